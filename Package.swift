@@ -1,0 +1,55 @@
+// swift-tools-version: 6.2
+// Who may import whom is stated here; CI builds with `--explicit-target-dependency-import-check error`.
+import PackageDescription
+
+let package = Package(
+    name: "puente",
+    products: [
+        .executable(name: "puente", targets: ["puente"])
+    ],
+    targets: [
+        // C libraries the system keeps: a module map and a shim.h each, no code.
+        .systemLibrary(name: "CLinux"),
+        .systemLibrary(
+            name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+
+        // The bus and everything that stands on it.
+        .target(name: "MessageBus"),
+        .target(name: "Sockets", dependencies: ["CLinux"]),
+        .target(name: "Middlewares", dependencies: ["MessageBus", "CPCRE2"]),
+        .target(name: "Bridges", dependencies: ["MessageBus", "Sockets", "CLinux"]),
+        .target(name: "Wiring", dependencies: ["MessageBus", "Sockets"]),
+        .target(name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins"),
+        .executableTarget(
+            name: "puente",
+            dependencies: [
+                "MessageBus", "Sockets", "Middlewares", "Bridges", "Wiring", "Plugins",
+            ]),
+
+        // Tests: one target for each module, and what they share.
+        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+        .target(
+            name: "TestSupport", dependencies: ["MessageBus", "Sockets"], path: "Tests/TestSupport"),
+        .executableTarget(
+            name: "Benchmarks",
+            dependencies: [
+                "MessageBus", "Sockets", "Middlewares", "Bridges", "AllocationCounter",
+                "TestSupport",
+            ],
+            path: "Tests/Benchmarks"),
+        .testTarget(name: "MessageBusTests", dependencies: ["MessageBus", "TestSupport"]),
+        .testTarget(name: "SocketsTests", dependencies: ["Sockets", "TestSupport", "CLinux"]),
+        .testTarget(
+            name: "MiddlewaresTests", dependencies: ["Middlewares", "MessageBus", "TestSupport"]),
+        .testTarget(
+            name: "BridgesTests",
+            dependencies: [
+                "Bridges", "MessageBus", "Sockets", "Middlewares", "AllocationCounter",
+                "TestSupport",
+            ]),
+        .testTarget(
+            name: "WiringTests", dependencies: ["Wiring", "MessageBus", "Sockets", "TestSupport"]),
+        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "MessageBus", "TestSupport"]),
+        .testTarget(name: "PuenteTests", dependencies: ["puente", "TestSupport"]),
+    ]
+)
