@@ -1,0 +1,36 @@
+/// Who said a message. One value for as long as somebody keeps a name.
+///
+/// Safe from any thread: nothing in it changes.
+public final class Sender: Sendable {
+    /// The name as everybody sees it: `Ana`, `app.log (tail)`.
+    public let name: String
+    /// The bridge that brought the message in, by its `name` in bridge.json.
+    public let bridge: String
+    /// Who this is whatever the name: a connection, an account, a Telegram user. Limits and
+    /// repetitions are counted by it, so that a new name resets nothing.
+    public let identity: UInt64
+    /// `NAME: `, as it stands in front of each line.
+    package let prefix: [UInt8]
+    /// The name folded: what makes two names the same.
+    package let key: String
+
+    /// Makes a sender. The name must have been cleaned; `key` is its folded form.
+    package init(name: String, key: String, bridge: String, identity: UInt64) {
+        self.name = name
+        self.key = key
+        self.bridge = bridge
+        self.identity = identity
+        prefix = Array("\(name): ".utf8)
+    }
+
+    /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
+    convenience init(named name: String, intake: Intake, rules: NameRules, identity: UInt64) {
+        let shown = intake.senderFormat
+            .replacing("{name}", with: rules.clean(name))
+            .replacing("{bridge}", with: intake.name)
+        self.init(name: shown, key: rules.fold(shown), bridge: intake.name, identity: identity)
+    }
+
+    /// Bytes of the name at the beginning of `prefix`.
+    package var nameCount: Int { prefix.count - 2 }
+}
