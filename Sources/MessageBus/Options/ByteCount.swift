@@ -1,0 +1,77 @@
+/// A size in bytes.
+public struct ByteCount: Sendable, Hashable, ExpressibleByIntegerLiteral, CustomStringConvertible {
+    /// How many bytes.
+    public var bytes: Int
+
+    /// Makes a size of so many bytes.
+    public init(_ bytes: Int) {
+        self.bytes = bytes
+    }
+
+    /// Makes a size of so many bytes.
+    public init(integerLiteral bytes: Int) {
+        self.bytes = bytes
+    }
+
+    /// So many times 1,024 bytes.
+    public static func kibibytes(_ count: Int) -> ByteCount { ByteCount(count << 10) }
+    /// So many times 1,024 KiB.
+    public static func mebibytes(_ count: Int) -> ByteCount { ByteCount(count << 20) }
+    /// So many times 1,024 MiB.
+    public static func gibibytes(_ count: Int) -> ByteCount { ByteCount(count << 30) }
+
+    private static let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
+
+    /// Reads a size with its unit, `64KiB`; nil if it isn't one or doesn't fit.
+    package init?(option text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        let suffix = text.dropFirst(digits.count)
+        guard let count = Int(digits), let unit = Self.units.first(where: { $0.0 == suffix }) else {
+            return nil
+        }
+        let (bytes, hasOverflown) = count.multipliedReportingOverflow(by: unit.1)
+        guard !hasOverflown else { return nil }
+        self.bytes = bytes
+    }
+
+    /// As it is written in the configuration, in the largest unit that fits.
+    public var description: String {
+        for (unit, size) in Self.units where bytes != 0 && bytes % size == 0 {
+            return "\(bytes / size)\(unit)"
+        }
+        return "\(bytes)"
+    }
+}
+
+extension ByteCount: BoundedValue {
+    /// In words, with an example.
+    public static var expectation: String { "a size like \"64KiB\" or a number of bytes" }
+    /// In words, with an example.
+    public static var pluralExpectation: String { "sizes like \"64KiB\"" }
+    /// In words.
+    public static var noun: String { "a size" }
+
+    /// Takes `"64KiB"`, `"4MiB"`, `"1GiB"`, or a whole number of bytes that is not negative.
+    public static func decode(_ value: ConfigValue, into problems: inout Problems) -> ByteCount? {
+        switch value.kind {
+        case .string(let text):
+            if let size = ByteCount(option: text) { return size }
+        case .number(let text):
+            if let bytes = Int(wholeNumber: text), bytes >= 0 { return ByteCount(bytes) }
+        default: break
+        }
+        problems.expected(Self.self, found: value)
+        return nil
+    }
+
+    /// Orders sizes.
+    public static func < (left: ByteCount, right: ByteCount) -> Bool { left.bytes < right.bytes }
+
+    /// As JSON.
+    public var rendered: String {
+        let text = description
+        return text.last?.isNumber == true ? text : text.quoted
+    }
+    /// As it is written in the configuration.
+    public var plain: String { description }
+}

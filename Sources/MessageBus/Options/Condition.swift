@@ -1,0 +1,34 @@
+/// What a middleware judges: messages that all of these match.
+public struct Condition: Sendable, Hashable {
+    /// What a message reports.
+    public enum Kind: String, Sendable, Hashable, CaseIterable, OptionValue {
+        /// Somebody said something.
+        case message
+        /// Somebody came in.
+        case join
+        /// Somebody went out.
+        case leave
+        /// Somebody changed what was said.
+        case edit
+    }
+
+    /// The rooms it is said in; nil for all.
+    public var rooms: [Glob]?
+    /// The bridges it comes by; nil for all.
+    public var bridges: [Glob]?
+    /// Those who say it, as they are shown; nil for all.
+    public var senders: [Glob]?
+    /// What it reports.
+    public var kinds: [Kind]
+
+    /// Makes a condition; without arguments, one that every message of kind `message` meets.
+    public init(
+        rooms: [Glob]? = nil, bridges: [Glob]? = nil, senders: [Glob]? = nil,
+        kinds: [Kind] = [.message]
+    ) {
+        self.rooms = rooms
+        self.bridges = bridges
+        self.senders = senders
+        self.kinds = kinds
+    }
+}

@@ -1,0 +1,107 @@
+/// A value of the configuration that knows where it was written.
+public struct ConfigValue: Sendable, CustomStringConvertible {
+    /// What kinds of value there are.
+    public enum Kind: Sendable {
+        /// `null`.
+        case null
+        /// `true` or `false`.
+        case bool(Bool)
+        /// A number, as it was written.
+        case number(String)
+        /// A text, with what it refers to put in.
+        case string(String)
+        /// A list.
+        case array([ConfigValue])
+        /// An object, with its members in the order they were written.
+        case object([Member])
+        /// Something already reported as wrong; whoever decodes it says nothing more.
+        case invalid
+    }
+
+    /// A key and its value.
+    public struct Member: Sendable {
+        /// The key.
+        public var key: String
+        /// Where the key is written.
+        public var keyPlace: Place
+        /// The value, which has its own place.
+        public var value: ConfigValue
+
+        /// Makes a member of its key, the key's place and its value.
+        public init(key: String, keyPlace: Place, value: ConfigValue) {
+            self.key = key
+            self.keyPlace = keyPlace
+            self.value = value
+        }
+    }
+
+    /// What it is.
+    public var kind: Kind
+    /// Where it is written.
+    public var place: Place
+    /// The text to show in its stead, where its own came out of a file.
+    package var shownAs: String?
+
+    /// Makes a value of what it is and where it is written.
+    public init(_ kind: Kind, at place: Place) {
+        self.kind = kind
+        self.place = place
+    }
+
+    /// The members of an object; none if it is something else.
+    public var members: [Member] {
+        if case .object(let members) = kind { members } else { [] }
+    }
+
+    /// The first member of that name, if it is an object that has one.
+    public func member(_ key: String) -> Member? {
+        members.first { $0.key == key }
+    }
+
+    /// The elements of a list; none if it is something else.
+    public var elements: [ConfigValue] {
+        if case .array(let elements) = kind { elements } else { [] }
+    }
+
+    /// The text, if it is one.
+    public var text: String? {
+        if case .string(let text) = kind { text } else { nil }
+    }
+
+    /// The value for a sentence, `-5` or `"user"`, bounded in length.
+    ///
+    /// Not for secrets.
+    public var found: String {
+        switch kind {
+        case .bool(let isTrue): isTrue ? "true" : "false"
+        case .number(let text): text.shortened(to: 40)
+        case .string(let text): (shownAs ?? text).shortened(to: 60).quoted
+        default: kindName
+        }
+    }
+
+    /// The kind of value in words, `a number`; never the value itself.
+    public var kindName: String {
+        switch kind {
+        case .null: "null"
+        case .bool: "true or false"
+        case .number: "a number"
+        case .string: "a string"
+        case .array: "a list"
+        case .object: "an object"
+        case .invalid: "something wrong"
+        }
+    }
+
+    /// The kind and the place; never the value, which may be a secret.
+    public var description: String {
+        place.path.isEmpty ? kindName : "\(kindName) at \(place.path)"
+    }
+}
+
+extension ConfigValue: CustomReflectable {
+    /// Shows what `description` shows, so that no dump prints a secret.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["kind": kindName, "path": place.path])
+    }
+}

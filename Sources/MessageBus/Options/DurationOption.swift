@@ -1,0 +1,53 @@
+extension Duration: BoundedValue {
+    /// In words, with an example.
+    public static var expectation: String { "a duration like \"10s\"" }
+    /// In words, with an example.
+    public static var pluralExpectation: String { "durations like \"10s\"" }
+    /// In words.
+    public static var noun: String { "a duration" }
+
+    /// A hundred years: what is longer can't be counted in nanoseconds without care.
+    package static let longestOption = Duration.seconds(36_500 * 86_400)
+
+    /// Takes a whole number and a unit, `"200ms"`, `"10s"`, `"5m"`, `"12h"`, `"90d"`.
+    public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Duration? {
+        guard let text = value.text, let duration = Duration(option: text) else {
+            problems.expected(Self.self, found: value)
+            return nil
+        }
+        if duration > longestOption {
+            problems.expected("a duration ≤ \(longestOption.plain)", found: value)
+            return nil
+        }
+        return duration
+    }
+
+    /// Reads a duration as it is written in the configuration; nil if it isn't one.
+    package init?(option text: String) {
+        let digits = text.prefix { $0.isASCII && $0.isNumber }
+        guard let count = Int64(digits), digits.utf8.count <= 15 else { return nil }
+        switch text.dropFirst(digits.count) {
+        case "ms": self = .milliseconds(count)
+        case "s": self = .seconds(count)
+        case "m": self = .seconds(count) * 60
+        case "h": self = .seconds(count) * 3_600
+        case "d": self = .seconds(count) * 86_400
+        default: return nil
+        }
+    }
+
+    /// As JSON.
+    public var rendered: String { plain.quoted }
+
+    /// As it is written in the configuration, in the largest unit that fits.
+    public var plain: String {
+        let (seconds, attoseconds) = components
+        let milliseconds = attoseconds / 1_000_000_000_000_000
+        guard milliseconds == 0 else { return "\(seconds * 1_000 + milliseconds)ms" }
+        for (unit, length) in [("d", 86_400), ("h", 3_600), ("m", 60)] as [(String, Int64)]
+        where seconds != 0 && seconds % length == 0 {
+            return "\(seconds / length)\(unit)"
+        }
+        return "\(seconds)s"
+    }
+}

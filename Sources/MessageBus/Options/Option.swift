@@ -1,0 +1,139 @@
+/// An option of a plug-in: its sentence, its default, its bounds and its secrecy, in one place.
+///
+/// `@Option("How many messages.", in: 1...) var messages = 20`. Without a default it must be given,
+/// unless its type is optional. Has value semantics; reading one that must be given before the
+/// options were decoded, or it was set, is a mistake that traps.
+@propertyWrapper
+public struct Option<Value: OptionValue>: Sendable {
+    private var storage: OptionStorage<Value>
+
+    /// Declares an option with a default.
+    public init(wrappedValue: Value, _ sentence: String) {
+        self.init(sentence, wrappedValue, Value.expectation, Value.decode)
+    }
+
+    /// Declares an option that must be given.
+    public init(_ sentence: String) {
+        self.init(sentence, nil, Value.expectation, Value.decode)
+    }
+
+    private init(
+        _ sentence: String, _ value: Value?, _ expectation: String,
+        _ decode: @escaping OptionStorage<Value>.Decode
+    ) {
+        storage = OptionStorage(
+            sentence: sentence, expectation: expectation, decode: decode, value: value)
+    }
+
+    /// The value.
+    public var wrappedValue: Value {
+        get {
+            guard let value = storage.value else {
+                preconditionFailure("an option that must be given is read before it was decoded")
+            }
+            return value
+        }
+        set {
+            if !isKnownUniquelyReferenced(&storage) { storage = OptionStorage(copying: storage) }
+            storage.value = newValue
+        }
+    }
+
+    /// Where the value was written, for checks of one's own.
+    public var projectedValue: OptionSource { storage.source }
+}
+
+extension Option where Value: ExpressibleByNilLiteral {
+    /// Declares an option that is nil unless it is given.
+    public init(_ sentence: String) {
+        self.init(wrappedValue: nil, sentence)
+    }
+}
+
+extension Option where Value: BoundedValue {
+    /// Declares an option with a default, and a range its values lie in.
+    public init(wrappedValue: Value, _ sentence: String, in range: some RangeExpression<Value>) {
+        self.init(sentence, wrappedValue, within: Bounds(range))
+    }
+
+    /// Declares an option with a default, and a value that all of its values exceed.
+    public init(wrappedValue: Value, _ sentence: String, above: Value) {
+        self.init(sentence, wrappedValue, within: Bounds(above: above))
+    }
+
+    /// Declares an option that must be given, and a range its values lie in.
+    public init(_ sentence: String, in range: some RangeExpression<Value>) {
+        self.init(sentence, nil, within: Bounds(range))
+    }
+
+    /// Declares an option that must be given, and a value that all of its values exceed.
+    public init(_ sentence: String, above: Value) {
+        self.init(sentence, nil, within: Bounds(above: above))
+    }
+
+    private init(_ sentence: String, _ value: Value?, within bounds: Bounds<Value>) {
+        self.init(sentence, value, bounds.expectation) { bounds.decode($0, into: &$1) }
+    }
+}
+
+extension Option {
+    /// Declares an option that is nil unless it is given, and a range its values lie in.
+    public init<Wrapped: BoundedValue>(
+        wrappedValue: Value = nil, _ sentence: String, in range: some RangeExpression<Wrapped>
+    ) where Value == Wrapped? {
+        self.init(sentence, wrappedValue, within: Bounds(range))
+    }
+
+    /// Declares an option that is nil unless it is given, and a value that all its values exceed.
+    public init<Wrapped: BoundedValue>(
+        wrappedValue: Value = nil, _ sentence: String, above: Wrapped
+    ) where Value == Wrapped? {
+        self.init(sentence, wrappedValue, within: Bounds(above: above))
+    }
+
+    private init<Wrapped: BoundedValue>(
+        _ sentence: String, _ value: Value, within bounds: Bounds<Wrapped>
+    ) where Value == Wrapped? {
+        self.init(sentence, value, bounds.expectation) { value, problems in
+            if case .null = value.kind { return .some(nil) }
+            return bounds.decode(value, into: &problems).map { .some($0) }
+        }
+    }
+}
+
+extension Bounds {
+    /// Decodes a value that lies within, or says what would.
+    fileprivate func decode(_ value: ConfigValue, into problems: inout Problems) -> Value? {
+        // What the type itself would say leaves the bounds out, so it is not kept.
+        var unbounded = Problems()
+        if let decoded = Value.decode(value, into: &unbounded), contains(decoded) {
+            return decoded
+        }
+        problems.expected(expectation, found: value)
+        return nil
+    }
+}
+
+extension Option: DeclaredOption {
+    var isRequired: Bool { storage.value == nil }
+
+    func described(as name: String) -> OptionDescription {
+        OptionDescription(
+            name: name, sentence: storage.sentence, expectation: storage.expectation,
+            defaultValue: storage.value?.rendered, isSecret: Value.isSecret,
+            nested: Value.nestedOptions)
+    }
+
+    func rendered() -> String? { storage.value?.rendered }
+
+    func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool {
+        storage.source = OptionSource(of: value)
+        guard let decoded = storage.decode(value, &problems) else { return false }
+        storage.value = decoded
+        return true
+    }
+
+    func leaveOut(of object: Place) {
+        storage.source = OptionSource(notIn: object)
+    }
+}

@@ -1,0 +1,89 @@
+/// What an options struct finds in its properties by reflection.
+protocol DeclaredOption {
+    /// Tells whether the option must be given. Only before decoding.
+    var isRequired: Bool { get }
+
+    /// Describes the option, with the value it has as its default.
+    func described(as name: String) -> OptionDescription
+
+    /// The value as JSON, if it has one.
+    func rendered() -> String?
+
+    /// Takes the value that was written; false if something is wrong with it.
+    func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool
+
+    /// Keeps the default, of an object that doesn't have the key.
+    func leaveOut(of object: Place)
+}
+
+/// What an option keeps: a class, because reflection hands out copies of structs, and decoding has to
+/// write into the options it looks at.
+///
+/// Unchecked: it is changed while its options are decoded, when nobody else has them yet, and by
+/// the wrapper's setter when it has the only reference.
+final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
+    typealias Decode = @Sendable (ConfigValue, inout Problems) -> Value?
+
+    let sentence: String
+    let expectation: String
+    let decode: Decode
+    var value: Value?
+    var source: OptionSource
+
+    init(sentence: String, expectation: String, decode: @escaping Decode, value: Value?) {
+        self.sentence = sentence
+        self.expectation = expectation
+        self.decode = decode
+        self.value = value
+        source = OptionSource(notIn: Place(root: Position(line: 1, column: 1)))
+    }
+
+    init(copying other: OptionStorage) {
+        sentence = other.sentence
+        expectation = other.expectation
+        decode = other.decode
+        value = other.value
+        source = other.source
+    }
+}
+
+/// Where an option was written, without its value.
+public struct OptionSource: Sendable {
+    /// Tells whether the option was written; if not, its value is the default.
+    public let isSet: Bool
+    /// Where the value is; the object, if it was not written.
+    public let place: Place
+    /// Where the elements of a list are, in order.
+    public let elements: [Place]
+
+    private let keys: [String: Place]
+    private let values: [String: Place]
+
+    init(of value: ConfigValue) {
+        isSet = true
+        place = value.place
+        elements = value.elements.map(\.place)
+        let members = value.members
+        keys = Dictionary(members.map { ($0.key, $0.keyPlace) }) { first, _ in first }
+        values = Dictionary(members.map { ($0.key, $0.value.place) }) { first, _ in first }
+    }
+
+    init(notIn object: Place) {
+        isSet = false
+        place = object
+        elements = []
+        keys = [:]
+        values = [:]
+    }
+
+    /// Where an element of a list is; the list, if there is no such element.
+    public subscript(index: Int) -> Place {
+        elements.indices.contains(index) ? elements[index] : place
+    }
+
+    /// Where a value of an object is; the object, if there is no such key.
+    public subscript(key: String) -> Place { values[key] ?? place }
+
+    /// Where a key of an object is; the object, if there is no such key.
+    public func key(_ key: String) -> Place { keys[key] ?? place }
+}

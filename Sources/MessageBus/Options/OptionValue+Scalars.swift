@@ -1,0 +1,126 @@
+extension Bool: OptionValue {
+    /// In words.
+    public static var expectation: String { "true or false" }
+
+    /// Takes `true` and `false`, not their names in quotes.
+    public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool? {
+        if case .bool(let isTrue) = value.kind { return isTrue }
+        problems.expected(Self.self, found: value)
+        return nil
+    }
+
+    /// As JSON.
+    public var rendered: String { self ? "true" : "false" }
+}
+
+extension String: OptionValue {
+    /// In words.
+    public static var expectation: String { "a string" }
+
+    /// Takes any string, also an empty one.
+    public static func decode(_ value: ConfigValue, into problems: inout Problems) -> String? {
+        if let text = value.text { return text }
+        problems.expected(Self.self, found: value)
+        return nil
+    }
+
+    /// As JSON.
+    public var rendered: String { quoted }
+}
+
+extension Double: BoundedValue {
+    /// In words.
+    public static var expectation: String { noun }
+    /// In words.
+    public static var noun: String { "a number" }
+
+    /// Takes any number that is not too large for a `Double`.
+    public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Double? {
+        if case .number(let text) = value.kind, let number = Double(text), number.isFinite {
+            return number
+        }
+        problems.expected(Self.self, found: value)
+        return nil
+    }
+
+    /// As JSON; whole numbers without `.0`.
+    public var rendered: String {
+        Int(exactly: self).map(String.init) ?? description
+    }
+    /// As JSON.
+    public var plain: String { rendered }
+}
+
+extension Int: BoundedValue {
+    /// In words.
+    public static var expectation: String { noun }
+    /// In words.
+    public static var noun: String { "a whole number" }
+
+    /// Takes any whole number, however it is written: `1000`, `1e3` and `1000.0` are the same.
+    public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Int? {
+        if case .number(let text) = value.kind, let number = Int(wholeNumber: text) {
+            return number
+        }
+        problems.expected(Self.self, found: value)
+        return nil
+    }
+
+    /// As JSON.
+    public var rendered: String { description }
+    /// As JSON.
+    public var plain: String { description }
+
+    /// Reads a JSON number exactly; nil if it has a fraction or doesn't fit.
+    package init?(wholeNumber text: String) {
+        let parts = text.split(maxSplits: 1, omittingEmptySubsequences: false) { "eE".contains($0) }
+        guard let mantissa = parts.first else { return nil }
+        let halves = mantissa.split(separator: ".", maxSplits: 1, omittingEmptySubsequences: false)
+        var digits = halves.joined().drop { $0 == "-" }.drop { $0 == "0" }
+        let fractionDigits = halves.count > 1 ? halves[1].count : 0
+        guard !digits.isEmpty else {
+            self = 0
+            return
+        }
+        var trailingZeros = 0
+        while digits.last == "0" {
+            digits.removeLast()
+            trailingZeros += 1
+        }
+        guard let exponent = parts.count > 1 ? Int(parts[1]) : 0, abs(exponent) < 1 << 32 else {
+            return nil
+        }
+        let zeros = exponent - fractionDigits + trailingZeros
+        // 19 digits are the most an Int has; the initializer refuses what is still too large.
+        guard zeros >= 0, digits.count + zeros <= 19 else { return nil }
+        let sign = text.hasPrefix("-") ? "-" : ""
+        self.init(sign + digits + String(repeating: "0", count: zeros))
+    }
+}
+
+extension OptionValue where Self: RawRepresentable & CaseIterable, RawValue == String {
+    /// The choices.
+    public static var expectation: String {
+        "one of " + allCases.map(\.rawValue.quoted).joined(separator: ", ")
+    }
+
+    /// The choices, for a list of them.
+    public static var pluralExpectation: String {
+        allCases.map(\.rawValue.quoted).joined(separator: ", ")
+    }
+
+    /// Takes the name of a case.
+    public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self? {
+        guard let text = value.text else {
+            problems.expected(Self.self, found: value)
+            return nil
+        }
+        if let chosen = Self(rawValue: text) { return chosen }
+        let nearest = Suggestion.ending(for: text, among: allCases.map(\.rawValue))
+        problems.expected(expectation, found: value, suggestion: nearest)
+        return nil
+    }
+
+    /// As JSON.
+    public var rendered: String { rawValue.quoted }
+}

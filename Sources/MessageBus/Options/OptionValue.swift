@@ -1,0 +1,63 @@
+/// What an option can hold: it decodes itself and says in words what it expects.
+///
+/// Other modules add types of their own, as a regular expression that has to compile.
+public protocol OptionValue: Sendable {
+    /// What is expected, with its article: `a whole number`.
+    static var expectation: String { get }
+
+    /// What a list of it holds: `whole numbers`. By default made of `expectation`.
+    static var pluralExpectation: String { get }
+
+    /// Tells whether the value must not be shown, even where it is what is wrong.
+    static var isSecret: Bool { get }
+
+    /// The options inside, where the value is an object or a list of objects.
+    static var nestedOptions: [OptionDescription] { get }
+
+    /// Makes the value, or adds to the problems why it can't and returns nil. Does no I/O.
+    static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self?
+
+    /// The value as JSON, for descriptions; a secret is not shown.
+    var rendered: String { get }
+}
+
+extension OptionValue {
+    /// The expectation without its article and with an `s`.
+    public static var pluralExpectation: String {
+        for article in ["a ", "an "] where expectation.hasPrefix(article) {
+            return expectation.dropFirst(article.count) + "s"
+        }
+        return expectation
+    }
+
+    /// False; the few secret types say otherwise.
+    public static var isSecret: Bool { false }
+
+    /// None; values with options inside say otherwise.
+    public static var nestedOptions: [OptionDescription] { [] }
+}
+
+/// A value that an option can hold within bounds.
+public protocol BoundedValue: OptionValue, Comparable {
+    /// What it is, with its article, before the bounds: `a whole number` in `a whole number > 0`.
+    static var noun: String { get }
+
+    /// The value as it is written in the bounds, without quotes.
+    var plain: String { get }
+}
+
+/// What an option is, in words: for checking keys, for `describe` and for schemas.
+public struct OptionDescription: Sendable, Hashable {
+    /// The key.
+    public let name: String
+    /// What it is for.
+    public let sentence: String
+    /// What is expected: `a whole number > 0`.
+    public let expectation: String
+    /// The default as JSON; nil where the option must be given.
+    public let defaultValue: String?
+    /// Tells whether the value must not be shown.
+    public let isSecret: Bool
+    /// The options inside, where the value is an object or a list of objects.
+    public let nested: [OptionDescription]
+}

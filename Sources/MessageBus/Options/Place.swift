@@ -1,0 +1,68 @@
+/// A position in a text: both count from 1, columns in characters.
+public struct Position: Sendable, Hashable, Comparable {
+    /// The line, from 1.
+    public var line: Int
+    /// The column in characters, from 1.
+    public var column: Int
+
+    /// Makes a position of a line and a column, both from 1.
+    public init(line: Int, column: Int) {
+        self.line = line
+        self.column = column
+    }
+
+    /// Orders positions as a reader meets them.
+    public static func < (left: Position, right: Position) -> Bool {
+        (left.line, left.column) < (right.line, right.column)
+    }
+}
+
+/// Where something stands in the configuration: its position, and the path that leads to it.
+public struct Place: Sendable, Hashable {
+    /// Where it begins.
+    public let position: Position
+    /// How to get there, as `bridges[0].listen`; empty for the whole file.
+    public let path: String
+    /// The nearest key on the way, `rules` for `middleware[2].rules[0]`; empty for the whole file.
+    public let key: String
+
+    /// The whole file, which begins at a position.
+    public init(root position: Position) {
+        self.init(position: position, path: "", key: "")
+    }
+
+    private init(position: Position, path: String, key: String) {
+        self.position = position
+        self.path = path
+        self.key = key
+    }
+
+    /// The place of a member of this object.
+    public func member(_ key: String, at position: Position) -> Place {
+        let step: String
+        if !isPlain(key) {
+            step = "\(path)[\(key.quoted)]"
+        } else {
+            step = path.isEmpty ? key : "\(path).\(key)"
+        }
+        return Place(position: position, path: step, key: key)
+    }
+
+    /// The place of an element of this list.
+    public func element(_ index: Int, at position: Position) -> Place {
+        Place(position: position, path: "\(path)[\(index)]", key: key)
+    }
+
+    /// Tells whether a key reads well after a dot.
+    private func isPlain(_ key: String) -> Bool {
+        guard let first = key.utf8.first, !(0x30...0x39).contains(first), first != 0x2D else {
+            return false
+        }
+        return key.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F, 0x2D: true
+            default: false
+            }
+        }
+    }
+}

@@ -1,0 +1,42 @@
+/// A token or a password: it is never printed, whole or in part.
+public struct Secret: Sendable, Hashable {
+    private let text: String
+
+    /// Keeps a text secret.
+    public init(_ text: String) {
+        self.text = text
+    }
+
+    /// The text itself, for the one call that needs it.
+    ///
+    /// Do not store or print it.
+    public func reveal() -> String { text }
+}
+
+extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+    /// Says only that it is a secret.
+    public var description: String { "(secret)" }
+    /// Says only that it is a secret.
+    public var debugDescription: String { description }
+    /// Shows nothing, also to `dump`.
+    public var customMirror: Mirror { Mirror(self, children: []) }
+}
+
+extension Secret: OptionValue {
+    /// In words.
+    public static var expectation: String { "a secret in a string" }
+    /// In words.
+    public static var pluralExpectation: String { "secrets in strings" }
+    /// True: not even a wrong value is shown.
+    public static var isSecret: Bool { true }
+
+    /// Takes any string.
+    public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Secret? {
+        if let text = value.text { return Secret(text) }
+        problems.expected(Self.self, found: value)
+        return nil
+    }
+
+    /// A string with nothing of the secret in it.
+    public var rendered: String { "\"…\"" }
+}
