@@ -72,10 +72,10 @@ extension Bus {
         let hasDetails = draft.reply != nil || draft.origin != nil
         let details = hasDetails ? Details(reply: draft.reply, origin: draft.origin) : nil
         let sender = sender(of: draft, by: intake)
-        if TextCleaning.isPlain(text) {
+        if TextScan.isPrintableASCII(text) {
             batch.append(record, text: text, sender: sender, details: details)
         } else {
-            let cleaned = TextCleaning.cleaned(text)
+            let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
             if cleaned.count != text.count { record.flags.insert(.hadControls) }
             if cleaned.contains(UInt8(ascii: "\n")) { record.flags.insert(.hasLines) }
             cleaned.withUnsafeBytes {
@@ -90,7 +90,7 @@ extension Bus {
         // Names come and go; the bound keeps a stream of new ones from growing the table for ever.
         if intake.senders.count >= 10_000 { intake.senders = [:] }
         let sender = Sender(
-            named: draft.name, intake: intake, rules: settings.rules,
+            named: draft.name, intake: intake, naming: settings.naming,
             identity: identity(draft.identity ?? draft.name, by: intake))
         intake.senders[known] = sender
         return sender

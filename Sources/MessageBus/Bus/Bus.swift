@@ -10,7 +10,7 @@ public actor Bus {
         package var language = Language.es
         /// Names of the rooms, the default one first.
         package var rooms = ["general"]
-        package var rules = NameRules()
+        package var naming = Naming()
         package var log = Log.silent
         /// Monotonic nanoseconds, as of the present turn.
         package var uptime: @Sendable () -> Int64 = { 0 }

@@ -169,7 +169,8 @@ extension Batch {
     /// Takes over what a step wrote, cleaned.
     @usableFromInline
     package func store(_ message: inout Message, at index: Int) {
-        let text = TextCleaning.cleaned(message.content.unsafeBytes)
+        let text = TextCleaning.cleaned(
+            repairing: message.content.unsafeBytes, lineEndings: .kept)
         text.withUnsafeBytes { bytes in
             records[index].offset = UInt32(truncatingIfNeeded: write(bytes))
             records[index].count = UInt32(truncatingIfNeeded: bytes.count)

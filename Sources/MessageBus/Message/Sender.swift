@@ -24,11 +24,11 @@ public final class Sender: Sendable {
     }
 
     /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
-    convenience init(named name: String, intake: Intake, rules: NameRules, identity: UInt64) {
+    convenience init(named name: String, intake: Intake, naming: Naming, identity: UInt64) {
         let shown = intake.senderFormat
-            .replacing("{name}", with: rules.clean(name))
+            .replacing("{name}", with: naming.clean(name))
             .replacing("{bridge}", with: intake.name)
-        self.init(name: shown, key: rules.fold(shown), bridge: intake.name, identity: identity)
+        self.init(name: shown, key: naming.fold(shown), bridge: intake.name, identity: identity)
     }
 
     /// Bytes of the name at the beginning of `prefix`.

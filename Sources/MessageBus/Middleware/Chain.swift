@@ -5,6 +5,7 @@ package final class Chain {
         /// What bridge.json calls it.
         package let type: String
         package let condition: Condition
+        let isPlain: Bool
         package var middleware: any Middleware
         /// Messages it has dropped.
         package internal(set) var dropped = 0
@@ -13,6 +14,7 @@ package final class Chain {
         package init(type: String, condition: Condition, middleware: any Middleware) {
             self.type = type
             self.condition = condition
+            isPlain = condition.isPlain
             self.middleware = middleware
         }
     }
@@ -29,7 +31,7 @@ package final class Chain {
     package func judge(_ batch: Batch) {
         for index in steps.indices {
             let before = batch.drops.count
-            if steps[index].condition.isPlain, !batch.hasOtherKinds {
+            if steps[index].isPlain, !batch.hasOtherKinds {
                 steps[index].middleware.judge(batch)
             } else {
                 if steps[index].condition.select(in: batch) {
