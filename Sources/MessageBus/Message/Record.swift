@@ -35,6 +35,9 @@ package struct Record: Sendable {
 
     package init() {}
 
+    /// Whether it is one line without anything special about it.
+    package var isPlain: Bool { details == 0 && flags.isDisjoint(with: [.hasLines, .isPrivate]) }
+
     /// Whether the present step is to judge it.
     @inlinable package var isJudged: Bool { flags.rawValue & 3 == 0 }
 }
