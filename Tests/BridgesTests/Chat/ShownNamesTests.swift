@@ -34,7 +34,7 @@ import Testing
     {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = RandomNames(seed: seed)
-        for _ in 0..<5_000 {
+        for _ in 0..<1_500 {
             let raw = random.text(upTo: 40)
             let name = Name(cleaning: raw, words: words)
             #expect(try Name(name.text) == name, "seed \(seed)")
