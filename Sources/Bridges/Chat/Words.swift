@@ -36,6 +36,11 @@ extension Words {
     /// What stands between the old and the new name.
     package var renaming: String { say(" ahora es ", " is now ") }
 
+    /// What a listening bridge says in the daemon's log.
+    package func listening(on address: String) -> String {
+        say("escuchando en \(address)", "listening on \(address)")
+    }
+
     /// The notice that somebody entered the room.
     package func joined(_ name: String) -> String { name + joinedEnding }
     /// The notice that somebody left the room.

@@ -60,6 +60,11 @@ public final class Batch {
         }
     }
 
+    /// Gives memory back that one large text made it take. Between two reads.
+    package func shrink(to bytes: Int) {
+        if storage.capacity > bytes, count == 0 { storage = ByteStorage(capacity: bytes) }
+    }
+
     /// Takes the messages out and leaves the bytes.
     package func removeMessages() {
         count = 0
