@@ -48,8 +48,7 @@ struct JSONParser {
     /// Parses a value; the place is made of the position it begins at.
     private mutating func parseValue(_ place: (Position) -> Place) throws(GaveUp) -> ConfigValue {
         try skipSpace()
-        let start = offset
-        let place = place(positions.position(of: start))
+        let place = place(positions.position(of: offset))
         switch peek {
         case UInt8(ascii: "{"): return ConfigValue(.object(try parseObject(place)), at: place)
         case UInt8(ascii: "["): return ConfigValue(.array(try parseArray(place)), at: place)
@@ -59,11 +58,11 @@ struct JSONParser {
         case let byte? where Self.isWordByte(byte):
             let word = takeWord()
             if let kind = Self.kind(of: word) { return ConfigValue(kind, at: place) }
-            let isNumber = word.utf8.first.map { $0 < UInt8(ascii: "A") } ?? false
+            let isNumber = word.first.map { "+-.0123456789".contains($0) } ?? false
             try mistake(
                 isNumber
                     ? "expected a value, found a number that JSON would not write like this"
-                    : "expected a value, found a word without quotes", at: start)
+                    : "expected a value, found a word without quotes", at: place)
             return ConfigValue(.invalid, at: place)
         default: throw fail("expected a value, found \(found)")
         }

@@ -37,7 +37,8 @@ package struct Surroundings: Sendable {
             guard count > 0 else { return bytes }
             bytes += part[..<count]
             if bytes.count > limit {
-                throw FileProblem(sentence: "larger than \(ByteCount(limit))")
+                let most = ByteCount(limit)
+                throw FileProblem(sentence: "larger than \(most), the most that is read")
             }
         }
     }

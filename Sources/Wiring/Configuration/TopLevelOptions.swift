@@ -154,7 +154,7 @@ struct EntryObject: OptionValue {
 
 /// The entries of `bridges`, which are decoded elsewhere.
 struct BridgeList: OptionValue {
-    static var expectation: String { "a list of at least one object" }
+    static var expectation: String { "a list of at least one bridge" }
 
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> BridgeList? {
         guard case .array(let entries) = value.kind else {
