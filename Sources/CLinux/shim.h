@@ -1,13 +1,19 @@
 // The kernel's headers that the Glibc module leaves out.
-#ifndef _GNU_SOURCE
-#define _GNU_SOURCE 1
-#endif
+//
+// No shim defines _GNU_SOURCE: the toolchain's Glibc module is built without it, and the two would
+// disagree about C types (fd_set's member has another name). What only GNU declares is declared
+// here, as the man pages give it.
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <signal.h>
+#include <stddef.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/inotify.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
+
+extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
+extern int pthread_setname_np(pthread_t thread, const char *name);

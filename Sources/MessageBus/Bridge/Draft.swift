@@ -1,0 +1,31 @@
+/// A message before the bus has judged and numbered it.
+public struct Draft: Sendable {
+    /// What is said, in one line or several. Control characters are removed.
+    public var text: String
+    /// Who says it, as the bridge knows them; shown by the bridge's `senderFormat`.
+    public var name: String
+    /// Who this is whatever the name, for limits; `nil`: whoever has that name.
+    public var identity: String?
+    /// What kind of message it is.
+    public var kind: Message.Kind = .message
+    /// The room; `nil`: the bridge's own.
+    public var room: String?
+    /// What it answers.
+    public var reply: Quotation?
+    /// Where it comes from.
+    public var origin: Origin?
+
+    /// Makes a draft.
+    public init(_ text: String, from name: String) {
+        self.text = text
+        self.name = name
+    }
+}
+
+/// What became of a draft.
+public struct Receipt: Sendable, Equatable {
+    /// The number it was given; dropped messages have one too.
+    public let number: UInt64
+    /// Whether it is in the room's log, or why not.
+    public let verdict: Verdict
+}

@@ -1,0 +1,80 @@
+/// What is said in a room, as a bridge reads it. Ends, drained, when the bus stops.
+///
+/// Reading slowly holds nobody up: what the room no longer keeps is left out, and the next
+/// message says how many in `missed`.
+public struct Messages: AsyncSequence, Sendable {
+    /// A message.
+    public typealias Element = Message
+    /// Never fails.
+    public typealias Failure = Never
+
+    let port: Port
+    let room: String
+    let channel: String?
+
+    /// Starts reading where the bridge started.
+    public func makeAsyncIterator() -> Iterator { Iterator(sequence: self) }
+
+    /// Reads one after the other.
+    public struct Iterator: AsyncIteratorProtocol {
+        private let sequence: Messages
+        private var subscription: Subscription?
+        private var buffer: ArraySlice<Message> = []
+
+        init(sequence: Messages) { self.sequence = sequence }
+
+        /// The next message, or `nil` when the bus has stopped or the task was cancelled.
+        public mutating func next() async -> Message? {
+            if buffer.isEmpty {
+                guard let batch = await nextBatch() else { return nil }
+                buffer = batch[...]
+            }
+            return buffer.popFirst()
+        }
+
+        /// All that has been said since, up to 256 messages: one hop to the bus for all of them.
+        public mutating func nextBatch() async -> [Message]? {
+            if !buffer.isEmpty {
+                defer { buffer = [] }
+                return Array(buffer)
+            }
+            if subscription == nil {
+                subscription = await sequence.port.bus.subscribe(
+                    sequence.port.intake, room: sequence.room, channel: sequence.channel)
+            }
+            guard let subscription else { return nil }
+            return await subscription.next()
+        }
+    }
+}
+
+/// Keeps a cursor as long as somebody reads by it.
+final class Subscription: @unchecked Sendable {  // the cursor is touched on the bus's loop only
+    private let bus: Bus
+    private let cursor: Cursor
+
+    init(bus: Bus, cursor: Cursor) {
+        self.bus = bus
+        self.cursor = cursor
+    }
+
+    deinit {
+        let (bus, cursor) = (bus, SendableCursor(cursor))
+        Task { await bus.release(cursor) }
+    }
+
+    func next() async -> [Message]? {
+        let cursor = SendableCursor(cursor)
+        return await withTaskCancellationHandler {
+            await bus.next(cursor)
+        } onCancel: {
+            Task { await bus.release(cursor) }
+        }
+    }
+}
+
+/// A cursor on its way to the bus.
+struct SendableCursor: @unchecked Sendable {  // only the bus opens it, on its loop
+    let cursor: Cursor
+    init(_ cursor: Cursor) { self.cursor = cursor }
+}

@@ -1,0 +1,108 @@
+/// A bridge's place on the bus. Safe from any thread.
+public struct Port: Sendable {
+    /// The bus itself, for bridges that live on its loop.
+    package let bus: Bus
+    package let intake: Intake
+    private let requestShutdown: @Sendable () -> Void
+
+    /// Makes a port.
+    package init(
+        bus: Bus, intake: Intake, requestShutdown: @escaping @Sendable () -> Void = {}
+    ) {
+        self.bus = bus
+        self.intake = intake
+        self.requestShutdown = requestShutdown
+    }
+
+    /// What bridge.json calls the bridge.
+    public var name: String { intake.name }
+    /// The room the bridge is in.
+    public var room: String { intake.room }
+    /// Which way it carries.
+    public var direction: Direction { intake.direction }
+    /// The daemon's log, with the bridge's name.
+    public var log: Log { bus.settings.log.named(intake.name) }
+    /// The language of what people read.
+    public var language: Language { bus.settings.language }
+
+    /// Says that the bridge works: from now on a failure is retried and stops nothing.
+    public func ready() async { await bus.ready(intake) }
+
+    /// Says something in the bridge's room.
+    ///
+    /// - Returns: the number it got and whether it passed.
+    /// - Throws: `PortError` if the bus has stopped or the room does not exist.
+    @discardableResult
+    public func publish(_ text: String, from name: String) async throws -> Receipt {
+        try await publish(Draft(text, from: name))
+    }
+
+    /// Says something.
+    ///
+    /// - Returns: the number it got and whether it passed.
+    /// - Throws: `PortError` if the bus has stopped or the room does not exist.
+    @discardableResult
+    public func publish(_ draft: Draft) async throws -> Receipt {
+        try await publish([draft])[0]
+    }
+
+    /// Says several things in a row, in order. One hop to the bus for all of them.
+    ///
+    /// - Parameter checkpoint: what the source has reached with them, kept in the same transaction.
+    /// - Returns: one receipt for each draft, when all is kept.
+    /// - Throws: `PortError` if the bus has stopped or a room does not exist; what the store throws.
+    @discardableResult
+    public func publish(_ drafts: [Draft], checkpoint: Checkpoint? = nil) async throws -> [Receipt] {
+        try await bus.publish(drafts, checkpoint: checkpoint, by: intake)
+    }
+
+    /// What a source of this bridge had reached when it was last kept.
+    public func checkpoint(of source: String) async throws -> [UInt8]? {
+        try await bus.store.checkpoint(of: "\(name)/\(source)")
+    }
+
+    /// What is said in the bridge's room from the bridge's start on, but for what it brought
+    /// itself. Ends, drained, when the bus stops.
+    public var messages: Messages { Messages(port: self, room: room, channel: nil) }
+
+    /// What is said in a room, but for what came from a channel of this bridge.
+    public func messages(in room: String, for channel: String? = nil) -> Messages {
+        Messages(port: self, room: room, channel: channel)
+    }
+
+    /// What is said in a room from the stored cursor on. Each has to be acknowledged.
+    public func deliveries(in room: String, for channel: String? = nil) -> Deliveries {
+        Deliveries(port: self, room: room, channel: channel)
+    }
+
+    /// Returns when the bus begins to stop: no more should be brought in.
+    public func stopping() async { await bus.waitForStop() }
+
+    /// Whether the bus has begun to stop.
+    public var isStopping: Bool { get async { await bus.isStopping } }
+
+    /// Announces a source: at shutdown the bus waits until it is closed before it ends `messages`.
+    public func openSource() async { await bus.openSource(intake) }
+
+    /// Says that nothing more comes from a source.
+    public func closeSource() async { await bus.closeSource(intake) }
+
+    /// Stops the daemon as SIGTERM does.
+    public func stopDaemon() { requestShutdown() }
+}
+
+/// Why the bus took nothing from a port.
+public enum PortError: Error, CustomStringConvertible, Equatable {
+    /// The bus has stopped.
+    case stopped
+    /// There is no room of that name.
+    case noRoom(String)
+
+    /// The sentence.
+    public var description: String {
+        switch self {
+        case .stopped: "the bus has stopped"
+        case .noRoom(let name): "there is no room \"\(name)\""
+        }
+    }
+}

@@ -1,0 +1,141 @@
+extension Bus {
+    /// Notes where the rooms are when a bridge starts, so that it misses nothing from then on.
+    package func begin(_ intake: Intake) {
+        intake.isReady = false
+        for room in rooms { intake.positions[room.name] = room.log.end }
+    }
+
+    /// Forgets what a run of a bridge has left behind.
+    package func finish(_ intake: Intake) {
+        for cursor in intake.cursors { cursor.cancel() }
+        intake.cursors = []
+        for person in intake.people { leave(person, by: intake) }
+        intake.people = []
+        while intake.openSources > 0 { closeSource(intake) }
+    }
+
+    func ready(_ intake: Intake) { intake.isReady = true }
+
+    /// Whether a bridge has said that it works, since it was last started.
+    package func isReady(_ intake: Intake) -> Bool { intake.isReady }
+
+    // MARK: - Publishing
+
+    func publish(
+        _ drafts: [Draft], checkpoint: Checkpoint?, by intake: Intake
+    ) async throws -> [Receipt] {
+        guard !isEnding else { throw PortError.stopped }
+        var receipts: [Receipt] = []
+        receipts.reserveCapacity(drafts.count)
+        var rest = drafts[...]
+        while let first = rest.first {
+            let name = first.room ?? intake.room
+            guard let room = room(name) else { throw PortError.noRoom(name) }
+            let run = rest.prefix(1_024).prefix { ($0.room ?? intake.room) == name }
+            rest = rest.dropFirst(run.count)
+            receipts += publish(run, in: room, by: intake)
+        }
+        if let checkpoint {
+            let named = Checkpoint(
+                source: "\(intake.name)/\(checkpoint.source)", state: checkpoint.state)
+            try await store.write([], checkpoint: named)
+        }
+        return receipts
+    }
+
+    private func publish(
+        _ drafts: ArraySlice<Draft>, in room: Room, by intake: Intake
+    ) -> [Receipt] {
+        let batch = self.batch(
+            room: room.name, capacity: drafts.count,
+            bytes: drafts.reduce(0) { $0 + $1.text.utf8.count })
+        for draft in drafts {
+            var text = draft.text
+            text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: intake) }
+        }
+        if intake.direction == .out {
+            return (0..<batch.count).map { _ in
+                Receipt(number: 0, verdict: .drop("direction is \"out\"", code: "forbidden"))
+            }
+        }
+        publish(batch, in: room, by: intake)
+        var verdicts = [Verdict](repeating: .pass, count: batch.count)
+        for (index, drop) in batch.drops { verdicts[index] = .drop(drop.reason, code: drop.code) }
+        return zip(batch.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
+    }
+
+    private func add(
+        _ draft: Draft, _ text: UnsafeRawBufferPointer, to batch: Batch, by intake: Intake
+    ) {
+        var record = Record()
+        record.kind = draft.kind
+        let hasDetails = draft.reply != nil || draft.origin != nil
+        let details = hasDetails ? Details(reply: draft.reply, origin: draft.origin) : nil
+        let sender = sender(of: draft, by: intake)
+        if TextScan.isPrintableASCII(text) {
+            batch.append(record, text: text, sender: sender, details: details)
+        } else {
+            let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
+            if cleaned.count != text.count { record.flags.insert(.hadControls) }
+            if cleaned.contains(UInt8(ascii: "\n")) { record.flags.insert(.hasLines) }
+            cleaned.withUnsafeBytes {
+                batch.append(record, text: $0, sender: sender, details: details)
+            }
+        }
+    }
+
+    private func sender(of draft: Draft, by intake: Intake) -> Sender {
+        let known = draft.identity.map { "\($0)\n\(draft.name)" } ?? draft.name
+        if let sender = intake.senders[known] { return sender }
+        // Names come and go; the bound keeps a stream of new ones from growing the table for ever.
+        if intake.senders.count >= 10_000 { intake.senders = [:] }
+        let sender = Sender(
+            named: draft.name, intake: intake, naming: settings.naming,
+            identity: identity(draft.identity ?? draft.name, by: intake))
+        intake.senders[known] = sender
+        return sender
+    }
+
+    /// The same person has the same identity, whatever the name and however long ago.
+    private func identity(_ person: String, by intake: Intake) -> UInt64 {
+        var hasher = Hasher()
+        hasher.combine(intake.name)
+        hasher.combine(person)
+        return UInt64(bitPattern: Int64(hasher.finalize())) | 1 << 63
+    }
+
+    // MARK: - Reading
+
+    func subscribe(
+        _ intake: Intake, room name: String, channel: String?, after number: UInt64? = nil
+    ) -> Subscription? {
+        guard let room = room(name), !(isEnding && room.log.end == 0) else { return nil }
+        let position =
+            number.map { room.log.position(after: $0) }
+            ?? intake.positions[name] ?? room.log.end
+        let cursor = Cursor(
+            room: room, bridge: intake.name, channel: channel, outgoing: intake.outgoing,
+            position: position)
+        cursor.isMuted = intake.direction == .in
+        room.add(cursor)
+        intake.cursors.append(cursor)
+        return Subscription(bus: self, cursor: cursor)
+    }
+
+    func next(_ box: SendableCursor) async -> [Message]? {
+        let cursor = box.cursor
+        while !cursor.isCancelled, !Task.isCancelled {
+            let messages = cursor.take(atMost: 256)
+            if !messages.isEmpty { return messages }
+            guard cursor.isUpToDate else { continue }
+            if isEnding { break }
+            await withCheckedContinuation { cursor.wait($0) }
+        }
+        return nil
+    }
+
+    func release(_ box: SendableCursor) {
+        box.cursor.cancel()
+        for intake in bridges { intake.cursors.removeAll { $0 === box.cursor } }
+    }
+}

@@ -1,0 +1,59 @@
+extension Bus {
+    /// Stops intake: whoever waits for it is told. The logs end when every source is closed.
+    package func stop() {
+        guard !isStopping else { return }
+        isStopping = true
+        let waiters = stopWaiters
+        stopWaiters = [:]
+        for waiter in waiters.values { waiter.resume() }
+        endIfComplete()
+    }
+
+    /// Ends the logs although a source is still open, when waiting longer is no use.
+    package func end() {
+        guard !isEnding else { return }
+        isStopping = true
+        isEnding = true
+        endTurn()
+        for room in rooms { room.end() }
+        let handlers = endHandlers
+        endHandlers = []
+        for handler in handlers { handler() }
+    }
+
+    /// Calls a function on the loop when the logs are complete.
+    package func whenEnding(_ handler: sending @escaping () -> Void) {
+        if isEnding { handler() } else { endHandlers.append(handler) }
+    }
+
+    func openSource(_ intake: Intake) { intake.openSources += 1 }
+
+    func closeSource(_ intake: Intake) {
+        guard intake.openSources > 0 else { return }
+        intake.openSources -= 1
+        endIfComplete()
+    }
+
+    private func endIfComplete() {
+        if isStopping, bridges.allSatisfy({ $0.openSources == 0 }) { end() }
+    }
+
+    func waitForStop() async {
+        guard !isStopping else { return }
+        lastWaiter += 1
+        let id = lastWaiter
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if isStopping || Task.isCancelled {
+                    continuation.resume()
+                } else {
+                    stopWaiters[id] = continuation
+                }
+            }
+        } onCancel: {
+            Task { await self.forgetWaiter(id) }
+        }
+    }
+
+    private func forgetWaiter(_ id: UInt64) { stopWaiters.removeValue(forKey: id)?.resume() }
+}

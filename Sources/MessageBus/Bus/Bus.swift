@@ -1,0 +1,140 @@
+/// All the rooms, and the way of a message through them.
+///
+/// An actor on the executor it is given: with an event loop for that, what the loop calls enters it
+/// without waiting (`assumeIsolated`), and everybody else says `await`.
+public actor Bus {
+    /// What the bus is given to stand on.
+    package struct Settings: Sendable {
+        /// The instance's name, for loop prevention.
+        package var name = "puente"
+        package var language = Language.es
+        /// Names of the rooms, the default one first.
+        package var rooms = ["general"]
+        package var naming = Naming()
+        package var log = Log.silent
+        /// Monotonic nanoseconds, as of the present turn.
+        package var uptime: @Sendable () -> Int64 = { 0 }
+        /// Milliseconds since 1970, as of the present turn.
+        package var time: @Sendable () -> Int64 = { 0 }
+
+        package init() {}
+    }
+
+    private nonisolated let executor: any SerialExecutor
+    package nonisolated let settings: Settings
+    package nonisolated let store: any MessageStore
+    private let chain: Chain
+    /// The rooms by place in the file.
+    package let rooms: [Room]
+    private let roomsByName: [String: Room]
+    private var numbers: Numbers
+    private var lastIdentity: UInt64 = 0
+    private var lastSource: UInt32 = 0
+    var people: [String: Person] = [:]
+    private var intakes: [Intake] = []
+    /// Whether no more is taken in.
+    package internal(set) var isStopping = false
+    /// Whether the logs are complete: who has read to the end is done.
+    package internal(set) var isEnding = false
+    var stopWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    var endHandlers: [() -> Void] = []
+    var lastWaiter: UInt64 = 0
+
+    /// The loop the bus lives on.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor {
+        executor.asUnownedSerialExecutor()
+    }
+
+    /// Makes a bus.
+    ///
+    /// - Parameters:
+    ///   - chain: judges every inbound message, after its bridge's own.
+    ///   - executor: where the bus runs; its thread must call `endTurn()` after each turn.
+    package init(
+        _ settings: Settings, chain: sending Chain, store: any MessageStore = VolatileStore(),
+        executor: any SerialExecutor
+    ) {
+        self.settings = settings
+        self.chain = chain
+        self.store = store
+        self.executor = executor
+        rooms = settings.rooms.map { Room(name: $0) }
+        roomsByName = Dictionary(rooms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        numbers = Numbers(store)
+    }
+
+    /// The room of that name.
+    package func room(_ name: String) -> Room? { roomsByName[name] }
+
+    /// A number for somebody who may be known by several names. Never given twice.
+    package func nextIdentity() -> UInt64 {
+        lastIdentity += 1
+        return lastIdentity
+    }
+
+    /// A number for a connection, to tell what it brought itself. Not 0; after 4,294,967,295 they
+    /// begin anew.
+    package func nextSource() -> UInt32 {
+        lastSource &+= 1
+        if lastSource == 0 { lastSource = 1 }
+        return lastSource
+    }
+
+    /// An empty batch, as of now.
+    package func batch(room: String, capacity: Int, bytes: Int) -> Batch {
+        let batch = Batch(room: room, capacity: capacity, bytes: bytes)
+        batch.uptime = settings.uptime()
+        return batch
+    }
+
+    /// Sends a batch through the chains and appends what passes to the room. Why the others were
+    /// dropped stands in the batch afterwards.
+    package func publish(_ batch: Batch, in room: Room, by intake: Intake) {
+        judge(batch, by: intake)
+        guard batch.drops.count < batch.count else { return }
+        if store.keepsMessages { write(batch) }
+        _ = room.append(batch)
+    }
+
+    /// Numbers a batch and sends it through the chains.
+    func judge(_ batch: Batch, by intake: Intake) {
+        let time = settings.time()
+        for index in 0..<batch.count {
+            batch.all[index].number = numbers.next()
+            batch.all[index].time = time
+        }
+        intake.chain.judge(batch)
+        chain.judge(batch)
+        for error in batch.failures {
+            settings.log.error("a middleware failed: \(error)", bridge: intake.name)
+        }
+        intake.taken += UInt64(batch.count)
+        intake.dropped += UInt64(batch.drops.count)
+        intake.passed += UInt64(batch.count - batch.drops.count)
+    }
+
+    private func write(_ batch: Batch) {
+        let messages = (0..<batch.count)
+            .filter { !batch.all[$0].flags.contains(.dropped) }
+            .map { batch.message(at: $0) }
+        store.write(messages)
+    }
+
+    /// Lets every reader of what was said go on. The loop calls it at the end of each turn.
+    package func endTurn() {
+        for room in rooms where room.isDirty { room.flush() }
+    }
+
+    /// Runs a function on the loop.
+    package func perform<Value: Sendable>(
+        _ body: @Sendable (isolated Bus) throws -> Value
+    ) rethrows -> Value {
+        try body(self)
+    }
+
+    /// Makes a bridge known. Before it runs.
+    package func add(_ intake: Intake) { intakes.append(intake) }
+
+    /// The bridges.
+    package var bridges: [Intake] { intakes }
+}

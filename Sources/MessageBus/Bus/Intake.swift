@@ -1,0 +1,42 @@
+/// What the bus knows of a bridge: its name, its chains, what it has brought. Confined to the bus's
+/// loop, but for what never changes.
+package final class Intake: @unchecked Sendable {  // `let`s anywhere, `var`s on the loop only
+    /// What bridge.json calls the bridge.
+    package let name: String
+    /// The room it is in unless it says otherwise.
+    package let room: String
+    package let direction: Direction
+    /// How those who speak by this bridge are named: `{name}` and `{bridge}` are filled in.
+    package let senderFormat: String
+    /// Judges what the bridge brings in, before the common chain.
+    package let chain: Chain
+    /// Judges what the bridge is given.
+    package let outgoing: Chain
+
+    /// Messages brought in.
+    package internal(set) var taken: UInt64 = 0
+    /// Those a chain let pass.
+    package internal(set) var passed: UInt64 = 0
+    /// Those a chain dropped.
+    package internal(set) var dropped: UInt64 = 0
+
+    var cursors: [Cursor] = []
+    var positions: [String: UInt64] = [:]
+    var senders: [String: Sender] = [:]
+    var isReady = false
+    var openSources = 0
+    var people: [Person] = []
+
+    /// Makes one for a bridge of bridge.json.
+    package init(
+        name: String, room: String, direction: Direction = .both,
+        senderFormat: String = "{name} ({bridge})", chain: Chain = Chain(), outgoing: Chain = Chain()
+    ) {
+        self.name = name
+        self.room = room
+        self.direction = direction
+        self.senderFormat = senderFormat
+        self.chain = chain
+        self.outgoing = outgoing
+    }
+}

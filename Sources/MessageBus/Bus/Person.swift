@@ -1,0 +1,22 @@
+/// Takes the private messages of somebody. Confined to the bus's loop.
+package protocol Mailbox: AnyObject {
+    /// Hands over a message that only its sender and its receiver get.
+    func deliver(_ message: Message)
+}
+
+/// Somebody who is in: names are unique among these. Confined to the bus's loop.
+package final class Person {
+    /// The present name.
+    package internal(set) var sender: Sender
+    package internal(set) var room: Room
+    unowned let mailbox: any Mailbox
+    /// Whether joins and leaves are announced.
+    package let isAnnounced: Bool
+
+    package init(sender: Sender, room: Room, mailbox: any Mailbox, isAnnounced: Bool = true) {
+        self.sender = sender
+        self.room = room
+        self.mailbox = mailbox
+        self.isAnnounced = isAnnounced
+    }
+}

@@ -1,0 +1,7 @@
+/// The language in which the bus speaks to people: its notices, its own name and its answers.
+public enum Language: String, Sendable, CaseIterable {
+    /// Spanish, the default.
+    case es
+    /// English.
+    case en
+}

@@ -1,0 +1,74 @@
+/// The daemon's own log: sentences for whoever runs it. Safe from any thread, never waits.
+public struct Log: Sendable {
+    /// How much a line matters.
+    public enum Level: String, Sendable, CaseIterable, Comparable {
+        case debug, info, warning, error
+
+        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+
+        /// Whether the left level matters less.
+        public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
+    }
+
+    /// One line of the log.
+    public struct Entry: Sendable, Equatable {
+        /// How much it matters.
+        public let level: Level
+        /// The bridge it is about.
+        public let bridge: String?
+        /// What happened.
+        public let sentence: String
+    }
+
+    private let threshold: Level
+    private let bridge: String?
+    private let sink: @Sendable (Entry) -> Void
+
+    /// Makes a log that hands entries from a level on to a function, which must not wait.
+    public init(from threshold: Level, sink: @escaping @Sendable (Entry) -> Void) {
+        self.init(threshold, bridge: nil, sink)
+    }
+
+    private init(_ threshold: Level, bridge: String?, _ sink: @escaping @Sendable (Entry) -> Void) {
+        self.threshold = threshold
+        self.bridge = bridge
+        self.sink = sink
+    }
+
+    /// A log that says nothing.
+    public static let silent = Log(from: .error) { _ in }
+
+    /// The same log for a bridge.
+    public func named(_ bridge: String) -> Log { Log(threshold, bridge: bridge, sink) }
+
+    /// Says something at a level.
+    public func write(_ level: Level, _ sentence: @autoclosure () -> String, bridge: String? = nil) {
+        guard level >= threshold else { return }
+        sink(Entry(level: level, bridge: bridge ?? self.bridge, sentence: sentence()))
+    }
+
+    /// Says something whatever the level: what a script waits for.
+    public func always(_ sentence: String) {
+        sink(Entry(level: .info, bridge: bridge, sentence: sentence))
+    }
+
+    /// Says what only a developer wants to know.
+    public func debug(_ sentence: @autoclosure () -> String, bridge: String? = nil) {
+        write(.debug, sentence(), bridge: bridge)
+    }
+
+    /// Says what happened.
+    public func info(_ sentence: @autoclosure () -> String, bridge: String? = nil) {
+        write(.info, sentence(), bridge: bridge)
+    }
+
+    /// Says what somebody should look at.
+    public func warning(_ sentence: @autoclosure () -> String, bridge: String? = nil) {
+        write(.warning, sentence(), bridge: bridge)
+    }
+
+    /// Says what went wrong.
+    public func error(_ sentence: @autoclosure () -> String, bridge: String? = nil) {
+        write(.error, sentence(), bridge: bridge)
+    }
+}

@@ -1,0 +1,209 @@
+/// Messages of one room in a row, their texts side by side in one storage.
+///
+/// What one read of a bridge brought goes through the chain as a batch, so that a step is called
+/// once for many messages; a room's log is made of batches too. Confined to the bus's loop.
+public final class Batch {
+    /// The room's name.
+    @exclusivity(unchecked) package var room: String
+    /// Messages there is room for.
+    package let capacity: Int
+    @usableFromInline let records: UnsafeMutablePointer<Record>
+    /// Messages in it, the dropped ones included.
+    @exclusivity(unchecked) public package(set) var count = 0
+    @exclusivity(unchecked) @usableFromInline package var storage: ByteStorage
+    @exclusivity(unchecked) @usableFromInline package var senders: [Sender] = []
+    @exclusivity(unchecked) @usableFromInline package var details: [Details] = []
+    /// Monotonic nanoseconds: when the batch was made.
+    @exclusivity(unchecked) package var uptime: Int64 = 0
+    /// Whether there are joins, leaves or the like among its messages.
+    @exclusivity(unchecked) package private(set) var hasOtherKinds = false
+    /// What the chain dropped, in the order of the steps.
+    @exclusivity(unchecked) package var drops: [(index: Int, drop: Drop)] = []
+    /// What a step threw.
+    @exclusivity(unchecked) package var failures: [any Error] = []
+
+    /// Makes an empty batch.
+    ///
+    /// - Parameters:
+    ///   - room: the room all its messages are in.
+    ///   - capacity: messages it may hold.
+    ///   - bytes: bytes of text its first storage holds; it gets a larger one when that is full.
+    package init(room: String, capacity: Int, bytes: Int) {
+        self.room = room
+        self.capacity = capacity
+        records = .allocate(capacity: capacity)
+        storage = ByteStorage(capacity: bytes)
+    }
+
+    deinit { records.deallocate() }
+
+    /// Whether no message more fits.
+    package var isFull: Bool { count == capacity || senders.count >= Int(UInt16.max) }
+
+    /// The fixed parts of its messages.
+    package var all: UnsafeMutableBufferPointer<Record> {
+        UnsafeMutableBufferPointer(start: records, count: count)
+    }
+
+    /// The text of a message, valid as long as the batch is.
+    package func text(_ record: Record) -> UnsafeRawBufferPointer {
+        storage.bytes(at: Int(record.offset), count: Int(record.count))
+    }
+
+    /// Empties the batch for the next read. Bodies that somebody kept stay as they are.
+    package func removeAll() {
+        removeMessages()
+        if isKnownUniquelyReferenced(&storage) {
+            storage.count = 0
+        } else {
+            storage = ByteStorage(capacity: storage.capacity)
+        }
+    }
+
+    /// Takes the messages out and leaves the bytes.
+    package func removeMessages() {
+        count = 0
+        hasOtherKinds = false
+        if !senders.isEmpty { senders.removeAll(keepingCapacity: true) }
+        if !details.isEmpty { details.removeAll(keepingCapacity: true) }
+        if !drops.isEmpty { drops.removeAll(keepingCapacity: true) }
+        if !failures.isEmpty { failures.removeAll() }
+    }
+
+    /// Adds a message whose text already stands in the storage. The caller has asked `isFull`.
+    package func append(_ record: Record, sender: Sender, details extra: Details?) {
+        var record = record
+        record.sender = index(of: sender)
+        record.details = 0
+        if let extra {
+            details.append(extra)
+            record.details = UInt16(details.count)
+        }
+        if record.kind != .message { hasOtherKinds = true }
+        records[count] = record
+        count += 1
+    }
+
+    /// Adds a message and copies its text. The caller has asked `isFull`.
+    package func append(
+        _ record: Record, text: UnsafeRawBufferPointer, sender: Sender, details extra: Details?
+    ) {
+        var record = record
+        record.offset = UInt32(truncatingIfNeeded: write(text))
+        record.count = UInt32(truncatingIfNeeded: text.count)
+        append(record, sender: sender, details: extra)
+    }
+
+    /// The details of a message.
+    package func details(of record: Record) -> Details? {
+        record.details == 0 ? nil : details[Int(record.details) - 1]
+    }
+
+    /// What stands in front of a message's lines, valid as long as the batch holds the message.
+    package func prefix(of record: Record) -> UnsafeRawBufferPointer {
+        senders[Int(record.sender)].prefix
+    }
+
+    /// One message of its own.
+    package func message(at index: Int) -> Message {
+        let record = records[index]
+        return Message(
+            record: record, sender: senders[Int(record.sender)],
+            body: Body(storage: storage, offset: Int(record.offset), count: Int(record.count)),
+            room: room, details: details(of: record), uptime: uptime)
+    }
+
+    /// Some of its messages, copied: what a chain does to them changes nothing here.
+    package func copy(of range: Range<Int>) -> Batch {
+        let bytes = range.reduce(0) { $0 + Int(records[$1].count) }
+        let copy = Batch(room: room, capacity: range.count, bytes: bytes)
+        copy.uptime = uptime
+        for index in range {
+            let record = records[index]
+            copy.append(
+                record, text: text(record), sender: senders[Int(record.sender)],
+                details: details(of: record))
+        }
+        return copy
+    }
+
+    private func index(of sender: Sender) -> UInt16 {
+        if senders.last !== sender { senders.append(sender) }
+        return UInt16(truncatingIfNeeded: senders.count - 1)
+    }
+
+    /// Copies a text to the end of the storage and returns where it begins there.
+    package func write(_ text: UnsafeRawBufferPointer) -> Int {
+        if storage.capacity - storage.count < text.count { grow(by: text.count) }
+        return storage.append(text)
+    }
+
+    private func grow(by count: Int) {
+        let larger = ByteStorage(capacity: max(2 * storage.capacity, storage.count + count))
+        _ = larger.append(storage.bytes(at: 0, count: storage.count))
+        storage = larger
+    }
+}
+
+// MARK: - What a step of the chain does with it
+
+extension Batch {
+    /// A message to load the others into, so that a step's loop makes only one.
+    @usableFromInline package var scratch: Message? { count == 0 ? nil : message(at: 0) }
+
+    /// Loads a message, unless the step is not to judge it.
+    @inlinable
+    package func load(_ index: Int, into message: inout Message) -> Bool {
+        let record = records[index]
+        guard record.isJudged else { return false }
+        if record.sender != message.record.sender { message.author = senders[Int(record.sender)] }
+        if record.details | message.record.details != 0 { reload(record, &message) }
+        if message.isModified { reload(&message) }
+        message.record = record
+        message.content.offset = Int(record.offset)
+        message.content.length = Int(record.count)
+        return true
+    }
+
+    @usableFromInline
+    package func reload(_ record: Record, _ message: inout Message) {
+        message.details = details(of: record)
+    }
+
+    @usableFromInline
+    package func reload(_ message: inout Message) {
+        message.content.storage = storage
+        message.isModified = false
+    }
+
+    /// Takes over what a step wrote, cleaned.
+    @usableFromInline
+    package func store(_ message: inout Message, at index: Int) {
+        let text = TextCleaning.cleaned(
+            repairing: message.content.unsafeBytes, lineEndings: .kept)
+        text.withUnsafeBytes { bytes in
+            records[index].offset = UInt32(truncatingIfNeeded: write(bytes))
+            records[index].count = UInt32(truncatingIfNeeded: bytes.count)
+            if bytes.contains(UInt8(ascii: "\n")) {
+                records[index].flags.insert(.hasLines)
+            } else {
+                records[index].flags.remove(.hasLines)
+            }
+        }
+        reload(&message)
+    }
+
+    /// Ends a message.
+    @usableFromInline
+    package func drop(_ index: Int, _ drop: Drop) {
+        records[index].flags.insert(.dropped)
+        drops.append((index, drop))
+    }
+
+    /// Ends a message because a step threw.
+    @usableFromInline
+    package func fail(_ index: Int, _ error: any Error) {
+        failures.append(error)
+        drop(index, Drop(code: "dropped", reason: "internal error"))
+    }
+}

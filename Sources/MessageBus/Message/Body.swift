@@ -1,0 +1,81 @@
+import Glibc
+
+/// What a message says, as bytes: UTF-8 without control characters, its lines separated by LF.
+///
+/// Looking at a body allocates nothing. It shares the memory of the messages around it, so a body
+/// that is kept for long should be kept as a `String`.
+public struct Body: Sendable {
+    @usableFromInline package var storage: ByteStorage
+    @usableFromInline package var offset: Int
+    @usableFromInline package var length: Int
+
+    package init(storage: ByteStorage, offset: Int, count: Int) {
+        self.storage = storage
+        self.offset = offset
+        length = count
+    }
+
+    /// Length in bytes.
+    public var count: Int { length }
+
+    /// Makes a body of its own for a text. Allocates.
+    public init(_ text: String) {
+        var text = text
+        self = text.withUTF8 { Body(copying: UnsafeRawBufferPointer($0)) }
+    }
+
+    package init(copying bytes: UnsafeRawBufferPointer) {
+        let storage = ByteStorage(capacity: bytes.count)
+        let offset = storage.append(bytes)
+        self.init(storage: storage, offset: offset, count: bytes.count)
+    }
+
+    /// Whether there is nothing in it.
+    public var isEmpty: Bool { count == 0 }
+
+    /// Calls a function with the bytes, which must not be used after it returns.
+    public func withBytes<Result, Failure: Error>(
+        _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
+    ) throws(Failure) -> Result {
+        try body(unsafeBytes)
+    }
+
+    /// The bytes, valid only while this body is.
+    package var unsafeBytes: UnsafeRawBufferPointer {
+        storage.bytes(at: offset, count: count)
+    }
+
+    /// Whether the word occurs, byte for byte. Case matters.
+    public func contains(_ word: String) -> Bool {
+        word.utf8.withContiguousStorageIfAvailable { word in
+            Self.find(UnsafeRawBufferPointer(word), in: unsafeBytes)
+        } ?? String(decoding: unsafeBytes, as: UTF8.self).utf8.contains(Array(word.utf8))
+    }
+
+    /// Whether the body begins with these bytes. Case matters.
+    public func hasPrefix(_ prefix: String) -> Bool {
+        prefix.utf8.count <= count && zip(unsafeBytes, prefix.utf8).allSatisfy { $0 == $1 }
+    }
+
+    private static func find(
+        _ word: UnsafeRawBufferPointer, in text: UnsafeRawBufferPointer
+    ) -> Bool {
+        guard let first = word.first, let needle = word.baseAddress else { return true }
+        guard let start = text.baseAddress, text.count >= word.count else { return false }
+        let end = start + (text.count - word.count + 1)
+        var at = start
+        while let hit = memchr(at, Int32(first), end - at) {
+            if memcmp(hit, needle, word.count) == 0 { return true }
+            at = UnsafeRawPointer(hit) + 1
+            if at >= end { return false }
+        }
+        return false
+    }
+}
+
+extension Body: Equatable {
+    /// Whether both hold the same bytes.
+    public static func == (left: Body, right: Body) -> Bool {
+        left.unsafeBytes.elementsEqual(right.unsafeBytes)
+    }
+}

@@ -1,0 +1,47 @@
+/// What only some messages carry. Safe from any thread: nothing in it changes.
+@usableFromInline
+package final class Details: Sendable {
+    let reply: Quotation?
+    let other: Sender?
+    let origin: Origin?
+
+    package init(reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil) {
+        self.reply = reply
+        self.other = other
+        self.origin = origin
+    }
+}
+
+/// What a message answers.
+public struct Quotation: Sendable, Equatable {
+    /// The number of the message answered.
+    public let number: UInt64
+    /// Who had said it.
+    public let name: String
+    /// Its first words, 40 characters at most, `…` at the end if it was longer.
+    public let excerpt: String
+
+    /// Makes a quotation.
+    public init(number: UInt64, name: String, excerpt: String) {
+        self.number = number
+        self.name = name
+        self.excerpt = excerpt
+    }
+}
+
+/// Where a message was before it reached the bus.
+public struct Origin: Sendable, Hashable {
+    /// The remote chat, file or channel within the bridge; `nil` where a bridge has only one.
+    public let channel: String?
+    /// What the message is called there: a message id, a position in a file.
+    public let remoteID: String?
+    /// Names of the bus instances it has passed, the earliest first.
+    public let passed: [String]
+
+    /// Makes an origin.
+    public init(channel: String? = nil, remoteID: String? = nil, passed: [String] = []) {
+        self.channel = channel
+        self.remoteID = remoteID
+        self.passed = passed
+    }
+}

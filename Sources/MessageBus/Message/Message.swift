@@ -1,0 +1,80 @@
+/// What was said, by whom, where and when.
+///
+/// A middleware gets one to judge and may change its text; a bridge reads them from its port.
+public struct Message: Sendable {
+    /// What a message is.
+    public enum Kind: UInt8, Sendable, Hashable, CaseIterable {
+        /// Somebody said something.
+        case message
+        /// Somebody entered the room.
+        case join
+        /// Somebody left the room.
+        case leave
+        /// Somebody changed names: `sender` is the old one, `other` the new one.
+        case rename
+        /// Somebody corrected what they had said; the text is the new one.
+        case edit
+    }
+
+    @usableFromInline package var record: Record
+    @usableFromInline package var content: Body
+    @usableFromInline package var author: Sender
+    /// The name of the room it is in.
+    public package(set) var room: String
+    @usableFromInline package var details: Details?
+    /// Whether a middleware has written to it.
+    @usableFromInline package var isModified = false
+    /// Monotonic nanoseconds: when the bus took it in.
+    package var uptime: Int64
+    /// How many messages were left out just before this one, because their reader was too slow.
+    public package(set) var missed: UInt64 = 0
+
+    package init(
+        record: Record, sender: Sender, body: Body, room: String, details: Details?, uptime: Int64
+    ) {
+        self.record = record
+        author = sender
+        content = body
+        self.room = room
+        self.details = details
+        self.uptime = uptime
+    }
+
+    /// Who said it.
+    public var sender: Sender { author }
+
+    /// What was said. Empty in a join, leave or rename.
+    public var body: Body {
+        get { content }
+        set {
+            content = newValue
+            isModified = true
+        }
+    }
+
+    /// The text. Reading makes a `String` (about 60 ns and an allocation for a line); writing
+    /// replaces the body, which is cleaned of control characters before anybody sees it.
+    public var text: String {
+        get { String(decoding: content.unsafeBytes, as: UTF8.self) }
+        set { body = Body(newValue) }
+    }
+
+    /// Its number: bus-wide, rising, with gaps, given once.
+    public var number: UInt64 { record.number }
+    /// What it is.
+    public var kind: Kind { record.kind }
+    /// When the bus took it in, by the wall clock.
+    public var time: Timestamp { Timestamp(milliseconds: record.time) }
+    /// When the bus took it in, by a clock that never jumps: the time since an arbitrary moment.
+    public var arrival: Duration { .nanoseconds(uptime) }
+    /// What it answers.
+    public var reply: Quotation? { details?.reply }
+    /// Whom a private message is for, or the new name in a rename.
+    public var other: Sender? { details?.other }
+    /// Whether only its sender and `other` get it.
+    public var isPrivate: Bool { record.flags.contains(.isPrivate) }
+    /// Whether control characters had to be removed from what came in.
+    public var hadControlCharacters: Bool { record.flags.contains(.hadControls) }
+    /// Where it was before it reached the bus.
+    public var origin: Origin? { details?.origin }
+}

@@ -1,0 +1,41 @@
+/// Who said a message. One value for as long as somebody keeps a name.
+///
+/// Safe from any thread: nothing in it changes.
+public final class Sender: @unchecked Sendable {  // the bytes are written once, in init
+    /// The name as everybody sees it: `Ana`, `app.log (tail)`.
+    public let name: String
+    /// The bridge that brought the message in, by its `name` in bridge.json.
+    public let bridge: String
+    /// Who this is whatever the name: a connection, an account, a Telegram user. Limits and
+    /// repetitions are counted by it, so that a new name resets nothing.
+    public let identity: UInt64
+    /// `NAME: `, as it stands in front of each line. Lives as long as the sender.
+    package let prefix: UnsafeRawBufferPointer
+    /// The name folded: what makes two names the same.
+    package let key: String
+
+    /// Makes a sender. The name must have been cleaned; `key` is its folded form.
+    package init(name: String, key: String, bridge: String, identity: UInt64) {
+        self.name = name
+        self.key = key
+        self.bridge = bridge
+        self.identity = identity
+        let bytes = Array("\(name): ".utf8)
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        copy.copyBytes(from: bytes)
+        prefix = UnsafeRawBufferPointer(copy)
+    }
+
+    deinit { prefix.deallocate() }
+
+    /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
+    convenience init(named name: String, intake: Intake, naming: Naming, identity: UInt64) {
+        let shown = intake.senderFormat
+            .replacing("{name}", with: naming.clean(name))
+            .replacing("{bridge}", with: intake.name)
+        self.init(name: shown, key: naming.fold(shown), bridge: intake.name, identity: identity)
+    }
+
+    /// Bytes of the name at the beginning of `prefix`.
+    package var nameCount: Int { prefix.count - 2 }
+}

@@ -1,0 +1,62 @@
+/// The middlewares that judge what comes in, one after the other. Confined to the bus's loop.
+package final class Chain {
+    /// One place in the chain: a middleware and what it judges.
+    package struct Step {
+        /// What bridge.json calls it.
+        package let type: String
+        package let condition: Condition
+        let isPlain: Bool
+        package var middleware: any Middleware
+        /// Messages it has dropped.
+        package internal(set) var dropped = 0
+
+        /// Makes a step.
+        package init(type: String, condition: Condition, middleware: any Middleware) {
+            self.type = type
+            self.condition = condition
+            isPlain = condition.isPlain
+            self.middleware = middleware
+        }
+    }
+
+    package private(set) var steps: [Step]
+
+    /// Makes a chain in the order of the file.
+    package init(_ steps: [Step] = []) { self.steps = steps }
+
+    /// Whether everything passes.
+    package var isEmpty: Bool { steps.isEmpty }
+
+    /// Judges a batch. What is dropped stays in it, marked, with its reason in `drops`.
+    package func judge(_ batch: Batch) {
+        for index in steps.indices {
+            let before = batch.drops.count
+            if steps[index].isPlain, !batch.hasOtherKinds {
+                steps[index].middleware.judge(batch)
+            } else {
+                if steps[index].condition.select(in: batch) {
+                    steps[index].middleware.judge(batch)
+                }
+                for place in 0..<batch.count { batch.all[place].flags.remove(.passedOver) }
+            }
+            steps[index].dropped += batch.drops.count - before
+        }
+    }
+
+    /// Judges copies of messages and returns those that pass.
+    package func judge(_ messages: [Message]) -> [Message] {
+        guard let room = messages.first?.room else { return [] }
+        let batch = Batch(
+            room: room, capacity: messages.count,
+            bytes: messages.reduce(0) { $0 + $1.content.count })
+        for message in messages {
+            batch.append(
+                message.record, text: message.content.unsafeBytes, sender: message.sender,
+                details: message.details)
+        }
+        judge(batch)
+        return (0..<batch.count)
+            .filter { !batch.all[$0].flags.contains(.dropped) }
+            .map { batch.message(at: $0) }
+    }
+}

@@ -1,0 +1,44 @@
+extension Condition {
+    /// Whether every message of kind `message` meets it.
+    package var isPlain: Bool {
+        rooms == nil && bridges == nil && senders == nil && kinds == [.message]
+    }
+
+    /// Marks what the step is not to judge, and says whether anything is left.
+    package func select(in batch: Batch) -> Bool {
+        guard Self.matches(rooms, batch.room) else { return false }
+        var anything = false
+        var known: (sender: UInt16, isMeant: Bool)?
+        for index in 0..<batch.count where !batch.all[index].flags.contains(.dropped) {
+            let record = batch.all[index]
+            if known?.sender != record.sender {
+                let sender = batch.senders[Int(record.sender)]
+                let isMeant =
+                    Self.matches(bridges, sender.bridge) && Self.matches(senders, sender.name)
+                known = (record.sender, isMeant)
+            }
+            if known?.isMeant == true, kinds.contains(Kind(record.kind)) {
+                anything = true
+            } else {
+                batch.all[index].flags.insert(.passedOver)
+            }
+        }
+        return anything
+    }
+
+    private static func matches(_ globs: [Glob]?, _ name: String) -> Bool {
+        globs?.contains { $0.matches(name) } ?? true
+    }
+}
+
+extension Condition.Kind {
+    /// What a condition calls this kind of message: a change of names counts as a join.
+    init(_ kind: Message.Kind) {
+        switch kind {
+        case .message: self = .message
+        case .join, .rename: self = .join
+        case .leave: self = .leave
+        case .edit: self = .edit
+        }
+    }
+}

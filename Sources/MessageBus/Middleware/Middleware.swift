@@ -1,0 +1,54 @@
+/// Judges, and may change, each message a bridge brings in.
+///
+/// Lives on the bus's loop, one instance for each place in the file, so its state is plain `var`s.
+/// It must not wait: what waits is a bridge. If it throws, the message is dropped, counted, logged.
+public protocol Middleware: Sendable {
+    /// Judges one message.
+    mutating func handle(_ message: inout Message) throws -> Verdict
+
+    /// Judges a batch. There is no need to write this one: the default calls `handle(_:)` for each
+    /// message, in a loop the compiler knows the whole of.
+    mutating func judge(_ batch: Batch)
+}
+
+extension Middleware {
+    /// Calls `handle(_:)` for each message of the batch that is still to be judged.
+    @inlinable
+    public mutating func judge(_ batch: Batch) {
+        guard var message = batch.scratch else { return }
+        for index in 0..<batch.count where batch.load(index, into: &message) {
+            do {
+                let verdict = try handle(&message)
+                if case .drop(let reason, let code) = verdict {
+                    batch.drop(index, Drop(code: code, reason: reason))
+                } else if message.isModified {
+                    batch.store(&message, at: index)
+                }
+            } catch {
+                batch.fail(index, error)
+            }
+        }
+    }
+}
+
+/// What a middleware thinks of a message.
+public enum Verdict: Sendable, Equatable {
+    /// It goes on.
+    case pass
+    /// It ends here. The reason is told to the sender, in front of it the code.
+    case drop(String, code: String = "dropped")
+}
+
+/// Why a message ended.
+public struct Drop: Sendable, Equatable {
+    /// One of the protocol's codes: `dropped`, `rate-limited`, …
+    public let code: String
+    /// The sentence for its sender.
+    public let reason: String
+
+    /// Makes one.
+    public init(code: String, reason: String) {
+        self.code = code
+        self.reason = reason
+    }
+}

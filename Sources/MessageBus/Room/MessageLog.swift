@@ -1,0 +1,148 @@
+/// A room's recent messages, in order: a position is a place in that order, from 0.
+///
+/// Kept in batches, so that adding a message copies its text once and allocates nothing until a
+/// batch is full. Confined to the bus's loop.
+package final class MessageLog {
+    /// How much is kept: as many messages, and about as many bytes of text.
+    package struct Bounds: Sendable {
+        /// Messages; the oldest go a batch at a time.
+        package var messages = 65_536
+        /// Bytes of text.
+        package var bytes = 4 << 20
+        package init() {}
+    }
+
+    private struct Segment {
+        let start: UInt64
+        let batch: Batch
+    }
+
+    private let room: String
+    private let bounds: Bounds
+    private var segments: [Segment] = []
+    private var oldest = 0
+    private var bytes = 0
+    /// The position after the newest message.
+    @exclusivity(unchecked) package private(set) var end: UInt64 = 0
+
+    /// Makes an empty log.
+    package init(room: String, bounds: Bounds = Bounds()) {
+        self.room = room
+        self.bounds = bounds
+    }
+
+    /// The position of the oldest message kept.
+    package var start: UInt64 { segments.indices.contains(oldest) ? segments[oldest].start : end }
+
+    /// Appends what the chain let pass and returns how many that were.
+    package func append(_ batch: Batch) -> Int {
+        let before = end
+        for record in batch.all where !record.flags.contains(.dropped) {
+            append(
+                record, text: batch.text(record), sender: batch.senders[Int(record.sender)],
+                details: batch.details(of: record))
+        }
+        return Int(end - before)
+    }
+
+    private func append(
+        _ record: Record, text: UnsafeRawBufferPointer, sender: Sender, details: Details?
+    ) {
+        let segment = segment(for: text.count)
+        segment.append(record, text: text, sender: sender, details: details)
+        bytes += text.count
+        end += 1
+    }
+
+    /// The batch to append to; the first of a room is small, the later ones four times as large as
+    /// the one before, up to 1,024 messages and 64 KiB.
+    private func segment(for bytes: Int) -> Batch {
+        if let last = segments.last?.batch, !last.isFull,
+            last.storage.capacity - last.storage.count >= bytes
+        {
+            return last
+        }
+        let previous = segments.last?.batch.capacity ?? 16
+        let capacity = min(4 * previous, 1_024)
+        let new = Batch(room: room, capacity: capacity, bytes: max(64 * capacity, bytes))
+        segments.append(Segment(start: end, batch: new))
+        evict()
+        return new
+    }
+
+    private func evict() {
+        while oldest < segments.count - 1,
+            bytes > bounds.bytes || end - segments[oldest + 1].start > bounds.messages
+        {
+            bytes -= segments[oldest].batch.storage.count
+            oldest += 1
+        }
+        if oldest > 64 {
+            segments.removeFirst(oldest)
+            oldest = 0
+        }
+    }
+
+    /// Calls a function with each run of messages from a position on, and returns the end.
+    package func forEachRun(from position: UInt64, _ body: (Batch, Range<Int>) -> Void) -> UInt64 {
+        var position = max(position, start)
+        var index = segmentIndex(holding: position)
+        while position < end, index < segments.count {
+            let segment = segments[index]
+            body(segment.batch, Int(position - segment.start)..<segment.batch.count)
+            position = segment.start + UInt64(segment.batch.count)
+            index += 1
+        }
+        return position
+    }
+
+    /// The messages from a position on, as many as asked for at the most.
+    package func messages(from position: UInt64, atMost count: Int) -> [Message] {
+        var result: [Message] = []
+        var position = max(position, start)
+        while position < end, result.count < count {
+            let segment = segments[segmentIndex(holding: position)]
+            result.append(segment.batch.message(at: Int(position - segment.start)))
+            position += 1
+        }
+        return result
+    }
+
+    /// The newest message kept for which the test holds, looked for from the end.
+    package func last(where test: (Record, Sender) -> Bool) -> Message? {
+        for segment in segments[min(oldest, segments.count)...].reversed() {
+            let batch = segment.batch
+            for index in (0..<batch.count).reversed() {
+                let record = batch.all[index]
+                if test(record, batch.senders[Int(record.sender)]) {
+                    return batch.message(at: index)
+                }
+            }
+        }
+        return nil
+    }
+
+    /// The position of the first message kept whose number is greater.
+    package func position(after number: UInt64) -> UInt64 {
+        var (low, high) = (start, end)
+        while low < high {
+            let middle = (low + high) / 2
+            if messages(from: middle, atMost: 1).first.map({ $0.number > number }) ?? true {
+                high = middle
+            } else {
+                low = middle + 1
+            }
+        }
+        return low
+    }
+
+    private func segmentIndex(holding position: UInt64) -> Int {
+        var low = oldest
+        var high = segments.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if segments[middle].start <= position { low = middle } else { high = middle }
+        }
+        return low
+    }
+}

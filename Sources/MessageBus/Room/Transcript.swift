@@ -1,0 +1,175 @@
+import Glibc
+
+/// A room's recent messages as bytes, encoded once for all who read that form.
+///
+/// A ring: positions count bytes from the beginning of the room and never wrap, the bytes of the
+/// last `capacity` positions are kept. Every reader is a position in it. Confined to the bus's loop.
+package final class Transcript {
+    /// A stretch that one connection brought itself.
+    package struct Run {
+        package let source: UInt32
+        package let start: UInt64
+        package internal(set) var end: UInt64
+        /// Lines in it.
+        package internal(set) var lines: Int
+    }
+
+    private struct Mark {
+        var position: UInt64
+        var line: UInt64
+    }
+
+    /// Bytes kept. A power of two.
+    package let capacity: Int
+    private let memory: UnsafeMutableRawPointer
+    private var side: [UInt8] = []
+    /// The position after the newest byte.
+    @exclusivity(unchecked) package private(set) var head: UInt64 = 0
+    /// Lines written since the beginning.
+    @exclusivity(unchecked) package private(set) var lines: UInt64 = 0
+    /// What was written since `takeRuns()`, by whoever brought it.
+    @exclusivity(unchecked) private var runs: [Run] = []
+    /// Line beginnings, one about every `markDistance` bytes, so that a reader that fell behind
+    /// finds the oldest line kept and how many it missed.
+    private var marks: [Mark] = [Mark(position: 0, line: 0)]
+    private var firstMark = 0
+    private let markDistance: Int
+
+    /// Makes an empty transcript.
+    ///
+    /// - Parameter capacity: bytes to keep; rounded up to a power of two, at least 64 KiB.
+    package init(capacity: Int) {
+        var size = 64 << 10
+        while size < capacity { size *= 2 }
+        self.capacity = size
+        markDistance = max(1_024, size / 1_024)
+        // Untouched pages cost nothing, so a quiet room's ring is small.
+        memory = .allocate(byteCount: size, alignment: 4_096)
+    }
+
+    deinit { memory.deallocate() }
+
+    /// The longest line it takes, ending included.
+    package var longestLine: Int { capacity / 4 }
+
+    /// The oldest position whose bytes are still there.
+    package var tail: UInt64 { head > UInt64(capacity) ? head - UInt64(capacity) : 0 }
+
+    /// The bytes from a position up to another, or as many of them as lie in a row: what wraps
+    /// takes two calls. Valid until the next line is written.
+    package func span(from start: UInt64, to end: UInt64) -> UnsafeRawBufferPointer {
+        let offset = Int(start & UInt64(capacity - 1))
+        return UnsafeRawBufferPointer(
+            start: memory + offset, count: min(Int(end - start), capacity - offset))
+    }
+
+    /// Writes whole lines: the function fills the memory it is given and returns the bytes used.
+    ///
+    /// - Parameters:
+    ///   - bytes: room to reserve, at most `longestLine`.
+    ///   - lines: how many lines these are.
+    ///   - source: the connection that brought them, or 0.
+    @inline(__always)
+    package func write(
+        atMost bytes: Int, lines count: Int, source: UInt32,
+        _ fill: (UnsafeMutableRawPointer) -> Int
+    ) {
+        let offset = Int(head & UInt64(capacity - 1))
+        if offset + bytes <= capacity {
+            note(fill(memory + offset), lines: count, source: source)
+        } else {
+            writeAround(offset, atMost: bytes, lines: count, source: source, fill)
+        }
+    }
+
+    private func writeAround(
+        _ offset: Int, atMost bytes: Int, lines count: Int, source: UInt32,
+        _ fill: (UnsafeMutableRawPointer) -> Int
+    ) {
+        if side.count < bytes { side = [UInt8](repeating: 0, count: bytes) }
+        let used = side.withUnsafeMutableBytes { side in
+            guard let start = side.baseAddress else { return 0 }
+            let used = fill(start)
+            let first = min(used, capacity - offset)
+            (memory + offset).copyMemory(from: start, byteCount: first)
+            memory.copyMemory(from: start + first, byteCount: used - first)
+            return used
+        }
+        note(used, lines: count, source: source)
+    }
+
+    @inline(__always)
+    private func note(_ bytes: Int, lines count: Int, source: UInt32) {
+        let start = head
+        head += UInt64(bytes)
+        lines += UInt64(count)
+        if source != 0 {
+            if let last = runs.indices.last, runs[last].source == source, runs[last].end == start {
+                runs[last].end = head
+                runs[last].lines += count
+            } else {
+                runs.append(Run(source: source, start: start, end: head, lines: count))
+            }
+        }
+        if head - marks[marks.count - 1].position >= UInt64(markDistance) { mark() }
+    }
+
+    private func mark() {
+        marks.append(Mark(position: head, line: lines))
+        while firstMark < marks.count - 1, marks[firstMark].position < tail { firstMark += 1 }
+        if firstMark > 1_024 {
+            marks.removeFirst(firstMark)
+            firstMark = 0
+        }
+    }
+
+    /// Hands out what was written since the last call, by source.
+    package func takeRuns() -> [Run] {
+        defer { runs.removeAll(keepingCapacity: true) }
+        return runs
+    }
+
+    /// Calls a function for each stretch written since the last call, and forgets them.
+    package func drainRuns(_ body: (Run) -> Void) {
+        for run in runs { body(run) }
+        runs.removeAll(keepingCapacity: true)
+    }
+
+    /// The oldest place where a line begins whose bytes are all there, with its line's number.
+    package func oldestLine() -> (position: UInt64, line: UInt64) {
+        while firstMark < marks.count - 1, marks[firstMark].position < tail { firstMark += 1 }
+        let mark = marks[firstMark]
+        return mark.position >= tail ? (mark.position, mark.line) : (head, lines)
+    }
+
+    /// How many lines stand in front of a position, which must be at a line's beginning and kept.
+    package func line(at position: UInt64) -> UInt64 {
+        if position == head { return lines }
+        var low = firstMark
+        var high = marks.count
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if marks[middle].position <= position { low = middle } else { high = middle }
+        }
+        var (at, line) = (marks[low].position, marks[low].line)
+        while at < position {
+            let bytes = span(from: at, to: position)
+            for byte in bytes where byte == UInt8(ascii: "\n") { line += 1 }
+            at += UInt64(bytes.count)
+        }
+        return line
+    }
+
+    /// The position after the line that a position is in, which must be kept.
+    package func endOfLine(at position: UInt64) -> UInt64 {
+        var at = position
+        while at < head {
+            let bytes = span(from: at, to: head)
+            if let start = bytes.baseAddress, let end = memchr(start, 10, bytes.count) {
+                return at + UInt64(UnsafeRawPointer(end) - start) + 1
+            }
+            at += UInt64(bytes.count)
+        }
+        return head
+    }
+}

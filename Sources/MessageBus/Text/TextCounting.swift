@@ -1,0 +1,49 @@
+/// Counts characters as a person does, in grapheme clusters.
+///
+/// All bytes given here must be valid UTF-8. Nothing allocates.
+package enum TextCounting {
+    /// Whether the text has more characters than this; answers at once when it has no more bytes.
+    package static func exceeds(_ bytes: UnsafeRawBufferPointer, characters limit: Int) -> Bool {
+        if bytes.count <= limit { return false }
+        // Printable ASCII never joins: as many characters as bytes.
+        if TextScan.isPrintableASCII(bytes) { return true }
+        return prefix(of: bytes, characters: limit) < bytes.count
+    }
+
+    /// How many bytes the first characters have, at most so many characters and so many bytes.
+    ///
+    /// Bounds both, because one character may be any number of bytes long.
+    package static func prefix(
+        of bytes: UnsafeRawBufferPointer, characters: Int, bytes byteLimit: Int = .max
+    ) -> Int {
+        if bytes.count <= characters, bytes.count <= byteLimit { return bytes.count }
+        let span = UTF8Span(unchecked: bytes.assumingMemoryBound(to: UInt8.self).span)
+        var iterator = span.makeCharacterIterator()
+        var end = 0
+        for _ in 0..<characters {
+            guard iterator.skipForward() != 0 else { break }
+            let next = iterator.currentCodeUnitOffset
+            if next > byteLimit { break }
+            end = next
+        }
+        return end
+    }
+
+    /// Appends the beginning of a text as it is quoted in one line: at most so many characters, then
+    /// `…` if there were more.
+    ///
+    /// Line ends become spaces, and space around the excerpt goes. An excerpt is at most 1 KiB long,
+    /// so that characters with hundreds of accents are not multiplied by quoting them.
+    package static func appendExcerpt(
+        of text: UnsafeRawBufferPointer, characters: Int, to line: inout [UInt8]
+    ) {
+        let whole = TextTrimming.trimmed(text)
+        let visible = UnsafeRawBufferPointer(rebasing: text[whole])
+        let count = prefix(of: visible, characters: characters, bytes: 1024)
+        let shown = UnsafeRawBufferPointer(rebasing: visible[..<count])
+        for byte in shown[TextTrimming.trimmed(shown)] {
+            line.append(byte == 0x0A || byte == 0x0D ? 0x20 : byte)
+        }
+        if count < visible.count { line.append(contentsOf: "…".utf8) }
+    }
+}

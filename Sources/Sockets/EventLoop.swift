@@ -1,0 +1,302 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Is told when a descriptor can be read or written. Confined to the loop.
+public protocol EventHandler: AnyObject {
+    /// Something is ready.
+    func handle(_ ready: Readiness)
+}
+
+/// What a descriptor is ready for (epoll_ctl(2)).
+public struct Readiness: OptionSet, Sendable {
+    /// The bits of epoll.
+    public let rawValue: UInt32
+
+    /// Makes one from epoll's bits.
+    public init(rawValue: UInt32) { self.rawValue = rawValue }
+
+    /// Bytes or the end can be read.
+    public static let readable = Readiness(rawValue: 0x001)
+    /// Bytes can be written.
+    public static let writable = Readiness(rawValue: 0x004)
+    /// It failed; always reported.
+    public static let failed = Readiness(rawValue: 0x008)
+    /// Both directions are closed; always reported.
+    public static let hungUp = Readiness(rawValue: 0x010)
+}
+
+/// One thread that waits for descriptors, timers and jobs, and runs what they wake.
+///
+/// An executor: an actor on it shares its thread with the sockets. A turn is: events, jobs, due
+/// timers, then the functions given to `atTurnEnd`. Safe from any thread for what an executor does,
+/// `perform` and `stop`; everything else is confined to the loop's thread, or to whoever made it
+/// before it started.
+public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the line above
+    /// A place in the table of descriptors.
+    public struct Registration: Sendable {
+        let slot: UInt32
+        let generation: UInt32
+        let descriptor: Int32
+    }
+
+    private struct Slot {
+        var handler: (any EventHandler)?
+        var generation: UInt32 = 0
+    }
+
+    private struct Inbox: ~Copyable {
+        var jobs: [UnownedJob] = []
+        var actions: [@Sendable () -> Void] = []
+        var isAsleep = false
+        var isStopping = false
+    }
+
+    private let clock: any LoopClock
+    private let epoll: Int32
+    private let wakeup: Int32
+    private let alarm: Int32
+    private let inbox = Mutex(Inbox())
+    private var slots: [Slot] = []
+    private var free: [UInt32] = []
+    private var timers = TimerQueue()
+    private var armedFor = Int64.max
+    private var turnEnds: [(id: Int, action: () -> Void)] = []
+    private var lastTurnEnd = 0
+    private var endsTurn = false
+    private let thread = Mutex<pthread_t?>(nil)
+    private var jobs: [UnownedJob] = []
+    private var actions: [@Sendable () -> Void] = []
+
+    /// Nanoseconds of a clock that never jumps, as of the beginning of this turn.
+    @exclusivity(unchecked) public private(set) var now: Int64
+    /// Milliseconds since 1970, as of the beginning of this turn.
+    @exclusivity(unchecked) public private(set) var wallTime: Int64
+
+    /// Events looked at in a turn at most.
+    private static let eventsPerTurn = 1_024
+
+    /// Makes a loop that does not run yet.
+    ///
+    /// - Throws: `SocketError` when the kernel has no descriptors left.
+    public init(clock: any LoopClock = SystemClock()) throws {
+        self.clock = clock
+        now = clock.monotonic()
+        wallTime = clock.wall()
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw SocketError("epoll_create1") }
+        wakeup = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard wakeup >= 0 else { throw SocketError("eventfd") }
+        alarm = timerfd_create(
+            CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
+        guard alarm >= 0 else { throw SocketError("timerfd_create") }
+        for descriptor in [wakeup, alarm] {
+            var event = epoll_event()
+            event.events = Readiness.readable.rawValue
+            event.data.u64 = UInt64.max - UInt64(descriptor)
+            epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
+        }
+    }
+
+    deinit {
+        for descriptor in [epoll, wakeup, alarm] { close(descriptor) }
+    }
+
+    // MARK: - Running
+
+    /// Runs the loop on the calling thread until `stop()`.
+    public func run() {
+        thread.withLock { $0 = pthread_self() }
+        let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.eventsPerTurn)
+        defer { events.deallocate() }
+        while true {
+            let (stop, wait) = inbox.withLock { inbox -> (Bool, Bool) in
+                inbox.isAsleep = inbox.jobs.isEmpty && inbox.actions.isEmpty && !inbox.isStopping
+                return (inbox.isStopping, inbox.isAsleep)
+            }
+            if stop { break }
+            arm()
+            let count = epoll_wait(epoll, events, Int32(Self.eventsPerTurn), wait ? -1 : 0)
+            now = clock.monotonic()
+            wallTime = clock.wall()
+            if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))) }
+            runInbox()
+            while let timer = timers.popDue(now) { timer.action() }
+            for turnEnd in turnEnds { turnEnd.action() }
+        }
+        thread.withLock { $0 = nil }
+    }
+
+    /// Runs the loop on a thread of its own.
+    public func start(named name: String = "loop") {
+        OwnThread.start(named: name) { self.run() }
+    }
+
+    /// Ends the loop after the present turn.
+    public func stop() {
+        inbox.withLock { $0.isStopping = true }
+        wake()
+    }
+
+    private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {
+        endsTurn = false
+        for event in events {
+            let data = event.data.u64
+            let slot = Int(data & 0xffff_ffff)
+            if data > UInt64.max - 65_536 {
+                drain(Int32(UInt64.max - data))
+            } else if slots[slot].generation == UInt32(data >> 32), let handler = slots[slot].handler
+            {
+                handler.handle(Readiness(rawValue: event.events))
+                // What was not looked at comes back: epoll is level-triggered and takes turns.
+                if endsTurn { break }
+            }
+        }
+    }
+
+    private func drain(_ descriptor: Int32) {
+        var count: UInt64 = 0
+        _ = read(descriptor, &count, 8)
+        if descriptor == alarm { armedFor = .max }
+    }
+
+    private func runInbox() {
+        inbox.withLock { inbox in
+            inbox.isAsleep = false
+            swap(&inbox.jobs, &jobs)
+            swap(&inbox.actions, &actions)
+        }
+        if !jobs.isEmpty {
+            for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+            jobs.removeAll(keepingCapacity: true)
+        }
+        if !actions.isEmpty {
+            for action in actions { action() }
+            actions.removeAll(keepingCapacity: true)
+        }
+    }
+
+    private func wake() {
+        var one: UInt64 = 1
+        _ = write(wakeup, &one, 8)
+    }
+
+    /// Runs a function on the loop, soon. Safe from any thread.
+    public func perform(_ action: @escaping @Sendable () -> Void) {
+        let isAsleep = inbox.withLock { inbox in
+            inbox.actions.append(action)
+            defer { inbox.isAsleep = false }
+            return inbox.isAsleep
+        }
+        if isAsleep { wake() }
+    }
+
+    /// Makes the loop look at its clock. Safe from any thread.
+    public func clockHasChanged() { perform {} }
+
+    // MARK: - Executor
+
+    /// Takes a job. Safe from any thread.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isAsleep = inbox.withLock { inbox in
+            inbox.jobs.append(job)
+            defer { inbox.isAsleep = false }
+            return inbox.isAsleep
+        }
+        if isAsleep { wake() }
+    }
+
+    /// Whether the caller is on the loop's thread.
+    public var isCurrent: Bool {
+        guard let thread = thread.withLock({ $0 }) else { return false }
+        return pthread_equal(thread, pthread_self()) != 0
+    }
+
+    /// Whether the caller is on the loop's thread.
+    public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+    /// Traps off the loop's thread.
+    public func checkIsolated() {
+        precondition(isCurrent, "called from another thread than the event loop's")
+    }
+
+    // MARK: - Descriptors
+
+    /// Watches a descriptor. The loop keeps the handler until `remove`.
+    ///
+    /// - Throws: `SocketError`, for instance for a regular file, which epoll refuses.
+    public func add(
+        _ descriptor: Int32, _ interest: Readiness, _ handler: any EventHandler
+    ) throws -> Registration {
+        let slot = free.popLast() ?? UInt32(slots.count)
+        if slot == slots.count { slots.append(Slot()) }
+        let registration = Registration(
+            slot: slot, generation: slots[Int(slot)].generation, descriptor: descriptor)
+        guard control(EPOLL_CTL_ADD, registration, interest) == 0 else {
+            let failure = SocketError("epoll_ctl")
+            free.append(slot)
+            throw failure
+        }
+        slots[Int(slot)].handler = handler
+        return registration
+    }
+
+    /// Watches for something else from now on.
+    public func modify(_ registration: Registration, _ interest: Readiness) {
+        _ = control(EPOLL_CTL_MOD, registration, interest)
+    }
+
+    /// Stops watching. Before the descriptor is closed.
+    public func remove(_ registration: Registration) {
+        let slot = Int(registration.slot)
+        guard slots[slot].generation == registration.generation else { return }
+        _ = control(EPOLL_CTL_DEL, registration, [])
+        slots[slot].handler = nil
+        slots[slot].generation &+= 1
+        free.append(registration.slot)
+    }
+
+    private func control(
+        _ operation: Int32, _ registration: Registration, _ interest: Readiness
+    ) -> Int32 {
+        var event = epoll_event()
+        event.events = interest.rawValue
+        event.data.u64 = UInt64(registration.generation) << 32 | UInt64(registration.slot)
+        return epoll_ctl(epoll, operation, registration.descriptor, &event)
+    }
+
+    /// Leaves the events that are left of this turn for the next one, so that what has come in goes
+    /// out first.
+    public func endTurnEarly() { endsTurn = true }
+
+    /// Calls a function at the end of each turn, in the order in which they were added. Returns
+    /// what to take it away by.
+    @discardableResult
+    public func atTurnEnd(_ action: @escaping () -> Void) -> Int {
+        lastTurnEnd += 1
+        turnEnds.append((lastTurnEnd, action))
+        return lastTurnEnd
+    }
+
+    /// Takes a function of `atTurnEnd` away.
+    public func removeTurnEnd(_ id: Int) { turnEnds.removeAll { $0.id == id } }
+
+    // MARK: - Timers
+
+    /// Sets a timer, anew if it was set.
+    ///
+    /// - Parameter delay: nanoseconds from the beginning of this turn.
+    public func set(_ timer: LoopTimer, after delay: Int64) {
+        timers.set(timer, at: now + delay)
+    }
+
+    private func arm() {
+        guard clock.isReal, let next = timers.next, next < armedFor else { return }
+        armedFor = next
+        var setting = itimerspec()
+        setting.it_value.tv_sec = Int(next / 1_000_000_000)
+        setting.it_value.tv_nsec = Int(next % 1_000_000_000)
+        timerfd_settime(alarm, Int32(TFD_TIMER_ABSTIME), &setting, nil)
+    }
+}

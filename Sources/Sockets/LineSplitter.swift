@@ -1,0 +1,111 @@
+import Glibc
+
+/// Cuts a stream of bytes into lines: LF ends one, a CR in front of it is dropped.
+///
+/// The lines of one call lie in the bytes given; only a line that began in an earlier call is put
+/// together in a buffer, which never holds more than `longest` + 2 bytes.
+public struct LineSplitter: Sendable {
+    /// What is found.
+    public enum Piece {
+        /// A line without its ending, valid until the function returns.
+        case line(UnsafeRawBufferPointer)
+        /// The line that begins here is longer than allowed; its bytes are skipped up to its end.
+        case tooLong
+    }
+
+    /// Longest line in bytes, without the ending.
+    public let longest: Int
+    /// Whether an LF has ever come.
+    public private(set) var hasSeenEnding = false
+    private var pending: [UInt8] = []
+    private var isSkipping = false
+
+    /// Makes a splitter.
+    public init(longest: Int) { self.longest = longest }
+
+    /// Whether bytes wait for the rest of their line.
+    public var hasPending: Bool { !pending.isEmpty }
+    /// How many bytes wait for the rest of their line.
+    public var pendingCount: Int { pending.count }
+    /// Whether the rest of a line that is too long is being skipped.
+    public var isInTooLongLine: Bool { isSkipping }
+
+    /// Takes bytes and calls a function for each line that ends in them.
+    @inline(__always)
+    public mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+        guard var at = bytes.baseAddress else { return }
+        let end = at + bytes.count
+        while let found = memchr(at, 10, end - at) {
+            let ending = UnsafeRawPointer(found)
+            if isSkipping || !pending.isEmpty {
+                finish(with: UnsafeRawBufferPointer(start: at, count: ending - at), body)
+            } else {
+                emit(at, ending, body)
+            }
+            hasSeenEnding = true
+            at = ending + 1
+        }
+        if at < end { keep(UnsafeRawBufferPointer(start: at, count: end - at), body) }
+    }
+
+    /// Takes what waits as a line, as at the end of a stream or after a silence, but for as many
+    /// bytes at its end as the function asks to leave.
+    public mutating func flush(
+        leaving: (UnsafeRawBufferPointer) -> Int = { _ in 0 }, _ body: (Piece) -> Void
+    ) {
+        isSkipping = false
+        guard !pending.isEmpty else { return }
+        let line = pending
+        pending = []
+        line.withUnsafeBytes { bytes in
+            let count = bytes.count - leaving(bytes)
+            pending.append(contentsOf: bytes[count...])
+            guard count > 0, let start = bytes.baseAddress else { return }
+            emit(start, start + count, body)
+        }
+    }
+
+    @inline(__always)
+    private func emit(
+        _ start: UnsafeRawPointer, _ ending: UnsafeRawPointer, _ body: (Piece) -> Void
+    ) {
+        var count = ending - start
+        if count > 0, start.load(fromByteOffset: count - 1, as: UInt8.self) == 13 { count -= 1 }
+        if count > longest {
+            body(.tooLong)
+        } else {
+            body(.line(UnsafeRawBufferPointer(start: start, count: count)))
+        }
+    }
+
+    private mutating func finish(with rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+        if isSkipping {
+            isSkipping = false
+            return
+        }
+        if pending.count + rest.count > longest + 1 {
+            pending.removeAll(keepingCapacity: false)
+            body(.tooLong)
+            return
+        }
+        pending.append(contentsOf: rest)
+        let line = pending
+        pending = []
+        line.withUnsafeBytes { bytes in
+            if let start = bytes.baseAddress { emit(start, start + bytes.count, body) }
+        }
+    }
+
+    private mutating func keep(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+        guard !isSkipping else { return }
+        // One byte more than a line may have: it could be the CR of its ending.
+        let isCR = rest.last == 13
+        if pending.count + rest.count > longest + (isCR ? 1 : 0) {
+            pending = []
+            isSkipping = true
+            body(.tooLong)
+        } else {
+            pending.append(contentsOf: rest)
+        }
+    }
+}

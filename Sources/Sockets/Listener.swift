@@ -1,0 +1,143 @@
+import CLinux
+import Glibc
+
+/// A socket that takes connections. Confined to the loop.
+public final class Listener: EventHandler {
+    private let loop: EventLoop
+    private let descriptor: Int32
+    private var registration: EventLoop.Registration?
+    private let onAccept: (Int32, SocketAddress) -> Void
+    private let onTrouble: (SocketError) -> Void
+    private var spare: Int32
+    private let path: String?
+    private lazy var retry = LoopTimer { [weak self] in self?.resume() }
+    /// Where it listens, with the port the kernel chose for port 0.
+    public let address: SocketAddress
+
+    /// Connections taken in a turn at most, so that a storm of them leaves room for the others.
+    private static let acceptsPerTurn = 256
+
+    /// Opens a socket and begins to listen.
+    ///
+    /// - Parameters:
+    ///   - onTrouble: told when connections can't be taken for a while; it goes on by itself.
+    ///   - onAccept: takes a connected, non-blocking descriptor over.
+    /// - Throws: `SocketError`: `bind 0.0.0.0:2000: address already in use`.
+    public init(
+        _ wanted: SocketAddress, on loop: EventLoop,
+        onTrouble: @escaping (SocketError) -> Void,
+        onAccept: @escaping (Int32, SocketAddress) -> Void
+    ) throws {
+        self.loop = loop
+        self.onAccept = onAccept
+        self.onTrouble = onTrouble
+        let descriptor = try Self.open(wanted)
+        self.descriptor = descriptor
+        address = SocketAddress.read { getsockname(descriptor, $0, $1) }.0
+        path = wanted.family == AF_UNIX ? String("\(wanted)".dropFirst(5)) : nil
+        spare = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+        registration = try loop.add(descriptor, .readable, self)
+    }
+
+    private static func open(_ address: SocketAddress) throws -> Int32 {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let descriptor = socket(address.family, type, 0)
+        guard descriptor >= 0 else { throw SocketError("socket") }
+        if address.family == AF_UNIX { removeStale(address) } else { reuse(descriptor, address) }
+        guard address.withPointer({ bind(descriptor, $0, $1) }) == 0 else {
+            let failure = SocketError("bind \(address)")
+            Glibc.close(descriptor)
+            throw failure
+        }
+        guard listen(descriptor, 4_096) == 0 else {
+            let failure = SocketError("listen \(address)")
+            Glibc.close(descriptor)
+            throw failure
+        }
+        return descriptor
+    }
+
+    private static func reuse(_ descriptor: Int32, _ address: SocketAddress) {
+        var one: Int32 = 1
+        // So that a restart need not wait for connections in TIME_WAIT (socket(7)).
+        setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
+        if address.family == AF_INET6 {
+            var zero: Int32 = 0
+            setsockopt(descriptor, Int32(IPPROTO_IPV6), IPV6_V6ONLY, &zero, 4)
+        }
+    }
+
+    /// Removes a socket file that nobody listens on any more.
+    private static func removeStale(_ address: SocketAddress) {
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        let probe = socket(AF_UNIX, type, 0)
+        guard probe >= 0 else { return }
+        defer { Glibc.close(probe) }
+        if address.withPointer({ connect(probe, $0, $1) }) != 0, errno == ECONNREFUSED {
+            unlink(String("\(address)".dropFirst(5)))
+        }
+    }
+
+    /// Takes the connections that wait.
+    public func handle(_ ready: Readiness) {
+        for _ in 0..<Self.acceptsPerTurn {
+            var accepted: Int32 = -1
+            let (peer, _) = SocketAddress.read { address, length in
+                let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+                accepted = accept4(descriptor, address, length, flags)
+                return accepted
+            }
+            if accepted >= 0 {
+                onAccept(accepted, peer)
+            } else if !goesOn(after: errno) {
+                return
+            }
+        }
+    }
+
+    private func goesOn(after code: Int32) -> Bool {
+        switch code {
+        case EAGAIN: return false
+        // The peer was gone before we looked (accept(2), "Error handling").
+        case ECONNABORTED, EINTR, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH: return true
+        case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+            onTrouble(SocketError("accept", errno: code))
+            refuseOne()
+            pause()
+            return false
+        default:
+            onTrouble(SocketError("accept", errno: code))
+            pause()
+            return false
+        }
+    }
+
+    /// Without a free descriptor a waiting connection can't even be refused; one is kept for that.
+    private func refuseOne() {
+        guard spare >= 0 else { return }
+        Glibc.close(spare)
+        let refused = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
+        if refused >= 0 { Glibc.close(refused) }
+        spare = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+    }
+
+    private func pause() {
+        if let registration { loop.modify(registration, []) }
+        loop.set(retry, after: 100_000_000)
+    }
+
+    private func resume() {
+        if let registration { loop.modify(registration, .readable) }
+    }
+
+    /// Stops listening; connections that nobody has taken are refused by the kernel.
+    public func close() {
+        guard let registration else { return }
+        self.registration = nil
+        retry.cancel()
+        loop.remove(registration)
+        Glibc.close(descriptor)
+        if spare >= 0 { Glibc.close(spare) }
+        if let path { unlink(path) }
+    }
+}

@@ -1,0 +1,34 @@
+import Glibc
+
+/// Where the loop gets its time from: tests turn it by hand.
+public protocol LoopClock: Sendable {
+    /// Nanoseconds of a clock that never jumps.
+    func monotonic() -> Int64
+    /// Milliseconds since 1970-01-01 00:00 UTC.
+    func wall() -> Int64
+    /// Whether a timer of the kernel may stand in for it.
+    var isReal: Bool { get }
+}
+
+/// The kernel's clocks.
+public struct SystemClock: LoopClock {
+    /// Makes one.
+    public init() {}
+
+    /// `CLOCK_MONOTONIC`.
+    public func monotonic() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    /// `CLOCK_REALTIME`.
+    public func wall() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// True.
+    public var isReal: Bool { true }
+}

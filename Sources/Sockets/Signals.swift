@@ -1,0 +1,42 @@
+import CLinux
+import Glibc
+
+/// Turns signals into events of the loop (signalfd(2)). Confined to the loop.
+public final class Signals: EventHandler {
+    private let descriptor: Int32
+    private let action: (Int32) -> Void
+
+    /// Keeps signals from killing the process: blocks the given ones in this thread and all it
+    /// starts from now on, and ignores SIGPIPE. Before any other thread exists.
+    public static func block(_ signals: [Int32]) {
+        signal(SIGPIPE, SIG_IGN)
+        var set = Self.set(signals)
+        pthread_sigmask(SIG_BLOCK, &set, nil)
+    }
+
+    /// Calls a function on the loop for each of these signals, which must have been blocked.
+    ///
+    /// - Throws: `SocketError` when the kernel has no descriptors left.
+    public init(_ signals: [Int32], on loop: EventLoop, action: @escaping (Int32) -> Void) throws {
+        var set = Self.set(signals)
+        descriptor = signalfd(-1, &set, Int32(SFD_CLOEXEC | SFD_NONBLOCK))
+        guard descriptor >= 0 else { throw SocketError("signalfd") }
+        self.action = action
+        _ = try loop.add(descriptor, .readable, self)
+    }
+
+    private static func set(_ signals: [Int32]) -> sigset_t {
+        var set = sigset_t()
+        sigemptyset(&set)
+        for number in signals { sigaddset(&set, number) }
+        return set
+    }
+
+    /// Reads the signals that have come.
+    public func handle(_ ready: Readiness) {
+        var information = signalfd_siginfo()
+        while read(descriptor, &information, MemoryLayout<signalfd_siginfo>.size) > 0 {
+            action(Int32(information.ssi_signo))
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import Glibc
+
+/// A system call that failed, as a sentence: `bind 0.0.0.0:2000: address already in use`.
+public struct SocketError: Error, CustomStringConvertible, Equatable, Sendable {
+    /// What was tried.
+    public let action: String
+    /// The kernel's number for what went wrong, or 0 where the reason is a sentence of its own.
+    public let code: Int32
+    private let reason: String
+
+    /// Makes one from `errno`, which must not have changed since the call.
+    public init(_ action: String, errno code: Int32 = errno) {
+        self.action = action
+        self.code = code
+        reason = String(cString: strerror(code)).lowercasingFirst
+    }
+
+    /// Makes one with a reason of its own.
+    public init(_ action: String, reason: String) {
+        self.action = action
+        self.reason = reason
+        code = 0
+    }
+
+    /// The sentence.
+    public var description: String { "\(action): \(reason)" }
+}
+
+extension String {
+    fileprivate var lowercasingFirst: String { prefix(1).lowercased() + dropFirst() }
+}
