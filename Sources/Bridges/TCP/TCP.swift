@@ -51,11 +51,13 @@ public struct TCP: Bridge {
 
     private let options: Options
     private let loop: EventLoop
+    private let directory: @Sendable (String) -> String
 
     /// Makes a bridge that does not listen yet.
     public init(_ options: Options, _ context: Context) {
         self.options = options
         loop = context.loop
+        directory = { context.path($0) }
     }
 
     /// Listens until the bus stops, then lets everybody read to the end.
@@ -84,7 +86,7 @@ public struct TCP: Bridge {
 
     private func addresses() async throws -> [SocketAddress] {
         switch options.listen {
-        case .unix(let path): return [try SocketAddress.unix(path: path)]
+        case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
         case .network(let host, let port):
             // The system's resolver waits for the network: not on a thread that others need.
             let found = await OwnThread.run(named: "resolver") {

@@ -48,16 +48,6 @@ struct MiddlewareEntryOptions: PluginOptions {
     var kinds = [Condition.Kind.message]
 }
 
-/// Which way messages go by a bridge.
-package enum Direction: String, CaseIterable, OptionValue {
-    /// Both ways.
-    case both
-    /// Only into the bus.
-    case `in`
-    /// Only out of the bus.
-    case out
-}
-
 /// A name of a bridge or of this instance.
 struct EntryName: OptionValue {
     var text: String
@@ -89,14 +79,14 @@ struct EntryName: OptionValue {
 struct SenderFormat: OptionValue {
     var text: String
 
-    static var expectation: String { "a string with {name} in it" }
+    static var expectation: String { "a string with {name} and without a colon in it" }
 
     /// Tells whether nobody else can have such a name, since names have no parentheses.
     var isDistinct: Bool { text.contains("(") && text.contains(")") }
 
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> SenderFormat? {
         if let text = value.text, text.contains("{name}"),
-            !text.unicodeScalars.contains(where: \.isUnseen)
+            !text.unicodeScalars.contains(where: { $0.isUnseen || $0 == ":" })
         {
             return SenderFormat(text: text)
         }
