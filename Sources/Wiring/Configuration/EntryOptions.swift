@@ -48,16 +48,6 @@ struct MiddlewareEntryOptions: PluginOptions {
     var kinds = [Condition.Kind.message]
 }
 
-/// Which way messages go by a bridge.
-package enum Direction: String, CaseIterable, OptionValue {
-    /// Both ways.
-    case both
-    /// Only into the bus.
-    case `in`
-    /// Only out of the bus.
-    case out
-}
-
 /// A name of a bridge or of this instance.
 struct EntryName: OptionValue {
     var text: String

@@ -30,14 +30,6 @@ struct TopLevelOptions: PluginOptions {
     var log = LogOptions()
 }
 
-/// The language of notices and answers.
-package enum Language: String, CaseIterable, OptionValue {
-    /// Spanish.
-    case es
-    /// English.
-    case en
-}
-
 /// Who may read and speak.
 package enum Accounts: String, CaseIterable, OptionValue {
     /// Any free name; a registered name needs its password.
@@ -73,18 +65,6 @@ package struct StoreOptions: PluginOptions {
 
 /// The daemon's own log.
 package struct LogOptions: PluginOptions {
-    /// How much matters enough to be said.
-    package enum Level: String, CaseIterable, OptionValue {
-        /// Everything.
-        case debug
-        /// What somebody who runs the daemon wants to know.
-        case info
-        /// What may become a failure.
-        case warning
-        /// What failed.
-        case error
-    }
-
     /// How a line is written.
     package enum Format: String, CaseIterable, OptionValue {
         /// For people.
@@ -95,7 +75,7 @@ package struct LogOptions: PluginOptions {
 
     /// What is said.
     @Option("The least important lines that are written.")
-    package var level = Level.info
+    package var level = Log.Level.info
 
     /// How it is said.
     @Option("How a line is written.")
