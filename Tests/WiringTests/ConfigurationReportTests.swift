@@ -236,7 +236,7 @@ import Testing
     @Test func `what a factory throws is a problem of its entry`() throws {
         let good = try configuration(#"{"bridges":[{"type":"stdio","sender":"nobody"}]}"#)
         var problems = Problems()
-        #expect(good.bridges[0].make(Context(), into: &problems) == nil)
+        #expect(good.bridges[0].make(.fake, into: &problems) == nil)
         #expect(
             ConfigurationReport(file: good.file, problems: problems).description == """
                 bridge.json:1:13: bridges[0]: stdin is closed

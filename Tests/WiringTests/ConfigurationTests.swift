@@ -42,13 +42,13 @@ import Testing
         #expect(bridge.isOptional)
         #expect(!bridge.isSenderFormatDistinct)
         var problems = Problems()
-        let made = try #require(bridge.make(Context(), into: &problems) as? FakeTCP)
+        let made = try #require(bridge.make(.fake, into: &problems) as? FakeTCP)
         #expect(made.options.listen == .network(host: "::", port: 0))
         #expect(made.options.tls?.key == "kk\n")
         #expect(made.options.maxLine == 65_536)
         let entry = try #require(bridge.middleware.first)
         #expect(entry.condition == Condition(bridges: [Glob("c*")], kinds: [.join]))
-        let limit = try #require(entry.make(Context(), into: &problems) as? FakeLimit)
+        let limit = try #require(entry.make(.fake, into: &problems) as? FakeLimit)
         #expect(limit.options.messages == 100)
         #expect(limit.options.burst == 200)
     }
@@ -155,7 +155,7 @@ import Testing
         let read = try configuration(
             #"{"bridges":[{"type":"telegram","token":"s3cr3t","passwords":{"a":"s3cr3t"}}]}"#)
         var problems = Problems()
-        let made = try #require(read.bridges[0].make(Context(), into: &problems) as? FakeTelegram)
+        let made = try #require(read.bridges[0].make(.fake, into: &problems) as? FakeTelegram)
         #expect(made.options.token.reveal() == "s3cr3t")
         var text = "\(read) \(made) \(String(reflecting: made))"
         dump(read, to: &text)

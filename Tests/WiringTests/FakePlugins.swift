@@ -2,8 +2,38 @@ import MessageBus
 
 @testable import Wiring
 
+/// A middleware that judges nothing.
+protocol FakeMiddleware: Middleware {}
+
+extension FakeMiddleware {
+    func handle(_ message: inout Message) -> Verdict { .pass }
+}
+
+/// A bridge that is finished at once.
+protocol FakeBridge: Bridge {}
+
+extension FakeBridge {
+    func run(_ port: Port) async throws {}
+}
+
+extension Context {
+    /// A context of nothing.
+    static var fake: Context {
+        Context(name: "fake", language: .en, log: .silent, executor: NoExecutor()) { _ in NoLines()
+        }
+    }
+}
+
+private final class NoExecutor: SerialExecutor {
+    func enqueue(_ job: consuming ExecutorJob) {}
+}
+
+private struct NoLines: LineSink {
+    func write(_ line: String) -> Bool { true }
+}
+
 /// Stands in for a middleware with bounded options.
-struct FakeLimit: Middleware {
+struct FakeLimit: FakeMiddleware {
     struct Options: PluginOptions {
         @Option("How many messages.", in: 1...)
         var messages = 20
@@ -32,7 +62,7 @@ struct FakeLimit: Middleware {
 }
 
 /// Stands in for a middleware with options inside options.
-struct FakeReplace: Middleware {
+struct FakeReplace: FakeMiddleware {
     struct Rule: PluginOptions {
         @Option("What is looked for.") var find: String
         @Option("What takes its place.") var with: String
@@ -46,10 +76,10 @@ struct FakeReplace: Middleware {
 }
 
 /// Stands in for a middleware without options.
-struct FakeLog: Middleware {}
+struct FakeLog: FakeMiddleware {}
 
 /// Stands in for the socket bridge.
-struct FakeTCP: Bridge {
+struct FakeTCP: FakeBridge {
     struct TLS: PluginOptions {
         @Option("The certificate's file.") var certificate: String
         @Option("The key's file.") var key: String
@@ -69,7 +99,7 @@ struct FakeTCP: Bridge {
 }
 
 /// Stands in for a bridge that can't be made.
-struct FakeStdio: Bridge {
+struct FakeStdio: FakeBridge {
     struct Options: PluginOptions {
         @Option("Who speaks.") var sender: String?
     }
@@ -82,7 +112,7 @@ struct FakeStdio: Bridge {
 }
 
 /// Stands in for a bridge with options that must be given.
-struct FakeTail: Bridge {
+struct FakeTail: FakeBridge {
     struct Options: PluginOptions {
         @Option("The files.") var paths: [Glob]
         @Option("What is left out.") var exclude: [Glob] = []
@@ -92,7 +122,7 @@ struct FakeTail: Bridge {
 }
 
 /// Stands in for a bridge with secrets.
-struct FakeTelegram: Bridge {
+struct FakeTelegram: FakeBridge {
     struct Options: PluginOptions {
         @Option("The bot's token.") var token: Secret
         @Option("More tokens.") var spare: [Secret] = []

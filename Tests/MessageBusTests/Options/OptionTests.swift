@@ -20,17 +20,27 @@ private struct Sample: PluginOptions {
     @Option("How often.", in: 0...) var times: Int
 }
 
-private struct Shout: Middleware {}
+private struct Shout: Middleware {
+    func handle(_ message: inout Message) -> Verdict { .pass }
+}
 
 private struct Count: Middleware {
     var count = 0
+
+    mutating func handle(_ message: inout Message) -> Verdict {
+        count += 1
+        return .pass
+    }
 }
 
-private final class Echo: Bridge {}
+private final class Echo: Bridge {
+    func run(_ port: Port) async throws {}
+}
 
 private struct Keep: Middleware {
     let options: Sample
     init(_ options: Sample, _ context: Context) { self.options = options }
+    func handle(_ message: inout Message) -> Verdict { .pass }
 }
 
 @Suite struct OptionTests {

@@ -1,0 +1,5 @@
+extension Language: OptionValue {}
+
+extension Direction: OptionValue {}
+
+extension Log.Level: OptionValue {}
