@@ -1,5 +1,0 @@
-extension Language: OptionValue {}
-
-extension Direction: OptionValue {}
-
-extension Log.Level: OptionValue {}
