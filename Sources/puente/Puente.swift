@@ -9,10 +9,12 @@ import Wiring
 /// The command line: `puente run`, `check`, `describe`, `version`, `help`.
 @main
 struct Puente {
-    static func main() async {
-        // Before any other thread exists, so that none of them is interrupted.
+    /// Not `async`: then another thread would run already, and the signals would interrupt it.
+    static func main() {
         Signals.block(Daemon.stopSignals)
-        exit(await Puente(arguments: Array(CommandLine.arguments.dropFirst())).run().rawValue)
+        let puente = Puente(arguments: Array(CommandLine.arguments.dropFirst()))
+        Task.detached { exit(await puente.run().rawValue) }
+        while true { pause() }
     }
 
     let arguments: [String]

@@ -1,4 +1,3 @@
-import Glibc
 import MessageBus
 
 /// Writes messages as lines of the chat protocol, in one language.
@@ -8,35 +7,18 @@ package struct ChatEncoder: TranscriptEncoder {
     /// An encoder that speaks a language.
     package init(_ words: Words) { self.words = words }
 
-    /// Encodes into a transcript: a plain message, which nearly all are, is two copies and an LF.
+    /// Encodes into a transcript.
     package func encode(
         _ batch: Batch, _ range: Range<Int>, into transcript: Transcript, until limit: UInt64
     ) -> Int {
-        var known: (index: UInt16, prefix: UnsafeRawBufferPointer)?
-        for index in range {
-            let record = batch.all[index]
-            if record.flags.contains(.dropped) { continue }
-            if transcript.head >= limit { return index }
-            guard record.isPlain, record.kind == .message else {
-                encode(batch.message(at: index), into: transcript)
-                continue
-            }
-            if known?.index != record.sender {
-                known = (record.sender, batch.prefix(of: record))
-            }
-            guard let prefix = known?.prefix else { continue }
-            let text = batch.text(record)
-            let count = prefix.count + text.count + 1
-            if count > transcript.longestLine {
-                encode(batch.message(at: index), into: transcript)
-            } else {
-                transcript.write(atMost: count, lines: 1, source: record.source) { place in
-                    place.copy(prefix, text)
-                    return count
-                }
-            }
+        var next = range.lowerBound
+        while next < range.upperBound {
+            next = transcript.appendPlainLines(of: batch, next..<range.upperBound, until: limit)
+            if next == range.upperBound || transcript.head >= limit { break }
+            encode(batch.message(at: next), into: transcript)
+            next += 1
         }
-        return range.upperBound
+        return next
     }
 
     private func encode(_ message: Message, into transcript: Transcript) {
@@ -51,8 +33,10 @@ package struct ChatEncoder: TranscriptEncoder {
                 let ending: [UInt8] = cut < line.count ? Array("…\n".utf8) : [lineFeed]
                 transcript.write(atMost: cut + 4, lines: 1, source: source) { place in
                     ending.withUnsafeBytes { ending in
-                        place.copyMemory(from: line, count: cut)
-                        (place + cut).copyMemory(from: ending, count: ending.count)
+                        UnsafeMutableRawBufferPointer(start: place, count: cut + 4)
+                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: line[..<cut]))
+                        UnsafeMutableRawBufferPointer(start: place + cut, count: 4)
+                            .copyMemory(from: ending)
                     }
                     return cut + ending.count
                 }
@@ -109,19 +93,4 @@ package struct ChatEncoder: TranscriptEncoder {
     }
 
     private var lineFeed: UInt8 { 0x0A }
-}
-
-extension UnsafeMutableRawPointer {
-    /// Writes two texts and an LF.
-    @inline(__always)
-    fileprivate func copy(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) {
-        copyMemory(from: first, count: first.count)
-        (self + first.count).copyMemory(from: second, count: second.count)
-        storeBytes(of: 0x0A, toByteOffset: first.count + second.count, as: UInt8.self)
-    }
-
-    @inline(__always)
-    fileprivate func copyMemory(from bytes: UnsafeRawBufferPointer, count: Int) {
-        if let start = bytes.baseAddress { memcpy(self, start, count) }
-    }
 }

@@ -24,7 +24,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Who this is, whatever the name.
     let identity: UInt64
     let host: HostKey?
-    unowned let server: ChatServer
+    /// The server forgets the connection when it closes, which breaks the cycle.
+    let server: ChatServer
     var connection: Connection?
     var splitter: LineSplitter
     var outflow = Outflow()
@@ -104,7 +105,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        let reader = LineReader(connection: self, base: bytes.baseAddress)
+        var reader = LineReader(self, base: bytes.baseAddress)
         splitter.split(bytes) { piece in
             if isOpen { reader.take(piece, bus) }
         }
@@ -123,7 +124,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         leaving: (UnsafeRawBufferPointer) -> Int = { _ in 0 }, _ bus: isolated Bus
     ) {
         server.batch.removeAll()
-        let reader = LineReader(connection: self, base: nil)
+        var reader = LineReader(self, base: nil)
         splitter.flush(leaving: leaving) { piece in
             if isOpen { reader.take(piece, bus) }
         }

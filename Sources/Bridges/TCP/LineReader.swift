@@ -6,29 +6,40 @@ import Sockets
 /// Takes the lines of one read of a connection: what is said is gathered in the server's batch and
 /// published together, everything else happens in its place between. Confined to the bus's loop.
 struct LineReader {
-    let connection: ChatConnection
+    private let connection: ChatConnection
+    private let server: ChatServer
+    private let batch: Batch
     /// Where the bytes of the read begin: they lie in the batch's storage already.
-    let base: UnsafeMutableRawPointer?
+    private let base: UnsafeRawPointer?
+    /// `NAME: `, while the connection has a name and may speak.
+    private var prefix: UnsafeRawBufferPointer?
+    /// What the messages of this connection have in common, once one is in the batch.
+    private var common: Record?
 
-    init(connection: ChatConnection, base: UnsafeRawPointer?) {
+    init(_ connection: ChatConnection, base: UnsafeRawPointer?) {
         self.connection = connection
-        self.base = base.map { UnsafeMutableRawPointer(mutating: $0) }
+        server = connection.server
+        batch = server.batch
+        self.base = base
+        lookAtName()
     }
 
-    private var server: ChatServer { connection.server }
-    private var batch: Batch { server.batch }
+    private mutating func lookAtName() {
+        prefix = server.port.direction == .out ? nil : connection.member?.sender.prefix
+    }
 
     /// Takes what the splitter found.
     @inline(__always)
-    func take(_ piece: LineSplitter.Piece, _ bus: isolated Bus) {
+    mutating func take(_ piece: LineSplitter.Piece, _ bus: isolated Bus) {
         switch piece {
         case .line(let line):
             // Nearly every line: one's own name as it is, and plain ASCII.
-            if let sender = connection.member?.sender, line.count > sender.prefix.count,
-                line[sender.prefix.count] > 0x2F, line.starts(with: sender),
-                TextScan.isPrintableASCII(line)
+            if let base, let prefix, line.count > prefix.count, line[prefix.count] > slash,
+                line.starts(with: prefix), TextScan.isPrintableASCII(line),
+                let common, let start = line.baseAddress, !batch.isFull
             {
-                say(UnsafeRawBufferPointer(rebasing: line[sender.prefix.count...]), bus)
+                batch.append(
+                    like: common, at: start - base + prefix.count, count: line.count - prefix.count)
             } else {
                 takeSlowly(line, bus)
             }
@@ -38,7 +49,7 @@ struct LineReader {
         }
     }
 
-    private func takeSlowly(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    private mutating func takeSlowly(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard TextEncoding(raw) == .valid else {
             flush(bus)
             return connection.answer(.badText, server.words.badText)
@@ -50,12 +61,14 @@ struct LineReader {
         }
     }
 
-    private func obey(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    private mutating func obey(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         switch server.grammar.meaning(of: line, from: connection.member?.name) {
         case .utterance(let utterance): obey(utterance, in: line, bus)
         case .enter(let name, let utterance):
             flush(bus)
-            if connection.enter(as: name, bus) { obey(utterance, in: line, bus) }
+            let hasEntered = connection.enter(as: name, bus)
+            lookAtName()
+            if hasEntered { obey(utterance, in: line, bus) }
         case .leave:
             flush(bus)
             connection.leave(bus)
@@ -65,7 +78,7 @@ struct LineReader {
         }
     }
 
-    private func obey(
+    private mutating func obey(
         _ utterance: ClientLine.Utterance, in line: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {
         switch utterance {
@@ -76,11 +89,11 @@ struct LineReader {
             connection.obey(
                 verb: String(decoding: line[verb], as: UTF8.self),
                 UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
+            lookAtName()
         }
     }
 
-    @inline(__always)
-    private func say(_ text: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    private mutating func say(_ text: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let member = connection.member else {
             return connection.answer(.needName, server.words.needName)
         }
@@ -93,15 +106,16 @@ struct LineReader {
         if let base, let start = text.baseAddress, start >= base,
             start < base + ChatServer.readSize
         {
-            record.place(at: start - UnsafeRawPointer(base), count: text.count)
+            record.place(at: start - base, count: text.count)
             batch.append(record, sender: member.sender, details: nil)
         } else {
             batch.append(record, text: text, sender: member.sender, details: nil)
         }
+        common = batch.all.last
     }
 
     /// Publishes what was gathered and tells the client what was dropped.
-    func flush(_ bus: isolated Bus) {
+    mutating func flush(_ bus: isolated Bus) {
         guard batch.count > 0 else { return }
         let room = connection.hall.room
         batch.room = room.name
@@ -109,14 +123,17 @@ struct LineReader {
         bus.publish(batch, in: room, by: server.port.intake)
         for (_, drop) in batch.drops { connection.answer(code: drop.code, drop.reason) }
         batch.removeMessages()
+        common = nil
     }
+
+    private var slash: UInt8 { 0x2F }
 }
 
 extension UnsafeRawBufferPointer {
-    /// Whether the bytes begin with the sender's name and `: `.
+    /// Whether the bytes, at least as many, begin with these.
     @inline(__always)
-    fileprivate func starts(with sender: Sender) -> Bool {
-        guard let start = baseAddress, let prefix = sender.prefix.baseAddress else { return false }
-        return memcmp(start, prefix, sender.prefix.count) == 0
+    fileprivate func starts(with prefix: UnsafeRawBufferPointer) -> Bool {
+        guard let start = baseAddress, let prefixStart = prefix.baseAddress else { return false }
+        return memcmp(start, prefixStart, prefix.count) == 0
     }
 }

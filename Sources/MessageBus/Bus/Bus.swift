@@ -99,10 +99,7 @@ public actor Bus {
     /// Numbers a batch and sends it through the chains.
     func judge(_ batch: Batch, by intake: Intake) {
         let time = settings.time()
-        for index in 0..<batch.count {
-            batch.all[index].number = numbers.next()
-            batch.all[index].time = time
-        }
+        batch.number(from: numbers.take(batch.count), time: time)
         intake.chain.judge(batch)
         chain.judge(batch)
         for error in batch.failures {

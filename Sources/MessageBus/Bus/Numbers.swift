@@ -9,15 +9,15 @@ struct Numbers {
 
     init(_ store: any MessageStore) { self.store = store }
 
-    @inline(__always)
-    mutating func next() -> UInt64 {
-        if upcoming == end { reserve() }
-        defer { upcoming += 1 }
+    /// The first of so many numbers in a row. What is left of a block too small for them is a gap.
+    mutating func take(_ count: Int) -> UInt64 {
+        let count = UInt64(count)
+        if end - upcoming < count {
+            let block = max(count, Self.block)
+            upcoming = store.reserve(block)
+            end = upcoming + block
+        }
+        defer { upcoming += count }
         return upcoming
-    }
-
-    private mutating func reserve() {
-        upcoming = store.reserve(Self.block)
-        end = upcoming + Self.block
     }
 }

@@ -89,6 +89,17 @@ public final class Batch {
         count += 1
     }
 
+    /// Who said a message.
+    package func sender(of record: Record) -> Sender { senders[Int(record.sender)] }
+
+    /// Adds a message that is like one already in it but for its text, which stands in the storage.
+    /// The caller has asked `isFull`.
+    package func append(like record: Record, at offset: Int, count length: Int) {
+        records[count] = record
+        records[count].place(at: offset, count: length)
+        count += 1
+    }
+
     /// Adds a message and copies its text. The caller has asked `isFull`.
     package func append(
         _ record: Record, text: UnsafeRawBufferPointer, sender: Sender, details extra: Details?
@@ -118,6 +129,14 @@ public final class Batch {
             room: room, details: details(of: record), uptime: uptime)
     }
 
+    /// Gives the messages numbers in a row, and a time.
+    func number(from first: UInt64, time: Int64) {
+        for index in 0..<count {
+            records[index].number = first + UInt64(index)
+            records[index].time = time
+        }
+    }
+
     /// Some of its messages, copied: what a chain does to them changes nothing here.
     package func copy(of range: Range<Int>) -> Batch {
         let bytes = range.reduce(0) { $0 + Int(records[$1].count) }
@@ -132,7 +151,8 @@ public final class Batch {
         return copy
     }
 
-    private func index(of sender: Sender) -> UInt16 {
+    /// The index of a sender, who is added unless the last one is the same.
+    package func index(of sender: Sender) -> UInt16 {
         if senders.last !== sender { senders.append(sender) }
         return UInt16(truncatingIfNeeded: senders.count - 1)
     }

@@ -21,7 +21,7 @@ package final class MessageLog {
     private let bounds: Bounds
     private var segments: [Segment] = []
     private var oldest = 0
-    private var bytes = 0
+    @exclusivity(unchecked) private var bytes = 0
     /// The position after the newest message.
     @exclusivity(unchecked) package private(set) var end: UInt64 = 0
 
@@ -37,31 +37,21 @@ package final class MessageLog {
     /// Appends what the chain let pass and returns how many that were.
     package func append(_ batch: Batch) -> Int {
         let before = end
-        for record in batch.all where !record.flags.contains(.dropped) {
-            append(
-                record, text: batch.text(record), sender: batch.senders[Int(record.sender)],
-                details: batch.details(of: record))
+        var next = 0
+        while next < batch.count {
+            let target = segments.last?.batch ?? newSegment(for: 0)
+            let (count, textBytes) = (target.count, target.storage.count)
+            next = target.append(batch, from: next)
+            end += UInt64(target.count - count)
+            bytes += target.storage.count - textBytes
+            if next < batch.count { _ = newSegment(for: Int(batch.all[next].count)) }
         }
         return Int(end - before)
     }
 
-    private func append(
-        _ record: Record, text: UnsafeRawBufferPointer, sender: Sender, details: Details?
-    ) {
-        let segment = segment(for: text.count)
-        segment.append(record, text: text, sender: sender, details: details)
-        bytes += text.count
-        end += 1
-    }
-
-    /// The batch to append to; the first of a room is small, the later ones four times as large as
+    /// A batch to append to; the first of a room is small, the later ones four times as large as
     /// the one before, up to 1,024 messages and 64 KiB.
-    private func segment(for bytes: Int) -> Batch {
-        if let last = segments.last?.batch, !last.isFull,
-            last.storage.capacity - last.storage.count >= bytes
-        {
-            return last
-        }
+    private func newSegment(for bytes: Int) -> Batch {
         let previous = segments.last?.batch.capacity ?? 16
         let capacity = min(4 * previous, 1_024)
         let new = Batch(room: room, capacity: capacity, bytes: max(64 * capacity, bytes))

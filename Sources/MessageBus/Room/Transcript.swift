@@ -29,7 +29,7 @@ package final class Transcript {
     /// Bytes kept. A power of two.
     package let capacity: Int
     private let memory: UnsafeMutableRawPointer
-    private var side: [UInt8] = []
+    @exclusivity(unchecked) private var side: [UInt8] = []
     /// The position after the newest byte.
     @exclusivity(unchecked) package private(set) var head: UInt64 = 0
     /// Lines written since the beginning.
@@ -38,8 +38,8 @@ package final class Transcript {
     @exclusivity(unchecked) private var runs: [Run] = []
     /// Line beginnings, one about every `markDistance` bytes, so that a reader that fell behind
     /// finds the oldest line kept and how many it missed.
-    private var marks: [Mark] = [Mark(position: 0, line: 0)]
-    private var firstMark = 0
+    @exclusivity(unchecked) private var marks: [Mark] = [Mark(position: 0, line: 0)]
+    @exclusivity(unchecked) private var firstMark = 0
     private let markDistance: Int
 
     /// Makes an empty transcript.
