@@ -1,1 +1,2 @@
-
+import MessageBus
+extension Registry { public mutating func registerPlugins() {} }

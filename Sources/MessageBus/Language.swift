@@ -1,5 +1,5 @@
 /// The language in which the bus speaks to people: its notices, its own name and its answers.
-public enum Language: String, Sendable, CaseIterable {
+public enum Language: String, Sendable, CaseIterable, OptionValue {
     /// Spanish, the default.
     case es
     /// English.

@@ -1,7 +1,7 @@
 /// The daemon's own log: sentences for whoever runs it. Safe from any thread, never waits.
 public struct Log: Sendable {
     /// How much a line matters.
-    public enum Level: String, Sendable, CaseIterable, Comparable {
+    public enum Level: String, Sendable, CaseIterable, Comparable, OptionValue {
         case debug, info, warning, error
 
         private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }

@@ -91,6 +91,13 @@ public final class Connection {
     /// Whether it has not been closed from here.
     public var isOpen: Bool { registration != nil }
 
+    /// Stops watching and hands the descriptor out, still open.
+    public func detach() -> Int32 {
+        if let registration { loop.remove(registration) }
+        registration = nil
+        return descriptor
+    }
+
     /// Closes it.
     public func close() {
         guard let registration else { return }

@@ -61,7 +61,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     private var free: [UInt32] = []
     private var timers = TimerQueue()
     private var armedFor = Int64.max
-    private var turnEnds: [() -> Void] = []
+    private var turnEnds: [(id: Int, action: () -> Void)] = []
+    private var lastTurnEnd = 0
     private var endsTurn = false
     private let thread = Mutex<pthread_t?>(nil)
     private var jobs: [UnownedJob] = []
@@ -121,7 +122,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
             if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))) }
             runInbox()
             while let timer = timers.popDue(now) { timer.action() }
-            for action in turnEnds { action() }
+            for turnEnd in turnEnds { turnEnd.action() }
         }
         thread.withLock { $0 = nil }
     }
@@ -269,8 +270,17 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     /// out first.
     public func endTurnEarly() { endsTurn = true }
 
-    /// Calls a function at the end of each turn, in the order in which they were added.
-    public func atTurnEnd(_ action: @escaping () -> Void) { turnEnds.append(action) }
+    /// Calls a function at the end of each turn, in the order in which they were added. Returns
+    /// what to take it away by.
+    @discardableResult
+    public func atTurnEnd(_ action: @escaping () -> Void) -> Int {
+        lastTurnEnd += 1
+        turnEnds.append((lastTurnEnd, action))
+        return lastTurnEnd
+    }
+
+    /// Takes a function of `atTurnEnd` away.
+    public func removeTurnEnd(_ id: Int) { turnEnds.removeAll { $0.id == id } }
 
     // MARK: - Timers
 

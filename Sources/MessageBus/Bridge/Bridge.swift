@@ -6,7 +6,7 @@ public protocol Bridge: Sendable {
 }
 
 /// Which way a bridge carries.
-public enum Direction: String, Sendable, CaseIterable {
+public enum Direction: String, Sendable, CaseIterable, OptionValue {
     case both
     /// Only brings messages in.
     case `in`

@@ -8,18 +8,34 @@ public struct Context: Sendable {
     public let log: Log
     /// The loop of the bus, for bridges with sockets of their own.
     public let executor: any SerialExecutor
+    /// The directory of bridge.json, which relative paths are relative to.
+    package let directory: String
     private let files: @Sendable (String) -> any LineSink
 
     /// Makes a context.
     package init(
         name: String, language: Language, log: Log, executor: any SerialExecutor,
+        directory: String = ".",
         files: @escaping @Sendable (String) -> any LineSink
     ) {
         self.name = name
         self.language = language
         self.log = log
         self.executor = executor
+        self.directory = directory
         self.files = files
+    }
+
+    /// The same context with the log of a bridge.
+    package func named(_ bridge: String) -> Context {
+        Context(
+            name: name, language: language, log: log.named(bridge), executor: executor,
+            directory: directory, files: files)
+    }
+
+    /// A path as it is from here, where one that is relative in bridge.json is relative to it.
+    public func path(_ path: String) -> String {
+        path.hasPrefix("/") || directory == "." ? path : "\(directory)/\(path)"
     }
 
     /// A file to append lines to. It is opened when the bus starts; relative paths are relative to

@@ -38,7 +38,8 @@ extension Bus {
         if isStopping, bridges.allSatisfy({ $0.openSources == 0 }) { end() }
     }
 
-    func waitForStop() async {
+    /// Returns when intake is to stop.
+    package func waitForStop() async {
         guard !isStopping else { return }
         lastWaiter += 1
         let id = lastWaiter

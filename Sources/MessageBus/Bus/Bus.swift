@@ -125,6 +125,13 @@ public actor Bus {
         for room in rooms where room.isDirty { room.flush() }
     }
 
+    /// Runs a function on the loop.
+    package func perform<Value: Sendable>(
+        _ body: @Sendable (isolated Bus) throws -> Value
+    ) rethrows -> Value {
+        try body(self)
+    }
+
     /// Makes a bridge known. Before it runs.
     package func add(_ intake: Intake) { intakes.append(intake) }
 

@@ -4,7 +4,7 @@
 /// once for many messages; a room's log is made of batches too. Confined to the bus's loop.
 public final class Batch {
     /// The room's name.
-    package let room: String
+    @exclusivity(unchecked) package var room: String
     /// Messages there is room for.
     package let capacity: Int
     @usableFromInline let records: UnsafeMutablePointer<Record>
@@ -52,17 +52,27 @@ public final class Batch {
 
     /// Empties the batch for the next read. Bodies that somebody kept stay as they are.
     package func removeAll() {
+        removeMessages()
+        if isKnownUniquelyReferenced(&storage) {
+            storage.count = 0
+        } else {
+            storage = ByteStorage(capacity: storage.capacity)
+        }
+    }
+
+    /// Gives memory back that one large text made it take. Between two reads.
+    package func shrink(to bytes: Int) {
+        if storage.capacity > bytes, count == 0 { storage = ByteStorage(capacity: bytes) }
+    }
+
+    /// Takes the messages out and leaves the bytes.
+    package func removeMessages() {
         count = 0
         hasOtherKinds = false
         if !senders.isEmpty { senders.removeAll(keepingCapacity: true) }
         if !details.isEmpty { details.removeAll(keepingCapacity: true) }
         if !drops.isEmpty { drops.removeAll(keepingCapacity: true) }
         if !failures.isEmpty { failures.removeAll() }
-        if isKnownUniquelyReferenced(&storage) {
-            storage.count = 0
-        } else {
-            storage = ByteStorage(capacity: storage.capacity)
-        }
     }
 
     /// Adds a message whose text already stands in the storage. The caller has asked `isFull`.
@@ -92,6 +102,11 @@ public final class Batch {
     /// The details of a message.
     package func details(of record: Record) -> Details? {
         record.details == 0 ? nil : details[Int(record.details) - 1]
+    }
+
+    /// What stands in front of a message's lines, valid as long as the batch holds the message.
+    package func prefix(of record: Record) -> UnsafeRawBufferPointer {
+        senders[Int(record.sender)].prefix
     }
 
     /// One message of its own.

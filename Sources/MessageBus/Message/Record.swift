@@ -35,6 +35,15 @@ package struct Record: Sendable {
 
     package init() {}
 
+    /// Says where in the batch's storage the text stands.
+    package mutating func place(at offset: Int, count: Int) {
+        self.offset = UInt32(truncatingIfNeeded: offset)
+        self.count = UInt32(truncatingIfNeeded: count)
+    }
+
+    /// Whether it is one line without anything special about it.
+    package var isPlain: Bool { details == 0 && flags.isDisjoint(with: [.hasLines, .isPrivate]) }
+
     /// Whether the present step is to judge it.
     @inlinable package var isJudged: Bool { flags.rawValue & 3 == 0 }
 }

@@ -1,7 +1,7 @@
 /// Who said a message. One value for as long as somebody keeps a name.
 ///
 /// Safe from any thread: nothing in it changes.
-public final class Sender: Sendable {
+public final class Sender: @unchecked Sendable {  // the bytes are written once, in init
     /// The name as everybody sees it: `Ana`, `app.log (tail)`.
     public let name: String
     /// The bridge that brought the message in, by its `name` in bridge.json.
@@ -9,8 +9,8 @@ public final class Sender: Sendable {
     /// Who this is whatever the name: a connection, an account, a Telegram user. Limits and
     /// repetitions are counted by it, so that a new name resets nothing.
     public let identity: UInt64
-    /// `NAME: `, as it stands in front of each line.
-    package let prefix: [UInt8]
+    /// `NAME: `, as it stands in front of each line. Lives as long as the sender.
+    package let prefix: UnsafeRawBufferPointer
     /// The name folded: what makes two names the same.
     package let key: String
 
@@ -20,8 +20,13 @@ public final class Sender: Sendable {
         self.key = key
         self.bridge = bridge
         self.identity = identity
-        prefix = Array("\(name): ".utf8)
+        let bytes = Array("\(name): ".utf8)
+        let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
+        copy.copyBytes(from: bytes)
+        prefix = UnsafeRawBufferPointer(copy)
     }
+
+    deinit { prefix.deallocate() }
 
     /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
     convenience init(named name: String, intake: Intake, naming: Naming, identity: UInt64) {

@@ -88,17 +88,18 @@ extension PluginOptions {
         _ members: [ConfigValue.Member], owner: String, known: [String],
         into problems: inout Problems
     ) -> Set<String> {
+        let present = Set(members.map(\.key))
+        let absent = known.filter { !present.contains($0) }
         var meant: Set<String> = []
         for member in members where !known.contains(member.key) {
             let key = member.key.shortened(to: 60).quoted
             let subject = owner.isEmpty ? "there is no option" : "\(owner.quoted) has no option"
-            let absent = known.filter { name in !members.contains { $0.key == name } }
             let nearest =
                 Suggestion.nearest(to: member.key, among: absent)
                 ?? Suggestion.nearest(to: member.key, among: known)
             let ending = nearest.map { "; did you mean \($0.quoted)?" } ?? ""
             problems.add("\(subject) \(key)\(ending)", at: member.keyPlace)
-            nearest.map { _ = meant.insert($0) }
+            if let nearest { meant.insert(nearest) }
         }
         return meant
     }

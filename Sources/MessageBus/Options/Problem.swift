@@ -71,22 +71,22 @@ public struct Problems: Sendable {
         found.append(Problem(sentence, at: place))
     }
 
-    /// Adds `expected …, found …` about a value, which must not be a secret.
+    /// Adds `expected …, found …` about a value, or only its kind where it may be a secret.
     ///
     /// Says nothing about a value that was reported already.
     public mutating func expected(
-        _ expectation: String, found value: ConfigValue, suggestion: String = ""
+        _ expectation: String, found value: ConfigValue, isSecret: Bool = false,
+        suggestion: String = ""
     ) {
         if case .invalid = value.kind { return }
-        add("expected \(expectation), found \(value.found)\(suggestion)", at: value.place)
+        let shown = isSecret ? value.kindName : value.found
+        add("expected \(expectation), found \(shown)\(suggestion)", at: value.place)
     }
 
     /// Adds `expected …, found …` about a value of an option's type, not showing it if it is secret.
     public mutating func expected<Value: OptionValue>(
         _ type: Value.Type, found value: ConfigValue
     ) {
-        if case .invalid = value.kind { return }
-        let shown = Value.isSecret ? value.kindName : value.found
-        add("expected \(Value.expectation), found \(shown)", at: value.place)
+        expected(Value.expectation, found: value, isSecret: Value.isSecret)
     }
 }

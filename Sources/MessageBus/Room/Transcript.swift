@@ -9,9 +9,16 @@ package final class Transcript {
     package struct Run {
         package let source: UInt32
         package let start: UInt64
-        package internal(set) var end: UInt64
+        package var end: UInt64
         /// Lines in it.
-        package internal(set) var lines: Int
+        package var lines: Int
+
+        package init(source: UInt32, start: UInt64, end: UInt64, lines: Int) {
+            self.source = source
+            self.start = start
+            self.end = end
+            self.lines = lines
+        }
     }
 
     private struct Mark {
@@ -27,7 +34,7 @@ package final class Transcript {
     @exclusivity(unchecked) package private(set) var head: UInt64 = 0
     /// Lines written since the beginning.
     @exclusivity(unchecked) package private(set) var lines: UInt64 = 0
-    /// What was written since `takeRuns()`, by whoever brought it.
+    /// What was written since `drainRuns`, by whoever brought it.
     @exclusivity(unchecked) private var runs: [Run] = []
     /// Line beginnings, one about every `markDistance` bytes, so that a reader that fell behind
     /// finds the oldest line kept and how many it missed.
@@ -121,12 +128,6 @@ package final class Transcript {
             marks.removeFirst(firstMark)
             firstMark = 0
         }
-    }
-
-    /// Hands out what was written since the last call, by source.
-    package func takeRuns() -> [Run] {
-        defer { runs.removeAll(keepingCapacity: true) }
-        return runs
     }
 
     /// Calls a function for each stretch written since the last call, and forgets them.

@@ -4,8 +4,8 @@ package enum TextTrimming {
     ///
     /// The bytes must be valid UTF-8. One comparison for a text that begins with a visible character.
     package static func isBlank(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        guard let first = bytes.first else { return true }
-        if first &- 0x21 < 0x5E { return false }
+        if bytes.isEmpty { return true }
+        if bytes[0] &- 0x21 < 0x5E { return false }
         return leadingSpace(bytes) == bytes.count
     }
 

@@ -1,0 +1,19 @@
+import MessageBus
+
+extension Registry {
+    /// Registers the bridges that come with the program, as plug-ins are registered.
+    public mutating func registerBridges() {
+        bridge("tcp", about: "The chat line protocol: nc is a client.", TCP.init)
+    }
+}
+
+extension Naming {
+    /// The rules of the chat: names as PROTOCOL in the README has them.
+    package static func chat(_ language: Language) -> Naming {
+        let words = Words(language)
+        var naming = Naming()
+        naming.fold = { NameFolding.key($0) }
+        naming.clean = { Name(cleaning: $0, words: words).text }
+        return naming
+    }
+}

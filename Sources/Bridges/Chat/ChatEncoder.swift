@@ -1,0 +1,127 @@
+import Glibc
+import MessageBus
+
+/// Writes messages as lines of the chat protocol, in one language.
+package struct ChatEncoder: TranscriptEncoder {
+    private let words: Words
+
+    /// An encoder that speaks a language.
+    package init(_ words: Words) { self.words = words }
+
+    /// Encodes into a transcript: a plain message, which nearly all are, is two copies and an LF.
+    package func encode(
+        _ batch: Batch, _ range: Range<Int>, into transcript: Transcript, until limit: UInt64
+    ) -> Int {
+        var known: (index: UInt16, prefix: UnsafeRawBufferPointer)?
+        for index in range {
+            let record = batch.all[index]
+            if record.flags.contains(.dropped) { continue }
+            if transcript.head >= limit { return index }
+            guard record.isPlain, record.kind == .message else {
+                encode(batch.message(at: index), into: transcript)
+                continue
+            }
+            if known?.index != record.sender {
+                known = (record.sender, batch.prefix(of: record))
+            }
+            guard let prefix = known?.prefix else { continue }
+            let text = batch.text(record)
+            let count = prefix.count + text.count + 1
+            if count > transcript.longestLine {
+                encode(batch.message(at: index), into: transcript)
+            } else {
+                transcript.write(atMost: count, lines: 1, source: record.source) { place in
+                    place.copy(prefix, text)
+                    return count
+                }
+            }
+        }
+        return range.upperBound
+    }
+
+    private func encode(_ message: Message, into transcript: Transcript) {
+        var bytes: [UInt8] = []
+        append(message, to: &bytes)
+        let source = message.kind == .message ? message.record.source : 0
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while let end = rest.firstIndex(of: lineFeed) {
+                let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
+                let cut = Self.cut(line, to: transcript.longestLine - 4)
+                let ending: [UInt8] = cut < line.count ? Array("…\n".utf8) : [lineFeed]
+                transcript.write(atMost: cut + 4, lines: 1, source: source) { place in
+                    ending.withUnsafeBytes { ending in
+                        place.copyMemory(from: line, count: cut)
+                        (place + cut).copyMemory(from: ending, count: ending.count)
+                    }
+                    return cut + ending.count
+                }
+                rest = rest[(end + 1)...]
+            }
+        }
+    }
+
+    /// Appends a message's lines, each with its ending.
+    package func append(_ message: Message, to bytes: inout [UInt8]) {
+        switch message.kind {
+        case .join: append(words.joined(message.sender.name), to: &bytes)
+        case .leave: append(words.left(message.sender.name), to: &bytes)
+        case .rename:
+            append(
+                words.renamed(message.sender.name, to: message.other?.name ?? ""), to: &bytes)
+        case .message, .edit: appendText(message, to: &bytes)
+        }
+    }
+
+    private func append(_ line: String, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: line.utf8)
+        bytes.append(lineFeed)
+    }
+
+    private func appendText(_ message: Message, to bytes: inout [UInt8]) {
+        var prefix = Array(message.sender.prefix)
+        if message.isPrivate, let other = message.other {
+            prefix = Array(
+                words.privateHeading(from: message.sender.name, to: other.name).utf8)
+        }
+        var first = prefix
+        if let reply = message.reply {
+            first.append(contentsOf: "[↩ \(reply.name): \(reply.excerpt)] ".utf8)
+        }
+        if message.kind == .edit { first.append(contentsOf: "[✎] ".utf8) }
+        message.body.withBytes { text in
+            var isFirst = true
+            for line in text.split(separator: lineFeed, omittingEmptySubsequences: false) {
+                bytes.append(contentsOf: isFirst ? first : prefix)
+                bytes.append(contentsOf: line)
+                bytes.append(lineFeed)
+                isFirst = false
+            }
+        }
+    }
+
+    /// How many bytes of a line fit, without cutting a character in two.
+    private static func cut(_ line: UnsafeRawBufferPointer, to count: Int) -> Int {
+        guard line.count > count else { return line.count }
+        var cut = count
+        while cut > 0, line[cut] & 0xC0 == 0x80 { cut -= 1 }
+        return cut
+    }
+
+    private var lineFeed: UInt8 { 0x0A }
+}
+
+extension UnsafeMutableRawPointer {
+    /// Writes two texts and an LF.
+    @inline(__always)
+    fileprivate func copy(_ first: UnsafeRawBufferPointer, _ second: UnsafeRawBufferPointer) {
+        copyMemory(from: first, count: first.count)
+        (self + first.count).copyMemory(from: second, count: second.count)
+        storeBytes(of: 0x0A, toByteOffset: first.count + second.count, as: UInt8.self)
+    }
+
+    @inline(__always)
+    fileprivate func copyMemory(from bytes: UnsafeRawBufferPointer, count: Int) {
+        if let start = bytes.baseAddress { memcpy(self, start, count) }
+    }
+}

@@ -1,0 +1,115 @@
+import MessageBus
+
+extension Name {
+    /// Makes a name of what somebody is called elsewhere: a Telegram user, a file, a login.
+    ///
+    /// The result obeys every rule for names, so it can't forge a line. White space and the bus's own
+    /// punctuation (`: ( ) [ ] → ↩`, in any compatibility form) become one space; what is invisible,
+    /// unknown or a lone mark is left out, as are `/ # @ *` in front; the rest is cut to 32 characters
+    /// and 64 bytes. Words of a notice are joined by `_`. If nothing is left, or the server's name
+    /// is, the result is `sin nombre` or `no name`.
+    package init(cleaning raw: String, words: Words) {
+        // Enough for 32 characters of any sane kind; a file name or a title may be far longer.
+        let beginning = String(raw.unicodeScalars.prefix(256))
+        var text = Self.cut(Self.visible(NameFolding.composed(beginning)))
+        if NameRules.holdsNotice(NameFolding.key(text)) {
+            text = String(text.map { $0 == " " ? "_" : $0 })
+        }
+        do {
+            try self.init(text)
+        } catch {
+            self.init(placeholderIn: words)
+        }
+    }
+
+    /// Leaves out what no name may hold, and all space that is not between two words.
+    private static func visible(_ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        var owesSpace = false
+        for scalar in text.unicodeScalars {
+            if scalar.properties.isWhitespace || isReserved(scalar) {
+                owesSpace = !result.isEmpty
+                continue
+            }
+            let isFirst = result.isEmpty || owesSpace
+            if NameRules.problem(scalar) != nil || isFirst && NameRules.isMark(scalar) { continue }
+            if result.isEmpty, isLeadingSign(scalar) { continue }
+            if owesSpace { result.append(" ") }
+            owesSpace = false
+            result.append(scalar)
+        }
+        // Leaving a character out may bring a letter and its accent together.
+        return NameFolding.composed(String(result))
+    }
+
+    private static func cut(_ text: String) -> String {
+        var result = ""
+        var bytes = 0
+        for character in text.prefix(maxCharacters) {
+            bytes += character.utf8.count
+            if bytes > maxBytes { break }
+            result.append(character)
+        }
+        if result.last == " " { result.removeLast() }
+        return result
+    }
+
+    private static func isReserved(_ scalar: Unicode.Scalar) -> Bool {
+        NameFolding.compatible(String(scalar)).unicodeScalars.contains(
+            where: NameRules.reserved.contains)
+    }
+
+    private static func isLeadingSign(_ scalar: Unicode.Scalar) -> Bool {
+        guard let first = NameFolding.compatible(String(scalar)).unicodeScalars.first else {
+            return false
+        }
+        return NameRules.leadingSigns.contains(first)
+    }
+}
+
+/// How a bridge shows those who speak through it: `{name} ({bridge})`.
+///
+/// Only a format with something in it that no name may hold, such as the parentheses, keeps them
+/// apart from those who speak on a chat connection.
+package struct SenderFormat: Sendable, Equatable {
+    private enum Piece: Sendable, Equatable {
+        case text(String)
+        case name
+        case bridge
+    }
+
+    private let pieces: [Piece]
+
+    /// Reads a format; nil if it lacks `{name}` or holds a colon, which ends the name in a line.
+    ///
+    /// Other braces stand for themselves.
+    package init?(_ format: String) {
+        var pieces: [Piece] = []
+        var rest = format[...]
+        while let brace = rest.firstIndex(of: "{") {
+            let piece: (Piece, Int)? =
+                rest[brace...].hasPrefix("{name}")
+                ? (.name, 6) : rest[brace...].hasPrefix("{bridge}") ? (.bridge, 8) : nil
+            let textEnd = piece == nil ? rest.index(after: brace) : brace
+            if textEnd > rest.startIndex { pieces.append(.text(String(rest[..<textEnd]))) }
+            rest = rest[textEnd...].dropFirst(piece?.1 ?? 0)
+            if let piece { pieces.append(piece.0) }
+        }
+        if !rest.isEmpty { pieces.append(.text(String(rest))) }
+        guard pieces.contains(.name), !format.utf8.contains(0x3A) else { return nil }
+        self.pieces = pieces
+    }
+
+    /// The sender as everyone reads it; what the name or the bridge holds is not looked at again.
+    package func sender(_ name: Name, on bridge: String) -> String {
+        var result = ""
+        for piece in pieces {
+            switch piece {
+            case .text(let text): result += text
+            case .name: result += name.text
+            case .bridge: result += bridge
+            }
+        }
+        return result
+    }
+}

@@ -1,0 +1,149 @@
+import MessageBus
+
+// The text after an answer's code: what went wrong, and what to do about it.
+extension Words {
+    /// After `[bad-name]`.
+    package func badName(_ problem: NameProblem) -> String {
+        switch problem {
+        case .empty: say("Falta el nombre.", "The name is missing.")
+        case .tooLong:
+            say(
+                "El nombre es demasiado largo: como mucho \(Name.maxCharacters) caracteres.",
+                "The name is too long: at most \(Name.maxCharacters) characters.")
+        case .reserved(let character):
+            say("Un nombre no puede llevar \(character)", "A name can't hold \(character)")
+        case .leadingSign(let character):
+            say(
+                "Un nombre no puede empezar por \(character)",
+                "A name can't begin with \(character)")
+        case .misplacedSpace:
+            say(
+                "En un nombre, los espacios van entre palabras y de uno en uno.",
+                "In a name, spaces go between words, one at a time.")
+        case .strangeSpace:
+            say(
+                "En un nombre solo vale el espacio normal.",
+                "Only the ordinary space is allowed in a name.")
+        case .invisible:
+            say(
+                "El nombre lleva caracteres invisibles.", "The name holds invisible characters.")
+        case .unknownCharacter:
+            say(
+                "El nombre lleva un carácter desconocido.", "The name holds an unknown character.")
+        case .loneMark:
+            say("Un acento necesita una letra debajo.", "An accent needs a letter under it.")
+        case .server: say("Ese nombre es del servidor.", "That name is the server's own.")
+        case .notice:
+            say(
+                "El nombre lleva las palabras de un aviso.", "The name holds the words of a notice."
+            )
+        }
+    }
+
+    /// After `[name-in-use]`.
+    package func nameInUse(_ name: String) -> String {
+        say(
+            "El nombre \(name) está ocupado; elige otro.",
+            "The name \(name) is taken; choose another.")
+    }
+
+    /// After `[need-name]`; says how to get one.
+    package var needName: String {
+        say(
+            "Primero di quién eres: NOMBRE: TEXTO, o /nick NOMBRE",
+            "Say who you are first: NAME: TEXT, or /nick NAME")
+    }
+
+    /// After `[bad-text]`.
+    package var badText: String {
+        say("Eso no es texto en UTF-8.", "That is not text in UTF-8.")
+    }
+
+    /// After `[too-long]`; the most bytes of a line.
+    package func tooLong(max: Int) -> String {
+        say(
+            "La línea es demasiado larga: como mucho \(max) bytes.",
+            "The line is too long: at most \(max) bytes.")
+    }
+
+    /// After `[rate-limited]` when the middleware gave no reason.
+    package var rateLimited: String {
+        say("Demasiado deprisa; espera un poco.", "Too fast; wait a little.")
+    }
+
+    /// After `[dropped]` when the middleware gave no reason.
+    package var dropped: String {
+        say("El mensaje no se ha aceptado.", "The message was not accepted.")
+    }
+
+    /// After `[unknown-command]`.
+    package func unknownCommand(_ verb: String) -> String {
+        say("No conozco /\(verb); prueba /help", "I don't know /\(verb); try /help")
+    }
+
+    /// After `[unknown-user]`.
+    package func unknownUser(_ name: String) -> String {
+        say("No hay nadie llamado \(name).", "There is nobody called \(name).")
+    }
+
+    /// After `[unknown-user]` when the bridge that somebody is on can't carry private messages.
+    package func unreachableUser(_ name: String) -> String {
+        say(
+            "\(name) no puede recibir mensajes privados.", "\(name) can't receive private messages."
+        )
+    }
+
+    /// After `[unknown-room]`.
+    package func unknownRoom(_ room: String) -> String {
+        say("No hay ninguna sala \(room); prueba /rooms", "There is no room \(room); try /rooms")
+    }
+
+    /// After `[unknown-message]` when there is none with that number in this room.
+    package func unknownMessage(number: UInt64) -> String {
+        say(
+            "En esta sala no está el mensaje #\(number).", "Message #\(number) is not in this room."
+        )
+    }
+
+    /// After `[unknown-message]` when somebody has said nothing that could be answered.
+    package func unknownMessage(from name: String) -> String {
+        say(
+            "No hay ningún mensaje de \(name) en esta sala.",
+            "There is no message from \(name) in this room.")
+    }
+
+    /// After `[bad-arguments]`: how the command is used.
+    package func badArguments(_ command: ChatCommand) -> String {
+        say("Se usa así: \(usage(command))", "Use it like this: \(usage(command))")
+    }
+
+    /// After `[login-required]`.
+    package var loginRequired: String {
+        say("Aquí hace falta una cuenta.", "An account is needed here.")
+    }
+
+    /// After `[login-failed]`; doesn't say which of the two was wrong.
+    package var loginFailed: String {
+        say("El nombre o la contraseña no es correcto.", "The name or the password is wrong.")
+    }
+
+    /// After `[insecure]`.
+    package var insecure: String {
+        say(
+            "Esta conexión no está cifrada: aquí no envíes contraseñas.",
+            "This connection is not encrypted: send no passwords here.")
+    }
+
+    /// After `[forbidden]`.
+    package var forbidden: String {
+        say("Aquí solo se puede leer.", "Here you can only read.")
+    }
+
+    /// After `[full]`, before the connection is closed.
+    package var full: String {
+        say("No cabe nadie más; prueba más tarde.", "There is no room for more; try again later.")
+    }
+
+    /// After `[skipped]`: only the number of lines left out, for programs as for people.
+    package func skipped(_ lines: Int) -> String { String(lines) }
+}

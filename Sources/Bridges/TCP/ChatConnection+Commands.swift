@@ -1,0 +1,216 @@
+import MessageBus
+
+// What a client asks for with a slash. A command that fails changes nothing.
+extension ChatConnection {
+    private var words: Words { server.words }
+    private var intake: Intake { server.port.intake }
+
+    /// Does what a command says.
+    func obey(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        guard let command = ChatCommand(rawValue: verb.lowercased()) else {
+            return member == nil && !verb.isEmpty && verb.first == "/"
+                ? answer(.needName, words.needName)
+                : answer(.unknownCommand, words.unknownCommand(verb))
+        }
+        if member == nil, !command.worksWithoutName {
+            return answer(.needName, words.needName)
+        }
+        switch command {
+        case .help: list(words.help)
+        case .nick: nick(arguments, bus)
+        case .rooms: listRooms(bus)
+        case .join: join(String(decoding: arguments, as: UTF8.self), bus)
+        case .who: listPeople(bus)
+        case .msg: whisper(arguments, bus)
+        case .reply: reply(arguments, bus)
+        case .quit: quit(bus)
+        }
+    }
+
+    private func list(_ lines: [String]) {
+        var bytes: [UInt8] = []
+        for line in lines { bytes.append(contentsOf: "\(words.answer(.info, line))\n".utf8) }
+        bytes.append(contentsOf: "\(words.answer(.ok, words.count(lines.count)))\n".utf8)
+        send(bytes)
+    }
+
+    private func listRooms(_ bus: isolated Bus) {
+        list(
+            server.halls.map {
+                words.room(
+                    $0.room.name, people: bus.people(in: $0.room).count, isOwn: $0 === hall)
+            })
+    }
+
+    private func listPeople(_ bus: isolated Bus) {
+        let people = bus.people(in: hall.room)
+        list(people.map { words.person($0.sender.name, on: $0.sender.bridge) })
+    }
+
+    private func quit(_ bus: isolated Bus) {
+        if member == nil { answer(.ok, words.goodbye) }
+        leave(bus)
+    }
+
+    // MARK: - Names and rooms
+
+    /// Takes a name and enters the room. Returns whether that worked.
+    func enter(as name: Name, _ bus: isolated Bus) -> Bool {
+        let sender = sender(name)
+        let person = Person(sender: sender, room: hall.room, mailbox: self)
+        guard bus.enter(person, by: intake) else {
+            answer(.nameInUse, words.nameInUse(name.text))
+            return false
+        }
+        member = Member(name: name, person: person, sender: sender)
+        return true
+    }
+
+    private func sender(_ name: Name) -> Sender {
+        Sender(name: name.text, key: name.key, bridge: intake.name, identity: identity)
+    }
+
+    private func nick(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if arguments.isEmpty { return answer(.badArguments, words.badArguments(.nick)) }
+        let name: Name
+        do throws(NameProblem) {
+            name = try Name(arguments)
+        } catch {
+            return answer(.badName, words.badName(error))
+        }
+        guard let member else {
+            if enter(as: name, bus), hall.edition == nil { answer(.ok, words.nameIs(name.text)) }
+            return
+        }
+        if name.text == member.name.text { return answer(.ok, words.nameIs(name.text)) }
+        let sender = sender(name)
+        guard bus.rename(member.person, to: sender, by: intake) else {
+            return answer(.nameInUse, words.nameInUse(name.text))
+        }
+        self.member = Member(name: name, person: member.person, sender: sender)
+        if hall.edition == nil { answer(.ok, words.nameIs(name.text)) }
+    }
+
+    private func join(_ room: String, _ bus: isolated Bus) {
+        if room.isEmpty { return answer(.badArguments, words.badArguments(.join)) }
+        guard let target = server.halls.first(where: { $0.room.name == room }) else {
+            return answer(.unknownRoom, words.unknownRoom(room))
+        }
+        if target === hall { return answer(.ok, words.roomIs(room)) }
+        guard let member else {
+            move(to: target)
+            return answer(.ok, words.roomIs(room))
+        }
+        bus.move(member.person, to: target.room, by: intake) { move(to: target) }
+        if hall.edition == nil { answer(.ok, words.roomIs(room)) }
+    }
+
+    private func move(to target: Hall) {
+        hall.edition?.catchUp()
+        hall.dismiss(self)
+        outflow.detach { [server] missed in
+            let text = server.words.skipped(Int(clamping: missed))
+            return Array((server.words.answer(.skipped, text) + "\n").utf8)
+        }
+        hall = target
+        target.admit(self)
+        owes()
+    }
+
+    // MARK: - Private messages and answers
+
+    private func whisper(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
+        guard let member, let (name, text) = split(arguments, isKnown: { bus.person($0) != nil })
+        else { return answer(.badArguments, words.badArguments(.msg)) }
+        guard let receiver = bus.person(server.key(of: name)) else {
+            return answer(.unknownUser, words.unknownUser(name))
+        }
+        let drop = bus.whisper(text, from: member.person, to: receiver, by: intake)
+        if let drop {
+            answer(code: drop.code, drop.reason)
+        } else if server.port.direction == .in {
+            answer(.ok, "")
+        }
+    }
+
+    private func reply(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
+        let log = hall.room.log
+        if arguments.first == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
+        func last(_ key: String) -> Message? {
+            log.last { record, sender in record.isSaid && sender.key == key }
+        }
+        guard
+            let (name, text) = split(
+                arguments, isKnown: { bus.person($0) != nil || last($0) != nil })
+        else { return answer(.badArguments, words.badArguments(.reply)) }
+        let key = server.key(of: name)
+        if let message = last(key) {
+            reply(to: message, text, bus)
+        } else if bus.person(key) != nil {
+            answer(.unknownMessage, words.unknownMessage(from: name))
+        } else {
+            answer(.unknownUser, words.unknownUser(name))
+        }
+    }
+
+    private func replyToNumber(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let digits = arguments.dropFirst().prefix { $0 != 0x20 && $0 != 0x09 }
+        let rest = UnsafeRawBufferPointer(rebasing: arguments[digits.endIndex...])
+        let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
+        guard let number = UInt64(String(decoding: digits, as: UTF8.self)), !text.isEmpty else {
+            return answer(.badArguments, words.badArguments(.reply))
+        }
+        let found = hall.room.log.last { record, _ in record.number == number && record.isSaid }
+        guard let found else {
+            return answer(.unknownMessage, words.unknownMessage(number: number))
+        }
+        reply(to: found, text, bus)
+    }
+
+    private func reply(
+        to message: Message, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus
+    ) {
+        guard let member else { return }
+        var excerpt: [UInt8] = []
+        message.body.withBytes {
+            TextCounting.appendExcerpt(of: $0, characters: 40, to: &excerpt)
+        }
+        let quotation = Quotation(
+            number: message.number, name: message.sender.name,
+            excerpt: String(decoding: excerpt, as: UTF8.self))
+        var record = Record()
+        record.source = source
+        let batch = server.batch
+        batch.room = hall.room.name
+        batch.append(
+            record, text: text, sender: member.sender, details: Details(reply: quotation))
+        bus.publish(batch, in: hall.room, by: intake)
+        if let drop = batch.drops.first?.drop {
+            answer(code: drop.code, drop.reason)
+        } else if !server.options.echo || server.port.direction == .in {
+            answer(.ok, "")
+        }
+        batch.removeMessages()
+    }
+
+    /// Takes a name off the front of a command's arguments: the longest that is known, or else the
+    /// first word. `nil` if the name or the text behind it is missing.
+    private func split(
+        _ arguments: UnsafeRawBufferPointer, isKnown: (String) -> Bool
+    ) -> (name: String, text: UnsafeRawBufferPointer)? {
+        let spaces = arguments.indices.prefix(Name.maxBytes + 64).filter { arguments[$0] == 0x20 }
+        guard let first = spaces.first else { return nil }
+        func name(_ end: Int) -> String { String(decoding: arguments[..<end], as: UTF8.self) }
+        let end = spaces.last { isKnown(server.key(of: name($0))) } ?? first
+        let rest = UnsafeRawBufferPointer(rebasing: arguments[end...])
+        let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
+        return text.isEmpty ? nil : (name(end), text)
+    }
+}
+
+extension Record {
+    /// Whether somebody said it, so that it can be answered.
+    fileprivate var isSaid: Bool { kind == .message || kind == .edit }
+}

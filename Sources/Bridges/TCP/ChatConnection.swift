@@ -1,0 +1,298 @@
+import MessageBus
+import Sockets
+
+/// One client of the chat: what it sends, who it is, what it is owed. Confined to the bus's loop.
+final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on the loop only
+    /// Who a connection is once it has a name.
+    struct Member {
+        var name: Name
+        let person: Person
+        /// `person`'s sender, at hand.
+        var sender: Sender
+    }
+
+    private enum Phase {
+        /// Reads and writes.
+        case open
+        /// Has left or is sent away: what it is owed still goes out.
+        case leaving
+        case closed
+    }
+
+    /// The bus's number for what comes by this connection.
+    let source: UInt32
+    /// Who this is, whatever the name.
+    let identity: UInt64
+    let host: HostKey?
+    unowned let server: ChatServer
+    var connection: Connection?
+    var splitter: LineSplitter
+    var outflow = Outflow()
+    var member: Member?
+    /// The room it is in.
+    var hall: Hall
+    /// Its place among the room's readers.
+    var place: Int?
+    private var phase = Phase.open
+    private var isOwing = false
+    private var isPaused = false
+    /// When the kernel last took something, in the loop's time.
+    private(set) var lastProgress: Int64 = 0
+    /// Has never sent an LF: a silence ends its lines.
+    private var endsLinesBySilence = false
+    private var silence: LoopTimer?
+
+    /// Answers that wait, at most; past it the client is not read until it reads.
+    private static let answersBound = 64 << 10
+    /// Stretches of its own that wait to be passed over, at most; the same.
+    private static let holesBound = 1_024
+
+    init(
+        _ descriptor: Int32, source: UInt32, host: HostKey?, identity: UInt64, server: ChatServer
+    ) throws {
+        self.source = source
+        self.host = host
+        self.identity = identity
+        self.server = server
+        splitter = LineSplitter(longest: server.options.maxLine.bytes)
+        hall = server.entrance
+        let connection = try Connection(descriptor, on: server.loop, handler: self)
+        connection.setUpTCP(keepAliveAfter: 60)
+        self.connection = connection
+    }
+
+    private var bus: Bus { server.port.bus }
+    var isOpen: Bool { phase == .open }
+
+    // MARK: - Events
+
+    func handle(_ ready: Readiness) {
+        bus.assumeIsolated { bus in
+            if ready.contains(.writable) { resumeWriting() }
+            if ready.isDisjoint(with: [.readable, .hungUp, .failed]) { return }
+            switch phase {
+            case .open where !isPaused: _ = read(bus)
+            case .open: if ready.contains(.failed) { close(bus) }
+            case .leaving: discard(bus)
+            case .closed: break
+            }
+        }
+    }
+
+    /// Reads once and takes what has come. Returns whether there may be more.
+    private func read(_ bus: isolated Bus) -> Bool {
+        guard let connection else { return false }
+        server.batch.removeAll()
+        let storage = server.batch.storage
+        let outcome = connection.receive(
+            into: UnsafeMutableRawBufferPointer(start: storage.base, count: ChatServer.readSize))
+        switch outcome {
+        case .bytes(let count):
+            storage.count = count
+            // A text that grows may move the batch to another storage; this one must outlive it.
+            withExtendedLifetime(storage) {
+                take(storage.bytes(at: 0, count: count), bus)
+            }
+            server.hasRead(count)
+            checkBounds()
+            return isOpen
+        case .wouldBlock: return false
+        case .end: endOfInput(bus)
+        case .failed: close(bus)
+        }
+        return false
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let reader = LineReader(connection: self, base: bytes.baseAddress)
+        splitter.split(bytes) { piece in
+            if isOpen { reader.take(piece, bus) }
+        }
+        reader.flush(bus)
+        noteSilence()
+    }
+
+    /// At the end of its input a client has said its last line; it is owed what was said until it
+    /// left.
+    private func endOfInput(_ bus: isolated Bus) {
+        takePending(bus)
+        leave(bus)
+    }
+
+    private func takePending(
+        leaving: (UnsafeRawBufferPointer) -> Int = { _ in 0 }, _ bus: isolated Bus
+    ) {
+        server.batch.removeAll()
+        let reader = LineReader(connection: self, base: nil)
+        splitter.flush(leaving: leaving) { piece in
+            if isOpen { reader.take(piece, bus) }
+        }
+        reader.flush(bus)
+    }
+
+    /// Reads what has come before the server stops.
+    func readTheRest(_ bus: isolated Bus) {
+        // So that one who never stops sending doesn't keep the server from stopping.
+        var readsLeft = 64
+        while isOpen, !isPaused, readsLeft > 0, read(bus) { readsLeft -= 1 }
+        if isOpen, endsLinesBySilence || !splitter.hasSeenEnding { takePending(bus) }
+        connection?.wait(for: outflow.isBlocked ? .writable : [])
+    }
+
+    // MARK: - Clients without line endings
+
+    private func noteSilence() {
+        guard isOpen, !splitter.hasSeenEnding else {
+            silence?.cancel()
+            return
+        }
+        guard splitter.hasPending || splitter.isInTooLongLine else { return }
+        if silence == nil {
+            silence = LoopTimer { [unowned self] in
+                self.bus.assumeIsolated { self.endLineBySilence($0) }
+            }
+        }
+        if let silence { server.loop.set(silence, after: server.flushAfter) }
+    }
+
+    private func endLineBySilence(_ bus: isolated Bus) {
+        guard isOpen, !splitter.hasSeenEnding else { return }
+        endsLinesBySilence = true
+        // A character that is cut off waits for its rest.
+        takePending(
+            leaving: { if case .cutOff(let bytes) = TextEncoding($0) { bytes } else { 0 } }, bus)
+    }
+
+    // MARK: - Writing
+
+    /// Answers this connection alone.
+    func answer(_ code: AnswerCode, _ text: String) { answer(code: code.rawValue, text) }
+
+    /// Answers this connection alone, with a code that a middleware chose.
+    func answer(code: String, _ text: String) {
+        send(Array((server.words.answer(code: code, text) + "\n").utf8))
+    }
+
+    /// Sends bytes of its own, behind all that the room has said so far.
+    func send(_ bytes: [UInt8]) {
+        guard phase == .open else { return }
+        hall.edition?.catchUp()
+        outflow.answer(bytes)
+        owes()
+    }
+
+    /// Has what is owed sent at the end of this turn.
+    func owes() {
+        guard !isOwing else { return }
+        isOwing = true
+        server.owes(self)
+    }
+
+    /// Sends what the kernel takes.
+    func pump() {
+        isOwing = false
+        guard phase != .closed, let connection else { return }
+        let wasBlocked = outflow.isBlocked
+        let progress = outflow.pump(connection) { [server] missed in
+            let text = server.words.skipped(Int(clamping: missed))
+            return Array((server.words.answer(.skipped, text) + "\n").utf8)
+        }
+        switch progress {
+        case .upToDate:
+            if wasBlocked { server.noteUnblocked(self) }
+            if phase == .leaving { server.isBroken(self) }
+        case .blocked:
+            if !wasBlocked {
+                lastProgress = server.loop.now
+                server.noteBlocked(self)
+            }
+        case .broken: server.isBroken(self)
+        }
+        updateInterest()
+    }
+
+    private func resumeWriting() {
+        lastProgress = server.loop.now
+        pump()
+        checkBounds()
+    }
+
+    /// Stops reading from who does not read its answers, until it does.
+    private func checkBounds() {
+        isPaused =
+            outflow.waitingBytes > Self.answersBound || outflow.waitingHoles > Self.holesBound
+        updateInterest()
+    }
+
+    private func updateInterest() {
+        var interest: Readiness = outflow.isBlocked ? .writable : []
+        if !isPaused, phase == .leaving || !server.isStopping { interest.insert(.readable) }
+        connection?.wait(for: interest)
+    }
+
+    // MARK: - The end
+
+    /// Tells the room, unless the server stops, and closes when all that is owed is sent.
+    func leave(_ bus: isolated Bus) {
+        guard phase == .open else { return }
+        if let member {
+            self.member = nil
+            bus.leave(member.person, by: server.port.intake)
+        }
+        finish(bus)
+    }
+
+    /// Closes when all that is owed is sent.
+    func finish(_ bus: isolated Bus) {
+        guard phase == .open else { return }
+        hall.edition?.catchUp()
+        outflow.end()
+        phase = .leaving
+        silence?.cancel()
+        owes()
+    }
+
+    /// What comes from somebody who has left is of no interest, only that it ends.
+    private func discard(_ bus: isolated Bus) {
+        let outcome = withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) {
+            connection?.receive(into: $0)
+        }
+        switch outcome {
+        case .failed: close(bus)
+        case .end: connection?.wait(for: outflow.isBlocked ? .writable : [])
+        default: break
+        }
+    }
+
+    /// Closes, and announces it if it was not yet.
+    func close(_ bus: isolated Bus) {
+        guard phase != .closed else { return }
+        let wasLeaving = phase == .leaving
+        phase = .closed
+        silence?.cancel()
+        hall.dismiss(self)
+        if let member {
+            self.member = nil
+            bus.leave(member.person, by: server.port.intake)
+        }
+        if let connection {
+            self.connection = nil
+            if wasLeaving, outflow.isUpToDate {
+                server.linger(connection.detach())
+            } else {
+                connection.close()
+            }
+        }
+        server.forget(self)
+    }
+}
+
+extension ChatConnection: Mailbox {
+    /// Shows a private message.
+    func deliver(_ message: Message) {
+        guard server.port.direction != .in else { return }
+        var bytes: [UInt8] = []
+        server.encoder.append(message, to: &bytes)
+        send(bytes)
+    }
+}

@@ -1,0 +1,260 @@
+import Glibc
+import MessageBus
+import Sockets
+
+/// The connections of one tcp bridge. Confined to the bus's loop.
+final class ChatServer: @unchecked Sendable {  // made on the loop, and touched there only
+    let options: TCP.Options
+    let port: Port
+    let loop: EventLoop
+    let words: Words
+    let grammar: LineGrammar
+    let encoder: ChatEncoder
+    /// What is being read; empty between two reads.
+    let batch: Batch
+    let flushAfter: Int64
+    private let stalledAfter: Int64
+
+    private var listeners: [Listener] = []
+    private(set) var halls: [Hall] = []
+    private let firstHall: Int
+    private var connections: [UInt32: ChatConnection] = [:]
+    private var perAddress: [HostKey: Int] = [:]
+    private var lingering: [ObjectIdentifier: Lingering] = [:]
+    private var owing: [ChatConnection] = []
+    private var broken: [ChatConnection] = []
+    private var blocked: [UInt32: ChatConnection] = [:]
+    private var readThisTurn = 0
+    private var turnEnd = 0
+    private(set) var isStopping = false
+    private var isDone = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private lazy var sweep = LoopTimer { [unowned self] in
+        self.port.bus.assumeIsolated { self.closeStalled($0) }
+    }
+
+    /// Bytes read in one go, and in a turn before what was said goes out. A quarter of the smallest
+    /// sensible ring; larger reads make no larger writes.
+    static let readSize = 64 << 10
+    private static let bytesPerTurn = 1 << 20
+    private static let batchBytes = readSize + (16 << 10)
+
+    init(_ options: TCP.Options, port: Port, bus: isolated Bus, loop: EventLoop) {
+        self.options = options
+        self.port = port
+        self.loop = loop
+        words = Words(port.language)
+        grammar = LineGrammar(words)
+        encoder = ChatEncoder(words)
+        batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
+        flushAfter = options.flushAfter.inNanoseconds
+        stalledAfter = options.stalledAfter.inNanoseconds
+        halls = bus.rooms.map { Hall($0) }
+        firstHall = halls.firstIndex { $0.room.name == port.room } ?? 0
+        if port.direction != .in {
+            for hall in halls {
+                hall.open(
+                    hall.room.addEdition(
+                        capacity: options.buffer.bytes, encoder: encoder,
+                        outgoing: port.intake.outgoing, reader: self))
+            }
+        }
+        turnEnd = loop.atTurnEnd { [unowned self] in
+            self.port.bus.assumeIsolated { self.endTurn($0) }
+        }
+    }
+
+    /// Where it listens.
+    var addresses: [String] { listeners.map { "\($0.address)" } }
+    /// The form in which names are compared.
+    func key(of name: String) -> String { port.bus.settings.naming.fold(name) }
+    /// The room where connections begin.
+    var entrance: Hall { halls[firstHall] }
+
+    func listen(on wanted: [SocketAddress]) throws {
+        do {
+            for address in wanted {
+                let listener = try Listener(
+                    address, on: loop,
+                    onTrouble: { [unowned self] in self.report($0) },
+                    onAccept: { [unowned self] in self.accept($0, from: $1) })
+                listeners.append(listener)
+            }
+        } catch {
+            for listener in listeners { listener.close() }
+            loop.removeTurnEnd(turnEnd)
+            closeEditions()
+            throw BridgeError("\(error)")
+        }
+    }
+
+    private func report(_ trouble: SocketError) {
+        port.log.warning("\(trouble); new connections wait")
+    }
+
+    // MARK: - Connections
+
+    private func accept(_ descriptor: Int32, from peer: SocketAddress) {
+        let key = peer.host
+        let isUnix = peer.family == AF_UNIX
+        let count = perAddress[key] ?? 0
+        guard connections.count < options.maxConnections,
+            isUnix || count < options.maxPerAddress
+        else { return refuse(descriptor) }
+        port.bus.assumeIsolated { bus in
+            let source = bus.nextSource()
+            guard
+                let connection = try? ChatConnection(
+                    descriptor, source: source, host: isUnix ? nil : key,
+                    identity: bus.nextIdentity(), server: self)
+            else { return }
+            if !isUnix { perAddress[key] = count + 1 }
+            connections[source] = connection
+            entrance.admit(connection)
+        }
+    }
+
+    private func refuse(_ descriptor: Int32) {
+        let line = Array((words.answer(.full, words.full) + "\n").utf8)
+        line.withUnsafeBytes {
+            _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
+        linger(descriptor)
+    }
+
+    /// Closes a descriptor once the other side has read everything: closing with unread input would
+    /// reset the connection and could take the last lines with it (RFC 1122, 4.2.2.13).
+    func linger(_ descriptor: Int32) {
+        guard lingering.count < 1_000, !isStopping else {
+            Glibc.close(descriptor)
+            return
+        }
+        guard
+            let new = try? Lingering(
+                descriptor, on: loop, done: { [unowned self] in self.lingering[$0] = nil })
+        else { return }
+        lingering[ObjectIdentifier(new)] = new
+    }
+
+    func forget(_ connection: ChatConnection) {
+        connections[connection.source] = nil
+        blocked[connection.source] = nil
+        if let host = connection.host, let count = perAddress[host] {
+            perAddress[host] = count > 1 ? count - 1 : nil
+        }
+        checkDone()
+    }
+
+    // MARK: - A turn
+
+    /// Notes that a connection has something of its own to send.
+    func owes(_ connection: ChatConnection) { owing.append(connection) }
+
+    /// Notes that a connection is broken; it is closed at the end of the turn.
+    func isBroken(_ connection: ChatConnection) { broken.append(connection) }
+
+    /// Notes how much was read, so that the turn ends before a burst overtakes the readers.
+    func hasRead(_ bytes: Int) {
+        readThisTurn += bytes
+        if readThisTurn > min(Self.bytesPerTurn, options.buffer.bytes / 4) { loop.endTurnEarly() }
+    }
+
+    private func endTurn(_ bus: isolated Bus) {
+        readThisTurn = 0
+        while !owing.isEmpty || !broken.isEmpty {
+            let connections = owing
+            owing = []
+            for connection in connections { connection.pump() }
+            let lost = broken
+            broken = []
+            for connection in lost { connection.close(bus) }
+            // Who is lost is announced, and the announcement may find more who are.
+            bus.endTurn()
+        }
+        batch.shrink(to: Self.batchBytes)
+    }
+
+    // MARK: - Stalled readers
+
+    func noteBlocked(_ connection: ChatConnection) {
+        if blocked.isEmpty { loop.set(sweep, after: sweepInterval) }
+        blocked[connection.source] = connection
+    }
+
+    func noteUnblocked(_ connection: ChatConnection) { blocked[connection.source] = nil }
+
+    private var sweepInterval: Int64 { max(1_000_000, min(1_000_000_000, stalledAfter / 4)) }
+
+    private func closeStalled(_ bus: isolated Bus) {
+        for connection in Array(blocked.values)
+        where loop.now - connection.lastProgress >= stalledAfter {
+            connection.close(bus)
+        }
+        if !blocked.isEmpty { loop.set(sweep, after: sweepInterval) }
+    }
+
+    // MARK: - Stopping
+
+    /// Takes no more connections and lines, but what has come already; everybody is closed when all
+    /// is sent.
+    func stopReading(_ bus: isolated Bus) {
+        guard !isStopping else { return }
+        isStopping = true
+        for listener in listeners { listener.close() }
+        for connection in Array(connections.values) { connection.readTheRest(bus) }
+        bus.whenEnding { [self] in
+            self.port.bus.assumeIsolated { bus in
+                for connection in Array(self.connections.values) { connection.finish(bus) }
+                self.checkDone()
+            }
+        }
+    }
+
+    /// Closes everything at once.
+    func closeAll(_ bus: isolated Bus) {
+        isStopping = true
+        for listener in listeners { listener.close() }
+        for connection in Array(connections.values) { connection.close(bus) }
+        for rest in Array(lingering.values) { rest.close() }
+        checkDone()
+    }
+
+    private func checkDone() {
+        guard isStopping, connections.isEmpty, !isDone else { return }
+        isDone = true
+        for rest in Array(lingering.values) { rest.close() }
+        sweep.cancel()
+        loop.removeTurnEnd(turnEnd)
+        closeEditions()
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+
+    private func closeEditions() {
+        for hall in halls { if let edition = hall.edition { hall.room.remove(edition) } }
+    }
+
+    func waitUntilDone(_ bus: isolated Bus) async {
+        if isStopping { checkDone() }
+        if isDone { return }
+        await withCheckedContinuation { waiters.append($0) }
+    }
+}
+
+extension ChatServer: TranscriptReader {
+    func transcriptGrew(_ edition: Edition) {
+        edition.transcript.drainRuns { run in
+            if !options.echo { connections[run.source]?.outflow.passOver(run) }
+        }
+        halls.first { $0.edition === edition }?.pump()
+    }
+}
+
+extension Duration {
+    /// In nanoseconds, as large as they get.
+    var inNanoseconds: Int64 {
+        let (seconds, attoseconds) = components
+        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        return overflow ? .max / 4 : min(product, .max / 4) + attoseconds / 1_000_000_000
+    }
+}

@@ -1,0 +1,40 @@
+import MessageBus
+
+/// A room as a chat server sees it: the room, its transcript and who reads it. Confined to the
+/// bus's loop.
+final class Hall {
+    let room: Room
+    private(set) var edition: Edition?
+    private var readers: [ChatConnection] = []
+
+    init(_ room: Room) { self.room = room }
+
+    /// Opens the room for readers.
+    func open(_ edition: Edition) { self.edition = edition }
+
+    /// Lets a connection read from now on.
+    func admit(_ connection: ChatConnection) {
+        guard let edition else { return }
+        edition.catchUp()
+        edition.readers += 1
+        connection.place = readers.count
+        readers.append(connection)
+        connection.outflow.attach(to: edition.transcript)
+    }
+
+    /// Lets a connection read no more.
+    func dismiss(_ connection: ChatConnection) {
+        guard let place = connection.place else { return }
+        connection.place = nil
+        edition?.readers -= 1
+        readers[place] = readers[readers.count - 1]
+        readers[place].place = place
+        readers.removeLast()
+        if connection.place != nil { connection.place = nil }
+    }
+
+    /// Has every reader that keeps up send what is new.
+    func pump() {
+        for reader in readers where !reader.outflow.isBlocked { reader.pump() }
+    }
+}

@@ -1,0 +1,238 @@
+import MessageBus
+import Sockets
+
+/// What one connection is still owed: a cursor in a room's transcript and answers of its own, each
+/// at its place among the room's lines. Confined to the bus's loop.
+struct Outflow {
+    /// How sending went.
+    enum Progress {
+        /// Everything is with the kernel.
+        case upToDate
+        /// The kernel takes no more at present.
+        case blocked
+        /// The connection is broken.
+        case broken
+    }
+
+    private struct Mark {
+        let position: UInt64
+        let end: Int
+    }
+
+    private(set) var transcript: Transcript?
+    private var cursor: UInt64 = 0
+    /// The rest of a line of which a part is sent, and answers that are due.
+    private var rest: [UInt8] = []
+    private var sentOfRest = 0
+    /// Answers, and where each belongs.
+    private var answers: [UInt8] = []
+    private var marks: [Mark] = []
+    /// What the connection said itself and does not want back.
+    private var holes: [Transcript.Run] = []
+    /// Which line the cursor is at; known while blocked.
+    private var line: UInt64 = 0
+    /// Whether the kernel took no more the last time.
+    private(set) var isBlocked = false
+    /// Where reading ends, once it is to end.
+    private var limit: UInt64?
+
+    /// Lines left out because the buffer had gone on.
+    private(set) var skipped: UInt64 = 0
+
+    /// Bytes of answers that wait.
+    var waitingBytes: Int { rest.count - sentOfRest + answers.count }
+    /// Stretches to be passed over that wait.
+    var waitingHoles: Int { holes.count }
+    /// Whether nothing is owed at present.
+    var isUpToDate: Bool {
+        rest.isEmpty && marks.isEmpty && cursor >= limit ?? transcript?.head ?? 0
+    }
+
+    /// Reads a transcript from its end on.
+    mutating func attach(to transcript: Transcript) {
+        self.transcript = transcript
+        cursor = transcript.head
+        line = transcript.lines
+    }
+
+    /// Adds an answer behind all that the room has said so far.
+    mutating func answer(_ bytes: [UInt8]) {
+        answers.append(contentsOf: bytes)
+        let position = transcript?.head ?? 0
+        if let last = marks.last, last.position == position { marks.removeLast() }
+        marks.append(Mark(position: position, end: answers.count))
+    }
+
+    /// Remembers a stretch that the connection said itself.
+    mutating func passOver(_ run: Transcript.Run) {
+        if let last = holes.indices.last, holes[last].end == run.start {
+            holes[last].end = run.end
+            holes[last].lines += run.lines
+        } else {
+            holes.append(run)
+        }
+    }
+
+    /// Ends reading where the room is now; what is owed until then still goes out.
+    mutating func end() { limit = limit ?? transcript?.head ?? 0 }
+
+    /// Sends as much as the kernel takes.
+    mutating func pump(_ connection: Connection, skipNotice: (UInt64) -> [UInt8]) -> Progress {
+        while true {
+            if !rest.isEmpty {
+                if let stop = sendRest(connection) { return stop }
+                continue
+            }
+            if let transcript, cursor < transcript.tail {
+                skip(transcript, skipNotice)
+                continue
+            }
+            if let first = marks.first, first.position <= cursor {
+                takeAnswers()
+                continue
+            }
+            passHoles()
+            guard let transcript, let end = nextStop(transcript), cursor < end else {
+                if !marks.isEmpty, marks[0].position <= cursor { continue }
+                isBlocked = false
+                return .upToDate
+            }
+            if let stop = sendSpan(connection, transcript, to: end) { return stop }
+        }
+    }
+
+    private func nextStop(_ transcript: Transcript) -> UInt64? {
+        var end = limit ?? transcript.head
+        if let first = marks.first { end = min(end, first.position) }
+        if let first = holes.first { end = min(end, first.start) }
+        return end
+    }
+
+    private mutating func passHoles() {
+        while let first = holes.first, first.start <= cursor {
+            cursor = max(cursor, first.end)
+            holes.removeFirst()
+        }
+    }
+
+    private mutating func sendSpan(
+        _ connection: Connection, _ transcript: Transcript, to end: UInt64
+    ) -> Progress? {
+        let span = transcript.span(from: cursor, to: end)
+        switch connection.send(span) {
+        case .bytes(let count):
+            cursor += UInt64(count)
+            if count == span.count { return nil }
+            finishLine(transcript, startedIn: span, at: count)
+            return block(transcript)
+        case .wouldBlock: return block(transcript)
+        case .end, .failed: return .broken
+        }
+    }
+
+    /// Takes the rest of a line that was cut in sending out of the transcript, so that the cursor
+    /// stands at a line's beginning and the ring may go on.
+    private mutating func finishLine(
+        _ transcript: Transcript, startedIn span: UnsafeRawBufferPointer, at count: Int
+    ) {
+        if count == 0 || span[count - 1] == 0x0A { return }
+        let end = transcript.endOfLine(at: cursor)
+        while cursor < end {
+            let piece = transcript.span(from: cursor, to: end)
+            rest.append(contentsOf: piece)
+            cursor += UInt64(piece.count)
+        }
+    }
+
+    private mutating func block(_ transcript: Transcript?) -> Progress {
+        isBlocked = true
+        if let transcript, cursor >= transcript.tail { line = transcript.line(at: cursor) }
+        return .blocked
+    }
+
+    private mutating func sendRest(_ connection: Connection) -> Progress? {
+        let outcome = rest.withUnsafeBytes { bytes in
+            connection.send(UnsafeRawBufferPointer(rebasing: bytes[sentOfRest...]))
+        }
+        switch outcome {
+        case .bytes(let count):
+            sentOfRest += count
+            guard sentOfRest == rest.count else { return block(transcript) }
+            rest = []
+            sentOfRest = 0
+            return nil
+        case .wouldBlock: return block(transcript)
+        case .end, .failed: return .broken
+        }
+    }
+
+    /// Moves the answers that are due in front of everything else.
+    private mutating func takeAnswers() {
+        var end = 0
+        while let first = marks.first, first.position <= cursor {
+            end = first.end
+            marks.removeFirst()
+        }
+        rest.append(contentsOf: answers[..<end])
+        answers.removeFirst(end)
+        marks = marks.map { Mark(position: $0.position, end: $0.end - end) }
+    }
+
+    /// Goes on at the oldest line kept, and says how many were left out.
+    private mutating func skip(_ transcript: Transcript, _ notice: (UInt64) -> [UInt8]) {
+        let oldest = transcript.oldestLine()
+        var missed = oldest.line - line
+        while let first = holes.first, first.start < oldest.position {
+            let kept =
+                first.end > oldest.position ? transcript.line(at: first.end) - oldest.line : 0
+            missed -= min(missed, UInt64(first.lines) - min(UInt64(first.lines), kept))
+            holes.removeFirst()
+            if first.end > oldest.position {
+                holes.insert(rest(of: first, from: oldest.position, lines: Int(kept)), at: 0)
+                break
+            }
+        }
+        cursor = oldest.position
+        line = oldest.line
+        skipped += missed
+        if !marks.isEmpty { takeAnswers() }
+        if missed > 0 { rest.append(contentsOf: notice(missed)) }
+    }
+
+    private func rest(of run: Transcript.Run, from start: UInt64, lines: Int) -> Transcript.Run {
+        Transcript.Run(source: run.source, start: start, end: run.end, lines: lines)
+    }
+
+    /// Takes leave of a transcript: what is still owed of it is copied, as long as it is not much.
+    ///
+    /// - Parameter bound: bytes to copy at most; what is more counts as skipped.
+    mutating func detach(bound: Int = 256 << 10, skipNotice: (UInt64) -> [UInt8]) {
+        guard let transcript else { return }
+        if cursor < transcript.tail { skip(transcript, skipNotice) }
+        while cursor < transcript.head || !marks.isEmpty {
+            if let first = marks.first, first.position <= cursor { takeAnswers() }
+            passHoles()
+            guard let end = nextStop(transcript), cursor < end else {
+                if marks.isEmpty { break } else { continue }
+            }
+            if rest.count + Int(end - cursor) > bound {
+                let missed = transcript.lines - transcript.line(at: cursor)
+                skipped += missed
+                rest.append(contentsOf: notice(missed, skipNotice))
+                cursor = transcript.head
+                holes = []
+                continue
+            }
+            let span = transcript.span(from: cursor, to: end)
+            rest.append(contentsOf: span)
+            cursor += UInt64(span.count)
+        }
+        holes = []
+        self.transcript = nil
+        cursor = 0
+    }
+
+    private func notice(_ missed: UInt64, _ skipNotice: (UInt64) -> [UInt8]) -> [UInt8] {
+        skipNotice(missed)
+    }
+}

@@ -1,0 +1,108 @@
+import MessageBus
+import Sockets
+
+/// The chat line protocol on a TCP port or a Unix socket: `nc localhost 2000` is a client.
+public struct TCP: Bridge {
+    /// What bridge.json may say about it.
+    public struct Options: PluginOptions {
+        /// Where it listens.
+        @Option("The address to listen on; port 0 lets the system choose.")
+        public var listen = Address.network(host: "0.0.0.0", port: 2_000)
+        /// The longest line.
+        @Option("The longest line a client may send, in bytes without its ending.", in: 64...1_048_576)
+        public var maxLine: ByteCount = 8_192
+        /// When a client without line endings has finished a line.
+        @Option(
+            "The silence after which a client that sends no line endings has finished a line.",
+            in: .milliseconds(1)...)
+        public var flushAfter = Duration.milliseconds(200)
+        /// Whether speakers hear themselves.
+        @Option("Whether those who speak get their own messages back.")
+        public var echo = true
+        /// How many may be connected.
+        @Option("Connections in all; one more is refused with [full].", in: 1...1_000_000)
+        public var maxConnections = 10_000
+        /// How many may be connected from one address.
+        @Option("Connections from one IP address; one more is refused with [full].", in: 1...1_000_000)
+        public var maxPerAddress = 1_000
+        /// How long a reader may take nothing.
+        @Option(
+            "How long a reader may take nothing of what waits for it before it is closed.",
+            in: .milliseconds(1)...)
+        public var stalledAfter = Duration.seconds(60)
+        /// What a room keeps for those who lag.
+        @Option(
+            "What each room keeps for readers that lag; rounded up to a power of two.",
+            in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
+        public var buffer = ByteCount.mebibytes(4)
+
+        /// Makes the defaults.
+        public init() {}
+
+        /// A line has to fit into the buffer with a name in front of it, many times over.
+        public func validate(_ check: inout OptionCheck) {
+            if maxLine.bytes * 8 > buffer.bytes {
+                check.problem(
+                    "expected at most an eighth of the buffer (\(buffer)), found \(maxLine)",
+                    at: $maxLine)
+            }
+        }
+    }
+
+    private let options: Options
+    private let loop: EventLoop
+    private let directory: @Sendable (String) -> String
+
+    /// Makes a bridge that does not listen yet.
+    public init(_ options: Options, _ context: Context) {
+        self.options = options
+        loop = context.loop
+        directory = { context.path($0) }
+    }
+
+    /// Listens until the bus stops, then lets everybody read to the end.
+    public func run(_ port: Port) async throws {
+        let wanted = try await addresses()
+        let (options, loop) = (options, loop)
+        let server = try await port.bus.perform { bus in
+            let server = ChatServer(options, port: port, bus: bus, loop: loop)
+            try server.listen(on: wanted)
+            return server
+        }
+        await withTaskCancellationHandler {
+            await port.openSource()
+            for address in server.addresses {
+                port.log.always(Words(port.language).listening(on: address))
+            }
+            await port.ready()
+            await port.stopping()
+            await port.bus.perform { server.stopReading($0) }
+            await port.closeSource()
+            await server.waitUntilDone(port.bus)
+        } onCancel: {
+            Task { await port.bus.perform { server.closeAll($0) } }
+        }
+    }
+
+    private func addresses() async throws -> [SocketAddress] {
+        switch options.listen {
+        case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
+        case .network(let host, let port):
+            // The system's resolver waits for the network: not on a thread that others need.
+            let found = await OwnThread.run(named: "resolver") {
+                Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
+            }
+            return try found.get()
+        }
+    }
+}
+
+extension Context {
+    /// The event loop that the bus lives on.
+    var loop: EventLoop {
+        guard let loop = executor as? EventLoop else {
+            preconditionFailure("the daemon and the tests run the bus on an EventLoop")
+        }
+        return loop
+    }
+}

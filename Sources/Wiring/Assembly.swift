@@ -1,0 +1,74 @@
+import MessageBus
+import Sockets
+
+/// Everything that bridge.json asks for, made but not started: as far as `puente check` goes.
+package struct Assembly: Sendable {
+    package let configuration: Configuration
+    let loop: EventLoop
+    let log: Log
+    let bus: Bus
+    let bridges: [SupervisedBridge]
+    let files: LogFiles
+
+    /// Makes chains and bridges.
+    ///
+    /// - Parameters:
+    ///   - naming: how names are compared and made harmless.
+    ///   - log: takes the entries of the daemon's log from the configured level on.
+    /// - Throws: `ConfigurationReport` with what the factories did not like; `SocketError`.
+    package init(
+        _ configuration: Configuration, naming: Naming, sink: @escaping @Sendable (Log.Entry) -> Void
+    ) throws {
+        let loop = try EventLoop()
+        let log = Log(from: configuration.log.level, sink: sink)
+        let files = LogFiles(directory: configuration.directory, log: log)
+        let context = Context(
+            name: configuration.name, language: configuration.language, log: log, executor: loop,
+            directory: configuration.directory, files: { files.sink(for: $0) })
+        var maker = Maker(context: context)
+        let chain = maker.chain(configuration.middleware)
+        let bridges = configuration.bridges.compactMap { maker.bridge($0) }
+        if !maker.problems.isEmpty {
+            throw ConfigurationReport(file: configuration.file, problems: maker.problems)
+        }
+        var settings = Bus.Settings()
+        settings.name = configuration.name
+        settings.language = configuration.language
+        settings.rooms = configuration.rooms
+        settings.naming = naming
+        settings.log = log
+        settings.uptime = { loop.now }
+        settings.time = { loop.wallTime }
+        self.configuration = configuration
+        self.loop = loop
+        self.log = log
+        self.files = files
+        self.bridges = bridges
+        bus = Bus(settings, chain: chain, executor: loop)
+    }
+}
+
+/// Makes the entries of a configuration, and collects why some can't be made.
+private struct Maker {
+    let context: Context
+    var problems = Problems()
+
+    mutating func chain(_ entries: [MiddlewareEntry]) -> sending Chain {
+        Chain(
+            entries.compactMap { entry in
+                entry.make(context, into: &problems).map {
+                    Chain.Step(type: entry.type, condition: entry.condition, middleware: $0)
+                }
+            })
+    }
+
+    mutating func bridge(_ entry: BridgeEntry) -> SupervisedBridge? {
+        let intake = Intake(
+            name: entry.name, room: entry.room, direction: entry.direction,
+            senderFormat: entry.senderFormat, chain: chain(entry.middleware),
+            outgoing: chain(entry.outgoing))
+        return entry.make(context.named(entry.name), into: &problems).map {
+            SupervisedBridge($0, intake: intake, isOptional: entry.isOptional)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import MessageBus
+
+/// What the bridges of a file are called: as they say, or by their type.
+struct BridgeNames {
+    /// The names of all entries in their order, also of those that are left out.
+    let all: [String]
+
+    /// Names all entries, and reports names used twice by bridges that are on.
+    init(_ entries: [ConfigValue], leftOut: Set<Int>, into problems: inout Problems) {
+        let given = entries.map { $0.member("name")?.value.text }
+        var owners: [String: ConfigValue] = [:]
+        for (index, entry) in entries.enumerated() where !leftOut.contains(index) {
+            guard let name = given[index], let value = entry.member("name")?.value else { continue }
+            if let owner = owners[name] {
+                problems.add(
+                    "the name \(value.found) is taken by \(owner.place.path)", at: value.place)
+            } else {
+                owners[name] = entry
+            }
+        }
+        // Names that are given come first, so that nobody's default takes them.
+        var taken = Set(given.compactMap(\.self))
+        var lastNumbers: [String: Int] = [:]
+        all = entries.enumerated().map { index, entry in
+            if let name = given[index] { return name }
+            let type = entry.member("type")?.value.text ?? ""
+            var number = lastNumbers[type, default: 0]
+            var name: String
+            repeat {
+                number += 1
+                name = number == 1 ? type : "\(type)-\(number)"
+            } while taken.contains(name)
+            lastNumbers[type] = number
+            taken.insert(name)
+            return name
+        }
+    }
+}

@@ -1,0 +1,44 @@
+import MessageBus
+
+extension Configuration {
+    /// The most a file may hold; what is larger is not a configuration.
+    package static let largestFile = 4 << 20
+
+    /// Reads and checks a file, without making or starting anything.
+    ///
+    /// Throws everything that is wrong with it in one report.
+    package static func read(
+        _ file: String, registry: Registry, surroundings: Surroundings = .process
+    ) throws(ConfigurationReport) -> Configuration {
+        var problems = Problems()
+        let configuration = decode(file, registry, surroundings, into: &problems)
+        guard let configuration, problems.isEmpty else {
+            throw ConfigurationReport(file: file, problems: problems)
+        }
+        return configuration
+    }
+
+    private static func decode(
+        _ file: String, _ registry: Registry, _ surroundings: Surroundings,
+        into problems: inout Problems
+    ) -> Configuration? {
+        let bytes: [UInt8]
+        do {
+            bytes = try surroundings.file(file, largestFile)
+        } catch {
+            problems.add(Problem("\(error)"))
+            return nil
+        }
+        guard let parsed = JSONParser.parse(bytes, into: &problems) else { return nil }
+        let directory = directory(of: file)
+        let expansion = Expansion(surroundings: surroundings, directory: directory)
+        let document = Document(parsed, expansion: expansion, into: &problems)
+        return document.configuration(
+            file: file, directory: directory, registry: registry, into: &problems)
+    }
+
+    private static func directory(of file: String) -> String {
+        guard let slash = file.lastIndex(of: "/") else { return "." }
+        return slash == file.startIndex ? "/" : String(file[..<slash])
+    }
+}

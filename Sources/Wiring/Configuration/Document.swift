@@ -1,0 +1,107 @@
+import MessageBus
+
+/// A parsed file with its references put in, except in bridges that are left out.
+struct Document {
+    private let root: ConfigValue
+    private let leftOut: Set<Int>
+
+    /// Puts in what the file refers to, and finds out which bridges are left out.
+    init(_ parsed: ConfigValue, expansion: Expansion, into problems: inout Problems) {
+        var leftOut: Set<Int> = []
+        var root = parsed
+        guard case .object(var members) = parsed.kind else {
+            self.root = parsed
+            self.leftOut = []
+            return
+        }
+        for (position, member) in members.enumerated() {
+            guard member.key == "bridges", case .array(var entries) = member.value.kind else {
+                members[position].value = expansion.expand(member.value, into: &problems)
+                continue
+            }
+            for index in entries.indices {
+                if Self.isLeftOut(entries[index], expansion: expansion) {
+                    leftOut.insert(index)
+                    // Only its type and its name are looked at; what they lack is nobody's matter.
+                    var quiet = Problems()
+                    entries[index] = expansion.expand(
+                        entries[index].only(["type", "name"]), into: &quiet)
+                } else {
+                    entries[index] = Self.expand(entries[index], expansion, into: &problems)
+                }
+            }
+            members[position].value.kind = .array(entries)
+        }
+        root.kind = .object(members)
+        self.root = root
+        self.leftOut = leftOut
+    }
+
+    /// Decodes and checks the whole file.
+    func configuration(
+        file: String, directory: String, registry: Registry, into problems: inout Problems
+    ) -> Configuration? {
+        let options = TopLevelOptions.decode(root, into: &problems)
+        guard case .object = root.kind else { return nil }
+        problems.rooms = rooms
+        let entries = root.member("bridges")?.value.elements ?? []
+        let names = BridgeNames(entries, leftOut: leftOut, into: &problems)
+        let decoder = EntryDecoder(
+            registry: registry, rooms: rooms, bridges: names.all)
+        let middleware = decoder.middleware(root.member("middleware")?.value, into: &problems)
+        var bridges: [BridgeEntry] = []
+        var absent: [LeftOutBridge] = []
+        for (index, entry) in entries.enumerated() {
+            let name = names.all[index]
+            if leftOut.contains(index) {
+                decoder.checkType(of: entry, into: &problems)
+                let type = entry.member("type")?.value.text ?? ""
+                absent.append(LeftOutBridge(type: type, name: name))
+            } else if let bridge = decoder.bridge(entry, name: name, into: &problems) {
+                bridges.append(bridge)
+            }
+        }
+        guard let options else { return nil }
+        let isOpen = options.registration.map { $0 == .open } ?? (options.accounts == .open)
+        return Configuration(
+            file: file, directory: directory, name: options.name.text, language: options.language,
+            rooms: options.rooms.names, store: options.store, accounts: options.accounts,
+            isRegistrationOpen: isOpen, log: options.log, middleware: middleware,
+            bridges: bridges, leftOut: absent)
+    }
+
+    /// The rooms there are; nil if something is wrong with them, which is reported elsewhere.
+    private var rooms: [String]? {
+        guard let member = root.member("rooms") else { return TopLevelOptions().rooms.names }
+        var quiet = Problems()
+        return NewRooms.decode(member.value, into: &quiet)?.names
+    }
+
+    private static func isLeftOut(_ entry: ConfigValue, expansion: Expansion) -> Bool {
+        guard let when = entry.member("when")?.value else { return false }
+        var quiet = Problems()
+        let expanded = expansion.expand(when, unset: .empty, into: &quiet)
+        return Switch.decode(expanded, into: &quiet).map { !$0.isOn } ?? false
+    }
+
+    /// Puts in what a bridge refers to; in its `when`, an unset variable is empty.
+    private static func expand(
+        _ entry: ConfigValue, _ expansion: Expansion, into problems: inout Problems
+    ) -> ConfigValue {
+        guard case .object(var members) = entry.kind else { return entry }
+        for (position, member) in members.enumerated() {
+            members[position].value = expansion.expand(
+                member.value, unset: member.key == "when" ? .empty : .problem, into: &problems)
+        }
+        var expanded = entry
+        expanded.kind = .object(members)
+        return expanded
+    }
+}
+
+extension ConfigValue {
+    /// The object with no other members than those.
+    fileprivate func only(_ keys: Set<String>) -> ConfigValue {
+        ConfigValue(.object(members.filter { keys.contains($0.key) }), at: place)
+    }
+}

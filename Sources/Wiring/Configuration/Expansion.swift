@@ -1,0 +1,133 @@
+import MessageBus
+
+/// Puts in what `${env:NAME}`, `${env:NAME:-default}` and `${file:PATH}` refer to.
+///
+/// Works on parsed values, so that nothing put in can change the structure, and not on what it put
+/// in.
+struct Expansion {
+    /// What an unset variable without a default is.
+    enum Unset {
+        case problem
+        case empty
+    }
+
+    /// A token or a password is far smaller; a file by mistake is told before it fills the memory.
+    static let largestFile = 64 << 10
+
+    let surroundings: Surroundings
+    /// What relative paths of files are relative to.
+    let directory: String
+
+    /// A value with everything put in; what can't be is reported, and then invalid.
+    func expand(
+        _ value: ConfigValue, unset: Unset = .problem, into problems: inout Problems
+    ) -> ConfigValue {
+        var result = value
+        switch value.kind {
+        case .array(let elements):
+            result.kind = .array(elements.map { expand($0, unset: unset, into: &problems) })
+        case .object(let members):
+            result.kind = .object(
+                members.map { member in
+                    var member = member
+                    member.value = expand(member.value, unset: unset, into: &problems)
+                    return member
+                })
+        case .string(let text):
+            do {
+                let expanded = try expand(text, unset: unset)
+                result.kind = .string(expanded.text)
+                result.shownAs = expanded.holdsFile ? text : nil
+            } catch {
+                problems.add(error.sentence, at: value.place)
+                result.kind = .invalid
+            }
+        default: break
+        }
+        return result
+    }
+
+    private struct Failure: Error {
+        let sentence: String
+    }
+
+    private func expand(
+        _ text: String, unset: Unset
+    ) throws(Failure) -> (text: String, holdsFile: Bool) {
+        var result = ""
+        var holdsFile = false
+        var rest = Substring(text)
+        while let opening = Self.opening(in: rest) {
+            result += rest[..<opening]
+            let inside = rest[opening...].unicodeScalars.dropFirst(2)
+            guard let closing = inside.firstIndex(of: "}") else {
+                throw Failure(sentence: "expected \"}\" after \"${\"")
+            }
+            let reference = Substring(inside[..<closing])
+            if reference.hasPrefix("env:") {
+                result += try variable(reference.dropFirst("env:".count), unset: unset)
+            } else if reference.hasPrefix("file:") {
+                result += try file(String(reference.dropFirst("file:".count)))
+                holdsFile = true
+            } else {
+                throw Failure(
+                    sentence: "expected ${env:NAME}, ${env:NAME:-default} or ${file:PATH}")
+            }
+            rest = rest[rest.unicodeScalars.index(after: closing)...]
+        }
+        return (result + rest, holdsFile)
+    }
+
+    private static func opening(in text: Substring) -> String.Index? {
+        let scalars = text.unicodeScalars
+        return scalars.indices.first { index in
+            scalars[index] == "$" && scalars[index...].dropFirst().first == "{"
+        }
+    }
+
+    private func variable(_ reference: Substring, unset: Unset) throws(Failure) -> String {
+        let end = reference.firstIndex(of: ":") ?? reference.endIndex
+        let name = String(reference[..<end])
+        let rest = reference[end...]
+        guard Self.isVariableName(name), rest.isEmpty || rest.hasPrefix(":-") else {
+            throw Failure(sentence: "expected ${env:NAME} or ${env:NAME:-default}")
+        }
+        let value = surroundings.variable(name)
+        // As in a shell, the default is for variables that are unset or empty.
+        if !rest.isEmpty, value?.isEmpty ?? true { return String(rest.dropFirst(2)) }
+        if let value { return value }
+        if unset == .empty { return "" }
+        throw Failure(sentence: "the environment variable \(name) is not set")
+    }
+
+    private static func isVariableName(_ name: String) -> Bool {
+        guard let first = name.utf8.first, !(0x30...0x39).contains(first) else { return false }
+        return name.utf8.allSatisfy { byte in
+            switch byte {
+            case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x5F: true
+            default: false
+            }
+        }
+    }
+
+    private func file(_ path: String) throws(Failure) -> String {
+        guard !path.isEmpty, !path.utf8.contains(0) else {
+            throw Failure(sentence: "expected ${file:PATH}")
+        }
+        var bytes: [UInt8]
+        do {
+            let absolute = path.hasPrefix("/") ? path : "\(directory)/\(path)"
+            bytes = try surroundings.file(absolute, Self.largestFile)
+        } catch {
+            throw Failure(sentence: "can't read the file \(path): \(error)")
+        }
+        if bytes.last == 0x0A {
+            bytes.removeLast()
+            if bytes.last == 0x0D { bytes.removeLast() }
+        }
+        guard let text = String(validating: bytes, as: UTF8.self) else {
+            throw Failure(sentence: "the file \(path) is not UTF-8")
+        }
+        return text
+    }
+}

@@ -1,0 +1,151 @@
+import MessageBus
+
+/// The options at the top of the file.
+struct TopLevelOptions: PluginOptions {
+    @Option("This instance, in logs and in loop prevention.")
+    var name = EntryName("puente")
+
+    @Option("The words of notices and answers.")
+    var language = Language.es
+
+    @Option("The rooms; the first is the default.")
+    var rooms = NewRooms(names: ["general"])
+
+    @Option("Where messages, checkpoints, cursors, links and accounts are; null: in memory only.")
+    var store: StoreOptions? = StoreOptions()
+
+    @Option("Whether people may speak without logging in.")
+    var accounts = Accounts.open
+
+    @Option("Whether /register works; as accounts if not given.")
+    var registration: Registration?
+
+    @Option("The chain every inbound message passes, in order.")
+    var middleware: [EntryObject] = []
+
+    @Option("The ways in and out; at least one.")
+    var bridges: BridgeList
+
+    @Option("The daemon's own log on stderr.")
+    var log = LogOptions()
+}
+
+/// Who may read and speak.
+package enum Accounts: String, CaseIterable, OptionValue {
+    /// Any free name; a registered name needs its password.
+    case open
+    /// Nothing without logging in.
+    case required
+}
+
+/// Who makes accounts.
+enum Registration: String, CaseIterable, OptionValue {
+    case open
+    case closed
+}
+
+/// Where what outlives the process is kept.
+package struct StoreOptions: PluginOptions {
+    /// The SQLite file, relative to the configuration's directory.
+    @Option("The SQLite file.")
+    package var path = "puente.sqlite"
+
+    /// How long messages are kept.
+    @Option("How long messages are kept; \"0s\": until every durable bridge has them.")
+    package var history = Duration.seconds(90 * 86_400)
+
+    /// Makes the options with their defaults.
+    package init() {}
+
+    /// Finds an empty path.
+    package func validate(_ check: inout OptionCheck) {
+        if path.isEmpty { check.problem("expected the path of a file, found \"\"", at: $path) }
+    }
+}
+
+/// The daemon's own log.
+package struct LogOptions: PluginOptions {
+    /// How a line is written.
+    package enum Format: String, CaseIterable, OptionValue {
+        /// For people.
+        case text
+        /// For machines.
+        case json
+    }
+
+    /// What is said.
+    @Option("The least important lines that are written.")
+    package var level = Log.Level.info
+
+    /// How it is said.
+    @Option("How a line is written.")
+    package var format = Format.text
+
+    /// Makes the options with their defaults.
+    package init() {}
+}
+
+/// The rooms of a configuration, which exist because they are named here.
+struct NewRooms: OptionValue {
+    var names: [String]
+
+    static var expectation: String { "a list of names of rooms" }
+
+    static func decode(_ value: ConfigValue, into problems: inout Problems) -> NewRooms? {
+        guard case .array(let elements) = value.kind else {
+            problems.expected(Self.self, found: value)
+            return nil
+        }
+        if elements.isEmpty {
+            problems.add("expected at least one room, found an empty list", at: value.place)
+            return nil
+        }
+        var names: [String] = []
+        for element in elements {
+            guard let name = element.text, RoomName.isAllowed(name) else {
+                problems.expected("a room's name, 1–32 of a-z 0-9 _ -", found: element)
+                continue
+            }
+            if names.contains(name) {
+                problems.add("the room \(name.quoted) is given twice", at: element.place)
+                continue
+            }
+            names.append(name)
+        }
+        return names.count == elements.count ? NewRooms(names: names) : nil
+    }
+
+    var rendered: String { names.rendered }
+}
+
+/// An entry of a list that is decoded elsewhere.
+struct EntryObject: OptionValue {
+    static var expectation: String { "an object" }
+
+    static func decode(_ value: ConfigValue, into problems: inout Problems) -> EntryObject? {
+        if case .object = value.kind { return EntryObject() }
+        // Whoever writes something else here may have a token in it.
+        problems.expected(expectation, found: value, isSecret: true)
+        return nil
+    }
+
+    var rendered: String { "{}" }
+}
+
+/// The entries of `bridges`, which are decoded elsewhere.
+struct BridgeList: OptionValue {
+    static var expectation: String { "a list of at least one bridge" }
+
+    static func decode(_ value: ConfigValue, into problems: inout Problems) -> BridgeList? {
+        guard case .array(let entries) = value.kind else {
+            problems.expected(expectation, found: value, isSecret: true)
+            return nil
+        }
+        let objects = [EntryObject].decode(value, into: &problems)
+        if !entries.isEmpty { return objects.map { _ in BridgeList() } }
+        problems.add("expected at least one bridge, found an empty list", at: value.place)
+        return nil
+    }
+
+    var rendered: String { "[]" }
+}

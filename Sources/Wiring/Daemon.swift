@@ -1,0 +1,69 @@
+import Glibc
+import MessageBus
+import Sockets
+
+/// Runs what bridge.json asks for, from the first bridge to the last line.
+package struct Daemon: Sendable {
+    private let assembly: Assembly
+    private let onOverdue: @Sendable () -> Void
+
+    /// Makes a daemon.
+    ///
+    /// - Parameter onOverdue: called when the daemon should have ended but a bridge does not let it.
+    package init(_ assembly: Assembly, onOverdue: @escaping @Sendable () -> Void) {
+        self.assembly = assembly
+        self.onOverdue = onOverdue
+    }
+
+    /// The signals that stop the daemon; to be blocked before any thread is started.
+    package static let stopSignals = [SIGTERM, SIGINT, SIGHUP]
+
+    /// Runs until it is told to stop.
+    ///
+    /// - Throws: a sentence when it could not start.
+    package func run() async throws -> Supervisor.Outcome {
+        let (loop, bus) = (assembly.loop, assembly.bus)
+        try assembly.files.open()
+        defer { assembly.files.close() }
+        let (stops, stop) = AsyncStream.makeStream(of: Void.self)
+        let signals = try Signals(Self.stopSignals, on: loop) { _ in stop.yield() }
+        loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
+        loop.start(named: "bus")
+        defer { withExtendedLifetime(signals) { loop.stop() } }
+        for bridge in assembly.bridges { await bus.add(bridge.intake) }
+        sayWhatStarts()
+        let supervisor = Supervisor(
+            bus: bus, log: assembly.log, requestShutdown: { stop.yield() }, onOverdue: onOverdue)
+        let outcome = await supervisor.run(assembly.bridges, stop: stops)
+        await bus.end()
+        assembly.log.info("stopped")
+        return outcome
+    }
+
+    private func sayWhatStarts() {
+        let (configuration, log) = (assembly.configuration, assembly.log)
+        log.info("\(configuration.name) \(Version.current) starts with \(configuration.file)")
+        for bridge in configuration.leftOut {
+            log.info("left out by its \"when\"", bridge: bridge.name)
+        }
+        for bridge in configuration.bridges where !bridge.isSenderFormatDistinct {
+            log.warning(
+                """
+                senderFormat \(bridge.senderFormat.quoted) has no parentheses: who speaks here can \
+                take anybody's name
+                """, bridge: bridge.name)
+        }
+        if configuration.store == nil {
+            log.info("no store: messages and names do not outlive this process")
+        } else {
+            log.warning(
+                "this version keeps messages in memory only; \"store\" has no effect yet")
+        }
+    }
+}
+
+/// The version of the program.
+package enum Version {
+    /// By semantic versioning.
+    package static let current = "0.1.0"
+}

@@ -1,0 +1,111 @@
+import Bridges
+import Glibc
+import MessageBus
+import Middlewares
+import Plugins
+import Sockets
+import Wiring
+
+/// The command line: `puente run`, `check`, `describe`, `version`, `help`.
+@main
+struct Puente {
+    static func main() async {
+        // Before any other thread exists, so that none of them is interrupted.
+        Signals.block(Daemon.stopSignals)
+        exit(await Puente(arguments: Array(CommandLine.arguments.dropFirst())).run().rawValue)
+    }
+
+    let arguments: [String]
+
+    private func run() async -> ExitStatus {
+        let command: Command
+        do throws(UsageError) {
+            command = try Command(arguments)
+        } catch {
+            Terminal.complain("puente: \(error)\n\n\(Command.usage)")
+            return .usage
+        }
+        switch command {
+        case .run(let file): return await start(file)
+        case .check(let file): return check(file)
+        case .describe(let type): return describe(type)
+        case .version:
+            Terminal.say("puente \(Version.current)")
+            return .success
+        case .help:
+            Terminal.say(Command.usage)
+            return .success
+        }
+    }
+
+    /// Every type there is; what it complains about is a mistake in Plugins.swift.
+    private var registry: Registry {
+        var registry = Registry()
+        registry.registerMiddlewares()
+        registry.registerBridges()
+        registry.registerPlugins()
+        return registry
+    }
+
+    private func start(_ file: String) async -> ExitStatus {
+        let registry = registry
+        guard registryIsSound(registry) else { return .configuration }
+        do {
+            let configuration = try Configuration.read(file, registry: registry)
+            let sink = LogSink(configuration.log.format)
+            defer { sink.close() }
+            let assembly = try Assembly(
+                configuration, naming: .chat(configuration.language), sink: sink.take)
+            Descriptors.raiseLimit()
+            let daemon = Daemon(assembly) {
+                sink.close()
+                exit(ExitStatus.success.rawValue)
+            }
+            switch try await daemon.run() {
+            case .stopped: return .success
+            case .failedToStart(let bridge, let reason):
+                Terminal.complain("puente: \(bridge): \(reason)")
+                return .unavailable
+            }
+        } catch let report as ConfigurationReport {
+            Terminal.complain("\(report)")
+            return .configuration
+        } catch {
+            Terminal.complain("puente: \(error)")
+            return .unavailable
+        }
+    }
+
+    private func check(_ file: String) -> ExitStatus {
+        let registry = registry
+        guard registryIsSound(registry) else { return .configuration }
+        do {
+            let configuration = try Configuration.read(file, registry: registry)
+            _ = try Assembly(configuration, naming: .chat(configuration.language)) { _ in }
+            Terminal.say("\(file): everything is in order.")
+            return .success
+        } catch let report as ConfigurationReport {
+            Terminal.complain("\(report)")
+            return .configuration
+        } catch {
+            Terminal.complain("puente: \(error)")
+            return .unavailable
+        }
+    }
+
+    private func describe(_ type: String?) -> ExitStatus {
+        let registry = registry
+        guard registryIsSound(registry) else { return .configuration }
+        guard let text = Manual(registry).text(about: type) else {
+            Terminal.complain("puente: \(Manual(registry).unknown(type ?? ""))")
+            return .usage
+        }
+        Terminal.say(text)
+        return .success
+    }
+
+    private func registryIsSound(_ registry: Registry) -> Bool {
+        for problem in registry.problems { Terminal.complain("puente: \(problem)") }
+        return registry.problems.isEmpty
+    }
+}

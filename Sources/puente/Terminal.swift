@@ -1,0 +1,37 @@
+import Glibc
+import MessageBus
+import Sockets
+import Wiring
+
+/// Standard output and standard error.
+enum Terminal {
+    /// Writes a text and a line ending to standard output. A reader that went away is no error.
+    static func say(_ text: String) { write(text, to: STDOUT_FILENO) }
+
+    /// Writes a text and a line ending to standard error.
+    static func complain(_ text: String) { write(text, to: STDERR_FILENO) }
+
+    static func write(_ text: String, to descriptor: Int32) {
+        var bytes = Array((text + "\n").utf8)[...]
+        while !bytes.isEmpty {
+            let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+            if count < 0, errno == EINTR { continue }
+            guard count > 0 else { return }
+            bytes = bytes.dropFirst(count)
+        }
+    }
+}
+
+/// Writes the daemon's log to standard error. Safe from any thread.
+struct LogSink: Sendable {
+    private let format: LogOptions.Format
+
+    init(_ format: LogOptions.Format) { self.format = format }
+
+    func take(_ entry: Log.Entry) {
+        let line = LogLine(entry, at: Timestamp(milliseconds: SystemClock().wall()))
+        Terminal.write(format == .json ? line.json : line.text, to: STDERR_FILENO)
+    }
+
+    func close() {}
+}

@@ -1,0 +1,88 @@
+import MessageBus
+import Testing
+
+@testable import Bridges
+
+@Suite struct ShownNamesTests {
+    private let words = Words(.es)
+
+    @Test(arguments: [
+        ("Ana", "Ana"), ("Ana: hola", "Ana hola"), ("  Ana \t López\n", "Ana López"),
+        ("Ana (admin)", "Ana admin"), ("[bot] Ana → Bob", "bot Ana Bob"), ("a：b", "a b"),
+        ("⑴Ana", "Ana"), ("\u{202E}anA\u{2066}", "anA"), ("A\u{200B}na", "Ana"), ("👩‍👧", "👩👧"),
+        ("❤\u{FE0F} Ana", "❤ Ana"), ("/@#*Ana*", "Ana*"), ("／Ana", "Ana"), ("a\u{A0}b", "a b"),
+        ("a\u{1B}[31mb", "a 31mb"), ("\u{301}Ana", "Ana"), ("Jose\u{200B}\u{301}", "José"),
+        ("Ana\u{3000}\u{3000}Bob", "Ana Bob"), ("\u{E000}Ana", "Ana"), ("app.log", "app.log"),
+        (String(repeating: "ñ", count: 50), String(repeating: "ñ", count: 32)),
+        (String(repeating: "😀", count: 50), String(repeating: "😀", count: 16)),
+        (String(repeating: "a", count: 31) + " b", String(repeating: "a", count: 31)),
+        ("Ana se ha unido al chat.", "Ana_se_ha_unido_al_chat."), ("is now Bob", "is_now_Bob"),
+        ("", "sin nombre"), (":()[]", "sin nombre"), ("\u{200B}", "sin nombre"),
+        ("servidor", "sin nombre"), (" SERVER: ", "sin nombre"), ("@", "sin nombre"),
+    ])
+    func `what somebody is called elsewhere becomes a name`(raw: String, expected: String) {
+        #expect(Name(cleaning: raw, words: words).text == expected)
+    }
+
+    @Test(arguments: Language.allCases)
+    func `the name of nobody is a name`(language: Language) throws {
+        let words = Words(language)
+        #expect(try Name(words.nameless) == Name(placeholderIn: words))
+    }
+
+    @Test func `whatever comes in, a name comes out, and cleaning it again changes nothing`() throws
+    {
+        let seed = UInt64.random(in: 0...UInt64.max)
+        var random = RandomNames(seed: seed)
+        for _ in 0..<1_500 {
+            let raw = random.text(upTo: 40)
+            let name = Name(cleaning: raw, words: words)
+            #expect(try Name(name.text) == name, "seed \(seed)")
+            #expect(Name(cleaning: name.text, words: words) == name, "seed \(seed)")
+        }
+    }
+
+    @Test(arguments: [
+        ("{name} ({bridge})", "Ana (tg)"), ("{bridge}/{name}", "tg/Ana"), ("{name}", "Ana"),
+        ("{x} {name}{", "{x} Ana{"), ("{{name}}", "{Ana}"), ("{name}{name}", "AnaAna"),
+    ])
+    func `a format is filled in once`(format: String, expected: String) throws {
+        let sender = try #require(SenderFormat(format))
+        #expect(sender.sender(try Name("Ana"), on: "tg") == expected)
+        #expect(
+            sender.sender(try Name("{bridge}"), on: "{name}")
+                == expected.replacing("tg", with: "{name}").replacing("Ana", with: "{bridge}"))
+    }
+
+    @Test(arguments: ["", "({bridge})", "{name}: {bridge}", "{Name}"])
+    func `a format without a name or with a colon is none`(format: String) {
+        #expect(SenderFormat(format) == nil)
+    }
+}
+
+/// Random names with many hazards, the same again for the same seed (SplitMix64).
+struct RandomNames: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+
+    mutating func text(upTo count: Int) -> String {
+        let pieces = [
+            "a", "N", "ñ", " ", "  ", ":", ": ", "(", "）", "→", "\u{301}", "\u{200D}", "\u{FE0F}",
+            "😀",
+            "/", "#", "\u{A0}", "\t", "\u{338}", "\u{1112}", "\u{1161}", "ß", "İ", "´", "⑴",
+            "\u{202E}",
+            " se ha unido", " is now ", "servidor", "server", "e", "\u{E000}", "ﷺ", "\u{1F1EA}",
+        ]
+        return (0..<Int.random(in: 0...count, using: &self)).map { _ in
+            pieces.randomElement(using: &self) ?? ""
+        }.joined()
+    }
+}

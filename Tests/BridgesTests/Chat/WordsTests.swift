@@ -1,0 +1,85 @@
+import MessageBus
+import Testing
+
+@testable import Bridges
+
+@Suite struct WordsTests {
+    @Test func `notices and headings read as promised`() {
+        let (es, en) = (Words(.es), Words(.en))
+        #expect(es.joined("Ana") == "Ana se ha unido al chat.")
+        #expect(es.left("Ana") == "Ana ha abandonado el chat.")
+        #expect(es.renamed("Ana", to: "Bob") == "Ana ahora es Bob.")
+        #expect(es.privateHeading(from: "Ana", to: "Bob") == "Ana → Bob (privado): ")
+        #expect(es.answer(.skipped, es.skipped(7)) == "servidor: [skipped] 7")
+        #expect(en.joined("Ana") == "Ana joined the chat.")
+        #expect(en.left("Ana") == "Ana left the chat.")
+        #expect(en.renamed("Ana", to: "Bob") == "Ana is now Bob.")
+        #expect(en.privateHeading(from: "Ana", to: "Bob") == "Ana → Bob (private): ")
+        #expect(en.answer(code: "spam", "no") == "server: [spam] no")
+        #expect(en.answer(.ok, "") == "server: [ok]")
+    }
+
+    @Test func `the codes are those of the protocol`() {
+        let promised = """
+            bad-name name-in-use need-name bad-text too-long rate-limited dropped unknown-command \
+            unknown-user unknown-room unknown-message bad-arguments login-required login-failed \
+            insecure forbidden full skipped ok info
+            """
+        #expect(AnswerCode.allCases.map(\.rawValue).joined(separator: " ") == promised)
+    }
+
+    @Test func `the words that no name may hold are those of the protocol`() {
+        #expect(
+            Words.noticeWords == [
+                " se ha unido", " ha abandonado", " ahora es ", " joined the chat",
+                " left the chat", " is now ",
+            ])
+        #expect(Words.serverKeys == ["servidor", "server"])
+    }
+
+    @Test(arguments: Language.allCases)
+    func `sentences are one clean line each and differ between languages`(language: Language) {
+        let (mine, other) = (
+            sentences(Words(language)), sentences(Words(language == .es ? .en : .es))
+        )
+        for (sentence, translation) in zip(mine, other) {
+            #expect(!sentence.isEmpty && sentence != translation)
+            #expect(sentence.utf8.count < 100, "\(sentence)")
+            let isClean = Array(sentence.utf8).withUnsafeBytes { TextCleaning.isClean($0) }
+            #expect(isClean)
+        }
+    }
+
+    @Test(arguments: Language.allCases)
+    func `help names every command`(language: Language) {
+        let help = Words(language).help
+        #expect(help.count == ChatCommand.allCases.count)
+        for (line, command) in zip(help, ChatCommand.allCases) {
+            #expect(line.hasPrefix("/\(command.rawValue)"))
+        }
+    }
+
+    @Test func `lists show people and rooms`() {
+        let words = Words(.es)
+        #expect(words.person("Ana", on: "tcp") == "Ana (tcp)")
+        #expect(words.person("Ana (telegram)", on: "telegram") == "Ana (telegram)")
+        #expect(words.room("general", people: 1, isOwn: true) == "general: 1 persona, estás aquí")
+        #expect(words.room("otra", people: 0, isOwn: false) == "otra: 0 personas")
+    }
+
+    private func sentences(_ words: Words) -> [String] {
+        let problems: [NameProblem] = [
+            .empty, .tooLong, .reserved(":"), .leadingSign("/"), .misplacedSpace, .strangeSpace,
+            .invisible, .unknownCharacter, .loneMark, .server, .notice,
+        ]
+        return problems.map(words.badName) + ChatCommand.allCases.map(words.purpose)
+            + ChatCommand.allCases.map(words.badArguments) + [
+                words.nameInUse("Ana"), words.needName, words.badText, words.tooLong(max: 8192),
+                words.rateLimited, words.dropped, words.unknownCommand("x"), words.unknownUser("x"),
+                words.unreachableUser("x"), words.unknownRoom("x"), words.unknownMessage(number: 1),
+                words.unknownMessage(from: "x"), words.loginRequired, words.loginFailed,
+                words.insecure, words.forbidden, words.full, words.nameIs("Ana"), words.roomIs("x"),
+                words.goodbye, words.server, words.nameless, words.privately,
+            ]
+    }
+}

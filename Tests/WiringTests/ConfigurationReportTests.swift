@@ -1,0 +1,246 @@
+import MessageBus
+import Testing
+
+@testable import Wiring
+
+@Suite struct ConfigurationReportTests {
+    @Test func `the example of the documentation comes out exactly`() {
+        let text = """
+            {
+              "name": "puente",
+              "language": "es",
+              "rooms": ["lobby", "logs"],
+              "store": { "path": "puente.sqlite", "history": "90d" },
+              "accounts": "open",
+              "middleware": [
+                { "type": "log" },
+                { "type": "limit", "messages": -5, "per": "10s" },
+              ],
+              "bridges": [
+                {
+                  "type": "tcp",
+                  "lisen": "0.0.0.0:2000"
+                },
+                // The terminal
+                // of whoever runs it.
+                { "type": "stdio", "sender": "operador" },
+                /* The group
+                   at Telegram. */ {
+                  "type": "telegarm",
+                  "when": true,
+                  "room":  "loby"
+                },
+              ]
+            }
+            """
+        let expected = """
+            bridge.json:9:36: middleware[1].messages: expected a whole number > 0, found -5
+            bridge.json:14:7: bridges[0].lisen: "tcp" has no option "lisen"; did you mean "listen"?
+            bridge.json:21:15: bridges[2].type: no bridge is called "telegarm"; there are stdio, tail, tcp, telegram
+            bridge.json:23:16: bridges[2].room: there is no room "loby"; did you mean "lobby"?
+            4 problems in bridge.json. Nothing was started.
+            """
+        #expect(report(text) == expected)
+        #expect(report(text.split(separator: "\n").joined(separator: "\r\n")) == expected)
+        #expect(report("\u{FEFF}" + text) == expected)
+    }
+
+    @Test func `one problem is one problem`() {
+        #expect(
+            report("{}") == """
+                bridge.json:1:1: missing "bridges", a list of at least one bridge
+                1 problem in bridge.json. Nothing was started.
+                """)
+    }
+
+    @Test func `a file that is not there is reported`() {
+        let surroundings = Surroundings.fake("")
+        #expect {
+            try Configuration.read("x/y.json", registry: .fake, surroundings: surroundings)
+        } throws: { error in
+            "\(error)" == """
+                x/y.json: no such file or directory
+                1 problem in x/y.json. Nothing was started.
+                """
+        }
+    }
+
+    @Test(arguments: [
+        (
+            #"{"type":"tcp","Listen":"x"}"#,
+            ["1:27: bridges[0].Listen: \"tcp\" has no option \"Listen\"; did you mean \"listen\"?"]
+        ),
+        (
+            #"{"type":"tcp","namme":"x"}"#,
+            ["1:27: bridges[0].namme: \"tcp\" has no option \"namme\"; did you mean \"name\"?"]
+        ),
+        (
+            #"{"type":"tcp","zzzzz":"x"}"#,
+            ["1:27: bridges[0].zzzzz: \"tcp\" has no option \"zzzzz\""]
+        ),
+        (
+            #"{"type":"tcp","echo":"true","maxLine":5}"#,
+            [
+                "1:34: bridges[0].echo: expected true or false, found \"true\"",
+                "1:51: bridges[0].maxLine: expected a size from 16 to 1MiB, found 5",
+            ]
+        ),
+        (
+            #"{"type":"tcp","tls":{"certificate":"c","kye":"k"}}"#,
+            ["1:52: bridges[0].tls.kye: \"tls\" has no option \"kye\"; did you mean \"key\"?"]
+        ),
+        (
+            #"{"type":"tcp","tls":{"certificate":"c"}}"#,
+            ["1:33: bridges[0].tls: missing \"key\", a string"]
+        ),
+        (#"{"type":"tail"}"#, ["1:13: bridges[0]: missing \"paths\", a list of globs"]),
+        (
+            #"{"type":"tail","path":["a"]}"#,
+            ["1:28: bridges[0].path: \"tail\" has no option \"path\"; did you mean \"paths\"?"]
+        ),
+        (
+            #"{"type":"tail","paths":["a","b",3]}"#,
+            ["1:45: bridges[0].paths[2]: expected a glob, found 3"]
+        ),
+        (
+            #"{"type":"tail","paths":["a"],"paths":["b"]}"#,
+            ["1:42: bridges[0].paths: \"paths\" is given twice, first in line 1"]
+        ),
+        (#"{"name":"x"}"#, ["1:13: bridges[0]: missing \"type\", a string"]),
+        (#"{"type":7}"#, ["1:21: bridges[0].type: expected a string, found 7"]),
+        (#"5"#, ["1:13: bridges[0]: expected an object, found a number"]),
+        (
+            #"{"type":"stdio","direction":"inn"}"#,
+            [
+                "1:41: bridges[0].direction: expected one of \"both\", \"in\", \"out\", found \"inn\"; did you mean \"in\"?"
+            ]
+        ),
+        (
+            #"{"type":"stdio","name":"a(b"}"#,
+            [
+                "1:36: bridges[0].name: expected a name of 1–32 characters, none of ( ) [ ] : * ?, found \"a(b\""
+            ]
+        ),
+        (
+            #"{"type":"stdio","senderFormat":"{bridge}"}"#,
+            [
+                "1:44: bridges[0].senderFormat: expected a string with {name} in it, found \"{bridge}\""
+            ]
+        ),
+        (
+            #"{"type":"stdio","when":5}"#,
+            ["1:36: bridges[0].when: expected a string, true or false, found a number"]
+        ),
+        (
+            #"{"type":"stdio","sender":"${env:NO}"}"#,
+            ["1:38: bridges[0].sender: the environment variable NO is not set"]
+        ),
+        (
+            #"{"type":"stdio","sender":"${file:no}"}"#,
+            ["1:38: bridges[0].sender: can't read the file no: no such file or directory"]
+        ),
+        (
+            #"{"type":"stdio","sender":"a${b"}"#,
+            ["1:38: bridges[0].sender: expected \"}\" after \"${\""]
+        ),
+        (
+            #"{"type":"stdio","sender":"${x:y}"}"#,
+            ["1:38: bridges[0].sender: expected ${env:NAME}, ${env:NAME:-default} or ${file:PATH}"]
+        ),
+        (
+            #"{"type":"telegram","token":"t","chats":{"-1/7":"generol","7":"general"}}"#,
+            [
+                "1:60: bridges[0].chats[\"-1/7\"]: there is no room \"generol\"; did you mean \"general\"?"
+            ]
+        ),
+        (
+            #"{"type":"telegram","token":"t","chats":{"7":"general"}}"#,
+            ["1:53: bridges[0].chats[\"7\"]: expected a chat's id"]
+        ),
+        (
+            #"{"type":"stdio","outgoing":[{"type":"limit","by":"user","burst":0,"rooms":["log*","logs"]}]}"#,
+            [
+                "1:62: bridges[0].outgoing[0].by: expected one of \"sender\", \"bridge\", \"room\", found \"user\"",
+                "1:77: bridges[0].outgoing[0].burst: expected a whole number > 0, found 0",
+                "1:95: bridges[0].outgoing[0].rooms[1]: there is no room \"logs\"",
+            ]
+        ),
+        (
+            #"{"type":"stdio","middleware":[{"type":"limit","burst":3,"kinds":["joins"],"bridges":["stdoi"]}]}"#,
+            [
+                "1:67: bridges[0].middleware[0].burst: expected at least messages, 20, found 3",
+                "1:78: bridges[0].middleware[0].kinds[0]: expected one of \"message\", \"join\", \"leave\", \"edit\", found \"joins\"; did you mean \"join\"?",
+                "1:98: bridges[0].middleware[0].bridges[0]: there is no bridge \"stdoi\"; did you mean \"stdio\"?",
+            ]
+        ),
+        (
+            #"{"type":"stdio","middleware":[{"type":"replace","rules":[{"find":"a","wiht":"b"}]}]}"#,
+            [
+                "1:82: bridges[0].middleware[0].rules[0].wiht: \"rules\" has no option \"wiht\"; did you mean \"with\"?"
+            ]
+        ),
+        (
+            #"{"type":"stdio","middleware":[{"type":"limt"}]}"#,
+            [
+                "1:51: bridges[0].middleware[0].type: no middleware is called \"limt\"; there are limit, log, replace"
+            ]
+        ),
+        (
+            #"{"type":"stdio"},{"type":"tcp","name":"stdio"},{"type":"tcp","name":"stdio"}"#,
+            ["1:81: bridges[2].name: the name \"stdio\" is taken by bridges[1]"]
+        ),
+    ])
+    func `a mistake in a bridge is found where it is`(entries: String, expected: [String]) {
+        #expect(problems(#"{"bridges":["# + entries + "]}") == expected)
+    }
+
+    @Test(arguments: [
+        (#""romms":["a"]"#, ["1:31: romms: there is no option \"romms\"; did you mean \"rooms\"?"]),
+        (#""rooms":[]"#, ["1:39: rooms: expected at least one room, found an empty list"]),
+        (
+            #""rooms":["a","Á b","a",5]"#,
+            [
+                "1:44: rooms[1]: expected a room's name, 1–32 of a-z 0-9 _ -, found \"Á b\"",
+                "1:50: rooms[2]: the room \"a\" is given twice",
+                "1:54: rooms[3]: expected a room's name, 1–32 of a-z 0-9 _ -, found 5",
+            ]
+        ),
+        (
+            #""language":"EN""#,
+            ["1:42: language: expected one of \"es\", \"en\", found \"EN\"; did you mean \"en\"?"]
+        ),
+        (
+            #""store":{"pth":"x","history":"90 d"}"#,
+            [
+                "1:40: store.pth: \"store\" has no option \"pth\"; did you mean \"path\"?",
+                "1:60: store.history: expected a duration like \"10s\", found \"90 d\"",
+            ]
+        ),
+        (
+            #""log":{"level":"warn"}"#,
+            [
+                "1:46: log.level: expected one of \"debug\", \"info\", \"warning\", \"error\", found \"warn\""
+            ]
+        ),
+        (
+            #""name":"é́","language":"fr""#,
+            ["1:53: language: expected one of \"es\", \"en\", found \"fr\""]
+        ),
+        (#""middleware":{}"#, ["1:44: middleware: expected a list of objects, found an object"]),
+        (#""bridges":1"#, ["1:31: bridges: \"bridges\" is given twice, first in line 1"]),
+    ])
+    func `a mistake at the top is found where it is`(member: String, expected: [String]) {
+        #expect(problems(#"{"bridges":[{"type":"stdio"}],"# + member + "}") == expected)
+    }
+
+    @Test func `what a factory throws is a problem of its entry`() throws {
+        let good = try configuration(#"{"bridges":[{"type":"stdio","sender":"nobody"}]}"#)
+        var problems = Problems()
+        #expect(good.bridges[0].make(.fake, into: &problems) == nil)
+        #expect(
+            ConfigurationReport(file: good.file, problems: problems).description == """
+                bridge.json:1:13: bridges[0]: stdin is closed
+                1 problem in bridge.json. Nothing was started.
+                """)
+    }
+}
