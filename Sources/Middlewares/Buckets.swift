@@ -1,5 +1,4 @@
-/// Token buckets, one for each of those who are limited. Confined to the bus's loop, as whoever
-/// holds it.
+/// Token buckets, one for each of those who are limited.
 ///
 /// A bucket is kept as the moment at which it will be full again, so that nothing has to be refilled
 /// and no fraction is ever rounded. Moments are counted in nanoseconds times the messages per
@@ -22,7 +21,7 @@ struct Buckets {
     private var last = 0
     private var sweepAt = Self.fewest
 
-    /// Makes buckets that hold so much, and lose so much by each message. Both below 2^126.
+    /// Makes buckets that hold so much and lose so much by each message, both below 2^126.
     init(cost: Int128, capacity: Int128) {
         self.cost = cost
         self.capacity = capacity
@@ -52,8 +51,8 @@ struct Buckets {
         return buckets.count - 1
     }
 
-    /// Forgets the buckets that are full: whoever comes back finds a full one anyway. If there are
-    /// too many even so, forgets the fuller half of them.
+    // Forgets the buckets that are full: whoever comes back finds a full one anyway. If there are
+    // too many even so, forgets the fuller half of them.
     private mutating func sweep(at now: Int128) {
         buckets.removeAll { $0.fullAt <= now }
         if buckets.count >= Self.most {

@@ -16,7 +16,7 @@ package struct Dedupe: Middleware {
         package init() {}
     }
 
-    /// The most texts of one generation; there are two. 24 bytes each, and the table's spare room.
+    /// The most texts of one generation, of which there are two: 5 MB each.
     static let generation = 50_000
 
     private let within: Duration

@@ -26,7 +26,7 @@ package struct LogMessages: Middleware {
     private let file: (any LineSink)?
     private let isOn: Bool
 
-    /// Makes a step that logs. The file is opened when the bus starts.
+    /// Makes a step that logs; its file is opened when the bus starts.
     package init(_ options: Options, _ context: Context) {
         level = options.level
         hasText = options.text
@@ -36,7 +36,7 @@ package struct LogMessages: Middleware {
         isOn = options.file != nil || context.log.shows(options.level)
     }
 
-    /// Logs a message and lets it pass. Makes no text of it if nobody gets to see it.
+    /// Logs a message, making a text of it only if somebody gets to see it, and lets it pass.
     package func handle(_ message: inout Message) -> Verdict {
         guard isOn else { return .pass }
         if let file {
@@ -56,7 +56,8 @@ package struct LogMessages: Middleware {
         case .edit: line += " (\(word("editado", "edited")))"
         case .join: return line + " " + word("se ha unido", "has joined")
         case .leave: return line + " " + word("ha salido", "has left")
-        case .rename: return line + " " + word("ahora es", "is now") + " \(message.other?.name ?? "?")"
+        case .rename:
+            return line + " " + word("ahora es", "is now") + " " + (message.other?.name ?? "?")
         }
         guard hasText, !message.isPrivate else { return line + " (\(message.body.count) bytes)" }
         let text = message.text

@@ -11,12 +11,12 @@ import MessageBus
 /// of the text (2,000 where there is no machine code), after about 20 ms of computing in all, or
 /// with 1 MiB of memory for backtracking. That throws, so that the message is dropped and the log
 /// says why: a filter that can't judge must not let anything through, and only that text is lost.
-package final class Matcher: @unchecked Sendable {  // used by one middleware, on the bus's loop only
-    /// Steps from one place of the text: 40 µs. The engine's own limit, ten millions, is 20 ms.
+package final class Matcher: @unchecked Sendable {  // one middleware has it, on the bus's loop
+    // From one place of the text, 40 µs. The engine's own limit, ten millions, is 20 ms.
     private static let steps: UInt32 = 20_000
-    /// Stack for backtracking in machine code, in bytes: at first, at most.
+    // For backtracking in machine code, in bytes: at first, at most.
     private static let stack = 32 << 10...1 << 20
-    /// The interpreter's memory in KiB, and how deep it may go.
+    // The interpreter's memory in KiB, and how deep it may go.
     private static let heap: UInt32 = 1_024
     private static let depth: UInt32 = 10_000
 
@@ -87,7 +87,7 @@ package final class Matcher: @unchecked Sendable {  // used by one middleware, o
         return try search.next() != nil
     }
 
-    /// Looks for the next match. Then `self[0]` is where it is.
+    /// Looks for the next match; `self[0]` is then where it is.
     ///
     /// - Parameters:
     ///   - start: where in the text to begin: at a character.
@@ -120,7 +120,7 @@ package final class Matcher: @unchecked Sendable {  // used by one middleware, o
         .tooHard(pattern: pattern.text, bytes: text.count, reason)
     }
 
-    /// Where a group of the last match is; nil if it took no part. The group must exist.
+    /// Where a group of the last match is; nil if it took no part, and the group must exist.
     subscript(group: Int) -> Range<Int>? {
         let (start, end) = (ends[2 * group], ends[2 * group + 1])
         return start >= 0 && start <= end ? start..<end : nil

@@ -1,8 +1,9 @@
 import CPCRE2
 import MessageBus
 
-/// A user's regular expression, compiled once, when the file is read. Safe from any thread.
+/// A user's regular expression, compiled once, when the file is read.
 ///
+/// Safe from any thread.
 /// Texts are UTF-8; `\w`, `\d`, `\b` and `(?i)` go by Unicode. `^` and `$` are the ends of the whole
 /// text, with `(?m)` those of its lines. A `Matcher` looks for it.
 package struct Pattern: Sendable, CustomStringConvertible {
@@ -44,10 +45,7 @@ extension Pattern: OptionValue {
     }
 
     /// As JSON.
-    package var rendered: String {
-        // The encoder of strings is the string's own.
-        text.rendered
-    }
+    package var rendered: String { text.rendered }
 }
 
 /// Why a pattern can't be compiled, or why matching was given up.
@@ -74,8 +72,8 @@ final class Program: @unchecked Sendable {  // PCRE2 only reads a compiled patte
     let groupCount: Int
     /// Whether it is machine code; if not it is interpreted, some ten times slower.
     let isNative: Bool
-    /// Whether a search may be cut in pieces by where the match begins. `\G` and verbs like
-    /// `(*COMMIT)` depend on where a search began.
+    // Whether a search may be cut in pieces by where the match begins. `\G` and verbs like
+    // `(*COMMIT)` depend on where a search began.
     let isDivisible: Bool
 
     init(_ text: String) throws(PatternError) {
@@ -86,14 +84,21 @@ final class Program: @unchecked Sendable {  // PCRE2 only reads a compiled patte
         let options =
             PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT
         let compiled = text.withUTF8 { bytes in
-            Self.withSettings { pcre2_compile_8(bytes.baseAddress, bytes.count, options, &number, &offset, $0) }
+            Self.withSettings {
+                pcre2_compile_8(bytes.baseAddress, bytes.count, options, &number, &offset, $0)
+            }
         }
         guard let compiled else {
             let before = String(decoding: text.utf8.prefix(offset), as: UTF8.self)
             throw .invalid(Self.sentence(number), character: before.count + 1)
         }
         code = compiled
-        isNative = pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE)) == 0
+        // Succeeds without doing anything for a pattern that begins with (*NO_JIT), so that only the
+        // size tells.
+        pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
+        var size = 0
+        pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_JITSIZE), &size)
+        isNative = size > 0
         isDivisible = !text.contains("\\G") && !text.contains("(*")
         var groups: UInt32 = 0
         pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT), &groups)

@@ -35,7 +35,8 @@ package struct Replace: Middleware {
                     case 1: "only group 1"
                     default: "only groups 1 to \(count)"
                     }
-                check.problem("there is no group \(name): \(find.rendered) has \(groups)", at: $with)
+                check.problem(
+                    "there is no group \(name): \(find.rendered) has \(groups)", at: $with)
             }
         }
     }

@@ -2,8 +2,9 @@ import Glibc
 
 /// A walk through one text, from match to match.
 struct Search {
-    /// Bytes in which a match may begin before time is looked at. 512 places of 20,000 steps of 2 ns
-    /// each are 20 ms at the very worst.
+    /// Bytes in which a match may begin before time is looked at.
+    ///
+    /// 512 places of 20,000 steps of 2 ns each are 20 ms at the very worst.
     static let piece = 512
 
     private let matcher: Matcher
@@ -13,7 +14,7 @@ struct Search {
     private var isAfterEmpty = false
     private var patience: Patience?
 
-    /// Begins a walk. The text must be valid UTF-8 and outlive it.
+    /// Begins a walk; the text must be valid UTF-8 and outlive it.
     init(_ matcher: Matcher, in text: UnsafeRawBufferPointer) {
         self.matcher = matcher
         self.text = text

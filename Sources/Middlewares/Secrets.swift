@@ -69,8 +69,9 @@ struct SecretShape: Sendable {
     let signs: SecretSigns
     let expression: String
 
-    /// All shapes, in the order they are looked for. Quantifiers that nothing can follow are
-    /// possessive, so that no text makes them slow.
+    /// All shapes, in the order they are looked for.
+    ///
+    /// Quantifiers that nothing can follow are possessive, so that no text makes them slow.
     static let all = [
         SecretShape(
             kind: .keys, signs: .armor,

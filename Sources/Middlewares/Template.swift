@@ -34,7 +34,7 @@ struct Template: Sendable {
         if !plain.isEmpty { parts.append(.text(plain)) }
     }
 
-    /// Appends it for the matcher's last match. Groups that took no part in it are empty.
+    /// Appends it for the matcher's last match, whose groups that took no part are empty.
     func append(to result: inout [UInt8], _ text: UnsafeRawBufferPointer, _ matcher: Matcher) {
         for part in parts {
             switch part {

@@ -10,7 +10,7 @@ package struct Validate: Middleware {
         package var maxLength = 4_000
         @Option("The most lines of a text.", in: 1...)
         package var maxLines = 40
-        @Option("What is done about control characters: they are removed, or the message is refused.")
+        @Option("What is done with control characters: they are removed, or the message refused.")
         package var controlCharacters = ControlCharacters.remove
 
         /// Makes options with their defaults.
@@ -69,16 +69,18 @@ package struct Validate: Middleware {
     }
 
     private var lengthSentence: String {
-        switch language {
-        case .es: "el mensaje tiene más de \(maxLength) \(maxLength == 1 ? "carácter" : "caracteres")"
-        case .en: "the message has more than \(maxLength) character\(maxLength == 1 ? "" : "s")"
+        let isOne = maxLength == 1
+        return switch language {
+        case .es: "el mensaje tiene más de \(maxLength) \(isOne ? "carácter" : "caracteres")"
+        case .en: "the message has more than \(maxLength) \(isOne ? "character" : "characters")"
         }
     }
 
     private var linesSentence: String {
-        switch language {
-        case .es: "el mensaje tiene más de \(maxLines) línea\(maxLines == 1 ? "" : "s")"
-        case .en: "the message has more than \(maxLines) line\(maxLines == 1 ? "" : "s")"
+        let isOne = maxLines == 1
+        return switch language {
+        case .es: "el mensaje tiene más de \(maxLines) \(isOne ? "línea" : "líneas")"
+        case .en: "the message has more than \(maxLines) \(isOne ? "line" : "lines")"
         }
     }
 }
