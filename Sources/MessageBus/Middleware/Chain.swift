@@ -49,6 +49,8 @@ package final class Chain {
         let batch = Batch(
             room: room, capacity: messages.count,
             bytes: messages.reduce(0) { $0 + $1.content.count })
+        // They may have come in one after the other; the chain has one present.
+        batch.uptime = messages.last?.uptime ?? 0
         for message in messages {
             batch.append(
                 message.record, text: message.content.unsafeBytes, sender: message.sender,
