@@ -114,16 +114,12 @@ struct LineReader {
     }
 
     /// Publishes what was gathered and tells the client what was dropped.
-    ///
-    /// - Parameter isLast: whether nothing more of the read is looked at.
-    mutating func flush(_ bus: isolated Bus, isLast: Bool = false) {
+    mutating func flush(_ bus: isolated Bus) {
         guard batch.count > 0 else { return }
         let room = connection.hall.room
         batch.room = room.name
         batch.uptime = server.loop.now
-        if bus.publish(batch, in: room, by: server.port.intake, mayTake: isLast) {
-            return server.replaceBatch(sparedBy: room, bus)
-        }
+        bus.publish(batch, in: room, by: server.port.intake)
         for (_, drop) in batch.drops { connection.answer(code: drop.code, drop.reason) }
         batch.removeMessages()
         common = nil

@@ -3,6 +3,39 @@ extension Batch {
     /// Adds what another batch holds from an index on, but for what was dropped, as long as there
     /// is room for it without moving what is here. Returns the first index left.
     func append(_ other: Batch, from start: Int) -> Int {
+        other.isWhole ? appendWhole(other, from: start) : appendEach(other, from: start)
+    }
+
+    /// Whether all texts stand in a row and every message is to be kept, as it nearly always is.
+    private var isWhole: Bool { region != nil && drops.isEmpty && details.isEmpty }
+
+    /// Copies the texts in one go, with what stands between them.
+    private func appendWhole(_ other: Batch, from start: Int) -> Int {
+        let first = other.records[start].offset
+        let free = storage.capacity - storage.count
+        var end = min(other.count, start + capacity - count)
+        while end > start, Int(other.records[end - 1].end - first) > free {
+            end = start + (end - start) / 2
+        }
+        if end == start || isFull { return start }
+        let length = Int(other.records[end - 1].end - first)
+        let offset = storage.append(other.storage.bytes(at: Int(first), count: length))
+        let shift = UInt32(truncatingIfNeeded: offset) &- first
+        var known: (index: UInt16, here: UInt16)?
+        for next in start..<end {
+            let record = other.records[next]
+            if known?.index != record.sender {
+                known = (record.sender, index(of: other.sender(of: record)))
+            }
+            records[count] = record
+            records[count].offset = record.offset &+ shift
+            records[count].sender = known?.here ?? 0
+            count += 1
+        }
+        return end
+    }
+
+    private func appendEach(_ other: Batch, from start: Int) -> Int {
         let (storage, source) = (storage, other.storage)
         var known: (index: UInt16, here: UInt16)?
         for next in start..<other.count {
