@@ -4,20 +4,20 @@ import MessageBus
 /// A word to look for as bytes, up to 32 of them, perhaps whatever the case of its ASCII letters.
 ///
 /// Most users' patterns are words. Searching for the first and the last byte of one, 16 places at a
-/// time, costs less than entering the regular expression engine.
-struct Literal: Sendable {
+/// time, costs less than entering the regular expression engine. It is a class, because a struct of
+/// this size would be copied to be looked at, which takes longer than looking.
+final class Literal: Sendable {
     /// The longest word: what fits in the vectors.
     static let longest = 32
 
     // A byte of the text fits when its value is right once the mask's bits are set. For a caseless
     // letter the mask is the bit that tells `A` from `a`, otherwise 0.
-    private var values = SIMD32<UInt8>.zero
-    private var masks = SIMD32<UInt8>.zero
+    private let values: SIMD32<UInt8>
+    private let masks: SIMD32<UInt8>
     private let count: Int
-    private let isCaseless: Bool
     private let first: Anchor
     private let last: Anchor
-    private var hasForeignCase = false
+    private let hasForeignCase: Bool
 
     /// Makes a word of bytes; nil if there are none, too many, or letters whose other case isn't ASCII.
     init?(_ bytes: [UInt8], isCaseless: Bool) {
@@ -25,9 +25,11 @@ struct Literal: Sendable {
             !isCaseless || bytes.allSatisfy({ $0 < 0x80 })
         else { return nil }
         count = bytes.count
-        self.isCaseless = isCaseless
         first = Anchor(firstByte, isCaseless: isCaseless)
         last = Anchor(lastByte, isCaseless: isCaseless)
+        var values = SIMD32<UInt8>.zero
+        var masks = SIMD32<UInt8>.zero
+        var hasForeignCase = false
         for (index, byte) in bytes.enumerated() {
             let anchor = Anchor(byte, isCaseless: isCaseless)
             values[index] = anchor.value
@@ -36,29 +38,44 @@ struct Literal: Sendable {
             let isForeign = anchor.value == UInt8(ascii: "k") || anchor.value == UInt8(ascii: "s")
             if isCaseless, isForeign { hasForeignCase = true }
         }
+        self.values = values
+        self.masks = masks
+        self.hasForeignCase = hasForeignCase
     }
 
     /// Whether the word occurs in a text; nil if only a regular expression can tell.
     func occurs(in text: UnsafeRawBufferPointer) -> Bool? {
         // What is not ASCII is never shorter than the ASCII letter it stands for.
         guard let base = text.baseAddress, text.count >= count else { return false }
-        if isFound(base, places: text.count &- count &+ 1) { return true }
-        guard hasForeignCase, !TextScan.isPrintableASCII(text) else { return false }
+        let places = text.count &- count &+ 1
+        var seen = SIMD2<UInt64>.zero
+        let isFound =
+            switch places {
+            case ..<8: isFound(base, among: places)
+            case ..<16: isFound(short: base, places: places)
+            default: isFound(long: base, places: places, seen: &seen)
+            }
+        if isFound { return true }
+        guard hasForeignCase else { return false }
+        // In a long text the blocks at the front and at the back of the places are all of it.
+        let isASCII = (seen.x | seen.y) & 0x8080_8080_8080_8080 == 0
+        if places >= 16, count <= places, isASCII { return false }
         // The first bytes of U+017F and U+212A.
         let mayBeForeign =
             memchr(base, 0xC5, text.count) != nil || memchr(base, 0xE2, text.count) != nil
         return mayBeForeign ? nil : false
     }
 
-    private func isFound(_ base: UnsafeRawPointer, places: Int) -> Bool {
+    private func isFound(
+        long base: UnsafeRawPointer, places: Int, seen: inout SIMD2<UInt64>
+    ) -> Bool {
         let offset = count &- 1
-        guard places >= 16 else { return isFound(short: base, places: places) }
         var place = 0
         while true {
-            let front = (base + place).loadUnaligned(as: SIMD16<UInt8>.self)
-            let back = (base + (place &+ offset)).loadUnaligned(as: SIMD16<UInt8>.self)
-            let misses = first.misses(front) | last.misses(back)
-            if Self.hasZero(misses), isFound(base + place, among: 16) { return true }
+            let front = (base + place).loadUnaligned(as: SIMD2<UInt64>.self)
+            let back = (base + (place &+ offset)).loadUnaligned(as: SIMD2<UInt64>.self)
+            seen |= front | back
+            if hasHit(front, back), isFound(base + place, among: 16) { return true }
             if place &+ 16 == places { return false }
             // The last block overlaps what was seen, which is cheaper than going on byte by byte.
             place = min(place &+ 16, places &- 16)
@@ -66,16 +83,22 @@ struct Literal: Sendable {
     }
 
     private func isFound(short base: UnsafeRawPointer, places: Int) -> Bool {
-        guard places >= 8 else { return isFound(base, among: places) }
-        let offset = count &- 1
-        let tail = places &- 8
-        func words(_ base: UnsafeRawPointer) -> SIMD16<UInt8> {
-            let both = SIMD2(
-                base.loadUnaligned(as: UInt64.self), (base + tail).loadUnaligned(as: UInt64.self))
-            return unsafeBitCast(both, to: SIMD16<UInt8>.self)
+        func words(_ base: UnsafeRawPointer) -> SIMD2<UInt64> {
+            SIMD2(
+                base.loadUnaligned(as: UInt64.self),
+                (base + (places &- 8)).loadUnaligned(as: UInt64.self))
         }
-        let misses = first.misses(words(base)) | last.misses(words(base + offset))
-        return Self.hasZero(misses) && isFound(base, among: places)
+        return hasHit(words(base), words(base + (count &- 1))) && isFound(base, among: places)
+    }
+
+    // Whether in some lane of 8 bits both the first and the last byte fit. The subtraction sets the
+    // high bit of a lane that is zero; it may borrow from the next one, whose bit is then wrong, but
+    // never when no lane is zero.
+    @inline(__always)
+    private func hasHit(_ front: SIMD2<UInt64>, _ back: SIMD2<UInt64>) -> Bool {
+        let misses = first.misses(front) | last.misses(back)
+        let zeros = (misses &- 0x0101_0101_0101_0101) & ~misses
+        return (zeros.x | zeros.y) & 0x8080_8080_8080_8080 != 0
     }
 
     private func isFound(_ base: UnsafeRawPointer, among places: Int) -> Bool {
@@ -90,27 +113,24 @@ struct Literal: Sendable {
         return false
     }
 
-    // Whether a lane is zero. May be wrong about which, never about whether.
-    @inline(__always)
-    private static func hasZero(_ lanes: SIMD16<UInt8>) -> Bool {
-        let words = unsafeBitCast(lanes, to: SIMD2<UInt64>.self)
-        let zeros = (words &- 0x0101_0101_0101_0101) & ~words
-        return (zeros.x | zeros.y) & 0x8080_8080_8080_8080 != 0
-    }
-
     private struct Anchor: Sendable {
         let value: UInt8
         let mask: UInt8
+        private let values: SIMD2<UInt64>
+        private let masks: SIMD2<UInt64>
 
         init(_ byte: UInt8, isCaseless: Bool) {
             let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
             mask = isCaseless && isLetter ? 0x20 : 0
             value = byte | mask
+            values = SIMD2(repeating: UInt64(value) &* 0x0101_0101_0101_0101)
+            masks = SIMD2(repeating: UInt64(mask) &* 0x0101_0101_0101_0101)
         }
 
+        // Lanes of 8 bits, of which those are zero where the byte is this one.
         @inline(__always)
-        func misses(_ lanes: SIMD16<UInt8>) -> SIMD16<UInt8> {
-            (lanes | SIMD16(repeating: mask)) ^ SIMD16(repeating: value)
+        func misses(_ lanes: SIMD2<UInt64>) -> SIMD2<UInt64> {
+            (lanes | masks) ^ values
         }
     }
 }

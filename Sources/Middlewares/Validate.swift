@@ -40,18 +40,16 @@ package struct Validate: Middleware {
 
     /// Drops a message with too many characters or lines, or with what is to be refused.
     package func handle(_ message: inout Message) -> Verdict {
-        let body = message.body
         if refusesControls, message.hadControlCharacters {
             return .drop(controlSentence, code: "bad-text")
         }
+        let text = message.content.unsafeBytes
         // Each line but the first begins with a byte of its own.
-        if body.count <= maxLength, body.count < maxLines { return .pass }
-        return body.withBytes { text in
-            if TextCounting.exceeds(text, characters: maxLength) {
-                return .drop(lengthSentence, code: "too-long")
-            }
-            return hasTooManyLines(text) ? .drop(linesSentence, code: "too-long") : .pass
+        if text.count <= maxLength, text.count < maxLines { return .pass }
+        if TextCounting.exceeds(text, characters: maxLength) {
+            return .drop(lengthSentence, code: "too-long")
         }
+        return hasTooManyLines(text) ? .drop(linesSentence, code: "too-long") : .pass
     }
 
     private func hasTooManyLines(_ text: UnsafeRawBufferPointer) -> Bool {
