@@ -37,8 +37,11 @@ struct LineReader {
             if let base, let prefix, line.count > prefix.count, line[prefix.count] > slash,
                 line.starts(with: prefix), isPlain, let common, let start = line.baseAddress, !batch.isFull
             {
+                // A plain line lies where it was read, so its ending stands behind it.
                 batch.append(
-                    like: common, at: start - base + prefix.count, count: line.count - prefix.count)
+                    like: common, at: start - base + prefix.count,
+                    count: line.count - prefix.count,
+                    isFramed: start.load(fromByteOffset: line.count, as: UInt8.self) == 0x0A)
             } else {
                 takeSlowly(line, bus)
             }
