@@ -23,8 +23,9 @@ public final class DescriptorReader: Sendable {
     private let wakeup: Wakeup
     private let state = Mutex(State())
 
-    /// Starts the thread; it does not read yet. The descriptor is not closed, by anybody, as long as
-    /// the reader may be at it.
+    /// Starts the thread; it does not read yet.
+    ///
+    /// The descriptor is not closed, by anybody, as long as the reader may be at it.
     ///
     /// - Parameter subject: what errors call it: `standard input`.
     /// - Throws: `SocketError` when the kernel has no descriptors left.

@@ -20,8 +20,9 @@ public final class DescriptorWriter: Sendable {
     private let wakeup: Wakeup
     private let state = Mutex(State())
 
-    /// Starts the thread. The descriptor is not closed, by anybody, as long as the writer may be at
-    /// it.
+    /// Starts the thread.
+    ///
+    /// The descriptor is not closed, by anybody, as long as the writer may be at it.
     ///
     /// - Parameter subject: what errors call it: `standard output`.
     /// - Throws: `SocketError` when the kernel has no descriptors left.
@@ -32,8 +33,9 @@ public final class DescriptorWriter: Sendable {
         OwnThread.start(named: "write \(descriptor)") { self.run() }
     }
 
-    /// Writes lines, each with its ending, and returns when the kernel has all of them. Cancelling
-    /// the task closes the writer at once, also in the middle of a line.
+    /// Writes lines, each with its ending, and returns when the kernel has all of them.
+    ///
+    /// Cancelling the task closes the writer at once, also in the middle of a line.
     ///
     /// - Throws: `SocketError` if it failed, now or before, or was closed.
     public func write(_ lines: [UInt8]) async throws(SocketError) {
@@ -55,7 +57,9 @@ public final class DescriptorWriter: Sendable {
     }
 
     /// Waits until writing has become impossible and returns why; `nil` when it was closed or the
-    /// task cancelled. Cancelling closes the writer.
+    /// task cancelled.
+    ///
+    /// Cancelling closes the writer.
     public func failure() async -> SocketError? {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
@@ -124,8 +128,9 @@ public final class DescriptorWriter: Sendable {
         }
     }
 
-    /// Waits, and says whether it can be written to. That it can be read is nothing: a terminal is
-    /// often one descriptor for both directions.
+    /// Waits, and says whether it can be written to.
+    ///
+    /// That it can be read is nothing: a terminal is often one descriptor for both directions.
     @discardableResult
     private func look(for events: PollEvents) -> Bool {
         let ready = wakeup.wait(for: events, on: descriptor)

@@ -13,8 +13,10 @@ enum LineOutput {
         case failed(Int32)
     }
 
-    /// The most bytes of one write: PIPE_BUF of limits.h. A pipe that poll(2) calls writable takes
-    /// as many without blocking, and never mixes them with another process's.
+    /// The most bytes of one write: PIPE_BUF of limits.h.
+    ///
+    /// A pipe that poll(2) calls writable takes as many without blocking, and never mixes them with
+    /// another process's.
     static let atOnce = 4_096
 
     /// Writes the first lines of what is given, as poll(2) has called the descriptor writable; a

@@ -3,7 +3,9 @@ import Glibc
 import Synchronization
 
 /// Appends lines to a file or to an inherited descriptor by a thread of its own, behind a bounded
-/// queue: whoever writes never waits. For logs.
+/// queue: whoever writes never waits.
+///
+/// For logs.
 ///
 /// Lines that don't fit are left out; a line in their place says how many. Safe from any thread.
 public final class LineWriter: Sendable {
@@ -77,7 +79,9 @@ public final class LineWriter: Sendable {
         finished = try Wakeup()
     }
 
-    /// Opens the file and begins to write. Once.
+    /// Opens the file and begins to write.
+    ///
+    /// Once.
     ///
     /// - Throws: `SocketError`: `open /var/log/chat.log: permission denied`.
     public func open() throws(SocketError) {

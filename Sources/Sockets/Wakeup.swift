@@ -1,7 +1,9 @@
 import CLinux
 import Glibc
 
-/// Wakes a thread that waits for a descriptor in poll(2). Safe from any thread.
+/// Wakes a thread that waits for a descriptor in poll(2).
+///
+/// Safe from any thread.
 ///
 /// A thread that keeps its wake-up can be told something at any moment without its descriptor being
 /// touched: inherited ones must not be made non-blocking, that would change the terminal or the
@@ -59,7 +61,8 @@ struct PollEvents: OptionSet {
 
     static let readable = PollEvents(rawValue: 0x001)
     static let writable = PollEvents(rawValue: 0x004)
-    /// Failed, hung up or not open; always reported. A pipe that has lost its last reader fails, a
-    /// terminal or socket hangs up.
+    /// Failed, hung up or not open; always reported.
+    ///
+    /// A pipe that has lost its last reader fails, a terminal or socket hangs up.
     static let broken = PollEvents(rawValue: 0x008 | 0x010 | 0x020)
 }
