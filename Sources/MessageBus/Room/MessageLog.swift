@@ -44,7 +44,7 @@ package final class MessageLog {
             next = target.append(batch, from: next)
             end += UInt64(target.count - count)
             bytes += target.storage.count - textBytes
-            if next < batch.count { _ = newSegment(for: Int(batch.all[next].count)) }
+            if next < batch.count { _ = newSegment(for: batch.space(for: next)) }
         }
         return Int(end - before)
     }
