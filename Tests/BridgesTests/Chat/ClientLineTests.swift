@@ -130,7 +130,7 @@ import Testing
         let name = try Name("ana")
         let bytes = Array(line.utf8)
         let spent = bytes.withUnsafeBytes { buffer in
-            // The first call makes the runtime's own tables.
+            // The first call makes what the runtime keeps for all later ones.
             _ = grammar.meaning(of: buffer, from: name)
             let before = allocation_count()
             var leaves = 0
