@@ -11,10 +11,23 @@ extension Bus {
         intake.cursors = []
         for person in intake.people { leave(person, by: intake) }
         intake.people = []
+        intake.mail = []
         while intake.openSources > 0 { closeSource(intake) }
     }
 
     func ready(_ intake: Intake) { intake.isReady = true }
+
+    func present(_ name: String, by intake: Intake) -> Bool {
+        guard let room = room(intake.room) else { return false }
+        let person = Person(
+            sender: sender(of: Draft("", from: name), by: intake), room: room, mailbox: intake,
+            isAnnounced: false)
+        guard enter(person, by: intake) else { return false }
+        intake.people.append(person)
+        return true
+    }
+
+    var now: Timestamp { Timestamp(milliseconds: settings.time()) }
 
     /// Whether a bridge has said that it works, since it was last started.
     package func isReady(_ intake: Intake) -> Bool { intake.isReady }
@@ -119,6 +132,7 @@ extension Bus {
         cursor.isMuted = intake.direction == .in
         room.add(cursor)
         intake.cursors.append(cursor)
+        intake.handMail(to: cursor)
         return Subscription(bus: self, cursor: cursor)
     }
 
