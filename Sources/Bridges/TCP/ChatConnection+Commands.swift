@@ -106,7 +106,11 @@ extension ChatConnection {
     }
 
     private func move(to target: Hall) {
-        hall.edition?.catchUp()
+        if let edition = hall.edition {
+            edition.catchUp()
+            // What it said itself is noted now: later its positions would mean nothing.
+            server.noteRuns(of: edition)
+        }
         hall.dismiss(self)
         outflow.detach { [server] missed in
             let text = server.words.skipped(Int(clamping: missed))
