@@ -130,6 +130,9 @@ extension ChatConnection {
         guard let receiver = bus.person(server.key(of: name)) else {
             return answer(.unknownUser, words.unknownUser(name))
         }
+        if !receiver.isReachable {
+            return answer(.unknownUser, words.unreachableUser(receiver.sender.name))
+        }
         let drop = bus.whisper(text, from: member.person, to: receiver, by: intake)
         if let drop {
             answer(code: drop.code, drop.reason)

@@ -287,9 +287,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 }
 
 extension ChatConnection: Mailbox {
+    /// Whether the bridge shows anything but answers.
+    var isReachable: Bool { server.port.direction != .in }
+
     /// Shows a private message.
     func deliver(_ message: Message) {
-        guard server.port.direction != .in else { return }
+        guard isReachable else { return }
         var bytes: [UInt8] = []
         server.encoder.append(message, to: &bytes)
         send(bytes)

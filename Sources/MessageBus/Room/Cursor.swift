@@ -82,9 +82,9 @@ package final class Cursor {
     }
 }
 
-extension Cursor: Mailbox {
+extension Cursor {
     /// Keeps a private message for the reader.
-    package func deliver(_ message: Message) {
+    func deliver(_ message: Message) {
         if mailbox.count == Self.mailboxBound { mailbox.removeFirst() }
         mailbox.append(message)
         wake()
