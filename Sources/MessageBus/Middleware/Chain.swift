@@ -49,6 +49,7 @@ package final class Chain {
         let batch = Batch(
             room: room, capacity: messages.count,
             bytes: messages.reduce(0) { $0 + $1.content.count })
+        batch.uptime = messages.last?.uptime ?? 0
         for message in messages {
             batch.append(
                 message.record, text: message.content.unsafeBytes, sender: message.sender,

@@ -41,6 +41,9 @@ package final class MessageLog {
             let target = segments.last?.batch ?? newSegment(for: 0)
             let (count, textBytes) = (target.count, target.storage.count)
             next = target.append(batch, from: next)
+            // The newest arrival stands for all of a batch: what judges outgoing messages counts
+            // time by it, and does so at the end of the turn.
+            target.uptime = batch.uptime
             end += UInt64(target.count - count)
             bytes += target.storage.count - textBytes
             if next < batch.count { _ = newSegment(for: Int(batch.all[next].count)) }
