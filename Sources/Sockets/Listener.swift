@@ -15,7 +15,7 @@ public final class Listener: EventHandler {
     public let address: SocketAddress
 
     /// Connections taken in a turn at most, so that a storm of them leaves room for the others.
-    private static let acceptsPerTurn = 256
+    private static let acceptsPerTurn = 1_024
 
     /// Opens a socket and begins to listen.
     ///

@@ -42,6 +42,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Ends the lines of a client that has never sent an LF.
     private var silence: LoopTimer?
 
+    /// Reads at the end of a connection, at most: one who never stops sending must not keep others
+    /// waiting.
+    private static let lastReads = 64
     /// Answers that wait, at most; past it the client is not read until it reads.
     private static let answersBound = 64 << 10
     /// Stretches of its own that wait to be passed over, at most; the same.
@@ -132,8 +135,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Reads what has come before the server stops.
     func readTheRest(_ bus: isolated Bus) {
-        // So that one who never stops sending doesn't keep the server from stopping.
-        var readsLeft = 64
+        var readsLeft = Self.lastReads
         while isOpen, !isPaused, readsLeft > 0, read(bus) { readsLeft -= 1 }
         if isOpen, !splitter.hasSeenEnding { takePending(bus) }
         connection?.wait(for: outflow.isBlocked ? .writable : [])
@@ -261,6 +263,16 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         case .end: connection?.wait(for: outflow.isBlocked ? .writable : [])
         default: break
         }
+    }
+
+    /// Takes what had come before the connection broke, and closes it.
+    ///
+    /// Sending fails as soon as the other side has closed without reading everything; what it had
+    /// said until then is still there.
+    func closeAfterReading(_ bus: isolated Bus) {
+        var readsLeft = Self.lastReads
+        while isOpen, readsLeft > 0, read(bus) { readsLeft -= 1 }
+        close(bus)
     }
 
     /// Closes, and announces it if it was not yet.

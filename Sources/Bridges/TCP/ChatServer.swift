@@ -167,7 +167,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             for connection in connections { connection.pump() }
             let lost = broken
             broken = []
-            for connection in lost { connection.close(bus) }
+            for connection in lost { connection.closeAfterReading(bus) }
             // Who is lost is announced, and the announcement may find more who are.
             bus.endTurn()
         }
