@@ -1,0 +1,130 @@
+import Testing
+
+@Suite struct ReadmeTests {
+    @Test func `every block is a file of the project or a command`() throws {
+        let blocks = try Readme().blocks
+        #expect(blocks.count > 5)
+        for block in blocks where block.language != "sh" {
+            guard let (path, isWhole) = block.file else {
+                Issue.record("README.md:\(block.line): the block is no file of the project")
+                continue
+            }
+            let file = try ProjectFile(path)
+            let isRight = isWhole ? file.text == block.text : file.text.contains(block.text)
+            #expect(isRight, "README.md:\(block.line): \(path) says something else:\n\(file.text)")
+        }
+    }
+
+    @Test func `the two commands install the same and run everywhere`() throws {
+        let commands = try Readme().blocks.filter { $0.language == "sh" }.map(\.text)
+        let install = "$(command -v sudo) apt-get update && $(command -v sudo) apt-get install -y "
+        let try_ = try #require(commands.first { $0.hasSuffix(" && swift run -c release puente\n") })
+        let test = try #require(commands.first { $0.hasSuffix(" && swift test\n") })
+        #expect(try_.hasPrefix(install) && test.hasPrefix(install))
+        #expect(
+            try_.dropLast(" && swift run -c release puente\n".count)
+                == test.dropLast(" && swift test\n".count))
+    }
+
+    @Test func `the tables of options say what the code says`() throws {
+        let described = Manual(try Program.run(["describe"]).output)
+        let tables = try Readme().optionTables
+        #expect(
+            tables.map(\.title).filter { described.sections[$0] == nil } == [],
+            "README.md describes what does not exist")
+        // Plug-ins are examples; README shows their code.
+        let builtIn = described.titles.filter { title in
+            title.hasSuffix(" tcp") || title.hasSuffix(" stdio") || !title.contains(" ")
+                || title.hasPrefix("every ")
+        }
+        #expect(Set(builtIn).isSubset(of: tables.map(\.title)))
+        for table in tables {
+            let options = described.sections[table.title] ?? []
+            let rows = table.rows.map { Manual.Option(row: $0) }
+            #expect(rows.map(\.key) == options.map(\.key), "\(table.title)")
+            for (row, option) in zip(rows, options) where row != option {
+                // A sentence says more than null.
+                if option.value == "null", row.value?.contains("`") == false { continue }
+                Issue.record("README.md: \(table.title): expected \(option), found \(row)")
+            }
+        }
+    }
+
+    @Test func `what mistakes look like is what the program says`() throws {
+        let directory = "Tests/PuenteTests/Examples/mistakes"
+        let result = try Program.run(["check"], in: directory)
+        #expect(result.errors == (try ProjectFile("\(directory)/report.txt").text))
+        #expect(result.status == 78)
+        #expect(result.output == "")
+    }
+
+    @Test func `the bridge.json that is shipped is in order`() throws {
+        let result = try Program.run(["check"])
+        #expect(result.errors == "")
+        #expect(result.output == "bridge.json: everything is in order.\n")
+        #expect(result.status == 0)
+    }
+
+    @Test func `a block that is no file and one that differs are told apart`() throws {
+        let readme = Readme(
+            text: """
+                <!-- part of: bridge.json -->
+                ```json
+                  "name": "puente",
+                ```
+
+                ```swift
+                let x = 1
+                ```
+                """)
+        let blocks = readme.blocks
+        #expect(blocks.map(\.line) == [2, 6])
+        #expect(blocks.map(\.text) == ["  \"name\": \"puente\",\n", "let x = 1\n"])
+        #expect(blocks[0].file?.path == "bridge.json")
+        #expect(blocks[0].file?.isWhole == false)
+        #expect(blocks[1].file == nil)
+    }
+}
+
+/// What `puente describe` prints, read back.
+struct Manual {
+    /// An option's key and its default as JSON; nil where it must be given.
+    struct Option: Equatable {
+        let key: String
+        let value: String?
+
+        init(key: String, value: String?) {
+            self.key = key
+            self.value = value
+        }
+
+        /// Reads a row of README.md: the key and the default in backticks, `–` for none.
+        init(row: [Substring]) {
+            func bare(_ cell: Substring) -> String {
+                String(cell.wholeMatch(of: /`(.*)`/)?.1 ?? cell)
+            }
+            key = row.first.map(bare) ?? ""
+            value = row.count > 1 && row[1] != "–" ? bare(row[1]) : nil
+        }
+    }
+
+    private(set) var titles: [String] = []
+    private(set) var sections: [String: [Option]] = [:]
+
+    init(_ text: String) {
+        for line in text.split(separator: "\n") {
+            if line.first != " " {
+                titles.append(String(line))
+                sections[String(line)] = []
+            } else if let title = titles.last, let option = Self.option(line) {
+                sections[title, default: []].append(option)
+            }
+        }
+    }
+
+    private static func option(_ line: Substring) -> Option? {
+        let pattern = /\ \ (\w+)\ \ \((.+), (?:default (.+?)|must be given)(?:, never shown)?\)/
+        guard let match = line.wholeMatch(of: pattern) else { return nil }
+        return Option(key: String(match.1), value: match.3.map(String.init))
+    }
+}
