@@ -43,6 +43,17 @@ struct Buckets {
         return 0
     }
 
+    /// Takes so many messages out of somebody's bucket, or none if it does not hold that much.
+    mutating func spend(_ key: UInt64, times count: Int, at now: Int128) -> Bool {
+        if last >= buckets.count || buckets[last].key != key { last = place(of: key, at: now) }
+        let (costs, overflows) = cost.multipliedReportingOverflow(by: Int128(count))
+        guard !overflows, costs <= capacity else { return false }
+        let fullAt = max(buckets[last].fullAt, now) + costs
+        if fullAt - now > capacity { return false }
+        buckets[last].fullAt = fullAt
+        return true
+    }
+
     private mutating func place(of key: UInt64, at now: Int128) -> Int {
         if let place = places[key] { return place }
         if buckets.count >= sweepAt { sweep(at: now) }

@@ -33,6 +33,16 @@ package struct Filter: Middleware {
         verdict = .drop((options.reason ?? sentence).onOneLine)
     }
 
+    /// Looks for words in all texts at once: most batches hold none of them.
+    package mutating func judge(_ batch: Batch) {
+        if only.isEmpty, let region = batch.region,
+            drop.allSatisfy({ $0.hasWord(region) == false })
+        {
+            return
+        }
+        judgeEach(batch)
+    }
+
     /// Drops a text that matches one of `drop`, or none of `only`.
     package func handle(_ message: inout Message) throws -> Verdict {
         try message.body.withBytes { text in

@@ -59,6 +59,16 @@ package struct Limit: Middleware {
             }
     }
 
+    /// Takes for all messages of one sender at once where there is enough.
+    package mutating func judge(_ batch: Batch) {
+        if let sender = batch.onlySender, let first = batch.first {
+            if first.arrival != arrival { move(to: first.arrival) }
+            let key = scope == .sender ? sender.identity : key(of: first)
+            if buckets.spend(key, times: batch.count, at: now) { return }
+        }
+        judgeEach(batch)
+    }
+
     /// Drops a message of somebody whose bucket is empty.
     package mutating func handle(_ message: inout Message) -> Verdict {
         // All messages of a batch arrive at the same time.

@@ -40,13 +40,11 @@ package struct Validate: Middleware {
 
     /// Drops a message with too many characters or lines, or with what is to be refused.
     package func handle(_ message: inout Message) -> Verdict {
-        let body = message.body
         if refusesControls, message.hadControlCharacters {
             return .drop(controlSentence, code: "bad-text")
         }
-        // Each line but the first begins with a byte of its own.
-        if body.count <= maxLength, body.count < maxLines { return .pass }
-        return body.withBytes { text in
+        if message.body.count <= maxLength, !message.hasSeveralLines { return .pass }
+        return message.body.withBytes { text in
             if TextCounting.exceeds(text, characters: maxLength) {
                 return .drop(lengthSentence, code: "too-long")
             }
@@ -55,7 +53,6 @@ package struct Validate: Middleware {
     }
 
     private func hasTooManyLines(_ text: UnsafeRawBufferPointer) -> Bool {
-        if TextScan.isPrintableASCII(text) { return false }
         var lines = 1
         for byte in text where byte == UInt8(ascii: "\n") { lines += 1 }
         return lines > maxLines

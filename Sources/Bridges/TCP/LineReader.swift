@@ -32,11 +32,10 @@ struct LineReader {
     @inline(__always)
     mutating func take(_ piece: LineSplitter.Piece, _ bus: isolated Bus) {
         switch piece {
-        case .line(let line):
+        case .line(let line, let isPlain):
             // Nearly every line: one's own name as it is, and plain ASCII.
             if let base, let prefix, line.count > prefix.count, line[prefix.count] > slash,
-                line.starts(with: prefix), TextScan.isPrintableASCII(line),
-                let common, let start = line.baseAddress, !batch.isFull
+                line.starts(with: prefix), isPlain, let common, let start = line.baseAddress, !batch.isFull
             {
                 batch.append(
                     like: common, at: start - base + prefix.count, count: line.count - prefix.count)
@@ -115,12 +114,16 @@ struct LineReader {
     }
 
     /// Publishes what was gathered and tells the client what was dropped.
-    mutating func flush(_ bus: isolated Bus) {
+    ///
+    /// - Parameter isLast: whether nothing more of the read is looked at.
+    mutating func flush(_ bus: isolated Bus, isLast: Bool = false) {
         guard batch.count > 0 else { return }
         let room = connection.hall.room
         batch.room = room.name
         batch.uptime = server.loop.now
-        bus.publish(batch, in: room, by: server.port.intake)
+        if bus.publish(batch, in: room, by: server.port.intake, mayTake: isLast) {
+            return server.replaceBatch(sparedBy: room, bus)
+        }
         for (_, drop) in batch.drops { connection.answer(code: drop.code, drop.reason) }
         batch.removeMessages()
         common = nil

@@ -89,11 +89,17 @@ public actor Bus {
 
     /// Sends a batch through the chains and appends what passes to the room. Why the others were
     /// dropped stands in the batch afterwards.
-    package func publish(_ batch: Batch, in room: Room, by intake: Intake) {
+    ///
+    /// - Parameter mayTake: whether the room may keep the batch itself instead of a copy.
+    /// - Returns: whether it did; then the caller must not touch it again.
+    @discardableResult
+    package func publish(
+        _ batch: Batch, in room: Room, by intake: Intake, mayTake: Bool = false
+    ) -> Bool {
         judge(batch, by: intake)
-        guard batch.drops.count < batch.count else { return }
+        guard batch.drops.count < batch.count else { return false }
         if store.keepsMessages { write(batch) }
-        _ = room.append(batch)
+        return room.append(batch, mayTake: mayTake)
     }
 
     /// Numbers a batch and sends it through the chains.

@@ -17,6 +17,10 @@ public final class Batch {
     @exclusivity(unchecked) package var uptime: Int64 = 0
     /// Whether there are joins, leaves or the like among its messages.
     @exclusivity(unchecked) package private(set) var hasOtherKinds = false
+    /// Whether texts lie elsewhere than one behind the other.
+    @exclusivity(unchecked) private var isScattered = false
+    /// Whether the present step is not to judge some of the messages.
+    @exclusivity(unchecked) var hasPassedOver = false
     /// What the chain dropped, in the order of the steps.
     @exclusivity(unchecked) package var drops: [(index: Int, drop: Drop)] = []
     /// What a step threw.
@@ -69,6 +73,7 @@ public final class Batch {
     package func removeMessages() {
         count = 0
         hasOtherKinds = false
+        isScattered = false
         if !senders.isEmpty { senders.removeAll(keepingCapacity: true) }
         if !details.isEmpty { details.removeAll(keepingCapacity: true) }
         if !drops.isEmpty { drops.removeAll(keepingCapacity: true) }
@@ -85,6 +90,7 @@ public final class Batch {
             record.details = UInt16(details.count)
         }
         if record.kind != .message { hasOtherKinds = true }
+        if count > 0, record.offset < records[count - 1].end { isScattered = true }
         records[count] = record
         count += 1
     }
@@ -97,6 +103,7 @@ public final class Batch {
     package func append(like record: Record, at offset: Int, count length: Int) {
         records[count] = record
         records[count].place(at: offset, count: length)
+        if count > 0, offset < records[count - 1].end { isScattered = true }
         count += 1
     }
 
@@ -128,6 +135,22 @@ public final class Batch {
             body: Body(storage: storage, offset: Int(record.offset), count: Int(record.count)),
             room: room, details: details(of: record), uptime: uptime)
     }
+
+    /// The stretch of memory that all texts are in, with what stands between them; `nil` if they do
+    /// not stand in a row. What does not occur here occurs in none of them.
+    package var region: UnsafeRawBufferPointer? {
+        guard count > 0, !isScattered else { return nil }
+        let start = Int(records[0].offset)
+        return storage.bytes(at: start, count: Int(records[count - 1].end) - start)
+    }
+
+    /// Who says all of it, if that is one and every message is still to be judged.
+    package var onlySender: Sender? {
+        senders.count == 1 && drops.isEmpty && !hasPassedOver ? senders[0] : nil
+    }
+
+    /// The first message.
+    package var first: Message? { scratch }
 
     /// Gives the messages numbers in a row, and a time.
     func number(from first: UInt64, time: Int64) {
@@ -207,6 +230,7 @@ extension Batch {
         let text = TextCleaning.cleaned(
             repairing: message.content.unsafeBytes, lineEndings: .kept)
         text.withUnsafeBytes { bytes in
+            isScattered = true
             records[index].offset = UInt32(truncatingIfNeeded: write(bytes))
             records[index].count = UInt32(truncatingIfNeeded: bytes.count)
             if bytes.contains(UInt8(ascii: "\n")) {
@@ -230,5 +254,18 @@ extension Batch {
     package func fail(_ index: Int, _ error: any Error) {
         failures.append(error)
         drop(index, Drop(code: "dropped", reason: "internal error"))
+    }
+
+    /// Keeps the present step from judging a message.
+    func passOver(_ index: Int) {
+        records[index].flags.insert(.passedOver)
+        hasPassedOver = true
+    }
+
+    /// Lets the next step judge every message again.
+    func forgetPassedOver() {
+        guard hasPassedOver else { return }
+        hasPassedOver = false
+        for index in 0..<count { records[index].flags.remove(.passedOver) }
     }
 }

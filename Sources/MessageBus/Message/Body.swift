@@ -16,7 +16,7 @@ public struct Body: Sendable {
     }
 
     /// Length in bytes.
-    public var count: Int { length }
+    @inlinable public var count: Int { length }
 
     /// Makes a body of its own for a text. Allocates.
     public init(_ text: String) {
@@ -34,6 +34,7 @@ public struct Body: Sendable {
     public var isEmpty: Bool { count == 0 }
 
     /// Calls a function with the bytes, which must not be used after it returns.
+    @inlinable
     public func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -41,7 +42,7 @@ public struct Body: Sendable {
     }
 
     /// The bytes, valid only while this body is.
-    package var unsafeBytes: UnsafeRawBufferPointer {
+    @inlinable package var unsafeBytes: UnsafeRawBufferPointer {
         storage.bytes(at: offset, count: count)
     }
 

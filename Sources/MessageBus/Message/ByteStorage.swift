@@ -7,7 +7,7 @@ import Glibc
 @usableFromInline
 package final class ByteStorage: @unchecked Sendable {  // bytes below `count` are never written again
     /// The first byte.
-    package let base: UnsafeMutableRawPointer
+    @usableFromInline package let base: UnsafeMutableRawPointer
     /// Bytes there is room for.
     package let capacity: Int
     /// Bytes in use.
@@ -33,6 +33,7 @@ package final class ByteStorage: @unchecked Sendable {  // bytes below `count` a
     }
 
     /// The bytes of a range.
+    @inlinable
     package func bytes(at offset: Int, count: Int) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(start: base + offset, count: count)
     }

@@ -45,7 +45,8 @@ public struct Message: Sendable {
 
     /// What was said. Empty in a join, leave or rename.
     public var body: Body {
-        get { content }
+        // Yielded, not returned: looking at it counts no reference.
+        @inlinable _read { yield content }
         set {
             content = newValue
             isModified = true
@@ -73,6 +74,8 @@ public struct Message: Sendable {
     public var other: Sender? { details?.other }
     /// Whether only its sender and `other` get it.
     public var isPrivate: Bool { record.flags.contains(.isPrivate) }
+    /// Whether the text has more than one line.
+    @inlinable public var hasSeveralLines: Bool { record.flags.contains(.hasLines) }
     /// Whether control characters had to be removed from what came in.
     public var hadControlCharacters: Bool { record.flags.contains(.hadControls) }
     /// Where it was before it reached the bus.

@@ -35,6 +35,9 @@ package struct Record: Sendable {
 
     package init() {}
 
+    /// Where the text ends.
+    var end: UInt32 { offset &+ count }
+
     /// Says where in the batch's storage the text stands.
     package mutating func place(at offset: Int, count: Int) {
         self.offset = UInt32(truncatingIfNeeded: offset)

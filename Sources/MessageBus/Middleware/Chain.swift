@@ -37,7 +37,7 @@ package final class Chain {
                 if steps[index].condition.select(in: batch) {
                     steps[index].middleware.judge(batch)
                 }
-                for place in 0..<batch.count { batch.all[place].flags.remove(.passedOver) }
+                batch.forgetPassedOver()
             }
             steps[index].dropped += batch.drops.count - before
         }

@@ -14,15 +14,16 @@ package final class Room {
         log = MessageLog(room: name)
     }
 
-    /// Appends what passed and returns how many messages that were.
-    func append(_ batch: Batch) -> Int {
-        let count = log.append(batch)
-        guard count > 0 else { return 0 }
+    /// Appends what passed. Returns whether the batch itself was taken, if it may be.
+    func append(_ batch: Batch, mayTake: Bool) -> Bool {
+        let bytes = batch.storage.count
+        let isTaken = mayTake && log.adopt(batch)
+        if !isTaken, log.append(batch) == 0 { return false }
         isDirty = true
-        pendingBytes += batch.storage.count
+        pendingBytes += bytes
         // A log keeps 4 MiB: readers look at a burst before it can overtake them.
         if pendingBytes > 1 << 20 { flush() }
-        return count
+        return isTaken
     }
 
     /// Lets every reader go on. At the end of each turn of the loop.
