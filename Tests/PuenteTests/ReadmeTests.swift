@@ -18,12 +18,12 @@ import Testing
     @Test func `the two commands install the same and run everywhere`() throws {
         let commands = try Readme().blocks.filter { $0.language == "sh" }.map(\.text)
         let install = "$(command -v sudo) apt-get update && $(command -v sudo) apt-get install -y "
-        let try_ = try #require(commands.first { $0.hasSuffix(" && swift run -c release puente\n") })
-        let test = try #require(commands.first { $0.hasSuffix(" && swift test\n") })
-        #expect(try_.hasPrefix(install) && test.hasPrefix(install))
-        #expect(
-            try_.dropLast(" && swift run -c release puente\n".count)
-                == test.dropLast(" && swift test\n".count))
+        let packages = try [" && swift run -c release puente\n", " && swift test\n"].map { ending in
+            let command = try #require(commands.first { $0.hasSuffix(ending) })
+            #expect(command.hasPrefix(install))
+            return command.dropLast(ending.count)
+        }
+        #expect(packages[0] == packages[1])
     }
 
     @Test func `the tables of options say what the code says`() throws {
