@@ -2,21 +2,35 @@ import Testing
 
 @Suite struct ReadmeTests {
     @Test func `every block is a file of the project or a command`() throws {
-        let blocks = try Readme().blocks
-        #expect(blocks.count > 5)
-        for block in blocks where block.language != "sh" {
+        let readme = try Page()
+        #expect(readme.blocks.count > 5)
+        try check(readme.blocks.filter { $0.language != "sh" }, of: readme)
+    }
+
+    @Test func `so is the code in the articles`() throws {
+        let articles = try ProjectFile.all(in: ["Sources/MessageBus"], endings: [".md"]).map(
+            Page.init)
+        #expect(articles.count > 4)
+        for article in articles {
+            try check(article.blocks.filter { $0.language != "" }, of: article)
+        }
+    }
+
+    private func check(_ blocks: [Page.Block], of page: Page) throws {
+        for block in blocks {
+            let place = "\(page.file.path):\(block.line)"
             guard let (path, isWhole) = block.file else {
-                Issue.record("README.md:\(block.line): the block is no file of the project")
+                Issue.record("\(place): the block is no file of the project")
                 continue
             }
             let file = try ProjectFile(path)
             let isRight = isWhole ? file.text == block.text : file.text.contains(block.text)
-            #expect(isRight, "README.md:\(block.line): \(path) says something else:\n\(file.text)")
+            #expect(isRight, "\(place): \(path) says something else:\n\(file.text)")
         }
     }
 
     @Test func `the two commands install the same and run everywhere`() throws {
-        let commands = try Readme().blocks.filter { $0.language == "sh" }.map(\.text)
+        let commands = try Page().blocks.filter { $0.language == "sh" }.map(\.text)
         let install = "$(command -v sudo) apt-get update && $(command -v sudo) apt-get install -y "
         let packages = try [" && swift run -c release puente\n", " && swift test\n"].map { ending in
             let command = try #require(commands.first { $0.hasSuffix(ending) })
@@ -28,7 +42,7 @@ import Testing
 
     @Test func `the tables of options say what the code says`() throws {
         let described = Manual(try Program.run(["describe"]).output)
-        let tables = try Readme().optionTables
+        let tables = try Page().optionTables
         #expect(
             tables.map(\.title).filter { described.sections[$0] == nil } == [],
             "README.md describes what does not exist")
@@ -64,18 +78,17 @@ import Testing
     }
 
     @Test func `a block that is no file and one that differs are told apart`() throws {
-        let readme = Readme(
-            text: """
-                <!-- part of: bridge.json -->
-                ```json
-                  "name": "puente",
-                ```
+        let text = """
+            <!-- part of: bridge.json -->
+            ```json
+              "name": "puente",
+            ```
 
-                ```swift
-                let x = 1
-                ```
-                """)
-        let blocks = readme.blocks
+            ```swift
+            let x = 1
+            ```
+            """
+        let blocks = Page(ProjectFile("README.md", text: text)).blocks
         #expect(blocks.map(\.line) == [2, 6])
         #expect(blocks.map(\.text) == ["  \"name\": \"puente\",\n", "let x = 1\n"])
         #expect(blocks[0].file?.path == "bridge.json")

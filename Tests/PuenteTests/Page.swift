@@ -1,5 +1,5 @@
-/// README.md, as far as tests look at it.
-struct Readme {
+/// README.md or another page of documentation, as far as tests look at it.
+struct Page {
     /// A block of code or text between fences.
     struct Block {
         /// What the line before it says: `<!-- file: bridge.json -->`.
@@ -30,7 +30,7 @@ struct Readme {
 
     init() throws { file = try ProjectFile("README.md") }
 
-    init(text: String) { file = ProjectFile("README.md", text: text) }
+    init(_ file: ProjectFile) { self.file = file }
 
     var blocks: [Block] {
         var blocks: [Block] = []
