@@ -15,6 +15,7 @@ enum CardNumber {
     /// ending with a group, the first digit not one that no card begins with, and Luhn's check met.
     static func ranges(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
+        guard hasLongRun(text) else { return ranges }
         var run: [Digit] = []
         for place in 0..<text.count where isDigit(text[place]) {
             let gap = run.last.map { place - $0.place } ?? 0
@@ -35,6 +36,23 @@ enum CardNumber {
             add(run, to: &ranges)
         }
         return ranges
+    }
+
+    /// Whether there are enough digits in a row, as lines of a log with their times don't have them.
+    private static func hasLongRun(_ text: UnsafeRawBufferPointer) -> Bool {
+        var count = 0
+        var gap = 0
+        for byte in text {
+            if isDigit(byte) {
+                count += 1
+                gap = 0
+                if count >= digits.lowerBound { return true }
+            } else {
+                gap += 1
+                if gap > 1 || !isSeparator(byte) { count = 0 }
+            }
+        }
+        return false
     }
 
     private static func add(_ run: [Digit], to ranges: inout [Range<Int>]) {

@@ -45,13 +45,13 @@ package struct Dedupe: Middleware {
     /// Drops a text that its sender said within the time.
     package mutating func handle(_ message: inout Message) -> Verdict {
         let now = message.arrival
-        let text = message.body.withBytes {
-            Fingerprint(of: $0, by: message.sender.identity, secret)
-        }
+        let text = Fingerprint(
+            of: message.content.unsafeBytes, by: message.sender.identity, secret)
         if let said = current[text] ?? previous[text], now - said < within { return verdict }
         if began.map({ now - $0 >= within }) ?? true || current.count >= Self.generation {
             previous = current
-            current = [:]
+            // As much as last time will probably be said again.
+            current = Dictionary(minimumCapacity: min(previous.count, Self.generation))
             began = now
         }
         current[text] = now

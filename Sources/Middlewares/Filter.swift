@@ -17,14 +17,14 @@ package struct Filter: Middleware {
         package init() {}
     }
 
-    private let drop: [Matcher]
-    private let only: [Matcher]
+    private let drop: Matchers
+    private let only: Matchers
     private let verdict: Verdict
 
     /// Makes a filter.
     package init(_ options: Options, _ context: Context) throws {
-        drop = try options.drop.map { try Matcher($0) }
-        only = try options.only.map { try Matcher($0) }
+        drop = try Matchers(options.drop)
+        only = try Matchers(options.only)
         let sentence =
             switch context.language {
             case .es: "aquí no se admite ese mensaje"
@@ -35,21 +35,44 @@ package struct Filter: Middleware {
 
     /// Looks for words in all texts at once: most batches hold none of them.
     package mutating func judge(_ batch: Batch) {
-        if only.isEmpty, let region = batch.region,
-            drop.allSatisfy({ $0.hasWord(region) == false })
-        {
-            return
-        }
+        if only.isEmpty, let region = batch.region, drop.haveNoWord(in: region) { return }
         judgeEach(batch)
     }
 
     /// Drops a text that matches one of `drop`, or none of `only`.
     package func handle(_ message: inout Message) throws -> Verdict {
-        try message.body.withBytes { text in
-            for index in drop.indices where try drop[index].matches(text) { return verdict }
-            if only.isEmpty { return .pass }
-            for index in only.indices where try only[index].matches(text) { return .pass }
-            return verdict
-        }
+        let text = message.content.unsafeBytes
+        if try drop.areMatched(by: text) { return verdict }
+        if only.isEmpty { return .pass }
+        return try only.areMatched(by: text) ? .pass : verdict
+    }
+}
+
+/// Several patterns, one of which has to match.
+///
+/// Confined as its matchers are.
+private final class Matchers: Sendable {
+    private let matchers: [Matcher]
+    // The same once more: retaining each for each text takes as long as matching it. The array
+    // above keeps them alive for as long as this object is.
+    private let borrowed: [Unmanaged<Matcher>]
+
+    init(_ patterns: [Pattern]) throws {
+        matchers = try patterns.map { try Matcher($0) }
+        borrowed = matchers.map { Unmanaged.passUnretained($0) }
+    }
+
+    var isEmpty: Bool { matchers.isEmpty }
+
+    /// Whether it is certain, by looking for words alone, that none of them matches any part.
+    func haveNoWord(in region: UnsafeRawBufferPointer) -> Bool {
+        matchers.allSatisfy { $0.hasWord(region) == false }
+    }
+
+    /// Whether one of them matches the text.
+    func areMatched(by text: UnsafeRawBufferPointer) throws -> Bool {
+        for matcher in borrowed
+        where try matcher._withUnsafeGuaranteedRef({ try $0.matches(text) }) { return true }
+        return false
     }
 }

@@ -4,20 +4,20 @@ import MessageBus
 /// A word to look for as bytes, up to 32 of them, perhaps whatever the case of its ASCII letters.
 ///
 /// Most users' patterns are words. Searching for the first and the last byte of one, 16 places at a
-/// time, costs less than entering the regular expression engine.
-struct Literal: Sendable {
+/// time, costs less than entering the regular expression engine. It is a class, because a struct of
+/// this size would be copied to be looked at, which takes longer than looking.
+final class Literal: Sendable {
     /// The longest word: what fits in the vectors.
     static let longest = 32
 
     // A byte of the text fits when its value is right once the mask's bits are set. For a caseless
     // letter the mask is the bit that tells `A` from `a`, otherwise 0.
-    private var values = SIMD32<UInt8>.zero
-    private var masks = SIMD32<UInt8>.zero
+    private let values: SIMD32<UInt8>
+    private let masks: SIMD32<UInt8>
     private let count: Int
-    private let isCaseless: Bool
     private let first: Anchor
     private let last: Anchor
-    private var hasForeignCase = false
+    private let hasForeignCase: Bool
 
     /// Makes a word of bytes; nil if there are none, too many, or letters whose other case isn't ASCII.
     init?(_ bytes: [UInt8], isCaseless: Bool) {
@@ -25,9 +25,11 @@ struct Literal: Sendable {
             !isCaseless || bytes.allSatisfy({ $0 < 0x80 })
         else { return nil }
         count = bytes.count
-        self.isCaseless = isCaseless
         first = Anchor(firstByte, isCaseless: isCaseless)
         last = Anchor(lastByte, isCaseless: isCaseless)
+        var values = SIMD32<UInt8>.zero
+        var masks = SIMD32<UInt8>.zero
+        var hasForeignCase = false
         for (index, byte) in bytes.enumerated() {
             let anchor = Anchor(byte, isCaseless: isCaseless)
             values[index] = anchor.value
@@ -36,70 +38,86 @@ struct Literal: Sendable {
             let isForeign = anchor.value == UInt8(ascii: "k") || anchor.value == UInt8(ascii: "s")
             if isCaseless, isForeign { hasForeignCase = true }
         }
+        self.values = values
+        self.masks = masks
+        self.hasForeignCase = hasForeignCase
     }
 
     /// Whether the word occurs in a text; nil if only a regular expression can tell.
     func occurs(in text: UnsafeRawBufferPointer) -> Bool? {
         // What is not ASCII is never shorter than the ASCII letter it stands for.
         guard let base = text.baseAddress, text.count >= count else { return false }
-        if isFound(base, places: text.count &- count &+ 1) { return true }
-        guard hasForeignCase, !TextScan.isPrintableASCII(text) else { return false }
+        let places = text.count &- count &+ 1
+        var seen = SIMD2<UInt64>.zero
+        let isFound =
+            switch places {
+            case ..<8: isFound(base, among: places)
+            case ..<16: isFound(short: base, places: places)
+            default: isFound(long: base, places: places, seen: &seen)
+            }
+        if isFound { return true }
+        guard hasForeignCase else { return false }
+        // In a long text the blocks at the front and at the back of the places are all of it.
+        let isASCII = (seen.x | seen.y) & 0x8080_8080_8080_8080 == 0
+        if places >= 16, count <= places, isASCII { return false }
         // The first bytes of U+017F and U+212A.
         let mayBeForeign =
             memchr(base, 0xC5, text.count) != nil || memchr(base, 0xE2, text.count) != nil
         return mayBeForeign ? nil : false
     }
 
-    private func isFound(_ base: UnsafeRawPointer, places: Int) -> Bool {
-        guard places >= 16 else { return isFound(short: base, places: places) }
-        let back = count &- 1
-        let (firstMask, firstValue) = first.words
-        let (lastMask, lastValue) = last.words
+    private func isFound(
+        long base: UnsafeRawPointer, places: Int, seen: inout SIMD2<UInt64>
+    ) -> Bool {
+        let offset = count &- 1
         var place = 0
         while true {
-            // 64-bit lanes: of 8-bit ones the compiler makes three times as many instructions.
-            let start = base + place
-            let front = start.loadUnaligned(as: SIMD2<UInt64>.self) | firstMask
-            let end = (start + back).loadUnaligned(as: SIMD2<UInt64>.self) | lastMask
-            let zeros = Self.zeros((front ^ firstValue) | (end ^ lastValue))
-            if zeros.x | zeros.y != 0, isFound(start, at: zeros.x) || isFound(start + 8, at: zeros.y)
-            {
-                return true
-            }
+            let front = (base + place).loadUnaligned(as: SIMD2<UInt64>.self)
+            let back = (base + (place &+ offset)).loadUnaligned(as: SIMD2<UInt64>.self)
+            seen |= front | back
+            let misses = first.misses(front) | last.misses(back)
+            if hasZero(misses), isFound(base + place, at: zeros(misses)) { return true }
             if place &+ 16 == places { return false }
             // The last block overlaps what was seen, which is cheaper than going on byte by byte.
             place = min(place &+ 16, places &- 16)
         }
     }
 
-    /// Whether the word stands at one of eight places, of which each is marked by a high bit.
-    private func isFound(_ base: UnsafeRawPointer, at marks: UInt64) -> Bool {
-        var hits = marks
-        while hits != 0 {
-            if isFound(base + (hits.trailingZeroBitCount &>> 3), among: 1) { return true }
-            hits &= hits &- 1
+    private func isFound(short base: UnsafeRawPointer, places: Int) -> Bool {
+        func words(_ base: UnsafeRawPointer) -> SIMD2<UInt64> {
+            SIMD2(
+                base.loadUnaligned(as: UInt64.self),
+                (base + (places &- 8)).loadUnaligned(as: UInt64.self))
+        }
+        return hasZero(first.misses(words(base)) | last.misses(words(base + (count &- 1))))
+            && isFound(base, among: places)
+    }
+
+    // Whether a lane of 8 bits is zero: the subtraction sets its high bit. It may borrow from the
+    // next lane, whose bit is then wrong, but never when no lane is zero.
+    @inline(__always)
+    private func hasZero(_ lanes: SIMD2<UInt64>) -> Bool {
+        let marks = (lanes &- 0x0101_0101_0101_0101) & ~lanes
+        return (marks.x | marks.y) & 0x8080_8080_8080_8080 != 0
+    }
+
+    // The high bit of each lane of 8 bits that is zero, and no other bit.
+    private func zeros(_ lanes: SIMD2<UInt64>) -> SIMD2<UInt64> {
+        let low = SIMD2<UInt64>(repeating: 0x7F7F_7F7F_7F7F_7F7F)
+        return ~(((lanes & low) &+ low) | lanes | low)
+    }
+
+    /// Whether the word stands at one of 16 places, of which each is marked by a high bit.
+    private func isFound(_ base: UnsafeRawPointer, at marks: SIMD2<UInt64>) -> Bool {
+        for half in 0..<2 {
+            var left = marks[half]
+            while left != 0 {
+                let place = 8 &* half &+ left.trailingZeroBitCount &>> 3
+                if isFound(base + place, among: 1) { return true }
+                left &= left &- 1
+            }
         }
         return false
-    }
-
-    /// The high bit of each byte that is zero, and no other bit.
-    @inline(__always)
-    private static func zeros(_ words: SIMD2<UInt64>) -> SIMD2<UInt64> {
-        let low = SIMD2<UInt64>(repeating: 0x7F7F_7F7F_7F7F_7F7F)
-        return ~(((words & low) &+ low) | words | low)
-    }
-
-    private func isFound(short base: UnsafeRawPointer, places: Int) -> Bool {
-        guard places >= 8 else { return isFound(base, among: places) }
-        let offset = count &- 1
-        let tail = places &- 8
-        func words(_ base: UnsafeRawPointer) -> SIMD16<UInt8> {
-            let both = SIMD2(
-                base.loadUnaligned(as: UInt64.self), (base + tail).loadUnaligned(as: UInt64.self))
-            return unsafeBitCast(both, to: SIMD16<UInt8>.self)
-        }
-        let misses = first.misses(words(base)) | last.misses(words(base + offset))
-        return Self.hasZero(misses) && isFound(base, among: places)
     }
 
     private func isFound(_ base: UnsafeRawPointer, among places: Int) -> Bool {
@@ -114,36 +132,24 @@ struct Literal: Sendable {
         return false
     }
 
-    // Whether a lane is zero. May be wrong about which, never about whether.
-    @inline(__always)
-    private static func hasZero(_ lanes: SIMD16<UInt8>) -> Bool {
-        let words = unsafeBitCast(lanes, to: SIMD2<UInt64>.self)
-        let zeros = (words &- 0x0101_0101_0101_0101) & ~words
-        return (zeros.x | zeros.y) & 0x8080_8080_8080_8080 != 0
-    }
-
     private struct Anchor: Sendable {
         let value: UInt8
         let mask: UInt8
+        private let values: SIMD2<UInt64>
+        private let masks: SIMD2<UInt64>
 
         init(_ byte: UInt8, isCaseless: Bool) {
             let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
             mask = isCaseless && isLetter ? 0x20 : 0
             value = byte | mask
+            values = SIMD2(repeating: UInt64(value) &* 0x0101_0101_0101_0101)
+            masks = SIMD2(repeating: UInt64(mask) &* 0x0101_0101_0101_0101)
         }
 
-        /// The mask and the value, for 16 bytes at once.
+        // Lanes of 8 bits, of which those are zero where the byte is this one.
         @inline(__always)
-        var words: (mask: SIMD2<UInt64>, value: SIMD2<UInt64>) {
-            let each: UInt64 = 0x0101_0101_0101_0101
-            return (
-                SIMD2(repeating: UInt64(mask) &* each), SIMD2(repeating: UInt64(value) &* each)
-            )
-        }
-
-        @inline(__always)
-        func misses(_ lanes: SIMD16<UInt8>) -> SIMD16<UInt8> {
-            (lanes | SIMD16(repeating: mask)) ^ SIMD16(repeating: value)
+        func misses(_ lanes: SIMD2<UInt64>) -> SIMD2<UInt64> {
+            (lanes | masks) ^ values
         }
     }
 }

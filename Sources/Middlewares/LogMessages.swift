@@ -60,9 +60,9 @@ package struct LogMessages: Middleware {
             return line + " " + word("ahora es", "is now") + " " + (message.other?.name ?? "?")
         }
         guard hasText, !message.isPrivate else { return line + " (\(message.body.count) bytes)" }
-        let text = message.text
         line += ": "
-        line += text.utf8.contains(UInt8(ascii: "\n")) ? text.replacing("\n", with: "\\n") : text
+        line +=
+            message.body.contains("\n") ? message.text.replacing("\n", with: "\\n") : message.text
         return line
     }
 

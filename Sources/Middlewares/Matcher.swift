@@ -22,7 +22,8 @@ package final class Matcher: @unchecked Sendable {  // one middleware has it, on
 
     /// What it looks for.
     package let pattern: Pattern
-    private let words: [Literal]
+    // Those of the pattern, which keeps them alive: retaining one takes as long as looking for it.
+    private let words: [Unmanaged<Literal>]
     private let code: OpaquePointer
     private let isNative: Bool
     private let data: OpaquePointer
@@ -33,7 +34,7 @@ package final class Matcher: @unchecked Sendable {  // one middleware has it, on
     /// Makes a matcher; throws if there is no memory for it.
     package init(_ pattern: Pattern) throws {
         self.pattern = pattern
-        words = pattern.words
+        words = pattern.words.map { Unmanaged.passUnretained($0) }
         code = pattern.program.code
         isNative = pattern.program.isNative
         guard let data = pcre2_match_data_create_from_pattern_8(code, nil) else {
@@ -70,8 +71,8 @@ package final class Matcher: @unchecked Sendable {  // one middleware has it, on
     /// Whether one of the words occurs; nil if only the expression can tell.
     func hasWord(_ text: UnsafeRawBufferPointer) -> Bool? {
         var isSure = !words.isEmpty
-        for index in words.indices {
-            guard let occurs = words[index].occurs(in: text) else {
+        for word in words {
+            guard let occurs = word._withUnsafeGuaranteedRef({ $0.occurs(in: text) }) else {
                 isSure = false
                 continue
             }

@@ -34,15 +34,14 @@ package struct Redact: Middleware {
 
     /// Masks the secrets of a text; one without any is left as it is.
     package mutating func handle(_ message: inout Message) throws -> Verdict {
-        let signs = message.body.withBytes(SecretSigns.init(of:))
+        let signs = SecretSigns(of: message.content.unsafeBytes)
         if signs.isEmpty { return .pass }
         for index in shapes.indices where !signs.isDisjoint(with: shapes[index].shape.signs) {
             let matcher = shapes[index].matcher
             let mask = mask
-            let rewriting = try message.body.withBytes { text in
-                try matcher.rewrite(text, into: &result, limit: .max) {
-                    $0.append(contentsOf: mask)
-                }
+            let text = message.content.unsafeBytes
+            let rewriting = try matcher.rewrite(text, into: &result, limit: .max) {
+                $0.append(contentsOf: mask)
             }
             if case .changed = rewriting { take(&message) }
         }
@@ -51,20 +50,18 @@ package struct Redact: Middleware {
     }
 
     private mutating func maskCards(_ message: inout Message) {
-        let isChanged = message.body.withBytes { text in
-            let cards = CardNumber.ranges(in: text)
-            if cards.isEmpty { return false }
-            result.removeAll(keepingCapacity: true)
-            var copied = 0
-            for card in cards {
-                result.append(contentsOf: text[copied..<card.lowerBound])
-                result.append(contentsOf: mask)
-                copied = card.upperBound
-            }
-            result.append(contentsOf: text[copied...])
-            return true
+        let text = message.content.unsafeBytes
+        let cards = CardNumber.ranges(in: text)
+        if cards.isEmpty { return }
+        result.removeAll(keepingCapacity: true)
+        var copied = 0
+        for card in cards {
+            result.append(contentsOf: text[copied..<card.lowerBound])
+            result.append(contentsOf: mask)
+            copied = card.upperBound
         }
-        if isChanged { take(&message) }
+        result.append(contentsOf: text[copied...])
+        take(&message)
     }
 
     private func take(_ message: inout Message) {

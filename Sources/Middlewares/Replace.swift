@@ -57,11 +57,10 @@ package struct Replace: Middleware {
     /// Applies the rules.
     package mutating func handle(_ message: inout Message) throws -> Verdict {
         for index in rules.indices {
-            let (matcher, template) = rules[index]
-            let rewriting = try message.body.withBytes { text in
-                try matcher.rewrite(text, into: &result, limit: Self.longest) {
-                    template.append(to: &$0, text, matcher)
-                }
+            let matcher = rules[index].matcher
+            let text = message.content.unsafeBytes
+            let rewriting = try matcher.rewrite(text, into: &result, limit: Self.longest) {
+                rules[index].template.append(to: &$0, text, matcher)
             }
             switch rewriting {
             case .unchanged: continue

@@ -21,7 +21,8 @@ extension Matcher {
         _ text: UnsafeRawBufferPointer, into result: inout [UInt8], limit: Int,
         _ replacement: (inout [UInt8]) -> Void
     ) throws(PatternError) -> Rewriting {
-        if hasWord(text) == false { return .unchanged }
+        // Most texts don't match, and that is told faster than a walk begins.
+        if try !matches(text) { return .unchanged }
         var search = Search(self, in: text)
         guard var match = try search.next() else { return .unchanged }
         result.removeAll(keepingCapacity: true)

@@ -38,21 +38,26 @@ package struct Validate: Middleware {
         language = context.language
     }
 
+    /// Looks at the lengths of all messages first: nearly always that is all there is to do.
+    package mutating func judge(_ batch: Batch) {
+        if !batch.isPlain(upTo: maxLength) { judgeEach(batch) }
+    }
+
     /// Drops a message with too many characters or lines, or with what is to be refused.
     package func handle(_ message: inout Message) -> Verdict {
         if refusesControls, message.hadControlCharacters {
             return .drop(controlSentence, code: "bad-text")
         }
-        if message.body.count <= maxLength, !message.hasSeveralLines { return .pass }
-        return message.body.withBytes { text in
-            if TextCounting.exceeds(text, characters: maxLength) {
-                return .drop(lengthSentence, code: "too-long")
-            }
-            return hasTooManyLines(text) ? .drop(linesSentence, code: "too-long") : .pass
+        let text = message.content.unsafeBytes
+        if text.count <= maxLength, !message.hasSeveralLines { return .pass }
+        if TextCounting.exceeds(text, characters: maxLength) {
+            return .drop(lengthSentence, code: "too-long")
         }
+        return hasTooManyLines(text) ? .drop(linesSentence, code: "too-long") : .pass
     }
 
     private func hasTooManyLines(_ text: UnsafeRawBufferPointer) -> Bool {
+        if TextScan.isPrintableASCII(text) { return false }
         var lines = 1
         for byte in text where byte == UInt8(ascii: "\n") { lines += 1 }
         return lines > maxLines

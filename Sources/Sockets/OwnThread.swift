@@ -4,6 +4,9 @@ import Glibc
 /// A thread for what blocks: reading standard input, writing a log.
 public enum OwnThread {
     /// Starts a thread, named for `ps` and debuggers (15 bytes at most are shown).
+    ///
+    /// SIGTTIN and SIGTTOU are blocked in it: reading a terminal that belongs to somebody else
+    /// fails (EIO), instead of stopping the whole daemon.
     public static func start(named name: String, _ body: @escaping @Sendable () -> Void) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
@@ -17,6 +20,7 @@ public enum OwnThread {
                 guard let argument else { return nil }
                 let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
                 pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
+                blockTerminalSignals()
                 start.body()
                 return nil
             }, box.toOpaque())
@@ -32,6 +36,14 @@ public enum OwnThread {
             start(named: name) { continuation.resume(returning: body()) }
         }
     }
+}
+
+private func blockTerminalSignals() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGTTIN)
+    sigaddset(&set, SIGTTOU)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
 }
 
 private final class Start: Sendable {

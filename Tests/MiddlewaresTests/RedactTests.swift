@@ -29,6 +29,7 @@ import Testing
         (.keys, "DB_PASSWORD: \"a b c\", x", "DB_PASSWORD: •••, x"),
         (.keys, "{\"api_key\": \"12\"}", "{\"api_key\": •••}"),
         (.keys, "la contraseña: secreta ya", "la contraseña: ••• ya"),
+        (.keys, "Pwd \t: x", "Pwd \t: •••"), (.keys, "'secret' = 'a b'", "'secret' = •••"),
         (.keys, "?token=abc&user=ana", "?token=•••&user=ana"),
         (
             .keys,
@@ -66,7 +67,7 @@ import Testing
         "4111 1111 1111 1112", "1700000000000", "411111111111", "4111  1111  1111  1111",
         "41111111111111111111111111", "550e8400-e29b-41d4-a716-446655440000", "",
         "-----BEGIN PUBLIC KEY----- MIIB", "una palabra larguísima: electroencefalografista",
-        "token", "2026-02-28 23:59:59.123456", "a@b", "ana@localhost",
+        "token", "= : \"=", "2026-02-28 23:59:59.123456", "a@b", "ana@localhost",
     ])
     func `ordinary text is left alone`(text: String) throws {
         var trial = try trial()

@@ -19,7 +19,9 @@ extension Context {
     }
 }
 
-/// Keeps the lines that are written to it. Safe from any thread.
+/// Keeps the lines that are written to it.
+///
+/// Safe from any thread.
 package final class RecordedLines: LineSink {
     private let state = Mutex<(lines: [String], paths: [String])>(([], []))
 

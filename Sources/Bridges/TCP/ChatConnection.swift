@@ -109,7 +109,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         splitter.split(bytes) { piece in
             if isOpen { reader.take(piece, bus) }
         }
-        reader.flush(bus, isLast: true)
+        reader.flush(bus)
         noteSilence()
     }
 

@@ -11,7 +11,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let grammar: LineGrammar
     let encoder: ChatEncoder
     /// What is being read; empty between two reads.
-    private(set) var batch: Batch
+    let batch: Batch
     let flushAfter: Int64
     private let stalledAfter: Int64
 
@@ -38,7 +38,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     static let readSize = 64 << 10
     private static let bytesPerTurn = 1 << 20
     private static let batchBytes = readSize + (16 << 10)
-    private static let batchCapacity = 4_096
 
     init(_ options: TCP.Options, port: Port, bus: isolated Bus, loop: EventLoop) {
         self.options = options
@@ -47,8 +46,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         words = Words(port.language)
         grammar = LineGrammar(words)
         encoder = ChatEncoder(words)
-        batch = bus.batch(
-            room: port.room, capacity: Self.batchCapacity, bytes: Self.batchBytes)
+        batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
         stalledAfter = options.stalledAfter.inNanoseconds
         halls = bus.rooms.map { Hall($0) }
@@ -145,14 +143,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             perAddress[host] = count > 1 ? count - 1 : nil
         }
         checkDone()
-    }
-
-    /// Goes on with another batch, because a room has kept the last one.
-    func replaceBatch(sparedBy room: Room, _ bus: isolated Bus) {
-        batch =
-            room.log.takeSpare(capacity: Self.batchCapacity)
-            ?? bus.batch(
-                room: room.name, capacity: Self.batchCapacity, bytes: Self.batchBytes)
     }
 
     // MARK: - A turn

@@ -37,8 +37,11 @@ struct LineReader {
             if let base, let prefix, line.count > prefix.count, line[prefix.count] > slash,
                 line.starts(with: prefix), isPlain, let common, let start = line.baseAddress, !batch.isFull
             {
+                // A plain line lies where it was read, so its ending stands behind it.
                 batch.append(
-                    like: common, at: start - base + prefix.count, count: line.count - prefix.count)
+                    like: common, at: start - base + prefix.count,
+                    count: line.count - prefix.count,
+                    isFramed: start.load(fromByteOffset: line.count, as: UInt8.self) == 0x0A)
             } else {
                 takeSlowly(line, bus)
             }
@@ -114,16 +117,12 @@ struct LineReader {
     }
 
     /// Publishes what was gathered and tells the client what was dropped.
-    ///
-    /// - Parameter isLast: whether nothing more of the read is looked at.
-    mutating func flush(_ bus: isolated Bus, isLast: Bool = false) {
+    mutating func flush(_ bus: isolated Bus) {
         guard batch.count > 0 else { return }
         let room = connection.hall.room
         batch.room = room.name
         batch.uptime = server.loop.now
-        if bus.publish(batch, in: room, by: server.port.intake, mayTake: isLast) {
-            return server.replaceBatch(sparedBy: room, bus)
-        }
+        bus.publish(batch, in: room, by: server.port.intake)
         for (_, drop) in batch.drops { connection.answer(code: drop.code, drop.reason) }
         batch.removeMessages()
         common = nil

@@ -75,6 +75,17 @@ public struct Port: Sendable {
         Deliveries(port: self, room: room, channel: channel)
     }
 
+    /// Puts somebody on the list of those who are here, without telling anybody.
+    ///
+    /// Private messages to them come with `messages`. Ends with the run of the bridge.
+    ///
+    /// - Returns: false, and nothing is done, if somebody else goes by that name.
+    @discardableResult
+    public func present(as name: String) async -> Bool { await bus.present(name, by: intake) }
+
+    /// What the time is, by the wall clock of the bus.
+    public var now: Timestamp { get async { await bus.now } }
+
     /// Returns when the bus begins to stop: no more should be brought in.
     public func stopping() async { await bus.waitForStop() }
 

@@ -11,10 +11,23 @@ extension Bus {
         intake.cursors = []
         for person in intake.people { leave(person, by: intake) }
         intake.people = []
+        intake.mail = []
         while intake.openSources > 0 { closeSource(intake) }
     }
 
     func ready(_ intake: Intake) { intake.isReady = true }
+
+    func present(_ name: String, by intake: Intake) -> Bool {
+        guard let room = room(intake.room) else { return false }
+        let person = Person(
+            sender: sender(of: Draft("", from: name), by: intake), room: room, mailbox: intake,
+            isAnnounced: false)
+        guard enter(person, by: intake) else { return false }
+        intake.people.append(person)
+        return true
+    }
+
+    var now: Timestamp { Timestamp(milliseconds: settings.time()) }
 
     /// Whether a bridge has said that it works, since it was last started.
     package func isReady(_ intake: Intake) -> Bool { intake.isReady }
@@ -76,7 +89,9 @@ extension Bus {
             batch.append(record, text: text, sender: sender, details: details)
         } else {
             let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
-            if cleaned.count != text.count { record.flags.insert(.hadControls) }
+            let endings = text.count { $0 == UInt8(ascii: "\r") }
+            // A CR LF that has become an LF is no control character that had to be removed.
+            if text.count - cleaned.count > endings { record.flags.insert(.hadControls) }
             if cleaned.contains(UInt8(ascii: "\n")) { record.flags.insert(.hasLines) }
             cleaned.withUnsafeBytes {
                 batch.append(record, text: $0, sender: sender, details: details)
@@ -119,6 +134,7 @@ extension Bus {
         cursor.isMuted = intake.direction == .in
         room.add(cursor)
         intake.cursors.append(cursor)
+        intake.handMail(to: cursor)
         return Subscription(bus: self, cursor: cursor)
     }
 

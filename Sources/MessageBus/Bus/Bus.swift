@@ -89,17 +89,11 @@ public actor Bus {
 
     /// Sends a batch through the chains and appends what passes to the room. Why the others were
     /// dropped stands in the batch afterwards.
-    ///
-    /// - Parameter mayTake: whether the room may keep the batch itself instead of a copy.
-    /// - Returns: whether it did; then the caller must not touch it again.
-    @discardableResult
-    package func publish(
-        _ batch: Batch, in room: Room, by intake: Intake, mayTake: Bool = false
-    ) -> Bool {
+    package func publish(_ batch: Batch, in room: Room, by intake: Intake) {
         judge(batch, by: intake)
-        guard batch.drops.count < batch.count else { return false }
+        guard batch.drops.count < batch.count else { return }
         if store.keepsMessages { write(batch) }
-        return room.append(batch, mayTake: mayTake)
+        room.append(batch)
     }
 
     /// Numbers a batch and sends it through the chains.

@@ -26,6 +26,8 @@ package final class Intake: @unchecked Sendable {  // `let`s anywhere, `var`s on
     var isReady = false
     var openSources = 0
     var people: [Person] = []
+    /// Private messages that came before anybody read; no more than a cursor keeps.
+    var mail: [Message] = []
 
     /// Makes one for a bridge of bridge.json.
     package init(
@@ -38,5 +40,27 @@ package final class Intake: @unchecked Sendable {  // `let`s anywhere, `var`s on
         self.senderFormat = senderFormat
         self.chain = chain
         self.outgoing = outgoing
+    }
+}
+
+extension Intake: Mailbox {
+    /// Hands a private message for somebody the bridge stands for to who reads by it.
+    package func deliver(_ message: Message) {
+        if let cursor = cursors.first(where: reads) {
+            cursor.deliver(message)
+        } else {
+            if mail.count == Cursor.mailboxBound { mail.removeFirst() }
+            mail.append(message)
+        }
+    }
+
+    func handMail(to cursor: Cursor) {
+        guard reads(cursor) else { return }
+        for message in mail { cursor.deliver(message) }
+        mail = []
+    }
+
+    private func reads(_ cursor: Cursor) -> Bool {
+        !cursor.isCancelled && cursor.channel == nil && cursor.room.name == room
     }
 }

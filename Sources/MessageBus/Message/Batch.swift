@@ -100,8 +100,11 @@ public final class Batch {
 
     /// Adds a message that is like one already in it but for its text, which stands in the storage.
     /// The caller has asked `isFull`.
-    package func append(like record: Record, at offset: Int, count length: Int) {
+    ///
+    /// - Parameter isFramed: whether it stands behind `NAME: ` and in front of an LF there.
+    package func append(like record: Record, at offset: Int, count length: Int, isFramed: Bool) {
         records[count] = record
+        if isFramed { records[count].flags.insert(.framed) }
         records[count].place(at: offset, count: length)
         if count > 0, offset < records[count - 1].end { isScattered = true }
         count += 1
@@ -112,6 +115,7 @@ public final class Batch {
         _ record: Record, text: UnsafeRawBufferPointer, sender: Sender, details extra: Details?
     ) {
         var record = record
+        record.flags.remove(.framed)
         record.offset = UInt32(truncatingIfNeeded: write(text))
         record.count = UInt32(truncatingIfNeeded: text.count)
         append(record, sender: sender, details: extra)
@@ -147,6 +151,17 @@ public final class Batch {
     /// Who says all of it, if that is one and every message is still to be judged.
     package var onlySender: Sender? {
         senders.count == 1 && drops.isEmpty && !hasPassedOver ? senders[0] : nil
+    }
+
+    /// Whether every text is one line of at most so many bytes in which nothing had to be removed.
+    package func isPlain(upTo bytes: Int) -> Bool {
+        var longest: UInt32 = 0
+        var flags: Record.Flags = []
+        for index in 0..<count {
+            longest = max(longest, records[index].count)
+            flags.formUnion(records[index].flags)
+        }
+        return longest <= bytes && flags.isDisjoint(with: [.hasLines, .hadControls])
     }
 
     /// The first message.
@@ -231,6 +246,7 @@ extension Batch {
             repairing: message.content.unsafeBytes, lineEndings: .kept)
         text.withUnsafeBytes { bytes in
             isScattered = true
+            records[index].flags.remove(.framed)
             records[index].offset = UInt32(truncatingIfNeeded: write(bytes))
             records[index].count = UInt32(truncatingIfNeeded: bytes.count)
             if bytes.contains(UInt8(ascii: "\n")) {

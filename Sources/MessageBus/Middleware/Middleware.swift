@@ -44,7 +44,7 @@ public enum Verdict: Sendable, Equatable {
 }
 
 /// Why a message ended.
-public struct Drop: Sendable, Equatable {
+public struct Drop: Sendable, Hashable {
     /// One of the protocol's codes: `dropped`, `rate-limited`, …
     public let code: String
     /// The sentence for its sender.

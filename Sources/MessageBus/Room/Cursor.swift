@@ -43,7 +43,10 @@ package final class Cursor {
         let found = room.log.messages(from: position, atMost: count)
         position += UInt64(found.count)
         delivered += UInt64(found.count)
-        if isMuted { return [] }
+        if isMuted {
+            mailbox = []
+            return []
+        }
         var result = found.filter { !isOwn($0) }
         if !outgoing.isEmpty { result = outgoing.judge(result) }
         if isUpToDateButMail {

@@ -21,7 +21,6 @@ package final class MessageLog {
     private let bounds: Bounds
     private var segments: [Segment] = []
     private var oldest = 0
-    private var spares: [Batch] = []
     @exclusivity(unchecked) private var bytes = 0
     /// The position after the newest message.
     @exclusivity(unchecked) package private(set) var end: UInt64 = 0
@@ -50,29 +49,6 @@ package final class MessageLog {
         return Int(end - before)
     }
 
-    /// Takes a batch over as it is, if all of it passed and it is large enough for that to be worth
-    /// more than copying. Whoever filled it must not touch it again, and takes a spare one.
-    package func adopt(_ batch: Batch) -> Bool {
-        guard batch.count >= Self.adoptable, batch.drops.isEmpty,
-            batch.storage.count <= bounds.bytes / 8
-        else { return false }
-        segments.append(Segment(start: end, batch: batch))
-        bytes += batch.storage.count
-        end += UInt64(batch.count)
-        evict()
-        return true
-    }
-
-    /// Messages from which on a batch is taken over: below, a few large batches would hold little.
-    private static let adoptable = 64
-
-    /// A batch that is not needed any more, of at least that capacity.
-    package func takeSpare(capacity: Int) -> Batch? {
-        guard let spare = spares.last, spare.capacity >= capacity else { return nil }
-        spares.removeLast()
-        return spare
-    }
-
     /// A batch to append to; the first of a room is small, the later ones four times as large as
     /// the one before, up to 1,024 messages and 64 KiB.
     private func newSegment(for bytes: Int) -> Batch {
@@ -88,13 +64,8 @@ package final class MessageLog {
         while oldest < segments.count - 1,
             bytes > bounds.bytes || end - segments[oldest + 1].start > bounds.messages
         {
-            let batch = segments[oldest].batch
-            bytes -= batch.storage.count
+            bytes -= segments[oldest].batch.storage.count
             oldest += 1
-            if batch.capacity > 1_024, spares.count < 2 {
-                batch.removeAll()
-                spares.append(batch)
-            }
         }
         if oldest > 64 {
             segments.removeFirst(oldest)

@@ -14,16 +14,13 @@ package final class Room {
         log = MessageLog(room: name)
     }
 
-    /// Appends what passed. Returns whether the batch itself was taken, if it may be.
-    func append(_ batch: Batch, mayTake: Bool) -> Bool {
-        let bytes = batch.storage.count
-        let isTaken = mayTake && log.adopt(batch)
-        if !isTaken, log.append(batch) == 0 { return false }
+    /// Appends what passed.
+    func append(_ batch: Batch) {
+        guard log.append(batch) > 0 else { return }
         isDirty = true
-        pendingBytes += bytes
+        pendingBytes += batch.storage.count
         // A log keeps 4 MiB: readers look at a burst before it can overtake them.
         if pendingBytes > 1 << 20 { flush() }
-        return isTaken
     }
 
     /// Lets every reader go on. At the end of each turn of the loop.

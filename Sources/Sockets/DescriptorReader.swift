@@ -1,0 +1,135 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Reads a descriptor that must stay blocking, as an inherited standard input has to, on a thread of
+/// its own: a terminal, a pipe, a file, whatever it is.
+///
+/// Nothing is read ahead: bytes that nobody has asked for stay where they are, and a pipe's writer
+/// waits. Safe from any thread, but only one task may wait in `next()`.
+public final class DescriptorReader: Sendable {
+    /// Bytes read at once, as many as a pipe holds.
+    public static let chunkBytes = 64 << 10
+
+    private typealias Chunk = Result<[UInt8]?, SocketError>
+
+    private struct State {
+        var request: CheckedContinuation<Chunk, Never>?
+        var isStarted = false
+        var isStopping = false
+    }
+
+    private let descriptor: Int32
+    private let subject: String
+    private let wakeup: Wakeup
+    private let state = Mutex(State())
+
+    /// Makes a reader; its thread starts when something is asked for.
+    ///
+    /// The descriptor is not closed, by anybody, as long as the reader may be at it.
+    ///
+    /// - Parameter subject: what errors call it: `standard input`.
+    /// - Throws: `SocketError` when the kernel has no descriptors left.
+    public init(_ descriptor: Int32, called subject: String) throws(SocketError) {
+        self.descriptor = descriptor
+        self.subject = subject
+        wakeup = try Wakeup()
+    }
+
+    /// What has come, or `nil` at the end and after `stop()`.
+    ///
+    /// Cancelling the task ends the reader at once.
+    ///
+    /// - Throws: `SocketError` once, if reading failed; afterwards the reader has ended.
+    public func next() async throws(SocketError) -> [UInt8]? {
+        let chunk: Chunk = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isWanted = state.withLock { state in
+                    if !state.isStopping { state.request = continuation }
+                    return !state.isStopping
+                }
+                guard isWanted else { return continuation.resume(returning: .success(nil)) }
+                start()
+            }
+        } onCancel: {
+            stop()
+            // Bytes that the thread reads at this very moment are lost, but a read that another
+            // process has beaten to the bytes may take for ever.
+            answer(.success(nil))
+        }
+        return try chunk.get()
+    }
+
+    /// Reads no more.
+    ///
+    /// What has been read is still handed over.
+    public func stop() {
+        state.withLock { $0.isStopping = true }
+        wakeup.signal()
+    }
+
+    private func start() {
+        let isStarted = state.withLock { state in
+            defer { state.isStarted = true }
+            return state.isStarted
+        }
+        if isStarted {
+            wakeup.signal()
+        } else {
+            OwnThread.start(named: "read \(descriptor)") { self.run() }
+        }
+    }
+
+    private var isStopping: Bool { state.withLock { $0.isStopping } }
+
+    private func answer(_ chunk: Chunk) {
+        let request = state.withLock { $0.request.take() }
+        request?.resume(returning: chunk)
+    }
+
+    // MARK: - On the thread
+
+    private func run() {
+        let buffer = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Self.chunkBytes, alignment: 16)
+        defer { buffer.deallocate() }
+        while waitForRequest() {
+            let chunk = read(into: buffer)
+            if case .success(.some) = chunk {} else { stop() }
+            answer(chunk)
+        }
+        answer(.success(nil))
+    }
+
+    private func waitForRequest() -> Bool {
+        while true {
+            let (isStopping, isAsked) = state.withLock { ($0.isStopping, $0.request != nil) }
+            if isStopping { return false }
+            if isAsked { return true }
+            _ = wakeup.wait()
+        }
+    }
+
+    private func read(into buffer: UnsafeMutableRawBufferPointer) -> Chunk {
+        while !isStopping {
+            guard !wakeup.wait(for: .readable, on: descriptor).isEmpty else { continue }
+            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            if count > 0 { return .success(Array(buffer[..<count])) }
+            if count == 0 { return .success(nil) }
+            let code = errno
+            if code == EIO, isInBackground {
+                // The terminal is the shell's at present; look again in a second.
+                _ = wakeup.wait(milliseconds: 1_000)
+            } else if code != EINTR, code != EAGAIN {
+                return .failure(SocketError("read \(subject)", errno: code))
+            }
+        }
+        return .success(nil)
+    }
+
+    /// Whether it is a terminal that other processes have now (`puente &` in a shell).
+    private var isInBackground: Bool {
+        let foreground = tcgetpgrp(descriptor)
+        return foreground > 0 && foreground != getpgrp()
+    }
+}

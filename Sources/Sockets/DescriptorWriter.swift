@@ -1,0 +1,154 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// Writes lines to a descriptor that must stay blocking, as an inherited standard output has to, on
+/// a thread of its own, and notices without writing when nobody reads any more.
+///
+/// Safe from any thread, but only one task may wait in `write(_:)` and one in `failure()`.
+public final class DescriptorWriter: Sendable {
+    private struct State {
+        var bytes: [UInt8] = []
+        var request: CheckedContinuation<SocketError?, Never>?
+        var watcher: CheckedContinuation<SocketError?, Never>?
+        var failure: SocketError?
+        var isStarted = false
+        var isClosed = false
+    }
+
+    private let descriptor: Int32
+    private let subject: String
+    private let wakeup: Wakeup
+    private let state = Mutex(State())
+
+    /// Makes a writer; its thread starts with the first `write(_:)` or `failure()`.
+    ///
+    /// The descriptor is not closed, by anybody, as long as the writer may be at it.
+    ///
+    /// - Parameter subject: what errors call it: `standard output`.
+    /// - Throws: `SocketError` when the kernel has no descriptors left.
+    public init(_ descriptor: Int32, called subject: String) throws(SocketError) {
+        self.descriptor = descriptor
+        self.subject = subject
+        wakeup = try Wakeup()
+    }
+
+    /// Writes lines, each with its ending, and returns when the kernel has all of them.
+    ///
+    /// Cancelling the task closes the writer at once, also in the middle of a line.
+    ///
+    /// - Throws: `SocketError` if it failed, now or before, or was closed.
+    public func write(_ lines: [UInt8]) async throws(SocketError) {
+        if lines.isEmpty { return }
+        let failure = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    guard !state.isClosed else { return true }
+                    state.bytes = lines
+                    state.request = continuation
+                    return false
+                }
+                if isOver { continuation.resume(returning: closingError) } else { start() }
+            }
+        } onCancel: {
+            close()
+        }
+        if let failure { throw failure }
+    }
+
+    /// Waits until writing has become impossible and returns why; `nil` when it was closed or the
+    /// task cancelled.
+    ///
+    /// Cancelling closes the writer.
+    public func failure() async -> SocketError? {
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let isOver = state.withLock { state in
+                    if !state.isClosed { state.watcher = continuation }
+                    return state.isClosed
+                }
+                guard isOver else { return start() }
+                continuation.resume(returning: state.withLock { $0.failure })
+            }
+        } onCancel: {
+            close()
+        }
+    }
+
+    /// Writes no more, whatever is left.
+    public func close() { end(nil) }
+
+    private func start() {
+        let isStarted = state.withLock { state in
+            defer { state.isStarted = true }
+            return state.isStarted
+        }
+        if isStarted {
+            wakeup.signal()
+        } else {
+            OwnThread.start(named: "write \(descriptor)") { self.run() }
+        }
+    }
+
+    private var closingError: SocketError {
+        state.withLock { $0.failure } ?? SocketError("write \(subject)", errno: ECANCELED)
+    }
+
+    private func end(_ failure: SocketError?) {
+        let (request, watcher, failure) = state.withLock { state in
+            if !state.isClosed { state.failure = failure }
+            state.isClosed = true
+            state.bytes = []
+            return (state.request.take(), state.watcher.take(), state.failure)
+        }
+        wakeup.signal()
+        request?.resume(returning: failure ?? closingError)
+        watcher?.resume(returning: failure)
+    }
+
+    // MARK: - On the thread
+
+    private func run() {
+        while true {
+            let (bytes, isClosed) = state.withLock { ($0.bytes, $0.isClosed) }
+            if isClosed { return }
+            if bytes.isEmpty {
+                look(for: [])
+            } else if write(all: bytes) {
+                let request = state.withLock { state in
+                    state.bytes = []
+                    return state.request.take()
+                }
+                request?.resume(returning: nil)
+            }
+        }
+    }
+
+    /// Writes everything, or returns false because it is over.
+    private func write(all bytes: [UInt8]) -> Bool {
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes
+            while !rest.isEmpty {
+                if state.withLock({ $0.isClosed }) { return false }
+                guard look(for: .writable) else { continue }
+                switch LineOutput.write(rest, to: descriptor) {
+                case .written(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+                case .later: break
+                case .failed(let code): end(SocketError("write \(subject)", errno: code))
+                }
+            }
+            return true
+        }
+    }
+
+    /// Waits, and says whether it can be written to.
+    ///
+    /// That it can be read is nothing: a terminal is often one descriptor for both directions.
+    @discardableResult
+    private func look(for events: PollEvents) -> Bool {
+        let ready = wakeup.wait(for: events, on: descriptor)
+        if ready.isDisjoint(with: .broken) { return ready.contains(.writable) }
+        end(SocketError("write \(subject)", errno: EPIPE))
+        return false
+    }
+}

@@ -1,0 +1,106 @@
+import MessageBus
+import Sockets
+import Synchronization
+
+/// A bus on an event loop of its own, whose time a test turns by hand.
+///
+/// Safe from any thread.
+package final class TestBus: Sendable {
+    /// The loop, on its own thread.
+    package let loop: EventLoop
+    /// The clock of the loop.
+    package let clock = ManualClock()
+    /// The bus on it.
+    package let bus: Bus
+    /// What the bus and its bridges log.
+    package let log = LogRecorder()
+    private let requests = Mutex(0)
+
+    /// Starts a bus.
+    ///
+    /// - Parameters:
+    ///   - rooms: the first is the default.
+    ///   - middlewares: the common chain, in order.
+    package init(
+        rooms: [String] = ["general"], language: Language = .es, naming: Naming = Naming(),
+        middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore()
+    ) throws {
+        loop = try EventLoop(clock: clock)
+        var settings = Bus.Settings()
+        settings.rooms = rooms
+        settings.language = language
+        settings.naming = naming
+        settings.log = log.log
+        let loop = loop
+        settings.uptime = { loop.now }
+        settings.time = { loop.wallTime }
+        bus = Bus(settings, chain: Self.chain(middlewares), store: store, executor: loop)
+        let bus = bus
+        loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
+        loop.start(named: "test loop")
+    }
+
+    deinit { loop.stop() }
+
+    private static func chain(_ middlewares: [any Middleware]) -> Chain {
+        Chain(
+            middlewares.map {
+                Chain.Step(type: "test", condition: Condition(), middleware: $0)
+            })
+    }
+
+    /// Makes a bridge known and begins its run.
+    ///
+    /// - Parameter middlewares: what judges what it brings in.
+    package func port(
+        _ name: String, room: String = "general", direction: Direction = .both,
+        senderFormat: String = "{name} ({bridge})", middlewares: [any Middleware] = []
+    ) async -> Port {
+        let intake = Intake(
+            name: name, room: room, direction: direction, senderFormat: senderFormat,
+            chain: Self.chain(middlewares))
+        await bus.add(intake)
+        await bus.begin(intake)
+        return Port(bus: bus, intake: intake) { self.requestShutdown() }
+    }
+
+    /// Runs a bridge as the supervisor does, and returns when it has ended.
+    package func run(_ bridge: any Bridge, on port: Port) async throws {
+        do {
+            try await bridge.run(port)
+            await bus.finish(port.intake)
+        } catch {
+            await bus.finish(port.intake)
+            throw error
+        }
+    }
+
+    /// How often a bridge has asked the daemon to stop.
+    package var shutdownRequests: Int { requests.withLock { $0 } }
+
+    private func requestShutdown() {
+        requests.withLock { $0 += 1 }
+        stop()
+    }
+
+    /// Begins to stop, as SIGTERM does.
+    package func stop() {
+        let bus = bus
+        loop.perform { bus.assumeIsolated { $0.stop() } }
+    }
+
+    /// Turns the clock, for the loop too.
+    package func advance(by duration: Duration) {
+        clock.advance(by: duration)
+        loop.clockHasChanged()
+    }
+
+    /// Returns when all that was handed to the loop before has been done, to the end of its turn.
+    package func settle() async {
+        for _ in 0..<2 {
+            await withCheckedContinuation { continuation in
+                loop.perform { continuation.resume() }
+            }
+        }
+    }
+}
