@@ -64,7 +64,7 @@ final class StdioInput: Sendable {
 
     private func take(_ piece: LineSplitter.Piece, into lines: inout StdioLines) {
         switch piece {
-        case .line(let line): lines.add(line)
+        case .line(let line, _): lines.add(line)
         case .tooLong: news.noteTooLong()
         }
     }
