@@ -130,7 +130,7 @@ package struct Stdio: Bridge {
 
 extension Registry {
     /// Makes `stdio` known.
-    package mutating func registerStdio() {
+    public mutating func registerStdio() {
         bridge(
             "stdio", about: "Lines of standard input come in, the room goes out on standard output."
         ) { Stdio($0) }

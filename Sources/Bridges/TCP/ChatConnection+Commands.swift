@@ -106,7 +106,11 @@ extension ChatConnection {
     }
 
     private func move(to target: Hall) {
-        hall.edition?.catchUp()
+        if let edition = hall.edition {
+            edition.catchUp()
+            // What it said itself is noted now: later its positions would mean nothing.
+            server.noteRuns(of: edition)
+        }
         hall.dismiss(self)
         outflow.detach { [server] missed in
             let text = server.words.skipped(Int(clamping: missed))
@@ -125,6 +129,9 @@ extension ChatConnection {
         else { return answer(.badArguments, words.badArguments(.msg)) }
         guard let receiver = bus.person(server.key(of: name)) else {
             return answer(.unknownUser, words.unknownUser(name))
+        }
+        if !receiver.isReachable {
+            return answer(.unknownUser, words.unreachableUser(receiver.sender.name))
         }
         let drop = bus.whisper(text, from: member.person, to: receiver, by: intake)
         if let drop {

@@ -39,8 +39,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private var isPaused = false
     /// When the kernel last took something, in the loop's time.
     private(set) var lastProgress: Int64 = 0
-    /// Has never sent an LF: a silence ends its lines.
-    private var endsLinesBySilence = false
+    /// Ends the lines of a client that has never sent an LF.
     private var silence: LoopTimer?
 
     /// Answers that wait, at most; past it the client is not read until it reads.
@@ -136,7 +135,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         // So that one who never stops sending doesn't keep the server from stopping.
         var readsLeft = 64
         while isOpen, !isPaused, readsLeft > 0, read(bus) { readsLeft -= 1 }
-        if isOpen, endsLinesBySilence || !splitter.hasSeenEnding { takePending(bus) }
+        if isOpen, !splitter.hasSeenEnding { takePending(bus) }
         connection?.wait(for: outflow.isBlocked ? .writable : [])
     }
 
@@ -158,7 +157,6 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     private func endLineBySilence(_ bus: isolated Bus) {
         guard isOpen, !splitter.hasSeenEnding else { return }
-        endsLinesBySilence = true
         // A character that is cut off waits for its rest.
         takePending(
             leaving: { if case .cutOff(let bytes) = TextEncoding($0) { bytes } else { 0 } }, bus)
@@ -289,9 +287,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 }
 
 extension ChatConnection: Mailbox {
+    /// Whether the bridge shows anything but answers.
+    var isReachable: Bool { server.port.direction != .in }
+
     /// Shows a private message.
     func deliver(_ message: Message) {
-        guard server.port.direction != .in else { return }
+        guard isReachable else { return }
         var bytes: [UInt8] = []
         server.encoder.append(message, to: &bytes)
         send(bytes)

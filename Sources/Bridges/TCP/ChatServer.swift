@@ -243,10 +243,20 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
 extension ChatServer: TranscriptReader {
     func transcriptGrew(_ edition: Edition) {
-        edition.transcript.drainRuns { run in
-            if !options.echo { connections[run.source]?.outflow.passOver(run) }
-        }
+        noteRuns(of: edition)
         halls.first { $0.edition === edition }?.pump()
+    }
+}
+
+extension ChatServer {
+    /// Tells connections what they said themselves, where they don't want it back.
+    func noteRuns(of edition: Edition) {
+        edition.transcript.drainRuns { run in
+            guard !options.echo, let connection = connections[run.source],
+                connection.hall.edition === edition
+            else { return }
+            connection.outflow.passOver(run)
+        }
     }
 }
 

@@ -29,6 +29,8 @@ struct Outflow {
     private var marks: [Mark] = []
     /// What the connection said itself and does not want back.
     private var holes: [Transcript.Run] = []
+    /// Whether the last byte sent was not a line's last.
+    private var isInLine = false
     /// Which line the cursor is at; known while blocked.
     private var line: UInt64 = 0
     /// Whether the kernel took no more the last time.
@@ -122,20 +124,23 @@ struct Outflow {
         switch connection.send(span) {
         case .bytes(let count):
             cursor += UInt64(count)
+            if count > 0 { isInLine = span[count - 1] != 0x0A }
             if count == span.count { return nil }
-            finishLine(transcript, startedIn: span, at: count)
+            finishLine(transcript)
             return block(transcript)
-        case .wouldBlock: return block(transcript)
+        case .wouldBlock:
+            // A line may lie around the end of the ring, and only its first piece be sent.
+            finishLine(transcript)
+            return block(transcript)
         case .end, .failed: return .broken
         }
     }
 
     /// Takes the rest of a line that was cut in sending out of the transcript, so that the cursor
     /// stands at a line's beginning and the ring may go on.
-    private mutating func finishLine(
-        _ transcript: Transcript, startedIn span: UnsafeRawBufferPointer, at count: Int
-    ) {
-        if count == 0 || span[count - 1] == 0x0A { return }
+    private mutating func finishLine(_ transcript: Transcript) {
+        guard isInLine else { return }
+        isInLine = false
         let end = transcript.endOfLine(at: cursor)
         while cursor < end {
             let piece = transcript.span(from: cursor, to: end)
@@ -216,9 +221,10 @@ struct Outflow {
                 if marks.isEmpty { break } else { continue }
             }
             if rest.count + Int(end - cursor) > bound {
-                let missed = transcript.lines - transcript.line(at: cursor)
+                let own = holes.reduce(0) { $0 + UInt64($1.lines) }
+                let missed = transcript.lines - transcript.line(at: cursor) - own
                 skipped += missed
-                rest.append(contentsOf: notice(missed, skipNotice))
+                if missed > 0 { rest.append(contentsOf: skipNotice(missed)) }
                 cursor = transcript.head
                 holes = []
                 continue
@@ -230,9 +236,5 @@ struct Outflow {
         holes = []
         self.transcript = nil
         cursor = 0
-    }
-
-    private func notice(_ missed: UInt64, _ skipNotice: (UInt64) -> [UInt8]) -> [UInt8] {
-        skipNotice(missed)
     }
 }

@@ -44,6 +44,9 @@ package final class Intake: @unchecked Sendable {  // `let`s anywhere, `var`s on
 }
 
 extension Intake: Mailbox {
+    /// Whether the bridge carries anything out.
+    package var isReachable: Bool { direction != .in }
+
     /// Hands a private message for somebody the bridge stands for to who reads by it.
     package func deliver(_ message: Message) {
         if let cursor = cursors.first(where: reads) {

@@ -2,6 +2,9 @@
 package protocol Mailbox: AnyObject {
     /// Hands over a message that only its sender and its receiver get.
     func deliver(_ message: Message)
+
+    /// Whether what is handed over gets to somebody: not on a bridge that only brings in.
+    var isReachable: Bool { get }
 }
 
 /// Somebody who is in: names are unique among these. Confined to the bus's loop.
@@ -12,6 +15,9 @@ package final class Person {
     unowned let mailbox: any Mailbox
     /// Whether joins and leaves are announced.
     package let isAnnounced: Bool
+
+    /// Whether private messages get to them.
+    package var isReachable: Bool { mailbox.isReachable }
 
     package init(sender: Sender, room: Room, mailbox: any Mailbox, isAnnounced: Bool = true) {
         self.sender = sender

@@ -14,12 +14,11 @@ extension Batch {
         let first = other.records[start].offset - other.framing(before: start)
         let free = storage.capacity - storage.count
         var end = min(other.count, start + capacity - count)
-        while end > start, Int(other.records[end - 1].end + 1 - first) > free {
+        while end > start, Int(other.lineEnd(of: end - 1) - first) > free {
             end = start + (end - start) / 2
         }
         if end == start || isFull { return start }
-        let last = other.records[end - 1]
-        let length = Int(last.end - first) + (last.flags.contains(.framed) ? 1 : 0)
+        let length = Int(other.lineEnd(of: end - 1) - first)
         let offset = storage.append(other.storage.bytes(at: Int(first), count: length))
         let shift = UInt32(truncatingIfNeeded: offset) &- first
         var known: (index: UInt16, here: UInt16)?
@@ -41,6 +40,17 @@ extension Batch {
         let record = records[index]
         return record.flags.contains(.framed)
             ? UInt32(truncatingIfNeeded: prefix(of: record).count) : 0
+    }
+
+    /// Where the text ends, and its LF if that stands there.
+    private func lineEnd(of index: Int) -> UInt32 {
+        let record = records[index]
+        return record.flags.contains(.framed) ? record.end + 1 : record.end
+    }
+
+    /// Bytes that a message takes when it is appended, with the line around it.
+    func space(for index: Int) -> Int {
+        Int(records[index].count) + Int(framing(before: index)) + 1
     }
 
     private func appendEach(_ other: Batch, from start: Int) -> Int {

@@ -67,6 +67,7 @@ public struct Message: Sendable {
     /// When the bus took it in, by the wall clock.
     public var time: Timestamp { Timestamp(milliseconds: record.time) }
     /// When the bus took it in, by a clock that never jumps: the time since an arbitrary moment.
+    /// In a room's log, when the newest of the messages kept side by side with it came.
     public var arrival: Duration { .nanoseconds(uptime) }
     /// What it answers.
     public var reply: Quotation? { details?.reply }

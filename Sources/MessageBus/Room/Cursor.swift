@@ -63,7 +63,7 @@ package final class Cursor {
     private var isUpToDateButMail: Bool { position == room.log.end && !mailbox.isEmpty }
 
     private func isOwn(_ message: Message) -> Bool {
-        message.sender.bridge == bridge && message.origin?.channel == channel
+        message.sender.bridge == bridge && (channel == nil || message.origin?.channel == channel)
     }
 
     func wait(_ continuation: CheckedContinuation<Void, Never>) {
@@ -82,9 +82,9 @@ package final class Cursor {
     }
 }
 
-extension Cursor: Mailbox {
+extension Cursor {
     /// Keeps a private message for the reader.
-    package func deliver(_ message: Message) {
+    func deliver(_ message: Message) {
         if mailbox.count == Self.mailboxBound { mailbox.removeFirst() }
         mailbox.append(message)
         wake()

@@ -20,7 +20,6 @@ package final class MessageLog {
     private let room: String
     private let bounds: Bounds
     private var segments: [Segment] = []
-    private var oldest = 0
     @exclusivity(unchecked) private var bytes = 0
     /// The position after the newest message.
     @exclusivity(unchecked) package private(set) var end: UInt64 = 0
@@ -32,7 +31,7 @@ package final class MessageLog {
     }
 
     /// The position of the oldest message kept.
-    package var start: UInt64 { segments.indices.contains(oldest) ? segments[oldest].start : end }
+    package var start: UInt64 { segments.first?.start ?? end }
 
     /// Appends what the chain let pass and returns how many that were.
     package func append(_ batch: Batch) -> Int {
@@ -42,9 +41,12 @@ package final class MessageLog {
             let target = segments.last?.batch ?? newSegment(for: 0)
             let (count, textBytes) = (target.count, target.storage.count)
             next = target.append(batch, from: next)
+            // The newest arrival stands for all of a batch: what judges outgoing messages counts
+            // time by it, and does so at the end of the turn.
+            target.uptime = batch.uptime
             end += UInt64(target.count - count)
             bytes += target.storage.count - textBytes
-            if next < batch.count { _ = newSegment(for: Int(batch.all[next].count)) }
+            if next < batch.count { _ = newSegment(for: batch.space(for: next)) }
         }
         return Int(end - before)
     }
@@ -61,16 +63,15 @@ package final class MessageLog {
     }
 
     private func evict() {
-        while oldest < segments.count - 1,
-            bytes > bounds.bytes || end - segments[oldest + 1].start > bounds.messages
+        var count = 0
+        while count < segments.count - 1,
+            bytes > bounds.bytes || end - segments[count + 1].start > bounds.messages
         {
-            bytes -= segments[oldest].batch.storage.count
-            oldest += 1
+            bytes -= segments[count].batch.storage.count
+            count += 1
         }
-        if oldest > 64 {
-            segments.removeFirst(oldest)
-            oldest = 0
-        }
+        // About a hundred references to move, once in a thousand messages.
+        if count > 0 { segments.removeFirst(count) }
     }
 
     /// Calls a function with each run of messages from a position on, and returns the end.
@@ -100,7 +101,7 @@ package final class MessageLog {
 
     /// The newest message kept for which the test holds, looked for from the end.
     package func last(where test: (Record, Sender) -> Bool) -> Message? {
-        for segment in segments[min(oldest, segments.count)...].reversed() {
+        for segment in segments.reversed() {
             let batch = segment.batch
             for index in (0..<batch.count).reversed() {
                 let record = batch.all[index]
@@ -127,7 +128,7 @@ package final class MessageLog {
     }
 
     private func segmentIndex(holding position: UInt64) -> Int {
-        var low = oldest
+        var low = 0
         var high = segments.count
         while high - low > 1 {
             let middle = (low + high) / 2

@@ -123,11 +123,16 @@ package final class Transcript {
 
     private func mark() {
         marks.append(Mark(position: head, line: lines))
-        while firstMark < marks.count - 1, marks[firstMark].position < tail { firstMark += 1 }
+        passLostMarks()
         if firstMark > 1_024 {
             marks.removeFirst(firstMark)
             firstMark = 0
         }
+    }
+
+    /// Passes marks whose bytes have been written over.
+    private func passLostMarks() {
+        while firstMark < marks.count - 1, marks[firstMark].position < tail { firstMark += 1 }
     }
 
     /// Calls a function for each stretch written since the last call, and forgets them.
@@ -138,7 +143,7 @@ package final class Transcript {
 
     /// The oldest place where a line begins whose bytes are all there, with its line's number.
     package func oldestLine() -> (position: UInt64, line: UInt64) {
-        while firstMark < marks.count - 1, marks[firstMark].position < tail { firstMark += 1 }
+        passLostMarks()
         let mark = marks[firstMark]
         return mark.position >= tail ? (mark.position, mark.line) : (head, lines)
     }
@@ -146,19 +151,28 @@ package final class Transcript {
     /// How many lines stand in front of a position, which must be at a line's beginning and kept.
     package func line(at position: UInt64) -> UInt64 {
         if position == head { return lines }
+        passLostMarks()
         var low = firstMark
         var high = marks.count
         while high - low > 1 {
             let middle = (low + high) / 2
             if marks[middle].position <= position { low = middle } else { high = middle }
         }
-        var (at, line) = (marks[low].position, marks[low].line)
-        while at < position {
-            let bytes = span(from: at, to: position)
-            for byte in bytes where byte == UInt8(ascii: "\n") { line += 1 }
+        let mark = marks[low]
+        // What is older than the oldest mark that is kept can only be counted from behind.
+        return position < mark.position
+            ? mark.line - lineEndings(from: position, to: mark.position)
+            : mark.line + lineEndings(from: mark.position, to: position)
+    }
+
+    private func lineEndings(from start: UInt64, to end: UInt64) -> UInt64 {
+        var (at, count) = (start, UInt64(0))
+        while at < end {
+            let bytes = span(from: at, to: end)
+            for byte in bytes where byte == UInt8(ascii: "\n") { count += 1 }
             at += UInt64(bytes.count)
         }
-        return line
+        return count
     }
 
     /// The position after the line that a position is in, which must be kept.

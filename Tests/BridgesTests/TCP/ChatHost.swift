@@ -1,0 +1,114 @@
+import MessageBus
+import Sockets
+import TestSupport
+
+@testable import Bridges
+
+/// A tcp bridge on a port of its own, on a bus whose time a test turns by hand.
+///
+/// Safe from any thread.
+final class ChatHost: Sendable {
+    let test: TestBus
+    let ports: [UInt16]
+    let intakes: [Intake]
+    private let runs: [Task<Void, any Error>]
+
+    /// One tcp bridge among those of a test.
+    struct Bridge {
+        var name = "tcp"
+        var room = "general"
+        var direction = Direction.both
+        var chain: [any Middleware] = []
+        var outgoing: [any Middleware] = []
+        var options = TCP.Options()
+
+        init(_ name: String = "tcp", _ change: (inout Bridge) -> Void = { _ in }) {
+            self.name = name
+            options.listen = .network(host: "127.0.0.1", port: 0)
+            change(&self)
+        }
+    }
+
+    /// Starts the bridges and returns when they listen.
+    init(
+        _ bridges: [Bridge] = [Bridge()], rooms: [String] = ["general"], language: Language = .es,
+        middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore()
+    ) async throws {
+        test = try TestBus(
+            rooms: rooms, language: language, naming: .chat(language), middlewares: middlewares,
+            store: store)
+        var ports: [UInt16] = []
+        var intakes: [Intake] = []
+        var runs: [Task<Void, any Error>] = []
+        for bridge in bridges {
+            let intake = Intake(
+                name: bridge.name, room: bridge.room, direction: bridge.direction,
+                chain: Self.chain(bridge.chain), outgoing: Self.chain(bridge.outgoing))
+            await test.bus.add(intake)
+            await test.bus.begin(intake)
+            let port = Port(bus: test.bus, intake: intake)
+            let context = Context(
+                name: "puente", language: language, log: test.log.log, executor: test.loop,
+                files: { _ in NoFile() })
+            let tcp = TCP(bridge.options, context)
+            let test = test
+            runs.append(Task { try await test.run(tcp, on: port) })
+            let name = bridge.name
+            let entry = await test.log.first {
+                $0.bridge == name && $0.sentence.contains("127.0.0.1:")
+            }
+            let digits = entry.sentence.split(separator: ":").last ?? ""
+            ports.append(UInt16(digits) ?? 0)
+            intakes.append(intake)
+        }
+        self.ports = ports
+        self.intakes = intakes
+        self.runs = runs
+    }
+
+    /// Starts one bridge.
+    convenience init(
+        rooms: [String] = ["general"], language: Language = .es, middlewares: [any Middleware] = [],
+        _ change: (inout Bridge) -> Void
+    ) async throws {
+        try await self.init(
+            [Bridge("tcp", change)], rooms: rooms, language: language, middlewares: middlewares)
+    }
+
+    private static func chain(_ middlewares: [any Middleware]) -> Chain {
+        Chain(
+            middlewares.map {
+                Chain.Step(type: "test", condition: Condition(), middleware: $0)
+            })
+    }
+
+    /// A client that the server knows of.
+    func client(
+        _ name: String? = nil, on bridge: Int = 0, receiveBuffer: Int32? = nil,
+        from source: String? = nil
+    ) async throws -> ChatClient {
+        let client = try ChatClient(
+            port: ports[bridge], receiveBuffer: receiveBuffer, from: source)
+        if let name { try client.send("/nick \(name)\n") }
+        try await client.barrier()
+        return client
+    }
+
+    /// Somebody who speaks by another bridge of the same bus.
+    func port(_ name: String = "otro") async -> Port { await test.port(name) }
+
+    /// Stops the bus and returns when the bridges have ended.
+    func stop() async throws {
+        test.stop()
+        for run in runs { try await run.value }
+    }
+
+    /// Returns when the bridges have ended.
+    func ended() async throws {
+        for run in runs { try await run.value }
+    }
+}
+
+private struct NoFile: LineSink {
+    func write(_ line: String) -> Bool { true }
+}

@@ -1,0 +1,174 @@
+import TestSupport
+import Testing
+
+@testable import MessageBus
+
+@Suite struct MessageLogTests {
+    @Test(arguments: Seeded.some)
+    func `what is kept is the newest, in order, by position`(seed: UInt64) {
+        var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
+        for _ in 0..<220 {
+            model.append()
+            let log = model.log
+            #expect(log.end == UInt64(model.all.count))
+            #expect(log.start <= log.end)
+            let start = UInt64.random(in: 0...log.end, using: &model.random)
+            let count = Int.random(in: 0...50, using: &model.random)
+            let found = log.messages(from: start, atMost: count)
+            let expected = model.all[Int(max(start, log.start))...].prefix(count)
+            #expect(found.map(\.number) == expected.map(\.number))
+            #expect(found.map(\.text) == expected.map(\.text))
+            #expect(found.map(\.sender.name) == expected.map(\.name))
+        }
+        #expect(model.log.start > 0)
+    }
+
+    @Test(arguments: Seeded.some)
+    func `it keeps as much as its bounds and a batch more`(seed: UInt64) {
+        var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
+        for _ in 0..<220 {
+            model.append()
+            let kept = Int(model.log.end - model.log.start)
+            let bytes = model.all.suffix(kept).reduce(0) { $0 + $1.text.utf8.count }
+            // A batch is up to 1,024 messages and 64 KiB.
+            let isTooMuch = kept > 3_000 + 1_024 || bytes > 200_000 + (64 << 10)
+            let isTooLittle = kept < 3_000 - 1_024 && bytes < 200_000 - (64 << 10)
+            if isTooMuch || isTooLittle && model.all.count > 3_000 {
+                Issue.record("\(kept) messages with \(bytes) bytes are kept")
+                break
+            }
+        }
+        #expect(model.log.start > 0)
+    }
+
+    @Test(arguments: Seeded.some)
+    func `runs are what is kept from a position on`(seed: UInt64) {
+        var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
+        for _ in 0..<200 {
+            model.append()
+            let start = UInt64.random(in: 0...model.log.end, using: &model.random)
+            var numbers: [UInt64] = []
+            let end = model.log.forEachRun(from: start) { batch, range in
+                numbers += range.map { batch.message(at: $0).number }
+            }
+            #expect(end == model.log.end)
+            #expect(numbers == model.all[Int(max(start, model.log.start))...].map(\.number))
+        }
+    }
+
+    @Test(arguments: Seeded.some)
+    func `a number leads to the first message after it`(seed: UInt64) {
+        var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
+        for _ in 0..<200 {
+            model.append()
+            let number = UInt64.random(in: 0...model.lastNumber + 2, using: &model.random)
+            let kept = model.all[Int(model.log.start)...]
+            let expected = kept.firstIndex { $0.number > number } ?? model.all.count
+            #expect(model.log.position(after: number) == UInt64(expected))
+        }
+    }
+
+    @Test(arguments: Seeded.some)
+    func `the newest message that meets a test is found`(seed: UInt64) {
+        var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
+        for _ in 0..<200 {
+            model.append()
+            let name = "s\(Int.random(in: 0..<12, using: &model.random))"
+            let found = model.log.last { _, sender in sender.name == name }
+            let expected = model.all[Int(model.log.start)...].last { $0.name == name }
+            #expect(found?.number == expected?.number)
+            #expect(found?.text == expected?.text)
+        }
+    }
+
+    @Test func `an empty log has nothing anywhere`() {
+        let log = MessageLog(room: "r")
+        #expect(log.start == 0 && log.end == 0)
+        #expect(log.messages(from: 0, atMost: 10).isEmpty)
+        #expect(log.messages(from: 7, atMost: 10).isEmpty)
+        #expect(log.position(after: 0) == 0)
+        #expect(log.last { _, _ in true } == nil)
+        #expect(log.forEachRun(from: 0) { _, _ in Issue.record("a run") } == 0)
+    }
+
+    @Test func `a text longer than a batch of the log gets one of its own`() {
+        let log = MessageLog(room: "r")
+        let text = String(repeating: "x", count: 300_000)
+        let batch = Batch(room: "r", capacity: 3, bytes: 8)
+        let sender = Sender(name: "a", key: "a", bridge: "b", identity: 1)
+        for text in ["antes", text, "después"] {
+            Array(text.utf8).withUnsafeBytes {
+                batch.append(Record(), text: $0, sender: sender, details: nil)
+            }
+        }
+        #expect(log.append(batch) == 3)
+        #expect(log.messages(from: 0, atMost: 5).map(\.text) == ["antes", text, "después"])
+    }
+
+    @Test func `what a log has let go is freed`() {
+        var bounds = MessageLog.Bounds()
+        bounds.bytes = 100_000
+        let log = MessageLog(room: "r", bounds: bounds)
+        let sender = Sender(name: "a", key: "a", bridge: "b", identity: 1)
+        weak var first: ByteStorage?
+        for count in 0..<10 {
+            let batch = Batch(room: "r", capacity: 1, bytes: 8)
+            [UInt8](repeating: 120, count: 90_000).withUnsafeBytes {
+                batch.append(Record(), text: $0, sender: sender, details: nil)
+            }
+            _ = log.append(batch)
+            if count == 0 { first = log.messages(from: 0, atMost: 1)[0].body.storage }
+        }
+        #expect(log.start > 0)
+        #expect(first == nil)
+    }
+}
+
+/// A log and all that was ever said in it.
+private struct LogModel {
+    struct Said {
+        let number: UInt64
+        let text: String
+        let name: String
+    }
+
+    var random: Seeded
+    let log: MessageLog
+    var all: [Said] = []
+    var lastNumber: UInt64 = 0
+    private let senders = (0..<12).map {
+        Sender(name: "s\($0)", key: "s\($0)", bridge: "b", identity: UInt64($0))
+    }
+
+    init(seed: UInt64, messages: Int, bytes: Int) {
+        random = Seeded(seed)
+        var bounds = MessageLog.Bounds()
+        bounds.messages = messages
+        bounds.bytes = bytes
+        log = MessageLog(room: "r", bounds: bounds)
+    }
+
+    /// A batch as the bus leaves it: numbered, with gaps, some dropped.
+    mutating func append() {
+        let count = Int.random(in: 1...40, using: &random)
+        let batch = Batch(room: "r", capacity: count, bytes: 16)
+        var passed = 0
+        for _ in 0..<count {
+            lastNumber += UInt64.random(in: 1...3, using: &random)
+            var record = Record()
+            record.number = lastNumber
+            let length = random.chance(2) ? 5_000 : Int.random(in: 0...60, using: &random)
+            let text = String(repeating: "x", count: length)
+            let sender = senders[Int.random(in: 0..<12, using: &random)]
+            let isDropped = random.chance(20)
+            if isDropped { record.flags.insert(.dropped) }
+            Array(text.utf8).withUnsafeBytes {
+                batch.append(record, text: $0, sender: sender, details: nil)
+            }
+            if isDropped { continue }
+            passed += 1
+            all.append(Said(number: lastNumber, text: text, name: sender.name))
+        }
+        #expect(log.append(batch) == passed)
+    }
+}

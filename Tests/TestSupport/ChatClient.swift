@@ -1,0 +1,197 @@
+import Glibc
+import Sockets
+
+/// A client of the chat as a person would write one: a blocking socket, lines, and patience with an
+/// end.
+///
+/// Confined to the test that uses it: one call at a time. What waits does so on a thread of its own,
+/// because the threads of the tests are few.
+package final class ChatClient: @unchecked Sendable {  // see above
+    /// The kernel's number for it.
+    package let descriptor: Int32
+    private var bytes: [UInt8] = []
+    private var start = 0
+    private var isAtEnd = false
+    private var isOpen = true
+    private var barriers = 0
+
+    /// How long a call waits before the test has failed, in milliseconds: only a bug takes so long.
+    private static let patience: Int32 = 20_000
+
+    /// Connects to a port of this machine.
+    ///
+    /// - Parameter receiveBuffer: bytes the kernel keeps for who does not read; small for those who
+    ///   are to be slow.
+    package init(port: UInt16, receiveBuffer: Int32? = nil, from source: String? = nil) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SocketError("socket") }
+        if var size = receiveBuffer {
+            setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4)
+        }
+        // Small writes go out at once, so that a test that splits its lines really does.
+        var one: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+        if let source {
+            var from = Self.loopback(source, port: 0)
+            guard Self.call(&from, { bind(descriptor, $0, $1) }) == 0 else {
+                throw SocketError("bind")
+            }
+        }
+        var address = Self.loopback("127.0.0.1", port: port)
+        guard Self.call(&address, { connect(descriptor, $0, $1) }) == 0 else {
+            throw SocketError("connect")
+        }
+    }
+
+    deinit { close() }
+
+    private static func loopback(_ host: String, port: UInt16) -> sockaddr_in {
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = inet_addr(host)
+        return address
+    }
+
+    private static func call(
+        _ address: inout sockaddr_in, _ body: (UnsafePointer<sockaddr>, socklen_t) -> Int32
+    ) -> Int32 {
+        withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                body($0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+    }
+
+    // MARK: - Sending
+
+    /// Sends a text as it is; it must be small enough for the kernel to take it at once.
+    package func send(_ text: String) throws { try send(Array(text.utf8)) }
+
+    /// Sends bytes as they are; they must be few enough for the kernel to take them at once.
+    package func send(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0 { throw SocketError("send") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Sends what the kernel may not take at once.
+    package func sendMuch(_ bytes: [UInt8]) async throws {
+        try await OwnThread.run(named: "test client") { Result { try self.send(bytes) } }.get()
+    }
+
+    /// Closes the sending side only.
+    package func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
+    /// Closes it; the other side reads to the end.
+    package func close() {
+        guard isOpen else { return }
+        isOpen = false
+        Glibc.close(descriptor)
+    }
+
+    /// Closes it so that the other side gets a reset (RST).
+    package func reset() {
+        var linger = linger(l_onoff: 1, l_linger: 0)
+        setsockopt(
+            descriptor, SOL_SOCKET, SO_LINGER, &linger, socklen_t(MemoryLayout<linger>.size))
+        close()
+    }
+
+    // MARK: - Reading
+
+    /// The next line without its ending, or `nil` at the end.
+    package func line() async throws -> String? {
+        if let line = takeLine() { return line }
+        return try await OwnThread.run(named: "test client") { Result { try self.lineNow() } }
+            .get()
+    }
+
+    /// The next lines, as many as asked for or as come before the end.
+    package func lines(_ count: Int) async throws -> [String] {
+        var result: [String] = []
+        while result.count < count, let line = try await line() { result.append(line) }
+        return result
+    }
+
+    /// All lines up to the end, which must not be a reset.
+    package func rest() async throws -> [String] {
+        try await OwnThread.run(named: "test client") {
+            Result {
+                var result: [String] = []
+                while let line = try self.lineNow() { result.append(line) }
+                return result
+            }
+        }.get()
+    }
+
+    /// Sends a command that does not exist, and returns what comes before its answer: all that the
+    /// server had to say up to now.
+    @discardableResult
+    package func barrier() async throws -> [String] {
+        try send("\(nextBarrier())\n")
+        return try await linesUntilBarrier()
+    }
+
+    /// A command that does not exist, for barriers by hand.
+    package func nextBarrier() -> String {
+        barriers += 1
+        return "/barrier-\(barriers)"
+    }
+
+    /// What comes before the answer to the last `nextBarrier`.
+    package func linesUntilBarrier() async throws -> [String] {
+        let wanted = "/barrier-\(barriers);"
+        return try await OwnThread.run(named: "test client") {
+            Result {
+                var result: [String] = []
+                while let line = try self.lineNow() {
+                    if line.contains("[unknown-command]"), line.contains(wanted) { return result }
+                    result.append(line)
+                }
+                throw SocketError("barrier", reason: "closed after \(result)")
+            }
+        }.get()
+    }
+
+    /// The next line; blocks.
+    package func lineNow() throws -> String? {
+        while true {
+            if let line = takeLine() { return line }
+            if isAtEnd {
+                defer { bytes = [] }
+                start = 0
+                return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+            }
+            try receive()
+        }
+    }
+
+    private func takeLine() -> String? {
+        guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
+        defer { start = end + 1 }
+        return String(decoding: bytes[start..<end], as: UTF8.self)
+    }
+
+    private func receive() throws {
+        bytes.removeFirst(start)
+        start = 0
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, Self.patience) > 0 else {
+            throw SocketError("read", reason: "nothing came; last: \(bytes.count) bytes")
+        }
+        var received = 0
+        let chunk = [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
+            received = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            count = max(0, received)
+        }
+        if received < 0 { throw SocketError("read") }
+        isAtEnd = chunk.isEmpty
+        bytes += chunk
+    }
+}
