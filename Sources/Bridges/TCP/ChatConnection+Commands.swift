@@ -180,13 +180,8 @@ extension ChatConnection {
         to message: Message, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {
         guard let member else { return }
-        var excerpt: [UInt8] = []
-        message.body.withBytes {
-            TextCounting.appendExcerpt(of: $0, characters: 40, to: &excerpt)
-        }
         let quotation = Quotation(
-            number: message.number, name: message.sender.name,
-            excerpt: String(decoding: excerpt, as: UTF8.self))
+            number: message.number, name: message.sender.name, excerpt: message.text)
         var record = Record()
         record.source = source
         let batch = server.batch
