@@ -169,7 +169,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Answers this connection alone, with a code that a middleware chose.
     func answer(code: String, _ text: String) {
-        send(Array((server.words.answer(code: code, text) + "\n").utf8))
+        // A middleware may say anything, and may quote what it judged.
+        var line = Array(server.words.answer(code: code, text).utf8).withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
+        }
+        line.append(0x0A)
+        send(line)
     }
 
     /// Sends bytes of its own, behind all that the room has said so far.
