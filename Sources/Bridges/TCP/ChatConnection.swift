@@ -212,13 +212,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             }
         case .broken: server.isBroken(self)
         }
-        updateInterest()
+        checkBounds()
     }
 
     private func resumeWriting() {
         lastProgress = server.loop.now
         pump()
-        checkBounds()
     }
 
     /// Stops reading from who does not read its answers, until it does.
