@@ -15,6 +15,8 @@ extension ChatConnection {
         if member == nil, !command.worksWithoutName {
             return answer(.needName, words.needName)
         }
+        // One read brings thousands of commands, and each list may be as long as the room is full.
+        if command.isList, owesMuch { return answer(.rateLimited, words.rateLimited) }
         switch command {
         case .help: list(words.help)
         case .nick: nick(arguments, bus)

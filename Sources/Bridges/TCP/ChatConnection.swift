@@ -220,10 +220,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         pump()
     }
 
+    /// Whether more waits for it than should, so that it gets no long answers on top.
+    var owesMuch: Bool { outflow.waitingBytes > Self.answersBound }
+
     /// Stops reading from who does not read its answers, until it does.
     private func checkBounds() {
-        isPaused =
-            outflow.waitingBytes > Self.answersBound || outflow.waitingHoles > Self.holesBound
+        isPaused = owesMuch || outflow.waitingHoles > Self.holesBound
         updateInterest()
     }
 
