@@ -15,6 +15,8 @@ extension ChatConnection {
         if member == nil, !command.worksWithoutName {
             return answer(.needName, words.needName)
         }
+        // One read brings thousands of commands, and each list may be as long as the room is full.
+        if command.isList, owesMuch { return answer(.rateLimited, words.rateLimited) }
         switch command {
         case .help: list(words.help)
         case .nick: nick(arguments, bus)
@@ -180,13 +182,8 @@ extension ChatConnection {
         to message: Message, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {
         guard let member else { return }
-        var excerpt: [UInt8] = []
-        message.body.withBytes {
-            TextCounting.appendExcerpt(of: $0, characters: 40, to: &excerpt)
-        }
         let quotation = Quotation(
-            number: message.number, name: message.sender.name,
-            excerpt: String(decoding: excerpt, as: UTF8.self))
+            number: message.number, name: message.sender.name, excerpt: message.text)
         var record = Record()
         record.source = source
         let batch = server.batch

@@ -171,7 +171,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Answers this connection alone, with a code that a middleware chose.
     func answer(code: String, _ text: String) {
-        send(Array((server.words.answer(code: code, text) + "\n").utf8))
+        // A middleware may say anything, and may quote what it judged.
+        var line = Array(server.words.answer(code: code, text).utf8).withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
+        }
+        line.append(0x0A)
+        send(line)
     }
 
     /// Sends bytes of its own, behind all that the room has said so far.
@@ -209,19 +214,20 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             }
         case .broken: server.isBroken(self)
         }
-        updateInterest()
+        checkBounds()
     }
 
     private func resumeWriting() {
         lastProgress = server.loop.now
         pump()
-        checkBounds()
     }
+
+    /// Whether more waits for it than should, so that it gets no long answers on top.
+    var owesMuch: Bool { outflow.waitingBytes > Self.answersBound }
 
     /// Stops reading from who does not read its answers, until it does.
     private func checkBounds() {
-        isPaused =
-            outflow.waitingBytes > Self.answersBound || outflow.waitingHoles > Self.holesBound
+        isPaused = owesMuch || outflow.waitingHoles > Self.holesBound
         updateInterest()
     }
 

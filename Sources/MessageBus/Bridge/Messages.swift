@@ -51,7 +51,7 @@ public struct Messages: AsyncSequence, Sendable {
 /// Keeps a cursor as long as somebody reads by it.
 final class Subscription: @unchecked Sendable {  // the cursor is touched on the bus's loop only
     private let bus: Bus
-    private let cursor: Cursor
+    let cursor: Cursor
 
     init(bus: Bus, cursor: Cursor) {
         self.bus = bus

@@ -80,6 +80,9 @@ public actor Bus {
         return lastSource
     }
 
+    /// A number that is greater than those of all messages before, and that none will have.
+    func nextNumber() -> UInt64 { numbers.take(1) }
+
     /// An empty batch, as of now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {
         let batch = Batch(room: room, capacity: capacity, bytes: bytes)
