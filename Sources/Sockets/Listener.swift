@@ -1,7 +1,9 @@
 import CLinux
 import Glibc
 
-/// A socket that takes connections. Confined to the loop.
+/// A socket that takes connections.
+///
+/// Confined to the loop.
 public final class Listener: EventHandler {
     private let loop: EventLoop
     private let descriptor: Int32

@@ -17,7 +17,8 @@ package struct Assembly: Sendable {
     ///   - log: takes the entries of the daemon's log from the configured level on.
     /// - Throws: `ConfigurationReport` with what the factories did not like; `SocketError`.
     package init(
-        _ configuration: Configuration, naming: Naming, sink: @escaping @Sendable (Log.Entry) -> Void
+        _ configuration: Configuration, naming: Naming,
+        sink: @escaping @Sendable (Log.Entry) -> Void
     ) throws {
         let loop = try EventLoop()
         let log = Log(from: configuration.log.level, sink: sink)

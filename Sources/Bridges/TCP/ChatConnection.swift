@@ -1,7 +1,9 @@
 import MessageBus
 import Sockets
 
-/// One client of the chat: what it sends, who it is, what it is owed. Confined to the bus's loop.
+/// One client of the chat: what it sends, who it is, what it is owed.
+///
+/// Confined to the bus's loop.
 final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on the loop only
     /// Who a connection is once it has a name.
     struct Member {
@@ -82,7 +84,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         }
     }
 
-    /// Reads once and takes what has come. Returns whether there may be more.
+    /// Reads once and takes what has come.
+    ///
+    /// Returns whether there may be more.
     private func read(_ bus: isolated Bus) -> Bool {
         guard let connection else { return false }
         server.batch.removeAll()

@@ -2,7 +2,9 @@ import Glibc
 import MessageBus
 import Sockets
 
-/// The connections of one tcp bridge. Confined to the bus's loop.
+/// The connections of one tcp bridge.
+///
+/// Confined to the bus's loop.
 final class ChatServer: @unchecked Sendable {  // made on the loop, and touched there only
     let options: TCP.Options
     let port: Port
@@ -33,8 +35,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.port.bus.assumeIsolated { self.closeStalled($0) }
     }
 
-    /// Bytes read in one go, and in a turn before what was said goes out. A quarter of the smallest
-    /// sensible ring; larger reads make no larger writes.
+    /// Bytes read in one go, and in a turn before what was said goes out.
+    ///
+    /// A quarter of the smallest sensible ring; larger reads make no larger writes.
     static let readSize = 64 << 10
     private static let bytesPerTurn = 1 << 20
     private static let batchBytes = readSize + (16 << 10)

@@ -138,8 +138,9 @@ extension Bus {
         return Subscription(bus: self, cursor: cursor)
     }
 
-    /// Subscribes a durable reader where it stands. A new one's place is kept at once: what it does
-    /// not acknowledge comes again.
+    /// Subscribes a durable reader where it stands.
+    ///
+    /// A new one's place is kept at once: what it does not acknowledge comes again.
     func subscribe(
         _ intake: Intake, room: String, channel: String?, as reader: String
     ) async throws -> Subscription? {
