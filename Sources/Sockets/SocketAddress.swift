@@ -86,6 +86,17 @@ public struct SocketAddress: Sendable {
         }
     }
 
+    /// The same address with another port; a path stays as it is.
+    public func with(port: UInt16) -> SocketAddress {
+        var copy = self
+        if family != AF_UNIX {
+            withUnsafeMutableBytes(of: &copy.storage) {
+                $0.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+            }
+        }
+        return copy
+    }
+
     /// Calls a function with the address as the kernel wants it.
     func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         withUnsafeBytes(of: storage) { bytes in

@@ -74,21 +74,36 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// The room where connections begin.
     var entrance: Hall { halls[firstHall] }
 
+    /// Listens on every address that a name stands for, at one port.
+    ///
+    /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
     func listen(on wanted: [SocketAddress]) throws {
+        var missing: SocketError?
         do {
             for address in wanted {
-                let listener = try Listener(
-                    address, on: loop,
-                    onTrouble: { [unowned self] in self.report($0) },
-                    onAccept: { [unowned self] in self.accept($0, from: $1) })
-                listeners.append(listener)
+                do {
+                    try listen(on: address)
+                } catch let error as SocketError where error.meansNoSuchAddress {
+                    missing = error
+                }
             }
+            if let missing, listeners.isEmpty { throw missing }
         } catch {
             for listener in listeners { listener.close() }
             loop.removeTurnEnd(turnEnd)
             closeEditions()
             throw BridgeError("\(error)")
         }
+    }
+
+    private func listen(on address: SocketAddress) throws {
+        // The system chooses a port once, and all addresses have it.
+        let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
+        let listener = try Listener(
+            address.with(port: port), on: loop,
+            onTrouble: { [unowned self] in self.report($0) },
+            onAccept: { [unowned self] in self.accept($0, from: $1) })
+        listeners.append(listener)
     }
 
     private func report(_ trouble: SocketError) {

@@ -126,7 +126,8 @@ struct LineReader {
         batch.room = room.name
         batch.uptime = server.loop.now
         bus.publish(batch, in: room, by: server.port.intake)
-        for (_, drop) in batch.drops { connection.answer(code: drop.code, drop.reason) }
+        // By line, not by the step that dropped it.
+        for (_, drop) in batch.drops.sorted(by: { $0.index < $1.index }) { connection.answer(code: drop.code, drop.reason) }
         batch.removeMessages()
         common = nil
     }

@@ -65,6 +65,7 @@ public struct TCP: Bridge {
     /// Listens until the bus stops, then lets everybody read to the end.
     public func run(_ port: Port) async throws {
         let wanted = try await addresses()
+        warnOfDescriptors(port.log)
         let (options, loop) = (options, loop)
         let server = try await port.bus.perform { bus in
             let server = ChatServer(options, port: port, bus: bus, loop: loop)
@@ -83,6 +84,18 @@ public struct TCP: Bridge {
             await server.waitUntilDone(port.bus)
         } onCancel: {
             Task { await port.bus.perform { server.closeAll($0) } }
+        }
+    }
+
+    private func warnOfDescriptors(_ log: Log) {
+        // What else the daemon has open: the loop, files, other bridges.
+        let free = Descriptors.limit - 64
+        if options.maxConnections > free {
+            log.warning(
+                """
+                maxConnections is \(options.maxConnections), but the system allows about \(free): \
+                raise the limit of open files (ulimit -n, LimitNOFILE=)
+                """)
         }
     }
 
