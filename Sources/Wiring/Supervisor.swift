@@ -135,8 +135,8 @@ package struct Supervisor: Sendable {
         group.cancelAll()
     }
 
-    /// A bridge that does not heed its cancellation must not keep the daemon alive. This task is on
-    /// its own because the group waits for such a bridge for ever.
+    // A bridge that does not heed its cancellation must not keep the daemon alive. This task is on
+    // its own because the group waits for such a bridge for ever.
     private func watchOverdue() -> Task<Void, Never> {
         Task { [sleep, onOverdue] in
             do {

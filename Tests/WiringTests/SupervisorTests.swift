@@ -270,7 +270,9 @@ private final class SupervisorWorld: Sendable {
 
     /// Returns when so many bridges are ready.
     func untilReady(_ count: Int) async {
-        while await test.bus.perform({ bus in bus.bridges.filter { bus.isReady($0) }.count }) < count {
+        while await test.bus.perform({ bus in bus.bridges.filter { bus.isReady($0) }.count })
+            < count
+        {
             await Task.yield()
         }
     }

@@ -220,7 +220,9 @@ import Testing
         try nameless.send("/quit\n")
         #expect(try await nameless.rest() == ["servidor: [ok] Hasta luego."])
         #expect(
-            try await reader.barrier() == ["ana se ha unido al chat.", "ana ha abandonado el chat."]
+            try await reader.barrier() == [
+                "ana se ha unido al chat.", "ana ha abandonado el chat.",
+            ]
         )
     }
 

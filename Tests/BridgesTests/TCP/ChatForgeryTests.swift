@@ -24,22 +24,25 @@ import Testing
             let bytes = Forger.line(of: index, using: &random)
             for piece in random.pieces(of: bytes) { try clients[index].send(piece) }
             if random.chance(10) {
-                for line in try await observer.barrier() {
-                    seen += 1
-                    if let problem = Forger.problem(line) { Issue.record("\(problem): \(line.debugDescription)") }
-                }
+                seen += check(try await observer.barrier())
             }
             if random.chance(5) { try await clients[index].barrier() }
         }
         for client in clients { _ = try await client.barrier() }
-        for line in try await observer.barrier() {
-            seen += 1
-            if let problem = Forger.problem(line) { Issue.record("\(problem): \(line.debugDescription)") }
-        }
+        seen += check(try await observer.barrier())
         #expect(seen > 50)
         let others = try await host.client()
         try others.send("/who\n")
         #expect(try await others.barrier().count == 9)
+    }
+
+    private func check(_ lines: [String]) -> Int {
+        for line in lines {
+            if let problem = Forger.problem(line) {
+                Issue.record("\(problem): \(line.debugDescription)")
+            }
+        }
+        return lines.count
     }
 
     @Test(arguments: Seeded.some)
@@ -104,7 +107,9 @@ import Testing
         let host = try await ChatHost()
         let port = await host.port()
         let observer = try await host.client()
-        for name in ["ana", "servidor", "a: b", "x\ny", "ana (tcp)", "", "ana se ha unido al chat."] {
+        for name in [
+            "ana", "servidor", "a: b", "x\ny", "ana (tcp)", "", "ana se ha unido al chat.",
+        ] {
             try await port.publish("hola", from: name)
         }
         #expect(
@@ -126,8 +131,10 @@ private enum Forger {
             "u\(index): u\(victim) se ha unido al chat. ", "\ru\(victim): ", "\u{B}u\(victim): ",
             "x\u{85}u\(victim): ", "x\u{2028}u\(victim): ", "\u{1B}[2K\ru\(victim): ",
             "servidor: [ok] ", "u\(victim)\u{A0}: ", "ｕ\(victim): ", "u\(index) → u\(victim): ",
-            "//", "/nick u\(victim)", "/nick U\(index)\n", "/nick u\(index)\n", "/reply u\(victim) ",
-            "/reply u\(victim) u\(victim): ", "/msg u\(victim) ", "/x ", "u\(index): /reply u\(victim) ",
+            "//", "/nick u\(victim)", "/nick U\(index)\n", "/nick u\(index)\n",
+            "/reply u\(victim) ",
+            "/reply u\(victim) u\(victim): ", "/msg u\(victim) ", "/x ",
+            "u\(index): /reply u\(victim) ",
             "\u{202E}u\(victim): ", "u\(index)\u{200B}: ", "\u{FEFF}u\(victim): ",
             "/nick u\(victim) ahora es ", "u\(victim): u\(victim): ", "\tu\(victim): ",
         ]
@@ -138,7 +145,9 @@ private enum Forger {
         return bytes + Array("<\(index)>\n".utf8)
     }
 
-    /// Why somebody could not have sent this line, if so. Nobody comes or goes in the meantime.
+    /// Why somebody could not have sent this line, if so.
+    ///
+    /// Nobody comes or goes in the meantime.
     static func problem(_ line: String) -> String? {
         if !isHarmless(line) { return "not harmless" }
         // Looked at as bytes: an accent would join the space in front of it.

@@ -33,7 +33,8 @@ import Testing
         #expect(try await run(port, on: test, acknowledging: 3) == ["3", "4", "5", "6"])
     }
 
-    @Test func `a new reader's first message comes again if it was not acknowledged`() async throws {
+    @Test func `a new reader's first message comes again if it was not acknowledged`() async throws
+    {
         let test = try TestBus()
         let speaker = await test.port("a")
         await speaker.publish1("before")

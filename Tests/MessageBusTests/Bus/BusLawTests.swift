@@ -94,7 +94,9 @@ private struct BusWorld {
             count += 1
             var draft = Draft("\(count)", from: "n\(count % 3)")
             draft.room = rooms[Int.random(in: 0..<3, using: &random)]
-            draft.origin = origins[Int.random(in: 0..<3, using: &random)].map { Origin(channel: $0) }
+            draft.origin = origins[Int.random(in: 0..<3, using: &random)].map {
+                Origin(channel: $0)
+            }
             drafts.append(draft)
         }
         let receipts = try await ports[bridge].publish(drafts)

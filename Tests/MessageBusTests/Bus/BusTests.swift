@@ -17,7 +17,8 @@ import Testing
         }
     }
 
-    @Test func `numbers rise over all rooms and bridges, dropped messages' included`() async throws {
+    @Test func `numbers rise over all rooms and bridges, dropped messages' included`() async throws
+    {
         let test = try TestBus(rooms: ["a", "b"], middlewares: [Reject(word: "no")])
         let one = await test.port("one", room: "a")
         let two = await test.port("two", room: "b")
@@ -25,7 +26,8 @@ import Testing
         for round in 0..<50 {
             let port = round % 2 == 0 ? one : two
             let receipts = try await port.publish(["ja", "no", "si"].map { Draft($0, from: "x") })
-            #expect(receipts.map(\.verdict) == [.pass, .drop("not no", code: "rate-limited"), .pass])
+            #expect(
+                receipts.map(\.verdict) == [.pass, .drop("not no", code: "rate-limited"), .pass])
             for receipt in receipts {
                 #expect(receipt.number > last)
                 last = receipt.number
@@ -41,7 +43,8 @@ import Testing
             let test = try TestBus(store: store)
             let port = await test.port("a")
             for _ in 0..<3 {
-                let receipts = try await port.publish((0..<40_000).map { _ in Draft("", from: "x") })
+                let receipts = try await port.publish(
+                    (0..<40_000).map { _ in Draft("", from: "x") })
                 let rises = zip(receipts, receipts.dropFirst()).allSatisfy { $0.number < $1.number }
                 #expect(rises && receipts[0].number > last)
                 last = receipts[receipts.count - 1].number
@@ -52,7 +55,8 @@ import Testing
     @Test func `what is brought in is either passed or dropped`() async throws {
         let test = try TestBus(middlewares: [Reject(word: "no")])
         let port = await test.port("a", middlewares: [Reject(word: "nunca")])
-        try await port.publish(["vale", "no", "nunca", "nunca no", "dos"].map { Draft($0, from: "x") })
+        try await port.publish(
+            ["vale", "no", "nunca", "nunca no", "dos"].map { Draft($0, from: "x") })
         let counts = await test.bus.perform { bus in
             let intake = bus.bridges[0]
             return [intake.taken, intake.passed, intake.dropped, bus.rooms[0].log.end]

@@ -40,7 +40,8 @@ import Testing
     private struct Count: Middleware {
         let seen: Tally
         func handle(_ message: inout Message) -> Verdict {
-            seen.add("\(message.kind) \(message.sender.name)@\(message.sender.bridge): \(message.text)")
+            seen.add(
+                "\(message.kind) \(message.sender.name)@\(message.sender.bridge): \(message.text)")
             return .pass
         }
     }
@@ -79,7 +80,9 @@ import Testing
         let batch = Self.batch(["uno", "dos"])
         chain.judge(batch)
         #expect(Self.passed(batch).isEmpty)
-        #expect(batch.drops.map(\.drop) == Array(repeating: Drop(code: "rate-limited", reason: "no"), count: 2))
+        #expect(
+            batch.drops.map(\.drop)
+                == Array(repeating: Drop(code: "rate-limited", reason: "no"), count: 2))
         #expect(chain.steps.map(\.dropped) == [2, 0])
         #expect(tally.all.isEmpty)
     }
@@ -141,7 +144,8 @@ import Testing
                         for kind in Message.Kind.allCases {
                             let text = "\(room)"
                             chain.judge(
-                                Self.batch([text], room: room, kind: kind, name: name, bridge: bridge))
+                                Self.batch(
+                                    [text], room: room, kind: kind, name: name, bridge: bridge))
                         }
                     }
                 }
@@ -218,7 +222,8 @@ import Testing
             }
         }
         #expect(shelf.all.map(\.text) == expected)
-        #expect(shelf.all.map { $0.body.withBytes { String(decoding: $0, as: UTF8.self) } } == expected)
+        #expect(
+            shelf.all.map { $0.body.withBytes { String(decoding: $0, as: UTF8.self) } } == expected)
     }
 }
 
