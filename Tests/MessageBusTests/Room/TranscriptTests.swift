@@ -81,9 +81,7 @@ import Testing
         let line = [UInt8](repeating: 120, count: transcript.longestLine - 1) + [10]
         for count in 1...9 {
             transcript.write(atMost: line.count, lines: 1, source: 0) { place in
-                line.withUnsafeBytes {
-                    place.copyMemory(from: $0.baseAddress!, byteCount: $0.count)
-                }
+                UnsafeMutableRawBufferPointer(start: place, count: line.count).copyBytes(from: line)
                 return line.count
             }
             transcript.write(atMost: 10, lines: 1, source: 0) { place in
@@ -118,7 +116,7 @@ private struct TranscriptModel {
         // Who writes may have reserved more than it uses.
         let reserved = line.count + Int.random(in: 0...100, using: &random)
         transcript.write(atMost: reserved, lines: 1, source: source) { place in
-            line.withUnsafeBytes { place.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+            UnsafeMutableRawBufferPointer(start: place, count: line.count).copyBytes(from: line)
             return line.count
         }
         starts.append(start)
