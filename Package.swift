@@ -50,6 +50,7 @@ let package = Package(
         .testTarget(
             name: "WiringTests", dependencies: ["Wiring", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(name: "PluginsTests", dependencies: ["Plugins", "MessageBus", "TestSupport"]),
-        .testTarget(name: "PuenteTests", dependencies: ["puente", "TestSupport"]),
+        .testTarget(
+            name: "PuenteTests", dependencies: ["puente", "TestSupport"], exclude: ["Examples"]),
     ]
 )

@@ -4,6 +4,7 @@ extension Registry {
     /// Registers the bridges that come with the program, as plug-ins are registered.
     public mutating func registerBridges() {
         bridge("tcp", about: "The chat line protocol: nc is a client.", TCP.init)
+        registerStdio()
     }
 }
 

@@ -1,10 +1,19 @@
-/// The daemon's own log: sentences for whoever runs it. Safe from any thread, never waits.
+/// The daemon's own log: sentences for whoever runs it.
+///
+/// Safe from any thread, never waits.
 public struct Log: Sendable {
     /// How much a line matters.
     public enum Level: String, Sendable, CaseIterable, Comparable, OptionValue {
         case debug, info, warning, error
 
-        private var rank: Int { Self.allCases.firstIndex(of: self) ?? 0 }
+        private var rank: Int {
+            switch self {
+            case .debug: 0
+            case .info: 1
+            case .warning: 2
+            case .error: 3
+            }
+        }
 
         /// Whether the left level matters less.
         public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
@@ -41,8 +50,12 @@ public struct Log: Sendable {
     /// The same log for a bridge.
     public func named(_ bridge: String) -> Log { Log(threshold, bridge: bridge, sink) }
 
+    /// Whether anybody gets to see what is said at a level.
+    public func shows(_ level: Level) -> Bool { level >= threshold }
+
     /// Says something at a level.
-    public func write(_ level: Level, _ sentence: @autoclosure () -> String, bridge: String? = nil) {
+    public func write(_ level: Level, _ sentence: @autoclosure () -> String, bridge: String? = nil)
+    {
         guard level >= threshold else { return }
         sink(Entry(level: level, bridge: bridge ?? self.bridge, sentence: sentence()))
     }

@@ -15,6 +15,7 @@ public final class DescriptorReader: Sendable {
 
     private struct State {
         var request: CheckedContinuation<Chunk, Never>?
+        var isStarted = false
         var isStopping = false
     }
 
@@ -23,7 +24,7 @@ public final class DescriptorReader: Sendable {
     private let wakeup: Wakeup
     private let state = Mutex(State())
 
-    /// Starts the thread; it does not read yet.
+    /// Makes a reader; its thread starts when something is asked for.
     ///
     /// The descriptor is not closed, by anybody, as long as the reader may be at it.
     ///
@@ -33,7 +34,6 @@ public final class DescriptorReader: Sendable {
         self.descriptor = descriptor
         self.subject = subject
         wakeup = try Wakeup()
-        OwnThread.start(named: "read \(descriptor)") { self.run() }
     }
 
     /// What has come, or `nil` at the end and after `stop()`.
@@ -49,7 +49,7 @@ public final class DescriptorReader: Sendable {
                     return !state.isStopping
                 }
                 guard isWanted else { return continuation.resume(returning: .success(nil)) }
-                wakeup.signal()
+                start()
             }
         } onCancel: {
             stop()
@@ -66,6 +66,18 @@ public final class DescriptorReader: Sendable {
     public func stop() {
         state.withLock { $0.isStopping = true }
         wakeup.signal()
+    }
+
+    private func start() {
+        let isStarted = state.withLock { state in
+            defer { state.isStarted = true }
+            return state.isStarted
+        }
+        if isStarted {
+            wakeup.signal()
+        } else {
+            OwnThread.start(named: "read \(descriptor)") { self.run() }
+        }
     }
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }

@@ -12,6 +12,7 @@ public final class DescriptorWriter: Sendable {
         var request: CheckedContinuation<SocketError?, Never>?
         var watcher: CheckedContinuation<SocketError?, Never>?
         var failure: SocketError?
+        var isStarted = false
         var isClosed = false
     }
 
@@ -20,7 +21,7 @@ public final class DescriptorWriter: Sendable {
     private let wakeup: Wakeup
     private let state = Mutex(State())
 
-    /// Starts the thread.
+    /// Makes a writer; its thread starts with the first `write(_:)` or `failure()`.
     ///
     /// The descriptor is not closed, by anybody, as long as the writer may be at it.
     ///
@@ -30,7 +31,6 @@ public final class DescriptorWriter: Sendable {
         self.descriptor = descriptor
         self.subject = subject
         wakeup = try Wakeup()
-        OwnThread.start(named: "write \(descriptor)") { self.run() }
     }
 
     /// Writes lines, each with its ending, and returns when the kernel has all of them.
@@ -48,7 +48,7 @@ public final class DescriptorWriter: Sendable {
                     state.request = continuation
                     return false
                 }
-                if isOver { continuation.resume(returning: closingError) } else { wakeup.signal() }
+                if isOver { continuation.resume(returning: closingError) } else { start() }
             }
         } onCancel: {
             close()
@@ -67,7 +67,8 @@ public final class DescriptorWriter: Sendable {
                     if !state.isClosed { state.watcher = continuation }
                     return state.isClosed
                 }
-                if isOver { continuation.resume(returning: state.withLock { $0.failure }) }
+                guard isOver else { return start() }
+                continuation.resume(returning: state.withLock { $0.failure })
             }
         } onCancel: {
             close()
@@ -76,6 +77,18 @@ public final class DescriptorWriter: Sendable {
 
     /// Writes no more, whatever is left.
     public func close() { end(nil) }
+
+    private func start() {
+        let isStarted = state.withLock { state in
+            defer { state.isStarted = true }
+            return state.isStarted
+        }
+        if isStarted {
+            wakeup.signal()
+        } else {
+            OwnThread.start(named: "write \(descriptor)") { self.run() }
+        }
+    }
 
     private var closingError: SocketError {
         state.withLock { $0.failure } ?? SocketError("write \(subject)", errno: ECANCELED)

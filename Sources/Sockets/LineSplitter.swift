@@ -7,8 +7,9 @@ import Glibc
 public struct LineSplitter: Sendable {
     /// What is found.
     public enum Piece {
-        /// A line without its ending, valid until the function returns.
-        case line(UnsafeRawBufferPointer)
+        /// A line without its ending, valid until the function returns, and whether it is known to
+        /// be nothing but printable ASCII.
+        case line(UnsafeRawBufferPointer, isPlain: Bool)
         /// The line that begins here is longer than allowed; its bytes are skipped up to its end.
         case tooLong
     }
@@ -35,17 +36,30 @@ public struct LineSplitter: Sendable {
     public mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         guard var at = bytes.baseAddress else { return }
         let end = at + bytes.count
-        while let found = memchr(at, 10, end - at) {
-            let ending = UnsafeRawPointer(found)
+        while at < end {
+            let special = PlainText.end(from: at, to: end)
+            guard let ending = ending(from: special, to: end) else { break }
             if isSkipping || !pending.isEmpty {
                 finish(with: UnsafeRawBufferPointer(start: at, count: ending - at), body)
             } else {
-                emit(at, ending, body)
+                emit(at, ending, isPlain: ending - special <= 1, body)
             }
             hasSeenEnding = true
             at = ending + 1
         }
         if at < end { keep(UnsafeRawBufferPointer(start: at, count: end - at), body) }
+    }
+
+    /// Where the LF is.
+    ///
+    /// A byte that is not plain may stand in front of it: a CR.
+    @inline(__always)
+    private func ending(
+        from special: UnsafeRawPointer, to end: UnsafeRawPointer
+    ) -> UnsafeRawPointer? {
+        if special == end { return nil }
+        if special.load(as: UInt8.self) == 10 { return special }
+        return memchr(special, 10, end - special).map { UnsafeRawPointer($0) }
     }
 
     /// Takes what waits as a line, as at the end of a stream or after a silence, but for as many
@@ -61,20 +75,27 @@ public struct LineSplitter: Sendable {
             let count = bytes.count - leaving(bytes)
             pending.append(contentsOf: bytes[count...])
             guard count > 0, let start = bytes.baseAddress else { return }
-            emit(start, start + count, body)
+            emit(start, start + count, isPlain: false, body)
         }
     }
 
     @inline(__always)
     private func emit(
-        _ start: UnsafeRawPointer, _ ending: UnsafeRawPointer, _ body: (Piece) -> Void
+        _ start: UnsafeRawPointer, _ ending: UnsafeRawPointer, isPlain: Bool,
+        _ body: (Piece) -> Void
     ) {
         var count = ending - start
-        if count > 0, start.load(fromByteOffset: count - 1, as: UInt8.self) == 13 { count -= 1 }
+        var isPlain = isPlain
+        if count > 0, start.load(fromByteOffset: count - 1, as: UInt8.self) == 13 {
+            count -= 1
+        } else if isPlain, count > 0 {
+            // The one special byte allowed in front of the LF was not a CR.
+            isPlain = start.load(fromByteOffset: count - 1, as: UInt8.self) &- 0x20 < 0x5F
+        }
         if count > longest {
             body(.tooLong)
         } else {
-            body(.line(UnsafeRawBufferPointer(start: start, count: count)))
+            body(.line(UnsafeRawBufferPointer(start: start, count: count), isPlain: isPlain))
         }
     }
 
@@ -92,7 +113,9 @@ public struct LineSplitter: Sendable {
         let line = pending
         pending = []
         line.withUnsafeBytes { bytes in
-            if let start = bytes.baseAddress { emit(start, start + bytes.count, body) }
+            if let start = bytes.baseAddress {
+                emit(start, start + bytes.count, isPlain: false, body)
+            }
         }
     }
 

@@ -24,7 +24,6 @@ package struct Daemon: Sendable {
     package func run() async throws -> Supervisor.Outcome {
         let (loop, bus) = (assembly.loop, assembly.bus)
         try assembly.files.open()
-        defer { assembly.files.close() }
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let signals = try Signals(Self.stopSignals, on: loop) { _ in stop.yield() }
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
@@ -36,6 +35,7 @@ package struct Daemon: Sendable {
             bus: bus, log: assembly.log, requestShutdown: { stop.yield() }, onOverdue: onOverdue)
         let outcome = await supervisor.run(assembly.bridges, stop: stops)
         await bus.end()
+        await assembly.files.close()
         assembly.log.info("stopped")
         return outcome
     }

@@ -3,11 +3,13 @@ import Sockets
 import Synchronization
 
 /// The files that `log` middlewares append to: named when the configuration is made, opened when
-/// the bus starts. Safe from any thread.
+/// the bus starts.
+///
+/// Safe from any thread.
 package final class LogFiles: Sendable {
     private let directory: String
     private let log: Log
-    private let sinks = Mutex<[String: FileSink]>([:])
+    private let files = Mutex<[String: LogFile]>([:])
 
     init(directory: String, log: Log) {
         self.directory = directory
@@ -17,12 +19,11 @@ package final class LogFiles: Sendable {
     /// The sink of a file; the same for the same path.
     func sink(for path: String) -> any LineSink {
         let full = path.hasPrefix("/") || directory == "." ? path : "\(directory)/\(path)"
-        let log = log
-        return sinks.withLock { sinks in
-            if let sink = sinks[full] { return sink }
-            let sink = FileSink(writer: FileWriter(path: full) { log.error("\($0)") })
-            sinks[full] = sink
-            return sink
+        return files.withLock { files in
+            if let file = files[full] { return file }
+            let file = LogFile(path: full)
+            files[full] = file
+            return file
         }
     }
 
@@ -30,16 +31,32 @@ package final class LogFiles: Sendable {
     ///
     /// - Throws: `SocketError` with the path of the one that can't be opened.
     func open() throws {
-        for sink in sinks.withLock({ Array($0.values) }) { try sink.writer.open() }
+        for file in files.withLock({ Array($0.values) }) { try file.open(reportTo: log) }
     }
 
     /// Writes what waits and closes the files.
-    func close() { for sink in sinks.withLock({ Array($0.values) }) { sink.writer.close() } }
+    func close() async {
+        for file in files.withLock({ Array($0.values) }) { await file.close() }
+    }
 }
 
 /// A file as a middleware sees it.
-private struct FileSink: LineSink {
-    let writer: FileWriter
+///
+/// What is written before it is open is left out.
+private final class LogFile: LineSink {
+    private let path: String
+    private let writer = Mutex<LineWriter?>(nil)
 
-    func write(_ line: String) -> Bool { writer.write(line) }
+    init(path: String) { self.path = path }
+
+    func open(reportTo log: Log) throws {
+        let new = try LineWriter(
+            to: .file(path), report: { log.error("\($0); lines wait") })
+        try new.open()
+        writer.withLock { $0 = new }
+    }
+
+    func write(_ line: String) -> Bool { writer.withLock { $0 }?.write(line) ?? false }
+
+    func close() async { await writer.withLock { $0 }?.close(within: .seconds(2)) }
 }

@@ -11,6 +11,7 @@ import Wiring
 struct Puente {
     /// Not `async`: then another thread would run already, and the signals would interrupt it.
     static func main() {
+        StandardDescriptors.secure()
         Signals.block(Daemon.stopSignals)
         let puente = Puente(arguments: Array(CommandLine.arguments.dropFirst()))
         Task.detached { exit(await puente.run().rawValue) }
@@ -54,27 +55,36 @@ struct Puente {
         guard registryIsSound(registry) else { return .configuration }
         do {
             let configuration = try Configuration.read(file, registry: registry)
-            let sink = LogSink(configuration.log.format)
-            defer { sink.close() }
-            let assembly = try Assembly(
-                configuration, naming: .chat(configuration.language), sink: sink.take)
-            Descriptors.raiseLimit()
-            let daemon = Daemon(assembly) {
-                sink.close()
-                exit(ExitStatus.success.rawValue)
-            }
-            switch try await daemon.run() {
-            case .stopped: return .success
-            case .failedToStart(let bridge, let reason):
-                Terminal.complain("puente: \(bridge): \(reason)")
-                return .unavailable
-            }
+            let sink = try LogSink(configuration.log.format)
+            let status = await start(configuration, sink)
+            await sink.close()
+            return try status.get()
         } catch let report as ConfigurationReport {
             Terminal.complain("\(report)")
             return .configuration
         } catch {
             Terminal.complain("puente: \(error)")
             return .unavailable
+        }
+    }
+
+    private func start(
+        _ configuration: Configuration, _ sink: LogSink
+    ) async -> Result<ExitStatus, any Error> {
+        do {
+            let assembly = try Assembly(
+                configuration, naming: .chat(configuration.language), sink: sink.take)
+            Descriptors.raiseLimit()
+            let daemon = Daemon(assembly) { exit(ExitStatus.success.rawValue) }
+            switch try await daemon.run() {
+            case .stopped: return .success(.success)
+            case .failedToStart(let bridge, let reason):
+                await sink.close()
+                Terminal.complain("puente: \(bridge): \(reason)")
+                return .success(.unavailable)
+            }
+        } catch {
+            return .failure(error)
         }
     }
 

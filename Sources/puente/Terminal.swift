@@ -5,7 +5,9 @@ import Wiring
 
 /// Standard output and standard error.
 enum Terminal {
-    /// Writes a text and a line ending to standard output. A reader that went away is no error.
+    /// Writes a text and a line ending to standard output.
+    ///
+    /// A reader that went away is no error.
     static func say(_ text: String) { write(text, to: STDOUT_FILENO) }
 
     /// Writes a text and a line ending to standard error.
@@ -22,16 +24,25 @@ enum Terminal {
     }
 }
 
-/// Writes the daemon's log to standard error. Safe from any thread.
+/// Writes the daemon's log to standard error, by a thread of its own: whoever reads it slowly holds
+/// nobody up.
+///
+/// Safe from any thread.
 struct LogSink: Sendable {
     private let format: LogOptions.Format
+    private let writer: LineWriter
 
-    init(_ format: LogOptions.Format) { self.format = format }
+    init(_ format: LogOptions.Format) throws {
+        self.format = format
+        writer = try LineWriter(to: .descriptor(STDERR_FILENO, called: "standard error"))
+        try writer.open()
+    }
 
     func take(_ entry: Log.Entry) {
         let line = LogLine(entry, at: Timestamp(milliseconds: SystemClock().wall()))
-        Terminal.write(format == .json ? line.json : line.text, to: STDERR_FILENO)
+        writer.write(format == .json ? line.json : line.text)
     }
 
-    func close() {}
+    /// Waits until everything is written, but not for long.
+    func close() async { await writer.close(within: .seconds(2)) }
 }

@@ -35,11 +35,17 @@ package final class TestPipe: Sendable {
         closeWriteEnd()
     }
 
-    /// Writes a text; blocks if the pipe is full.
-    package func write(_ text: String) { write(Array(text.utf8)) }
+    /// Writes a text; returns when it is in the pipe.
+    package func write(_ text: String) async { await write(Array(text.utf8)) }
 
-    /// Writes bytes; blocks if the pipe is full.
-    package func write(_ bytes: [UInt8]) {
+    /// Writes bytes; returns when they are in the pipe.
+    ///
+    /// On a thread of its own, so that a full pipe stops no task.
+    package func write(_ bytes: [UInt8]) async {
+        await OwnThread.run(named: "test pipe") { self.writeBlocking(bytes) }
+    }
+
+    private func writeBlocking(_ bytes: [UInt8]) {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes { Glibc.write(writeEnd, $0.baseAddress, $0.count) }

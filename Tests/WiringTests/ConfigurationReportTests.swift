@@ -124,7 +124,7 @@ import Testing
         (
             #"{"type":"stdio","senderFormat":"{bridge}"}"#,
             [
-                "1:44: bridges[0].senderFormat: expected a string with {name} in it, found \"{bridge}\""
+                "1:44: bridges[0].senderFormat: expected a string with {name} and without a colon in it, found \"{bridge}\""
             ]
         ),
         (

@@ -56,7 +56,9 @@ extension ChatConnection {
 
     // MARK: - Names and rooms
 
-    /// Takes a name and enters the room. Returns whether that worked.
+    /// Takes a name and enters the room.
+    ///
+    /// Returns whether that worked.
     func enter(as name: Name, _ bus: isolated Bus) -> Bool {
         let sender = sender(name)
         let person = Person(sender: sender, room: hall.room, mailbox: self)
@@ -200,7 +202,9 @@ extension ChatConnection {
     }
 
     /// Takes a name off the front of a command's arguments: the longest that is known, or else the
-    /// first word. `nil` if the name or the text behind it is missing.
+    /// first word.
+    ///
+    /// `nil` if the name or the text behind it is missing.
     private func split(
         _ arguments: UnsafeRawBufferPointer, isKnown: (String) -> Bool
     ) -> (name: String, text: UnsafeRawBufferPointer)? {

@@ -1,4 +1,6 @@
-/// What is said in a room, as a bridge reads it. Ends, drained, when the bus stops.
+/// What is said in a room, as a bridge reads it.
+///
+/// Ends, drained, when the bus stops.
 ///
 /// Reading slowly holds nobody up: what the room no longer keeps is left out, and the next
 /// message says how many in `missed`.

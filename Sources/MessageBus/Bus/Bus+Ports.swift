@@ -89,7 +89,9 @@ extension Bus {
             batch.append(record, text: text, sender: sender, details: details)
         } else {
             let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
-            if cleaned.count != text.count { record.flags.insert(.hadControls) }
+            let endings = text.count { $0 == UInt8(ascii: "\r") }
+            // A CR LF that has become an LF is no control character that had to be removed.
+            if text.count - cleaned.count > endings { record.flags.insert(.hadControls) }
             if cleaned.contains(UInt8(ascii: "\n")) { record.flags.insert(.hasLines) }
             cleaned.withUnsafeBytes {
                 batch.append(record, text: $0, sender: sender, details: details)
@@ -136,8 +138,9 @@ extension Bus {
         return Subscription(bus: self, cursor: cursor)
     }
 
-    /// Subscribes a durable reader where it stands. A new one's place is kept at once: what it does
-    /// not acknowledge comes again.
+    /// Subscribes a durable reader where it stands.
+    ///
+    /// A new one's place is kept at once: what it does not acknowledge comes again.
     func subscribe(
         _ intake: Intake, room: String, channel: String?, as reader: String
     ) async throws -> Subscription? {

@@ -17,6 +17,10 @@ public final class Batch {
     @exclusivity(unchecked) package var uptime: Int64 = 0
     /// Whether there are joins, leaves or the like among its messages.
     @exclusivity(unchecked) package private(set) var hasOtherKinds = false
+    /// Whether texts lie elsewhere than one behind the other.
+    @exclusivity(unchecked) private var isScattered = false
+    /// Whether the present step is not to judge some of the messages.
+    @exclusivity(unchecked) var hasPassedOver = false
     /// What the chain dropped, in the order of the steps.
     @exclusivity(unchecked) package var drops: [(index: Int, drop: Drop)] = []
     /// What a step threw.
@@ -50,7 +54,9 @@ public final class Batch {
         storage.bytes(at: Int(record.offset), count: Int(record.count))
     }
 
-    /// Empties the batch for the next read. Bodies that somebody kept stay as they are.
+    /// Empties the batch for the next read.
+    ///
+    /// Bodies that somebody kept stay as they are.
     package func removeAll() {
         removeMessages()
         if isKnownUniquelyReferenced(&storage) {
@@ -60,7 +66,9 @@ public final class Batch {
         }
     }
 
-    /// Gives memory back that one large text made it take. Between two reads.
+    /// Gives memory back that one large text made it take.
+    ///
+    /// Between two reads.
     package func shrink(to bytes: Int) {
         if storage.capacity > bytes, count == 0 { storage = ByteStorage(capacity: bytes) }
     }
@@ -69,13 +77,16 @@ public final class Batch {
     package func removeMessages() {
         count = 0
         hasOtherKinds = false
+        isScattered = false
         if !senders.isEmpty { senders.removeAll(keepingCapacity: true) }
         if !details.isEmpty { details.removeAll(keepingCapacity: true) }
         if !drops.isEmpty { drops.removeAll(keepingCapacity: true) }
         if !failures.isEmpty { failures.removeAll() }
     }
 
-    /// Adds a message whose text already stands in the storage. The caller has asked `isFull`.
+    /// Adds a message whose text already stands in the storage.
+    ///
+    /// The caller has asked `isFull`.
     package func append(_ record: Record, sender: Sender, details extra: Details?) {
         var record = record
         record.sender = index(of: sender)
@@ -85,6 +96,7 @@ public final class Batch {
             record.details = UInt16(details.count)
         }
         if record.kind != .message { hasOtherKinds = true }
+        if count > 0, record.offset < records[count - 1].end { isScattered = true }
         records[count] = record
         count += 1
     }
@@ -93,18 +105,26 @@ public final class Batch {
     package func sender(of record: Record) -> Sender { senders[Int(record.sender)] }
 
     /// Adds a message that is like one already in it but for its text, which stands in the storage.
+    ///
     /// The caller has asked `isFull`.
-    package func append(like record: Record, at offset: Int, count length: Int) {
+    ///
+    /// - Parameter isFramed: whether it stands behind `NAME: ` and in front of an LF there.
+    package func append(like record: Record, at offset: Int, count length: Int, isFramed: Bool) {
         records[count] = record
+        if isFramed { records[count].flags.insert(.framed) }
         records[count].place(at: offset, count: length)
+        if count > 0, offset < records[count - 1].end { isScattered = true }
         count += 1
     }
 
-    /// Adds a message and copies its text. The caller has asked `isFull`.
+    /// Adds a message and copies its text.
+    ///
+    /// The caller has asked `isFull`.
     package func append(
         _ record: Record, text: UnsafeRawBufferPointer, sender: Sender, details extra: Details?
     ) {
         var record = record
+        record.flags.remove(.framed)
         record.offset = UInt32(truncatingIfNeeded: write(text))
         record.count = UInt32(truncatingIfNeeded: text.count)
         append(record, sender: sender, details: extra)
@@ -128,6 +148,35 @@ public final class Batch {
             body: Body(storage: storage, offset: Int(record.offset), count: Int(record.count)),
             room: room, details: details(of: record), uptime: uptime)
     }
+
+    /// The stretch of memory that all texts are in, with what stands between them; `nil` if they do
+    /// not stand in a row.
+    ///
+    /// What does not occur here occurs in none of them.
+    package var region: UnsafeRawBufferPointer? {
+        guard count > 0, !isScattered else { return nil }
+        let start = Int(records[0].offset)
+        return storage.bytes(at: start, count: Int(records[count - 1].end) - start)
+    }
+
+    /// Who says all of it, if that is one and every message is still to be judged.
+    package var onlySender: Sender? {
+        senders.count == 1 && drops.isEmpty && !hasPassedOver ? senders[0] : nil
+    }
+
+    /// Whether every text is one line of at most so many bytes in which nothing had to be removed.
+    package func isPlain(upTo bytes: Int) -> Bool {
+        var longest: UInt32 = 0
+        var flags: Record.Flags = []
+        for index in 0..<count {
+            longest = max(longest, records[index].count)
+            flags.formUnion(records[index].flags)
+        }
+        return longest <= bytes && flags.isDisjoint(with: [.hasLines, .hadControls])
+    }
+
+    /// The first message.
+    package var first: Message? { scratch }
 
     /// Gives the messages numbers in a row, and a time.
     func number(from first: UInt64, time: Int64) {
@@ -207,6 +256,8 @@ extension Batch {
         let text = TextCleaning.cleaned(
             repairing: message.content.unsafeBytes, lineEndings: .kept)
         text.withUnsafeBytes { bytes in
+            isScattered = true
+            records[index].flags.remove(.framed)
             records[index].offset = UInt32(truncatingIfNeeded: write(bytes))
             records[index].count = UInt32(truncatingIfNeeded: bytes.count)
             if bytes.contains(UInt8(ascii: "\n")) {
@@ -230,5 +281,18 @@ extension Batch {
     package func fail(_ index: Int, _ error: any Error) {
         failures.append(error)
         drop(index, Drop(code: "dropped", reason: "internal error"))
+    }
+
+    /// Keeps the present step from judging a message.
+    func passOver(_ index: Int) {
+        records[index].flags.insert(.passedOver)
+        hasPassedOver = true
+    }
+
+    /// Lets the next step judge every message again.
+    func forgetPassedOver() {
+        guard hasPassedOver else { return }
+        hasPassedOver = false
+        for index in 0..<count { records[index].flags.remove(.passedOver) }
     }
 }

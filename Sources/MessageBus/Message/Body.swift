@@ -16,9 +16,11 @@ public struct Body: Sendable {
     }
 
     /// Length in bytes.
-    public var count: Int { length }
+    @inlinable public var count: Int { length }
 
-    /// Makes a body of its own for a text. Allocates.
+    /// Makes a body of its own for a text.
+    ///
+    /// Allocates.
     public init(_ text: String) {
         var text = text
         self = text.withUTF8 { Body(copying: UnsafeRawBufferPointer($0)) }
@@ -34,6 +36,7 @@ public struct Body: Sendable {
     public var isEmpty: Bool { count == 0 }
 
     /// Calls a function with the bytes, which must not be used after it returns.
+    @inlinable
     public func withBytes<Result, Failure: Error>(
         _ body: (UnsafeRawBufferPointer) throws(Failure) -> Result
     ) throws(Failure) -> Result {
@@ -41,18 +44,22 @@ public struct Body: Sendable {
     }
 
     /// The bytes, valid only while this body is.
-    package var unsafeBytes: UnsafeRawBufferPointer {
+    @inlinable package var unsafeBytes: UnsafeRawBufferPointer {
         storage.bytes(at: offset, count: count)
     }
 
-    /// Whether the word occurs, byte for byte. Case matters.
+    /// Whether the word occurs, byte for byte.
+    ///
+    /// Case matters.
     public func contains(_ word: String) -> Bool {
         word.utf8.withContiguousStorageIfAvailable { word in
             Self.find(UnsafeRawBufferPointer(word), in: unsafeBytes)
         } ?? String(decoding: unsafeBytes, as: UTF8.self).utf8.contains(Array(word.utf8))
     }
 
-    /// Whether the body begins with these bytes. Case matters.
+    /// Whether the body begins with these bytes.
+    ///
+    /// Case matters.
     public func hasPrefix(_ prefix: String) -> Bool {
         prefix.utf8.count <= count && zip(unsafeBytes, prefix.utf8).allSatisfy { $0 == $1 }
     }

@@ -1,4 +1,6 @@
-/// What only some messages carry. Safe from any thread: nothing in it changes.
+/// What only some messages carry.
+///
+/// Safe from any thread: nothing in it changes.
 @usableFromInline
 package final class Details: Sendable {
     let reply: Quotation?

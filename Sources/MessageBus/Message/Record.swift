@@ -13,6 +13,8 @@ package struct Record: Sendable {
         @inlinable package static var hasLines: Flags { Flags(rawValue: 4) }
         /// For its sender and `other` alone; never in a room's log.
         @inlinable package static var isPrivate: Flags { Flags(rawValue: 8) }
+        /// The text stands in the storage as a line does: behind `NAME: ` and in front of an LF.
+        @inlinable package static var framed: Flags { Flags(rawValue: 32) }
         /// Control characters were removed on the way in.
         @inlinable package static var hadControls: Flags { Flags(rawValue: 16) }
     }
@@ -34,6 +36,9 @@ package struct Record: Sendable {
     @usableFromInline package var flags: Flags = []
 
     package init() {}
+
+    /// Where the text ends.
+    var end: UInt32 { offset &+ count }
 
     /// Says where in the batch's storage the text stands.
     package mutating func place(at offset: Int, count: Int) {

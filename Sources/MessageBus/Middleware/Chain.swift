@@ -1,4 +1,6 @@
-/// The middlewares that judge what comes in, one after the other. Confined to the bus's loop.
+/// The middlewares that judge what comes in, one after the other.
+///
+/// Confined to the bus's loop.
 package final class Chain {
     /// One place in the chain: a middleware and what it judges.
     package struct Step {
@@ -27,7 +29,9 @@ package final class Chain {
     /// Whether everything passes.
     package var isEmpty: Bool { steps.isEmpty }
 
-    /// Judges a batch. What is dropped stays in it, marked, with its reason in `drops`.
+    /// Judges a batch.
+    ///
+    /// What is dropped stays in it, marked, with its reason in `drops`.
     package func judge(_ batch: Batch) {
         for index in steps.indices {
             let before = batch.drops.count
@@ -37,7 +41,7 @@ package final class Chain {
                 if steps[index].condition.select(in: batch) {
                     steps[index].middleware.judge(batch)
                 }
-                for place in 0..<batch.count { batch.all[place].flags.remove(.passedOver) }
+                batch.forgetPassedOver()
             }
             steps[index].dropped += batch.drops.count - before
         }
@@ -49,6 +53,7 @@ package final class Chain {
         let batch = Batch(
             room: room, capacity: messages.count,
             bytes: messages.reduce(0) { $0 + $1.content.count })
+        // They may have come in one after the other; the chain has one present.
         batch.uptime = messages.last?.uptime ?? 0
         for message in messages {
             batch.append(

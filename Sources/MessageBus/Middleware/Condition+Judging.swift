@@ -20,7 +20,7 @@ extension Condition {
             if known?.isMeant == true, kinds.contains(Kind(record.kind)) {
                 anything = true
             } else {
-                batch.all[index].flags.insert(.passedOver)
+                batch.passOver(index)
             }
         }
         return anything

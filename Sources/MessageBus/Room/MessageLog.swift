@@ -46,7 +46,7 @@ package final class MessageLog {
             target.uptime = batch.uptime
             end += UInt64(target.count - count)
             bytes += target.storage.count - textBytes
-            if next < batch.count { _ = newSegment(for: Int(batch.all[next].count)) }
+            if next < batch.count { _ = newSegment(for: batch.space(for: next)) }
         }
         return Int(end - before)
     }

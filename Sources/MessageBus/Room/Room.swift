@@ -1,4 +1,6 @@
-/// The log where messages are kept in order and fan out. Confined to the bus's loop.
+/// The log where messages are kept in order and fan out.
+///
+/// Confined to the bus's loop.
 package final class Room {
     /// What bridge.json calls it.
     package let name: String
@@ -14,18 +16,18 @@ package final class Room {
         log = MessageLog(room: name)
     }
 
-    /// Appends what passed and returns how many messages that were.
-    func append(_ batch: Batch) -> Int {
-        let count = log.append(batch)
-        guard count > 0 else { return 0 }
+    /// Appends what passed.
+    func append(_ batch: Batch) {
+        guard log.append(batch) > 0 else { return }
         isDirty = true
         pendingBytes += batch.storage.count
         // A log keeps 4 MiB: readers look at a burst before it can overtake them.
         if pendingBytes > 1 << 20 { flush() }
-        return count
     }
 
-    /// Lets every reader go on. At the end of each turn of the loop.
+    /// Lets every reader go on.
+    ///
+    /// At the end of each turn of the loop.
     package func flush() {
         guard isDirty else { return }
         isDirty = false

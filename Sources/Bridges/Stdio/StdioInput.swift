@@ -1,0 +1,83 @@
+import MessageBus
+import Sockets
+import Synchronization
+
+/// Brings the lines of standard input in.
+final class StdioInput: Sendable {
+    private let reader: DescriptorReader
+    private let form: Stdio.Form
+    private let sender: String
+    private let exitsAtEnd: Bool
+    private let isStopped = Atomic(false)
+    private let port: Port
+    private let news: StdioNews
+
+    init(
+        _ descriptor: Int32, lines form: Stdio.Form, sender: String, exitsAtEnd: Bool, _ port: Port,
+        _ news: StdioNews
+    ) throws {
+        reader = try DescriptorReader(descriptor, called: "standard input")
+        self.form = form
+        self.sender = sender
+        self.exitsAtEnd = exitsAtEnd
+        self.port = port
+        self.news = news
+    }
+
+    /// Reads no more; what has been read is still published.
+    func stop() {
+        isStopped.store(true, ordering: .relaxed)
+        reader.stop()
+    }
+
+    /// Publishes lines until there are no more.
+    ///
+    /// The port's source, opened before, is closed then.
+    func run() async {
+        await publishAll()
+        news.tellNow()
+        await port.closeSource()
+        if Task.isCancelled || isStopped.load(ordering: .relaxed) { return }
+        port.log.info("standard input has ended")
+        if exitsAtEnd { port.stopDaemon() }
+    }
+
+    private func publishAll() async {
+        var splitter = LineSplitter(longest: Stdio.longestLine)
+        var lines = StdioLines(form, sender: sender)
+        while let chunk = await nextChunk() {
+            chunk.withUnsafeBytes { splitter.split($0) { take($0, into: &lines) } }
+            guard await publish(lines.take()) else { return }
+        }
+        splitter.flush { take($0, into: &lines) }
+        _ = await publish(lines.take())
+    }
+
+    private func nextChunk() async -> [UInt8]? {
+        do throws(SocketError) {
+            return try await reader.next()
+        } catch {
+            port.log.error("\(error); no more is read")
+            return nil
+        }
+    }
+
+    private func take(_ piece: LineSplitter.Piece, into lines: inout StdioLines) {
+        switch piece {
+        case .line(let line, _): lines.add(line)
+        case .tooLong: news.noteTooLong()
+        }
+    }
+
+    /// Publishes, or returns false because the bus has stopped.
+    private func publish(_ drafts: [Draft]) async -> Bool {
+        if drafts.isEmpty { return true }
+        do {
+            news.note(try await port.publish(drafts))
+            return true
+        } catch {
+            port.log.warning("\(drafts.count) lines of standard input are lost: \(error)")
+            return false
+        }
+    }
+}

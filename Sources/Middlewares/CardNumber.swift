@@ -1,0 +1,89 @@
+/// Finds what looks like the number of a bank card.
+enum CardNumber {
+    /// How many digits there are.
+    static let digits = 13...19
+
+    private struct Digit {
+        let place: Int
+        let value: Int
+        /// Whether a space or a dash, or nothing of the number, stands before it and after it.
+        let isFirst: Bool
+        var isLast: Bool
+    }
+
+    /// Where the numbers are: digits in groups that single spaces or dashes part, beginning and
+    /// ending with a group, the first digit not one that no card begins with, and Luhn's check met.
+    static func ranges(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
+        var ranges: [Range<Int>] = []
+        guard hasLongRun(text) else { return ranges }
+        var run: [Digit] = []
+        for place in 0..<text.count where isDigit(text[place]) {
+            let gap = run.last.map { place - $0.place } ?? 0
+            let isJoined = gap == 1 || gap == 2 && isSeparator(text[place - 1])
+            if !isJoined, let last = run.indices.last {
+                run[last].isLast = true
+                add(run, to: &ranges)
+                run.removeAll(keepingCapacity: true)
+            }
+            if isJoined, gap == 2, let last = run.indices.last { run[last].isLast = true }
+            run.append(
+                Digit(
+                    place: place, value: Int(text[place] - 0x30), isFirst: gap != 1 || !isJoined,
+                    isLast: false))
+        }
+        if let last = run.indices.last {
+            run[last].isLast = true
+            add(run, to: &ranges)
+        }
+        return ranges
+    }
+
+    /// Whether there are enough digits in a row, as lines of a log with their times don't have them.
+    private static func hasLongRun(_ text: UnsafeRawBufferPointer) -> Bool {
+        var count = 0
+        var gap = 0
+        for byte in text {
+            if isDigit(byte) {
+                count += 1
+                gap = 0
+                if count >= digits.lowerBound { return true }
+            } else {
+                gap += 1
+                if gap > 1 || !isSeparator(byte) { count = 0 }
+            }
+        }
+        return false
+    }
+
+    private static func add(_ run: [Digit], to ranges: inout [Range<Int>]) {
+        var start = 0
+        while start + digits.lowerBound <= run.count {
+            // Cards begin with 2 to 6, UnionPay's also with 8: milliseconds since 1970, with 1.
+            let isPossible = run[start].isFirst && [2, 3, 4, 5, 6, 8].contains(run[start].value)
+            let end = isPossible ? self.end(of: run[start...]) : nil
+            if let end { ranges.append(run[start].place..<run[end].place + 1) }
+            start = (end ?? start) + 1
+        }
+    }
+
+    /// The last digit of the longest number at the front.
+    private static func end(of run: ArraySlice<Digit>) -> Int? {
+        let last = min(run.endIndex, run.startIndex + digits.upperBound) - 1
+        let first = run.startIndex + digits.lowerBound - 1
+        return stride(from: last, through: first, by: -1).first { end in
+            run[end].isLast && isValid(run[run.startIndex...end])
+        }
+    }
+
+    private static func isValid(_ number: ArraySlice<Digit>) -> Bool {
+        var sum = 0
+        for (index, digit) in number.reversed().enumerated() {
+            let value = index % 2 == 0 ? digit.value : 2 * digit.value
+            sum += value > 9 ? value - 9 : value
+        }
+        return sum % 10 == 0
+    }
+
+    private static func isDigit(_ byte: UInt8) -> Bool { byte &- 0x30 < 10 }
+    private static func isSeparator(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x2D }
+}

@@ -1,0 +1,60 @@
+import MessageBus
+
+/// Drops a text that its sender said a short time before.
+///
+/// The time counts from when the text last passed. Texts are not kept but 128-bit fingerprints of
+/// them, made with secret numbers of this process: that two texts share one is as good as
+/// impossible, also for somebody who tries. The latest 50,000 to 100,000 are remembered; when more
+/// is said within the time, the oldest are forgotten early.
+package struct Dedupe: Middleware {
+    /// For how long a text is remembered.
+    package struct Options: PluginOptions {
+        @Option("For how long the same text of the same sender is dropped.", above: .zero)
+        package var within = Duration.seconds(30)
+
+        /// Makes options with their defaults.
+        package init() {}
+    }
+
+    /// The most texts of one generation, of which there are two: 5 MB each.
+    static let generation = 50_000
+
+    private let within: Duration
+    private let verdict: Verdict
+    private let secret = Fingerprint.Secret()
+    // What was said lately, and before that. Instead of being swept, tables are forgotten whole.
+    private var current: [Fingerprint: Duration] = [:]
+    private var previous: [Fingerprint: Duration] = [:]
+    private var began: Duration?
+
+    /// Makes a step that remembers nothing yet.
+    package init(_ options: Options, _ context: Context) {
+        within = options.within
+        let time = within.spoken
+        let sentence =
+            switch context.language {
+            case .es: "ya lo has dicho hace menos de \(time)"
+            case .en: "you said that less than \(time) ago"
+            }
+        verdict = .drop(sentence)
+    }
+
+    /// How many texts are remembered.
+    var count: Int { current.count + previous.count }
+
+    /// Drops a text that its sender said within the time.
+    package mutating func handle(_ message: inout Message) -> Verdict {
+        let now = message.arrival
+        let text = Fingerprint(
+            of: message.content.unsafeBytes, by: message.sender.identity, secret)
+        if let said = current[text] ?? previous[text], now - said < within { return verdict }
+        if began.map({ now - $0 >= within }) ?? true || current.count >= Self.generation {
+            previous = current
+            // As much as last time will probably be said again.
+            current = Dictionary(minimumCapacity: min(previous.count, Self.generation))
+            began = now
+        }
+        current[text] = now
+        return .pass
+    }
+}

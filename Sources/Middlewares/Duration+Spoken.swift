@@ -1,0 +1,22 @@
+extension Duration {
+    /// As a sentence has it, in the largest unit that fits exactly: `10 s`, `5 min`, `200 ms`.
+    var spoken: String {
+        let milliseconds = Int64(clamping: attoseconds / 1_000_000_000_000_000)
+        guard milliseconds % 1_000 == 0 else { return "\(milliseconds) ms" }
+        let seconds = milliseconds / 1_000
+        for (unit, length) in Self.units where seconds % length == 0 && seconds > 0 {
+            return "\(seconds / length) \(unit)"
+        }
+        return "\(seconds) s"
+    }
+
+    /// A time to wait, in a unit that keeps the number small, and never too short.
+    static func spoken(roundingUp seconds: Int64) -> String {
+        for (unit, length) in units where seconds > 2 * length {
+            return "\((seconds - 1) / length + 1) \(unit)"
+        }
+        return "\(seconds) s"
+    }
+
+    private static let units: [(String, Int64)] = [("d", 86_400), ("h", 3_600), ("min", 60)]
+}

@@ -1,0 +1,78 @@
+import MessageBus
+
+/// Drops messages by what their text says.
+///
+/// A text on which a pattern is given up is dropped too, and the log says so: see `Matcher`.
+package struct Filter: Middleware {
+    /// What is dropped, and what is told.
+    package struct Options: PluginOptions {
+        @Option("A text that one of these matches is dropped.")
+        package var drop: [Pattern] = []
+        @Option("If there are any, a text that none of these matches is dropped.")
+        package var only: [Pattern] = []
+        @Option("What the sender is told; a sentence of the bus's own if it is left out.")
+        package var reason: String?
+
+        /// Makes options that drop nothing.
+        package init() {}
+    }
+
+    private let drop: Matchers
+    private let only: Matchers
+    private let verdict: Verdict
+
+    /// Makes a filter.
+    package init(_ options: Options, _ context: Context) throws {
+        drop = try Matchers(options.drop)
+        only = try Matchers(options.only)
+        let sentence =
+            switch context.language {
+            case .es: "aquí no se admite ese mensaje"
+            case .en: "that message is not allowed here"
+            }
+        verdict = .drop((options.reason ?? sentence).onOneLine)
+    }
+
+    /// Looks for words in all texts at once: most batches hold none of them.
+    package mutating func judge(_ batch: Batch) {
+        if only.isEmpty, let region = batch.region, drop.haveNoWord(in: region) { return }
+        judgeEach(batch)
+    }
+
+    /// Drops a text that matches one of `drop`, or none of `only`.
+    package func handle(_ message: inout Message) throws -> Verdict {
+        let text = message.content.unsafeBytes
+        if try drop.areMatched(by: text) { return verdict }
+        if only.isEmpty { return .pass }
+        return try only.areMatched(by: text) ? .pass : verdict
+    }
+}
+
+/// Several patterns, one of which has to match.
+///
+/// Confined as its matchers are.
+private final class Matchers: Sendable {
+    private let matchers: [Matcher]
+    // The same once more: retaining each for each text takes as long as matching it. The array
+    // above keeps them alive for as long as this object is.
+    private let borrowed: [Unmanaged<Matcher>]
+
+    init(_ patterns: [Pattern]) throws {
+        matchers = try patterns.map { try Matcher($0) }
+        borrowed = matchers.map { Unmanaged.passUnretained($0) }
+    }
+
+    var isEmpty: Bool { matchers.isEmpty }
+
+    /// Whether it is certain, by looking for words alone, that none of them matches any part.
+    func haveNoWord(in region: UnsafeRawBufferPointer) -> Bool {
+        matchers.allSatisfy { $0.hasWord(region) == false }
+    }
+
+    /// Whether one of them matches the text.
+    func areMatched(by text: UnsafeRawBufferPointer) throws -> Bool {
+        for matcher in borrowed
+        where try matcher._withUnsafeGuaranteedRef({ try $0.matches(text) }) { return true }
+        return false
+    }
+}

@@ -1,0 +1,201 @@
+import Glibc
+import MessageBus
+
+/// A word to look for as bytes, up to 32 of them, perhaps whatever the case of its ASCII letters.
+///
+/// Most users' patterns are words. Searching for the first and the last byte of one, 16 places at a
+/// time, costs less than entering the regular expression engine. It is a class, because a struct of
+/// this size would be copied to be looked at, which takes longer than looking.
+final class Literal: Sendable {
+    /// The longest word: what fits in the vectors.
+    static let longest = 32
+
+    // A byte of the text fits when its value is right once the mask's bits are set. For a caseless
+    // letter the mask is the bit that tells `A` from `a`, otherwise 0.
+    private let values: SIMD32<UInt8>
+    private let masks: SIMD32<UInt8>
+    private let count: Int
+    private let first: Anchor
+    private let last: Anchor
+    private let hasForeignCase: Bool
+
+    /// Makes a word of bytes; nil if there are none, too many, or letters whose other case isn't ASCII.
+    init?(_ bytes: [UInt8], isCaseless: Bool) {
+        guard let firstByte = bytes.first, let lastByte = bytes.last, bytes.count <= Self.longest,
+            !isCaseless || bytes.allSatisfy({ $0 < 0x80 })
+        else { return nil }
+        count = bytes.count
+        first = Anchor(firstByte, isCaseless: isCaseless)
+        last = Anchor(lastByte, isCaseless: isCaseless)
+        var values = SIMD32<UInt8>.zero
+        var masks = SIMD32<UInt8>.zero
+        var hasForeignCase = false
+        for (index, byte) in bytes.enumerated() {
+            let anchor = Anchor(byte, isCaseless: isCaseless)
+            values[index] = anchor.value
+            masks[index] = anchor.mask
+            // With Unicode's rules `k` is also U+212A, the Kelvin sign, and `s` U+017F, the long s.
+            let isForeign = anchor.value == UInt8(ascii: "k") || anchor.value == UInt8(ascii: "s")
+            if isCaseless, isForeign { hasForeignCase = true }
+        }
+        self.values = values
+        self.masks = masks
+        self.hasForeignCase = hasForeignCase
+    }
+
+    /// Whether the word occurs in a text; nil if only a regular expression can tell.
+    func occurs(in text: UnsafeRawBufferPointer) -> Bool? {
+        // What is not ASCII is never shorter than the ASCII letter it stands for.
+        guard let base = text.baseAddress, text.count >= count else { return false }
+        let places = text.count &- count &+ 1
+        var seen = SIMD2<UInt64>.zero
+        let isFound =
+            switch places {
+            case ..<8: isFound(base, among: places)
+            case ..<16: isFound(short: base, places: places)
+            default: isFound(long: base, places: places, seen: &seen)
+            }
+        if isFound { return true }
+        guard hasForeignCase else { return false }
+        // In a long text the blocks at the front and at the back of the places are all of it.
+        let isASCII = (seen.x | seen.y) & 0x8080_8080_8080_8080 == 0
+        if places >= 16, count <= places, isASCII { return false }
+        // The first bytes of U+017F and U+212A.
+        let mayBeForeign =
+            memchr(base, 0xC5, text.count) != nil || memchr(base, 0xE2, text.count) != nil
+        return mayBeForeign ? nil : false
+    }
+
+    private func isFound(
+        long base: UnsafeRawPointer, places: Int, seen: inout SIMD2<UInt64>
+    ) -> Bool {
+        let offset = count &- 1
+        var place = 0
+        while true {
+            let front = (base + place).loadUnaligned(as: SIMD2<UInt64>.self)
+            let back = (base + (place &+ offset)).loadUnaligned(as: SIMD2<UInt64>.self)
+            seen |= front | back
+            let misses = first.misses(front) | last.misses(back)
+            if hasZero(misses), isFound(base + place, at: zeros(misses)) { return true }
+            if place &+ 16 == places { return false }
+            // The last block overlaps what was seen, which is cheaper than going on byte by byte.
+            place = min(place &+ 16, places &- 16)
+        }
+    }
+
+    private func isFound(short base: UnsafeRawPointer, places: Int) -> Bool {
+        func words(_ base: UnsafeRawPointer) -> SIMD2<UInt64> {
+            SIMD2(
+                base.loadUnaligned(as: UInt64.self),
+                (base + (places &- 8)).loadUnaligned(as: UInt64.self))
+        }
+        return hasZero(first.misses(words(base)) | last.misses(words(base + (count &- 1))))
+            && isFound(base, among: places)
+    }
+
+    // Whether a lane of 8 bits is zero: the subtraction sets its high bit. It may borrow from the
+    // next lane, whose bit is then wrong, but never when no lane is zero.
+    @inline(__always)
+    private func hasZero(_ lanes: SIMD2<UInt64>) -> Bool {
+        let marks = (lanes &- 0x0101_0101_0101_0101) & ~lanes
+        return (marks.x | marks.y) & 0x8080_8080_8080_8080 != 0
+    }
+
+    // The high bit of each lane of 8 bits that is zero, and no other bit.
+    private func zeros(_ lanes: SIMD2<UInt64>) -> SIMD2<UInt64> {
+        let low = SIMD2<UInt64>(repeating: 0x7F7F_7F7F_7F7F_7F7F)
+        return ~(((lanes & low) &+ low) | lanes | low)
+    }
+
+    /// Whether the word stands at one of 16 places, of which each is marked by a high bit.
+    private func isFound(_ base: UnsafeRawPointer, at marks: SIMD2<UInt64>) -> Bool {
+        for half in 0..<2 {
+            var left = marks[half]
+            while left != 0 {
+                let place = 8 &* half &+ left.trailingZeroBitCount &>> 3
+                if isFound(base + place, among: 1) { return true }
+                left &= left &- 1
+            }
+        }
+        return false
+    }
+
+    private func isFound(_ base: UnsafeRawPointer, among places: Int) -> Bool {
+        for place in 0..<places {
+            var index = 0
+            while index < count,
+                (base + place).load(fromByteOffset: index, as: UInt8.self) | masks[index]
+                    == values[index]
+            { index &+= 1 }
+            if index == count { return true }
+        }
+        return false
+    }
+
+    private struct Anchor: Sendable {
+        let value: UInt8
+        let mask: UInt8
+        private let values: SIMD2<UInt64>
+        private let masks: SIMD2<UInt64>
+
+        init(_ byte: UInt8, isCaseless: Bool) {
+            let isLetter = (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+            mask = isCaseless && isLetter ? 0x20 : 0
+            value = byte | mask
+            values = SIMD2(repeating: UInt64(value) &* 0x0101_0101_0101_0101)
+            masks = SIMD2(repeating: UInt64(mask) &* 0x0101_0101_0101_0101)
+        }
+
+        // Lanes of 8 bits, of which those are zero where the byte is this one.
+        @inline(__always)
+        func misses(_ lanes: SIMD2<UInt64>) -> SIMD2<UInt64> {
+            (lanes | masks) ^ values
+        }
+    }
+}
+
+extension Literal {
+    /// The most words that are looked for one by one; for more, one pass of the engine is faster.
+    private static let most = 4
+
+    /// The words a pattern is made of, `(?i)casino|lotería` without anything that means more than
+    /// itself; nil if it is more than that.
+    static func words(of pattern: String) -> [Literal]? {
+        let isCaseless = pattern.hasPrefix("(?i)")
+        var words: [Literal] = []
+        var word: [UInt8] = []
+        var rest = pattern.utf8.dropFirst(isCaseless ? 4 : 0)
+        while let byte = rest.popFirst() {
+            switch byte {
+            case UInt8(ascii: "|"):
+                guard let literal = Literal(word, isCaseless: isCaseless) else { return nil }
+                words.append(literal)
+                word = []
+            case UInt8(ascii: "\\"):
+                // A punctuation mark after it is itself; letters and digits mean something else.
+                guard let escaped = rest.popFirst(), isPunctuation(escaped) else { return nil }
+                word.append(escaped)
+            case _ where isPlain(byte): word.append(byte)
+            default: return nil
+            }
+        }
+        guard let literal = Literal(word, isCaseless: isCaseless), words.count < most else {
+            return nil
+        }
+        return words + [literal]
+    }
+
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...: true
+        default: " !\"%&',-/:;<=>@_`~".utf8.contains(byte)
+        }
+    }
+
+    private static func isPunctuation(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x21...0x2F, 0x3A...0x40, 0x5B...0x60, 0x7B...0x7E: true
+        default: false
+        }
+    }
+}

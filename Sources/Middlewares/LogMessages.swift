@@ -1,0 +1,75 @@
+import MessageBus
+
+/// Writes a line about each message to the daemon's log or to a file of its own.
+///
+/// `#1042 general chat ana: hola`: the number, the room, the bridge, the sender, what it is, the
+/// text. A message is one line whatever it holds: a line end in it is written `\n`. What is said in
+/// private is logged without its text. Lines in a file begin with the time, in UTC.
+package struct LogMessages: Middleware {
+    /// What is logged, and where.
+    package struct Options: PluginOptions {
+        @Option("The level of the lines in the daemon's log.")
+        package var level = Log.Level.info
+        @Option("Whether the lines have the texts in them.")
+        package var text = true
+        @Option("The file that lines are appended to instead; relative to bridge.json.")
+        package var file: String?
+
+        /// Makes options with their defaults.
+        package init() {}
+    }
+
+    private let level: Log.Level
+    private let hasText: Bool
+    private let language: Language
+    private let log: Log
+    private let file: (any LineSink)?
+    private let isOn: Bool
+
+    /// Makes a step that logs; its file is opened when the bus starts.
+    package init(_ options: Options, _ context: Context) {
+        level = options.level
+        hasText = options.text
+        language = context.language
+        log = context.log
+        file = options.file.map { context.lines(to: $0) }
+        isOn = options.file != nil || context.log.shows(options.level)
+    }
+
+    /// Logs a message, making a text of it only if somebody gets to see it, and lets it pass.
+    package func handle(_ message: inout Message) -> Verdict {
+        guard isOn else { return .pass }
+        if let file {
+            file.write("\(message.time.inUTC) \(line(for: message))")
+        } else {
+            log.write(level, line(for: message))
+        }
+        return .pass
+    }
+
+    private func line(for message: Message) -> String {
+        let sender = message.sender
+        var line = "#\(message.number) \(message.room) \(sender.bridge) \(sender.name)"
+        if message.isPrivate, let other = message.other { line += " → \(other.name)" }
+        switch message.kind {
+        case .message: break
+        case .edit: line += " (\(word("editado", "edited")))"
+        case .join: return line + " " + word("se ha unido", "has joined")
+        case .leave: return line + " " + word("ha salido", "has left")
+        case .rename:
+            return line + " " + word("ahora es", "is now") + " " + (message.other?.name ?? "?")
+        }
+        guard hasText, !message.isPrivate else { return line + " (\(message.body.count) bytes)" }
+        line += ": "
+        line +=
+            message.body.contains("\n") ? message.text.replacing("\n", with: "\\n") : message.text
+        return line
+    }
+
+    private func word(_ spanish: String, _ english: String) -> String {
+        switch language {
+        case .es: spanish
+        case .en: english
+        }
+    }
+}

@@ -1,0 +1,129 @@
+import CPCRE2
+import Glibc
+import MessageBus
+
+/// Looks for a pattern in texts, one after the other, without allocating.
+///
+/// Confined to the bus's loop: it has room for one match at a time. Copies of a middleware share it,
+/// which does no harm, because a result is read before the next search.
+///
+/// A search that would take too long is given up: after 20,000 steps of backtracking from one place
+/// of the text (2,000 where there is no machine code), after about 20 ms of computing in all, or
+/// with 1 MiB of memory for backtracking. That throws, so that the message is dropped and the log
+/// says why: a filter that can't judge must not let anything through, and only that text is lost.
+package final class Matcher: @unchecked Sendable {  // one middleware has it, on the bus's loop
+    // From one place of the text, 40 µs. The engine's own limit, ten millions, is 20 ms.
+    private static let steps: UInt32 = 20_000
+    // For backtracking in machine code, in bytes: at first, at most.
+    private static let stack = 32 << 10...1 << 20
+    // The interpreter's memory in KiB, and how deep it may go.
+    private static let heap: UInt32 = 1_024
+    private static let depth: UInt32 = 10_000
+
+    /// What it looks for.
+    package let pattern: Pattern
+    // Those of the pattern, which keeps them alive: retaining one takes as long as looking for it.
+    private let words: [Unmanaged<Literal>]
+    private let code: OpaquePointer
+    private let isNative: Bool
+    private let data: OpaquePointer
+    private let context: OpaquePointer
+    private let backtracking: OpaquePointer?
+    private let ends: UnsafeMutablePointer<Int>
+
+    /// Makes a matcher; throws if there is no memory for it.
+    package init(_ pattern: Pattern) throws {
+        self.pattern = pattern
+        words = pattern.words.map { Unmanaged.passUnretained($0) }
+        code = pattern.program.code
+        isNative = pattern.program.isNative
+        guard let data = pcre2_match_data_create_from_pattern_8(code, nil) else {
+            throw PatternError.invalid("no memory", character: 1)
+        }
+        guard let context = pcre2_match_context_create_8(nil) else {
+            pcre2_match_data_free_8(data)
+            throw PatternError.invalid("no memory", character: 1)
+        }
+        self.data = data
+        self.context = context
+        ends = pcre2_get_ovector_pointer_8(data)
+        // A step of the interpreter takes ten times as long.
+        pcre2_set_match_limit_8(context, isNative ? Self.steps : Self.steps / 10)
+        pcre2_set_depth_limit_8(context, Self.depth)
+        pcre2_set_heap_limit_8(context, Self.heap)
+        // Without a stack of its own it has the 32 KiB on the thread's that PCRE2 takes.
+        backtracking = pcre2_jit_stack_create_8(Self.stack.lowerBound, Self.stack.upperBound, nil)
+        pcre2_jit_stack_assign_8(context, nil, backtracking.map(UnsafeMutableRawPointer.init))
+    }
+
+    deinit {
+        pcre2_match_data_free_8(data)
+        pcre2_match_context_free_8(context)
+        pcre2_jit_stack_free_8(backtracking)
+    }
+
+    /// Whether the pattern matches somewhere in a text, which must be valid UTF-8.
+    package func matches(_ text: UnsafeRawBufferPointer) throws(PatternError) -> Bool {
+        if !words.isEmpty, let isFound = hasWord(text) { return isFound }
+        return try matchesExpression(text)
+    }
+
+    /// Whether one of the words occurs; nil if only the expression can tell.
+    func hasWord(_ text: UnsafeRawBufferPointer) -> Bool? {
+        var isSure = !words.isEmpty
+        for word in words {
+            guard let occurs = word._withUnsafeGuaranteedRef({ $0.occurs(in: text) }) else {
+                isSure = false
+                continue
+            }
+            if occurs { return true }
+        }
+        return isSure ? false : nil
+    }
+
+    /// The same without looking for words first; tests compare both.
+    func matchesExpression(_ text: UnsafeRawBufferPointer) throws(PatternError) -> Bool {
+        if text.count <= Search.piece { return try find(in: text, from: 0, before: nil) }
+        var search = Search(self, in: text)
+        return try search.next() != nil
+    }
+
+    /// Looks for the next match; `self[0]` is then where it is.
+    ///
+    /// - Parameters:
+    ///   - start: where in the text to begin: at a character.
+    ///   - limit: a match has to begin before this place; nil for anywhere.
+    ///   - afterEmpty: whether a match of nothing at `start` was found already.
+    func find(
+        in text: UnsafeRawBufferPointer, from start: Int, before limit: Int?,
+        afterEmpty: Bool = false
+    ) throws(PatternError) -> Bool {
+        // The engine wants an address even of nothing.
+        let nothing: StaticString = ""
+        let bytes = text.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing.utf8Start
+        // In fact PCRE2_UNSET, all bits set: begin anywhere.
+        pcre2_set_offset_limit_8(context, limit.map { $0 - 1 } ?? Int(bitPattern: UInt.max))
+        let options = afterEmpty ? PCRE2_NOTEMPTY_ATSTART : 0
+        let result =
+            if isNative {
+                pcre2_jit_match_8(code, bytes, text.count, start, options, data, context)
+            } else {
+                // A body is valid UTF-8, so that it need not be checked.
+                pcre2_match_8(
+                    code, bytes, text.count, start, options | PCRE2_NO_UTF_CHECK, data, context)
+            }
+        if result >= 0 { return true }
+        if result == PCRE2_ERROR_NOMATCH { return false }
+        throw tooHard(text, Program.sentence(result))
+    }
+
+    func tooHard(_ text: UnsafeRawBufferPointer, _ reason: String) -> PatternError {
+        .tooHard(pattern: pattern.text, bytes: text.count, reason)
+    }
+
+    /// Where a group of the last match is; nil if it took no part, and the group must exist.
+    subscript(group: Int) -> Range<Int>? {
+        let (start, end) = (ends[2 * group], ends[2 * group + 1])
+        return start >= 0 && start <= end ? start..<end : nil
+    }
+}

@@ -1,2 +1,0 @@
-import MessageBus
-extension Registry { public mutating func registerMiddlewares() {} }

@@ -1,0 +1,70 @@
+import Glibc
+import MessageBus
+
+/// Masks what looks like a secret.
+///
+/// It knows the shapes of common tokens and keys, so it is a net with holes: it catches what slips
+/// out by mistake. A key spread over several messages is not recognised after the first.
+package struct Redact: Middleware {
+    /// What is masked, and how.
+    package struct Options: PluginOptions {
+        @Option("What is masked.")
+        package var what = SecretKind.allCases
+        @Option("What takes its place.")
+        package var with = "•••"
+
+        /// Makes options with their defaults.
+        package init() {}
+    }
+
+    private let kinds: Set<SecretKind>
+    private let shapes: [(shape: SecretShape, matcher: Matcher)]
+    private let mask: [UInt8]
+    private var result: [UInt8] = []
+
+    /// Makes a step that masks.
+    package init(_ options: Options) throws {
+        kinds = Set(options.what)
+        let kinds = kinds
+        shapes = try SecretShape.all.filter { kinds.contains($0.kind) }.map { shape in
+            (shape, try Matcher(Pattern(shape.expression)))
+        }
+        mask = Array(options.with.utf8)
+    }
+
+    /// Masks the secrets of a text; one without any is left as it is.
+    package mutating func handle(_ message: inout Message) throws -> Verdict {
+        let signs = SecretSigns(of: message.content.unsafeBytes)
+        if signs.isEmpty { return .pass }
+        for index in shapes.indices where !signs.isDisjoint(with: shapes[index].shape.signs) {
+            let matcher = shapes[index].matcher
+            let mask = mask
+            let text = message.content.unsafeBytes
+            let rewriting = try matcher.rewrite(text, into: &result, limit: .max) {
+                $0.append(contentsOf: mask)
+            }
+            if case .changed = rewriting { take(&message) }
+        }
+        if signs.contains(.digits), kinds.contains(.cards) { maskCards(&message) }
+        return .pass
+    }
+
+    private mutating func maskCards(_ message: inout Message) {
+        let text = message.content.unsafeBytes
+        let cards = CardNumber.ranges(in: text)
+        if cards.isEmpty { return }
+        result.removeAll(keepingCapacity: true)
+        var copied = 0
+        for card in cards {
+            result.append(contentsOf: text[copied..<card.lowerBound])
+            result.append(contentsOf: mask)
+            copied = card.upperBound
+        }
+        result.append(contentsOf: text[copied...])
+        take(&message)
+    }
+
+    private func take(_ message: inout Message) {
+        message.body = result.withUnsafeBytes { Body(copying: $0) }
+    }
+}

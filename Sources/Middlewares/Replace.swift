@@ -1,0 +1,80 @@
+import MessageBus
+
+/// Replaces parts of texts.
+///
+/// A text that no rule matches is left as it is, not copied. A text that would get longer than
+/// 256 KiB is dropped, as is one on which a pattern is given up: see `Matcher`.
+package struct Replace: Middleware {
+    /// What is replaced by what.
+    package struct Options: PluginOptions {
+        @Option("What is replaced by what; each rule sees what those before it have made.")
+        package var rules: [Rule] = []
+
+        /// Makes options that replace nothing.
+        package init() {}
+    }
+
+    /// All matches of a pattern are replaced.
+    package struct Rule: PluginOptions {
+        @Option("What is replaced, wherever it matches.")
+        package var find: Pattern
+        @Option("What takes its place: $1 or ${1} is a group, $0 the whole match, $$ a dollar.")
+        package var with: String
+
+        /// Makes a rule that must be decoded before it is used.
+        package init() {}
+
+        /// Finds groups that the pattern doesn't have.
+        package func validate(_ check: inout OptionCheck) {
+            let count = find.groupCount
+            for group in Template(with).groups where group > count {
+                let name = group == .max ? "that number" : "\(group)"
+                let groups =
+                    switch count {
+                    case 0: "no groups"
+                    case 1: "only group 1"
+                    default: "only groups 1 to \(count)"
+                    }
+                check.problem(
+                    "there is no group \(name): \(find.rendered) has \(groups)", at: $with)
+            }
+        }
+    }
+
+    /// The longest text it makes, in bytes.
+    static let longest = 256 << 10
+
+    private let rules: [(matcher: Matcher, template: Template)]
+    private let language: Language
+    private var result: [UInt8] = []
+
+    /// Makes a step that applies rules in order.
+    package init(_ options: Options, _ context: Context) throws {
+        rules = try options.rules.map { (try Matcher($0.find), Template($0.with)) }
+        language = context.language
+    }
+
+    /// Applies the rules.
+    package mutating func handle(_ message: inout Message) throws -> Verdict {
+        for index in rules.indices {
+            let matcher = rules[index].matcher
+            let text = message.content.unsafeBytes
+            let rewriting = try matcher.rewrite(text, into: &result, limit: Self.longest) {
+                rules[index].template.append(to: &$0, text, matcher)
+            }
+            switch rewriting {
+            case .unchanged: continue
+            case .changed: message.body = result.withUnsafeBytes { Body(copying: $0) }
+            case .tooLong: return .drop(sentence, code: "too-long")
+            }
+        }
+        return .pass
+    }
+
+    private var sentence: String {
+        switch language {
+        case .es: "el mensaje es demasiado largo"
+        case .en: "the message is too long"
+        }
+    }
+}

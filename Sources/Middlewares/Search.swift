@@ -1,0 +1,83 @@
+import Glibc
+
+/// A walk through one text, from match to match.
+struct Search {
+    /// Bytes in which a match may begin before time is looked at.
+    ///
+    /// 512 places of 20,000 steps of 2 ns each are 20 ms at the very worst.
+    static let piece = 512
+
+    private let matcher: Matcher
+    private let text: UnsafeRawBufferPointer
+    private var position = 0
+    private var pieceEnd: Int
+    private var isAfterEmpty = false
+    private var patience: Patience?
+
+    /// Begins a walk; the text must be valid UTF-8 and outlive it.
+    init(_ matcher: Matcher, in text: UnsafeRawBufferPointer) {
+        self.matcher = matcher
+        self.text = text
+        let isWhole = text.count <= Self.piece || !matcher.pattern.program.isDivisible
+        pieceEnd = isWhole ? text.count + 1 : 0
+        if !isWhole { pieceEnd = boundary(Self.piece) }
+    }
+
+    /// Finds the next match; its groups can be asked of the matcher.
+    mutating func next() throws(PatternError) -> Range<Int>? {
+        while position <= text.count {
+            let limit = pieceEnd > text.count ? nil : pieceEnd
+            let isFound = try matcher.find(
+                in: text, from: position, before: limit, afterEmpty: isAfterEmpty)
+            if isFound, let match = matcher[0], match.lowerBound >= position {
+                isAfterEmpty = match.isEmpty
+                position = match.upperBound
+                if position >= pieceEnd { try beginPiece() }
+                return match
+            }
+            guard limit != nil else { break }
+            position = pieceEnd
+            isAfterEmpty = false
+            try beginPiece()
+        }
+        position = text.count + 1
+        return nil
+    }
+
+    private mutating func beginPiece() throws(PatternError) {
+        pieceEnd = boundary(position + Self.piece)
+        if patience == nil { patience = Patience() }
+        if patience?.isOver() == true { throw matcher.tooHard(text, "time limit exceeded") }
+    }
+
+    /// The first place from here on where a character begins; past the end if there is none.
+    private func boundary(_ place: Int) -> Int {
+        var place = place
+        while place < text.count, text[place] & 0xC0 == 0x80 { place += 1 }
+        return place < text.count ? place : text.count + 1
+    }
+}
+
+/// Tells when something has been computed for too long: 20 ms of this thread's own time.
+private struct Patience {
+    private static let nanoseconds: Int64 = 20_000_000
+
+    private let began = Self.now(CLOCK_MONOTONIC)
+    private var computing: Int64?
+
+    // The thread's own clock costs 430 ns, the other 23, but counts pauses that others caused. So
+    // it is asked only when the cheap one says that it may be time.
+    mutating func isOver() -> Bool {
+        if let computing { return Self.now(CLOCK_THREAD_CPUTIME_ID) - computing > Self.nanoseconds }
+        if Self.now(CLOCK_MONOTONIC) - began > Self.nanoseconds {
+            computing = Self.now(CLOCK_THREAD_CPUTIME_ID)
+        }
+        return false
+    }
+
+    private static func now(_ clock: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(clock, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

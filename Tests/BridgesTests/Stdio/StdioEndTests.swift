@@ -1,0 +1,105 @@
+import Glibc
+import MessageBus
+import Sockets
+import TestSupport
+import Testing
+
+@testable import Bridges
+
+@Suite(.timeLimit(.minutes(1))) struct StdioEndTests {
+    @Test func `a reader of standard output that goes away ends the bridge alone`() async throws {
+        let stdio = try await StdioFixture.make()
+        stdio.output.closeReadEnd()
+        try await stdio.run.value
+        #expect(
+            stdio.bus.log.sentences.last
+                == "nobody reads standard output any more (write standard output: broken pipe): "
+                + "the bridge ends")
+        #expect(stdio.bus.shutdownRequests == 0)
+        #expect(await !stdio.bus.bus.isStopping)
+    }
+
+    @Test func `with exitAtEnd the daemon is asked to stop then too`() async throws {
+        let stdio = try await StdioFixture.make { $0.exitAtEnd = true }
+        stdio.output.closeReadEnd()
+        try await stdio.run.value
+        #expect(stdio.bus.shutdownRequests == 1)
+    }
+
+    @Test func `a full disk is a failure, after which the bridge is run again`() async throws {
+        let bus = try TestBus()
+        let other = await bus.port("tcp")
+        let port = await bus.port("stdio")
+        let input = try TestPipe()
+        let full = open("/dev/full", O_WRONLY | O_CLOEXEC)
+        let bridge = Stdio(Stdio.Options(), input: input.readEnd, output: full)
+        let run = Task { try await bus.run(bridge, on: port) }
+        try await other.publish("hola", from: "ana")
+        let error = await #expect(throws: SocketError.self) { try await run.value }
+        #expect(error?.description == "write standard output: no space left on device")
+    }
+
+    @Test func `what was said before the end is written before the bridge ends`() async throws {
+        let stdio = try await StdioFixture.make()
+        stdio.output.closeAfter(stdio.run)
+        let lines = (0..<5_000).map { "line \($0)" }
+        try await stdio.other.publish(lines.map { Draft($0, from: "ana") })
+        stdio.bus.stop()
+        #expect(await stdio.output.readToEnd() == lines.map { "ana: \($0)" })
+    }
+
+    @Test func `stopping ends reading at once`() async throws {
+        let stdio = try await StdioFixture.make()
+        try await stdio.stop()
+        await stdio.input.write("too late\n")
+        stdio.input.closeWriteEnd()
+        #expect(await stdio.input.readToEnd() == ["too late"])
+    }
+
+    @Test func `cancelling ends the bridge although standard output is stuck`() async throws {
+        let stdio = try await StdioFixture.make(fills: true)
+        try await stdio.other.publish("hola", from: "ana")
+        await stdio.bus.settle()
+        stdio.run.cancel()
+        try await stdio.run.value
+    }
+
+    @Test func `a reader that fell behind is told how many lines it missed`() async throws {
+        let stdio = try await StdioFixture.make(fills: true)
+        let drafts = (0..<10_000).map { Draft("\($0)", from: "ana") }
+        for _ in 0..<10 { try await stdio.other.publish(drafts) }
+        let output = stdio.output
+        var missed = 0
+        var told: [String] = []
+        while let line = await output.readLine() {
+            if line.hasPrefix("servidor: [skipped] ") {
+                told.append(line)
+                missed += Int(line.dropFirst(20)) ?? 0
+            }
+            if line == "ana: 9999", missed > 0, !told.isEmpty { break }
+        }
+        #expect(told.count == 1)
+        #expect(missed > 0)
+        stdio.run.cancel()
+        try await stdio.run.value
+    }
+
+    @Test func `the system knows who runs it`() {
+        #expect(LoginName.ofUser(0) == "root")
+        #expect(LoginName.ofUser(4_000_000_000) == nil)
+        #expect(LoginName.current?.isEmpty == false)
+    }
+
+    @Test func `the options are decoded and checked`() throws {
+        var registry = Registry()
+        registry.registerStdio()
+        #expect(registry.problems == [])
+        let options = try #require(registry.bridges["stdio"]?.options)
+        #expect(options.map(\.name) == ["sender", "lines", "exitAtEnd"])
+        #expect(
+            options.map(\.expectation) == [
+                "a string", "one of \"text\", \"chat\"", "true or false",
+            ])
+        #expect(options.map(\.defaultValue) == ["null", "\"text\"", "false"])
+    }
+}

@@ -1,0 +1,225 @@
+import MessageBus
+import Sockets
+import TestSupport
+import Testing
+
+@testable import Bridges
+
+/// A bridge between two pipes, running on a bus of its own.
+struct StdioFixture {
+    let bus: TestBus
+    /// Somebody else on the bus.
+    let other: Port
+    let input: TestPipe
+    let output: TestPipe
+    let port: Port
+    let run: Task<Void, any Error>
+
+    static func make(
+        direction: Direction = .both, language: Language = .es, middlewares: [any Middleware] = [],
+        fills: Bool = false, _ configure: (inout Stdio.Options) -> Void = { _ in }
+    ) async throws -> StdioFixture {
+        let bus = try TestBus(language: language, middlewares: middlewares)
+        let (input, output) = (try TestPipe(), try TestPipe())
+        if fills { output.fill() }
+        var options = Stdio.Options()
+        options.sender = "operador"
+        configure(&options)
+        let other = await bus.port("tcp", senderFormat: "{name}")
+        let port = await bus.port("stdio", direction: direction)
+        let bridge = Stdio(options, input: input.readEnd, output: output.writeEnd)
+        let run = Task { try await bus.run(bridge, on: port) }
+        while await !bus.bus.isReady(port.intake), !run.isCancelled { await Task.yield() }
+        return StdioFixture(
+            bus: bus, other: other, input: input, output: output, port: port, run: run)
+    }
+
+    /// The next messages, as the others on the bus get them.
+    func messages(_ count: Int) async -> [String] {
+        var result: [String] = []
+        for await message in other.messages {
+            result.append("\(message.sender.name): \(message.text)")
+            if result.count == count { break }
+        }
+        return result
+    }
+
+    /// Ends the bus and the bridge.
+    func stop() async throws {
+        bus.stop()
+        try await run.value
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct StdioTests {
+    @Test func `lines come in as messages of the operator`() async throws {
+        let stdio = try await StdioFixture.make()
+        await stdio.input.write("hola\r\n\n  \n/who is text\nñandú \u{1B}[31m\n")
+        #expect(
+            await stdio.messages(3) == [
+                "operador (stdio): hola", "operador (stdio): /who is text",
+                "operador (stdio): ñandú [31m",
+            ])
+        try await stdio.stop()
+    }
+
+    @Test func `the last half line is a line, and the bridge goes on writing`() async throws {
+        let stdio = try await StdioFixture.make()
+        await stdio.input.write("one\ntwo")
+        stdio.input.closeWriteEnd()
+        #expect(await stdio.messages(2) == ["operador (stdio): one", "operador (stdio): two"])
+        _ = await stdio.bus.log.first { $0.sentence == "standard input has ended" }
+        try await stdio.other.publish("still there?", from: "ana")
+        #expect(await stdio.output.readLine() == "ana: still there?")
+        #expect(stdio.bus.shutdownRequests == 0)
+        try await stdio.stop()
+    }
+
+    @Test func `with exitAtEnd the daemon is asked to stop when all is published`() async throws {
+        let stdio = try await StdioFixture.make { $0.exitAtEnd = true }
+        await stdio.input.write((1...20_000).map { "\($0)\n" }.joined() + "the end")
+        stdio.input.closeWriteEnd()
+        let messages = await stdio.messages(.max)
+        #expect(messages.count == 20_001)
+        #expect(messages.last == "operador (stdio): the end")
+        try await stdio.run.value
+        #expect(stdio.bus.shutdownRequests == 1)
+    }
+
+    @Test func `what is said goes out, joins and leaves too, one's own does not`() async throws {
+        let stdio = try await StdioFixture.make()
+        await stdio.input.write("mine\n")
+        _ = await stdio.messages(1)
+        try await stdio.other.publish([
+            Draft("hola", from: "ana"), Draft("two\nlines", from: "bob"),
+            notice(.join, of: "eva"), notice(.leave, of: "eva"),
+        ])
+        stdio.bus.stop()
+        stdio.output.closeAfter(stdio.run)
+        #expect(
+            await stdio.output.readToEnd() == [
+                "ana: hola", "bob: two", "bob: lines", "eva se ha unido al chat.",
+                "eva ha abandonado el chat.",
+            ])
+    }
+
+    private func notice(_ kind: Message.Kind, of name: String) -> Draft {
+        var draft = Draft("", from: name)
+        draft.kind = kind
+        return draft
+    }
+
+    @Test func `NAME: TEXT is said by NAME`() async throws {
+        let stdio = try await StdioFixture.make { $0.lines = .chat }
+        await stdio.input.write(
+            "ana: hola\nana: otra\nwithout a name\n12:30 at last\nbob:\n(x): y\n")
+        #expect(
+            await stdio.messages(5) == [
+                "ana (stdio): hola", "ana (stdio): otra", "operador (stdio): without a name",
+                "operador (stdio): 12:30 at last", "operador (stdio): (x): y",
+            ])
+        try await stdio.stop()
+    }
+
+    @Test func `bytes that are no text are repaired`() async throws {
+        let stdio = try await StdioFixture.make()
+        await stdio.input.write([0x61, 0xFF, 0x62, 10, 0x07, 10, 0x31, 0x0D, 0x32, 10])
+        #expect(
+            await stdio.messages(2) == ["operador (stdio): a\u{FFFD}b", "operador (stdio): 12"])
+        try await stdio.stop()
+    }
+
+    @Test func `a line that is too long is skipped and said in the log`() async throws {
+        let stdio = try await StdioFixture.make()
+        let long = String(repeating: "x", count: Stdio.longestLine)
+        await stdio.input.write("\(long)y\n\(long)\nlast\n")
+        #expect(
+            await stdio.messages(2) == ["operador (stdio): \(long)", "operador (stdio): last"])
+        let entry = await stdio.bus.log.first { $0.level == .warning }
+        #expect(entry.sentence == "1 line longer than 65536 bytes skipped")
+        #expect(entry.bridge == "stdio")
+        try await stdio.stop()
+    }
+
+    @Test func `the operator is told why lines were dropped`() async throws {
+        let stdio = try await StdioFixture.make(middlewares: [NoShouting()])
+        await stdio.input.write((1...12).map { "A\($0)\n" }.joined() + "quiet\n")
+        #expect(await stdio.messages(1) == ["operador (stdio): quiet"])
+        stdio.input.closeWriteEnd()
+        _ = await stdio.bus.log.first { $0.sentence == "standard input has ended" }
+        let news = stdio.bus.log.entries.filter { $0.level == .info }.map(\.sentence)
+        #expect(
+            news == ["12 lines dropped: loud, not so loud", "standard input has ended"])
+        try await stdio.stop()
+    }
+
+    @Test func `a direction is only one`() async throws {
+        let reading = try await StdioFixture.make(direction: .in)
+        try await reading.other.publish("unheard", from: "ana")
+        await reading.input.write("hola\n")
+        // `other` does not get its own.
+        #expect(await reading.messages(1) == ["operador (stdio): hola"])
+        reading.output.closeAfter(reading.run)
+        reading.input.closeWriteEnd()
+        #expect(await reading.output.readToEnd() == [])
+
+        let writing = try await StdioFixture.make(direction: .out)
+        await writing.input.write("unread\n")
+        try await writing.other.publish("heard", from: "ana")
+        #expect(await writing.output.readLine() == "ana: heard")
+        try await writing.stop()
+        writing.input.closeWriteEnd()
+        #expect(await writing.input.readToEnd() == ["unread"])
+    }
+
+    @Test func `private messages reach the operator, who is listed`() async throws {
+        let stdio = try await StdioFixture.make()
+        let names = await stdio.whisper("hola", to: "operador (stdio)", from: "ana")
+        #expect(names == ["ana", "operador (stdio)"])
+        #expect(await stdio.output.readLine() == "ana → operador (stdio) (privado): hola")
+        try await stdio.stop()
+        #expect(await stdio.bus.bus.perform { $0.isFree("operador (stdio)") })
+    }
+}
+
+/// Drops capital letters.
+private struct NoShouting: Middleware {
+    func handle(_ message: inout Message) -> Verdict {
+        message.body.hasPrefix("A") ? .drop("not so loud", code: "loud") : .pass
+    }
+}
+
+extension TestPipe {
+    /// Closes the end to write to when a task has ended.
+    func closeAfter(_ task: Task<Void, any Error>) {
+        Task {
+            _ = await task.result
+            closeWriteEnd()
+        }
+    }
+}
+
+extension StdioFixture {
+    /// Has somebody enter and say something in private; returns who is in the room then.
+    func whisper(_ text: String, to receiver: String, from sender: String) async -> [String] {
+        await bus.bus.perform { [intake = other.intake] bus in
+            guard let room = bus.rooms.first, let receiver = bus.person(receiver) else { return [] }
+            let mailbox = Silence()
+            let person = Person(
+                sender: Sender(name: sender, key: sender, bridge: "tcp", identity: 1), room: room,
+                mailbox: mailbox, isAnnounced: false)
+            _ = bus.enter(person, by: intake)
+            defer { bus.leave(person, by: intake) }
+            var text = text
+            _ = text.withUTF8 {
+                bus.whisper(UnsafeRawBufferPointer($0), from: person, to: receiver, by: intake)
+            }
+            return withExtendedLifetime(mailbox) { bus.people(in: room).map(\.sender.name) }
+        }
+    }
+}
+
+private final class Silence: Mailbox {
+    func deliver(_ message: Message) {}
+    var isReachable: Bool { true }
+}

@@ -1,0 +1,92 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import Middlewares
+
+@Suite struct DedupeTests {
+    private func dedupe(within: Duration = .seconds(30), language: Language = .en) -> Dedupe {
+        var options = Dedupe.Options()
+        options.within = within
+        return Dedupe(options, .make(language: language))
+    }
+
+    private let dropped = Outcome.dropped("you said that less than 30 s ago")
+
+    @Test func `a text its sender said within the time is dropped`() {
+        var trial = Trial(dedupe())
+        let texts = ["hola", "hola", "hola!", "hola", "", ""]
+        #expect(
+            trial.judge(texts.map { .make($0) }) == [
+                .passed("hola"), dropped, .passed("hola!"), dropped, .passed(""), dropped,
+            ])
+    }
+
+    @Test func `the time counts from when the text last passed`() {
+        var trial = Trial(dedupe())
+        let moments: [(Double, Bool)] = [
+            (0, true), (29.999, false), (30, true), (31, false), (59.9, false), (60, true),
+            (200, true), (229, false), (230, true),
+        ]
+        for (seconds, isPassing) in moments {
+            let outcome = trial.judge(.make(arrival: .seconds(seconds)))
+            #expect(outcome == (isPassing ? .passed("hola") : dropped), "after \(seconds) s")
+        }
+    }
+
+    @Test func `a new name does not help, and others may say the same`() {
+        var trial = Trial(dedupe())
+        #expect(trial.judge(.make(by: .make("ana", identity: 7))) == .passed("hola"))
+        #expect(trial.judge(.make(by: .make("bea", identity: 7))) == dropped)
+        #expect(trial.judge(.make(by: .make("ana", identity: 8))) == .passed("hola"))
+    }
+
+    @Test func `the sentence is in the language of the bus`() {
+        var trial = Trial(dedupe(within: .seconds(60), language: .es))
+        #expect(
+            trial.judge([.make(), .make()])[1] == .dropped("ya lo has dicho hace menos de 1 min"))
+    }
+
+    @Test func `it agrees with remembering everything`() {
+        var random = SeededRandom()
+        var trial = Trial(dedupe(within: .milliseconds(50)))
+        var said: [String: Int] = [:]
+        var now = 0
+        for _ in 0..<20_000 {
+            now += Int.random(in: 0...3, using: &random)
+            let text = "\(Int.random(in: 0..<40, using: &random))"
+            let isPassing = said[text].map { now - $0 >= 50 } ?? true
+            if isPassing { said[text] = now }
+            let outcome = trial.judge(.make(text, arrival: .milliseconds(now)))
+            #expect((outcome == .passed(text)) == isPassing)
+        }
+    }
+
+    @Test func `however much is said, only so much is remembered`() {
+        var dedupe = dedupe()
+        for number in 0..<160_000 {
+            var message = Message.make("\(number)")
+            #expect(dedupe.handle(&message) == .pass)
+            if number % 10_000 == 0 { #expect(dedupe.count <= 2 * Dedupe.generation) }
+        }
+        var last = Message.make("159999")
+        #expect(dedupe.handle(&last) != .pass)
+    }
+
+    @Test func `fingerprints differ where texts differ`() {
+        let secret = Fingerprint.Secret()
+        var seen: Set<Fingerprint> = []
+        var count = 0
+        for length in 0..<70 {
+            for place in 0..<max(length, 1) {
+                for identity in UInt64(0)..<3 {
+                    var text = [UInt8](repeating: 0, count: length)
+                    if length > 0 { text[place] = 1 }
+                    seen.insert(text.withUnsafeBytes { Fingerprint(of: $0, by: identity, secret) })
+                    count += 1
+                }
+            }
+        }
+        #expect(seen.count == count)
+    }
+}

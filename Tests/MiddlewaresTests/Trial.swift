@@ -1,0 +1,118 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import Middlewares
+
+/// What became of a message.
+enum Outcome: Equatable, CustomStringConvertible {
+    case passed(String)
+    case dropped(String, code: String = "dropped")
+
+    var description: String {
+        switch self {
+        case .passed(let text): "passed \(text)"
+        case .dropped(let reason, let code): "[\(code)] \(reason)"
+        }
+    }
+}
+
+/// A middleware at work in a chain, as the bus has it.
+struct Trial {
+    private let chain: Chain
+    /// What the middleware threw.
+    private(set) var failures: [any Error] = []
+
+    init(_ middleware: any Middleware, when condition: Condition = Condition()) {
+        chain = Chain([
+            Chain.Step(type: "tried", condition: condition, middleware: middleware)
+        ])
+    }
+
+    /// Judges messages that come in with one read.
+    mutating func judge(_ messages: [Message]) -> [Outcome] {
+        let batch = Batch.make(messages)
+        chain.judge(batch)
+        failures += batch.failures
+        var outcomes = (0..<batch.count).map { Outcome.passed(batch.message(at: $0).text) }
+        for (index, drop) in batch.drops {
+            outcomes[index] = .dropped(drop.reason, code: drop.code)
+        }
+        return outcomes
+    }
+
+    mutating func judge(_ message: Message) -> Outcome { judge([message])[0] }
+    mutating func judge(_ text: String) -> Outcome { judge(.make(text)) }
+}
+
+/// Decodes options from `[key: value]`, and says what is wrong with them.
+func decode<Options: PluginOptions>(
+    _ type: Options.Type, _ members: KeyValuePairs<String, ConfigValue.Kind>
+) -> (options: Options?, problems: [String]) {
+    let start = Position(line: 1, column: 1)
+    let root = Place(root: start)
+    let object = members.map { key, kind in
+        let place = root.member(key, at: start)
+        return ConfigValue.Member(key: key, keyPlace: place, value: value(kind, at: place))
+    }
+    var problems = Problems()
+    let options = Options.decode(ConfigValue(.object(object), at: root), into: &problems)
+    return (options, problems.sorted.map { "\($0.path): \($0.sentence)" })
+}
+
+/// Gives the values inside their places.
+private func value(_ kind: ConfigValue.Kind, at place: Place) -> ConfigValue {
+    let start = Position(line: 1, column: 1)
+    switch kind {
+    case .array(let elements):
+        let placed = elements.enumerated().map { index, element in
+            value(element.kind, at: place.element(index, at: start))
+        }
+        return ConfigValue(.array(placed), at: place)
+    case .object(let members):
+        let placed = members.map { member in
+            let inner = place.member(member.key, at: start)
+            return ConfigValue.Member(
+                key: member.key, keyPlace: inner, value: value(member.value.kind, at: inner))
+        }
+        return ConfigValue(.object(placed), at: place)
+    default: return ConfigValue(kind, at: place)
+    }
+}
+
+extension ConfigValue.Kind {
+    static func texts(_ texts: String...) -> ConfigValue.Kind {
+        .array(
+            texts.map { ConfigValue(.string($0), at: Place(root: Position(line: 1, column: 1))) })
+    }
+
+    static func rules(_ rules: (find: String, with: String)...) -> ConfigValue.Kind {
+        let nowhere = Place(root: Position(line: 1, column: 1))
+        return .array(
+            rules.map { rule in
+                let members = [("find", rule.find), ("with", rule.with)].map { key, text in
+                    ConfigValue.Member(
+                        key: key, keyPlace: nowhere, value: ConfigValue(.string(text), at: nowhere))
+                }
+                return ConfigValue(.object(members), at: nowhere)
+            })
+    }
+}
+
+/// Random numbers that are the same again for the same seed (SplitMix64).
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    /// Begins a sequence, and names its seed where a failing test shows it.
+    init(_ seed: UInt64 = .random(in: 0 ... .max)) {
+        state = seed
+        print("seed \(seed)")
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

@@ -1,0 +1,139 @@
+import Testing
+
+/// What `--explicit-target-dependency-import-check` does not see: modules of the system, and habits.
+@Suite struct ImportsTests {
+    @Test func `every target imports only what it may`() throws {
+        let files = try ProjectFile.all(in: ["Sources", "Plugins"], endings: [".swift"])
+        #expect(files.count > 50)
+        #expect(files.flatMap(HouseRules.wrongImports) == [])
+    }
+
+    @Test func `nothing in the sources is a trap`() throws {
+        let files = try ProjectFile.all(in: ["Sources", "Plugins"], endings: [".swift"])
+        #expect(files.flatMap(HouseRules.forbiddenWords) == [])
+    }
+
+    @Test func `no file is longer than 400 lines`() throws {
+        let files = try ProjectFile.all(in: ["Sources", "Plugins", "Tests"], endings: [".swift"])
+        #expect(files.flatMap(HouseRules.tooLong) == [])
+    }
+
+    @Test func `the shims agree about the C library`() throws {
+        let shims = try ProjectFile.all(in: ["Sources"], endings: [".h"])
+        #expect(shims.count > 1)
+        #expect(shims.flatMap(HouseRules.featureMacros) == [])
+    }
+
+    @Test(arguments: [
+        ("Sources/MessageBus/A.swift", "import Foundation"),
+        ("Sources/MessageBus/A.swift", "    @preconcurrency import Sockets"),
+        ("Sources/Sockets/A.swift", "import MessageBus"),
+        ("Sources/Sockets/A.swift", "import class Foundation.Process"),
+        ("Sources/Middlewares/A.swift", "internal import Sockets"),
+        ("Sources/Middlewares/A.swift", "import FoundationEssentials"),
+        ("Sources/Wiring/A.swift", "import Middlewares"),
+        ("Sources/Wiring/A.swift", "@_exported import Plugins"),
+        ("Sources/Bridges/A.swift", "package import Wiring"),
+        ("Sources/Bridges/A.swift", "import Glibc; import Store"),
+        ("Plugins/A.swift", "@testable import Wiring"),
+        ("Sources/Elsewhere/A.swift", "import MessageBus"),
+    ])
+    func `an import that is not allowed is found`(path: String, line: String) {
+        let file = ProjectFile(path, text: "\(line)\n")
+        #expect(HouseRules.wrongImports(file).count == 1)
+    }
+
+    @Test func `what is allowed or only looks like an import is not complained about`() {
+        let text = """
+            import Foundation
+            internal import MessageBus
+            import struct Sockets.LineSplitter
+            // import Wiring
+            let important = 1
+            """
+        #expect(HouseRules.wrongImports(ProjectFile("Sources/Bridges/A.swift", text: text)) == [])
+        #expect(HouseRules.wrongImports(ProjectFile("Plugins/A.swift", text: text)) == [])
+    }
+
+    @Test(arguments: ["URL" + "Session.shared", "try" + "! x()", "fatal" + "Error()"])
+    func `a trap is found`(line: String) {
+        #expect(HouseRules.forbiddenWords(ProjectFile("Plugins/A.swift", text: line)).count == 1)
+    }
+
+    @Test func `a long file and a feature macro are found`() {
+        let long = String(repeating: "\n", count: 401)
+        #expect(HouseRules.tooLong(ProjectFile("Sources/A.swift", text: long)).count == 1)
+        #expect(
+            HouseRules.tooLong(ProjectFile("Sources/A.swift", text: "\(long.dropLast())")) == [])
+        for line in ["#define _GNU_SOURCE", "# define _FILE_OFFSET_BITS 64"] {
+            let shim = ProjectFile("Sources/CLinux/shim.h", text: line)
+            #expect(HouseRules.featureMacros(shim).count == 1)
+        }
+        let comment = ProjectFile("Sources/CLinux/shim.h", text: "// No shim defines _GNU_SOURCE")
+        #expect(HouseRules.featureMacros(comment) == [])
+    }
+}
+
+/// Rules of the project that a look at the text of a file can check.
+///
+/// Each returns sentences.
+enum HouseRules {
+    /// Our own modules that a target may import; what is not here is not allowed.
+    private static let ours: [String: Set<String>] = [
+        "MessageBus": [],
+        "Sockets": ["CLinux"],
+        "Store": ["MessageBus"],
+        "Middlewares": ["MessageBus", "CPCRE2"],
+        "Bridges": ["MessageBus", "Sockets", "CLinux"],
+        "Wiring": ["MessageBus", "Sockets", "Store"],
+        "Plugins": ["MessageBus", "Sockets"],
+        "puente": [
+            "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Wiring", "Plugins",
+        ],
+    ]
+    /// The modules of the toolchain that every target may import.
+    private static let system: Set = ["Glibc", "Synchronization"]
+    /// Who may import Foundation: bridges fold names and know dates; plug-ins are the user's own.
+    private static let mayHaveFoundation: Set = ["Bridges", "Plugins"]
+
+    static func wrongImports(_ file: ProjectFile) -> [String] {
+        let foundation: Set = mayHaveFoundation.contains(file.target) ? ["Foundation"] : []
+        let allowed = ours[file.target].map { $0.union(system).union(foundation) } ?? []
+        return file.lines
+            .flatMap { $0.split(separator: ";") }
+            .compactMap(module)
+            .filter { !allowed.contains($0) }
+            .map { "\(file.path): \(file.target) must not import \($0)" }
+    }
+
+    private static func module(importedBy statement: Substring) -> String? {
+        let words = statement.split(separator: " ").drop { word in
+            word.hasPrefix("@") || ["public", "package", "internal", "private"].contains(word)
+                || word == "fileprivate"
+        }
+        guard words.first == "import", words.count > 1 else { return nil }
+        let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
+        let name = words.dropFirst().drop { kinds.contains(String($0)) }.first
+        return name?.split(separator: ".").first.map(String.init)
+    }
+
+    /// What ends the process, or, in the case of one class, is known to: errors are thrown.
+    static func forbiddenWords(_ file: ProjectFile) -> [String] {
+        // In two parts, so that a search for them finds the real ones.
+        ["URL" + "Session", "try" + "!", "fatal" + "Error("]
+            .filter(file.text.contains)
+            .map { "\(file.path) has \($0)" }
+    }
+
+    static func tooLong(_ file: ProjectFile) -> [String] {
+        let count = file.text.count { $0 == "\n" }
+        return count > 400 ? ["\(file.path) has \(count) lines: what noun is missing?"] : []
+    }
+
+    /// Macros that choose what the C library declares: with different ones two shims, or a shim and
+    /// the toolchain's Glibc module, disagree about a C type.
+    static func featureMacros(_ shim: ProjectFile) -> [String] {
+        shim.lines.filter { $0.contains(/^\s*#\s*define\s+_\w*(_SOURCE|_BITS)\b/) }
+            .map { "\(shim.path): \($0)" }
+    }
+}

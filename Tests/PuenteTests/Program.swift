@@ -1,0 +1,46 @@
+import Foundation
+import Testing
+
+/// The built program, run as a user runs it.
+enum Program {
+    /// Where the build has put it: beside the tests.
+    static var executable: URL {
+        get throws {
+            let tests = URL(filePath: CommandLine.arguments[0])
+            let candidates = [tests, Bundle.main.bundleURL, Bundle.main.executableURL ?? tests]
+                .flatMap { [$0, $0.deletingLastPathComponent()] }
+                .map { $0.appending(path: "puente") }
+            return try #require(
+                candidates.first {
+                    FileManager.default.isExecutableFile(atPath: $0.path(percentEncoded: false))
+                }, "no program beside \(tests.path(percentEncoded: false))")
+        }
+    }
+
+    /// How a run ended.
+    struct Result {
+        let status: Int32
+        let output: String
+        let errors: String
+    }
+
+    /// Runs it to its end, which must come by itself.
+    static func run(_ arguments: [String], in directory: String = ".") throws -> Result {
+        let process = Process()
+        process.executableURL = try executable
+        process.arguments = arguments
+        process.currentDirectoryURL = ProjectFile.top.appending(path: directory)
+        process.standardInput = FileHandle.nullDevice
+        let (output, errors) = (Pipe(), Pipe())
+        process.standardOutput = output
+        process.standardError = errors
+        try process.run()
+        // What goes to stderr here fits into a pipe, so one after the other does not block.
+        let said = output.fileHandleForReading.readDataToEndOfFile()
+        let complained = errors.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        return Result(
+            status: process.terminationStatus, output: String(decoding: said, as: UTF8.self),
+            errors: String(decoding: complained, as: UTF8.self))
+    }
+}

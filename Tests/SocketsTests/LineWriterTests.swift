@@ -1,0 +1,152 @@
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Sockets
+
+@Suite(.timeLimit(.minutes(1))) struct LineWriterTests {
+    private func bounds(lines: Int = 8_192, bytes: Int = 1 << 20) -> LineWriter.Bounds {
+        var bounds = LineWriter.Bounds()
+        bounds.lines = lines
+        bounds.bytes = bytes
+        return bounds
+    }
+
+    /// A directory of one's own, removed afterwards.
+    private func withDirectory(_ body: (String) async throws -> Void) async throws {
+        var template = Array("/tmp/puente-test-XXXXXX".utf8CString)
+        let path = try #require(mkdtemp(&template).map { String(cString: $0) })
+        defer {
+            unlink("\(path)/log")
+            rmdir(path)
+        }
+        try await body(path)
+    }
+
+    private func contents(of path: String) async throws -> String {
+        let file = open(path, O_RDONLY | O_CLOEXEC)
+        defer { close(file) }
+        let reader = try DescriptorReader(file, called: path)
+        var bytes: [UInt8] = []
+        while let chunk = try await reader.next() { bytes += chunk }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test func `appends to a file, which only its group may read`() async throws {
+        try await withDirectory { directory in
+            let path = "\(directory)/log"
+            for text in ["one", "two"] {
+                let writer = try LineWriter(to: .file(path))
+                #expect(writer.write("\(text), before it is open"))
+                try writer.open()
+                #expect(writer.write("\(text), afterwards"))
+                await writer.close(within: .seconds(10))
+                #expect(!writer.write("too late"))
+            }
+            let text = try await contents(of: path)
+            #expect(
+                text == """
+                    one, before it is open
+                    one, afterwards
+                    two, before it is open
+                    two, afterwards
+
+                    """)
+            var status = stat()
+            #expect(stat(path, &status) == 0)
+            #expect(status.st_mode & 0o777 & ~0o640 == 0)
+        }
+    }
+
+    @Test func `a file that can't be opened is a sentence`() throws {
+        let writer = try LineWriter(to: .file("/nowhere/log"))
+        let error = #expect(throws: SocketError.self) { try writer.open() }
+        #expect(error?.description == "open /nowhere/log: no such file or directory")
+    }
+
+    @Test func `what does not fit is counted, and said where it is missing`() async throws {
+        let pipe = try TestPipe()
+        let writer = try LineWriter(
+            to: .descriptor(pipe.writeEnd, called: "standard error"), bounds: bounds(lines: 2))
+        #expect(writer.write("one"))
+        #expect(writer.write("two"))
+        for _ in 0..<17 { #expect(!writer.write("no room")) }
+        try writer.open()
+        #expect(await pipe.readLines(3) == ["one", "two", "… 17 lines left out"])
+        #expect(writer.write("three"))
+        #expect(await pipe.readLine() == "three")
+        #expect(writer.leftOut == 17)
+        await writer.close(within: .seconds(10))
+    }
+
+    @Test func `bytes are bounded as lines are`() async throws {
+        let pipe = try TestPipe()
+        let writer = try LineWriter(
+            to: .descriptor(pipe.writeEnd, called: "standard error"), bounds: bounds(bytes: 10))
+        #expect(writer.write("12345"))
+        #expect(!writer.write("12345"))
+        #expect(!writer.write(""))
+        try writer.open()
+        #expect(await pipe.readLines(2) == ["12345", "… 2 lines left out"])
+        await writer.close(within: .seconds(10))
+    }
+
+    @Test func `whoever writes does not wait for a pipe that nobody reads`() async throws {
+        let pipe = try TestPipe()
+        pipe.fill()
+        let writer = try LineWriter(
+            to: .descriptor(pipe.writeEnd, called: "standard error"), bounds: bounds(lines: 100))
+        try writer.open()
+        for number in 0..<1_000 { writer.write("\(number)") }
+        #expect(writer.leftOut >= 800)
+        await writer.close(within: .milliseconds(1))
+    }
+
+    @Test func `a reader that went away hurts nobody and is told once`() async throws {
+        let pipe = try TestPipe()
+        pipe.closeReadEnd()
+        let failures = Mutex<[String]>([])
+        let writer = try LineWriter(
+            to: .descriptor(pipe.writeEnd, called: "standard error"),
+            report: { error in failures.withLock { $0.append(error.description) } })
+        try writer.open()
+        for number in 0..<10_000 { writer.write("\(number)") }
+        await writer.close(within: .seconds(10))
+        #expect(failures.withLock { $0 } == ["write standard error: broken pipe"])
+    }
+
+    @Test func `goes on by itself when the disk has room again`() async throws {
+        let pipe = try TestPipe()
+        let descriptor = open("/dev/full", O_WRONLY | O_CLOEXEC)
+        defer { close(descriptor) }
+        let (failures, failed) = AsyncStream.makeStream(of: String.self)
+        let writer = try LineWriter(
+            to: .descriptor(descriptor, called: "log"), bounds: bounds(), retryAfter: 1,
+            note: { "\($0)" }, report: { failed.yield($0.description) })
+        try writer.open()
+        writer.write("one")
+        var iterator = failures.makeAsyncIterator()
+        #expect(await iterator.next() == "write log: no space left on device")
+        writer.write("two")
+        dup2(pipe.writeEnd, descriptor)
+        #expect(await pipe.readLines(2) == ["one", "two"])
+        await writer.close(within: .seconds(10))
+        failed.finish()
+        #expect(await iterator.next() == nil)
+    }
+}
+
+@Suite struct StandardDescriptorsTests {
+    @Test func `those that were closed become the null device, the others stay`() throws {
+        let pipe = try TestPipe()
+        StandardDescriptors.secure([pipe.writeEnd, 1_000, 1_001])
+        #expect(fcntl(1_000, F_GETFD) != -1)
+        #expect(write(1_001, "x", 1) == 1)
+        var byte: UInt8 = 0
+        #expect(read(1_000, &byte, 1) == 0)
+        #expect(write(pipe.writeEnd, "y", 1) == 1)
+        #expect(read(pipe.readEnd, &byte, 1) == 1)
+        for descriptor in [1_000, 1_001] as [Int32] { close(descriptor) }
+    }
+}

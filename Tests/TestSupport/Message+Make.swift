@@ -1,0 +1,38 @@
+import MessageBus
+
+extension Sender {
+    /// Makes somebody: `ana`, who speaks by `chat`.
+    package static func make(
+        _ name: String = "ana", bridge: String = "chat", identity: UInt64 = 1
+    ) -> Sender {
+        Sender(name: name, key: name.lowercased(), bridge: bridge, identity: identity)
+    }
+}
+
+extension Message {
+    /// Makes a message: the first that `ana` says in `general`.
+    ///
+    /// - Parameters:
+    ///   - arrival: when it comes in.
+    ///   - time: the same by the wall clock, in milliseconds since 1970.
+    ///   - other: whom it is for if it is private; in a rename the new name.
+    package static func make(
+        _ text: String = "hola", by sender: Sender = .make(), kind: Kind = .message,
+        room: String = "general", number: UInt64 = 1, arrival: Duration = .zero, time: Int64 = 0,
+        other: Sender? = nil, isPrivate: Bool = false, hadControlCharacters: Bool = false
+    ) -> Message {
+        var record = Record()
+        record.kind = kind
+        record.number = number
+        record.time = time
+        if isPrivate { record.flags.insert(.isPrivate) }
+        if hadControlCharacters { record.flags.insert(.hadControls) }
+        if text.utf8.contains(UInt8(ascii: "\n")) { record.flags.insert(.hasLines) }
+        let body = Body(text)
+        record.count = UInt32(body.count)
+        return Message(
+            record: record, sender: sender, body: body, room: room,
+            details: other.map { Details(other: $0) },
+            uptime: Int64(arrival.attoseconds / 1_000_000_000))
+    }
+}
