@@ -48,7 +48,7 @@ import Testing
                 for index in 0..<count {
                     let client = try ChatClient(port: port)
                     // It has read nothing of what the others were told: closing is a reset.
-                    try client.send("s\(index): hola")
+                    try client.send("s\(index): hola\n")
                     client.close()
                 }
             }
