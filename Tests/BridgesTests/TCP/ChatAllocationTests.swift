@@ -29,7 +29,7 @@ import Testing
     private static let lines = 1_000
     #if DEBUG
         // What is not optimized boxes what it hands around, eight times for a line.
-        private static let bound = 120
+        private static let bound = 100
     #else
         private static let bound = 1
     #endif
