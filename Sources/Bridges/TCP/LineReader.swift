@@ -127,7 +127,9 @@ struct LineReader {
         batch.uptime = server.loop.now
         bus.publish(batch, in: room, by: server.port.intake)
         // By line, not by the step that dropped it.
-        for (_, drop) in batch.drops.sorted(by: { $0.index < $1.index }) { connection.answer(code: drop.code, drop.reason) }
+        for (_, drop) in batch.drops.sorted(by: { $0.index < $1.index }) {
+            connection.answer(code: drop.code, drop.reason)
+        }
         batch.removeMessages()
         common = nil
     }
