@@ -42,7 +42,7 @@ struct TimerQueue {
         while let first = heap.first, first.deadline <= now {
             pop()
             guard let deadline = first.timer.deadline else { continue }
-            if deadline > now {
+            if deadline > first.deadline {
                 push(first.timer, deadline)
             } else {
                 first.timer.deadline = nil

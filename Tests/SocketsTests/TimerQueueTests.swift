@@ -26,9 +26,13 @@ import Testing
             default:
                 now += Int64.random(in: 0...20, using: &random)
                 var due: Set<Int> = []
+                var order: [Int64] = []
                 while let timer = queue.popDue(now) {
-                    if let found = timers.firstIndex(where: { $0 === timer }) { due.insert(found) }
+                    guard let found = timers.firstIndex(where: { $0 === timer }) else { continue }
+                    due.insert(found)
+                    order.append(model[found] ?? -1)
                 }
+                #expect(order == order.sorted(), "seed \(seed)")
                 let expected = Set(model.indices.filter { (model[$0] ?? .max) <= now })
                 #expect(due == expected, "seed \(seed)")
                 for index in due { model[index] = nil }
