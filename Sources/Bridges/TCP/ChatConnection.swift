@@ -316,7 +316,11 @@ extension ChatConnection: Mailbox {
     func deliver(_ message: Message) {
         guard isReachable else { return }
         var bytes: [UInt8] = []
-        server.encoder.append(message, to: &bytes)
-        send(bytes)
+        // The bridge's own chain judges what its people get, whoever else gets it.
+        let outgoing = server.port.intake.outgoing
+        for message in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
+            server.encoder.append(message, to: &bytes)
+        }
+        if !bytes.isEmpty { send(bytes) }
     }
 }

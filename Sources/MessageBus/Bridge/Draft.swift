@@ -3,6 +3,8 @@ public struct Draft: Sendable {
     /// What is said, in one line or several.
     ///
     /// Control characters are removed.
+    ///
+    /// Nothing but white space is dropped, and so is what is longer than `longestText`.
     public var text: String
     /// Who says it, as the bridge knows them; shown by the bridge's `senderFormat`.
     public var name: String
@@ -16,6 +18,9 @@ public struct Draft: Sendable {
     public var reply: Quotation?
     /// Where it comes from.
     public var origin: Origin?
+
+    /// The longest text in bytes: 1 MiB.
+    public static let longestText = 1 << 20
 
     /// Makes a draft.
     public init(_ text: String, from name: String) {

@@ -38,6 +38,10 @@ extension Bus {
         _ drafts: [Draft], checkpoint: Checkpoint?, by intake: Intake
     ) async throws -> [Receipt] {
         guard !isEnding else { throw PortError.stopped }
+        // All or nothing: a room that does not exist is found before anything is said.
+        for case let name? in drafts.lazy.map(\.room) where room(name) == nil {
+            throw PortError.noRoom(name)
+        }
         var receipts: [Receipt] = []
         receipts.reserveCapacity(drafts.count)
         var rest = drafts[...]
@@ -92,11 +96,27 @@ extension Bus {
             let endings = text.count { $0 == UInt8(ascii: "\r") }
             // A CR LF that has become an LF is no control character that had to be removed.
             if text.count - cleaned.count > endings { record.flags.insert(.hadControls) }
-            if cleaned.contains(UInt8(ascii: "\n")) { record.flags.insert(.hasLines) }
-            cleaned.withUnsafeBytes {
-                batch.append(record, text: $0, sender: sender, details: details)
+            cleaned.withUnsafeBytes { cleaned in
+                // The LF that ends a text ends its last line; it does not begin another one.
+                let count = cleaned.lastIndex { $0 != UInt8(ascii: "\n") }.map { $0 + 1 } ?? 0
+                let lines = UnsafeRawBufferPointer(rebasing: cleaned.prefix(count))
+                if lines.contains(UInt8(ascii: "\n")) { record.flags.insert(.hasLines) }
+                batch.append(record, text: lines, sender: sender, details: details)
             }
         }
+        if let drop = unfit(batch.all[batch.count - 1], in: batch) {
+            batch.drop(batch.count - 1, drop)
+        }
+    }
+
+    /// Why a text can't be said at all: there is nothing in it, or too much for any buffer.
+    private func unfit(_ record: Record, in batch: Batch) -> Drop? {
+        guard record.kind == .message || record.kind == .edit else { return nil }
+        if record.count > Draft.longestText {
+            return Drop(code: "too-long", reason: "\(record.count) bytes")
+        }
+        return TextTrimming.isBlank(batch.text(record))
+            ? Drop(code: "dropped", reason: "nothing was said") : nil
     }
 
     private func sender(of draft: Draft, by intake: Intake) -> Sender {

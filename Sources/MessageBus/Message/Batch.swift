@@ -260,6 +260,9 @@ extension Batch {
             records[index].flags.remove(.framed)
             records[index].offset = UInt32(truncatingIfNeeded: write(bytes))
             records[index].count = UInt32(truncatingIfNeeded: bytes.count)
+            if TextTrimming.isBlank(bytes) {
+                drop(index, Drop(code: "dropped", reason: ""))
+            }
             if bytes.contains(UInt8(ascii: "\n")) {
                 records[index].flags.insert(.hasLines)
             } else {

@@ -54,7 +54,7 @@ package final class Cursor {
         var result = found.filter { !isOwn($0) }
         if !outgoing.isEmpty { result = outgoing.judge(result) }
         if isUpToDateButMail {
-            result += mailbox
+            result += outgoing.isEmpty ? mailbox : outgoing.judge(mailbox)
             mailbox = []
         }
         if missed > 0, !result.isEmpty {

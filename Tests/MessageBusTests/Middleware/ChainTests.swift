@@ -110,7 +110,7 @@ import Testing
 
     @Test(arguments: [
         ("a\u{1B}[2Jb", "a[2Jb"), ("a\r\nb\rc", "a\nb\nc"), ("\u{202E}x\u{2066}", "x"),
-        ("uno\u{2028}dos", "uno dos"), ("\u{0}\u{85}", ""),
+        ("uno\u{2028}dos", "uno dos"),
     ])
     func `what a step writes is cleaned`(written: String, expected: String) {
         let tally = Tally()
@@ -120,6 +120,17 @@ import Testing
         #expect(Self.passed(batch) == [expected])
         #expect(tally.all == ["message ana@tcp: \(expected)"])
         #expect(batch.all[0].flags.contains(.hasLines) == expected.contains("\n"))
+    }
+
+    @Test(arguments: ["", " \t", "\u{0}\u{85}"])
+    func `a text of which a step leaves nothing is dropped`(written: String) {
+        let tally = Tally()
+        let chain = Self.chain(Rewrite(text: written), Count(seen: tally))
+        let batch = Self.batch(["hola"])
+        chain.judge(batch)
+        #expect(Self.passed(batch) == [])
+        #expect(tally.all == [])
+        #expect(batch.drops.map(\.drop.code) == ["dropped"])
     }
 
     @Test func `bytes that are no text are repaired when a step writes them`() {
