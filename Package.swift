@@ -17,7 +17,7 @@ let package = Package(
         .target(name: "MessageBus"),
         .target(name: "Sockets", dependencies: ["CLinux"]),
         .target(name: "Middlewares", dependencies: ["MessageBus", "CPCRE2"]),
-        .target(name: "Bridges", dependencies: ["MessageBus", "Sockets", "CLinux"]),
+        .target(name: "Bridges", dependencies: ["MessageBus", "Sockets"]),
         .target(name: "Wiring", dependencies: ["MessageBus", "Sockets"]),
         .target(name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins"),
         .executableTarget(

@@ -87,6 +87,13 @@ public final class Connection {
         loop.modify(registration, interest)
     }
 
+    /// Bytes, the end included, that the other side's system has not confirmed (SIOCOUTQ, tcp(7)).
+    public var unsentBytes: Int {
+        var count: Int32 = 0
+        // SIOCOUTQ is TIOCOUTQ.
+        return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
+    }
+
     /// Tells the other side that nothing more comes, and goes on reading.
     public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 

@@ -66,7 +66,12 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     private var turnEnds: [(id: Int, action: () -> Void)] = []
     private var lastTurnEnd = 0
     private var endsTurn = false
-    private let thread = Mutex<pthread_t?>(nil)
+    private var isEnding = false
+    private var needsAnotherTurn = false
+    /// Events that a turn which ended early has left for the next.
+    private var leftOver: [epoll_event] = []
+    /// The thread that runs the loop, or 0.
+    private let thread = Atomic<UInt>(0)
     private var jobs: [UnownedJob] = []
     private var actions: [@Sendable () -> Void] = []
 
@@ -108,25 +113,35 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
 
     /// Runs the loop on the calling thread until `stop()`.
     public func run() {
-        thread.withLock { $0 = pthread_self() }
+        thread.store(UInt(pthread_self()), ordering: .releasing)
         let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.eventsPerTurn)
         defer { events.deallocate() }
         while true {
             let (stop, wait) = inbox.withLock { inbox -> (Bool, Bool) in
-                inbox.isAsleep = inbox.jobs.isEmpty && inbox.actions.isEmpty && !inbox.isStopping
+                inbox.isAsleep =
+                    inbox.jobs.isEmpty && inbox.actions.isEmpty && !inbox.isStopping
+                    && leftOver.isEmpty && !needsAnotherTurn
                 return (inbox.isStopping, inbox.isAsleep)
             }
             if stop { break }
+            needsAnotherTurn = false
             arm()
-            let count = epoll_wait(epoll, events, Int32(Self.eventsPerTurn), wait ? -1 : 0)
+            // Who is left over comes first: asked again, the kernel names the same ones in the same
+            // order, and those at its end would never have a turn.
+            let count =
+                leftOver.isEmpty
+                ? epoll_wait(epoll, events, Int32(Self.eventsPerTurn), wait ? -1 : 0) : 0
             now = clock.monotonic()
             wallTime = clock.wall()
-            if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))) }
+            if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))[...]) }
+            if count == 0, !leftOver.isEmpty { dispatchLeftOver() }
             runInbox()
             while let timer = timers.popDue(now) { timer.action() }
+            isEnding = true
             for turnEnd in turnEnds { turnEnd.action() }
+            isEnding = false
         }
-        thread.withLock { $0 = nil }
+        thread.store(0, ordering: .releasing)
     }
 
     /// Runs the loop on a thread of its own.
@@ -140,9 +155,16 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         wake()
     }
 
-    private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {
+    private func dispatchLeftOver() {
+        let events = leftOver
+        leftOver = []
+        events.withUnsafeBufferPointer { dispatch($0[...]) }
+    }
+
+    private func dispatch(_ events: Slice<UnsafeBufferPointer<epoll_event>>) {
         endsTurn = false
-        for event in events {
+        for index in events.indices {
+            let event = events[index]
             let data = event.data.u64
             let slot = Int(data & 0xffff_ffff)
             if data > UInt64.max - 65_536 {
@@ -151,8 +173,10 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
                 let handler = slots[slot].handler
             {
                 handler.handle(Readiness(rawValue: event.events))
-                // What was not looked at comes back: epoll is level-triggered and takes turns.
-                if endsTurn { break }
+                if endsTurn {
+                    leftOver = Array(events[(index + 1)...])
+                    return
+                }
             }
         }
     }
@@ -218,8 +242,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
 
     /// Whether the caller is on the loop's thread.
     public var isCurrent: Bool {
-        guard let thread = thread.withLock({ $0 }) else { return false }
-        return pthread_equal(thread, pthread_self()) != 0
+        thread.load(ordering: .acquiring) == UInt(pthread_self())
     }
 
     /// Whether the caller is on the loop's thread.
@@ -282,6 +305,11 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     /// Leaves the events that are left of this turn for the next one, so that what has come in goes
     /// out first.
     public func endTurnEarly() { endsTurn = true }
+
+    /// Begins another turn at once after this one, if the ends of this one have begun already.
+    public func wakeAgain() {
+        if isEnding { needsAnotherTurn = true }
+    }
 
     /// Calls a function at the end of each turn, in the order in which they were added.
     ///

@@ -38,7 +38,14 @@ public final class Listener: EventHandler {
         address = SocketAddress.read { getsockname(descriptor, $0, $1) }.0
         path = wanted.family == AF_UNIX ? String("\(wanted)".dropFirst(5)) : nil
         spare = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
-        registration = try loop.add(descriptor, .readable, self)
+        do {
+            registration = try loop.add(descriptor, .readable, self)
+        } catch {
+            Glibc.close(descriptor)
+            if spare >= 0 { Glibc.close(spare) }
+            if let path { unlink(path) }
+            throw error
+        }
     }
 
     private static func open(_ address: SocketAddress) throws -> Int32 {

@@ -9,8 +9,9 @@ public struct SocketError: Error, CustomStringConvertible, Equatable, Sendable {
     private let reason: String
 
     /// Makes one from `errno`, which must not have changed since the call.
-    public init(_ action: String, errno code: Int32 = errno) {
-        self.action = action
+    public init(_ action: @autoclosure () -> String, errno code: Int32 = errno) {
+        // The sentence is built after the number is taken: building it may call the kernel.
+        self.action = action()
         self.code = code
         reason = String(cString: strerror(code)).lowercasingFirst
     }

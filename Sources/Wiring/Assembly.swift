@@ -22,15 +22,11 @@ package struct Assembly: Sendable {
     ) throws {
         let loop = try EventLoop()
         let log = Log(from: configuration.log.level, sink: sink)
-        let files = LogFiles(directory: configuration.directory, log: log)
+        let files = LogFiles(log: log)
         let context = Context(
             name: configuration.name, language: configuration.language, log: log, executor: loop,
             directory: configuration.directory, files: { files.sink(for: $0) })
         var maker = Maker(context: context)
-        if configuration.accounts == .required {
-            maker.problems.add(
-                Problem("accounts: this version has no accounts yet; only \"open\" works"))
-        }
         let chain = maker.chain(configuration.middleware)
         let bridges = configuration.bridges.compactMap { maker.bridge($0) }
         if !maker.problems.isEmpty {

@@ -5,12 +5,12 @@ import Sockets
 /// Runs what bridge.json asks for, from the first bridge to the last line.
 package struct Daemon: Sendable {
     private let assembly: Assembly
-    private let onOverdue: @Sendable () -> Void
+    private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
 
     /// Makes a daemon.
     ///
     /// - Parameter onOverdue: called when the daemon should have ended but a bridge does not let it.
-    package init(_ assembly: Assembly, onOverdue: @escaping @Sendable () -> Void) {
+    package init(_ assembly: Assembly, onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void) {
         self.assembly = assembly
         self.onOverdue = onOverdue
     }

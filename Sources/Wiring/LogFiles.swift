@@ -7,22 +7,17 @@ import Synchronization
 ///
 /// Safe from any thread.
 package final class LogFiles: Sendable {
-    private let directory: String
     private let log: Log
     private let files = Mutex<[String: LogFile]>([:])
 
-    init(directory: String, log: Log) {
-        self.directory = directory
-        self.log = log
-    }
+    init(log: Log) { self.log = log }
 
     /// The sink of a file; the same for the same path.
     func sink(for path: String) -> any LineSink {
-        let full = path.hasPrefix("/") || directory == "." ? path : "\(directory)/\(path)"
-        return files.withLock { files in
-            if let file = files[full] { return file }
-            let file = LogFile(path: full)
-            files[full] = file
+        files.withLock { files in
+            if let file = files[path] { return file }
+            let file = LogFile(path: path)
+            files[path] = file
             return file
         }
     }

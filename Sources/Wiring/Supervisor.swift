@@ -47,7 +47,7 @@ package struct Supervisor: Sendable {
     private let deadlines: Deadlines
     private let sleep: @Sendable (Duration) async throws -> Void
     private let requestShutdown: @Sendable () -> Void
-    private let onOverdue: @Sendable () -> Void
+    private let onOverdue: @Sendable (Outcome) -> Void
 
     /// Makes a supervisor.
     ///
@@ -61,7 +61,7 @@ package struct Supervisor: Sendable {
             try await Task.sleep(for: $0)
         },
         requestShutdown: @escaping @Sendable () -> Void = {},
-        onOverdue: @escaping @Sendable () -> Void = {}
+        onOverdue: @escaping @Sendable (Outcome) -> Void = { _ in }
     ) {
         self.bus = bus
         self.log = log
@@ -98,7 +98,7 @@ package struct Supervisor: Sendable {
                 case .stopRequested where isStopping:
                     log.warning("asked to stop again; what is left is not waited for")
                     await giveUp(&group)
-                    overdue = overdue ?? watchOverdue()
+                    overdue = overdue ?? watchOverdue(outcome)
                 case .stopRequested:
                     await beginToStop(&isStopping, in: &group)
                     group.addTask { await nextStop(stop) }
@@ -107,7 +107,7 @@ package struct Supervisor: Sendable {
                 case .drainOverdue:
                     log.warning("not everything could be delivered within \(deadlines.drain)")
                     await giveUp(&group)
-                    overdue = overdue ?? watchOverdue()
+                    overdue = overdue ?? watchOverdue(outcome)
                 case .nothing: break
                 }
             }
@@ -137,11 +137,11 @@ package struct Supervisor: Sendable {
 
     // A bridge that does not heed its cancellation must not keep the daemon alive. This task is on
     // its own because the group waits for such a bridge for ever.
-    private func watchOverdue() -> Task<Void, Never> {
+    private func watchOverdue(_ outcome: Outcome) -> Task<Void, Never> {
         Task { [sleep, onOverdue] in
             do {
                 try await sleep(.seconds(1))
-                onOverdue()
+                onOverdue(outcome)
             } catch {
                 // All have ended in time.
             }
@@ -176,7 +176,10 @@ package struct Supervisor: Sendable {
                 log.info("finished")
                 return .finished
             }
-            if await bus.isStopping || Task.isCancelled { return .finished }
+            if await bus.isStopping || Task.isCancelled {
+                log.error("\(failure)")
+                return .finished
+            }
             if !wasEverReady, !bridge.isOptional {
                 return .failedToStart(bridge: name, reason: failure)
             }

@@ -75,7 +75,13 @@ struct Puente {
             let assembly = try Assembly(
                 configuration, naming: .chat(configuration.language), sink: sink.take)
             Descriptors.raiseLimit()
-            let daemon = Daemon(assembly) { exit(ExitStatus.success.rawValue) }
+            let daemon = Daemon(assembly) { outcome in
+                guard case .failedToStart(let bridge, let reason) = outcome else {
+                    exit(ExitStatus.success.rawValue)
+                }
+                Terminal.complain("puente: \(bridge): \(reason)")
+                exit(ExitStatus.unavailable.rawValue)
+            }
             switch try await daemon.run() {
             case .stopped: return .success(.success)
             case .failedToStart(let bridge, let reason):

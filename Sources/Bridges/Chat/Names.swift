@@ -72,9 +72,6 @@ package struct Name: Sendable, Equatable {
     /// The same name written the same way; see `isTaken(by:)` for the same name.
     package static func == (one: Name, other: Name) -> Bool { one.text == other.text }
 
-    /// Whether two names can't be carried at the same time.
-    package func isTaken(by other: Name) -> Bool { key == other.key }
-
     /// Whether the bytes, UTF-8, are this name in any case and compatibility form.
     ///
     /// Costs a comparison for ASCII; other bytes are folded, which allocates.

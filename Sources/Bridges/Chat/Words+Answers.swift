@@ -66,7 +66,7 @@ extension Words {
             "The line is too long: at most \(max) bytes.")
     }
 
-    /// After `[rate-limited]` when the middleware gave no reason.
+    /// After `[rate-limited]` when the middleware gave no reason, and for lists that pile up.
     package var rateLimited: String {
         say("Demasiado deprisa; espera un poco.", "Too fast; wait a little.")
     }
@@ -91,6 +91,13 @@ extension Words {
         say(
             "\(name) no puede recibir mensajes privados.", "\(name) can't receive private messages."
         )
+    }
+
+    /// After `[full]` when somebody does not read the private messages that wait already.
+    package func busyUser(_ name: String) -> String {
+        say(
+            "\(name) tiene demasiados mensajes sin leer; prueba más tarde.",
+            "\(name) has too many messages unread; try again later.")
     }
 
     /// After `[unknown-room]`.

@@ -40,7 +40,7 @@ extension ChatConnection {
         list(
             server.halls.map {
                 words.room(
-                    $0.room.name, people: bus.people(in: $0.room).count, isOwn: $0 === hall)
+                    $0.room.name, people: $0.room.population, isOwn: $0 === hall)
             })
     }
 
@@ -137,6 +137,7 @@ extension ChatConnection {
         if !receiver.isReachable {
             return answer(.unknownUser, words.unreachableUser(receiver.sender.name))
         }
+        if receiver.isFull { return answer(.full, words.busyUser(name)) }
         let drop = bus.whisper(text, from: member.person, to: receiver, by: intake)
         if let drop {
             answer(code: drop.code, drop.reason)

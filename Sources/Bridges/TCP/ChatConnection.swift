@@ -49,7 +49,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private static let lastReads = 64
     /// Answers that wait, at most; past it the client is not read until it reads.
     private static let answersBound = 64 << 10
-    /// Stretches of its own that wait to be passed over, at most; the same.
+    /// Stretches of its own that wait to be passed over, and places of answers, at most; the same.
     private static let holesBound = 1_024
 
     init(
@@ -171,16 +171,35 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     // MARK: - Writing
 
     /// Answers this connection alone.
-    func answer(_ code: AnswerCode, _ text: String) { answer(code: code.rawValue, text) }
+    func answer(_ code: AnswerCode, _ text: String) {
+        send(Array((server.words.answer(code, text) + "\n").utf8))
+    }
 
     /// Answers this connection alone, with a code that a middleware chose.
-    func answer(code: String, _ text: String) {
+    func answer(code: String, _ text: String) { send(line(Drop(code: code, reason: text))) }
+
+    /// Tells why messages were dropped, by line and not by the step that dropped them.
+    func answer(_ drops: [(index: Int, drop: Drop)]) {
+        var bytes: [UInt8] = []
+        var last: (drop: Drop, line: [UInt8])?
+        for (_, drop) in drops.sorted(by: { $0.index < $1.index }) {
+            // Who floods is told the same many times, which is put into words once.
+            if last?.drop != drop { last = (drop, line(drop)) }
+            bytes.append(contentsOf: last?.line ?? [])
+        }
+        send(bytes)
+    }
+
+    private func line(_ drop: Drop) -> [UInt8] {
+        let words = server.words
+        let ownReason = drop.code == AnswerCode.rateLimited.rawValue ? words.rateLimited : words.dropped
+        let text = words.answer(code: drop.code, drop.reason.isEmpty ? ownReason : drop.reason)
         // A middleware may say anything, and may quote what it judged.
-        var line = Array(server.words.answer(code: code, text).utf8).withUnsafeBytes {
+        var line = Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
         }
         line.append(0x0A)
-        send(line)
+        return line
     }
 
     /// Sends bytes of its own, behind all that the room has said so far.
@@ -231,7 +250,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Stops reading from who does not read its answers, until it does.
     private func checkBounds() {
-        isPaused = owesMuch || outflow.waitingHoles > Self.holesBound
+        isPaused =
+            owesMuch || outflow.waitingHoles > Self.holesBound
+            || outflow.waitingMarks > Self.holesBound
         updateInterest()
     }
 
@@ -309,6 +330,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 }
 
 extension ChatConnection: Mailbox {
+    /// Whether it does not read what it is sent.
+    var isFull: Bool { owesMuch }
+
     /// Whether the bridge shows anything but answers.
     var isReachable: Bool { server.port.direction != .in }
 

@@ -27,6 +27,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var broken: [ChatConnection] = []
     private var blocked: [UInt32: ChatConnection] = [:]
     private var readThisTurn = 0
+    private var isEndingTurn = false
     private var turnEnd = 0
     private(set) var isStopping = false
     private var isDone = false
@@ -40,6 +41,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// A quarter of the smallest sensible ring; larger reads make no larger writes.
     static let readSize = 64 << 10
     private static let bytesPerTurn = 1 << 20
+    /// Connections that wait for the other side to close, at most; more are closed at once.
+    private static let mostLingering = 1_000
     private static let batchBytes = readSize + (16 << 10)
 
     init(_ options: TCP.Options, port: Port, bus: isolated Bus, loop: EventLoop) {
@@ -143,15 +146,15 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Closes a descriptor once the other side has read everything: closing with unread input would
     /// reset the connection and could take the last lines with it (RFC 1122, 4.2.2.13).
     func linger(_ descriptor: Int32) {
-        guard lingering.count < 1_000, !isStopping else {
+        guard lingering.count < Self.mostLingering || isStopping else {
             Glibc.close(descriptor)
             return
         }
-        guard
-            let new = try? Lingering(
-                descriptor, on: loop, done: { [unowned self] in self.lingering[$0] = nil })
-        else { return }
-        lingering[ObjectIdentifier(new)] = new
+        let new = try? Lingering(descriptor, on: loop, isUrgent: isStopping) { [unowned self] in
+            self.lingering[$0] = nil
+            self.checkDone()
+        }
+        if let new { lingering[ObjectIdentifier(new)] = new }
     }
 
     func forget(_ connection: ChatConnection) {
@@ -166,7 +169,11 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     // MARK: - A turn
 
     /// Notes that a connection has something of its own to send.
-    func owes(_ connection: ChatConnection) { owing.append(connection) }
+    func owes(_ connection: ChatConnection) {
+        // Another bridge's end of turn may owe something to somebody here, after this one's.
+        if owing.isEmpty, !isEndingTurn { loop.wakeAgain() }
+        owing.append(connection)
+    }
 
     /// Notes that a connection is broken; it is closed at the end of the turn.
     func isBroken(_ connection: ChatConnection) { broken.append(connection) }
@@ -179,6 +186,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     private func endTurn(_ bus: isolated Bus) {
         readThisTurn = 0
+        isEndingTurn = true
+        defer { isEndingTurn = false }
         while !owing.isEmpty || !broken.isEmpty {
             let connections = owing
             owing = []
@@ -219,6 +228,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         guard !isStopping else { return }
         isStopping = true
         for listener in listeners { listener.close() }
+        for rest in lingering.values { rest.hurry() }
         for connection in Array(connections.values) { connection.readTheRest(bus) }
         bus.whenEnding { [self] in
             self.port.bus.assumeIsolated { bus in
@@ -238,9 +248,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     }
 
     private func checkDone() {
-        guard isStopping, connections.isEmpty, !isDone else { return }
+        guard isStopping, connections.isEmpty, lingering.isEmpty, !isDone else { return }
         isDone = true
-        for rest in Array(lingering.values) { rest.close() }
         sweep.cancel()
         loop.removeTurnEnd(turnEnd)
         closeEditions()

@@ -1,5 +1,4 @@
 import Glibc
-import Glibc
 import MessageBus
 import Sockets
 
@@ -124,12 +123,8 @@ struct LineReader {
         guard batch.count > 0 else { return }
         let room = connection.hall.room
         batch.room = room.name
-        batch.uptime = server.loop.now
         bus.publish(batch, in: room, by: server.port.intake)
-        // By line, not by the step that dropped it.
-        for (_, drop) in batch.drops.sorted(by: { $0.index < $1.index }) {
-            connection.answer(code: drop.code, drop.reason)
-        }
+        if !batch.drops.isEmpty { connection.answer(batch.drops) }
         batch.removeMessages()
         common = nil
     }

@@ -1,28 +1,55 @@
+import Glibc
 import Sockets
 
-/// A connection that has been told everything and only waits for the other side to close.
+/// A connection that has been told everything and only waits until the other side has it.
 ///
-/// Confined to the loop.
+/// Closing with unread input resets a connection, and what is still on its way to the other side is
+/// lost (RFC 1122, 4.2.2.13). So nothing more is sent, what comes is thrown away, and it is closed
+/// when the other side closes. Confined to the loop.
 final class Lingering: EventHandler {
     private var connection: Connection?
     private let done: (ObjectIdentifier) -> Void
-    private lazy var deadline = LoopTimer { [weak self] in self?.close() }
+    private lazy var timer = LoopTimer { [weak self] in self?.look() }
     private let loop: EventLoop
     private var discarded = 0
+    private var looksLeft: Int
+    /// Whether it is enough that the other side's system has everything.
+    private var isUrgent: Bool
 
-    /// How long it waits.
-    private static let patience: Int64 = 2_000_000_000
+    /// How often it looks whether the other side has everything, and how often at most: 2 s.
+    private static let interval: Int64 = 20_000_000
+    private static let looks = 100
     /// Bytes it reads and throws away at most.
     private static let bound = 1 << 20
 
+    /// Takes a descriptor over.
+    ///
+    /// - Parameter isUrgent: whether it is enough that the other side's system has everything, as
+    ///   when the server stops.
     init(
-        _ descriptor: Int32, on loop: EventLoop, done: @escaping (ObjectIdentifier) -> Void
+        _ descriptor: Int32, on loop: EventLoop, isUrgent: Bool,
+        done: @escaping (ObjectIdentifier) -> Void
     ) throws {
         self.done = done
         self.loop = loop
+        self.isUrgent = isUrgent
+        looksLeft = Self.looks
         connection = try Connection(descriptor, on: loop, handler: self)
         connection?.finishSending()
-        loop.set(deadline, after: Self.patience)
+        loop.set(timer, after: Self.interval)
+    }
+
+    /// From now on it is enough that the other side's system has everything.
+    func hurry() { isUrgent = true }
+
+    private func look() {
+        looksLeft -= 1
+        let isSent = connection.map { $0.unsentBytes == 0 } ?? true
+        if looksLeft == 0 || isUrgent && isSent {
+            close()
+        } else {
+            loop.set(timer, after: Self.interval)
+        }
     }
 
     func handle(_ ready: Readiness) {
@@ -41,7 +68,7 @@ final class Lingering: EventHandler {
         guard let connection else { return }
         self.connection = nil
         connection.close()
-        deadline.cancel()
+        timer.cancel()
         done(ObjectIdentifier(self))
     }
 }

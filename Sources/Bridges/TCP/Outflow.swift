@@ -29,11 +29,14 @@ struct Outflow {
     /// Answers, and where each belongs.
     private var answers: [UInt8] = []
     private var marks: [Mark] = []
+    /// How much of both is taken already.
+    private var taken = 0
+    private var firstMark = 0
     /// What the connection said itself and does not want back.
     private var holes: [Transcript.Run] = []
     /// Whether the last byte sent was not a line's last.
     private var isInLine = false
-    /// Which line the cursor is at; known while blocked.
+    /// Which line the cursor is at; known while blocked, and whenever everything is sent.
     private var line: UInt64 = 0
     /// Whether the kernel took no more the last time.
     private(set) var isBlocked = false
@@ -44,7 +47,9 @@ struct Outflow {
     private(set) var skipped: UInt64 = 0
 
     /// Bytes of answers that wait.
-    var waitingBytes: Int { rest.count - sentOfRest + answers.count }
+    var waitingBytes: Int { rest.count - sentOfRest + answers.count - taken }
+    /// Places where answers wait.
+    var waitingMarks: Int { marks.count - firstMark }
     /// Stretches to be passed over that wait.
     var waitingHoles: Int { holes.count }
     /// Whether nothing is owed at present.
@@ -63,7 +68,9 @@ struct Outflow {
     mutating func answer(_ bytes: [UInt8]) {
         answers.append(contentsOf: bytes)
         let position = transcript?.head ?? 0
-        if let last = marks.last, last.position == position { marks.removeLast() }
+        if marks.count > firstMark, marks[marks.count - 1].position == position {
+            marks.removeLast()
+        }
         marks.append(Mark(position: position, end: answers.count))
     }
 
@@ -91,14 +98,15 @@ struct Outflow {
                 skip(transcript, skipNotice)
                 continue
             }
-            if let first = marks.first, first.position <= cursor {
+            if let mark = nextMark, mark.position <= cursor {
                 takeAnswers()
                 continue
             }
             passHoles()
             guard let transcript, let end = nextStop(transcript), cursor < end else {
-                if !marks.isEmpty, marks[0].position <= cursor { continue }
+                if let mark = nextMark, mark.position <= cursor { continue }
                 isBlocked = false
+                if let transcript, cursor == transcript.head { line = transcript.lines }
                 return .upToDate
             }
             if let stop = sendSpan(connection, transcript, to: end) { return stop }
@@ -107,7 +115,7 @@ struct Outflow {
 
     private func nextStop(_ transcript: Transcript) -> UInt64? {
         var end = limit ?? transcript.head
-        if let first = marks.first { end = min(end, first.position) }
+        if let mark = nextMark { end = min(end, mark.position) }
         if let first = holes.first { end = min(end, first.start) }
         return end
     }
@@ -175,15 +183,21 @@ struct Outflow {
 
     /// Moves the answers that are due in front of everything else.
     private mutating func takeAnswers() {
-        var end = 0
-        while let first = marks.first, first.position <= cursor {
-            end = first.end
-            marks.removeFirst()
+        let start = taken
+        while let mark = nextMark, mark.position <= cursor {
+            taken = mark.end
+            firstMark += 1
         }
-        rest.append(contentsOf: answers[..<end])
-        answers.removeFirst(end)
-        marks = marks.map { Mark(position: $0.position, end: $0.end - end) }
+        rest.append(contentsOf: answers[start..<taken])
+        if firstMark == marks.count {
+            answers.removeAll(keepingCapacity: answers.count <= 4_096)
+            marks.removeAll(keepingCapacity: marks.count <= 64)
+            (taken, firstMark) = (0, 0)
+        }
     }
+
+    /// The place of the next answers that wait.
+    private var nextMark: Mark? { firstMark < marks.count ? marks[firstMark] : nil }
 
     /// Goes on at the oldest line kept, and says how many were left out.
     private mutating func skip(_ transcript: Transcript, _ notice: (UInt64) -> [UInt8]) {
@@ -217,7 +231,7 @@ struct Outflow {
         guard let transcript else { return }
         if cursor < transcript.tail { skip(transcript, skipNotice) }
         while cursor < transcript.head || !marks.isEmpty {
-            if let first = marks.first, first.position <= cursor { takeAnswers() }
+            if let mark = nextMark, mark.position <= cursor { takeAnswers() }
             passHoles()
             guard let end = nextStop(transcript), cursor < end else {
                 if marks.isEmpty { break } else { continue }

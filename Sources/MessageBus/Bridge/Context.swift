@@ -43,7 +43,7 @@ public struct Context: Sendable {
     /// A file to append lines to.
     ///
     /// It is opened when the bus starts; relative paths are relative to bridge.json.
-    public func lines(to path: String) -> any LineSink { files(path) }
+    public func lines(to path: String) -> any LineSink { files(self.path(path)) }
 }
 
 /// Takes lines without waiting: a thread of its own writes them, behind a bounded queue.

@@ -1,7 +1,4 @@
 extension Bus {
-    /// Whether nobody who is in goes by this folded name.
-    package func isFree(_ key: String) -> Bool { people[key] == nil }
-
     /// Who goes by this folded name.
     package func person(_ key: String) -> Person? { people[key] }
 
@@ -16,6 +13,7 @@ extension Bus {
     package func enter(_ person: Person, by intake: Intake) -> Bool {
         guard people[person.sender.key] == nil else { return false }
         people[person.sender.key] = person
+        person.room.population += 1
         if person.isAnnounced { announce(.join, of: person.sender, in: person.room, by: intake) }
         return true
     }
@@ -23,6 +21,7 @@ extension Bus {
     /// Lets somebody out and, unless the bus is stopping, tells the room.
     package func leave(_ person: Person, by intake: Intake) {
         guard people.removeValue(forKey: person.sender.key) != nil else { return }
+        person.room.population -= 1
         if person.isAnnounced, !isStopping {
             announce(.leave, of: person.sender, in: person.room, by: intake)
         }
@@ -46,7 +45,9 @@ extension Bus {
         _ person: Person, to room: Room, by intake: Intake, between: () -> Void = {}
     ) {
         announce(.leave, of: person.sender, in: person.room, by: intake)
+        person.room.population -= 1
         person.room = room
+        room.population += 1
         between()
         announce(.join, of: person.sender, in: room, by: intake)
     }

@@ -43,6 +43,7 @@ extension Bus {
             throw PortError.noRoom(name)
         }
         var receipts: [Receipt] = []
+        var kept: [Message] = []
         receipts.reserveCapacity(drafts.count)
         var rest = drafts[...]
         while let first = rest.first {
@@ -50,19 +51,24 @@ extension Bus {
             guard let room = room(name) else { throw PortError.noRoom(name) }
             let run = rest.prefix(1_024).prefix { ($0.room ?? intake.room) == name }
             rest = rest.dropFirst(run.count)
-            receipts += publish(run, in: room, by: intake)
+            let batch = publish(run, in: room, by: intake, isKept: checkpoint == nil)
+            receipts += self.receipts(batch)
+            if checkpoint != nil, store.keepsMessages { kept += batch.passed }
         }
         if let checkpoint {
             let named = Checkpoint(
                 source: "\(intake.name)/\(checkpoint.source)", state: checkpoint.state)
-            try await store.write([], checkpoint: named)
+            try await store.write(kept, checkpoint: named)
         }
         return receipts
     }
 
+    /// Publishes drafts of one room.
+    ///
+    /// - Parameter isKept: whether the store is handed the messages here, and not with a checkpoint.
     private func publish(
-        _ drafts: ArraySlice<Draft>, in room: Room, by intake: Intake
-    ) -> [Receipt] {
+        _ drafts: ArraySlice<Draft>, in room: Room, by intake: Intake, isKept: Bool
+    ) -> Batch {
         let batch = self.batch(
             room: room.name, capacity: drafts.count,
             bytes: drafts.reduce(0) { $0 + $1.text.utf8.count })
@@ -71,11 +77,16 @@ extension Bus {
             text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: intake) }
         }
         if intake.direction == .out {
-            return (0..<batch.count).map { _ in
-                Receipt(number: 0, verdict: .drop("direction is \"out\"", code: "forbidden"))
+            for index in 0..<batch.count {
+                batch.drop(index, Drop(code: "forbidden", reason: "direction is \"out\""))
             }
+        } else {
+            publish(batch, in: room, by: intake, isKept: isKept)
         }
-        publish(batch, in: room, by: intake)
+        return batch
+    }
+
+    private func receipts(_ batch: Batch) -> [Receipt] {
         var verdicts = [Verdict](repeating: .pass, count: batch.count)
         for (index, drop) in batch.drops { verdicts[index] = .drop(drop.reason, code: drop.code) }
         return zip(batch.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
@@ -104,7 +115,9 @@ extension Bus {
                 batch.append(record, text: lines, sender: sender, details: details)
             }
         }
-        if let drop = unfit(batch.all[batch.count - 1], in: batch) {
+        if draft.origin?.passed.contains(settings.name) == true {
+            batch.drop(batch.count - 1, Drop(code: "dropped", reason: "it has been here before"))
+        } else if let drop = unfit(batch.all[batch.count - 1], in: batch) {
             batch.drop(batch.count - 1, drop)
         }
     }
@@ -120,22 +133,23 @@ extension Bus {
     }
 
     private func sender(of draft: Draft, by intake: Intake) -> Sender {
-        let known = draft.identity.map { "\($0)\n\(draft.name)" } ?? draft.name
+        let known = SenderKey(identity: draft.identity, name: draft.name)
         if let sender = intake.senders[known] { return sender }
         // Names come and go; the bound keeps a stream of new ones from growing the table for ever.
         if intake.senders.count >= 10_000 { intake.senders = [:] }
         let sender = Sender(
             named: draft.name, intake: intake, naming: settings.naming,
-            identity: identity(draft.identity ?? draft.name, by: intake))
+            identity: identity(of: draft, by: intake))
         intake.senders[known] = sender
         return sender
     }
 
     /// The same person has the same identity, whatever the name and however long ago.
-    private func identity(_ person: String, by intake: Intake) -> UInt64 {
+    private func identity(of draft: Draft, by intake: Intake) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(intake.name)
-        hasher.combine(person)
+        hasher.combine(
+            SenderKey(identity: draft.identity, name: draft.identity == nil ? draft.name : ""))
         return UInt64(bitPattern: Int64(hasher.finalize())) | 1 << 63
     }
 

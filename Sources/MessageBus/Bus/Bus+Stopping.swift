@@ -4,17 +4,21 @@ extension Bus {
     /// The logs end when every source is closed.
     package func stop() {
         guard !isStopping else { return }
+        stopIntake()
+        endIfComplete()
+    }
+
+    private func stopIntake() {
         isStopping = true
         let waiters = stopWaiters
         stopWaiters = [:]
         for waiter in waiters.values { waiter.resume() }
-        endIfComplete()
     }
 
     /// Ends the logs although a source is still open, when waiting longer is no use.
     package func end() {
         guard !isEnding else { return }
-        isStopping = true
+        stopIntake()
         isEnding = true
         endTurn()
         for room in rooms { room.end() }

@@ -97,16 +97,21 @@ public actor Bus {
     /// Sends a batch through the chains and appends what passes to the room.
     ///
     /// Why the others were dropped stands in the batch afterwards.
-    package func publish(_ batch: Batch, in room: Room, by intake: Intake) {
+    ///
+    /// - Parameter isKept: whether the store is handed what passes; if not, the caller does that.
+    package func publish(
+        _ batch: Batch, in room: Room, by intake: Intake, isKept: Bool = true
+    ) {
         judge(batch, by: intake)
         guard batch.drops.count < batch.count else { return }
-        if store.keepsMessages { write(batch) }
+        if isKept, store.keepsMessages { store.write(batch.passed) }
         room.append(batch)
     }
 
     /// Numbers a batch and sends it through the chains.
     func judge(_ batch: Batch, by intake: Intake) {
         let time = settings.time()
+        batch.uptime = settings.uptime()
         batch.number(from: numbers.take(batch.count), time: time)
         intake.chain.judge(batch)
         chain.judge(batch)
@@ -116,13 +121,6 @@ public actor Bus {
         intake.taken += UInt64(batch.count)
         intake.dropped += UInt64(batch.drops.count)
         intake.passed += UInt64(batch.count - batch.drops.count)
-    }
-
-    private func write(_ batch: Batch) {
-        let messages = (0..<batch.count)
-            .filter { !batch.all[$0].flags.contains(.dropped) }
-            .map { batch.message(at: $0) }
-        store.write(messages)
     }
 
     /// Lets every reader of what was said go on.

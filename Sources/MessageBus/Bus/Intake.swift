@@ -1,3 +1,9 @@
+/// Who speaks by a bridge, as far as it has told.
+struct SenderKey: Hashable {
+    let identity: String?
+    let name: String
+}
+
 /// What the bus knows of a bridge: its name, its chains, what it has brought.
 ///
 /// Confined to the bus's loop, but for what never changes.
@@ -23,7 +29,7 @@ package final class Intake: @unchecked Sendable {  // `let`s anywhere, `var`s on
 
     var cursors: [Cursor] = []
     var positions: [String: UInt64] = [:]
-    var senders: [String: Sender] = [:]
+    var senders: [SenderKey: Sender] = [:]
     var isReady = false
     var openSources = 0
     var people: [Person] = []

@@ -91,6 +91,7 @@ public final class VolatileStore: MessageStore {
 
     /// Moves a reader's cursor.
     public func save(_ number: UInt64, of reader: String, remoteID: String?) {
-        state.withLock { $0.cursors[reader] = number }
+        // A late acknowledgement moves nothing back.
+        state.withLock { $0.cursors[reader] = max(number, $0.cursors[reader] ?? 0) }
     }
 }

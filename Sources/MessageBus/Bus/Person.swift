@@ -7,6 +7,14 @@ package protocol Mailbox: AnyObject {
 
     /// Whether what is handed over gets to somebody: not on a bridge that only brings in.
     var isReachable: Bool { get }
+
+    /// Whether more waits to be read than should: what is handed over now would only pile up.
+    var isFull: Bool { get }
+}
+
+extension Mailbox {
+    /// False: a mailbox that lets the oldest go never fills.
+    package var isFull: Bool { false }
 }
 
 /// Somebody who is in: names are unique among these.
@@ -22,6 +30,8 @@ package final class Person {
 
     /// Whether private messages get to them.
     package var isReachable: Bool { mailbox.isReachable }
+    /// Whether more private messages wait than should.
+    package var isFull: Bool { mailbox.isFull }
 
     package init(sender: Sender, room: Room, mailbox: any Mailbox, isAnnounced: Bool = true) {
         self.sender = sender

@@ -98,12 +98,12 @@ extension Transcript {
             }
             guard record.kind == .message, record.isPlain else { return next }
             let prefix = batch.sender(of: record).prefix
+            let text = batch.text(record)
+            let count = prefix.count + text.count + 1
+            if count > longestLine { return next }
             if record.flags.contains(.framed) {
                 next = appendFramed(batch, next..<range.upperBound, prefix)
             } else {
-                let text = batch.text(record)
-                let count = prefix.count + text.count + 1
-                if count > longestLine { return next }
                 write(atMost: count, lines: 1, source: record.source) { place in
                     place.copy(prefix)
                     (place + prefix.count).copy(text)
@@ -130,6 +130,7 @@ extension Transcript {
         while next < range.upperBound, end - start < framedBytes {
             let record = batch.records[next]
             guard record.flags == .framed, record.offset == end + framing,
+                record.count < framedBytes,
                 record.sender == first.sender, record.source == first.source,
                 record.kind == .message, record.details == 0
             else { break }

@@ -186,6 +186,11 @@ public final class Batch {
         }
     }
 
+    /// The messages that passed, each on its own.
+    var passed: [Message] {
+        (0..<count).filter { !records[$0].flags.contains(.dropped) }.map { message(at: $0) }
+    }
+
     /// Some of its messages, copied: what a chain does to them changes nothing here.
     package func copy(of range: Range<Int>) -> Batch {
         let bytes = range.reduce(0) { $0 + Int(records[$1].count) }
@@ -283,7 +288,7 @@ extension Batch {
     @usableFromInline
     package func fail(_ index: Int, _ error: any Error) {
         failures.append(error)
-        drop(index, Drop(code: "dropped", reason: "internal error"))
+        drop(index, Drop(code: "dropped", reason: ""))
     }
 
     /// Keeps the present step from judging a message.

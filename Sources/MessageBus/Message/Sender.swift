@@ -38,8 +38,9 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
     convenience init(named name: String, intake: Intake, naming: Naming, identity: UInt64) {
         let shown = intake.senderFormat
-            .replacing("{name}", with: naming.clean(name))
             .replacing("{bridge}", with: intake.name)
+            // Last, so that nothing in a name is filled in.
+            .replacing("{name}", with: naming.clean(name))
         self.init(name: shown, key: naming.fold(shown), bridge: intake.name, identity: identity)
     }
 

@@ -61,8 +61,6 @@ package final class Chain {
                 details: message.details)
         }
         judge(batch)
-        return (0..<batch.count)
-            .filter { !batch.all[$0].flags.contains(.dropped) }
-            .map { batch.message(at: $0) }
+        return batch.passed
     }
 }

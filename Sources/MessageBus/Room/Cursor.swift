@@ -44,13 +44,15 @@ package final class Cursor {
             missed += room.log.start - position
             position = room.log.start
         }
-        let found = room.log.messages(from: position, atMost: count)
-        position += UInt64(found.count)
-        delivered += UInt64(found.count)
         if isMuted {
+            delivered += room.log.end - position
+            position = room.log.end
             mailbox = []
             return []
         }
+        let found = room.log.messages(from: position, atMost: count)
+        position += UInt64(found.count)
+        delivered += UInt64(found.count)
         var result = found.filter { !isOwn($0) }
         if !outgoing.isEmpty { result = outgoing.judge(result) }
         if isUpToDateButMail {

@@ -26,6 +26,8 @@ package final class MessageLog {
     /// Names to remember before those whose messages are gone are forgotten.
     private var speakersBound = 1_024
     @exclusivity(unchecked) private var bytes = 0
+    /// Bytes of text appended since the beginning.
+    @exclusivity(unchecked) private(set) var bytesInAll = 0
     /// The position after the newest message.
     @exclusivity(unchecked) package private(set) var end: UInt64 = 0
 
@@ -51,6 +53,7 @@ package final class MessageLog {
             target.uptime = batch.uptime
             end += UInt64(target.count - count)
             bytes += target.storage.count - textBytes
+            bytesInAll += target.storage.count - textBytes
             if next < batch.count { _ = newSegment(for: batch.space(for: next)) }
         }
         return Int(end - before)

@@ -5,9 +5,12 @@ package final class Room {
     /// What bridge.json calls it.
     package let name: String
     package let log: MessageLog
+    /// How many people are in it.
+    package internal(set) var population = 0
     private var editions: [Edition] = []
     private var cursors: [Cursor] = []
-    private var pendingBytes = 0
+    /// Where the log was at the last flush, in bytes and messages.
+    private var flushed = (bytes: 0, end: UInt64(0))
     /// Whether something was said since the last flush.
     @exclusivity(unchecked) package private(set) var isDirty = false
 
@@ -20,9 +23,8 @@ package final class Room {
     func append(_ batch: Batch) {
         guard log.append(batch) > 0 else { return }
         isDirty = true
-        pendingBytes += batch.storage.count
-        // A log keeps 4 MiB: readers look at a burst before it can overtake them.
-        if pendingBytes > 1 << 20 { flush() }
+        // A log keeps 4 MiB and 65,536 messages: readers look at a burst before it overtakes them.
+        if log.bytesInAll - flushed.bytes > 1 << 20 || log.end - flushed.end > 16_384 { flush() }
     }
 
     /// Lets every reader go on.
@@ -31,7 +33,7 @@ package final class Room {
     package func flush() {
         guard isDirty else { return }
         isDirty = false
-        pendingBytes = 0
+        flushed = (log.bytesInAll, log.end)
         for edition in editions { edition.flush() }
         for cursor in cursors { cursor.wake() }
     }

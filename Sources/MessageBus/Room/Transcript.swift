@@ -85,6 +85,7 @@ package final class Transcript {
         atMost bytes: Int, lines count: Int, source: UInt32,
         _ fill: (UnsafeMutableRawPointer) -> Int
     ) {
+        precondition(bytes <= capacity / 2, "callers cut what is longer than longestLine")
         let offset = Int(head & UInt64(capacity - 1))
         if offset + bytes <= capacity {
             note(fill(memory + offset), lines: count, source: source)

@@ -28,6 +28,15 @@ struct TopLevelOptions: PluginOptions {
 
     @Option("The daemon's own log on stderr.")
     var log = LogOptions()
+
+    /// Finds what this version can't keep its promise of.
+    func validate(_ check: inout OptionCheck) {
+        if accounts == .required {
+            check.problem(
+                "expected \"open\", found \"required\": this version has no accounts yet",
+                at: $accounts)
+        }
+    }
 }
 
 /// Who may read and speak.

@@ -1,8 +1,6 @@
-import MessageBus
-
 extension Timestamp {
     /// As ISO 8601 has it, with milliseconds: `2026-02-28T23:59:59.007Z`.
-    var inUTC: String {
+    package var inUTC: String {
         let (days, inDay) = Self.floor(milliseconds, by: 86_400_000)
         let (year, month, day) = Self.date(ofDay: days)
         let (minutes, inMinute) = Self.floor(inDay, by: 60_000)
