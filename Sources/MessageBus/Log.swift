@@ -1,4 +1,6 @@
-/// The daemon's own log: sentences for whoever runs it. Safe from any thread, never waits.
+/// The daemon's own log: sentences for whoever runs it.
+///
+/// Safe from any thread, never waits.
 public struct Log: Sendable {
     /// How much a line matters.
     public enum Level: String, Sendable, CaseIterable, Comparable, OptionValue {
@@ -52,7 +54,8 @@ public struct Log: Sendable {
     public func shows(_ level: Level) -> Bool { level >= threshold }
 
     /// Says something at a level.
-    public func write(_ level: Level, _ sentence: @autoclosure () -> String, bridge: String? = nil) {
+    public func write(_ level: Level, _ sentence: @autoclosure () -> String, bridge: String? = nil)
+    {
         guard level >= threshold else { return }
         sink(Entry(level: level, bridge: bridge ?? self.bridge, sentence: sentence()))
     }

@@ -1,7 +1,9 @@
 import CLinux
 import Glibc
 
-/// A connected stream socket, non-blocking. Confined to the loop.
+/// A connected stream socket, non-blocking.
+///
+/// Confined to the loop.
 public final class Connection {
     /// What a call to the kernel came to.
     public enum Outcome: Equatable {

@@ -2,7 +2,9 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Is told when a descriptor can be read or written. Confined to the loop.
+/// Is told when a descriptor can be read or written.
+///
+/// Confined to the loop.
 public protocol EventHandler: AnyObject {
     /// Something is ready.
     func handle(_ ready: Readiness)
@@ -145,7 +147,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
             let slot = Int(data & 0xffff_ffff)
             if data > UInt64.max - 65_536 {
                 drain(Int32(UInt64.max - data))
-            } else if slots[slot].generation == UInt32(data >> 32), let handler = slots[slot].handler
+            } else if slots[slot].generation == UInt32(data >> 32),
+                let handler = slots[slot].handler
             {
                 handler.handle(Readiness(rawValue: event.events))
                 // What was not looked at comes back: epoll is level-triggered and takes turns.
@@ -181,7 +184,9 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         _ = write(wakeup, &one, 8)
     }
 
-    /// Runs a function on the loop, soon. Safe from any thread.
+    /// Runs a function on the loop, soon.
+    ///
+    /// Safe from any thread.
     public func perform(_ action: @escaping @Sendable () -> Void) {
         let isAsleep = inbox.withLock { inbox in
             inbox.actions.append(action)
@@ -191,12 +196,16 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         if isAsleep { wake() }
     }
 
-    /// Makes the loop look at its clock. Safe from any thread.
+    /// Makes the loop look at its clock.
+    ///
+    /// Safe from any thread.
     public func clockHasChanged() { perform {} }
 
     // MARK: - Executor
 
-    /// Takes a job. Safe from any thread.
+    /// Takes a job.
+    ///
+    /// Safe from any thread.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let isAsleep = inbox.withLock { inbox in
@@ -223,7 +232,9 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
 
     // MARK: - Descriptors
 
-    /// Watches a descriptor. The loop keeps the handler until `remove`.
+    /// Watches a descriptor.
+    ///
+    /// The loop keeps the handler until `remove`.
     ///
     /// - Throws: `SocketError`, for instance for a regular file, which epoll refuses.
     public func add(
@@ -247,7 +258,9 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         _ = control(EPOLL_CTL_MOD, registration, interest)
     }
 
-    /// Stops watching. Before the descriptor is closed.
+    /// Stops watching.
+    ///
+    /// Before the descriptor is closed.
     public func remove(_ registration: Registration) {
         let slot = Int(registration.slot)
         guard slots[slot].generation == registration.generation else { return }
@@ -270,8 +283,9 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     /// out first.
     public func endTurnEarly() { endsTurn = true }
 
-    /// Calls a function at the end of each turn, in the order in which they were added. Returns
-    /// what to take it away by.
+    /// Calls a function at the end of each turn, in the order in which they were added.
+    ///
+    /// Returns what to take it away by.
     @discardableResult
     public func atTurnEnd(_ action: @escaping () -> Void) -> Int {
         lastTurnEnd += 1

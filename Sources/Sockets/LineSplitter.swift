@@ -50,7 +50,9 @@ public struct LineSplitter: Sendable {
         if at < end { keep(UnsafeRawBufferPointer(start: at, count: end - at), body) }
     }
 
-    /// Where the LF is. A byte that is not plain may stand in front of it: a CR.
+    /// Where the LF is.
+    ///
+    /// A byte that is not plain may stand in front of it: a CR.
     @inline(__always)
     private func ending(
         from special: UnsafeRawPointer, to end: UnsafeRawPointer

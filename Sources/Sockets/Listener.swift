@@ -1,7 +1,9 @@
 import CLinux
 import Glibc
 
-/// A socket that takes connections. Confined to the loop.
+/// A socket that takes connections.
+///
+/// Confined to the loop.
 public final class Listener: EventHandler {
     private let loop: EventLoop
     private let descriptor: Int32
@@ -15,7 +17,7 @@ public final class Listener: EventHandler {
     public let address: SocketAddress
 
     /// Connections taken in a turn at most, so that a storm of them leaves room for the others.
-    private static let acceptsPerTurn = 256
+    private static let acceptsPerTurn = 1_024
 
     /// Opens a socket and begins to listen.
     ///

@@ -1,4 +1,6 @@
-/// Calls a function on the loop when its time has come. Confined to the loop.
+/// Calls a function on the loop when its time has come.
+///
+/// Confined to the loop.
 ///
 /// One timer can be set again and again, and costs nothing while it is not set.
 public final class LoopTimer {
@@ -14,8 +16,9 @@ public final class LoopTimer {
     public func cancel() { deadline = nil }
 }
 
-/// Timers by deadline: a binary heap in which each stands once at the most. One that is put off
-/// stays where it is and moves when its old time comes.
+/// Timers by deadline: a binary heap in which each stands once at the most.
+///
+/// One that is put off stays where it is and moves when its old time comes.
 struct TimerQueue {
     private var heap: [(deadline: Int64, timer: LoopTimer)] = []
 

@@ -1,13 +1,17 @@
 import CLinux
 import Glibc
 
-/// Turns signals into events of the loop (signalfd(2)). Confined to the loop.
+/// Turns signals into events of the loop (signalfd(2)).
+///
+/// Confined to the loop.
 public final class Signals: EventHandler {
     private let descriptor: Int32
     private let action: (Int32) -> Void
 
     /// Keeps signals from killing the process: blocks the given ones in this thread and all it
-    /// starts from now on, and ignores SIGPIPE. Before any other thread exists.
+    /// starts from now on, and ignores SIGPIPE.
+    ///
+    /// Before any other thread exists.
     public static func block(_ signals: [Int32]) {
         signal(SIGPIPE, SIG_IGN)
         var set = Self.set(signals)

@@ -9,8 +9,9 @@ public struct SocketAddress: Sendable {
 
     init() {}
 
-    /// All addresses a host and port stand for, by the system's resolver. May take seconds: not on
-    /// the loop.
+    /// All addresses a host and port stand for, by the system's resolver.
+    ///
+    /// May take seconds: not on the loop.
     ///
     /// - Throws: `SocketError` with the resolver's sentence.
     public static func resolve(host: String, port: UInt16) throws -> [SocketAddress] {
@@ -66,7 +67,8 @@ public struct SocketAddress: Sendable {
         withUnsafeBytes(of: storage) { bytes in
             switch family {
             case AF_INET:
-                HostKey(high: 0, low: UInt64(bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+                HostKey(
+                    high: 0, low: UInt64(bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
             case AF_INET6:
                 HostKey(
                     high: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
@@ -82,6 +84,17 @@ public struct SocketAddress: Sendable {
             family == AF_UNIX
                 ? 0 : UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
         }
+    }
+
+    /// The same address with another port; a path stays as it is.
+    public func with(port: UInt16) -> SocketAddress {
+        var copy = self
+        if family != AF_UNIX {
+            withUnsafeMutableBytes(of: &copy.storage) {
+                $0.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+            }
+        }
+        return copy
     }
 
     /// Calls a function with the address as the kernel wants it.

@@ -22,6 +22,9 @@ public struct SocketError: Error, CustomStringConvertible, Equatable, Sendable {
         code = 0
     }
 
+    /// Whether this machine has no such address: IPv6 may be off although a name stands for one.
+    public var meansNoSuchAddress: Bool { [EADDRNOTAVAIL, EAFNOSUPPORT].contains(code) }
+
     /// The sentence.
     public var description: String { "\(action): \(reason)" }
 }

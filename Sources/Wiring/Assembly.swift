@@ -17,7 +17,8 @@ package struct Assembly: Sendable {
     ///   - log: takes the entries of the daemon's log from the configured level on.
     /// - Throws: `ConfigurationReport` with what the factories did not like; `SocketError`.
     package init(
-        _ configuration: Configuration, naming: Naming, sink: @escaping @Sendable (Log.Entry) -> Void
+        _ configuration: Configuration, naming: Naming,
+        sink: @escaping @Sendable (Log.Entry) -> Void
     ) throws {
         let loop = try EventLoop()
         let log = Log(from: configuration.log.level, sink: sink)
@@ -26,6 +27,10 @@ package struct Assembly: Sendable {
             name: configuration.name, language: configuration.language, log: log, executor: loop,
             directory: configuration.directory, files: { files.sink(for: $0) })
         var maker = Maker(context: context)
+        if configuration.accounts == .required {
+            maker.problems.add(
+                Problem("accounts: this version has no accounts yet; only \"open\" works"))
+        }
         let chain = maker.chain(configuration.middleware)
         let bridges = configuration.bridges.compactMap { maker.bridge($0) }
         if !maker.problems.isEmpty {

@@ -3,7 +3,9 @@ import Sockets
 import Synchronization
 
 /// The files that `log` middlewares append to: named when the configuration is made, opened when
-/// the bus starts. Safe from any thread.
+/// the bus starts.
+///
+/// Safe from any thread.
 package final class LogFiles: Sendable {
     private let directory: String
     private let log: Log
@@ -38,7 +40,9 @@ package final class LogFiles: Sendable {
     }
 }
 
-/// A file as a middleware sees it. What is written before it is open is left out.
+/// A file as a middleware sees it.
+///
+/// What is written before it is open is left out.
 private final class LogFile: LineSink {
     private let path: String
     private let writer = Mutex<LineWriter?>(nil)

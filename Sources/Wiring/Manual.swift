@@ -34,7 +34,8 @@ package struct Manual {
     /// The sentence for a name that is not known.
     package func unknown(_ name: String) -> String {
         let names = Set(registry.bridges.keys).union(registry.middlewares.keys).sorted()
-        return "no bridge or middleware is called \(name.quoted)\(Suggestion.ending(for: name, among: names))"
+        return
+            "no bridge or middleware is called \(name.quoted)\(Suggestion.ending(for: name, among: names))"
     }
 
     private func entry(

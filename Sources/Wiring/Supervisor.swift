@@ -84,6 +84,7 @@ package struct Supervisor: Sendable {
             var running = bridges.count
             var outcome = Outcome.stopped
             var isStopping = false
+            var overdue: Task<Void, Never>?
             while running > 0, let event = await group.next() {
                 switch event {
                 case .finished:
@@ -97,6 +98,7 @@ package struct Supervisor: Sendable {
                 case .stopRequested where isStopping:
                     log.warning("asked to stop again; what is left is not waited for")
                     await giveUp(&group)
+                    overdue = overdue ?? watchOverdue()
                 case .stopRequested:
                     await beginToStop(&isStopping, in: &group)
                     group.addTask { await nextStop(stop) }
@@ -105,9 +107,11 @@ package struct Supervisor: Sendable {
                 case .drainOverdue:
                     log.warning("not everything could be delivered within \(deadlines.drain)")
                     await giveUp(&group)
+                    overdue = overdue ?? watchOverdue()
                 case .nothing: break
                 }
             }
+            overdue?.cancel()
             group.cancelAll()
             return outcome
         }
@@ -129,11 +133,18 @@ package struct Supervisor: Sendable {
     private func giveUp(_ group: inout TaskGroup<Event>) async {
         await bus.end()
         group.cancelAll()
-        // A bridge that does not heed its cancellation must not keep the daemon alive. This task is
-        // on its own because the group waits for such a bridge for ever.
-        Task { [onOverdue] in
-            try? await Task.sleep(for: .seconds(1))
-            onOverdue()
+    }
+
+    // A bridge that does not heed its cancellation must not keep the daemon alive. This task is on
+    // its own because the group waits for such a bridge for ever.
+    private func watchOverdue() -> Task<Void, Never> {
+        Task { [sleep, onOverdue] in
+            do {
+                try await sleep(.seconds(1))
+                onOverdue()
+            } catch {
+                // All have ended in time.
+            }
         }
     }
 

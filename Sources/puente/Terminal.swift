@@ -5,7 +5,9 @@ import Wiring
 
 /// Standard output and standard error.
 enum Terminal {
-    /// Writes a text and a line ending to standard output. A reader that went away is no error.
+    /// Writes a text and a line ending to standard output.
+    ///
+    /// A reader that went away is no error.
     static func say(_ text: String) { write(text, to: STDOUT_FILENO) }
 
     /// Writes a text and a line ending to standard error.
@@ -23,7 +25,9 @@ enum Terminal {
 }
 
 /// Writes the daemon's log to standard error, by a thread of its own: whoever reads it slowly holds
-/// nobody up. Safe from any thread.
+/// nobody up.
+///
+/// Safe from any thread.
 struct LogSink: Sendable {
     private let format: LogOptions.Format
     private let writer: LineWriter

@@ -62,7 +62,9 @@ import Testing
         var splitter = LineSplitter(longest: 100)
         var lines: [String] = []
         func take(_ piece: LineSplitter.Piece) {
-            if case .line(let line, _) = piece { lines.append(String(decoding: line, as: UTF8.self)) }
+            if case .line(let line, _) = piece {
+                lines.append(String(decoding: line, as: UTF8.self))
+            }
         }
         Array("hol\u{E1}".utf8).dropLast().withUnsafeBytes { splitter.split($0, take) }
         splitter.flush(leaving: { _ in 1 }, take)

@@ -173,9 +173,16 @@ package final class ChatClient: @unchecked Sendable {  // see above
     }
 
     private func takeLine() -> String? {
-        guard let end = bytes[start...].firstIndex(of: UInt8(ascii: "\n")) else { return nil }
-        defer { start = end + 1 }
-        return String(decoding: bytes[start..<end], as: UTF8.self)
+        // By hand, because most tests run unoptimized.
+        bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress,
+                let found = memchr(base + start, 10, bytes.count - start)
+            else { return nil }
+            let end = UnsafeRawPointer(found) - base
+            defer { start = end + 1 }
+            return String(
+                decoding: UnsafeRawBufferPointer(rebasing: bytes[start..<end]), as: UTF8.self)
+        }
     }
 
     private func receive() throws {

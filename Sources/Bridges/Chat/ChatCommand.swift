@@ -17,6 +17,14 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     /// Leaves.
     case quit
 
+    /// Whether its answer has many lines.
+    package var isList: Bool {
+        switch self {
+        case .help, .rooms, .who: true
+        case .nick, .join, .msg, .reply, .quit: false
+        }
+    }
+
     /// Whether one may use it before one has a name.
     package var worksWithoutName: Bool {
         switch self {

@@ -15,6 +15,8 @@ extension ChatConnection {
         if member == nil, !command.worksWithoutName {
             return answer(.needName, words.needName)
         }
+        // One read brings thousands of commands, and each list may be as long as the room is full.
+        if command.isList, owesMuch { return answer(.rateLimited, words.rateLimited) }
         switch command {
         case .help: list(words.help)
         case .nick: nick(arguments, bus)
@@ -54,7 +56,9 @@ extension ChatConnection {
 
     // MARK: - Names and rooms
 
-    /// Takes a name and enters the room. Returns whether that worked.
+    /// Takes a name and enters the room.
+    ///
+    /// Returns whether that worked.
     func enter(as name: Name, _ bus: isolated Bus) -> Bool {
         let sender = sender(name)
         let person = Person(sender: sender, room: hall.room, mailbox: self)
@@ -180,13 +184,8 @@ extension ChatConnection {
         to message: Message, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {
         guard let member else { return }
-        var excerpt: [UInt8] = []
-        message.body.withBytes {
-            TextCounting.appendExcerpt(of: $0, characters: 40, to: &excerpt)
-        }
         let quotation = Quotation(
-            number: message.number, name: message.sender.name,
-            excerpt: String(decoding: excerpt, as: UTF8.self))
+            number: message.number, name: message.sender.name, excerpt: message.text)
         var record = Record()
         record.source = source
         let batch = server.batch
@@ -203,7 +202,9 @@ extension ChatConnection {
     }
 
     /// Takes a name off the front of a command's arguments: the longest that is known, or else the
-    /// first word. `nil` if the name or the text behind it is missing.
+    /// first word.
+    ///
+    /// `nil` if the name or the text behind it is missing.
     private func split(
         _ arguments: UnsafeRawBufferPointer, isKnown: (String) -> Bool
     ) -> (name: String, text: UnsafeRawBufferPointer)? {

@@ -1,7 +1,9 @@
 import MessageBus
 import Sockets
 
-/// One client of the chat: what it sends, who it is, what it is owed. Confined to the bus's loop.
+/// One client of the chat: what it sends, who it is, what it is owed.
+///
+/// Confined to the bus's loop.
 final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on the loop only
     /// Who a connection is once it has a name.
     struct Member {
@@ -42,6 +44,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Ends the lines of a client that has never sent an LF.
     private var silence: LoopTimer?
 
+    /// Reads at the end of a connection, at most: one who never stops sending must not keep others
+    /// waiting.
+    private static let lastReads = 64
     /// Answers that wait, at most; past it the client is not read until it reads.
     private static let answersBound = 64 << 10
     /// Stretches of its own that wait to be passed over, at most; the same.
@@ -79,7 +84,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         }
     }
 
-    /// Reads once and takes what has come. Returns whether there may be more.
+    /// Reads once and takes what has come.
+    ///
+    /// Returns whether there may be more.
     private func read(_ bus: isolated Bus) -> Bool {
         guard let connection else { return false }
         server.batch.removeAll()
@@ -132,8 +139,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Reads what has come before the server stops.
     func readTheRest(_ bus: isolated Bus) {
-        // So that one who never stops sending doesn't keep the server from stopping.
-        var readsLeft = 64
+        var readsLeft = Self.lastReads
         while isOpen, !isPaused, readsLeft > 0, read(bus) { readsLeft -= 1 }
         if isOpen, !splitter.hasSeenEnding { takePending(bus) }
         connection?.wait(for: outflow.isBlocked ? .writable : [])
@@ -169,7 +175,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Answers this connection alone, with a code that a middleware chose.
     func answer(code: String, _ text: String) {
-        send(Array((server.words.answer(code: code, text) + "\n").utf8))
+        // A middleware may say anything, and may quote what it judged.
+        var line = Array(server.words.answer(code: code, text).utf8).withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
+        }
+        line.append(0x0A)
+        send(line)
     }
 
     /// Sends bytes of its own, behind all that the room has said so far.
@@ -207,19 +218,20 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             }
         case .broken: server.isBroken(self)
         }
-        updateInterest()
+        checkBounds()
     }
 
     private func resumeWriting() {
         lastProgress = server.loop.now
         pump()
-        checkBounds()
     }
+
+    /// Whether more waits for it than should, so that it gets no long answers on top.
+    var owesMuch: Bool { outflow.waitingBytes > Self.answersBound }
 
     /// Stops reading from who does not read its answers, until it does.
     private func checkBounds() {
-        isPaused =
-            outflow.waitingBytes > Self.answersBound || outflow.waitingHoles > Self.holesBound
+        isPaused = owesMuch || outflow.waitingHoles > Self.holesBound
         updateInterest()
     }
 
@@ -261,6 +273,16 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         case .end: connection?.wait(for: outflow.isBlocked ? .writable : [])
         default: break
         }
+    }
+
+    /// Takes what had come before the connection broke, and closes it.
+    ///
+    /// Sending fails as soon as the other side has closed without reading everything; what it had
+    /// said until then is still there.
+    func closeAfterReading(_ bus: isolated Bus) {
+        var readsLeft = Self.lastReads
+        while isOpen, readsLeft > 0, read(bus) { readsLeft -= 1 }
+        close(bus)
     }
 
     /// Closes, and announces it if it was not yet.

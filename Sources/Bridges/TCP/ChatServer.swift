@@ -2,7 +2,9 @@ import Glibc
 import MessageBus
 import Sockets
 
-/// The connections of one tcp bridge. Confined to the bus's loop.
+/// The connections of one tcp bridge.
+///
+/// Confined to the bus's loop.
 final class ChatServer: @unchecked Sendable {  // made on the loop, and touched there only
     let options: TCP.Options
     let port: Port
@@ -33,8 +35,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.port.bus.assumeIsolated { self.closeStalled($0) }
     }
 
-    /// Bytes read in one go, and in a turn before what was said goes out. A quarter of the smallest
-    /// sensible ring; larger reads make no larger writes.
+    /// Bytes read in one go, and in a turn before what was said goes out.
+    ///
+    /// A quarter of the smallest sensible ring; larger reads make no larger writes.
     static let readSize = 64 << 10
     private static let bytesPerTurn = 1 << 20
     private static let batchBytes = readSize + (16 << 10)
@@ -71,21 +74,36 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// The room where connections begin.
     var entrance: Hall { halls[firstHall] }
 
+    /// Listens on every address that a name stands for, at one port.
+    ///
+    /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
     func listen(on wanted: [SocketAddress]) throws {
+        var missing: SocketError?
         do {
             for address in wanted {
-                let listener = try Listener(
-                    address, on: loop,
-                    onTrouble: { [unowned self] in self.report($0) },
-                    onAccept: { [unowned self] in self.accept($0, from: $1) })
-                listeners.append(listener)
+                do {
+                    try listen(on: address)
+                } catch let error as SocketError where error.meansNoSuchAddress {
+                    missing = error
+                }
             }
+            if let missing, listeners.isEmpty { throw missing }
         } catch {
             for listener in listeners { listener.close() }
             loop.removeTurnEnd(turnEnd)
             closeEditions()
             throw BridgeError("\(error)")
         }
+    }
+
+    private func listen(on address: SocketAddress) throws {
+        // The system chooses a port once, and all addresses have it.
+        let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
+        let listener = try Listener(
+            address.with(port: port), on: loop,
+            onTrouble: { [unowned self] in self.report($0) },
+            onAccept: { [unowned self] in self.accept($0, from: $1) })
+        listeners.append(listener)
     }
 
     private func report(_ trouble: SocketError) {
@@ -167,7 +185,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             for connection in connections { connection.pump() }
             let lost = broken
             broken = []
-            for connection in lost { connection.close(bus) }
+            for connection in lost { connection.closeAfterReading(bus) }
             // Who is lost is announced, and the announcement may find more who are.
             bus.endTurn()
         }

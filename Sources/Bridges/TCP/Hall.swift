@@ -1,7 +1,8 @@
 import MessageBus
 
-/// A room as a chat server sees it: the room, its transcript and who reads it. Confined to the
-/// bus's loop.
+/// A room as a chat server sees it: the room, its transcript and who reads it.
+///
+/// Confined to the bus's loop.
 final class Hall {
     let room: Room
     private(set) var edition: Edition?

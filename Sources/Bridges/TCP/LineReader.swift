@@ -4,7 +4,9 @@ import MessageBus
 import Sockets
 
 /// Takes the lines of one read of a connection: what is said is gathered in the server's batch and
-/// published together, everything else happens in its place between. Confined to the bus's loop.
+/// published together, everything else happens in its place between.
+///
+/// Confined to the bus's loop.
 struct LineReader {
     private let connection: ChatConnection
     private let server: ChatServer
@@ -35,7 +37,8 @@ struct LineReader {
         case .line(let line, let isPlain):
             // Nearly every line: one's own name as it is, and plain ASCII.
             if let base, let prefix, line.count > prefix.count, line[prefix.count] > slash,
-                line.starts(with: prefix), isPlain, let common, let start = line.baseAddress, !batch.isFull
+                line.starts(with: prefix), isPlain, let common, let start = line.baseAddress,
+                !batch.isFull
             {
                 // A plain line lies where it was read, so its ending stands behind it.
                 batch.append(
@@ -123,7 +126,10 @@ struct LineReader {
         batch.room = room.name
         batch.uptime = server.loop.now
         bus.publish(batch, in: room, by: server.port.intake)
-        for (_, drop) in batch.drops { connection.answer(code: drop.code, drop.reason) }
+        // By line, not by the step that dropped it.
+        for (_, drop) in batch.drops.sorted(by: { $0.index < $1.index }) {
+            connection.answer(code: drop.code, drop.reason)
+        }
         batch.removeMessages()
         common = nil
     }

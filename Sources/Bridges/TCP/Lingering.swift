@@ -1,6 +1,7 @@
 import Sockets
 
 /// A connection that has been told everything and only waits for the other side to close.
+///
 /// Confined to the loop.
 final class Lingering: EventHandler {
     private var connection: Connection?

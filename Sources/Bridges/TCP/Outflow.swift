@@ -2,7 +2,9 @@ import MessageBus
 import Sockets
 
 /// What one connection is still owed: a cursor in a room's transcript and answers of its own, each
-/// at its place among the room's lines. Confined to the bus's loop.
+/// at its place among the room's lines.
+///
+/// Confined to the bus's loop.
 struct Outflow {
     /// How sending went.
     enum Progress {

@@ -9,7 +9,8 @@ public struct TCP: Bridge {
         @Option("The address to listen on; port 0 lets the system choose.")
         public var listen = Address.network(host: "0.0.0.0", port: 2_000)
         /// The longest line.
-        @Option("The longest line a client may send, in bytes without its ending.", in: 64...1_048_576)
+        @Option(
+            "The longest line a client may send, in bytes without its ending.", in: 64...1_048_576)
         public var maxLine: ByteCount = 8_192
         /// When a client without line endings has finished a line.
         @Option(
@@ -23,7 +24,8 @@ public struct TCP: Bridge {
         @Option("Connections in all; one more is refused with [full].", in: 1...1_000_000)
         public var maxConnections = 10_000
         /// How many may be connected from one address.
-        @Option("Connections from one IP address; one more is refused with [full].", in: 1...1_000_000)
+        @Option(
+            "Connections from one IP address; one more is refused with [full].", in: 1...1_000_000)
         public var maxPerAddress = 1_000
         /// How long a reader may take nothing.
         @Option(
@@ -63,6 +65,7 @@ public struct TCP: Bridge {
     /// Listens until the bus stops, then lets everybody read to the end.
     public func run(_ port: Port) async throws {
         let wanted = try await addresses()
+        warnOfDescriptors(port.log)
         let (options, loop) = (options, loop)
         let server = try await port.bus.perform { bus in
             let server = ChatServer(options, port: port, bus: bus, loop: loop)
@@ -81,6 +84,18 @@ public struct TCP: Bridge {
             await server.waitUntilDone(port.bus)
         } onCancel: {
             Task { await port.bus.perform { server.closeAll($0) } }
+        }
+    }
+
+    private func warnOfDescriptors(_ log: Log) {
+        // What else the daemon has open: the loop, files, other bridges.
+        let free = Descriptors.limit - 64
+        if options.maxConnections > free {
+            log.warning(
+                """
+                maxConnections is \(options.maxConnections), but the system allows about \(free): \
+                raise the limit of open files (ulimit -n, LimitNOFILE=)
+                """)
         }
     }
 

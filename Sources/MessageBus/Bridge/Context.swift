@@ -1,4 +1,6 @@
-/// What a factory may know when it makes a middleware or a bridge. Making does no I/O.
+/// What a factory may know when it makes a middleware or a bridge.
+///
+/// Making does no I/O.
 public struct Context: Sendable {
     /// The instance's name.
     public let name: String
@@ -38,15 +40,19 @@ public struct Context: Sendable {
         path.hasPrefix("/") || directory == "." ? path : "\(directory)/\(path)"
     }
 
-    /// A file to append lines to. It is opened when the bus starts; relative paths are relative to
-    /// bridge.json.
+    /// A file to append lines to.
+    ///
+    /// It is opened when the bus starts; relative paths are relative to bridge.json.
     public func lines(to path: String) -> any LineSink { files(path) }
 }
 
-/// Takes lines without waiting: a thread of its own writes them, behind a bounded queue. Safe from
-/// any thread.
+/// Takes lines without waiting: a thread of its own writes them, behind a bounded queue.
+///
+/// Safe from any thread.
 public protocol LineSink: Sendable {
-    /// Adds a line, without its ending. Returns false if it did not fit; the sink counts those.
+    /// Adds a line, without its ending.
+    ///
+    /// Returns false if it did not fit; the sink counts those.
     @discardableResult
     func write(_ line: String) -> Bool
 }

@@ -10,7 +10,7 @@ public struct Deliveries: AsyncSequence, Sendable {
     let room: String
     let channel: String?
 
-    /// Starts reading at the stored cursor; a new reader's is the end of the log.
+    /// Starts reading at the stored cursor; a new reader's is where the bridge started.
     public func makeAsyncIterator() -> Iterator {
         Iterator(messages: Messages(port: port, room: room, channel: channel))
     }
@@ -32,10 +32,9 @@ public struct Deliveries: AsyncSequence, Sendable {
         public mutating func next() async throws -> Delivery? {
             let bus = messages.port.bus
             if subscription == nil {
-                let stored = try await bus.store.cursor(of: reader)
-                subscription = await bus.subscribe(
+                subscription = try await bus.subscribe(
                     messages.port.intake, room: messages.room, channel: messages.channel,
-                    after: stored)
+                    as: reader)
             }
             if buffer.isEmpty {
                 guard let batch = await subscription?.next() else { return nil }

@@ -1,6 +1,8 @@
 /// A message before the bus has judged and numbered it.
 public struct Draft: Sendable {
-    /// What is said, in one line or several. Control characters are removed.
+    /// What is said, in one line or several.
+    ///
+    /// Control characters are removed.
     public var text: String
     /// Who says it, as the bridge knows them; shown by the bridge's `senderFormat`.
     public var name: String

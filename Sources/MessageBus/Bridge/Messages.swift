@@ -1,4 +1,6 @@
-/// What is said in a room, as a bridge reads it. Ends, drained, when the bus stops.
+/// What is said in a room, as a bridge reads it.
+///
+/// Ends, drained, when the bus stops.
 ///
 /// Reading slowly holds nobody up: what the room no longer keeps is left out, and the next
 /// message says how many in `missed`.
@@ -51,7 +53,7 @@ public struct Messages: AsyncSequence, Sendable {
 /// Keeps a cursor as long as somebody reads by it.
 final class Subscription: @unchecked Sendable {  // the cursor is touched on the bus's loop only
     private let bus: Bus
-    private let cursor: Cursor
+    let cursor: Cursor
 
     init(bus: Bus, cursor: Cursor) {
         self.bus = bus

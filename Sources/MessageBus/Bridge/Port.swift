@@ -1,4 +1,6 @@
-/// A bridge's place on the bus. Safe from any thread.
+/// A bridge's place on the bus.
+///
+/// Safe from any thread.
 public struct Port: Sendable {
     /// The bus itself, for bridges that live on its loop.
     package let bus: Bus
@@ -46,13 +48,16 @@ public struct Port: Sendable {
         try await publish([draft])[0]
     }
 
-    /// Says several things in a row, in order. One hop to the bus for all of them.
+    /// Says several things in a row, in order.
+    ///
+    /// One hop to the bus for all of them.
     ///
     /// - Parameter checkpoint: what the source has reached with them, kept in the same transaction.
     /// - Returns: one receipt for each draft, when all is kept.
     /// - Throws: `PortError` if the bus has stopped or a room does not exist; what the store throws.
     @discardableResult
-    public func publish(_ drafts: [Draft], checkpoint: Checkpoint? = nil) async throws -> [Receipt] {
+    public func publish(_ drafts: [Draft], checkpoint: Checkpoint? = nil) async throws -> [Receipt]
+    {
         try await bus.publish(drafts, checkpoint: checkpoint, by: intake)
     }
 
@@ -62,7 +67,9 @@ public struct Port: Sendable {
     }
 
     /// What is said in the bridge's room from the bridge's start on, but for what it brought
-    /// itself. Ends, drained, when the bus stops.
+    /// itself.
+    ///
+    /// Ends, drained, when the bus stops.
     public var messages: Messages { Messages(port: self, room: room, channel: nil) }
 
     /// What is said in a room, but for what came from a channel of this bridge.
@@ -70,7 +77,9 @@ public struct Port: Sendable {
         Messages(port: self, room: room, channel: channel)
     }
 
-    /// What is said in a room from the stored cursor on. Each has to be acknowledged.
+    /// What is said in a room from the stored cursor on.
+    ///
+    /// Each has to be acknowledged.
     public func deliveries(in room: String, for channel: String? = nil) -> Deliveries {
         Deliveries(port: self, room: room, channel: channel)
     }

@@ -10,7 +10,9 @@ extension Bus {
         people.values.filter { $0.room === room }.sorted { $0.sender.name < $1.sender.name }
     }
 
-    /// Lets somebody in and tells the room. Returns false, and does nothing, if the name is taken.
+    /// Lets somebody in and tells the room.
+    ///
+    /// Returns false, and does nothing, if the name is taken.
     package func enter(_ person: Person, by intake: Intake) -> Bool {
         guard people[person.sender.key] == nil else { return false }
         people[person.sender.key] = person
@@ -26,7 +28,9 @@ extension Bus {
         }
     }
 
-    /// Gives somebody another name and tells the room. Returns false if the name is taken.
+    /// Gives somebody another name and tells the room.
+    ///
+    /// Returns false if the name is taken.
     package func rename(_ person: Person, to sender: Sender, by intake: Intake) -> Bool {
         if let other = people[sender.key], other !== person { return false }
         people.removeValue(forKey: person.sender.key)
@@ -47,7 +51,9 @@ extension Bus {
         announce(.join, of: person.sender, in: room, by: intake)
     }
 
-    /// Sends a private message through the chains to the two it concerns. Returns why not, if so.
+    /// Sends a private message through the chains to the two it concerns.
+    ///
+    /// Returns why not, if so.
     package func whisper(
         _ text: UnsafeRawBufferPointer, from sender: Person, to receiver: Person, by intake: Intake
     ) -> Drop? {

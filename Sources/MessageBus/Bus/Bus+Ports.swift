@@ -138,6 +138,22 @@ extension Bus {
         return Subscription(bus: self, cursor: cursor)
     }
 
+    /// Subscribes a durable reader where it stands.
+    ///
+    /// A new one's place is kept at once: what it does not acknowledge comes again.
+    func subscribe(
+        _ intake: Intake, room: String, channel: String?, as reader: String
+    ) async throws -> Subscription? {
+        let stored = try await store.cursor(of: reader)
+        let subscription = subscribe(intake, room: room, channel: channel, after: stored)
+        if stored == nil, let cursor = subscription?.cursor {
+            let next = cursor.room.log.messages(from: cursor.position, atMost: 1).first
+            let number = next.map { $0.number - 1 } ?? nextNumber()
+            try await store.save(number, of: reader, remoteID: nil)
+        }
+        return subscription
+    }
+
     func next(_ box: SendableCursor) async -> [Message]? {
         let cursor = box.cursor
         while !cursor.isCancelled, !Task.isCancelled {

@@ -1,5 +1,7 @@
 extension Bus {
-    /// Stops intake: whoever waits for it is told. The logs end when every source is closed.
+    /// Stops intake: whoever waits for it is told.
+    ///
+    /// The logs end when every source is closed.
     package func stop() {
         guard !isStopping else { return }
         isStopping = true

@@ -59,26 +59,33 @@ public actor Bus {
         self.store = store
         self.executor = executor
         rooms = settings.rooms.map { Room(name: $0) }
-        roomsByName = Dictionary(rooms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
+        roomsByName = Dictionary(
+            rooms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         numbers = Numbers(store)
     }
 
     /// The room of that name.
     package func room(_ name: String) -> Room? { roomsByName[name] }
 
-    /// A number for somebody who may be known by several names. Never given twice.
+    /// A number for somebody who may be known by several names.
+    ///
+    /// Never given twice.
     package func nextIdentity() -> UInt64 {
         lastIdentity += 1
         return lastIdentity
     }
 
-    /// A number for a connection, to tell what it brought itself. Not 0; after 4,294,967,295 they
-    /// begin anew.
+    /// A number for a connection, to tell what it brought itself.
+    ///
+    /// Not 0; after 4,294,967,295 they begin anew.
     package func nextSource() -> UInt32 {
         lastSource &+= 1
         if lastSource == 0 { lastSource = 1 }
         return lastSource
     }
+
+    /// A number that is greater than those of all messages before, and that none will have.
+    func nextNumber() -> UInt64 { numbers.take(1) }
 
     /// An empty batch, as of now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {
@@ -87,8 +94,9 @@ public actor Bus {
         return batch
     }
 
-    /// Sends a batch through the chains and appends what passes to the room. Why the others were
-    /// dropped stands in the batch afterwards.
+    /// Sends a batch through the chains and appends what passes to the room.
+    ///
+    /// Why the others were dropped stands in the batch afterwards.
     package func publish(_ batch: Batch, in room: Room, by intake: Intake) {
         judge(batch, by: intake)
         guard batch.drops.count < batch.count else { return }
@@ -117,7 +125,9 @@ public actor Bus {
         store.write(messages)
     }
 
-    /// Lets every reader of what was said go on. The loop calls it at the end of each turn.
+    /// Lets every reader of what was said go on.
+    ///
+    /// The loop calls it at the end of each turn.
     package func endTurn() {
         for room in rooms where room.isDirty { room.flush() }
     }
@@ -129,7 +139,9 @@ public actor Bus {
         try body(self)
     }
 
-    /// Makes a bridge known. Before it runs.
+    /// Makes a bridge known.
+    ///
+    /// Before it runs.
     package func add(_ intake: Intake) { intakes.append(intake) }
 
     /// The bridges.

@@ -1,5 +1,6 @@
-/// What the bus knows of a bridge: its name, its chains, what it has brought. Confined to the bus's
-/// loop, but for what never changes.
+/// What the bus knows of a bridge: its name, its chains, what it has brought.
+///
+/// Confined to the bus's loop, but for what never changes.
 package final class Intake: @unchecked Sendable {  // `let`s anywhere, `var`s on the loop only
     /// What bridge.json calls the bridge.
     package let name: String
@@ -32,7 +33,8 @@ package final class Intake: @unchecked Sendable {  // `let`s anywhere, `var`s on
     /// Makes one for a bridge of bridge.json.
     package init(
         name: String, room: String, direction: Direction = .both,
-        senderFormat: String = "{name} ({bridge})", chain: Chain = Chain(), outgoing: Chain = Chain()
+        senderFormat: String = "{name} ({bridge})", chain: Chain = Chain(),
+        outgoing: Chain = Chain()
     ) {
         self.name = name
         self.room = room

@@ -5,15 +5,19 @@ public protocol MessageStore: Sendable {
     /// Whether the bus has to hand over what it accepts.
     var keepsMessages: Bool { get }
 
-    /// Reserves that many numbers and returns the first, which is not 0. None of them was or will
-    /// be returned again, by this process or a later one. Must not wait.
+    /// Reserves that many numbers and returns the first, which is not 0.
+    ///
+    /// None of them was or will be returned again, by this process or a later one. Must not wait.
     func reserve(_ count: UInt64) -> UInt64
 
-    /// Takes accepted messages over. Must not wait.
+    /// Takes accepted messages over.
+    ///
+    /// Must not wait.
     func write(_ messages: [Message])
 
-    /// Takes accepted messages and what their source has reached over, both or neither. Returns
-    /// when they are kept.
+    /// Takes accepted messages and what their source has reached over, both or neither.
+    ///
+    /// Returns when they are kept.
     func write(_ messages: [Message], checkpoint: Checkpoint?) async throws
 
     /// What was last kept for a source.
@@ -26,7 +30,9 @@ public protocol MessageStore: Sendable {
     func save(_ number: UInt64, of reader: String, remoteID: String?) async throws
 }
 
-/// What a source has reached: a file's offset, an update's id. Kept with the messages it covers.
+/// What a source has reached: a file's offset, an update's id.
+///
+/// Kept with the messages it covers.
 public struct Checkpoint: Sendable, Equatable {
     /// Which source; the bridge's name comes in front of it.
     public let source: String

@@ -1,5 +1,6 @@
-/// How names from outside are made harmless and compared. The chat's own rules are given to the
-/// bus; these plain ones do for tests.
+/// How names from outside are made harmless and compared.
+///
+/// The chat's own rules are given to the bus; these plain ones do for tests.
 package struct Naming: Sendable {
     /// What makes two names the same.
     package var fold: @Sendable (String) -> String = { $0.lowercased() }

@@ -1,6 +1,8 @@
 /// The numbers of messages: rising, never given twice, reserved in the store a block at a time.
 struct Numbers {
-    /// Numbers in a block. A crash leaves a gap of at most this many.
+    /// Numbers in a block.
+    ///
+    /// A crash leaves a gap of at most this many.
     static let block: UInt64 = 1 << 16
 
     private let store: any MessageStore
@@ -9,7 +11,9 @@ struct Numbers {
 
     init(_ store: any MessageStore) { self.store = store }
 
-    /// The first of so many numbers in a row. What is left of a block too small for them is a gap.
+    /// The first of so many numbers in a row.
+    ///
+    /// What is left of a block too small for them is a gap.
     mutating func take(_ count: Int) -> UInt64 {
         let count = UInt64(count)
         if end - upcoming < count {

@@ -1,4 +1,6 @@
-/// Takes the private messages of somebody. Confined to the bus's loop.
+/// Takes the private messages of somebody.
+///
+/// Confined to the bus's loop.
 package protocol Mailbox: AnyObject {
     /// Hands over a message that only its sender and its receiver get.
     func deliver(_ message: Message)
@@ -7,7 +9,9 @@ package protocol Mailbox: AnyObject {
     var isReachable: Bool { get }
 }
 
-/// Somebody who is in: names are unique among these. Confined to the bus's loop.
+/// Somebody who is in: names are unique among these.
+///
+/// Confined to the bus's loop.
 package final class Person {
     /// The present name.
     package internal(set) var sender: Sender

@@ -1,7 +1,9 @@
 // The way of plain lines: loops that look at numbers and copy bytes, and count no references.
 extension Batch {
     /// Adds what another batch holds from an index on, but for what was dropped, as long as there
-    /// is room for it without moving what is here. Returns the first index left.
+    /// is room for it without moving what is here.
+    ///
+    /// Returns the first index left.
     func append(_ other: Batch, from start: Int) -> Int {
         other.isWhole ? appendWhole(other, from: start) : appendEach(other, from: start)
     }
@@ -81,7 +83,9 @@ extension Batch {
 
 extension Transcript {
     /// Writes `NAME: TEXT` lines for plain messages of a batch, the dropped ones left out, until
-    /// the head has passed `limit`. Returns the first message that is not plain or is left.
+    /// the head has passed `limit`.
+    ///
+    /// Returns the first message that is not plain or is left.
     package func appendPlainLines(
         of batch: Batch, _ range: Range<Int>, until limit: UInt64
     ) -> Int {
@@ -112,8 +116,9 @@ extension Transcript {
         return next
     }
 
-    /// Copies lines that stand in a batch as they are to be written, up to a few KiB of them. The
-    /// first is framed. Returns the first that was not copied.
+    /// Copies lines that stand in a batch as they are to be written, up to a few KiB of them.
+    ///
+    /// The first is framed. Returns the first that was not copied.
     private func appendFramed(
         _ batch: Batch, _ range: Range<Int>, _ prefix: UnsafeRawBufferPointer
     ) -> Int {

@@ -54,7 +54,9 @@ public final class Batch {
         storage.bytes(at: Int(record.offset), count: Int(record.count))
     }
 
-    /// Empties the batch for the next read. Bodies that somebody kept stay as they are.
+    /// Empties the batch for the next read.
+    ///
+    /// Bodies that somebody kept stay as they are.
     package func removeAll() {
         removeMessages()
         if isKnownUniquelyReferenced(&storage) {
@@ -64,7 +66,9 @@ public final class Batch {
         }
     }
 
-    /// Gives memory back that one large text made it take. Between two reads.
+    /// Gives memory back that one large text made it take.
+    ///
+    /// Between two reads.
     package func shrink(to bytes: Int) {
         if storage.capacity > bytes, count == 0 { storage = ByteStorage(capacity: bytes) }
     }
@@ -80,7 +84,9 @@ public final class Batch {
         if !failures.isEmpty { failures.removeAll() }
     }
 
-    /// Adds a message whose text already stands in the storage. The caller has asked `isFull`.
+    /// Adds a message whose text already stands in the storage.
+    ///
+    /// The caller has asked `isFull`.
     package func append(_ record: Record, sender: Sender, details extra: Details?) {
         var record = record
         record.sender = index(of: sender)
@@ -99,6 +105,7 @@ public final class Batch {
     package func sender(of record: Record) -> Sender { senders[Int(record.sender)] }
 
     /// Adds a message that is like one already in it but for its text, which stands in the storage.
+    ///
     /// The caller has asked `isFull`.
     ///
     /// - Parameter isFramed: whether it stands behind `NAME: ` and in front of an LF there.
@@ -110,7 +117,9 @@ public final class Batch {
         count += 1
     }
 
-    /// Adds a message and copies its text. The caller has asked `isFull`.
+    /// Adds a message and copies its text.
+    ///
+    /// The caller has asked `isFull`.
     package func append(
         _ record: Record, text: UnsafeRawBufferPointer, sender: Sender, details extra: Details?
     ) {
@@ -141,7 +150,9 @@ public final class Batch {
     }
 
     /// The stretch of memory that all texts are in, with what stands between them; `nil` if they do
-    /// not stand in a row. What does not occur here occurs in none of them.
+    /// not stand in a row.
+    ///
+    /// What does not occur here occurs in none of them.
     package var region: UnsafeRawBufferPointer? {
         guard count > 0, !isScattered else { return nil }
         let start = Int(records[0].offset)

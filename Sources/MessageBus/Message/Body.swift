@@ -18,7 +18,9 @@ public struct Body: Sendable {
     /// Length in bytes.
     @inlinable public var count: Int { length }
 
-    /// Makes a body of its own for a text. Allocates.
+    /// Makes a body of its own for a text.
+    ///
+    /// Allocates.
     public init(_ text: String) {
         var text = text
         self = text.withUTF8 { Body(copying: UnsafeRawBufferPointer($0)) }
@@ -46,14 +48,18 @@ public struct Body: Sendable {
         storage.bytes(at: offset, count: count)
     }
 
-    /// Whether the word occurs, byte for byte. Case matters.
+    /// Whether the word occurs, byte for byte.
+    ///
+    /// Case matters.
     public func contains(_ word: String) -> Bool {
         word.utf8.withContiguousStorageIfAvailable { word in
             Self.find(UnsafeRawBufferPointer(word), in: unsafeBytes)
         } ?? String(decoding: unsafeBytes, as: UTF8.self).utf8.contains(Array(word.utf8))
     }
 
-    /// Whether the body begins with these bytes. Case matters.
+    /// Whether the body begins with these bytes.
+    ///
+    /// Case matters.
     public func hasPrefix(_ prefix: String) -> Bool {
         prefix.utf8.count <= count && zip(unsafeBytes, prefix.utf8).allSatisfy { $0 == $1 }
     }

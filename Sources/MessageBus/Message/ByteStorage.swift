@@ -5,7 +5,7 @@ import Glibc
 /// Safe from any thread for the bytes that were there when the reference was handed over: they do
 /// not change any more. Only the owner, on the bus's loop, appends.
 @usableFromInline
-package final class ByteStorage: @unchecked Sendable {  // bytes below `count` are never written again
+package final class ByteStorage: @unchecked Sendable {  // bytes below `count` never change
     /// The first byte.
     @usableFromInline package let base: UnsafeMutableRawPointer
     /// Bytes there is room for.
@@ -21,7 +21,9 @@ package final class ByteStorage: @unchecked Sendable {  // bytes below `count` a
 
     deinit { base.deallocate() }
 
-    /// Appends bytes and returns where they begin. The caller has made sure that they fit.
+    /// Appends bytes and returns where they begin.
+    ///
+    /// The caller has made sure that they fit.
     package func append(_ bytes: UnsafeRawBufferPointer) -> Int {
         precondition(bytes.count <= capacity - count, "the caller reserved too little")
         let offset = count

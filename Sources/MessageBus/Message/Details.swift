@@ -1,4 +1,6 @@
-/// What only some messages carry. Safe from any thread: nothing in it changes.
+/// What only some messages carry.
+///
+/// Safe from any thread: nothing in it changes.
 @usableFromInline
 package final class Details: Sendable {
     let reply: Quotation?
@@ -21,11 +23,22 @@ public struct Quotation: Sendable, Equatable {
     /// Its first words, 40 characters at most, `…` at the end if it was longer.
     public let excerpt: String
 
-    /// Makes a quotation.
+    /// Makes a quotation; name and text may be as they came from outside: they are cleaned and cut.
     public init(number: UInt64, name: String, excerpt: String) {
         self.number = number
-        self.name = name
-        self.excerpt = excerpt
+        self.name = Self.beginning(of: name, characters: 64)
+        self.excerpt = Self.beginning(of: excerpt, characters: 40)
+    }
+
+    private static func beginning(of text: String, characters: Int) -> String {
+        let clean = Array(text.utf8).withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
+        }
+        var result: [UInt8] = []
+        clean.withUnsafeBytes {
+            TextCounting.appendExcerpt(of: $0, characters: characters, to: &result)
+        }
+        return String(decoding: result, as: UTF8.self)
     }
 }
 

@@ -43,7 +43,9 @@ public struct Message: Sendable {
     /// Who said it.
     public var sender: Sender { author }
 
-    /// What was said. Empty in a join, leave or rename.
+    /// What was said.
+    ///
+    /// Empty in a join, leave or rename.
     public var body: Body {
         // Yielded, not returned: looking at it counts no reference.
         @inlinable _read { yield content }
@@ -53,8 +55,10 @@ public struct Message: Sendable {
         }
     }
 
-    /// The text. Reading makes a `String` (about 60 ns and an allocation for a line); writing
-    /// replaces the body, which is cleaned of control characters before anybody sees it.
+    /// The text.
+    ///
+    /// Reading makes a `String` (about 60 ns and an allocation for a line); writing replaces the
+    /// body, which is cleaned of control characters before anybody sees it.
     public var text: String {
         get { String(decoding: content.unsafeBytes, as: UTF8.self) }
         set { body = Body(newValue) }
@@ -67,6 +71,7 @@ public struct Message: Sendable {
     /// When the bus took it in, by the wall clock.
     public var time: Timestamp { Timestamp(milliseconds: record.time) }
     /// When the bus took it in, by a clock that never jumps: the time since an arbitrary moment.
+    ///
     /// In a room's log, when the newest of the messages kept side by side with it came.
     public var arrival: Duration { .nanoseconds(uptime) }
     /// What it answers.

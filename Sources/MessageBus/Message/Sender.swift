@@ -1,4 +1,6 @@
-/// Who said a message. One value for as long as somebody keeps a name.
+/// Who said a message.
+///
+/// One value for as long as somebody keeps a name.
 ///
 /// Safe from any thread: nothing in it changes.
 public final class Sender: @unchecked Sendable {  // the bytes are written once, in init
@@ -6,15 +8,20 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     public let name: String
     /// The bridge that brought the message in, by its `name` in bridge.json.
     public let bridge: String
-    /// Who this is whatever the name: a connection, an account, a Telegram user. Limits and
-    /// repetitions are counted by it, so that a new name resets nothing.
+    /// Who this is whatever the name: a connection, an account, a Telegram user.
+    ///
+    /// Limits and repetitions are counted by it, so that a new name resets nothing.
     public let identity: UInt64
-    /// `NAME: `, as it stands in front of each line. Lives as long as the sender.
+    /// `NAME: `, as it stands in front of each line.
+    ///
+    /// Lives as long as the sender.
     package let prefix: UnsafeRawBufferPointer
     /// The name folded: what makes two names the same.
     package let key: String
 
-    /// Makes a sender. The name must have been cleaned; `key` is its folded form.
+    /// Makes a sender.
+    ///
+    /// The name must have been cleaned; `key` is its folded form.
     package init(name: String, key: String, bridge: String, identity: UInt64) {
         self.name = name
         self.key = key

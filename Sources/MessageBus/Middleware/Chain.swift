@@ -1,4 +1,6 @@
-/// The middlewares that judge what comes in, one after the other. Confined to the bus's loop.
+/// The middlewares that judge what comes in, one after the other.
+///
+/// Confined to the bus's loop.
 package final class Chain {
     /// One place in the chain: a middleware and what it judges.
     package struct Step {
@@ -27,7 +29,9 @@ package final class Chain {
     /// Whether everything passes.
     package var isEmpty: Bool { steps.isEmpty }
 
-    /// Judges a batch. What is dropped stays in it, marked, with its reason in `drops`.
+    /// Judges a batch.
+    ///
+    /// What is dropped stays in it, marked, with its reason in `drops`.
     package func judge(_ batch: Batch) {
         for index in steps.indices {
             let before = batch.drops.count

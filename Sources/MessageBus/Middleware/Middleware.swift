@@ -6,8 +6,10 @@ public protocol Middleware: Sendable {
     /// Judges one message.
     mutating func handle(_ message: inout Message) throws -> Verdict
 
-    /// Judges a batch. There is no need to write this one: the default calls `handle(_:)` for each
-    /// message, in a loop the compiler knows the whole of.
+    /// Judges a batch.
+    ///
+    /// There is no need to write this one: the default calls `handle(_:)` for each message, in a
+    /// loop the compiler knows the whole of.
     mutating func judge(_ batch: Batch)
 }
 
@@ -39,13 +41,15 @@ extension Middleware {
 public enum Verdict: Sendable, Equatable {
     /// It goes on.
     case pass
-    /// It ends here. The reason is told to the sender, in front of it the code.
+    /// It ends here.
+    ///
+    /// The reason is told to the sender, in front of it the code.
     case drop(String, code: String = "dropped")
 }
 
 /// Why a message ended.
 public struct Drop: Sendable, Hashable {
-    /// One of the protocol's codes: `dropped`, `rate-limited`, …
+    /// One of the protocol's codes, such as `dropped` or `rate-limited`.
     public let code: String
     /// The sentence for its sender.
     public let reason: String

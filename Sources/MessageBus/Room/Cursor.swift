@@ -1,4 +1,6 @@
-/// A reader's position in a room. Confined to the bus's loop.
+/// A reader's position in a room.
+///
+/// Confined to the bus's loop.
 package final class Cursor {
     let room: Room
     /// The bridge that reads: it is not handed what it brought itself.
@@ -32,8 +34,10 @@ package final class Cursor {
     /// Whether there is nothing to read at present.
     var isUpToDate: Bool { position == room.log.end && mailbox.isEmpty }
 
-    /// Takes what there is, up to a number of messages looked at. What the reader brought itself
-    /// or its chain drops is passed over, so the result can be empty before the end.
+    /// Takes what there is, up to a number of messages looked at.
+    ///
+    /// What the reader brought itself or its chain drops is passed over, so the result can be empty
+    /// before the end.
     func take(atMost count: Int) -> [Message] {
         if position < room.log.start {
             skipped += room.log.start - position

@@ -24,6 +24,8 @@ package final class Edition {
     private let outgoing: Chain
     private unowned let reader: any TranscriptReader
     private var position: UInt64
+    /// Where the transcript ended when the readers were last let send.
+    private var passedOn: UInt64 = 0
     /// Connections that read it; without any, nothing is encoded.
     package var readers = 0
 
@@ -61,14 +63,19 @@ package final class Edition {
     private func encode(_ batch: Batch, _ range: Range<Int>) {
         var next = range.lowerBound
         while next < range.upperBound {
-            let limit = transcript.head + UInt64(transcript.capacity / 4)
+            let limit = passedOn + UInt64(transcript.capacity / 4)
             next = encoder.encode(batch, next..<range.upperBound, into: transcript, until: limit)
-            if next < range.upperBound { reader.transcriptGrew(self) }
+            if transcript.head >= limit { passOn() }
         }
+    }
+
+    private func passOn() {
+        passedOn = transcript.head
+        reader.transcriptGrew(self)
     }
 
     func flush() {
         catchUp()
-        if readers > 0 { reader.transcriptGrew(self) }
+        if readers > 0 { passOn() }
     }
 }

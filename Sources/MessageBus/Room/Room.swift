@@ -1,4 +1,6 @@
-/// The log where messages are kept in order and fan out. Confined to the bus's loop.
+/// The log where messages are kept in order and fan out.
+///
+/// Confined to the bus's loop.
 package final class Room {
     /// What bridge.json calls it.
     package let name: String
@@ -23,7 +25,9 @@ package final class Room {
         if pendingBytes > 1 << 20 { flush() }
     }
 
-    /// Lets every reader go on. At the end of each turn of the loop.
+    /// Lets every reader go on.
+    ///
+    /// At the end of each turn of the loop.
     package func flush() {
         guard isDirty else { return }
         isDirty = false

@@ -26,7 +26,9 @@ package final class Transcript {
         var line: UInt64
     }
 
-    /// Bytes kept. A power of two.
+    /// Bytes kept.
+    ///
+    /// A power of two.
     package let capacity: Int
     private let memory: UnsafeMutableRawPointer
     @exclusivity(unchecked) private var side: [UInt8] = []
@@ -63,7 +65,9 @@ package final class Transcript {
     package var tail: UInt64 { head > UInt64(capacity) ? head - UInt64(capacity) : 0 }
 
     /// The bytes from a position up to another, or as many of them as lie in a row: what wraps
-    /// takes two calls. Valid until the next line is written.
+    /// takes two calls.
+    ///
+    /// Valid until the next line is written.
     package func span(from start: UInt64, to end: UInt64) -> UnsafeRawBufferPointer {
         let offset = Int(start & UInt64(capacity - 1))
         return UnsafeRawBufferPointer(

@@ -221,4 +221,5 @@ extension StdioFixture {
 
 private final class Silence: Mailbox {
     func deliver(_ message: Message) {}
+    var isReachable: Bool { true }
 }

@@ -103,6 +103,9 @@ final class ChatHost: Sendable {
         for run in runs { try await run.value }
     }
 
+    /// Cancels the bridges, as the supervisor does when it has waited long enough.
+    func cancel() { for run in runs { run.cancel() } }
+
     /// Returns when the bridges have ended.
     func ended() async throws {
         for run in runs { try await run.value }

@@ -85,7 +85,10 @@ import Testing
         let other = try await host.client()
         for name in ["Ana", "ana", "ＡＮＡ"] {
             try other.send("\(name): hola\n")
-            #expect(try await other.barrier() == ["servidor: [name-in-use] El nombre \(name) está ocupado; elige otro."])
+            #expect(
+                try await other.barrier() == [
+                    "servidor: [name-in-use] El nombre \(name) está ocupado; elige otro."
+                ])
         }
         try ana.send("/quit\n")
         #expect(try await other.line() == "Ana ha abandonado el chat.")

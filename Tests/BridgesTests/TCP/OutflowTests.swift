@@ -115,7 +115,8 @@ private struct OutflowWorld {
                 atMost: bytes.count + Int.random(in: 0...64, using: &random), lines: 1,
                 source: isOwn ? own : random.chance(50) ? 0 : 9
             ) { place in
-                bytes.withUnsafeBytes { place.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+                UnsafeMutableRawBufferPointer(start: place, count: bytes.count)
+                    .copyBytes(from: bytes)
                 return bytes.count
             }
             if !isOwn { owed.append(.line(line)) }

@@ -161,11 +161,13 @@ private struct LogModel {
             let text = String(repeating: "x", count: length)
             let sender = senders[Int.random(in: 0..<12, using: &random)]
             let isDropped = random.chance(20)
-            if isDropped { record.flags.insert(.dropped) }
             Array(text.utf8).withUnsafeBytes {
                 batch.append(record, text: $0, sender: sender, details: nil)
             }
-            if isDropped { continue }
+            if isDropped {
+                batch.drop(batch.count - 1, Drop(code: "dropped", reason: "by chance"))
+                continue
+            }
             passed += 1
             all.append(Said(number: lastNumber, text: text, name: sender.name))
         }

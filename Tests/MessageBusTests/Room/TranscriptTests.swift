@@ -48,7 +48,8 @@ import Testing
             // Every other round nothing else has looked at the marks before.
             if round % 2 == 0 { _ = transcript.oldestLine() }
             for _ in 0..<20 {
-                let line = Int.random(in: model.firstKept..<model.starts.count, using: &model.random)
+                let line = Int.random(
+                    in: model.firstKept..<model.starts.count, using: &model.random)
                 let position = model.starts[line]
                 let end = line + 1 < model.starts.count ? model.starts[line + 1] : transcript.head
                 let inside = UInt64.random(in: position..<end, using: &model.random)
@@ -80,7 +81,7 @@ import Testing
         let line = [UInt8](repeating: 120, count: transcript.longestLine - 1) + [10]
         for count in 1...9 {
             transcript.write(atMost: line.count, lines: 1, source: 0) { place in
-                line.withUnsafeBytes { place.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+                UnsafeMutableRawBufferPointer(start: place, count: line.count).copyBytes(from: line)
                 return line.count
             }
             transcript.write(atMost: 10, lines: 1, source: 0) { place in
@@ -115,7 +116,7 @@ private struct TranscriptModel {
         // Who writes may have reserved more than it uses.
         let reserved = line.count + Int.random(in: 0...100, using: &random)
         transcript.write(atMost: reserved, lines: 1, source: source) { place in
-            line.withUnsafeBytes { place.copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+            UnsafeMutableRawBufferPointer(start: place, count: line.count).copyBytes(from: line)
             return line.count
         }
         starts.append(start)

@@ -1,0 +1,159 @@
+import Bridges
+import MessageBus
+import TestSupport
+import Testing
+
+/// Bounds: how many may come, how slow they may be, how much they may ask for.
+@Suite(.timeLimit(.minutes(1))) struct ChatLimitsTests {
+    private static let full = "servidor: [full] No cabe nadie más; prueba más tarde."
+
+    @Test func `one connection too many is told so and closed`() async throws {
+        let host = try await ChatHost { $0.options.maxConnections = 2 }
+        let ana = try await host.client("ana")
+        let bob = try await host.client("bob")
+        for _ in 0..<3 {
+            #expect(try await ChatClient(port: host.ports[0]).rest() == [Self.full])
+        }
+        try bob.send("/quit\n")
+        #expect(try await bob.rest() == ["bob ha abandonado el chat."])
+        #expect(try await ana.lines(2).last == "bob ha abandonado el chat.")
+        let eva = try await host.client("eva")
+        #expect(try await ChatClient(port: host.ports[0]).rest() == [Self.full])
+        eva.close()
+        #expect(try await ana.lines(2).last == "eva ha abandonado el chat.")
+    }
+
+    @Test func `each address has its own bound`() async throws {
+        let host = try await ChatHost { $0.options.maxPerAddress = 1 }
+        let ana = try await host.client("ana")
+        #expect(try await ChatClient(port: host.ports[0]).rest() == [Self.full])
+        let bob = try await host.client("bob", from: "127.0.0.2")
+        #expect(try await ana.line() == "bob se ha unido al chat.")
+        ana.close()
+        #expect(try await bob.line() == "ana ha abandonado el chat.")
+        _ = try await host.client("ana")
+    }
+
+    @Test func `a reader that takes nothing for too long is closed`() async throws {
+        let host = try await ChatHost { $0.options.buffer = .mebibytes(4) }
+        let port = await host.port()
+        let reader = try await host.client()
+        let slow = try await host.client("slow", receiveBuffer: 65_536)
+        try await say(700, by: port, while: reader)
+        host.test.advance(by: .seconds(59))
+        #expect(try await reader.barrier() == [])
+        host.test.advance(by: .seconds(1))
+        #expect(try await reader.line() == "slow ha abandonado el chat.")
+        withExtendedLifetime(slow) {}
+    }
+
+    @Test func `a reader that takes a little now and then stays`() async throws {
+        let host = try await ChatHost { $0.options.buffer = .kibibytes(64) }
+        let port = await host.port()
+        let reader = try await host.client()
+        let slow = try await host.client("slow", receiveBuffer: 65_536)
+        for _ in 0..<2 {
+            try await say(700, by: port, while: reader)
+            // What follows all that the kernel held: the server has got to send again.
+            while let line = try await slow.line(), ChatLines.skipped(line) == nil {}
+            #expect(try await reader.barrier().filter { $0.hasPrefix("slow ha") } == [])
+            host.test.advance(by: .seconds(59))
+        }
+        #expect(try await reader.barrier().filter { $0.hasPrefix("slow ha") } == [])
+    }
+
+    @Test(arguments: [true, false])
+    func `who is too slow skips and is told how many, and nobody waits`(echo: Bool) async throws {
+        let host = try await ChatHost {
+            $0.options.buffer = .kibibytes(64)
+            $0.options.echo = echo
+        }
+        let port = await host.port()
+        let reader = try await host.client()
+        let slow = try await host.client("slow", receiveBuffer: 65_536)
+        // Its own lines are among what it misses; with echo off they do not count.
+        var sent = 0
+        for round in 0..<40 {
+            try await say(20, from: sent, by: port, while: reader)
+            sent += 20
+            if round % 4 == 3 {
+                try slow.send("own \(round)\n")
+                while try await reader.line() != "slow: own \(round)" {}
+            }
+        }
+        let lines = try await slow.barrier()
+        var next = 0
+        var own = 0
+        var skipped = 0
+        for line in lines {
+            if let count = ChatLines.skipped(line) {
+                skipped += count
+            } else if line.hasPrefix("slow: own") {
+                own += 1
+            } else if line.hasPrefix("eco"), let number = Int(line.split(separator: " ")[2]) {
+                if skipped == 0, number != next { Issue.record("\(number) instead of \(next)") }
+                next = number + 1
+            }
+        }
+        #expect(skipped > 0)
+        let delivered = lines.filter { $0.hasPrefix("eco") }.count
+        #expect(delivered + skipped + own == sent + (echo ? 10 : 0))
+        if !echo { #expect(own == 0) }
+    }
+
+    @Test func `a burst in one read overtakes nobody who keeps up`() async throws {
+        let host = try await ChatHost {
+            $0.options.buffer = .kibibytes(64)
+            $0.options.maxLine = 8_192
+        }
+        let reader = try await host.client()
+        let ana = try await host.client("ana")
+        // Answers in between make the server encode before the turn ends.
+        let text = String(repeating: "x", count: 7_900)
+        try await ana.sendMuch(Array(String(repeating: "\(text)\n/x\n", count: 40).utf8))
+        var said = 0
+        while said < 40 {
+            guard let line = try await reader.line() else { break }
+            if ChatLines.skipped(line) != nil { Issue.record("\(line) after \(said)") }
+            if line == "ana: \(text)" { said += 1 }
+        }
+        #expect(said == 40)
+    }
+
+    @Test func `a flood of commands is answered and the connection goes on`() async throws {
+        let host = try await ChatHost()
+        let ana = try await host.client("ana")
+        // The answers are more than may wait, and the kernel takes them all.
+        try ana.send(String(repeating: "/nada\n", count: 3_000))
+        let lines = try await ana.barrier()
+        #expect(lines.filter { $0.hasPrefix("servidor: [unknown-command] ") }.count == 3_000)
+        try ana.send("hola\n")
+        #expect(try await ana.barrier() == ["ana: hola"])
+    }
+
+    @Test func `who asks for more lists than may wait gets no more`() async throws {
+        let host = try await ChatHost()
+        let ana = try await host.client("ana")
+        try ana.send(String(repeating: "/help\n", count: 3_000))
+        let lines = try await ana.barrier()
+        let lists = lines.filter { $0 == "servidor: [ok] 8" }.count
+        let refused = lines.filter { $0.hasPrefix("servidor: [rate-limited] ") }.count
+        #expect(lists > 50 && lists + refused == 3_000)
+        // A list of eight lines is about 400 bytes; a read brings 64 KiB of commands.
+        #expect(lines.reduce(0) { $0 + $1.utf8.count } < 1 << 20)
+    }
+
+    /// Says numbered lines of about 8 KiB, twenty at a time, as fast as somebody reads.
+    private func say(
+        _ count: Int, from first: Int = 0, by port: Port, while reader: ChatClient
+    ) async throws {
+        let text = String(repeating: "x", count: 8_000)
+        for start in stride(from: first, to: first + count, by: 20) {
+            let numbers = start..<start + 20
+            try await port.publish(numbers.map { Draft("\($0) \(text)", from: "eco") })
+            while let line = try await reader.line() {
+                if line.hasPrefix("eco (otro): \(start + 19) ") { break }
+            }
+        }
+    }
+}

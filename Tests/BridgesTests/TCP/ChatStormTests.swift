@@ -1,0 +1,39 @@
+import Bridges
+import MessageBus
+import Sockets
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ChatStormTests {
+    @Test func `a thousand come, name themselves and leave, each told once`() async throws {
+        Descriptors.raiseLimit()
+        let count = 1_000
+        let host = try await ChatHost { $0.options.maxPerAddress = 2 * count }
+        let observer = try await host.client()
+        let port = host.ports[0]
+        let clients = try await OwnThread.run(named: "storm") {
+            Result {
+                try (0..<count).map { index in
+                    let client = try ChatClient(port: port)
+                    try client.send("s\(index):\n")
+                    return client
+                }
+            }
+        }.get()
+        let joined = try await observer.lines(count)
+        #expect(Set(joined) == Set((0..<count).map { "s\($0) se ha unido al chat." }))
+        await OwnThread.run(named: "storm") {
+            for (index, client) in clients.enumerated() {
+                switch index % 4 {
+                case 0: client.close()
+                case 1: client.reset()
+                case 2: client.finishSending()
+                default: try? client.send("/quit\n")
+                }
+            }
+        }
+        let left = try await observer.lines(count)
+        #expect(Set(left) == Set((0..<count).map { "s\($0) ha abandonado el chat." }))
+        #expect(try await observer.barrier() == [])
+    }
+}

@@ -1,0 +1,86 @@
+import TestSupport
+import Testing
+
+@testable import MessageBus
+
+@Suite(.timeLimit(.minutes(1))) struct DeliveriesTests {
+    /// What one run of a durable bridge sees: it acknowledges as many as it is told to, reads one
+    /// more, and fails.
+    private func run(
+        _ port: Port, on test: TestBus, acknowledging count: Int, channel: String? = nil
+    ) async throws -> [String] {
+        await test.bus.begin(port.intake)
+        var seen: [String] = []
+        var deliveries = port.deliveries(in: "general", for: channel).makeAsyncIterator()
+        while seen.count <= count, let delivery = try await deliveries.next() {
+            seen.append(delivery.message.text)
+            if seen.count <= count { try await delivery.acknowledge(as: "r\(seen.count)") }
+        }
+        await test.bus.finish(port.intake)
+        return seen
+    }
+
+    @Test func `what was acknowledged does not come again, what was not does`() async throws {
+        let test = try TestBus()
+        let speaker = await test.port("a")
+        let port = await test.port("b")
+        async let first = run(port, on: test, acknowledging: 2)
+        while await test.bus.perform({ $0.bridges[1].cursors.isEmpty }) { await Task.yield() }
+        for count in 1...5 { await speaker.publish1("\(count)") }
+        #expect(try await first == ["1", "2", "3"])
+        await speaker.publish1("6")
+        #expect(try await run(port, on: test, acknowledging: 0) == ["3"])
+        #expect(try await run(port, on: test, acknowledging: 3) == ["3", "4", "5", "6"])
+    }
+
+    @Test func `a new reader's first message comes again if it was not acknowledged`() async throws
+    {
+        let test = try TestBus()
+        let speaker = await test.port("a")
+        await speaker.publish1("before")
+        let port = await test.port("b")
+        async let first = run(port, on: test, acknowledging: 0)
+        while await test.bus.perform({ $0.bridges[1].cursors.isEmpty }) { await Task.yield() }
+        await speaker.publish1("1")
+        #expect(try await first == ["1"])
+        await speaker.publish1("2")
+        #expect(try await run(port, on: test, acknowledging: 1) == ["1", "2"])
+    }
+
+    @Test func `each channel has a cursor of its own`() async throws {
+        let test = try TestBus()
+        let speaker = await test.port("a")
+        let port = await test.port("b")
+        for channel in ["c1", "c2"] {
+            async let first = run(port, on: test, acknowledging: 1, channel: channel)
+            while await test.bus.perform({ $0.bridges[1].cursors.isEmpty }) { await Task.yield() }
+            await speaker.publish1("1")
+            await speaker.publish1("2")
+            #expect(try await first == ["1", "2"])
+        }
+        #expect(
+            try await run(port, on: test, acknowledging: 2, channel: "c1") == ["2", "1", "2"])
+        #expect(try await run(port, on: test, acknowledging: 0, channel: "c2") == ["2"])
+    }
+
+    @Test func `deliveries end, drained, when the bus stops`() async throws {
+        let test = try TestBus()
+        let speaker = await test.port("a")
+        let port = await test.port("b")
+        await speaker.openSource()
+        let reading = Task {
+            var seen: [String] = []
+            for try await delivery in port.deliveries(in: "general") {
+                seen.append(delivery.message.text)
+                try await delivery.acknowledge()
+            }
+            return seen
+        }
+        while await test.bus.perform({ $0.bridges[1].cursors.isEmpty }) { await Task.yield() }
+        await speaker.publish1("1")
+        test.stop()
+        await speaker.publish1("2")
+        await speaker.closeSource()
+        #expect(try await reading.value == ["1", "2"])
+    }
+}

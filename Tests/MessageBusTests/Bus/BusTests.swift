@@ -1,0 +1,228 @@
+import TestSupport
+import Testing
+
+@testable import MessageBus
+
+@Suite(.timeLimit(.minutes(1))) struct BusTests {
+    private final class Box: Mailbox {
+        var isReachable: Bool { true }
+        var texts: [String] = []
+        func deliver(_ message: Message) { texts.append(message.text) }
+    }
+
+    private struct Reject: Middleware {
+        let word: String
+        func handle(_ message: inout Message) -> Verdict {
+            message.body.contains(word) ? .drop("not \(word)", code: "rate-limited") : .pass
+        }
+    }
+
+    @Test func `numbers rise over all rooms and bridges, dropped messages' included`() async throws
+    {
+        let test = try TestBus(rooms: ["a", "b"], middlewares: [Reject(word: "no")])
+        let one = await test.port("one", room: "a")
+        let two = await test.port("two", room: "b")
+        var last: UInt64 = 0
+        for round in 0..<50 {
+            let port = round % 2 == 0 ? one : two
+            let receipts = try await port.publish(["ja", "no", "si"].map { Draft($0, from: "x") })
+            #expect(
+                receipts.map(\.verdict) == [.pass, .drop("not no", code: "rate-limited"), .pass])
+            for receipt in receipts {
+                #expect(receipt.number > last)
+                last = receipt.number
+            }
+        }
+    }
+
+    @Test func `numbers go on behind the store's, whatever was lost`() async throws {
+        let store = VolatileStore()
+        var last: UInt64 = 0
+        for _ in 0..<3 {
+            // Each is what comes after a crash: only the store remains.
+            let test = try TestBus(store: store)
+            let port = await test.port("a")
+            for _ in 0..<3 {
+                let receipts = try await port.publish(
+                    (0..<40_000).map { _ in Draft("", from: "x") })
+                let rises = zip(receipts, receipts.dropFirst()).allSatisfy { $0.number < $1.number }
+                #expect(rises && receipts[0].number > last)
+                last = receipts[receipts.count - 1].number
+            }
+        }
+    }
+
+    @Test func `what is brought in is either passed or dropped`() async throws {
+        let test = try TestBus(middlewares: [Reject(word: "no")])
+        let port = await test.port("a", middlewares: [Reject(word: "nunca")])
+        try await port.publish(
+            ["vale", "no", "nunca", "nunca no", "dos"].map { Draft($0, from: "x") })
+        let counts = await test.bus.perform { bus in
+            let intake = bus.bridges[0]
+            return [intake.taken, intake.passed, intake.dropped, bus.rooms[0].log.end]
+        }
+        #expect(counts == [5, 2, 3, 2])
+    }
+
+    @Test func `a middleware that throws drops, counts and says so in the log`() async throws {
+        struct Broken: Middleware {
+            struct Failure: Error, CustomStringConvertible { let description = "no more tea" }
+            func handle(_ message: inout Message) throws -> Verdict { throw Failure() }
+        }
+        let test = try TestBus(middlewares: [Broken()])
+        let port = await test.port("a")
+        let receipt = try await port.publish("hola", from: "x")
+        #expect(receipt.verdict == .drop("internal error"))
+        let entry = await test.log.first { $0.level == .error }
+        #expect(entry.sentence == "a middleware failed: no more tea" && entry.bridge == "a")
+        #expect(await test.bus.perform { $0.bridges[0].dropped } == 1)
+    }
+
+    @Test func `names are unique over all bridges`() async throws {
+        let test = try TestBus()
+        let one = await test.port("one", senderFormat: "{name}")
+        let two = await test.port("two", senderFormat: "{name}")
+        #expect(await one.present(as: "Ana"))
+        #expect(await !two.present(as: "ana"))
+        #expect(await two.present(as: "Bob"))
+        await test.bus.finish(one.intake)
+        #expect(await two.present(as: "ANA"))
+        #expect(
+            await test.bus.perform { bus in
+                bus.people(in: bus.rooms[0]).map { "\($0.sender.name) \($0.sender.bridge)" }
+            } == ["ANA two", "Bob two"])
+    }
+
+    @Test func `a rename frees the old name and takes the new one`() async throws {
+        let test = try TestBus()
+        _ = await test.port("one")
+        let (worked, said) = await test.bus.perform { bus in
+            let (intake, box) = (bus.bridges[0], Box())
+            func sender(_ name: String) -> Sender {
+                Sender(name: name, key: name.lowercased(), bridge: "one", identity: 1)
+            }
+            let ana = Person(sender: sender("Ana"), room: bus.rooms[0], mailbox: box)
+            let bob = Person(sender: sender("Bob"), room: bus.rooms[0], mailbox: box)
+            let worked = [
+                bus.enter(ana, by: intake), bus.enter(bob, by: intake),
+                bus.rename(ana, to: sender("BOB"), by: intake),
+                bus.rename(ana, to: sender("ANA"), by: intake),
+                bus.rename(ana, to: sender("Eva"), by: intake), bus.isFree("ana"),
+                bus.isFree("eva"),
+            ]
+            bus.leave(ana, by: intake)
+            bus.leave(ana, by: intake)
+            let said = bus.rooms[0].log.messages(from: 0, atMost: 99).map {
+                "\($0.kind) \($0.sender.name) \($0.other?.name ?? "")"
+            }
+            return (worked, said)
+        }
+        #expect(worked == [true, true, false, true, true, true, false])
+        #expect(
+            said == ["join Ana ", "join Bob ", "rename Ana ANA", "rename ANA Eva", "leave Eva "])
+    }
+
+    @Test func `a private message is judged and reaches the two, once each`() async throws {
+        let test = try TestBus(middlewares: [Reject(word: "no")])
+        let port = await test.port("one")
+        let (drops, texts, counts) = await test.bus.perform { bus in
+            let intake = bus.bridges[0]
+            let boxes = (0..<3).map { _ in Box() }
+            let people = boxes.enumerated().map { index, box in
+                Person(
+                    sender: Sender(
+                        name: "p\(index)", key: "p\(index)", bridge: "one", identity: 1),
+                    room: bus.rooms[0], mailbox: box)
+            }
+            for person in people { _ = bus.enter(person, by: intake) }
+            let drops = [("psst", 0, 1), ("yo", 2, 2), ("no", 0, 1)].map { text, from, to in
+                Array(text.utf8).withUnsafeBytes {
+                    bus.whisper($0, from: people[from], to: people[to], by: intake)
+                }
+            }
+            let counts = [intake.taken, intake.passed, intake.dropped, bus.rooms[0].log.end]
+            for person in people { bus.leave(person, by: intake) }
+            return (drops, boxes.map(\.texts), counts)
+        }
+        #expect(drops == [nil, nil, Drop(code: "rate-limited", reason: "not no")])
+        #expect(texts == [["psst"], ["psst"], ["yo"]])
+        // Three joins, three private messages.
+        #expect(counts == [6, 5, 1, 3])
+        withExtendedLifetime(port) {}
+    }
+
+    // MARK: - Stopping
+
+    @Test func `stop tells who waits, and the logs end when every source is closed`() async throws {
+        let test = try TestBus()
+        let one = await test.port("one")
+        let two = await test.port("two")
+        await one.openSource()
+        await two.openSource()
+        await two.openSource()
+        async let told: Void = one.stopping()
+        test.stop()
+        await told
+        #expect(await one.isStopping)
+        for port in [two, one] {
+            #expect(await !test.bus.isEnding)
+            try await port.publish("still", from: "x")
+            await port.closeSource()
+        }
+        #expect(await !test.bus.isEnding)
+        await two.closeSource()
+        #expect(await test.bus.isEnding)
+        // One close too many changes nothing.
+        await two.closeSource()
+        await #expect(throws: PortError.stopped) { try await two.publish("late", from: "x") }
+    }
+
+    @Test func `end does not wait for sources`() async throws {
+        let test = try TestBus()
+        let port = await test.port("one")
+        await port.openSource()
+        await test.bus.end()
+        let state = await test.bus.perform { [$0.isStopping, $0.isEnding] }
+        #expect(state == [true, true])
+    }
+
+    @Test func `a bridge that fails leaves no source and nobody behind`() async throws {
+        let test = try TestBus()
+        let port = await test.port("one")
+        await port.openSource()
+        await port.present(as: "ana")
+        await test.bus.finish(port.intake)
+        test.stop()
+        await test.settle()
+        #expect(await test.bus.isEnding)
+        #expect(await test.bus.perform { $0.people.isEmpty })
+    }
+
+    @Test func `waiting for the stop ends with the task`() async throws {
+        let test = try TestBus()
+        let port = await test.port("one")
+        let task = Task { await port.stopping() }
+        while await test.bus.perform({ $0.stopWaiters.isEmpty }) { await Task.yield() }
+        task.cancel()
+        await task.value
+        #expect(await !port.isStopping)
+    }
+
+    @Test func `a checkpoint is kept under its bridge's name`() async throws {
+        let test = try TestBus()
+        let port = await test.port("one")
+        let other = await test.port("two")
+        try await port.publish(
+            [Draft("x", from: "y")], checkpoint: Checkpoint(source: "f", state: [1, 2]))
+        #expect(try await port.checkpoint(of: "f") == [1, 2])
+        #expect(try await other.checkpoint(of: "f") == nil)
+    }
+
+    @Test func `a bridge that only takes out may not speak`() async throws {
+        let test = try TestBus()
+        let port = await test.port("one", direction: .out)
+        let receipt = try await port.publish("x", from: "y")
+        #expect(receipt.verdict == .drop("direction is \"out\"", code: "forbidden"))
+        #expect(await test.bus.perform { $0.rooms[0].log.end } == 0)
+    }
+}

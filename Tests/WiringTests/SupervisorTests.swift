@@ -1,0 +1,288 @@
+import MessageBus
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Wiring
+
+@Suite(.timeLimit(.minutes(1))) struct SupervisorTests {
+    @Test func `a bridge that fails before it is ready stops the daemon, by name and cause`()
+        async throws
+    {
+        let world = try SupervisorWorld()
+        let other = world.bridge("other") { port in
+            await port.ready()
+            await port.stopping()
+        }
+        let bad = world.bridge("bad") { _ in throw BridgeError("bind 0.0.0.0:2000: in use") }
+        #expect(
+            await world.run([other, bad])
+                == .failedToStart(bridge: "bad", reason: "bind 0.0.0.0:2000: in use"))
+        #expect(await world.test.bus.isEnding)
+    }
+
+    @Test func `an optional bridge that fails before it is ready is tried again`() async throws {
+        let world = try SupervisorWorld()
+        let tries = Mutex(0)
+        let bridge = world.bridge("maybe", isOptional: true) { _ in
+            let count = tries.withLock { tries in
+                tries += 1
+                return tries
+            }
+            if count < 4 { throw BridgeError("not yet") }
+        }
+        async let outcome = world.run([bridge])
+        for step in [1.0, 2, 4] {
+            let pause = await world.pause()
+            #expect(pause >= .seconds(step / 2) && pause <= .seconds(step))
+            world.test.clock.advance(by: pause)
+        }
+        #expect(await outcome == .stopped)
+        let sentences = world.test.log.sentences
+        #expect(sentences.filter { $0.hasPrefix("not yet; trying again in ") }.count == 3)
+        #expect(sentences.last == "finished")
+    }
+
+    @Test func `pauses double up to a minute and begin anew when it was ready`() async throws {
+        let world = try SupervisorWorld()
+        let runs = Mutex(0)
+        let bridge = world.bridge("b") { port in
+            let run = runs.withLock { runs in
+                runs += 1
+                return runs
+            }
+            if run == 1 || run == 10 { await port.ready() }
+            if run == 12 { return }
+            throw BridgeError("broken")
+        }
+        async let outcome = world.run([bridge])
+        for step in [1.0, 2, 4, 8, 16, 32, 60, 60, 60, 1, 2] {
+            let pause = await world.pause()
+            #expect(pause >= .seconds(step / 2) && pause <= .seconds(step), "\(step)")
+            world.test.clock.advance(by: pause)
+        }
+        #expect(await outcome == .stopped)
+    }
+
+    @Test func `a bridge that fails costs only itself`() async throws {
+        let world = try SupervisorWorld()
+        let bad = world.bridge("bad") { port in
+            await port.ready()
+            await port.openSource()
+            await port.present(as: "somebody")
+            throw BridgeError("broken")
+        }
+        let good = world.bridge("good") { port in
+            await port.ready()
+            for await message in port.messages where message.text == "fin" {
+                try await port.publish("visto", from: "good")
+                await port.stopping()
+                return
+            }
+        }
+        async let outcome = world.run([bad, good])
+        _ = await world.pause()
+        let speaker = await world.test.port("speaker")
+        var messages = speaker.messages.makeAsyncIterator()
+        try await speaker.publish("fin", from: "x")
+        #expect(await messages.next()?.text == "visto")
+        world.stop()
+        #expect(await outcome == .stopped)
+    }
+
+    @Test func `a stop during a pause ends it at once`() async throws {
+        let world = try SupervisorWorld()
+        let bad = world.bridge("bad") { port in
+            await port.ready()
+            throw BridgeError("broken")
+        }
+        async let outcome = world.run([bad])
+        _ = await world.pause()
+        world.stop()
+        #expect(await outcome == .stopped)
+    }
+
+    @Test func `the daemon ends when every bridge has finished`() async throws {
+        let world = try SupervisorWorld()
+        let bridges = ["a", "b"].map { world.bridge($0) { _ in } }
+        #expect(await world.run(bridges) == .stopped)
+        #expect(world.test.log.sentences == ["finished", "finished"])
+    }
+
+    @Test func `a stop drains: intake first, then who reads`() async throws {
+        let world = try SupervisorWorld()
+        let seen = Mutex<[String]>([])
+        let source = world.bridge("source") { port in
+            await port.openSource()
+            await port.ready()
+            await port.stopping()
+            try await port.publish("the last", from: "x")
+            await port.closeSource()
+        }
+        let sink = world.bridge("sink") { port in
+            await port.ready()
+            for await message in port.messages { seen.withLock { $0.append(message.text) } }
+        }
+        async let outcome = world.run([source, sink])
+        await world.untilReady(2)
+        world.stop()
+        #expect(await outcome == .stopped)
+        #expect(seen.withLock { $0 } == ["the last"])
+        #expect(world.overdue == 0)
+    }
+
+    @Test func `a source that does not close is not waited for longer than its deadline`()
+        async throws
+    {
+        let world = try SupervisorWorld()
+        let source = world.bridge("source") { port in
+            await port.openSource()
+            await port.ready()
+            for await _ in port.messages {}
+        }
+        async let outcome = world.run([source])
+        await world.untilReady(1)
+        world.stop()
+        #expect(Set([await world.pause(), await world.pause()]) == [.seconds(5), .seconds(10)])
+        world.test.clock.advance(by: .seconds(5))
+        #expect(await outcome == .stopped)
+        #expect(world.overdue == 0)
+    }
+
+    @Test func `who has not read to the end by the deadline is cancelled`() async throws {
+        let world = try SupervisorWorld()
+        let reader = world.bridge("reader") { port in
+            await port.ready()
+            try await world.test.clock.sleep(for: .seconds(1_000))
+        }
+        async let outcome = world.run([reader])
+        await world.untilReady(1)
+        world.stop()
+        _ = [await world.pause(), await world.pause()]
+        world.test.clock.advance(by: .seconds(10))
+        #expect(await outcome == .stopped)
+        #expect(
+            world.test.log.sentences.contains(
+                "not everything could be delivered within 10.0 seconds"))
+        #expect(world.overdue == 0)
+    }
+
+    @Test func `a second request to stop is not made to wait`() async throws {
+        let world = try SupervisorWorld()
+        let reader = world.bridge("reader") { port in
+            await port.ready()
+            try await world.test.clock.sleep(for: .seconds(1_000))
+        }
+        async let outcome = world.run([reader])
+        await world.untilReady(1)
+        world.stop()
+        _ = [await world.pause(), await world.pause()]
+        world.stop()
+        #expect(await outcome == .stopped)
+        #expect(
+            world.test.log.sentences.contains(
+                "asked to stop again; what is left is not waited for"))
+        #expect(world.overdue == 0)
+    }
+
+    @Test func `a bridge that ignores being cancelled is overdue after a second`() async throws {
+        let world = try SupervisorWorld()
+        let gate = AsyncStream.makeStream(of: Void.self)
+        let deaf = world.bridge("deaf") { port in
+            await port.ready()
+            // A task of its own hears nothing of the cancellation.
+            await Task { for await _ in gate.stream { return } }.value
+        }
+        async let outcome = world.run([deaf])
+        await world.untilReady(1)
+        world.stop()
+        _ = [await world.pause(), await world.pause()]
+        world.stop()
+        #expect(await world.pause() == .seconds(1))
+        #expect(world.overdue == 0)
+        world.test.clock.advance(by: .seconds(1))
+        await world.untilOverdue()
+        gate.continuation.yield()
+        #expect(await outcome == .stopped)
+        #expect(world.overdue == 1)
+    }
+
+    @Test func `a bridge can stop the daemon`() async throws {
+        let world = try SupervisorWorld()
+        let bridge = world.bridge("b") { port in
+            await port.ready()
+            port.stopDaemon()
+            await port.stopping()
+        }
+        let other = world.bridge("c") { port in
+            await port.ready()
+            await port.stopping()
+        }
+        #expect(await world.run([bridge, other]) == .stopped)
+    }
+}
+
+/// A supervisor on a bus whose time a test turns by hand.
+private final class SupervisorWorld: Sendable {
+    let test: TestBus
+    private let stops = AsyncStream.makeStream(of: Void.self)
+    private let pauses = AsyncStream.makeStream(of: Duration.self)
+    private let overdueCalls = AsyncStream.makeStream(of: Void.self)
+    private let overdueCount = Mutex(0)
+
+    init() throws { test = try TestBus() }
+
+    func bridge(
+        _ name: String, isOptional: Bool = false,
+        _ body: @escaping @Sendable (Port) async throws -> Void
+    ) -> SupervisedBridge {
+        SupervisedBridge(
+            Body(body: body), intake: Intake(name: name, room: "general"), isOptional: isOptional)
+    }
+
+    func run(_ bridges: [SupervisedBridge]) async -> Supervisor.Outcome {
+        for bridge in bridges { await test.bus.add(bridge.intake) }
+        let (clock, pauses) = (test.clock, pauses.continuation)
+        let supervisor = Supervisor(
+            bus: test.bus, log: test.log.log,
+            sleep: { pause in
+                // The moment is fixed before the test hears of it and turns the clock.
+                let end = clock.now.advanced(by: pause)
+                pauses.yield(pause)
+                try await clock.sleep(until: end, tolerance: nil)
+            },
+            requestShutdown: { self.stop() },
+            onOverdue: {
+                self.overdueCount.withLock { $0 += 1 }
+                self.overdueCalls.continuation.yield()
+            })
+        return await supervisor.run(bridges, stop: stops.stream)
+    }
+
+    /// Asks the daemon to stop.
+    func stop() { stops.continuation.yield() }
+
+    /// The next pause that the supervisor makes.
+    func pause() async -> Duration {
+        for await pause in pauses.stream { return pause }
+        return .zero
+    }
+
+    /// Returns when so many bridges are ready.
+    func untilReady(_ count: Int) async {
+        while await test.bus.perform({ bus in bus.bridges.filter { bus.isReady($0) }.count })
+            < count
+        {
+            await Task.yield()
+        }
+    }
+
+    var overdue: Int { overdueCount.withLock { $0 } }
+
+    func untilOverdue() async { for await _ in overdueCalls.stream { return } }
+}
+
+private struct Body: Bridge {
+    let body: @Sendable (Port) async throws -> Void
+    func run(_ port: Port) async throws { try await body(port) }
+}
