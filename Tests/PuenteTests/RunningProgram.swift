@@ -37,18 +37,19 @@ final class RunningProgram: Sendable {
     /// - Parameters:
     ///   - directory: where it is started; the test's own directory if it is left out.
     ///   - environment: variables beside those of the test.
+    ///   - ignoring: a signal that it ignores from the beginning, as `nohup` makes it.
     ///   - streams: what is at the other end of all its descriptors.
     ///   - folder: what must not go away before it has ended.
     init(
         _ arguments: [String], in directory: URL = URL(filePath: "."),
-        environment: [String: String] = [:], streams: Stream = .test,
+        environment: [String: String] = [:], ignoring: String? = nil, streams: Stream = .test,
         keeping folder: TestFolder? = nil
     ) throws {
         self.folder = folder
         let pipes = try Self.starting.withLock { _ in try (Ends(), Ends(), Ends()) }
         let program = try Program.executable.path(percentEncoded: false)
         // The shell goes to the directory and becomes the program.
-        let script = "cd \"$0\" && exec \"$@\""
+        let script = (ignoring.map { "trap '' \($0); " } ?? "") + "cd \"$0\" && exec \"$@\""
         let words =
             ["/bin/sh", "-c", script, directory.path(percentEncoded: false), program] + arguments
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -95,6 +96,11 @@ final class RunningProgram: Sendable {
             return try #require(UInt16(line[range.upperBound...]))
         }
         throw SocketError("listen", reason: "it says: \(seen)")
+    }
+
+    /// What one of its descriptors is, as the kernel names it.
+    func descriptor(_ number: Int) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\(number)")
     }
 
     // MARK: - Its end

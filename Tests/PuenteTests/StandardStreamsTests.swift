@@ -59,6 +59,24 @@ import Testing
                 "ana joined the chat.", "ana: hi", "ana: there",
                 "ana: ana ha abandonado el chat.", "ana left the chat.",
             ])
+        for number in 0...2 { #expect(daemon.descriptor(number) == "/dev/null") }
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.exitStatus() == 0)
+    }
+
+    @Test func `a reader of the log that has stopped reading holds nobody up`() async throws {
+        let folder = try TestFolder(
+            bridges: TestFolder.chat, more: #""middleware": [{ "type": "log" }],"#)
+        let daemon = try folder.start()
+        let client = try ChatClient(port: try await daemon.port())
+        try client.send("ana:\n")
+        try await client.barrier()
+        // Far more than a pipe holds and the log keeps.
+        let said = (1...40).map { _ in "ana: " + String(repeating: "x", count: 4_000) }
+        for _ in 0..<20 {
+            try client.send(said.joined(separator: "\n") + "\n")
+            #expect(try await client.lines(said.count) == said)
+        }
         daemon.signal(SIGTERM)
         #expect(try await daemon.exitStatus() == 0)
     }
@@ -110,39 +128,5 @@ import Testing
             ])
         daemon.signal(SIGTERM)
         #expect(try await daemon.exitStatus() == 0)
-    }
-}
-
-/// A client of a socket in the file system.
-private final class UnixClient: Sendable {
-    let stream: TestStream
-    private let descriptor: Int32
-
-    /// Connects when somebody listens there.
-    init(_ path: String) async throws {
-        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let isConnected = await OwnThread.run(named: "connect") { [address] in
-            // Nothing tells when the file is there: it is looked for, a thousand times at most.
-            (0..<1_000).contains { _ in
-                let result = withUnsafePointer(to: address) { pointer in
-                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
-                    }
-                }
-                if result != 0 { poll(nil, 0, 20) }
-                return result == 0
-            }
-        }
-        try #require(isConnected, "nobody listens on \(path)")
-        self.descriptor = descriptor
-        stream = TestStream(descriptor)
-    }
-
-    func send(_ text: String) {
-        let bytes = Array(text.utf8)
-        _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 }

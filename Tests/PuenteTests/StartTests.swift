@@ -20,6 +20,50 @@ import Testing
         #expect(try await client.lines(2) == ["ana joined the chat.", "ana: hi"])
     }
 
+    @Test func `in a json log the reason is an object too`() async throws {
+        let first = try TestFolder(bridges: TestFolder.chat).start()
+        let port = try await first.port()
+        let json = #""log": { "format": "json", "level": "error" },"#
+        let second = try TestFolder(
+            bridges: #"{ "type": "tcp", "name": "chat", "listen": "127.0.0.1:\#(port)" }"#,
+            more: json)
+        let third = try TestFolder(
+            bridges: TestFolder.chat,
+            more: json + #" "middleware": [{ "type": "log", "file": "nowhere/all.log" }],"#)
+        for (folder, bridge, sentence) in [
+            (second, "chat", "bind 127.0.0.1:\(port): address already in use"),
+            (third, nil, "open nowhere/all.log: no such file or directory"),
+        ] {
+            let (status, _, errors) = try await folder.result("run")
+            #expect(status == 69)
+            let data = Data(try #require(errors.last).utf8)
+            let entry = try JSONSerialization.jsonObject(with: data) as? [String: String]
+            #expect(entry?["message"] == sentence)
+            #expect(entry?["bridge"] == bridge)
+            #expect(entry?["level"] == "error")
+        }
+    }
+
+    @Test func `a socket file that a killed daemon has left is taken over`() async throws {
+        let folder = try TestFolder(bridges: #"{ "type": "tcp", "listen": "unix:socket" }"#)
+        let path = folder.url.appending(path: "socket").path
+        for _ in 0..<2 {
+            let daemon = try folder.start()
+            try await daemon.errors.lines(until: "listening on unix:")
+            let client = try await UnixClient(path)
+            client.send("ana: hi\n")
+            #expect(try await client.stream.line() == "ana joined the chat.")
+            daemon.signal(SIGKILL)
+            #expect(try await daemon.exitStatus() == 128 + SIGKILL)
+        }
+        let last = try folder.start()
+        try await last.errors.lines(until: "listening on unix:")
+        // While one listens another can't.
+        #expect(try await folder.result("run").status == 69)
+        last.signal(SIGTERM)
+        #expect(try await last.exitStatus() == 0)
+    }
+
     @Test func `an optional bridge that can't start stops nothing and is tried again`() async throws
     {
         let first = try TestFolder(bridges: TestFolder.chat).start()

@@ -14,6 +14,24 @@ import Testing
         #expect(errors.last?.hasSuffix(" info stopped") == true)
     }
 
+    @Test func `a terminal that is closed ends it, unless it was started with nohup`() async throws
+    {
+        let daemon = try TestFolder(bridges: TestFolder.chat).start()
+        _ = try await daemon.port()
+        daemon.signal(SIGHUP)
+        #expect(try await daemon.exitStatus() == 0)
+        let folder = try TestFolder(bridges: TestFolder.chat)
+        let second = try RunningProgram(["run"], in: folder.url, ignoring: "HUP")
+        let client = try ChatClient(port: try await second.port())
+        second.signal(SIGHUP)
+        for text in ["one", "two", "three"] {
+            try client.send("ana: \(text)\n")
+            try await client.barrier()
+        }
+        second.signal(SIGTERM)
+        #expect(try await second.exitStatus() == 0)
+    }
+
     @Test(arguments: [SIGTERM, SIGINT])
     func `clients get everything first, and nobody is said to have left`(
         signal: Int32
