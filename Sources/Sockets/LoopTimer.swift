@@ -29,7 +29,11 @@ struct TimerQueue {
         let wasEarlier = timer.isQueued && (timer.deadline ?? .max) <= deadline
         timer.deadline = deadline
         if wasEarlier { return }
-        if timer.isQueued { heap.removeAll { $0.timer === timer } }
+        if timer.isQueued {
+            // Rare: a timer is nearly always put off. What is sorted is a heap.
+            heap.removeAll { $0.timer === timer }
+            heap.sort { $0.deadline < $1.deadline }
+        }
         push(timer, deadline)
     }
 
@@ -38,7 +42,7 @@ struct TimerQueue {
         while let first = heap.first, first.deadline <= now {
             pop()
             guard let deadline = first.timer.deadline else { continue }
-            if deadline > now {
+            if deadline > first.deadline {
                 push(first.timer, deadline)
             } else {
                 first.timer.deadline = nil

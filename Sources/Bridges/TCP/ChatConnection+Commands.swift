@@ -149,15 +149,12 @@ extension ChatConnection {
         if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
         let log = hall.room.log
         if arguments.first == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
-        func last(_ key: String) -> Message? {
-            log.last { record, sender in record.isSaid && sender.key == key }
-        }
         guard
             let (name, text) = split(
-                arguments, isKnown: { bus.person($0) != nil || last($0) != nil })
+                arguments, isKnown: { bus.person($0) != nil || log.last(saidBy: $0) != nil })
         else { return answer(.badArguments, words.badArguments(.reply)) }
         let key = server.key(of: name)
-        if let message = last(key) {
+        if let message = log.last(saidBy: key) {
             reply(to: message, text, bus)
         } else if bus.person(key) != nil {
             answer(.unknownMessage, words.unknownMessage(from: name))
@@ -173,8 +170,7 @@ extension ChatConnection {
         guard let number = UInt64(String(decoding: digits, as: UTF8.self)), !text.isEmpty else {
             return answer(.badArguments, words.badArguments(.reply))
         }
-        let found = hall.room.log.last { record, _ in record.number == number && record.isSaid }
-        guard let found else {
+        guard let found = hall.room.log.message(numbered: number), found.record.isSaid else {
             return answer(.unknownMessage, words.unknownMessage(number: number))
         }
         reply(to: found, text, bus)
@@ -216,9 +212,4 @@ extension ChatConnection {
         let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
         return text.isEmpty ? nil : (name(end), text)
     }
-}
-
-extension Record {
-    /// Whether somebody said it, so that it can be answered.
-    fileprivate var isSaid: Bool { kind == .message || kind == .edit }
 }

@@ -26,12 +26,12 @@ final class Hall {
     /// Lets a connection read no more.
     func dismiss(_ connection: ChatConnection) {
         guard let place = connection.place else { return }
-        connection.place = nil
         edition?.readers -= 1
-        readers[place] = readers[readers.count - 1]
+        // The last one takes its place.
+        readers.swapAt(place, readers.count - 1)
         readers[place].place = place
         readers.removeLast()
-        if connection.place != nil { connection.place = nil }
+        connection.place = nil
     }
 
     /// Has every reader that keeps up send what is new.

@@ -49,6 +49,9 @@ package struct Record: Sendable {
     /// Whether it is one line without anything special about it.
     package var isPlain: Bool { details == 0 && flags.isDisjoint(with: [.hasLines, .isPrivate]) }
 
+    /// Whether somebody said it, so that it can be answered.
+    package var isSaid: Bool { kind == .message || kind == .edit }
+
     /// Whether the present step is to judge it.
     @inlinable package var isJudged: Bool { flags.rawValue & 3 == 0 }
 }

@@ -20,6 +20,11 @@ package final class MessageLog {
     private let room: String
     private let bounds: Bounds
     private var segments: [Segment] = []
+    /// Where those who have spoken did so last, up to a position; only for who asks.
+    private(set) var speakers: [String: UInt64] = [:]
+    private var speakersEnd: UInt64 = 0
+    /// Names to remember before those whose messages are gone are forgotten.
+    private var speakersBound = 1_024
     @exclusivity(unchecked) private var bytes = 0
     /// The position after the newest message.
     @exclusivity(unchecked) package private(set) var end: UInt64 = 0
@@ -99,18 +104,35 @@ package final class MessageLog {
         return result
     }
 
-    /// The newest message kept for which the test holds, looked for from the end.
-    package func last(where test: (Record, Sender) -> Bool) -> Message? {
-        for segment in segments.reversed() {
-            let batch = segment.batch
-            for index in (0..<batch.count).reversed() {
+    /// The newest message kept that somebody said, by the folded name.
+    ///
+    /// What has come since the last question is looked at once, whoever is asked for.
+    package func last(saidBy key: String) -> Message? {
+        noteSpeakers()
+        guard let position = speakers[key], position >= start else { return nil }
+        return messages(from: position, atMost: 1).first
+    }
+
+    private func noteSpeakers() {
+        var position = max(speakersEnd, start)
+        speakersEnd = forEachRun(from: position) { batch, range in
+            for index in range {
                 let record = batch.all[index]
-                if test(record, batch.senders[Int(record.sender)]) {
-                    return batch.message(at: index)
-                }
+                if record.isSaid { speakers[batch.sender(of: record).key] = position }
+                position += 1
             }
         }
-        return nil
+        if speakers.count > speakersBound {
+            speakers = speakers.filter { $0.value >= start }
+            speakersBound = max(1_024, 2 * speakers.count)
+        }
+    }
+
+    /// The message kept that has a number.
+    package func message(numbered number: UInt64) -> Message? {
+        guard number > 0 else { return nil }
+        let found = messages(from: position(after: number - 1), atMost: 1).first
+        return found?.number == number ? found : nil
     }
 
     /// The position of the first message kept whose number is greater.

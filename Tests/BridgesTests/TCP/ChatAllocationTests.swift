@@ -28,8 +28,8 @@ import Testing
 
     private static let lines = 1_000
     #if DEBUG
-        // What is not optimized boxes what it hands around, eight times for a line.
-        private static let bound = 120
+        // What is not optimized boxes what it hands around, four times for a line.
+        private static let bound = 60
     #else
         private static let bound = 1
     #endif

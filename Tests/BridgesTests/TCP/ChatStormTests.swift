@@ -36,4 +36,29 @@ import Testing
         #expect(Set(left) == Set((0..<count).map { "s\($0) ha abandonado el chat." }))
         #expect(try await observer.barrier() == [])
     }
+
+    @Test func `who is gone before anybody has looked is told of once too`() async throws {
+        Descriptors.raiseLimit()
+        let count = 300
+        let host = try await ChatHost()
+        let observer = try await host.client()
+        let port = host.ports[0]
+        try await OwnThread.run(named: "storm") {
+            Result {
+                for index in 0..<count {
+                    let client = try ChatClient(port: port)
+                    // It has read nothing of what the others were told: closing is a reset.
+                    try client.send("s\(index): hola\n")
+                    client.close()
+                }
+            }
+        }.get()
+        let seen = try await observer.lines(3 * count)
+        for ending in [" se ha unido al chat.", ": hola", " ha abandonado el chat."] {
+            #expect(
+                Set(seen.filter { $0.hasSuffix(ending) })
+                    == Set((0..<count).map { "s\($0)\(ending)" }))
+        }
+        #expect(try await observer.barrier() == [])
+    }
 }

@@ -179,6 +179,30 @@ import Testing
         #expect(try await reader.barrier() == ["eva ha abandonado el chat."])
     }
 
+    @Test func `what a bridge shows is judged by its own outgoing chain, on a copy`() async throws {
+        struct Shout: Middleware {
+            func handle(_ message: inout Message) -> Verdict {
+                if message.body.contains("secreto") { return .drop("no") }
+                message.text = message.text.uppercased() + "\ny más\u{1B}"
+                return .pass
+            }
+        }
+        let host = try await ChatHost([.init("uno") { $0.outgoing = [Shout()] }, .init("dos")])
+        let shown = try await host.client(on: 0)
+        let plain = try await host.client(on: 1)
+        let ana = try await host.client("ana", on: 1)
+        try ana.send("hola\nsecreto\nadiós\n")
+        _ = try await ana.barrier()
+        #expect(
+            try await shown.barrier() == [
+                "ana se ha unido al chat.", "ana: HOLA", "ana: y más", "ana: ADIÓS", "ana: y más",
+            ])
+        #expect(
+            try await plain.barrier() == [
+                "ana se ha unido al chat.", "ana: hola", "ana: secreto", "ana: adiós",
+            ])
+    }
+
     @Test func `two bridges on one bus share names and rooms`() async throws {
         let host = try await ChatHost([.init("uno"), .init("dos")])
         let ana = try await host.client("ana", on: 0)
