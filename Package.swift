@@ -51,6 +51,11 @@ let package = Package(
             name: "WiringTests", dependencies: ["Wiring", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(name: "PluginsTests", dependencies: ["Plugins", "MessageBus", "TestSupport"]),
         .testTarget(
-            name: "PuenteTests", dependencies: ["puente", "TestSupport"], exclude: ["Examples"]),
+            name: "PuenteTests",
+            dependencies: [
+                "puente", "MessageBus", "Sockets", "Middlewares", "Bridges", "Wiring", "Plugins",
+                "TestSupport",
+            ],
+            exclude: ["Examples"]),
     ]
 )

@@ -142,6 +142,8 @@ public final class LineWriter: Sendable {
         let milliseconds = Int32(clamping: Int64(limit / .milliseconds(1)))
         await OwnThread.run(named: "close") { [finished] in
             _ = finished.wait(milliseconds: milliseconds)
+            // Waiting has taken the signal; who closes once more must not wait for another.
+            finished.signal()
         }
         queue.withLock { $0.isAbandoned = true }
         wakeup.signal()

@@ -18,6 +18,16 @@ public final class Signals: EventHandler {
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
+    /// Whether a signal is ignored, as `nohup` has it for SIGHUP.
+    ///
+    /// Blocked ones are queued all the same, so whoever waits for one has to ask.
+    public static func isIgnored(_ signal: Int32) -> Bool {
+        var action = sigaction()
+        sigaction(signal, nil, &action)
+        return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+            == unsafeBitCast(SIG_IGN, to: Int.self)
+    }
+
     /// Calls a function on the loop for each of these signals, which must have been blocked.
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.

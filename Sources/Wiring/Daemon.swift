@@ -16,7 +16,11 @@ package struct Daemon: Sendable {
     }
 
     /// The signals that stop the daemon; to be blocked before any thread is started.
-    package static let stopSignals = [SIGTERM, SIGINT, SIGHUP]
+    ///
+    /// SIGHUP is none of them where it is ignored: whoever starts a daemon with `nohup` wants it to
+    /// outlive the terminal.
+    package static let stopSignals =
+        [SIGTERM, SIGINT] + (Signals.isIgnored(SIGHUP) ? [] : [SIGHUP])
 
     /// Runs until it is told to stop.
     ///

@@ -85,12 +85,14 @@ struct Puente {
             switch try await daemon.run() {
             case .stopped: return .success(.success)
             case .failedToStart(let bridge, let reason):
-                await sink.close()
-                Terminal.complain("puente: \(bridge): \(reason)")
+                await sink.complain(reason, of: bridge)
                 return .success(.unavailable)
             }
+        } catch let report as ConfigurationReport {
+            return .failure(report)
         } catch {
-            return .failure(error)
+            await sink.complain("\(error)")
+            return .success(.unavailable)
         }
     }
 

@@ -43,6 +43,19 @@ struct LogSink: Sendable {
         writer.write(format == .json ? line.json : line.text)
     }
 
+    /// Says why it could not start, behind all that the log said before, and closes.
+    ///
+    /// Without a time and a level for people, who look for it there; for machines an entry like the
+    /// others.
+    func complain(_ reason: String, of bridge: String? = nil) async {
+        if format == .json { Log(from: .error, sink: take).error(reason, bridge: bridge) }
+        await close()
+        if format == .text {
+            let subject = bridge.map { "puente: \($0)" } ?? "puente"
+            Terminal.complain("\(subject): \(reason)")
+        }
+    }
+
     /// Waits until everything is written, but not for long.
     func close() async { await writer.close(within: .seconds(2)) }
 }

@@ -33,6 +33,15 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    @Test func `closing it once more does not wait`() async throws {
+        try await withDirectory { directory in
+            let writer = try LineWriter(to: .file("\(directory)/log"))
+            try writer.open()
+            // Longer than the time limit of the suite.
+            for _ in 0..<2 { await writer.close(within: .seconds(90)) }
+        }
+    }
+
     @Test func `appends to a file, which only its group may read`() async throws {
         try await withDirectory { directory in
             let path = "\(directory)/log"

@@ -1,0 +1,193 @@
+import Foundation
+import Sockets
+import Synchronization
+import TestSupport
+import Testing
+
+/// The built program as a process of its own, with a pipe at each of its standard descriptors.
+///
+/// Safe from any thread, but only one task may read each stream. Killed when nobody has it any more.
+final class RunningProgram: Sendable {
+    /// What is at the other end of a standard descriptor.
+    enum Stream: Sendable {
+        /// This test.
+        case test
+        /// Nothing: the descriptor is closed.
+        case nothing
+    }
+
+    /// What goes out of it.
+    let output: TestStream
+    /// What it says about itself.
+    let errors: TestStream
+    private let input: Mutex<FileHandle?>
+    /// Where it runs, kept as long as it does.
+    private let folder: TestFolder?
+    private let process: pid_t
+    private let ending: TestStream
+    private let status = Status()
+
+    /// The descriptors of this process that may be open when another is started.
+    private static let highestDescriptor: Int32 = 1_024
+    /// Held while a process is started, so that none inherits another's pipes.
+    private static let starting = Mutex(())
+
+    /// Starts it.
+    ///
+    /// - Parameters:
+    ///   - directory: where it is started; the test's own directory if it is left out.
+    ///   - environment: variables beside those of the test.
+    ///   - ignoring: a signal that it ignores from the beginning, as `nohup` makes it.
+    ///   - streams: what is at the other end of all its descriptors.
+    ///   - folder: what must not go away before it has ended.
+    init(
+        _ arguments: [String], in directory: URL = URL(filePath: "."),
+        environment: [String: String] = [:], ignoring: String? = nil, streams: Stream = .test,
+        keeping folder: TestFolder? = nil
+    ) throws {
+        self.folder = folder
+        let pipes = try Self.starting.withLock { _ in try (Ends(), Ends(), Ends()) }
+        let program = try Program.executable.path(percentEncoded: false)
+        // The shell goes to the directory and becomes the program.
+        let script = (ignoring.map { "trap '' \($0); " } ?? "") + "cd \"$0\" && exec \"$@\""
+        let words =
+            ["/bin/sh", "-c", script, directory.path(percentEncoded: false), program] + arguments
+        let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        var descriptors: [Int32] = []
+        if streams == .test { descriptors = [pipes.0.read, pipes.1.write, pipes.2.write] }
+        process = try Self.starting.withLock { _ in
+            try Self.spawn(words, variables.map { "\($0)=\($1)" }, descriptors)
+        }
+        for end in [pipes.0.read, pipes.1.write, pipes.2.write] { close(end) }
+        input = Mutex(FileHandle(fileDescriptor: pipes.0.write, closeOnDealloc: true))
+        output = TestStream(pipes.1.read)
+        errors = TestStream(pipes.2.read)
+        let ends = try Self.starting.withLock { _ in try Ends() }
+        ending = TestStream(ends.read)
+        OwnThread.start(named: "wait") { [process, status] in
+            var code: Int32 = 0
+            while waitpid(process, &code, 0) < 0, errno == EINTR {}
+            // As a shell counts: what a signal ended is 128 and the signal.
+            status.set(code & 0x7F == 0 ? code >> 8 & 0xFF : 128 + (code & 0x7F))
+            close(ends.write)
+        }
+    }
+
+    deinit { if status.value == nil { kill(process, SIGKILL) } }
+
+    // MARK: - Its descriptors
+
+    /// Types something; returns when it is in the pipe.
+    func type(_ text: String) async {
+        guard let handle = input.withLock({ $0 }) else { return }
+        await OwnThread.run(named: "type") { try? handle.write(contentsOf: Data(text.utf8)) }
+    }
+
+    /// Types the end of the input.
+    func endInput() { input.withLock { $0 = nil } }
+
+    /// The port that a bridge says it listens on, when it does.
+    func port(words: String = "listening on ", of bridge: String = "chat") async throws -> UInt16 {
+        let announcement = "\(bridge): \(words)127.0.0.1:"
+        var seen: [String] = []
+        while let line = try await errors.line() {
+            seen.append(line)
+            guard let range = line.range(of: announcement) else { continue }
+            return try #require(UInt16(line[range.upperBound...]))
+        }
+        throw SocketError("listen", reason: "it says: \(seen)")
+    }
+
+    /// What one of its descriptors is, as the kernel names it.
+    func descriptor(_ number: Int) -> String? {
+        try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\(number)")
+    }
+
+    // MARK: - Its end
+
+    /// Sends a signal.
+    func signal(_ number: Int32) { kill(process, number) }
+
+    /// The exit status when it has ended by itself; 128 and the signal if a signal ended it.
+    func exitStatus() async throws -> Int32 {
+        _ = try await ending.line()
+        return try #require(status.value)
+    }
+
+    /// What it says until it ends, and how it does.
+    func result() async throws -> (status: Int32, output: [String], errors: [String]) {
+        async let said = output.rest()
+        let complained = try await errors.rest()
+        return (try await exitStatus(), try await said, complained)
+    }
+
+    /// Runs it to its end, with nothing on its standard input.
+    static func result(
+        _ arguments: String..., in directory: URL = URL(filePath: "."),
+        environment: [String: String] = [:]
+    ) async throws -> (status: Int32, output: [String], errors: [String]) {
+        let program = try RunningProgram(arguments, in: directory, environment: environment)
+        program.endInput()
+        return try await program.result()
+    }
+
+    // MARK: - Starting
+
+    /// The two ends of a pipe, which no process inherits that is started later.
+    private struct Ends {
+        let read: Int32
+        let write: Int32
+
+        init() throws {
+            var ends: [Int32] = [-1, -1]
+            guard pipe(&ends) == 0 else { throw SocketError("pipe") }
+            for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+            (read, write) = (ends[0], ends[1])
+        }
+    }
+
+    /// Starts a process with these as its descriptors 0, 1 and 2, or with none, and all signals as
+    /// they are in a shell: tests ignore some.
+    private static func spawn(
+        _ words: [String], _ variables: [String], _ descriptors: [Int32]
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer {
+            posix_spawn_file_actions_destroy(&actions)
+            posix_spawnattr_destroy(&attributes)
+        }
+        for (number, descriptor) in descriptors.enumerated() {
+            posix_spawn_file_actions_adddup2(&actions, descriptor, Int32(number))
+        }
+        for descriptor in Int32(descriptors.count)..<highestDescriptor {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
+        var all = sigset_t()
+        sigfillset(&all)
+        posix_spawnattr_setsigdefault(&attributes, &all)
+        sigemptyset(&all)
+        posix_spawnattr_setsigmask(&attributes, &all)
+        posix_spawnattr_setflags(
+            &attributes, Int16(POSIX_SPAWN_SETSIGDEF) | Int16(POSIX_SPAWN_SETSIGMASK))
+        var arguments = words.map { strdup($0) } + [nil]
+        var environment = variables.map { strdup($0) } + [nil]
+        defer { for text in arguments + environment { free(text) } }
+        var process: pid_t = 0
+        let code = posix_spawn(
+            &process, words[0], &actions, &attributes, &arguments, &environment)
+        guard code == 0 else { throw SocketError("spawn", errno: code) }
+        return process
+    }
+}
+
+/// The exit status of a process, once it has ended.
+private final class Status: Sendable {
+    private let state = Mutex<Int32?>(nil)
+
+    var value: Int32? { state.withLock { $0 } }
+
+    func set(_ value: Int32) { state.withLock { $0 = value } }
+}

@@ -1,0 +1,105 @@
+import Foundation
+import TestSupport
+import Testing
+
+@Suite struct StopTests {
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `a signal ends it well`(signal: Int32) async throws {
+        let daemon = try TestFolder(bridges: TestFolder.chat).start()
+        _ = try await daemon.port()
+        daemon.signal(signal)
+        let (status, output, errors) = try await daemon.result()
+        #expect(status == 0)
+        #expect(output == [])
+        #expect(errors.last?.hasSuffix(" info stopped") == true)
+    }
+
+    @Test func `a terminal that is closed ends it, unless it was started with nohup`() async throws
+    {
+        let daemon = try TestFolder(bridges: TestFolder.chat).start()
+        _ = try await daemon.port()
+        daemon.signal(SIGHUP)
+        #expect(try await daemon.exitStatus() == 0)
+        let folder = try TestFolder(bridges: TestFolder.chat)
+        let second = try RunningProgram(["run"], in: folder.url, ignoring: "HUP")
+        let client = try ChatClient(port: try await second.port())
+        second.signal(SIGHUP)
+        for text in ["one", "two", "three"] {
+            try client.send("ana: \(text)\n")
+            try await client.barrier()
+        }
+        second.signal(SIGTERM)
+        #expect(try await second.exitStatus() == 0)
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `clients get everything first, and nobody is said to have left`(
+        signal: Int32
+    ) async throws {
+        let daemon = try TestFolder(bridges: TestFolder.chat).start()
+        let port = try await daemon.port()
+        let (ana, bob) = (try ChatClient(port: port), try ChatClient(port: port))
+        try bob.send("bob:\n")
+        try await bob.barrier()
+        try ana.send("ana:\n")
+        try await ana.barrier()
+        try await bob.barrier()
+        let said = (1...1_000).map { "ana: \($0)" }
+        try ana.send(said.joined(separator: "\n") + "\n")
+        daemon.signal(signal)
+        async let anaSaw = ana.rest()
+        #expect(try await bob.rest() == said)
+        #expect(try await anaSaw == said)
+        #expect(try await daemon.exitStatus() == 0)
+    }
+
+    @Test func `a signal during the drain ends it at once`() async throws {
+        let stuck = try await StuckDaemon()
+        stuck.daemon.signal(SIGTERM)
+        // Who has read everything is closed while the other is waited for.
+        #expect(try await stuck.speaker.line() == nil)
+        stuck.daemon.signal(SIGTERM)
+        let (status, _, errors) = try await stuck.daemon.result()
+        #expect(status == 0)
+        #expect(errors.contains { $0.contains("asked to stop again") })
+        #expect(!errors.contains { $0.contains("not everything could be delivered") })
+    }
+
+    @Test func `a reader that has stopped reading is waited for ten seconds`() async throws {
+        let stuck = try await StuckDaemon()
+        let start = ContinuousClock.now
+        stuck.daemon.signal(SIGTERM)
+        let (status, _, errors) = try await stuck.daemon.result()
+        #expect(status == 0)
+        #expect(errors.contains { $0.contains("not everything could be delivered within 10.0 s") })
+        // The machine may be busy; whoever waits for the reader waits for ever.
+        #expect(start.duration(to: .now) < .seconds(20))
+    }
+}
+
+/// A daemon one of whose clients has stopped reading, with more waiting than the kernel takes.
+private struct StuckDaemon {
+    let daemon: RunningProgram
+    /// Has said a lot and gets nothing of it back.
+    let speaker: ChatClient
+    private let reader: ChatClient
+
+    init() async throws {
+        let folder = try TestFolder(
+            bridges: """
+                { "type": "tcp", "name": "chat", "listen": "127.0.0.1:0", "echo": false,
+                  "buffer": "64MiB" }
+                """)
+        daemon = try folder.start()
+        let port = try await daemon.port()
+        speaker = try ChatClient(port: port)
+        reader = try ChatClient(port: port, receiveBuffer: 4_096)
+        try speaker.send("ana:\n")
+        try await speaker.barrier()
+        let line = "ana: " + String(repeating: "x", count: 4_000) + "\n"
+        let block = Array(String(repeating: line, count: 256).utf8)
+        // 16 MiB: no socket holds as much.
+        for _ in 0..<16 { try await speaker.sendMuch(block) }
+        try await speaker.barrier()
+    }
+}

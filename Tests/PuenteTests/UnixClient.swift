@@ -1,0 +1,37 @@
+import Foundation
+import Sockets
+import Testing
+
+/// A client of a socket in the file system.
+final class UnixClient: Sendable {
+    let stream: TestStream
+    private let descriptor: Int32
+
+    /// Connects when somebody listens there.
+    init(_ path: String) async throws {
+        let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_un()
+        address.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
+        let isConnected = await OwnThread.run(named: "connect") { [address] in
+            // Nothing tells when the file is there: it is looked for, a thousand times at most.
+            (0..<1_000).contains { _ in
+                let result = withUnsafePointer(to: address) { pointer in
+                    pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size))
+                    }
+                }
+                if result != 0 { poll(nil, 0, 20) }
+                return result == 0
+            }
+        }
+        try #require(isConnected, "nobody listens on \(path)")
+        self.descriptor = descriptor
+        stream = TestStream(descriptor)
+    }
+
+    func send(_ text: String) {
+        let bytes = Array(text.utf8)
+        _ = Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+    }
+}
