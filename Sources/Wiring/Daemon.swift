@@ -10,7 +10,8 @@ package struct Daemon: Sendable {
     /// Makes a daemon.
     ///
     /// - Parameter onOverdue: called when the daemon should have ended but a bridge does not let it.
-    package init(_ assembly: Assembly, onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void) {
+    package init(_ assembly: Assembly, onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void)
+    {
         self.assembly = assembly
         self.onOverdue = onOverdue
     }

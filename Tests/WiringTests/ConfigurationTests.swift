@@ -28,7 +28,7 @@ import Testing
     @Test func `what is said is kept, and made with its options`() throws {
         let read = try configuration(
             #"""
-            {"store": null, "accounts": "required", "rooms": ["a", "b"], // comment
+            {"store": null, "registration": "closed", "rooms": ["a", "b"], // comment
              "bridges": [{"type":"tcp", "name":"chat", "listen":"[::]:0", "room":"b",
                "tls": {"certificate": "c", "key": "${file:k}"}, "maxLine": "64KiB",
                "middleware": [{"type":"limit", "messages": 1e2, "burst": 200.0, "bridges": ["c*"],

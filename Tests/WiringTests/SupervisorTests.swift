@@ -252,7 +252,7 @@ private final class SupervisorWorld: Sendable {
                 try await clock.sleep(until: end, tolerance: nil)
             },
             requestShutdown: { self.stop() },
-            onOverdue: {
+            onOverdue: { _ in
                 self.overdueCount.withLock { $0 += 1 }
                 self.overdueCalls.continuation.yield()
             })

@@ -69,7 +69,7 @@ package struct Name: Sendable, Equatable {
         forms = Forms(text: text, key: key)
     }
 
-    /// The same name written the same way; see `isTaken(by:)` for the same name.
+    /// The same name written the same way; `key` decides about uniqueness.
     package static func == (one: Name, other: Name) -> Bool { one.text == other.text }
 
     /// Whether the bytes, UTF-8, are this name in any case and compatibility form.

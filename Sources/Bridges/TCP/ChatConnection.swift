@@ -192,7 +192,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     private func line(_ drop: Drop) -> [UInt8] {
         let words = server.words
-        let ownReason = drop.code == AnswerCode.rateLimited.rawValue ? words.rateLimited : words.dropped
+        let ownReason =
+            drop.code == AnswerCode.rateLimited.rawValue ? words.rateLimited : words.dropped
         let text = words.answer(code: drop.code, drop.reason.isEmpty ? ownReason : drop.reason)
         // A middleware may say anything, and may quote what it judged.
         var line = Array(text.utf8).withUnsafeBytes {

@@ -154,7 +154,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             self.lingering[$0] = nil
             self.checkDone()
         }
-        if let new { lingering[ObjectIdentifier(new)] = new }
+        guard let new else { return }
+        lingering[ObjectIdentifier(new)] = new
+        new.begin()
     }
 
     func forget(_ connection: ChatConnection) {
@@ -228,7 +230,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         guard !isStopping else { return }
         isStopping = true
         for listener in listeners { listener.close() }
-        for rest in lingering.values { rest.hurry() }
+        for rest in Array(lingering.values) { rest.hurry() }
         for connection in Array(connections.values) { connection.readTheRest(bus) }
         bus.whenEnding { [self] in
             self.port.bus.assumeIsolated { bus in

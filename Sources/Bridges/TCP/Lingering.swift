@@ -39,8 +39,14 @@ final class Lingering: EventHandler {
         loop.set(timer, after: Self.interval)
     }
 
+    /// Looks at once, once its owner knows it.
+    func begin() { if isUrgent { look() } }
+
     /// From now on it is enough that the other side's system has everything.
-    func hurry() { isUrgent = true }
+    func hurry() {
+        isUrgent = true
+        look()
+    }
 
     private func look() {
         looksLeft -= 1

@@ -87,7 +87,8 @@ extension Int: BoundedValue {
             digits.removeLast()
             trailingZeros += 1
         }
-        guard let exponent = parts.count > 1 ? Int(parts[1]) : 0, exponent.magnitude < 1 << 32 else {
+        guard let exponent = parts.count > 1 ? Int(parts[1]) : 0, exponent.magnitude < 1 << 32
+        else {
             return nil
         }
         let zeros = exponent - fractionDigits + trailingZeros

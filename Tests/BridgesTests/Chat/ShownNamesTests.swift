@@ -41,23 +41,6 @@ import Testing
             #expect(Name(cleaning: name.text, words: words) == name, "seed \(seed)")
         }
     }
-
-    @Test(arguments: [
-        ("{name} ({bridge})", "Ana (tg)"), ("{bridge}/{name}", "tg/Ana"), ("{name}", "Ana"),
-        ("{x} {name}{", "{x} Ana{"), ("{{name}}", "{Ana}"), ("{name}{name}", "AnaAna"),
-    ])
-    func `a format is filled in once`(format: String, expected: String) throws {
-        let sender = try #require(SenderFormat(format))
-        #expect(sender.sender(try Name("Ana"), on: "tg") == expected)
-        #expect(
-            sender.sender(try Name("{bridge}"), on: "{name}")
-                == expected.replacing("tg", with: "{name}").replacing("Ana", with: "{bridge}"))
-    }
-
-    @Test(arguments: ["", "({bridge})", "{name}: {bridge}", "{Name}"])
-    func `a format without a name or with a colon is none`(format: String) {
-        #expect(SenderFormat(format) == nil)
-    }
 }
 
 /// Random names with many hazards, the same again for the same seed (SplitMix64).

@@ -178,7 +178,7 @@ struct StdioFixture {
         #expect(names == ["ana", "operador (stdio)"])
         #expect(await stdio.output.readLine() == "ana → operador (stdio) (privado): hola")
         try await stdio.stop()
-        #expect(await stdio.bus.bus.perform { $0.isFree("operador (stdio)") })
+        #expect(await stdio.bus.bus.perform { $0.person("operador (stdio)") == nil })
     }
 }
 

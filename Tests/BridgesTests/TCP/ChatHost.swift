@@ -100,14 +100,24 @@ final class ChatHost: Sendable {
     /// Stops the bus and returns when the bridges have ended.
     func stop() async throws {
         test.stop()
-        for run in runs { try await run.value }
+        try await ended()
     }
 
     /// Cancels the bridges, as the supervisor does when it has waited long enough.
     func cancel() { for run in runs { run.cancel() } }
 
     /// Returns when the bridges have ended.
+    ///
+    /// Turns the clock meanwhile: connections are closed when it is known that all has arrived, or
+    /// after a while.
     func ended() async throws {
+        let turning = Task {
+            while !Task.isCancelled {
+                test.advance(by: .milliseconds(20))
+                await test.settle()
+            }
+        }
+        defer { turning.cancel() }
         for run in runs { try await run.value }
     }
 }
