@@ -78,12 +78,16 @@ public final class Listener: EventHandler {
 
     /// Removes a socket file that nobody listens on any more.
     private static func removeStale(_ address: SocketAddress) {
+        let path = String("\(address)".dropFirst(5))
+        var status = stat()
+        // Only a socket: connecting to a file is refused as well.
+        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         let probe = socket(AF_UNIX, type, 0)
         guard probe >= 0 else { return }
         defer { Glibc.close(probe) }
         if address.withPointer({ connect(probe, $0, $1) }) != 0, errno == ECONNREFUSED {
-            unlink(String("\(address)".dropFirst(5)))
+            unlink(path)
         }
     }
 

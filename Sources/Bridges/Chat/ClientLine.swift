@@ -67,8 +67,8 @@ package final class LineGrammar: Sendable {
 
     private func meaningOfNameless(_ line: UnsafeRawBufferPointer) -> ClientLine {
         if TextTrimming.isBlank(line) { return .utterance(.nothing) }
-        // No name begins with a slash, so this can't be `NAME: TEXT`.
-        if line[0] == slash {
+        // No name begins with a slash: what looks like one is refused, unless it is a command.
+        if line[0] == slash, isCommand(line) || !looksNamed(line) {
             let isText = line.count > 1 && line[1] == slash
             return isText ? .refused(.needName) : .utterance(utterance(in: line, from: 0))
         }
@@ -85,6 +85,16 @@ package final class LineGrammar: Sendable {
             return .refused(.badName(error))
         }
         return .refused(.needName)
+    }
+
+    private func isCommand(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard case .command(let verb, _) = utterance(in: line, from: 0) else { return false }
+        let text = String(decoding: line[verb], as: UTF8.self).lowercased()
+        return ChatCommand(rawValue: text) != nil
+    }
+
+    private func looksNamed(_ line: UnsafeRawBufferPointer) -> Bool {
+        separator(in: line) != nil || subject(of: line, ending: joinedEnding) != nil
     }
 
     /// Where the text begins if the line begins with one's own name.

@@ -104,6 +104,8 @@ package struct Stdio: Bridge {
             case .inputEnded: isReading = false
             case .outputEnded(let reason):
                 end = reason
+                // With exitAtEnd every line is still published, and the end of input ends it all.
+                if case .gone = reason, options.exitAtEnd { break }
                 input?.stop()
             case .other: break
             }
@@ -121,8 +123,8 @@ package struct Stdio: Bridge {
         case .done: break
         case .gone(let reason):
             port.log.info("nobody reads standard output any more (\(reason)): the bridge ends")
-            // Else the end of standard input, which nobody reads now, would be waited for for ever.
-            if options.exitAtEnd { port.stopDaemon() }
+            // Without input there is no end of it to wait for.
+            if options.exitAtEnd, port.direction == .out { port.stopDaemon() }
         case .failed(let error): throw error
         }
     }

@@ -205,9 +205,14 @@ extension ChatConnection {
     private func split(
         _ arguments: UnsafeRawBufferPointer, isKnown: (String) -> Bool
     ) -> (name: String, text: UnsafeRawBufferPointer)? {
-        let spaces = arguments.indices.prefix(Name.maxBytes + 64).filter { arguments[$0] == 0x20 }
+        let longest = Name.maxBytes + 64
+        let spaces = arguments.indices.prefix(longest).filter {
+            arguments[$0] == 0x20 || arguments[$0] == 0x09
+        }
         guard let first = spaces.first else { return nil }
         func name(_ end: Int) -> String { String(decoding: arguments[..<end], as: UTF8.self) }
+        // Nothing but a name lacks its text, even if the beginning is somebody's name too.
+        if arguments.count <= longest, isKnown(server.key(of: name(arguments.count))) { return nil }
         let end = spaces.last { isKnown(server.key(of: name($0))) } ?? first
         let rest = UnsafeRawBufferPointer(rebasing: arguments[end...])
         let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])

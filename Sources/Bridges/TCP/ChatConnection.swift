@@ -41,6 +41,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private var isPaused = false
     /// When the kernel last took something, in the loop's time.
     private(set) var lastProgress: Int64 = 0
+    /// What the other side had not confirmed when that was last looked at.
+    private var unsentBytes = 0
     /// Ends the lines of a client that has never sent an LF.
     private var silence: LoopTimer?
 
@@ -163,9 +165,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     private func endLineBySilence(_ bus: isolated Bus) {
         guard isOpen, !splitter.hasSeenEnding else { return }
-        // A character that is cut off waits for its rest.
+        // A text that ends within a character waits for the rest of it: its end is still to come.
         takePending(
-            leaving: { if case .cutOff(let bytes) = TextEncoding($0) { bytes } else { 0 } }, bus)
+            leaving: { if case .cutOff = TextEncoding($0) { $0.count } else { 0 } }, bus)
     }
 
     // MARK: - Writing
@@ -234,11 +236,20 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         case .blocked:
             if !wasBlocked {
                 lastProgress = server.loop.now
+                unsentBytes = connection.unsentBytes
                 server.noteBlocked(self)
             }
         case .broken: server.isBroken(self)
         }
         checkBounds()
+    }
+
+    /// Finds out whether the other side has taken something: the kernel says that it can be written
+    /// to only when a good part of its buffer is free, which a slow reader takes long for.
+    func noteProgress() {
+        let unsent = connection?.unsentBytes ?? 0
+        if unsent < unsentBytes { lastProgress = server.loop.now }
+        unsentBytes = unsent
     }
 
     private func resumeWriting() {

@@ -215,9 +215,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var sweepInterval: Int64 { max(1_000_000, min(1_000_000_000, stalledAfter / 4)) }
 
     private func closeStalled(_ bus: isolated Bus) {
-        for connection in Array(blocked.values)
-        where loop.now - connection.lastProgress >= stalledAfter {
-            connection.close(bus)
+        for connection in Array(blocked.values) {
+            connection.noteProgress()
+            if loop.now - connection.lastProgress >= stalledAfter { connection.close(bus) }
         }
         if !blocked.isEmpty { loop.set(sweep, after: sweepInterval) }
     }

@@ -69,6 +69,9 @@ struct Expansion {
             } else if reference.hasPrefix("file:") {
                 result += try file(String(reference.dropFirst("file:".count)))
                 holdsFile = true
+            } else if !reference.isEmpty, reference.allSatisfy(\.isNumber) {
+                // A group of a regular expression, as `replace` has them.
+                result += "${\(reference)}"
             } else {
                 throw Failure(
                     sentence: "expected ${env:NAME}, ${env:NAME:-default} or ${file:PATH}")

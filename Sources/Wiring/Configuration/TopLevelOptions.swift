@@ -116,7 +116,7 @@ struct NewRooms: OptionValue {
                 continue
             }
             if names.contains(name) {
-                problems.add("the room \(name.quoted) is given twice", at: element.place)
+                problems.add("the room \(element.found) is given twice", at: element.place)
                 continue
             }
             names.append(name)

@@ -19,9 +19,13 @@ import Testing
         #expect(await !stdio.bus.bus.isStopping)
     }
 
-    @Test func `with exitAtEnd the daemon is asked to stop then too`() async throws {
+    @Test func `with exitAtEnd what comes in is still published to its end`() async throws {
         let stdio = try await StdioFixture.make { $0.exitAtEnd = true }
         stdio.output.closeReadEnd()
+        await stdio.input.write("still here\n")
+        #expect(await stdio.messages(1) == ["operador (stdio): still here"])
+        #expect(stdio.bus.shutdownRequests == 0)
+        stdio.input.closeWriteEnd()
         try await stdio.run.value
         #expect(stdio.bus.shutdownRequests == 1)
     }
