@@ -1,4 +1,3 @@
-import Glibc
 import MessageBus
 import Sockets
 
@@ -12,21 +11,14 @@ struct LineReader {
     private let batch: Batch
     /// Where the bytes of the read begin: they lie in the batch's storage already.
     private let base: UnsafeRawPointer?
-    /// `NAME: `, while the connection has a name and may speak.
-    private var prefix: UnsafeRawBufferPointer?
-    /// What the messages of this connection have in common, once one is in the batch.
-    private var common: Record?
+    /// Who speaks, once a message of this connection is in the batch.
+    private var speaker: Speaker?
 
     init(_ connection: ChatConnection, base: UnsafeRawPointer?) {
         self.connection = connection
         server = connection.server
         batch = server.batch
         self.base = base
-        lookAtName()
-    }
-
-    private mutating func lookAtName() {
-        prefix = server.port.direction == .out ? nil : connection.member?.sender.prefix
     }
 
     /// Takes what the splitter found.
@@ -34,19 +26,9 @@ struct LineReader {
     mutating func take(_ piece: LineSplitter.Piece, _ bus: isolated Bus) {
         switch piece {
         case .line(let line, let isPlain):
-            // Nearly every line: one's own name as it is, and plain ASCII.
-            if let base, let prefix, line.count > prefix.count, line[prefix.count] > slash,
-                line.starts(with: prefix), isPlain, let common, let start = line.baseAddress,
-                !batch.isFull
-            {
-                // A plain line lies where it was read, so its ending stands behind it.
-                batch.append(
-                    like: common, at: start - base + prefix.count,
-                    count: line.count - prefix.count,
-                    isFramed: start.load(fromByteOffset: line.count, as: UInt8.self) == 0x0A)
-            } else {
-                takeSlowly(line, bus)
-            }
+            // Nearly every line: one's own name as it is, and plain ASCII where it was read.
+            guard isPlain, let base, let speaker, batch.append(line, readAt: base, by: speaker)
+            else { return takeSlowly(line, bus) }
         case .tooLong:
             flush(bus)
             connection.answer(.tooLong, server.words.tooLong(max: server.options.maxLine.bytes))
@@ -71,7 +53,6 @@ struct LineReader {
         case .enter(let name, let utterance):
             flush(bus)
             let hasEntered = connection.enter(as: name, bus)
-            lookAtName()
             if hasEntered { obey(utterance, in: line, bus) }
         case .leave:
             flush(bus)
@@ -93,7 +74,6 @@ struct LineReader {
             connection.obey(
                 verb: String(decoding: line[verb], as: UTF8.self),
                 UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
-            lookAtName()
         }
     }
 
@@ -115,7 +95,7 @@ struct LineReader {
         } else {
             batch.append(record, text: text, sender: member.sender, details: nil)
         }
-        common = batch.all.last
+        if let last = batch.all.last { speaker = Speaker(of: last, in: batch) }
     }
 
     /// Publishes what was gathered and tells the client what was dropped.
@@ -126,17 +106,7 @@ struct LineReader {
         bus.publish(batch, in: room, by: server.port.intake)
         if !batch.drops.isEmpty { connection.answer(batch.drops) }
         batch.removeMessages()
-        common = nil
+        speaker = nil
     }
 
-    private var slash: UInt8 { 0x2F }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Whether the bytes, at least as many, begin with these.
-    @inline(__always)
-    fileprivate func starts(with prefix: UnsafeRawBufferPointer) -> Bool {
-        guard let start = baseAddress, let prefixStart = prefix.baseAddress else { return false }
-        return memcmp(start, prefixStart, prefix.count) == 0
-    }
 }

@@ -1,3 +1,5 @@
+import Glibc
+
 // The way of plain lines: loops that look at numbers and copy bytes, and count no references.
 extension Batch {
     /// Adds what another batch holds from an index on, but for what was dropped, as long as there
@@ -34,6 +36,7 @@ extension Batch {
             records[count].sender = known?.here ?? 0
             count += 1
         }
+        lastEnd = records[count - 1].end
         return end
     }
 
@@ -78,6 +81,73 @@ extension Batch {
             count += 1
         }
         return other.count
+    }
+}
+
+/// What the lines of one speaker begin with, and what their messages have in common.
+package struct Speaker {
+    private let prefix: UnsafeRawBufferPointer
+    // The first eight bytes of the prefix, or all of them where there are fewer: nearly always one
+    // comparison is enough.
+    private let word: UInt64
+    private let mask: UInt64
+    fileprivate let bare: Record
+    fileprivate let framed: Record
+
+    /// Bytes of `NAME: `.
+    fileprivate var prefixCount: Int { prefix.count }
+
+    /// Who has said a message that is in a batch; valid as long as the batch holds it.
+    package init(of record: Record, in batch: Batch) {
+        prefix = batch.prefix(of: record)
+        var bytes: UInt64 = 0
+        for (index, byte) in prefix.prefix(8).enumerated() {
+            bytes |= UInt64(byte) << (8 * UInt64(index))
+        }
+        word = UInt64(littleEndian: bytes)
+        let used = 8 * UInt64(min(8, prefix.count))
+        mask = UInt64(littleEndian: used == 64 ? .max : (1 << used) - 1)
+        bare = record
+        var framed = record
+        framed.flags.insert(.framed)
+        self.framed = framed
+    }
+
+    /// Whether a line, of which eight bytes can be read whatever its length, begins with the prefix.
+    @inline(__always)
+    fileprivate func begins(_ line: UnsafeRawPointer) -> Bool {
+        guard (line.loadUnaligned(as: UInt64.self) ^ word) & mask == 0 else { return false }
+        guard prefix.count > 8, let start = prefix.baseAddress else { return true }
+        return memcmp(line + 8, start + 8, prefix.count - 8) == 0
+    }
+}
+
+extension Batch {
+    /// Adds what a speaker says with `NAME: TEXT`, if the line is that and TEXT is not special.
+    ///
+    /// - Parameters:
+    ///   - line: printable ASCII, as it was read into this batch's storage, its ending behind it.
+    ///   - base: where that storage begins.
+    /// - Returns: whether it was added. If not, the line wants a closer look.
+    package func append(
+        _ line: UnsafeRawBufferPointer, readAt base: UnsafeRawPointer, by speaker: Speaker
+    ) -> Bool {
+        let prefix = speaker.prefixCount
+        guard let start = line.baseAddress, line.count > prefix, count < capacity,
+            speaker.begins(start),
+            // A slash would be a command; spaces may be all there is.
+            start.load(fromByteOffset: prefix, as: UInt8.self) > UInt8(ascii: "/")
+        else { return false }
+        let isFramed = start.load(fromByteOffset: line.count, as: UInt8.self) == 0x0A
+        let offset = UInt32(truncatingIfNeeded: start - base + prefix)
+        if offset < lastEnd { isScattered = true }
+        let place = records + count
+        place.initialize(to: isFramed ? speaker.framed : speaker.bare)
+        place.pointee.offset = offset
+        place.pointee.count = UInt32(truncatingIfNeeded: line.count - prefix)
+        lastEnd = place.pointee.end
+        count += 1
+        return true
     }
 }
 

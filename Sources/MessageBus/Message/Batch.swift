@@ -18,7 +18,9 @@ public final class Batch {
     /// Whether there are joins, leaves or the like among its messages.
     @exclusivity(unchecked) package private(set) var hasOtherKinds = false
     /// Whether texts lie elsewhere than one behind the other.
-    @exclusivity(unchecked) private var isScattered = false
+    @exclusivity(unchecked) var isScattered = false
+    /// Where the text of the last message ends.
+    @exclusivity(unchecked) var lastEnd: UInt32 = 0
     /// Whether the present step is not to judge some of the messages.
     @exclusivity(unchecked) var hasPassedOver = false
     /// What the chain dropped, in the order of the steps.
@@ -78,6 +80,7 @@ public final class Batch {
         count = 0
         hasOtherKinds = false
         isScattered = false
+        lastEnd = 0
         if !senders.isEmpty { senders.removeAll(keepingCapacity: true) }
         if !details.isEmpty { details.removeAll(keepingCapacity: true) }
         if !drops.isEmpty { drops.removeAll(keepingCapacity: true) }
@@ -96,26 +99,14 @@ public final class Batch {
             record.details = UInt16(details.count)
         }
         if record.kind != .message { hasOtherKinds = true }
-        if count > 0, record.offset < records[count - 1].end { isScattered = true }
+        if record.offset < lastEnd { isScattered = true }
+        lastEnd = record.end
         records[count] = record
         count += 1
     }
 
     /// Who said a message.
     package func sender(of record: Record) -> Sender { senders[Int(record.sender)] }
-
-    /// Adds a message that is like one already in it but for its text, which stands in the storage.
-    ///
-    /// The caller has asked `isFull`.
-    ///
-    /// - Parameter isFramed: whether it stands behind `NAME: ` and in front of an LF there.
-    package func append(like record: Record, at offset: Int, count length: Int, isFramed: Bool) {
-        records[count] = record
-        if isFramed { records[count].flags.insert(.framed) }
-        records[count].place(at: offset, count: length)
-        if count > 0, offset < records[count - 1].end { isScattered = true }
-        count += 1
-    }
 
     /// Adds a message and copies its text.
     ///

@@ -38,7 +38,7 @@ package struct Record: Sendable {
     package init() {}
 
     /// Where the text ends.
-    var end: UInt32 { offset &+ count }
+    @inline(__always) var end: UInt32 { offset &+ count }
 
     /// Says where in the batch's storage the text stands.
     package mutating func place(at offset: Int, count: Int) {

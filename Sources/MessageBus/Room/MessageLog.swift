@@ -20,6 +20,7 @@ package final class MessageLog {
     private let room: String
     private let bounds: Bounds
     private var segments: [Segment] = []
+    private var spare: Batch?
     /// Where those who have spoken did so last, up to a position; only for who asks.
     private(set) var speakers: [String: UInt64] = [:]
     private var speakersEnd: UInt64 = 0
@@ -64,10 +65,22 @@ package final class MessageLog {
     private func newSegment(for bytes: Int) -> Batch {
         let previous = segments.last?.batch.capacity ?? 16
         let capacity = min(4 * previous, 1_024)
-        let new = Batch(room: room, capacity: capacity, bytes: max(64 * capacity, bytes))
+        let size = max(64 * capacity, bytes)
+        let new = takeSpare(capacity, size) ?? Batch(room: room, capacity: capacity, bytes: size)
         segments.append(Segment(start: end, batch: new))
         evict()
         return new
+    }
+
+    /// The batch that was let go last, if it will do and nobody holds a message of it: memory that
+    /// is warm costs less than new one.
+    private func takeSpare(_ capacity: Int, _ bytes: Int) -> Batch? {
+        guard isKnownUniquelyReferenced(&spare), let batch = spare, batch.capacity == capacity,
+            batch.storage.capacity >= bytes
+        else { return nil }
+        spare = nil
+        batch.removeAll()
+        return batch
     }
 
     private func evict() {
@@ -76,6 +89,7 @@ package final class MessageLog {
             bytes > bounds.bytes || end - segments[count + 1].start > bounds.messages
         {
             bytes -= segments[count].batch.storage.count
+            spare = segments[count].batch
             count += 1
         }
         // About a hundred references to move, once in a thousand messages.
