@@ -133,7 +133,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
                 ? epoll_wait(epoll, events, Int32(Self.eventsPerTurn), wait ? -1 : 0) : 0
             now = clock.monotonic()
             wallTime = clock.wall()
-            if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))[...]) }
+            if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))) }
             if count == 0, !leftOver.isEmpty { dispatchLeftOver() }
             runInbox()
             while let timer = timers.popDue(now) { timer.action() }
@@ -158,12 +158,12 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     private func dispatchLeftOver() {
         let events = leftOver
         leftOver = []
-        events.withUnsafeBufferPointer { dispatch($0[...]) }
+        events.withUnsafeBufferPointer { dispatch($0) }
     }
 
-    private func dispatch(_ events: Slice<UnsafeBufferPointer<epoll_event>>) {
+    private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {
         endsTurn = false
-        for index in events.indices {
+        for index in 0..<events.count {
             let event = events[index]
             let data = event.data.u64
             let slot = Int(data & 0xffff_ffff)
@@ -174,7 +174,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
             {
                 handler.handle(Readiness(rawValue: event.events))
                 if endsTurn {
-                    leftOver = Array(events[(index + 1)...])
+                    leftOver = Array(UnsafeBufferPointer(rebasing: events[(index + 1)...]))
                     return
                 }
             }

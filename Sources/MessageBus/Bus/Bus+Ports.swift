@@ -49,7 +49,7 @@ extension Bus {
         while let first = rest.first {
             let name = first.room ?? intake.room
             guard let room = room(name) else { throw PortError.noRoom(name) }
-            let run = rest.prefix(1_024).prefix { ($0.room ?? intake.room) == name }
+            let run = self.run(of: rest, in: name, by: intake)
             rest = rest.dropFirst(run.count)
             let batch = publish(run, in: room, by: intake, isKept: checkpoint == nil)
             receipts += self.receipts(batch)
@@ -61,6 +61,19 @@ extension Bus {
             try await store.write(kept, checkpoint: named)
         }
         return receipts
+    }
+
+    /// As many drafts of one room as a batch takes: so few bytes that the room's readers look at
+    /// them before its log lets them go.
+    private func run(
+        of drafts: ArraySlice<Draft>, in room: String, by intake: Intake
+    ) -> ArraySlice<Draft> {
+        var bytes = 0
+        let rest = drafts.dropFirst().prefix(1_023).prefix { draft in
+            bytes += draft.text.utf8.count
+            return bytes < 512 << 10 && (draft.room ?? intake.room) == room
+        }
+        return drafts.prefix(1 + rest.count)
     }
 
     /// Publishes drafts of one room.

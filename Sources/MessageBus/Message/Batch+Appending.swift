@@ -25,17 +25,18 @@ extension Batch {
         let length = Int(other.lineEnd(of: end - 1) - first)
         let offset = storage.append(other.storage.bytes(at: Int(first), count: length))
         let shift = UInt32(truncatingIfNeeded: offset) &- first
-        var known: (index: UInt16, here: UInt16)?
-        for next in start..<end {
-            let record = other.records[next]
-            if known?.index != record.sender {
-                known = (record.sender, index(of: other.sender(of: record)))
-            }
-            records[count] = record
-            records[count].offset = record.offset &+ shift
-            records[count].sender = known?.here ?? 0
-            count += 1
+        let target = records + count
+        target.initialize(from: other.records + start, count: end - start)
+        var known = (
+            index: target.pointee.sender, here: index(of: other.sender(of: target.pointee))
+        )
+        for place in 0..<(end - start) {
+            let sender = target[place].sender
+            if sender != known.index { known = (sender, index(of: other.senders[Int(sender)])) }
+            target[place].offset &+= shift
+            target[place].sender = known.here
         }
+        count += end - start
         lastEnd = records[count - 1].end
         return end
     }
