@@ -15,18 +15,25 @@ final class Literal: Sendable {
     private let values: SIMD32<UInt8>
     private let masks: SIMD32<UInt8>
     private let count: Int
+    // The two rarest bytes, in the order of their places: the fewer places look like the word, the
+    // fewer have to be looked at twice.
     private let first: Anchor
     private let last: Anchor
+    private let firstPlace: Int
+    private let lastPlace: Int
     private let hasForeignCase: Bool
 
     /// Makes a word of bytes; nil if there are none, too many, or letters whose other case isn't ASCII.
     init?(_ bytes: [UInt8], isCaseless: Bool) {
-        guard let firstByte = bytes.first, let lastByte = bytes.last, bytes.count <= Self.longest,
+        guard !bytes.isEmpty, bytes.count <= Self.longest,
             !isCaseless || bytes.allSatisfy({ $0 < 0x80 })
         else { return nil }
         count = bytes.count
-        first = Anchor(firstByte, isCaseless: isCaseless)
-        last = Anchor(lastByte, isCaseless: isCaseless)
+        let rarest = bytes.indices.sorted { Self.rarity(bytes[$0]) > Self.rarity(bytes[$1]) }
+        firstPlace = rarest.prefix(2).min() ?? 0
+        lastPlace = rarest.prefix(2).max() ?? 0
+        first = Anchor(bytes[firstPlace], isCaseless: isCaseless)
+        last = Anchor(bytes[lastPlace], isCaseless: isCaseless)
         var values = SIMD32<UInt8>.zero
         var masks = SIMD32<UInt8>.zero
         var hasForeignCase = false
@@ -57,9 +64,14 @@ final class Literal: Sendable {
             }
         if isFound { return true }
         guard hasForeignCase else { return false }
-        // In a long text the blocks at the front and at the back of the places are all of it.
-        let isASCII = (seen.x | seen.y) & 0x8080_8080_8080_8080 == 0
-        if places >= 16, count <= places, isASCII { return false }
+        // In a long text the blocks that were looked at, and the two edges, are all of it.
+        if places >= 16, count <= places {
+            let edges =
+                text.prefix(firstPlace).reduce(0, |)
+                | text.suffix(count &- 1 &- lastPlace).reduce(0, |)
+            let isASCII = (seen.x | seen.y) & 0x8080_8080_8080_8080 == 0 && edges < 0x80
+            if isASCII { return false }
+        }
         // The first bytes of U+017F and U+212A.
         let mayBeForeign =
             memchr(base, 0xC5, text.count) != nil || memchr(base, 0xE2, text.count) != nil
@@ -69,11 +81,10 @@ final class Literal: Sendable {
     private func isFound(
         long base: UnsafeRawPointer, places: Int, seen: inout SIMD2<UInt64>
     ) -> Bool {
-        let offset = count &- 1
         var place = 0
         while true {
-            let front = (base + place).loadUnaligned(as: SIMD2<UInt64>.self)
-            let back = (base + (place &+ offset)).loadUnaligned(as: SIMD2<UInt64>.self)
+            let front = (base + (place &+ firstPlace)).loadUnaligned(as: SIMD2<UInt64>.self)
+            let back = (base + (place &+ lastPlace)).loadUnaligned(as: SIMD2<UInt64>.self)
             seen |= front | back
             let misses = first.misses(front) | last.misses(back)
             if hasZero(misses), isFound(base + place, at: zeros(misses)) { return true }
@@ -89,8 +100,17 @@ final class Literal: Sendable {
                 base.loadUnaligned(as: UInt64.self),
                 (base + (places &- 8)).loadUnaligned(as: UInt64.self))
         }
-        return hasZero(first.misses(words(base)) | last.misses(words(base + (count &- 1))))
-            && isFound(base, among: places)
+        let misses =
+            first.misses(words(base + firstPlace)) | last.misses(words(base + lastPlace))
+        return hasZero(misses) && isFound(base, among: places)
+    }
+
+    /// How rarely a byte stands in texts, roughly; letters by their frequency in English.
+    private static func rarity(_ byte: UInt8) -> Int {
+        let byFrequency = " etaoinshrdlcumwfgypbvkjxqz".utf8
+        let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
+        let place = byFrequency.firstIndex(of: lower)
+        return place.map { byFrequency.distance(from: byFrequency.startIndex, to: $0) } ?? 26
     }
 
     // Whether a lane of 8 bits is zero: the subtraction sets its high bit. It may borrow from the
