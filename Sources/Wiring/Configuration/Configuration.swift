@@ -48,12 +48,7 @@ package struct MiddlewareEntry: Sendable {
 
     /// Makes the middleware, without I/O, or adds why it can't be made to the problems.
     package func make(_ context: Context, into problems: inout Problems) -> (any Middleware)? {
-        do {
-            return try maker(context)
-        } catch {
-            problems.add("\(error)", at: place)
-            return nil
-        }
+        made(by: maker, context, at: place, into: &problems)
     }
 }
 
@@ -84,12 +79,7 @@ package struct BridgeEntry: Sendable {
 
     /// Makes the bridge, without I/O, or adds why it can't be made to the problems.
     package func make(_ context: Context, into problems: inout Problems) -> (any Bridge)? {
-        do {
-            return try maker(context)
-        } catch {
-            problems.add("\(error)", at: place)
-            return nil
-        }
+        made(by: maker, context, at: place, into: &problems)
     }
 }
 
@@ -99,4 +89,17 @@ package struct LeftOutBridge: Sendable, Hashable {
     package let type: String
     /// What it would be called.
     package let name: String
+}
+
+/// What a factory makes, or nil and its sentence among the problems.
+private func made<Plugin: Sendable>(
+    by maker: PluginType<Plugin>.Make, _ context: Context, at place: Place,
+    into problems: inout Problems
+) -> Plugin? {
+    do {
+        return try maker(context)
+    } catch {
+        problems.add("\(error)", at: place)
+        return nil
+    }
 }
