@@ -58,7 +58,9 @@ private struct Maker {
         Chain(
             entries.compactMap { entry in
                 entry.make(context, into: &problems).map {
-                    Chain.Step(type: entry.type, condition: entry.condition, middleware: $0)
+                    Chain.Step(
+                        type: entry.type, label: "\(entry.place.path) \(entry.type)",
+                        condition: entry.condition, middleware: $0)
                 }
             })
     }

@@ -37,6 +37,7 @@ package final class TestBus: Sendable {
         bus = Bus(settings, chain: Self.chain(middlewares), store: store, executor: loop)
         let bus = bus
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
+        loop.perform { bus.assumeIsolated { $0.begin() } }
         loop.start(named: "test loop")
     }
 

@@ -1,5 +1,7 @@
 /// What is said in a room from a bridge's stored cursor on: nothing is passed over until it has
 /// been acknowledged, in this process or a later one.
+///
+/// With a store, a message is delivered when the store has it, not before.
 public struct Deliveries: AsyncSequence, Sendable {
     /// A message that has to be acknowledged.
     public typealias Element = Delivery
@@ -11,56 +13,87 @@ public struct Deliveries: AsyncSequence, Sendable {
     let channel: String?
 
     /// Starts reading at the stored cursor; a new reader's is where the bridge started.
-    public func makeAsyncIterator() -> Iterator {
-        Iterator(messages: Messages(port: port, room: room, channel: channel))
-    }
+    public func makeAsyncIterator() -> Iterator { Iterator(self) }
 
     /// Reads one after the other.
     public struct Iterator: AsyncIteratorProtocol {
-        private let messages: Messages
-        private var subscription: Subscription?
+        private let port: Port
+        private let room: String
+        private let channel: String?
+        private var source: DurableSource?
         private var buffer: ArraySlice<Message> = []
 
-        init(messages: Messages) { self.messages = messages }
-
-        private var reader: String {
-            [messages.port.name, messages.room, messages.channel].compactMap(\.self)
-                .joined(separator: "/")
+        init(_ deliveries: Deliveries) {
+            port = deliveries.port
+            room = deliveries.room
+            channel = deliveries.channel
         }
 
         /// The next message, or `nil` when the bus has stopped or the task was cancelled.
         public mutating func next() async throws -> Delivery? {
-            let bus = messages.port.bus
-            if subscription == nil {
-                subscription = try await bus.subscribe(
-                    messages.port.intake, room: messages.room, channel: messages.channel,
-                    as: reader)
-            }
             if buffer.isEmpty {
-                guard let batch = await subscription?.next() else { return nil }
+                guard let batch = try await nextBatch() else { return nil }
                 buffer = batch[...]
             }
-            return buffer.popFirst().map { Delivery(message: $0, store: bus.store, reader: reader) }
+            guard let message = buffer.popFirst(), let source else { return nil }
+            return Delivery(message: message, progress: source.progress)
+        }
+
+        /// Whether the next one is there already, without waiting.
+        public var hasMore: Bool { !buffer.isEmpty }
+
+        private mutating func nextBatch() async throws -> [Message]? {
+            let source: DurableSource
+            if let known = self.source {
+                source = known
+            } else {
+                let reader = DurableReader(
+                    .init(bridge: port.name, name: channel), room: room)
+                guard
+                    let new = try await port.bus.open(reader, channel: channel, by: port.intake)
+                else { return nil }
+                self.source = new
+                source = new
+            }
+            return try await source.next()
         }
     }
 }
 
 /// A message that waits for being acknowledged.
+///
+/// Safe from any thread.
 public struct Delivery: Sendable {
     /// The message.
     public let message: Message
-    private let store: any MessageStore
-    private let reader: String
+    private let progress: DeliveryProgress
 
-    init(message: Message, store: any MessageStore, reader: String) {
+    init(message: Message, progress: DeliveryProgress) {
         self.message = message
-        self.store = store
-        self.reader = reader
+        self.progress = progress
     }
 
-    /// Moves the stored cursor behind this message, and remembers what it is called on the other
-    /// side so that answers and edits find it.
+    /// Moves the stored cursor behind this message and all before it, and remembers what it is
+    /// called on the other side so that answers and edits find it.
     public func acknowledge(as remoteID: String? = nil) async throws {
-        try await store.save(message.number, of: reader, remoteID: remoteID)
+        try await Self.acknowledge([self], as: remoteID)
+    }
+
+    /// Acknowledges messages of one room that went out as one, in their order.
+    public static func acknowledge(
+        _ deliveries: [Delivery], as remoteID: String? = nil
+    ) async throws {
+        guard let last = deliveries.last else { return }
+        let links = deliveries.compactMap { delivery in
+            remoteID.map { Link(number: delivery.message.number, remoteID: $0) }
+        }
+        try await last.progress.acknowledge(last.message.number, links: links)
+    }
+
+    /// Notes that it could not be delivered, and what was answered, for `puente why`.
+    ///
+    /// It stays to be acknowledged.
+    public func note(_ answer: String) async throws {
+        try await progress.note(answer, to: message.number)
     }
 }

@@ -18,6 +18,9 @@ public struct Draft: Sendable {
     public var reply: Quotation?
     /// Where it comes from.
     public var origin: Origin?
+    /// Whether answers and edits will look for it by its origin: the store remembers its number by
+    /// that, if it is published with a checkpoint.
+    public var isLinked = false
 
     /// The longest text in bytes: 1 MiB.
     public static let longestText = 1 << 20

@@ -54,16 +54,57 @@ public struct Port: Sendable {
     ///
     /// - Parameter checkpoint: what the source has reached with them, kept in the same transaction.
     /// - Returns: one receipt for each draft, when all is kept.
-    /// - Throws: `PortError` if the bus has stopped or a room does not exist; what the store throws.
+    /// - Throws: `PortError` if the bus has stopped or a room does not exist; `CancellationError`.
     @discardableResult
     public func publish(_ drafts: [Draft], checkpoint: Checkpoint? = nil) async throws -> [Receipt]
     {
-        try await bus.publish(drafts, checkpoint: checkpoint, by: intake)
+        try await bus.publish(drafts, checkpoints: checkpoint.map { [$0] }, by: intake)
+    }
+
+    /// Says several things in a row, in order, and keeps what several sources have reached with
+    /// them: all of it or nothing.
+    ///
+    /// Waits as long as the store can't take it: that is how a source is slowed down.
+    ///
+    /// - Returns: one receipt for each draft, when all is kept.
+    /// - Throws: `PortError` if the bus has stopped or a room does not exist; `CancellationError`.
+    @discardableResult
+    public func publish(
+        _ drafts: [Draft], checkpoints: [Checkpoint]
+    ) async throws -> [Receipt] {
+        try await bus.publish(drafts, checkpoints: checkpoints, by: intake)
     }
 
     /// What a source of this bridge had reached when it was last kept.
+    ///
+    /// Everything published before is kept by then.
     public func checkpoint(of source: String) async throws -> [UInt8]? {
-        try await bus.store.checkpoint(of: "\(name)/\(source)")
+        try await checkpoints()[source]
+    }
+
+    /// What the sources of this bridge had reached when that was last kept, by source.
+    ///
+    /// Everything published before is kept by then.
+    public func checkpoints() async throws -> [String: [UInt8]] {
+        try await bus.store.checkpoints(of: name)
+    }
+
+    /// Whether checkpoints and cursors outlive the process.
+    public var keepsCheckpoints: Bool { bus.keepsMessages }
+
+    /// Our messages that are called so in a remote chat, the oldest first.
+    public func numbers(of remoteID: String, in channel: String? = nil) async throws -> [UInt64] {
+        try await bus.store.numbers(of: remoteID, in: .init(bridge: name, name: channel))
+    }
+
+    /// What a message of ours is called in a remote chat.
+    public func remoteID(of number: UInt64, in channel: String? = nil) async throws -> String? {
+        try await bus.store.remoteID(of: number, in: .init(bridge: name, name: channel))
+    }
+
+    /// A message by its number, if it is still kept and is no private one.
+    public func message(numbered number: UInt64) async throws -> Message? {
+        try await bus.message(numbered: number)
     }
 
     /// What is said in the bridge's room from the bridge's start on, but for what it brought

@@ -35,15 +35,15 @@ extension Bus {
     // MARK: - Publishing
 
     func publish(
-        _ drafts: [Draft], checkpoint: Checkpoint?, by intake: Intake
+        _ drafts: [Draft], checkpoints: [Checkpoint]?, by intake: Intake
     ) async throws -> [Receipt] {
-        guard !isEnding else { throw PortError.stopped }
         // All or nothing: a room that does not exist is found before anything is said.
         for case let name? in drafts.lazy.map(\.room) where room(name) == nil {
             throw PortError.noRoom(name)
         }
+        try await waitForRoom(isOwed: checkpoints != nil)
+        guard !isEnding else { throw PortError.stopped }
         var receipts: [Receipt] = []
-        var kept: [Message] = []
         receipts.reserveCapacity(drafts.count)
         var rest = drafts[...]
         while let first = rest.first {
@@ -51,16 +51,30 @@ extension Bus {
             guard let room = room(name) else { throw PortError.noRoom(name) }
             let run = self.run(of: rest, in: name, by: intake)
             rest = rest.dropFirst(run.count)
-            let batch = publish(run, in: room, by: intake, isKept: checkpoint == nil)
-            receipts += self.receipts(batch)
-            if checkpoint != nil, store.keepsMessages { kept += batch.passed }
+            receipts += self.receipts(
+                publish(run, in: room, by: intake, isOwed: checkpoints != nil))
         }
-        if let checkpoint {
-            let named = Checkpoint(
-                source: "\(intake.name)/\(checkpoint.source)", state: checkpoint.state)
-            try await store.write(kept, checkpoint: named)
+        if let checkpoints {
+            // In the same turn as the messages: the store keeps both in one transaction.
+            let progress = SourceProgress(
+                bridge: intake.name, checkpoints: checkpoints,
+                links: links(drafts, receipts, by: intake))
+            try await store.take(progress).wait()
         }
         return receipts
+    }
+
+    /// What messages that passed are called where they came from, for answers and edits.
+    private func links(
+        _ drafts: [Draft], _ receipts: [Receipt], by intake: Intake
+    ) -> [(channel: DurableReader.Channel, link: Link)] {
+        zip(drafts, receipts).compactMap { draft, receipt in
+            guard draft.isLinked, receipt.verdict == .pass, let origin = draft.origin,
+                let remoteID = origin.remoteID
+            else { return nil }
+            let channel = DurableReader.Channel(bridge: intake.name, name: origin.channel)
+            return (channel, Link(number: receipt.number, remoteID: remoteID))
+        }
     }
 
     /// As many drafts of one room as a batch takes: so few bytes that the room's readers look at
@@ -78,9 +92,9 @@ extension Bus {
 
     /// Publishes drafts of one room.
     ///
-    /// - Parameter isKept: whether the store is handed the messages here, and not with a checkpoint.
+    /// - Parameter isOwed: whether the source waits until they are kept.
     private func publish(
-        _ drafts: ArraySlice<Draft>, in room: Room, by intake: Intake, isKept: Bool
+        _ drafts: ArraySlice<Draft>, in room: Room, by intake: Intake, isOwed: Bool
     ) -> Batch {
         let batch = self.batch(
             room: room.name, capacity: drafts.count,
@@ -94,7 +108,7 @@ extension Bus {
                 batch.drop(index, Drop(code: "forbidden", reason: "direction is \"out\""))
             }
         } else {
-            publish(batch, in: room, by: intake, isKept: isKept)
+            publish(batch, in: room, by: intake, isOwed: isOwed)
         }
         return batch
     }
@@ -183,22 +197,6 @@ extension Bus {
         intake.cursors.append(cursor)
         intake.handMail(to: cursor)
         return Subscription(bus: self, cursor: cursor)
-    }
-
-    /// Subscribes a durable reader where it stands.
-    ///
-    /// A new one's place is kept at once: what it does not acknowledge comes again.
-    func subscribe(
-        _ intake: Intake, room: String, channel: String?, as reader: String
-    ) async throws -> Subscription? {
-        let stored = try await store.cursor(of: reader)
-        let subscription = subscribe(intake, room: room, channel: channel, after: stored)
-        if stored == nil, let cursor = subscription?.cursor {
-            let next = cursor.room.log.messages(from: cursor.position, atMost: 1).first
-            let number = next.map { $0.number - 1 } ?? nextNumber()
-            try await store.save(number, of: reader, remoteID: nil)
-        }
-        return subscription
     }
 
     func next(_ box: SendableCursor) async -> [Message]? {

@@ -22,6 +22,7 @@ extension Bus {
         isEnding = true
         endTurn()
         for room in rooms { room.end() }
+        storeHasMoved()
         let handlers = endHandlers
         endHandlers = []
         for handler in handlers { handler() }

@@ -23,6 +23,8 @@ public actor Bus {
     private nonisolated let executor: any SerialExecutor
     package nonisolated let settings: Settings
     package nonisolated let store: any MessageStore
+    /// Whether the store outlives the process, so that it is handed everything.
+    package nonisolated let keepsMessages: Bool
     private let chain: Chain
     /// The rooms by place in the file.
     package let rooms: [Room]
@@ -39,6 +41,12 @@ public actor Bus {
     var stopWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     var endHandlers: [() -> Void] = []
     var lastWaiter: UInt64 = 0
+    /// Who waits until the store has got further.
+    var storeWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    /// Called on the loop when the store has got further.
+    var storeObservers: [UInt64: () -> Void] = [:]
+    /// The number of the newest message the store was handed.
+    private(set) var lastTaken: UInt64 = 0
 
     /// The loop the bus lives on.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -57,11 +65,21 @@ public actor Bus {
         self.settings = settings
         self.chain = chain
         self.store = store
+        keepsMessages = store.outlivesProcess
         self.executor = executor
         rooms = settings.rooms.map { Room(name: $0) }
         roomsByName = Dictionary(
             rooms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         numbers = Numbers(store)
+    }
+
+    /// Has the store tell how far it is, before the first message.
+    package func begin() {
+        guard keepsMessages else { return }
+        store.observe { [weak self] in
+            guard let self else { return }
+            Task { await self.storeHasMoved() }
+        }
     }
 
     /// The room of that name.
@@ -98,13 +116,15 @@ public actor Bus {
     ///
     /// Why the others were dropped stands in the batch afterwards.
     ///
-    /// - Parameter isKept: whether the store is handed what passes; if not, the caller does that.
+    /// - Parameter isOwed: whether a source waits until the messages are kept.
     package func publish(
-        _ batch: Batch, in room: Room, by intake: Intake, isKept: Bool = true
+        _ batch: Batch, in room: Room, by intake: Intake, isOwed: Bool = false
     ) {
+        batch.isTraced = keepsMessages
         judge(batch, by: intake)
+        if keepsMessages { store.take(batch, isOwed: isOwed) }
         guard batch.drops.count < batch.count else { return }
-        if isKept, store.keepsMessages { store.write(batch.passed) }
+        if keepsMessages, let last = batch.all.last { lastTaken = last.number }
         room.append(batch)
     }
 
@@ -128,6 +148,7 @@ public actor Bus {
     /// The loop calls it at the end of each turn.
     package func endTurn() {
         for room in rooms where room.isDirty { room.flush() }
+        if keepsMessages { store.endTurn() }
     }
 
     /// Runs a function on the loop.

@@ -27,6 +27,12 @@ public final class Batch {
     @exclusivity(unchecked) package var drops: [(index: Int, drop: Drop)] = []
     /// What a step threw.
     @exclusivity(unchecked) package var failures: [any Error] = []
+    /// Whether it is noted which step dropped or changed what.
+    @exclusivity(unchecked) var isTraced = false
+    /// What steps did to messages, if that is noted; in the order of the steps.
+    @exclusivity(unchecked) package private(set) var traces: [Trace] = []
+    /// Messages that the present step has changed, if that is noted.
+    @exclusivity(unchecked) private var changes: [Int] = []
 
     /// Makes an empty batch.
     ///
@@ -85,6 +91,8 @@ public final class Batch {
         if !details.isEmpty { details.removeAll(keepingCapacity: true) }
         if !drops.isEmpty { drops.removeAll(keepingCapacity: true) }
         if !failures.isEmpty { failures.removeAll() }
+        if !traces.isEmpty { traces.removeAll() }
+        if !changes.isEmpty { changes.removeAll() }
     }
 
     /// Adds a message whose text already stands in the storage.
@@ -215,6 +223,16 @@ public final class Batch {
     }
 }
 
+/// What a step of a chain did to a message.
+package struct Trace: Sendable {
+    /// The message's place in its batch.
+    package let index: Int
+    /// Which step, as `middleware[1] filter`.
+    package let step: String
+    /// Why it was dropped; `nil`: its text was changed.
+    package let drop: Drop?
+}
+
 // MARK: - What a step of the chain does with it
 
 extension Batch {
@@ -251,6 +269,7 @@ extension Batch {
     package func store(_ message: inout Message, at index: Int) {
         let text = TextCleaning.cleaned(
             repairing: message.content.unsafeBytes, lineEndings: .kept)
+        if isTraced { changes.append(index) }
         text.withUnsafeBytes { bytes in
             isScattered = true
             records[index].flags.remove(.framed)
@@ -280,6 +299,16 @@ extension Batch {
     package func fail(_ index: Int, _ error: any Error) {
         failures.append(error)
         drop(index, Drop(code: "dropped", reason: ""))
+    }
+
+    /// Notes what a step has done: to the messages it changed, and those it dropped since then.
+    func note(_ step: String, dropsFrom start: Int) {
+        guard isTraced, drops.count > start || !changes.isEmpty else { return }
+        for index in changes { traces.append(Trace(index: index, step: step, drop: nil)) }
+        changes.removeAll(keepingCapacity: true)
+        for (index, drop) in drops[start...] {
+            traces.append(Trace(index: index, step: step, drop: drop))
+        }
     }
 
     /// Keeps the present step from judging a message.

@@ -6,6 +6,8 @@ package final class Chain {
     package struct Step {
         /// What bridge.json calls it.
         package let type: String
+        /// Where it stands, for `puente why`: `middleware[1] filter`.
+        package let label: String
         package let condition: Condition
         let isPlain: Bool
         package var middleware: any Middleware
@@ -13,8 +15,11 @@ package final class Chain {
         package internal(set) var dropped = 0
 
         /// Makes a step.
-        package init(type: String, condition: Condition, middleware: any Middleware) {
+        package init(
+            type: String, label: String? = nil, condition: Condition, middleware: any Middleware
+        ) {
             self.type = type
+            self.label = label ?? type
             self.condition = condition
             isPlain = condition.isPlain
             self.middleware = middleware
@@ -44,6 +49,7 @@ package final class Chain {
                 batch.forgetPassedOver()
             }
             steps[index].dropped += batch.drops.count - before
+            if batch.isTraced { batch.note(steps[index].label, dropsFrom: before) }
         }
     }
 

@@ -53,7 +53,7 @@ package final class Cursor {
         let found = room.log.messages(from: position, atMost: count)
         position += UInt64(found.count)
         delivered += UInt64(found.count)
-        var result = found.filter { !isOwn($0) }
+        var result = found.filter { !$0.isFrom(bridge, channel: channel) }
         if !outgoing.isEmpty { result = outgoing.judge(result) }
         if isUpToDateButMail {
             result += outgoing.isEmpty ? mailbox : outgoing.judge(mailbox)
@@ -67,10 +67,6 @@ package final class Cursor {
     }
 
     private var isUpToDateButMail: Bool { position == room.log.end && !mailbox.isEmpty }
-
-    private func isOwn(_ message: Message) -> Bool {
-        message.sender.bridge == bridge && (channel == nil || message.origin?.channel == channel)
-    }
 
     func wait(_ continuation: CheckedContinuation<Void, Never>) {
         waiter = continuation

@@ -145,6 +145,18 @@ package final class MessageLog {
         }
     }
 
+    /// The newest texts kept, the oldest of them first; no joins and leaves.
+    package func lastTexts(atMost count: Int) -> [Message] {
+        var result: [Message] = []
+        for segment in segments.reversed() where result.count < count {
+            for index in (0..<segment.batch.count).reversed() where result.count < count {
+                guard segment.batch.all[index].isSaid else { continue }
+                result.append(segment.batch.message(at: index))
+            }
+        }
+        return result.reversed()
+    }
+
     /// The message kept that has a number.
     package func message(numbered number: UInt64) -> Message? {
         guard number > 0 else { return nil }

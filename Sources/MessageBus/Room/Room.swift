@@ -7,6 +7,8 @@ package final class Room {
     package let log: MessageLog
     /// How many people are in it.
     package internal(set) var population = 0
+    /// Texts that the log began with, from before the process.
+    private var recalled = 0
     private var editions: [Edition] = []
     private var cursors: [Cursor] = []
     /// Where the log was at the last flush, in bytes and messages.
@@ -26,6 +28,24 @@ package final class Room {
         // A log keeps 4 MiB and 65,536 messages: readers look at a burst before it overtakes them.
         if log.bytesInAll - flushed.bytes > 1 << 20 || log.end - flushed.end > 16_384 { flush() }
     }
+
+    /// Puts what was said before the process began in front of what is said now; nobody is told.
+    func recall(_ messages: [Message]) {
+        guard log.end == 0, !messages.isEmpty else { return }
+        let batch = Batch(
+            room: name, capacity: messages.count,
+            bytes: messages.reduce(0) { $0 + $1.content.count })
+        for message in messages {
+            batch.append(
+                message.record, text: message.content.unsafeBytes, sender: message.sender,
+                details: message.details)
+        }
+        _ = log.append(batch)
+        recalled = messages.count
+    }
+
+    /// Whether there may be older texts than the log has.
+    var hasForgotten: Bool { log.start > 0 || recalled == Bus.mostTexts }
 
     /// Lets every reader go on.
     ///

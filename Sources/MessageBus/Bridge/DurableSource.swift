@@ -1,0 +1,176 @@
+import Synchronization
+
+/// Where deliveries come from: the store, or the room's log if nothing outlives the process.
+enum DurableSource: Sendable {
+    case store(StoredReading)
+    case log(Subscription, DeliveryProgress)
+
+    var progress: DeliveryProgress {
+        switch self {
+        case .store(let reading): reading.progress
+        case .log(_, let progress): progress
+        }
+    }
+
+    /// What there is next, at least one message; `nil` at the end.
+    func next() async throws -> [Message]? {
+        switch self {
+        case .store(let reading): try await reading.bus.next(reading)
+        case .log(let subscription, _): await subscription.next()
+        }
+    }
+}
+
+/// How far a durable reader is: what it was handed, and what it is done with.
+///
+/// Safe from any thread.
+final class DeliveryProgress: Sendable {
+    private struct State {
+        /// The newest message handed over that has to be acknowledged.
+        var owed: UInt64
+        /// Behind that one nothing is to be delivered up to here.
+        var scanned: UInt64
+        /// Where the stored cursor is.
+        var kept: UInt64
+        /// The newest message acknowledged.
+        var done: UInt64
+    }
+
+    let reader: DurableReader
+    private let store: any MessageStore
+    private let state: Mutex<State>
+
+    init(_ reader: DurableReader, at number: UInt64, store: any MessageStore) {
+        self.reader = reader
+        self.store = store
+        state = Mutex(State(owed: number, scanned: number, kept: number, done: number))
+    }
+
+    /// Numbers that may be passed over before the stored cursor is moved for them alone.
+    private static let stride: UInt64 = 1_000
+
+    /// Notes what was looked at, and where the cursor is to be moved if nothing is owed.
+    func scan(_ messages: [Message], through number: UInt64, isLast: Bool = false) -> UInt64? {
+        state.withLock { state in
+            if let last = messages.last { state.owed = last.number }
+            state.scanned = number
+            guard state.done >= state.owed, number > state.kept,
+                isLast || number - state.kept >= Self.stride
+            else { return nil }
+            state.kept = number
+            return number
+        }
+    }
+
+    func acknowledge(_ number: UInt64, links: [Link]) async throws {
+        let target = state.withLock { state in
+            state.done = max(state.done, number)
+            let target = number >= state.owed ? max(number, state.scanned) : number
+            state.kept = max(state.kept, target)
+            return target
+        }
+        try await store.advance(reader, to: target, links: links)
+    }
+
+    func note(_ answer: String, to number: UInt64) async throws {
+        try await store.note(answer, to: number, of: reader)
+    }
+}
+
+/// A durable reader of the store.
+///
+/// Its position is touched on the bus's loop only.
+final class StoredReading: @unchecked Sendable {  // `let`s anywhere, `position` on the loop
+    let bus: Bus
+    let room: Room
+    let intake: Intake
+    let channel: String?
+    let progress: DeliveryProgress
+    var position: UInt64
+
+    init(
+        _ bus: Bus, room: Room, intake: Intake, channel: String?, at position: UInt64,
+        progress: DeliveryProgress
+    ) {
+        self.bus = bus
+        self.room = room
+        self.intake = intake
+        self.channel = channel
+        self.position = position
+        self.progress = progress
+    }
+}
+
+extension Bus {
+    /// Lets a durable reader read on where it stands.
+    ///
+    /// A new one's place is kept at once: what it does not acknowledge comes again.
+    func open(
+        _ reader: DurableReader, channel: String?, by intake: Intake
+    ) async throws -> DurableSource? {
+        guard let room = room(reader.room) else { return nil }
+        let start = startNumber(of: room, for: intake)
+        let stored = try await store.cursor(of: reader)
+        if stored == nil { try await store.advance(reader, to: start, links: []) }
+        let number = stored ?? start
+        let progress = DeliveryProgress(reader, at: number, store: store)
+        if keepsMessages {
+            return .store(
+                StoredReading(
+                    self, room: room, intake: intake, channel: channel, at: number,
+                    progress: progress))
+        }
+        return subscribe(intake, room: room.name, channel: channel, after: number)
+            .map { .log($0, progress) }
+    }
+
+    /// A number behind all that was said before the bridge started, and before all after it.
+    private func startNumber(of room: Room, for intake: Intake) -> UInt64 {
+        let position = intake.positions[room.name] ?? room.log.end
+        let next = room.log.messages(from: position, atMost: 1).first
+        return next.map { $0.number - 1 } ?? nextNumber()
+    }
+
+    /// What the store has for a reader, at least one message; `nil` at the end.
+    func next(_ reading: StoredReading) async throws -> [Message]? {
+        while !Task.isCancelled {
+            let committed = store.committed
+            if reading.position >= committed || reading.intake.direction == .in {
+                if isEnding, committed >= lastTaken || reading.intake.direction == .in { break }
+                await waitForStore()
+                continue
+            }
+            let found = try await store.messages(
+                in: reading.room.name, after: reading.position, through: committed,
+                atMost: Self.durableBatch)
+            reading.position =
+                found.count == Self.durableBatch ? found[found.count - 1].number : committed
+            let result = fit(found, for: reading)
+            if let number = reading.progress.scan(result, through: reading.position) {
+                try await store.advance(reading.progress.reader, to: number, links: [])
+            }
+            if !result.isEmpty { return result }
+        }
+        if let number = reading.progress.scan([], through: reading.position, isLast: true) {
+            try await store.advance(reading.progress.reader, to: number, links: [])
+        }
+        return nil
+    }
+
+    /// Messages read from the store at once.
+    private static var durableBatch: Int { 256 }
+
+    private func fit(_ messages: [Message], for reading: StoredReading) -> [Message] {
+        let (bridge, channel) = (reading.intake.name, reading.channel)
+        let foreign = messages.filter { !$0.isFrom(bridge, channel: channel) }
+        let outgoing = reading.intake.outgoing
+        return outgoing.isEmpty ? foreign : outgoing.judge(foreign)
+    }
+}
+
+extension Message {
+    /// Whether a channel brought it in itself; `nil` stands for all channels of a bridge.
+    func isFrom(_ bridge: String, channel: String?) -> Bool {
+        sender.bridge == bridge && (channel == nil || origin?.channel == channel)
+    }
+}

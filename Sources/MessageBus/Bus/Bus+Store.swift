@@ -1,0 +1,99 @@
+// What the bus does with a store that outlives the process.
+extension Bus {
+    /// Whether sources should be read more slowly, because more waits to be kept than should.
+    package var isLagging: Bool { keepsMessages && store.condition == .lags }
+
+    /// Calls a function on the loop whenever the store may have got further.
+    ///
+    /// Returns what to take it away by.
+    package func whenStoreMoves(_ action: sending @escaping () -> Void) -> UInt64 {
+        lastWaiter += 1
+        storeObservers[lastWaiter] = action
+        return lastWaiter
+    }
+
+    /// Takes a function of `whenStoreMoves` away.
+    package func removeStoreObserver(_ id: UInt64) { storeObservers[id] = nil }
+
+    func storeHasMoved() {
+        let waiters = storeWaiters
+        storeWaiters = [:]
+        for waiter in waiters.values { waiter.resume() }
+        for observer in storeObservers.values { observer() }
+    }
+
+    /// Returns when the store takes more: that is how a source is slowed down.
+    ///
+    /// - Parameter isOwed: whether what is to come must be kept, also if that takes until a full
+    ///   disk has been emptied.
+    /// - Throws: `CancellationError`.
+    func waitForRoom(isOwed: Bool) async throws {
+        guard keepsMessages else { return }
+        while !isEnding {
+            switch store.condition {
+            case .keepsUp, .fails: return
+            case .failsAndIsFull where !isOwed: return
+            case .lags, .failsAndIsFull: await waitForStore()
+            }
+            try Task.checkCancellation()
+        }
+    }
+
+    /// Returns when the store may have got further, the bus ends, or the task is cancelled.
+    func waitForStore() async {
+        lastWaiter += 1
+        let id = lastWaiter
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                if isEnding || Task.isCancelled {
+                    continuation.resume()
+                } else {
+                    storeWaiters[id] = continuation
+                }
+            }
+        } onCancel: {
+            Task { await self.forgetStoreWaiter(id) }
+        }
+    }
+
+    private func forgetStoreWaiter(_ id: UInt64) { storeWaiters.removeValue(forKey: id)?.resume() }
+
+    /// Puts what was said before the process began into the rooms' logs, as much of it as people
+    /// may ask for; nobody is told.
+    package func recall() async throws {
+        for room in rooms where keepsMessages {
+            let messages = try await store.texts(
+                in: room.name, before: .max, atMost: Self.mostTexts)
+            room.recall(messages)
+        }
+    }
+
+    /// Texts that somebody may ask for at once.
+    package static var mostTexts: Int { 500 }
+
+    // MARK: - What was said before
+
+    /// The last texts of a room, if its log has so many or there are no more; otherwise the store
+    /// has to be asked.
+    package func recentTexts(in room: Room, atMost count: Int) -> [Message]? {
+        let texts = room.log.lastTexts(atMost: count)
+        return texts.count == count || !keepsMessages || !room.hasForgotten ? texts : nil
+    }
+
+    /// The last texts of a room, the oldest first.
+    package func texts(in room: Room, atMost count: Int) async throws -> [Message] {
+        let recent = room.log.lastTexts(atMost: count)
+        guard recent.count < count, keepsMessages, room.hasForgotten else { return recent }
+        let first = recent.first?.number ?? .max
+        return try await store.texts(in: room.name, before: first, atMost: count - recent.count)
+            + recent
+    }
+
+    /// A message by its number, wherever it is.
+    package func message(numbered number: UInt64) async throws -> Message? {
+        for room in rooms {
+            if let message = room.log.message(numbered: number) { return message }
+        }
+        return try await store.message(numbered: number)
+    }
+}

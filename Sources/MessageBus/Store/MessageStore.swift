@@ -1,0 +1,152 @@
+/// Where messages, cursors, checkpoints and links outlive the process.
+///
+/// What it is handed on the bus's loop it keeps in that order, and what a question is answered with
+/// holds all that was handed over before.
+package protocol MessageStore: Sendable {
+    /// Whether anything outlives the process: if not, a room's own log is all there is.
+    var outlivesProcess: Bool { get }
+
+    /// Reserves that many numbers and returns the first, which is not 0.
+    ///
+    /// None of them was or will be returned again, by this process or a later one. On the bus's
+    /// loop; waits only if the numbers reserved ahead are used up.
+    func reserve(_ count: UInt64) -> UInt64
+
+    // MARK: - Handing over, on the bus's loop; none of these waits
+
+    /// Copies what passed, and notes what was dropped or changed and by which step.
+    ///
+    /// - Parameter isOwed: whether a source waits for it: then it is taken even past the bound.
+    func take(_ batch: Batch, isOwed: Bool)
+
+    /// Takes what sources have reached with all that was taken before in this turn: in one
+    /// transaction with it.
+    func take(_ progress: SourceProgress) -> Commit
+
+    /// Hands over what was taken in this turn.
+    func endTurn()
+
+    // MARK: - How far it is, from any thread
+
+    /// The number up to which every message taken is kept.
+    var committed: UInt64 { get }
+    /// Whether it keeps up.
+    var condition: StoreCondition { get }
+    /// Calls a function, on a thread of its own, whenever `committed` or `condition` may have
+    /// changed.
+    ///
+    /// There is one observer.
+    func observe(_ observer: @escaping @Sendable () -> Void)
+
+    // MARK: - Sources and durable readers
+
+    /// What was last kept of a bridge's sources, by source.
+    func checkpoints(of bridge: String) async throws -> [String: [UInt8]]
+    /// The number of the last message a durable reader is done with, `nil` for a new one.
+    func cursor(of reader: DurableReader) async throws -> UInt64?
+    /// Moves a durable reader's cursor, never back.
+    ///
+    /// - Parameter links: what messages up to that one are called on the other side.
+    func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) async throws
+    /// Notes that a message could not be delivered, and what was answered.
+    func note(_ answer: String, to number: UInt64, of reader: DurableReader) async throws
+
+    // MARK: - Reading
+
+    /// Messages of a room, the oldest first, none of which is newer than `committed`.
+    func messages(
+        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+    ) async throws -> [Message]
+    /// The last texts of a room that are older than a number, the oldest first.
+    func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
+    /// The newest texts of a room that hold all the words, the oldest first.
+    func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
+    /// A message by its number.
+    func message(numbered number: UInt64) async throws -> Message?
+    /// Which messages are called so on the other side, the oldest first.
+    func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws -> [UInt64]
+    /// What a message is called on the other side.
+    func remoteID(of number: UInt64, in channel: DurableReader.Channel) async throws -> String?
+}
+
+/// How a store keeps up with what it is handed.
+package enum StoreCondition: UInt8, Sendable {
+    /// All is kept within moments.
+    case keepsUp
+    /// More waits than should: sources are to be read more slowly.
+    case lags
+    /// Nothing can be kept at present; the chat goes on, durable sources wait.
+    case fails
+    /// The same, and as much waits as may: what is said now is not kept.
+    case failsAndIsFull
+}
+
+/// What a source has reached: a file's offset, an update's id.
+///
+/// Kept with the messages it covers.
+public struct Checkpoint: Sendable, Equatable {
+    /// Which source; the bridge's name comes in front of it.
+    public let source: String
+    /// What the source needs to go on from there; empty: the source is forgotten.
+    public let state: [UInt8]
+
+    /// Makes one.
+    public init(source: String, state: [UInt8]) {
+        self.source = source
+        self.state = state
+    }
+}
+
+/// How far the sources of a bridge have got.
+package struct SourceProgress: Sendable {
+    package let bridge: String
+    package let checkpoints: [Checkpoint]
+    /// What messages that were taken with it are called where they came from.
+    package let links: [(channel: DurableReader.Channel, link: Link)]
+
+    package init(
+        bridge: String, checkpoints: [Checkpoint],
+        links: [(channel: DurableReader.Channel, link: Link)] = []
+    ) {
+        self.bridge = bridge
+        self.checkpoints = checkpoints
+        self.links = links
+    }
+}
+
+/// Who reads with a cursor that outlives the process.
+package struct DurableReader: Sendable, Hashable {
+    /// The other side: a bridge, and a chat within it.
+    package struct Channel: Sendable, Hashable {
+        package let bridge: String
+        /// Empty where a bridge has only one.
+        package let name: String
+
+        package init(bridge: String, name: String? = nil) {
+            self.bridge = bridge
+            self.name = name ?? ""
+        }
+    }
+
+    package let channel: Channel
+    package let room: String
+
+    package init(_ channel: Channel, room: String) {
+        self.channel = channel
+        self.room = room
+    }
+}
+
+/// What one of our messages is called on the other side.
+public struct Link: Sendable, Equatable {
+    /// Our number.
+    public let number: UInt64
+    /// Its name there.
+    public let remoteID: String
+
+    /// Makes one.
+    public init(number: UInt64, remoteID: String) {
+        self.number = number
+        self.remoteID = remoteID
+    }
+}

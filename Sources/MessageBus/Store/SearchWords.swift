@@ -1,0 +1,44 @@
+/// What is looked for: words and, in double quotes, words in a row; all of them must occur.
+///
+/// Case and accents make no difference. A word that ends in `*` stands for all that begin so.
+package struct SearchWords: Sendable, Equatable {
+    /// Words in a row that must occur.
+    package struct Phrase: Sendable, Equatable {
+        package let text: String
+        /// Whether the last word is only the beginning of one.
+        package let isPrefix: Bool
+    }
+
+    package let phrases: [Phrase]
+
+    /// Reads what somebody typed.
+    ///
+    /// `nil` if there is no word in it. What is longer than 64 phrases is cut.
+    package init?(_ text: some StringProtocol) {
+        var phrases: [Phrase] = []
+        for (index, part) in text.split(separator: "\"", omittingEmptySubsequences: false)
+            .enumerated()
+        {
+            // A quotation mark that is never closed quotes the rest.
+            if index % 2 == 1 {
+                phrases.append(contentsOf: Self.phrase(part))
+            } else {
+                for word in part.split(whereSeparator: \.isWhitespace) {
+                    phrases.append(contentsOf: Self.phrase(word))
+                }
+            }
+        }
+        if phrases.isEmpty { return nil }
+        self.phrases = Array(phrases.prefix(64))
+    }
+
+    private static func phrase(_ text: some StringProtocol) -> [Phrase] {
+        guard text.contains(where: { $0.isLetter || $0.isNumber }) else { return [] }
+        let isPrefix = text.last == "*" && text.dropLast().last.map(isWordCharacter) == true
+        return [Phrase(text: String(text), isPrefix: isPrefix)]
+    }
+
+    private static func isWordCharacter(_ character: Character) -> Bool {
+        character.isLetter || character.isNumber
+    }
+}

@@ -1,0 +1,143 @@
+import Synchronization
+
+/// Keeps numbers, cursors, checkpoints and links in memory: they outlive a bridge, not the process.
+///
+/// Safe from any thread.
+package final class VolatileStore: MessageStore {
+    private struct State {
+        var next: UInt64 = 1
+        var checkpoints: [String: [String: [UInt8]]] = [:]
+        var cursors: [DurableReader: UInt64] = [:]
+        var links = Links()
+    }
+
+    private let state = Mutex(State())
+
+    /// Makes an empty store.
+    package init() {}
+
+    /// False: the rooms' own logs are all there is.
+    package var outlivesProcess: Bool { false }
+
+    /// Reserves numbers, from 1.
+    package func reserve(_ count: UInt64) -> UInt64 {
+        state.withLock { state in
+            defer { state.next += count }
+            return state.next
+        }
+    }
+
+    /// Does nothing.
+    package func take(_ batch: Batch, isOwed: Bool) {}
+
+    /// Keeps the checkpoints and links.
+    package func take(_ progress: SourceProgress) -> Commit {
+        state.withLock { state in
+            for checkpoint in progress.checkpoints {
+                state.checkpoints[progress.bridge, default: [:]][checkpoint.source] =
+                    checkpoint.state.isEmpty ? nil : checkpoint.state
+            }
+            for (channel, link) in progress.links { state.links.add(link, in: channel) }
+        }
+        return .kept
+    }
+
+    /// Does nothing.
+    package func endTurn() {}
+
+    /// There is nothing to wait for.
+    package var committed: UInt64 { .max }
+    /// Always up to date.
+    package var condition: StoreCondition { .keepsUp }
+    /// Never calls.
+    package func observe(_ observer: @escaping @Sendable () -> Void) {}
+
+    /// What was last kept of a bridge's sources.
+    package func checkpoints(of bridge: String) -> [String: [UInt8]] {
+        state.withLock { $0.checkpoints[bridge] ?? [:] }
+    }
+
+    /// The last message a reader is done with.
+    package func cursor(of reader: DurableReader) -> UInt64? {
+        state.withLock { $0.cursors[reader] }
+    }
+
+    /// Moves a reader's cursor.
+    package func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) {
+        state.withLock { state in
+            // A late acknowledgement moves nothing back.
+            state.cursors[reader] = max(number, state.cursors[reader] ?? 0)
+            for link in links { state.links.add(link, in: reader.channel) }
+        }
+    }
+
+    /// Does nothing: nobody could ask.
+    package func note(_ answer: String, to number: UInt64, of reader: DurableReader) {}
+
+    /// Nothing: the room's log has them.
+    package func messages(
+        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+    ) -> [Message] { [] }
+    /// Nothing: the room's log has them.
+    package func texts(in room: String, before number: UInt64, atMost count: Int) -> [Message] {
+        []
+    }
+    /// Nothing: the room's log has them.
+    package func search(_ words: SearchWords, in room: String, atMost count: Int) -> [Message] {
+        []
+    }
+    /// Nothing: the room's log has it.
+    package func message(numbered number: UInt64) -> Message? { nil }
+
+    /// Which messages are called so on the other side.
+    package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
+        state.withLock { $0.links.numbers(of: remoteID, in: channel) }
+    }
+    /// What a message is called on the other side.
+    package func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
+        state.withLock { $0.links.remoteID(of: number, in: channel) }
+    }
+}
+
+/// The names of messages on other sides, the last so many of them.
+private struct Links {
+    private struct Remote: Hashable {
+        let channel: DurableReader.Channel
+        let id: String
+    }
+
+    private struct Local: Hashable {
+        let channel: DurableReader.Channel
+        let number: UInt64
+    }
+
+    private var numbers: [Remote: [UInt64]] = [:]
+    private var remoteIDs: [Local: String] = [:]
+    private var order: [Local] = []
+    /// Links remembered; half of them are forgotten when there are more.
+    private static let bound = 100_000
+
+    mutating func add(_ link: Link, in channel: DurableReader.Channel) {
+        let local = Local(channel: channel, number: link.number)
+        guard remoteIDs.updateValue(link.remoteID, forKey: local) == nil else { return }
+        numbers[Remote(channel: channel, id: link.remoteID), default: []].append(link.number)
+        order.append(local)
+        if order.count > Self.bound { forgetHalf() }
+    }
+
+    private mutating func forgetHalf() {
+        for local in order.prefix(Self.bound / 2) {
+            guard let id = remoteIDs.removeValue(forKey: local) else { continue }
+            numbers[Remote(channel: local.channel, id: id)] = nil
+        }
+        order.removeFirst(Self.bound / 2)
+    }
+
+    func numbers(of id: String, in channel: DurableReader.Channel) -> [UInt64] {
+        numbers[Remote(channel: channel, id: id)] ?? []
+    }
+
+    func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
+        remoteIDs[Local(channel: channel, number: number)]
+    }
+}
