@@ -1,0 +1,56 @@
+import MessageBus
+
+/// What goes wrong with the store, said once and then now and then.
+///
+/// Confined to the store's thread.
+struct Trouble {
+    private let log: Log
+    private var sentence: String?
+    private var said: Int64 = 0
+    private var pause: Int64 = firstPause
+
+    /// Nanoseconds until the same is said again.
+    private static let silence: Int64 = 60_000_000_000
+    /// Nanoseconds until the first new attempt; each pause is twice as long as the one before.
+    private static let firstPause: Int64 = 250_000_000
+    /// Nanoseconds between attempts at the most: what is repaired is noticed soon.
+    private static let longestPause: Int64 = 4_000_000_000
+
+    init(_ log: Log) { self.log = log }
+
+    /// Whether the last attempt failed.
+    var isThere: Bool { sentence != nil }
+
+    /// Notes a failure, and returns when to try again.
+    mutating func note(
+        _ error: StoreError, at now: Int64, waiting: @autoclosure () -> (rows: Int, lost: UInt64)
+    ) -> Int64 {
+        if sentence != error.sentence || now - said >= Self.silence {
+            let (rows, lost) = waiting()
+            let losses = lost == 0 ? "" : ", \(lost) were lost because no more may wait"
+            log.error(
+                "\(error); \(Self.messages(rows)) in memory\(losses), durable sources wait")
+            sentence = error.sentence
+            said = now
+        }
+        defer { pause = min(2 * pause, Self.longestPause) }
+        return now + pause
+    }
+
+    /// Notes that it works.
+    mutating func end(path: String, late: Int, lost: UInt64) {
+        defer { self = Trouble(log) }
+        guard isThere || lost > 0 else { return }
+        let late = "\(late) message\(late == 1 ? "" : "s")"
+        if lost > 0 {
+            log.error(
+                "store: \(path): it works again; \(late) stored late, \(lost) lost for good")
+        } else {
+            log.warning("store: \(path): it works again; \(late) stored late, none lost")
+        }
+    }
+
+    private static func messages(_ count: Int) -> String {
+        count == 1 ? "1 message waits" : "\(count) messages wait"
+    }
+}
