@@ -49,6 +49,11 @@ final class StoreLock: Sendable {
         write(number) && fdatasync(descriptor) == 0
     }
 
+    /// Lets another process have the store.
+    ///
+    /// The file stays: a process that waits for it would else lock one that has no name any more.
+    func release() { _ = flock(descriptor, LOCK_UN) }
+
     private func write(_ number: UInt64) -> Bool {
         let text =
             "\(Self.process) \(Self.padded(UInt64(getpid())))\n"

@@ -7,6 +7,10 @@ struct Trouble {
     private let log: Log
     private var sentence: String?
     private var said: Int64 = 0
+    private var hasSaidLosses = false
+    /// Messages stored since it works again.
+    private var late = 0
+    private var lost: UInt64 = 0
     private var pause: Int64 = firstPause
 
     /// Nanoseconds until the same is said again.
@@ -18,30 +22,36 @@ struct Trouble {
 
     init(_ log: Log) { self.log = log }
 
-    /// Whether the last attempt failed.
+    /// Whether something has failed, and not everything that waited is stored yet.
     var isThere: Bool { sentence != nil }
 
     /// Notes a failure, and returns when to try again.
     mutating func note(
-        _ error: StoreError, at now: Int64, waiting: @autoclosure () -> (rows: Int, lost: UInt64)
+        _ error: StoreError, at now: Int64, waiting: () -> (rows: Int, lost: UInt64)
     ) -> Int64 {
-        if sentence != error.sentence || now - said >= Self.silence {
-            let (rows, lost) = waiting()
+        let (rows, lost) = waiting()
+        let isNews = sentence != error.sentence || lost > 0 && !hasSaidLosses
+        if isNews || now - said >= Self.silence {
             let losses = lost == 0 ? "" : ", \(lost) were lost because no more may wait"
             log.error(
                 "\(error); \(Self.messages(rows)) in memory\(losses), durable sources wait")
             sentence = error.sentence
             said = now
+            hasSaidLosses = lost > 0
         }
         defer { pause = min(2 * pause, Self.longestPause) }
         return now + pause
     }
 
-    /// Notes that it works.
-    mutating func end(path: String, late: Int, lost: UInt64) {
+    /// Notes that a transaction worked, and says so when nothing is left of the trouble.
+    mutating func pass(path: String, late count: Int, lost some: UInt64, hasMore: Bool) {
+        guard isThere || some > 0 else { return }
+        late += count
+        lost += some
+        pause = Self.firstPause
+        guard !hasMore else { return }
         defer { self = Trouble(log) }
-        guard isThere || lost > 0 else { return }
-        let late = "\(late) message\(late == 1 ? "" : "s")"
+        let late = "\(self.late) message\(self.late == 1 ? "" : "s")"
         if lost > 0 {
             log.error(
                 "store: \(path): it works again; \(late) stored late, \(lost) lost for good")

@@ -16,6 +16,8 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     /// What was taken from the backlog and is not kept yet.
     private var inHand: [Handover] = []
     private var trouble: Trouble
+    /// Whether the last attempt failed.
+    private var hasFailed = false
     /// Messages the file refused one by one.
     private var refused: UInt64 = 0
     /// When it was last looked whether the file is still there.
@@ -145,7 +147,9 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         inHand = []
         status.commit(through: through)
         for answer in answers { answer() }
-        trouble.end(path: path, late: late - Int(refused), lost: lost + refused)
+        hasFailed = false
+        trouble.pass(
+            path: path, late: late - Int(refused), lost: lost + refused, hasMore: backlog.hasMore)
         status.tell()
     }
 
@@ -154,7 +158,8 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         // A new connection may help, but for what it surely does not.
         if !error.isOfEveryConnection { ledger = nil }
         if let target = numbers.target, lock.reserve(below: target) { numbers.extend(to: target) }
-        let retry = trouble.note(error, at: now, waiting: backlog.waiting(beside: inHand))
+        hasFailed = true
+        let retry = trouble.note(error, at: now, waiting: { backlog.waiting(beside: inHand) })
         backlog.fail(retryAt: retry)
         status.tell()
     }
@@ -167,16 +172,17 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     ///   - unused: the first number that nobody got, if that is known.
     ///   - last: closes the other connections.
     func finish(unused: UInt64?, last: () -> Void) -> Int {
-        repeat { commit() } while !trouble.isThere && backlog.hasMore
+        repeat { commit() } while !hasFailed && backlog.hasMore
         let (rows, lost) = backlog.waiting(beside: inHand)
         for handover in inHand { for item in handover.items { item.fail(StoreClosed()) } }
         backlog.end()
         last()
-        if let ledger, !trouble.isThere {
+        if let ledger, !hasFailed {
             giveBack(unused, in: ledger)
             try? ledger.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         }
         ledger = nil
+        lock.release()
         return rows + Int(lost)
     }
 
