@@ -128,7 +128,10 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             if let target { try ledger.reserve(below: target) }
             return try write(to: ledger)
         }
-        if let target { numbers.extend(to: target) }
+        if let target {
+            lock.note(below: target)
+            numbers.extend(to: target)
+        }
         mustReserve = false
         return answers
     }
