@@ -167,15 +167,6 @@ final class Backlog: Sendable {
         }
     }
 
-    /// Whether something waits that is to be committed before anything else is done.
-    var isDue: Bool {
-        gate.withLock { state in
-            guard !state.handovers.isEmpty else { return state.isClosing }
-            return state.isUrgent || state.rows >= limits.rows
-                || monotonicNow() >= state.first + limits.delay
-        }
-    }
-
     /// Takes what waits, as much as one transaction should hold.
     func take() -> [Handover] {
         gate.withLock { state in

@@ -43,12 +43,12 @@ final class Chores {
     }
 
     /// Does a part of what is to be done.
-    func work(_ ledger: Ledger, unless isDue: () -> Bool) {
+    func work(_ ledger: Ledger) {
         if status.isIndexDamaged { return rebuild(ledger, at: monotonicNow()) }
         let now = monotonicNow()
         if let due = index.due, due <= now {
             return attempt(ledger) { now throws(StoreError) in
-                try index.advance(ledger, at: now, unless: isDue)
+                try index.advance(ledger, at: now)
             }
         }
         // Only what is in the index can be taken out of it.
@@ -63,7 +63,7 @@ final class Chores {
         let end = monotonicNow() + Self.lastMoment
         while let due = index.due, due <= end, monotonicNow() < end {
             attempt(ledger) { now throws(StoreError) in
-                try index.advance(ledger, at: now, unless: { monotonicNow() >= end })
+                try index.advance(ledger, at: now)
             }
         }
     }

@@ -12,7 +12,7 @@ final class Retention {
     /// Nanoseconds between two looks when nothing is left to delete.
     private static let pause: Int64 = 30_000_000_000
     /// Nanoseconds between two steps, so that commits and readers have their turn.
-    private static let breath: Int64 = 20_000_000
+    private static let breath: Int64 = 5_000_000
     /// Messages of a room deleted in one step: about two milliseconds.
     private static let stride: Int64 = 200
     /// Milliseconds that what was dropped is kept.
@@ -42,10 +42,11 @@ final class Retention {
         let cutoff = time - Int64(history / .milliseconds(1))
         var hasMore = false
         for (room, last) in try places(ledger, behind: indexed) {
-            let numbers = try old(ledger, in: room, before: cutoff, through: last)
-            if numbers.isEmpty { continue }
-            try delete(numbers, in: ledger)
-            hasMore = hasMore || numbers.count == Self.stride
+            guard let old = try old(ledger, in: room, before: cutoff, through: last) else {
+                continue
+            }
+            try delete(old, in: ledger)
+            hasMore = hasMore || old.count == Self.stride
         }
         if try deleteDropped(ledger, before: time - Self.droppedFor) { hasMore = true }
         due = now + (hasMore ? Self.breath : Self.pause)
@@ -67,45 +68,60 @@ final class Retention {
         return last.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     }
 
+    /// Messages that are to go: those of a room between two numbers, unless they are too new.
+    private struct Old {
+        let room: Int64
+        let first: Int64
+        let last: Int64
+        let cutoff: Int64
+        let count: Int64
+    }
+
     /// The oldest messages of a room that are to go.
     private func old(
         _ ledger: Ledger, in room: Int64, before cutoff: Int64, through last: Int64
-    ) throws(StoreError) -> [Int64] {
+    ) throws(StoreError) -> Old? {
         let statement = try ledger.statement(
             """
-            SELECT number FROM
+            SELECT min(number), max(number), count(*) FROM
                 (SELECT number, time FROM messages WHERE room = ?1 AND number <= ?2
                  ORDER BY number LIMIT ?3)
             WHERE time < ?4
             """)
+        defer { statement.reset() }
         statement.bind(1, room)
         statement.bind(2, last)
         statement.bind(3, Self.stride)
         statement.bind(4, cutoff)
-        var numbers: [Int64] = []
-        while try statement.step() { numbers.append(statement.integer(0)) }
-        return numbers
+        guard try statement.step(), statement.integer(2) > 0 else { return nil }
+        return Old(
+            room: room, first: statement.integer(0), last: statement.integer(1), cutoff: cutoff,
+            count: statement.integer(2))
     }
 
-    private func delete(_ numbers: [Int64], in ledger: Ledger) throws(StoreError) {
+    private func delete(_ old: Old, in ledger: Ledger) throws(StoreError) {
+        let these = "WHERE room = ?1 AND number BETWEEN ?2 AND ?3 AND time < ?4"
+        // The index has no texts of its own: it is told what to forget. In one statement: at the
+        // beginning of each FTS5 writes what it has in memory (200 statements: 9 ms, this: 2).
+        var statements = [
+            """
+            INSERT INTO words (words, rowid, text, room)
+            SELECT 'delete', number, text, 'r' || room FROM messages \(these) AND kind IN (0, 4)
+            """
+        ]
+        for table in ["links", "attempts", "verdicts"] {
+            statements.append(
+                "DELETE FROM \(table) WHERE number IN (SELECT number FROM messages \(these))")
+        }
+        statements.append("DELETE FROM messages \(these)")
         try ledger.backgroundTransaction { () throws(StoreError) in
-            // The index has no texts of its own: it is told what to forget.
-            let words = try ledger.statement(
-                """
-                INSERT INTO words (words, rowid, text, room)
-                SELECT 'delete', number, text, 'r' || room FROM messages
-                WHERE number = ?1 AND kind IN (0, 4)
-                """)
-            let tables = ["messages", "links", "attempts", "verdicts"]
-            for number in numbers {
-                words.bind(1, number)
-                try words.run()
-                for table in tables {
-                    let statement = try ledger.statement(
-                        "DELETE FROM \(table) WHERE number = ?1")
-                    statement.bind(1, number)
-                    try statement.run()
-                }
+            for text in statements {
+                let statement = try ledger.statement(text)
+                statement.bind(1, old.room)
+                statement.bind(2, old.first)
+                statement.bind(3, old.last)
+                statement.bind(4, old.cutoff)
+                try statement.run()
             }
         }
     }

@@ -22,10 +22,8 @@ final class SearchIndex {
     private static let patience: Int64 = 15_000_000_000
     /// Nanoseconds until it is tried again after a failure.
     private static let pause: Int64 = 5_000_000_000
-    /// Messages between two looks whether a commit is due: about a millisecond.
-    private static let stride: Int64 = 256
-    /// Messages in a transaction: large ones make fewer, larger pieces of index.
-    private static let most: Int64 = 8_192
+    /// Messages in a transaction: about four milliseconds.
+    private static let stride: Int64 = 1_024
 
     /// Looks up how far it is, with a file that was just opened.
     func begin(_ ledger: Ledger, at now: Int64) throws(StoreError) {
@@ -48,36 +46,31 @@ final class SearchIndex {
         return max(rest, min(stored + Self.idle, isBehindSince + Self.patience))
     }
 
-    /// Indexes some more messages, until there are no more or something else is due.
-    func advance(_ ledger: Ledger, at now: Int64, unless isDue: () -> Bool) throws(StoreError) {
-        guard var end = indexed else { return try begin(ledger, at: now) }
-        let start = end
-        try ledger.backgroundTransaction { () throws(StoreError) in
-            let next = try ledger.statement(
-                """
-                SELECT max(number) FROM
-                    (SELECT number FROM messages WHERE number > ?1 ORDER BY number LIMIT ?2)
-                """)
-            let add = try ledger.statement(
-                """
-                INSERT INTO words (rowid, text, room) SELECT number, text, 'r' || room FROM messages
-                WHERE number > ?1 AND number <= ?2 AND kind IN (0, 4) ORDER BY number
-                """)
-            var rows: Int64 = 0
-            repeat {
-                next.bind(1, end)
-                next.bind(2, Self.stride)
-                let isThere = try next.step() && !next.isNull(0)
-                let last = next.integer(0)
-                next.reset()
-                if !isThere { break }
-                add.bind(1, end)
-                add.bind(2, last)
+    /// Indexes some more messages.
+    func advance(_ ledger: Ledger, at now: Int64) throws(StoreError) {
+        guard let start = indexed else { return try begin(ledger, at: now) }
+        let next = try ledger.statement(
+            """
+            SELECT max(number) FROM
+                (SELECT number FROM messages WHERE number > ?1 ORDER BY number LIMIT ?2)
+            """)
+        next.bind(1, start)
+        next.bind(2, Self.stride)
+        let end = try next.step() && !next.isNull(0) ? next.integer(0) : start
+        next.reset()
+        if end > start {
+            try ledger.backgroundTransaction { () throws(StoreError) in
+                let add = try ledger.statement(
+                    """
+                    INSERT INTO words (rowid, text, room)
+                    SELECT number, text, 'r' || room FROM messages
+                    WHERE number > ?1 AND number <= ?2 AND kind IN (0, 4) ORDER BY number
+                    """)
+                add.bind(1, start)
+                add.bind(2, end)
                 try add.run()
-                end = last
-                rows += Self.stride
-            } while rows < Self.most && end < newest && !isDue()
-            if end > start { try ledger.set("indexed", end) }
+                try ledger.set("indexed", end)
+            }
         }
         indexed = end
         if end >= newest || end == start { isBehindSince = nil }

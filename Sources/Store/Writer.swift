@@ -100,7 +100,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             switch backlog.nextJob(background: chores.due, topsUp: { numbers.isShort }) {
             case .commit: commit()
             case .background:
-                if let ledger { chores.work(ledger, unless: { backlog.isDue || numbers.isShort }) }
+                if let ledger { chores.work(ledger) }
             case .close: return
             }
         }

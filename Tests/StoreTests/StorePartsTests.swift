@@ -1,0 +1,138 @@
+import AllocationCounter
+import Glibc
+import MessageBus
+import Sockets
+import Synchronization
+import Testing
+import TestSupport
+
+@testable import Store
+
+@Suite(.timeLimit(.minutes(1))) struct StorePartsTests {
+    private let folder = StoreFolder()
+
+    @Test func `an allowance begins anew every second`() {
+        var allowance = Allowance(perSecond: 2)
+        let taken = [0, 1, 2, 999, 1_000, 1_001, 1_002].map { allowance.take(at: $0) }
+        #expect(taken == [true, true, false, false, true, true, false])
+    }
+
+    @Test func `an error says what SQLite says, and never a value`() throws {
+        let database = try Database(folder.file, .write)
+        try database.execute("CREATE TABLE secrets (name TEXT UNIQUE)")
+        let statement = try Statement(database, "INSERT INTO secrets VALUES (?1)")
+        try statement.bind(1, "hunter2")
+        try statement.run()
+        let error = #expect(throws: StoreError.self) { try statement.run() }
+        #expect(
+            error?.description
+                == "store: \(folder.file): SQLite gives up (UNIQUE constraint failed: secrets.name)"
+        )
+        #expect(error?.isAboutOneRow == true)
+    }
+
+    @Test func `a transaction that fails leaves nothing`() throws {
+        let database = try Database(folder.file, .write)
+        try database.execute("CREATE TABLE t (n)")
+        #expect(throws: StoreError.self) {
+            try database.transaction { () throws(StoreError) in
+                try database.execute("INSERT INTO t VALUES (1)")
+                try database.execute("INSERT INTO nowhere VALUES (1)")
+            }
+        }
+        #expect(try database.number("SELECT count(*) FROM t") == 0)
+        #expect(!database.isInTransaction)
+    }
+
+    @Test func `an empty text is a text`() throws {
+        let database = try Database(":memory:", .memory)
+        let statement = try Statement(database, "SELECT ?1, ?2, ?3, typeof(?1), typeof(?2)")
+        try statement.bind(1, "")
+        try statement.bind(2, staying: UnsafeRawBufferPointer(start: nil, count: 0))
+        try statement.bind(3, String?.none)
+        #expect(try statement.step())
+        #expect(statement.text(0) == "")
+        #expect(statement.text(2) == nil)
+        #expect([statement.text(3), statement.text(4)] == ["text", "text"])
+    }
+
+    @Test func `the schema is made once`() throws {
+        let database = try Database(folder.file, .write)
+        #expect(try Schema.check(database) == 0)
+        try Schema.prepare(database)
+        try Schema.prepare(database)
+        #expect(try Schema.check(database) == Schema.current)
+        #expect(try database.number("SELECT count(*) FROM log") == 0)
+    }
+
+    @Test func `another program's tables are left alone`() throws {
+        let database = try Database(folder.file, .write)
+        try database.execute("CREATE TABLE theirs (n)")
+        #expect(throws: StoreError.self) { try Schema.prepare(database) }
+        #expect(try database.number("SELECT count(*) FROM sqlite_schema") == 1)
+    }
+
+    @Test func `the lock file remembers numbers`() throws {
+        let lock = try StoreLock(folder.file)
+        #expect(lock.reserved == 0)
+        #expect(lock.reserve(below: 77))
+        #expect(throws: StoreError.self) { try StoreLock(folder.file) }
+        lock.release()
+        #expect(try StoreLock(folder.file).reserved == 77)
+    }
+
+    @Test func `numbers rise, are reserved first, and are forced when nobody does it`() {
+        let numbers = NumberReserve()
+        numbers.begin(at: 10)
+        #expect(numbers.target == 10 + 2 * NumberReserve.block)
+        numbers.extend(to: 100)
+        var asked = 0
+        #expect(numbers.take(50, ask: { asked += 1 }, force: { _ in }) == 10)
+        numbers.skip(below: 70)
+        #expect(numbers.take(30, ask: { asked += 1 }, force: { _ in }) == 70)
+        var forced: UInt64 = 0
+        #expect(numbers.take(5, ask: { asked += 1 }, force: { forced = $0 }) == 100)
+        #expect(forced == 105)
+        #expect(asked > 0)
+    }
+
+    @Test func `somebody who stops waiting is let go`() async {
+        let answer = Answer<Int>()
+        let task = Task { try await answer.wait() }
+        task.cancel()
+        await #expect(throws: CancellationError.self) { try await task.value }
+    }
+
+    @Test func `pages of small turns are joined, and what is larger than a page is taken`() {
+        let page = Page()
+        let small = Batch.make([.make("uno", number: 1), .make("dos", number: 2)])
+        #expect(page.append(small, from: 0) == 2)
+        let other = Page()
+        #expect(other.append(Batch.make([.make("tres", room: "logs", number: 3)]), from: 0) == 1)
+        #expect(page.append(other))
+        #expect(page.runs.map(\.room) == ["general", "logs"])
+        #expect(page.runs.map(\.end) == [2, 3])
+        #expect((0..<3).map { page.batch.message(at: $0).text } == ["uno", "dos", "tres"])
+        let large = Batch.make([.make(String(repeating: "x", count: Page.bytes + 1))])
+        #expect(page.append(large, from: 0) == 0)
+        let empty = Page()
+        #expect(empty.append(large, from: 0) == 1)
+        #expect(!page.append(empty))
+        empty.removeAll()
+        #expect(empty.isEmpty && empty.batch.storage.capacity == Page.bytes)
+    }
+
+    @Test func `taking a turn allocates nothing for a line`() {
+        var turn = Turn()
+        let backlog = Backlog(Backlog.Limits())
+        let ana = Sender.make()
+        let batch = Batch.make((1...500).map { .make("hola \($0)", by: ana, number: $0) })
+        turn.take(batch, isKept: true, pages: backlog)
+        let before = allocation_count()
+        turn.take(batch, isKept: true, pages: backlog)
+        turn.take(batch, isKept: true, pages: backlog)
+        // Pages and what a turn needs; optimized it is a third of that.
+        #expect(allocation_count() - before < 50)
+        #expect(turn.finish().rows == 1_500)
+    }
+}
