@@ -25,9 +25,11 @@ package struct ChatEncoder: TranscriptEncoder {
         var bytes: [UInt8] = []
         append(message, to: &bytes)
         let source = message.kind == .message ? message.record.source : 0
+        transcript.number = message.number
         bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while let end = rest.firstIndex(of: lineFeed) {
+                transcript.isInMessage = end + 1 < rest.endIndex
                 let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
                 let cut = Self.cut(line, to: transcript.longestLine - 4)
                 let ending: [UInt8] = cut < line.count ? Array("…\n".utf8) : [lineFeed]

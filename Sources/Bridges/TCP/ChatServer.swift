@@ -62,7 +62,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                 hall.open(
                     hall.room.addEdition(
                         capacity: options.buffer.bytes, encoder: encoder,
-                        outgoing: port.intake.outgoing, reader: self))
+                        outgoing: port.intake.outgoing, reader: self,
+                        after: bus.nextNumber()))
             }
         }
         turnEnd = loop.atTurnEnd { [unowned self] in

@@ -103,7 +103,7 @@ public actor Bus {
     }
 
     /// A number that is greater than those of all messages before, and that none will have.
-    func nextNumber() -> UInt64 { numbers.take(1) }
+    package func nextNumber() -> UInt64 { numbers.take(1) }
 
     /// An empty batch, as of now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {

@@ -38,6 +38,9 @@ package final class MessageLog {
         self.bounds = bounds
     }
 
+    /// The number of the newest message, or 0.
+    package var lastNumber: UInt64 { segments.last?.batch.all.last?.number ?? 0 }
+
     /// The position of the oldest message kept.
     package var start: UInt64 { segments.first?.start ?? end }
 
