@@ -116,10 +116,7 @@ extension ChatConnection {
             server.noteRuns(of: edition)
         }
         hall.dismiss(self)
-        outflow.detach { [server] missed in
-            let text = server.words.skipped(Int(clamping: missed))
-            return Array((server.words.answer(.skipped, text) + "\n").utf8)
-        }
+        outflow.detach(skipNotice: server.skipNotice)
         hall = target
         target.admit(self)
         owes()

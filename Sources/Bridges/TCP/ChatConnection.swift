@@ -39,6 +39,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private var phase = Phase.open
     private var isOwing = false
     private var isPaused = false
+    /// Whether it is not read because the store has more than enough to do.
+    var isHeld = false
+    /// Whether the store has been asked for what the room no longer has.
+    var isFetching = false
     /// When the kernel last took something, in the loop's time.
     private(set) var lastProgress: Int64 = 0
     /// What the other side had not confirmed when that was last looked at.
@@ -68,8 +72,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         self.connection = connection
     }
 
-    private var bus: Bus { server.port.bus }
+    var bus: Bus { server.port.bus }
     var isOpen: Bool { phase == .open }
+    var isClosed: Bool { phase == .closed }
 
     // MARK: - Events
 
@@ -78,6 +83,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             if ready.contains(.writable) { resumeWriting() }
             if ready.isDisjoint(with: [.readable, .hungUp, .failed]) { return }
             switch phase {
+            case .open where isHeld: if ready.contains(.failed) { closeAfterReading(bus) }
+            case .open where bus.isLagging: hold()
             case .open where !isPaused: _ = read(bus)
             case .open: if ready.contains(.failed) { close(bus) }
             case .leaving: discard(bus)
@@ -225,10 +232,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         isOwing = false
         guard phase != .closed, let connection else { return }
         let wasBlocked = outflow.isBlocked
-        let progress = outflow.pump(connection) { [server] missed in
-            let text = server.words.skipped(Int(clamping: missed))
-            return Array((server.words.answer(.skipped, text) + "\n").utf8)
-        }
+        let progress = outflow.pump(connection, skipNotice: server.skipNotice)
         switch progress {
         case .upToDate:
             if wasBlocked { server.noteUnblocked(self) }
@@ -239,6 +243,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
                 unsentBytes = connection.unsentBytes
                 server.noteBlocked(self)
             }
+        case .behind:
+            if wasBlocked { server.noteUnblocked(self) }
+            bus.assumeIsolated { fetch($0) }
         case .broken: server.isBroken(self)
         }
         checkBounds()
@@ -268,9 +275,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         updateInterest()
     }
 
-    private func updateInterest() {
+    func updateInterest() {
         var interest: Readiness = outflow.isBlocked ? .writable : []
-        if !isPaused, phase == .leaving || !server.isStopping { interest.insert(.readable) }
+        let isRead = phase == .leaving || !isHeld && !server.isStopping
+        if isRead, !isPaused { interest.insert(.readable) }
         connection?.wait(for: interest)
     }
 

@@ -26,6 +26,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var owing: [ChatConnection] = []
     private var broken: [ChatConnection] = []
     private var blocked: [UInt32: ChatConnection] = [:]
+    /// Who waits for the store: to be read again, or to be carried on.
+    private var waiting: [ChatConnection] = []
+    private var storeObserver: UInt64 = 0
     private var readThisTurn = 0
     private var isEndingTurn = false
     private var turnEnd = 0
@@ -63,18 +66,23 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                     hall.room.addEdition(
                         capacity: options.buffer.bytes, encoder: encoder,
                         outgoing: port.intake.outgoing, reader: self,
-                        after: bus.nextNumber()))
+                        after: bus.nextNumber()), isStored: bus.keepsMessages)
             }
         }
         turnEnd = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
+        storeObserver = bus.whenStoreMoves { [unowned self] in self.storeHasMoved() }
     }
 
     /// Where it listens.
     var addresses: [String] { listeners.map { "\($0.address)" } }
     /// The form in which names are compared.
     func key(of name: String) -> String { port.bus.settings.naming.fold(name) }
+    /// The line that tells a reader how many it missed.
+    func skipNotice(_ missed: UInt64) -> [UInt8] {
+        Array((words.answer(.skipped, words.skipped(Int(clamping: missed))) + "\n").utf8)
+    }
     /// The room where connections begin.
     var entrance: Hall { halls[firstHall] }
 
@@ -95,6 +103,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         } catch {
             for listener in listeners { listener.close() }
             loop.removeTurnEnd(turnEnd)
+            port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
             closeEditions()
             throw BridgeError("\(error)")
         }
@@ -204,6 +213,17 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         batch.shrink(to: Self.batchBytes)
     }
 
+    // MARK: - The store
+
+    /// Notes that a connection can't go on before the store does.
+    func waitsForStore(_ connection: ChatConnection) { waiting.append(connection) }
+
+    private func storeHasMoved() {
+        let connections = waiting
+        waiting = []
+        for connection in connections { connection.storeHasMoved() }
+    }
+
     // MARK: - Stalled readers
 
     func noteBlocked(_ connection: ChatConnection) {
@@ -256,6 +276,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         sweep.cancel()
         loop.removeTurnEnd(turnEnd)
         closeEditions()
+        port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
         for waiter in waiters { waiter.resume() }
         waiters = []
     }

@@ -55,7 +55,7 @@ package protocol MessageStore: Sendable {
 
     /// Messages of a room between two numbers, the oldest first.
     ///
-    /// As many as asked for, or as about 1 MiB of text holds, but at least one if there is one.
+    /// As many as asked for, or as about 256 KiB of text hold, but at least one if there is one.
     ///
     /// - Parameter last: at most `committed`.
     func messages(
