@@ -42,6 +42,9 @@ package final class MemoryStore: MessageStore {
     /// What would be left if it crashed now.
     package var disk: Disk { state.withLock { $0.disk } }
 
+    /// Whether nothing is written at present.
+    package var isHeld: Bool { state.withLock { $0.isHeld } }
+
     /// Writes nothing until `release()`.
     package func hold() { state.withLock { $0.isHeld = true } }
 
