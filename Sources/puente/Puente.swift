@@ -32,6 +32,7 @@ struct Puente {
         case .run(let file): return await start(file)
         case .check(let file): return check(file)
         case .describe(let type): return describe(type)
+        case .history, .search, .why: return .usage
         case .version:
             Terminal.say("puente \(Version.current)")
             return .success
