@@ -12,18 +12,21 @@ let package = Package(
         .systemLibrary(name: "CLinux"),
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+        .systemLibrary(
+            name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // The bus and everything that stands on it.
         .target(name: "MessageBus"),
         .target(name: "Sockets", dependencies: ["CLinux"]),
+        .target(name: "Store", dependencies: ["MessageBus", "CSQLite"]),
         .target(name: "Middlewares", dependencies: ["MessageBus", "CPCRE2"]),
         .target(name: "Bridges", dependencies: ["MessageBus", "Sockets"]),
-        .target(name: "Wiring", dependencies: ["MessageBus", "Sockets"]),
+        .target(name: "Wiring", dependencies: ["MessageBus", "Sockets", "Store"]),
         .target(name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins"),
         .executableTarget(
             name: "puente",
             dependencies: [
-                "MessageBus", "Sockets", "Middlewares", "Bridges", "Wiring", "Plugins",
+                "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Wiring", "Plugins",
             ]),
 
         // Tests: one target for each module, and what they share.
@@ -33,12 +36,17 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "MessageBus", "Sockets", "Middlewares", "Bridges", "AllocationCounter",
+                "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "AllocationCounter",
                 "TestSupport",
             ],
             path: "Tests/Benchmarks"),
         .testTarget(name: "MessageBusTests", dependencies: ["MessageBus", "TestSupport"]),
         .testTarget(name: "SocketsTests", dependencies: ["Sockets", "TestSupport", "CLinux"]),
+        .testTarget(
+            name: "StoreTests",
+            dependencies: [
+                "Store", "MessageBus", "Sockets", "AllocationCounter", "TestSupport", "CSQLite",
+            ]),
         .testTarget(
             name: "MiddlewaresTests", dependencies: ["Middlewares", "MessageBus", "TestSupport"]),
         .testTarget(

@@ -1,5 +1,6 @@
 import MessageBus
 import Sockets
+import Store
 
 /// Everything that bridge.json asks for, made but not started: as far as `puente check` goes.
 package struct Assembly: Sendable {
@@ -9,6 +10,8 @@ package struct Assembly: Sendable {
     let bus: Bus
     let bridges: [SupervisedBridge]
     let files: LogFiles
+    /// Nil: nothing outlives the process.
+    let store: SQLiteStore?
 
     /// Makes chains and bridges.
     ///
@@ -45,7 +48,26 @@ package struct Assembly: Sendable {
         self.log = log
         self.files = files
         self.bridges = bridges
-        bus = Bus(settings, chain: chain, executor: loop)
+        store = Self.store(of: configuration, context, fold: naming.fold)
+        bus = Bus(settings, chain: chain, store: store ?? VolatileStore(), executor: loop)
+    }
+
+    /// The store that a configuration asks for, not open yet.
+    private static func store(
+        of configuration: Configuration, _ context: Context,
+        fold: @escaping @Sendable (String) -> String
+    ) -> SQLiteStore? {
+        configuration.store.map { chosen in
+            var options = SQLiteStore.Options()
+            options.backlog = chosen.backlog.bytes
+            options.history = chosen.history
+            options.bridges = Set(configuration.bridges.map(\.name))
+            let clock = SystemClock()
+            return SQLiteStore(
+                context.path(chosen.path), options, fold: fold,
+                clock: StoreClock(wall: clock.wall, monotonic: clock.monotonic), log: context.log,
+                startThread: OwnThread.start)
+        }
     }
 }
 

@@ -29,6 +29,7 @@ package struct Daemon: Sendable {
     package func run() async throws -> Supervisor.Outcome {
         let (loop, bus) = (assembly.loop, assembly.bus)
         try assembly.files.open()
+        try assembly.store?.open()
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         let signals = try Signals(Self.stopSignals, on: loop) { _ in stop.yield() }
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
@@ -36,13 +37,25 @@ package struct Daemon: Sendable {
         defer { withExtendedLifetime(signals) { loop.stop() } }
         for bridge in assembly.bridges { await bus.add(bridge.intake) }
         sayWhatStarts()
+        await remember()
         let supervisor = Supervisor(
             bus: bus, log: assembly.log, requestShutdown: { stop.yield() }, onOverdue: onOverdue)
         let outcome = await supervisor.run(assembly.bridges, stop: stops)
         await bus.end()
+        await assembly.store?.close(unused: await bus.unusedNumber, within: .seconds(5))
         await assembly.files.close()
         assembly.log.info("stopped")
         return outcome
+    }
+
+    /// Puts what was said before into the rooms, as far as it can be read at present.
+    private func remember() async {
+        await assembly.bus.begin()
+        do {
+            try await assembly.bus.recall()
+        } catch {
+            assembly.log.warning("\(error); the rooms begin empty")
+        }
     }
 
     private func sayWhatStarts() {
@@ -58,11 +71,14 @@ package struct Daemon: Sendable {
                 take anybody's name
                 """, bridge: bridge.name)
         }
-        if configuration.store == nil {
-            log.info("no store: messages and names do not outlive this process")
+        if let store = configuration.store {
+            log.debug("messages are kept in \(store.path) for \(store.history.plain)")
         } else {
             log.warning(
-                "this version keeps messages in memory only; \"store\" has no effect yet")
+                """
+                no store: messages, names of accounts, what sources have reached and what durable \
+                readers are done with do not outlive this process
+                """)
         }
     }
 }

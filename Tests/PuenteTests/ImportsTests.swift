@@ -82,7 +82,7 @@ enum HouseRules {
     private static let ours: [String: Set<String>] = [
         "MessageBus": [],
         "Sockets": ["CLinux"],
-        "Store": ["MessageBus"],
+        "Store": ["MessageBus", "CSQLite"],
         "Middlewares": ["MessageBus", "CPCRE2"],
         "Bridges": ["MessageBus", "Sockets", "CLinux"],
         "Wiring": ["MessageBus", "Sockets", "Store"],

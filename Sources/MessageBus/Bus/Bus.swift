@@ -105,6 +105,9 @@ public actor Bus {
     /// A number that is greater than those of all messages before, and that none will have.
     package func nextNumber() -> UInt64 { numbers.take(1) }
 
+    /// The first number that nothing has, `nil` if there was nothing to be numbered.
+    package var unusedNumber: UInt64? { numbers.unused }
+
     /// An empty batch, as of now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {
         let batch = Batch(room: room, capacity: capacity, bytes: bytes)

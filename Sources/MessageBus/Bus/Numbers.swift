@@ -11,6 +11,9 @@ struct Numbers {
 
     init(_ store: any MessageStore) { self.store = store }
 
+    /// The first number that was not given, `nil` if none was asked for.
+    var unused: UInt64? { end == 0 ? nil : upcoming }
+
     /// The first of so many numbers in a row.
     ///
     /// What is left of a block too small for them is a gap.

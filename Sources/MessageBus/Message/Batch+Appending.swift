@@ -6,7 +6,7 @@ extension Batch {
     /// is room for it without moving what is here.
     ///
     /// Returns the first index left.
-    func append(_ other: Batch, from start: Int) -> Int {
+    package func append(_ other: Batch, from start: Int) -> Int {
         other.isWhole ? appendWhole(other, from: start) : appendEach(other, from: start)
     }
 

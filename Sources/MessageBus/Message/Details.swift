@@ -3,9 +3,9 @@
 /// Safe from any thread: nothing in it changes.
 @usableFromInline
 package final class Details: Sendable {
-    let reply: Quotation?
-    let other: Sender?
-    let origin: Origin?
+    package let reply: Quotation?
+    package let other: Sender?
+    package let origin: Origin?
 
     package init(reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil) {
         self.reply = reply

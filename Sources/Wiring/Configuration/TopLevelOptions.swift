@@ -63,6 +63,14 @@ package struct StoreOptions: PluginOptions {
     @Option("How long messages are kept; \"0s\": until every durable bridge has them.")
     package var history = Duration.seconds(90 * 86_400)
 
+    /// What may wait in memory to be stored.
+    @Option(
+        """
+        How much may wait in memory to be stored; over it sources are read more slowly, and while \
+        the disk fails, what is said is not kept.
+        """, in: .mebibytes(1)...(.gibibytes(4)))
+    package var backlog = ByteCount.mebibytes(64)
+
     /// Makes the options with their defaults.
     package init() {}
 

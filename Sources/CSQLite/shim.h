@@ -1,0 +1,2 @@
+// SQLite: what outlives the process.
+#include <sqlite3.h>

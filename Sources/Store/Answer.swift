@@ -1,0 +1,39 @@
+import Synchronization
+
+/// What a thread of the store will answer to a task.
+///
+/// Safe from any thread.
+final class Answer<Value: Sendable>: Sendable {
+    private struct State {
+        var result: Result<Value, any Error>?
+        var waiter: CheckedContinuation<Value, any Error>?
+    }
+
+    private let state = Mutex(State())
+
+    /// Answers; the first time counts.
+    func give(_ result: Result<Value, any Error>) {
+        let waiter = state.withLock { state in
+            if state.result == nil { state.result = result }
+            return state.waiter.take()
+        }
+        waiter?.resume(with: result)
+    }
+
+    /// The answer, when there is one.
+    ///
+    /// For one task. Cancelling that ends the waiting, not what was asked for.
+    func wait() async throws -> Value {
+        try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                let result = state.withLock { state in
+                    if state.result == nil { state.waiter = continuation }
+                    return state.result
+                }
+                if let result { continuation.resume(with: result) }
+            }
+        } onCancel: {
+            give(.failure(CancellationError()))
+        }
+    }
+}

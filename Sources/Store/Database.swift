@@ -1,0 +1,125 @@
+import CSQLite
+import Glibc
+
+/// A connection to a SQLite file.
+///
+/// Confined to the thread that uses it; it may be made on another before that.
+final class Database {
+    let path: String
+    let pointer: OpaquePointer
+    /// Which file it is, whatever is called so later.
+    let identity: FileIdentity?
+
+    /// What a connection is for.
+    enum Access {
+        /// Reads and writes; makes the file if there is none, for its owner only.
+        case write
+        /// Reads a file that somebody else writes.
+        case read
+        /// In memory, for as long as the connection lives.
+        case memory
+    }
+
+    /// Opens a file.
+    ///
+    /// - Throws: `StoreError`.
+    init(_ path: String, _ access: Access) throws(StoreError) {
+        self.path = path
+        if access == .write { try Self.create(path) }
+        let flags =
+            switch access {
+            case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .read: SQLITE_OPEN_READONLY
+            case .memory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
+            }
+        var opened: OpaquePointer?
+        // No mutex: a connection has one thread.
+        let result = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened else {
+            throw StoreError(path, "there is no memory left")
+        }
+        guard result == SQLITE_OK else {
+            let error = StoreError(
+                path, extended: sqlite3_extended_errcode(opened),
+                message: String(cString: sqlite3_errmsg(opened)),
+                number: sqlite3_system_errno(opened))
+            sqlite3_close_v2(opened)
+            throw error
+        }
+        pointer = opened
+        identity = access == .memory ? nil : FileIdentity(of: path)
+        sqlite3_extended_result_codes(pointer, 1)
+        // A second: longer than any transaction of another client should take.
+        sqlite3_busy_timeout(pointer, 1_000)
+        try execute("PRAGMA temp_store = MEMORY")
+    }
+
+    deinit { sqlite3_close_v2(pointer) }
+
+    /// Makes an empty file that only its owner may read: it will hold conversations.
+    ///
+    /// SQLite gives its companions (`-wal`, `-shm`) the same rights. What fails here SQLite will
+    /// find too.
+    private static func create(_ path: String) throws(StoreError) {
+        let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
+        if descriptor >= 0 {
+            close(descriptor)
+        } else if errno != EEXIST, errno != ENOSPC, errno != EDQUOT {
+            throw StoreError(path, "it can't be made: \(StoreError.words(for: errno))")
+        }
+    }
+
+    /// Runs statements without values and results.
+    func execute(_ statements: String) throws(StoreError) {
+        let result = sqlite3_exec(pointer, statements, nil, nil, nil)
+        if result != SQLITE_OK { throw error(result) }
+    }
+
+    /// What SQLite complains about, in a sentence.
+    func error(_ result: Int32) -> StoreError {
+        StoreError(
+            path, extended: result, message: String(cString: sqlite3_errmsg(pointer)),
+            number: sqlite3_system_errno(pointer))
+    }
+
+    /// The first number a statement returns.
+    func number(_ statement: String) throws(StoreError) -> Int64? {
+        let statement = try Statement(self, statement)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
+
+    /// Runs a function in a transaction, all of it or nothing.
+    func transaction<Value>(
+        _ body: () throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        // At once: a transaction that began by reading can't wait for another's lock.
+        try execute("BEGIN IMMEDIATE")
+        do throws(StoreError) {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            // SQLite has rolled some failures back itself.
+            if isInTransaction { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+}
+
+/// Which file a name stood for at some moment.
+struct FileIdentity: Equatable, Sendable {
+    private let device: UInt
+    private let node: UInt
+
+    /// `nil` if there is no such file.
+    init?(of path: String) {
+        // Asked by name: to open and close the file would drop SQLite's locks.
+        var status = stat()
+        guard stat(path, &status) == 0 else { return nil }
+        device = status.st_dev
+        node = status.st_ino
+    }
+}

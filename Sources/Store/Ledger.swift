@@ -1,0 +1,158 @@
+import MessageBus
+
+/// The database as the store's thread writes it.
+///
+/// Confined to the store's thread, but for being made.
+final class Ledger {
+    let database: Database
+    /// The files beside it that SQLite keeps for it.
+    let companions: [(path: String, identity: FileIdentity)]
+    private let insert: Statement
+    private var statements: [String: Statement] = [:]
+    private var roomIDs: [String: Int64] = [:]
+
+    /// Opens a file, makes its tables if they are missing, and prepares.
+    ///
+    /// - Throws: `StoreError`.
+    init(_ path: String) throws(StoreError) {
+        database = try Database(path, .write)
+        try Schema.check(database)
+        // Readers never wait for the writer, and the other way round.
+        try database.execute("PRAGMA journal_mode = WAL")
+        try database.execute("PRAGMA synchronous = FULL")
+        try database.execute("PRAGMA wal_autocheckpoint = 4000")
+        // Bytes a burst may leave of the log beside the database.
+        try database.execute("PRAGMA journal_size_limit = 67108864")
+        try Schema.prepare(database)
+        insert = try Statement(database, Self.insertion)
+        companions = ["-wal", "-shm"].compactMap { ending in
+            FileIdentity(of: path + ending).map { (path + ending, $0) }
+        }
+    }
+
+    private static let insertion = """
+        INSERT INTO messages (number, room, kind, time, sender, bridge, text, channel, remote,
+            passed, reply_number, reply_name, reply_excerpt, other)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+        """
+
+    /// A statement that is prepared once, however often it is asked for by its text.
+    func statement(_ text: String) throws(StoreError) -> Statement {
+        if let statement = statements[text] { return statement }
+        let statement = try Statement(database, text)
+        statements[text] = statement
+        return statement
+    }
+
+    // MARK: - Numbers
+
+    /// The first number that was surely not given, as far as the file knows.
+    func firstFreeNumber() throws(StoreError) -> UInt64 {
+        let reserved = try database.number("SELECT value FROM meta WHERE key = 'reserved'") ?? 1
+        return max(UInt64(clamping: reserved), try firstUnusedNumber())
+    }
+
+    /// The number behind all that something in the file has.
+    func firstUnusedNumber() throws(StoreError) -> UInt64 {
+        let newest = try database.number(
+            """
+            SELECT max(ifnull((SELECT max(number) FROM messages), 0),
+                ifnull((SELECT max(number) FROM dropped), 0),
+                ifnull((SELECT max(number) FROM cursors), 0))
+            """)
+        return UInt64(clamping: newest ?? 0) + 1
+    }
+
+    /// Writes down that all numbers below one may have been given.
+    func reserve(below number: UInt64) throws(StoreError) {
+        try set("reserved", Int64(clamping: number))
+    }
+
+    /// Writes a small fact down.
+    func set(_ key: String, _ value: Int64) throws(StoreError) {
+        let statement = try self.statement(
+            "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
+        )
+        try statement.bind(1, key)
+        statement.bind(2, value)
+        try statement.run()
+    }
+
+    // MARK: - Messages
+
+    /// The number of a room in the file; it gets one if it has none.
+    func id(ofRoom name: String) throws(StoreError) -> Int64 {
+        if let id = roomIDs[name] { return id }
+        let adding = try statement("INSERT OR IGNORE INTO rooms (name) VALUES (?1)")
+        try adding.bind(1, name)
+        try adding.run()
+        let asking = try statement("SELECT id FROM rooms WHERE name = ?1")
+        try asking.bind(1, name)
+        guard try asking.step() else { throw StoreError(database.path, "it forgets its rooms") }
+        let id = asking.integer(0)
+        asking.reset()
+        roomIDs[name] = id
+        return id
+    }
+
+    /// Forgets what a transaction that was rolled back had found out.
+    func forgetRooms() { roomIDs = [:] }
+
+    /// Writes the messages of a page; returns how many the file would not take, whatever is tried.
+    func write(_ page: Page) throws(StoreError) -> UInt64 {
+        defer { insert.clear() }
+        var refused: UInt64 = 0
+        var index = 0
+        for column in Int32(8)...14 { insert.bindNull(column) }
+        for run in page.runs {
+            insert.bind(2, try id(ofRoom: run.room))
+            var sender: UInt16?
+            while index < run.end {
+                let record = page.batch.all[index]
+                if record.sender != sender {
+                    try bind(page.batch.sender(of: record))
+                    sender = record.sender
+                }
+                if try !write(record, page.batch) { refused += 1 }
+                index += 1
+            }
+        }
+        return refused
+    }
+
+    private func bind(_ sender: Sender) throws(StoreError) {
+        try insert.bind(
+            5, staying: UnsafeRawBufferPointer(rebasing: sender.prefix.prefix(sender.nameCount)))
+        try insert.bind(6, sender.bridge)
+    }
+
+    /// False if the file refuses this one message: it is too large, or its number is taken.
+    private func write(_ record: Record, _ batch: Batch) throws(StoreError) -> Bool {
+        do throws(StoreError) {
+            insert.bind(1, record.number)
+            insert.bind(3, Int64(record.kind.rawValue))
+            insert.bind(4, record.time)
+            try insert.bind(7, staying: batch.text(record))
+            if record.details != 0 { try bind(batch.details(of: record)) }
+            try insert.run()
+            if record.details != 0 { for column in Int32(8)...14 { insert.bindNull(column) } }
+            return true
+        } catch {
+            guard error.isAboutOneRow else { throw error }
+            return false
+        }
+    }
+
+    private func bind(_ details: Details?) throws(StoreError) {
+        try insert.bind(8, details?.origin?.channel)
+        try insert.bind(9, details?.origin?.remoteID)
+        let passed = details?.origin?.passed ?? []
+        try insert.bind(10, passed.isEmpty ? nil : passed.joined(separator: "\n"))
+        if let reply = details?.reply {
+            insert.bind(11, reply.number)
+            try insert.bind(12, reply.name)
+            try insert.bind(13, reply.excerpt)
+        }
+        try insert.bind(14, details?.other?.name)
+    }
+}

@@ -1,0 +1,239 @@
+import MessageBus
+import Synchronization
+
+/// Keeps messages, cursors, checkpoints and links in a SQLite file.
+///
+/// Safe from any thread, but for what the bus hands over: that is confined to the bus's loop.
+package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` on the loop only
+    /// What may be chosen.
+    package struct Options: Sendable {
+        /// Bytes that may wait to be kept.
+        package var backlog = 64 << 20
+        /// How long messages are kept; zero: until every durable reader has them.
+        package var history = Duration.seconds(90 * 86_400)
+        /// The bridges of bridge.json: cursors of others hold nothing back.
+        package var bridges: Set<String> = []
+        /// How long a message waits for others to be committed with.
+        package var delay = Duration.milliseconds(10)
+
+        /// The usual ones.
+        package init() {}
+    }
+
+    /// Starts a thread with a name.
+    package typealias StartThread = @Sendable (String, @escaping @Sendable () -> Void) -> Void
+
+    private let path: String
+    private let options: Options
+    private let fold: @Sendable (String) -> String
+    private let clock: StoreClock
+    private let log: Log
+    private let startThread: StartThread
+    private let backlog: Backlog
+    private let numbers = NumberReserve()
+    private let status = StoreStatus()
+    private let reader = Reader()
+    private let unused = Gate<UInt64?>(nil)
+    private let closing = Answer<Int>()
+    private let lock = Mutex<StoreLock?>(nil)
+    private var turn = Turn()
+
+    /// Makes a store that is not open yet: nothing is touched.
+    ///
+    /// - Parameters:
+    ///   - path: the file.
+    ///   - fold: makes names comparable, as the bus does.
+    ///   - startThread: starts one that lives as long as the store.
+    package init(
+        _ path: String, _ options: Options, fold: @escaping @Sendable (String) -> String,
+        clock: StoreClock, log: Log, startThread: @escaping StartThread
+    ) {
+        self.path = path
+        self.options = options
+        self.fold = fold
+        self.clock = clock
+        self.log = log
+        self.startThread = startThread
+        var limits = Backlog.Limits()
+        limits.bytes = options.backlog
+        limits.delay = Int64(options.delay / .nanoseconds(1))
+        backlog = Backlog(limits)
+    }
+
+    /// Opens the file, or begins one.
+    ///
+    /// Once, before anything else. A disk that is full or a file that is locked is no reason to
+    /// fail: then its condition is `.fails`.
+    ///
+    /// - Throws: `StoreError`, if it would not pass by itself.
+    package func open() throws(StoreError) {
+        let held = try StoreLock(path)
+        let writer = Writer(
+            path, lock: held, backlog: backlog, numbers: numbers, status: status, log: log,
+            clock: clock)
+        try writer.begin()
+        lock.withLock { $0 = held }
+        startThread("store") { [unused, closing, reader] in
+            writer.run()
+            // The last connection that closes takes the files beside the database away.
+            let left = writer.finish(unused: unused.withLock { $0 }, last: reader.close)
+            closing.give(.success(left))
+        }
+        startThread("store reader") { [path, fold, clock, status, reader] in
+            reader.run {
+                Reader.Opening(path, generation: { status.generation }) {
+                    StoredMessages($0, fold: fold, clock: clock)
+                }
+            }
+        }
+    }
+
+    /// Writes what is left and closes the file.
+    ///
+    /// Nothing is kept after it.
+    ///
+    /// - Parameters:
+    ///   - number: the first number that was not given to anything.
+    ///   - limit: how long it may take.
+    package func close(unused number: UInt64?, within limit: Duration) async {
+        unused.withLock { $0 = number }
+        backlog.close()
+        let deadline = Task { [closing, path] in
+            try await Task.sleep(for: limit)
+            closing.give(.failure(StoreError(path, "it did not close in time")))
+        }
+        defer { deadline.cancel() }
+        guard let left = try? await closing.wait() else {
+            let (rows, _) = backlog.waiting()
+            log.error("store: \(path): it did not close in time; up to \(rows) messages are lost")
+            return
+        }
+        lock.withLock { $0 = nil }
+        if left > 0 {
+            log.error("store: \(path): \(left) message\(left == 1 ? "" : "s") could not be stored")
+        }
+    }
+
+    // MARK: - Handing over
+
+    /// True.
+    package var outlivesProcess: Bool { true }
+
+    /// Reserves numbers; waits only if those reserved ahead are used up.
+    package func reserve(_ count: UInt64) -> UInt64 {
+        numbers.take(count, ask: backlog.wake) { number in
+            _ = lock.withLock { $0 }?.reserve(below: number)
+        }
+    }
+
+    /// Copies what passed, and notes what was dropped or changed.
+    package func take(_ batch: Batch, isOwed: Bool) {
+        turn.take(
+            batch, isKept: isOwed || backlog.condition != .failsAndIsFull, pages: backlog)
+    }
+
+    /// Takes what sources have reached.
+    package func take(_ progress: SourceProgress) -> Commit {
+        let commit = Commit()
+        turn.add(.progress(progress, commit))
+        return commit
+    }
+
+    /// Hands over what was taken in this turn.
+    package func endTurn() {
+        guard !turn.isEmpty else { return }
+        let lost = turn.lost
+        backlog.push(turn.finish(), lost: lost)
+    }
+
+    // MARK: - How far it is
+
+    /// The number up to which every message taken is kept.
+    package var committed: UInt64 { status.committed }
+    /// Whether it keeps up.
+    package var condition: StoreCondition { backlog.condition }
+    /// Calls a function on the store's thread when something may have changed.
+    package func observe(_ observer: @escaping @Sendable () -> Void) { status.observe(observer) }
+
+    // MARK: - Sources and durable readers
+
+    /// What was last kept of a bridge's sources.
+    package func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
+        let answer = Answer<[String: [UInt8]]>()
+        backlog.push(.checkpoints(bridge, answer))
+        return try await answer.wait()
+    }
+
+    /// The last message a reader is done with.
+    package func cursor(of reader: DurableReader) async throws -> UInt64? {
+        let answer = Answer<UInt64?>()
+        backlog.push(.cursor(reader, answer))
+        return try await answer.wait()
+    }
+
+    /// Moves a reader's cursor; returns when that is kept.
+    package func advance(
+        _ reader: DurableReader, to number: UInt64, links: [Link]
+    ) async throws {
+        let answer = Answer<Void>()
+        backlog.push(.advance(reader, number, links, answer))
+        try await answer.wait()
+    }
+
+    /// Notes that a message could not be delivered.
+    package func note(
+        _ text: String, to number: UInt64, of reader: DurableReader
+    ) async throws {
+        let answer = Answer<Void>()
+        backlog.push(.note(text, number, reader, answer))
+        try await answer.wait()
+    }
+
+    // MARK: - Reading
+
+    /// Messages of a room, the oldest first.
+    package func messages(
+        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+    ) async throws -> [Message] {
+        try await reader.ask { stored throws(StoreError) in
+            try stored.messages(in: room, after: number, through: last, atMost: count)
+        }
+    }
+
+    /// The last texts of a room that are older than a number.
+    package func texts(
+        in room: String, before number: UInt64, atMost count: Int
+    ) async throws -> [Message] {
+        try await reader.ask { stored throws(StoreError) in
+            try stored.texts(in: room, before: number, atMost: count)
+        }
+    }
+
+    /// The newest texts of a room that hold all the words.
+    package func search(
+        _ words: SearchWords, in room: String, atMost count: Int
+    ) async throws -> [Message] { [] }
+
+    /// A message by its number.
+    package func message(numbered number: UInt64) async throws -> Message? {
+        try await reader.ask { stored throws(StoreError) in try stored.message(numbered: number) }
+    }
+
+    /// Which messages are called so on the other side.
+    package func numbers(
+        of remoteID: String, in channel: DurableReader.Channel
+    ) async throws -> [UInt64] {
+        try await reader.ask { stored throws(StoreError) in
+            try stored.numbers(of: remoteID, in: channel)
+        }
+    }
+
+    /// What a message is called on the other side.
+    package func remoteID(
+        of number: UInt64, in channel: DurableReader.Channel
+    ) async throws -> String? {
+        try await reader.ask { stored throws(StoreError) in
+            try stored.remoteID(of: number, in: channel)
+        }
+    }
+}

@@ -1,0 +1,112 @@
+import CSQLite
+
+/// The tables, and how older files get them.
+enum Schema {
+    /// The version this program writes, kept in the file as `user_version`.
+    static let current: Int64 = 1
+    /// Marks the file as ours for `file` and for us: "Pnte".
+    private static let application: Int64 = 0x506E_7465
+
+    /// Brings a file up to the current version.
+    ///
+    /// - Throws: `StoreError` if it is newer, or some other program's.
+    static func prepare(_ database: Database) throws(StoreError) {
+        if try check(database) == current { return }
+        try database.transaction { () throws(StoreError) in
+            // Looked at again with the lock: another process may have been quicker.
+            let version = try check(database)
+            for step in migrations[Int(version)...] { try database.execute(step) }
+            try database.execute("PRAGMA user_version = \(current)")
+            try database.execute("PRAGMA application_id = \(application)")
+        }
+    }
+
+    /// The version of a file; 0: there is nothing in it.
+    @discardableResult
+    static func check(_ database: Database) throws(StoreError) -> Int64 {
+        let version = try database.number("PRAGMA user_version") ?? 0
+        let isForeign = try database.number("PRAGMA application_id") != application
+        let isEmpty = try database.number("SELECT count(*) FROM sqlite_schema") == 0
+        if isForeign, version != 0 || !isEmpty {
+            throw StoreError(
+                database.path,
+                "this is another program's database; choose another \"path\" for the store")
+        }
+        if version > current {
+            throw StoreError(
+                database.path,
+                """
+                it was written by a newer version of puente (its format is \(version), this \
+                program knows \(current)); run that version, or choose another "path"
+                """)
+        }
+        return version
+    }
+
+    /// One for each version, from nothing on.
+    private static let migrations = [version1]
+
+    private static let version1 = """
+        -- Small facts: which numbers may have been given, how far the full-text index is.
+        CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+        CREATE TABLE rooms (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+
+        -- kind: 0 message, 1 join, 2 leave, 3 rename, 4 edit. time: milliseconds since 1970.
+        -- channel, remote: where it came from and what it is called there. passed: instances, one
+        -- a line. other: the new name in a rename.
+        CREATE TABLE messages (
+            number INTEGER PRIMARY KEY, room INTEGER NOT NULL, kind INTEGER NOT NULL,
+            time INTEGER NOT NULL, sender TEXT NOT NULL, bridge TEXT NOT NULL, text TEXT NOT NULL,
+            channel TEXT, remote TEXT, passed TEXT,
+            reply_number INTEGER, reply_name TEXT, reply_excerpt TEXT, other TEXT);
+        CREATE INDEX messages_by_room ON messages (room, number, kind);
+
+        -- What sources have reached.
+        CREATE TABLE checkpoints (
+            bridge TEXT NOT NULL, source TEXT NOT NULL, state BLOB NOT NULL,
+            PRIMARY KEY (bridge, source)) WITHOUT ROWID;
+        -- What durable readers are done with.
+        CREATE TABLE cursors (
+            bridge TEXT NOT NULL, channel TEXT NOT NULL, room INTEGER NOT NULL,
+            number INTEGER NOT NULL, PRIMARY KEY (bridge, channel, room)) WITHOUT ROWID;
+        -- What our messages are called elsewhere.
+        CREATE TABLE links (
+            number INTEGER NOT NULL, bridge TEXT NOT NULL, channel TEXT NOT NULL,
+            remote TEXT NOT NULL, time INTEGER NOT NULL);
+        CREATE UNIQUE INDEX links_by_number ON links (number, bridge, channel, remote);
+        CREATE INDEX links_by_remote ON links (remote, channel, bridge, number);
+        -- Deliveries that failed, and what was answered the last time.
+        CREATE TABLE attempts (
+            number INTEGER NOT NULL, bridge TEXT NOT NULL, channel TEXT NOT NULL,
+            count INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL,
+            answer TEXT NOT NULL, PRIMARY KEY (number, bridge, channel)) WITHOUT ROWID;
+
+        -- What was dropped, without its text: kept for a day.
+        CREATE TABLE dropped (
+            number INTEGER PRIMARY KEY, room INTEGER NOT NULL, kind INTEGER NOT NULL,
+            time INTEGER NOT NULL, sender TEXT NOT NULL, bridge TEXT NOT NULL,
+            bytes INTEGER NOT NULL, channel TEXT, remote TEXT);
+        -- Which steps changed (code NULL) or dropped a message, in their order.
+        CREATE TABLE verdicts (
+            number INTEGER NOT NULL, place INTEGER NOT NULL, step TEXT NOT NULL,
+            code TEXT, reason TEXT, PRIMARY KEY (number, place)) WITHOUT ROWID;
+
+        CREATE TABLE accounts (
+            key TEXT PRIMARY KEY, name TEXT NOT NULL, password TEXT NOT NULL,
+            created INTEGER NOT NULL) WITHOUT ROWID;
+
+        -- Words of messages and edits; the texts themselves are in messages.
+        CREATE VIRTUAL TABLE words USING fts5(
+            text, room, content = '', columnsize = 0,
+            tokenize = 'unicode61 remove_diacritics 2');
+
+        -- For people who look at the file with sqlite3.
+        CREATE VIEW log AS
+            SELECT number, strftime('%Y-%m-%dT%H:%M:%SZ', time / 1000, 'unixepoch') AS time,
+                rooms.name AS room,
+                CASE kind WHEN 0 THEN 'message' WHEN 1 THEN 'join' WHEN 2 THEN 'leave'
+                    WHEN 3 THEN 'rename' ELSE 'edit' END AS kind,
+                sender, bridge, text
+            FROM messages JOIN rooms ON rooms.id = messages.room;
+        """
+}

@@ -1,0 +1,2 @@
+/// Placeholder.
+final class SearchTail {}

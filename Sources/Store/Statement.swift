@@ -1,0 +1,131 @@
+import CSQLite
+
+/// A prepared statement.
+///
+/// Confined to the thread of its database.
+final class Statement {
+    private let database: Database
+    private let pointer: OpaquePointer
+
+    /// Prepares a statement.
+    init(_ database: Database, _ text: String) throws(StoreError) {
+        self.database = database
+        var prepared: OpaquePointer?
+        let result = sqlite3_prepare_v3(
+            database.pointer, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
+        guard result == SQLITE_OK, let prepared else { throw database.error(result) }
+        pointer = prepared
+    }
+
+    deinit { sqlite3_finalize(pointer) }
+
+    // MARK: - Values
+
+    /// Binds a number.
+    func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(pointer, index, value) }
+
+    /// Binds a message's number.
+    func bind(_ index: Int32, _ value: UInt64) {
+        sqlite3_bind_int64(pointer, index, Int64(clamping: value))
+    }
+
+    /// Binds a text, copied; `nil` is NULL.
+    func bind(_ index: Int32, _ text: String?) throws(StoreError) {
+        guard var text else {
+            sqlite3_bind_null(pointer, index)
+            return
+        }
+        let result = text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { characters in
+                sqlite3_bind_text(
+                    pointer, index, characters.baseAddress ?? emptyText,
+                    Int32(clamping: characters.count), copied)
+            }
+        }
+        if result != SQLITE_OK { throw database.error(result) }
+    }
+
+    /// Binds bytes, copied.
+    func bind(_ index: Int32, bytes: [UInt8]) throws(StoreError) {
+        let result = bytes.withUnsafeBytes { bytes in
+            bytes.isEmpty
+                ? sqlite3_bind_zeroblob(pointer, index, 0)
+                : sqlite3_bind_blob(
+                    pointer, index, bytes.baseAddress, Int32(clamping: bytes.count), copied)
+        }
+        if result != SQLITE_OK { throw database.error(result) }
+    }
+
+    /// Binds a text that stays where it is until the statement has run.
+    func bind(_ index: Int32, staying text: UnsafeRawBufferPointer) throws(StoreError) {
+        let start = text.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText
+        let result = sqlite3_bind_text(pointer, index, start, Int32(clamping: text.count), nil)
+        if result != SQLITE_OK { throw database.error(result) }
+    }
+
+    /// Binds NULL.
+    func bindNull(_ index: Int32) { sqlite3_bind_null(pointer, index) }
+
+    /// Makes all values NULL: none of them may be read again.
+    func clear() { sqlite3_clear_bindings(pointer) }
+
+    // MARK: - Running
+
+    /// Goes to the next row; false when there is none.
+    func step() throws(StoreError) -> Bool {
+        switch sqlite3_step(pointer) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE:
+            sqlite3_reset(pointer)
+            return false
+        case let result:
+            let error = database.error(result)
+            sqlite3_reset(pointer)
+            throw error
+        }
+    }
+
+    /// Runs it to its end.
+    func run() throws(StoreError) { while try step() {} }
+
+    /// Leaves the rows that were not looked at.
+    func reset() { sqlite3_reset(pointer) }
+
+    // MARK: - Results
+
+    /// A number; 0 for NULL.
+    func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
+
+    /// A message's number.
+    func number(_ column: Int32) -> UInt64 { UInt64(clamping: integer(column)) }
+
+    /// Whether there is nothing.
+    func isNull(_ column: Int32) -> Bool {
+        sqlite3_column_type(pointer, column) == SQLITE_NULL
+    }
+
+    /// A text; `nil` for NULL.
+    func text(_ column: Int32) -> String? {
+        isNull(column) ? nil : String(decoding: bytes(column), as: UTF8.self)
+    }
+
+    /// The bytes of a text or blob, valid until the next step.
+    func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
+        let start = sqlite3_column_blob(pointer, column)
+        return UnsafeRawBufferPointer(
+            start: start, count: start == nil ? 0 : Int(sqlite3_column_bytes(pointer, column)))
+    }
+}
+
+/// Tells SQLite to copy what it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
+private var copied: sqlite3_destructor_type {
+    unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
+}
+
+/// Where an empty text is: one without an address would be NULL.
+// Unsafe only in type: one byte that is never written again.
+nonisolated(unsafe) private let emptyText: UnsafePointer<CChar> = {
+    let place = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+    place.initialize(to: 0)
+    return UnsafePointer(place)
+}()

@@ -1,0 +1,66 @@
+import MessageBus
+
+/// What goes wrong with the store, said once and then now and then.
+///
+/// Confined to the store's thread.
+struct Trouble {
+    private let log: Log
+    private var sentence: String?
+    private var said: Int64 = 0
+    private var hasSaidLosses = false
+    /// Messages stored since it works again.
+    private var late = 0
+    private var lost: UInt64 = 0
+    private var pause: Int64 = firstPause
+
+    /// Nanoseconds until the same is said again.
+    private static let silence: Int64 = 60_000_000_000
+    /// Nanoseconds until the first new attempt; each pause is twice as long as the one before.
+    private static let firstPause: Int64 = 250_000_000
+    /// Nanoseconds between attempts at the most: what is repaired is noticed soon.
+    private static let longestPause: Int64 = 4_000_000_000
+
+    init(_ log: Log) { self.log = log }
+
+    /// Whether something has failed, and not everything that waited is stored yet.
+    var isThere: Bool { sentence != nil }
+
+    /// Notes a failure, and returns when to try again.
+    mutating func note(
+        _ error: StoreError, at now: Int64, waiting: () -> (rows: Int, lost: UInt64)
+    ) -> Int64 {
+        let (rows, lost) = waiting()
+        let isNews = sentence != error.sentence || lost > 0 && !hasSaidLosses
+        if isNews || now - said >= Self.silence {
+            let losses = lost == 0 ? "" : ", \(lost) were lost because no more may wait"
+            log.error(
+                "\(error); \(Self.messages(rows)) in memory\(losses), durable sources wait")
+            sentence = error.sentence
+            said = now
+            hasSaidLosses = lost > 0
+        }
+        defer { pause = min(2 * pause, Self.longestPause) }
+        return now + pause
+    }
+
+    /// Notes that a transaction worked, and says so when nothing is left of the trouble.
+    mutating func pass(path: String, late count: Int, lost some: UInt64, hasMore: Bool) {
+        guard isThere || some > 0 else { return }
+        late += count
+        lost += some
+        pause = Self.firstPause
+        guard !hasMore else { return }
+        defer { self = Trouble(log) }
+        let late = "\(self.late) message\(self.late == 1 ? "" : "s")"
+        if lost > 0 {
+            log.error(
+                "store: \(path): it works again; \(late) stored late, \(lost) lost for good")
+        } else {
+            log.warning("store: \(path): it works again; \(late) stored late, none lost")
+        }
+    }
+
+    private static func messages(_ count: Int) -> String {
+        count == 1 ? "1 message waits" : "\(count) messages wait"
+    }
+}

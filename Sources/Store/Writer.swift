@@ -1,0 +1,202 @@
+import Glibc
+import MessageBus
+
+/// Keeps what is handed over: the only one who writes to the database.
+///
+/// Confined to the store's thread, but for being made.
+final class Writer: @unchecked Sendable {  // made by `open`, handed to the thread once
+    let path: String
+    let backlog: Backlog
+    let numbers: NumberReserve
+    let status: StoreStatus
+    let lock: StoreLock
+    let log: Log
+    let clock: StoreClock
+    private var ledger: Ledger?
+    /// What was taken from the backlog and is not kept yet.
+    private var inHand: [Handover] = []
+    private var trouble: Trouble
+    /// Whether the last attempt failed.
+    private var hasFailed = false
+    /// Messages the file refused one by one.
+    private var refused: UInt64 = 0
+    /// When it was last looked whether the file is still there.
+    private var checked: Int64 = 0
+    /// Whether numbers are to be written down although there are enough: in a new file.
+    private var mustReserve = false
+
+    init(
+        _ path: String, lock: StoreLock, backlog: Backlog, numbers: NumberReserve,
+        status: StoreStatus, log: Log, clock: StoreClock
+    ) {
+        self.path = path
+        self.lock = lock
+        self.backlog = backlog
+        self.numbers = numbers
+        self.status = status
+        self.log = log
+        self.clock = clock
+        trouble = Trouble(log)
+    }
+
+    // MARK: - Opening
+
+    /// Opens the file and reserves numbers, before the thread starts.
+    ///
+    /// - Throws: `StoreError` that will not pass by itself: another program's file, a newer version.
+    func begin() throws(StoreError) {
+        numbers.begin(at: lock.reserved)
+        do throws(StoreError) {
+            _ = try openLedger()
+        } catch {
+            guard error.mayPass else { throw error }
+        }
+        commit()
+        if let target = numbers.target, numbers.end < target { numbers.extend(to: target) }
+        status.commit(through: numbers.first - 1)
+    }
+
+    private func openLedger() throws(StoreError) -> Ledger {
+        if let ledger { return ledger }
+        let opened = try Ledger(path)
+        numbers.skip(below: try opened.firstFreeNumber())
+        mustReserve = true
+        ledger = opened
+        status.reopen()
+        return opened
+    }
+
+    /// Finds out, at most once a second, whether the file was taken away under us.
+    private func check(at now: Int64) {
+        guard let ledger, now - checked >= 1_000_000_000 else { return }
+        checked = now
+        let present = FileIdentity(of: path)
+        guard present != ledger.database.identity else { return }
+        let what =
+            present == nil
+            ? "was removed while in use: what it held is gone; a new one is begun"
+            : "was replaced while in use: what it held is gone; the new one is taken"
+        log.error("store: \(path): the file \(what)")
+        let companions = ledger.companions
+        self.ledger = nil
+        // Else the new file would be opened with the log of the old one.
+        for companion in companions where FileIdentity(of: companion.path) == companion.identity {
+            unlink(companion.path)
+        }
+    }
+
+    // MARK: - The thread
+
+    /// Keeps what is handed over until the store is closed.
+    func run() {
+        // Where one core is all there is, the loop goes before. For this thread alone: to Linux
+        // each has its own nice value.
+        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        while true {
+            switch backlog.nextJob(background: nil, topsUp: { numbers.isShort }) {
+            case .commit: commit()
+            case .background: break
+            case .close: return
+            }
+        }
+    }
+
+    /// Keeps what waits, in one transaction.
+    private func commit() {
+        let now = monotonicNow()
+        if inHand.isEmpty { inHand = backlog.take() }
+        check(at: now)
+        do throws(StoreError) {
+            let ledger = try openLedger()
+            let answers = try keep(in: ledger)
+            succeed(answers)
+        } catch {
+            fail(error, at: now)
+        }
+    }
+
+    private func keep(in ledger: Ledger) throws(StoreError) -> [() -> Void] {
+        let target = numbers.target ?? (mustReserve ? numbers.end : nil)
+        // What only asks needs no lock, and is answered also when nothing can be written.
+        if target == nil, inHand.allSatisfy(\.onlyAsks) { return try write(to: ledger) }
+        let answers = try ledger.database.transaction { () throws(StoreError) in
+            if let target { try ledger.reserve(below: target) }
+            return try write(to: ledger)
+        }
+        if let target { numbers.extend(to: target) }
+        mustReserve = false
+        return answers
+    }
+
+    private func write(to ledger: Ledger) throws(StoreError) -> [() -> Void] {
+        refused = 0
+        var answers: [() -> Void] = []
+        let time = clock.wall()
+        for handover in inHand {
+            for page in handover.pages { refused += try ledger.write(page) }
+            for item in handover.items {
+                if let answer = try ledger.write(item, at: time) { answers.append(answer) }
+            }
+        }
+        return answers
+    }
+
+    private func succeed(_ answers: [() -> Void]) {
+        let late = inHand.reduce(0) { $0 + $1.rows }
+        let (through, lost) = backlog.finish(inHand)
+        inHand = []
+        status.commit(through: through)
+        for answer in answers { answer() }
+        hasFailed = false
+        trouble.pass(
+            path: path, late: late - Int(refused), lost: lost + refused, hasMore: backlog.hasMore)
+        status.tell()
+    }
+
+    private func fail(_ error: StoreError, at now: Int64) {
+        ledger?.forgetRooms()
+        // A new connection may help, but for what it surely does not.
+        if !error.isOfEveryConnection { ledger = nil }
+        if let target = numbers.target, lock.reserve(below: target) { numbers.extend(to: target) }
+        hasFailed = true
+        let retry = trouble.note(error, at: now, waiting: { backlog.waiting(beside: inHand) })
+        backlog.fail(retryAt: retry)
+        status.tell()
+    }
+
+    // MARK: - The end
+
+    /// Writes what is left and closes the file; returns how many messages could not be kept.
+    ///
+    /// - Parameters:
+    ///   - unused: the first number that nobody got, if that is known.
+    ///   - last: closes the other connections.
+    func finish(unused: UInt64?, last: () -> Void) -> Int {
+        repeat { commit() } while !hasFailed && backlog.hasMore
+        let (rows, lost) = backlog.waiting(beside: inHand)
+        for handover in inHand { for item in handover.items { item.fail(StoreClosed()) } }
+        backlog.end()
+        last()
+        if let ledger, !hasFailed {
+            giveBack(unused, in: ledger)
+            try? ledger.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        }
+        ledger = nil
+        lock.release()
+        return rows + Int(lost)
+    }
+
+    private func giveBack(_ unused: UInt64?, in ledger: Ledger) {
+        guard let unused, unused > 0 else { return }
+        do throws(StoreError) {
+            let first = max(unused, try ledger.firstUnusedNumber())
+            // The other file first: the greater of both counts.
+            guard lock.reserve(below: first) else { return }
+            try ledger.database.transaction { () throws(StoreError) in
+                try ledger.reserve(below: first)
+            }
+        } catch {
+            // A gap in the numbers is no harm.
+        }
+    }
+}

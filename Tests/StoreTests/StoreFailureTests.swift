@@ -1,0 +1,197 @@
+import Glibc
+import MessageBus
+import Sockets
+import Testing
+import TestSupport
+
+@testable import Store
+
+@Suite(.timeLimit(.minutes(1))) struct StoreFailureTests {
+    private let folder = StoreFolder()
+    private let log = LogRecorder()
+
+    /// Another program that keeps the file locked until it is told to let go.
+    private func lock() throws -> Database {
+        let other = try Database(folder.file, .write)
+        try other.execute("BEGIN IMMEDIATE")
+        return other
+    }
+
+    @Test func `what can't be stored waits, and is stored when it can be again`() async throws {
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        let other = try lock()
+        let first = store.reserve(2)
+        store.take(Batch.make([.make("uno", number: first)]), isOwed: false)
+        let commit = store.take(SourceProgress(bridge: "tail", checkpoints: []))
+        store.endTurn()
+        let entry = await log.log(.error)
+        #expect(
+            entry.sentence == """
+                store: \(folder.file): another program keeps it locked (database is locked); 1 \
+                message waits in memory, durable sources wait
+                """)
+        #expect(store.condition == .fails)
+        #expect(store.committed < first)
+        try other.execute("ROLLBACK")
+        try await commit.wait()
+        #expect(store.condition == .keepsUp)
+        #expect(store.committed >= first)
+        #expect(
+            await log.log(.warning).sentence
+                == "store: \(folder.file): it works again; 1 message stored late, none lost")
+        await store.close()
+    }
+
+    @Test func `past the bound it is counted, unless a source waits for it`() async throws {
+        var options = SQLiteStore.Options.quick
+        options.backlog = 100_000
+        let store = try SQLiteStore.open(folder.file, options, log: log.log)
+        let other = try lock()
+        func say(isOwed: Bool = false) -> UInt64 {
+            let number = store.reserve(1)
+            let text = String(repeating: "x", count: 60_000)
+            store.take(Batch.make([.make(text, number: number)]), isOwed: isOwed)
+            store.endTurn()
+            return number
+        }
+        _ = say()
+        _ = await log.log(.error)
+        _ = say()
+        #expect(store.condition == .failsAndIsFull)
+        let lost = [say(), say(), say()]
+        let owed = say(isOwed: true)
+        let last = say()
+        try other.execute("ROLLBACK")
+        let said = await log.first { $0.sentence.contains("it works again") }
+        #expect(said.sentence.hasSuffix("3 messages stored late, 4 lost for good"))
+        #expect(store.condition == .keepsUp)
+        #expect(try await store.message(numbered: lost[0]) == nil)
+        #expect(try await store.message(numbered: owed) != nil)
+        // Nobody waits for what will not come.
+        #expect(store.committed >= last)
+        await store.close()
+    }
+
+    @Test func `a store that lags says so until half is gone`() {
+        var limits = Backlog.Limits()
+        limits.bytes = 10_000
+        let backlog = Backlog(limits)
+        let items = (0..<10).map { _ in Handover(rows: 5_000, weight: 2_000, through: 1) }
+        for item in items { backlog.push(item, lost: 0) }
+        #expect(backlog.condition == .lags)
+        var conditions: [StoreCondition] = []
+        while backlog.hasMore {
+            _ = backlog.finish(backlog.take())
+            conditions.append(backlog.condition)
+        }
+        #expect(conditions == [.lags, .keepsUp])
+    }
+
+    @Test func `numbers go on when the file is locked at the start`() async throws {
+        var store = try SQLiteStore.open(folder.file)
+        var last = store.reserve(10) + 9
+        await store.close()
+        let other = try lock()
+        for _ in 0..<2 {
+            store = try SQLiteStore.open(folder.file, log: log.log)
+            #expect(store.condition == .fails)
+            let first = store.reserve(10)
+            #expect(first > last)
+            last = first + 9
+            await store.close()
+        }
+        try other.execute("ROLLBACK")
+        store = try SQLiteStore.open(folder.file)
+        #expect(store.reserve(1) > last)
+        await store.close()
+    }
+
+    @Test func `questions are answered while nothing can be written`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        let other = try lock()
+        #expect(try await store.checkpoints(of: "tail") == [:])
+        #expect(try await store.message(numbered: 1) == nil)
+        try other.execute("ROLLBACK")
+        await store.close()
+    }
+
+    @Test func `what is left when it closes and can't be stored is said`() async throws {
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        let other = try lock()
+        store.take(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
+        let commit = store.take(SourceProgress(bridge: "tail", checkpoints: []))
+        store.endTurn()
+        await store.close()
+        #expect(
+            log.sentences.last == "store: \(folder.file): 1 message could not be stored")
+        await #expect(throws: StoreClosed.self) { try await commit.wait() }
+        await #expect(throws: StoreClosed.self) { try await store.checkpoints(of: "tail") }
+        await #expect(throws: StoreClosed.self) { try await store.message(numbered: 1) }
+        try other.execute("ROLLBACK")
+    }
+
+    @Test func `a file that is taken away is begun anew`() async throws {
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        try await store.keep(["uno"])
+        unlink(folder.file)
+        let number = try await store.keep(["dos"])
+        // At most once a second it is looked.
+        while !log.sentences.contains(where: { $0.contains("was removed while in use") }) {
+            try await store.keep(["tres"])
+        }
+        let late = try await store.keep(["cuatro"])
+        #expect(late > number)
+        #expect(try await store.message(numbered: late)?.text == "cuatro")
+        await store.close()
+        let database = try Database(folder.file, .write)
+        #expect(try database.number("SELECT max(number) FROM messages") == Int64(late))
+    }
+
+    @Test func `a newer file, another program's and no database at all are refused`() async throws {
+        try await SQLiteStore.open(folder.file).close()
+        let database = try Database(folder.file, .write)
+        try database.execute("PRAGMA user_version = 7")
+        var error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
+        #expect(
+            error?.sentence == """
+                it was written by a newer version of puente (its format is 7, this program knows \
+                1); run that version, or choose another "path"
+                """)
+        try database.execute("PRAGMA user_version = 1; PRAGMA application_id = 5")
+        error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
+        #expect(error?.sentence.hasPrefix("this is another program's database") == true)
+    }
+
+    @Test(arguments: [
+        "this is a text, and not a short one: SQLite looks at a hundred bytes at least of what it is given, more than this"
+    ])
+    func `a file that is no database is refused and stays as it is`(text: String) throws {
+        let descriptor = Glibc.open(folder.file, O_CREAT | O_WRONLY, 0o600)
+        write(descriptor, text, text.utf8.count)
+        close(descriptor)
+        let error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
+        #expect(
+            error?.sentence == """
+                this is no database; is "path" right? Move the file away and a new one is begun \
+                (file is not a database)
+                """)
+        var status = stat()
+        stat(folder.file, &status)
+        #expect(status.st_size == text.utf8.count)
+    }
+
+    @Test func `a directory that is missing is named`() {
+        let file = "\(folder.path)/missing/p.sqlite"
+        let error = #expect(throws: StoreError.self) { try SQLiteStore.open(file) }
+        #expect(
+            error?.description
+                == "store: \(file): can't make \(file).lock: no such file or directory")
+    }
+}
+
+extension LogRecorder {
+    /// The first entry of a level, when there is one.
+    fileprivate func log(_ level: Log.Level) async -> Log.Entry {
+        await first { $0.level == level }
+    }
+}
