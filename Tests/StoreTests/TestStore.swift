@@ -75,4 +75,15 @@ extension SQLiteStore.Options {
         options.delay = .zero
         return options
     }
+
+    /// All that is kept of a room, read as far as it goes each time.
+    func all(in room: String = "general") async throws -> [Message] {
+        var found: [Message] = []
+        while true {
+            let next = try await messages(
+                in: room, after: found.last?.number ?? 0, through: .max, atMost: 500)
+            found += next.messages
+            if next.isComplete { return found }
+        }
+    }
 }

@@ -176,12 +176,12 @@ package final class MemoryStore: MessageStore {
 
     package func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
-    ) -> StoredMessages {
+    ) -> StoredRun {
         let found = disk.messages.filter {
             $0.room == room && $0.number > number && $0.number <= last
         }
         let part = found.prefix(min(count, Self.chunk))
-        return StoredMessages(Array(part), isComplete: part.count == found.count)
+        return StoredRun(Array(part), isComplete: part.count == found.count)
     }
 
     package func texts(in room: String, before number: UInt64, atMost count: Int) -> [Message] {

@@ -44,7 +44,7 @@ extension ChatConnection {
         }
     }
 
-    private func carryOn(_ found: StoredMessages?, from replay: Replay, through number: UInt64) {
+    private func carryOn(_ found: StoredRun?, from replay: Replay, through number: UInt64) {
         isFetching = false
         // It may have changed rooms, or be gone.
         guard !isClosed, outflow.replay == replay else { return owes() }

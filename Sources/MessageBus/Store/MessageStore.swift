@@ -60,7 +60,7 @@ package protocol MessageStore: Sendable {
     /// - Parameter last: at most `committed`.
     func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
-    ) async throws -> StoredMessages
+    ) async throws -> StoredRun
     /// The last texts of a room that are older than a number, the oldest first.
     func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
     /// The newest texts of a room that hold all the words, the oldest first.
@@ -74,7 +74,7 @@ package protocol MessageStore: Sendable {
 }
 
 /// Some of what a store has of a room.
-package struct StoredMessages: Sendable {
+package struct StoredRun: Sendable {
     /// The oldest first.
     package let messages: [Message]
     /// Whether these are all that was asked for; if not, there are more behind the last one.
