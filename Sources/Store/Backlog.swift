@@ -158,7 +158,8 @@ final class Backlog: Sendable {
                 if state.isUrgent || state.rows >= limits.rows || now >= due || last.isUrgent {
                     return .done(.commit)
                 }
-                return .sleep(until: due)
+                if let background, background <= now { return .done(.background) }
+                return .sleep(until: min(due, background ?? due))
             }
             if let background, background <= now { return .done(.background) }
             state.isAsleep = true

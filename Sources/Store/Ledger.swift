@@ -44,6 +44,14 @@ final class Ledger {
         return statement
     }
 
+    /// Runs a function in a transaction that need not survive a power cut: what it did can be done
+    /// again.
+    func backgroundTransaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+        try database.execute("PRAGMA synchronous = NORMAL")
+        defer { try? database.execute("PRAGMA synchronous = FULL") }
+        try database.transaction(body)
+    }
+
     // MARK: - Numbers
 
     /// The first number that was surely not given, as far as the file knows.

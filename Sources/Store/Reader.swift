@@ -15,7 +15,7 @@ final class Reader: Sendable {
         private let make: (Database) -> StoredMessages
         private var current: (messages: StoredMessages, generation: UInt64)?
         private let generation: () -> UInt64
-        var tail: SearchTail?
+        private var tail: SearchTail?
 
         init(
             _ path: String, generation: @escaping () -> UInt64,
@@ -24,6 +24,18 @@ final class Reader: Sendable {
             self.path = path
             self.generation = generation
             self.make = make
+        }
+
+        /// The newest texts of a room that hold all the words.
+        func search(
+            _ words: SearchWords, in room: String, atMost count: Int
+        ) throws(StoreError) -> [Message] {
+            try read { messages throws(StoreError) in
+                let tail: SearchTail
+                if let known = self.tail { tail = known } else { tail = try SearchTail() }
+                self.tail = tail
+                return try messages.search(words, in: room, atMost: count, tail: tail)
+            }
         }
 
         /// Calls a function with the stored messages, by a connection to the file as it is now.

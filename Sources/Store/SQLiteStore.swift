@@ -212,7 +212,17 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// The newest texts of a room that hold all the words.
     package func search(
         _ words: SearchWords, in room: String, atMost count: Int
-    ) async throws -> [Message] { [] }
+    ) async throws -> [Message] {
+        do {
+            return try await reader.ask(opening: { opening throws(StoreError) in
+                try opening.search(words, in: room, atMost: count)
+            })
+        } catch let error as StoreError where error.isIndexDamaged {
+            status.noteDamage(true)
+            backlog.wake()
+            throw error
+        }
+    }
 
     /// A message by its number.
     package func message(numbered number: UInt64) async throws -> Message? {

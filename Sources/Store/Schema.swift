@@ -46,6 +46,12 @@ enum Schema {
     /// One for each version, from nothing on.
     private static let migrations = [version1]
 
+    /// Words of messages and edits; the texts themselves are in `messages`.
+    static let words = """
+        CREATE VIRTUAL TABLE words USING fts5(text, room, content = '', columnsize = 0,
+            tokenize = 'unicode61 remove_diacritics 2')
+        """
+
     private static let version1 = """
         -- Small facts: which numbers may have been given, how far the full-text index is.
         CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
@@ -95,10 +101,7 @@ enum Schema {
             key TEXT PRIMARY KEY, name TEXT NOT NULL, password TEXT NOT NULL,
             created INTEGER NOT NULL) WITHOUT ROWID;
 
-        -- Words of messages and edits; the texts themselves are in messages.
-        CREATE VIRTUAL TABLE words USING fts5(
-            text, room, content = '', columnsize = 0,
-            tokenize = 'unicode61 remove_diacritics 2');
+        \(words);
 
         -- For people who look at the file with sqlite3.
         CREATE VIEW log AS

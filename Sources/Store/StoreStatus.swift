@@ -6,6 +6,7 @@ import Synchronization
 final class StoreStatus: Sendable {
     private let committedNumber = Atomic<UInt64>(0)
     private let opened = Atomic<UInt64>(0)
+    private let damage = Atomic<Bool>(false)
     private let observer = Mutex<(@Sendable () -> Void)?>(nil)
 
     /// The number up to which every message taken is kept.
@@ -22,6 +23,12 @@ final class StoreStatus: Sendable {
 
     /// Has readers open the file anew.
     func reopen() { opened.add(1, ordering: .releasing) }
+
+    /// Whether somebody found the index of words damaged.
+    var isIndexDamaged: Bool { damage.load(ordering: .relaxed) }
+
+    /// Notes that the index of words is damaged, or that it was made anew.
+    func noteDamage(_ isDamaged: Bool) { damage.store(isDamaged, ordering: .relaxed) }
 
     /// Has a function called when something has changed.
     func observe(_ function: @escaping @Sendable () -> Void) { observer.withLock { $0 = function } }

@@ -25,10 +25,16 @@ struct Trouble {
     /// Whether something has failed, and not everything that waited is stored yet.
     var isThere: Bool { sentence != nil }
 
-    /// Notes a failure, and returns when to try again.
+    /// When to try again after a failure of now.
+    mutating func retry(at now: Int64) -> Int64 {
+        defer { pause = min(2 * pause, Self.longestPause) }
+        return now + pause
+    }
+
+    /// Says what failed, unless that was said a moment ago.
     mutating func note(
         _ error: StoreError, at now: Int64, waiting: () -> (rows: Int, lost: UInt64)
-    ) -> Int64 {
+    ) {
         let (rows, lost) = waiting()
         let isNews = sentence != error.sentence || lost > 0 && !hasSaidLosses
         if isNews || now - said >= Self.silence {
@@ -39,8 +45,6 @@ struct Trouble {
             said = now
             hasSaidLosses = lost > 0
         }
-        defer { pause = min(2 * pause, Self.longestPause) }
-        return now + pause
     }
 
     /// Notes that a transaction worked, and says so when nothing is left of the trouble.

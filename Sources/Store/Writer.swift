@@ -16,6 +16,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     /// What was taken from the backlog and is not kept yet.
     private var inHand: [Handover] = []
     private var trouble: Trouble
+    private let chores: Chores
     /// Whether the last attempt failed.
     private var hasFailed = false
     /// Messages the file refused one by one.
@@ -37,6 +38,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         self.log = log
         self.clock = clock
         trouble = Trouble(log)
+        chores = Chores(path, status, log)
     }
 
     // MARK: - Opening
@@ -62,6 +64,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         numbers.skip(below: try opened.firstFreeNumber())
         mustReserve = true
         ledger = opened
+        chores.begin(opened)
         status.reopen()
         return opened
     }
@@ -93,9 +96,10 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         // each has its own nice value.
         setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
         while true {
-            switch backlog.nextJob(background: nil, topsUp: { numbers.isShort }) {
+            switch backlog.nextJob(background: chores.due, topsUp: { numbers.isShort }) {
             case .commit: commit()
-            case .background: break
+            case .background:
+                if let ledger { chores.work(ledger, unless: { backlog.isDue || numbers.isShort }) }
             case .close: return
             }
         }
@@ -145,6 +149,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         let late = inHand.reduce(0) { $0 + $1.rows }
         let (through, lost) = backlog.finish(inHand)
         inHand = []
+        if late > 0 { chores.note(through: through) }
         status.commit(through: through)
         for answer in answers { answer() }
         hasFailed = false
@@ -159,8 +164,8 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         if !error.isOfEveryConnection { ledger = nil }
         if let target = numbers.target, lock.reserve(below: target) { numbers.extend(to: target) }
         hasFailed = true
-        let retry = trouble.note(error, at: now, waiting: { backlog.waiting(beside: inHand) })
-        backlog.fail(retryAt: retry)
+        backlog.fail(retryAt: trouble.retry(at: now))
+        trouble.note(error, at: now, waiting: { backlog.waiting(beside: inHand) })
         status.tell()
     }
 
@@ -178,6 +183,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         backlog.end()
         last()
         if let ledger, !hasFailed {
+            chores.finish(ledger)
             giveBack(unused, in: ledger)
             try? ledger.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         }

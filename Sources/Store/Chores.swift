@@ -1,0 +1,77 @@
+import MessageBus
+
+/// What the store does when nothing waits to be kept.
+///
+/// Confined to the store's thread, but for being made. Nothing that goes wrong here keeps messages
+/// from being stored.
+final class Chores {
+    private let path: String
+    private let status: StoreStatus
+    private let log: Log
+    private let index = SearchIndex()
+    /// When the index was last begun anew.
+    private var rebuilt: Int64?
+
+    /// Nanoseconds between two attempts at a new index.
+    private static let rebuildPause: Int64 = 3_600_000_000_000
+    /// Nanoseconds that closing may spend on the index: the rest is done after the next start.
+    private static let lastMoment: Int64 = 500_000_000
+
+    init(_ path: String, _ status: StoreStatus, _ log: Log) {
+        self.status = status
+        self.path = path
+        self.log = log
+    }
+
+    /// Begins with a file that was just opened.
+    func begin(_ ledger: Ledger) {
+        attempt(ledger) { now throws(StoreError) in try index.begin(ledger, at: now) }
+    }
+
+    /// Notes that messages were stored.
+    func note(through number: UInt64) { index.note(through: number, at: monotonicNow()) }
+
+    /// When there is something to do; `nil`: nothing is.
+    var due: Int64? { status.isIndexDamaged ? 0 : index.due }
+
+    /// Does a part of what is to be done.
+    func work(_ ledger: Ledger, unless isDue: () -> Bool) {
+        if status.isIndexDamaged { return rebuild(ledger, at: monotonicNow()) }
+        attempt(ledger) { now throws(StoreError) in
+            try index.advance(ledger, at: now, unless: isDue)
+        }
+    }
+
+    /// Does what can be done in a moment, before the file is closed.
+    func finish(_ ledger: Ledger) {
+        let end = monotonicNow() + Self.lastMoment
+        while let due, due <= end, monotonicNow() < end {
+            work(ledger, unless: { monotonicNow() >= end })
+        }
+    }
+
+    private func attempt(_ ledger: Ledger, _ body: (Int64) throws(StoreError) -> Void) {
+        let now = monotonicNow()
+        do throws(StoreError) {
+            try body(now)
+        } catch {
+            index.fail(at: now)
+            if error.mayPass { return }
+            log.error("\(error); that is about the index of words")
+            rebuild(ledger, at: now)
+        }
+    }
+
+    private func rebuild(_ ledger: Ledger, at now: Int64) {
+        status.noteDamage(false)
+        if let rebuilt, now - rebuilt < Self.rebuildPause { return }
+        rebuilt = now
+        do throws(StoreError) {
+            try index.rebuild(ledger, at: now)
+            log.warning("store: \(path): the index of words is damaged; it is made anew")
+        } catch {
+            index.fail(at: now)
+            log.error("\(error); the index of words can't be made anew")
+        }
+    }
+}

@@ -1,0 +1,101 @@
+import MessageBus
+
+/// Brings the full-text index up to date, a few messages at a time, when the store has nothing else
+/// to do.
+///
+/// Confined to the store's thread.
+final class SearchIndex {
+    /// The number up to which everything is indexed; `nil`: not looked up yet.
+    private var indexed: Int64?
+    /// The number of the newest message in the file, as far as is known.
+    private var newest: Int64 = 0
+    /// Since when something is not indexed, in monotonic nanoseconds.
+    private var isBehindSince: Int64?
+    /// When messages were last stored.
+    private var stored: Int64 = 0
+    /// Not before, because it failed.
+    private var rest: Int64 = 0
+
+    /// Nanoseconds without a new message after which the store counts as idle.
+    private static let idle: Int64 = 20_000_000
+    /// Nanoseconds the index may be behind before it is worked at although the store is busy.
+    private static let patience: Int64 = 15_000_000_000
+    /// Nanoseconds until it is tried again after a failure.
+    private static let pause: Int64 = 5_000_000_000
+    /// Messages between two looks whether a commit is due: about a millisecond.
+    private static let stride: Int64 = 256
+    /// Messages in a transaction: large ones make fewer, larger pieces of index.
+    private static let most: Int64 = 8_192
+
+    /// Looks up how far it is, with a file that was just opened.
+    func begin(_ ledger: Ledger, at now: Int64) throws(StoreError) {
+        indexed = try ledger.database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0
+        newest = try ledger.database.number("SELECT max(number) FROM messages") ?? 0
+        isBehindSince = newest > indexed ?? 0 ? now : nil
+    }
+
+    /// Notes that messages were stored.
+    func note(through number: UInt64, at now: Int64) {
+        guard number > 0 else { return }
+        newest = max(newest, Int64(clamping: number))
+        stored = now
+        if isBehindSince == nil { isBehindSince = now }
+    }
+
+    /// When there is something to do; `nil`: nothing is.
+    var due: Int64? {
+        guard let isBehindSince else { return nil }
+        return max(rest, min(stored + Self.idle, isBehindSince + Self.patience))
+    }
+
+    /// Indexes some more messages, until there are no more or something else is due.
+    func advance(_ ledger: Ledger, at now: Int64, unless isDue: () -> Bool) throws(StoreError) {
+        guard var end = indexed else { return try begin(ledger, at: now) }
+        let start = end
+        try ledger.backgroundTransaction { () throws(StoreError) in
+            let next = try ledger.statement(
+                """
+                SELECT max(number) FROM
+                    (SELECT number FROM messages WHERE number > ?1 ORDER BY number LIMIT ?2)
+                """)
+            let add = try ledger.statement(
+                """
+                INSERT INTO words (rowid, text, room) SELECT number, text, 'r' || room FROM messages
+                WHERE number > ?1 AND number <= ?2 AND kind IN (0, 4) ORDER BY number
+                """)
+            var rows: Int64 = 0
+            repeat {
+                next.bind(1, end)
+                next.bind(2, Self.stride)
+                let isThere = try next.step() && !next.isNull(0)
+                let last = next.integer(0)
+                next.reset()
+                if !isThere { break }
+                add.bind(1, end)
+                add.bind(2, last)
+                try add.run()
+                end = last
+                rows += Self.stride
+            } while rows < Self.most && end < newest && !isDue()
+            if end > start { try ledger.set("indexed", end) }
+        }
+        indexed = end
+        if end >= newest || end == start { isBehindSince = nil }
+    }
+
+    /// Notes that it failed: it has time.
+    func fail(at now: Int64) {
+        rest = now + Self.pause
+        indexed = nil
+    }
+
+    /// Begins the index anew, because what there is is damaged.
+    func rebuild(_ ledger: Ledger, at now: Int64) throws(StoreError) {
+        try ledger.backgroundTransaction { () throws(StoreError) in
+            try ledger.database.execute("DROP TABLE words")
+            try ledger.database.execute(Schema.words)
+            try ledger.set("indexed", 0)
+        }
+        try begin(ledger, at: now)
+    }
+}

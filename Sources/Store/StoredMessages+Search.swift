@@ -1,0 +1,67 @@
+import MessageBus
+
+extension SearchWords {
+    /// The words in the language of FTS5: each phrase in quotation marks, so that nothing in it is
+    /// taken for syntax.
+    ///
+    /// - Parameter room: the room's number in the file; `nil`: any room.
+    func expression(room: Int64?) -> String {
+        var terms = phrases.map { phrase in
+            let quoted = "\"\(phrase.text.replacing("\"", with: "\"\""))\""
+            return "text : \(quoted)\(phrase.isPrefix ? " *" : "")"
+        }
+        if let room { terms.append("room : \"r\(room)\"") }
+        return terms.joined(separator: " AND ")
+    }
+}
+
+extension StoredMessages {
+    /// The newest texts that hold all the words, the oldest first.
+    ///
+    /// - Parameters:
+    ///   - room: where; `nil`: anywhere.
+    ///   - tail: finds what is not indexed yet.
+    func search(
+        _ words: SearchWords, in room: String?, atMost count: Int, tail: SearchTail
+    ) throws(StoreError) -> [Message] {
+        var id: Int64?
+        if let room {
+            id = try self.id(ofRoom: room)
+            if id == nil { return [] }
+        }
+        let expression = words.expression(room: id)
+        // One view of the file: what leaves the tail is in the index.
+        try database.execute("BEGIN")
+        defer { try? database.execute("COMMIT") }
+        let indexed = try database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0
+        let after = UInt64(clamping: indexed)
+        try tail.update(from: self, after: after)
+        var numbers = try tail.numbers(matching: expression, after: after, atMost: count)
+        if numbers.count < count {
+            numbers += try self.numbers(
+                matching: expression, through: indexed, atMost: count - numbers.count)
+        }
+        var found: [Message] = []
+        for number in numbers.reversed() {
+            if let message = try message(numbered: UInt64(clamping: number)) {
+                found.append(message)
+            }
+        }
+        return found
+    }
+
+    private func numbers(
+        matching expression: String, through indexed: Int64, atMost count: Int
+    ) throws(StoreError) -> [Int64] {
+        let statement = try statement(
+            "SELECT rowid FROM words WHERE words MATCH ?1 AND rowid <= ?2 "
+                + "ORDER BY rowid DESC LIMIT ?3")
+        defer { statement.reset() }
+        try statement.bind(1, expression)
+        statement.bind(2, indexed)
+        statement.bind(3, Int64(count))
+        var numbers: [Int64] = []
+        while try statement.step() { numbers.append(statement.integer(0)) }
+        return numbers
+    }
+}

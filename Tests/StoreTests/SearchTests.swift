@@ -1,0 +1,116 @@
+import MessageBus
+import Sockets
+import Testing
+import TestSupport
+
+@testable import Store
+
+@Suite(.timeLimit(.minutes(1))) struct SearchTests {
+    private let folder = StoreFolder()
+    private let log = LogRecorder()
+
+    private static let texts = [
+        "El camión rojo está aquí", "un CAMION verde", "rojo camión", "nada",
+        "C++ AND (rojo) NOT \"verde\" NEAR text:room", "camioneta roja",
+    ]
+
+    /// Finds texts; the index is brought up to date before, or not.
+    private func find(_ store: SQLiteStore, _ words: String, in room: String = "general")
+        async throws -> [String]
+    {
+        let words = try #require(SearchWords(words))
+        return try await store.search(words, in: room, atMost: 10).map(\.text)
+    }
+
+    /// Closing brings the index up to date.
+    private func indexed() async throws -> SQLiteStore {
+        let store = try SQLiteStore.open(folder.file)
+        try await store.keep(Self.texts)
+        await store.close()
+        let database = try Database(folder.file, .read)
+        #expect(
+            try database.number("SELECT value FROM meta WHERE key = 'indexed'")
+                == database.number("SELECT max(number) FROM messages"))
+        return try SQLiteStore.open(folder.file)
+    }
+
+    @Test(arguments: [
+        ("camion", ["El camión rojo está aquí", "un CAMION verde", "rojo camión"]),
+        ("ROJO camión", ["El camión rojo está aquí", "rojo camión"]),
+        ("\"rojo camión\"", ["rojo camión"]),
+        ("\"camion rojo\"", ["El camión rojo está aquí"]),
+        (
+            "camion*",
+            ["El camión rojo está aquí", "un CAMION verde", "rojo camión", "camioneta roja"]
+        ),
+        ("rojo AND verde", ["C++ AND (rojo) NOT \"verde\" NEAR text:room"]),
+        ("text:room", ["C++ AND (rojo) NOT \"verde\" NEAR text:room"]),
+        ("NOT", ["C++ AND (rojo) NOT \"verde\" NEAR text:room"]),
+        ("room:r1", []), ("r1", []), ("amarillo", []), ("rojo ^ - ' ; --", []),
+    ])
+    func `words are found whatever their case and accents`(words: String, texts: [String])
+        async throws
+    {
+        let store = try await indexed()
+        let found = try await find(store, words)
+        #expect(found == texts || texts.isEmpty && words.contains("^"))
+        await store.close()
+    }
+
+    @Test func `what was said a moment ago is found, in its room only`() async throws {
+        let store = try await indexed()
+        for index in 0..<30 {
+            try await store.keep(["tren \(index)"], in: index % 3 == 0 ? "logs" : "general")
+            #expect(
+                try await find(store, "tren \(index)", in: "logs").count == (index % 3 == 0 ? 1 : 0)
+            )
+        }
+        #expect(try await find(store, "tren").count == 10)
+        #expect(try await find(store, "tren", in: "logs").last == "tren 27")
+        #expect(try await find(store, "camioneta") == ["camioneta roja"])
+        #expect(try await find(store, "tren", in: "nowhere") == [])
+        await store.close()
+    }
+
+    @Test func `the newest come, the oldest of them first`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        try await store.keep((0..<100).map { "palabra \($0)" })
+        await store.close()
+        let again = try SQLiteStore.open(folder.file)
+        try await again.keep(["palabra 100", "palabra 101"])
+        #expect(try await find(again, "palabra") == (92...101).map { "palabra \($0)" })
+        await again.close()
+    }
+
+    @Test func `joins are not found`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        let number = store.reserve(2)
+        store.take(
+            Batch.make([
+                .make("entra", kind: .join, number: number),
+                .make("entra", kind: .edit, number: number + 1),
+            ]), isOwed: false)
+        store.endTurn()
+        _ = try await store.checkpoints(of: "")
+        #expect(try await find(store, "entra").count == 1)
+        await store.close()
+        let again = try SQLiteStore.open(folder.file)
+        #expect(try await find(again, "entra").count == 1)
+        await again.close()
+    }
+
+    @Test func `a damaged index keeps nothing from being stored and is made anew`() async throws {
+        try await indexed().close()
+        let database = try Database(folder.file, .write)
+        try database.execute("UPDATE words_data SET block = x'0102030405' WHERE id > 10")
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        await #expect(throws: StoreError.self) { try await find(store, "camioneta") }
+        try await store.keep(["otro"])
+        _ = await log.first {
+            $0.sentence.hasSuffix("the index of words is damaged; it is made anew")
+        }
+        #expect(try await find(store, "camioneta") == ["camioneta roja"])
+        #expect(try await find(store, "otro") == ["otro"])
+        await store.close()
+    }
+}
