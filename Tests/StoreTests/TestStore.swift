@@ -75,7 +75,9 @@ extension SQLiteStore.Options {
         options.delay = .zero
         return options
     }
+}
 
+extension SQLiteStore {
     /// All that is kept of a room, read as far as it goes each time.
     func all(in room: String = "general") async throws -> [Message] {
         var found: [Message] = []
