@@ -8,7 +8,9 @@ final class Chores {
     private let path: String
     private let status: StoreStatus
     private let log: Log
+    private let clock: StoreClock
     private let index = SearchIndex()
+    private let retention: Retention
     /// When the index was last begun anew.
     private var rebuilt: Int64?
 
@@ -17,7 +19,11 @@ final class Chores {
     /// Nanoseconds that closing may spend on the index: the rest is done after the next start.
     private static let lastMoment: Int64 = 500_000_000
 
-    init(_ path: String, _ status: StoreStatus, _ log: Log) {
+    init(
+        _ path: String, status: StoreStatus, retention: Retention, log: Log, clock: StoreClock
+    ) {
+        self.retention = retention
+        self.clock = clock
         self.status = status
         self.path = path
         self.log = log
@@ -32,21 +38,33 @@ final class Chores {
     func note(through number: UInt64) { index.note(through: number, at: monotonicNow()) }
 
     /// When there is something to do; `nil`: nothing is.
-    var due: Int64? { status.isIndexDamaged ? 0 : index.due }
+    var due: Int64? {
+        status.isIndexDamaged ? 0 : min(retention.due, index.due ?? retention.due)
+    }
 
     /// Does a part of what is to be done.
     func work(_ ledger: Ledger, unless isDue: () -> Bool) {
         if status.isIndexDamaged { return rebuild(ledger, at: monotonicNow()) }
+        let now = monotonicNow()
+        if let due = index.due, due <= now {
+            return attempt(ledger) { now throws(StoreError) in
+                try index.advance(ledger, at: now, unless: isDue)
+            }
+        }
+        // Only what is in the index can be taken out of it.
+        guard let indexed = index.indexed else { return retention.fail(at: now) }
         attempt(ledger) { now throws(StoreError) in
-            try index.advance(ledger, at: now, unless: isDue)
+            try retention.advance(ledger, at: now, time: clock.wall(), indexed: indexed)
         }
     }
 
     /// Does what can be done in a moment, before the file is closed.
     func finish(_ ledger: Ledger) {
         let end = monotonicNow() + Self.lastMoment
-        while let due, due <= end, monotonicNow() < end {
-            work(ledger, unless: { monotonicNow() >= end })
+        while let due = index.due, due <= end, monotonicNow() < end {
+            attempt(ledger) { now throws(StoreError) in
+                try index.advance(ledger, at: now, unless: { monotonicNow() >= end })
+            }
         }
     }
 
@@ -56,6 +74,7 @@ final class Chores {
             try body(now)
         } catch {
             index.fail(at: now)
+            retention.fail(at: now)
             if error.mayPass { return }
             log.error("\(error); that is about the index of words")
             rebuild(ledger, at: now)

@@ -69,7 +69,8 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     package func open() throws(StoreError) {
         let held = try StoreLock(path)
         let writer = Writer(
-            path, lock: held, backlog: backlog, numbers: numbers, status: status, log: log,
+            path, lock: held, backlog: backlog, numbers: numbers, status: status,
+            retention: Retention(history: options.history, bridges: options.bridges), log: log,
             clock: clock)
         try writer.begin()
         lock.withLock { $0 = held }

@@ -6,7 +6,7 @@ import MessageBus
 /// Confined to the store's thread.
 final class SearchIndex {
     /// The number up to which everything is indexed; `nil`: not looked up yet.
-    private var indexed: Int64?
+    private(set) var indexed: Int64?
     /// The number of the newest message in the file, as far as is known.
     private var newest: Int64 = 0
     /// Since when something is not indexed, in monotonic nanoseconds.

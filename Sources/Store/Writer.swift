@@ -28,7 +28,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
 
     init(
         _ path: String, lock: StoreLock, backlog: Backlog, numbers: NumberReserve,
-        status: StoreStatus, log: Log, clock: StoreClock
+        status: StoreStatus, retention: Retention, log: Log, clock: StoreClock
     ) {
         self.path = path
         self.lock = lock
@@ -38,7 +38,8 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         self.log = log
         self.clock = clock
         trouble = Trouble(log)
-        chores = Chores(path, status, log)
+        chores = Chores(
+            path, status: status, retention: retention, log: log, clock: clock)
     }
 
     // MARK: - Opening

@@ -1,0 +1,109 @@
+import MessageBus
+import Testing
+import TestSupport
+
+@testable import Store
+
+@Suite(.timeLimit(.minutes(1))) struct RetentionTests {
+    private let folder = StoreFolder()
+    private static let day: Int64 = 86_400_000
+
+    /// Deletes what is older than ten days on the hundredth, as often as there is something to do.
+    private func clean(
+        days: Int = 10, bridges: Set<String> = [], at time: Int64 = 100 * day
+    ) throws {
+        let ledger = try Ledger(folder.file)
+        let retention = Retention(history: .seconds(days * 86_400), bridges: bridges)
+        let indexed = try ledger.database.number("SELECT value FROM meta WHERE key = 'indexed'")
+        repeat {
+            try retention.advance(ledger, at: 0, time: time, indexed: indexed ?? 0)
+        } while retention.due < 1_000_000_000
+    }
+
+    private func texts() throws -> [String] {
+        let database = try Database(folder.file, .read)
+        let statement = try Statement(database, "SELECT text FROM messages ORDER BY number")
+        var texts: [String] = []
+        while try statement.step() { texts.append(statement.text(0) ?? "") }
+        return texts
+    }
+
+    @Test func `old messages go with all that belongs to them`() async throws {
+        let store = try SQLiteStore.open(folder.file, wall: { Self.day })
+        let first = try await store.keep(
+            (0..<1_000).map { "viejo \($0)" }, time: Self.day)
+        try await store.keep(["antes"], in: "logs", time: 80 * Self.day)
+        try await store.keep(["nuevo"], time: 95 * Self.day)
+        let reader = DurableReader(.init(bridge: "telegram"), room: "general")
+        try await store.advance(reader, to: first, links: [Link(number: first, remoteID: "9")])
+        try await store.note("no", to: first, of: reader)
+        await store.close()
+        try clean()
+        #expect(try texts() == ["nuevo"])
+        let database = try Database(folder.file, .read)
+        for table in ["links", "attempts", "verdicts"] {
+            #expect(try database.number("SELECT count(*) FROM \(table)") == 0)
+        }
+        for words in ["viejo", "antes"] {
+            #expect(
+                try database.number("SELECT count(*) FROM words WHERE words MATCH '\(words)'") == 0)
+        }
+        #expect(try database.number("SELECT count(*) FROM words WHERE words MATCH 'nuevo'") == 1)
+    }
+
+    @Test func `what a durable reader has not got stays`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        let first = try await store.keep(["a", "b", "c", "d"], time: Self.day)
+        try await store.keep(["e"], in: "logs", time: Self.day)
+        let room = DurableReader(.init(bridge: "telegram", name: "-1"), room: "general")
+        let other = DurableReader(.init(bridge: "telegram", name: "-2"), room: "general")
+        let gone = DurableReader(.init(bridge: "gone"), room: "general")
+        try await store.advance(room, to: first + 1, links: [])
+        try await store.advance(other, to: first + 2, links: [])
+        try await store.advance(gone, to: 0, links: [])
+        await store.close()
+        try clean(days: 0, bridges: ["telegram"])
+        #expect(try texts() == ["c", "d"])
+        // A bridge that bridge.json no longer has holds nothing back.
+        try clean(days: 0)
+        #expect(try texts() == [])
+    }
+
+    @Test func `what was dropped goes after a day, or when it is too much`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        for (text, time) in [("a", 98 * Self.day), ("b", 100 * Self.day - 1_000)] {
+            let batch = Batch.make([.make(text, number: store.reserve(1), time: time)])
+            batch.drop(0, Drop(code: "dropped", reason: text))
+            store.take(batch, isOwed: false)
+            store.endTurn()
+        }
+        await store.close()
+        try clean()
+        let database = try Database(folder.file, .write)
+        #expect(try database.number("SELECT count(*) FROM dropped") == 1)
+        #expect(try database.number("SELECT count(*) FROM verdicts") == 1)
+        try database.execute(
+            """
+            INSERT INTO dropped
+            SELECT value + 1000, 1, 0, \(100 * Self.day), 'a', 'b', 1, NULL, NULL FROM \(Self.series)
+            """)
+        try clean()
+        #expect(try database.number("SELECT count(*) FROM dropped") ?? 0 <= 100_000)
+    }
+
+    private static let series = """
+        (WITH RECURSIVE numbers(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers
+        WHERE value < 100100) SELECT value FROM numbers)
+        """
+
+    @Test func `the store does it by itself`() async throws {
+        let store = try SQLiteStore.open(folder.file, wall: { Self.day })
+        try await store.keep(["viejo"], time: Self.day)
+        await store.close()
+        let again = try SQLiteStore.open(folder.file, wall: { 100 * Self.day })
+        while try await !again.texts(in: "general", before: .max, atMost: 1).isEmpty {
+            await Task.yield()
+        }
+        await again.close()
+    }
+}
