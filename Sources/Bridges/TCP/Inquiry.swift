@@ -7,7 +7,9 @@ import Sockets
 final class Inquiry: @unchecked Sendable {  // touched on the loop only
     /// Why there is no answer.
     enum Failure: Error, CustomStringConvertible {
+        /// It takes longer than anybody waits.
         case tooLate
+        /// Nobody waits for it any more.
         case stopped
 
         var description: String {
