@@ -87,7 +87,7 @@ package struct ChatEncoder: TranscriptEncoder {
     }
 
     /// How many bytes of a line fit, without cutting a character in two.
-    private static func cut(_ line: UnsafeRawBufferPointer, to count: Int) -> Int {
+    static func cut(_ line: UnsafeRawBufferPointer, to count: Int) -> Int {
         guard line.count > count else { return line.count }
         var cut = count
         while cut > 0, line[cut] & 0xC0 == 0x80 { cut -= 1 }

@@ -15,6 +15,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// What is being read; empty between two reads.
     let batch: Batch
     let flushAfter: Int64
+    /// Shows what was said before.
+    let past: Past
     private let stalledAfter: Int64
 
     private var listeners: [Listener] = []
@@ -32,6 +34,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var readThisTurn = 0
     private var isEndingTurn = false
     private var turnEnd = 0
+    /// When it was last said that a question found no answer, in the loop's time.
+    private var lastNoAnswer: Int64?
     private(set) var isStopping = false
     private var isDone = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -57,6 +61,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         encoder = ChatEncoder(words)
         batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
+        past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
         stalledAfter = options.stalledAfter.inNanoseconds
         halls = bus.rooms.map { Hall($0) }
         firstHall = halls.firstIndex { $0.room.name == port.room } ?? 0
@@ -121,6 +126,14 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     private func report(_ trouble: SocketError) {
         port.log.warning("\(trouble); new connections wait")
+    }
+
+    /// Says in the log, once a minute at most, that what was said before can't be read.
+    func noteNoAnswer(_ error: any Error) {
+        if case Inquiry.Failure.stopped = error { return }
+        if let lastNoAnswer, loop.now - lastNoAnswer < 60_000_000_000 { return }
+        lastNoAnswer = loop.now
+        port.log.warning("what was said before can't be read: \(error); who asks is told so")
     }
 
     // MARK: - Connections

@@ -25,6 +25,7 @@ final class Hall {
         guard let edition else { return }
         edition.catchUp()
         edition.readers += 1
+        connection.readsFrom = room.log.end
         connection.place = readers.count
         readers.append(connection)
         connection.outflow.attach(to: edition.transcript, isCarriedOn: isStored)
