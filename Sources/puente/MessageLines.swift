@@ -1,5 +1,4 @@
 import Bridges
-import Glibc
 import MessageBus
 
 /// How messages are shown on the command line.
@@ -44,11 +43,8 @@ struct MessageLines {
 extension Timestamp {
     /// For people where the program runs: `2026-11-22 13:05:10`.
     var inLocalTime: String {
-        var seconds = time_t(milliseconds / 1_000)
-        var parts = tm()
-        guard localtime_r(&seconds, &parts) != nil else { return inUTC }
-        var buffer = [CChar](repeating: 0, count: 32)
-        let count = strftime(&buffer, buffer.count, "%Y-%m-%d %H:%M:%S", &parts)
-        return String(decoding: buffer.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        var bytes: [UInt8] = []
+        LocalTime.append(self, to: &bytes)
+        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -4,11 +4,11 @@ import MessageBus
 /// Writes moments as the clock on the daemon's wall shows them: `2026-11-22 13:05:10`.
 ///
 /// Where the wall is says TZ, or else the system; both as they were when the daemon began.
-enum LocalTime {
+package enum LocalTime {
     /// Appends a moment.
     ///
     /// About 0.1 µs: the zone's rules are read once.
-    static func append(_ moment: Timestamp, to bytes: inout [UInt8]) {
+    package static func append(_ moment: Timestamp, to bytes: inout [UInt8]) {
         var seconds = time_t(moment.milliseconds / 1_000)
         if moment.milliseconds % 1_000 < 0 { seconds -= 1 }
         var local = tm()
