@@ -248,18 +248,20 @@ struct Outflow {
 
     /// Takes leave of a transcript: what is still owed of it is copied, as long as it is not much.
     ///
-    /// - Parameter bound: bytes to copy at most; what is more counts as skipped.
+    /// - Parameter bound: bytes of lines to copy at most; what is more counts as skipped. Answers
+    ///   have their own bound, and a long one takes no line away.
     mutating func detach(bound: Int = 256 << 10, skipNotice: (UInt64) -> [UInt8]) {
         guard let transcript else { return }
         abandonReplay()
         if cursor < transcript.tail { skip(transcript, skipNotice) }
+        var copied = 0
         while cursor < transcript.head || !marks.isEmpty {
             if let mark = nextMark, mark.position <= cursor { takeAnswers() }
             passHoles()
             guard let end = nextStop(transcript), cursor < end else {
                 if marks.isEmpty { break } else { continue }
             }
-            if rest.count + Int(end - cursor) > bound {
+            if copied + Int(end - cursor) > bound {
                 let own = holes.reduce(0) { $0 + UInt64($1.lines) }
                 let missed = transcript.lines - transcript.line(at: cursor) - own
                 skipped += missed
@@ -270,6 +272,7 @@ struct Outflow {
             }
             let span = transcript.span(from: cursor, to: end)
             rest.append(contentsOf: span)
+            copied += span.count
             cursor += UInt64(span.count)
         }
         holes = []

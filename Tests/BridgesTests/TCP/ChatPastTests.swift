@@ -218,6 +218,23 @@ import Testing
         #expect(shown >= 500 && shown < 5_000)
     }
 
+    @Test func `a long list takes nothing away from who changes rooms behind it`() async throws {
+        let host = try await ChatHost(rooms: ["general", "juegos"]) { _ in }
+        let port = await host.port()
+        let text = String(repeating: "x", count: 2_000)
+        try await port.publish((0..<300).map { _ in Draft(text, from: "eco") })
+        let ana = try await host.client("ana")
+        _ = try await ana.barrier()
+        // The list has 600 KB.
+        try ana.send("/history 300\nuno\n/join juegos\ndos\n")
+        let lines = try await ana.barrier()
+        #expect(
+            lines.dropFirst(300) == [
+                "servidor: [ok] 300", "ana: uno", "ana ha abandonado el chat.",
+                "ana se ha unido al chat.", "ana: dos",
+            ])
+    }
+
     @Test func `where nothing is shown, nothing of the past is`() async throws {
         let host = try await ChatHost([
             .init {

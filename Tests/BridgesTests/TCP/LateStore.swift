@@ -130,7 +130,7 @@ final class LateStore: MessageStore {
     }
     func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
-    ) -> StoredMessages {
+    ) -> StoredRun {
         disk.messages(in: room, after: number, through: last, atMost: count)
     }
     func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
