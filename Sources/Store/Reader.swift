@@ -47,7 +47,9 @@ final class Reader: Sendable {
                 current = nil
                 tail = nil
                 let database = try Database(path, .read)
-                try Schema.check(database)
+                if try Schema.check(database) == 0 {
+                    throw StoreError(path, "nothing has been kept here yet")
+                }
                 current = (make(database), generation)
             }
             guard let current else { throw StoreError(path, "it can't be opened") }

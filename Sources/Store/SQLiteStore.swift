@@ -33,6 +33,8 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     private let numbers = NumberReserve()
     private let status = StoreStatus()
     private let reader = Reader()
+    /// Apart from the other: a search of a million messages holds no delivery up.
+    private let searcher = Reader()
     private let unused = Gate<UInt64?>(nil)
     private let closing = Answer<Int>()
     private let lock = Mutex<StoreLock?>(nil)
@@ -74,16 +76,21 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
             clock: clock)
         try writer.begin()
         lock.withLock { $0 = held }
-        startThread("store") { [unused, closing, reader] in
+        startThread("store") { [unused, closing, reader, searcher] in
             writer.run()
             // The last connection that closes takes the files beside the database away.
-            let left = writer.finish(unused: unused.withLock { $0 }, last: reader.close)
+            let left = writer.finish(unused: unused.withLock { $0 }) {
+                reader.close()
+                searcher.close()
+            }
             closing.give(.success(left))
         }
-        startThread("store reader") { [path, fold, clock, status, reader] in
-            reader.run {
-                Reader.Opening(path, generation: { status.generation }) {
-                    StoredMessages($0, fold: fold, clock: clock)
+        for (name, reader) in [("store reader", reader), ("store search", searcher)] {
+            startThread(name) { [path, fold, clock, status] in
+                reader.run {
+                    Reader.Opening(path, generation: { status.generation }) {
+                        StoredMessages($0, fold: fold, clock: clock)
+                    }
                 }
             }
         }
@@ -215,7 +222,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         _ words: SearchWords, in room: String, atMost count: Int
     ) async throws -> [Message] {
         do {
-            return try await reader.ask(opening: { opening throws(StoreError) in
+            return try await searcher.ask(opening: { opening throws(StoreError) in
                 try opening.search(words, in: room, atMost: count)
             })
         } catch let error as StoreError where error.isIndexDamaged {

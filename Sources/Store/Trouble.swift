@@ -39,8 +39,9 @@ struct Trouble {
         let isNews = sentence != error.sentence || lost > 0 && !hasSaidLosses
         if isNews || now - said >= Self.silence {
             let losses = lost == 0 ? "" : ", \(lost) were lost because no more may wait"
-            log.error(
-                "\(error); \(Self.messages(rows)) in memory\(losses), durable sources wait")
+            let state =
+                rows == 0 ? "nothing is kept for now" : "\(Self.messages(rows)) in memory"
+            log.error("\(error); \(state)\(losses), durable sources wait")
             sentence = error.sentence
             said = now
             hasSaidLosses = lost > 0

@@ -95,7 +95,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     func run() {
         // Where one core is all there is, the loop goes before. For this thread alone: to Linux
         // each has its own nice value.
-        setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 5)
+        _ = nice(5)
         while true {
             switch backlog.nextJob(background: chores.due, topsUp: { numbers.isShort }) {
             case .commit: commit()
@@ -128,7 +128,10 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             if let target { try ledger.reserve(below: target) }
             return try write(to: ledger)
         }
-        if let target { numbers.extend(to: target) }
+        if let target {
+            lock.note(below: target)
+            numbers.extend(to: target)
+        }
         mustReserve = false
         return answers
     }

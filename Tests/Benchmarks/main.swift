@@ -9,7 +9,7 @@ let effort: Measurement.Effort = arguments.contains("--quick") ? .quick : .usual
 let filter = arguments.first { !$0.hasPrefix("-") }?.lowercased()
 
 var benchmarks = try [Benchmark].lines() + [Benchmark].middlewares() + [Benchmark].rooms()
-benchmarks += try await [Benchmark].ports()
+benchmarks += try await [Benchmark].ports() + [Benchmark].stores()
 benchmarks = benchmarks.filter { filter == nil || $0.name.lowercased().contains(filter ?? "") }
 guard !benchmarks.isEmpty else {
     print("no benchmark's name contains \"\(filter ?? "")\"")

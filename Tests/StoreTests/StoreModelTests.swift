@@ -1,0 +1,168 @@
+import Glibc
+import MessageBus
+import Testing
+import TestSupport
+
+@testable import Store
+
+/// Random sequences of what a bus does with a store, crashes between them, against a model.
+@Suite(.timeLimit(.minutes(1))) struct StoreModelTests {
+    private let folder = StoreFolder()
+
+    @Test(arguments: Seeded.some)
+    func `whatever happens, what was confirmed is there once, and numbers rise`(seed: UInt64)
+        async throws
+    {
+        var random = Seeded(seed)
+        var model = StoreModel()
+        var file = folder.file
+        var folders = [folder]
+        for _ in 0..<6 {
+            let store = try SQLiteStore.open(file)
+            try await model.check(store, file)
+            for _ in 0..<Int.random(in: 1...40, using: &random) {
+                try await model.act(on: store, using: &random)
+            }
+            if random.chance(40) {
+                await store.close(unused: nil)
+                model.settle()
+            } else {
+                // What a crash leaves: the files as they are at some moment, in the middle of a
+                // commit or not.
+                let copy = StoreFolder()
+                try folders[folders.count - 1].copy(to: copy)
+                folders.append(copy)
+                file = copy.file
+                await store.close(unused: nil)
+            }
+        }
+        let store = try SQLiteStore.open(file)
+        try await model.check(store, file)
+        await store.close()
+    }
+}
+
+/// What a store must hold.
+private struct StoreModel {
+    private static let rooms = ["general", "logs"]
+    private let reader = DurableReader(.init(bridge: "telegram"), room: "general")
+    /// What was handed over, by number.
+    private var said: [UInt64: (room: String, text: String)] = [:]
+    /// What somebody was told to be kept.
+    private var confirmed: Set<UInt64> = []
+    /// The highest number ever given.
+    private var highest: UInt64 = 0
+    /// The last checkpoint handed over, and the last that was confirmed; each counts the messages
+    /// that it covers.
+    private var checkpoint = (given: 0, confirmed: 0)
+    /// The numbers that came with checkpoints, in order.
+    private var covered: [UInt64] = []
+    private var cursor: UInt64 = 0
+
+    mutating func act(on store: SQLiteStore, using random: inout Seeded) async throws {
+        switch Int.random(in: 0..<10, using: &random) {
+        case 0..<5: say(to: store, using: &random)
+        case 5..<8: try await confirm(store, using: &random)
+        default:
+            guard let last = confirmed.max() else { return }
+            let number = UInt64.random(in: 1...last, using: &random)
+            try await store.advance(
+                reader, to: number, links: [Link(number: number, remoteID: "r\(number)")])
+            cursor = max(cursor, number)
+        }
+    }
+
+    /// Says something that nobody waits for.
+    private mutating func say(to store: SQLiteStore, using random: inout Seeded) {
+        let turns = Int.random(in: 1...3, using: &random)
+        for _ in 0..<turns { _ = take(Int.random(in: 1...50, using: &random), store, &random) }
+        store.endTurn()
+    }
+
+    /// Says something with a checkpoint, and waits for it or not.
+    private mutating func confirm(
+        _ store: SQLiteStore, using random: inout Seeded
+    ) async throws {
+        let numbers = take(Int.random(in: 1...20, using: &random), store, &random)
+        covered += numbers
+        checkpoint.given = covered.count
+        let state = Array("\(covered.count)".utf8)
+        let commit = store.take(
+            SourceProgress(
+                bridge: "tail", checkpoints: [Checkpoint(source: "a.log", state: state)]))
+        store.endTurn()
+        guard random.chance(60) else { return }
+        try await commit.wait()
+        // One queue: what was handed over before is kept too.
+        settle()
+    }
+
+    /// Notes that all that was handed over is kept.
+    mutating func settle() {
+        confirmed.formUnion(said.keys)
+        checkpoint.confirmed = checkpoint.given
+    }
+
+    private mutating func take(
+        _ count: Int, _ store: SQLiteStore, _ random: inout Seeded
+    ) -> [UInt64] {
+        let room = Self.rooms.randomElement(using: &random) ?? ""
+        let first = store.reserve(UInt64(count))
+        #expect(first > highest)
+        highest = first + UInt64(count) - 1
+        let messages = (first...highest).map { number in
+            Message.make("text \(number)", room: room, number: number)
+        }
+        for message in messages { said[message.number] = (room, message.text) }
+        store.take(Batch.make(messages), isOwed: true)
+        return messages.map(\.number)
+    }
+
+    /// Compares what a store that was just opened holds.
+    mutating func check(_ store: SQLiteStore, _ file: String) async throws {
+        var found: [UInt64: (room: String, text: String)] = [:]
+        for room in Self.rooms {
+            let messages = try await store.messages(
+                in: room, after: 0, through: .max, atMost: 1_000_000)
+            #expect(zip(messages, messages.dropFirst()).allSatisfy { $0.number < $1.number })
+            for message in messages { found[message.number] = (room, message.text) }
+        }
+        #expect(confirmed.subtracting(found.keys).isEmpty)
+        #expect(found.allSatisfy { said[$0.key]?.room == $0.value.room })
+        #expect(found.allSatisfy { said[$0.key]?.text == $0.value.text })
+        let state = try await store.checkpoints(of: "tail")["a.log"] ?? Array("0".utf8)
+        let reached = Int(String(decoding: state, as: UTF8.self)) ?? -1
+        #expect(reached >= checkpoint.confirmed)
+        // The checkpoint and the messages it covers are there together, or not at all.
+        #expect(covered.prefix(reached).allSatisfy { found[$0] != nil })
+        #expect(covered.dropFirst(reached).allSatisfy { found[$0] == nil })
+        #expect(try await store.cursor(of: reader) ?? 0 >= cursor)
+        #expect(store.committed >= highest)
+        let database = try Database(file, .read)
+        let statement = try Statement(database, "PRAGMA integrity_check")
+        #expect(try statement.step() && statement.text(0) == "ok")
+        // What did not survive was lost for good: the source brings it again under new numbers.
+        covered = Array(covered.prefix(reached))
+        checkpoint = (reached, reached)
+        said = said.filter { found[$0.key] != nil }
+        confirmed = Set(found.keys)
+    }
+}
+
+extension StoreFolder {
+    /// Copies the files as a crash would leave them: the log beside the database last, which only
+    /// grows, so that none of it is missing.
+    fileprivate func copy(to other: StoreFolder) throws {
+        for ending in ["", "-wal", ".lock"] {
+            let source = open(file + ending, O_RDONLY)
+            if source < 0 { continue }
+            let target = open(other.file + ending, O_CREAT | O_WRONLY, 0o600)
+            var bytes = [UInt8](repeating: 0, count: 1 << 16)
+            while case let count = read(source, &bytes, bytes.count), count > 0 {
+                write(target, bytes, count)
+            }
+            close(target)
+            // Not the source: that would drop SQLite's locks in this process.
+        }
+    }
+}
