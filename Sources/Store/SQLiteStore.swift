@@ -202,7 +202,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// Messages of a room, the oldest first.
     package func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
-    ) async throws -> [Message] {
+    ) async throws -> StoredRun {
         try await reader.ask { stored throws(StoreError) in
             try stored.messages(in: room, after: number, through: last, atMost: count)
         }

@@ -45,21 +45,32 @@ final class StoredMessages {
         return try statement.step() ? statement.integer(0) : nil
     }
 
-    /// Messages of a room, the oldest first.
+    /// Bytes of text that are handed over at once, about.
+    private static let mostBytes = 256 << 10
+
+    /// Messages of a room between two numbers, the oldest first.
     func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
-    ) throws(StoreError) -> [Message] {
-        guard let id = try id(ofRoom: room) else { return [] }
+    ) throws(StoreError) -> StoredRun {
+        guard let id = try id(ofRoom: room) else { return StoredRun([], isComplete: true) }
         let statement = try statement(
             """
             SELECT \(Self.columns) FROM messages
             WHERE room = ?1 AND number > ?2 AND number <= ?3 ORDER BY number LIMIT ?4
             """)
+        defer { statement.reset() }
         statement.bind(1, id)
         statement.bind(2, number)
         statement.bind(3, last)
         statement.bind(4, Int64(count))
-        return try messages(of: statement)
+        var found: [Message] = []
+        var bytes = 0
+        while try statement.step() {
+            found.append(try message(in: statement))
+            bytes += found[found.count - 1].body.count
+            if bytes >= Self.mostBytes { return StoredRun(found, isComplete: false) }
+        }
+        return StoredRun(found, isComplete: found.count < count)
     }
 
     /// The last texts of a room that are older than a number, the oldest first.

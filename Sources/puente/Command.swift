@@ -1,57 +1,107 @@
+import MessageBus
+
 /// What the command line asks for.
 enum Command: Equatable {
     case run(file: String)
     case check(file: String)
     case describe(type: String?)
+    case history(HistoryOptions, file: String)
+    case search(String, HistoryOptions, file: String)
+    case why(UInt64, file: String)
     case version
     case help
+
+    /// Which messages are shown, and how.
+    struct HistoryOptions: Equatable {
+        /// Nil: of all rooms.
+        var room: String?
+        var last = 100
+        /// No older than this.
+        var since: Duration?
+        /// Whether to go on with what is said from now on.
+        var isFollowing = false
+        var isJSON = false
+    }
 
     /// What is read unless `--config` says otherwise.
     private static let standardFile = "bridge.json"
 
     static let usage = """
-        usage: puente [run] [--config FILE]     runs the bus (FILE: bridge.json)
-               puente check [--config FILE]     says what is wrong with FILE and starts nothing
-               puente describe [TYPE]           bridges and middlewares, with all their options
+        usage: puente [run]                      runs the bus
+               puente check                      says what is wrong with the file, starts nothing
+               puente describe [TYPE]            bridges and middlewares, with all their options
+               puente history [--room R] [--last N] [--since 2h] [--follow] [--json]
+                                                 what was said, the last 100 messages unless told
+               puente search [--room R] [--last N] [--since 2h] [--json] WORDS
+                                                 the messages that hold all WORDS
+               puente why NUMBER                 what became of one message
                puente version
                puente help
+        Those that read a file read ./bridge.json, or --config FILE.
         """
 
     /// Reads the arguments, the program's name left out.
     init(_ arguments: [String]) throws(UsageError) {
-        var words: [String] = []
-        var file: String?
-        var rest = arguments[...]
-        while let argument = rest.popFirst() {
-            switch argument {
-            case "--config", "-c":
-                guard let value = rest.popFirst() else { throw .noValue(argument) }
-                file = value
-            case _ where argument.hasPrefix("--config="):
-                file = String(argument.dropFirst("--config=".count))
-            case "--help", "-h": words.append("help")
-            case "--version": words.append("version")
-            case _ where argument.hasPrefix("-"): throw .unknownOption(argument)
-            default: words.append(argument)
-            }
-        }
-        try self.init(words, file: file)
-    }
-
-    private init(_ words: [String], file: String?) throws(UsageError) {
-        let verb = words.first ?? "run"
-        let takesFile = verb == "run" || verb == "check"
-        let mostWords = verb == "describe" ? 2 : 1
+        var arguments = try Arguments(arguments)
+        let verb = arguments.words.first ?? "run"
+        let words = arguments.words.dropFirst()
+        var most = 1
         switch verb {
-        case "run": self = .run(file: file ?? Self.standardFile)
-        case "check": self = .check(file: file ?? Self.standardFile)
-        case "describe": self = .describe(type: words.count > 1 ? words[1] : nil)
+        case "run": self = .run(file: arguments.file)
+        case "check": self = .check(file: arguments.file)
+        case "describe":
+            most = 2
+            self = .describe(type: words.first)
+        case "history":
+            self = .history(try arguments.history(mayFollow: true), file: arguments.file)
+        case "search":
+            most = .max
+            guard !words.isEmpty else { throw .noWord("search needs the words to look for") }
+            self = .search(
+                words.joined(separator: " "), try arguments.history(mayFollow: false),
+                file: arguments.file)
+        case "why":
+            most = 2
+            let word = words.first ?? ""
+            guard let number = UInt64(word.hasPrefix("#") ? String(word.dropFirst()) : word) else {
+                throw .noWord("why needs the number of a message")
+            }
+            self = .why(number, file: arguments.file)
         case "version": self = .version
         case "help": self = .help
         default: throw .unknownVerb(verb)
         }
-        if words.count > mostWords { throw .tooMany(words[mostWords]) }
-        if file != nil, !takesFile { throw .unknownOption("--config") }
+        try arguments.expectNothingElse(words: most)
+    }
+
+    fileprivate static func standard(_ file: String?) -> String { file ?? standardFile }
+}
+
+extension Arguments {
+    fileprivate var file: String {
+        mutating get { Command.standard(value(.config)) }
+    }
+
+    fileprivate mutating func history(
+        mayFollow: Bool
+    ) throws(UsageError) -> Command.HistoryOptions {
+        var options = Command.HistoryOptions()
+        options.room = value(.room)
+        if let last = value(.last) {
+            guard let count = Int(last), count > 0 else {
+                throw .badValue("--last", expected: "a whole number > 0", found: last)
+            }
+            options.last = count
+        }
+        if let since = value(.since) {
+            guard let duration = Duration(option: since) else {
+                throw .badValue("--since", expected: Duration.expectation, found: since)
+            }
+            options.since = duration
+        }
+        if mayFollow { options.isFollowing = flag(.follow) }
+        options.isJSON = flag(.json)
+        return options
     }
 }
 
@@ -60,6 +110,8 @@ enum UsageError: Error, CustomStringConvertible, Equatable {
     case unknownVerb(String)
     case unknownOption(String)
     case noValue(String)
+    case badValue(String, expected: String, found: String)
+    case noWord(String)
     case tooMany(String)
 
     var description: String {
@@ -67,6 +119,9 @@ enum UsageError: Error, CustomStringConvertible, Equatable {
         case .unknownVerb(let word): "there is no command \"\(word)\""
         case .unknownOption(let word): "there is no option \"\(word)\" here"
         case .noValue(let word): "\(word) needs a value"
+        case .badValue(let option, let expected, let found):
+            "\(option): expected \(expected), found \(found.quoted)"
+        case .noWord(let sentence): sentence
         case .tooMany(let word): "what is \"\(word)\" for?"
         }
     }

@@ -6,32 +6,39 @@ import Plugins
 import Sockets
 import Wiring
 
-/// The command line: `puente run`, `check`, `describe`, `version`, `help`.
+/// The command line: `puente run`, `check`, `describe`, `history`, `search`, `why`, `version`, `help`.
 @main
 struct Puente {
     /// Not `async`: then another thread would run already, and the signals would interrupt it.
     static func main() {
         StandardDescriptors.secure()
-        Signals.block(Daemon.stopSignals)
-        let puente = Puente(arguments: Array(CommandLine.arguments.dropFirst()))
+        // A reader that goes away is no reason to die.
+        Signals.block([])
+        let command: Command
+        do throws(UsageError) {
+            command = try Command(Array(CommandLine.arguments.dropFirst()))
+        } catch {
+            Terminal.complain("puente: \(error)\n\n\(Command.usage)")
+            exit(ExitStatus.usage.rawValue)
+        }
+        // The daemon hears of them otherwise; everything else they end as usual.
+        if case .run = command { Signals.block(Daemon.stopSignals) }
+        let puente = Puente(command: command)
         Task.detached { exit(await puente.run().rawValue) }
         while true { pause() }
     }
 
-    let arguments: [String]
+    let command: Command
 
     private func run() async -> ExitStatus {
-        let command: Command
-        do throws(UsageError) {
-            command = try Command(arguments)
-        } catch {
-            Terminal.complain("puente: \(error)\n\n\(Command.usage)")
-            return .usage
-        }
         switch command {
         case .run(let file): return await start(file)
         case .check(let file): return check(file)
         case .describe(let type): return describe(type)
+        case .history(let options, let file): return await Past(file).history(options)
+        case .search(let words, let options, let file):
+            return await Past(file).search(words, options)
+        case .why(let number, let file): return await Past(file).why(number)
         case .version:
             Terminal.say("puente \(Version.current)")
             return .success

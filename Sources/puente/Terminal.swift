@@ -7,20 +7,22 @@ import Wiring
 enum Terminal {
     /// Writes a text and a line ending to standard output.
     ///
-    /// A reader that went away is no error.
-    static func say(_ text: String) { write(text, to: STDOUT_FILENO) }
+    /// A reader that went away is no error; returns false then.
+    @discardableResult
+    static func say(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 
     /// Writes a text and a line ending to standard error.
-    static func complain(_ text: String) { write(text, to: STDERR_FILENO) }
+    static func complain(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
-    static func write(_ text: String, to descriptor: Int32) {
+    private static func write(_ text: String, to descriptor: Int32) -> Bool {
         var bytes = Array((text + "\n").utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { return false }
             bytes = bytes.dropFirst(count)
         }
+        return true
     }
 }
 

@@ -13,6 +13,14 @@ import Wiring
         (["check", "this"], "puente: what is \"this\" for?"),
         (["describe", "tcp", "stdio"], "puente: what is \"stdio\" for?"),
         (["version", "--config", "x"], "puente: there is no option \"--config\" here"),
+        (["search"], "puente: search needs the words to look for"),
+        (["search", "--follow", "x"], "puente: there is no option \"--follow\" here"),
+        (["why", "x"], "puente: why needs the number of a message"),
+        (["history", "--last", "0"], "puente: --last: expected a whole number > 0, found \"0\""),
+        (
+            ["history", "--since", "2 h"],
+            "puente: --since: expected a duration like \"10s\", found \"2 h\""
+        ),
     ])
     func `a mistake on the command line is a sentence, the usage and 64`(
         arguments: [String], sentence: String
@@ -22,7 +30,7 @@ import Wiring
         let (status, output, errors) = try await program.result()
         #expect(status == 64)
         #expect(errors.first == sentence)
-        #expect(errors.contains { $0.contains("puente check [--config FILE]") })
+        #expect(errors.contains { $0.contains("puente check ") })
         #expect(output == [])
     }
 
@@ -38,7 +46,7 @@ import Wiring
     func `help names every command on standard output`(word: String) async throws {
         let (status, output, errors) = try await RunningProgram.result(word)
         #expect(status == 0)
-        for verb in ["[run]", "check", "describe", "version", "help"] {
+        for verb in ["[run]", "check", "describe", "history", "search", "why", "version", "help"] {
             #expect(output.contains { $0.contains("puente \(verb)") }, "\(verb)")
         }
         #expect(errors == [])

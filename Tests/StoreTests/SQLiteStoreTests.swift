@@ -15,6 +15,7 @@ import TestSupport
         await store.close()
         let again = try SQLiteStore.open(folder.file)
         let found = try await again.messages(in: "general", after: 0, through: .max, atMost: 10)
+            .messages
         #expect(found.map(\.text) == ["hola", "dos\nlíneas", ""])
         #expect(found.map(\.number) == [first, first + 1, first + 2])
         #expect(found.map(\.hasSeveralLines) == [false, true, false])
@@ -158,9 +159,8 @@ import TestSupport
         try await store.keep([large], in: "otra")
         expected["otra", default: []].append(large)
         for (room, texts) in expected {
-            let found = try await store.messages(
-                in: room, after: 0, through: .max, atMost: 100_000)
-            #expect(found.map(\.text) == texts)
+            let found = try await store.all(in: room).map(\.text)
+            #expect(found.count == texts.count && zip(found, texts).allSatisfy(==))
         }
         await store.close()
     }

@@ -76,3 +76,16 @@ extension SQLiteStore.Options {
         return options
     }
 }
+
+extension SQLiteStore {
+    /// All that is kept of a room, read as far as it goes each time.
+    func all(in room: String = "general") async throws -> [Message] {
+        var found: [Message] = []
+        while true {
+            let next = try await messages(
+                in: room, after: found.last?.number ?? 0, through: .max, atMost: 500)
+            found += next.messages
+            if next.isComplete { return found }
+        }
+    }
+}

@@ -52,14 +52,17 @@ package final class TestBus: Sendable {
 
     /// Makes a bridge known and begins its run.
     ///
-    /// - Parameter middlewares: what judges what it brings in.
+    /// - Parameters:
+    ///   - middlewares: what judges what it brings in.
+    ///   - outgoing: what judges what it is given.
     package func port(
         _ name: String, room: String = "general", direction: Direction = .both,
-        senderFormat: String = "{name} ({bridge})", middlewares: [any Middleware] = []
+        senderFormat: String = "{name} ({bridge})", middlewares: [any Middleware] = [],
+        outgoing: [any Middleware] = []
     ) async -> Port {
         let intake = Intake(
             name: name, room: room, direction: direction, senderFormat: senderFormat,
-            chain: Self.chain(middlewares))
+            chain: Self.chain(middlewares), outgoing: Self.chain(outgoing))
         await bus.add(intake)
         await bus.begin(intake)
         return Port(bus: bus, intake: intake) { self.requestShutdown() }

@@ -14,13 +14,17 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     case msg
     /// Answers a message.
     case reply
+    /// Shows what was said last.
+    case history
+    /// Shows what was said with some words in it.
+    case search
     /// Leaves.
     case quit
 
     /// Whether its answer has many lines.
     package var isList: Bool {
         switch self {
-        case .help, .rooms, .who: true
+        case .help, .rooms, .who, .history, .search: true
         case .nick, .join, .msg, .reply, .quit: false
         }
     }
@@ -28,7 +32,7 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     /// Whether one may use it before one has a name.
     package var worksWithoutName: Bool {
         switch self {
-        case .help, .nick, .rooms, .join, .who, .quit: true
+        case .help, .nick, .rooms, .join, .who, .history, .search, .quit: true
         case .msg, .reply: false
         }
     }

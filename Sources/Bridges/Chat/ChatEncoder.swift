@@ -25,9 +25,11 @@ package struct ChatEncoder: TranscriptEncoder {
         var bytes: [UInt8] = []
         append(message, to: &bytes)
         let source = message.kind == .message ? message.record.source : 0
+        transcript.number = message.number
         bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while let end = rest.firstIndex(of: lineFeed) {
+                transcript.isInMessage = end + 1 < rest.endIndex
                 let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
                 let cut = Self.cut(line, to: transcript.longestLine - 4)
                 let ending: [UInt8] = cut < line.count ? Array("…\n".utf8) : [lineFeed]
@@ -85,7 +87,7 @@ package struct ChatEncoder: TranscriptEncoder {
     }
 
     /// How many bytes of a line fit, without cutting a character in two.
-    private static func cut(_ line: UnsafeRawBufferPointer, to count: Int) -> Int {
+    static func cut(_ line: UnsafeRawBufferPointer, to count: Int) -> Int {
         guard line.count > count else { return line.count }
         var cut = count
         while cut > 0, line[cut] & 0xC0 == 0x80 { cut -= 1 }

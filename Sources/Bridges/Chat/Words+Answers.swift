@@ -124,6 +124,13 @@ extension Words {
         say("Se usa así: \(usage(command))", "Use it like this: \(usage(command))")
     }
 
+    /// After `[dropped]` when what was said before can't be read at present.
+    package var noHistory: String {
+        say(
+            "Ahora no se puede leer lo que se dijo antes; prueba más tarde.",
+            "What was said before can't be read now; try again later.")
+    }
+
     /// After `[login-required]`.
     package var loginRequired: String {
         say("Aquí hace falta una cuenta.", "An account is needed here.")

@@ -15,6 +15,11 @@ extension Words {
             say(
                 "/reply NOMBRE TEXTO · /reply #NÚMERO TEXTO",
                 "/reply NAME TEXT · /reply #NUMBER TEXT")
+        case .history:
+            say(
+                "/history [N], con N de 1 a \(Bus.mostTexts)",
+                "/history [N], with N from 1 to \(Bus.mostTexts)")
+        case .search: say("/search PALABRAS", "/search WORDS")
         case .quit: "/quit"
         }
     }
@@ -30,6 +35,14 @@ extension Words {
         case .msg: say("un mensaje privado", "a private message")
         case .reply:
             say("responde a su último mensaje, o a ese", "answers their last message, or that one")
+        case .history:
+            say(
+                "los últimos N mensajes de la sala; 20 sin N",
+                "the room's last N messages; 20 without N")
+        case .search:
+            say(
+                "los mensajes que llevan \"esas palabras\" o un principi*",
+                "the messages with \"those words\" or a beginnin* in them")
         case .quit: say("sales del chat", "leaves the chat")
         }
     }

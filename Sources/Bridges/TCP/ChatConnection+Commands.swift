@@ -2,8 +2,8 @@ import MessageBus
 
 // What a client asks for with a slash. A command that fails changes nothing.
 extension ChatConnection {
-    private var words: Words { server.words }
-    private var intake: Intake { server.port.intake }
+    var words: Words { server.words }
+    var intake: Intake { server.port.intake }
 
     /// Does what a command says.
     func obey(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
@@ -25,6 +25,8 @@ extension ChatConnection {
         case .who: listPeople(bus)
         case .msg: whisper(arguments, bus)
         case .reply: reply(arguments, bus)
+        case .history: showHistory(arguments, bus)
+        case .search: search(arguments, bus)
         case .quit: quit(bus)
         }
     }
@@ -62,7 +64,7 @@ extension ChatConnection {
     func enter(as name: Name, _ bus: isolated Bus) -> Bool {
         let sender = sender(name)
         let person = Person(sender: sender, room: hall.room, mailbox: self)
-        guard bus.enter(person, by: intake) else {
+        guard bus.enter(person, by: intake, before: { showWhatWasSaid() }) else {
             answer(.nameInUse, words.nameInUse(name.text))
             return false
         }
@@ -105,7 +107,10 @@ extension ChatConnection {
             move(to: target)
             return answer(.ok, words.roomIs(room))
         }
-        bus.move(member.person, to: target.room, by: intake) { move(to: target) }
+        bus.move(member.person, to: target.room, by: intake) {
+            move(to: target)
+            showWhatWasSaid()
+        }
         if hall.edition == nil { answer(.ok, words.roomIs(room)) }
     }
 
@@ -116,16 +121,13 @@ extension ChatConnection {
             server.noteRuns(of: edition)
         }
         hall.dismiss(self)
-        outflow.detach { [server] missed in
-            let text = server.words.skipped(Int(clamping: missed))
-            return Array((server.words.answer(.skipped, text) + "\n").utf8)
-        }
+        outflow.detach(skipNotice: server.skipNotice)
         hall = target
         target.admit(self)
         owes()
     }
 
-    // MARK: - Private messages and answers
+    // MARK: - Private messages
 
     private func whisper(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
@@ -146,63 +148,11 @@ extension ChatConnection {
         }
     }
 
-    private func reply(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
-        let log = hall.room.log
-        if arguments.first == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
-        guard
-            let (name, text) = split(
-                arguments, isKnown: { bus.person($0) != nil || log.last(saidBy: $0) != nil })
-        else { return answer(.badArguments, words.badArguments(.reply)) }
-        let key = server.key(of: name)
-        if let message = log.last(saidBy: key) {
-            reply(to: message, text, bus)
-        } else if bus.person(key) != nil {
-            answer(.unknownMessage, words.unknownMessage(from: name))
-        } else {
-            answer(.unknownUser, words.unknownUser(name))
-        }
-    }
-
-    private func replyToNumber(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        let digits = arguments.dropFirst().prefix { $0 != 0x20 && $0 != 0x09 }
-        let rest = UnsafeRawBufferPointer(rebasing: arguments[digits.endIndex...])
-        let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
-        guard let number = UInt64(String(decoding: digits, as: UTF8.self)), !text.isEmpty else {
-            return answer(.badArguments, words.badArguments(.reply))
-        }
-        guard let found = hall.room.log.message(numbered: number), found.record.isSaid else {
-            return answer(.unknownMessage, words.unknownMessage(number: number))
-        }
-        reply(to: found, text, bus)
-    }
-
-    private func reply(
-        to message: Message, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus
-    ) {
-        guard let member else { return }
-        let quotation = Quotation(
-            number: message.number, name: message.sender.name, excerpt: message.text)
-        var record = Record()
-        record.source = source
-        let batch = server.batch
-        batch.room = hall.room.name
-        batch.append(
-            record, text: text, sender: member.sender, details: Details(reply: quotation))
-        bus.publish(batch, in: hall.room, by: intake)
-        if let drop = batch.drops.first?.drop {
-            answer(code: drop.code, drop.reason)
-        } else if !server.options.echo || server.port.direction == .in {
-            answer(.ok, "")
-        }
-        batch.removeMessages()
-    }
-
     /// Takes a name off the front of a command's arguments: the longest that is known, or else the
     /// first word.
     ///
     /// `nil` if the name or the text behind it is missing.
-    private func split(
+    func split(
         _ arguments: UnsafeRawBufferPointer, isKnown: (String) -> Bool
     ) -> (name: String, text: UnsafeRawBufferPointer)? {
         let longest = Name.maxBytes + 64

@@ -36,9 +36,23 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var hall: Hall
     /// Its place among the room's readers.
     var place: Int?
+    /// Where the room was when it began to read it: a position in the room's log.
+    var readsFrom: UInt64 = 0
+    /// Whether lines are taken as they come: it is open and waits for no answer.
+    var isTaking = true
+    /// What it has asked of somebody who answers later; made with the first question.
+    var inquiry: Inquiry?
+    /// What it has sent while it waits for the answer.
+    var later = LaterLines()
+    /// Whether it is about to be closed because it is broken: nobody reads an answer.
+    private(set) var isLost = false
     private var phase = Phase.open
     private var isOwing = false
     private var isPaused = false
+    /// Whether it is not read because the store has more than enough to do.
+    var isHeld = false
+    /// Whether the store has been asked for what the room no longer has.
+    var isFetching = false
     /// When the kernel last took something, in the loop's time.
     private(set) var lastProgress: Int64 = 0
     /// What the other side had not confirmed when that was last looked at.
@@ -68,8 +82,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         self.connection = connection
     }
 
-    private var bus: Bus { server.port.bus }
+    var bus: Bus { server.port.bus }
     var isOpen: Bool { phase == .open }
+    var isClosed: Bool { phase == .closed }
 
     // MARK: - Events
 
@@ -78,6 +93,11 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             if ready.contains(.writable) { resumeWriting() }
             if ready.isDisjoint(with: [.readable, .hungUp, .failed]) { return }
             switch phase {
+            // What it said before it broke, or closed both directions, is still to be taken.
+            case .open where isWaiting:
+                if !ready.isDisjoint(with: [.failed, .hungUp]) { closeAfterReading(bus) }
+            case .open where isHeld: if ready.contains(.failed) { closeAfterReading(bus) }
+            case .open where bus.isLagging: hold()
             case .open where !isPaused: _ = read(bus)
             case .open: if ready.contains(.failed) { close(bus) }
             case .leaving: discard(bus)
@@ -115,7 +135,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private func take(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         var reader = LineReader(self, base: bytes.baseAddress)
         splitter.split(bytes) { piece in
-            if isOpen { reader.take(piece, bus) }
+            if isTaking { reader.take(piece, bus) } else { keepForLater(piece) }
         }
         reader.flush(bus)
         noteSilence()
@@ -125,7 +145,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// left.
     private func endOfInput(_ bus: isolated Bus) {
         takePending(bus)
-        leave(bus)
+        // Whoever waits finds the end again afterwards.
+        if !isWaiting { leave(bus) }
     }
 
     private func takePending(
@@ -134,13 +155,14 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         server.batch.removeAll()
         var reader = LineReader(self, base: nil)
         splitter.flush(leaving: leaving) { piece in
-            if isOpen { reader.take(piece, bus) }
+            if isTaking { reader.take(piece, bus) } else { keepForLater(piece) }
         }
         reader.flush(bus)
     }
 
     /// Reads what has come before the server stops.
     func readTheRest(_ bus: isolated Bus) {
+        stopWaiting(bus)
         var readsLeft = Self.lastReads
         while isOpen, !isPaused, readsLeft > 0, read(bus) { readsLeft -= 1 }
         if isOpen, !splitter.hasSeenEnding { takePending(bus) }
@@ -149,8 +171,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     // MARK: - Clients without line endings
 
-    private func noteSilence() {
-        guard isOpen, !splitter.hasSeenEnding else {
+    func noteSilence() {
+        guard isTaking, !splitter.hasSeenEnding else {
             silence?.cancel()
             return
         }
@@ -164,7 +186,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     }
 
     private func endLineBySilence(_ bus: isolated Bus) {
-        guard isOpen, !splitter.hasSeenEnding else { return }
+        guard isTaking, !splitter.hasSeenEnding else { return }
         // A text that ends within a character waits for the rest of it: its end is still to come.
         takePending(
             leaving: { if case .cutOff = TextEncoding($0) { $0.count } else { 0 } }, bus)
@@ -225,10 +247,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         isOwing = false
         guard phase != .closed, let connection else { return }
         let wasBlocked = outflow.isBlocked
-        let progress = outflow.pump(connection) { [server] missed in
-            let text = server.words.skipped(Int(clamping: missed))
-            return Array((server.words.answer(.skipped, text) + "\n").utf8)
-        }
+        let progress = outflow.pump(connection, skipNotice: server.skipNotice)
         switch progress {
         case .upToDate:
             if wasBlocked { server.noteUnblocked(self) }
@@ -239,6 +258,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
                 unsentBytes = connection.unsentBytes
                 server.noteBlocked(self)
             }
+        case .behind:
+            if wasBlocked { server.noteUnblocked(self) }
+            bus.assumeIsolated { fetch($0) }
         case .broken: server.isBroken(self)
         }
         checkBounds()
@@ -260,17 +282,18 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Whether more waits for it than should, so that it gets no long answers on top.
     var owesMuch: Bool { outflow.waitingBytes > Self.answersBound }
 
-    /// Stops reading from who does not read its answers, until it does.
-    private func checkBounds() {
+    /// Stops reading from who does not read its answers, until it does, and from who waits for one.
+    func checkBounds() {
         isPaused =
-            owesMuch || outflow.waitingHoles > Self.holesBound
+            isWaiting || owesMuch || outflow.waitingHoles > Self.holesBound
             || outflow.waitingMarks > Self.holesBound
         updateInterest()
     }
 
-    private func updateInterest() {
+    func updateInterest() {
         var interest: Readiness = outflow.isBlocked ? .writable : []
-        if !isPaused, phase == .leaving || !server.isStopping { interest.insert(.readable) }
+        let isRead = phase == .leaving || !isHeld && !server.isStopping
+        if isRead, !isPaused { interest.insert(.readable) }
         connection?.wait(for: interest)
     }
 
@@ -292,8 +315,15 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         hall.edition?.catchUp()
         outflow.end()
         phase = .leaving
-        silence?.cancel()
+        stopTaking()
         owes()
+    }
+
+    private func stopTaking() {
+        isTaking = false
+        inquiry?.forget()
+        later = LaterLines()
+        silence?.cancel()
     }
 
     /// What comes from somebody who has left is of no interest, only that it ends.
@@ -313,6 +343,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Sending fails as soon as the other side has closed without reading everything; what it had
     /// said until then is still there.
     func closeAfterReading(_ bus: isolated Bus) {
+        isLost = true
+        stopWaiting(bus)
         var readsLeft = Self.lastReads
         while isOpen, readsLeft > 0, read(bus) { readsLeft -= 1 }
         close(bus)
@@ -323,7 +355,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         guard phase != .closed else { return }
         let wasLeaving = phase == .leaving
         phase = .closed
-        silence?.cancel()
+        stopTaking()
         hall.dismiss(self)
         if let member {
             self.member = nil
@@ -338,25 +370,5 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             }
         }
         server.forget(self)
-    }
-}
-
-extension ChatConnection: Mailbox {
-    /// Whether it does not read what it is sent.
-    var isFull: Bool { owesMuch }
-
-    /// Whether the bridge shows anything but answers.
-    var isReachable: Bool { server.port.direction != .in }
-
-    /// Shows a private message.
-    func deliver(_ message: Message) {
-        guard isReachable else { return }
-        var bytes: [UInt8] = []
-        // The bridge's own chain judges what its people get, whoever else gets it.
-        let outgoing = server.port.intake.outgoing
-        for message in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
-            server.encoder.append(message, to: &bytes)
-        }
-        if !bytes.isEmpty { send(bytes) }
     }
 }

@@ -15,6 +15,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// What is being read; empty between two reads.
     let batch: Batch
     let flushAfter: Int64
+    /// Shows what was said before.
+    let past: Past
     private let stalledAfter: Int64
 
     private var listeners: [Listener] = []
@@ -26,9 +28,14 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var owing: [ChatConnection] = []
     private var broken: [ChatConnection] = []
     private var blocked: [UInt32: ChatConnection] = [:]
+    /// Who waits for the store: to be read again, or to be carried on.
+    private var waiting: [ChatConnection] = []
+    private var storeObserver: UInt64 = 0
     private var readThisTurn = 0
     private var isEndingTurn = false
     private var turnEnd = 0
+    /// When it was last said that a question found no answer, in the loop's time.
+    private var lastNoAnswer: Int64?
     private(set) var isStopping = false
     private var isDone = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -54,6 +61,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         encoder = ChatEncoder(words)
         batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
+        past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
         stalledAfter = options.stalledAfter.inNanoseconds
         halls = bus.rooms.map { Hall($0) }
         firstHall = halls.firstIndex { $0.room.name == port.room } ?? 0
@@ -62,18 +70,24 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                 hall.open(
                     hall.room.addEdition(
                         capacity: options.buffer.bytes, encoder: encoder,
-                        outgoing: port.intake.outgoing, reader: self))
+                        outgoing: port.intake.outgoing, reader: self,
+                        after: bus.nextNumber()), isStored: bus.keepsMessages)
             }
         }
         turnEnd = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
+        storeObserver = bus.whenStoreMoves { [unowned self] in self.storeHasMoved() }
     }
 
     /// Where it listens.
     var addresses: [String] { listeners.map { "\($0.address)" } }
     /// The form in which names are compared.
     func key(of name: String) -> String { port.bus.settings.naming.fold(name) }
+    /// The line that tells a reader how many it missed.
+    func skipNotice(_ missed: UInt64) -> [UInt8] {
+        Array((words.answer(.skipped, words.skipped(Int(clamping: missed))) + "\n").utf8)
+    }
     /// The room where connections begin.
     var entrance: Hall { halls[firstHall] }
 
@@ -94,6 +108,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         } catch {
             for listener in listeners { listener.close() }
             loop.removeTurnEnd(turnEnd)
+            port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
             closeEditions()
             throw BridgeError("\(error)")
         }
@@ -111,6 +126,14 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     private func report(_ trouble: SocketError) {
         port.log.warning("\(trouble); new connections wait")
+    }
+
+    /// Says in the log, once a minute at most, that what was said before can't be read.
+    func noteNoAnswer(_ error: any Error) {
+        if case Inquiry.Failure.stopped = error { return }
+        if let lastNoAnswer, loop.now - lastNoAnswer < 60_000_000_000 { return }
+        lastNoAnswer = loop.now
+        port.log.warning("what was said before can't be read: \(error); who asks is told so")
     }
 
     // MARK: - Connections
@@ -203,6 +226,17 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         batch.shrink(to: Self.batchBytes)
     }
 
+    // MARK: - The store
+
+    /// Notes that a connection can't go on before the store does.
+    func waitsForStore(_ connection: ChatConnection) { waiting.append(connection) }
+
+    private func storeHasMoved() {
+        let connections = waiting
+        waiting = []
+        for connection in connections { connection.storeHasMoved() }
+    }
+
     // MARK: - Stalled readers
 
     func noteBlocked(_ connection: ChatConnection) {
@@ -255,6 +289,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         sweep.cancel()
         loop.removeTurnEnd(turnEnd)
         closeEditions()
+        port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
         for waiter in waiters { waiter.resume() }
         waiters = []
     }

@@ -6,21 +6,29 @@ import MessageBus
 final class Hall {
     let room: Room
     private(set) var edition: Edition?
+    /// Whether readers that fall behind are carried on from the store.
+    private var isStored = false
     private var readers: [ChatConnection] = []
 
     init(_ room: Room) { self.room = room }
 
     /// Opens the room for readers.
-    func open(_ edition: Edition) { self.edition = edition }
+    ///
+    /// - Parameter isStored: whether a store has what the transcript lets go.
+    func open(_ edition: Edition, isStored: Bool) {
+        self.edition = edition
+        self.isStored = isStored && edition.isRepeatable
+    }
 
     /// Lets a connection read from now on.
     func admit(_ connection: ChatConnection) {
         guard let edition else { return }
         edition.catchUp()
         edition.readers += 1
+        connection.readsFrom = room.log.end
         connection.place = readers.count
         readers.append(connection)
-        connection.outflow.attach(to: edition.transcript)
+        connection.outflow.attach(to: edition.transcript, isCarriedOn: isStored)
     }
 
     /// Lets a connection read no more.

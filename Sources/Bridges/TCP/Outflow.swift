@@ -12,6 +12,8 @@ struct Outflow {
         case upToDate
         /// The kernel takes no more at present.
         case blocked
+        /// What comes next has to be fetched from the store.
+        case behind
         /// The connection is broken.
         case broken
     }
@@ -23,9 +25,12 @@ struct Outflow {
 
     private(set) var transcript: Transcript?
     private var cursor: UInt64 = 0
-    /// The rest of a line of which a part is sent, and answers that are due.
+    /// The rest of a line of which a part is sent, answers that are due, and what was fetched from
+    /// the store.
     private var rest: [UInt8] = []
     private var sentOfRest = 0
+    /// Whether the rest is the room's, from the store.
+    private var restIsStored = false
     /// Answers, and where each belongs.
     private var answers: [UInt8] = []
     private var marks: [Mark] = []
@@ -42,24 +47,36 @@ struct Outflow {
     private(set) var isBlocked = false
     /// Where reading ends, once it is to end.
     private var limit: UInt64?
+    /// Where the cursor was among the messages when the kernel took no more.
+    private var anchor: Replay?
+    /// What the transcript no longer has and the store is asked for.
+    private(set) var replay: Replay?
+    /// Whether a store can be asked.
+    private var isCarriedOn = false
 
     /// Lines left out because the buffer had gone on.
     private(set) var skipped: UInt64 = 0
 
     /// Bytes of answers that wait.
-    var waitingBytes: Int { rest.count - sentOfRest + answers.count - taken }
+    var waitingBytes: Int {
+        (restIsStored ? 0 : rest.count - sentOfRest) + answers.count - taken
+    }
     /// Places where answers wait.
     var waitingMarks: Int { marks.count - firstMark }
     /// Stretches to be passed over that wait.
     var waitingHoles: Int { holes.count }
     /// Whether nothing is owed at present.
     var isUpToDate: Bool {
-        rest.isEmpty && marks.isEmpty && cursor >= limit ?? transcript?.head ?? 0
+        rest.isEmpty && marks.isEmpty && replay == nil && cursor >= limit ?? transcript?.head ?? 0
     }
 
     /// Reads a transcript from its end on.
-    mutating func attach(to transcript: Transcript) {
+    ///
+    /// - Parameter isCarriedOn: whether a store has what the transcript lets go.
+    mutating func attach(to transcript: Transcript, isCarriedOn: Bool = false) {
         self.transcript = transcript
+        self.isCarriedOn = isCarriedOn
+        (anchor, replay) = (nil, nil)
         cursor = transcript.head
         line = transcript.lines
     }
@@ -95,6 +112,7 @@ struct Outflow {
                 continue
             }
             if let transcript, cursor < transcript.tail {
+                if beginReplay() { return .behind }
                 skip(transcript, skipNotice)
                 continue
             }
@@ -161,7 +179,10 @@ struct Outflow {
 
     private mutating func block(_ transcript: Transcript?) -> Progress {
         isBlocked = true
-        if let transcript, cursor >= transcript.tail { line = transcript.line(at: cursor) }
+        if let transcript, replay == nil, cursor >= transcript.tail {
+            line = transcript.line(at: cursor)
+            anchor = isCarriedOn ? Replay(transcript, at: cursor, line: line) : nil
+        }
         return .blocked
     }
 
@@ -175,6 +196,7 @@ struct Outflow {
             guard sentOfRest == rest.count else { return block(transcript) }
             rest = []
             sentOfRest = 0
+            restIsStored = false
             return nil
         case .wouldBlock: return block(transcript)
         case .end, .failed: return .broken
@@ -226,17 +248,20 @@ struct Outflow {
 
     /// Takes leave of a transcript: what is still owed of it is copied, as long as it is not much.
     ///
-    /// - Parameter bound: bytes to copy at most; what is more counts as skipped.
+    /// - Parameter bound: bytes of lines to copy at most; what is more counts as skipped. Answers
+    ///   have their own bound, and a long one takes no line away.
     mutating func detach(bound: Int = 256 << 10, skipNotice: (UInt64) -> [UInt8]) {
         guard let transcript else { return }
+        abandonReplay()
         if cursor < transcript.tail { skip(transcript, skipNotice) }
+        var copied = 0
         while cursor < transcript.head || !marks.isEmpty {
             if let mark = nextMark, mark.position <= cursor { takeAnswers() }
             passHoles()
             guard let end = nextStop(transcript), cursor < end else {
                 if marks.isEmpty { break } else { continue }
             }
-            if rest.count + Int(end - cursor) > bound {
+            if copied + Int(end - cursor) > bound {
                 let own = holes.reduce(0) { $0 + UInt64($1.lines) }
                 let missed = transcript.lines - transcript.line(at: cursor) - own
                 skipped += missed
@@ -247,10 +272,57 @@ struct Outflow {
             }
             let span = transcript.span(from: cursor, to: end)
             rest.append(contentsOf: span)
+            copied += span.count
             cursor += UInt64(span.count)
         }
         holes = []
         self.transcript = nil
         cursor = 0
     }
+}
+
+// MARK: - Going on from the store
+
+extension Outflow {
+    /// Begins to read what the transcript no longer has from the store, unless it has begun.
+    ///
+    /// Returns false if that can't be.
+    private mutating func beginReplay() -> Bool {
+        if replay == nil {
+            replay = anchor
+            anchor = nil
+        }
+        isBlocked = false
+        return replay != nil
+    }
+
+    /// Takes what the store had behind the place of the replay.
+    ///
+    /// - Parameters:
+    ///   - bytes: lines, own ones left out.
+    ///   - lines: how many these were, own ones included.
+    ///   - number: the last message there was, or up to which there was none.
+    mutating func carryOn(
+        _ bytes: [UInt8], lines count: UInt64, through number: UInt64,
+        skipNotice: (UInt64) -> [UInt8]
+    ) {
+        guard replay != nil, let transcript else { return }
+        rest.append(contentsOf: bytes)
+        restIsStored = true
+        line += count
+        replay = Replay(number: number, linesSent: 0)
+        guard let mark = transcript.mark(upTo: number), mark.number == number else { return }
+        // From here on the transcript has everything.
+        replay = nil
+        cursor = mark.position
+        holes.removeAll { $0.end <= cursor }
+        if mark.line > line {
+            skipped += mark.line - line
+            rest.append(contentsOf: skipNotice(mark.line - line))
+        }
+        line = mark.line
+    }
+
+    /// Does without the store: what it has not given is skipped.
+    mutating func abandonReplay() { (anchor, replay) = (nil, nil) }
 }

@@ -20,6 +20,11 @@ public struct TCP: Bridge {
         /// Whether speakers hear themselves.
         @Option("Whether those who speak get their own messages back.")
         public var echo = true
+        /// What those who enter are shown.
+        @Option(
+            "How many of a room's last texts are shown to who enters it, in front of the join.",
+            in: 0...Bus.mostTexts)
+        public var historyOnJoin = 0
         /// How many may be connected.
         @Option("Connections in all; one more is refused with [full].", in: 1...1_000_000)
         public var maxConnections = 10_000

@@ -143,9 +143,9 @@ extension Bus {
             let found = try await store.messages(
                 in: reading.room.name, after: reading.position, through: committed,
                 atMost: Self.durableBatch)
-            reading.position =
-                found.count == Self.durableBatch ? found[found.count - 1].number : committed
-            let result = fit(found, for: reading)
+            let last = found.isComplete ? nil : found.messages.last
+            reading.position = last?.number ?? committed
+            let result = fit(found.messages, for: reading)
             if let number = reading.progress.scan(result, through: reading.position) {
                 try await store.advance(reading.progress.reader, to: number, links: [])
             }

@@ -10,8 +10,13 @@ extension Bus {
     /// Lets somebody in and tells the room.
     ///
     /// Returns false, and does nothing, if the name is taken.
-    package func enter(_ person: Person, by intake: Intake) -> Bool {
+    ///
+    /// - Parameter before: is called when it is certain, before anybody is told.
+    package func enter(
+        _ person: Person, by intake: Intake, before: () -> Void = {}
+    ) -> Bool {
         guard people[person.sender.key] == nil else { return false }
+        before()
         people[person.sender.key] = person
         person.room.population += 1
         if person.isAnnounced { announce(.join, of: person.sender, in: person.room, by: intake) }

@@ -3,6 +3,11 @@ extension Bus {
     /// Whether sources should be read more slowly, because more waits to be kept than should.
     package var isLagging: Bool { keepsMessages && store.condition == .lags }
 
+    /// Whether the store has what was said, or will have it within moments.
+    package var canCarryOn: Bool {
+        keepsMessages && (store.condition == .keepsUp || store.condition == .lags)
+    }
+
     /// Calls a function on the loop whenever the store may have got further.
     ///
     /// Returns what to take it away by.

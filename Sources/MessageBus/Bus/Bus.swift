@@ -103,7 +103,7 @@ public actor Bus {
     }
 
     /// A number that is greater than those of all messages before, and that none will have.
-    func nextNumber() -> UInt64 { numbers.take(1) }
+    package func nextNumber() -> UInt64 { numbers.take(1) }
 
     /// The first number that nothing has, `nil` if there was nothing to be numbered.
     package var unusedNumber: UInt64? { numbers.unused }

@@ -172,6 +172,7 @@ extension Transcript {
             let text = batch.text(record)
             let count = prefix.count + text.count + 1
             if count > longestLine { return next }
+            number = record.number
             if record.flags.contains(.framed) {
                 next = appendFramed(batch, next..<range.upperBound, prefix)
             } else {
@@ -210,6 +211,7 @@ extension Transcript {
         }
         let bytes = batch.storage.bytes(at: Int(start), count: Int(end - start))
         let lines = next - range.lowerBound
+        number = batch.records[next - 1].number
         write(atMost: bytes.count, lines: lines, source: first.source) { place in
             place.copy(bytes)
             return bytes.count

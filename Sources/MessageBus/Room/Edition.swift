@@ -29,9 +29,16 @@ package final class Edition {
     /// Connections that read it; without any, nothing is encoded.
     package var readers = 0
 
+    /// Whether what was written can be written again from the stored messages: a chain might judge
+    /// them otherwise the second time.
+    package var isRepeatable: Bool { outgoing.isEmpty }
+
+    /// Makes an edition that begins at the end of the log.
+    ///
+    /// - Parameter number: behind all numbers given so far.
     package init(
         room: Room, capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
-        reader: any TranscriptReader
+        reader: any TranscriptReader, after number: UInt64
     ) {
         self.room = room
         transcript = Transcript(capacity: capacity)
@@ -39,6 +46,7 @@ package final class Edition {
         self.outgoing = outgoing
         self.reader = reader
         position = room.log.end
+        transcript.pass(through: number)
     }
 
     /// Encodes what the room said since the last call, and lets the readers send now and then so
@@ -47,6 +55,7 @@ package final class Edition {
         guard position != room.log.end else { return }
         guard readers > 0 else {
             position = room.log.end
+            transcript.pass(through: room.log.lastNumber)
             return
         }
         position = room.log.forEachRun(from: position) { batch, range in

@@ -38,6 +38,9 @@ package final class MessageLog {
         self.bounds = bounds
     }
 
+    /// The number of the newest message, or 0.
+    package var lastNumber: UInt64 { segments.last?.batch.all.last?.number ?? 0 }
+
     /// The position of the oldest message kept.
     package var start: UInt64 { segments.first?.start ?? end }
 
@@ -146,12 +149,19 @@ package final class MessageLog {
     }
 
     /// The newest texts kept, the oldest of them first; no joins and leaves.
-    package func lastTexts(atMost count: Int) -> [Message] {
+    package func lastTexts(atMost count: Int) -> [Message] { texts(in: 0..<end, atMost: count) }
+
+    /// The newest texts at these positions that are kept, the oldest of them first.
+    package func texts(in positions: Range<UInt64>, atMost count: Int) -> [Message] {
         var result: [Message] = []
-        for segment in segments.reversed() where result.count < count {
-            for index in (0..<segment.batch.count).reversed() where result.count < count {
-                guard segment.batch.all[index].isSaid else { continue }
-                result.append(segment.batch.message(at: index))
+        for segment in segments.reversed()
+        where result.count < count && segment.start < positions.upperBound {
+            let batch = segment.batch
+            let stop = min(batch.count, Int(clamping: positions.upperBound - segment.start))
+            let first = max(segment.start, positions.lowerBound) - segment.start
+            guard first < stop else { break }
+            for index in (Int(first)..<stop).reversed() where result.count < count {
+                if batch.all[index].isSaid { result.append(batch.message(at: index)) }
             }
         }
         return result.reversed()

@@ -58,13 +58,16 @@ package final class Room {
         for cursor in cursors { cursor.wake() }
     }
 
-    /// Adds a form of the room for socket readers.
+    /// Adds a form of the room for socket readers, which begins at the end of its log.
+    ///
+    /// - Parameter number: behind all numbers given so far.
     package func addEdition(
         capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
-        reader: any TranscriptReader
+        reader: any TranscriptReader, after number: UInt64 = 0
     ) -> Edition {
         let edition = Edition(
-            room: self, capacity: capacity, encoder: encoder, outgoing: outgoing, reader: reader)
+            room: self, capacity: capacity, encoder: encoder, outgoing: outgoing, reader: reader,
+            after: number)
         editions.append(edition)
         return edition
     }

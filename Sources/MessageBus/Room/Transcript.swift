@@ -21,9 +21,13 @@ package final class Transcript {
         }
     }
 
-    private struct Mark {
-        var position: UInt64
-        var line: UInt64
+    /// A place between two messages.
+    package struct Mark {
+        package var position: UInt64
+        /// Lines in front of it.
+        package var line: UInt64
+        /// The number of the last message in front of it.
+        package var number: UInt64
     }
 
     /// Bytes kept.
@@ -38,11 +42,15 @@ package final class Transcript {
     @exclusivity(unchecked) package private(set) var lines: UInt64 = 0
     /// What was written since `drainRuns`, by whoever brought it.
     @exclusivity(unchecked) private var runs: [Run] = []
-    /// Line beginnings, one about every `markDistance` bytes, so that a reader that fell behind
-    /// finds the oldest line kept and how many it missed.
-    @exclusivity(unchecked) private var marks: [Mark] = [Mark(position: 0, line: 0)]
+    /// One about every `markDistance` bytes, so that a reader that fell behind finds the oldest
+    /// message kept and how many lines it missed.
+    @exclusivity(unchecked) private var marks = [Mark(position: 0, line: 0, number: 0)]
     @exclusivity(unchecked) private var firstMark = 0
     private let markDistance: Int
+    /// The number of the message of which lines are written; to be set before its last line is.
+    @exclusivity(unchecked) package var number: UInt64 = 0
+    /// Whether the line that is written is followed by another one of the same message.
+    @exclusivity(unchecked) package var isInMessage = false
 
     /// Makes an empty transcript.
     ///
@@ -123,16 +131,51 @@ package final class Transcript {
                 runs.append(Run(source: source, start: start, end: head, lines: count))
             }
         }
-        if head - marks[marks.count - 1].position >= UInt64(markDistance) { mark() }
+        if head - marks[marks.count - 1].position >= UInt64(markDistance), !isInMessage { mark() }
     }
 
     private func mark() {
-        marks.append(Mark(position: head, line: lines))
+        marks.append(Mark(position: head, line: lines, number: number))
         passLostMarks()
         if firstMark > 1_024 {
-            marks.removeFirst(firstMark)
-            firstMark = 0
+            // All but the newest one lost: who stands just behind it was there.
+            marks.removeFirst(firstMark - 1)
+            firstMark = 1
         }
+    }
+
+    /// Notes that messages up to a number are not written here, because nobody read.
+    package func pass(through number: UInt64) {
+        self.number = number
+        if let last = marks.last, last.position == head {
+            marks[marks.count - 1].number = number
+        } else {
+            mark()
+        }
+    }
+
+    /// The newest mark at or before a position, or `nil` if that is no longer known.
+    package func mark(before position: UInt64) -> Mark? {
+        mark(where: { $0.position <= position }, from: max(0, firstMark - 1))
+    }
+
+    /// The newest mark whose bytes are all there and behind which nothing has a number up to this
+    /// one, or `nil` if what is kept begins later.
+    package func mark(upTo number: UInt64) -> Mark? {
+        passLostMarks()
+        guard marks[firstMark].position >= tail else { return nil }
+        return mark(where: { $0.number <= number }, from: firstMark)
+    }
+
+    /// The newest mark from a place on for which something holds that holds for all before it.
+    private func mark(where holds: (Mark) -> Bool, from first: Int) -> Mark? {
+        guard holds(marks[first]) else { return nil }
+        var (low, high) = (first, marks.count)
+        while high - low > 1 {
+            let middle = (low + high) / 2
+            if holds(marks[middle]) { low = middle } else { high = middle }
+        }
+        return marks[low]
     }
 
     /// Passes marks whose bytes have been written over.

@@ -53,10 +53,14 @@ package protocol MessageStore: Sendable {
 
     // MARK: - Reading
 
-    /// Messages of a room, the oldest first, none of which is newer than `committed`.
+    /// Messages of a room between two numbers, the oldest first.
+    ///
+    /// As many as asked for, or as about 256 KiB of text hold, but at least one if there is one.
+    ///
+    /// - Parameter last: at most `committed`.
     func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
-    ) async throws -> [Message]
+    ) async throws -> StoredRun
     /// The last texts of a room that are older than a number, the oldest first.
     func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
     /// The newest texts of a room that hold all the words, the oldest first.
@@ -67,6 +71,19 @@ package protocol MessageStore: Sendable {
     func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws -> [UInt64]
     /// What a message is called on the other side.
     func remoteID(of number: UInt64, in channel: DurableReader.Channel) async throws -> String?
+}
+
+/// Some of what a store has of a room.
+package struct StoredRun: Sendable {
+    /// The oldest first.
+    package let messages: [Message]
+    /// Whether these are all that was asked for; if not, there are more behind the last one.
+    package let isComplete: Bool
+
+    package init(_ messages: [Message], isComplete: Bool) {
+        self.messages = messages
+        self.isComplete = isComplete
+    }
 }
 
 /// How a store keeps up with what it is handed.

@@ -77,7 +77,7 @@ package final class VolatileStore: MessageStore {
     /// Nothing: the room's log has them.
     package func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
-    ) -> [Message] { [] }
+    ) -> StoredRun { StoredRun([], isComplete: true) }
     /// Nothing: the room's log has them.
     package func texts(in room: String, before number: UInt64, atMost count: Int) -> [Message] {
         []

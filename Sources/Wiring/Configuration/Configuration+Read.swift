@@ -22,14 +22,7 @@ extension Configuration {
         _ file: String, _ registry: Registry, _ surroundings: Surroundings,
         into problems: inout Problems
     ) -> Configuration? {
-        let bytes: [UInt8]
-        do {
-            bytes = try surroundings.file(file, largestFile)
-        } catch {
-            problems.add(Problem("\(error)"))
-            return nil
-        }
-        guard let parsed = JSONParser.parse(bytes, into: &problems) else { return nil }
+        guard let parsed = parse(file, surroundings, into: &problems) else { return nil }
         let directory = directory(of: file)
         let expansion = Expansion(surroundings: surroundings, directory: directory)
         let document = Document(parsed, expansion: expansion, into: &problems)
@@ -37,7 +30,26 @@ extension Configuration {
             file: file, directory: directory, registry: registry, into: &problems)
     }
 
-    private static func directory(of file: String) -> String {
+    static func parse(
+        _ file: String, _ surroundings: Surroundings, into problems: inout Problems
+    ) -> ConfigValue? {
+        let bytes: [UInt8]
+        do {
+            bytes = try surroundings.file(file, largestFile)
+        } catch {
+            problems.add(Problem("\(error)"))
+            return nil
+        }
+        return JSONParser.parse(bytes, into: &problems)
+    }
+
+    /// A path as it is from here, where one that is relative in a file is relative to that.
+    static func path(_ path: String, of file: String) -> String {
+        let directory = directory(of: file)
+        return path.hasPrefix("/") || directory == "." ? path : "\(directory)/\(path)"
+    }
+
+    static func directory(of file: String) -> String {
         guard let slash = file.lastIndex(of: "/") else { return "." }
         return slash == file.startIndex ? "/" : String(file[..<slash])
     }

@@ -79,7 +79,7 @@ import Testing
                 words.unreachableUser("x"), words.unknownRoom("x"), words.unknownMessage(number: 1),
                 words.unknownMessage(from: "x"), words.loginRequired, words.loginFailed,
                 words.insecure, words.forbidden, words.full, words.nameIs("Ana"), words.roomIs("x"),
-                words.goodbye, words.server, words.nameless, words.privately,
+                words.goodbye, words.noHistory, words.server, words.nameless, words.privately,
             ]
     }
 }

@@ -21,8 +21,10 @@ import Testing
         let client = try await host.client()
         try client.send("/help\n")
         let lines = try await client.barrier()
-        #expect(lines.last == "servidor: [ok] 8")
-        for verb in ["help", "nick", "rooms", "join", "who", "msg", "reply", "quit"] {
+        #expect(lines.last == "servidor: [ok] 10")
+        for verb in [
+            "help", "nick", "rooms", "join", "who", "msg", "reply", "history", "search", "quit",
+        ] {
             #expect(lines.filter { $0.hasPrefix("servidor: [info] /\(verb)") }.count == 1)
         }
         try client.send("/nada\n/\n")

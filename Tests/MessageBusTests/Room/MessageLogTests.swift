@@ -42,6 +42,25 @@ import Testing
     }
 
     @Test(arguments: Seeded.some)
+    func `texts are the newest said at some positions`(seed: UInt64) {
+        var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
+        for _ in 0..<200 {
+            model.append()
+            let log = model.log
+            let first = UInt64.random(in: 0...log.end, using: &model.random)
+            let last = UInt64.random(in: first...(log.end + 5), using: &model.random)
+            let count = Int.random(in: 0...700, using: &model.random)
+            let kept = Int(max(first, log.start))..<Int(max(min(last, log.end), first, log.start))
+            let said = log.messages(from: UInt64(kept.lowerBound), atMost: kept.count)
+                .filter { $0.kind == .message || $0.kind == .edit }
+            #expect(
+                log.texts(in: first..<last, atMost: count).map(\.number)
+                    == said.suffix(count).map(\.number))
+        }
+        #expect(model.log.texts(in: 0..<UInt64.max, atMost: .max).count > 0)
+    }
+
+    @Test(arguments: Seeded.some)
     func `runs are what is kept from a position on`(seed: UInt64) {
         var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
         for _ in 0..<200 {

@@ -1,0 +1,34 @@
+import Glibc
+import MessageBus
+
+/// Writes moments as the clock on the daemon's wall shows them: `2026-11-22 13:05:10`.
+///
+/// Where the wall is says TZ, or else the system; both as they were when the daemon began.
+package enum LocalTime {
+    /// Appends a moment.
+    ///
+    /// About 0.1 µs: the zone's rules are read once.
+    package static func append(_ moment: Timestamp, to bytes: inout [UInt8]) {
+        var seconds = time_t(moment.milliseconds / 1_000)
+        if moment.milliseconds % 1_000 < 0 { seconds -= 1 }
+        var local = tm()
+        guard localtime_r(&seconds, &local) != nil else {
+            // The year is too large for the C library; nobody's clock says so.
+            return bytes.append(contentsOf: "- -".utf8)
+        }
+        append(Int(local.tm_year) + 1_900, 4, to: &bytes)
+        for (sign, number) in [
+            ("-", local.tm_mon + 1), ("-", local.tm_mday), (" ", local.tm_hour),
+            (":", local.tm_min), (":", local.tm_sec),
+        ] as [(Unicode.Scalar, Int32)] {
+            bytes.append(UInt8(ascii: sign))
+            append(Int(number), 2, to: &bytes)
+        }
+    }
+
+    private static func append(_ number: Int, _ digits: Int, to bytes: inout [UInt8]) {
+        let text = String(number)
+        for _ in text.utf8.count..<max(digits, text.utf8.count) { bytes.append(UInt8(ascii: "0")) }
+        bytes.append(contentsOf: text.utf8)
+    }
+}

@@ -1,0 +1,86 @@
+import MessageBus
+
+// Answers to what somebody has said.
+extension ChatConnection {
+    /// Says something in answer to a message, named by who said it or by its number.
+    func reply(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
+        let log = hall.room.log
+        if arguments.first == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
+        guard
+            let (name, text) = split(
+                arguments, isKnown: { bus.person($0) != nil || log.last(saidBy: $0) != nil })
+        else { return answer(.badArguments, words.badArguments(.reply)) }
+        let key = server.key(of: name)
+        if let message = log.last(saidBy: key) {
+            reply(to: message, text, bus)
+        } else if bus.person(key) != nil {
+            answer(.unknownMessage, words.unknownMessage(from: name))
+        } else {
+            answer(.unknownUser, words.unknownUser(name))
+        }
+    }
+
+    private func replyToNumber(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let digits = arguments.dropFirst().prefix { $0 != 0x20 && $0 != 0x09 }
+        let rest = UnsafeRawBufferPointer(rebasing: arguments[digits.endIndex...])
+        let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
+        guard let number = UInt64(String(decoding: digits, as: UTF8.self)), !text.isEmpty else {
+            return answer(.badArguments, words.badArguments(.reply))
+        }
+        if let found = hall.room.log.message(numbered: number) {
+            reply(to: found, numbered: number, text, bus)
+        } else if bus.keepsMessages {
+            replyFromStore(number, Array(text), bus)
+        } else {
+            answer(.unknownMessage, words.unknownMessage(number: number))
+        }
+    }
+
+    private func replyFromStore(_ number: UInt64, _ text: [UInt8], _ bus: isolated Bus) {
+        ask(bus) {
+            try await $0.message(numbered: number)
+        } then: { connection, result, bus in
+            guard let found = connection.answered(result) else { return }
+            text.withUnsafeBytes { text in
+                guard let found, found.room == connection.hall.room.name else {
+                    let words = connection.words
+                    return connection.answer(
+                        .unknownMessage, words.unknownMessage(number: number))
+                }
+                connection.reply(to: found, numbered: number, text, bus)
+            }
+        }
+    }
+
+    private func reply(
+        to message: Message, numbered number: UInt64, _ text: UnsafeRawBufferPointer,
+        _ bus: isolated Bus
+    ) {
+        guard message.record.isSaid else {
+            return answer(.unknownMessage, words.unknownMessage(number: number))
+        }
+        reply(to: message, text, bus)
+    }
+
+    private func reply(
+        to message: Message, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus
+    ) {
+        guard let member else { return }
+        let quotation = Quotation(
+            number: message.number, name: message.sender.name, excerpt: message.text)
+        var record = Record()
+        record.source = source
+        let batch = server.batch
+        batch.room = hall.room.name
+        batch.append(
+            record, text: text, sender: member.sender, details: Details(reply: quotation))
+        bus.publish(batch, in: hall.room, by: intake)
+        if let drop = batch.drops.first?.drop {
+            answer(code: drop.code, drop.reason)
+        } else if !server.options.echo || server.port.direction == .in {
+            answer(.ok, "")
+        }
+        batch.removeMessages()
+    }
+}

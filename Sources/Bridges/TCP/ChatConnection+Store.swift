@@ -1,0 +1,70 @@
+import MessageBus
+import Sockets
+
+// What has to wait for the store: reading from who brings more than it takes, and lines that a reader
+// comes too late for.
+extension ChatConnection {
+    /// Stops reading until the store keeps up again.
+    func hold() {
+        isHeld = true
+        updateInterest()
+        server.waitsForStore(self)
+    }
+
+    /// Goes on with what had to wait for the store.
+    func storeHasMoved() {
+        guard !isClosed else { return }
+        bus.assumeIsolated { bus in
+            if isHeld {
+                isHeld = bus.isLagging
+                if isHeld { server.waitsForStore(self) }
+                updateInterest()
+            }
+            if outflow.replay != nil { owes() }
+        }
+    }
+
+    /// Asks the store for what the room no longer has, up to a place that the transcript has.
+    func fetch(_ bus: isolated Bus) {
+        guard !isFetching, let replay = outflow.replay, let transcript = outflow.transcript else {
+            return
+        }
+        guard bus.canCarryOn else {
+            outflow.abandonReplay()
+            return owes()
+        }
+        guard let mark = transcript.mark(upTo: bus.store.committed), mark.number > replay.number
+        else { return server.waitsForStore(self) }
+        isFetching = true
+        let (store, room) = (bus.store, hall.room.name)
+        Task { [self, bus = server.port.bus] in
+            let found = try? await store.messages(
+                in: room, after: replay.number, through: mark.number, atMost: 256)
+            await bus.perform { _ in carryOn(found, from: replay, through: mark.number) }
+        }
+    }
+
+    private func carryOn(_ found: StoredRun?, from replay: Replay, through number: UInt64) {
+        isFetching = false
+        // It may have changed rooms, or be gone.
+        guard !isClosed, outflow.replay == replay else { return owes() }
+        guard let found else {
+            outflow.abandonReplay()
+            return owes()
+        }
+        var lines = StoredLines(skipping: replay.linesSent, encoder: server.encoder)
+        for message in found.messages {
+            lines.append(message, isShown: server.options.echo || !isOwn(message))
+        }
+        let last = found.isComplete ? nil : found.messages.last
+        outflow.carryOn(
+            lines.bytes, lines: lines.count, through: last?.number ?? number,
+            skipNotice: server.skipNotice)
+        owes()
+    }
+
+    private func isOwn(_ message: Message) -> Bool {
+        message.kind == .message && message.sender.bridge == server.port.name
+            && message.sender.name == member?.sender.name
+    }
+}

@@ -1,0 +1,40 @@
+import Sockets
+
+/// What a connection has sent while it waits for an answer: its lines, in order.
+///
+/// No more than one read brings, because nothing is read meanwhile. Confined to the bus's loop.
+struct LaterLines {
+    /// The lines that are not too long, each with an LF.
+    private var bytes: [UInt8] = []
+    private var start = 0
+    /// Where, between those lines, one was too long.
+    private var tooLong: [Int] = []
+    private var firstTooLong = 0
+
+    /// Keeps what the splitter found.
+    mutating func append(_ piece: LineSplitter.Piece) {
+        switch piece {
+        case .line(let line, _):
+            bytes.append(contentsOf: line)
+            bytes.append(lineFeed)
+        case .tooLong: tooLong.append(bytes.count)
+        }
+    }
+
+    /// Hands the next piece out; returns false when there is none.
+    mutating func takeNext(_ body: (LineSplitter.Piece) -> Void) -> Bool {
+        if firstTooLong < tooLong.count, tooLong[firstTooLong] == start {
+            firstTooLong += 1
+            body(.tooLong)
+            return true
+        }
+        guard let end = bytes[start...].firstIndex(of: lineFeed) else { return false }
+        bytes.withUnsafeBytes { bytes in
+            body(.line(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), isPlain: false))
+        }
+        start = end + 1
+        return true
+    }
+
+    private var lineFeed: UInt8 { 0x0A }
+}

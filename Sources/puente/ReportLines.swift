@@ -1,0 +1,81 @@
+import MessageBus
+import Store
+
+/// What became of a message, for people.
+struct ReportLines {
+    private let report: Report
+    private let lines: MessageLines
+
+    init(_ report: Report, _ lines: MessageLines) {
+        self.report = report
+        self.lines = lines
+    }
+
+    /// All of it, without the last ending.
+    var text: String {
+        var result: [String] = []
+        if let message = report.message {
+            result.append(lines.lines(message))
+            result.append("came by     \(message.sender.bridge)\(Self.place(message.origin))")
+            if let reply = message.reply {
+                result.append("answers     #\(reply.number)")
+            }
+        }
+        if let dropped = report.dropped {
+            result.append(
+                """
+                #\(report.number) \(dropped.time.inLocalTime) \(dropped.room)  \
+                \(dropped.sender): (dropped, \(ByteCount(dropped.count)); its text is not kept)
+                """)
+            result.append("came by     \(dropped.bridge)\(Self.place(dropped.origin))")
+        }
+        result += report.steps.map(Self.line)
+        if report.steps.isEmpty { result.append("chain       passed, unchanged") }
+        if report.message != nil {
+            result += report.deliveries.map(Self.line)
+            if report.deliveries.isEmpty {
+                result.append("deliveries  no durable bridge reads this room")
+            }
+        }
+        return result.joined(separator: "\n")
+    }
+
+    private static func place(_ origin: Origin?) -> String {
+        guard let origin else { return "" }
+        var parts: [String] = []
+        if let channel = origin.channel { parts.append(channel.onOneLine) }
+        if let id = origin.remoteID { parts.append("at \(id.onOneLine)") }
+        if !origin.passed.isEmpty {
+            parts.append("by way of \(origin.passed.joined(separator: ", ").onOneLine)")
+        }
+        return parts.isEmpty ? "" : ", \(parts.joined(separator: " "))"
+    }
+
+    private static func line(_ step: Report.Step) -> String {
+        guard let drop = step.drop else { return "changed by  \(step.name)" }
+        let reason = drop.reason.isEmpty ? "" : " \(drop.reason.onOneLine)"
+        return "dropped by  \(step.name): [\(drop.code)]\(reason)"
+    }
+
+    private static func line(_ delivery: Report.Delivery) -> String {
+        let channel = [delivery.channel.bridge, delivery.channel.name]
+            .filter { !$0.isEmpty }.joined(separator: " ").onOneLine
+        var result = "to          \(channel): \(state(delivery))"
+        if let attempts = delivery.attempts {
+            let times = attempts.count == 1 ? "once" : "\(attempts.count) times"
+            result += """
+                ; failed \(times), last \(attempts.last.inLocalTime): \(attempts.answer.onOneLine)
+                """
+        }
+        return result
+    }
+
+    private static func state(_ delivery: Report.Delivery) -> String {
+        if !delivery.isDone { return "waits" }
+        guard let time = delivery.delivered else {
+            return delivery.attempts == nil ? "done" : "passed over"
+        }
+        let names = delivery.remoteIDs.joined(separator: ", ").onOneLine
+        return "delivered \(time.inLocalTime) as \(names)"
+    }
+}

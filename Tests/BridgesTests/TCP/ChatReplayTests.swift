@@ -1,0 +1,178 @@
+import Bridges
+import MessageBus
+import TestSupport
+import Testing
+
+/// Readers that come too late for the room's buffer are carried on from the store.
+@Suite(.timeLimit(.minutes(1))) struct ChatReplayTests {
+    private struct Talk {
+        let host: ChatHost
+        let port: Port
+        let fast: ChatClient
+        let slow: ChatClient
+        var random: Seeded
+        var said = 0
+
+        init(seed: UInt64, store: MemoryStore, echo: Bool = true) async throws {
+            host = try await ChatHost(
+                [
+                    .init {
+                        $0.options.buffer = .kibibytes(64)
+                        $0.options.echo = echo
+                    }
+                ], store: store)
+            fast = try await host.client()
+            slow = try await host.client("lenta", receiveBuffer: 32_768)
+            port = await host.port()
+            random = Seeded(seed)
+            _ = try await slow.barrier()
+            _ = try await fast.barrier()
+        }
+
+        /// Says so many lines in messages of all kinds; the fast reader keeps up, and what it reads
+        /// is returned.
+        mutating func say(_ count: Int) async throws -> [String] {
+            var lines: [String] = []
+            for _ in 0..<count / 20 {
+                var drafts: [Draft] = []
+                for _ in 0..<20 {
+                    said += 1
+                    drafts.append(draft())
+                }
+                try await port.publish(drafts)
+                if random.chance(10) {
+                    try await host.client("paso\(said)").close()
+                }
+                lines += try await fast.barrier()
+            }
+            return lines
+        }
+
+        private mutating func draft() -> Draft {
+            let parts = random.chance(20) ? Int.random(in: 2...30, using: &random) : 1
+            let length = Int.random(in: 1...200, using: &random)
+            let text = (0..<parts).map { "\(said).\($0) " + String(repeating: "ñ", count: length) }
+            var draft = Draft(text.joined(separator: "\n"), from: "eco\(said % 3)")
+            if random.chance(10) {
+                draft.reply = Quotation(number: 1, name: "ana", excerpt: "hola")
+            }
+            if random.chance(5) { draft.kind = .edit }
+            return draft
+        }
+    }
+
+    @Test(arguments: Seeded.some)
+    func `a slow reader misses nothing that the store has`(seed: UInt64) async throws {
+        var talk = try await Talk(seed: seed, store: MemoryStore())
+        var expected: [String] = []
+        for _ in 0..<3 {
+            expected += try await talk.say(3_000)
+            // It takes some of it, and falls behind again.
+            let taken = try await talk.slow.lines(1_000)
+            #expect(taken == Array(expected.prefix(1_000)))
+            expected.removeFirst(1_000)
+        }
+        let rest = try await talk.slow.barrier()
+        #expect(rest == expected)
+        try await talk.host.stop()
+    }
+
+    @Test func `what it said itself does not come from the store either`() async throws {
+        var talk = try await Talk(seed: 1, store: MemoryStore(), echo: false)
+        var expected: [String] = []
+        for round in 0..<20 {
+            expected += try await talk.say(400)
+            try talk.slow.send("lenta: yo \(round)\n")
+            while try await talk.fast.line() != "lenta: yo \(round)" {}
+        }
+        let lines = try await talk.slow.barrier()
+        #expect(lines == expected)
+        try await talk.host.stop()
+    }
+
+    @Test func `a store that is behind is waited for`() async throws {
+        let store = MemoryStore()
+        var talk = try await Talk(seed: 2, store: store)
+        store.hold()
+        let expected = try await talk.say(6_000)
+        let first = try await talk.slow.lines(100)
+        store.release()
+        let rest = try await talk.slow.barrier()
+        #expect(first + rest == expected)
+        try await talk.host.stop()
+    }
+
+    @Test func `without the store what is gone is skipped and counted`() async throws {
+        let store = MemoryStore()
+        var talk = try await Talk(seed: 3, store: store)
+        store.change(to: .fails)
+        let expected = try await talk.say(6_000)
+        let lines = try await talk.slow.barrier()
+        let skipped = lines.compactMap(ChatLines.skipped)
+        #expect(skipped.reduce(0, +) > 0)
+        #expect(lines.count - skipped.count + skipped.reduce(0, +) == expected.count)
+        try await talk.host.stop()
+    }
+
+    @Test func `one that changes rooms meanwhile is told what it missed`() async throws {
+        let store = MemoryStore()
+        var talk = try await Talk(seed: 4, store: store)
+        store.hold()
+        let expected = try await talk.say(4_000)
+        try talk.slow.send("/quit\n")
+        store.release()
+        let lines = try await talk.slow.rest()
+        #expect(lines.count == expected.count + 1 && lines.last == "lenta ha abandonado el chat.")
+        try await talk.host.stop()
+    }
+}
+
+/// Sources that bring more than the store takes are read more slowly.
+@Suite(.timeLimit(.minutes(1))) struct ChatPressureTests {
+    @Test func `clients are read again when the store keeps up`() async throws {
+        let store = MemoryStore()
+        let host = try await ChatHost(store: store)
+        let ana = try await host.client("ana")
+        let reader = try await host.client()
+        store.change(to: .lags)
+        try ana.send("ana: hola\n")
+        try ana.send("ana: adiós\n")
+        let port = await host.port()
+        async let receipt = port.publish("también", from: "eco")
+        await host.test.settle()
+        #expect(await host.intakes[0].taken(on: host.test.bus) == 1)
+        store.change(to: .keepsUp)
+        #expect(try await receipt.verdict == .pass)
+        let lines = try await reader.lines(3)
+        #expect(Set(lines) == ["ana: hola", "ana: adiós", "eco (otro): también"])
+        try await host.stop()
+    }
+
+    @Test func `a failing store holds nobody up but who needs it`() async throws {
+        let store = MemoryStore()
+        let host = try await ChatHost(store: store)
+        let ana = try await host.client("ana")
+        store.hold()
+        store.change(to: .failsAndIsFull)
+        try ana.send("ana: hola\n")
+        #expect(try await ana.line() == "ana: hola")
+        let port = await host.port()
+        #expect(try await port.publish("también", from: "eco").verdict == .pass)
+        async let durable = port.publish(
+            [Draft("espera", from: "eco")], checkpoint: Checkpoint(source: "s", state: [1]))
+        #expect(try await ana.barrier() == ["eco (otro): también"])
+        store.change(to: .fails)
+        #expect(try await ana.line() == "eco (otro): espera")
+        store.release()
+        store.change(to: .keepsUp)
+        #expect(try await durable.count == 1)
+        #expect(try await port.checkpoint(of: "s") == [1])
+        try await host.stop()
+    }
+}
+
+extension Intake {
+    fileprivate func taken(on bus: Bus) async -> UInt64 {
+        await bus.perform { [self] _ in self.taken }
+    }
+}

@@ -1,0 +1,142 @@
+import MessageBus
+import Synchronization
+import TestSupport
+
+/// A store that answers who asks about the past only when a test lets it.
+///
+/// Safe from any thread.
+final class LateStore: MessageStore {
+    /// What a store says that can't read.
+    struct Broken: Error, CustomStringConvertible {
+        var description: String { "the disk is on fire" }
+    }
+
+    private struct State {
+        var asked = 0
+        var isLate = true
+        var isBroken = false
+        var waiting: [CheckedContinuation<Void, Never>] = []
+        var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    }
+
+    /// Where everything is kept.
+    let disk: MemoryStore
+    private let state = Mutex(State())
+
+    init(_ messages: [Message] = []) {
+        var disk = MemoryStore.Disk()
+        disk.messages = messages
+        disk.next = (messages.last?.number ?? 0) + 1
+        self.disk = MemoryStore(disk)
+    }
+
+    /// Texts in a room, numbered from 1.
+    static func texts(_ texts: [String], in room: String = "general") -> [Message] {
+        texts.enumerated().map { index, text in
+            .make(
+                text, by: .make("eva"), room: room, number: UInt64(index + 1),
+                time: 1_735_689_600_000)
+        }
+    }
+
+    /// Returns when so many questions have come in all.
+    func asked(_ count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isDone = state.withLock { state in
+                if state.asked < count { state.watchers.append((count, continuation)) }
+                return state.asked >= count
+            }
+            if isDone { continuation.resume() }
+        }
+    }
+
+    /// Answers the oldest question.
+    func answer() {
+        state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }?.resume()
+    }
+
+    /// Answers everything, and at once from now on.
+    func hurry() {
+        let waiting = state.withLock { state in
+            state.isLate = false
+            defer { state.waiting = [] }
+            return state.waiting
+        }
+        for continuation in waiting { continuation.resume() }
+    }
+
+    /// Answers from now on only when it is let.
+    func beLate() { state.withLock { $0.isLate = true } }
+
+    /// Fails from now on.
+    func breakDown() { state.withLock { $0.isBroken = true } }
+
+    private func turn() async throws {
+        await withCheckedContinuation { continuation in
+            let (watchers, isLate) = state.withLock { state in
+                state.asked += 1
+                let asked = state.asked
+                let watchers = state.watchers.filter { $0.count <= asked }
+                state.watchers.removeAll { $0.count <= asked }
+                if state.isLate { state.waiting.append(continuation) }
+                return (watchers.map(\.continuation), state.isLate)
+            }
+            for watcher in watchers { watcher.resume() }
+            if !isLate { continuation.resume() }
+        }
+        if state.withLock({ $0.isBroken }) { throw Broken() }
+    }
+
+    // MARK: - What is asked about the past
+
+    func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
+    {
+        try await turn()
+        return disk.texts(in: room, before: number, atMost: count)
+    }
+
+    func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
+    {
+        try await turn()
+        return disk.search(words, in: room, atMost: count)
+    }
+
+    func message(numbered number: UInt64) async throws -> Message? {
+        try await turn()
+        return disk.message(numbered: number)
+    }
+
+    // MARK: - The rest
+
+    var outlivesProcess: Bool { true }
+    func reserve(_ count: UInt64) -> UInt64 { disk.reserve(count) }
+    func take(_ batch: Batch, isOwed: Bool) { disk.take(batch, isOwed: isOwed) }
+    func take(_ progress: SourceProgress) -> Commit { disk.take(progress) }
+    func endTurn() { disk.endTurn() }
+    var committed: UInt64 { disk.committed }
+    var condition: StoreCondition { disk.condition }
+    func observe(_ observer: @escaping @Sendable () -> Void) { disk.observe(observer) }
+    func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
+        try await disk.checkpoints(of: bridge)
+    }
+    func cursor(of reader: DurableReader) async throws -> UInt64? {
+        try await disk.cursor(of: reader)
+    }
+    func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) async throws {
+        try await disk.advance(reader, to: number, links: links)
+    }
+    func note(_ answer: String, to number: UInt64, of reader: DurableReader) async throws {
+        try await disk.note(answer, to: number, of: reader)
+    }
+    func messages(
+        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+    ) -> StoredRun {
+        disk.messages(in: room, after: number, through: last, atMost: count)
+    }
+    func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
+        disk.numbers(of: remoteID, in: channel)
+    }
+    func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
+        disk.remoteID(of: number, in: channel)
+    }
+}

@@ -1,0 +1,212 @@
+import MessageBus
+import Synchronization
+
+/// A store whose disk is memory: what outlives the process outlives the store, and a test decides
+/// when it is written and whether that works.
+///
+/// Safe from any thread.
+package final class MemoryStore: MessageStore {
+    /// What is left after a crash.
+    package struct Disk: Sendable {
+        /// All that was kept, in order.
+        package var messages: [Message] = []
+        package var checkpoints: [String: [String: [UInt8]]] = [:]
+        package var cursors: [DurableReader: UInt64] = [:]
+        package var links: [DurableReader.Channel: [Link]] = [:]
+        package var notes: [String] = []
+        /// The first number that is not reserved.
+        package var next: UInt64 = 1
+
+        package init() {}
+    }
+
+    private struct State {
+        var disk: Disk
+        var committed: UInt64
+        var pending: [@Sendable (inout Disk) -> Void] = []
+        var promises: [Commit] = []
+        var taken: UInt64 = 0
+        var condition = StoreCondition.keepsUp
+        var isHeld = false
+        var observer: @Sendable () -> Void = {}
+    }
+
+    private let state: Mutex<State>
+
+    /// Opens what a store before it has left.
+    package init(_ disk: Disk = Disk()) {
+        let last = disk.messages.last?.number ?? 0
+        state = Mutex(State(disk: disk, committed: last, taken: last))
+    }
+
+    /// What would be left if it crashed now.
+    package var disk: Disk { state.withLock { $0.disk } }
+
+    /// Whether nothing is written at present.
+    package var isHeld: Bool { state.withLock { $0.isHeld } }
+
+    /// Writes nothing until `release()`.
+    package func hold() { state.withLock { $0.isHeld = true } }
+
+    /// Writes what has waited, and all that comes.
+    package func release() {
+        state.withLock { $0.isHeld = false }
+        write()
+    }
+
+    /// Says how it keeps up from now on.
+    package func change(to condition: StoreCondition) {
+        let observer = state.withLock { state in
+            state.condition = condition
+            return state.observer
+        }
+        observer()
+    }
+
+    private func write() {
+        let (promises, observer) = state.withLock { state -> ([Commit], @Sendable () -> Void) in
+            guard !state.isHeld else { return ([], {}) }
+            for action in state.pending { action(&state.disk) }
+            state.pending = []
+            state.committed = state.taken
+            defer { state.promises = [] }
+            return (state.promises, state.observer)
+        }
+        for promise in promises { promise.fulfil(.success(())) }
+        observer()
+    }
+
+    // MARK: - MessageStore
+
+    package var outlivesProcess: Bool { true }
+
+    package func reserve(_ count: UInt64) -> UInt64 {
+        state.withLock { state in
+            defer { state.disk.next += count }
+            return state.disk.next
+        }
+    }
+
+    package func take(_ batch: Batch, isOwed: Bool) {
+        let all = (0..<batch.count).map { batch.message(at: $0) }
+        let dropped = Set(batch.drops.map(\.index))
+        let passed = all.enumerated().filter { !dropped.contains($0.offset) }.map(\.element)
+        guard let last = passed.last else { return }
+        // Copied: the batch's memory is used again.
+        let copies = passed.map { message in
+            Message(
+                record: message.record, sender: message.sender,
+                body: message.body.withBytes { Body(copying: $0) }, room: message.room,
+                details: message.details, uptime: 0)
+        }
+        state.withLock { state in
+            state.taken = last.number
+            state.pending.append { $0.messages += copies }
+        }
+    }
+
+    package func take(_ progress: SourceProgress) -> Commit {
+        let promise = Commit()
+        state.withLock { state in
+            state.promises.append(promise)
+            state.pending.append { disk in
+                for checkpoint in progress.checkpoints {
+                    disk.checkpoints[progress.bridge, default: [:]][checkpoint.source] =
+                        checkpoint.state.isEmpty ? nil : checkpoint.state
+                }
+                for (channel, link) in progress.links {
+                    disk.links[channel, default: []].append(link)
+                }
+            }
+        }
+        return promise
+    }
+
+    package func endTurn() {
+        if state.withLock({ !$0.pending.isEmpty }) { write() }
+    }
+
+    package var committed: UInt64 { state.withLock { $0.committed } }
+    package var condition: StoreCondition { state.withLock { $0.condition } }
+    package func observe(_ observer: @escaping @Sendable () -> Void) {
+        state.withLock { $0.observer = observer }
+    }
+
+    package func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
+        try await settle()
+        return state.withLock { $0.disk.checkpoints[bridge] ?? [:] }
+    }
+
+    package func cursor(of reader: DurableReader) async throws -> UInt64? {
+        try await settle()
+        return state.withLock { $0.disk.cursors[reader] }
+    }
+
+    package func advance(
+        _ reader: DurableReader, to number: UInt64, links: [Link]
+    ) async throws {
+        try await change { disk in
+            disk.cursors[reader] = max(number, disk.cursors[reader] ?? 0)
+            disk.links[reader.channel, default: []] += links
+        }
+    }
+
+    package func note(
+        _ answer: String, to number: UInt64, of reader: DurableReader
+    ) async throws {
+        try await change { $0.notes.append("\(number) \(answer)") }
+    }
+
+    private func settle() async throws { try await change { _ in } }
+
+    private func change(_ action: @escaping @Sendable (inout Disk) -> Void) async throws {
+        let promise = Commit()
+        state.withLock { state in
+            state.pending.append(action)
+            state.promises.append(promise)
+        }
+        write()
+        try await promise.wait()
+    }
+
+    // MARK: - Reading
+
+    /// A few messages at a time, so that readers have to come back.
+    private static let chunk = 50
+
+    package func messages(
+        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+    ) -> StoredRun {
+        let found = disk.messages.filter {
+            $0.room == room && $0.number > number && $0.number <= last
+        }
+        let part = found.prefix(min(count, Self.chunk))
+        return StoredRun(Array(part), isComplete: part.count == found.count)
+    }
+
+    package func texts(in room: String, before number: UInt64, atMost count: Int) -> [Message] {
+        let found = disk.messages.filter {
+            $0.room == room && $0.number < number && ($0.kind == .message || $0.kind == .edit)
+        }
+        return found.suffix(count)
+    }
+
+    package func search(_ words: SearchWords, in room: String, atMost count: Int) -> [Message] {
+        let found = texts(in: room, before: .max, atMost: .max).filter { message in
+            words.phrases.allSatisfy { message.text.contains($0.text) }
+        }
+        return found.suffix(count)
+    }
+
+    package func message(numbered number: UInt64) -> Message? {
+        disk.messages.first { $0.number == number }
+    }
+
+    package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
+        disk.links[channel]?.filter { $0.remoteID == remoteID }.map(\.number).sorted() ?? []
+    }
+
+    package func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
+        disk.links[channel]?.first { $0.number == number }?.remoteID
+    }
+}
