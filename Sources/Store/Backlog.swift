@@ -14,8 +14,8 @@ final class Backlog: Sendable {
         var delay: Int64 = 10_000_000
         /// Messages that are worth a commit before that.
         var rows = 4_096
-        /// Messages in one transaction, if more wait: so few that a commit takes little time.
-        var rowsAtOnce = 32_768
+        /// Messages in one transaction, if more wait: so few that a commit takes about 10 ms.
+        var rowsAtOnce = 8_192
     }
 
     /// What the store's thread is to do next.

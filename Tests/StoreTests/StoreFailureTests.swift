@@ -75,6 +75,7 @@ import TestSupport
     @Test func `a store that lags says so until half is gone`() {
         var limits = Backlog.Limits()
         limits.bytes = 10_000
+        limits.rowsAtOnce = 32_768
         let backlog = Backlog(limits)
         let items = (0..<10).map { _ in Handover(rows: 5_000, weight: 2_000, through: 1) }
         for item in items { backlog.push(item, lost: 0) }
