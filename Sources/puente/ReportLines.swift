@@ -25,7 +25,7 @@ struct ReportLines {
             result.append(
                 """
                 #\(report.number) \(dropped.time.inLocalTime) \(dropped.room)  \
-                \(dropped.sender): (dropped, \(ByteCount(dropped.count)); its text is not kept)
+                \(dropped.sender): (dropped, \(dropped.count) bytes; their text is not kept)
                 """)
             result.append("came by     \(dropped.bridge)\(Self.place(dropped.origin))")
         }

@@ -19,12 +19,13 @@ final class TestFolder: Sendable {
     ///
     /// - Parameters:
     ///   - bridges: entries of `bridges`.
+    ///   - store: what `store` says.
     ///   - more: further lines of the top level, each with its comma.
-    convenience init(bridges: String..., more: String = "") throws {
+    convenience init(bridges: String..., store: String = "null", more: String = "") throws {
         try self.init()
         try write(
             """
-            { "language": "en", "store": null, \(more)
+            { "language": "en", "store": \(store), \(more)
               "bridges": [\(bridges.joined(separator: ", "))] }
             """)
     }
