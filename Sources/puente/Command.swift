@@ -94,8 +94,10 @@ extension Arguments {
             options.last = count
         }
         if let since = value(.since) {
-            guard let duration = Duration(option: since) else {
-                throw .badValue("--since", expected: Duration.expectation, found: since)
+            guard let duration = Duration(option: since), duration <= Duration.longestOption else {
+                let most = Duration.longestOption.plain
+                throw .badValue(
+                    "--since", expected: "\(Duration.expectation), at most \(most)", found: since)
             }
             options.since = duration
         }

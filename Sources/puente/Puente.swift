@@ -35,10 +35,10 @@ struct Puente {
         case .run(let file): return await start(file)
         case .check(let file): return check(file)
         case .describe(let type): return describe(type)
-        case .history(let options, let file): return await Past(file).history(options)
+        case .history(let options, let file): return await Lookback(file).history(options)
         case .search(let words, let options, let file):
-            return await Past(file).search(words, options)
-        case .why(let number, let file): return await Past(file).why(number)
+            return await Lookback(file).search(words, options)
+        case .why(let number, let file): return await Lookback(file).why(number)
         case .version:
             Terminal.say("puente \(Version.current)")
             return .success

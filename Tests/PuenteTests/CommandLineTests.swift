@@ -19,7 +19,12 @@ import Wiring
         (["history", "--last", "0"], "puente: --last: expected a whole number > 0, found \"0\""),
         (
             ["history", "--since", "2 h"],
-            "puente: --since: expected a duration like \"10s\", found \"2 h\""
+            "puente: --since: expected a duration like \"10s\", at most 36500d, found \"2 h\""
+        ),
+        (
+            ["search", "--since", "999999999999999d", "x"],
+            "puente: --since: expected a duration like \"10s\", at most 36500d, "
+                + "found \"999999999999999d\""
         ),
     ])
     func `a mistake on the command line is a sentence, the usage and 64`(

@@ -25,7 +25,7 @@ package struct ChatEncoder: TranscriptEncoder {
         var bytes: [UInt8] = []
         append(message, to: &bytes)
         let source = message.kind == .message ? message.record.source : 0
-        transcript.number = message.number
+        (transcript.firstNumber, transcript.number) = (message.number, message.number)
         bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while let end = rest.firstIndex(of: lineFeed) {

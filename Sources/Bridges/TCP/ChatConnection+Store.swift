@@ -33,38 +33,49 @@ extension ChatConnection {
             outflow.abandonReplay()
             return owes()
         }
-        guard let mark = transcript.mark(upTo: bus.store.committed), mark.number > replay.number
-        else { return server.waitsForStore(self) }
+        if let last = outflow.lastNumber, replay.number >= last {
+            let nothing = StoredLines(
+                skipping: 0, longest: transcript.longestLine, encoder: server.encoder)
+            outflow.carryOn(nothing, through: last, skipNotice: server.skipNotice)
+            return owes()
+        }
+        guard let through = last(for: transcript, bus), through > replay.number else {
+            return server.waitsForStore(self)
+        }
         isFetching = true
         let (store, room) = (bus.store, hall.room.name)
         Task { [self, bus = server.port.bus] in
             let found = try? await store.messages(
-                in: room, after: replay.number, through: mark.number, atMost: 256)
-            await bus.perform { _ in carryOn(found, from: replay, through: mark.number) }
+                in: room, after: replay.number, through: through, atMost: 256)
+            await bus.perform { _ in carryOn(found, from: replay, through: through) }
         }
+    }
+
+    /// Up to which number the store is asked: to where reading ends, or to a place that the
+    /// transcript has and will have for some time; `nil` if the store is not so far.
+    private func last(for transcript: Transcript, _ bus: isolated Bus) -> UInt64? {
+        let committed = bus.store.committed
+        if let last = outflow.lastNumber, last <= committed { return last }
+        return transcript.mark(upTo: committed)?.number
     }
 
     private func carryOn(_ found: StoredRun?, from replay: Replay, through number: UInt64) {
         isFetching = false
         // It may have changed rooms, or be gone.
-        guard !isClosed, outflow.replay == replay else { return owes() }
+        guard !isClosed, outflow.replay == replay, let transcript = outflow.transcript else {
+            return owes()
+        }
         guard let found else {
             outflow.abandonReplay()
             return owes()
         }
-        var lines = StoredLines(skipping: replay.linesSent, encoder: server.encoder)
+        var lines = StoredLines(
+            skipping: replay.linesSent, longest: transcript.longestLine, encoder: server.encoder)
         for message in found.messages {
-            lines.append(message, isShown: server.options.echo || !isOwn(message))
+            lines.append(message, isShown: server.options.echo || !outflow.isOwn(message.number))
         }
         let last = found.isComplete ? nil : found.messages.last
-        outflow.carryOn(
-            lines.bytes, lines: lines.count, through: last?.number ?? number,
-            skipNotice: server.skipNotice)
+        outflow.carryOn(lines, through: last?.number ?? number, skipNotice: server.skipNotice)
         owes()
-    }
-
-    private func isOwn(_ message: Message) -> Bool {
-        message.kind == .message && message.sender.bridge == server.port.name
-            && message.sender.name == member?.sender.name
     }
 }

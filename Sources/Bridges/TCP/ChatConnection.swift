@@ -313,7 +313,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func finish(_ bus: isolated Bus) {
         guard phase == .open else { return }
         hall.edition?.catchUp()
-        outflow.end()
+        outflow.end(at: hall.room.log.lastNumber)
         phase = .leaving
         stopTaking()
         owes()

@@ -23,6 +23,13 @@ struct Outflow {
         let end: Int
     }
 
+    /// The last it is to read.
+    private struct Limit {
+        let position: UInt64
+        let line: UInt64
+        let number: UInt64
+    }
+
     private(set) var transcript: Transcript?
     private var cursor: UInt64 = 0
     /// The rest of a line of which a part is sent, answers that are due, and what was fetched from
@@ -46,7 +53,7 @@ struct Outflow {
     /// Whether the kernel took no more the last time.
     private(set) var isBlocked = false
     /// Where reading ends, once it is to end.
-    private var limit: UInt64?
+    private var limit: Limit?
     /// Where the cursor was among the messages when the kernel took no more.
     private var anchor: Replay?
     /// What the transcript no longer has and the store is asked for.
@@ -67,7 +74,8 @@ struct Outflow {
     var waitingHoles: Int { holes.count }
     /// Whether nothing is owed at present.
     var isUpToDate: Bool {
-        rest.isEmpty && marks.isEmpty && replay == nil && cursor >= limit ?? transcript?.head ?? 0
+        rest.isEmpty && marks.isEmpty && replay == nil
+            && cursor >= limit?.position ?? transcript?.head ?? 0
     }
 
     /// Reads a transcript from its end on.
@@ -96,13 +104,22 @@ struct Outflow {
         if let last = holes.indices.last, holes[last].end == run.start {
             holes[last].end = run.end
             holes[last].lines += run.lines
+            holes[last].numbers = holes[last].numbers.lowerBound...run.numbers.upperBound
         } else {
             holes.append(run)
         }
     }
 
     /// Ends reading where the room is now; what is owed until then still goes out.
-    mutating func end() { limit = limit ?? transcript?.head ?? 0 }
+    ///
+    /// - Parameter number: the last message until then.
+    mutating func end(at number: UInt64) {
+        guard limit == nil else { return }
+        limit = Limit(
+            position: transcript?.head ?? 0, line: transcript?.lines ?? 0, number: number)
+    }
+    /// The last message it is to read, once that is known.
+    var lastNumber: UInt64? { limit?.number }
 
     /// Sends as much as the kernel takes.
     mutating func pump(_ connection: Connection, skipNotice: (UInt64) -> [UInt8]) -> Progress {
@@ -111,7 +128,7 @@ struct Outflow {
                 if let stop = sendRest(connection) { return stop }
                 continue
             }
-            if let transcript, cursor < transcript.tail {
+            if let transcript, cursor < min(transcript.tail, limit?.position ?? .max) {
                 if beginReplay() { return .behind }
                 skip(transcript, skipNotice)
                 continue
@@ -132,7 +149,7 @@ struct Outflow {
     }
 
     private func nextStop(_ transcript: Transcript) -> UInt64? {
-        var end = limit ?? transcript.head
+        var end = limit?.position ?? transcript.head
         if let mark = nextMark { end = min(end, mark.position) }
         if let first = holes.first { end = min(end, first.start) }
         return end
@@ -221,10 +238,13 @@ struct Outflow {
     /// The place of the next answers that wait.
     private var nextMark: Mark? { firstMark < marks.count ? marks[firstMark] : nil }
 
-    /// Goes on at the oldest line kept, and says how many were left out.
+    /// Goes on at the line it is at, or at the oldest kept, and says how many were left out.
     private mutating func skip(_ transcript: Transcript, _ notice: (UInt64) -> [UInt8]) {
-        let oldest = transcript.oldestLine()
-        var missed = oldest.line - line
+        // The store may have given lines that the transcript still has.
+        var oldest = transcript.place(ofLine: line)
+        // What was said after the last it is to read is no loss.
+        if let limit, limit.position < oldest.position { oldest = (limit.position, limit.line) }
+        var missed = oldest.line > line ? oldest.line - line : 0
         while let first = holes.first, first.start < oldest.position {
             let kept =
                 first.end > oldest.position ? transcript.line(at: first.end) - oldest.line : 0
@@ -243,7 +263,8 @@ struct Outflow {
     }
 
     private func rest(of run: Transcript.Run, from start: UInt64, lines: Int) -> Transcript.Run {
-        Transcript.Run(source: run.source, start: start, end: run.end, lines: lines)
+        Transcript.Run(
+            source: run.source, start: start, end: run.end, lines: lines, numbers: run.numbers)
     }
 
     /// Takes leave of a transcript: what is still owed of it is copied, as long as it is not much.
@@ -296,31 +317,46 @@ extension Outflow {
         return replay != nil
     }
 
-    /// Takes what the store had behind the place of the replay.
-    ///
-    /// - Parameters:
-    ///   - bytes: lines, own ones left out.
-    ///   - lines: how many these were, own ones included.
-    ///   - number: the last message there was, or up to which there was none.
+    /// Whether the connection said a message itself and does not want it back.
+    func isOwn(_ number: UInt64) -> Bool { holes.contains { $0.numbers.contains(number) } }
+
+    /// Takes what the store had behind the place of the replay, up to a number.
     mutating func carryOn(
-        _ bytes: [UInt8], lines count: UInt64, through number: UInt64,
-        skipNotice: (UInt64) -> [UInt8]
+        _ stored: StoredLines, through number: UInt64, skipNotice: (UInt64) -> [UInt8]
     ) {
-        guard replay != nil, let transcript else { return }
-        rest.append(contentsOf: bytes)
-        restIsStored = true
-        line += count
-        replay = Replay(number: number, linesSent: 0)
-        guard let mark = transcript.mark(upTo: number), mark.number == number else { return }
-        // From here on the transcript has everything.
-        replay = nil
-        cursor = mark.position
-        holes.removeAll { $0.end <= cursor }
-        if mark.line > line {
-            skipped += mark.line - line
-            rest.append(contentsOf: skipNotice(mark.line - line))
+        guard let begun = replay, let transcript else { return }
+        if !stored.bytes.isEmpty {
+            rest.append(contentsOf: stored.bytes)
+            restIsStored = true
         }
-        line = mark.line
+        line += stored.count
+        replay = Replay(number: number, linesSent: 0)
+        if let limit, number >= limit.number {
+            end(replay: limit.position, at: limit.line, anchor: nil, skipNotice)
+        } else if let mark = transcript.mark(upTo: number), mark.number > begun.number,
+            mark.number == number
+                || mark.position - transcript.tail > UInt64(transcript.capacity / 4)
+        {
+            // From here on the transcript has everything, and for some time to come.
+            let lines = stored.lines(after: mark.number)
+            end(
+                replay: transcript.position(behind: mark, lines: lines), at: mark.line + lines,
+                anchor: Replay(number: mark.number, linesSent: Int(lines)), skipNotice)
+        }
+    }
+
+    private mutating func end(
+        replay position: UInt64, at place: UInt64, anchor: Replay?, _ notice: (UInt64) -> [UInt8]
+    ) {
+        replay = nil
+        self.anchor = anchor
+        cursor = position
+        holes.removeAll { $0.end <= position }
+        if place > line {
+            skipped += place - line
+            rest.append(contentsOf: notice(place - line))
+        }
+        line = place
     }
 
     /// Does without the store: what it has not given is skipped.

@@ -22,19 +22,24 @@ struct Replay: Equatable {
 /// Stored messages as lines, without the first ones, which were sent already.
 struct StoredLines {
     private let encoder: ChatEncoder
+    /// Bytes of a line, as in the transcript.
+    private let longest: Int
     private var skipping: Int
+    private var counts: [(number: UInt64, lines: UInt64)] = []
     private(set) var bytes: [UInt8] = []
     /// Lines there were, those that are not shown included.
     private(set) var count: UInt64 = 0
 
-    init(skipping: Int, encoder: ChatEncoder) {
+    init(skipping: Int, longest: Int, encoder: ChatEncoder) {
         self.skipping = skipping
+        self.longest = longest
         self.encoder = encoder
     }
 
     mutating func append(_ message: Message, isShown: Bool) {
         var lines: [UInt8] = []
-        encoder.append(message, to: &lines)
+        encoder.append(message, longest: longest, to: &lines)
+        let before = count
         var rest = lines[...]
         while let end = rest.firstIndex(of: 0x0A) {
             let line = rest[...end]
@@ -46,5 +51,11 @@ struct StoredLines {
             count += 1
             if isShown { bytes.append(contentsOf: line) }
         }
+        counts.append((message.number, count - before))
+    }
+
+    /// How many lines messages behind a number had.
+    func lines(after number: UInt64) -> UInt64 {
+        counts.reduce(0) { $1.number > number ? $0 + $1.lines : $0 }
     }
 }

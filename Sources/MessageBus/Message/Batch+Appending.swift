@@ -172,7 +172,7 @@ extension Transcript {
             let text = batch.text(record)
             let count = prefix.count + text.count + 1
             if count > longestLine { return next }
-            number = record.number
+            (firstNumber, number) = (record.number, record.number)
             if record.flags.contains(.framed) {
                 next = appendFramed(batch, next..<range.upperBound, prefix)
             } else {

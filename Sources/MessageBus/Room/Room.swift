@@ -7,8 +7,8 @@ package final class Room {
     package let log: MessageLog
     /// How many people are in it.
     package internal(set) var population = 0
-    /// Texts that the log began with, from before the process.
-    private var recalled = 0
+    /// Texts that the log began with, from before the process; `nil` if nobody could tell.
+    private var recalled: Int?
     private var editions: [Edition] = []
     private var cursors: [Cursor] = []
     /// Where the log was at the last flush, in bytes and messages.
@@ -30,8 +30,12 @@ package final class Room {
     }
 
     /// Puts what was said before the process began in front of what is said now; nobody is told.
+    ///
+    /// Does nothing once something was said.
     func recall(_ messages: [Message]) {
-        guard log.end == 0, !messages.isEmpty else { return }
+        guard log.end == 0 else { return }
+        recalled = messages.count
+        guard !messages.isEmpty else { return }
         let batch = Batch(
             room: name, capacity: messages.count,
             bytes: messages.reduce(0) { $0 + $1.content.count })
@@ -41,11 +45,12 @@ package final class Room {
                 details: message.details)
         }
         _ = log.append(batch)
-        recalled = messages.count
     }
 
     /// Whether there may be older texts than the log has.
-    var hasForgotten: Bool { log.start > 0 || recalled == Bus.mostTexts }
+    var hasForgotten: Bool {
+        log.start > 0 || recalled.map { $0 == Bus.mostTexts } ?? true
+    }
 
     /// Lets every reader go on.
     ///

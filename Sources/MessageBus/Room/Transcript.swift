@@ -12,12 +12,18 @@ package final class Transcript {
         package var end: UInt64
         /// Lines in it.
         package var lines: Int
+        /// The numbers of its messages; what the room said between them is in it too.
+        package var numbers: ClosedRange<UInt64>
 
-        package init(source: UInt32, start: UInt64, end: UInt64, lines: Int) {
+        package init(
+            source: UInt32, start: UInt64, end: UInt64, lines: Int,
+            numbers: ClosedRange<UInt64> = 0...0
+        ) {
             self.source = source
             self.start = start
             self.end = end
             self.lines = lines
+            self.numbers = numbers
         }
     }
 
@@ -47,8 +53,10 @@ package final class Transcript {
     @exclusivity(unchecked) private var marks = [Mark(position: 0, line: 0, number: 0)]
     @exclusivity(unchecked) private var firstMark = 0
     private let markDistance: Int
-    /// The number of the message of which lines are written; to be set before its last line is.
+    /// The number of the message of which lines are written; to be set before they are.
     @exclusivity(unchecked) package var number: UInt64 = 0
+    /// The first of the messages that are written at once, up to `number`.
+    @exclusivity(unchecked) package var firstNumber: UInt64 = 0
     /// Whether the line that is written is followed by another one of the same message.
     @exclusivity(unchecked) package var isInMessage = false
 
@@ -127,8 +135,12 @@ package final class Transcript {
             if let last = runs.indices.last, runs[last].source == source, runs[last].end == start {
                 runs[last].end = head
                 runs[last].lines += count
+                runs[last].numbers = runs[last].numbers.lowerBound...number
             } else {
-                runs.append(Run(source: source, start: start, end: head, lines: count))
+                runs.append(
+                    Run(
+                        source: source, start: start, end: head, lines: count,
+                        numbers: min(firstNumber, number)...number))
             }
         }
         if head - marks[marks.count - 1].position >= UInt64(markDistance), !isInMessage { mark() }
@@ -194,6 +206,22 @@ package final class Transcript {
         passLostMarks()
         let mark = marks[firstMark]
         return mark.position >= tail ? (mark.position, mark.line) : (head, lines)
+    }
+
+    /// Where a line begins, counted from the beginning; the oldest place kept if that is later.
+    package func place(ofLine line: UInt64) -> (position: UInt64, line: UInt64) {
+        let oldest = oldestLine()
+        guard line > oldest.line, line <= lines,
+            let mark = mark(where: { $0.line <= line }, from: firstMark)
+        else { return oldest }
+        return (position(behind: mark, lines: line - mark.line), line)
+    }
+
+    /// The position so many lines behind a mark, which must be kept.
+    package func position(behind mark: Mark, lines count: UInt64) -> UInt64 {
+        var at = mark.position
+        for _ in 0..<count { at = endOfLine(at: at) }
+        return at
     }
 
     /// How many lines stand in front of a position, which must be at a line's beginning and kept.

@@ -12,6 +12,8 @@ import Testing
         let slow: ChatClient
         var random: Seeded
         var said = 0
+        /// Whether somebody comes and goes now and then.
+        var hasGuests = true
 
         init(seed: UInt64, store: MemoryStore, echo: Bool = true) async throws {
             host = try await ChatHost(
@@ -20,7 +22,7 @@ import Testing
                         $0.options.buffer = .kibibytes(64)
                         $0.options.echo = echo
                     }
-                ], store: store)
+                ], rooms: ["general", "logs"], store: store)
             fast = try await host.client()
             slow = try await host.client("lenta", receiveBuffer: 32_768)
             port = await host.port()
@@ -40,7 +42,7 @@ import Testing
                     drafts.append(draft())
                 }
                 try await port.publish(drafts)
-                if random.chance(10) {
+                if hasGuests, random.chance(10) {
                     try await host.client("paso\(said)").close()
                 }
                 lines += try await fast.barrier()
@@ -114,7 +116,77 @@ import Testing
         try await talk.host.stop()
     }
 
-    @Test func `one that changes rooms meanwhile is told what it missed`() async throws {
+    @Test(arguments: Seeded.some)
+    func `one that changes rooms in the middle is told what it missed`(seed: UInt64) async throws {
+        var talk = try await Talk(seed: seed, store: MemoryStore())
+        let expected = try await talk.say(8_000)
+        let first = try await talk.slow.lines(
+            Int.random(in: 1...expected.count * 9 / 10, using: &talk.random))
+        try talk.slow.send("/join logs\n")
+        let rest = try await talk.slow.barrier()
+        #expect(rest.last == "lenta se ha unido al chat.")
+        let lines = first + rest.dropLast()
+        let skips = lines.compactMap(ChatLines.skipped)
+        let seen = lines.filter { ChatLines.skipped($0) == nil }
+        #expect(seen.count + skips.reduce(0, +) == expected.count + 1)
+        try await talk.host.stop()
+    }
+
+    @Test(arguments: Seeded.some)
+    func `a store that fails in the middle leaves nothing out uncounted`(
+        seed: UInt64
+    ) async throws {
+        let store = MemoryStore()
+        var talk = try await Talk(seed: seed, store: store)
+        let expected = try await talk.say(8_000)
+        let first = try await talk.slow.lines(
+            Int.random(in: 1...expected.count * 9 / 10, using: &talk.random))
+        store.change(to: .fails)
+        let lines = try await first + talk.slow.barrier()
+        let skips = lines.compactMap(ChatLines.skipped)
+        #expect(lines.count - skips.count + skips.reduce(0, +) == expected.count)
+        #expect(Set(lines.filter { ChatLines.skipped($0) == nil }).isSubset(of: expected))
+        try await talk.host.stop()
+    }
+
+    @Test func `who has left gets nothing that was said after that`() async throws {
+        var talk = try await Talk(seed: 5, store: MemoryStore())
+        talk.hasGuests = false
+        let expected = try await talk.say(6_000)
+        try talk.slow.send("/quit\n")
+        #expect(try await talk.fast.line() == "lenta ha abandonado el chat.")
+        _ = try await talk.say(4_000)
+        let lines = try await talk.slow.rest()
+        let owed = expected + ["lenta ha abandonado el chat."]
+        let odd = zip(lines, owed).first { $0 != $1 }
+        #expect(lines.count == owed.count && odd == nil)
+        try await talk.host.stop()
+    }
+
+    @Test func `another one who had the name before is somebody else`() async throws {
+        var talk = try await Talk(seed: 6, store: MemoryStore(), echo: false)
+        talk.hasGuests = false
+        let eva = try await talk.host.client("eva")
+        var expected = try await talk.say(3_000)
+        for round in 0..<20 {
+            try eva.send("eva: \(round)\n")
+            expected += ["eva: \(round)"]
+        }
+        let heard = try await talk.fast.lines(20)
+        #expect(heard == Array(expected.suffix(20)))
+        try eva.send("/nick otra\n")
+        expected.append("eva ahora es otra.")
+        #expect(try await talk.fast.line() == expected.last)
+        expected += try await talk.say(3_000)
+        try talk.slow.send("/nick eva\n")
+        expected.append("lenta ahora es eva.")
+        let lines = try await talk.slow.barrier()
+        let odd = zip(lines, expected).first { $0 != $1 }
+        #expect(lines.count == expected.count && odd == nil)
+        try await talk.host.stop()
+    }
+
+    @Test func `one that leaves while the store is behind gets all it is owed`() async throws {
         let store = MemoryStore()
         var talk = try await Talk(seed: 4, store: store)
         store.hold()

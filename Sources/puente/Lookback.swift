@@ -6,7 +6,7 @@ import Wiring
 
 /// What was said, from the store's file: `puente history`, `search` and `why`, also while a daemon
 /// runs.
-struct Past {
+struct Lookback {
     private let file: String
 
     /// - Parameter file: the configuration that says where the store is.
@@ -19,7 +19,7 @@ struct Past {
 
     /// Shows the last messages, and with `--follow` what comes after them.
     func history(_ options: Command.HistoryOptions) async -> ExitStatus {
-        await reading { archive, language in
+        await reading(options.room) { archive, language in
             let lines = MessageLines(language, isJSON: options.isJSON)
             var last = try archive.newestNumber()
             let found = try archive.history(
@@ -47,7 +47,7 @@ struct Past {
             Terminal.complain("puente: there is no word in \(text.quoted)")
             return .usage
         }
-        return await reading { archive, language in
+        return await reading(options.room) { archive, language in
             let since = options.since.map(Self.ago)
             let found = try archive.search(words, in: options.room, last: options.last)
                 .filter { message in since.map { message.time >= $0 } ?? true }
@@ -76,7 +76,7 @@ struct Past {
     // MARK: - The store
 
     private func reading(
-        _ body: (Archive, Language) async throws -> Void
+        _ room: String? = nil, _ body: (Archive, Language) async throws -> Void
     ) async -> ExitStatus {
         do {
             let place = try StorePlace.read(file)
@@ -84,7 +84,12 @@ struct Past {
                 Terminal.complain("puente: \(file): \"store\" is null: nothing is kept")
                 return .unavailable
             }
-            try await body(Archive(path), place.language)
+            let archive = try Archive(path)
+            if let room, try !archive.has(room: room) {
+                Terminal.complain("puente: \(path): nothing was ever said in a room \(room.quoted)")
+                return .unavailable
+            }
+            try await body(archive, place.language)
             return .success
         } catch let report as ConfigurationReport {
             Terminal.complain("\(report)")

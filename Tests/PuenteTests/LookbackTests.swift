@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What was said, asked on the command line.
-@Suite(.timeLimit(.minutes(2))) struct PastTests {
+@Suite(.timeLimit(.minutes(2))) struct LookbackTests {
     private func folder() throws -> TestFolder {
         try TestFolder(
             bridges: TestFolder.chat, store: #"{ "path": "talk.sqlite" }"#,
@@ -37,7 +37,9 @@ import Testing
         #expect(found.output.map { $0.hasSuffix(" general  ana: ¡qué canción!") } == [true])
         #expect(try await folder.result("history", "--last", "1").output.count == 1)
         #expect(try await folder.result("history", "--since", "1h").output.count == 3)
-        #expect(try await folder.result("history", "--room", "logs").output == [])
+        let nowhere = try await folder.result("history", "--room", "loby")
+        #expect(nowhere.status == 69)
+        #expect(nowhere.errors.first?.hasSuffix("nothing was ever said in a room \"loby\"") == true)
     }
 
     @Test func `why says which step dropped a message, and that it knows nothing`() async throws {
