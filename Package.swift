@@ -19,8 +19,11 @@ let package = Package(
         .target(name: "MessageBus"),
         .target(name: "Sockets", dependencies: ["CLinux"]),
         .target(name: "Store", dependencies: ["MessageBus", "CSQLite"]),
-        .target(name: "Middlewares", dependencies: ["MessageBus", "CPCRE2"]),
-        .target(name: "Bridges", dependencies: ["MessageBus", "Sockets"]),
+        // Users' regular expressions, the same for all who take some.
+        .target(name: "Patterns", dependencies: ["MessageBus", "CPCRE2"]),
+        .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
+        .target(
+            name: "Bridges", dependencies: ["MessageBus", "Sockets", "Patterns"]),
         .target(name: "Wiring", dependencies: ["MessageBus", "Sockets", "Store"]),
         .target(name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins"),
         .executableTarget(
@@ -36,8 +39,8 @@ let package = Package(
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "AllocationCounter",
-                "TestSupport",
+                "MessageBus", "Sockets", "Store", "Patterns", "Middlewares", "Bridges",
+                "AllocationCounter", "TestSupport",
             ],
             path: "Tests/Benchmarks"),
         .testTarget(name: "MessageBusTests", dependencies: ["MessageBus", "TestSupport"]),
@@ -48,12 +51,13 @@ let package = Package(
                 "Store", "MessageBus", "Sockets", "AllocationCounter", "TestSupport", "CSQLite",
             ]),
         .testTarget(
-            name: "MiddlewaresTests", dependencies: ["Middlewares", "MessageBus", "TestSupport"]),
+            name: "MiddlewaresTests",
+            dependencies: ["Middlewares", "Patterns", "MessageBus", "TestSupport"]),
         .testTarget(
             name: "BridgesTests",
             dependencies: [
-                "Bridges", "MessageBus", "Sockets", "Middlewares", "AllocationCounter",
-                "TestSupport",
+                "Bridges", "MessageBus", "Sockets", "Middlewares", "Patterns",
+                "AllocationCounter", "TestSupport",
             ]),
         .testTarget(
             name: "WiringTests", dependencies: ["Wiring", "MessageBus", "Sockets", "TestSupport"]),

@@ -5,6 +5,7 @@ extension Registry {
     public mutating func registerBridges() {
         bridge("tcp", about: "The chat line protocol: nc is a client.", TCP.init)
         registerStdio()
+        registerTail()
     }
 }
 

@@ -1,4 +1,5 @@
 import MessageBus
+import Patterns
 
 /// Drops messages by what their text says.
 ///

@@ -1,5 +1,6 @@
 import Glibc
 import MessageBus
+import Patterns
 
 /// Masks what looks like a secret.
 ///

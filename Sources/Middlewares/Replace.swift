@@ -1,4 +1,5 @@
 import MessageBus
+import Patterns
 
 /// Replaces parts of texts.
 ///

@@ -1,4 +1,5 @@
 import MessageBus
+import Patterns
 
 /// What became of a text whose matches were to be replaced.
 enum Rewriting {

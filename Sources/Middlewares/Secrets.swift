@@ -1,5 +1,6 @@
 import Glibc
 import MessageBus
+import Patterns
 
 /// What kinds of secret are told apart.
 package enum SecretKind: String, Sendable, CaseIterable, OptionValue {

@@ -1,3 +1,5 @@
+import Patterns
+
 /// What takes the place of a match: text, and groups of the pattern.
 struct Template: Sendable {
     private enum Part: Sendable {

@@ -142,7 +142,7 @@ final class Ledger {
             insert.bind(3, Int64(record.kind.rawValue))
             insert.bind(4, record.time)
             try insert.bind(7, staying: batch.text(record))
-            if record.details != 0 { try bind(batch.details(of: record)) }
+            if record.details != 0 { try bind(batch.details(of: record), of: record) }
             try insert.run()
             if record.details != 0 { for column in Int32(8)...14 { insert.bindNull(column) } }
             return true
@@ -152,10 +152,11 @@ final class Ledger {
         }
     }
 
-    private func bind(_ details: Details?) throws(StoreError) {
-        try insert.bind(8, details?.origin?.channel)
-        try insert.bind(9, details?.origin?.remoteID)
-        let passed = details?.origin?.passed ?? []
+    private func bind(_ details: Details?, of record: Record) throws(StoreError) {
+        let origin = details?.origin(of: record)
+        try insert.bind(8, origin?.channel)
+        try insert.bind(9, origin?.remoteID)
+        let passed = origin?.passed ?? []
         try insert.bind(10, passed.isEmpty ? nil : passed.joined(separator: "\n"))
         if let reply = details?.reply {
             insert.bind(11, reply.number)

@@ -1,4 +1,5 @@
 import MessageBus
+import Patterns
 import Middlewares
 import TestSupport
 

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Middlewares
+@testable import Patterns
 
 @Suite struct FilterTests {
     private func trial(

@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Middlewares
+@testable import Patterns
 
 @Suite struct PatternTests {
     private func matches(_ pattern: String, _ text: String) throws -> Bool {

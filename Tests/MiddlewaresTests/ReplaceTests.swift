@@ -3,6 +3,7 @@ import TestSupport
 import Testing
 
 @testable import Middlewares
+@testable import Patterns
 
 @Suite struct ReplaceTests {
     private func trial(_ rules: (find: String, with: String)..., language: Language = .en) throws

@@ -83,8 +83,9 @@ enum HouseRules {
         "MessageBus": [],
         "Sockets": ["CLinux"],
         "Store": ["MessageBus", "CSQLite"],
-        "Middlewares": ["MessageBus", "CPCRE2"],
-        "Bridges": ["MessageBus", "Sockets", "CLinux"],
+        "Patterns": ["MessageBus", "CPCRE2"],
+        "Middlewares": ["MessageBus", "Patterns"],
+        "Bridges": ["MessageBus", "Sockets", "Patterns", "CLinux"],
         "Wiring": ["MessageBus", "Sockets", "Store"],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [

@@ -171,6 +171,6 @@ extension Bus {
 extension Message {
     /// Whether a channel brought it in itself; `nil` stands for all channels of a bridge.
     func isFrom(_ bridge: String, channel: String?) -> Bool {
-        sender.bridge == bridge && (channel == nil || origin?.channel == channel)
+        sender.bridge == bridge && (channel == nil || details?.channel == channel)
     }
 }

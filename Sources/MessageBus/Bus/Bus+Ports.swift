@@ -159,7 +159,7 @@ extension Bus {
             ? Drop(code: "dropped", reason: "nothing was said") : nil
     }
 
-    private func sender(of draft: Draft, by intake: Intake) -> Sender {
+    func sender(of draft: Draft, by intake: Intake) -> Sender {
         let known = SenderKey(identity: draft.identity, name: draft.name)
         if let sender = intake.senders[known] { return sender }
         // Names come and go; the bound keeps a stream of new ones from growing the table for ever.

@@ -76,7 +76,8 @@ extension Batch {
             records[count].sender = known?.here ?? 0
             records[count].flags.remove(.framed)
             if let extra = other.details(of: record) {
-                details.append(extra)
+                // Lines of one file share theirs.
+                if details.last !== extra { details.append(extra) }
                 records[count].details = UInt16(details.count)
             }
             count += 1

@@ -103,11 +103,25 @@ public final class Batch {
         record.sender = index(of: sender)
         record.details = 0
         if let extra {
-            details.append(extra)
+            if details.last !== extra { details.append(extra) }
             record.details = UInt16(details.count)
         }
         if record.kind != .message { hasOtherKinds = true }
         if record.offset < lastEnd { isScattered = true }
+        lastEnd = record.end
+        records[count] = record
+        count += 1
+    }
+
+    /// Adds a message whose text already stands in the storage and whose sender is still to be
+    /// named, by its place among the senders.
+    func append(_ record: Record, source: Int, details extra: Details?) {
+        var record = record
+        record.sender = UInt16(truncatingIfNeeded: source)
+        if let extra {
+            if details.last !== extra { details.append(extra) }
+            record.details = UInt16(details.count)
+        }
         lastEnd = record.end
         records[count] = record
         count += 1

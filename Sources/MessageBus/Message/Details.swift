@@ -5,13 +5,33 @@
 package final class Details: Sendable {
     package let reply: Quotation?
     package let other: Sender?
-    package let origin: Origin?
+    private let origin: Origin?
+    private let start: UInt64?
 
     package init(reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil) {
         self.reply = reply
         self.other = other
         self.origin = origin
+        start = nil
     }
+
+    /// Makes what many lines of a file or stream have in common: each record's `position` counts
+    /// from the start.
+    package init(channel: String, start: UInt64) {
+        reply = nil
+        other = nil
+        origin = Origin(channel: channel)
+        self.start = start
+    }
+
+    /// Where a message was before it reached the bus.
+    package func origin(of record: Record) -> Origin? {
+        guard let start else { return origin }
+        return Origin(channel: origin?.channel, remoteID: "\(start + UInt64(record.position))")
+    }
+
+    /// The remote chat or file that a message came from.
+    var channel: String? { origin?.channel }
 }
 
 /// What a message answers.

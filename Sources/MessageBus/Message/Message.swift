@@ -85,5 +85,5 @@ public struct Message: Sendable {
     /// Whether control characters had to be removed from what came in.
     public var hadControlCharacters: Bool { record.flags.contains(.hadControls) }
     /// Where it was before it reached the bus.
-    public var origin: Origin? { details?.origin }
+    public var origin: Origin? { details?.origin(of: record) }
 }

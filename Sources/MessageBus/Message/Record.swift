@@ -34,6 +34,8 @@ package struct Record: Sendable {
     @usableFromInline package var details: UInt16 = 0
     package var kind: Message.Kind = .message
     @usableFromInline package var flags: Flags = []
+    /// How far behind the beginning of its details' origin it stood there, in bytes.
+    package var position: UInt32 = 0
 
     package init() {}
 

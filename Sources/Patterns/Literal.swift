@@ -6,7 +6,7 @@ import MessageBus
 /// Most users' patterns are words. Searching for the first and the last byte of one, 16 places at a
 /// time, costs less than entering the regular expression engine. It is a class, because a struct of
 /// this size would be copied to be looked at, which takes longer than looking.
-final class Literal: Sendable {
+package final class Literal: Sendable {
     /// The longest word: what fits in the vectors.
     static let longest = 32
 
@@ -24,7 +24,7 @@ final class Literal: Sendable {
     private let hasForeignCase: Bool
 
     /// Makes a word of bytes; nil if there are none, too many, or letters whose other case isn't ASCII.
-    init?(_ bytes: [UInt8], isCaseless: Bool) {
+    package init?(_ bytes: [UInt8], isCaseless: Bool) {
         guard !bytes.isEmpty, bytes.count <= Self.longest,
             !isCaseless || bytes.allSatisfy({ $0 < 0x80 })
         else { return nil }
@@ -51,7 +51,7 @@ final class Literal: Sendable {
     }
 
     /// Whether the word occurs in a text; nil if only a regular expression can tell.
-    func occurs(in text: UnsafeRawBufferPointer) -> Bool? {
+    package func occurs(in text: UnsafeRawBufferPointer) -> Bool? {
         // What is not ASCII is never shorter than the ASCII letter it stands for.
         guard let base = text.baseAddress, text.count >= count else { return false }
         let places = text.count &- count &+ 1

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A walk through one text, from match to match.
-struct Search {
+package struct Search {
     /// Bytes in which a match may begin before time is looked at.
     ///
     /// 512 places of 20,000 steps of 2 ns each are 20 ms at the very worst.
@@ -15,7 +15,7 @@ struct Search {
     private var patience: Patience?
 
     /// Begins a walk; the text must be valid UTF-8 and outlive it.
-    init(_ matcher: Matcher, in text: UnsafeRawBufferPointer) {
+    package init(_ matcher: Matcher, in text: UnsafeRawBufferPointer) {
         self.matcher = matcher
         self.text = text
         let isWhole = text.count <= Self.piece || !matcher.pattern.program.isDivisible
@@ -24,7 +24,7 @@ struct Search {
     }
 
     /// Finds the next match; its groups can be asked of the matcher.
-    mutating func next() throws(PatternError) -> Range<Int>? {
+    package mutating func next() throws(PatternError) -> Range<Int>? {
         while position <= text.count {
             let limit = pieceEnd > text.count ? nil : pieceEnd
             let isFound = try matcher.find(

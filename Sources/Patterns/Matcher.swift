@@ -69,7 +69,7 @@ package final class Matcher: @unchecked Sendable {  // one middleware has it, on
     }
 
     /// Whether one of the words occurs; nil if only the expression can tell.
-    func hasWord(_ text: UnsafeRawBufferPointer) -> Bool? {
+    package func hasWord(_ text: UnsafeRawBufferPointer) -> Bool? {
         var isSure = !words.isEmpty
         for word in words {
             guard let occurs = word._withUnsafeGuaranteedRef({ $0.occurs(in: text) }) else {
@@ -122,7 +122,7 @@ package final class Matcher: @unchecked Sendable {  // one middleware has it, on
     }
 
     /// Where a group of the last match is; nil if it took no part, and the group must exist.
-    subscript(group: Int) -> Range<Int>? {
+    package subscript(group: Int) -> Range<Int>? {
         let (start, end) = (ends[2 * group], ends[2 * group + 1])
         return start >= 0 && start <= end ? start..<end : nil
     }

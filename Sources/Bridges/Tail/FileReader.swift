@@ -1,0 +1,221 @@
+import MessageBus
+import Sockets
+
+/// Reads what followed files have to say into what is handed over.
+///
+/// Confined to the bridge's thread: its memory is used for one file after the other.
+final class FileReader {
+    /// How reading a file went.
+    enum Outcome: Equatable {
+        /// There is nothing more at present.
+        case atEnd
+        /// There may be more.
+        case hasMore
+        /// There is no room for the next message.
+        case loadIsFull
+        /// What was read before is not there any more: the file was truncated, or replaced in place.
+        case wasTruncated
+        /// It was empty and is not: it may have been truncated in between.
+        case hasAppeared
+        /// It is compressed.
+        case isCompressed
+        /// It can't be read at present.
+        case failed(SocketError)
+    }
+
+    private let cutter: MessageCutter
+    private let buffer: UnsafeMutableRawBufferPointer
+    private let news: TailNews
+
+    /// Bytes read at once at least: as many as a block holds.
+    private static let chunk = LineBlock.bytes
+
+    init(_ cutter: MessageCutter, _ news: TailNews) {
+        self.cutter = cutter
+        self.news = news
+        // Twice, so that it can be told from what is there that a group of lines is complete.
+        let size = Fingerprint.backBytes + max(Self.chunk, 2 * cutter.longest + 8_192)
+        buffer = .allocate(byteCount: size, alignment: 64)
+    }
+
+    deinit { buffer.deallocate() }
+
+    /// Reads once, and adds the messages that are complete.
+    ///
+    /// - Parameter end: what is known of the end of the file.
+    func read(
+        _ follower: Follower, into load: TailLoad, _ end: MessageCutter.End, now: Int64
+    ) -> Outcome {
+        guard let file = follower.file else { return .atEnd }
+        do throws(SocketError) {
+            // Before the bytes are looked at: what comes after that is seen the next time.
+            let status = try file.status()
+            // What has just been written to is not at its end.
+            let end = follower.note(status, now: now) ? .open : end
+            if status.size < follower.offset { return .wasTruncated }
+            switch follower.glimpse() {
+            case .changed: return .wasTruncated
+            case .appeared: return .hasAppeared
+            case .same: break
+            }
+            return follower.searched == nil
+                ? try readLines(follower, file, into: load, end)
+                : try readLongLine(follower, file, into: load, end)
+        } catch {
+            return .failed(error)
+        }
+    }
+
+    // MARK: - Lines
+
+    private func readLines(
+        _ follower: Follower, _ file: OpenFile, into load: TailLoad, _ end: MessageCutter.End
+    ) throws(SocketError) -> Outcome {
+        guard let bytes = try fill(follower, file) else { return .wasTruncated }
+        follower.confirmed = follower.seen.modified
+        let isFull = bytes.count == buffer.count
+        let new = UnsafeRawBufferPointer(rebasing: bytes[follower.fingerprint.back.count...])
+        if new.isEmpty { return .atEnd }
+        if follower.offset == 0, CompressedForm.begins(new) { return .isCompressed }
+        if isFull, new.first == 0 {
+            guard let place = try endOfHole(follower, file, new) else { return .atEnd }
+            follower.fingerprint = try Fingerprint(of: file, upTo: place)
+            return .hasMore
+        }
+        var hasRoom = true
+        // More than fits is there: nothing of it is the end of the file.
+        let end = isFull ? .open : end
+        var done = cut(new, end, follower, into: load, &hasRoom)
+        if done == 0, isFull, hasRoom {
+            // Lines that belong together and fill all memory, or one line that does.
+            done = cut(new, .settled, follower, into: load, &hasRoom)
+            if done == 0, hasRoom { follower.searched = follower.offset + UInt64(new.count) }
+        }
+        follower.fingerprint.advance(over: bytes, by: done)
+        if done > 0 { follower.isToBeKept = true }
+        follower.hasPending = end == .open && done < new.count
+        if !hasRoom { return .loadIsFull }
+        return isFull ? .hasMore : .atEnd
+    }
+
+    /// Reads from just before the offset on; `nil` if what stands there is not what was read.
+    private func fill(
+        _ follower: Follower, _ file: OpenFile
+    ) throws(SocketError) -> UnsafeRawBufferPointer? {
+        let back = follower.fingerprint.back
+        let count = try file.read(into: buffer, at: follower.offset - UInt64(back.count))
+        guard count >= back.count, buffer.starts(with: back) else { return nil }
+        return UnsafeRawBufferPointer(rebasing: buffer[..<count])
+    }
+
+    private func cut(
+        _ bytes: UnsafeRawBufferPointer, _ end: MessageCutter.End, _ follower: Follower,
+        into load: TailLoad, _ hasRoom: inout Bool
+    ) -> Int {
+        let offset = follower.offset
+        var isRoomLeft = true
+        let done = cutter.cut(bytes, isBeginning: offset == 0, end) { piece in
+            isRoomLeft = add(piece, at: offset + UInt64(piece.start), follower, to: load)
+            return isRoomLeft
+        }
+        hasRoom = isRoomLeft
+        return done
+    }
+
+    /// Adds a message, unless there is no room for it.
+    private func add(
+        _ piece: MessageCutter.Piece, at position: UInt64, _ follower: Follower,
+        to load: TailLoad
+    ) -> Bool {
+        if piece.omitted == 0 { return load.add(piece.text, at: position, of: follower.source) }
+        let marked = Array(piece.text) + Array(" […+\(piece.omitted) bytes]".utf8)
+        let isAdded = marked.withUnsafeBytes { load.add($0, at: position, of: follower.source) }
+        if isAdded { news.noteCut(follower.path) }
+        return isAdded
+    }
+
+    // MARK: - Holes
+
+    /// Where a run of NULs ends that begins at the offset; `nil` if it ends with the file.
+    ///
+    /// What is reserved and not yet written looks the same: it is passed over only when something
+    /// stands behind it.
+    private func endOfHole(
+        _ follower: Follower, _ file: OpenFile, _ bytes: UnsafeRawBufferPointer
+    ) throws(SocketError) -> UInt64? {
+        var place = follower.offset
+        var bytes = bytes
+        while !bytes.isEmpty {
+            if let index = bytes.firstIndex(where: { $0 != 0 }) { return place + UInt64(index) }
+            place = file.data(from: place + UInt64(bytes.count))
+            let count = try file.read(into: buffer, at: place)
+            bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        }
+        return nil
+    }
+
+    // MARK: - A line that is too long
+
+    private func readLongLine(
+        _ follower: Follower, _ file: OpenFile, into load: TailLoad, _ end: MessageCutter.End
+    ) throws(SocketError) -> Outcome {
+        guard let searched = follower.searched, searched <= follower.seen.size else {
+            follower.searched = nil
+            return .hasMore
+        }
+        guard try isUnchanged(follower, file) else { return .wasTruncated }
+        let count = try file.read(into: buffer, at: searched)
+        let ending = buffer[..<count].firstIndex(of: 0x0A).map { searched + UInt64($0) }
+        let isFinal = end == .final && count < buffer.count
+        guard let last = ending ?? (isFinal ? searched + UInt64(count) : nil) else {
+            follower.searched = searched + UInt64(count)
+            follower.hasPending = true
+            return count == buffer.count ? .hasMore : .atEnd
+        }
+        guard try addLongLine(follower, file, upTo: last, to: load) else { return .loadIsFull }
+        follower.fingerprint = try Fingerprint(of: file, upTo: ending == nil ? last : last + 1)
+        follower.searched = nil
+        follower.isToBeKept = true
+        return .hasMore
+    }
+
+    private func isUnchanged(_ follower: Follower, _ file: OpenFile) throws(SocketError) -> Bool {
+        let back = follower.fingerprint.back
+        let bytes = try file.bytes(back.count, at: follower.offset - UInt64(back.count))
+        return bytes == back
+    }
+
+    /// Adds the beginning of the line that ends at a place; false if there is no room for it.
+    private func addLongLine(
+        _ follower: Follower, _ file: OpenFile, upTo last: UInt64, to load: TailLoad
+    ) throws(SocketError) -> Bool {
+        // Longer than the longest message, so that it is cut there.
+        let head = try file.bytes(cutter.longest + 8, at: follower.offset)
+        let rest = Int(last - follower.offset) - head.count
+        var isAdded = true
+        _ = head.withUnsafeBytes { head in
+            cutter.cut(head, isBeginning: follower.offset == 0, .final) { piece in
+                let whole = MessageCutter.Piece(
+                    text: piece.text, start: piece.start, omitted: piece.omitted + rest)
+                isAdded = add(whole, at: follower.offset, follower, to: load)
+                return isAdded
+            }
+        }
+        return isAdded
+    }
+}
+
+/// Compressed files, which are told by their first bytes.
+enum CompressedForm {
+    private static let beginnings: [[UInt8]] = [
+        [0x1F, 0x8B],  // gzip
+        [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00],  // xz
+        [0x28, 0xB5, 0x2F, 0xFD],  // zstd
+        [0x42, 0x5A, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59],  // bzip2
+    ]
+
+    /// Whether these are the first bytes of a compressed file.
+    static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        beginnings.contains { bytes.starts(with: $0) }
+    }
+}

@@ -1,0 +1,58 @@
+/// What is kept of a file between two runs, in the same transaction as its lines.
+struct FileRecord: Equatable, Sendable {
+    var id: FileID
+    var fingerprint: Fingerprint
+    /// The name that matched.
+    var path: FilePath
+    /// Where the file really was when it was opened.
+    var target: FilePath
+    /// When it was last written to, as far as that was seen.
+    var modified: Int64
+    /// Whether it has been read to its end after it lost its name.
+    var isFinished = false
+
+    /// What its checkpoint is called.
+    var source: String { "\(id.device):\(id.inode)" }
+
+    /// The state of its checkpoint: one line of text, so that it can be looked at, with the paths
+    /// behind it as they are.
+    var state: [UInt8] {
+        let head = fingerprint.head.map { String($0, radix: 16) }.joined(separator: ",")
+        let sum = String(fingerprint.sum, radix: 16)
+        let first =
+            "1 \(isFinished ? "finished" : "live") \(fingerprint.offset) \(head) \(sum) \(modified)\n"
+        return Array(first.utf8) + path.bytes + [0] + (target == path ? [] : Array(target.bytes))
+    }
+
+    /// Reads a checkpoint; `nil` if it is none of a file.
+    init?(source: String, state: [UInt8]) {
+        let numbers = source.split(separator: ":").compactMap { UInt64($0) }
+        guard numbers.count == 2, let end = state.firstIndex(of: 0x0A) else { return nil }
+        let words = String(decoding: state[..<end], as: UTF8.self).split(separator: " ")
+        guard words.count == 6, words[0] == "1", let offset = UInt64(words[2]),
+            let sum = UInt64(words[4], radix: 16), let modified = Int64(words[5])
+        else { return nil }
+        let head = words[3].split(separator: ",").compactMap { UInt64($0, radix: 16) }
+        guard !head.isEmpty else { return nil }
+        let paths = state[(end + 1)...].split(separator: 0, omittingEmptySubsequences: false)
+        guard paths.count == 2 else { return nil }
+        id = FileID(device: numbers[0], inode: numbers[1])
+        fingerprint = Fingerprint(offset: offset, head: head, sum: sum)
+        path = FilePath(bytes: paths[0])
+        target = paths[1].isEmpty ? path : FilePath(bytes: paths[1])
+        isFinished = words[1] == "finished"
+        self.modified = modified
+    }
+
+    init(
+        id: FileID, fingerprint: Fingerprint, path: FilePath, target: FilePath, modified: Int64,
+        isFinished: Bool
+    ) {
+        self.id = id
+        self.fingerprint = fingerprint
+        self.path = path
+        self.target = target
+        self.modified = modified
+        self.isFinished = isFinished
+    }
+}

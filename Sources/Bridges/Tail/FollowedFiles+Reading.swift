@@ -1,0 +1,167 @@
+import MessageBus
+import Sockets
+
+// What the files have to say.
+extension FollowedFiles {
+    /// Reads as much as is handed over at once; `nil` if there is nothing.
+    func nextLoad(now: Int64) -> TailLoad? {
+        let load = TailLoad()
+        // Files that are done with leave the queue while it is gone through.
+        let queue = queue
+        let start = queue.isEmpty ? 0 : turn % queue.count
+        for place in 0..<queue.count {
+            let index = (start + place) % queue.count
+            if !read(queue[index], into: load, now: now) {
+                // The next time the others come first.
+                turn = index + 1
+                break
+            }
+        }
+        if !load.isEmpty || !checkpoints.isEmpty || queue.contains(where: \.isToBeKept) {
+            keep(in: load)
+        }
+        news.tellCounts(now: now)
+        return load.isEmpty ? nil : load
+    }
+
+    /// Adds what the files have reached with what was read.
+    private func keep(in load: TailLoad) {
+        load.checkpoints = checkpoints
+        checkpoints = [:]
+        for follower in queue where follower.isToBeKept {
+            follower.isToBeKept = false
+            follower.hasRecord = true
+            let record = follower.record()
+            load.checkpoints[record.source] = record.state
+        }
+    }
+
+    /// Reads a file until it is at its end or others have their turn; false if there is no more room.
+    private func read(_ follower: Follower, into load: TailLoad, now: Int64) -> Bool {
+        if follower.mustWait { return true }
+        guard let end = end(of: follower, now: now) else { return true }
+        guard reopen(follower) else {
+            couldNotOpen(follower, end)
+            return true
+        }
+        let lines = load.lines
+        while true {
+            switch reader.read(follower, into: load, end, now: now) {
+            case .hasMore:
+                if load.lines - lines >= LineBlock.lines { return true }
+            case .atEnd:
+                let isQuiet = !follower.isDirty
+                follower.isDirty = false
+                if end == .final, isQuiet { finish(follower) }
+                return true
+            case .loadIsFull:
+                return false
+            case .wasTruncated:
+                truncated(follower, now: now)
+                return true
+            case .hasAppeared:
+                take(.appeared, of: follower, now: now)
+                if follower.mustWait { return true }
+            case .isCompressed:
+                skipCompressed(follower)
+                return true
+            case .failed(let error):
+                news.warnOnce("\(follower.path): \(error); it is tried again")
+                postpone(follower)
+                return true
+            }
+        }
+    }
+
+    /// What is known of the end of a file; `nil` if it need not be read.
+    private func end(of follower: Follower, now: Int64) -> MessageCutter.End? {
+        if !follower.isDirty {
+            if let end = quietEnd(follower), now >= end { return .final }
+            if plan.start == nil || !follower.hasPending { return nil }
+        }
+        let isSettled = plan.start != nil && now >= follower.changed + plan.settlesAfter
+        return isSettled ? .settled : follower.isDirty ? .open : nil
+    }
+
+    /// Looks at a file again when names are looked at the next time.
+    private func postpone(_ follower: Follower) {
+        follower.isDirty = false
+        follower.seen.modified = .min
+    }
+
+    private func couldNotOpen(_ follower: Follower, _ end: MessageCutter.End) {
+        postpone(follower)
+        if end == .final { remove(follower) }
+    }
+
+    private func skipCompressed(_ follower: Follower) {
+        news.tellOnce("\(follower.path) is compressed and not read")
+        follower.isDirty = false
+        if follower.gone != nil {
+            remove(follower)
+        } else {
+            close(follower)
+        }
+    }
+
+    // MARK: - Truncation
+
+    private func truncated(_ follower: Follower, now: Int64) {
+        news.tell("\(follower.path) was truncated: it is read from its start")
+        // What was not read yet may stand in a copy.
+        adopt(before: follower, wantsCopy: true, now: now)
+        follower.restart()
+        follower.isToBeKept = true
+    }
+
+    /// Sees to what may have stood in a file before anything of it was read.
+    func take(_ beginning: Follower.Beginning, of follower: Follower, now: Int64) {
+        switch beginning {
+        case .same: break
+        case .changed: truncated(follower, now: now)
+        case .appeared:
+            adopt(before: follower, wantsCopy: false, now: now)
+            follower.confirmed = follower.seen.modified
+        }
+    }
+
+    /// Follows what was lost sight of before a file is read on.
+    private func adopt(before follower: Follower, wantsCopy: Bool, now: Int64) {
+        let isNewest = newest[follower.path] === follower
+        if isNewest { newest[follower.path] = follower.predecessor }
+        listings = DirectoryListings()
+        adopt(lost: follower.record(), wantsCopy: wantsCopy, now: now)
+        guard isNewest else { return }
+        follower.predecessor = newest[follower.path]
+        newest[follower.path] = follower
+        queue.removeAll { $0 === follower }
+        queue.append(follower)
+    }
+
+    // MARK: - The end of a file
+
+    /// Lets go of a file that has lost its name and is read to its end.
+    private func finish(_ follower: Follower) {
+        news.detail("\(follower.path): the file that had this name is done with")
+        let links = (try? follower.file?.status().links) ?? 0
+        let record = follower.record(isFinished: true)
+        if links == 0 {
+            // Its number may be another file's in a moment.
+            if follower.hasRecord || follower.isToBeKept { checkpoints[record.source] = [] }
+        } else if follower.offset > 0 || follower.hasRecord {
+            checkpoints[record.source] = record.state
+            forget(records.add(record))
+        }
+        remove(follower)
+    }
+
+    private func remove(_ follower: Follower) {
+        follower.isToBeKept = false
+        follower.isDirty = false
+        close(follower)
+        unwatch(follower)
+        queue.removeAll { $0 === follower }
+        followers[follower.id] = nil
+        if newest[follower.path] === follower { newest[follower.path] = nil }
+    }
+}

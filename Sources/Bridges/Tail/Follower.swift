@@ -1,0 +1,120 @@
+import MessageBus
+import Sockets
+
+/// One file that is followed, from when it was found until it is gone and read to its end.
+///
+/// Confined to the bridge's thread.
+final class Follower {
+    /// What it is.
+    let id: FileID
+    /// The name that matched, or the last one that did.
+    var path: FilePath
+    /// Where it was when it had its name, symbolic links resolved.
+    let target: FilePath
+    /// What its lines come from and are said by.
+    var source: LineBlock.Source
+    /// `nil` while it is parked: it is at its end and others need the descriptor.
+    var file: OpenFile?
+    /// How far it has been read, and how to know it by that.
+    var fingerprint: Fingerprint
+    /// What was at the beginning before anything was read.
+    private(set) var firstBytes: [UInt8] = []
+    /// The line that is being skipped because it is too long: up to where its end was looked for.
+    var searched: UInt64?
+    /// The size and time of the last change, as they were before it was last read.
+    var seen: (size: UInt64, modified: Int64)
+    /// When it was last written to, as of when what was read before was last found unchanged.
+    var confirmed: Int64
+    /// When it was seen to change last, by the thread's clock.
+    var changed: Int64
+    /// Since when it has no name that matches, by the thread's clock.
+    var gone: Int64?
+    /// Whether there may be something to read.
+    var isDirty = true
+    /// Whether whole lines wait for others that belong to them.
+    var hasPending = false
+    /// Whether it is compressed, so that there are no lines in it.
+    var isCompressed = false
+    /// What the file of the same name before this one was; read first.
+    weak var predecessor: Follower?
+    /// The kernel's watch on it.
+    var watch: FileEvents.Watch?
+    /// Whether its checkpoint is to be kept with what is handed over next.
+    var isToBeKept = false
+    /// Whether its checkpoint has been handed over at least once, so that it must be forgotten.
+    var hasRecord: Bool
+
+    init(
+        _ file: OpenFile, _ status: FileStatus, path: FilePath, target: FilePath? = nil,
+        source: LineBlock.Source,
+        from fingerprint: Fingerprint, now: Int64, hasRecord: Bool
+    ) {
+        id = status.id
+        self.file = file
+        self.path = path
+        self.target = target ?? file.target ?? path
+        self.source = source
+        self.fingerprint = fingerprint
+        seen = (status.size, status.modified)
+        confirmed = status.modified
+        changed = now
+        self.hasRecord = hasRecord
+    }
+
+    /// Up to where its messages have been handed over.
+    var offset: UInt64 { fingerprint.offset }
+
+    /// What is kept of it.
+    func record(isFinished: Bool = false) -> FileRecord {
+        FileRecord(
+            id: id, fingerprint: fingerprint, path: path, target: target, modified: confirmed,
+            isFinished: isFinished)
+    }
+
+    /// Notes what the file system says; whether that is news.
+    @discardableResult
+    func note(_ status: FileStatus, now: Int64) -> Bool {
+        guard (status.size, status.modified) != seen else { return false }
+        seen = (status.size, status.modified)
+        changed = now
+        isDirty = true
+        return true
+    }
+
+    /// What became of a file of which nothing has been read.
+    enum Beginning {
+        case same
+        /// There are other bytes than there were: it was truncated in between.
+        case changed
+        /// There was nothing, and it was written to: what is there is perhaps not the first of it.
+        case appeared
+    }
+
+    /// Looks at the first bytes, as long as nothing has been read: what is truncated before that
+    /// could not be told otherwise.
+    func glimpse() -> Beginning {
+        guard offset == 0, isDirty, let file, !isCompressed,
+            let bytes = try? file.bytes(Fingerprint.backBytes, at: 0)
+        else { return .same }
+        defer { firstBytes = bytes }
+        if firstBytes.isEmpty {
+            return bytes.isEmpty && seen.modified == confirmed ? .same : .appeared
+        }
+        return bytes.starts(with: firstBytes) ? .same : .changed
+    }
+
+    /// Whether its older namesake has to be read before it.
+    var mustWait: Bool { predecessor?.isDirty ?? false }
+
+    /// Begins anew at the beginning.
+    func restart() {
+        fingerprint = Fingerprint()
+        searched = nil
+        hasPending = false
+        isDirty = true
+        // What is there now is what begins it.
+        confirmed = seen.modified
+        firstBytes = []
+        _ = glimpse()
+    }
+}

@@ -1,0 +1,176 @@
+import MessageBus
+import Patterns
+import Sockets
+
+/// Follows files: every line that is written to them comes in, exactly once.
+package struct Tail: Bridge {
+    /// Where a file is read from that was there when the bridge was first started.
+    package enum Beginning: String, Sendable, CaseIterable, OptionValue {
+        case end, start
+    }
+
+    /// How lines are joined to messages.
+    package struct Multiline: PluginOptions {
+        @Option("What the first line of a message looks like; the others are joined to it.")
+        package var start = Self.unindented
+        @Option("The silence after which a message is complete.", in: .milliseconds(1)...)
+        package var timeout = Duration.seconds(1)
+
+        /// The defaults.
+        package init() {}
+
+        /// Neither indented nor what stack traces go on with.
+        private static let unindented = "^(?!\\s|Caused by:|Suppressed:|\\.\\.\\. \\d)"
+
+        /// Finds a pattern that does not compile.
+        package func validate(_ check: inout OptionCheck) {
+            do throws(PatternError) {
+                _ = try Pattern(start)
+            } catch {
+                check.problem("expected a regular expression: \(error)", at: $start)
+            }
+        }
+    }
+
+    /// What bridge.json may say.
+    package struct Options: PluginOptions {
+        @Option("The files to follow; * ? and ** are globs.")
+        package var paths: [PathPattern]
+        @Option("Files not to follow; a name without a slash goes for every directory.")
+        package var exclude: [PathPattern] = []
+        @Option(
+            "Where to begin in files that are there at the first start; later ones are read whole.")
+        package var from = Beginning.end
+        @Option("Who says the lines; {file} is the file's name, {path} the whole path.")
+        package var sender = "{file}"
+        @Option(
+            "The longest message in bytes; what a line has besides is left out.",
+            in: 64...ByteCount.kibibytes(256))
+        package var maxLine = ByteCount.kibibytes(64)
+        @Option("Joins lines to messages; by default each is one.")
+        package var multiline: Multiline?
+        @Option(
+            "How long a file must be quiet after it lost its name before it is let go.",
+            in: .milliseconds(1)...)
+        package var rotateWait = Duration.seconds(5)
+
+        /// The defaults.
+        package init() {}
+
+        /// Finds what can't be followed and senders of nobody.
+        package func validate(_ check: inout OptionCheck) {
+            if paths.isEmpty { check.problem("expected at least one path", at: $paths) }
+            if sender.isEmpty { check.problem("expected a name, found \"\"", at: $sender) }
+        }
+    }
+
+    private let plan: TailPlan
+    private let beginning: Beginning
+    private let clock: any LoopClock
+    private let hearsEvents: Bool
+
+    /// Makes the bridge of its options.
+    package init(_ options: Options, _ context: Context) throws {
+        try self.init(options, context, clock: SystemClock())
+    }
+
+    /// Makes one with a clock of its own, perhaps as on a system without inotify.
+    init(
+        _ options: Options, _ context: Context, clock: any LoopClock, hearsEvents: Bool = true
+    ) throws {
+        plan = try TailPlan(options, context)
+        beginning = options.from
+        self.clock = clock
+        self.hearsEvents = hearsEvents
+    }
+
+    /// Follows until the bus stops.
+    package func run(_ port: Port) async throws {
+        if port.direction == .out {
+            throw BridgeError("tail only brings messages in: \"direction\" can't be \"out\"")
+        }
+        if !port.keepsCheckpoints {
+            port.log.info(
+                "what has been read is not kept (\"store\": null): "
+                    + "a restart begins again at the \(beginning.rawValue) of each file")
+        }
+        var plan = plan
+        // Half of them are for the other bridges.
+        plan.descriptors = max(16, min(Descriptors.limit / 2, 16_384))
+        let kept = try await port.checkpoints()
+        let thread = try TailThread(
+            plan, kept: kept, hearsEvents: hearsEvents, clock: clock, port.log)
+        await port.openSource()
+        try await withTaskCancellationHandler {
+            try await withThrowingTaskGroup { group in
+                group.addTask {
+                    if let error = await OwnThread.run(named: "tail", { thread.run() }) {
+                        throw error
+                    }
+                }
+                group.addTask {
+                    await port.stopping()
+                    thread.loads.end()
+                }
+                // Whatever ends it, the thread has to end too.
+                defer { thread.loads.end() }
+                try await publish(thread.loads, port)
+                group.cancelAll()
+                try await group.waitForAll()
+            }
+        } onCancel: {
+            thread.loads.end()
+        }
+        await port.closeSource()
+    }
+
+    private func publish(_ loads: Handover<TailLoad>, _ port: Port) async throws {
+        var isReady = false
+        while true {
+            let next = await loads.next()
+            if next.isEmpty { return }
+            // The later ones say how far their files have been read in the end.
+            let checkpoints = next.reduce(into: [:]) { $0.merge($1.checkpoints) { $1 } }
+            do {
+                _ = try await port.publish(
+                    next.flatMap { $0.takeBlocks() },
+                    checkpoints: checkpoints.map { Checkpoint(source: $0, state: $1) })
+            } catch PortError.stopped {
+                // What was not taken is read again by the next run.
+                return
+            }
+            if !isReady {
+                await port.ready()
+                isReady = true
+            }
+        }
+    }
+}
+
+extension TailPlan {
+    /// Makes a plan of the options; relative paths are relative to bridge.json.
+    init(_ options: Tail.Options, _ context: Context) throws {
+        self.init(
+            patterns: options.paths.map { PathPattern(context.path($0.text)) },
+            excluded: options.exclude.map {
+                $0.steps.count == 1 ? $0 : PathPattern(context.path($0.text))
+            })
+        startsAtEnd = options.from == .end
+        sender = options.sender
+        longest = options.maxLine.bytes
+        if let multiline = options.multiline {
+            start = try Pattern(multiline.start)
+            settlesAfter = Int64(multiline.timeout / .nanoseconds(1))
+        }
+        rotateWait = Int64(options.rotateWait / .nanoseconds(1))
+    }
+}
+
+extension Registry {
+    /// Makes `tail` known.
+    public mutating func registerTail() {
+        bridge("tail", about: "Follows files: every line comes in, exactly once.") {
+            try Tail($0, $1)
+        }
+    }
+}

@@ -1,0 +1,97 @@
+/// Lines of files or streams on their way to the bus: put together by the thread that reads them,
+/// bytes that are copied once and no string for any of them.
+///
+/// Confined to whoever has it: first the reader, then, handed over whole, the bus.
+package final class LineBlock: @unchecked Sendable {  // see the line above
+    /// Where lines come from.
+    package struct Source: Sendable, Hashable {
+        /// Who says them.
+        package var name: String
+        /// What their origin calls it: a path.
+        package var channel: String
+
+        package init(name: String, channel: String) {
+            self.name = name
+            self.channel = channel
+        }
+    }
+
+    let batch: Batch
+    private(set) var sources: [Source] = []
+    private var start: UInt64 = 0
+    private var details: Details?
+
+    /// Lines in a block at most: as many as a room's readers look at before its log lets them go.
+    package static let lines = 1_024
+    /// Bytes of text in a block, unless one line alone has more.
+    package static let bytes = 256 << 10
+
+    private let bound: Int
+
+    /// Makes an empty block.
+    ///
+    /// - Parameters:
+    ///   - lines: as many as may be in it.
+    ///   - bytes: bytes of text that may be in it, unless one line alone has more.
+    package init(lines: Int = LineBlock.lines, bytes: Int = LineBlock.bytes) {
+        batch = Batch(room: "", capacity: lines, bytes: bytes)
+        bound = bytes
+    }
+
+    /// How many lines it holds.
+    package var count: Int { batch.count }
+    /// Bytes of text it holds.
+    package var byteCount: Int { batch.storage.count }
+
+    /// Whether a line of so many bytes finds a place.
+    package func hasRoom(for bytes: Int) -> Bool {
+        count == 0 || (count < batch.capacity && byteCount + bytes <= bound)
+    }
+
+    /// Says where the lines that follow come from.
+    ///
+    /// - Parameter position: a position in the source that none of them stands before.
+    package func begin(_ source: Source, at position: UInt64) {
+        if sources.last != source {
+            sources.append(source)
+            details = nil
+        }
+        if details == nil || position < start || position - start > UInt64(UInt32.max / 2) {
+            start = position
+            details = Details(channel: source.channel, start: position)
+        }
+    }
+
+    /// Adds a line, or several with LF between them, that stand at a position of the source.
+    ///
+    /// Control characters are removed, and what is not UTF-8 becomes U+FFFD.
+    /// The caller has asked `hasRoom`.
+    ///
+    /// - Parameter isPlain: whether it is known to be nothing but printable ASCII.
+    /// - Returns: whether there was anything to add: not if it is nothing but white space.
+    @discardableResult
+    package func append(
+        _ text: UnsafeRawBufferPointer, at position: UInt64, isPlain: Bool = false
+    ) -> Bool {
+        var record = Record()
+        record.position = UInt32(truncatingIfNeeded: position - start)
+        if isPlain || TextScan.isPrintableASCII(text) {
+            return add(text, record)
+        }
+        let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
+        return cleaned.withUnsafeBytes { cleaned in
+            if cleaned.count < text.count { record.flags.insert(.hadControls) }
+            if cleaned.contains(0x0A) { record.flags.insert(.hasLines) }
+            return add(cleaned, record)
+        }
+    }
+
+    private func add(_ text: UnsafeRawBufferPointer, _ record: Record) -> Bool {
+        if TextTrimming.isBlank(text) { return false }
+        var record = record
+        record.offset = UInt32(truncatingIfNeeded: batch.write(text))
+        record.count = UInt32(truncatingIfNeeded: text.count)
+        batch.append(record, source: sources.count - 1, details: details)
+        return true
+    }
+}

@@ -1,0 +1,126 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Bridges
+
+@Suite(.timeLimit(.minutes(1))) struct ManyFilesTests {
+    @Test(arguments: [true, false])
+    func `a thousand files in a glob are followed`(hearsEvents: Bool) throws {
+        let folder = try TailFolder(hearsEvents: hearsEvents)
+        for number in 0..<1_000 { folder.append("a \(number)\n", to: "\(number).log") }
+        try folder.start()
+        folder.read()
+        for number in 0..<1_000 { folder.append("b \(number)\n", to: "\(number).log") }
+        folder.wait(.seconds(2))
+        let expected = (0..<1_000).flatMap { ["a \($0)", "b \($0)"] }
+        #expect(folder.texts.sorted() == expected.sorted())
+    }
+
+    @Test(arguments: [true, false])
+    func `more files than may be open are followed`(hearsEvents: Bool) throws {
+        let folder = try TailFolder(hearsEvents: hearsEvents)
+        folder.plan.descriptors = 16
+        var expected: [String] = []
+        try folder.start()
+        for round in 0..<4 {
+            for number in 0..<100 {
+                let line = "\(round) \(number)"
+                expected.append(line)
+                folder.append("\(line)\n", to: "\(number).log")
+                if round == 2, number % 3 == 0 { folder.rotate("\(number).log") }
+            }
+            folder.wait(.seconds(3))
+            #expect(folder.files?.openFiles ?? 100 <= 16 + 40)
+        }
+        folder.wait(.seconds(10))
+        #expect(folder.texts.sorted() == expected.sorted())
+    }
+
+    @Test func `a file that says much does not keep others from being heard`() throws {
+        let folder = try TailFolder()
+        folder.append(String(repeating: "much to say\n", count: 200_000), to: "a.log")
+        folder.append("little\n", to: "b.log")
+        try folder.start()
+        for _ in 0..<2 { folder.take(try #require(folder.load())) }
+        #expect(folder.texts.contains("little"))
+        #expect(folder.lines.count <= 2 * (64 + 4_096))
+        folder.read()
+        #expect(folder.lines.count == 200_001)
+    }
+
+    @Test func `excluded files and hidden ones are not followed`() throws {
+        let folder = try TailFolder("**/*.log")
+        folder.plan.excluded = [PathPattern("debug*"), PathPattern(folder.place("tmp/**"))]
+        folder.makeDirectory("tmp")
+        folder.makeDirectory("sub")
+        for name in ["a.log", ".b.log", "debug.log", "tmp/c.log", "sub/d.log", "sub/debug-2.log"] {
+            folder.append("\(name)\n", to: name)
+        }
+        try folder.start()
+        folder.read()
+        #expect(folder.texts.sorted() == ["a.log", "sub/d.log"])
+    }
+
+    @Test func `what is no file is passed over until it is one`() throws {
+        let folder = try TailFolder()
+        folder.makeDirectory("a.log")
+        #expect(mkfifo(folder.place("b.log"), 0o644) == 0)
+        folder.pointLink("c.log", at: "nowhere")
+        try folder.start()
+        folder.read()
+        folder.removeDirectory("a.log")
+        folder.remove("b.log")
+        for name in ["a.log", "b.log", "nowhere"] { folder.append("\(name)\n", to: name) }
+        folder.wait(.seconds(3))
+        #expect(folder.texts.sorted() == ["a.log", "b.log", "nowhere"])
+    }
+
+    // Whoever may read everything can't be refused.
+    @Test(.enabled(if: geteuid() != 0))
+    func `a file that becomes readable is read from its start`() throws {
+        let folder = try TailFolder()
+        folder.append("secret\n", to: "a.log")
+        chmod(folder.place("a.log"), 0)
+        try folder.start()
+        folder.read()
+        #expect(
+            folder.log.sentences.contains { $0.hasSuffix("permission denied; it is tried again") })
+        chmod(folder.place("a.log"), 0o644)
+        folder.wait(.seconds(3))
+        #expect(folder.texts == ["secret"])
+    }
+
+    @Test func `patterns match as in a shell`() {
+        let cases: [(String, String, Bool)] = [
+            ("/var/log/*.log", "/var/log/a.log", true),
+            ("/var/log/*.log", "/var/log/x/a.log", false),
+            ("/var/log/*.log", "/var/log/.a.log", false),
+            ("/var/log/.*.log", "/var/log/.a.log", true),
+            ("/var/**/*.log", "/var/a.log", true),
+            ("/var/**/*.log", "/var/x/y/a.log", true),
+            ("/var/**/*.log", "/usr/x/y/a.log", false),
+            ("/var/**", "/var/x/y", true),
+            ("/var/lo?/a", "/var/log/a", true),
+            ("logs/*", "logs/a", true),
+            ("logs/*", "/logs/a", false),
+        ]
+        for (pattern, path, matches) in cases {
+            #expect(PathPattern(pattern).matches(FilePath(path)) == matches, "\(pattern) \(path)")
+        }
+    }
+
+    @Test func `names that rotation gives are known`() {
+        let name = RotatedName(of: "app.log".utf8)
+        for rotated in [
+            "app.log.1", "app.log-20250101", "app-20250101.log", "app.log.2025-01-01T10",
+        ] {
+            #expect(name.isRotated(Array(rotated.utf8)), "\(rotated)")
+        }
+        for other in [
+            "app.log", "app.log.1.gz", "app.log.bak", "apple.log", "app-web.log", "b.log.1",
+        ] {
+            #expect(!name.isRotated(Array(other.utf8)), "\(other)")
+        }
+    }
+}

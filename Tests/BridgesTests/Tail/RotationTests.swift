@@ -1,0 +1,263 @@
+import Glibc
+import TestSupport
+import Testing
+
+@testable import Bridges
+
+/// What happens to names while files are followed, each case by itself.
+@Suite(.timeLimit(.minutes(1))) struct RotationTests {
+    @Test(arguments: [true, false])
+    func `a renamed file is read to its end before the new one`(hearsEvents: Bool) throws {
+        let folder = try TailFolder(hearsEvents: hearsEvents)
+        folder.append("one\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.append("two\n", to: "app.log")
+        folder.rotate("app.log")
+        folder.append("three\n", to: "app.log.1")
+        folder.append("four\n", to: "app.log")
+        folder.read()
+        #expect(folder.texts == ["one", "two", "three", "four"])
+        #expect(folder.lines.allSatisfy { $0.sender == "app.log" })
+    }
+
+    @Test func `late lines of a rotated file come in as long as it is not quiet`() throws {
+        let folder = try TailFolder()
+        folder.append("one\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.rotate("app.log")
+        folder.append("new\n", to: "app.log")
+        for number in 0..<5 {
+            folder.wait(.seconds(4))
+            folder.append("late \(number)\n", to: "app.log.1")
+            folder.read()
+        }
+        #expect(folder.texts == ["one", "new"] + (0..<5).map { "late \($0)" })
+        folder.wait(.seconds(6))
+        #expect(folder.files?.queue.count == 1)
+    }
+
+    @Test func `rotations that nobody saw are read in their order`() throws {
+        let folder = try TailFolder()
+        folder.append("line 0\n", to: "app.log")
+        try folder.start()
+        for number in 1...15 {
+            folder.rotate("app.log")
+            folder.append("line \(number)\n", to: "app.log")
+        }
+        folder.read()
+        #expect(folder.texts == (0...15).map { "line \($0)" })
+    }
+
+    @Test func `what is rotated while nothing can be handed over is not lost`() throws {
+        let folder = try TailFolder()
+        folder.append("line 0\n", to: "app.log")
+        try folder.start()
+        for number in 1...15 {
+            folder.rotate("app.log")
+            folder.append("line \(number)\n", to: "app.log")
+            // Deleted even: what has been noticed is open.
+            folder.look()
+            folder.remove("app.log.1")
+        }
+        folder.read()
+        #expect(folder.texts == (0...15).map { "line \($0)" })
+    }
+
+    @Test(arguments: [true, false])
+    func `what a copy has that was not read is read there`(hearsEvents: Bool) throws {
+        let folder = try TailFolder(hearsEvents: hearsEvents)
+        folder.append("one\ntwo\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.append("three\n", to: "app.log")
+        folder.copyAndTruncate("app.log")
+        folder.append("four\n", to: "app.log")
+        folder.read()
+        #expect(folder.texts == ["one", "two", "three", "four"])
+    }
+
+    @Test func `a copy that was read already is not read again`() throws {
+        let folder = try TailFolder()
+        folder.append("one\ntwo\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.copyAndTruncate("app.log")
+        folder.read()
+        folder.copyAndTruncate("app.log")
+        folder.append("three\n", to: "app.log")
+        folder.read()
+        folder.wait(.seconds(10))
+        #expect(folder.texts == ["one", "two", "three"])
+    }
+
+    @Test func `a truncated file is read from its start`() throws {
+        let folder = try TailFolder()
+        folder.append("one\ntwo\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.truncate("app.log")
+        folder.append("three\n", to: "app.log")
+        folder.read()
+        #expect(folder.texts == ["one", "two", "three"])
+    }
+
+    @Test func `so is one that has grown past the old place at once`() throws {
+        let folder = try TailFolder()
+        let header = String(repeating: "the same header\n", count: 100)
+        folder.append("\(header)one\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.truncate("app.log")
+        folder.append("\(header)two\n\(header)three\n", to: "app.log")
+        folder.read()
+        let texts = folder.texts.filter { $0 != "the same header" }
+        #expect(texts == ["one", "two", "three"])
+    }
+
+    @Test func `what was truncated to a part is read again rather than lost`() throws {
+        let folder = try TailFolder()
+        folder.append("one\ntwo\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.truncate("app.log", to: 4)
+        folder.append("three\n", to: "app.log")
+        folder.read()
+        #expect(folder.texts == ["one", "two", "one", "three"])
+    }
+
+    @Test func `a deleted file is read to its end, half line and all`() throws {
+        let folder = try TailFolder()
+        folder.append("one\n", to: "app.log")
+        try folder.start()
+        folder.append("two\nthr", to: "app.log")
+        folder.remove("app.log")
+        folder.read()
+        #expect(folder.texts == ["one", "two"])
+        folder.wait(.seconds(6))
+        #expect(folder.texts == ["one", "two", "thr"])
+        folder.append("four\n", to: "app.log")
+        folder.wait(.seconds(3))
+        #expect(folder.texts == ["one", "two", "thr", "four"])
+    }
+
+    @Test func `a symbolic link that leads elsewhere is followed there`() throws {
+        let folder = try TailFolder("current.log")
+        folder.append("old 1\n", to: "2025-01.txt")
+        folder.pointLink("current.log", at: "2025-01.txt")
+        try folder.start()
+        folder.read()
+        folder.append("old 2\n", to: "2025-01.txt")
+        folder.append("new 1\n", to: "2025-02.txt")
+        folder.pointLink("current.log", at: "2025-02.txt")
+        folder.append("old 3\n", to: "2025-01.txt")
+        folder.wait(.seconds(3))
+        #expect(folder.texts == ["old 1", "old 2", "old 3", "new 1"])
+        folder.wait(.seconds(6))
+        // Back again: nothing is read twice.
+        folder.pointLink("current.log", at: "2025-01.txt")
+        folder.append("old 4\n", to: "2025-01.txt")
+        folder.wait(.seconds(3))
+        #expect(folder.texts.suffix(2) == ["new 1", "old 4"])
+    }
+
+    @Test(arguments: [true, false])
+    func `what a symbolic link leads to may be rotated`(hearsEvents: Bool) throws {
+        let folder = try TailFolder("links/pod.log", hearsEvents: hearsEvents)
+        folder.makeDirectory("links")
+        folder.makeDirectory("data")
+        folder.append("one\n", to: "data/0.log")
+        folder.pointLink("links/pod.log", at: "../data/0.log")
+        try folder.start()
+        folder.read()
+        for number in 1...3 {
+            folder.append("last \(number)\n", to: "data/0.log")
+            folder.rotate("data/0.log")
+            folder.append("first \(number)\n", to: "data/0.log")
+            if number != 2 { folder.wait(.seconds(3)) }
+        }
+        #expect(
+            folder.texts
+                == ["one"] + (1...3).flatMap { ["last \($0)", "first \($0)"] })
+    }
+
+    @Test func `a file with two names is read once`() throws {
+        let folder = try TailFolder()
+        folder.append("one\n", to: "a.log")
+        folder.link("a.log", as: "b.log")
+        try folder.start()
+        folder.read()
+        folder.append("two\n", to: "b.log")
+        folder.read()
+        folder.remove("a.log")
+        folder.append("three\n", to: "b.log")
+        folder.wait(.seconds(10))
+        #expect(folder.texts == ["one", "two", "three"])
+        #expect(folder.lines.map(\.sender) == ["a.log", "a.log", "b.log"])
+    }
+
+    @Test func `a file renamed within the glob is not read again`() throws {
+        let folder = try TailFolder("app.log*")
+        folder.append("one\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.rotate("app.log")
+        folder.append("two\n", to: "app.log")
+        folder.read()
+        folder.append("three\n", to: "app.log.1")
+        folder.read()
+        #expect(folder.texts == ["one", "two", "three"])
+        #expect(folder.lines.map(\.sender) == ["app.log", "app.log", "app.log.1"])
+    }
+
+    @Test func `directories may come and go`() throws {
+        let folder = try TailFolder("**/*.log")
+        try folder.start()
+        folder.makeDirectory("one")
+        folder.read()
+        folder.makeDirectory("one/two")
+        folder.append("a\n", to: "one/two/x.log")
+        folder.wait(.seconds(3))
+        folder.wait(.seconds(3))
+        #expect(folder.texts == ["a"])
+        folder.remove("one/two/x.log")
+        folder.removeDirectory("one/two")
+        folder.wait(.seconds(10))
+        folder.makeDirectory("one/two")
+        folder.append("b\n", to: "one/two/x.log")
+        folder.wait(.seconds(3))
+        folder.wait(.seconds(3))
+        #expect(folder.texts == ["a", "b"])
+    }
+
+    @Test func `a directory that is renamed takes its files with it`() throws {
+        let folder = try TailFolder("live/*.log")
+        folder.makeDirectory("live")
+        folder.append("one\n", to: "live/x.log")
+        try folder.start()
+        folder.read()
+        folder.append("two\n", to: "live/x.log")
+        folder.rename("live", to: "old")
+        folder.makeDirectory("live")
+        folder.append("three\n", to: "live/x.log")
+        folder.wait(.seconds(3))
+        folder.wait(.seconds(3))
+        #expect(folder.texts == ["one", "two", "three"])
+    }
+
+    @Test func `too many events at once are no loss`() throws {
+        let folder = try TailFolder()
+        folder.append("one\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.append("two\n", to: "app.log")
+        folder.append("new\n", to: "other.log")
+        folder.files?.take(.overflow)
+        // As the kernel's own events would be lost.
+        let load = try #require(folder.load())
+        folder.take(load)
+        folder.wait(.seconds(3))
+        #expect(folder.texts.sorted() == ["new", "one", "two"])
+    }
+}

@@ -1,0 +1,190 @@
+import Glibc
+import Patterns
+import Sockets
+import TestSupport
+import Testing
+
+@testable import Bridges
+@testable import MessageBus
+
+/// A directory of its own, and who follows the files in it: step by step, with a clock that stands
+/// still.
+final class TailFolder {
+    /// A line that came in.
+    struct Line: Equatable {
+        let sender: String
+        let text: String
+        let path: String
+        let position: UInt64
+    }
+
+    let path: String
+    var plan: TailPlan
+    let hearsEvents: Bool
+    let log = LogRecorder()
+    /// What an earlier run has kept.
+    var kept: [String: [UInt8]] = [:]
+    private(set) var lines: [Line] = []
+    private(set) var files: FollowedFiles?
+    private var events: FileEvents?
+    private(set) var now: Int64 = 1_000_000_000
+
+    init(_ patterns: String..., hearsEvents: Bool = true) throws {
+        var template = Array("/tmp/puente-tail-XXXXXX\0".utf8CString)
+        path = try #require(mkdtemp(&template).map { String(cString: $0) })
+        self.hearsEvents = hearsEvents
+        let patterns = patterns.isEmpty ? ["*.log"] : patterns
+        plan = TailPlan(patterns: [])
+        let folder = path
+        plan.patterns = patterns.map { PathPattern("\(folder)/\($0)") }
+        plan.startsAtEnd = false
+    }
+
+    deinit { removeAll(path) }
+
+    private func removeAll(_ path: String) {
+        let place = FilePath(path)
+        for entry in (try? DirectoryEntry.all(in: place)) ?? [] {
+            let inner = place.appending(entry.name)
+            if entry.kind == .directory {
+                removeAll(inner.description)
+            } else {
+                _ = inner.withCString { Glibc.unlink($0) }
+            }
+        }
+        rmdir(path)
+    }
+
+    // MARK: - Following
+
+    var texts: [String] { lines.map(\.text) }
+
+    /// Begins to follow, as after the daemon has started.
+    func start() throws {
+        let events = hearsEvents ? try FileEvents() : nil
+        self.events = events
+        files = try FollowedFiles(plan, kept: kept, events: events, news: TailNews(log.log))
+        look()
+    }
+
+    /// Ends at once; what was handed over and not taken is lost.
+    func kill() {
+        files = nil
+        events = nil
+    }
+
+    /// Notices what has happened, and reads nothing.
+    func look() {
+        guard let files else { return }
+        events?.drain { files.take($0) }
+        // Without events names are looked at when some time has passed.
+        if !hearsEvents { now += 200_000_000 }
+        if now >= files.nextScan { files.scan(now: now) { self.now } }
+    }
+
+    /// The next load, not taken yet.
+    func load() -> TailLoad? { files?.nextLoad(now: now) }
+
+    /// Takes a load as the bus does: its lines and checkpoints together.
+    func take(_ load: TailLoad) {
+        for block in load.takeBlocks() {
+            for record in block.batch.all {
+                let origin = block.batch.details(of: record)?.origin(of: record)
+                lines.append(
+                    Line(
+                        sender: block.sources[Int(record.sender)].name,
+                        text: String(decoding: block.batch.text(record), as: UTF8.self),
+                        path: origin?.channel ?? "",
+                        position: origin?.remoteID.flatMap { UInt64($0) } ?? .max))
+            }
+        }
+        for (source, state) in load.checkpoints { kept[source] = state.isEmpty ? nil : state }
+    }
+
+    /// Notices and reads everything there is.
+    func read() {
+        look()
+        while let load = load() {
+            take(load)
+            look()
+        }
+    }
+
+    /// Lets time pass.
+    func wait(_ duration: Duration) {
+        now += Int64(duration / .nanoseconds(1))
+        read()
+    }
+
+    // MARK: - Files
+
+    func place(_ name: String) -> String { "\(path)/\(name)" }
+
+    func append(_ text: String, to name: String) { append(Array(text.utf8), to: name) }
+
+    func append(_ bytes: [UInt8], to name: String) {
+        let file = open(place(name), O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+        #expect(file >= 0)
+        #expect(write(file, bytes, bytes.count) == bytes.count)
+        close(file)
+    }
+
+    func rename(_ name: String, to other: String) {
+        #expect(Glibc.rename(place(name), place(other)) == 0)
+    }
+
+    func truncate(_ name: String, to size: Int = 0) {
+        #expect(Glibc.truncate(place(name), size) == 0)
+    }
+
+    func remove(_ name: String) { #expect(unlink(place(name)) == 0) }
+
+    func copy(_ name: String, to other: String) {
+        let bytes = content(of: name)
+        _ = unlink(place(other))
+        append(bytes, to: other)
+    }
+
+    func content(of name: String) -> [UInt8] {
+        guard let file = try? OpenFile(FilePath(place(name))), let status = try? file.status()
+        else {
+            return []
+        }
+        return (try? file.bytes(Int(status.size), at: 0)) ?? []
+    }
+
+    func exists(_ name: String) -> Bool { access(place(name), F_OK) == 0 }
+
+    func link(_ name: String, as other: String) {
+        #expect(Glibc.link(place(name), place(other)) == 0)
+    }
+
+    /// Makes a symbolic link, in place of the one there is.
+    func pointLink(_ name: String, at target: String) {
+        _ = unlink(place("new link"))
+        #expect(symlink(target, place("new link")) == 0)
+        rename("new link", to: name)
+    }
+
+    func makeDirectory(_ name: String) { #expect(mkdir(place(name), 0o755) == 0) }
+
+    func removeDirectory(_ name: String) { #expect(rmdir(place(name)) == 0) }
+
+    /// As logrotate does: what has a number gets the next one, and the live file the first.
+    func shift(_ name: String) {
+        for number in (1..<20).reversed() where exists("\(name).\(number)") {
+            rename("\(name).\(number)", to: "\(name).\(number + 1)")
+        }
+    }
+
+    func rotate(_ name: String) {
+        shift(name)
+        rename(name, to: "\(name).1")
+    }
+
+    func copyAndTruncate(_ name: String) {
+        shift(name)
+        copy(name, to: "\(name).1")
+        truncate(name)
+    }
+}

@@ -1,0 +1,81 @@
+import TestSupport
+import Testing
+
+@testable import MessageBus
+
+@Suite(.timeLimit(.minutes(1))) struct LineBlockTests {
+    private func block(_ lines: [(String, name: String, UInt64)]) -> LineBlock {
+        let block = LineBlock()
+        for (text, name, position) in lines {
+            block.begin(LineBlock.Source(name: name, channel: "/\(name)"), at: position)
+            Array(text.utf8).withUnsafeBytes { _ = block.append($0, at: position) }
+        }
+        return block
+    }
+
+    @Test func `lines come in as messages that know where they stood`() async throws {
+        let bus = try TestBus()
+        let port = await bus.port("tail")
+        let reader = await bus.port("reader")
+        let large = UInt64(1) << 40
+        let lines: [(String, name: String, UInt64)] = [
+            ("one", "a", 0), ("two", "a", 4), ("three", "b", 7), ("four", "a", large),
+            ("five\nsix", "a", 0),
+        ]
+        let dropped = try await port.publish([block(lines)], checkpoints: [])
+        #expect(dropped == 0)
+        var iterator = reader.messages.makeAsyncIterator()
+        for line in lines {
+            let message = try #require(await iterator.next())
+            #expect(message.text == line.0)
+            #expect(message.sender.name == "\(line.name) (tail)")
+            #expect(message.origin == Origin(channel: "/\(line.name)", remoteID: "\(line.2)"))
+            #expect(message.hasSeveralLines == line.0.contains("\n"))
+        }
+    }
+
+    @Test func `checkpoints are kept with them`() async throws {
+        let bus = try TestBus()
+        let port = await bus.port("tail")
+        let checkpoint = Checkpoint(source: "x", state: [1])
+        _ = try await port.publish([block([("one", "a", 0)])], checkpoints: [checkpoint])
+        #expect(try await port.checkpoint(of: "x") == [1])
+    }
+
+    @Test func `what a middleware drops is counted and no loss`() async throws {
+        let bus = try TestBus(middlewares: [DropAll()])
+        let port = await bus.port("tail")
+        #expect(
+            try await port.publish([block([("one", "a", 0), ("two", "a", 4)])], checkpoints: [])
+                == 2)
+    }
+
+    @Test func `nothing but white space is no message, and controls are removed`() {
+        let block = block([(" \t ", "a", 0), ("x\u{1B}y\u{0}", "a", 4)])
+        #expect(block.count == 1)
+    }
+
+    @Test func `a block is full after so many lines or bytes`() {
+        let small = LineBlock(lines: 2, bytes: 10)
+        #expect(small.hasRoom(for: 100))
+        small.begin(LineBlock.Source(name: "a", channel: "/a"), at: 0)
+        Array("12345678".utf8).withUnsafeBytes { _ = small.append($0, at: 0) }
+        #expect(small.hasRoom(for: 2))
+        #expect(!small.hasRoom(for: 3))
+        Array("x".utf8).withUnsafeBytes { _ = small.append($0, at: 9) }
+        #expect(!small.hasRoom(for: 0))
+    }
+
+    @Test func `after the end nothing is taken`() async throws {
+        let bus = try TestBus()
+        let port = await bus.port("tail")
+        await bus.bus.end()
+        await #expect(throws: PortError.stopped) {
+            _ = try await port.publish([self.block([("one", "a", 0)])], checkpoints: [])
+        }
+    }
+}
+
+private struct DropAll: Middleware {
+    func handle(_ message: inout Message) -> Verdict { .drop("no") }
+}
