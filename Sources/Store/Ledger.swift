@@ -8,7 +8,6 @@ final class Ledger {
     /// The files beside it that SQLite keeps for it.
     let companions: [(path: String, identity: FileIdentity)]
     private let insert: Statement
-    private var statements: [String: Statement] = [:]
     private var roomIDs: [String: Int64] = [:]
 
     /// Opens a file, makes its tables if they are missing, and prepares.
@@ -39,10 +38,7 @@ final class Ledger {
 
     /// A statement that is prepared once, however often it is asked for by its text.
     func statement(_ text: String) throws(StoreError) -> Statement {
-        if let statement = statements[text] { return statement }
-        let statement = try Statement(database, text)
-        statements[text] = statement
-        return statement
+        try database.statement(text)
     }
 
     /// Runs a function in a transaction that need not survive a power cut: what it did can be done
@@ -95,11 +91,9 @@ final class Ledger {
         let adding = try statement("INSERT OR IGNORE INTO rooms (name) VALUES (?1)")
         try adding.bind(1, name)
         try adding.run()
-        let asking = try statement("SELECT id FROM rooms WHERE name = ?1")
-        try asking.bind(1, name)
-        guard try asking.step() else { throw StoreError(database.path, "it forgets its rooms") }
-        let id = asking.integer(0)
-        asking.reset()
+        guard let id = try database.id(ofRoom: name) else {
+            throw StoreError(database.path, "it forgets its rooms")
+        }
         roomIDs[name] = id
         return id
     }

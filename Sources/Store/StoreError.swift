@@ -24,6 +24,13 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
         isIndexDamaged = false
     }
 
+    /// What a connection complains about.
+    init(_ path: String, _ extended: Int32, of connection: OpaquePointer?) {
+        self.init(
+            path, extended: extended, message: String(cString: sqlite3_errmsg(connection)),
+            number: sqlite3_system_errno(connection))
+    }
+
     /// An error of SQLite.
     ///
     /// - Parameters:
