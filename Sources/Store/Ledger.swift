@@ -6,7 +6,7 @@ import MessageBus
 final class Ledger {
     let database: Database
     /// The files beside it that SQLite keeps for it.
-    let companions: [(path: String, identity: FileIdentity)]
+    let companions: [Companion]
     private let insert: Statement
     private var roomIDs: [String: Int64] = [:]
 
@@ -25,9 +25,35 @@ final class Ledger {
         try database.execute("PRAGMA journal_size_limit = 67108864")
         try Schema.prepare(database)
         insert = try Statement(database, Self.insertion)
+        // Where the name is a link, they stand beside what it leads to.
+        let place = database.fullPath
         companions = ["-wal", "-shm"].compactMap { ending in
-            FileIdentity(of: path + ending).map { (path + ending, $0) }
+            FileIdentity(of: place + ending).map { Companion(place + ending, ending, $0) }
         }
+    }
+
+    /// A file that SQLite keeps beside the database.
+    struct Companion {
+        let path: String
+        let ending: String
+        private let identity: FileIdentity
+
+        init(_ path: String, _ ending: String, _ identity: FileIdentity) {
+            self.path = path
+            self.ending = ending
+            self.identity = identity
+        }
+
+        /// Whether it is still what is called so.
+        var isThere: Bool { FileIdentity(of: path) == identity }
+    }
+
+    /// Moves all that is committed from the log beside the database into it.
+    ///
+    /// Works on a file that was moved away, too. Returns whether it is all there.
+    func settle() -> Bool {
+        let isBlocked = try? database.number("PRAGMA wal_checkpoint(TRUNCATE)")
+        return isBlocked == 0
     }
 
     private static let insertion = """

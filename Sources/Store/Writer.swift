@@ -72,19 +72,34 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
 
     /// Finds out, at most once a second, whether the file was taken away under us.
     private func check(at now: Int64) {
-        guard let ledger, now - checked >= 1_000_000_000 else { return }
+        guard now - checked >= 1_000_000_000 else { return }
         checked = now
+        leaveMoved()
+    }
+
+    /// Lets go of a file that is not the one of this name any more; what it held stays in it.
+    private func leaveMoved() {
+        guard let ledger, let identity = ledger.database.identity else { return }
         let present = FileIdentity(of: path)
-        guard present != ledger.database.identity else { return }
-        let what =
-            present == nil
-            ? "was removed while in use: what it held is gone; a new one is begun"
-            : "was replaced while in use: what it held is gone; the new one is taken"
-        log.error("store: \(path): the file \(what)")
-        let companions = ledger.companions
+        if present == identity { return }
+        let next = present == nil ? "a new one is begun" : "the new one is taken"
+        let place = identity.presentPath
+        let isWhole = place != nil && ledger.settle()
+        if let place {
+            log.error(
+                "store: \(path): the file was moved to \(place) while in use: what it held is "
+                    + "there; \(next)")
+        } else {
+            let what = present == nil ? "removed" : "replaced"
+            log.error(
+                "store: \(path): the file was \(what) while in use: what it held is gone; \(next)")
+        }
         self.ledger = nil
         // Else the new file would be opened with the log of the old one.
-        for companion in companions where FileIdentity(of: companion.path) == companion.identity {
+        for companion in ledger.companions where companion.isThere {
+            if let place, !isWhole, rename(companion.path, place + companion.ending) == 0 {
+                continue
+            }
             unlink(companion.path)
         }
     }
@@ -165,7 +180,11 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     private func fail(_ error: StoreError, at now: Int64) {
         ledger?.forgetRooms()
         // A new connection may help, but for what it surely does not.
-        if !error.isOfEveryConnection { ledger = nil }
+        if !error.isOfEveryConnection {
+            // Opened anew, a file that has taken its place would swallow its log.
+            leaveMoved()
+            ledger = nil
+        }
         if let target = numbers.target, lock.reserve(below: target) { numbers.extend(to: target) }
         hasFailed = true
         backlog.fail(retryAt: trouble.retry(at: now))
@@ -189,7 +208,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         if let ledger, !hasFailed {
             chores.finish(ledger)
             giveBack(unused, in: ledger)
-            try? ledger.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            _ = ledger.settle()
         }
         ledger = nil
         lock.release()

@@ -163,6 +163,37 @@ import TestSupport
         #expect(try database.number("SELECT max(number) FROM messages") == Int64(late))
     }
 
+    @Test(arguments: [false, true])
+    func `a file that is moved away takes along all that was kept`(isBlocked: Bool) async throws {
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        let first = try await store.keep(["uno"])
+        let away = folder.file + ".away"
+        // Somebody who reads keeps the log from being emptied: then it goes along.
+        let reader = try Database(folder.file, .read)
+        try reader.execute("BEGIN")
+        #expect(try reader.number("SELECT count(*) FROM messages") == 1)
+        if !isBlocked { try reader.execute("COMMIT") }
+        #expect(rename(folder.file, away) == 0)
+        var kept = try await store.keep(["dos"])
+        while !log.sentences.contains(where: { $0.contains("was moved to") }) {
+            kept = try await store.keep(["tres"])
+        }
+        #expect(
+            log.sentences.contains(
+                """
+                store: \(folder.file): the file was moved to \(away) while in use: what it held is \
+                there; a new one is begun
+                """))
+        await store.close()
+        if isBlocked { try reader.execute("COMMIT") }
+        let old = try Database(away, .write)
+        let new = try Database(folder.file, .write)
+        let count = "SELECT count(*) FROM messages"
+        #expect(try old.number("SELECT min(number) FROM messages") == Int64(first))
+        #expect(
+            try Int64(kept - first) + 1 == (old.number(count) ?? 0) + (new.number(count) ?? 0))
+    }
+
     @Test func `a newer file, another program's and no database at all are refused`() async throws {
         try await SQLiteStore.open(folder.file).close()
         let database = try Database(folder.file, .write)
