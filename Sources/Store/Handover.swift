@@ -15,6 +15,13 @@ struct Handover {
 
     /// Whether nothing is in it.
     var isEmpty: Bool { pages.isEmpty && items.isEmpty && through == 0 }
+    /// Whether sources go on behind it, and so would not repeat what it has.
+    var hasCheckpoint: Bool {
+        items.contains { item in
+            if case .progress(let progress, _) = item { return !progress.checkpoints.isEmpty }
+            return false
+        }
+    }
     /// Whether nothing is to be written.
     var onlyAsks: Bool { pages.isEmpty && items.allSatisfy(\.onlyAsks) }
 }

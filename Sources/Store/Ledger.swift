@@ -9,6 +9,8 @@ final class Ledger {
     let companions: [Companion]
     private let insert: Statement
     private var roomIDs: [String: Int64] = [:]
+    /// The number below which all may have been given, as it was last read or committed here.
+    private var reserved: UInt64 = 1
 
     /// Opens a file, makes its tables if they are missing, and prepares.
     ///
@@ -79,8 +81,14 @@ final class Ledger {
 
     /// The first number that was surely not given, as far as the file knows.
     func firstFreeNumber() throws(StoreError) -> UInt64 {
-        let reserved = try database.number("SELECT value FROM meta WHERE key = 'reserved'") ?? 1
-        return max(UInt64(clamping: reserved), try firstUnusedNumber())
+        reserved = try presentReserved()
+        return max(reserved, try firstUnusedNumber())
+    }
+
+    private func presentReserved() throws(StoreError) -> UInt64 {
+        let statement = try statement("SELECT value FROM meta WHERE key = 'reserved'")
+        defer { statement.reset() }
+        return try statement.step() ? statement.number(0) : 1
     }
 
     /// The number behind all that something in the file has.
@@ -95,9 +103,17 @@ final class Ledger {
     }
 
     /// Writes down that all numbers below one may have been given.
+    ///
+    /// In a transaction; `noteReserved` is to follow when that is committed.
+    ///
+    /// - Throws: `StoreError`, also if another process has reserved numbers meanwhile.
     func reserve(below number: UInt64) throws(StoreError) {
+        guard try presentReserved() <= reserved else { throw .contested(database.path) }
         try set("reserved", Int64(clamping: number))
     }
+
+    /// Notes what is reserved since a transaction was committed.
+    func noteReserved(below number: UInt64) { reserved = number }
 
     /// Writes a small fact down.
     func set(_ key: String, _ value: Int64) throws(StoreError) {
@@ -128,7 +144,9 @@ final class Ledger {
     func forgetRooms() { roomIDs = [:] }
 
     /// Writes the messages of a page; returns how many the file would not take, whatever is tried.
-    func write(_ page: Page) throws(StoreError) -> UInt64 {
+    ///
+    /// - Parameter mayRefuse: whether a message may be left out whose number another has.
+    func write(_ page: Page, mayRefuse: Bool) throws(StoreError) -> UInt64 {
         defer { insert.clear() }
         var refused: UInt64 = 0
         var index = 0
@@ -142,7 +160,7 @@ final class Ledger {
                     try bind(page.batch.sender(of: record))
                     sender = record.sender
                 }
-                if try !write(record, page.batch) { refused += 1 }
+                if try !write(record, page.batch, in: run.room, mayRefuse) { refused += 1 }
                 index += 1
             }
         }
@@ -155,8 +173,27 @@ final class Ledger {
         try insert.bind(6, sender.bridge)
     }
 
+    /// Whether it is in the file already: a commit may have worked though it was said to fail.
+    private func isKept(
+        _ record: Record, _ batch: Batch, in room: String
+    ) throws(StoreError) -> Bool {
+        let statement = try statement(
+            "SELECT room = ?2 AND time = ?3 AND text = ?4 FROM messages WHERE number = ?1")
+        defer {
+            statement.reset()
+            statement.clear()
+        }
+        statement.bind(1, record.number)
+        statement.bind(2, try id(ofRoom: room))
+        statement.bind(3, record.time)
+        try statement.bind(4, staying: batch.text(record))
+        return try statement.step() && statement.integer(0) == 1
+    }
+
     /// False if the file refuses this one message: it is too large, or its number is taken.
-    private func write(_ record: Record, _ batch: Batch) throws(StoreError) -> Bool {
+    private func write(
+        _ record: Record, _ batch: Batch, in room: String, _ mayRefuse: Bool
+    ) throws(StoreError) -> Bool {
         do throws(StoreError) {
             insert.bind(1, record.number)
             insert.bind(3, Int64(record.kind.rawValue))
@@ -168,7 +205,11 @@ final class Ledger {
             return true
         } catch {
             guard error.isAboutOneRow else { throw error }
-            return false
+            if record.details != 0 { for column in Int32(8)...14 { insert.bindNull(column) } }
+            guard error.isOfTakenNumber else { return false }
+            if try isKept(record, batch, in: room) { return true }
+            if mayRefuse { return false }
+            throw .numberTaken(database.path)
         }
     }
 

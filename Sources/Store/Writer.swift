@@ -144,6 +144,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             return try write(to: ledger)
         }
         if let target {
+            ledger.noteReserved(below: target)
             lock.note(below: target)
             numbers.extend(to: target)
         }
@@ -155,8 +156,11 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         refused = 0
         var answers: [() -> Void] = []
         let time = clock.wall()
+        let mayRefuse = !inHand.contains(where: \.hasCheckpoint)
         for handover in inHand {
-            for page in handover.pages { refused += try ledger.write(page) }
+            for page in handover.pages {
+                refused += try ledger.write(page, mayRefuse: mayRefuse)
+            }
             for item in handover.items {
                 if let answer = try ledger.write(item, at: time) { answers.append(answer) }
             }
@@ -185,7 +189,10 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             leaveMoved()
             ledger = nil
         }
-        if let target = numbers.target, lock.reserve(below: target) { numbers.extend(to: target) }
+        // Numbers that another process gives too are not for giving: those of the file come first.
+        if !error.isContested, let target = numbers.target, lock.reserve(below: target) {
+            numbers.extend(to: target)
+        }
         hasFailed = true
         backlog.fail(retryAt: trouble.retry(at: now))
         trouble.note(error, at: now, waiting: { backlog.waiting(beside: inHand) })

@@ -194,6 +194,30 @@ import TestSupport
             try Int64(kept - first) + 1 == (old.number(count) ?? 0) + (new.number(count) ?? 0))
     }
 
+    @Test func `a number that is taken fails what a source has reached with it`() async throws {
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        let first = try await store.keep(["uno", "dos"])
+        func take(_ text: String, _ checkpoints: [Checkpoint]) -> Commit {
+            store.take(
+                Batch.make([.make(text, number: first, time: 1_000_000)]), isOwed: false)
+            defer { store.endTurn() }
+            return store.take(SourceProgress(bridge: "tail", checkpoints: checkpoints))
+        }
+        // The same again is kept already; another one is refused, and the rest is kept.
+        try await take("uno", [Checkpoint(source: "a", state: [1])]).wait()
+        try await take("otro", []).wait()
+        _ = await log.first { $0.sentence.hasSuffix("0 messages stored late, 1 lost for good") }
+        let lost = take("otro", [Checkpoint(source: "a", state: [2])])
+        let entry = await log.first { $0.sentence.contains("numbers given here are taken in it") }
+        #expect(entry.sentence.contains("; 1 message waits in memory, durable sources wait"))
+        #expect(store.condition == .fails)
+        await store.close()
+        await #expect(throws: StoreClosed.self) { try await lost.wait() }
+        let again = try SQLiteStore.open(folder.file)
+        #expect(try await again.checkpoints(of: "tail") == ["a": [1]])
+        await again.close()
+    }
+
     @Test func `a newer file, another program's and no database at all are refused`() async throws {
         try await SQLiteStore.open(folder.file).close()
         let database = try Database(folder.file, .write)
