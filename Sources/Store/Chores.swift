@@ -37,6 +37,9 @@ final class Chores {
     /// Notes that messages were stored.
     func note(through number: UInt64) { index.note(through: number, at: monotonicNow()) }
 
+    /// Notes that somebody reads with a cursor.
+    func note(_ reader: DurableReader) { retention.note(reader) }
+
     /// When there is something to do; `nil`: nothing is.
     var due: Int64? {
         status.isIndexDamaged ? 0 : min(retention.due, index.due ?? retention.due)

@@ -44,6 +44,14 @@ enum Item {
         }
     }
 
+    /// Whose cursor is asked for or moved.
+    var reader: DurableReader? {
+        switch self {
+        case .advance(let reader, _, _, _), .cursor(let reader, _): reader
+        default: nil
+        }
+    }
+
     /// Whether somebody waits for it.
     var isUrgent: Bool {
         switch self {

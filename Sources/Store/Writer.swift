@@ -162,6 +162,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
                 refused += try ledger.write(page, mayRefuse: mayRefuse)
             }
             for item in handover.items {
+                if let reader = item.reader { chores.note(reader) }
                 if let answer = try ledger.write(item, at: time) { answers.append(answer) }
             }
         }
