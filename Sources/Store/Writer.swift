@@ -23,6 +23,8 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     private var refused: UInt64 = 0
     /// When it was last looked whether the file is still there.
     private var checked: Int64 = 0
+    /// Whether the other file takes numbers while nothing can be kept: until the next attempt.
+    private var mayReserve = false
     /// Whether numbers are to be written down although there are enough: in a new file.
     private var mustReserve = false
 
@@ -112,8 +114,11 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         // each has its own nice value.
         _ = nice(5)
         while true {
-            switch backlog.nextJob(background: chores.due, topsUp: { numbers.isShort }) {
+            let job = backlog.nextJob(
+                background: chores.due, topsUp: { numbers.isShort }, mayReserve: mayReserve)
+            switch job {
             case .commit: commit()
+            case .reserve: reserveApart()
             case .background:
                 if let ledger { chores.work(ledger) }
             case .close: return
@@ -191,13 +196,19 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             ledger = nil
         }
         // Numbers that another process gives too are not for giving: those of the file come first.
-        if !error.isContested, let target = numbers.target, lock.reserve(below: target) {
-            numbers.extend(to: target)
-        }
+        mayReserve = !error.isContested
+        if mayReserve { reserveApart() }
         hasFailed = true
         backlog.fail(retryAt: trouble.retry(at: now))
         trouble.note(error, at: now, waiting: { backlog.waiting(beside: inHand) })
         status.tell()
+    }
+
+    /// Reserves numbers in the other file alone.
+    private func reserveApart() {
+        guard let target = numbers.target else { return }
+        mayReserve = lock.reserve(below: target)
+        if mayReserve { numbers.extend(to: target) }
     }
 
     // MARK: - The end

@@ -218,6 +218,36 @@ import TestSupport
         await again.close()
     }
 
+    @Test func `numbers are reserved while nothing can be kept`() {
+        let backlog = Backlog(Backlog.Limits())
+        backlog.fail(retryAt: .max)
+        #expect(backlog.nextJob(background: nil, topsUp: { true }) == .reserve)
+        backlog.fail(retryAt: 0)
+        #expect(backlog.nextJob(background: nil, topsUp: { true }) == .commit)
+    }
+
+    @Test func `the loop never waits for numbers while the file is locked`() async throws {
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        let other = try lock()
+        store.take(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
+        _ = store.take(SourceProgress(bridge: "tail", checkpoints: []))
+        store.endTurn()
+        _ = await log.log(.error)
+        // As fast as it goes: more than the reserve, many times over.
+        let block = NumberReserve.block
+        var last = store.reserve(block)
+        for _ in 0..<200 {
+            let next = store.reserve(block)
+            #expect(next == last + block)
+            last = next
+        }
+        try other.execute("ROLLBACK")
+        await store.close()
+        let again = try SQLiteStore.open(folder.file)
+        #expect(again.reserve(1) >= last + block)
+        await again.close()
+    }
+
     @Test func `a newer file, another program's and no database at all are refused`() async throws {
         try await SQLiteStore.open(folder.file).close()
         let database = try Database(folder.file, .write)
