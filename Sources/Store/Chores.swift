@@ -56,8 +56,13 @@ final class Chores {
         }
         // Only what is in the index can be taken out of it.
         guard let indexed = index.indexed else { return retention.fail(at: now) }
-        attempt(ledger) { now throws(StoreError) in
+        do throws(StoreError) {
             try retention.advance(ledger, at: now, time: clock.wall(), indexed: indexed)
+        } catch {
+            retention.fail(at: now)
+            if error.mayPass { return }
+            log.error("\(error); what is too old stays for now")
+            if error.isIndexDamaged { rebuild(ledger, at: now) }
         }
     }
 
@@ -77,7 +82,6 @@ final class Chores {
             try body(now)
         } catch {
             index.fail(at: now)
-            retention.fail(at: now)
             if error.mayPass { return }
             log.error("\(error); that is about the index of words")
             rebuild(ledger, at: now)

@@ -137,6 +137,19 @@ import TestSupport
         #expect(try database.number("SELECT count(*) FROM dropped") ?? 0 <= 100_000)
     }
 
+    @Test func `the index is looked up anew after a failure though nobody speaks`() async throws {
+        try await SQLiteStore.open(folder.file).close()
+        let ledger = try Ledger(folder.file)
+        let index = SearchIndex()
+        try index.begin(ledger, at: 0)
+        #expect(index.due == nil)
+        index.fail(at: 100)
+        let due = try #require(index.due)
+        try index.advance(ledger, at: due)
+        #expect(index.indexed == 0)
+        #expect(index.due == nil)
+    }
+
     private static let series = """
         (WITH RECURSIVE numbers(value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM numbers
         WHERE value < 100100) SELECT value FROM numbers)
