@@ -55,10 +55,20 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             _ = try openLedger()
         } catch {
             guard error.mayPass else { throw error }
+            if lock.reserved == 0, isFileThere {
+                // Nobody knows which were given: as if there had been a million in each second.
+                let seconds = UInt64(clamping: max(clock.wall(), 0) / 1_000)
+                numbers.begin(at: seconds << 20)
+            }
         }
         commit()
         if let target = numbers.target, numbers.end < target { numbers.extend(to: target) }
         status.commit(through: numbers.first - 1)
+    }
+
+    private var isFileThere: Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_size > 0
     }
 
     private func openLedger() throws(StoreError) -> Ledger {

@@ -122,6 +122,24 @@ import TestSupport
         await again.close()
     }
 
+    @Test func `numbers do not begin at 1 though both files are no help`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        let last = try await store.keep(["uno"])
+        await store.close()
+        unlink(folder.file + ".lock")
+        let other = try Database(folder.file, .write)
+        try other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        try other.execute("BEGIN EXCLUSIVE; CREATE TABLE x (y); COMMIT")
+        let again = try SQLiteStore.open(folder.file, log: log.log, wall: { 1_800_000_000_000 })
+        #expect(again.condition == .fails)
+        let first = again.reserve(1)
+        #expect(first > last)
+        #expect(first == 1_800_000_000 << 20)
+        // JavaScript can still count them.
+        #expect(first < 1 << 53)
+        await again.close()
+    }
+
     @Test func `questions are answered while nothing can be written`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let other = try lock()
