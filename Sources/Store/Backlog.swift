@@ -21,6 +21,8 @@ final class Backlog: Sendable {
     /// What the store's thread is to do next.
     enum Job {
         case commit
+        /// While nothing can be kept: only numbers, in the other file.
+        case reserve
         case background
         case close
     }
@@ -144,13 +146,16 @@ final class Backlog: Sendable {
     ///
     /// - Parameters:
     ///   - background: when there will be something to do in the background.
-    ///   - topsUp: whether a commit is to be made although nothing waits.
-    func nextJob(background: Int64?, topsUp: () -> Bool) -> Job {
+    ///   - topsUp: whether numbers are to be reserved although nothing waits.
+    ///   - mayReserve: whether that can be tried while nothing can be kept.
+    func nextJob(background: Int64?, topsUp: () -> Bool, mayReserve: Bool = true) -> Job {
         gate.wait { state in
             if state.isClosing { return .done(.close) }
             let now = monotonicNow()
             if let retry = state.retry {
-                return now >= retry ? .done(.commit) : .sleep(until: retry)
+                if now >= retry { return .done(.commit) }
+                // Else the bus's loop would wait for numbers as long as the file fails.
+                return mayReserve && topsUp() ? .done(.reserve) : .sleep(until: retry)
             }
             if topsUp() { return .done(.commit) }
             if let last = state.handovers.last {

@@ -37,6 +37,9 @@ final class Chores {
     /// Notes that messages were stored.
     func note(through number: UInt64) { index.note(through: number, at: monotonicNow()) }
 
+    /// Notes that somebody reads with a cursor.
+    func note(_ reader: DurableReader) { retention.note(reader) }
+
     /// When there is something to do; `nil`: nothing is.
     var due: Int64? {
         status.isIndexDamaged ? 0 : min(retention.due, index.due ?? retention.due)
@@ -53,8 +56,13 @@ final class Chores {
         }
         // Only what is in the index can be taken out of it.
         guard let indexed = index.indexed else { return retention.fail(at: now) }
-        attempt(ledger) { now throws(StoreError) in
+        do throws(StoreError) {
             try retention.advance(ledger, at: now, time: clock.wall(), indexed: indexed)
+        } catch {
+            retention.fail(at: now)
+            if error.mayPass { return }
+            log.error("\(error); what is too old stays for now")
+            if error.isIndexDamaged { rebuild(ledger, at: now) }
         }
     }
 
@@ -74,7 +82,6 @@ final class Chores {
             try body(now)
         } catch {
             index.fail(at: now)
-            retention.fail(at: now)
             if error.mayPass { return }
             log.error("\(error); that is about the index of words")
             rebuild(ledger, at: now)

@@ -9,6 +9,7 @@ final class Database {
     let pointer: OpaquePointer
     /// Which file it is, whatever is called so later.
     let identity: FileIdentity?
+    private var statements: [String: Statement] = [:]
 
     /// What a connection is for.
     enum Access {
@@ -39,10 +40,7 @@ final class Database {
             throw StoreError(path, "there is no memory left")
         }
         guard result == SQLITE_OK else {
-            let error = StoreError(
-                path, extended: sqlite3_extended_errcode(opened),
-                message: String(cString: sqlite3_errmsg(opened)),
-                number: sqlite3_system_errno(opened))
+            let error = StoreError(path, sqlite3_extended_errcode(opened), of: opened)
             sqlite3_close_v2(opened)
             throw error
         }
@@ -54,7 +52,11 @@ final class Database {
         try execute("PRAGMA temp_store = MEMORY")
     }
 
-    deinit { sqlite3_close_v2(pointer) }
+    deinit {
+        // Else SQLite keeps the connection until the last of them is gone.
+        statements = [:]
+        sqlite3_close_v2(pointer)
+    }
 
     /// Makes an empty file that only its owner may read: it will hold conversations.
     ///
@@ -69,22 +71,39 @@ final class Database {
         }
     }
 
+    /// The file as SQLite found it, links followed.
+    var fullPath: String {
+        sqlite3_db_filename(pointer, "main").map { String(cString: $0) } ?? path
+    }
+
     /// Runs statements without values and results.
     func execute(_ statements: String) throws(StoreError) {
         let result = sqlite3_exec(pointer, statements, nil, nil, nil)
         if result != SQLITE_OK { throw error(result) }
     }
 
-    /// What SQLite complains about, in a sentence.
-    func error(_ result: Int32) -> StoreError {
-        StoreError(
-            path, extended: result, message: String(cString: sqlite3_errmsg(pointer)),
-            number: sqlite3_system_errno(pointer))
+    /// A statement that is prepared once, however often it is asked for by its text.
+    func statement(_ text: String) throws(StoreError) -> Statement {
+        if let statement = statements[text] { return statement }
+        let statement = try Statement(self, text)
+        statements[text] = statement
+        return statement
     }
+
+    /// What SQLite complains about, in a sentence.
+    func error(_ result: Int32) -> StoreError { StoreError(path, result, of: pointer) }
 
     /// The first number a statement returns.
     func number(_ statement: String) throws(StoreError) -> Int64? {
         let statement = try Statement(self, statement)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    /// The room's number in the file, `nil` if it has none.
+    func id(ofRoom name: String) throws(StoreError) -> Int64? {
+        let statement = try statement("SELECT id FROM rooms WHERE name = ?1")
+        defer { statement.reset() }
+        try statement.bind(1, name)
         return try statement.step() ? statement.integer(0) : nil
     }
 
@@ -119,7 +138,33 @@ struct FileIdentity: Equatable, Sendable {
         // Asked by name: to open and close the file would drop SQLite's locks.
         var status = stat()
         guard stat(path, &status) == 0 else { return nil }
+        self.init(status)
+    }
+
+    private init(_ status: stat) {
         device = status.st_dev
         node = status.st_ino
+    }
+
+    /// What a file that this process has open is called by now; `nil` if it was removed.
+    ///
+    /// Looks at the descriptors of the process, for SQLite does not tell its own.
+    var presentPath: String? {
+        guard let folder = opendir("/proc/self/fd") else { return nil }
+        defer { closedir(folder) }
+        while let entry = readdir(folder) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            var status = stat()
+            guard let descriptor = Int32(name), fstat(descriptor, &status) == 0,
+                FileIdentity(status) == self, status.st_nlink > 0
+            else { continue }
+            var target = [CChar](repeating: 0, count: Int(PATH_MAX))
+            let count = readlink("/proc/self/fd/\(name)", &target, target.count)
+            return String(
+                decoding: target.prefix(max(0, count)).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+        }
+        return nil
     }
 }

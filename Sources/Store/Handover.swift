@@ -15,6 +15,13 @@ struct Handover {
 
     /// Whether nothing is in it.
     var isEmpty: Bool { pages.isEmpty && items.isEmpty && through == 0 }
+    /// Whether sources go on behind it, and so would not repeat what it has.
+    var hasCheckpoint: Bool {
+        items.contains { item in
+            if case .progress(let progress, _) = item { return !progress.checkpoints.isEmpty }
+            return false
+        }
+    }
     /// Whether nothing is to be written.
     var onlyAsks: Bool { pages.isEmpty && items.allSatisfy(\.onlyAsks) }
 }
@@ -34,6 +41,14 @@ enum Item {
         switch self {
         case .checkpoints, .cursor: true
         default: false
+        }
+    }
+
+    /// Whose cursor is asked for or moved.
+    var reader: DurableReader? {
+        switch self {
+        case .advance(let reader, _, _, _), .cursor(let reader, _): reader
+        default: nil
         }
     }
 

@@ -10,7 +10,7 @@ extension Ledger {
             try write(progress, at: time)
             return { commit.fulfil(.success(())) }
         case .advance(let reader, let number, let links, let answer):
-            try advance(reader, to: number)
+            try advance(reader, to: number, at: time)
             for link in links { try add(link, in: reader.channel, at: time) }
             return { answer.give(.success(())) }
         case .note(let text, let number, let reader, let answer):
@@ -57,18 +57,38 @@ extension Ledger {
 
     // MARK: - Durable readers
 
-    private func advance(_ reader: DurableReader, to number: UInt64) throws(StoreError) {
+    private func advance(
+        _ reader: DurableReader, to number: UInt64, at time: Int64
+    ) throws(StoreError) {
         // A late acknowledgement moves nothing back.
         let statement = try self.statement(
             """
-            INSERT INTO cursors (bridge, channel, room, number) VALUES (?1, ?2, ?3, ?4)
-            ON CONFLICT (bridge, channel, room) DO UPDATE SET number = max(number, excluded.number)
+            INSERT INTO cursors (bridge, channel, room, number, used) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (bridge, channel, room) DO UPDATE
+            SET number = max(number, excluded.number), used = excluded.used
             """)
         try statement.bind(1, reader.channel.bridge)
         try statement.bind(2, reader.channel.name)
         statement.bind(3, try id(ofRoom: reader.room))
         statement.bind(4, number)
+        statement.bind(5, time)
         try statement.run()
+    }
+
+    /// Notes that cursors were asked for; those that are not there stay so.
+    func use(_ readers: Set<DurableReader>, at time: Int64) throws(StoreError) {
+        let statement = try self.statement(
+            """
+            UPDATE cursors SET used = ?4 WHERE bridge = ?1 AND channel = ?2
+            AND room = (SELECT id FROM rooms WHERE name = ?3)
+            """)
+        for reader in readers {
+            try statement.bind(1, reader.channel.bridge)
+            try statement.bind(2, reader.channel.name)
+            try statement.bind(3, reader.room)
+            statement.bind(4, time)
+            try statement.run()
+        }
     }
 
     private func cursor(of reader: DurableReader) throws(StoreError) -> UInt64? {

@@ -6,10 +6,11 @@ import MessageBus
 final class Ledger {
     let database: Database
     /// The files beside it that SQLite keeps for it.
-    let companions: [(path: String, identity: FileIdentity)]
+    let companions: [Companion]
     private let insert: Statement
-    private var statements: [String: Statement] = [:]
     private var roomIDs: [String: Int64] = [:]
+    /// The number below which all may have been given, as it was last read or committed here.
+    private var reserved: UInt64 = 1
 
     /// Opens a file, makes its tables if they are missing, and prepares.
     ///
@@ -26,9 +27,35 @@ final class Ledger {
         try database.execute("PRAGMA journal_size_limit = 67108864")
         try Schema.prepare(database)
         insert = try Statement(database, Self.insertion)
+        // Where the name is a link, they stand beside what it leads to.
+        let place = database.fullPath
         companions = ["-wal", "-shm"].compactMap { ending in
-            FileIdentity(of: path + ending).map { (path + ending, $0) }
+            FileIdentity(of: place + ending).map { Companion(place + ending, ending, $0) }
         }
+    }
+
+    /// A file that SQLite keeps beside the database.
+    struct Companion {
+        let path: String
+        let ending: String
+        private let identity: FileIdentity
+
+        init(_ path: String, _ ending: String, _ identity: FileIdentity) {
+            self.path = path
+            self.ending = ending
+            self.identity = identity
+        }
+
+        /// Whether it is still what is called so.
+        var isThere: Bool { FileIdentity(of: path) == identity }
+    }
+
+    /// Moves all that is committed from the log beside the database into it.
+    ///
+    /// Works on a file that was moved away, too. Returns whether it is all there.
+    func settle() -> Bool {
+        let isBlocked = try? database.number("PRAGMA wal_checkpoint(TRUNCATE)")
+        return isBlocked == 0
     }
 
     private static let insertion = """
@@ -39,10 +66,7 @@ final class Ledger {
 
     /// A statement that is prepared once, however often it is asked for by its text.
     func statement(_ text: String) throws(StoreError) -> Statement {
-        if let statement = statements[text] { return statement }
-        let statement = try Statement(database, text)
-        statements[text] = statement
-        return statement
+        try database.statement(text)
     }
 
     /// Runs a function in a transaction that need not survive a power cut: what it did can be done
@@ -57,8 +81,14 @@ final class Ledger {
 
     /// The first number that was surely not given, as far as the file knows.
     func firstFreeNumber() throws(StoreError) -> UInt64 {
-        let reserved = try database.number("SELECT value FROM meta WHERE key = 'reserved'") ?? 1
-        return max(UInt64(clamping: reserved), try firstUnusedNumber())
+        reserved = try presentReserved()
+        return max(reserved, try firstUnusedNumber())
+    }
+
+    private func presentReserved() throws(StoreError) -> UInt64 {
+        let statement = try statement("SELECT value FROM meta WHERE key = 'reserved'")
+        defer { statement.reset() }
+        return try statement.step() ? statement.number(0) : 1
     }
 
     /// The number behind all that something in the file has.
@@ -73,9 +103,17 @@ final class Ledger {
     }
 
     /// Writes down that all numbers below one may have been given.
+    ///
+    /// In a transaction; `noteReserved` is to follow when that is committed.
+    ///
+    /// - Throws: `StoreError`, also if another process has reserved numbers meanwhile.
     func reserve(below number: UInt64) throws(StoreError) {
+        guard try presentReserved() <= reserved else { throw .contested(database.path) }
         try set("reserved", Int64(clamping: number))
     }
+
+    /// Notes what is reserved since a transaction was committed.
+    func noteReserved(below number: UInt64) { reserved = number }
 
     /// Writes a small fact down.
     func set(_ key: String, _ value: Int64) throws(StoreError) {
@@ -95,11 +133,9 @@ final class Ledger {
         let adding = try statement("INSERT OR IGNORE INTO rooms (name) VALUES (?1)")
         try adding.bind(1, name)
         try adding.run()
-        let asking = try statement("SELECT id FROM rooms WHERE name = ?1")
-        try asking.bind(1, name)
-        guard try asking.step() else { throw StoreError(database.path, "it forgets its rooms") }
-        let id = asking.integer(0)
-        asking.reset()
+        guard let id = try database.id(ofRoom: name) else {
+            throw StoreError(database.path, "it forgets its rooms")
+        }
         roomIDs[name] = id
         return id
     }
@@ -108,7 +144,9 @@ final class Ledger {
     func forgetRooms() { roomIDs = [:] }
 
     /// Writes the messages of a page; returns how many the file would not take, whatever is tried.
-    func write(_ page: Page) throws(StoreError) -> UInt64 {
+    ///
+    /// - Parameter mayRefuse: whether a message may be left out whose number another has.
+    func write(_ page: Page, mayRefuse: Bool) throws(StoreError) -> UInt64 {
         defer { insert.clear() }
         var refused: UInt64 = 0
         var index = 0
@@ -122,7 +160,7 @@ final class Ledger {
                     try bind(page.batch.sender(of: record))
                     sender = record.sender
                 }
-                if try !write(record, page.batch) { refused += 1 }
+                if try !write(record, page.batch, in: run.room, mayRefuse) { refused += 1 }
                 index += 1
             }
         }
@@ -135,8 +173,27 @@ final class Ledger {
         try insert.bind(6, sender.bridge)
     }
 
+    /// Whether it is in the file already: a commit may have worked though it was said to fail.
+    private func isKept(
+        _ record: Record, _ batch: Batch, in room: String
+    ) throws(StoreError) -> Bool {
+        let statement = try statement(
+            "SELECT room = ?2 AND time = ?3 AND text = ?4 FROM messages WHERE number = ?1")
+        defer {
+            statement.reset()
+            statement.clear()
+        }
+        statement.bind(1, record.number)
+        statement.bind(2, try id(ofRoom: room))
+        statement.bind(3, record.time)
+        try statement.bind(4, staying: batch.text(record))
+        return try statement.step() && statement.integer(0) == 1
+    }
+
     /// False if the file refuses this one message: it is too large, or its number is taken.
-    private func write(_ record: Record, _ batch: Batch) throws(StoreError) -> Bool {
+    private func write(
+        _ record: Record, _ batch: Batch, in room: String, _ mayRefuse: Bool
+    ) throws(StoreError) -> Bool {
         do throws(StoreError) {
             insert.bind(1, record.number)
             insert.bind(3, Int64(record.kind.rawValue))
@@ -148,7 +205,11 @@ final class Ledger {
             return true
         } catch {
             guard error.isAboutOneRow else { throw error }
-            return false
+            if record.details != 0 { for column in Int32(8)...14 { insert.bindNull(column) } }
+            guard error.isOfTakenNumber else { return false }
+            if try isKept(record, batch, in: room) { return true }
+            if mayRefuse { return false }
+            throw .numberTaken(database.path)
         }
     }
 

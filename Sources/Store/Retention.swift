@@ -2,10 +2,21 @@ import MessageBus
 
 /// Deletes what is too old, a few messages at a time.
 ///
-/// Confined to the store's thread. What a durable reader of bridge.json is not done with stays.
+/// Confined to the store's thread. What a durable reader is not done with stays: of one that was
+/// seen since the start in any case; of another, if its bridge is one of bridge.json, in the first hour
+/// and if it was used within the time that messages are kept, at least a week. So a bridge that is off for a while loses
+/// nothing, and a chat that was taken out of the file does not hold its room for ever.
 final class Retention {
     private let history: Duration
     private let bridges: Set<String>
+    /// When all who read have been seen, in monotonic nanoseconds.
+    private let settled: Int64
+    /// Who has asked for a cursor or moved one since the start.
+    private var readers: Set<DurableReader> = []
+    /// Of those the ones of which that is to be written down.
+    private var unnoted: Set<DurableReader> = []
+    /// When it was last written down of all of them.
+    private var noted: Int64 = 0
     /// When to look again, in monotonic nanoseconds.
     private(set) var due: Int64 = 0
 
@@ -15,18 +26,33 @@ final class Retention {
     private static let breath: Int64 = 5_000_000
     /// Messages of a room deleted in one step: about two milliseconds.
     private static let stride: Int64 = 200
+    /// Nanoseconds until it is written down again that a cursor is in use.
+    private static let notePause: Int64 = 3_600_000_000_000
+    /// Nanoseconds after the start in which all bridges should have asked for their cursors, also
+    /// after the daemon was off for longer than messages are kept.
+    private static let patience: Int64 = 3_600_000_000_000
+    /// Milliseconds that the cursor of who was not seen since the start holds at the least.
+    private static let shortestHold: Int64 = 7 * 86_400_000
+    /// Messages from the future in a row that are looked past: about ten milliseconds.
+    private static let sight: Int64 = 10_000
     /// Milliseconds that what was dropped is kept.
     private static let droppedFor: Int64 = 86_400_000
     /// Dropped messages that are kept at the most.
     private static let mostDropped: Int64 = 100_000
 
-    init(history: Duration, bridges: Set<String>) {
+    /// - Parameter start: when the process began, in monotonic nanoseconds.
+    init(history: Duration, bridges: Set<String>, start: Int64) {
+        settled = start + Self.patience
         self.history = history
         self.bridges = bridges
     }
 
-    /// Looks again at once.
-    func begin() { due = 0 }
+    /// Notes that somebody reads with a cursor.
+    func note(_ reader: DurableReader) {
+        guard readers.insert(reader).inserted else { return }
+        unnoted.insert(reader)
+        due = 0
+    }
 
     /// Rests after a failure.
     func fail(at now: Int64) { due = now + Self.pause }
@@ -40,11 +66,15 @@ final class Retention {
         _ ledger: Ledger, at now: Int64, time: Int64, indexed: Int64
     ) throws(StoreError) {
         let cutoff = time - Int64(history / .milliseconds(1))
+        try noteUse(ledger, at: now, time: time)
+        let hold =
+            now < settled
+            ? 0 : time - max(Self.shortestHold, Int64(history / .milliseconds(1)))
         var hasMore = false
-        for (room, last) in try places(ledger, behind: indexed) {
-            guard let old = try old(ledger, in: room, before: cutoff, through: last) else {
-                continue
-            }
+        for (room, last) in try places(ledger, behind: indexed, holding: hold) {
+            let place = Old(
+                room: room, first: 0, last: last, cutoff: cutoff, present: time, count: 0)
+            guard let old = try old(ledger, within: place) else { continue }
             try delete(old, in: ledger)
             hasMore = hasMore || old.count == Self.stride
         }
@@ -52,16 +82,38 @@ final class Retention {
         due = now + (hasMore ? Self.breath : Self.pause)
     }
 
+    /// Writes down whose cursors are in use: at once of new ones, then once an hour.
+    private func noteUse(_ ledger: Ledger, at now: Int64, time: Int64) throws(StoreError) {
+        if now - noted >= Self.notePause { (unnoted, noted) = (readers, now) }
+        if unnoted.isEmpty { return }
+        try ledger.backgroundTransaction { () throws(StoreError) in
+            try ledger.use(unnoted, at: time)
+        }
+        unnoted = []
+    }
+
     /// The rooms, and in each the number up to which nobody needs the messages any more.
+    ///
+    /// - Parameter since: when the cursor of who was not seen must have been used, to hold.
     private func places(
-        _ ledger: Ledger, behind indexed: Int64
+        _ ledger: Ledger, behind indexed: Int64, holding since: Int64
     ) throws(StoreError) -> [(room: Int64, last: Int64)] {
         var last: [Int64: Int64] = [:]
         let rooms = try ledger.statement("SELECT id FROM rooms")
         while try rooms.step() { last[rooms.integer(0)] = indexed }
-        let cursors = try ledger.statement("SELECT room, number, bridge FROM cursors")
+        let cursors = try ledger.statement(
+            """
+            SELECT room, number, bridge, channel, rooms.name, used
+            FROM cursors JOIN rooms ON rooms.id = cursors.room
+            """)
         while try cursors.step() {
-            guard bridges.contains(cursors.text(2) ?? "") else { continue }
+            let bridge = cursors.text(2) ?? ""
+            let reader = DurableReader(
+                .init(bridge: bridge, name: cursors.text(3)), room: cursors.text(4) ?? "")
+            guard
+                readers.contains(reader)
+                    || bridges.contains(bridge) && cursors.integer(5) >= since
+            else { continue }
             let room = cursors.integer(0)
             last[room] = min(last[room] ?? 0, cursors.integer(1))
         }
@@ -74,33 +126,62 @@ final class Retention {
         let first: Int64
         let last: Int64
         let cutoff: Int64
+        /// What is later than that says nothing: clocks have been wrong.
+        let present: Int64
         let count: Int64
     }
 
     /// The oldest messages of a room that are to go.
-    private func old(
-        _ ledger: Ledger, in room: Int64, before cutoff: Int64, through last: Int64
-    ) throws(StoreError) -> Old? {
+    ///
+    /// A message from the future is as old as the next one behind it that is not.
+    private func old(_ ledger: Ledger, within place: Old) throws(StoreError) -> Old? {
         let statement = try ledger.statement(
             """
-            SELECT min(number), max(number), count(*) FROM
-                (SELECT number, time FROM messages WHERE room = ?1 AND number <= ?2
-                 ORDER BY number LIMIT ?3)
-            WHERE time < ?4
+            SELECT min(number), max(number) FILTER (WHERE time < ?4), count(*), max(number),
+                min(time) > ?5
+            FROM (SELECT number, time FROM messages WHERE room = ?1 AND number <= ?2
+                ORDER BY number LIMIT ?3)
             """)
         defer { statement.reset() }
-        statement.bind(1, room)
-        statement.bind(2, last)
+        statement.bind(1, place.room)
+        statement.bind(2, place.last)
         statement.bind(3, Self.stride)
-        statement.bind(4, cutoff)
+        statement.bind(4, place.cutoff)
+        statement.bind(5, place.present)
         guard try statement.step(), statement.integer(2) > 0 else { return nil }
+        var last = statement.integer(1)
+        if statement.integer(4) != 0 {
+            // Nothing here tells how old it is.
+            guard try isOld(ledger, behind: statement.integer(3), within: place) else { return nil }
+            last = statement.integer(3)
+        }
+        guard last > 0 else { return nil }
         return Old(
-            room: room, first: statement.integer(0), last: statement.integer(1), cutoff: cutoff,
-            count: statement.integer(2))
+            room: place.room, first: statement.integer(0), last: last, cutoff: place.cutoff,
+            present: place.present, count: statement.integer(2))
+    }
+
+    /// Whether the next message behind a number that is not from the future is to go.
+    private func isOld(
+        _ ledger: Ledger, behind number: Int64, within place: Old
+    ) throws(StoreError) -> Bool {
+        let statement = try ledger.statement(
+            """
+            SELECT time FROM (SELECT number, time FROM messages
+                WHERE room = ?1 AND number > ?2 AND number <= ?3 ORDER BY number LIMIT ?4)
+            WHERE time <= ?5 ORDER BY number LIMIT 1
+            """)
+        defer { statement.reset() }
+        statement.bind(1, place.room)
+        statement.bind(2, number)
+        statement.bind(3, place.last)
+        statement.bind(4, Self.sight)
+        statement.bind(5, place.present)
+        return try statement.step() && statement.integer(0) < place.cutoff
     }
 
     private func delete(_ old: Old, in ledger: Ledger) throws(StoreError) {
-        let these = "WHERE room = ?1 AND number BETWEEN ?2 AND ?3 AND time < ?4"
+        let these = "WHERE room = ?1 AND number BETWEEN ?2 AND ?3 AND (time < ?4 OR time > ?5)"
         // The index has no texts of its own: it is told what to forget. In one statement: at the
         // beginning of each FTS5 writes what it has in memory (200 statements: 9 ms, this: 2).
         var statements = [
@@ -121,6 +202,7 @@ final class Retention {
                 statement.bind(2, old.first)
                 statement.bind(3, old.last)
                 statement.bind(4, old.cutoff)
+                statement.bind(5, old.present)
                 try statement.run()
             }
         }

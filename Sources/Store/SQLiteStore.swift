@@ -11,7 +11,8 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         package var backlog = 64 << 20
         /// How long messages are kept; zero: until every durable reader has them.
         package var history = Duration.seconds(90 * 86_400)
-        /// The bridges of bridge.json: cursors of others hold nothing back.
+        /// The bridges of bridge.json, also those that are off: cursors of others hold nothing
+        /// back unless somebody asks for them.
         package var bridges: Set<String> = []
         /// How long a message waits for others to be committed with.
         package var delay = Duration.milliseconds(10)
@@ -72,8 +73,9 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         let held = try StoreLock(path)
         let writer = Writer(
             path, lock: held, backlog: backlog, numbers: numbers, status: status,
-            retention: Retention(history: options.history, bridges: options.bridges), log: log,
-            clock: clock)
+            retention: Retention(
+                history: options.history, bridges: options.bridges, start: monotonicNow()),
+            log: log, clock: clock)
         try writer.begin()
         lock.withLock { $0 = held }
         startThread("store") { [unused, closing, reader, searcher] in

@@ -71,10 +71,11 @@ enum Schema {
         CREATE TABLE checkpoints (
             bridge TEXT NOT NULL, source TEXT NOT NULL, state BLOB NOT NULL,
             PRIMARY KEY (bridge, source)) WITHOUT ROWID;
-        -- What durable readers are done with.
+        -- What durable readers are done with; used: when one was last asked for or moved, about.
         CREATE TABLE cursors (
             bridge TEXT NOT NULL, channel TEXT NOT NULL, room INTEGER NOT NULL,
-            number INTEGER NOT NULL, PRIMARY KEY (bridge, channel, room)) WITHOUT ROWID;
+            number INTEGER NOT NULL, used INTEGER NOT NULL,
+            PRIMARY KEY (bridge, channel, room)) WITHOUT ROWID;
         -- What our messages are called elsewhere.
         CREATE TABLE links (
             number INTEGER NOT NULL, bridge TEXT NOT NULL, channel TEXT NOT NULL,

@@ -42,6 +42,8 @@ final class SearchIndex {
 
     /// When there is something to do; `nil`: nothing is.
     var due: Int64? {
+        // After a failure it is looked up anew, also if nothing is said meanwhile.
+        if indexed == nil { return rest }
         guard let isBehindSince else { return nil }
         return max(rest, min(stored + Self.idle, isBehindSince + Self.patience))
     }

@@ -7,10 +7,14 @@ final class SearchTail {
     private let find: Statement
     /// What is in it: all that was said up to here, from the index's end on.
     private var through: UInt64 = 0
-    private var count = 0
+    private(set) var count = 0
+    /// Bytes of their texts.
+    private(set) var bytes = 0
 
     /// Messages it holds, the newest: more are indexed before long.
-    private static let bound = 20_000
+    private static let mostMessages = 20_000
+    /// Bytes of their texts: what FTS5 keeps of them takes about as much.
+    static let mostBytes = 16 << 20
 
     /// Makes an empty one.
     init() throws(StoreError) {
@@ -34,21 +38,58 @@ final class SearchTail {
     ///
     /// - Parameter indexed: what is in the index, and so need not be here.
     func update(from messages: StoredMessages, after indexed: UInt64) throws(StoreError) {
-        if indexed >= through || count > Self.bound {
-            try database.execute("INSERT INTO words (words) VALUES ('delete-all')")
-            count = 0
-            through = indexed
-        }
+        if indexed >= through { try begin(after: indexed) }
         let newest = try messages.database.number("SELECT max(number) FROM messages") ?? 0
         guard UInt64(clamping: newest) > through else { return }
+        var start = through
+        let isTooMuch =
+            try place(
+                in: messages, after: through, atMost: Self.mostMessages - count,
+                bytes: Self.mostBytes - bytes) != nil
+        if isTooMuch {
+            // It is too much. Half, so that it does not begin anew with every search from now on.
+            try begin(after: indexed)
+            start =
+                try place(
+                    in: messages, after: indexed, atMost: Self.mostMessages / 2,
+                    bytes: Self.mostBytes / 2) ?? indexed
+        }
+        try add(messages, after: start)
+        through = UInt64(clamping: newest)
+    }
+
+    private func begin(after indexed: UInt64) throws(StoreError) {
+        try database.execute("INSERT INTO words (words) VALUES ('delete-all')")
+        (count, bytes, through) = (0, 0, indexed)
+    }
+
+    /// The number behind which only so much is left; `nil` if that is everything after another.
+    private func place(
+        in messages: StoredMessages, after number: UInt64, atMost most: Int, bytes: Int
+    ) throws(StoreError) -> UInt64? {
         let rows = try messages.statement(
             """
-            SELECT number, text, 'r' || room FROM messages WHERE number > max(?1, ifnull(
-                (SELECT number FROM messages ORDER BY number DESC LIMIT 1 OFFSET ?2), 0))
-                AND kind IN (0, 4) ORDER BY number
+            SELECT number, text FROM messages WHERE number > ?1 AND kind IN (0, 4)
+            ORDER BY number DESC
             """)
-        rows.bind(1, through)
-        rows.bind(2, Int64(Self.bound))
+        defer { rows.reset() }
+        rows.bind(1, number)
+        var (count, sum) = (0, 0)
+        while try rows.step() {
+            count += 1
+            sum += rows.bytes(1).count
+            if count > most || sum > bytes { return rows.number(0) }
+        }
+        return nil
+    }
+
+    private func add(_ messages: StoredMessages, after start: UInt64) throws(StoreError) {
+        let rows = try messages.statement(
+            """
+            SELECT number, text, 'r' || room FROM messages WHERE number > ?1 AND kind IN (0, 4)
+            ORDER BY number
+            """)
+        rows.bind(1, start)
         defer { rows.reset() }
         try database.transaction { () throws(StoreError) in
             while try rows.step() {
@@ -57,9 +98,9 @@ final class SearchTail {
                 try insert.bind(3, staying: rows.bytes(2))
                 try insert.run()
                 count += 1
+                bytes += rows.bytes(1).count
             }
         }
-        through = UInt64(clamping: newest)
     }
 
     /// The newest messages that match, the newest first.

@@ -4,12 +4,12 @@ import CSQLite
 ///
 /// Confined to the thread of its database.
 final class Statement {
-    private let database: Database
+    private let path: String
     private let pointer: OpaquePointer
 
     /// Prepares a statement.
     init(_ database: Database, _ text: String) throws(StoreError) {
-        self.database = database
+        path = database.path
         var prepared: OpaquePointer?
         let result = sqlite3_prepare_v3(
             database.pointer, text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &prepared, nil)
@@ -18,6 +18,11 @@ final class Statement {
     }
 
     deinit { sqlite3_finalize(pointer) }
+
+    /// By SQLite's own pointer: a database keeps its statements, so they can't keep it.
+    private func error(_ result: Int32) -> StoreError {
+        StoreError(path, result, of: sqlite3_db_handle(pointer))
+    }
 
     // MARK: - Values
 
@@ -42,7 +47,7 @@ final class Statement {
                     Int32(clamping: characters.count), copied)
             }
         }
-        if result != SQLITE_OK { throw database.error(result) }
+        if result != SQLITE_OK { throw error(result) }
     }
 
     /// Binds bytes, copied.
@@ -53,14 +58,14 @@ final class Statement {
                 : sqlite3_bind_blob(
                     pointer, index, bytes.baseAddress, Int32(clamping: bytes.count), copied)
         }
-        if result != SQLITE_OK { throw database.error(result) }
+        if result != SQLITE_OK { throw error(result) }
     }
 
     /// Binds a text that stays where it is until the statement has run.
     func bind(_ index: Int32, staying text: UnsafeRawBufferPointer) throws(StoreError) {
         let start = text.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText
         let result = sqlite3_bind_text(pointer, index, start, Int32(clamping: text.count), nil)
-        if result != SQLITE_OK { throw database.error(result) }
+        if result != SQLITE_OK { throw error(result) }
     }
 
     /// Binds NULL.
@@ -79,7 +84,7 @@ final class Statement {
             sqlite3_reset(pointer)
             return false
         case let result:
-            let error = database.error(result)
+            let error = self.error(result)
             sqlite3_reset(pointer)
             throw error
         }

@@ -15,13 +15,37 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
     let mayPass: Bool
     /// Whether the full-text index is what is damaged.
     let isIndexDamaged: Bool
+    /// Whether another process gives the same numbers: none may be given that this one reserves.
+    let isContested: Bool
 
-    init(_ path: String, _ sentence: String) {
+    /// A store that somebody else writes into, who has got past the lock: by a second name of the
+    /// file, or with the lock removed.
+    static func contested(_ path: String) -> StoreError {
+        StoreError(path, "another process writes into it; one daemon at a time", isContested: true)
+    }
+
+    /// A message whose number another one has, so that what a source has reached can't be kept.
+    static func numberTaken(_ path: String) -> StoreError {
+        StoreError(
+            path,
+            "numbers given here are taken in it: another process wrote into it; end that one and "
+                + "start this one anew: durable sources repeat what is not kept")
+    }
+
+    init(_ path: String, _ sentence: String, isContested: Bool = false) {
+        self.isContested = isContested
         self.path = path
         self.sentence = sentence
         code = 0
         mayPass = false
         isIndexDamaged = false
+    }
+
+    /// What a connection complains about.
+    init(_ path: String, _ extended: Int32, of connection: OpaquePointer?) {
+        self.init(
+            path, extended: extended, message: String(cString: sqlite3_errmsg(connection)),
+            number: sqlite3_system_errno(connection))
     }
 
     /// An error of SQLite.
@@ -32,6 +56,7 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
     ///   - number: the system's error number behind it, 0 if there is none.
     init(_ path: String, extended: Int32, message: String, number: Int32) {
         self.path = path
+        isContested = false
         code = extended & 0xFF
         isIndexDamaged = extended == SQLITE_CORRUPT | (1 << 8)  // SQLITE_CORRUPT_VTAB
         let isFull = code == SQLITE_FULL || number == ENOSPC || number == EDQUOT
@@ -46,6 +71,9 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
 
     /// Whether the file refuses one row, and would take others.
     var isAboutOneRow: Bool { code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG }
+
+    /// Whether a message can't be kept because its number is taken.
+    var isOfTakenNumber: Bool { code == SQLITE_CONSTRAINT }
 
     /// Whether a new connection to the file would surely fail in the same way.
     var isOfEveryConnection: Bool {

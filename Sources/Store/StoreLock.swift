@@ -19,7 +19,7 @@ final class StoreLock: Sendable {
     ///
     /// - Throws: `StoreError` if another process has it, with that one's id.
     init(_ path: String) throws(StoreError) {
-        let file = path + ".lock"
+        let file = Self.resolved(path) + ".lock"
         descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
         guard descriptor >= 0 else {
             throw StoreError(path, "can't make \(file): \(StoreError.words(for: errno))")
@@ -41,6 +41,21 @@ final class StoreLock: Sendable {
     }
 
     deinit { close(descriptor) }
+
+    /// The one path among all that lead to a file; for a file that is not there yet by its folder.
+    private static func resolved(_ path: String) -> String {
+        if let real = realpath(path, nil) {
+            defer { free(real) }
+            return String(cString: real)
+        }
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard let real = realpath(folder, nil) else { return path }
+        defer { free(real) }
+        let name = path[(slash.map(path.index(after:)) ?? path.startIndex)...]
+        let place = String(cString: real)
+        return place == "/" ? "/\(name)" : "\(place)/\(name)"
+    }
 
     /// Writes down what the database has too, for a start at which that can't be read.
     ///

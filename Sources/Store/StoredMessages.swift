@@ -7,7 +7,6 @@ final class StoredMessages {
     let database: Database
     private let fold: @Sendable (String) -> String
     private let clock: StoreClock
-    private var statements: [String: Statement] = [:]
     private var senders: [SenderName: Sender] = [:]
     private var rooms: [Int64: String] = [:]
 
@@ -25,10 +24,7 @@ final class StoredMessages {
 
     /// A statement that is prepared once, however often it is asked for by its text.
     func statement(_ text: String) throws(StoreError) -> Statement {
-        if let statement = statements[text] { return statement }
-        let statement = try Statement(database, text)
-        statements[text] = statement
-        return statement
+        try database.statement(text)
     }
 
     /// The columns of a message, in the order that `message(in:)` expects.
@@ -39,10 +35,7 @@ final class StoredMessages {
 
     /// The room's number in the file, `nil` if nothing was ever said in it.
     func id(ofRoom name: String) throws(StoreError) -> Int64? {
-        let statement = try statement("SELECT id FROM rooms WHERE name = ?1")
-        defer { statement.reset() }
-        try statement.bind(1, name)
-        return try statement.step() ? statement.integer(0) : nil
+        try database.id(ofRoom: name)
     }
 
     /// Bytes of text that are handed over at once, about.

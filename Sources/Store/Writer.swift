@@ -23,6 +23,8 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     private var refused: UInt64 = 0
     /// When it was last looked whether the file is still there.
     private var checked: Int64 = 0
+    /// Whether the other file takes numbers while nothing can be kept: until the next attempt.
+    private var mayReserve = false
     /// Whether numbers are to be written down although there are enough: in a new file.
     private var mustReserve = false
 
@@ -53,10 +55,20 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             _ = try openLedger()
         } catch {
             guard error.mayPass else { throw error }
+            if lock.reserved == 0, isFileThere {
+                // Nobody knows which were given: as if there had been a million in each second.
+                let seconds = UInt64(clamping: max(clock.wall(), 0) / 1_000)
+                numbers.begin(at: seconds << 20)
+            }
         }
         commit()
         if let target = numbers.target, numbers.end < target { numbers.extend(to: target) }
         status.commit(through: numbers.first - 1)
+    }
+
+    private var isFileThere: Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_size > 0
     }
 
     private func openLedger() throws(StoreError) -> Ledger {
@@ -72,19 +84,34 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
 
     /// Finds out, at most once a second, whether the file was taken away under us.
     private func check(at now: Int64) {
-        guard let ledger, now - checked >= 1_000_000_000 else { return }
+        guard now - checked >= 1_000_000_000 else { return }
         checked = now
+        leaveMoved()
+    }
+
+    /// Lets go of a file that is not the one of this name any more; what it held stays in it.
+    private func leaveMoved() {
+        guard let ledger, let identity = ledger.database.identity else { return }
         let present = FileIdentity(of: path)
-        guard present != ledger.database.identity else { return }
-        let what =
-            present == nil
-            ? "was removed while in use: what it held is gone; a new one is begun"
-            : "was replaced while in use: what it held is gone; the new one is taken"
-        log.error("store: \(path): the file \(what)")
-        let companions = ledger.companions
+        if present == identity { return }
+        let next = present == nil ? "a new one is begun" : "the new one is taken"
+        let place = identity.presentPath
+        let isWhole = place != nil && ledger.settle()
+        if let place {
+            log.error(
+                "store: \(path): the file was moved to \(place) while in use: what it held is "
+                    + "there; \(next)")
+        } else {
+            let what = present == nil ? "removed" : "replaced"
+            log.error(
+                "store: \(path): the file was \(what) while in use: what it held is gone; \(next)")
+        }
         self.ledger = nil
         // Else the new file would be opened with the log of the old one.
-        for companion in companions where FileIdentity(of: companion.path) == companion.identity {
+        for companion in ledger.companions where companion.isThere {
+            if let place, !isWhole, rename(companion.path, place + companion.ending) == 0 {
+                continue
+            }
             unlink(companion.path)
         }
     }
@@ -97,8 +124,11 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         // each has its own nice value.
         _ = nice(5)
         while true {
-            switch backlog.nextJob(background: chores.due, topsUp: { numbers.isShort }) {
+            let job = backlog.nextJob(
+                background: chores.due, topsUp: { numbers.isShort }, mayReserve: mayReserve)
+            switch job {
             case .commit: commit()
+            case .reserve: reserveApart()
             case .background:
                 if let ledger { chores.work(ledger) }
             case .close: return
@@ -129,6 +159,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             return try write(to: ledger)
         }
         if let target {
+            ledger.noteReserved(below: target)
             lock.note(below: target)
             numbers.extend(to: target)
         }
@@ -140,9 +171,13 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         refused = 0
         var answers: [() -> Void] = []
         let time = clock.wall()
+        let mayRefuse = !inHand.contains(where: \.hasCheckpoint)
         for handover in inHand {
-            for page in handover.pages { refused += try ledger.write(page) }
+            for page in handover.pages {
+                refused += try ledger.write(page, mayRefuse: mayRefuse)
+            }
             for item in handover.items {
+                if let reader = item.reader { chores.note(reader) }
                 if let answer = try ledger.write(item, at: time) { answers.append(answer) }
             }
         }
@@ -165,12 +200,25 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     private func fail(_ error: StoreError, at now: Int64) {
         ledger?.forgetRooms()
         // A new connection may help, but for what it surely does not.
-        if !error.isOfEveryConnection { ledger = nil }
-        if let target = numbers.target, lock.reserve(below: target) { numbers.extend(to: target) }
+        if !error.isOfEveryConnection {
+            // Opened anew, a file that has taken its place would swallow its log.
+            leaveMoved()
+            ledger = nil
+        }
+        // Numbers that another process gives too are not for giving: those of the file come first.
+        mayReserve = !error.isContested
+        if mayReserve { reserveApart() }
         hasFailed = true
         backlog.fail(retryAt: trouble.retry(at: now))
         trouble.note(error, at: now, waiting: { backlog.waiting(beside: inHand) })
         status.tell()
+    }
+
+    /// Reserves numbers in the other file alone.
+    private func reserveApart() {
+        guard let target = numbers.target else { return }
+        mayReserve = lock.reserve(below: target)
+        if mayReserve { numbers.extend(to: target) }
     }
 
     // MARK: - The end
@@ -189,7 +237,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         if let ledger, !hasFailed {
             chores.finish(ledger)
             giveBack(unused, in: ledger)
-            try? ledger.database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            _ = ledger.settle()
         }
         ledger = nil
         lock.release()

@@ -61,7 +61,9 @@ package struct Assembly: Sendable {
             var options = SQLiteStore.Options()
             options.backlog = chosen.backlog.bytes
             options.history = chosen.history
-            options.bridges = Set(configuration.bridges.map(\.name))
+            // Those that are off for now, too: they go on where they stood.
+            options.bridges = Set(
+                configuration.bridges.map(\.name) + configuration.leftOut.map(\.name))
             let clock = SystemClock()
             return SQLiteStore(
                 context.path(chosen.path), options, fold: fold,

@@ -10,10 +10,14 @@ import TestSupport
 
     /// Deletes what is older than ten days on the hundredth, as often as there is something to do.
     private func clean(
-        days: Int = 10, bridges: Set<String> = [], at time: Int64 = 100 * day
+        days: Int = 10, bridges: Set<String> = [], readers: [DurableReader] = [],
+        at time: Int64 = 100 * day, afterStart: Duration = .seconds(3_600)
     ) throws {
         let ledger = try Ledger(folder.file)
-        let retention = Retention(history: .seconds(days * 86_400), bridges: bridges)
+        let retention = Retention(
+            history: .seconds(days * 86_400), bridges: bridges,
+            start: -Int64(afterStart / .nanoseconds(1)))
+        for reader in readers { retention.note(reader) }
         let indexed = try ledger.database.number("SELECT value FROM meta WHERE key = 'indexed'")
         repeat {
             try retention.advance(ledger, at: 0, time: time, indexed: indexed ?? 0)
@@ -52,7 +56,7 @@ import TestSupport
     }
 
     @Test func `what a durable reader has not got stays`() async throws {
-        let store = try SQLiteStore.open(folder.file)
+        let store = try SQLiteStore.open(folder.file, wall: { 95 * Self.day })
         let first = try await store.keep(["a", "b", "c", "d"], time: Self.day)
         try await store.keep(["e"], in: "logs", time: Self.day)
         let room = DurableReader(.init(bridge: "telegram", name: "-1"), room: "general")
@@ -67,6 +71,62 @@ import TestSupport
         // A bridge that bridge.json no longer has holds nothing back.
         try clean(days: 0)
         #expect(try texts() == [])
+    }
+
+    @Test func `a cursor that nobody uses holds for a week or as long as messages`() async throws {
+        let store = try SQLiteStore.open(folder.file, wall: { 90 * Self.day })
+        let first = try await store.keep(["a", "b"], time: Self.day)
+        let reader = DurableReader(.init(bridge: "telegram", name: "-1"), room: "general")
+        try await store.advance(reader, to: first, links: [])
+        await store.close()
+        try clean(bridges: ["telegram"])
+        #expect(try texts() == ["b"])
+        try clean(days: 0, bridges: ["telegram"], at: 97 * Self.day)
+        #expect(try texts() == ["b"])
+        // Whoever is there holds, and that is noted for the next time.
+        try clean(days: 0, readers: [reader])
+        #expect(try texts() == ["b"])
+        try clean(days: 0, bridges: ["telegram"], at: 107 * Self.day)
+        #expect(try texts() == ["b"])
+        // After the daemon was off for long, its bridges have time to ask.
+        try clean(
+            days: 0, bridges: ["telegram"], at: 200 * Self.day, afterStart: .seconds(3_599))
+        #expect(try texts() == ["b"])
+        try clean(days: 0, bridges: ["telegram"], at: 107 * Self.day + 1)
+        #expect(try texts() == [])
+    }
+
+    @Test func `a cursor that is asked for holds`() async throws {
+        let store = try SQLiteStore.open(folder.file, wall: { Self.day })
+        let first = try await store.keep(["a", "b"], time: Self.day)
+        let reader = DurableReader(.init(bridge: "telegram", name: "-1"), room: "general")
+        try await store.advance(reader, to: first, links: [])
+        await store.close()
+        var options = SQLiteStore.Options.quick
+        options.bridges = ["telegram"]
+        let again = try SQLiteStore.open(folder.file, options, wall: { 100 * Self.day })
+        #expect(try await again.cursor(of: reader) == first)
+        while try await again.message(numbered: first) != nil { await Task.yield() }
+        let database = try Database(folder.file, .read)
+        while try database.number("SELECT used FROM cursors") != 100 * Self.day {
+            await Task.yield()
+        }
+        #expect(try await again.message(numbered: first + 1) != nil)
+        await again.close()
+    }
+
+    @Test func `messages from the future go with the old ones behind them`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        try await store.keep((0..<500).map { "futuro \($0)" }, time: 900 * Self.day)
+        try await store.keep(["viejo"], time: Self.day)
+        try await store.keep(["después"], time: 900 * Self.day)
+        try await store.keep(["nuevo"], time: 95 * Self.day)
+        try await store.keep((0..<500).map { "allí \($0)" }, in: "logs", time: 900 * Self.day)
+        await store.close()
+        try clean()
+        #expect(try texts().prefix(2) == ["después", "nuevo"])
+        // Nothing tells how old these are.
+        #expect(try texts().count == 502)
     }
 
     @Test func `what was dropped goes after a day, or when it is too much`() async throws {
@@ -89,6 +149,19 @@ import TestSupport
             """)
         try clean()
         #expect(try database.number("SELECT count(*) FROM dropped") ?? 0 <= 100_000)
+    }
+
+    @Test func `the index is looked up anew after a failure though nobody speaks`() async throws {
+        try await SQLiteStore.open(folder.file).close()
+        let ledger = try Ledger(folder.file)
+        let index = SearchIndex()
+        try index.begin(ledger, at: 0)
+        #expect(index.due == nil)
+        index.fail(at: 100)
+        let due = try #require(index.due)
+        try index.advance(ledger, at: due)
+        #expect(index.indexed == 0)
+        #expect(index.due == nil)
     }
 
     private static let series = """

@@ -82,6 +82,38 @@ import TestSupport
         await again.close()
     }
 
+    @Test func `what is not indexed yet takes no more memory than it may`() throws {
+        let ledger = try Ledger(folder.file)
+        try ledger.database.execute("INSERT INTO rooms (name) VALUES ('general')")
+        // Five times what may be held, in two goes.
+        let size = 256 << 10
+        func say(_ numbers: ClosedRange<Int>) throws {
+            for number in numbers {
+                try ledger.database.execute(
+                    """
+                    INSERT INTO messages (number, room, kind, time, sender, bridge, text) VALUES
+                    (\(number), 1, 0, 0, 'a', 'b', 'tren ' || hex(zeroblob(\(size / 2))))
+                    """)
+            }
+        }
+        let stored = StoredMessages(ledger.database, fold: { $0 }, clock: .still)
+        let tail = try SearchTail()
+        let most = SearchTail.mostBytes / size
+        func found() throws -> [Int64] {
+            try tail.update(from: stored, after: 0)
+            #expect(tail.bytes <= SearchTail.mostBytes)
+            return try tail.numbers(matching: "tren", after: 0, atMost: 1_000)
+        }
+        try say(1...most - 2)
+        #expect(try found() == (1...Int64(most - 2)).reversed())
+        try say(most - 1...4 * most)
+        let newest = try found()
+        #expect(newest.first == Int64(4 * most))
+        #expect(newest.count >= most / 2 - 1)
+        try say(4 * most + 1...4 * most + 2)
+        #expect(try found() == [Int64(4 * most + 2), Int64(4 * most + 1)] + newest)
+    }
+
     @Test func `joins are not found`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let number = store.reserve(2)
@@ -113,4 +145,9 @@ import TestSupport
         #expect(try await find(store, "otro") == ["otro"])
         await store.close()
     }
+}
+
+extension StoreClock {
+    /// A clock for which no time passes.
+    fileprivate static var still: Self { StoreClock(wall: { 0 }, monotonic: { 0 }) }
 }

@@ -122,6 +122,24 @@ import TestSupport
         await again.close()
     }
 
+    @Test func `numbers do not begin at 1 though both files are no help`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        let last = try await store.keep(["uno"])
+        await store.close()
+        unlink(folder.file + ".lock")
+        let other = try Database(folder.file, .write)
+        try other.execute("PRAGMA locking_mode = EXCLUSIVE")
+        try other.execute("BEGIN EXCLUSIVE; CREATE TABLE x (y); COMMIT")
+        let again = try SQLiteStore.open(folder.file, log: log.log, wall: { 1_800_000_000_000 })
+        #expect(again.condition == .fails)
+        let first = again.reserve(1)
+        #expect(first > last)
+        #expect(first == 1_800_000_000 << 20)
+        // JavaScript can still count them.
+        #expect(first < 1 << 53)
+        await again.close()
+    }
+
     @Test func `questions are answered while nothing can be written`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let other = try lock()
@@ -161,6 +179,91 @@ import TestSupport
         await store.close()
         let database = try Database(folder.file, .write)
         #expect(try database.number("SELECT max(number) FROM messages") == Int64(late))
+    }
+
+    @Test(arguments: [false, true])
+    func `a file that is moved away takes along all that was kept`(isBlocked: Bool) async throws {
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        let first = try await store.keep(["uno"])
+        let away = folder.file + ".away"
+        // Somebody who reads keeps the log from being emptied: then it goes along.
+        let reader = try Database(folder.file, .read)
+        try reader.execute("BEGIN")
+        #expect(try reader.number("SELECT count(*) FROM messages") == 1)
+        if !isBlocked { try reader.execute("COMMIT") }
+        #expect(rename(folder.file, away) == 0)
+        var kept = try await store.keep(["dos"])
+        while !log.sentences.contains(where: { $0.contains("was moved to") }) {
+            kept = try await store.keep(["tres"])
+        }
+        #expect(
+            log.sentences.contains(
+                """
+                store: \(folder.file): the file was moved to \(away) while in use: what it held is \
+                there; a new one is begun
+                """))
+        await store.close()
+        if isBlocked { try reader.execute("COMMIT") }
+        let old = try Database(away, .write)
+        let new = try Database(folder.file, .write)
+        let count = "SELECT count(*) FROM messages"
+        #expect(try old.number("SELECT min(number) FROM messages") == Int64(first))
+        #expect(
+            try Int64(kept - first) + 1 == (old.number(count) ?? 0) + (new.number(count) ?? 0))
+    }
+
+    @Test func `a number that is taken fails what a source has reached with it`() async throws {
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        let first = try await store.keep(["uno", "dos"])
+        func take(_ text: String, _ checkpoints: [Checkpoint]) -> Commit {
+            store.take(
+                Batch.make([.make(text, number: first, time: 1_000_000)]), isOwed: false)
+            defer { store.endTurn() }
+            return store.take(SourceProgress(bridge: "tail", checkpoints: checkpoints))
+        }
+        // The same again is kept already; another one is refused, and the rest is kept.
+        try await take("uno", [Checkpoint(source: "a", state: [1])]).wait()
+        try await take("otro", []).wait()
+        _ = await log.first { $0.sentence.hasSuffix("0 messages stored late, 1 lost for good") }
+        let lost = take("otro", [Checkpoint(source: "a", state: [2])])
+        let entry = await log.first { $0.sentence.contains("numbers given here are taken in it") }
+        #expect(entry.sentence.contains("; 1 message waits in memory, durable sources wait"))
+        #expect(store.condition == .fails)
+        await store.close()
+        await #expect(throws: StoreClosed.self) { try await lost.wait() }
+        let again = try SQLiteStore.open(folder.file)
+        #expect(try await again.checkpoints(of: "tail") == ["a": [1]])
+        await again.close()
+    }
+
+    @Test func `numbers are reserved while nothing can be kept`() {
+        let backlog = Backlog(Backlog.Limits())
+        backlog.fail(retryAt: .max)
+        #expect(backlog.nextJob(background: nil, topsUp: { true }) == .reserve)
+        backlog.fail(retryAt: 0)
+        #expect(backlog.nextJob(background: nil, topsUp: { true }) == .commit)
+    }
+
+    @Test func `the loop never waits for numbers while the file is locked`() async throws {
+        let store = try SQLiteStore.open(folder.file, log: log.log)
+        let other = try lock()
+        store.take(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
+        _ = store.take(SourceProgress(bridge: "tail", checkpoints: []))
+        store.endTurn()
+        _ = await log.log(.error)
+        // As fast as it goes: more than the reserve, many times over.
+        let block = NumberReserve.block
+        var last = store.reserve(block)
+        for _ in 0..<200 {
+            let next = store.reserve(block)
+            #expect(next == last + block)
+            last = next
+        }
+        try other.execute("ROLLBACK")
+        await store.close()
+        let again = try SQLiteStore.open(folder.file)
+        #expect(again.reserve(1) >= last + block)
+        await again.close()
     }
 
     @Test func `a newer file, another program's and no database at all are refused`() async throws {

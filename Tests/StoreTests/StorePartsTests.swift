@@ -81,6 +81,37 @@ import TestSupport
         #expect(try StoreLock(folder.file).reserved == 77)
     }
 
+    @Test func `a store has one lock, whatever it is called`() throws {
+        let other = folder.file + ".away"
+        #expect(symlink(folder.file, other) == 0)
+        let held = try StoreLock(folder.file)
+        // The file is not there yet: its folder is what counts.
+        #expect(throws: StoreError.self) { try StoreLock(folder.path + "/./puente.sqlite") }
+        _ = try Database(folder.file, .write)
+        #expect(throws: StoreError.self) { try StoreLock(other) }
+        held.release()
+    }
+
+    @Test func `a second process that reserves numbers is noticed`() throws {
+        let ours = try Ledger(folder.file)
+        let theirs = try Ledger(folder.file)
+        func reserve(_ number: UInt64, in ledger: Ledger) throws {
+            try ledger.database.transaction { () throws(StoreError) in
+                try ledger.reserve(below: number)
+            }
+            ledger.noteReserved(below: number)
+        }
+        #expect(try ours.firstFreeNumber() == 1)
+        try reserve(100, in: ours)
+        #expect(try theirs.firstFreeNumber() == 100)
+        try reserve(200, in: theirs)
+        let error = #expect(throws: StoreError.self) { try reserve(150, in: ours) }
+        #expect(error?.sentence == "another process writes into it; one daemon at a time")
+        // Giving back lowers it.
+        try reserve(120, in: theirs)
+        try reserve(150, in: theirs)
+    }
+
     @Test func `numbers rise, are reserved first, and are forced when nobody does it`() {
         let numbers = NumberReserve()
         numbers.begin(at: 10)

@@ -19,7 +19,9 @@ final class StoreFolder: Sendable {
     var file: String { "\(path)/puente.sqlite" }
 
     deinit {
-        for ending in ["", "-wal", "-shm", ".lock", ".away"] { unlink(file + ending) }
+        for ending in ["", "-wal", "-shm", ".lock", ".away", ".away-wal", ".away-shm"] {
+            unlink(file + ending)
+        }
         rmdir(path)
     }
 }

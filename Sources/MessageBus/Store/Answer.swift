@@ -1,9 +1,9 @@
 import Synchronization
 
-/// What a thread of the store will answer to a task.
+/// What a thread will answer to a task.
 ///
 /// Safe from any thread.
-final class Answer<Value: Sendable>: Sendable {
+package final class Answer<Value: Sendable>: Sendable {
     private struct State {
         var result: Result<Value, any Error>?
         var waiter: CheckedContinuation<Value, any Error>?
@@ -11,8 +11,11 @@ final class Answer<Value: Sendable>: Sendable {
 
     private let state = Mutex(State())
 
+    /// Makes one that nobody has given yet.
+    package init() {}
+
     /// Answers; the first time counts.
-    func give(_ result: Result<Value, any Error>) {
+    package func give(_ result: Result<Value, any Error>) {
         let waiter = state.withLock { state in
             if state.result == nil { state.result = result }
             return state.waiter.take()
@@ -23,7 +26,7 @@ final class Answer<Value: Sendable>: Sendable {
     /// The answer, when there is one.
     ///
     /// For one task. Cancelling that ends the waiting, not what was asked for.
-    func wait() async throws -> Value {
+    package func wait() async throws -> Value {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let result = state.withLock { state in
