@@ -11,13 +11,15 @@ let package = Package(
         // C libraries the system keeps: a module map and a shim.h each, no code.
         .systemLibrary(name: "CLinux"),
         .systemLibrary(
+            name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+        .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // The bus and everything that stands on it.
         .target(name: "MessageBus"),
-        .target(name: "Sockets", dependencies: ["CLinux"]),
+        .target(name: "Sockets", dependencies: ["CLinux", "CCurl"]),
         .target(name: "Store", dependencies: ["MessageBus", "CSQLite"]),
         // Users' regular expressions, the same for all who take some.
         .target(name: "Patterns", dependencies: ["MessageBus", "CPCRE2"]),

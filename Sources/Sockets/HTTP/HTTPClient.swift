@@ -1,0 +1,52 @@
+import Synchronization
+
+/// Asks servers over HTTP, by libcurl on an event loop.
+///
+/// Safe from any thread. Connections are kept for the next request and never shared by two at a
+/// time, so that one which hangs holds up none of the others. Redirects are not followed, the
+/// proxies of the environment are not used, certificates are checked.
+public final class HTTPClient: Sendable {
+    private let loop: EventLoop
+    private let transfers: Transfers
+
+    /// Makes a client that has no connection yet.
+    ///
+    /// - Parameter proxy: as curl has it; none by default.
+    /// - Throws: `HTTPError` when there is no memory left.
+    public init(on loop: EventLoop, proxy: String? = nil) throws {
+        self.loop = loop
+        transfers = try Transfers(loop, proxy: proxy)
+    }
+
+    deinit {
+        let transfers = transfers
+        loop.perform { transfers.close() }
+    }
+
+    /// Sends a request and returns the answer, whatever its status.
+    ///
+    /// Cancelling the task closes the connection.
+    ///
+    /// - Throws: `HTTPError`.
+    public func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
+        let (loop, transfers) = (loop, transfers)
+        let ticket = Transfers.Ticket()
+        return try await withTaskCancellationHandler {
+            try await withCheckedThrowingContinuation { continuation in
+                loop.perform { transfers.start(request, ticket, continuation) }
+            }
+        } onCancel: {
+            loop.perform { transfers.cancel(ticket) }
+        }
+    }
+
+    /// Requests under way.
+    var pendingCount: Int {
+        get async {
+            let (loop, transfers) = (loop, transfers)
+            return await withCheckedContinuation { continuation in
+                loop.perform { continuation.resume(returning: transfers.count) }
+            }
+        }
+    }
+}

@@ -1,0 +1,174 @@
+import CCurl
+import Glibc
+
+/// A request under way: a handle of curl's, and what has come of the answer.
+///
+/// Confined to the loop.
+final class Transfer {
+    let handle: UnsafeMutableRawPointer
+    let deadline: LoopTimer
+    private let continuation: CheckedContinuation<HTTPAnswer, any Error>
+    private let headers: UnsafeMutablePointer<curl_slist>?
+    private let longestAnswer: Int
+    private var body: [UInt8] = []
+    private var isTooLong = false
+    /// Whether the blank line behind the header has come.
+    private var isHeadComplete = false
+    /// How often the request was begun on a connection.
+    private var attempts = 0
+
+    init?(
+        _ request: HTTPRequest, proxy: String?,
+        _ continuation: CheckedContinuation<HTTPAnswer, any Error>,
+        onDeadline: @escaping () -> Void
+    ) {
+        guard let handle = curl_easy_init() else { return nil }
+        self.handle = handle
+        self.continuation = continuation
+        longestAnswer = request.longestAnswer
+        deadline = LoopTimer(onDeadline)
+        // Without "Expect:" curl waits for a 100 before it sends a long body.
+        let first = curl_slist_append(nil, "Content-Type: \(request.contentType)")
+        headers = curl_slist_append(first, "Expect:")
+        setUp(request, proxy)
+    }
+
+    deinit {
+        curl_easy_cleanup(handle)
+        curl_slist_free_all(headers)
+    }
+
+    private func setUp(_ request: HTTPRequest, _ proxy: String?) {
+        puente_set_text(handle, CURLOPT_URL, request.url)
+        puente_allow_http_only(handle)
+        puente_set_number(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        puente_set_number(handle, CURLOPT_FOLLOWLOCATION, 0)
+        puente_set_number(handle, CURLOPT_NOSIGNAL, 1)
+        puente_set_number(handle, CURLOPT_TCP_KEEPALIVE, 1)
+        puente_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.connectWithin)
+        puente_set_text(handle, CURLOPT_USERAGENT, "puente")
+        // An empty proxy is none, also where the environment names one.
+        puente_set_text(handle, CURLOPT_PROXY, proxy ?? "")
+        if proxy == nil { puente_set_text(handle, CURLOPT_NOPROXY, "*") }
+        if request.wantsFreshConnection {
+            puente_set_number(handle, CURLOPT_FRESH_CONNECT, 1)
+        }
+        if let body = request.body {
+            puente_set_number(handle, CURLOPT_POST, 1)
+            _ = body.withUnsafeBytes { puente_set_body(handle, $0.baseAddress, $0.count) }
+            puente_set_headers(handle, headers)
+        }
+        let this = Unmanaged.passUnretained(self).toOpaque()
+        puente_set_context(handle, CURLOPT_PRIVATE, this)
+        puente_set_context(handle, CURLOPT_WRITEDATA, this)
+        puente_set_write(handle) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            return Transfer.of(context).take(
+                UnsafeRawBufferPointer(start: bytes, count: size * count))
+        }
+        puente_set_context(handle, CURLOPT_HEADERDATA, this)
+        puente_set_header(handle) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            Transfer.of(context).takeHeader(
+                UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return size * count
+        }
+        puente_set_context(handle, CURLOPT_PREREQDATA, this)
+        puente_set_before_request(handle) { context, _, _, _, _ in
+            guard let context else { return CURL_PREREQFUNC_ABORT }
+            return Transfer.of(context).begin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+        }
+    }
+
+    /// How long a connection may take in milliseconds, of all that the deadline allows.
+    private static let connectWithin = 15_000
+
+    /// The transfer that a callback of curl's is about.
+    static func of(_ context: UnsafeMutableRawPointer) -> Transfer {
+        Unmanaged<Transfer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// Whether the request may be sent.
+    ///
+    /// When a connection that was kept open breaks before the first byte of an answer, curl sends
+    /// the request again on another one. Nobody knows then whether it has arrived: who asked is to
+    /// decide, so there is no second time.
+    private func begin() -> Bool {
+        attempts += 1
+        return attempts == 1
+    }
+
+    private func takeHeader(_ line: UnsafeRawBufferPointer) {
+        isHeadComplete = line.allSatisfy { $0 == 0x0D || $0 == 0x0A }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+        if body.count + bytes.count > longestAnswer {
+            isTooLong = true
+            return 0
+        }
+        body.append(contentsOf: bytes)
+        return bytes.count
+    }
+
+    // MARK: - The end
+
+    /// Ends it as curl says it has ended.
+    func finish(_ code: CURLcode) {
+        // curl takes a header that is cut off for an answer.
+        if code == CURLE_OK, !isHeadComplete {
+            fail(.broken, "the connection was closed inside the answer")
+        } else if code == CURLE_OK {
+            continuation.resume(returning: answer)
+        } else {
+            continuation.resume(throwing: error(code))
+        }
+    }
+
+    /// Ends it before curl does.
+    func fail(_ kind: HTTPError.Kind, _ reason: String) {
+        continuation.resume(
+            throwing: HTTPError(kind, mayHaveArrived: attempts > 0, reason))
+    }
+
+    private var answer: HTTPAnswer {
+        var status = 0
+        puente_get_number(handle, CURLINFO_RESPONSE_CODE, &status)
+        var retryAfter: curl_off_t = 0
+        puente_get_offset(handle, CURLINFO_RETRY_AFTER, &retryAfter)
+        var contentType: UnsafeMutablePointer<CChar>?
+        puente_get_text(handle, CURLINFO_CONTENT_TYPE, &contentType)
+        return HTTPAnswer(
+            status: status, contentType: contentType.map { String(cString: $0) } ?? "",
+            retryAfter: retryAfter > 0 ? .seconds(Int64(retryAfter)) : nil, body: body)
+    }
+
+    private func error(_ code: CURLcode) -> HTTPError {
+        if isTooLong {
+            return HTTPError(
+                .tooLong, mayHaveArrived: true, "the answer is longer than \(longestAnswer) bytes")
+        }
+        if attempts > 1 {
+            return HTTPError(
+                .broken, mayHaveArrived: true, "the connection was closed before an answer came")
+        }
+        // curl's sentences for its codes are constant; its error buffer might hold the address.
+        var reason = String(cString: curl_easy_strerror(code))
+        reason = reason.prefix(1).lowercased() + reason.dropFirst()
+        var number = 0
+        puente_get_number(handle, CURLINFO_OS_ERRNO, &number)
+        if code == CURLE_COULDNT_CONNECT, number > 0 {
+            reason = "connect: \(String(cString: strerror(Int32(number))).lowercased())"
+        }
+        let kind: HTTPError.Kind =
+            switch code {
+            case CURLE_OPERATION_TIMEDOUT where attempts > 0: .timedOut
+            case _ where attempts > 0: .broken
+            case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_OUT_OF_MEMORY,
+                CURLE_FAILED_INIT:
+                .refused
+            default: .unreachable
+            }
+        return HTTPError(kind, mayHaveArrived: attempts > 0, reason)
+    }
+}

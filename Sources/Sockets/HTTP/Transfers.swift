@@ -1,0 +1,202 @@
+import CCurl
+
+/// Requests under way and the connections that are open, as curl's multi interface has them.
+///
+/// curl names the sockets and the time it waits for, the loop watches them and tells it.
+final class Transfers: @unchecked Sendable {  // confined to the loop, but for being made and freed
+    /// What a request is cancelled by.
+    final class Ticket: @unchecked Sendable {  // touched on the loop only
+        fileprivate var transfer: Transfer?
+        fileprivate var isCancelled = false
+    }
+
+    private let loop: EventLoop
+    private let multi: UnsafeMutableRawPointer
+    private let proxy: String?
+    private var running: [UnsafeMutableRawPointer: (transfer: Transfer, ticket: Ticket)] = [:]
+    private var watches: [curl_socket_t: SocketWatch] = [:]
+    private var isClosed = false
+    private lazy var pulse = LoopTimer { [weak self] in self?.timeHasCome() }
+
+    /// Once in the process: it is not safe from several threads everywhere.
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// Connections kept open for later.
+    private static let keptConnections = 16
+
+    init(_ loop: EventLoop, proxy: String?) throws {
+        guard Self.isReady, let multi = curl_multi_init() else {
+            throw HTTPError(.refused, mayHaveArrived: false, "curl can't be started")
+        }
+        self.loop = loop
+        self.multi = multi
+        self.proxy = proxy
+        let this = Unmanaged.passUnretained(self).toOpaque()
+        puente_set_limit(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+        puente_set_limit(multi, CURLMOPT_MAXCONNECTS, Self.keptConnections)
+        puente_set_socket(
+            multi,
+            { _, socket, what, context, _ in
+                guard let context else { return 0 }
+                Transfers.of(context).watch(socket, what)
+                return 0
+            }, this)
+        puente_set_timer(
+            multi,
+            { _, milliseconds, context in
+                guard let context else { return 0 }
+                Transfers.of(context).setPulse(milliseconds)
+                return 0
+            }, this)
+    }
+
+    deinit {
+        // On the loop before, unless that has stopped: then nobody watches any more.
+        puente_set_socket(multi, nil, nil)
+        puente_set_timer(multi, nil, nil)
+        for handle in running.keys { curl_multi_remove_handle(multi, handle) }
+        curl_multi_cleanup(multi)
+    }
+
+    private static func of(_ context: UnsafeMutableRawPointer) -> Transfers {
+        Unmanaged<Transfers>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    var count: Int { running.count }
+
+    // MARK: - Beginning and ending
+
+    func start(
+        _ request: HTTPRequest, _ ticket: Ticket,
+        _ continuation: CheckedContinuation<HTTPAnswer, any Error>
+    ) {
+        if ticket.isCancelled || isClosed {
+            continuation.resume(
+                throwing: HTTPError(.cancelled, mayHaveArrived: false, "cancelled"))
+            return
+        }
+        let transfer = Transfer(request, proxy: proxy, continuation) {
+            [weak self, unowned ticket] in
+            self?.end(ticket, .timedOut, "no answer within \(request.deadline)")
+        }
+        guard let transfer else {
+            continuation.resume(
+                throwing: HTTPError(.refused, mayHaveArrived: false, "no memory for a request"))
+            return
+        }
+        ticket.transfer = transfer
+        running[transfer.handle] = (transfer, ticket)
+        loop.set(transfer.deadline, after: Int64(request.deadline / .nanoseconds(1)))
+        guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+            end(ticket, .refused, "curl does not take the request")
+            return
+        }
+    }
+
+    func cancel(_ ticket: Ticket) {
+        ticket.isCancelled = true
+        end(ticket, .cancelled, "cancelled")
+    }
+
+    func close() {
+        isClosed = true
+        for entry in Array(running.values) { end(entry.ticket, .cancelled, "cancelled") }
+        puente_set_socket(multi, nil, nil)
+        puente_set_timer(multi, nil, nil)
+        for watch in watches.values { loop.remove(watch.registration) }
+        watches = [:]
+        pulse.cancel()
+    }
+
+    private func end(_ ticket: Ticket, _ kind: HTTPError.Kind, _ reason: String) {
+        guard let transfer = ticket.transfer else { return }
+        take(transfer, ticket)
+        transfer.fail(kind, reason)
+    }
+
+    private func take(_ transfer: Transfer, _ ticket: Ticket) {
+        ticket.transfer = nil
+        transfer.deadline.cancel()
+        running[transfer.handle] = nil
+        // Closes its connection if the answer was not complete.
+        curl_multi_remove_handle(multi, transfer.handle)
+    }
+
+    // MARK: - What curl waits for
+
+    private func watch(_ socket: curl_socket_t, _ what: Int32) {
+        if what == CURL_POLL_REMOVE {
+            if let watch = watches.removeValue(forKey: socket) { loop.remove(watch.registration) }
+            return
+        }
+        var interest: Readiness = []
+        if what & CURL_POLL_IN != 0 { interest.insert(.readable) }
+        if what & CURL_POLL_OUT != 0 { interest.insert(.writable) }
+        if let watch = watches[socket] {
+            loop.modify(watch.registration, interest)
+        } else {
+            let handler = SocketWatch.Handler(self, socket)
+            // Without the kernel's memory for it the deadline ends the transfer.
+            guard let registration = try? loop.add(socket, interest, handler) else { return }
+            watches[socket] = SocketWatch(registration: registration)
+        }
+    }
+
+    private func setPulse(_ milliseconds: Int) {
+        if milliseconds < 0 {
+            pulse.cancel()
+        } else {
+            loop.set(pulse, after: Int64(milliseconds) * 1_000_000)
+        }
+    }
+
+    private func timeHasCome() {
+        act(CURL_SOCKET_TIMEOUT, 0)
+        // The loop's turn began before curl looked at its clock, so it may have been too early; curl
+        // does not ask for the same time twice.
+        var rest = -1
+        if pulse.deadline == nil, curl_multi_timeout(multi, &rest) == CURLM_OK, rest >= 0 {
+            setPulse(max(rest, 1))
+        }
+    }
+
+    fileprivate func act(_ socket: curl_socket_t, _ events: Int32) {
+        guard !isClosed else { return }
+        var count: Int32 = 0
+        curl_multi_socket_action(multi, socket, events, &count)
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            var code = CURLE_OK
+            guard let handle = puente_done(message, &code), let entry = running[handle] else {
+                continue
+            }
+            take(entry.transfer, entry.ticket)
+            entry.transfer.finish(code)
+        }
+    }
+}
+
+/// A socket of curl's that the loop watches.
+private struct SocketWatch {
+    let registration: EventLoop.Registration
+
+    /// Tells curl what the loop has seen.
+    ///
+    /// Confined to the loop.
+    final class Handler: EventHandler {
+        private weak var transfers: Transfers?
+        private let socket: curl_socket_t
+
+        init(_ transfers: Transfers, _ socket: curl_socket_t) {
+            self.transfers = transfers
+            self.socket = socket
+        }
+
+        func handle(_ ready: Readiness) {
+            var events: Int32 = 0
+            if ready.contains(.readable) { events |= CURL_CSELECT_IN }
+            if ready.contains(.writable) { events |= CURL_CSELECT_OUT }
+            if !ready.isDisjoint(with: [.failed, .hungUp]) { events |= CURL_CSELECT_ERR }
+            transfers?.act(socket, events)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+import Sockets
+import TestSupport
+import Testing
+
+@testable import Sockets
+
+/// A client and a server, each on a loop of its own.
+private final class HTTPFixture: Sendable {
+    let loop: EventLoop
+    let clock = ManualClock()
+    let client: HTTPClient
+    let server: TestHTTPServer
+
+    init(handler: sending @escaping TestHTTPServer.Handler) throws {
+        loop = try EventLoop(clock: clock)
+        client = try HTTPClient(on: loop)
+        server = try TestHTTPServer(handler: handler)
+        loop.start(named: "client")
+    }
+
+    deinit { loop.stop() }
+
+    func get(_ path: String, _ change: (inout HTTPRequest) -> Void = { _ in }) async throws
+        -> HTTPAnswer
+    {
+        var request = HTTPRequest("\(server.url)\(path)")
+        change(&request)
+        return try await client.send(request)
+    }
+
+    func error(
+        _ path: String = "/secret", _ change: (inout HTTPRequest) -> Void = { _ in }
+    ) async -> HTTPError? {
+        do {
+            _ = try await get(path, change)
+            return nil
+        } catch {
+            return error as? HTTPError
+        }
+    }
+
+    func turn(by duration: Duration) {
+        clock.advance(by: duration)
+        loop.clockHasChanged()
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
+    @Test func `an answer comes with its status and body, whatever the status`() async throws {
+        let fixture = try HTTPFixture { request, connection in
+            let body = String(decoding: request.body, as: UTF8.self)
+            let type = request.headers["content-type"] ?? "-"
+            connection.answer(
+                "\(request.method) \(request.path) \(type) \(body)", status: 429, type: "text/x",
+                headers: ["Retry-After": "7"])
+        }
+        let asked = try await fixture.get("/a?b=c")
+        #expect(asked.status == 429)
+        #expect(asked.contentType == "text/x")
+        #expect(asked.retryAfter == .seconds(7))
+        #expect(String(decoding: asked.body, as: UTF8.self) == "GET /a?b=c - ")
+        let posted = try await fixture.get("/a") { $0.body = Array("{}".utf8) }
+        #expect(String(decoding: posted.body, as: UTF8.self) == "POST /a application/json {}")
+        let empty = try await fixture.get("/a") { $0.body = [] }
+        #expect(String(decoding: empty.body, as: UTF8.self) == "POST /a application/json ")
+    }
+
+    @Test func `a connection is used again, and never by two at a time`() async throws {
+        let waiting = Waiting()
+        let fixture = try HTTPFixture { request, connection in
+            if request.path == "/wait" {
+                waiting.connections.append(connection)
+            } else {
+                connection.answer("\(request.connection)")
+            }
+        }
+        for _ in 0..<3 {
+            #expect(String(decoding: try await fixture.get("/").body, as: UTF8.self) == "1")
+        }
+        let first = Task { try await fixture.get("/wait") }
+        while await fixture.server.perform({ waiting.connections.isEmpty }) { await Task.yield() }
+        #expect(String(decoding: try await fixture.get("/").body, as: UTF8.self) == "2")
+        let fresh = try await fixture.get("/") { $0.wantsFreshConnection = true }
+        #expect(String(decoding: fresh.body, as: UTF8.self) == "3")
+        await fixture.server.perform { waiting.connections.first?.answer("late") }
+        #expect(String(decoding: try await first.value.body, as: UTF8.self) == "late")
+    }
+
+    @Test func `the deadline ends what hangs, and nothing is left behind`() async throws {
+        let waiting = Waiting()
+        let fixture = try HTTPFixture { waiting.connections.append($1) }
+        let hanging = Task { await fixture.error { $0.deadline = .seconds(10) } }
+        while await fixture.server.perform({ waiting.connections.isEmpty }) { await Task.yield() }
+        fixture.turn(by: .seconds(9))
+        #expect(await fixture.client.pendingCount == 1)
+        fixture.turn(by: .seconds(1))
+        let error = await hanging.value
+        #expect(error?.kind == .timedOut)
+        #expect(error?.mayHaveArrived == true)
+        #expect(error?.description == "no answer within 10.0 seconds")
+        #expect(await fixture.client.pendingCount == 0)
+        while await fixture.server.connections > 0 { await Task.yield() }
+    }
+
+    @Test func `cancelling the task closes the connection`() async throws {
+        let waiting = Waiting()
+        let fixture = try HTTPFixture { waiting.connections.append($1) }
+        let hanging = Task { await fixture.error() }
+        while await fixture.server.perform({ waiting.connections.isEmpty }) { await Task.yield() }
+        hanging.cancel()
+        #expect(await hanging.value?.kind == .cancelled)
+        while await fixture.server.connections > 0 { await Task.yield() }
+        let before = Task {
+            withUnsafeCurrentTask { $0?.cancel() }
+            return await fixture.error()
+        }
+        #expect(await before.value?.kind == .cancelled)
+    }
+
+    @Test func `what breaks is told, with whether the request may have arrived`() async throws {
+        let fixture = try HTTPFixture { request, connection in
+            switch request.path {
+            case "/close": connection.close()
+            case "/head": connection.answerHalfAHead()
+            case "/body": connection.answerHalf("0123456789")
+            case "/nonsense": connection.send("SSH-2.0\r\n", thenClose: true)
+            case "/redirect": connection.answer("", status: 302, headers: ["Location": "/close"])
+            default: connection.answer("fine")
+            }
+        }
+        for path in ["/close", "/head", "/body", "/nonsense"] {
+            let error = await fixture.error(path)
+            #expect(error?.kind == .broken, "\(path)")
+            #expect(error?.mayHaveArrived == true, "\(path)")
+        }
+        #expect(try await fixture.get("/redirect").status == 302)
+        let long = await fixture.error("/long") { $0.longestAnswer = 3 }
+        #expect(long?.kind == .tooLong)
+    }
+
+    @Test func `a kept connection that breaks is told, not tried again in silence`() async throws {
+        let requests = Waiting()
+        let fixture = try HTTPFixture { request, connection in
+            requests.paths.append(request.path)
+            if request.path == "/break" { connection.close() } else { connection.answer("fine") }
+        }
+        _ = try await fixture.get("/first")
+        let error = await fixture.error("/break") { $0.body = [1] }
+        #expect(error?.kind == .broken)
+        #expect(error?.mayHaveArrived == true)
+        #expect(await fixture.server.perform { requests.paths } == ["/first", "/break"])
+        #expect(try await fixture.get("/again").status == 200)
+    }
+
+    @Test func `no server, no such protocol, no such host: nothing has left`() async throws {
+        let fixture = try HTTPFixture { $1.close() }
+        for (url, kind) in [
+            ("http://127.0.0.1:1/bot123:SECRET/x", HTTPError.Kind.unreachable),
+            ("file:///etc/passwd", .refused), ("ftp://127.0.0.1/SECRET", .refused),
+            ("http://[SECRET", .refused),
+        ] {
+            do {
+                _ = try await fixture.client.send(HTTPRequest(url))
+                Issue.record("\(url) was answered")
+            } catch let error as HTTPError {
+                #expect(error.kind == kind, "\(url): \(error)")
+                #expect(!error.mayHaveArrived)
+                #expect(!"\(error) \(String(reflecting: error))".contains("SECRET"))
+            }
+        }
+    }
+}
+
+/// What a server keeps for a test, on its loop.
+private final class Waiting: @unchecked Sendable {  // touched on the server's loop only
+    var connections: [TestHTTPConnection] = []
+    var paths: [String] = []
+}
