@@ -42,20 +42,25 @@ public struct Deliveries: AsyncSequence, Sendable {
         /// Whether the next one is there already, without waiting.
         public var hasMore: Bool { !buffer.isEmpty }
 
+        /// Whether the next one is there, found out without waiting for anybody to speak.
+        public mutating func look() async throws -> Bool {
+            if !buffer.isEmpty { return true }
+            guard let source = try await open() else { return false }
+            buffer = try await source.available()[...]
+            return !buffer.isEmpty
+        }
+
         private mutating func nextBatch() async throws -> [Message]? {
-            let source: DurableSource
-            if let known = self.source {
-                source = known
-            } else {
+            try await open()?.next()
+        }
+
+        private mutating func open() async throws -> DurableSource? {
+            if source == nil {
                 let reader = DurableReader(
                     .init(bridge: port.name, name: channel), room: room)
-                guard
-                    let new = try await port.bus.open(reader, channel: channel, by: port.intake)
-                else { return nil }
-                self.source = new
-                source = new
+                source = try await port.bus.open(reader, channel: channel, by: port.intake)
             }
-            return try await source.next()
+            return source
         }
     }
 }

@@ -21,6 +21,8 @@ public struct Draft: Sendable {
     /// Whether answers and edits will look for it by its origin: the store remembers its number by
     /// that, if it is published with a checkpoint.
     public var isLinked = false
+    /// Whether the bus itself says it: the name stands as it is, `servidor`.
+    package var isFromBus = false
 
     /// The longest text in bytes: 1 MiB.
     public static let longestText = 1 << 20

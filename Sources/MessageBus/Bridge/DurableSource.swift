@@ -19,6 +19,14 @@ enum DurableSource: Sendable {
         case .log(let subscription, _): await subscription.next()
         }
     }
+
+    /// What there is without waiting for anybody to speak.
+    func available() async throws -> [Message] {
+        switch self {
+        case .store(let reading): try await reading.bus.available(reading)
+        case .log(let subscription, _): await subscription.available()
+        }
+    }
 }
 
 /// How far a durable reader is: what it was handed, and what it is done with.
@@ -134,12 +142,25 @@ extension Bus {
     /// What the store has for a reader, at least one message; `nil` at the end.
     func next(_ reading: StoredReading) async throws -> [Message]? {
         while !Task.isCancelled {
+            let found = try await available(reading)
+            if !found.isEmpty { return found }
             let committed = store.committed
-            if reading.position >= committed || reading.intake.direction == .in {
-                if isEnding, committed >= lastTaken || reading.intake.direction == .in { break }
-                await waitForStore()
-                continue
-            }
+            let isMuted = reading.intake.direction == .in
+            if reading.position < committed, !isMuted { continue }
+            if isEnding, committed >= lastTaken || isMuted { break }
+            await waitForStore()
+        }
+        if let number = reading.progress.scan([], through: reading.position, isLast: true) {
+            try await store.advance(reading.progress.reader, to: number, links: [])
+        }
+        return nil
+    }
+
+    /// What the store has for a reader at present.
+    func available(_ reading: StoredReading) async throws -> [Message] {
+        while reading.position < store.committed, reading.intake.direction != .in {
+            if Task.isCancelled { break }
+            let committed = store.committed
             let found = try await store.messages(
                 in: reading.room.name, after: reading.position, through: committed,
                 atMost: Self.durableBatch)
@@ -151,10 +172,7 @@ extension Bus {
             }
             if !result.isEmpty { return result }
         }
-        if let number = reading.progress.scan([], through: reading.position, isLast: true) {
-            try await store.advance(reading.progress.reader, to: number, links: [])
-        }
-        return nil
+        return []
     }
 
     /// Messages read from the store at once.

@@ -73,6 +73,9 @@ final class Subscription: @unchecked Sendable {  // the cursor is touched on the
             Task { await bus.release(cursor) }
         }
     }
+
+    /// What there is without waiting.
+    func available() async -> [Message] { await bus.available(SendableCursor(cursor)) }
 }
 
 /// A cursor on its way to the bus.

@@ -107,6 +107,11 @@ public struct Port: Sendable {
         try await bus.message(numbered: number)
     }
 
+    /// How somebody who speaks by this bridge is shown: cleaned, as its `senderFormat` says.
+    public func shownName(_ name: String) -> String {
+        Sender.shownName(name, intake: intake, naming: bus.settings.naming)
+    }
+
     /// What is said in the bridge's room from the bridge's start on, but for what it brought
     /// itself.
     ///

@@ -160,6 +160,7 @@ extension Bus {
     }
 
     func sender(of draft: Draft, by intake: Intake) -> Sender {
+        if draft.isFromBus { return busSender(draft.name, intake) }
         let known = SenderKey(identity: draft.identity, name: draft.name)
         if let sender = intake.senders[known] { return sender }
         // Names come and go; the bound keeps a stream of new ones from growing the table for ever.
@@ -169,6 +170,11 @@ extension Bus {
             identity: identity(of: draft, by: intake))
         intake.senders[known] = sender
         return sender
+    }
+
+    /// The bus itself, which no bridge's names can be: it has no parentheses.
+    private func busSender(_ name: String, _ intake: Intake) -> Sender {
+        Sender(name: name, key: settings.naming.fold(name), bridge: intake.name, identity: 0)
     }
 
     /// The same person has the same identity, whatever the name and however long ago.
@@ -209,6 +215,16 @@ extension Bus {
             await withCheckedContinuation { cursor.wait($0) }
         }
         return nil
+    }
+
+    /// What a cursor has before it at present; nothing if somebody has to speak first.
+    func available(_ box: SendableCursor) -> [Message] {
+        let cursor = box.cursor
+        while !cursor.isCancelled, !cursor.isUpToDate {
+            let messages = cursor.take(atMost: 256)
+            if !messages.isEmpty { return messages }
+        }
+        return []
     }
 
     func release(_ box: SendableCursor) {

@@ -37,11 +37,16 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
 
     /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
     convenience init(named name: String, intake: Intake, naming: Naming, identity: UInt64) {
-        let shown = intake.senderFormat
+        let shown = Self.shownName(name, intake: intake, naming: naming)
+        self.init(name: shown, key: naming.fold(shown), bridge: intake.name, identity: identity)
+    }
+
+    /// How somebody who speaks by a bridge is named.
+    static func shownName(_ name: String, intake: Intake, naming: Naming) -> String {
+        intake.senderFormat
             .replacing("{bridge}", with: intake.name)
             // Last, so that nothing in a name is filled in.
             .replacing("{name}", with: naming.clean(name))
-        self.init(name: shown, key: naming.fold(shown), bridge: intake.name, identity: identity)
     }
 
     /// Bytes of the name at the beginning of `prefix`.

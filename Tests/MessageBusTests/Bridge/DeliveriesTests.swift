@@ -47,6 +47,39 @@ import Testing
         #expect(try await run(port, on: test, acknowledging: 1) == ["1", "2"])
     }
 
+    @Test(arguments: [false, true])
+    func `who joins what waits looks without waiting`(keeps: Bool) async throws {
+        let test = try keeps ? TestBus(store: MemoryStore()) : TestBus()
+        let speaker = await test.port("a")
+        let port = await test.port("b")
+        var deliveries = port.deliveries(in: "general").makeAsyncIterator()
+        #expect(try await !deliveries.look())
+        for count in 1...3 { await speaker.publish1("\(count)") }
+        await test.settle()
+        var seen: [String] = []
+        while try await deliveries.look(), let next = try await deliveries.next() {
+            seen.append(next.message.text)
+        }
+        #expect(seen == ["1", "2", "3"])
+        test.stop()
+        await test.settle()
+        #expect(try await deliveries.next() == nil)
+        #expect(try await !deliveries.look())
+    }
+
+    @Test func `what the bus itself says by a bridge has its plain name`() async throws {
+        let test = try TestBus()
+        let port = await test.port("b")
+        let reader = await test.port("c")
+        var draft = Draft("hola", from: "servidor")
+        draft.isFromBus = true
+        try await port.publish([draft, Draft("hola", from: "servidor")])
+        var messages = reader.messages.makeAsyncIterator()
+        #expect(await messages.next()?.sender.name == "servidor")
+        #expect(await messages.next()?.sender.name == "servidor (b)")
+        #expect(port.shownName("x") == "x (b)")
+    }
+
     @Test func `each channel has a cursor of its own`() async throws {
         let test = try TestBus()
         let speaker = await test.port("a")
