@@ -6,6 +6,7 @@ extension Registry {
         bridge("tcp", about: "The chat line protocol: nc is a client.", TCP.init)
         registerStdio()
         registerTail()
+        registerTelegram()
     }
 }
 

@@ -103,6 +103,9 @@ final class RunningProgram: Sendable {
         try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\(number)")
     }
 
+    /// What the kernel calls it.
+    var identifier: pid_t { process }
+
     // MARK: - Its end
 
     /// Sends a signal.

@@ -9,7 +9,7 @@ package final class TestBus: Sendable {
     /// The loop, on its own thread.
     package let loop: EventLoop
     /// The clock of the loop.
-    package let clock = ManualClock()
+    package let clock: ManualClock
     /// The bus on it.
     package let bus: Bus
     /// What the bus and its bridges log.
@@ -23,8 +23,10 @@ package final class TestBus: Sendable {
     ///   - middlewares: the common chain, in order.
     package init(
         rooms: [String] = ["general"], language: Language = .es, naming: Naming = Naming(),
-        middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore()
+        middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore(),
+        clock: ManualClock = ManualClock()
     ) throws {
+        self.clock = clock
         loop = try EventLoop(clock: clock)
         var settings = Bus.Settings()
         settings.rooms = rooms

@@ -1,0 +1,155 @@
+import MessageBus
+import Sockets
+
+/// Telegram groups and topics, by the Bot API: what is said there comes in, what is said here goes
+/// out, each once and in order.
+package struct Telegram: Bridge {
+    /// What becomes of corrections.
+    package enum Edits: String, Sendable, CaseIterable, OptionValue {
+        /// They are relayed as such.
+        case show
+        /// The first version stands.
+        case ignore
+    }
+
+    /// What bridge.json may say.
+    package struct Options: PluginOptions {
+        @Option("The bot's token, from @BotFather.")
+        package var token: Secret
+        @Option("The Bot API's address: Telegram's own, or a server of one's own.")
+        package var api = "https://api.telegram.org"
+        @Option("Chat ids, or id/topic, and the rooms they belong to.")
+        package var chats: [String: RoomName] = [:]
+        @Option("How what is said here is written there, with {name} and {text}.")
+        package var outgoingFormat = "{name}: {text}"
+        @Option("Whether joins and leaves are relayed, both ways.")
+        package var notices = false
+        @Option("Whether corrections are relayed, both ways.")
+        package var edits = Edits.show
+        @Option("Whether the rooms are told when Telegram does not answer for a while.")
+        package var outages = true
+
+        /// The defaults.
+        package init() {}
+
+        /// Finds what can't be a token, an address, a format or a chat.
+        package func validate(_ check: inout OptionCheck) {
+            if !TelegramAddress.isToken(token.reveal()) {
+                check.problem("expected the bot's token as @BotFather gave it", at: $token)
+            }
+            if !TelegramAddress.isAllowed(api) {
+                check.problem(
+                    """
+                    expected an https address, or http to this machine, found \(api.quoted)
+                    """, at: $api)
+            }
+            if !outgoingFormat.contains("{text}") {
+                check.problem(
+                    "expected a string with {text}, found \(outgoingFormat.quoted)",
+                    at: $outgoingFormat)
+            }
+            checkChats(&check)
+        }
+
+        private func checkChats(_ check: inout OptionCheck) {
+            var seen: [TelegramPlace: String] = [:]
+            for key in chats.keys.sorted() {
+                guard let place = TelegramPlace(key) else {
+                    check.problem(
+                        "expected a chat's id like -1001234567890, or id/topic, found \(key.quoted)",
+                        at: $chats.key(key))
+                    continue
+                }
+                if let other = seen.updateValue(key, forKey: place) {
+                    check.problem(
+                        "\(key.quoted) is the same chat as \(other.quoted)", at: $chats.key(key))
+                }
+            }
+        }
+
+        /// The rooms by place.
+        var places: [TelegramPlace: String] {
+            var result: [TelegramPlace: String] = [:]
+            for (key, room) in chats { TelegramPlace(key).map { result[$0] = room.text } }
+            return result
+        }
+    }
+
+    private let options: Options
+    private let loop: EventLoop
+    private let watch: Stopwatch
+
+    /// Makes a bridge that asks nobody yet.
+    package init(_ options: Options, _ context: Context) {
+        self.init(options, context, watch: Stopwatch(ContinuousClock()))
+    }
+
+    /// Makes one whose time somebody else turns.
+    init(_ options: Options, _ context: Context, watch: Stopwatch) {
+        self.options = options
+        loop = context.loop
+        self.watch = watch
+    }
+
+    /// Relays until the bus has ended.
+    package func run(_ port: Port) async throws {
+        let words = Words(port.language)
+        let settings = TelegramSettings(
+            port: port, words: words,
+            composer: TelegramComposer(words: words, format: options.outgoingFormat),
+            relaysNotices: options.notices, showsEdits: options.edits == .show, watch: watch)
+        let checkpoints = try await port.checkpoints()
+        let relay = TelegramRelay(
+            api: BotAPI(try HTTPClient(on: loop), at: options.api, token: options.token),
+            settings: settings, chats: TelegramChats(options.places, checkpoints: checkpoints),
+            progress: TelegramProgress(checkpoints[TelegramProgress.source] ?? []),
+            tellsOutages: options.outages)
+        do {
+            try await relay.run()
+        } catch BotTrouble.unknownBot(let answer) {
+            throw BridgeError(
+                """
+                Telegram knows no bot with this token (\(answer)): check "token", which \
+                @BotFather gives, and "api"
+                """)
+        }
+    }
+}
+
+/// What the address of a call is made of.
+enum TelegramAddress {
+    /// Whether it can stand in an address as it is.
+    static func isToken(_ text: String) -> Bool {
+        !text.isEmpty
+            && text.utf8.allSatisfy { byte in
+                switch byte {
+                case 0x30...0x3A, 0x41...0x5A, 0x61...0x7A, 0x2D, 0x2E, 0x5F, 0x7E: true
+                default: false
+                }
+            }
+    }
+
+    /// Whether a token may be sent there: over TLS, or no further than this machine.
+    static func isAllowed(_ address: String) -> Bool {
+        guard address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
+            !address.contains(where: { "?#@\\".contains($0) })
+        else { return false }
+        if address.hasPrefix("https://") { return address.utf8.count > 8 }
+        guard address.hasPrefix("http://") else { return false }
+        let host = address.dropFirst(7).prefix { $0 != "/" }
+        return ["localhost", "127.0.0.1", "[::1]"].contains { name in
+            host == name
+                || host.hasPrefix("\(name):")
+                    && host.dropFirst(name.count + 1).allSatisfy(\.isNumber)
+        }
+    }
+}
+
+extension Registry {
+    /// Makes `telegram` known.
+    mutating func registerTelegram() {
+        bridge("telegram", about: "Telegram groups and topics, by a bot.") {
+            (options: Telegram.Options, context: Context) in Telegram(options, context)
+        }
+    }
+}

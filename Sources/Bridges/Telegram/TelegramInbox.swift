@@ -1,0 +1,234 @@
+import MessageBus
+
+/// Brings what is said on Telegram in: each message once, in order, with how far that is.
+///
+/// Used by one task.
+struct TelegramInbox {
+    private let settings: TelegramSettings
+    private let chats: TelegramChats
+    /// The bot's own id.
+    private let me: Int64
+    private let onMember: @Sendable (Int64) -> Void
+    private(set) var progress: TelegramProgress
+    private var pending: [Draft] = []
+    private var pendingIDs: Set<String> = []
+    private var moves: [Checkpoint] = []
+    private var strangers = TelegramStrangers()
+    private var bots = TelegramBots()
+    /// What was said last by messages that may be edited.
+    private var texts = RecentTexts()
+
+    /// Makes one.
+    ///
+    /// - Parameter onMember: told of a chat in which the bot is or may write again.
+    init(
+        _ settings: TelegramSettings, _ chats: TelegramChats, me: Int64,
+        progress: TelegramProgress, onMember: @escaping @Sendable (Int64) -> Void
+    ) {
+        self.settings = settings
+        self.chats = chats
+        self.me = me
+        self.progress = progress
+        self.onMember = onMember
+    }
+
+    private var port: Port { settings.port }
+
+    /// Messages of chats that are not configured.
+    var ignored: Int { strangers.total }
+
+    /// Takes updates in; returns when they are kept.
+    ///
+    /// Nothing that one of them holds keeps the others from being taken.
+    ///
+    /// - Returns: whether there was anything new.
+    /// - Throws: what the store throws; `PortError`; `CancellationError`.
+    mutating func take(_ updates: [JSON]) async throws -> Bool {
+        let now = await port.now
+        let before = progress
+        var isNews = false
+        for update in updates {
+            guard let id = update["update_id"].integer else { continue }
+            if id >= before.next ?? 0 { isNews = true }
+            let post = Self.post(of: update)
+            if let post, !progress.has(post.key) {
+                isNews = true
+                try await take(post)
+            } else if update["my_chat_member"].isPresent {
+                noteMembership(update["my_chat_member"])
+            }
+            progress.note(update: id, key: post?.key, at: now)
+        }
+        if progress != before { try await flush() }
+        return isNews
+    }
+
+    private static func post(of update: JSON) -> TelegramPost? {
+        for (kind, isEdit) in [
+            ("message", false), ("channel_post", false), ("edited_message", true),
+            ("edited_channel_post", true),
+        ] where update[kind].isPresent {
+            return TelegramPost(update[kind], isEdit: isEdit)
+        }
+        return nil
+    }
+
+    /// What the bot is to be told of.
+    static let kinds: JSON = .list(
+        ["message", "edited_message", "channel_post", "edited_channel_post", "my_chat_member"]
+            .map { .text($0) })
+
+    private mutating func flush() async throws {
+        let (drafts, moves) = (pending, moves)
+        (pending, pendingIDs, self.moves) = ([], [], [])
+        let receipts = try await port.publish(
+            drafts, checkpoints: [progress.checkpoint] + moves)
+        for receipt in receipts {
+            if case .drop(let reason, let code) = receipt.verdict {
+                settings.log.debug("a message was dropped: \(code) \(reason)")
+            }
+        }
+    }
+
+    private mutating func noteMembership(_ change: JSON) {
+        guard let chat = change["chat"]["id"].integer, chats.knows(chat: chat) else { return }
+        switch change["new_chat_member"]["status"].string {
+        case "left", "kicked":
+            settings.log.warning("the bot is no longer in the chat \(chat): ask it in again")
+        default: onMember(chat)
+        }
+    }
+
+    // MARK: - One message
+
+    private mutating func take(_ post: TelegramPost) async throws {
+        noteMove(of: post)
+        guard let binding = chats.binding(at: post.place) else {
+            if let sentence = strangers.note(post, isChatKnown: chats.knows(chat: post.place.chat))
+            {
+                settings.log.warning(sentence)
+            }
+            return
+        }
+        let speaker = post.speaker
+        if speaker.user == me { return }
+        if settings.relaysNotices, !post.isEdit { takeNotices(of: post, binding) }
+        guard let text = post.text(settings.words) else { return }
+        if speaker.isBot, let sentence = bots.refusal(of: speaker, settings.watch.now()) {
+            if !sentence.isEmpty { settings.log.warning(sentence) }
+            return
+        }
+        if post.isEdit, try await !isNews(text, of: post, binding) { return }
+        texts.note(text, of: post.remoteID)
+        var draft = self.draft(text, of: speaker, binding)
+        draft.kind = post.isEdit ? .edit : .message
+        draft.origin = Origin(channel: binding.channel, remoteID: post.remoteID)
+        draft.isLinked = true
+        draft.reply = try await quotation(of: post, binding)
+        pending.append(draft)
+        pendingIDs.insert(post.remoteID)
+    }
+
+    private func draft(
+        _ text: String, of speaker: TelegramSpeaker, _ binding: TelegramChats.Binding
+    ) -> Draft {
+        var draft = Draft(text, from: speaker.name)
+        draft.identity = speaker.identity
+        draft.room = binding.room
+        draft.origin = Origin(channel: binding.channel)
+        return draft
+    }
+
+    private mutating func takeNotices(of post: TelegramPost, _ binding: TelegramChats.Binding) {
+        let joined = post.json["new_chat_members"].elements
+        let left = [post.json["left_chat_member"]].filter(\.isPresent)
+        for (people, kind) in [(joined, Message.Kind.join), (left, .leave)] {
+            for person in people.map(TelegramSpeaker.init(person:)) where person.user != me {
+                var notice = draft("", of: person, binding)
+                notice.kind = kind
+                pending.append(notice)
+            }
+        }
+    }
+
+    private mutating func noteMove(of post: TelegramPost) {
+        let move =
+            post.migratedTo.map { (post.place.chat, $0) }
+            ?? post.migratedFrom.map { ($0, post.place.chat) }
+        guard let (from, to) = move, let checkpoint = chats.move(from: from, to: to) else { return }
+        moves.append(checkpoint)
+        settings.log.warning(TelegramMove(from: from, to: to).sentence)
+    }
+
+    /// Whether an edit says something else than what is known: it also comes for what a bot can't
+    /// see.
+    private mutating func isNews(
+        _ text: String, of post: TelegramPost, _ binding: TelegramChats.Binding
+    ) async throws -> Bool {
+        guard settings.showsEdits else { return false }
+        if let last = texts[post.remoteID] { return last != text }
+        let numbers = try await port.numbers(of: post.remoteID, in: binding.channel)
+        guard let last = numbers.last, let message = try await port.message(numbered: last) else {
+            return true
+        }
+        return message.text != RecentTexts.cleaned(text)
+    }
+
+    // MARK: - What it answers
+
+    private mutating func quotation(
+        of post: TelegramPost, _ binding: TelegramChats.Binding
+    ) async throws -> Quotation? {
+        guard let answered = post.answered, let id = answered["message_id"].integer else {
+            return distantQuotation(of: post.json)
+        }
+        let remoteID = TelegramPost.remoteID(chat: post.place.chat, id: id)
+        // Only what has been said can be found.
+        if pendingIDs.contains(remoteID) { try await flush() }
+        var messages: [Message] = []
+        for number in try await port.numbers(of: remoteID, in: binding.channel) {
+            if let message = try await port.message(numbered: number) { messages.append(message) }
+        }
+        guard !messages.isEmpty else { return quotation(ofText: answered, post.json["quote"]) }
+        let message = messages[settings.composer.index(of: post.json["quote"], in: messages)]
+        return Quotation(
+            number: message.number, name: message.sender.name, excerpt: message.text)
+    }
+
+    /// What it answers in words, where the bus has no number for it.
+    private func quotation(ofText answered: JSON, _ quote: JSON) -> Quotation {
+        let speaker = TelegramSpeaker(of: answered)
+        let text = quote["text"].nonEmptyString ?? TelegramPost.said(answered, settings.words) ?? ""
+        if speaker.user == me, let said = settings.composer.said(in: text) {
+            return Quotation(number: 0, name: said.name, excerpt: said.text)
+        }
+        return Quotation(number: 0, name: port.shownName(speaker.name), excerpt: text)
+    }
+
+    /// What it answers in another chat or topic.
+    private func distantQuotation(of json: JSON) -> Quotation? {
+        let origin = json["external_reply"]["origin"]
+        guard origin.isPresent else { return nil }
+        let person = TelegramSpeaker(person: origin["sender_user"]).name
+        let chat = origin["sender_chat"].isPresent ? origin["sender_chat"] : origin["chat"]
+        let name =
+            [origin["sender_user_name"].nonEmptyString, person, TelegramSpeaker.title(of: chat)]
+            .compactMap(\.self).first { !$0.isEmpty } ?? ""
+        return Quotation(
+            number: 0, name: port.shownName(name), excerpt: json["quote"]["text"].string ?? "")
+    }
+}
+
+/// A group that has become a supergroup.
+struct TelegramMove: Sendable {
+    let from: Int64
+    let to: Int64
+
+    /// What to do about it.
+    var sentence: String {
+        """
+        the group \(from) has become the supergroup \(to); nothing is lost. Put "\(to)" into \
+        "chats" in place of "\(from)"
+        """
+    }
+}

@@ -1,0 +1,29 @@
+import MessageBus
+
+/// Messages of the bus that go out as one message of Telegram's, or one that takes several.
+struct TelegramParcel {
+    /// What is said in it, in order.
+    var said: [Delivery] = []
+    /// How many of those that wait it takes along, silent ones included.
+    var consumed = 0
+    /// What it answers, by Telegram's number.
+    var replyTo: Int64?
+    private(set) var lines: [String] = []
+    private var units = 0
+
+    /// The messages of Telegram's that it takes.
+    var parts: [String] { TelegramComposer.parts(lines) }
+
+    /// Adds a message; returns false if there is no room for it.
+    mutating func add(_ delivery: Delivery, _ lines: [String]) -> Bool {
+        let more = lines.reduce(lines.count - 1) { $0 + $1.utf16.count }
+        if !said.isEmpty, units + 1 + more > TelegramComposer.longest { return false }
+        units += said.isEmpty ? more : more + 1
+        self.lines += lines
+        said.append(delivery)
+        return true
+    }
+
+    /// Whether nothing more fits.
+    var isFull: Bool { replyTo != nil || units >= TelegramComposer.longest }
+}

@@ -1,0 +1,34 @@
+import MessageBus
+
+/// What is on its way to a chat: kept before it is sent, so that after a crash the same is sent
+/// again and not a part of it with something else.
+struct TelegramPlan: Sendable, Equatable {
+    /// The number of the last message in it.
+    let last: UInt64
+    /// How many parts of it have arrived.
+    var part = 0
+    /// What the first part is called by Telegram.
+    var firstID: Int64?
+
+    init(last: UInt64) { self.last = last }
+
+    /// Reads what the store has kept; nil if it is no plan.
+    init?(_ state: [UInt8]) {
+        let words = String(decoding: state, as: UTF8.self).split(separator: " ")
+        guard words.count >= 2, let last = UInt64(words[0]), let part = Int(words[1]) else {
+            return nil
+        }
+        self.last = last
+        self.part = part
+        firstID = words.count > 2 ? Int64(words[2]) : nil
+    }
+
+    /// What the store knows the plan for a chat by.
+    static func source(_ channel: String) -> String { "sending \(channel)" }
+
+    func checkpoint(for channel: String) -> Checkpoint {
+        let words = ["\(last)", "\(part)"] + (firstID.map { ["\($0)"] } ?? [])
+        return Checkpoint(
+            source: Self.source(channel), state: Array(words.joined(separator: " ").utf8))
+    }
+}

@@ -1,0 +1,117 @@
+import MessageBus
+
+/// Asks Telegram for what is new, for as long as the bus takes it.
+struct TelegramPoll {
+    let api: BotAPI
+    let settings: TelegramSettings
+    let outage: TelegramOutage
+
+    /// Seconds that Telegram waits for something new: the most it does.
+    static let wait: Int64 = 50
+    /// How long a poll may take.
+    static let deadline = Duration.seconds(60)
+    /// Polls that come back with nothing new in less time are not to follow one another.
+    private static let shortest = Duration.seconds(1)
+
+    /// Polls until the bus begins to stop.
+    ///
+    /// - Throws: `BotTrouble.unknownBot`; what the store throws.
+    func run(_ inbox: inout TelegramInbox) async throws {
+        var patience = Patience()
+        var conflict = Patience(from: .seconds(10))
+        var isFresh = false
+        var lastConflict = ""
+        while !Task.isCancelled {
+            let start = settings.watch.now()
+            do {
+                guard let updates = try await poll(inbox.progress, isFresh) else { break }
+                outage.success(of: .poll)
+                let isNews = try await inbox.take(updates)
+                patience.reset()
+                conflict.reset()
+                if !lastConflict.isEmpty {
+                    settings.log.info("it is the only one that polls again")
+                }
+                (isFresh, lastConflict) = (false, "")
+                let isHasty = !isNews && settings.watch.now() - start < Self.shortest
+                if isHasty, try await !settings.rest(Self.shortest) { break }
+            } catch let trouble as BotTrouble {
+                isFresh = true
+                if case .conflict(let answer) = trouble {
+                    if answer != lastConflict { settings.log.error(Self.sentence(answer)) }
+                    lastConflict = answer
+                }
+                guard let pause = try pause(after: trouble, &patience, &conflict) else { break }
+                if try await !settings.rest(pause) { break }
+            }
+        }
+        if inbox.ignored > 0 {
+            settings.log.info(
+                "\(inbox.ignored) messages of chats that are not in \"chats\" were ignored")
+        }
+        await confirm(inbox.progress)
+    }
+
+    private func poll(
+        _ progress: TelegramProgress, _ isFresh: Bool
+    ) async throws -> [JSON]? {
+        let offset = progress.offset(at: await settings.port.now)
+        let result = try await settings.untilStopping { [api] in
+            try await api.call(
+                "getUpdates",
+                [
+                    "offset": offset.map { .integer($0) } ?? .null, "limit": .integer(100),
+                    // After trouble the first answer is to come soon: it says that it is over.
+                    "timeout": .integer(isFresh ? 1 : Self.wait),
+                    "allowed_updates": TelegramInbox.kinds,
+                ], within: Self.deadline, isFresh: isFresh)
+        }
+        guard let result else { return nil }
+        guard case .list(let updates) = result else {
+            throw BotTrouble.unreachable("the answer holds no updates", mayHaveArrived: true)
+        }
+        return updates
+    }
+
+    /// How long to wait after trouble; nil: it is over.
+    private func pause(
+        after trouble: BotTrouble, _ patience: inout Patience, _ conflict: inout Patience
+    ) throws -> Duration? {
+        switch trouble {
+        case .cancelled: return nil
+        case .unknownBot: throw trouble
+        // Half of the step at least: 5 s, as facts have it.
+        case .conflict: return conflict.next()
+        case .flood(let pause): return pause
+        case .unreachable(let reason, _):
+            outage.failure(of: .poll, reason)
+            return patience.next()
+        case .migrated, .shut, .rejected:
+            settings.log.error("Telegram refuses to be asked: \(trouble)")
+            return patience.next()
+        }
+    }
+
+    private static func sentence(_ answer: String) -> String {
+        answer.lowercased().contains("webhook")
+            ? """
+            a webhook is set for this bot, so Telegram delivers nothing here (\(answer)); delete it \
+            with deleteWebhook. Trying again
+            """
+            : """
+            another program polls with the same token (\(answer)); stop it, or give this bridge a \
+            bot of its own. Trying again
+            """
+    }
+
+    /// Tells Telegram what was taken, so that it does not come again where nothing is kept.
+    private func confirm(_ progress: TelegramProgress) async {
+        guard !settings.port.keepsCheckpoints, let next = progress.next else { return }
+        _ = try? await api.call(
+            "getUpdates",
+            [
+                "offset": .integer(next), "limit": .integer(1), "timeout": .integer(0),
+                "allowed_updates": TelegramInbox.kinds,
+            ], within: .seconds(3))
+    }
+}

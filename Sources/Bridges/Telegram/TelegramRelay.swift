@@ -1,0 +1,120 @@
+import MessageBus
+
+/// A telegram bridge at work: the poll, a lane for each chat, and who tells of outages.
+struct TelegramRelay: Sendable {
+    let api: BotAPI
+    let settings: TelegramSettings
+    let chats: TelegramChats
+    let progress: TelegramProgress
+    let tellsOutages: Bool
+
+    private var port: Port { settings.port }
+
+    /// How long the first call may hold up the start.
+    private static let firstDeadline = Duration.seconds(10)
+
+    /// Works until the bus has ended.
+    ///
+    /// - Throws: `BotTrouble.unknownBot`; what the store throws.
+    func run() async throws {
+        let outage = TelegramOutage(settings, chats.bindings)
+        var bot: TelegramBot?
+        do throws(BotTrouble) {
+            bot = try await TelegramBot(api, within: Self.firstDeadline)
+        } catch {
+            if case .unknownBot = error { throw error }
+            outage.failure(of: .poll, "\(error)")
+        }
+        let isPolling = port.direction != .out
+        if isPolling { await port.openSource() }
+        await port.ready()
+        try await work(bot, outage, isPolling)
+    }
+
+    private func work(
+        _ bot: TelegramBot?, _ outage: TelegramOutage, _ isPolling: Bool
+    ) async throws {
+        let bells = Dictionary(chats.bindings.map { ($0, Bell()) }) { first, _ in first }
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            var running = 0
+            if isPolling {
+                running += 1
+                group.addTask {
+                    try await bringIn(bot, outage, bells)
+                    await port.closeSource()
+                    return true
+                }
+            }
+            if port.direction != .in {
+                for var lane in lanes(outage, bells) {
+                    running += 1
+                    group.addTask {
+                        try await lane.run()
+                        return true
+                    }
+                }
+            }
+            if tellsOutages {
+                group.addTask {
+                    try? await outage.run()
+                    return false
+                }
+            }
+            while running > 0, let isWork = try await group.next() {
+                if isWork { running -= 1 }
+            }
+            group.cancelAll()
+        }
+    }
+
+    private func lanes(
+        _ outage: TelegramOutage, _ bells: [TelegramChats.Binding: Bell]
+    ) -> [TelegramLane] {
+        let total = ChatPace.Total(settings.watch)
+        var paces: [Int64: ChatPace] = [:]
+        return chats.bindings.map { binding in
+            let pace = paces[binding.firstChat] ?? ChatPace(settings.watch, total)
+            paces[binding.firstChat] = pace
+            return TelegramLane(
+                binding, settings, chats, api: api, pace: pace, outage: outage,
+                bell: bells[binding] ?? Bell())
+        }
+    }
+
+    private func bringIn(
+        _ known: TelegramBot?, _ outage: TelegramOutage,
+        _ bells: [TelegramChats.Binding: Bell]
+    ) async throws {
+        guard let bot = try await identify(known, outage) else { return }
+        var inbox = TelegramInbox(settings, chats, me: bot.id, progress: progress) { chat in
+            for (binding, bell) in bells where chats.place(of: binding).chat == chat { bell.ring() }
+        }
+        let checks = TelegramChecks(api: api, settings: settings, chats: chats, bot: bot)
+        let checking = Task { await checks.run() }
+        defer { checking.cancel() }
+        try await TelegramPoll(api: api, settings: settings, outage: outage).run(&inbox)
+    }
+
+    /// Finds out who the bot is, however long that takes; nil if the bus ends meanwhile.
+    private func identify(
+        _ known: TelegramBot?, _ outage: TelegramOutage
+    ) async throws -> TelegramBot? {
+        if let known { return known }
+        var patience = Patience()
+        while try await settings.rest(patience.next()) {
+            do throws(BotTrouble) {
+                let bot = try await TelegramBot(api, within: BotAPI.deadline)
+                outage.success(of: .poll)
+                return bot
+            } catch {
+                switch error {
+                case .unknownBot: throw error
+                case .cancelled: return nil
+                case .flood(let pause): guard try await settings.rest(pause) else { return nil }
+                default: outage.failure(of: .poll, "\(error)")
+                }
+            }
+        }
+        return nil
+    }
+}

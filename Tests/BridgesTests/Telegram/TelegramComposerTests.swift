@@ -1,0 +1,109 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import Bridges
+
+@Suite struct TelegramComposerTests {
+    private let composer = TelegramComposer(words: Words(.es), format: "{name}: {text}")
+
+    private func message(_ text: String, _ change: (inout Draft) -> Void = { _ in }) async throws
+        -> Message
+    {
+        let test = try TestBus(naming: .chat(.es))
+        let port = await test.port("chat", senderFormat: "{name}")
+        var draft = Draft(text, from: "ana")
+        change(&draft)
+        let reader = await test.port("reader")
+        try await port.publish(draft)
+        var messages = reader.messages.makeAsyncIterator()
+        return try #require(await messages.next())
+    }
+
+    @Test func `every line has the name in front`() async throws {
+        let lines = composer.lines(of: try await message("uno\ndos\n\ntres"), quotes: true)
+        #expect(lines == ["ana: uno", "ana: dos", "ana: ", "ana: tres"])
+    }
+
+    @Test func `answers and corrections say so on the first line`() async throws {
+        let answer = try await message("sí\nno") {
+            $0.reply = Quotation(number: 3, name: "bob", excerpt: "¿vienes?")
+        }
+        #expect(
+            composer.lines(of: answer, quotes: true)
+                == ["ana: [↩ bob: ¿vienes?] sí", "ana: no"])
+        #expect(composer.lines(of: answer, quotes: false) == ["ana: sí", "ana: no"])
+        let edit = try await message("hola") { $0.kind = .edit }
+        #expect(composer.lines(of: edit, quotes: true) == ["ana: [✎] hola"])
+    }
+
+    @Test func `nothing in a name or a text is filled in`() async throws {
+        let odd = TelegramComposer(words: Words(.es), format: "<{name}> {text}")
+        let lines = odd.lines(
+            of: try await message("{name} {text}") { $0.name = "{text}" }, quotes: true)
+        #expect(lines == ["<{text}> {name} {text}"] || lines == ["<{name} {text}> {name} {text}"])
+    }
+
+    @Test func `a name calls nobody`() {
+        #expect(TelegramComposer.withoutMentions("a@bob") == "a@\u{2060}bob")
+    }
+
+    @Test func `a long line is cut at words, with the name in front of each piece`() async throws {
+        let words = (0..<1_500).map { "word\($0)" }
+        let lines = composer.lines(
+            of: try await message(words.joined(separator: " ")), quotes: true)
+        #expect(lines.count > 2)
+        #expect(lines.allSatisfy { $0.hasPrefix("ana: ") && $0.utf16.count <= 4_096 })
+        let again = lines.flatMap { $0.dropFirst(5).split(separator: " ") }
+        #expect(again.map(String.init) == words)
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 100])
+    func `nothing is lost or too long, wherever it is cut`(room: Int) {
+        for text in [
+            "", "a", "a b", "aaaa bbbb cccc", "🙂🙂🙂🙂", "e\u{301}e\u{301}e\u{301}",
+            String(repeating: "x", count: 500), String(repeating: "ab ", count: 100),
+            "👨‍👩‍👧‍👦👨‍👩‍👧‍👦", "a" + String(repeating: "\u{301}", count: 50),
+        ] {
+            let pieces = TelegramComposer.split(text, atMost: max(room, 2))
+            #expect(pieces.allSatisfy { $0.utf16.count <= max(room, 2) }, "\(text)")
+            let kept = pieces.joined().unicodeScalars.filter { $0 != " " }
+            #expect(Array(kept) == text.unicodeScalars.filter { $0 != " " }, "\(text)")
+        }
+    }
+
+    @Test func `lines are put together up to the limit`() {
+        let line = String(repeating: "x", count: 1_000)
+        let parts = TelegramComposer.parts(Array(repeating: line, count: 9))
+        #expect(parts.map { $0.utf16.count } == [4_003, 4_003, 1_000])
+        #expect(TelegramComposer.parts(["a"]) == ["a"])
+    }
+
+    @Test func `what is quoted is found by its place and its words`() async throws {
+        let messages = [
+            try await message("hola a todos"), try await message("hola"),
+            try await message("adiós"),
+        ]
+        func quote(_ text: String, _ position: Int64?) -> Int {
+            composer.index(
+                of: .object([
+                    "text": .text(text), "position": position.map { .integer($0) } ?? .null,
+                ]), in: messages)
+        }
+        // ana: hola a todos / ana: hola / ana: adiós
+        #expect(quote("hola", 5) == 0)
+        #expect(quote("hola", 23) == 1)
+        #expect(quote("adiós", 32) == 2)
+        #expect(quote("ana: adiós", 28) == 2)
+        #expect(quote("hola\nana: adiós", 23) == 1)
+        #expect(quote("adiós", nil) == 2)
+        #expect(quote("otra cosa", 500) == 0)
+        #expect(composer.index(of: .null, in: messages) == 0)
+    }
+
+    @Test func `its own lines are taken apart`() {
+        #expect(composer.said(in: "ana: a: b")?.name == "ana")
+        #expect(composer.said(in: "ana: a: b")?.text == "a: b")
+        #expect(composer.said(in: "nothing") == nil)
+    }
+}

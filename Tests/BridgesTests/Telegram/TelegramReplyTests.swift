@@ -1,0 +1,154 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import Bridges
+
+extension TelegramTests {
+    @Suite(.timeLimit(.minutes(1))) struct TelegramReplyTests {
+        private static let group = TelegramHost.group
+
+        @Test func `an answer in Telegram answers the linked message here`() async throws {
+            let host = try await TelegramHost()
+            await host.server.perform { desk in
+                let id = desk.say("¿vienes?", in: Self.group, from: "Ana")
+                desk.say(
+                    "sí", in: Self.group, from: "Bea", ["reply_to_message": ["message_id": id]])
+            }
+            let messages = await host.messages(2)
+            #expect(
+                TelegramHost.line(messages[1]) == "Bea (telegram): [↩ Ana (telegram): ¿vienes?] sí")
+            #expect(messages[1].reply?.number == messages[0].number)
+            try await host.stop()
+        }
+
+        @Test func `an answer to what the bot joined goes to the line that is quoted`() async throws
+        {
+            let host = try await TelegramHost()
+            try await host.other.publish(
+                ["uno", "dos", "tres"].map { Draft($0, from: "bob") })
+            await host.until { $0.chats[Self.group]?.posts.count == 1 }
+            let post = try #require(await host.posts().first)
+            #expect(post.text == "bob: uno\nbob: dos\nbob: tres")
+            await host.server.perform { desk in
+                let answered = ["reply_to_message": ["message_id": post.id]] as [String: Any]
+                desk.say("al primero", in: Self.group, answered)
+                desk.say(
+                    "al segundo", in: Self.group,
+                    answered.merging(["quote": ["text": "dos", "position": 14]]) { $1 })
+            }
+            let messages = await host.messages(5).suffix(2)
+            #expect(
+                messages.map(TelegramHost.line) == [
+                    "Ana (telegram): [↩ bob: uno] al primero",
+                    "Ana (telegram): [↩ bob: dos] al segundo",
+                ])
+            try await host.stop()
+        }
+
+        @Test func `what is not known any more is quoted in words`() async throws {
+            let host = try await TelegramHost()
+            await host.server.perform { desk in
+                desk.say(
+                    "sí", in: Self.group,
+                    [
+                        "reply_to_message": [
+                            "message_id": 3, "text": "de ayer",
+                            "from": ["id": 9, "first_name": "Eva"],
+                        ]
+                    ])
+                desk.say(
+                    "no", in: Self.group,
+                    [
+                        "reply_to_message": [
+                            "message_id": 4, "text": "ana: perdido",
+                            "from": ["id": BotDesk.me, "first_name": "Puente"],
+                        ]
+                    ])
+                desk.say(
+                    "lejos", in: Self.group,
+                    [
+                        "external_reply": [
+                            "origin": [
+                                "type": "user", "sender_user": ["id": 1, "first_name": "Luz"],
+                            ]
+                        ], "quote": ["text": "en otra parte"],
+                    ])
+            }
+            #expect(
+                await host.lines(3) == [
+                    "Ana (telegram): [↩ Eva (telegram): de ayer] sí",
+                    "Ana (telegram): [↩ ana: perdido] no",
+                    "Ana (telegram): [↩ Luz (telegram): en otra parte] lejos",
+                ])
+            try await host.stop()
+        }
+
+        @Test func `an answer here is an answer there, also after a restart`() async throws {
+            let store = MemoryStore()
+            var disk = MemoryStore.Disk()
+            do {
+                let host = try await TelegramHost { $0.store = store }
+                await host.say("¿vienes?")
+                let first = await host.messages(1)[0]
+                try await host.answer(first, "sí")
+                await host.until { $0.chats[Self.group]?.posts.count == 1 }
+                #expect(await host.posts()[0].replyTo == 101)
+                #expect(await host.posts()[0].text == "bob: sí")
+                try await host.stop()
+                disk = store.disk
+            }
+            let host = try await TelegramHost { $0.store = MemoryStore(disk) }
+            await host.server.perform { $0.chats[Self.group]?.remember(101...102) }
+            let old = disk.messages
+            #expect(old.map(\.text) == ["¿vienes?", "sí"])
+            // To what came from Telegram, and to what went there.
+            try await host.answer(old[0], "también")
+            try await host.answer(old[1], "¡vale!")
+            try await host.other.publish("suelto", from: "bob")
+            await host.until { $0.chats[Self.group]?.posts.count == 3 }
+            let posts = await host.posts()
+            #expect(posts.map(\.text) == ["bob: también", "bob: ¡vale!", "bob: suelto"])
+            #expect(posts.map(\.replyTo) == [101, 102, nil])
+            await host.server.perform { desk in
+                desk.say("ja", in: Self.group, ["reply_to_message": ["message_id": 102]])
+            }
+            #expect(
+                await host.said("ja")?.reply
+                    == Quotation(number: old[1].number, name: "bob", excerpt: "sí")
+            )
+            try await host.stop()
+        }
+
+        @Test func `an answer to what is still on its way follows it`() async throws {
+            let host = try await TelegramHost()
+            let receipts = try await host.other.publish([Draft("¿vienes?", from: "ana")])
+            var draft = Draft("sí", from: "bob")
+            draft.reply = Quotation(number: receipts[0].number, name: "ana", excerpt: "¿vienes?")
+            try await host.other.publish([draft])
+            await host.until { $0.chats[Self.group]?.posts.count == 2 }
+            let posts = await host.posts()
+            #expect(posts.map(\.text) == ["ana: ¿vienes?", "bob: sí"])
+            #expect(posts[1].replyTo == posts[0].id)
+            try await host.stop()
+        }
+
+        @Test func `an answer to what Telegram never had is said in words`() async throws {
+            let host = try await TelegramHost { $0.outgoing = [Reject(word: "secreto")] }
+            let receipts = try await host.other.publish([Draft("secreto", from: "ana")])
+            var draft = Draft("sí", from: "bob")
+            draft.reply = Quotation(number: receipts[0].number, name: "ana", excerpt: "…")
+            try await host.other.publish([draft])
+            await host.until { $0.chats[Self.group]?.posts.count == 1 }
+            #expect(await host.posts().map(\.text) == ["bob: [↩ ana: …] sí"])
+            try await host.stop()
+        }
+    }
+}
+
+private struct Reject: Middleware {
+    let word: String
+    func handle(_ message: inout Message) -> Verdict {
+        message.body.contains(word) ? .drop("no") : .pass
+    }
+}

@@ -1,0 +1,121 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import Bridges
+
+extension TelegramTests {
+    @Suite(.timeLimit(.minutes(2))) struct TelegramStartTests {
+        private static let group = TelegramHost.group
+
+        @Test func `a wrong token is a sentence, without the token`() async throws {
+            for code in [401, 404] {
+                let server = try BotServer()
+                await server.perform { $0.tokenIsRefused = code }
+                let host = try await TelegramHost { $0.server = server }
+                await #expect(throws: BridgeError.self) { try await host.run.value }
+                do { try await host.run.value } catch {
+                    #expect("\(error)".hasPrefix("Telegram knows no bot with this token (\(code) "))
+                    #expect(!"\(error)".contains(BotServer.token))
+                }
+                #expect(await !host.test.bus.isReady(host.port.intake))
+            }
+        }
+
+        @Test func `a server that can't be reached stops nothing and is tried again`() async throws
+        {
+            let server = try BotServer()
+            await server.perform { $0.faults["getMe"] = [.closed, .page, .restart, .closed] }
+            let host = try await TelegramHost { $0.server = server }
+            await host.until { $0.isPolled }
+            await host.say("hola")
+            #expect(await host.lines(1) == ["Ana (telegram): hola"])
+            try await host.stop()
+        }
+
+        @Test func `privacy mode, a webhook and an empty list are told`() async throws {
+            let server = try BotServer()
+            await server.perform { desk in
+                desk.readsAll = false
+                desk.webhook = "https://example.org/SECRET"
+            }
+            let host = try await TelegramHost {
+                $0.server = server
+                $0.options.chats["-100777"] = RoomName("general")
+                $0.options.chats["55"] = RoomName("general")
+            }
+            await server.perform { desk in
+                desk.chats[-100_777]?.status = "administrator"
+            }
+            _ = await host.test.log.first { $0.sentence.contains("Send /setprivacy to @BotFather") }
+            _ = await host.test.log.first {
+                $0.sentence.contains("a webhook is set for @puente_bot")
+            }
+            let sentences = host.test.log.sentences
+            #expect(!sentences.contains { $0.contains("SECRET") })
+            #expect(!sentences.contains { $0.contains("of what is said in 55") })
+            await server.perform { $0.webhook = "" }
+            await host.until { $0.isPolled }
+            try await host.stop()
+
+            let empty = try await TelegramHost { $0.options.chats = [:] }
+            _ = await empty.test.log.first { $0.sentence.hasPrefix("\"chats\" is empty") }
+            try await empty.stop()
+        }
+
+        @Test func `a direction is only one`() async throws {
+            let reading = try await TelegramHost { $0.direction = .in }
+            try await reading.other.publish("uno", from: "ana")
+            await reading.say("hola")
+            #expect(await reading.said("hola") != nil)
+            #expect(await reading.posts().isEmpty)
+            try await reading.stop()
+
+            let writing = try await TelegramHost { $0.direction = .out }
+            try await writing.other.publish("uno", from: "ana")
+            await writing.until { $0.chats[Self.group]?.posts.count == 1 }
+            #expect(await writing.server.perform { $0.calls["getUpdates"] } == nil)
+            try await writing.stop()
+        }
+
+        @Test func `an outage is told once, and its end with what was delivered`() async throws {
+            let host = try await TelegramHost()
+            await host.until { $0.isPolled }
+            await host.server.perform { desk in
+                desk.chance = 100
+                desk.kinds = [.page]
+            }
+            try await host.other.publish((1...12).map { Draft("\($0)", from: "ana") })
+            await host.pass(.seconds(25))
+            #expect(await host.server.perform { $0.chats[Self.group]?.posts.count } == 0)
+            let told = "Telegram no responde; 12 mensajes en espera."
+            #expect(await !host.messages(12).map(\.text).contains(told))
+            let waiting = Task { await host.said(told) }
+            await host.pass(.seconds(155), step: .milliseconds(500))
+            #expect(await waiting.value?.sender.name == "servidor")
+            await host.server.perform { $0.chance = 0 }
+            let over = Task { await host.messages(14).last?.text ?? "" }
+            await host.until(step: .milliseconds(100)) { $0.chats[Self.group]?.lines.count == 12 }
+            await host.pass(.seconds(60), step: .milliseconds(500))
+            let end = await over.value
+            #expect(end.hasPrefix("Telegram responde de nuevo; 12 mensajes entregados, "))
+            #expect(end.hasSuffix(" min tarde."))
+            // Nothing of that is for Telegram.
+            #expect(await host.posts().flatMap { $0.text.split(separator: "\n") }.count == 12)
+            try await host.stop()
+        }
+
+        @Test func `outages are not told if that is not wanted`() async throws {
+            let host = try await TelegramHost { $0.options.outages = false }
+            await host.server.perform { desk in
+                desk.chance = 100
+                desk.kinds = [.closed]
+            }
+            await host.pass(.seconds(90), step: .milliseconds(500))
+            try await host.other.publish("fin", from: "ana")
+            #expect(await host.lines(1) == ["ana: fin"])
+            await host.server.perform { $0.chance = 0 }
+            try await host.stop()
+        }
+    }
+}

@@ -1,0 +1,100 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// The built program with a telegram bridge, against the stand-in.
+@Suite(.timeLimit(.minutes(1))) struct TelegramProgramTests {
+    private static let group: Int64 = -1_001_111_111_111
+
+    private func folder(_ server: BotServer, _ more: String = "") throws -> TestFolder {
+        try TestFolder(
+            bridges: TestFolder.chat,
+            """
+            { "type": "telegram", "token": "${env:TOKEN}", "api": "\(server.url)", \(more)
+              "chats": { "\(Self.group)": "general" } }
+            """)
+    }
+
+    @Test func `a group and the chat are one conversation, and the token is nowhere`() async throws
+    {
+        let server = try BotServer()
+        await server.perform { $0.chats[Self.group] = BotChat() }
+        let daemon = try folder(server).start(
+            "run", environment: ["TOKEN": BotServer.token])
+        let client = try ChatClient(port: try await daemon.port())
+        try client.send("bob: hola\n")
+        #expect(try await client.lines(2) == ["bob joined the chat.", "bob: hola"])
+        while await server.perform({ $0.chats[Self.group]?.posts.isEmpty != false }) {
+            await Task.yield()
+        }
+        #expect(await server.perform { $0.chats[Self.group]?.lines } == ["bob: hola"])
+        await server.perform { desk in
+            desk.say("buenas", in: Self.group, ["reply_to_message": ["message_id": 101]])
+        }
+        #expect(try await client.line() == "Ana (telegram): [↩ bob: hola] buenas")
+        let words = try String(
+            contentsOfFile: "/proc/\(daemon.identifier)/cmdline", encoding: .utf8)
+        #expect(!words.contains(BotServer.token))
+        daemon.signal(SIGTERM)
+        let (status, output, errors) = try await daemon.result()
+        #expect(status == 0)
+        #expect((output + errors).filter { $0.contains(BotServer.token) } == [])
+        #expect(await server.perform { $0.misbehaviour } == [])
+    }
+
+    @Test func `a wrong token ends it with 69 and a sentence, unless it is optional`() async throws
+    {
+        let server = try BotServer()
+        await server.perform { $0.tokenIsRefused = 401 }
+        let result = try await folder(server).result(
+            "run", environment: ["TOKEN": BotServer.token])
+        #expect(result.status == 69)
+        #expect(
+            result.errors.last
+                == "puente: telegram: Telegram knows no bot with this token (401 Unauthorized): check \"token\", which @BotFather gives, and \"api\""
+        )
+        let daemon = try folder(server, "\"optional\": true,").start(
+            "run", environment: ["TOKEN": BotServer.token])
+        let client = try ChatClient(port: try await daemon.port())
+        try client.send("bob: hola\n")
+        #expect(try await client.lines(2) == ["bob joined the chat.", "bob: hola"])
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.exitStatus() == 0)
+    }
+
+    @Test func `a server that is not there stops nothing`() async throws {
+        let folder = try TestFolder(
+            bridges:
+                #"{ "type": "telegram", "token": "${env:TOKEN}", "api": "http://127.0.0.1:1" }"#)
+        let daemon = try folder.start("run", environment: ["TOKEN": BotServer.token])
+        try await daemon.errors.lines(
+            until: "Telegram does not answer: connect: connection refused. Trying again")
+        daemon.signal(SIGTERM)
+        let (status, _, errors) = try await daemon.result()
+        #expect(status == 0)
+        #expect(errors.filter { $0.contains(BotServer.token) } == [])
+    }
+
+    @Test func `what is wrong with its options is told, but not the token`() async throws {
+        let folder = try TestFolder(
+            bridges: """
+                { "type": "telegram", "token": "12 34", "api": "http://example.org",
+                  "outgoingFormat": "{name}", "chats": { "x": "general", "-100": "general",
+                  "-100/1": "general" } }
+                """)
+        let (status, _, errors) = try await folder.result("check")
+        #expect(status == 78)
+        #expect(
+            errors == [
+                "bridge.json:2:46: bridges[0].token: expected the bot's token as @BotFather gave it",
+                "bridge.json:2:62: bridges[0].api: expected an https address, or http to this machine, found \"http://example.org\"",
+                "bridge.json:3:21: bridges[0].outgoingFormat: expected a string with {text}, found \"{name}\"",
+                "bridge.json:3:42: bridges[0].chats.x: expected a chat's id like -1001234567890, or id/topic, found \"x\"",
+                "bridge.json:4:3: bridges[0].chats[\"-100/1\"]: \"-100/1\" is the same chat as \"-100\"",
+                "5 problems in bridge.json. Nothing was started.",
+            ])
+        let manual = try await folder.result("describe", "telegram")
+        #expect(manual.status == 0)
+        #expect(manual.output.contains { $0.contains("token") && $0.contains("never shown") })
+    }
+}

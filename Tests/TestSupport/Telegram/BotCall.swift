@@ -1,0 +1,171 @@
+import Foundation
+
+/// A call of a method, checked as the real server checks it.
+struct BotCall {
+    private let desk: BotDesk
+    private let method: String
+    private let parameters: [String: Any]
+
+    init(_ desk: BotDesk, _ method: String, _ parameters: [String: Any]) {
+        self.desk = desk
+        self.method = method
+        self.parameters = parameters
+    }
+
+    private static let known: [String: Set<String>] = [
+        "getMe": [], "getWebhookInfo": [], "getChatMember": ["chat_id", "user_id"],
+        "getUpdates": ["offset", "limit", "timeout", "allowed_updates"],
+        "sendMessage": [
+            "chat_id", "message_thread_id", "text", "reply_parameters", "link_preview_options",
+        ],
+    ]
+
+    /// Does what is asked for, and answers now or later.
+    func run(_ connection: TestHTTPConnection, _ finish: @escaping (BotAnswer) -> Void) {
+        guard let known = Self.known[method] else {
+            desk.blame("there is no method \(method)")
+            return finish(BotAnswer(404, "Not Found: method not found"))
+        }
+        for key in parameters.keys where !known.contains(key) {
+            desk.blame("\(method) has the parameter \(key)")
+        }
+        switch method {
+        case "getMe":
+            finish(
+                BotAnswer(
+                    [
+                        "id": BotDesk.me, "is_bot": true, "first_name": "Puente",
+                        "username": "puente_bot", "can_read_all_group_messages": desk.readsAll,
+                    ] as [String: Any]))
+        case "getWebhookInfo": finish(BotAnswer(["url": desk.webhook]))
+        case "getChatMember": finish(member)
+        case "getUpdates": getUpdates(connection, finish)
+        default: send(connection, finish)
+        }
+    }
+
+    private func number(_ key: String) -> Int64? { (parameters[key] as? NSNumber)?.int64Value }
+
+    private var member: BotAnswer {
+        guard let chat = desk.chats[number("chat_id") ?? 0] else {
+            return BotAnswer(400, "Bad Request: chat not found")
+        }
+        return BotAnswer(["status": chat.status, "user": ["id": BotDesk.me]] as [String: Any])
+    }
+
+    // MARK: - Updates
+
+    private func getUpdates(
+        _ connection: TestHTTPConnection, _ finish: @escaping (BotAnswer) -> Void
+    ) {
+        guard desk.webhook.isEmpty else {
+            return finish(
+                BotAnswer(
+                    409,
+                    """
+                    Conflict: can't use getUpdates method while webhook is active; use \
+                    deleteWebhook to delete the webhook first
+                    """))
+        }
+        if !(parameters["allowed_updates"] is [String]) {
+            desk.blame("allowed_updates is no list of strings")
+        }
+        // More than ten ahead of what there is: ignored.
+        if let offset = number("offset"), offset <= desk.nextUpdate + 10 {
+            desk.updates.removeAll { $0.id < offset }
+        }
+        let limit = min(max(number("limit") ?? 100, 1), 100)
+        let timeout = min(max(number("timeout") ?? 0, 0), 50)
+        let poll = BotPoll(desk, limit: Int(limit), finish: finish)
+        connection.onGone = { poll.drop() }
+        poll.start(timeout: timeout)
+    }
+
+    // MARK: - Sending
+
+    private func send(
+        _ connection: TestHTTPConnection, _ finish: @escaping (BotAnswer) -> Void
+    ) {
+        let id = number("chat_id") ?? 0
+        guard var chat = desk.chats[id] else {
+            return finish(BotAnswer(400, "Bad Request: chat not found"))
+        }
+        if let refusal = refusal(of: chat, id) { return finish(refusal) }
+        if desk.now < chat.blockedUntil {
+            desk.blame("\(id) was sent to before retry_after was over")
+            return finish(desk.flood(id))
+        }
+        chat.sends.removeAll { $0 <= desk.now - 60_000_000_000 }
+        desk.chats[id] = chat
+        if chat.sends.count >= 20 { return finish(desk.flood(id)) }
+        chat.sends.append(desk.now)
+        chat.lastMessage += 1
+        let post = BotChat.Post(
+            id: chat.lastMessage, text: parameters["text"] as? String ?? "",
+            topic: number("message_thread_id"), replyTo: reply(in: chat), time: desk.now)
+        chat.posts.append(post)
+        chat.known.insert(post.id)
+        desk.chats[id] = chat
+        finish(
+            BotAnswer(
+                [
+                    "message_id": post.id, "date": desk.date, "text": post.text,
+                    "chat": ["id": id, "type": chat.type],
+                ] as [String: Any], isPost: true))
+    }
+
+    private func refusal(of chat: BotChat, _ id: Int64) -> BotAnswer? {
+        if let new = chat.migratedTo {
+            return BotAnswer(
+                400, "Bad Request: group chat was upgraded to a supergroup chat",
+                parameters: ["migrate_to_chat_id": new])
+        }
+        switch chat.status {
+        case "kicked": return BotAnswer(403, "Forbidden: bot was kicked from the supergroup chat")
+        case "left":
+            return BotAnswer(403, "Forbidden: bot is not a member of the supergroup chat")
+        case "restricted":
+            return BotAnswer(
+                400, "Bad Request: not enough rights to send text messages to the chat")
+        default: break
+        }
+        if let topic = number("message_thread_id") {
+            guard topic != 1, let isOpen = chat.topics[topic] else {
+                return BotAnswer(400, "Bad Request: message thread not found")
+            }
+            if !isOpen { return BotAnswer(400, "Bad Request: TOPIC_CLOSED") }
+        }
+        return refusal(ofText: parameters["text"] as? String, chat)
+    }
+
+    private func refusal(ofText text: String?, _ chat: BotChat) -> BotAnswer? {
+        guard let text, !text.isEmpty else {
+            return BotAnswer(400, "Bad Request: message text is empty")
+        }
+        if text.utf8.count > 32_768 { return BotAnswer(400, "Bad Request: text is too long") }
+        if text.unicodeScalars.count > 4_096 {
+            desk.blame("a text of \(text.unicodeScalars.count) code points")
+            return BotAnswer(400, "Bad Request: message is too long")
+        }
+        if let refused = chat.refused, text.contains(refused) {
+            return BotAnswer(400, "Bad Request: wrong parameter action in request")
+        }
+        let reply = parameters["reply_parameters"]
+        guard reply == nil || reply is [String: Any] else {
+            return BotAnswer(400, "Bad Request: object expected as reply parameters")
+        }
+        if let reply = reply as? [String: Any], self.reply(in: chat) == nil,
+            reply["allow_sending_without_reply"] as? Bool != true
+        {
+            return BotAnswer(400, "Bad Request: message to be replied not found")
+        }
+        return nil
+    }
+
+    private func reply(in chat: BotChat) -> Int64? {
+        let reply = parameters["reply_parameters"] as? [String: Any]
+        guard let id = (reply?["message_id"] as? NSNumber)?.int64Value, chat.known.contains(id)
+        else { return nil }
+        return id
+    }
+}

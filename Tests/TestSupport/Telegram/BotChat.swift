@@ -1,0 +1,42 @@
+/// A chat of the stand-in.
+package struct BotChat: Sendable {
+    /// What the bot has said in it.
+    package struct Post: Sendable {
+        package let id: Int64
+        package let text: String
+        package let topic: Int64?
+        package let replyTo: Int64?
+        /// When, in nanoseconds of the server's clock.
+        package let time: Int64
+    }
+
+    package var title = "Grupo"
+    package var type = "supergroup"
+    /// Topics by id, and whether they are open.
+    package var topics: [Int64: Bool] = [:]
+    /// What the bot is in it: member, administrator, left, kicked.
+    package var status = "member"
+    /// What it has become.
+    package var migratedTo: Int64?
+    /// A 400 for texts that hold this.
+    package var refused: String?
+    package internal(set) var posts: [Post] = []
+    package internal(set) var floods = 0
+    var lastMessage: Int64 = 100
+    var known: Set<Int64> = []
+    var blockedUntil: Int64 = 0
+    var sends: [Int64] = []
+
+    package init() {}
+
+    /// Makes messages known that somebody may answer.
+    package mutating func remember(_ ids: ClosedRange<Int64>) {
+        known.formUnion(ids)
+        lastMessage = max(lastMessage, ids.upperBound)
+    }
+
+    /// All that was said in it, line by line.
+    package var lines: [String] {
+        posts.flatMap { $0.text.split(separator: "\n").map(String.init) }
+    }
+}

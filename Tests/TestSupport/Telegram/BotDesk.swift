@@ -1,0 +1,209 @@
+import Foundation
+import Sockets
+
+/// What the stand-in knows.
+///
+/// Confined to its server's loop.
+package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched on the loop only
+    /// The bot's own id.
+    package static let me: Int64 = 123_456_789
+    /// Whether privacy mode is off.
+    package var readsAll = true
+    package var webhook = ""
+    /// What the token is refused with: 401, 404.
+    package var tokenIsRefused: Int?
+    /// Whether nothing is answered at all.
+    package var isSilent = false
+    package var chats: [Int64: BotChat] = [:]
+    /// What goes wrong next, by method.
+    package var faults: [String: [BotFault]] = [:]
+    /// How many in a hundred calls go wrong at random, and how.
+    package var chance = 0
+    package var kinds = BotFault.allCases
+    package var random = Seeded(1)
+    /// Milliseconds that the answer to a message takes at most.
+    package var slowness = 0
+    /// Seconds that a flood lasts.
+    package var floodLength: Int64 = 3
+    /// What the client did that it must not.
+    package private(set) var misbehaviour: [String] = []
+    /// Calls by method.
+    package private(set) var calls: [String: Int] = [:]
+    /// Faults so far that leave it open whether a message has arrived.
+    package internal(set) var possibleDuplicates = 0
+    package var nextUpdate: Int64 = 500_000
+    var updates: [(id: Int64, json: [String: Any])] = []
+    var poll: BotPoll?
+    /// Who sends to a chat at present.
+    private var underWay: [Int64: (TestHTTPConnection, request: Int)] = [:]
+    private(set) var loop: EventLoop?
+
+    func open(_ loop: EventLoop) { self.loop = loop }
+
+    var now: Int64 { loop?.now ?? 0 }
+    var date: Int64 { (loop?.wallTime ?? 0) / 1_000 }
+
+    func blame(_ sentence: String) { misbehaviour.append(sentence) }
+
+    /// Updates that were not confirmed.
+    package var pending: Int { updates.count }
+    /// Whether somebody polls at present.
+    package var isPolled: Bool { poll != nil }
+
+    // MARK: - What happens in a chat
+
+    /// Somebody says something, or something happens; returns the message's id.
+    @discardableResult
+    package func say(
+        _ text: String? = nil, in chat: Int64, from name: String = "Ana", id user: Int64 = 7,
+        kind: String = "message", _ more: [String: Any] = [:]
+    ) -> Int64 {
+        let sender = ["id": user, "is_bot": false, "first_name": name] as [String: Any]
+        var message: [String: Any] = ["from": sender, "date": date]
+        if let text { message["text"] = text }
+        return post(message.merging(more) { $1 }, in: chat, kind: kind)
+    }
+
+    /// Puts a message into a chat, with an id of its own unless it has one.
+    @discardableResult
+    package func post(
+        _ message: [String: Any], in chat: Int64, kind: String = "message"
+    ) -> Int64 {
+        var message = message
+        var state = chats[chat] ?? BotChat()
+        let id = message["message_id"] as? Int64 ?? state.lastMessage + 1
+        state.lastMessage = max(state.lastMessage, id)
+        state.known.insert(id)
+        if chats[chat] != nil { chats[chat] = state }
+        message["message_id"] = id
+        message["chat"] = ["id": chat, "type": state.type, "title": state.title] as [String: Any]
+        update([kind: message])
+        return id
+    }
+
+    /// Queues an update and wakes who waits for one.
+    package func update(_ content: [String: Any]) {
+        var json = content
+        json["update_id"] = nextUpdate
+        updates.append((nextUpdate, json))
+        nextUpdate += 1
+        poll?.wake()
+    }
+
+    /// Makes a group a supergroup, with the two messages that tell so.
+    package func migrate(_ old: Int64, to new: Int64) {
+        var moved = chats[old] ?? BotChat()
+        chats[old]?.migratedTo = new
+        moved.posts = []
+        moved.known = []
+        chats[new] = moved
+        post(["migrate_to_chat_id": new, "date": date], in: old)
+        post(["migrate_from_chat_id": old, "date": date], in: new)
+    }
+
+    // MARK: - Requests
+
+    func take(_ request: TestHTTPServer.Request, _ connection: TestHTTPConnection) {
+        let prefix = "/bot\(BotServer.token)/"
+        guard !isSilent else { return }
+        guard request.path.hasPrefix("/bot"), let method = request.path.split(separator: "/").last
+        else { return connection.answer("<html>404</html>", status: 404, type: "text/html") }
+        let refusal = tokenIsRefused ?? (request.path.hasPrefix(prefix) ? nil : 401)
+        if let refusal {
+            let words = refusal == 401 ? "Unauthorized" : "Not Found"
+            return answer(BotAnswer(refusal, words), connection, nil)
+        }
+        let name = String(method)
+        calls[name, default: 0] += 1
+        if request.method != "POST" || request.headers["content-type"] != "application/json" {
+            blame("\(name) is no POST of JSON")
+        }
+        let json = try? JSONSerialization.jsonObject(with: Data(request.body))
+        guard let parameters = json as? [String: Any] else {
+            return blame("\(name) has no object as its body")
+        }
+        for (key, value) in parameters where value is NSNull { blame("\(name): \(key) is null") }
+        watch(name, parameters, connection)
+        let fault = nextFault(name)
+        if let fault, !fault.isDone { return fail(fault, name, parameters, connection) }
+        BotCall(self, name, parameters).run(connection) { self.answer($0, connection, fault) }
+    }
+
+    /// One at a time to a chat, or they might overtake one another.
+    private func watch(
+        _ method: String, _ parameters: [String: Any], _ connection: TestHTTPConnection
+    ) {
+        guard method == "sendMessage", let id = (parameters["chat_id"] as? NSNumber)?.int64Value
+        else { return }
+        if let (other, request) = underWay[id], other !== connection, other.requests == request,
+            other.isOpen, other.isAnswering
+        {
+            blame("two messages to \(id) at once")
+        }
+        underWay[id] = (connection, connection.requests)
+    }
+
+    private func nextFault(_ method: String) -> BotFault? {
+        if let first = faults[method]?.first {
+            faults[method]?.removeFirst()
+            return first
+        }
+        return random.chance(chance) ? kinds.randomElement(using: &random) : nil
+    }
+
+    private func fail(
+        _ fault: BotFault, _ method: String, _ parameters: [String: Any],
+        _ connection: TestHTTPConnection
+    ) {
+        switch fault {
+        case .page:
+            connection.answer("<html>502 Bad Gateway</html>", status: 502, type: "text/html")
+        case .closed: connection.close()
+        case .flood: answer(flood(parameters["chat_id"] as? Int64), connection, nil)
+        case .restart: answer(BotAnswer(500, "Internal Server Error: restart"), connection, nil)
+        default: break
+        }
+    }
+
+    /// 429, and nothing more to this chat until it is over.
+    func flood(_ chat: Int64?) -> BotAnswer {
+        if let chat {
+            chats[chat]?.blockedUntil = now + floodLength * 1_000_000_000
+            chats[chat]?.floods += 1
+        }
+        return BotAnswer(
+            429, "Too Many Requests: retry after \(floodLength)",
+            parameters: ["retry_after": floodLength])
+    }
+
+    private func answer(
+        _ answer: BotAnswer, _ connection: TestHTTPConnection, _ fault: BotFault?
+    ) {
+        if fault?.isDone == true, answer.isPost { possibleDuplicates += 1 }
+        if slowness > 0, answer.isPost, let loop {
+            let delay = Int64.random(in: 0...Int64(slowness), using: &random)
+            var timer: LoopTimer?
+            timer = LoopTimer {
+                self.give(answer, connection, fault)
+                timer = nil
+            }
+            if let timer { loop.set(timer, after: delay * 1_000_000) }
+        } else {
+            give(answer, connection, fault)
+        }
+    }
+
+    private func give(
+        _ answer: BotAnswer, _ connection: TestHTTPConnection, _ fault: BotFault?
+    ) {
+        switch fault {
+        case .closedAfter: connection.close()
+        case .halfHead: connection.answerHalfAHead()
+        case .halfBody: connection.answerHalf(answer.body)
+        case .nonsense: connection.answer("{\"ok\":tru", status: answer.status)
+        case .silenceAfter: break
+        default:
+            connection.answer(answer.body, status: answer.status, headers: answer.headers)
+        }
+    }
+}
