@@ -154,7 +154,10 @@ final class Transfer {
         }
         // curl's sentences for its codes are constant; its error buffer might hold the address.
         var reason = String(cString: curl_easy_strerror(code))
-        reason = reason.prefix(1).lowercased() + reason.dropFirst()
+        // As a sentence of ours begins, but not "sSL peer certificate …".
+        if reason.dropFirst().first?.isUppercase == false {
+            reason = reason.prefix(1).lowercased() + reason.dropFirst()
+        }
         var number = 0
         puente_get_number(handle, CURLINFO_OS_ERRNO, &number)
         if code == CURLE_COULDNT_CONNECT, number > 0 {
