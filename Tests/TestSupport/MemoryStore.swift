@@ -28,6 +28,7 @@ package final class MemoryStore: MessageStore {
         var taken: UInt64 = 0
         var condition = StoreCondition.keepsUp
         var isHeld = false
+        var reads = 0
         var observer: @Sendable () -> Void = {}
     }
 
@@ -41,6 +42,9 @@ package final class MemoryStore: MessageStore {
 
     /// What would be left if it crashed now.
     package var disk: Disk { state.withLock { $0.disk } }
+
+    /// How often messages of a room were asked for.
+    package var reads: Int { state.withLock { $0.reads } }
 
     /// Whether nothing is written at present.
     package var isHeld: Bool { state.withLock { $0.isHeld } }
@@ -177,11 +181,25 @@ package final class MemoryStore: MessageStore {
     package func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
     ) -> StoredRun {
-        let found = disk.messages.filter {
-            $0.room == room && $0.number > number && $0.number <= last
+        state.withLock { state in
+            state.reads += 1
+            let all = state.disk.messages
+            var (low, high) = (0, all.count)
+            while low < high {
+                let middle = (low + high) / 2
+                if all[middle].number > number { high = middle } else { low = middle + 1 }
+            }
+            var found: [Message] = []
+            for message in all[low...] {
+                if message.number > last { break }
+                if message.room != room { continue }
+                if found.count == min(count, Self.chunk) {
+                    return StoredRun(found, isComplete: false)
+                }
+                found.append(message)
+            }
+            return StoredRun(found, isComplete: true)
         }
-        let part = found.prefix(min(count, Self.chunk))
-        return StoredRun(Array(part), isComplete: part.count == found.count)
     }
 
     package func texts(in room: String, before number: UInt64, atMost count: Int) -> [Message] {

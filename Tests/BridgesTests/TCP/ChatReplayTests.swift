@@ -4,7 +4,9 @@ import TestSupport
 import Testing
 
 /// Readers that come too late for the room's buffer are carried on from the store.
-@Suite(.timeLimit(.minutes(1))) struct ChatReplayTests {
+///
+/// A kernel keeps megabytes for who does not read, so there is much to say; one test at a time.
+@Suite(.serialized, .timeLimit(.minutes(3))) struct ChatReplayTests {
     private struct Talk {
         let host: ChatHost
         let port: Port
@@ -24,7 +26,7 @@ import Testing
                     }
                 ], rooms: ["general", "logs"], store: store)
             fast = try await host.client()
-            slow = try await host.client("lenta", receiveBuffer: 32_768)
+            slow = try await host.client("lenta", receiveBuffer: 4_096)
             port = await host.port()
             random = Seeded(seed)
             _ = try await slow.barrier()
@@ -51,9 +53,9 @@ import Testing
         }
 
         private mutating func draft() -> Draft {
-            let parts = random.chance(20) ? Int.random(in: 2...30, using: &random) : 1
-            let length = Int.random(in: 1...200, using: &random)
-            let text = (0..<parts).map { "\(said).\($0) " + String(repeating: "ñ", count: length) }
+            let parts = random.chance(20) ? Int.random(in: 2...6, using: &random) : 1
+            let length = Int.random(in: 1...3_000, using: &random)
+            let text = (0..<parts).map { "\(said).\($0) ñ" + String(repeating: "x", count: length) }
             var draft = Draft(text.joined(separator: "\n"), from: "eco\(said % 3)")
             if random.chance(10) {
                 draft.reply = Quotation(number: 1, name: "ana", excerpt: "hola")
@@ -63,19 +65,21 @@ import Testing
         }
     }
 
-    @Test(arguments: Seeded.some)
+    @Test(arguments: Seeded.some.suffix(2))
     func `a slow reader misses nothing that the store has`(seed: UInt64) async throws {
-        var talk = try await Talk(seed: seed, store: MemoryStore())
+        let store = MemoryStore()
+        var talk = try await Talk(seed: seed, store: store)
         var expected: [String] = []
         for _ in 0..<3 {
-            expected += try await talk.say(3_000)
+            expected += try await talk.say(1_200)
             // It takes some of it, and falls behind again.
-            let taken = try await talk.slow.lines(1_000)
-            #expect(taken == Array(expected.prefix(1_000)))
-            expected.removeFirst(1_000)
+            let taken = try await talk.slow.lines(300)
+            #expect(taken == Array(expected.prefix(300)))
+            expected.removeFirst(300)
         }
         let rest = try await talk.slow.barrier()
-        #expect(rest == expected)
+        #expect(rest.count == expected.count && zip(rest, expected).allSatisfy(==))
+        #expect(store.reads > 0)
         try await talk.host.stop()
     }
 
@@ -83,7 +87,7 @@ import Testing
         var talk = try await Talk(seed: 1, store: MemoryStore(), echo: false)
         var expected: [String] = []
         for round in 0..<20 {
-            expected += try await talk.say(400)
+            expected += try await talk.say(100)
             try talk.slow.send("lenta: yo \(round)\n")
             while try await talk.fast.line() != "lenta: yo \(round)" {}
         }
@@ -96,7 +100,7 @@ import Testing
         let store = MemoryStore()
         var talk = try await Talk(seed: 2, store: store)
         store.hold()
-        let expected = try await talk.say(6_000)
+        let expected = try await talk.say(1_600)
         let first = try await talk.slow.lines(100)
         store.release()
         let rest = try await talk.slow.barrier()
@@ -108,7 +112,7 @@ import Testing
         let store = MemoryStore()
         var talk = try await Talk(seed: 3, store: store)
         store.change(to: .fails)
-        let expected = try await talk.say(6_000)
+        let expected = try await talk.say(1_600)
         let lines = try await talk.slow.barrier()
         let skipped = lines.compactMap(ChatLines.skipped)
         #expect(skipped.reduce(0, +) > 0)
@@ -116,10 +120,10 @@ import Testing
         try await talk.host.stop()
     }
 
-    @Test(arguments: Seeded.some)
+    @Test(arguments: Seeded.some.suffix(2))
     func `one that changes rooms in the middle is told what it missed`(seed: UInt64) async throws {
         var talk = try await Talk(seed: seed, store: MemoryStore())
-        let expected = try await talk.say(8_000)
+        let expected = try await talk.say(1_600)
         let first = try await talk.slow.lines(
             Int.random(in: 1...expected.count * 9 / 10, using: &talk.random))
         try talk.slow.send("/join logs\n")
@@ -132,13 +136,13 @@ import Testing
         try await talk.host.stop()
     }
 
-    @Test(arguments: Seeded.some)
+    @Test(arguments: Seeded.some.suffix(2))
     func `a store that fails in the middle leaves nothing out uncounted`(
         seed: UInt64
     ) async throws {
         let store = MemoryStore()
         var talk = try await Talk(seed: seed, store: store)
-        let expected = try await talk.say(8_000)
+        let expected = try await talk.say(1_600)
         let first = try await talk.slow.lines(
             Int.random(in: 1...expected.count * 9 / 10, using: &talk.random))
         store.change(to: .fails)
@@ -152,10 +156,10 @@ import Testing
     @Test func `who has left gets nothing that was said after that`() async throws {
         var talk = try await Talk(seed: 5, store: MemoryStore())
         talk.hasGuests = false
-        let expected = try await talk.say(6_000)
+        let expected = try await talk.say(1_600)
         try talk.slow.send("/quit\n")
         #expect(try await talk.fast.line() == "lenta ha abandonado el chat.")
-        _ = try await talk.say(4_000)
+        _ = try await talk.say(1_600)
         let lines = try await talk.slow.rest()
         let owed = expected + ["lenta ha abandonado el chat."]
         let odd = zip(lines, owed).first { $0 != $1 }
@@ -167,7 +171,7 @@ import Testing
         var talk = try await Talk(seed: 6, store: MemoryStore(), echo: false)
         talk.hasGuests = false
         let eva = try await talk.host.client("eva")
-        var expected = try await talk.say(3_000)
+        var expected = try await talk.say(1_200)
         for round in 0..<20 {
             try eva.send("eva: \(round)\n")
             expected += ["eva: \(round)"]
@@ -177,7 +181,7 @@ import Testing
         try eva.send("/nick otra\n")
         expected.append("eva ahora es otra.")
         #expect(try await talk.fast.line() == expected.last)
-        expected += try await talk.say(3_000)
+        expected += try await talk.say(1_200)
         try talk.slow.send("/nick eva\n")
         expected.append("lenta ahora es eva.")
         let lines = try await talk.slow.barrier()
@@ -190,7 +194,7 @@ import Testing
         let store = MemoryStore()
         var talk = try await Talk(seed: 4, store: store)
         store.hold()
-        let expected = try await talk.say(4_000)
+        let expected = try await talk.say(1_600)
         try talk.slow.send("/quit\n")
         store.release()
         let lines = try await talk.slow.rest()
