@@ -44,6 +44,13 @@ struct FileRecord: Equatable, Sendable {
         self.modified = modified
     }
 
+    /// What may have had a name that nothing is known of, since a time by the file system's clock.
+    init(unknownOf path: FilePath, since modified: Int64) {
+        self.init(
+            id: FileID(device: 0, inode: 0), fingerprint: Fingerprint(), path: path, target: path,
+            modified: modified, isFinished: true)
+    }
+
     init(
         id: FileID, fingerprint: Fingerprint, path: FilePath, target: FilePath, modified: Int64,
         isFinished: Bool

@@ -7,6 +7,7 @@ extension FollowedFiles {
     /// Opens a file, if need be in place of one that has nothing to say; `nil` if that can't be now.
     func openFile(_ path: FilePath) -> OpenFile? {
         if openFiles >= plan.descriptors { park() }
+        willOpen?(path)
         for _ in 0..<2 {
             do throws(SocketError) {
                 let file = try OpenFile(path)

@@ -24,13 +24,16 @@ extension FollowedFiles {
         let held = Set(search.files.filter { followers[$0.status.id] != nil }.map(\.path))
         vacant.removeAll { held.contains($0.path) }
         for record in vacant { adopt(lost: record, wantsCopy: false, now: now) }
-        for (path, status) in search.files where followers[status.id] == nil {
-            open(path, now: now)
+        for (path, status) in search.files
+        where followers[status.id]?.gone != nil
+            || (followers[status.id] == nil && !open(path, status.id, now: now))
+        {
+            miss(path, status, isFirst: isFirst)
         }
-        let taken = Set(search.files.map(\.path))
+        let taken = Set(search.files.filter { isLive($0.status.id) }.map(\.path))
         vacant.removeAll { taken.contains($0.path) }
         if vacant.count > Self.vacantBound { vacant.removeFirst(vacant.count - Self.vacantBound) }
-        passOver(firstFollowed)
+        passOver(firstFollowed, but: Set(search.files.map(\.status.id)))
         firstFollowed = []
         if isFirst { keepPatterns() }
         lastScan = (clock(), max(0, clock() - now))
@@ -46,7 +49,23 @@ extension FollowedFiles {
 
     /// Names without a file that are kept an eye on: one that came and went between two looks was
     /// rotated away after the one before.
-    private static let vacantBound = 16
+    private static let vacantBound = 128
+
+    /// Whether a file is followed under a name that matches.
+    private func isLive(_ id: FileID) -> Bool { followers[id].map { $0.gone == nil } ?? false }
+
+    /// Notes that what had a name when names were looked at could not be opened: it may have been
+    /// rotated away, and is looked for before what has the name now is opened.
+    private func miss(_ path: FilePath, _ status: FileStatus, isFirst: Bool) {
+        if (try? FileStatus(path))?.id != status.id { needsScan = true }
+        if vacant.contains(where: { $0.path == path }) { return }
+        // What was there at the first start is not read anyway.
+        if isFirst, plan.startsAtEnd, !isKnown(path) { return }
+        let last = records.all.filter { $0.path == path }.max { $0.modified < $1.modified }
+        vacant.append(
+            newest[path]?.record() ?? last
+                ?? FileRecord(unknownOf: path, since: status.modified))
+    }
 
     /// Notes that a name has no file any more, and what its last one was.
     private func noteVacant(_ record: FileRecord) {
@@ -63,12 +82,10 @@ extension FollowedFiles {
         defer { hinted = [] }
         guard lastScan != nil else { return }
         let present = search.files.filter { followers[$0.status.id] == nil }.map(\.path)
-        for path in hinted.union(present) where newest[path] == nil && plan.follows(path) {
+        for path in hinted.union(present) where plan.follows(path) {
+            if let last = newest[path], last.gone == nil { continue }
             if vacant.contains(where: { $0.path == path }) { continue }
-            vacant.append(
-                FileRecord(
-                    id: FileID(device: 0, inode: 0), fingerprint: Fingerprint(), path: path,
-                    target: path, modified: look, isFinished: true))
+            vacant.append(newest[path]?.record() ?? FileRecord(unknownOf: path, since: look))
         }
     }
 
@@ -117,19 +134,25 @@ extension FollowedFiles {
 
     // MARK: - Opening
 
-    private func open(_ path: FilePath, now: Int64) {
-        guard let file = openFile(path) else { return }
+    /// Opens what has a name; false if that is not what had it when names were looked at, or can't
+    /// be opened.
+    private func open(_ path: FilePath, _ listed: FileID, now: Int64) -> Bool {
+        guard let file = openFile(path) else { return false }
         do throws(SocketError) {
-            // What had the name a moment ago may be another file.
             let status = try file.status()
-            guard status.isRegular, followers[status.id] == nil else { return }
+            // What has been rotated away comes first. There are file systems that call a file
+            // something else once it is open.
+            if status.id != listed, (try? FileStatus(path))?.id != listed { return false }
+            guard status.isRegular, followers[status.id] == nil else { return true }
             if let record = records.record(of: file, status.id) {
                 try resume(file, status, path, record, now: now)
             } else {
                 try begin(file, status, path, now: now)
             }
+            return true
         } catch {
             news.warnOnce("\(path): \(error); it is tried again")
+            return false
         }
     }
 
@@ -195,13 +218,15 @@ extension FollowedFiles {
 
     /// Notes which other files there were when files of a directory were first followed: those that
     /// look like rotated ones were rotated before.
-    private func passOver(_ directories: Set<FilePath>) {
+    private func passOver(_ directories: Set<FilePath>, but matching: Set<FileID>) {
         for directory in directories {
             for entry in listings[directory] where entry.kind != .directory {
                 guard let status = try? FileStatus(directory.appending(entry.name)) else {
                     continue
                 }
-                if status.isRegular, followers[status.id] == nil { passedOver.insert(status.id) }
+                if status.isRegular, followers[status.id] == nil, !matching.contains(status.id) {
+                    passedOver.insert(status.id)
+                }
             }
         }
     }

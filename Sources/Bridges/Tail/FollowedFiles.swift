@@ -49,6 +49,8 @@ final class FollowedFiles {
     var turn = 0
     var openFiles = 0
     var parkingTurn = 0
+    /// What happens just before a file is opened; tests let other programs be faster.
+    var willOpen: ((FilePath) -> Void)?
 
     /// What a watch sits on.
     enum Watched {

@@ -65,6 +65,26 @@ import Testing
         #expect(folder.texts == (0...15).map { "line \($0)" })
     }
 
+    @Test(arguments: 1...3)
+    func `what is rotated between a look and the opening is found`(times: Int) throws {
+        let folder = try TailFolder()
+        folder.append("line 0\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.rotate("app.log")
+        folder.append("line 1\n", to: "app.log")
+        var number = 1
+        folder.files?.willOpen = { [unowned folder] _ in
+            if number > times { return }
+            number += 1
+            folder.rotate("app.log")
+            folder.append("line \(number)\n", to: "app.log")
+        }
+        folder.read()
+        folder.wait(.seconds(3))
+        #expect(folder.texts == (0...times + 1).map { "line \($0)" })
+    }
+
     @Test(arguments: [true, false])
     func `what a copy has that was not read is read there`(hearsEvents: Bool) throws {
         let folder = try TailFolder(hearsEvents: hearsEvents)
