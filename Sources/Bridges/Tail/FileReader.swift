@@ -58,6 +58,8 @@ final class FileReader {
             case .appeared: return .hasAppeared
             case .same: break
             }
+            // At every look: 1 KiB is little beside what is read at once.
+            guard try follower.fingerprint.beginsAsBefore(file) else { return .wasTruncated }
             return follower.searched == nil
                 ? try readLines(follower, file, into: load, end)
                 : try readLongLine(follower, file, into: load, end)

@@ -62,6 +62,19 @@ struct Fingerprint: Hashable, Sendable {
         head.append(hash)
     }
 
+    /// Whether a file's first bytes are still those that were read; the bytes before the offset
+    /// are not looked at.
+    ///
+    /// - Throws: `SocketError` if it can't be read.
+    func beginsAsBefore(_ file: OpenFile) throws(SocketError) -> Bool {
+        // Then all of them are compared as those before the offset.
+        if offset <= UInt64(Self.backBytes) { return true }
+        let bytes = try file.bytes(Int(min(offset, UInt64(Self.headBytes))), at: 0)
+        var other = Fingerprint()
+        bytes.withUnsafeBytes { other.extendHead($0) }
+        return other.head == head
+    }
+
     /// Whether a file has this fingerprint.
     func matches(_ file: OpenFile) -> Bool {
         guard let size = try? file.status().size, size >= offset,

@@ -136,6 +136,20 @@ import Testing
         #expect(texts == ["one", "two", "three"])
     }
 
+    @Test func `so is one whose lines all end alike`() throws {
+        let folder = try TailFolder()
+        let ending = String(repeating: "the same ", count: 12)
+        folder.append((0..<20).map { "\($0 + 100) \(ending)\n" }.joined(), to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.truncate("app.log")
+        folder.append((0..<30).map { "\($0 + 200) \(ending)\n" }.joined(), to: "app.log")
+        folder.read()
+        #expect(
+            folder.texts.map { $0.prefix(3) }
+                == (Array(100..<120) + Array(200..<230)).map { "\($0)" })
+    }
+
     @Test func `what was truncated to a part is read again rather than lost`() throws {
         let folder = try TailFolder()
         folder.append("one\ntwo\n", to: "app.log")
