@@ -319,6 +319,7 @@ extension FollowedFiles {
                 return known.filter { $0.path == lost.path && $0.id != lost.id }
             },
             wantsCopy: wantsCopy, isFollowed: plan.follows,
+            isExcluded: plan.excludes,
             unread: { self.queue.filter { $0.path == lost.path }.map(\.firstBytes) },
             isKnown: { self.followers[$0] != nil || self.passedOver.contains($0) },
             record: { self.records.record(of: $0, $1) }, listings: listings)

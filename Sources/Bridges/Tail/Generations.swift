@@ -32,6 +32,8 @@ struct Generations {
     let wantsCopy: Bool
     /// Whether a path is followed anyway.
     let isFollowed: (FilePath) -> Bool
+    /// Whether a path is excluded: it may be what had the name, but nothing else.
+    let isExcluded: (FilePath) -> Bool
     /// How files of that name begin of which nothing has been read yet.
     let unread: () -> [[UInt8]]
     /// Whether a file is followed, or was passed over on purpose.
@@ -88,7 +90,8 @@ struct Generations {
         if status.size < fingerprint.offset, fingerprint.beginsLike(file, size: status.size) {
             return Found(path: path, file: file, status: status, offset: status.size, isSame: false)
         }
-        guard looksLater, !others().contains(where: { isCopy(file, status, of: $0) }),
+        guard looksLater, !isExcluded(path),
+            !others().contains(where: { isCopy(file, status, of: $0) }),
             !isCopyOfUnread(file)
         else { return nil }
         return Found(path: path, file: file, status: status, offset: 0, isSame: false)
@@ -141,28 +144,24 @@ final class DirectoryListings {
     }
 }
 
-/// What rotation makes of a name: `app.log` becomes `app.log.1`, `app.log-20250101` or
-/// `app-20250101.log`.
+/// What rotation makes of a name: `app.log` becomes `app.log.1` or `app.log-20250101`.
+///
+/// Where it becomes `app-20250101.log` it is known by its number or its content only.
 struct RotatedName {
     private let live: [UInt8]
     private let stem: ArraySlice<UInt8>
-    private let ending: ArraySlice<UInt8>
 
     init(of name: some Sequence<UInt8>) {
         live = Array(name)
         let dot = live.dropFirst().lastIndex(of: UInt8(ascii: ".")) ?? live.endIndex
         stem = live[..<dot]
-        ending = live[dot...]
     }
 
-    /// Whether a name is the live one with a number or a date in it.
+    /// Whether a name is the live one with a number or a date behind it.
+    ///
+    /// Not one with digits in the middle: `server-8080.log` beside `server.log` is another program's.
     func isRotated(_ name: [UInt8]) -> Bool {
-        if name == live { return false }
-        if name.starts(with: live) { return Self.isMark(name.dropFirst(live.count)) }
-        guard !ending.isEmpty, name.starts(with: stem), name.suffix(ending.count) == ending,
-            name.count > stem.count + ending.count
-        else { return false }
-        return Self.isMark(name.dropFirst(stem.count).dropLast(ending.count))
+        name.starts(with: live) && Self.isMark(name.dropFirst(live.count))
     }
 
     /// Whether a name begins as the live one does.

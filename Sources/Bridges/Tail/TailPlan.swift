@@ -22,8 +22,11 @@ struct TailPlan: Sendable {
 
     /// Whether a path is one to be followed.
     func follows(_ path: FilePath) -> Bool {
-        patterns.contains { $0.matches(path) } && !excluded.contains { $0.excludes(path) }
+        patterns.contains { $0.matches(path) } && !excludes(path)
     }
+
+    /// Whether a path is not to be followed, whatever it matches.
+    func excludes(_ path: FilePath) -> Bool { excluded.contains { $0.excludes(path) } }
 
     /// Whether a name could be that of a file to be followed.
     func mayFollow(name: [UInt8]) -> Bool { patterns.contains { $0.mayMatch(name: name) } }

@@ -113,12 +113,13 @@ import Testing
     @Test func `names that rotation gives are known`() {
         let name = RotatedName(of: "app.log".utf8)
         for rotated in [
-            "app.log.1", "app.log-20250101", "app-20250101.log", "app.log.2025-01-01T10",
+            "app.log.1", "app.log-20250101", "app.log.2025-01-01T10",
         ] {
             #expect(name.isRotated(Array(rotated.utf8)), "\(rotated)")
         }
         for other in [
             "app.log", "app.log.1.gz", "app.log.bak", "apple.log", "app-web.log", "b.log.1",
+            "app-8080.log",
         ] {
             #expect(!name.isRotated(Array(other.utf8)), "\(other)")
         }

@@ -112,6 +112,30 @@ import Testing
         #expect(folder.texts == ["one", "two", "three"])
     }
 
+    @Test(arguments: [true, false])
+    func `nothing comes in that nobody asked for`(isRestarted: Bool) throws {
+        let folder = try TailFolder("worker.log")
+        folder.plan.excluded = [PathPattern("worker.log.9")]
+        folder.append("one\n", to: "worker.log")
+        try folder.start()
+        folder.read()
+        for name in ["worker-8080.log", "worker.log.9"] { folder.append("secret\n", to: name) }
+        if isRestarted {
+            folder.kill()
+            try folder.start()
+        }
+        folder.append("two\n", to: "worker.log")
+        folder.wait(.seconds(3))
+        for name in ["worker-8080.log", "worker.log.9"] { folder.append("secret\n", to: name) }
+        folder.rename("worker.log", to: "worker.log.1")
+        folder.append("three\n", to: "worker.log")
+        folder.wait(.seconds(3))
+        folder.truncate("worker.log")
+        folder.append("four\n", to: "worker.log")
+        folder.wait(.seconds(9))
+        #expect(folder.texts == ["one", "two", "three", "four"])
+    }
+
     @Test func `a truncated file is read from its start`() throws {
         let folder = try TailFolder()
         folder.append("one\ntwo\n", to: "app.log")
