@@ -95,7 +95,7 @@ final class FileReader {
         }
         follower.fingerprint.advance(over: bytes, by: done)
         if done > 0 { follower.isToBeKept = true }
-        follower.hasPending = end == .open && done < new.count
+        follower.hasPending = end == .open && done < new.count && cutter.start != nil
         if !hasRoom { return .loadIsFull }
         return isFull ? .hasMore : .atEnd
     }
@@ -171,7 +171,7 @@ final class FileReader {
         let isFinal = end == .final && count < buffer.count
         guard let last = ending ?? (isFinal ? searched + UInt64(count) : nil) else {
             follower.searched = searched + UInt64(count)
-            follower.hasPending = true
+            follower.hasPending = false
             return count == buffer.count ? .hasMore : .atEnd
         }
         guard try addLongLine(follower, file, upTo: last, to: load) else { return .loadIsFull }

@@ -41,7 +41,7 @@ extension FollowedFiles {
         if follower.mustWait { return true }
         guard let end = end(of: follower, now: now) else { return true }
         guard reopen(follower) else {
-            couldNotOpen(follower, end)
+            couldNotOpen(follower, end, now: now)
             return true
         }
         let lines = load.lines
@@ -66,8 +66,7 @@ extension FollowedFiles {
                 skipCompressed(follower)
                 return true
             case .failed(let error):
-                news.warnOnce("\(follower.path): \(error); it is tried again")
-                postpone(follower)
+                fail(follower, error, now: now)
                 return true
             }
         }
@@ -79,19 +78,49 @@ extension FollowedFiles {
             if let end = quietEnd(follower), now >= end { return .final }
             if plan.start == nil || !follower.hasPending { return nil }
         }
-        let isSettled = plan.start != nil && now >= follower.changed + plan.settlesAfter
+        // A late writer who never stops must not keep what came after waiting for ever.
+        let isOld = follower.gone.map { now >= $0 + plan.rotateWait } ?? false
+        let isSettled =
+            plan.start != nil && (isOld || now >= follower.changed + plan.settlesAfter)
         return isSettled ? .settled : follower.isDirty ? .open : nil
     }
 
     /// Looks at a file again when names are looked at the next time.
-    private func postpone(_ follower: Follower) {
+    private func postpone(_ follower: Follower, now: Int64) {
         follower.isDirty = false
+        follower.hasPending = false
         follower.seen.modified = .min
+        // It is not quiet, and not looked at without pause.
+        follower.changed = now
     }
 
-    private func couldNotOpen(_ follower: Follower, _ end: MessageCutter.End) {
-        postpone(follower)
-        if end == .final { remove(follower) }
+    /// Times that a file without a name is tried to be read before it is given up.
+    private static let attempts = 10
+
+    private func fail(_ follower: Follower, _ error: SocketError, now: Int64) {
+        postpone(follower, now: now)
+        if follower.gone == nil {
+            news.warnOnce("\(follower.path): \(error); it is tried again")
+            return
+        }
+        follower.failures += 1
+        guard follower.failures >= Self.attempts else { return }
+        news.warn(
+            "\(follower.path): \(error): the file that had this name is given up; "
+                + "what it has behind byte \(follower.offset) is lost")
+        remove(follower)
+    }
+
+    private func couldNotOpen(_ follower: Follower, _ end: MessageCutter.End, now: Int64) {
+        let wasRead = !follower.isDirty && !follower.hasPending
+        postpone(follower, now: now)
+        guard end == .final else { return }
+        if !wasRead {
+            news.warn(
+                "\(follower.path): the file that had this name can't be opened any more; "
+                    + "what it had behind byte \(follower.offset) may be lost")
+        }
+        remove(follower)
     }
 
     private func skipCompressed(_ follower: Follower) {

@@ -31,12 +31,14 @@ final class Follower {
     var gone: Int64?
     /// Whether there may be something to read.
     var isDirty = true
-    /// Whether whole lines wait for others that belong to them.
+    /// Whether lines wait for others that belong to them, until it has been quiet for a while.
     var hasPending = false
     /// Whether it is compressed, so that there are no lines in it.
     var isCompressed = false
     /// What the file of the same name before this one was; read first.
     weak var predecessor: Follower?
+    /// How often it could not be read since it lost its name.
+    var failures = 0
     /// The kernel's watch on it.
     var watch: FileEvents.Watch?
     /// Whether its checkpoint is to be kept with what is handed over next.
@@ -104,7 +106,7 @@ final class Follower {
     }
 
     /// Whether its older namesake has to be read before it.
-    var mustWait: Bool { predecessor?.isDirty ?? false }
+    var mustWait: Bool { predecessor.map { $0.isDirty || $0.hasPending } ?? false }
 
     /// Begins anew at the beginning.
     func restart() {

@@ -30,6 +30,9 @@ final class TailNews {
     /// Lets a sentence be said again: what it was about is over.
     func forget(_ sentence: String) { told.remove(sentence) }
 
+    /// Says that something is lost.
+    func warn(_ sentence: @autoclosure () -> String) { log.warning(sentence()) }
+
     /// Says what happened.
     func tell(_ sentence: @autoclosure () -> String) { log.info(sentence()) }
 

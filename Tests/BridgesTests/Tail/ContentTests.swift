@@ -139,6 +139,34 @@ import Testing
         #expect(folder.texts == ["first", trace, "last\n  and more"])
     }
 
+    @Test func `a long half line of a group keeps nobody busy`() throws {
+        let folder = try TailFolder()
+        folder.plan.start = try Pattern(Tail.Multiline().start)
+        folder.append("first\n  more\n" + String(repeating: "y", count: 1_000_000), to: "a.log")
+        try folder.start()
+        folder.read()
+        folder.wait(.seconds(1))
+        folder.wait(.seconds(1))
+        folder.wait(.seconds(1))
+        #expect(folder.texts == ["first\n  more"])
+        #expect(folder.files.map { $0.deadline(now: folder.now, reads: true) > folder.now } == true)
+    }
+
+    @Test func `what belongs together is handed over before what came after a rotation`() throws {
+        let folder = try TailFolder()
+        folder.plan.start = try Pattern(Tail.Multiline().start)
+        try folder.start()
+        folder.append("one\n  more\n", to: "a.log")
+        folder.read()
+        folder.rotate("a.log")
+        folder.append("two\n  more\nthree\n", to: "a.log")
+        folder.read()
+        #expect(folder.texts == [])
+        folder.wait(.seconds(1))
+        folder.wait(.seconds(1))
+        #expect(folder.texts == ["one\n  more", "two\n  more", "three"])
+    }
+
     @Test func `lines that belong together and are too many are split, and none is lost`() throws {
         let folder = try TailFolder()
         folder.plan.start = try Pattern("^\\S")
