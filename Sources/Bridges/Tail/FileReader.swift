@@ -1,3 +1,4 @@
+import Glibc
 import MessageBus
 import Sockets
 
@@ -11,6 +12,8 @@ final class FileReader {
         case atEnd
         /// There may be more.
         case hasMore
+        /// There may be more, and the others have their turn first.
+        case isBusy
         /// There is no room for the next message.
         case loadIsFull
         /// What was read before is not there any more: the file was truncated, or replaced in place.
@@ -80,9 +83,13 @@ final class FileReader {
         if new.isEmpty { return .atEnd }
         if follower.offset == 0, CompressedForm.begins(new) { return .isCompressed }
         if isFull, new.first == 0 {
-            guard let place = try endOfHole(follower, file, new) else { return .atEnd }
-            follower.fingerprint = try Fingerprint(of: file, upTo: place)
-            return .hasMore
+            switch try endOfHole(from: follower.offset, follower, file) {
+            case .data(let place):
+                follower.fingerprint = try Fingerprint(of: file, upTo: place)
+                return .hasMore
+            case .none: return .atEnd
+            case .unknown: return .isBusy
+            }
         }
         var hasRoom = true
         // More than fits is there: nothing of it is the end of the file.
@@ -91,7 +98,9 @@ final class FileReader {
         if done == 0, isFull, hasRoom {
             // Lines that belong together and fill all memory, or one line that does.
             done = cut(new, .settled, follower, into: load, &hasRoom)
-            if done == 0, hasRoom { follower.searched = follower.offset + UInt64(new.count) }
+            if done == 0, hasRoom {
+                return try beginLongLine(follower, file, follower.offset, length: Self.written(new))
+            }
         }
         follower.fingerprint.advance(over: bytes, by: done)
         if done > 0 { follower.isToBeKept = true }
@@ -138,25 +147,90 @@ final class FileReader {
 
     // MARK: - Holes
 
-    /// Where a run of NULs ends that begins at the offset; `nil` if it ends with the file.
+    /// What follows a run of NULs.
+    private enum AfterHole {
+        case data(UInt64)
+        /// Nothing: it goes on to the end of the file.
+        case none
+        /// So many that the others have their turn first.
+        case unknown
+    }
+
+    /// Bytes of NULs looked at in one turn.
+    private static let holeBytes: UInt64 = 16 << 20
+
+    /// Where a run of NULs ends.
     ///
     /// What is reserved and not yet written looks the same: it is passed over only when something
-    /// stands behind it.
+    /// stands behind it. What was found to be NULs is remembered, so that a file whose space is
+    /// reserved is not read to its end whenever a line is written to it.
     private func endOfHole(
-        _ follower: Follower, _ file: OpenFile, _ bytes: UnsafeRawBufferPointer
-    ) throws(SocketError) -> UInt64? {
-        var place = follower.offset
-        var bytes = bytes
-        while !bytes.isEmpty {
-            if let index = bytes.firstIndex(where: { $0 != 0 }) { return place + UInt64(index) }
-            place = file.data(from: place + UInt64(bytes.count))
-            let count = try file.read(into: buffer, at: place)
-            bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+        from start: UInt64, _ follower: Follower, _ file: OpenFile
+    ) throws(SocketError) -> AfterHole {
+        let known = follower.zeros.flatMap { zeros in
+            zeros.range.contains(start) || zeros.range.upperBound == start ? zeros : nil
         }
-        return nil
+        let modified = follower.seen.modified
+        var place = known?.range.upperBound ?? start
+        let bound = place + Self.holeBytes
+        while place < bound {
+            guard let next = file.data(from: place) else { break }
+            place = next
+            let count = try file.read(into: buffer, at: place)
+            if count == 0 { break }
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            if let index = Self.firstWritten(bytes) {
+                follower.zeros = nil
+                // Something may have been written to what was skipped.
+                if let known, known.modified != modified {
+                    return try endOfHole(from: start, follower, file)
+                }
+                return .data(place + UInt64(index))
+            }
+            place += UInt64(count)
+        }
+        let isSame = known.map { $0.modified == modified } ?? true
+        follower.zeros = (start..<max(start, place), isSame ? modified : .min)
+        return place < bound ? .none : .unknown
+    }
+
+    /// The first byte that is no NUL; compared with itself, one byte on, which is fast.
+    private static func firstWritten(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress, bytes.count > 1 else {
+            return bytes.firstIndex { $0 != 0 }
+        }
+        if bytes[0] == 0, memcmp(base, base + 1, bytes.count - 1) == 0 { return nil }
+        return bytes.firstIndex { $0 != 0 }
+    }
+
+    /// How many bytes there are up to the last one that is no NUL.
+    private static func written(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let last = bytes.last, last == 0 else { return bytes.count }
+        return (bytes.lastIndex { $0 != 0 } ?? -1) + 1
     }
 
     // MARK: - A line that is too long
+
+    /// Notes up to where the end of a line was looked for that fills all memory.
+    ///
+    /// NULs at the end of what is there may be reserved for what is still to be written: they are
+    /// looked at again.
+    private func beginLongLine(
+        _ follower: Follower, _ file: OpenFile, _ start: UInt64, length: Int
+    ) throws(SocketError) -> Outcome {
+        let end = start + UInt64(length)
+        if length > cutter.longest + 8 {
+            follower.searched = end
+            return .hasMore
+        }
+        switch try endOfHole(from: end, follower, file) {
+        case .data(let place):
+            follower.searched = place
+            return .hasMore
+        case .none: return .atEnd
+        case .unknown: return .isBusy
+        }
+    }
 
     private func readLongLine(
         _ follower: Follower, _ file: OpenFile, into load: TailLoad, _ end: MessageCutter.End
@@ -170,15 +244,31 @@ final class FileReader {
         let ending = buffer[..<count].firstIndex(of: 0x0A).map { searched + UInt64($0) }
         let isFinal = end == .final && count < buffer.count
         guard let last = ending ?? (isFinal ? searched + UInt64(count) : nil) else {
-            follower.searched = searched + UInt64(count)
             follower.hasPending = false
-            return count == buffer.count ? .hasMore : .atEnd
+            return try searchOn(follower, file, searched, count)
         }
         guard try addLongLine(follower, file, upTo: last, to: load) else { return .loadIsFull }
         follower.fingerprint = try Fingerprint(of: file, upTo: ending == nil ? last : last + 1)
         follower.searched = nil
         follower.isToBeKept = true
         return .hasMore
+    }
+
+    /// Goes on behind bytes in which the line does not end.
+    private func searchOn(
+        _ follower: Follower, _ file: OpenFile, _ searched: UInt64, _ count: Int
+    ) throws(SocketError) -> Outcome {
+        let length = Self.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        follower.searched = searched + UInt64(length)
+        if count < buffer.count { return .atEnd }
+        if length > 0 { return .hasMore }
+        switch try endOfHole(from: searched, follower, file) {
+        case .data(let place):
+            follower.searched = place
+            return .hasMore
+        case .none: return .atEnd
+        case .unknown: return .isBusy
+        }
     }
 
     private func isUnchanged(_ follower: Follower, _ file: OpenFile) throws(SocketError) -> Bool {

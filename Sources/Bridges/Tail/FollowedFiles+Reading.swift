@@ -54,6 +54,8 @@ extension FollowedFiles {
                 follower.isDirty = false
                 if end == .final, isQuiet { finish(follower) }
                 return true
+            case .isBusy:
+                return true
             case .loadIsFull:
                 return false
             case .wasTruncated:

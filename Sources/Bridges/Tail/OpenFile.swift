@@ -107,9 +107,12 @@ final class OpenFile {
     }
 
     /// The first place from an offset on where something was ever written; holes are skipped.
-    func data(from offset: UInt64) -> UInt64 {
+    ///
+    /// `nil` if nothing was.
+    func data(from offset: UInt64) -> UInt64? {
         // SEEK_DATA (lseek(2)), which only GNU declares.
         let place = lseek(descriptor, Int(offset), 3)
-        return place < 0 ? offset : UInt64(place)
+        if place >= 0 { return UInt64(place) }
+        return errno == ENXIO ? nil : offset
     }
 }

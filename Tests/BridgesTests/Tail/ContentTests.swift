@@ -49,6 +49,59 @@ import Testing
         #expect(folder.texts == ["one", "two"])
     }
 
+    @Test func `half a line in what is reserved waits for its end`() throws {
+        let folder = try TailFolder()
+        folder.append("one\n", to: "a.log")
+        folder.truncate("a.log", to: 1 << 20)
+        try folder.start()
+        folder.read()
+        let file = open(folder.place("a.log"), O_WRONLY | O_CLOEXEC)
+        defer { close(file) }
+        var place = 4
+        for piece in ["half", " rest\ntwo\nthr", "ee\nfour\n"] {
+            _ = pwrite(file, piece, piece.utf8.count, place)
+            place += piece.utf8.count
+            folder.read()
+        }
+        #expect(folder.texts == ["one", "half rest", "two", "three", "four"])
+    }
+
+    @Test func `so does a long one`() throws {
+        let folder = try TailFolder()
+        folder.plan.longest = 64
+        folder.append("one\n", to: "a.log")
+        folder.truncate("a.log", to: 1 << 20)
+        try folder.start()
+        folder.read()
+        let file = open(folder.place("a.log"), O_WRONLY | O_CLOEXEC)
+        defer { close(file) }
+        let long = String(repeating: "x", count: 500)
+        _ = pwrite(file, long, 500, 4)
+        folder.read()
+        _ = pwrite(file, "x\ntwo\n", 7, 504)
+        folder.read()
+        #expect(folder.texts == ["one", String(long.prefix(64)) + " […+437 bytes]", "two"])
+    }
+
+    @Test func `a tail of NULs is not read again for each line`() throws {
+        let folder = try TailFolder()
+        let count = 40 << 20
+        folder.append(Array("one\n".utf8) + [UInt8](repeating: 0, count: count), to: "a.log")
+        try folder.start()
+        folder.read()
+        for _ in 0..<3 { folder.wait(.seconds(3)) }
+        let follower = try #require(folder.files?.queue.first)
+        #expect(follower.zeros?.range.upperBound == UInt64(count) + 4)
+        #expect(!follower.isDirty)
+        // Data behind it, and then something before that: nothing is skipped.
+        let file = open(folder.place("a.log"), O_WRONLY | O_CLOEXEC)
+        defer { close(file) }
+        _ = pwrite(file, "two\n", 4, 4)
+        folder.append("last\n", to: "a.log")
+        for _ in 0..<9 { folder.wait(.seconds(3)) }
+        #expect(folder.texts == ["one", "two", "last"])
+    }
+
     @Test func `bytes that are not UTF-8 are marked, the rest stays`() throws {
         #expect(
             try texts(Array("caf".utf8) + [0xE9] + Array(" solo\n".utf8)) == ["caf\u{FFFD} solo"])
