@@ -6,11 +6,17 @@ import Sockets
 extension FollowedFiles {
     /// Looks at all names.
     ///
-    /// - Parameter clock: tells how long that takes.
-    func scan(now: Int64, clock: () -> Int64) {
+    /// - Parameters:
+    ///   - clock: tells when it is done.
+    ///   - spent: the thread's processor time in nanoseconds: how much looking takes, whatever else
+    ///     the machine does.
+    func scan(now: Int64, clock: () -> Int64, spent: () -> Int64 = { 0 }) {
         needsScan = false
         let isFirst = lastScan == nil
+        let begun = spent()
         let search = PathSearch(plan.patterns, but: plan.excluded)
+        // What is opened and compared is paid once.
+        let cost = max(0, spent() - begun)
         watch(search.directories)
         for failure in search.failures { news.warnOnce("\(failure.error); it is tried again") }
         // Rotated ones first: they are older than what has their names now.
@@ -36,7 +42,16 @@ extension FollowedFiles {
         passOver(firstFollowed, but: Set(search.files.map(\.status.id)))
         firstFollowed = []
         if isFirst { keepPatterns() }
-        lastScan = (clock(), max(0, clock() - now))
+        lastScan = (clock(), cost)
+    }
+
+    /// Asks the open files whether they have changed, where the kernel does not tell: a line in a file
+    /// that is known need not wait until all names have been looked at.
+    func glance(now: Int64) {
+        lastGlance = now
+        for follower in queue {
+            if let status = try? follower.file?.status() { follower.note(status, now: now) }
+        }
     }
 
     private func keepPatterns() {

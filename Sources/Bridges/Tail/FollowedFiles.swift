@@ -43,7 +43,9 @@ final class FollowedFiles {
     var isPolling: Bool
     /// Whether something happened to names since they were last looked at.
     var needsScan = true
-    /// When names were last looked at, and how long that took, by the thread's clock.
+    /// When open files were last asked whether they have changed, by the thread's clock.
+    var lastGlance = Int64.min
+    /// When names were last looked at, by the thread's clock, and the processor time that took.
     var lastScan: (end: Int64, cost: Int64)?
     /// Which follower is read first the next time, so that each has its turn.
     var turn = 0
@@ -152,7 +154,7 @@ final class FollowedFiles {
     ///
     /// - Parameter reads: whether there is room for what is read.
     func deadline(now: Int64, reads: Bool) -> Int64 {
-        var deadline = nextScan
+        var deadline = min(nextScan, nextGlance)
         if news.hasCounts { deadline = min(deadline, now + TailNews.pause) }
         guard reads else { return deadline }
         for follower in queue {
@@ -172,11 +174,22 @@ final class FollowedFiles {
 
     /// When names are looked at next.
     ///
-    /// Looking may take no more than a twentieth of the time while much happens, a two-hundredth
-    /// otherwise.
+    /// Looking takes no more than a twentieth of the time while much happens, a two-hundredth
+    /// otherwise, unless that would let too much happen unseen.
     var nextScan: Int64 {
         guard let lastScan else { return .min }
-        let pause: Int64 = isPolling ? 200_000_000 : 2_000_000_000
-        return lastScan.end + (needsScan ? 20 * lastScan.cost : max(pause, 200 * lastScan.cost))
+        if needsScan { return lastScan.end + min(20 * lastScan.cost, 50_000_000) }
+        let pause: (least: Int64, most: Int64) =
+            isPolling ? (Self.glancePause, 1_000_000_000) : (2_000_000_000, 10_000_000_000)
+        return lastScan.end + min(max(pause.least, 200 * lastScan.cost), pause.most)
+    }
+
+    /// Nanoseconds between two looks where the kernel does not tell of changes.
+    private static let glancePause: Int64 = 200_000_000
+
+    /// When open files are asked next whether they have changed.
+    var nextGlance: Int64 {
+        if !isPolling { return .max }
+        return lastGlance == .min ? .min : lastGlance + Self.glancePause
     }
 }

@@ -1,3 +1,4 @@
+import Glibc
 import MessageBus
 import Sockets
 
@@ -67,7 +68,16 @@ final class TailThread: Sendable {
 
     private func scanIfDue(_ files: FollowedFiles) {
         let now = now
-        if now >= files.nextScan { files.scan(now: now) { self.now } }
+        if now >= files.nextGlance { files.glance(now: now) }
+        if now >= files.nextScan {
+            files.scan(now: now, clock: { self.now }, spent: { Self.processorTime })
+        }
+    }
+
+    private static var processorTime: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 
     private var now: Int64 { clock.monotonic() }

@@ -5,6 +5,27 @@ import Testing
 @testable import Bridges
 
 @Suite(.timeLimit(.minutes(1))) struct ManyFilesTests {
+    @Test func `a look that takes long delays neither lines nor the next look for long`() throws {
+        let folder = try TailFolder(hearsEvents: false)
+        folder.append("one\n", to: "a.log")
+        try folder.start()
+        folder.read()
+        let files = try #require(folder.files)
+        var spent: Int64 = 0
+        files.scan(now: folder.now, clock: { folder.now }) {
+            spent += 1_000_000_000
+            return spent
+        }
+        #expect(files.nextScan == folder.now + 1_000_000_000)
+        folder.append("two\n", to: "a.log")
+        files.glance(now: folder.now)
+        #expect(files.nextGlance == folder.now + 200_000_000)
+        while let load = folder.load() { folder.take(load) }
+        #expect(folder.texts == ["one", "two"])
+        files.needsScan = true
+        #expect(files.nextScan == folder.now + 50_000_000)
+    }
+
     @Test(arguments: [true, false])
     func `a thousand files in a glob are followed`(hearsEvents: Bool) throws {
         let folder = try TailFolder(hearsEvents: hearsEvents)
