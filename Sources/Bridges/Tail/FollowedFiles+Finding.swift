@@ -353,6 +353,8 @@ extension FollowedFiles {
                 hasRecord: found.status.id == lost.id)
             follower.gone = now
             follower.isToBeKept = true
+            follower.place = found.path
+            follower.isCopy = found.isCopy
             add(follower)
             noteVacant(follower.record())
             news.tell(

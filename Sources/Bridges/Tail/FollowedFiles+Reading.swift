@@ -52,7 +52,7 @@ extension FollowedFiles {
             case .atEnd:
                 let isQuiet = !follower.isDirty
                 follower.isDirty = false
-                if end == .final, isQuiet { finish(follower) }
+                if (end == .final && isQuiet) || follower.isReadCopy { finish(follower) }
                 return true
             case .isBusy:
                 return true
@@ -138,11 +138,21 @@ extension FollowedFiles {
     // MARK: - Truncation
 
     private func truncated(_ follower: Follower, now: Int64) {
-        news.tell("\(follower.path) was truncated: it is read from its start")
+        if follower.isCopy { return letGo(changed: follower) }
+        news.tell(
+            "\(follower.place ?? follower.path) was truncated: it is read from its start")
         // What was not read yet may stand in a copy.
         adopt(before: follower, wantsCopy: true, now: now)
         follower.restart()
         follower.isToBeKept = true
+    }
+
+    /// Lets go of a copy that has become one of something else: if that has not been read, it is found
+    /// when what was copied is truncated.
+    private func letGo(changed copy: Follower) {
+        news.detail("\(copy.place ?? copy.path) has been written anew and is let go")
+        checkpoints[copy.record().source] = []
+        remove(copy)
     }
 
     /// Sees to what may have stood in a file before anything of it was read.
@@ -158,6 +168,9 @@ extension FollowedFiles {
 
     /// Follows what was lost sight of before a file is read on.
     private func adopt(before follower: Follower, wantsCopy: Bool, now: Int64) {
+        for copy in queue where copy.isCopy && copy.path == follower.path {
+            if let file = copy.file, !copy.fingerprint.matches(file) { letGo(changed: copy) }
+        }
         let isNewest = newest[follower.path] === follower
         if isNewest { newest[follower.path] = follower.predecessor }
         listings = DirectoryListings()

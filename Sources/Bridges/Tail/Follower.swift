@@ -37,6 +37,10 @@ final class Follower {
     var hasPending = false
     /// Whether it is compressed, so that there are no lines in it.
     var isCompressed = false
+    /// Where it was found, if it had lost its name by then.
+    var place: FilePath?
+    /// Whether it is a copy, known by its content: nobody goes on writing to it.
+    var isCopy = false
     /// What the file of the same name before this one was; read first.
     weak var predecessor: Follower?
     /// How often it could not be read since it lost its name.
@@ -106,6 +110,10 @@ final class Follower {
         }
         return bytes.starts(with: firstBytes) ? .same : .changed
     }
+
+    /// Whether it is a copy that has been read to its end: what changes it later copies something
+    /// else.
+    var isReadCopy: Bool { isCopy && !hasPending && offset == seen.size }
 
     /// Whether its older namesake has to be read before it.
     var mustWait: Bool { predecessor.map { $0.isDirty || $0.hasPending } ?? false }

@@ -13,6 +13,9 @@ struct Generations {
         /// Whether it is the file itself or a copy of it, and no later one.
         let isSame: Bool
 
+        /// Whether it is known by its content only.
+        var isCopy = false
+
         /// Whether it was written before another one; the file system's clock ticks every few
         /// milliseconds, so that the names may have to tell.
         func isOlder(than other: Found) -> Bool {
@@ -84,7 +87,8 @@ struct Generations {
         {
             guard wantsCopy else { return nil }
             return Found(
-                path: path, file: file, status: status, offset: fingerprint.offset, isSame: true)
+                path: path, file: file, status: status, offset: fingerprint.offset, isSame: true,
+                isCopy: !isItself)
         }
         // A copy from before the last lines: they were read where they were written.
         if status.size < fingerprint.offset, fingerprint.beginsLike(file, size: status.size) {

@@ -136,6 +136,26 @@ import Testing
         #expect(folder.texts == ["one", "two", "three", "four"])
     }
 
+    @Test(arguments: [false, true])
+    func `the same copy may be made again and again`(readsBetween: Bool) throws {
+        let folder = try TailFolder()
+        try folder.start()
+        var expected: [String] = []
+        for round in 0..<8 {
+            let lines = (0..<50).map { "round \(round), line \($0)" }
+            folder.append(lines.map { "\($0)\n" }.joined(), to: "app.log")
+            expected += lines
+            if readsBetween { folder.read() }
+            let content = folder.content(of: "app.log")
+            if round > 0 { folder.truncate("app.log.1") }
+            folder.append(content, to: "app.log.1")
+            folder.truncate("app.log")
+            folder.read()
+        }
+        folder.wait(.seconds(9))
+        #expect(folder.texts == expected)
+    }
+
     @Test func `a truncated file is read from its start`() throws {
         let folder = try TailFolder()
         folder.append("one\ntwo\n", to: "app.log")
