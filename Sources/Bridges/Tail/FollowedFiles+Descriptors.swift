@@ -17,7 +17,9 @@ extension FollowedFiles {
                 switch error.code {
                 case ENOENT, ENOTDIR, ELOOP: return nil
                 case EMFILE, ENFILE:
-                    news.warnOnce("\(error): files with nothing new are closed for others")
+                    // Once, and not for each file.
+                    let reason = SocketError("open", errno: error.code)
+                    news.warnOnce("\(reason): files with nothing new are closed for others")
                     for _ in 0..<16 { park() }
                 default:
                     news.warnOnce("\(error); it is tried again")
@@ -39,10 +41,12 @@ extension FollowedFiles {
             for _ in 0..<queue.count {
                 parkingTurn = (parkingTurn + 1) % queue.count
                 let follower = queue[parkingTurn]
-                if follower.file != nil, follower.gone == nil, mayBeDirty || !follower.isDirty {
-                    close(follower)
-                    return
-                }
+                guard let file = follower.file, !follower.isDirty || mayBeDirty else { continue }
+                if follower.gone != nil, follower.isDirty { continue }
+                // What has no name left can't be opened again.
+                guard let status = try? file.status(), status.links > 0 else { continue }
+                close(follower)
+                return
             }
         }
     }

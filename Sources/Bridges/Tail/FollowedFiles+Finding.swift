@@ -292,7 +292,7 @@ extension FollowedFiles {
             if !isFound, record.fingerprint.offset > 0 {
                 news.tellOnce(
                     "\(record.path): the file that was read up to byte \(record.fingerprint.offset)"
-                        + " is not there any more; what it had besides is lost")
+                        + " is not there any more; what it had besides may be lost")
             }
         }
     }

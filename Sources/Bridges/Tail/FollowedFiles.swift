@@ -102,7 +102,8 @@ final class FollowedFiles {
     }
 
     static func polling(_ reason: SocketError) -> String {
-        "\(reason): files are looked at several times a second instead; "
+        // Without the file's path: it holds for all of them.
+        "\(reason.code == 0 ? reason : SocketError("inotify", errno: reason.code)): files are looked at several times a second instead; "
             + "fs.inotify.max_user_watches and max_user_instances (sysctl) are the limits"
     }
 

@@ -35,8 +35,6 @@ final class Follower {
     var isDirty = true
     /// Whether lines wait for others that belong to them, until it has been quiet for a while.
     var hasPending = false
-    /// Whether it is compressed, so that there are no lines in it.
-    var isCompressed = false
     /// Where it was found, if it had lost its name by then.
     var place: FilePath?
     /// Whether it is a copy, known by its content: nobody goes on writing to it.
@@ -101,7 +99,7 @@ final class Follower {
     /// Looks at the first bytes, as long as nothing has been read: what is truncated before that
     /// could not be told otherwise.
     func glimpse() -> Beginning {
-        guard offset == 0, isDirty, let file, !isCompressed,
+        guard offset == 0, isDirty, let file,
             let bytes = try? file.bytes(Fingerprint.backBytes, at: 0)
         else { return .same }
         defer { firstBytes = bytes }
