@@ -15,7 +15,7 @@ public final class FileEvents: @unchecked Sendable {  // see the line above
         case changed(Watch)
         /// Something appeared, vanished or changed its mode in a watched directory, by the bytes of
         /// its name; no name stands for the directory itself.
-        case entry(Watch, name: [UInt8], isDirectory: Bool)
+        case entry(Watch, name: [UInt8], isDirectory: Bool, isNew: Bool)
         /// The watch is gone, because what it watched is.
         case ended(Watch)
         /// There were more events than the kernel keeps: anything may have changed.
@@ -143,7 +143,8 @@ public final class FileEvents: @unchecked Sendable {  // see the line above
         if name.isEmpty, mask & UInt32(IN_MODIFY) != 0 { return .changed(watch) }
         // What has no name is about the watched file or directory itself; who watches knows which.
         return .entry(
-            watch, name: Array(name), isDirectory: mask & UInt32(IN_ISDIR) != 0)
+            watch, name: Array(name), isDirectory: mask & UInt32(IN_ISDIR) != 0,
+            isNew: mask & UInt32(IN_CREATE | IN_MOVED_TO) != 0)
     }
 }
 

@@ -22,7 +22,9 @@ import Testing
         let directory = try events.watchDirectory(Array(path.utf8))
         let file = open("\(path)/a", O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
         #expect(
-            self.events(events) == [.entry(directory, name: [0x61], isDirectory: false)])
+            self.events(events) == [
+                .entry(directory, name: [0x61], isDirectory: false, isNew: true)
+            ])
         let watch = try events.watchFile(file)
         #expect(write(file, "x", 1) == 1)
         #expect(self.events(events) == [.changed(watch)])
@@ -30,7 +32,8 @@ import Testing
         #expect(rmdir("\(path)/b") == 0)
         #expect(
             self.events(events).allSatisfy {
-                $0 == .entry(directory, name: [0x62], isDirectory: true)
+                guard case .entry(let watch, let name, true, _) = $0 else { return false }
+                return watch == directory && name == [0x62]
             })
         close(file)
         unlink("\(path)/a")

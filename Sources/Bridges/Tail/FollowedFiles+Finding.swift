@@ -21,6 +21,7 @@ extension FollowedFiles {
         for failure in search.failures { news.warnOnce("\(failure.error); it is tried again") }
         // Rotated ones first: they are older than what has their names now.
         listings = DirectoryListings()
+        let vanished = vanished(search)
         compare(with: search, now: now)
         noteUnknown(search)
         lookForUnfound(search, now: now)
@@ -30,6 +31,8 @@ extension FollowedFiles {
         let held = Set(search.files.filter { followers[$0.status.id] != nil }.map(\.path))
         vacant.removeAll { held.contains($0.path) }
         for record in vacant { adopt(lost: record, wantsCopy: false, now: now) }
+        // What has been found under another name is the newest of its own.
+        for (path, before) in vanished where newest[path] === before { news.noteVanished(path) }
         for (path, status) in search.files
         where followers[status.id]?.gone != nil
             || (followers[status.id] == nil && !open(path, status.id, now: now))
@@ -52,6 +55,19 @@ extension FollowedFiles {
         for follower in queue {
             if let status = try? follower.file?.status() { follower.note(status, now: now) }
         }
+    }
+
+    /// Names that a file got and lost since they were last looked at, and the newest of each that is
+    /// known.
+    private func vanished(_ search: PathSearch) -> [(FilePath, before: Follower?)] {
+        defer { appeared = [] }
+        if appeared.isEmpty || lastScan == nil { return [] }
+        let gone = appeared.subtracting(search.files.map(\.path)).filter { path in
+            // One that was followed a moment ago may be the one that appeared.
+            newest[path]?.gone != nil || newest[path] == nil
+        }
+        return gone.filter { plan.follows($0) && !search.isUnsure(about: $0) }
+            .map { ($0, newest[$0]) }
     }
 
     private func keepPatterns() {

@@ -31,6 +31,8 @@ final class FollowedFiles {
     var listings = DirectoryListings()
     /// Names that something was heard of since they were last looked at.
     var hinted: Set<FilePath> = []
+    /// Names that files got since they were last looked at.
+    var appeared: Set<FilePath> = []
     /// When names were last looked at, in nanoseconds by the clock that files are stamped with.
     var lastLook = Int64.max
     /// What is to be kept with what is handed over next, by source.
@@ -119,8 +121,8 @@ final class FollowedFiles {
         switch event {
         case .changed(let watch):
             if case .file(let id) = watched[watch] { followers[id]?.isDirty = true }
-        case .entry(let watch, let name, let isDirectory):
-            takeEntry(watched[watch], name: name, isDirectory: isDirectory)
+        case .entry(let watch, let name, let isDirectory, let isNew):
+            takeEntry(watched[watch], name: name, isDirectory: isDirectory, isNew: isNew)
         case .ended(let watch):
             if case .directory(let path, _) = watched.removeValue(forKey: watch) {
                 watchedDirectories[path] = nil
@@ -133,7 +135,9 @@ final class FollowedFiles {
         }
     }
 
-    private func takeEntry(_ watched: Watched?, name: [UInt8], isDirectory: Bool) {
+    private func takeEntry(
+        _ watched: Watched?, name: [UInt8], isDirectory: Bool, isNew: Bool
+    ) {
         switch watched {
         case .file(let id):
             followers[id]?.isDirty = true
@@ -141,6 +145,7 @@ final class FollowedFiles {
         case .directory(let path, let isTarget):
             if !isDirectory, plan.mayFollow(name: name), hinted.count < Self.hintBound {
                 hinted.insert(path.appending(name))
+                if isNew { appeared.insert(path.appending(name)) }
             }
             if isTarget || isDirectory || name.isEmpty || plan.mayFollow(name: name) {
                 needsScan = true

@@ -7,6 +7,8 @@ final class TailNews {
     private let log: Log
     private var told: Set<String> = []
     private var cut: [FilePath: Int] = [:]
+    private var vanished = 0
+    private var lastVanished: FilePath?
     private var lastTold = Int64.min
 
     /// Sentences remembered so that they are not said again.
@@ -44,8 +46,14 @@ final class TailNews {
         if cut.count < 100 || cut[path] != nil { cut[path, default: 0] += 1 }
     }
 
+    /// Counts a file that was gone before it could be opened.
+    func noteVanished(_ path: FilePath) {
+        vanished += 1
+        lastVanished = path
+    }
+
     /// Whether there are counts to tell.
-    var hasCounts: Bool { !cut.isEmpty }
+    var hasCounts: Bool { !cut.isEmpty || vanished > 0 }
 
     /// Tells the counts, not too often.
     func tellCounts(now: Int64, isLast: Bool = false) {
@@ -56,5 +64,12 @@ final class TailNews {
                 "\(path): \(count == 1 ? "1 line" : "\(count) lines") longer than maxLine cut")
         }
         cut = [:]
+        if let path = lastVanished {
+            log.warning(
+                "\(vanished == 1 ? "1 file" : "\(vanished) files") came and went before being "
+                    + "opened, \(path) last: what was in there is lost")
+        }
+        vanished = 0
+        lastVanished = nil
     }
 }

@@ -5,6 +5,46 @@ import Testing
 @testable import Bridges
 
 @Suite(.timeLimit(.minutes(1))) struct ManyFilesTests {
+    @Test func `a file that is gone before it could be opened is reported`() throws {
+        let folder = try TailFolder()
+        folder.append("one\n", to: "b.log")
+        try folder.start()
+        folder.read()
+        for _ in 0..<2 {
+            folder.append("two\n", to: "a.log")
+            folder.remove("a.log")
+        }
+        folder.append("one\n", to: "b.log")
+        folder.rotate("b.log")
+        folder.append("two\n", to: "b.log")
+        folder.rotate("b.log")
+        folder.wait(.seconds(3))
+        folder.wait(.seconds(20))
+        #expect(folder.texts == ["one", "one", "two"])
+        let told = folder.log.sentences.filter { $0.contains("came and went") }
+        #expect(told.count == 1)
+        #expect(told.first?.contains("1 file came and went") == true)
+    }
+
+    @Test func `a file without a name is not closed for others`() throws {
+        let folder = try TailFolder()
+        folder.plan.descriptors = 16
+        let names = (0..<16).map { "\($0).log" }
+        for name in names { folder.append("one\n", to: name) }
+        try folder.start()
+        folder.read()
+        for name in names {
+            folder.append("two\n", to: name)
+            folder.remove(name)
+        }
+        for number in 0..<16 { folder.append("three\n", to: "new \(number).log") }
+        folder.look()
+        folder.read()
+        folder.wait(.seconds(9))
+        #expect(folder.texts.count { $0 == "two" } == 16)
+        #expect(folder.texts.count { $0 == "three" } == 16)
+    }
+
     @Test func `a look that takes long delays neither lines nor the next look for long`() throws {
         let folder = try TailFolder(hearsEvents: false)
         folder.append("one\n", to: "a.log")
