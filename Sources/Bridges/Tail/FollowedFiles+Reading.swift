@@ -63,7 +63,7 @@ extension FollowedFiles {
                 return true
             case .hasAppeared:
                 take(.appeared, of: follower, now: now)
-                if follower.mustWait { return true }
+                if follower.file == nil || follower.mustWait { return true }
             case .isCompressed:
                 skipCompressed(follower)
                 return true
@@ -138,16 +138,26 @@ extension FollowedFiles {
     // MARK: - Truncation
 
     private func truncated(_ follower: Follower, now: Int64) {
-        if follower.isCopy { return letGo(changed: follower) }
-        news.tell(
-            "\(follower.place ?? follower.path) was truncated: it is read from its start")
+        if follower.place != nil { return letGo(changed: follower) }
+        news.tell("\(follower.path) was truncated: it is read from its start")
         // What was not read yet may stand in a copy.
         adopt(before: follower, wantsCopy: true, now: now)
         follower.restart()
         follower.isToBeKept = true
     }
 
-    /// Lets go of a copy that has become one of something else: if that has not been read, it is found
+    /// Whether an old file that was empty is being filled with what has its name now.
+    private func isBeingCopied(_ old: Follower) -> Bool {
+        guard old.place != nil, let copy = try? old.file?.bytes(1_024, at: 0), !copy.isEmpty else {
+            return false
+        }
+        return queue.contains { other in
+            other !== old && other.path == old.path
+                && (try? other.file?.bytes(copy.count, at: 0)) == copy
+        }
+    }
+
+    /// Lets go of an old file that has become a copy of something else: if that has not been read, it is found
     /// when what was copied is truncated.
     private func letGo(changed copy: Follower) {
         news.detail("\(copy.place ?? copy.path) has been written anew and is let go")
@@ -161,6 +171,7 @@ extension FollowedFiles {
         case .same: break
         case .changed: truncated(follower, now: now)
         case .appeared:
+            if isBeingCopied(follower) { return letGo(changed: follower) }
             adopt(before: follower, wantsCopy: false, now: now)
             follower.confirmed = follower.seen.modified
         }
@@ -168,7 +179,7 @@ extension FollowedFiles {
 
     /// Follows what was lost sight of before a file is read on.
     private func adopt(before follower: Follower, wantsCopy: Bool, now: Int64) {
-        for copy in queue where copy.isCopy && copy.path == follower.path {
+        for copy in queue where copy.place != nil && copy.path == follower.path {
             if let file = copy.file, !copy.fingerprint.matches(file) { letGo(changed: copy) }
         }
         let isNewest = newest[follower.path] === follower

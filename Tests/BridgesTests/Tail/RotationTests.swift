@@ -136,6 +136,28 @@ import Testing
         #expect(folder.texts == ["one", "two", "three", "four"])
     }
 
+    @Test func `a copy that is just being made is no file of its own`() throws {
+        let folder = try TailFolder()
+        try folder.start()
+        var expected: [String] = []
+        for round in 0..<6 {
+            let lines = (0..<50).map { "round \(round), line \($0)" }
+            // As a copying program does.
+            folder.append(lines.map { "\($0)\n" }.joined(), to: "app.log")
+            if folder.exists("app.log.1") { folder.truncate("app.log.1") }
+            if round % 2 == 0 { folder.append("", to: "app.log.1") }
+            folder.look()
+            if let load = folder.load() { folder.take(load) }
+            folder.append(folder.content(of: "app.log"), to: "app.log.1")
+            folder.read()
+            folder.truncate("app.log")
+            folder.read()
+            expected += lines
+        }
+        folder.wait(.seconds(9))
+        #expect(folder.texts == expected)
+    }
+
     @Test(arguments: [false, true])
     func `the same copy may be made again and again`(readsBetween: Bool) throws {
         let folder = try TailFolder()
