@@ -51,6 +51,7 @@ extension FollowedFiles {
                 if load.lines - lines >= LineBlock.lines { return true }
             case .atEnd:
                 let isQuiet = !follower.isDirty
+                follower.isUnread = false
                 follower.isDirty = false
                 if (end == .final && isQuiet) || follower.isReadCopy { finish(follower) }
                 return true
@@ -114,10 +115,10 @@ extension FollowedFiles {
     }
 
     private func couldNotOpen(_ follower: Follower, _ end: MessageCutter.End, now: Int64) {
-        let wasRead = !follower.isDirty && !follower.hasPending
+        let mayHaveMore = follower.isUnread || follower.hasPending || isPolling
         postpone(follower, now: now)
         guard end == .final else { return }
-        if !wasRead {
+        if mayHaveMore {
             news.warn(
                 "\(follower.path): the file that had this name can't be opened any more; "
                     + "what it had behind byte \(follower.offset) may be lost")

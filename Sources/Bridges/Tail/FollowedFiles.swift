@@ -120,7 +120,10 @@ final class FollowedFiles {
     func take(_ event: FileEvents.Event) {
         switch event {
         case .changed(let watch):
-            if case .file(let id) = watched[watch] { followers[id]?.isDirty = true }
+            if case .file(let id) = watched[watch] {
+                followers[id]?.isDirty = true
+                followers[id]?.isUnread = true
+            }
         case .entry(let watch, let name, let isDirectory, let isNew):
             takeEntry(watched[watch], name: name, isDirectory: isDirectory, isNew: isNew)
         case .ended(let watch):

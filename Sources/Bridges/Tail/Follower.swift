@@ -33,6 +33,8 @@ final class Follower {
     var gone: Int64?
     /// Whether there may be something to read.
     var isDirty = true
+    /// Whether it has been written to since it was last read to its end, as far as that was heard of.
+    var isUnread = false
     /// Whether lines wait for others that belong to them, until it has been quiet for a while.
     var hasPending = false
     /// Where it was found, if it had lost its name by then.
@@ -84,6 +86,7 @@ final class Follower {
         seen = (status.size, status.modified)
         changed = now
         isDirty = true
+        isUnread = true
         return true
     }
 

@@ -45,6 +45,26 @@ import Testing
         #expect(folder.texts.count { $0 == "three" } == 16)
     }
 
+    @Test func `what a file had that could not be opened any more is reported`() throws {
+        let folder = try TailFolder()
+        folder.plan.descriptors = 4
+        let names = (0..<8).map { "\($0).log" }
+        for name in names { folder.append("one\n", to: name) }
+        try folder.start()
+        folder.read()
+        let closed = try #require(folder.files).queue.filter { $0.file == nil }.map(\.path)
+        for path in closed {
+            folder.append("two\n", to: String(decoding: path.name, as: UTF8.self))
+        }
+        for name in names { folder.remove(name) }
+        folder.wait(.seconds(3))
+        folder.wait(.seconds(6))
+        folder.wait(.seconds(6))
+        #expect(folder.files?.queue.isEmpty == true)
+        let told = folder.log.sentences.filter { $0.contains("behind byte 4 may be lost") }
+        #expect(told.count == closed.count)
+    }
+
     @Test func `a look that takes long delays neither lines nor the next look for long`() throws {
         let folder = try TailFolder(hearsEvents: false)
         folder.append("one\n", to: "a.log")
