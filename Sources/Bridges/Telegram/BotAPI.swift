@@ -40,10 +40,10 @@ struct BotAPI: Sendable {
         } catch {
             throw .unreachable("the request failed", mayHaveArrived: true)
         }
-        return try Self.result(answer)
+        return try result(answer)
     }
 
-    private static func result(_ answer: HTTPAnswer) throws(BotTrouble) -> JSON {
+    private func result(_ answer: HTTPAnswer) throws(BotTrouble) -> JSON {
         // What stands in front of Telegram answers in HTML, also with codes that mean something
         // else there.
         guard let json = JSONReader.read(answer.body), case .bool(let isOK) = json["ok"] else {
@@ -53,7 +53,17 @@ struct BotAPI: Sendable {
         if isOK { return json["result"] }
         throw BotTrouble(
             code: json["error_code"].integer ?? Int64(answer.status),
-            description: json["description"].string ?? "", parameters: json["parameters"],
+            description: withoutToken(json["description"].string ?? ""),
+            parameters: json["parameters"],
             retryAfter: answer.retryAfter)
+    }
+
+    /// What stands between us and Telegram may repeat the address that it was asked for.
+    private func withoutToken(_ text: String) -> String {
+        let token = token.reveal()
+        // Also where the colon is written otherwise.
+        let secret = token.split(separator: ":").last.map(String.init) ?? token
+        let clean = text.replacing(token, with: "…")
+        return secret.isEmpty ? clean : clean.replacing(secret, with: "…")
     }
 }

@@ -26,12 +26,16 @@ enum JSON: Sendable, Equatable {
     /// A text that is not empty.
     var nonEmptyString: String? { string.flatMap { $0.isEmpty ? nil : $0 } }
 
+    /// A whole number up to 2⁵³, as far as all who write JSON agree (RFC 8259, 6); larger ones
+    /// are no number of Telegram's, and nothing that is computed with one overflows.
     var integer: Int64? {
-        switch self {
-        case .integer(let number): number
-        case .real(let number): Int64(exactly: number)
-        default: nil
-        }
+        let number: Int64? =
+            switch self {
+            case .integer(let number): number
+            case .real(let number): Int64(exactly: number)
+            default: nil
+            }
+        return number.flatMap { (-(1 << 53)...1 << 53).contains($0) ? $0 : nil }
     }
 
     var double: Double? {

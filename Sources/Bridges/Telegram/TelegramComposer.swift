@@ -41,10 +41,25 @@ struct TelegramComposer: Sendable {
         return Self.split(line, atMost: room).map { fill(name, $0) }
     }
 
+    /// Puts both in at once, so that nothing in a name or a text is filled in.
     private func fill(_ name: String, _ text: String) -> String {
-        format.replacing("{name}", with: name)
-            // Last, so that nothing in a text is filled in.
-            .replacing("{text}", with: text)
+        var result = ""
+        var rest = format[...]
+        while let brace = rest.firstIndex(of: "{") {
+            result += rest[..<brace]
+            rest = rest[brace...]
+            if rest.hasPrefix("{name}") {
+                result += name
+                rest = rest.dropFirst("{name}".count)
+            } else if rest.hasPrefix("{text}") {
+                result += text
+                rest = rest.dropFirst("{text}".count)
+            } else {
+                result += "{"
+                rest = rest.dropFirst()
+            }
+        }
+        return result + rest
     }
 
     /// Cuts a line at words, or inside one that is too long by itself, never inside a character.

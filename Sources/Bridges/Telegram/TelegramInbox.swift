@@ -85,7 +85,7 @@ struct TelegramInbox {
             drafts, checkpoints: [progress.checkpoint] + moves)
         for receipt in receipts {
             if case .drop(let reason, let code) = receipt.verdict {
-                settings.log.debug("a message was dropped: \(code) \(reason)")
+                settings.log.info("message #\(receipt.number) was dropped: [\(code)] \(reason)")
             }
         }
     }

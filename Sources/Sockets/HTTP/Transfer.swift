@@ -99,7 +99,9 @@ final class Transfer {
     }
 
     private func takeHeader(_ line: UnsafeRawBufferPointer) {
-        isHeadComplete = line.allSatisfy { $0 == 0x0D || $0 == 0x0A }
+        // A new head begins with its status; what follows a chunked body is no head.
+        if line.starts(with: "HTTP/".utf8) { isHeadComplete = false }
+        if line.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) { isHeadComplete = true }
     }
 
     private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
@@ -131,6 +133,9 @@ final class Transfer {
             throwing: HTTPError(kind, mayHaveArrived: attempts > 0, reason))
     }
 
+    /// The longest pause a server may ask for in seconds: a day.
+    private static let longestPause: Int64 = 86_400
+
     private var answer: HTTPAnswer {
         var status = 0
         puente_get_number(handle, CURLINFO_RESPONSE_CODE, &status)
@@ -140,7 +145,8 @@ final class Transfer {
         puente_get_text(handle, CURLINFO_CONTENT_TYPE, &contentType)
         return HTTPAnswer(
             status: status, contentType: contentType.map { String(cString: $0) } ?? "",
-            retryAfter: retryAfter > 0 ? .seconds(Int64(retryAfter)) : nil, body: body)
+            retryAfter: retryAfter > 0
+                ? .seconds(min(Int64(retryAfter), Self.longestPause)) : nil, body: body)
     }
 
     private func error(_ code: CURLcode) -> HTTPError {

@@ -16,6 +16,9 @@ import Testing
                 ]))
         #expect(read("9007199254740993") == .integer(9_007_199_254_740_993))
         #expect(read("1e3")?.integer == 1_000)
+        // Nothing is computed with numbers that could overflow.
+        #expect(read("9223372036854775807")?.integer == nil)
+        #expect(read("-9007199254740992")?.integer == -9_007_199_254_740_992)
         #expect(read("[]")?.elements == [])
     }
 

@@ -98,7 +98,7 @@ extension TelegramTests {
                 await host.posts().flatMap { $0.text.split(separator: "\n") } == [
                     "ana: uno", "ana: dos",
                 ])
-            let answer = "400 Bad Request: wrong parameter action in request"
+            let answer = "400 Bad Request: no such path /bot…/sendMessage"
             let told = await host.said("Telegram no acepta un mensaje de ana: \(answer)")
             #expect(told?.sender.name == "servidor")
             try await host.other.publish("tres", from: "ana")

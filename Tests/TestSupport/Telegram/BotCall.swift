@@ -148,7 +148,8 @@ struct BotCall {
             return BotAnswer(400, "Bad Request: message is too long")
         }
         if let refused = chat.refused, text.contains(refused) {
-            return BotAnswer(400, "Bad Request: wrong parameter action in request")
+            // A gateway may repeat the address that it was asked for.
+            return BotAnswer(400, "Bad Request: no such path /bot\(BotServer.token)/sendMessage")
         }
         let reply = parameters["reply_parameters"]
         guard reply == nil || reply is [String: Any] else {
