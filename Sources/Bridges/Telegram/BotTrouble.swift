@@ -35,7 +35,7 @@ enum BotTrouble: Error, Equatable, CustomStringConvertible {
         let text = description.lowercased()
         // It comes from outside, and goes to a log.
         let visible = description.unicodeScalars.prefix(300).filter {
-            $0.properties.generalCategory != .control
+            ![.control, .format].contains($0.properties.generalCategory)
         }
         let answer = "\(code) \(String(String.UnicodeScalarView(visible)))"
         let wait = parameters["retry_after"].integer.map { Duration.seconds(min($0, 86_400)) }

@@ -41,8 +41,8 @@ struct TelegramLane {
     private static let pause = Duration.seconds(300)
     /// A wait that is not worth ending when the bus stops.
     private static let shortWait = Duration.seconds(3)
-    /// Milliseconds that an earlier run's flood is believed in.
-    private static let longestFlood: Int64 = 3_600_000
+    /// Milliseconds that an earlier run's flood is believed in: as long as any is.
+    private static let longestFlood: Int64 = 86_400_000
     /// Different refusals that a room is told of.
     private static let refusalsBound = 16
 

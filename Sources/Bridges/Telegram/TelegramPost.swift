@@ -27,8 +27,17 @@ struct TelegramPost: Sendable {
         self.isEdit = isEdit
     }
 
-    /// What makes two of them the same.
-    var key: String { "\(remoteID)/\(editDate)" }
+    /// What makes two of them the same: the message, when it was edited, and since that counts in
+    /// seconds, what an edit says.
+    var key: String {
+        let key = "\(remoteID)/\(editDate)"
+        guard isEdit, let text = json["text"].string ?? json["caption"].string else { return key }
+        // FNV-1a: the same in every process, unlike Hasher.
+        let print = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
+            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
+        }
+        return "\(key)/\(String(print, radix: 36))"
+    }
 
     /// What it is called in the store: in a chat, since numbers are a chat's own.
     var remoteID: String { Self.remoteID(chat: place.chat, id: id) }
