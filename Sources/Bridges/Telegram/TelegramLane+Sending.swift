@@ -151,6 +151,7 @@ extension TelegramLane {
         _ text: String, replyTo: Int64?, _ deliveries: inout Deliveries.Iterator
     ) async throws -> Sent {
         var isFresh = false
+        var hasMoved = false
         while true {
             let place = chats.place(of: binding)
             do throws(BotTrouble) {
@@ -168,7 +169,13 @@ extension TelegramLane {
                     pace.block(for: pause)
                     try await keep(flood: pause, in: place.chat)
                     return .again
-                case .migrated(let chat): try await move(place.chat, to: chat)
+                case .migrated(let chat):
+                    // Once for a message: chats that name one another would go on for ever.
+                    guard !hasMoved, try await move(place.chat, to: chat) else {
+                        return .shut("\(error)")
+                    }
+                    hasMoved = true
+                    guard try await pass() else { return .stop }
                 case .shut(let answer): return .shut(answer)
                 case .rejected(let answer): return .rejected(answer)
                 case .conflict(let reason), .unreachable(let reason, false):
@@ -226,9 +233,13 @@ extension TelegramLane {
         }
     }
 
-    private func move(_ from: Int64, to chat: Int64) async throws {
-        guard let checkpoint = chats.move(from: from, to: chat) else { return }
-        settings.log.warning(TelegramMove(from: from, to: chat).sentence)
-        try await keep(checkpoint)
+    /// Follows a chat to where it is now; returns false if that is where it was.
+    private func move(_ from: Int64, to chat: Int64) async throws -> Bool {
+        if let checkpoint = chats.move(from: from, to: chat) {
+            settings.log.warning(TelegramMove(from: from, to: chat).sentence)
+            try await keep(checkpoint)
+        }
+        // Who reads the chat may have found out first.
+        return chats.place(of: binding).chat != from
     }
 }
