@@ -37,7 +37,7 @@ extension TelegramLane {
                 return .shut(reason)
             case .stop: return .stop
             case .rejected(let answer):
-                try await refused(parcel, answer)
+                try await refused(parcel, index, answer)
                 return .goOn
             }
         }
@@ -121,11 +121,13 @@ extension TelegramLane {
     }
 
     /// What Telegram refused, alone if it was several.
-    private mutating func refused(_ parcel: TelegramParcel, _ answer: String) async throws {
+    private mutating func refused(
+        _ parcel: TelegramParcel, _ part: Int, _ answer: String
+    ) async throws {
         plan = nil
         if parcel.said.count > 1 {
             alone = parcel.said.count
-        } else if let first = parcel.said.first, parcel.replyTo != nil,
+        } else if let first = parcel.said.first, part == 0, parcel.replyTo != nil,
             unlinked.insert(first.message.number).inserted
         {
             // Tried again with what it answers in words.
