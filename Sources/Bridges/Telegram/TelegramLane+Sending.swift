@@ -162,11 +162,11 @@ extension TelegramLane {
                 outage.success(of: .channel(binding.channel))
                 return .sent(result["message_id"].integer)
             } catch {
+                outage.note(error, of: .channel(binding.channel))
                 switch error {
                 case .cancelled: return .stop
                 case .unknownBot: throw error
                 case .flood(let pause):
-                    outage.success(of: .channel(binding.channel))
                     settings.log.info("too much for \(place): nothing is sent for \(pause)")
                     pace.block(for: pause)
                     try await keep(flood: pause, in: place.chat)
@@ -180,11 +180,11 @@ extension TelegramLane {
                     guard try await pass() else { return .stop }
                 case .shut(let answer): return .shut(answer)
                 case .rejected(let answer): return .rejected(answer)
-                case .conflict(let reason), .unreachable(let reason, false):
-                    guard try await hold(reason, &deliveries) else { return .stop }
-                case .unreachable(let reason, true):
+                case .conflict, .unreachable(_, false):
+                    guard try await hold(&deliveries) else { return .stop }
+                case .unreachable(_, true):
                     noteDuplicate()
-                    guard try await hold(reason, &deliveries) else { return .stop }
+                    guard try await hold(&deliveries) else { return .stop }
                 }
                 isFresh = true
             }
@@ -209,10 +209,7 @@ extension TelegramLane {
     }
 
     /// Waits until it may be better; returns false if the bus ends meanwhile.
-    private mutating func hold(
-        _ reason: String, _ deliveries: inout Deliveries.Iterator
-    ) async throws -> Bool {
-        outage.failure(of: .channel(binding.channel), reason)
+    private mutating func hold(_ deliveries: inout Deliveries.Iterator) async throws -> Bool {
         try await gather(&deliveries, Self.counted, Self.countedBytes)
         let isMore = try await deliveries.look()
         outage.note(waiting: waiting, isMore: isMore, for: binding.channel)

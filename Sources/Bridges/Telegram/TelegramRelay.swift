@@ -107,11 +107,12 @@ struct TelegramRelay: Sendable {
                 outage.success(of: .poll)
                 return bot
             } catch {
+                outage.note(error, of: .poll)
                 switch error {
                 case .unknownBot: throw error
                 case .cancelled: return nil
                 case .flood(let pause): guard try await settings.rest(pause) else { return nil }
-                default: outage.failure(of: .poll, "\(error)")
+                default: break
                 }
             }
         }
