@@ -37,7 +37,7 @@ extension TelegramLane {
                 return .shut(reason)
             case .stop: return .stop
             case .rejected(let answer):
-                try await refused(parcel, answer)
+                try await refused(parcel, index, answer)
                 return .goOn
             }
         }
@@ -121,11 +121,13 @@ extension TelegramLane {
     }
 
     /// What Telegram refused, alone if it was several.
-    private mutating func refused(_ parcel: TelegramParcel, _ answer: String) async throws {
+    private mutating func refused(
+        _ parcel: TelegramParcel, _ part: Int, _ answer: String
+    ) async throws {
         plan = nil
         if parcel.said.count > 1 {
             alone = parcel.said.count
-        } else if let first = parcel.said.first, parcel.replyTo != nil,
+        } else if let first = parcel.said.first, part == 0, parcel.replyTo != nil,
             unlinked.insert(first.message.number).inserted
         {
             // Tried again with what it answers in words.
@@ -151,6 +153,7 @@ extension TelegramLane {
         _ text: String, replyTo: Int64?, _ deliveries: inout Deliveries.Iterator
     ) async throws -> Sent {
         var isFresh = false
+        var hasMoved = false
         while true {
             let place = chats.place(of: binding)
             do throws(BotTrouble) {
@@ -159,23 +162,29 @@ extension TelegramLane {
                 outage.success(of: .channel(binding.channel))
                 return .sent(result["message_id"].integer)
             } catch {
+                outage.note(error, of: .channel(binding.channel))
                 switch error {
                 case .cancelled: return .stop
                 case .unknownBot: throw error
                 case .flood(let pause):
-                    outage.success(of: .channel(binding.channel))
                     settings.log.info("too much for \(place): nothing is sent for \(pause)")
                     pace.block(for: pause)
                     try await keep(flood: pause, in: place.chat)
                     return .again
-                case .migrated(let chat): try await move(place.chat, to: chat)
+                case .migrated(let chat):
+                    // Once for a message: chats that name one another would go on for ever.
+                    guard !hasMoved, try await move(place.chat, to: chat) else {
+                        return .shut("\(error)")
+                    }
+                    hasMoved = true
+                    guard try await pass() else { return .stop }
                 case .shut(let answer): return .shut(answer)
                 case .rejected(let answer): return .rejected(answer)
-                case .conflict(let reason), .unreachable(let reason, false):
-                    guard try await hold(reason, &deliveries) else { return .stop }
-                case .unreachable(let reason, true):
+                case .conflict, .unreachable(_, false):
+                    guard try await hold(&deliveries) else { return .stop }
+                case .unreachable(_, true):
                     noteDuplicate()
-                    guard try await hold(reason, &deliveries) else { return .stop }
+                    guard try await hold(&deliveries) else { return .stop }
                 }
                 isFresh = true
             }
@@ -200,10 +209,7 @@ extension TelegramLane {
     }
 
     /// Waits until it may be better; returns false if the bus ends meanwhile.
-    private mutating func hold(
-        _ reason: String, _ deliveries: inout Deliveries.Iterator
-    ) async throws -> Bool {
-        outage.failure(of: .channel(binding.channel), reason)
+    private mutating func hold(_ deliveries: inout Deliveries.Iterator) async throws -> Bool {
         try await gather(&deliveries, Self.counted, Self.countedBytes)
         let isMore = try await deliveries.look()
         outage.note(waiting: waiting, isMore: isMore, for: binding.channel)
@@ -226,9 +232,13 @@ extension TelegramLane {
         }
     }
 
-    private func move(_ from: Int64, to chat: Int64) async throws {
-        guard let checkpoint = chats.move(from: from, to: chat) else { return }
-        settings.log.warning(TelegramMove(from: from, to: chat).sentence)
-        try await keep(checkpoint)
+    /// Follows a chat to where it is now; returns false if that is where it was.
+    private func move(_ from: Int64, to chat: Int64) async throws -> Bool {
+        if let checkpoint = chats.move(from: from, to: chat) {
+            settings.log.warning(TelegramMove(from: from, to: chat).sentence)
+            try await keep(checkpoint)
+        }
+        // Who reads the chat may have found out first.
+        return chats.place(of: binding).chat != from
     }
 }

@@ -164,7 +164,8 @@ struct TelegramLane {
 
     /// Leaves a chat that takes nothing alone for a while; returns false if the bus ends meanwhile.
     private mutating func rest(shut reason: String) async throws -> Bool {
-        outage.note(waiting: 0, isMore: false, for: binding.channel)
+        // Nothing waits for Telegram's sake any more.
+        outage.note(delivered: 0, waiting: 0, to: binding.channel)
         if reason != lastShut {
             settings.log.error(
                 """

@@ -52,6 +52,15 @@ final class TelegramOutage: Sendable {
         bell.ring()
     }
 
+    /// A call came to nothing: an answer that Telegram itself gave ends an outage as a success does.
+    func note(_ trouble: BotTrouble, of source: Source) {
+        switch trouble {
+        case .unreachable(let reason, _): failure(of: source, reason)
+        case .cancelled: break
+        case .flood, .migrated, .unknownBot, .conflict, .shut, .rejected: success(of: source)
+        }
+    }
+
     /// A call failed.
     func failure(of source: Source, _ reason: String) {
         let now = settings.watch.now()

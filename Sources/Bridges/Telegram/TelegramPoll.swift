@@ -77,15 +77,14 @@ struct TelegramPoll {
     private func pause(
         after trouble: BotTrouble, _ patience: inout Patience, _ conflict: inout Patience
     ) throws -> Duration? {
+        outage.note(trouble, of: .poll)
         switch trouble {
         case .cancelled: return nil
         case .unknownBot: throw trouble
         // Half of the step at least: 5 s, as facts have it.
         case .conflict: return conflict.next()
         case .flood(let pause): return pause
-        case .unreachable(let reason, _):
-            outage.failure(of: .poll, reason)
-            return patience.next()
+        case .unreachable: return patience.next()
         case .migrated, .shut, .rejected:
             settings.log.error("Telegram refuses to be asked: \(trouble)")
             return patience.next()

@@ -18,14 +18,19 @@ struct TelegramRelay: Sendable {
     /// - Throws: `BotTrouble.unknownBot`; what the store throws.
     func run() async throws {
         let outage = TelegramOutage(settings, chats.bindings)
+        let isPolling = port.direction != .out
         var bot: TelegramBot?
         do throws(BotTrouble) {
             bot = try await TelegramBot(api, within: Self.firstDeadline)
         } catch {
             if case .unknownBot = error { throw error }
-            outage.failure(of: .poll, "\(error)")
+            if isPolling {
+                outage.note(error, of: .poll)
+            } else {
+                // Nobody polls who could find out that it is over; what goes out finds out itself.
+                settings.log.warning("Telegram does not answer: \(error)")
+            }
         }
-        let isPolling = port.direction != .out
         if isPolling { await port.openSource() }
         await port.ready()
         try await work(bot, outage, isPolling)
@@ -107,11 +112,12 @@ struct TelegramRelay: Sendable {
                 outage.success(of: .poll)
                 return bot
             } catch {
+                outage.note(error, of: .poll)
                 switch error {
                 case .unknownBot: throw error
                 case .cancelled: return nil
                 case .flood(let pause): guard try await settings.rest(pause) else { return nil }
-                default: outage.failure(of: .poll, "\(error)")
+                default: break
                 }
             }
         }

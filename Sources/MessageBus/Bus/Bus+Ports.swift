@@ -103,11 +103,15 @@ extension Bus {
             var text = draft.text
             text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: intake) }
         }
-        if intake.direction == .out {
-            for index in 0..<batch.count {
-                batch.drop(index, Drop(code: "forbidden", reason: "direction is \"out\""))
-            }
-        } else {
+        guard intake.direction == .out else {
+            publish(batch, in: room, by: intake, isOwed: isOwed)
+            return batch
+        }
+        // What the bus itself says of such a bridge is no message that it brings in.
+        for (index, draft) in drafts.enumerated() where !draft.isFromBus {
+            batch.drop(index, Drop(code: "forbidden", reason: "direction is \"out\""))
+        }
+        if drafts.contains(where: \.isFromBus) {
             publish(batch, in: room, by: intake, isOwed: isOwed)
         }
         return batch

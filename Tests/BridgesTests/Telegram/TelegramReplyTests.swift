@@ -46,6 +46,24 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `a long answer whose second part is refused is not begun again`() async throws {
+            let host = try await TelegramHost()
+            await host.server.perform { desk in
+                desk.say("¿vienes?", in: Self.group)
+                desk.chats[Self.group]?.refused = "malo"
+            }
+            let asked = try #require(await host.messages(1).first)
+            let long = String(repeating: "palabra ", count: 600)
+            try await host.answer(asked, "\(long) malo")
+            await host.logged("Telegram does not take message")
+            try await host.other.publish("dos", from: "ana")
+            await host.until { $0.chats[Self.group]?.lines.last == "ana: dos" }
+            let posts = await host.posts()
+            #expect(posts.count == 2)
+            #expect(posts.first?.replyTo != nil)
+            try await host.stop()
+        }
+
         @Test func `what is not known any more is quoted in words`() async throws {
             let host = try await TelegramHost()
             await host.server.perform { desk in

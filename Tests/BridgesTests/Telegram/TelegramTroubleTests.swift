@@ -158,6 +158,25 @@ extension TelegramTests {
             }
         }
 
+        @Test(arguments: [group, second])
+        func `chats that name one another, or themselves, are left alone`(
+            next: Int64
+        ) async throws {
+            let host = try await TelegramHost()
+            await host.server.perform { desk in
+                desk.chats[Self.group]?.migratedTo = next
+                if next == Self.group { return }
+                desk.chats[next] = BotChat()
+                desk.chats[next]?.migratedTo = Self.group
+            }
+            try await host.other.publish("uno", from: "ana")
+            await host.logged("takes nothing: 400 the group has become")
+            await host.pass(.seconds(60), step: .seconds(1))
+            let sends = await host.server.perform { $0.calls["sendMessage"] ?? 0 }
+            #expect(sends == (next == Self.group ? 1 : 2))
+            try await host.stop()
+        }
+
         @Test(arguments: ["kicked", "left", "restricted", "gone"])
         func `a chat that takes nothing rests alone, and goes on when it can`(
             status: String

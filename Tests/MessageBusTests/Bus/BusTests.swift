@@ -225,4 +225,14 @@ import Testing
         #expect(receipt.verdict == .drop("direction is \"out\"", code: "forbidden"))
         #expect(await test.bus.perform { $0.rooms[0].log.end } == 0)
     }
+
+    @Test func `what the bus says of a bridge that only takes out is said`() async throws {
+        let test = try TestBus()
+        let port = await test.port("one", direction: .out)
+        var draft = Draft("x", from: "servidor")
+        draft.isFromBus = true
+        let receipts = try await port.publish([Draft("y", from: "z"), draft])
+        #expect(receipts.map { $0.verdict == .pass } == [false, true])
+        #expect(await test.bus.perform { $0.rooms[0].log.end } == 1)
+    }
 }
