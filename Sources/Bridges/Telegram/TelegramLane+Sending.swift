@@ -30,10 +30,10 @@ extension TelegramLane {
             case .sent(let id): if index == 0 { firstID = id }
             case .again:
                 // Nothing of it has arrived: meanwhile more may have come that goes with it.
-                if index == 0 { plan = nil }
+                if index == 0 { try await forgetPlan() }
                 return .goOn
             case .shut(let reason):
-                if index == 0 { plan = nil }
+                if index == 0 { try await forgetPlan() }
                 return .shut(reason)
             case .stop: return .stop
             case .rejected(let answer):
@@ -111,6 +111,13 @@ extension TelegramLane {
         try await keep(plan.checkpoint(for: binding.channel))
     }
 
+    /// Forgets what was about to be sent, since it surely has not arrived.
+    private mutating func forgetPlan() async throws {
+        guard plan != nil else { return }
+        plan = nil
+        try await keep(Checkpoint(source: TelegramPlan.source(binding.channel), state: []))
+    }
+
     private mutating func noteDuplicate() {
         possibleDuplicates += 1
         settings.log.warning(
@@ -124,7 +131,7 @@ extension TelegramLane {
     private mutating func refused(
         _ parcel: TelegramParcel, _ part: Int, _ answer: String
     ) async throws {
-        plan = nil
+        try await forgetPlan()
         if parcel.said.count > 1 {
             alone = parcel.said.count
         } else if let first = parcel.said.first, part == 0, parcel.replyTo != nil,

@@ -20,10 +20,12 @@ struct TelegramRelay: Sendable {
         let outage = TelegramOutage(settings, chats.bindings)
         let isPolling = port.direction != .out
         var bot: TelegramBot?
+        var pause = Duration.zero
         do throws(BotTrouble) {
             bot = try await TelegramBot(api, within: Self.firstDeadline)
         } catch {
             if case .unknownBot = error { throw error }
+            if case .flood(let wanted) = error { pause = wanted }
             if isPolling {
                 outage.note(error, of: .poll)
             } else {
@@ -33,11 +35,11 @@ struct TelegramRelay: Sendable {
         }
         if isPolling { await port.openSource() }
         await port.ready()
-        try await work(bot, outage, isPolling)
+        try await work(bot, after: pause, outage, isPolling)
     }
 
     private func work(
-        _ bot: TelegramBot?, _ outage: TelegramOutage, _ isPolling: Bool
+        _ bot: TelegramBot?, after pause: Duration, _ outage: TelegramOutage, _ isPolling: Bool
     ) async throws {
         let bells = Dictionary(chats.bindings.map { ($0, Bell()) }) { first, _ in first }
         try await withThrowingTaskGroup(of: Bool.self) { group in
@@ -45,7 +47,7 @@ struct TelegramRelay: Sendable {
             if isPolling {
                 running += 1
                 group.addTask {
-                    try await bringIn(bot, outage, bells)
+                    try await bringIn(bot, after: pause, outage, bells)
                     await port.closeSource()
                     return true
                 }
@@ -87,10 +89,10 @@ struct TelegramRelay: Sendable {
     }
 
     private func bringIn(
-        _ known: TelegramBot?, _ outage: TelegramOutage,
+        _ known: TelegramBot?, after pause: Duration, _ outage: TelegramOutage,
         _ bells: [TelegramChats.Binding: Bell]
     ) async throws {
-        guard let bot = try await identify(known, outage) else { return }
+        guard let bot = try await identify(known, after: pause, outage) else { return }
         var inbox = TelegramInbox(settings, chats, me: bot.id, progress: progress) { chat in
             for (binding, bell) in bells where chats.place(of: binding).chat == chat { bell.ring() }
         }
@@ -102,9 +104,10 @@ struct TelegramRelay: Sendable {
 
     /// Finds out who the bot is, however long that takes; nil if the bus ends meanwhile.
     private func identify(
-        _ known: TelegramBot?, _ outage: TelegramOutage
+        _ known: TelegramBot?, after pause: Duration, _ outage: TelegramOutage
     ) async throws -> TelegramBot? {
         if let known { return known }
+        if pause > .zero, try await !settings.rest(pause) { return nil }
         var patience = Patience()
         while try await settings.rest(patience.next()) {
             do throws(BotTrouble) {
