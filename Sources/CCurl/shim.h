@@ -8,6 +8,7 @@
 typedef size_t (*puente_write)(char *bytes, size_t size, size_t count, void *context);
 typedef int (*puente_before_request)(
     void *context, char *remote, char *local, int remote_port, int local_port);
+typedef int (*puente_resolver_start)(void *state, void *reserved, void *context);
 typedef int (*puente_socket)(
     CURL *handle, curl_socket_t socket, int what, void *context, void *registration);
 typedef int (*puente_timer)(CURLM *multi, long milliseconds, void *context);
@@ -46,6 +47,15 @@ static inline CURLcode puente_set_header(CURL *handle, puente_write function) {
 
 static inline CURLcode puente_set_before_request(CURL *handle, puente_before_request function) {
     return curl_easy_setopt(handle, CURLOPT_PREREQFUNCTION, function);
+}
+
+static inline CURLcode puente_set_resolve(CURL *handle, struct curl_slist *entries) {
+    return curl_easy_setopt(handle, CURLOPT_RESOLVE, entries);
+}
+
+// Called before curl asks its own resolver.
+static inline CURLcode puente_set_resolver_start(CURL *handle, puente_resolver_start function) {
+    return curl_easy_setopt(handle, CURLOPT_RESOLVER_START_FUNCTION, function);
 }
 
 // No file, no FTP, whatever the address says.

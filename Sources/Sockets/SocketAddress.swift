@@ -142,12 +142,17 @@ extension SocketAddress: CustomStringConvertible {
                 "unix:" + String(decoding: bytes.dropFirst(2).prefix { $0 != 0 }, as: UTF8.self)
             }
         }
+        return "\(hostText):\(port)"
+    }
+
+    /// The IP address without the port: `127.0.0.1`, `[::1]`.
+    var hostText: String {
         let host = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { text in
             let result = withPointer { pointer, length in
                 getnameinfo(pointer, length, text.baseAddress, 128, nil, 0, NI_NUMERICHOST)
             }
             return result == 0 ? text.baseAddress.map { String(cString: $0) } ?? "?" : "?"
         }
-        return family == AF_INET6 ? "[\(host)]:\(port)" : "\(host):\(port)"
+        return family == AF_INET6 ? "[\(host)]" : host
     }
 }

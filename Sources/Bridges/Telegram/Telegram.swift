@@ -93,6 +93,14 @@ package struct Telegram: Bridge {
 
     /// Relays until the bus has ended.
     package func run(_ port: Port) async throws {
+        do {
+            try await relay(port)
+        } catch is CancellationError where Task.isCancelled {
+            // The daemon does not wait for it any longer: no trouble of the bridge's.
+        }
+    }
+
+    private func relay(_ port: Port) async throws {
         let words = Words(port.language)
         let settings = TelegramSettings(
             port: port, words: words,

@@ -13,9 +13,16 @@ public final class HTTPClient: Sendable {
     ///
     /// - Parameter proxy: as curl has it; none by default.
     /// - Throws: `HTTPError` when there is no memory left.
-    public init(on loop: EventLoop, proxy: String? = nil) throws {
+    public convenience init(on loop: EventLoop, proxy: String? = nil) throws {
+        try self.init(on: loop, proxy: proxy, resolve: SocketAddress.resolve)
+    }
+
+    /// Makes a client with a resolver of its own.
+    init(
+        on loop: EventLoop, proxy: String? = nil, resolve: @escaping HostLookups.Resolver
+    ) throws {
         self.loop = loop
-        transfers = try Transfers(loop, proxy: proxy)
+        transfers = try Transfers(loop, proxy: proxy, resolve: resolve)
     }
 
     deinit {

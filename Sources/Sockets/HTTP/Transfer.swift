@@ -9,6 +9,7 @@ final class Transfer {
     let deadline: LoopTimer
     private let continuation: CheckedContinuation<HTTPAnswer, any Error>
     private let headers: UnsafeMutablePointer<curl_slist>?
+    private var resolved: UnsafeMutablePointer<curl_slist>?
     private let longestAnswer: Int
     private var body: [UInt8] = []
     private var isTooLong = false
@@ -36,6 +37,22 @@ final class Transfer {
     deinit {
         curl_easy_cleanup(handle)
         curl_slist_free_all(headers)
+        curl_slist_free_all(resolved)
+    }
+
+    /// Tells curl where a host is, and that it is not to look for any other by itself.
+    ///
+    /// curl's resolver is a thread that it waits for when the transfer ends: on the loop, with
+    /// everything else.
+    func use(_ addresses: [SocketAddress], for host: HTTPHost) {
+        // curl's reader of these entries knows no scopes, and link-local names are no servers'.
+        let texts = addresses.map(\.hostText).filter { !$0.contains("%") }.joined(separator: ",")
+        // curl may look for a name that ends with a dot without it.
+        for name in Set([host.name, host.nameWithoutDot]) {
+            resolved = curl_slist_append(resolved, "\(name):\(host.port):\(texts)")
+        }
+        puente_set_resolve(handle, resolved)
+        puente_set_resolver_start(handle) { _, _, _ in 1 }
     }
 
     private func setUp(_ request: HTTPRequest, _ proxy: String?) {

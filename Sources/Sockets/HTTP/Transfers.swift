@@ -13,6 +13,7 @@ final class Transfers: @unchecked Sendable {  // confined to the loop, but for b
     private let loop: EventLoop
     private let multi: UnsafeMutableRawPointer
     private let proxy: String?
+    private let lookups: HostLookups
     private var running: [UnsafeMutableRawPointer: (transfer: Transfer, ticket: Ticket)] = [:]
     private var watches: [curl_socket_t: SocketWatch] = [:]
     private var isClosed = false
@@ -23,13 +24,14 @@ final class Transfers: @unchecked Sendable {  // confined to the loop, but for b
     /// Connections kept open for later.
     private static let keptConnections = 16
 
-    init(_ loop: EventLoop, proxy: String?) throws {
+    init(_ loop: EventLoop, proxy: String?, resolve: @escaping HostLookups.Resolver) throws {
         guard Self.isReady, let multi = curl_multi_init() else {
             throw HTTPError(.refused, mayHaveArrived: false, "curl can't be started")
         }
         self.loop = loop
         self.multi = multi
         self.proxy = proxy
+        lookups = HostLookups(loop, resolve)
         let this = Unmanaged.passUnretained(self).toOpaque()
         puente_set_limit(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
         puente_set_limit(multi, CURLMOPT_MAXCONNECTS, Self.keptConnections)
@@ -76,7 +78,7 @@ final class Transfers: @unchecked Sendable {  // confined to the loop, but for b
         }
         let transfer = Transfer(request, proxy: proxy, continuation) {
             [weak self, unowned ticket] in
-            self?.end(ticket, .timedOut, "no answer within \(request.deadline)")
+            self?.timeIsOver(ticket, request)
         }
         guard let transfer else {
             continuation.resume(
@@ -86,9 +88,41 @@ final class Transfers: @unchecked Sendable {  // confined to the loop, but for b
         ticket.transfer = transfer
         running[transfer.handle] = (transfer, ticket)
         loop.set(transfer.deadline, after: Int64(request.deadline / .nanoseconds(1)))
+        switch HTTPHost.Place(proxy ?? request.url, isProxy: proxy != nil) {
+        case .known: add(ticket)
+        case .senseless: end(ticket, .refused, "the address makes no sense")
+        case .named(let host):
+            lookups.find(host, for: ObjectIdentifier(ticket)) { [weak self] in
+                self?.take($0, of: host, ticket)
+            }
+        }
+    }
+
+    private func take(
+        _ found: Result<[SocketAddress], HTTPError>, of host: HTTPHost, _ ticket: Ticket
+    ) {
+        switch found {
+        case .success(let addresses):
+            ticket.transfer?.use(addresses, for: host)
+            add(ticket)
+        case .failure(let error): end(ticket, error.kind, error.description)
+        }
+    }
+
+    private func add(_ ticket: Ticket) {
+        guard let transfer = ticket.transfer else { return }
         guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
             end(ticket, .refused, "curl does not take the request")
             return
+        }
+    }
+
+    private func timeIsOver(_ ticket: Ticket, _ request: HTTPRequest) {
+        let end = "no answer within \(request.deadline)"
+        if let host = lookups.host(for: ObjectIdentifier(ticket)) {
+            self.end(ticket, .timedOut, "\(host.name) can't be resolved: \(end)")
+        } else {
+            self.end(ticket, .timedOut, end)
         }
     }
 
@@ -115,9 +149,11 @@ final class Transfers: @unchecked Sendable {  // confined to the loop, but for b
 
     private func take(_ transfer: Transfer, _ ticket: Ticket) {
         ticket.transfer = nil
+        lookups.forget(ObjectIdentifier(ticket))
         transfer.deadline.cancel()
         running[transfer.handle] = nil
-        // Closes its connection if the answer was not complete.
+        // Closes its connection if the answer was not complete; does nothing to one that still waits
+        // for its host's addresses.
         curl_multi_remove_handle(multi, transfer.handle)
     }
 

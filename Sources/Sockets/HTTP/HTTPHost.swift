@@ -1,0 +1,57 @@
+import CCurl
+import Glibc
+
+/// A server by its name, as an address has it.
+struct HTTPHost: Hashable, Sendable {
+    let name: String
+    let port: UInt16
+
+    /// The name as curl may look for it.
+    var nameWithoutDot: String { name.hasSuffix(".") ? String(name.dropLast()) : name }
+}
+
+extension HTTPHost {
+    /// Where a request goes.
+    enum Place {
+        /// To a host whose addresses have to be found.
+        case named(HTTPHost)
+        /// To an IP address, or nowhere: curl has nothing to find.
+        case known
+        /// The address can't be read.
+        case senseless
+
+        /// Reads an address as curl reads it.
+        init(_ url: String, isProxy: Bool) {
+            self = .senseless
+            guard let parts = curl_url() else { return }
+            defer { curl_url_cleanup(parts) }
+            let flags = UInt32(CURLU_GUESS_SCHEME | CURLU_NON_SUPPORT_SCHEME)
+            guard curl_url_set(parts, CURLUPART_URL, url, flags) == CURLUE_OK else { return }
+            guard let name = Self.text(of: parts, CURLUPART_HOST), !name.isEmpty else {
+                self = .known
+                return
+            }
+            // A proxy's port has a default of its own, whatever the scheme.
+            let found = Self.text(of: parts, CURLUPART_PORT, isProxy ? 0 : CURLU_DEFAULT_PORT)
+            var address = in_addr()
+            if name.hasPrefix("[") || inet_pton(AF_INET, name, &address) == 1 {
+                self = .known
+            } else if name.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != 0x3A }),
+                let port = UInt16(found ?? (isProxy ? "1080" : ""))
+            {
+                self = .named(HTTPHost(name: name, port: port))
+            }
+        }
+
+        private static func text(
+            of parts: OpaquePointer, _ part: CURLUPart, _ flags: Int32 = 0
+        ) -> String? {
+            var text: UnsafeMutablePointer<CChar>?
+            guard curl_url_get(parts, part, &text, UInt32(flags)) == CURLUE_OK, let text else {
+                return nil
+            }
+            defer { curl_free(text) }
+            return String(cString: text)
+        }
+    }
+}

@@ -1,0 +1,94 @@
+/// Finds the addresses of hosts on threads, while the loop goes on.
+///
+/// The system's resolver can't be interrupted. Who has no time left is forgotten here, and the
+/// thread ends when it ends; what it brings then is for those who wait by that time.
+final class HostLookups: @unchecked Sendable {  // confined to the loop
+    typealias Resolver = @Sendable (String, UInt16) throws -> [SocketAddress]
+    typealias Found = Result<[SocketAddress], HTTPError>
+
+    private struct Waiter {
+        let host: HTTPHost
+        let action: (Found) -> Void
+    }
+
+    private let loop: EventLoop
+    private let resolve: Resolver
+    private var waiters: [ObjectIdentifier: Waiter] = [:]
+    private var running: Set<HTTPHost> = []
+    private var queue: [HTTPHost] = []
+    private var known: [HTTPHost: (addresses: [SocketAddress], until: Int64)] = [:]
+
+    /// Threads at a time: each may hang for as long as the system likes.
+    private static let mostThreads = 4
+    /// How long addresses are taken for true, in nanoseconds.
+    private static let trust: Int64 = 60_000_000_000
+
+    init(_ loop: EventLoop, _ resolve: @escaping Resolver) {
+        self.loop = loop
+        self.resolve = resolve
+    }
+
+    /// Calls a function with the addresses of a host, at once if they are known.
+    func find(_ host: HTTPHost, for who: ObjectIdentifier, _ action: @escaping (Found) -> Void) {
+        if let entry = known[host], entry.until > loop.now {
+            action(.success(entry.addresses))
+            return
+        }
+        waiters[who] = Waiter(host: host, action: action)
+        if !running.contains(host), !queue.contains(host) { queue.append(host) }
+        startNext()
+    }
+
+    /// The host somebody waits for.
+    func host(for who: ObjectIdentifier) -> HTTPHost? { waiters[who]?.host }
+
+    /// Somebody does not wait any more.
+    func forget(_ who: ObjectIdentifier) {
+        guard let waiter = waiters.removeValue(forKey: who) else { return }
+        if !waiters.values.contains(where: { $0.host == waiter.host }) {
+            queue.removeAll { $0 == waiter.host }
+        }
+    }
+
+    private func startNext() {
+        while running.count < Self.mostThreads, !queue.isEmpty {
+            let host = queue.removeFirst()
+            running.insert(host)
+            let (loop, resolve) = (loop, resolve)
+            OwnThread.start(named: "resolver") { [weak self] in
+                let found = Self.find(host, resolve)
+                loop.perform { [weak self] in self?.take(found, of: host) }
+            }
+        }
+    }
+
+    private static func find(_ host: HTTPHost, _ resolve: Resolver) -> Found {
+        let reason: String
+        do {
+            let addresses = try resolve(host.name, host.port)
+            if !addresses.isEmpty { return .success(addresses) }
+            reason = "it has no address"
+        } catch let error as SocketError {
+            reason = error.reason.prefix(1).lowercased() + error.reason.dropFirst()
+        } catch {
+            reason = "\(error)"
+        }
+        return .failure(
+            HTTPError(
+                .unreachable, mayHaveArrived: false, "\(host.name) can't be resolved: \(reason)"))
+    }
+
+    private func take(_ found: Found, of host: HTTPHost) {
+        running.remove(host)
+        if case .success(let addresses) = found {
+            known = known.filter { $0.value.until > loop.now }
+            known[host] = (addresses, loop.now + Self.trust)
+        }
+        for (who, waiter) in waiters where waiter.host == host {
+            // One may have made another go.
+            guard waiters.removeValue(forKey: who) != nil else { continue }
+            waiter.action(found)
+        }
+        startNext()
+    }
+}

@@ -1,0 +1,125 @@
+import Glibc
+import Synchronization
+import TestSupport
+import Testing
+
+@testable import Sockets
+
+/// A resolver that a test holds by the hand: it answers nothing while it is shut.
+private final class TestResolver: Sendable {
+    private let asked = Mutex<[String]>([])
+    private let isOpen = Mutex(false)
+
+    var hosts: [String] { asked.withLock { $0 } }
+
+    func open() { isOpen.withLock { $0 = true } }
+
+    func resolve(_ host: String, _ port: UInt16) throws -> [SocketAddress] {
+        asked.withLock { $0.append(host) }
+        while !isOpen.withLock({ $0 }) { sched_yield() }
+        if host == "nowhere.test" {
+            throw SocketError("resolve \(host)", reason: "Name or service not known")
+        }
+        return try SocketAddress.resolve(host: "127.0.0.1", port: port)
+            + SocketAddress.resolve(host: "::1", port: port)
+    }
+}
+
+/// A client whose hosts a test finds.
+private final class ResolverFixture: Sendable {
+    let loop: EventLoop
+    let clock = ManualClock()
+    let client: HTTPClient
+    let server: TestHTTPServer
+    let resolver = TestResolver()
+
+    init() throws {
+        loop = try EventLoop(clock: clock)
+        client = try HTTPClient(on: loop, resolve: resolver.resolve)
+        server = try TestHTTPServer { request, connection in
+            connection.answer(request.headers["host"] ?? "-")
+        }
+        loop.start(named: "client")
+    }
+
+    deinit {
+        resolver.open()
+        loop.stop()
+    }
+
+    func send(_ host: String, within deadline: Duration = .seconds(10)) async -> (
+        HTTPAnswer?, HTTPError?
+    ) {
+        var request = HTTPRequest("http://\(host):\(server.port)/SECRET")
+        request.deadline = deadline
+        do { return (try await client.send(request), nil) } catch {
+            return (nil, error as? HTTPError)
+        }
+    }
+
+    func wait(for hosts: [String]) async {
+        while resolver.hosts.sorted() != hosts { await Task.yield() }
+    }
+}
+
+@Suite(.timeLimit(.minutes(1))) struct HTTPClientResolverTests {
+    @Test func `a resolver that hangs holds up neither the deadline nor the loop`() async throws {
+        let fixture = try ResolverFixture()
+        let hanging = Task { await fixture.send("api.test") }
+        await fixture.wait(for: ["api.test"])
+        #expect(await fixture.send("127.0.0.1").0?.status == 200)
+        fixture.clock.advance(by: .seconds(10))
+        fixture.loop.clockHasChanged()
+        let error = await hanging.value.1
+        #expect(error?.kind == .timedOut)
+        #expect(error?.mayHaveArrived == false)
+        #expect(
+            "\(error, default: "")" == "api.test can't be resolved: no answer within 10.0 seconds")
+        #expect(await fixture.client.pendingCount == 0)
+        // The thread that still hangs is the next one's too.
+        let next = Task { await fixture.send("api.test") }
+        while await fixture.client.pendingCount == 0 { await Task.yield() }
+        fixture.resolver.open()
+        #expect(await next.value.0?.status == 200)
+        #expect(fixture.resolver.hosts == ["api.test"])
+    }
+
+    @Test func `cancelling ends a request whose host is looked for`() async throws {
+        let fixture = try ResolverFixture()
+        let hanging = Task { await fixture.send("api.test") }
+        await fixture.wait(for: ["api.test"])
+        hanging.cancel()
+        #expect(await hanging.value.1?.kind == .cancelled)
+        #expect(await fixture.client.pendingCount == 0)
+    }
+
+    @Test func `curl goes where the resolver says, by the name that was asked for`() async throws {
+        let fixture = try ResolverFixture()
+        fixture.resolver.open()
+        for name in ["api.test", "API.test", "dot.test."] {
+            let (answer, error) = await fixture.send(name)
+            #expect(error == nil)
+            let host = String(decoding: answer?.body ?? [], as: UTF8.self)
+            #expect(host.hasPrefix(name.dropLast()))
+        }
+        _ = await fixture.send("api.test")
+        #expect(fixture.resolver.hosts == ["api.test", "API.test", "dot.test."])
+        let error = await fixture.send("nowhere.test").1
+        #expect(error?.kind == .unreachable)
+        #expect(
+            "\(error, default: "")"
+                == "nowhere.test can't be resolved: name or service not known")
+    }
+
+    @Test func `no more than four threads look for hosts at a time`() async throws {
+        let fixture = try ResolverFixture()
+        let tasks = (1...6).map { number in Task { await fixture.send("\(number).test") } }
+        while await fixture.client.pendingCount < 6 || fixture.resolver.hosts.count < 4 {
+            await Task.yield()
+        }
+        #expect(fixture.resolver.hosts.count == 4)
+        fixture.resolver.open()
+        for task in tasks { #expect(await task.value.0?.status == 200) }
+        #expect(fixture.resolver.hosts.count == 6)
+    }
+}
