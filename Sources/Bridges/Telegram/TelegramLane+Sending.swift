@@ -29,11 +29,11 @@ extension TelegramLane {
             switch try await send(part, replyTo: index == 0 ? parcel.replyTo : nil, &deliveries) {
             case .sent(let id): if index == 0 { firstID = id }
             case .again:
-                // Nothing of it has arrived: meanwhile more may have come that goes with it.
-                if index == 0 { try await forgetPlan() }
+                // If nothing of it has arrived, more may have come that goes with it.
+                if index == 0, !isUncertain { try await forgetPlan() }
                 return .goOn
             case .shut(let reason):
-                if index == 0 { try await forgetPlan() }
+                if index == 0, !isUncertain { try await forgetPlan() }
                 return .shut(reason)
             case .stop: return .stop
             case .rejected(let answer):
@@ -108,6 +108,7 @@ extension TelegramLane {
         isRecalled = false
         if plan == self.plan { return }
         self.plan = plan
+        isUncertain = false
         try await keep(plan.checkpoint(for: binding.channel))
     }
 
@@ -120,6 +121,7 @@ extension TelegramLane {
 
     private mutating func noteDuplicate() {
         possibleDuplicates += 1
+        isUncertain = true
         settings.log.warning(
             """
             a message to \(chats.place(of: binding)) may have arrived twice: its answer was lost \

@@ -28,6 +28,8 @@ struct TelegramLane {
     var plan: TelegramPlan?
     /// Whether the plan is of an earlier run.
     var isRecalled = false
+    /// Whether what the plan is about may have arrived: then the same is sent again, nothing else.
+    var isUncertain = false
     /// Messages that go out one by one, since one of them was refused.
     var alone = 0
     /// Messages whose answers are given in words.

@@ -22,7 +22,7 @@ final class Transfers: @unchecked Sendable {  // confined to the loop, but for b
     /// Once in the process: it is not safe from several threads everywhere.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
     /// Connections kept open for later.
-    private static let keptConnections = 16
+    private static let keptConnections = 8
 
     init(_ loop: EventLoop, proxy: String?, resolve: @escaping HostLookups.Resolver) throws {
         guard Self.isReady, let multi = curl_multi_init() else {

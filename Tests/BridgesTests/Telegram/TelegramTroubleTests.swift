@@ -45,6 +45,19 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `what may have arrived is sent again as it was, also after a flood`()
+            async throws
+        {
+            let host = try await TelegramHost()
+            await host.server.perform { $0.faults["sendMessage"] = [.closedAfter, .flood] }
+            try await host.other.publish("uno", from: "ana")
+            await host.until { $0.chats[Self.group]?.floods == 1 }
+            try await host.other.publish("dos", from: "ana")
+            await host.until { $0.chats[Self.group]?.lines.last == "ana: dos" }
+            #expect(await host.posts().map(\.text) == ["ana: uno", "ana: uno", "ana: dos"])
+            try await host.stop()
+        }
+
         @Test(arguments: BotFault.allCases)
         func `whatever goes wrong with a message, it arrives`(fault: BotFault) async throws {
             let host = try await TelegramHost()
