@@ -17,7 +17,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let flushAfter: Int64
     /// Shows what was said before.
     let past: Past
-    private let stalledAfter: Int64
+    /// Who takes nothing at present.
+    let stalled: StalledReaders
 
     private var listeners: [Listener] = []
     private(set) var halls: [Hall] = []
@@ -27,7 +28,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var lingering: [ObjectIdentifier: Lingering] = [:]
     private var owing: [ChatConnection] = []
     private var broken: [ChatConnection] = []
-    private var blocked: [UInt32: ChatConnection] = [:]
     /// Who waits for the store: to be read again, or to be carried on.
     private var waiting: [ChatConnection] = []
     private var storeObserver: UInt64 = 0
@@ -39,9 +39,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private(set) var isStopping = false
     private var isDone = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
-    private lazy var sweep = LoopTimer { [unowned self] in
-        self.port.bus.assumeIsolated { self.closeStalled($0) }
-    }
 
     /// Bytes read in one go, and in a turn before what was said goes out.
     ///
@@ -62,7 +59,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
         past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
-        stalledAfter = options.stalledAfter.inNanoseconds
+        stalled = StalledReaders(
+            patience: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
         halls = bus.rooms.map { Hall($0) }
         firstHall = halls.firstIndex { $0.room.name == port.room } ?? 0
         if port.direction != .in {
@@ -184,7 +182,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     func forget(_ connection: ChatConnection) {
         connections[connection.source] = nil
-        blocked[connection.source] = nil
+        stalled.forget(connection)
         if let host = connection.host, let count = perAddress[host] {
             perAddress[host] = count > 1 ? count - 1 : nil
         }
@@ -237,25 +235,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         for connection in connections { connection.storeHasMoved() }
     }
 
-    // MARK: - Stalled readers
-
-    func noteBlocked(_ connection: ChatConnection) {
-        if blocked.isEmpty { loop.set(sweep, after: sweepInterval) }
-        blocked[connection.source] = connection
-    }
-
-    func noteUnblocked(_ connection: ChatConnection) { blocked[connection.source] = nil }
-
-    private var sweepInterval: Int64 { max(1_000_000, min(1_000_000_000, stalledAfter / 4)) }
-
-    private func closeStalled(_ bus: isolated Bus) {
-        for connection in Array(blocked.values) {
-            connection.noteProgress()
-            if loop.now - connection.lastProgress >= stalledAfter { connection.close(bus) }
-        }
-        if !blocked.isEmpty { loop.set(sweep, after: sweepInterval) }
-    }
-
     // MARK: - Stopping
 
     /// Takes no more connections and lines, but what has come already; everybody is closed when all
@@ -286,7 +265,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func checkDone() {
         guard isStopping, connections.isEmpty, lingering.isEmpty, !isDone else { return }
         isDone = true
-        sweep.cancel()
+        stalled.end()
         loop.removeTurnEnd(turnEnd)
         closeEditions()
         port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }

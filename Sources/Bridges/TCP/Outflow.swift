@@ -29,9 +29,9 @@ struct Outflow {
     /// Bytes of answers that wait.
     var waitingBytes: Int { due.waitingCount + answers.byteCount }
     /// Places where answers wait.
-    var waitingMarks: Int { answers.placeCount }
-    /// Stretches to be passed over that wait.
-    var waitingHoles: Int { cursor?.ownRuns ?? 0 }
+    var waitingPlaces: Int { answers.placeCount }
+    /// Stretches of its own that wait to be passed over.
+    var ownRuns: Int { cursor?.ownRuns ?? 0 }
     /// Whether nothing is owed at present.
     var isUpToDate: Bool { due.isEmpty && answers.isEmpty && cursor?.isAtEnd ?? true }
 
