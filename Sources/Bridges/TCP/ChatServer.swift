@@ -20,12 +20,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Who takes nothing at present.
     let stalled: StalledReaders
 
-    private var listeners: [Listener] = []
     private(set) var halls: [Hall] = []
     private let firstHall: Int
     private var connections: [UInt32: ChatConnection] = [:]
-    private var perAddress: [HostKey: Int] = [:]
-    private var lingering: [ObjectIdentifier: Lingering] = [:]
     private var owing: [ChatConnection] = []
     private var broken: [ChatConnection] = []
     /// Who waits for the store: to be read again, or to be carried on.
@@ -39,14 +36,18 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private(set) var isStopping = false
     private var isDone = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
+    private lazy var door = Door(
+        options, on: loop, log: port.log, admit: { [unowned self] in self.admit($0, from: $1) },
+        refuse: { [unowned self] in self.refuse($0) })
+    private lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
+        self.checkDone()
+    }
 
     /// Bytes read in one go, and in a turn before what was said goes out.
     ///
     /// A quarter of the smallest sensible ring; larger reads make no larger writes.
     static let readSize = 64 << 10
     private static let bytesPerTurn = 1 << 20
-    /// Connections that wait for the other side to close, at most; more are closed at once.
-    private static let mostLingering = 1_000
     private static let batchBytes = readSize + (16 << 10)
 
     init(_ options: TCP.Options, port: Port, bus: isolated Bus, loop: EventLoop) {
@@ -79,7 +80,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     }
 
     /// Where it listens.
-    var addresses: [String] { listeners.map { "\($0.address)" } }
+    var addresses: [String] { door.addresses }
     /// The form in which names are compared.
     func key(of name: String) -> String { port.bus.settings.naming.fold(name) }
     /// The line that tells a reader how many it missed.
@@ -93,37 +94,19 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     ///
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
     func listen(on wanted: [SocketAddress]) throws {
-        var missing: SocketError?
         do {
-            for address in wanted {
-                do {
-                    try listen(on: address)
-                } catch let error as SocketError where error.meansNoSuchAddress {
-                    missing = error
-                }
-            }
-            if let missing, listeners.isEmpty { throw missing }
+            try door.open(at: wanted)
         } catch {
-            for listener in listeners { listener.close() }
-            loop.removeTurnEnd(turnEnd)
-            port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
-            closeEditions()
+            detach()
             throw BridgeError("\(error)")
         }
     }
 
-    private func listen(on address: SocketAddress) throws {
-        // The system chooses a port once, and all addresses have it.
-        let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
-        let listener = try Listener(
-            address.with(port: port), on: loop,
-            onTrouble: { [unowned self] in self.report($0) },
-            onAccept: { [unowned self] in self.accept($0, from: $1) })
-        listeners.append(listener)
-    }
-
-    private func report(_ trouble: SocketError) {
-        port.log.warning("\(trouble); new connections wait")
+    /// Is called by the loop and the bus no longer.
+    private func detach() {
+        loop.removeTurnEnd(turnEnd)
+        for hall in halls { if let edition = hall.edition { hall.room.remove(edition) } }
+        port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
     }
 
     /// Says in the log, once a minute at most, that what was said before can't be read.
@@ -136,23 +119,17 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     // MARK: - Connections
 
-    private func accept(_ descriptor: Int32, from peer: SocketAddress) {
-        let key = peer.host
-        let isUnix = peer.family == AF_UNIX
-        let count = perAddress[key] ?? 0
-        guard connections.count < options.maxConnections,
-            isUnix || count < options.maxPerAddress
-        else { return refuse(descriptor) }
+    private func admit(_ descriptor: Int32, from host: HostKey?) -> Bool {
         port.bus.assumeIsolated { bus in
             let source = bus.nextSource()
             guard
                 let connection = try? ChatConnection(
-                    descriptor, source: source, host: isUnix ? nil : key,
-                    identity: bus.nextIdentity(), server: self)
-            else { return }
-            if !isUnix { perAddress[key] = count + 1 }
+                    descriptor, source: source, host: host, identity: bus.nextIdentity(),
+                    server: self)
+            else { return false }
             connections[source] = connection
             entrance.admit(connection)
+            return true
         }
     }
 
@@ -164,28 +141,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         linger(descriptor)
     }
 
-    /// Closes a descriptor once the other side has read everything: closing with unread input would
-    /// reset the connection and could take the last lines with it (RFC 1122, 4.2.2.13).
-    func linger(_ descriptor: Int32) {
-        guard lingering.count < Self.mostLingering || isStopping else {
-            Glibc.close(descriptor)
-            return
-        }
-        let new = try? Lingering(descriptor, on: loop, isUrgent: isStopping) { [unowned self] in
-            self.lingering[$0] = nil
-            self.checkDone()
-        }
-        guard let new else { return }
-        lingering[ObjectIdentifier(new)] = new
-        new.begin()
-    }
+    /// Closes a descriptor once the other side has read everything.
+    func linger(_ descriptor: Int32) { lingering.add(descriptor) }
 
     func forget(_ connection: ChatConnection) {
         connections[connection.source] = nil
         stalled.forget(connection)
-        if let host = connection.host, let count = perAddress[host] {
-            perAddress[host] = count > 1 ? count - 1 : nil
-        }
+        door.hasLeft(from: connection.host)
         checkDone()
     }
 
@@ -242,8 +204,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     func stopReading(_ bus: isolated Bus) {
         guard !isStopping else { return }
         isStopping = true
-        for listener in listeners { listener.close() }
-        for rest in Array(lingering.values) { rest.hurry() }
+        door.close()
+        lingering.hurry()
         for connection in Array(connections.values) { connection.readTheRest(bus) }
         bus.whenEnding { [self] in
             self.port.bus.assumeIsolated { bus in
@@ -256,9 +218,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Closes everything at once.
     func closeAll(_ bus: isolated Bus) {
         isStopping = true
-        for listener in listeners { listener.close() }
+        door.close()
+        lingering.hurry()
         for connection in Array(connections.values) { connection.close(bus) }
-        for rest in Array(lingering.values) { rest.close() }
+        lingering.close()
         checkDone()
     }
 
@@ -266,15 +229,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         guard isStopping, connections.isEmpty, lingering.isEmpty, !isDone else { return }
         isDone = true
         stalled.end()
-        loop.removeTurnEnd(turnEnd)
-        closeEditions()
-        port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
+        detach()
         for waiter in waiters { waiter.resume() }
         waiters = []
-    }
-
-    private func closeEditions() {
-        for hall in halls { if let edition = hall.edition { hall.room.remove(edition) } }
     }
 
     func waitUntilDone(_ bus: isolated Bus) async {
