@@ -6,6 +6,14 @@ import Sockets
 ///
 /// Confined to the bus's loop.
 final class ChatServer: @unchecked Sendable {  // made on the loop, and touched there only
+    private enum Phase {
+        case open
+        /// Nobody is let in, and nothing is read; who is there is sent what is owed.
+        case stopping
+        /// Everybody is gone.
+        case done
+    }
+
     let options: TCP.Options
     let port: Port
     let loop: EventLoop
@@ -33,8 +41,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var turnEnd = 0
     /// When it was last said that a question found no answer, in the loop's time.
     private var lastNoAnswer: Int64?
-    private(set) var isStopping = false
-    private var isDone = false
+    private var phase = Phase.open
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private lazy var door = Door(
         options, on: loop, log: port.log, admit: { [unowned self] in self.admit($0, from: $1) },
@@ -79,6 +86,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         storeObserver = bus.whenStoreMoves { [unowned self] in self.storeHasMoved() }
     }
 
+    /// Whether it takes no more lines.
+    var isStopping: Bool { phase != .open }
     /// Where it listens.
     var addresses: [String] { door.addresses }
     /// The form in which names are compared.
@@ -202,10 +211,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Takes no more connections and lines, but what has come already; everybody is closed when all
     /// is sent.
     func stopReading(_ bus: isolated Bus) {
-        guard !isStopping else { return }
-        isStopping = true
-        door.close()
-        lingering.hurry()
+        guard phase == .open else { return }
+        beginStopping()
         for connection in Array(connections.values) { connection.readTheRest(bus) }
         bus.whenEnding { [self] in
             self.port.bus.assumeIsolated { bus in
@@ -215,19 +222,23 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         }
     }
 
-    /// Closes everything at once.
-    func closeAll(_ bus: isolated Bus) {
-        isStopping = true
+    private func beginStopping() {
+        if phase == .open { phase = .stopping }
         door.close()
         lingering.hurry()
+    }
+
+    /// Closes everything at once.
+    func closeAll(_ bus: isolated Bus) {
+        beginStopping()
         for connection in Array(connections.values) { connection.close(bus) }
         lingering.close()
         checkDone()
     }
 
     private func checkDone() {
-        guard isStopping, connections.isEmpty, lingering.isEmpty, !isDone else { return }
-        isDone = true
+        guard phase == .stopping, connections.isEmpty, lingering.isEmpty else { return }
+        phase = .done
         stalled.end()
         detach()
         for waiter in waiters { waiter.resume() }
@@ -235,8 +246,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     }
 
     func waitUntilDone(_ bus: isolated Bus) async {
-        if isStopping { checkDone() }
-        if isDone { return }
+        checkDone()
+        if phase == .done { return }
         await withCheckedContinuation { waiters.append($0) }
     }
 }
