@@ -42,25 +42,10 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         let descriptor: Int32
     }
 
-    private struct Slot {
-        var handler: (any EventHandler)?
-        var generation: UInt32 = 0
-    }
-
-    private struct Inbox: ~Copyable {
-        var jobs: [UnownedJob] = []
-        var actions: [@Sendable () -> Void] = []
-        var isAsleep = false
-        var isStopping = false
-    }
-
     private let clock: any LoopClock
-    private let epoll: Int32
-    private let wakeup: Int32
+    private var poll: PollTable
+    private let inbox: LoopInbox
     private let alarm: Int32
-    private let inbox = Mutex(Inbox())
-    private var slots: [Slot] = []
-    private var free: [UInt32] = []
     private var timers = TimerQueue()
     private var armedFor = Int64.max
     private var turnEnds: [(id: Int, action: () -> Void)] = []
@@ -90,50 +75,35 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         self.clock = clock
         now = clock.monotonic()
         wallTime = clock.wall()
-        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
-        guard epoll >= 0 else { throw SocketError("epoll_create1") }
-        wakeup = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
-        guard wakeup >= 0 else { throw SocketError("eventfd") }
+        poll = try PollTable()
+        inbox = try LoopInbox()
         alarm = timerfd_create(
             CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
         guard alarm >= 0 else { throw SocketError("timerfd_create") }
-        for descriptor in [wakeup, alarm] {
-            var event = epoll_event()
-            event.events = Readiness.readable.rawValue
-            event.data.u64 = UInt64.max - UInt64(descriptor)
-            epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
-        }
+        poll.watchOwn(inbox.descriptor)
+        poll.watchOwn(alarm)
     }
 
-    deinit {
-        for descriptor in [epoll, wakeup, alarm] { close(descriptor) }
-    }
+    deinit { close(alarm) }
 
     // MARK: - Running
 
     /// Runs the loop on the calling thread until `stop()`.
     public func run() {
         thread.store(UInt(pthread_self()), ordering: .releasing)
-        let events = UnsafeMutablePointer<epoll_event>.allocate(capacity: Self.eventsPerTurn)
+        let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: Self.eventsPerTurn)
         defer { events.deallocate() }
         while true {
-            let (stop, wait) = inbox.withLock { inbox -> (Bool, Bool) in
-                inbox.isAsleep =
-                    inbox.jobs.isEmpty && inbox.actions.isEmpty && !inbox.isStopping
-                    && leftOver.isEmpty && !needsAnotherTurn
-                return (inbox.isStopping, inbox.isAsleep)
-            }
-            if stop { break }
+            let next = inbox.next(isBusy: needsAnotherTurn || !leftOver.isEmpty)
+            if next == .stop { break }
             needsAnotherTurn = false
             arm()
             // Who is left over comes first: asked again, the kernel names the same ones in the same
             // order, and those at its end would never have a turn.
-            let count =
-                leftOver.isEmpty
-                ? epoll_wait(epoll, events, Int32(Self.eventsPerTurn), wait ? -1 : 0) : 0
+            let count = leftOver.isEmpty ? poll.wait(next == .wait, into: events) : 0
             now = clock.monotonic()
             wallTime = clock.wall()
-            if count > 0 { dispatch(UnsafeBufferPointer(start: events, count: Int(count))) }
+            if count > 0 { dispatch(UnsafeBufferPointer(rebasing: events[..<count])) }
             if count == 0, !leftOver.isEmpty { dispatchLeftOver() }
             runInbox()
             while let timer = timers.popDue(now) { timer.action() }
@@ -150,10 +120,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     }
 
     /// Ends the loop after the present turn.
-    public func stop() {
-        inbox.withLock { $0.isStopping = true }
-        wake()
-    }
+    public func stop() { inbox.stop() }
 
     private func dispatchLeftOver() {
         let events = leftOver
@@ -165,13 +132,9 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         endsTurn = false
         for index in 0..<events.count {
             let event = events[index]
-            let data = event.data.u64
-            let slot = Int(data & 0xffff_ffff)
-            if data > UInt64.max - 65_536 {
-                drain(Int32(UInt64.max - data))
-            } else if slots[slot].generation == UInt32(data >> 32),
-                let handler = slots[slot].handler
-            {
+            if let descriptor = poll.ownDescriptor(of: event) {
+                drain(descriptor)
+            } else if let handler = poll.handler(of: event) {
                 handler.handle(Readiness(rawValue: event.events))
                 if endsTurn {
                     leftOver = Array(UnsafeBufferPointer(rebasing: events[(index + 1)...]))
@@ -188,11 +151,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     }
 
     private func runInbox() {
-        inbox.withLock { inbox in
-            inbox.isAsleep = false
-            swap(&inbox.jobs, &jobs)
-            swap(&inbox.actions, &actions)
-        }
+        inbox.take(jobs: &jobs, actions: &actions)
         if !jobs.isEmpty {
             for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
             jobs.removeAll(keepingCapacity: true)
@@ -203,22 +162,10 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         }
     }
 
-    private func wake() {
-        var one: UInt64 = 1
-        _ = write(wakeup, &one, 8)
-    }
-
     /// Runs a function on the loop, soon.
     ///
     /// Safe from any thread.
-    public func perform(_ action: @escaping @Sendable () -> Void) {
-        let isAsleep = inbox.withLock { inbox in
-            inbox.actions.append(action)
-            defer { inbox.isAsleep = false }
-            return inbox.isAsleep
-        }
-        if isAsleep { wake() }
-    }
+    public func perform(_ action: @escaping @Sendable () -> Void) { inbox.add(action) }
 
     /// Makes the loop look at its clock.
     ///
@@ -230,15 +177,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     /// Takes a job.
     ///
     /// Safe from any thread.
-    public func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        let isAsleep = inbox.withLock { inbox in
-            inbox.jobs.append(job)
-            defer { inbox.isAsleep = false }
-            return inbox.isAsleep
-        }
-        if isAsleep { wake() }
-    }
+    public func enqueue(_ job: consuming ExecutorJob) { inbox.add(UnownedJob(job)) }
 
     /// Whether the caller is on the loop's thread.
     public var isCurrent: Bool {
@@ -263,43 +202,20 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     public func add(
         _ descriptor: Int32, _ interest: Readiness, _ handler: any EventHandler
     ) throws -> Registration {
-        let slot = free.popLast() ?? UInt32(slots.count)
-        if slot == slots.count { slots.append(Slot()) }
-        let registration = Registration(
-            slot: slot, generation: slots[Int(slot)].generation, descriptor: descriptor)
-        guard control(EPOLL_CTL_ADD, registration, interest) == 0 else {
-            let failure = SocketError("epoll_ctl")
-            free.append(slot)
-            throw failure
-        }
-        slots[Int(slot)].handler = handler
-        return registration
+        try poll.add(descriptor, interest, handler)
     }
 
     /// Watches for something else from now on.
     public func modify(_ registration: Registration, _ interest: Readiness) {
-        _ = control(EPOLL_CTL_MOD, registration, interest)
+        poll.modify(registration, interest)
     }
 
     /// Stops watching.
     ///
     /// Before the descriptor is closed.
     public func remove(_ registration: Registration) {
-        let slot = Int(registration.slot)
-        guard slots[slot].generation == registration.generation else { return }
-        _ = control(EPOLL_CTL_DEL, registration, [])
-        slots[slot].handler = nil
-        slots[slot].generation &+= 1
-        free.append(registration.slot)
-    }
-
-    private func control(
-        _ operation: Int32, _ registration: Registration, _ interest: Readiness
-    ) -> Int32 {
-        var event = epoll_event()
-        event.events = interest.rawValue
-        event.data.u64 = UInt64(registration.generation) << 32 | UInt64(registration.slot)
-        return epoll_ctl(epoll, operation, registration.descriptor, &event)
+        // Let go of here: a handler that is gone by that may remove something itself.
+        _ = poll.remove(registration)
     }
 
     /// Leaves the events that are left of this turn for the next one, so that what has come in goes

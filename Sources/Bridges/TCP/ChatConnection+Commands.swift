@@ -142,7 +142,7 @@ extension ChatConnection {
         if receiver.isFull { return answer(.full, words.busyUser(name)) }
         let drop = bus.whisper(text, from: member.person, to: receiver, by: intake)
         if let drop {
-            answer(code: drop.code, drop.reason)
+            answer(drop)
         } else if server.port.direction == .in {
             answer(.ok, "")
         }

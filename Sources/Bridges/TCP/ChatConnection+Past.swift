@@ -66,10 +66,10 @@ extension ChatConnection {
     func showWhatWasSaid() {
         let count = server.options.historyOnJoin
         // One read brings thousands of commands, and each may be a change of rooms.
-        guard count > 0, hall.edition != nil, !owesMuch else { return }
+        guard count > 0, let start = seat?.start, !owesMuch else { return }
         let log = hall.room.log
-        let seen = log.texts(in: readsFrom..<max(readsFrom, log.end), atMost: count).count
-        let lines = server.past.lines(log.texts(in: 0..<readsFrom, atMost: count - seen))
+        let seen = log.texts(in: start..<max(start, log.end), atMost: count).count
+        let lines = server.past.lines(log.texts(in: 0..<start, atMost: count - seen))
         if !lines.isEmpty { send(lines) }
     }
 }

@@ -77,7 +77,7 @@ extension ChatConnection {
             record, text: text, sender: member.sender, details: Details(reply: quotation))
         bus.publish(batch, in: hall.room, by: intake)
         if let drop = batch.drops.first?.drop {
-            answer(code: drop.code, drop.reason)
+            answer(drop)
         } else if !server.options.echo || server.port.direction == .in {
             answer(.ok, "")
         }

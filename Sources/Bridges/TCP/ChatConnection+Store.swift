@@ -20,20 +20,20 @@ extension ChatConnection {
                 if isHeld { server.waitsForStore(self) }
                 updateInterest()
             }
-            if outflow.replay != nil { owes() }
+            if outflow.cursor?.replay != nil { owes() }
         }
     }
 
     /// Asks the store for what the room no longer has, up to a place that the transcript has.
     func fetch(_ bus: isolated Bus) {
-        guard !isFetching, let replay = outflow.replay, let transcript = outflow.transcript else {
-            return
-        }
+        guard !isFetching, let replay = outflow.cursor?.replay,
+            let transcript = outflow.cursor?.transcript
+        else { return }
         guard bus.canCarryOn else {
-            outflow.abandonReplay()
+            outflow.abandonStore()
             return owes()
         }
-        if let last = outflow.lastNumber, replay.number >= last {
+        if let last = outflow.cursor?.lastNumber, replay.number >= last {
             let nothing = StoredLines(
                 skipping: 0, longest: transcript.longestLine, encoder: server.encoder)
             outflow.carryOn(nothing, through: last, skipNotice: server.skipNotice)
@@ -55,24 +55,25 @@ extension ChatConnection {
     /// transcript has and will have for some time; `nil` if the store is not so far.
     private func last(for transcript: Transcript, _ bus: isolated Bus) -> UInt64? {
         let committed = bus.store.committed
-        if let last = outflow.lastNumber, last <= committed { return last }
+        if let last = outflow.cursor?.lastNumber, last <= committed { return last }
         return transcript.mark(upTo: committed)?.number
     }
 
     private func carryOn(_ found: StoredRun?, from replay: Replay, through number: UInt64) {
         isFetching = false
         // It may have changed rooms, or be gone.
-        guard !isClosed, outflow.replay == replay, let transcript = outflow.transcript else {
-            return owes()
-        }
+        guard !isClosed, outflow.cursor?.replay == replay,
+            let transcript = outflow.cursor?.transcript
+        else { return owes() }
         guard let found else {
-            outflow.abandonReplay()
+            outflow.abandonStore()
             return owes()
         }
         var lines = StoredLines(
             skipping: replay.linesSent, longest: transcript.longestLine, encoder: server.encoder)
         for message in found.messages {
-            lines.append(message, isShown: server.options.echo || !outflow.isOwn(message.number))
+            let isOwn = outflow.cursor?.isOwn(message.number) ?? false
+            lines.append(message, isShown: server.options.echo || !isOwn)
         }
         let last = found.isComplete ? nil : found.messages.last
         outflow.carryOn(lines, through: last?.number ?? number, skipNotice: server.skipNotice)

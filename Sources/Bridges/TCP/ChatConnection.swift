@@ -1,7 +1,7 @@
 import MessageBus
 import Sockets
 
-/// One client of the chat: what it sends, who it is, what it is owed.
+/// One client of the chat: who it is, where it is, and whether it is still listened to.
 ///
 /// Confined to the bus's loop.
 final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on the loop only
@@ -13,11 +13,17 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         var sender: Sender
     }
 
-    private enum Phase {
-        /// Reads and writes.
-        case open
-        /// Has left or is sent away: what it is owed still goes out.
+    /// What becomes of the lines it sends; it never goes back from the last three.
+    enum Stage {
+        /// They are taken as they come.
+        case taking
+        /// They are kept until what it has asked elsewhere is answered.
+        case waiting
+        /// It is broken: what had come is taken, and nobody reads an answer.
+        case lost
+        /// They are of no interest: it has left or is sent away, and what it is owed still goes out.
         case leaving
+        /// There are none any more.
         case closed
     }
 
@@ -28,37 +34,24 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     let host: HostKey?
     /// The server forgets the connection when it closes, which breaks the cycle.
     let server: ChatServer
-    var connection: Connection?
-    var splitter: LineSplitter
-    var outflow = Outflow()
+    var stage = Stage.taking
     var member: Member?
     /// The room it is in.
     var hall: Hall
     /// Its place among the room's readers.
-    var place: Int?
-    /// Where the room was when it began to read it: a position in the room's log.
-    var readsFrom: UInt64 = 0
-    /// Whether lines are taken as they come: it is open and waits for no answer.
-    var isTaking = true
+    var seat: Hall.Seat?
+    private(set) lazy var inflow = Inflow(of: self)
+    var outflow = Outflow()
     /// What it has asked of somebody who answers later; made with the first question.
     var inquiry: Inquiry?
-    /// What it has sent while it waits for the answer.
-    var later = LaterLines()
-    /// Whether it is about to be closed because it is broken: nobody reads an answer.
-    private(set) var isLost = false
-    private var phase = Phase.open
-    private var isOwing = false
-    private var isPaused = false
     /// Whether it is not read because the store has more than enough to do.
     var isHeld = false
-    /// Whether the store has been asked for what the room no longer has.
+    /// Whether the store has been asked for what the room no longer has, whichever room that was.
     var isFetching = false
-    /// When the kernel last took something, in the loop's time.
-    private(set) var lastProgress: Int64 = 0
-    /// What the other side had not confirmed when that was last looked at.
-    private var unsentBytes = 0
-    /// Ends the lines of a client that has never sent an LF.
-    private var silence: LoopTimer?
+    /// Whether the server knows that it has something to send.
+    private var isOwing = false
+    /// `nil` once it is closed.
+    private var connection: Connection?
 
     /// Reads at the end of a connection, at most: one who never stops sending must not keep others
     /// waiting.
@@ -66,7 +59,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Answers that wait, at most; past it the client is not read until it reads.
     private static let answersBound = 64 << 10
     /// Stretches of its own that wait to be passed over, and places of answers, at most; the same.
-    private static let holesBound = 1_024
+    private static let placesBound = 1_024
 
     init(
         _ descriptor: Int32, source: UInt32, host: HostKey?, identity: UInt64, server: ChatServer
@@ -75,7 +68,6 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         self.host = host
         self.identity = identity
         self.server = server
-        splitter = LineSplitter(longest: server.options.maxLine.bytes)
         hall = server.entrance
         let connection = try Connection(descriptor, on: server.loop, handler: self)
         connection.setUpTCP(keepAliveAfter: 60)
@@ -83,26 +75,45 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     }
 
     var bus: Bus { server.port.bus }
-    var isOpen: Bool { phase == .open }
-    var isClosed: Bool { phase == .closed }
+    /// Whether its lines are taken at once.
+    var isTaking: Bool { stage == .taking || stage == .lost }
+    /// Whether its lines wait for an answer.
+    var isWaiting: Bool { stage == .waiting }
+    /// Whether it has neither left nor been sent away.
+    var isOpen: Bool { isTaking || isWaiting }
+    var isClosed: Bool { stage == .closed }
+    /// What the other side has not confirmed.
+    var unsentBytes: Int { connection?.unsentBytes ?? 0 }
 
-    // MARK: - Events
+    // MARK: - Reading
 
     func handle(_ ready: Readiness) {
         bus.assumeIsolated { bus in
             if ready.contains(.writable) { resumeWriting() }
             if ready.isDisjoint(with: [.readable, .hungUp, .failed]) { return }
-            switch phase {
+            switch stage {
+            case .taking: listen(ready, bus)
             // What it said before it broke, or closed both directions, is still to be taken.
-            case .open where isWaiting:
+            case .waiting:
                 if !ready.isDisjoint(with: [.failed, .hungUp]) { closeAfterReading(bus) }
-            case .open where isHeld: if ready.contains(.failed) { closeAfterReading(bus) }
-            case .open where bus.isLagging: hold()
-            case .open where !isPaused: _ = read(bus)
-            case .open: if ready.contains(.failed) { close(bus) }
             case .leaving: discard(bus)
-            case .closed: break
+            case .lost, .closed: break
             }
+        }
+    }
+
+    private func listen(_ ready: Readiness, _ bus: isolated Bus) {
+        let isBroken = ready.contains(.failed)
+        if isHeld {
+            if isBroken { closeAfterReading(bus) }
+        } else if bus.isLagging {
+            hold()
+        } else if !owesTooMuch {
+            _ = read(bus)
+        } else if isBroken {
+            close(bus)
+        } else {
+            updateInterest()
         }
     }
 
@@ -120,10 +131,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             storage.count = count
             // A text that grows may move the batch to another storage; this one must outlive it.
             withExtendedLifetime(storage) {
-                take(storage.bytes(at: 0, count: count), bus)
+                inflow.take(storage.bytes(at: 0, count: count), bus)
             }
             server.hasRead(count)
-            checkBounds()
+            updateInterest()
             return isOpen
         case .wouldBlock: return false
         case .end: endOfInput(bus)
@@ -132,64 +143,21 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         return false
     }
 
-    private func take(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        var reader = LineReader(self, base: bytes.baseAddress)
-        splitter.split(bytes) { piece in
-            if isTaking { reader.take(piece, bus) } else { keepForLater(piece) }
-        }
-        reader.flush(bus)
-        noteSilence()
-    }
-
     /// At the end of its input a client has said its last line; it is owed what was said until it
     /// left.
     private func endOfInput(_ bus: isolated Bus) {
-        takePending(bus)
+        inflow.takeHalfLine(bus)
         // Whoever waits finds the end again afterwards.
         if !isWaiting { leave(bus) }
-    }
-
-    private func takePending(
-        leaving: (UnsafeRawBufferPointer) -> Int = { _ in 0 }, _ bus: isolated Bus
-    ) {
-        server.batch.removeAll()
-        var reader = LineReader(self, base: nil)
-        splitter.flush(leaving: leaving) { piece in
-            if isTaking { reader.take(piece, bus) } else { keepForLater(piece) }
-        }
-        reader.flush(bus)
     }
 
     /// Reads what has come before the server stops.
     func readTheRest(_ bus: isolated Bus) {
         stopWaiting(bus)
         var readsLeft = Self.lastReads
-        while isOpen, !isPaused, readsLeft > 0, read(bus) { readsLeft -= 1 }
-        if isOpen, !splitter.hasSeenEnding { takePending(bus) }
-        connection?.wait(for: outflow.isBlocked ? .writable : [])
-    }
-
-    // MARK: - Clients without line endings
-
-    func noteSilence() {
-        guard isTaking, !splitter.hasSeenEnding else {
-            silence?.cancel()
-            return
-        }
-        guard splitter.hasPending || splitter.isInTooLongLine else { return }
-        if silence == nil {
-            silence = LoopTimer { [unowned self] in
-                self.bus.assumeIsolated { self.endLineBySilence($0) }
-            }
-        }
-        if let silence { server.loop.set(silence, after: server.flushAfter) }
-    }
-
-    private func endLineBySilence(_ bus: isolated Bus) {
-        guard isTaking, !splitter.hasSeenEnding else { return }
-        // A text that ends within a character waits for the rest of it: its end is still to come.
-        takePending(
-            leaving: { if case .cutOff = TextEncoding($0) { $0.count } else { 0 } }, bus)
+        while isTaking, !owesTooMuch, readsLeft > 0, read(bus) { readsLeft -= 1 }
+        if isTaking, inflow.hasNoEndings { inflow.takeHalfLine(bus) }
+        updateInterest()
     }
 
     // MARK: - Writing
@@ -199,37 +167,15 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         send(Array((server.words.answer(code, text) + "\n").utf8))
     }
 
-    /// Answers this connection alone, with a code that a middleware chose.
-    func answer(code: String, _ text: String) { send(line(Drop(code: code, reason: text))) }
+    /// Tells why a message was dropped.
+    func answer(_ drop: Drop) { send(server.words.line(drop)) }
 
-    /// Tells why messages were dropped, by line and not by the step that dropped them.
-    func answer(_ drops: [(index: Int, drop: Drop)]) {
-        var bytes: [UInt8] = []
-        var last: (drop: Drop, line: [UInt8])?
-        for (_, drop) in drops.sorted(by: { $0.index < $1.index }) {
-            // Who floods is told the same many times, which is put into words once.
-            if last?.drop != drop { last = (drop, line(drop)) }
-            bytes.append(contentsOf: last?.line ?? [])
-        }
-        send(bytes)
-    }
-
-    private func line(_ drop: Drop) -> [UInt8] {
-        let words = server.words
-        let ownReason =
-            drop.code == AnswerCode.rateLimited.rawValue ? words.rateLimited : words.dropped
-        let text = words.answer(code: drop.code, drop.reason.isEmpty ? ownReason : drop.reason)
-        // A middleware may say anything, and may quote what it judged.
-        var line = Array(text.utf8).withUnsafeBytes {
-            TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
-        }
-        line.append(0x0A)
-        return line
-    }
+    /// Tells why messages were dropped.
+    func answer(_ drops: [(index: Int, drop: Drop)]) { send(server.words.lines(drops)) }
 
     /// Sends bytes of its own, behind all that the room has said so far.
     func send(_ bytes: [UInt8]) {
-        guard phase == .open else { return }
+        guard isOpen else { return }
         hall.edition?.catchUp()
         outflow.answer(bytes)
         owes()
@@ -245,55 +191,49 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Sends what the kernel takes.
     func pump() {
         isOwing = false
-        guard phase != .closed, let connection else { return }
+        guard let connection else { return }
         let wasBlocked = outflow.isBlocked
         let progress = outflow.pump(connection, skipNotice: server.skipNotice)
+        if outflow.isBlocked != wasBlocked {
+            if wasBlocked { server.stalled.forget(self) } else { server.stalled.watch(self) }
+        }
         switch progress {
-        case .upToDate:
-            if wasBlocked { server.noteUnblocked(self) }
-            if phase == .leaving { server.isBroken(self) }
-        case .blocked:
-            if !wasBlocked {
-                lastProgress = server.loop.now
-                unsentBytes = connection.unsentBytes
-                server.noteBlocked(self)
-            }
-        case .behind:
-            if wasBlocked { server.noteUnblocked(self) }
-            bus.assumeIsolated { fetch($0) }
+        case .upToDate: if stage == .leaving { server.isBroken(self) }
+        case .blocked: break
+        case .behind: bus.assumeIsolated { fetch($0) }
         case .broken: server.isBroken(self)
         }
-        checkBounds()
-    }
-
-    /// Finds out whether the other side has taken something: the kernel says that it can be written
-    /// to only when a good part of its buffer is free, which a slow reader takes long for.
-    func noteProgress() {
-        let unsent = connection?.unsentBytes ?? 0
-        if unsent < unsentBytes { lastProgress = server.loop.now }
-        unsentBytes = unsent
+        updateInterest()
     }
 
     private func resumeWriting() {
-        lastProgress = server.loop.now
+        server.stalled.noteProgress(of: self)
         pump()
     }
+
+    // MARK: - Bounds
 
     /// Whether more waits for it than should, so that it gets no long answers on top.
     var owesMuch: Bool { outflow.waitingBytes > Self.answersBound }
 
-    /// Stops reading from who does not read its answers, until it does, and from who waits for one.
-    func checkBounds() {
-        isPaused =
-            isWaiting || owesMuch || outflow.waitingHoles > Self.holesBound
-            || outflow.waitingMarks > Self.holesBound
-        updateInterest()
+    /// Whether it is not read until it reads.
+    private var owesTooMuch: Bool {
+        owesMuch || outflow.waitingPlaces > Self.placesBound || outflow.ownRuns > Self.placesBound
     }
 
+    /// Whether what it sends is read at present.
+    private var isRead: Bool {
+        switch stage {
+        case .taking, .lost: !isHeld && !server.isStopping && !owesTooMuch
+        case .leaving: !owesTooMuch
+        case .waiting, .closed: false
+        }
+    }
+
+    /// Tells the loop what to wait for.
     func updateInterest() {
         var interest: Readiness = outflow.isBlocked ? .writable : []
-        let isRead = phase == .leaving || !isHeld && !server.isStopping
-        if isRead, !isPaused { interest.insert(.readable) }
+        if isRead { interest.insert(.readable) }
         connection?.wait(for: interest)
     }
 
@@ -301,29 +241,30 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Tells the room, unless the server stops, and closes when all that is owed is sent.
     func leave(_ bus: isolated Bus) {
-        guard phase == .open else { return }
-        if let member {
-            self.member = nil
-            bus.leave(member.person, by: server.port.intake)
-        }
+        guard isOpen else { return }
+        depart(bus)
         finish(bus)
+    }
+
+    private func depart(_ bus: isolated Bus) {
+        guard let member else { return }
+        self.member = nil
+        bus.leave(member.person, by: server.port.intake)
     }
 
     /// Closes when all that is owed is sent.
     func finish(_ bus: isolated Bus) {
-        guard phase == .open else { return }
+        guard isOpen else { return }
         hall.edition?.catchUp()
         outflow.end(at: hall.room.log.lastNumber)
-        phase = .leaving
-        stopTaking()
+        stopListening(for: .leaving)
         owes()
     }
 
-    private func stopTaking() {
-        isTaking = false
+    private func stopListening(for stage: Stage) {
+        self.stage = stage
         inquiry?.forget()
-        later = LaterLines()
-        silence?.cancel()
+        inflow.end()
     }
 
     /// What comes from somebody who has left is of no interest, only that it ends.
@@ -343,7 +284,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Sending fails as soon as the other side has closed without reading everything; what it had
     /// said until then is still there.
     func closeAfterReading(_ bus: isolated Bus) {
-        isLost = true
+        if isOpen { stage = .lost }
         stopWaiting(bus)
         var readsLeft = Self.lastReads
         while isOpen, readsLeft > 0, read(bus) { readsLeft -= 1 }
@@ -352,23 +293,13 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Closes, and announces it if it was not yet.
     func close(_ bus: isolated Bus) {
-        guard phase != .closed else { return }
-        let wasLeaving = phase == .leaving
-        phase = .closed
-        stopTaking()
+        guard let connection else { return }
+        let hasEverything = stage == .leaving && outflow.isUpToDate
+        stopListening(for: .closed)
+        self.connection = nil
         hall.dismiss(self)
-        if let member {
-            self.member = nil
-            bus.leave(member.person, by: server.port.intake)
-        }
-        if let connection {
-            self.connection = nil
-            if wasLeaving, outflow.isUpToDate {
-                server.linger(connection.detach())
-            } else {
-                connection.close()
-            }
-        }
+        depart(bus)
+        if hasEverything { server.linger(connection.detach()) } else { connection.close() }
         server.forget(self)
     }
 }

@@ -6,6 +6,14 @@ import Sockets
 ///
 /// Confined to the bus's loop.
 final class ChatServer: @unchecked Sendable {  // made on the loop, and touched there only
+    private enum Phase {
+        case open
+        /// Nobody is let in, and nothing is read; who is there is sent what is owed.
+        case stopping
+        /// Everybody is gone.
+        case done
+    }
+
     let options: TCP.Options
     let port: Port
     let loop: EventLoop
@@ -17,17 +25,14 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let flushAfter: Int64
     /// Shows what was said before.
     let past: Past
-    private let stalledAfter: Int64
+    /// Who takes nothing at present.
+    let stalled: StalledReaders
 
-    private var listeners: [Listener] = []
     private(set) var halls: [Hall] = []
     private let firstHall: Int
     private var connections: [UInt32: ChatConnection] = [:]
-    private var perAddress: [HostKey: Int] = [:]
-    private var lingering: [ObjectIdentifier: Lingering] = [:]
     private var owing: [ChatConnection] = []
     private var broken: [ChatConnection] = []
-    private var blocked: [UInt32: ChatConnection] = [:]
     /// Who waits for the store: to be read again, or to be carried on.
     private var waiting: [ChatConnection] = []
     private var storeObserver: UInt64 = 0
@@ -36,11 +41,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var turnEnd = 0
     /// When it was last said that a question found no answer, in the loop's time.
     private var lastNoAnswer: Int64?
-    private(set) var isStopping = false
-    private var isDone = false
+    private var phase = Phase.open
     private var waiters: [CheckedContinuation<Void, Never>] = []
-    private lazy var sweep = LoopTimer { [unowned self] in
-        self.port.bus.assumeIsolated { self.closeStalled($0) }
+    private lazy var door = Door(
+        options, on: loop, log: port.log, admit: { [unowned self] in self.admit($0, from: $1) },
+        refuse: { [unowned self] in self.refuse($0) })
+    private lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
+        self.checkDone()
     }
 
     /// Bytes read in one go, and in a turn before what was said goes out.
@@ -48,8 +55,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// A quarter of the smallest sensible ring; larger reads make no larger writes.
     static let readSize = 64 << 10
     private static let bytesPerTurn = 1 << 20
-    /// Connections that wait for the other side to close, at most; more are closed at once.
-    private static let mostLingering = 1_000
     private static let batchBytes = readSize + (16 << 10)
 
     init(_ options: TCP.Options, port: Port, bus: isolated Bus, loop: EventLoop) {
@@ -62,7 +67,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
         past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
-        stalledAfter = options.stalledAfter.inNanoseconds
+        stalled = StalledReaders(
+            patience: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
         halls = bus.rooms.map { Hall($0) }
         firstHall = halls.firstIndex { $0.room.name == port.room } ?? 0
         if port.direction != .in {
@@ -80,8 +86,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         storeObserver = bus.whenStoreMoves { [unowned self] in self.storeHasMoved() }
     }
 
+    /// Whether it takes no more lines.
+    var isStopping: Bool { phase != .open }
     /// Where it listens.
-    var addresses: [String] { listeners.map { "\($0.address)" } }
+    var addresses: [String] { door.addresses }
     /// The form in which names are compared.
     func key(of name: String) -> String { port.bus.settings.naming.fold(name) }
     /// The line that tells a reader how many it missed.
@@ -95,37 +103,19 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     ///
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
     func listen(on wanted: [SocketAddress]) throws {
-        var missing: SocketError?
         do {
-            for address in wanted {
-                do {
-                    try listen(on: address)
-                } catch let error as SocketError where error.meansNoSuchAddress {
-                    missing = error
-                }
-            }
-            if let missing, listeners.isEmpty { throw missing }
+            try door.open(at: wanted)
         } catch {
-            for listener in listeners { listener.close() }
-            loop.removeTurnEnd(turnEnd)
-            port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
-            closeEditions()
+            detach()
             throw BridgeError("\(error)")
         }
     }
 
-    private func listen(on address: SocketAddress) throws {
-        // The system chooses a port once, and all addresses have it.
-        let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
-        let listener = try Listener(
-            address.with(port: port), on: loop,
-            onTrouble: { [unowned self] in self.report($0) },
-            onAccept: { [unowned self] in self.accept($0, from: $1) })
-        listeners.append(listener)
-    }
-
-    private func report(_ trouble: SocketError) {
-        port.log.warning("\(trouble); new connections wait")
+    /// Is called by the loop and the bus no longer.
+    private func detach() {
+        loop.removeTurnEnd(turnEnd)
+        for hall in halls { if let edition = hall.edition { hall.room.remove(edition) } }
+        port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
     }
 
     /// Says in the log, once a minute at most, that what was said before can't be read.
@@ -138,23 +128,17 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     // MARK: - Connections
 
-    private func accept(_ descriptor: Int32, from peer: SocketAddress) {
-        let key = peer.host
-        let isUnix = peer.family == AF_UNIX
-        let count = perAddress[key] ?? 0
-        guard connections.count < options.maxConnections,
-            isUnix || count < options.maxPerAddress
-        else { return refuse(descriptor) }
+    private func admit(_ descriptor: Int32, from host: HostKey?) -> Bool {
         port.bus.assumeIsolated { bus in
             let source = bus.nextSource()
             guard
                 let connection = try? ChatConnection(
-                    descriptor, source: source, host: isUnix ? nil : key,
-                    identity: bus.nextIdentity(), server: self)
-            else { return }
-            if !isUnix { perAddress[key] = count + 1 }
+                    descriptor, source: source, host: host, identity: bus.nextIdentity(),
+                    server: self)
+            else { return false }
             connections[source] = connection
             entrance.admit(connection)
+            return true
         }
     }
 
@@ -166,28 +150,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         linger(descriptor)
     }
 
-    /// Closes a descriptor once the other side has read everything: closing with unread input would
-    /// reset the connection and could take the last lines with it (RFC 1122, 4.2.2.13).
-    func linger(_ descriptor: Int32) {
-        guard lingering.count < Self.mostLingering || isStopping else {
-            Glibc.close(descriptor)
-            return
-        }
-        let new = try? Lingering(descriptor, on: loop, isUrgent: isStopping) { [unowned self] in
-            self.lingering[$0] = nil
-            self.checkDone()
-        }
-        guard let new else { return }
-        lingering[ObjectIdentifier(new)] = new
-        new.begin()
-    }
+    /// Closes a descriptor once the other side has read everything.
+    func linger(_ descriptor: Int32) { lingering.add(descriptor) }
 
     func forget(_ connection: ChatConnection) {
         connections[connection.source] = nil
-        blocked[connection.source] = nil
-        if let host = connection.host, let count = perAddress[host] {
-            perAddress[host] = count > 1 ? count - 1 : nil
-        }
+        stalled.forget(connection)
+        door.hasLeft(from: connection.host)
         checkDone()
     }
 
@@ -237,34 +206,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         for connection in connections { connection.storeHasMoved() }
     }
 
-    // MARK: - Stalled readers
-
-    func noteBlocked(_ connection: ChatConnection) {
-        if blocked.isEmpty { loop.set(sweep, after: sweepInterval) }
-        blocked[connection.source] = connection
-    }
-
-    func noteUnblocked(_ connection: ChatConnection) { blocked[connection.source] = nil }
-
-    private var sweepInterval: Int64 { max(1_000_000, min(1_000_000_000, stalledAfter / 4)) }
-
-    private func closeStalled(_ bus: isolated Bus) {
-        for connection in Array(blocked.values) {
-            connection.noteProgress()
-            if loop.now - connection.lastProgress >= stalledAfter { connection.close(bus) }
-        }
-        if !blocked.isEmpty { loop.set(sweep, after: sweepInterval) }
-    }
-
     // MARK: - Stopping
 
     /// Takes no more connections and lines, but what has come already; everybody is closed when all
     /// is sent.
     func stopReading(_ bus: isolated Bus) {
-        guard !isStopping else { return }
-        isStopping = true
-        for listener in listeners { listener.close() }
-        for rest in Array(lingering.values) { rest.hurry() }
+        guard phase == .open else { return }
+        beginStopping()
         for connection in Array(connections.values) { connection.readTheRest(bus) }
         bus.whenEnding { [self] in
             self.port.bus.assumeIsolated { bus in
@@ -274,33 +222,32 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         }
     }
 
+    private func beginStopping() {
+        if phase == .open { phase = .stopping }
+        door.close()
+        lingering.hurry()
+    }
+
     /// Closes everything at once.
     func closeAll(_ bus: isolated Bus) {
-        isStopping = true
-        for listener in listeners { listener.close() }
+        beginStopping()
         for connection in Array(connections.values) { connection.close(bus) }
-        for rest in Array(lingering.values) { rest.close() }
+        lingering.close()
         checkDone()
     }
 
     private func checkDone() {
-        guard isStopping, connections.isEmpty, lingering.isEmpty, !isDone else { return }
-        isDone = true
-        sweep.cancel()
-        loop.removeTurnEnd(turnEnd)
-        closeEditions()
-        port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
+        guard phase == .stopping, connections.isEmpty, lingering.isEmpty else { return }
+        phase = .done
+        stalled.end()
+        detach()
         for waiter in waiters { waiter.resume() }
         waiters = []
     }
 
-    private func closeEditions() {
-        for hall in halls { if let edition = hall.edition { hall.room.remove(edition) } }
-    }
-
     func waitUntilDone(_ bus: isolated Bus) async {
-        if isStopping { checkDone() }
-        if isDone { return }
+        checkDone()
+        if phase == .done { return }
         await withCheckedContinuation { waiters.append($0) }
     }
 }

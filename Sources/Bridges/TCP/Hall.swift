@@ -4,6 +4,13 @@ import MessageBus
 ///
 /// Confined to the bus's loop.
 final class Hall {
+    /// A connection's place among the readers.
+    struct Seat {
+        fileprivate var number: Int
+        /// Where the room was when it began to read: a position in the room's log.
+        let start: UInt64
+    }
+
     let room: Room
     private(set) var edition: Edition?
     /// Whether readers that fall behind are carried on from the store.
@@ -25,21 +32,20 @@ final class Hall {
         guard let edition else { return }
         edition.catchUp()
         edition.readers += 1
-        connection.readsFrom = room.log.end
-        connection.place = readers.count
+        connection.seat = Seat(number: readers.count, start: room.log.end)
         readers.append(connection)
         connection.outflow.attach(to: edition.transcript, isCarriedOn: isStored)
     }
 
     /// Lets a connection read no more.
     func dismiss(_ connection: ChatConnection) {
-        guard let place = connection.place else { return }
+        guard let number = connection.seat?.number else { return }
         edition?.readers -= 1
         // The last one takes its place.
-        readers.swapAt(place, readers.count - 1)
-        readers[place].place = place
+        readers.swapAt(number, readers.count - 1)
+        readers[number].seat?.number = number
         readers.removeLast()
-        connection.place = nil
+        connection.seat = nil
     }
 
     /// Has every reader that keeps up send what is new.

@@ -1,4 +1,3 @@
-import Glibc
 import MessageBus
 import Sockets
 
@@ -29,6 +28,7 @@ final class FileReader {
     private let cutter: MessageCutter
     private let buffer: UnsafeMutableRawBufferPointer
     private let news: TailNews
+    private let zeros: ZeroSearch
 
     /// Bytes read at once at least: as many as a block holds.
     private static let chunk = LineBlock.bytes
@@ -39,6 +39,7 @@ final class FileReader {
         // Twice, so that it can be told from what is there that a group of lines is complete.
         let size = Fingerprint.backBytes + max(Self.chunk, 2 * cutter.longest + 8_192)
         buffer = .allocate(byteCount: size, alignment: 64)
+        zeros = ZeroSearch(buffer: buffer)
     }
 
     deinit { buffer.deallocate() }
@@ -83,11 +84,11 @@ final class FileReader {
         if new.isEmpty { return .atEnd }
         if follower.offset == 0, CompressedForm.begins(new) { return .isCompressed }
         if isFull, new.first == 0 {
-            switch try endOfHole(from: follower.offset, follower, file) {
+            switch try zeros.ending(from: follower.offset, follower, file) {
             case .data(let place):
                 follower.fingerprint = try Fingerprint(of: file, upTo: place)
                 return .hasMore
-            case .none: return .atEnd
+            case .endOfFile: return .atEnd
             case .unknown: return .isBusy
             }
         }
@@ -99,7 +100,8 @@ final class FileReader {
             // Lines that belong together and fill all memory, or one line that does.
             done = cut(new, .settled, follower, into: load, &hasRoom)
             if done == 0, hasRoom {
-                return try beginLongLine(follower, file, follower.offset, length: Self.written(new))
+                return try beginLongLine(
+                    follower, file, follower.offset, length: ZeroSearch.written(new))
             }
         }
         follower.fingerprint.advance(over: bytes, by: done)
@@ -145,70 +147,6 @@ final class FileReader {
         return isAdded
     }
 
-    // MARK: - Holes
-
-    /// What follows a run of NULs.
-    private enum AfterHole {
-        case data(UInt64)
-        /// Nothing: it goes on to the end of the file.
-        case none
-        /// So many that the others have their turn first.
-        case unknown
-    }
-
-    /// Bytes of NULs looked at in one turn.
-    private static let holeBytes: UInt64 = 16 << 20
-
-    /// Where a run of NULs ends.
-    ///
-    /// What is reserved and not yet written looks the same: it is passed over only when something
-    /// stands behind it. What was found to be NULs is remembered, so that a file whose space is
-    /// reserved is not read to its end whenever a line is written to it.
-    private func endOfHole(
-        from start: UInt64, _ follower: Follower, _ file: OpenFile
-    ) throws(SocketError) -> AfterHole {
-        let known = follower.zeros.flatMap { zeros in
-            zeros.range.contains(start) || zeros.range.upperBound == start ? zeros : nil
-        }
-        let modified = follower.seen.modified
-        var place = known?.range.upperBound ?? start
-        let bound = place + Self.holeBytes
-        while place < bound {
-            guard let next = file.data(from: place) else { break }
-            place = next
-            let count = try file.read(into: buffer, at: place)
-            if count == 0 { break }
-            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
-            if let index = Self.firstWritten(bytes) {
-                follower.zeros = nil
-                // Something may have been written to what was skipped.
-                if let known, known.modified != modified {
-                    return try endOfHole(from: start, follower, file)
-                }
-                return .data(place + UInt64(index))
-            }
-            place += UInt64(count)
-        }
-        let isSame = known.map { $0.modified == modified } ?? true
-        follower.zeros = (start..<max(start, place), isSame ? modified : .min)
-        return place < bound ? .none : .unknown
-    }
-
-    /// The first byte that is no NUL; compared with itself, one byte on, which is fast.
-    private static func firstWritten(_ bytes: UnsafeRawBufferPointer) -> Int? {
-        guard let base = bytes.baseAddress, bytes.count > 1 else {
-            return bytes.firstIndex { $0 != 0 }
-        }
-        if bytes[0] == 0, memcmp(base, base + 1, bytes.count - 1) == 0 { return nil }
-        return bytes.firstIndex { $0 != 0 }
-    }
-
-    /// How many bytes there are up to the last one that is no NUL.
-    private static func written(_ bytes: UnsafeRawBufferPointer) -> Int {
-        guard let last = bytes.last, last == 0 else { return bytes.count }
-        return (bytes.lastIndex { $0 != 0 } ?? -1) + 1
-    }
-
     // MARK: - A line that is too long
 
     /// Notes up to where the end of a line was looked for that fills all memory.
@@ -223,11 +161,11 @@ final class FileReader {
             follower.searched = end
             return .hasMore
         }
-        switch try endOfHole(from: end, follower, file) {
+        switch try zeros.ending(from: end, follower, file) {
         case .data(let place):
             follower.searched = place
             return .hasMore
-        case .none: return .atEnd
+        case .endOfFile: return .atEnd
         case .unknown: return .isBusy
         }
     }
@@ -258,15 +196,15 @@ final class FileReader {
     private func searchOn(
         _ follower: Follower, _ file: OpenFile, _ searched: UInt64, _ count: Int
     ) throws(SocketError) -> Outcome {
-        let length = Self.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        let length = ZeroSearch.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         follower.searched = searched + UInt64(length)
         if count < buffer.count { return .atEnd }
         if length > 0 { return .hasMore }
-        switch try endOfHole(from: searched, follower, file) {
+        switch try zeros.ending(from: searched, follower, file) {
         case .data(let place):
             follower.searched = place
             return .hasMore
-        case .none: return .atEnd
+        case .endOfFile: return .atEnd
         case .unknown: return .isBusy
         }
     }
@@ -294,20 +232,5 @@ final class FileReader {
             }
         }
         return isAdded
-    }
-}
-
-/// Compressed files, which are told by their first bytes.
-enum CompressedForm {
-    private static let beginnings: [[UInt8]] = [
-        [0x1F, 0x8B],  // gzip
-        [0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00],  // xz
-        [0x28, 0xB5, 0x2F, 0xFD],  // zstd
-        [0x42, 0x5A, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59],  // bzip2
-    ]
-
-    /// Whether these are the first bytes of a compressed file.
-    static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        beginnings.contains { bytes.starts(with: $0) }
     }
 }

@@ -29,8 +29,8 @@ extension FollowedFiles {
         // Nothing is looked for while a name has its file: what appears beside it may be a copy that
         // is just being made.
         let held = Set(search.files.filter { followers[$0.status.id] != nil }.map(\.path))
-        vacant.removeAll { held.contains($0.path) }
-        for record in vacant { adopt(lost: record, wantsCopy: false, now: now) }
+        vacant.forget(held)
+        for record in vacant.records { adopt(lost: record, wantsCopy: false, now: now) }
         // What has been found under another name is the newest of its own.
         for (path, before) in vanished where newest[path] === before { news.noteVanished(path) }
         for (path, status) in search.files
@@ -40,8 +40,8 @@ extension FollowedFiles {
             miss(path, status, isFirst: isFirst)
         }
         let taken = Set(search.files.filter { isLive($0.status.id) }.map(\.path))
-        vacant.removeAll { taken.contains($0.path) }
-        if vacant.count > Self.vacantBound { vacant.removeFirst(vacant.count - Self.vacantBound) }
+        vacant.forget(taken)
+        vacant.shorten()
         passOver(firstFollowed, but: Set(search.files.map(\.status.id)))
         firstFollowed = []
         if isFirst { keepPatterns() }
@@ -78,10 +78,6 @@ extension FollowedFiles {
         checkpoints[Self.patternsSource] = Array(patterns.utf8)
     }
 
-    /// Names without a file that are kept an eye on: one that came and went between two looks was
-    /// rotated away after the one before.
-    private static let vacantBound = 128
-
     /// Whether a file is followed under a name that matches.
     private func isLive(_ id: FileID) -> Bool { followers[id].map { $0.gone == nil } ?? false }
 
@@ -89,19 +85,13 @@ extension FollowedFiles {
     /// rotated away, and is looked for before what has the name now is opened.
     private func miss(_ path: FilePath, _ status: FileStatus, isFirst: Bool) {
         if (try? FileStatus(path))?.id != status.id { needsScan = true }
-        if vacant.contains(where: { $0.path == path }) { return }
+        if vacant.contains(path) { return }
         // What was there at the first start is not read anyway.
         if isFirst, plan.startsAtEnd, !isKnown(path) { return }
         let last = records.all.filter { $0.path == path }.max { $0.modified < $1.modified }
-        vacant.append(
+        vacant.note(
             newest[path]?.record() ?? last
                 ?? FileRecord(unknownOf: path, since: status.modified))
-    }
-
-    /// Notes that a name has no file any more, and what its last one was.
-    private func noteVacant(_ record: FileRecord) {
-        vacant.removeAll { $0.path == record.path }
-        vacant.append(record)
     }
 
     /// Notes names that nothing is known of: what had them since they were last looked at may have
@@ -115,8 +105,8 @@ extension FollowedFiles {
         let present = search.files.filter { followers[$0.status.id] == nil }.map(\.path)
         for path in hinted.union(present) where plan.follows(path) {
             if let last = newest[path], last.gone == nil { continue }
-            if vacant.contains(where: { $0.path == path }) { continue }
-            vacant.append(newest[path]?.record() ?? FileRecord(unknownOf: path, since: look))
+            if vacant.contains(path) { continue }
+            vacant.note(newest[path]?.record() ?? FileRecord(unknownOf: path, since: look))
         }
     }
 
@@ -148,7 +138,7 @@ extension FollowedFiles {
                 news.detail("\(follower.path) is gone or another file")
                 follower.gone = now
                 follower.isDirty = true
-                noteVacant(follower.record())
+                vacant.note(follower.record())
             }
         }
         for (follower, beginning) in begun { take(beginning, of: follower, now: now) }
@@ -303,7 +293,7 @@ extension FollowedFiles {
             unfound.removeAll { $0 == record }
             // Its number is of no use if the device's has changed.
             if hasMoved(record, in: search) { continue }
-            noteVacant(record)
+            vacant.note(record)
             let isFound = adopt(lost: record, wantsCopy: true, now: now)
             if !isFound, record.fingerprint.offset > 0 {
                 news.tellOnce(
@@ -323,8 +313,8 @@ extension FollowedFiles {
         for (path, record) in latest.sorted(by: { $0.key < $1.key })
         where !search.isUnsure(about: path) {
             if record.isFinished { adopt(lost: record, wantsCopy: false, now: now) }
-            if !present.contains(path), !vacant.contains(where: { $0.path == path }) {
-                noteVacant(record)
+            if !present.contains(path), !vacant.contains(path) {
+                vacant.note(record)
             }
         }
     }
@@ -372,7 +362,7 @@ extension FollowedFiles {
             follower.place = found.path
             follower.isCopy = found.isCopy
             add(follower)
-            noteVacant(follower.record())
+            vacant.note(follower.record())
             news.tell(
                 "\(lost.path): \(found.path) was the file of that name before; "
                     + "it is read from byte \(found.offset) on")

@@ -23,8 +23,8 @@ final class FollowedFiles {
     var unfound: [FileRecord] = []
     /// Rotated files that were there before their live ones were first followed.
     var passedOver: Set<FileID> = []
-    /// What was last known of names that no file has at present, the last of them at the end.
-    var vacant: [FileRecord] = []
+    /// Names that no file has at present, and what was last known of them.
+    var vacant = VacantNames()
     /// Directories of files that are followed for the first time.
     var firstFollowed: Set<FilePath> = []
     /// What directories hold, as of the present look.

@@ -21,8 +21,8 @@ final class Follower {
     private(set) var firstBytes: [UInt8] = []
     /// The line that is being skipped because it is too long: up to where its end was looked for.
     var searched: UInt64?
-    /// NULs that were found behind the offset, and when the file had been written to then.
-    var zeros: (range: Range<UInt64>, modified: Int64)?
+    /// NULs that were found behind the offset.
+    var zeros: ZeroSearch.Found?
     /// The size and time of the last change, as they were before it was last read.
     var seen: (size: UInt64, modified: Int64)
     /// When it was last written to, as of when what was read before was last found unchanged.

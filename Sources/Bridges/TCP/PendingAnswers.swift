@@ -1,0 +1,52 @@
+/// Answers to one connection that are not due yet: each has its place among the room's lines.
+///
+/// Confined to the bus's loop.
+struct PendingAnswers {
+    private struct Mark {
+        let position: UInt64
+        /// Where the bytes end that belong there.
+        let end: Int
+    }
+
+    private var bytes: [UInt8] = []
+    private var marks: [Mark] = []
+    /// How much of both is taken already.
+    private var taken = 0
+    private var firstMark = 0
+
+    /// Bytes that wait.
+    var byteCount: Int { bytes.count - taken }
+    /// Places where some wait.
+    var placeCount: Int { marks.count - firstMark }
+    /// Whether none wait.
+    var isEmpty: Bool { placeCount == 0 }
+    /// The place of the next ones.
+    var nextPlace: UInt64? { isEmpty ? nil : marks[firstMark].position }
+
+    /// Whether some belong in front of what stands at a place.
+    func areDue(at position: UInt64) -> Bool { nextPlace.map { $0 <= position } ?? false }
+
+    /// Adds one at a place, which is not before that of the last one.
+    mutating func append(_ answer: [UInt8], at position: UInt64) {
+        bytes.append(contentsOf: answer)
+        if !isEmpty, marks[marks.count - 1].position == position { marks.removeLast() }
+        marks.append(Mark(position: position, end: bytes.count))
+    }
+
+    /// Hands those over that are due at a place; false if none are.
+    mutating func take(dueAt position: UInt64, into due: inout DueBytes) -> Bool {
+        guard areDue(at: position) else { return false }
+        let start = taken
+        while areDue(at: position) {
+            taken = marks[firstMark].end
+            firstMark += 1
+        }
+        due.append(bytes[start..<taken])
+        if isEmpty {
+            bytes.removeAll(keepingCapacity: bytes.count <= 4_096)
+            marks.removeAll(keepingCapacity: marks.count <= 64)
+            (taken, firstMark) = (0, 0)
+        }
+        return true
+    }
+}

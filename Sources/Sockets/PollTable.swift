@@ -1,0 +1,96 @@
+import CLinux
+import Glibc
+
+/// The descriptors that epoll watches for one loop, and who handles what happens to each.
+///
+/// A descriptor's number is given again as soon as it is closed, while events of the old one may
+/// still be in hand: a place in the table and its generation tell them apart. Confined to the loop.
+struct PollTable: ~Copyable {
+    private struct Slot {
+        var handler: (any EventHandler)?
+        var generation: UInt32 = 0
+    }
+
+    private let epoll: Int32
+    private var slots: [Slot] = []
+    private var free: [UInt32] = []
+
+    /// What stands in an event of a descriptor of the loop's own is the highest number less the
+    /// descriptor's; no slot and generation come near it.
+    private static let firstOwn = UInt64.max - 65_535
+
+    init() throws {
+        epoll = epoll_create1(Int32(EPOLL_CLOEXEC))
+        guard epoll >= 0 else { throw SocketError("epoll_create1") }
+    }
+
+    deinit { close(epoll) }
+
+    /// Waits until something happens, if there is to be waited, and returns how many events there
+    /// are.
+    func wait(_ isToWait: Bool, into events: UnsafeMutableBufferPointer<epoll_event>) -> Int {
+        Int(epoll_wait(epoll, events.baseAddress, Int32(events.count), isToWait ? -1 : 0))
+    }
+
+    /// Watches a descriptor of the loop's own.
+    func watchOwn(_ descriptor: Int32) {
+        var event = epoll_event()
+        event.events = Readiness.readable.rawValue
+        event.data.u64 = UInt64.max - UInt64(descriptor)
+        epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
+    }
+
+    /// Which of the loop's own descriptors an event is of; `nil` if of none.
+    @inline(__always)
+    func ownDescriptor(of event: epoll_event) -> Int32? {
+        event.data.u64 >= Self.firstOwn ? Int32(UInt64.max - event.data.u64) : nil
+    }
+
+    /// Who handles an event; `nil` if its descriptor is not watched any more.
+    @inline(__always)
+    func handler(of event: epoll_event) -> (any EventHandler)? {
+        let slot = slots[Int(event.data.u64 & 0xffff_ffff)]
+        return slot.generation == UInt32(event.data.u64 >> 32) ? slot.handler : nil
+    }
+
+    /// Watches a descriptor, and keeps its handler until `remove`.
+    mutating func add(
+        _ descriptor: Int32, _ interest: Readiness, _ handler: any EventHandler
+    ) throws -> EventLoop.Registration {
+        let slot = free.popLast() ?? UInt32(slots.count)
+        if slot == slots.count { slots.append(Slot()) }
+        let registration = EventLoop.Registration(
+            slot: slot, generation: slots[Int(slot)].generation, descriptor: descriptor)
+        guard control(EPOLL_CTL_ADD, registration, interest) == 0 else {
+            let failure = SocketError("epoll_ctl")
+            free.append(slot)
+            throw failure
+        }
+        slots[Int(slot)].handler = handler
+        return registration
+    }
+
+    /// Watches for something else from now on.
+    func modify(_ registration: EventLoop.Registration, _ interest: Readiness) {
+        _ = control(EPOLL_CTL_MOD, registration, interest)
+    }
+
+    /// Stops watching, unless that has been done, and returns the handler, to be let go of.
+    mutating func remove(_ registration: EventLoop.Registration) -> (any EventHandler)? {
+        let slot = Int(registration.slot)
+        guard slots[slot].generation == registration.generation else { return nil }
+        _ = control(EPOLL_CTL_DEL, registration, [])
+        slots[slot].generation &+= 1
+        free.append(registration.slot)
+        return slots[slot].handler.take()
+    }
+
+    private func control(
+        _ operation: Int32, _ registration: EventLoop.Registration, _ interest: Readiness
+    ) -> Int32 {
+        var event = epoll_event()
+        event.events = interest.rawValue
+        event.data.u64 = UInt64(registration.generation) << 32 | UInt64(registration.slot)
+        return epoll_ctl(epoll, operation, registration.descriptor, &event)
+    }
+}
