@@ -162,9 +162,8 @@ package struct Supervisor: Sendable {
     private func supervise(_ bridge: SupervisedBridge) async -> Event {
         let name = bridge.intake.name
         let log = log.named(name)
-        var retry = Retry()
+        var backoff = Backoff()
         var wasEverReady = false
-        var random = SystemRandomNumberGenerator()
         while true {
             await bus.begin(bridge.intake)
             let port = Port(bus: bus, intake: bridge.intake, requestShutdown: requestShutdown)
@@ -183,8 +182,8 @@ package struct Supervisor: Sendable {
             if !wasEverReady, !bridge.isOptional {
                 return .failedToStart(bridge: name, reason: failure)
             }
-            if wasReady { retry.reset() }
-            let pause = retry.next(using: &random)
+            if wasReady { backoff.reset() }
+            let pause = backoff.next()
             log.error("\(failure); trying again in \(pause.rounded)")
             await rest(pause)
             if await bus.isStopping || Task.isCancelled { return .finished }

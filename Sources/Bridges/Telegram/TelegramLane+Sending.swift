@@ -222,7 +222,7 @@ extension TelegramLane {
         try await gather(&deliveries, Self.counted, Self.countedBytes)
         let isMore = try await deliveries.look()
         outage.note(waiting: waiting, isMore: isMore, for: binding.channel)
-        guard try await wait(patience.next()) else { return false }
+        guard try await wait(backoff.next()) else { return false }
         return try await pass()
     }
 

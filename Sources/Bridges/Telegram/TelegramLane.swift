@@ -34,7 +34,7 @@ struct TelegramLane {
     var alone = 0
     /// Messages whose answers are given in words.
     var unlinked: Set<UInt64> = []
-    var patience = Patience()
+    var backoff = Backoff()
     var possibleDuplicates = 0
     private var lastShut = ""
     private var refusals: Set<String> = []
@@ -145,7 +145,7 @@ struct TelegramLane {
 
     // MARK: - Waiting
 
-    /// Waits, for the pace or for patience; returns false if the bus ends meanwhile and keeps what
+    /// Waits, for the pace or after a failure; returns false if the bus ends meanwhile and keeps what
     /// waits.
     func wait(_ pause: Duration) async throws -> Bool {
         if pause <= Self.shortWait || !port.keepsCheckpoints {
@@ -195,7 +195,7 @@ struct TelegramLane {
         _ parcel: TelegramParcel, id: Int64?,
         _ deliveries: inout Deliveries.Iterator
     ) async throws {
-        patience.reset()
+        backoff.reset()
         if !lastShut.isEmpty {
             settings.log.info("the chat \(chats.place(of: binding)) takes messages again")
             lastShut = ""

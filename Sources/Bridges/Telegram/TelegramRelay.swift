@@ -108,8 +108,8 @@ struct TelegramRelay: Sendable {
     ) async throws -> TelegramBot? {
         if let known { return known }
         if pause > .zero, try await !settings.rest(pause) { return nil }
-        var patience = Patience()
-        while try await settings.rest(patience.next()) {
+        var backoff = Backoff()
+        while try await settings.rest(backoff.next()) {
             do throws(BotTrouble) {
                 let bot = try await TelegramBot(api, within: BotAPI.deadline)
                 outage.success(of: .poll)
