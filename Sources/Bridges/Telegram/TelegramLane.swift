@@ -192,7 +192,7 @@ struct TelegramLane {
 
     /// Notes that a parcel has arrived.
     mutating func finish(
-        _ parcel: TelegramParcel, id: Int64?,
+        _ parcel: TelegramParcel, as remoteIDs: [String],
         _ deliveries: inout Deliveries.Iterator
     ) async throws {
         backoff.reset()
@@ -200,9 +200,7 @@ struct TelegramLane {
             settings.log.info("the chat \(chats.place(of: binding)) takes messages again")
             lastShut = ""
         }
-        let chat = chats.place(of: binding).chat
-        let remoteID = id.map { TelegramPost.remoteID(chat: chat, id: $0) }
-        try await Delivery.acknowledge(parcel.said, as: remoteID)
+        try await Delivery.acknowledge(parcel.said, as: remoteIDs)
         done(with: parcel)
         if queue.isEmpty, try await deliveries.look(), let next = try await deliveries.next() {
             take(next)
