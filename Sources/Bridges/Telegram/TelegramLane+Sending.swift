@@ -121,12 +121,14 @@ extension TelegramLane {
         try await keep(Checkpoint(source: TelegramPlan.source(binding.channel), state: []))
     }
 
+    /// Notes that what is about to be sent may be there already; said once a message.
     private mutating func noteDuplicate() {
+        if isUncertain { return }
         possibleDuplicates += 1
         isUncertain = true
         settings.log.warning(
             """
-            a message to \(chats.place(of: binding)) may have arrived twice: its answer was lost \
+            a message to \(chats.place(of: binding)) may arrive more than once: an answer was lost \
             (possible duplicates so far: \(possibleDuplicates))
             """)
     }

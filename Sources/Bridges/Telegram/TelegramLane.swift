@@ -35,6 +35,8 @@ struct TelegramLane {
     /// Messages whose answers are given in words.
     var unlinked: Set<UInt64> = []
     var backoff = Backoff()
+    /// Messages of Telegram's, since the start, that may be there more than once: each counts once,
+    /// however often it was sent again.
     var possibleDuplicates = 0
     private var lastShut = ""
     private var refusals: Set<String> = []
