@@ -22,6 +22,39 @@ extension TelegramTests {
             }
         }
 
+        @Test(arguments: [Direction.in, .out])
+        func `a token that is revoked is the same sentence as a wrong one`(
+            direction: Direction
+        ) async throws {
+            let host = try await TelegramHost { $0.direction = direction }
+            if direction == .in { await host.until { $0.isPolled } }
+            await host.server.perform { $0.tokenIsRefused = 401 }
+            await host.say("hola")
+            try await host.other.publish("uno", from: "ana")
+            do {
+                try await host.turning { await host.run.result }.get()
+                Issue.record("it went on")
+            } catch {
+                #expect(error is BridgeError)
+                #expect(
+                    "\(error)".hasPrefix(
+                        "Telegram knows no bot with this token (401 Unauthorized): check "))
+            }
+        }
+
+        @Test func `a stop while the first call waits ends it at once`() async throws {
+            let server = try BotServer()
+            await server.perform { $0.faults["getMe"] = [.silence] }
+            let host = try await TelegramHost {
+                $0.server = server
+                $0.isAwaited = false
+            }
+            while await server.perform({ $0.calls["getMe"] }) == nil { await Task.yield() }
+            let start = host.test.clock.now
+            try await host.stop()
+            #expect(start.duration(to: host.test.clock.now) < .seconds(3))
+        }
+
         @Test func `a server that can't be reached stops nothing and is tried again`() async throws
         {
             let server = try BotServer()
