@@ -110,45 +110,5 @@ extension TelegramTests {
             #expect(await writing.server.perform { $0.calls["getUpdates"] } == nil)
             try await writing.stop()
         }
-
-        @Test func `an outage is told once, and its end with what was delivered`() async throws {
-            let host = try await TelegramHost()
-            await host.until { $0.isPolled }
-            await host.server.perform { desk in
-                desk.chance = 100
-                desk.kinds = [.page]
-            }
-            try await host.other.publish((1...12).map { Draft("\($0)", from: "ana") })
-            await host.pass(.seconds(25))
-            #expect(await host.server.perform { $0.chats[Self.group]?.posts.count } == 0)
-            let told = "Telegram no responde; 12 mensajes en espera."
-            #expect(await !host.messages(12).map(\.text).contains(told))
-            let waiting = Task { await host.said(told) }
-            await host.pass(.seconds(155), step: .milliseconds(500))
-            #expect(await waiting.value?.sender.name == "servidor")
-            await host.server.perform { $0.chance = 0 }
-            let over = Task { await host.messages(14).last?.text ?? "" }
-            await host.until(step: .milliseconds(100)) { $0.chats[Self.group]?.lines.count == 12 }
-            await host.pass(.seconds(60), step: .milliseconds(500))
-            let end = await over.value
-            #expect(end.hasPrefix("Telegram responde de nuevo; 12 mensajes entregados, "))
-            #expect(end.hasSuffix(" min tarde."))
-            // Nothing of that is for Telegram.
-            #expect(await host.posts().flatMap { $0.text.split(separator: "\n") }.count == 12)
-            try await host.stop()
-        }
-
-        @Test func `outages are not told if that is not wanted`() async throws {
-            let host = try await TelegramHost { $0.options.outages = false }
-            await host.server.perform { desk in
-                desk.chance = 100
-                desk.kinds = [.closed]
-            }
-            await host.pass(.seconds(90), step: .milliseconds(500))
-            try await host.other.publish("fin", from: "ana")
-            #expect(await host.lines(1) == ["ana: fin"])
-            await host.server.perform { $0.chance = 0 }
-            try await host.stop()
-        }
     }
 }
