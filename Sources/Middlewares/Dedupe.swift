@@ -5,7 +5,8 @@ import MessageBus
 /// The time counts from when the text last passed. Texts are not kept but 128-bit fingerprints of
 /// them, made with secret numbers of this process: that two texts share one is as good as
 /// impossible, also for somebody who tries. The latest 50,000 to 100,000 are remembered; when more
-/// is said within the time, the oldest are forgotten early.
+/// is said within the time, the oldest are forgotten early. A correction repeats nothing, also one
+/// that takes back what the last one changed; saying the same once more does.
 package struct Dedupe: Middleware {
     /// For how long a text is remembered.
     package struct Options: PluginOptions {
@@ -47,7 +48,9 @@ package struct Dedupe: Middleware {
         let now = message.arrival
         let text = Fingerprint(
             of: message.content.unsafeBytes, by: message.sender.identity, secret)
-        if let said = current[text] ?? previous[text], now - said < within { return verdict }
+        if message.kind != .edit, let said = current[text] ?? previous[text], now - said < within {
+            return verdict
+        }
         if began.map({ now - $0 >= within }) ?? true || current.count >= Self.generation {
             previous = current
             // As much as last time will probably be said again.

@@ -41,6 +41,15 @@ import Testing
         #expect(trial.judge(.make(by: .make("ana", identity: 8))) == .passed("hola"))
     }
 
+    @Test func `a correction repeats nothing, but may be repeated`() {
+        var trial = Trial(dedupe())
+        #expect(
+            trial.judge([
+                .make("hola"), .make("adiós", kind: .edit), .make("hola", kind: .edit),
+                .make("adiós"),
+            ]) == [.passed("hola"), .passed("adiós"), .passed("hola"), dropped])
+    }
+
     @Test func `the sentence is in the language of the bus`() {
         var trial = Trial(dedupe(within: .seconds(60), language: .es))
         #expect(

@@ -33,6 +33,14 @@ import Testing
             ])
     }
 
+    @Test func `a correction says no more than a message may`() throws {
+        var trial = try trial(drop: ["casino"])
+        #expect(
+            trial.judge([.make("hola"), .make("casino", kind: .edit)]) == [
+                .passed("hola"), .dropped("that message is not allowed here"),
+            ])
+    }
+
     @Test func `a filter without patterns drops nothing`() throws {
         var trial = try trial()
         #expect(trial.judge("hola") == .passed("hola"))

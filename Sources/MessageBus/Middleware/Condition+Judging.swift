@@ -1,5 +1,5 @@
 extension Condition {
-    /// Whether every message of kind `message` meets it.
+    /// Whether all that people say meets it.
     package var isPlain: Bool {
         rooms == nil && bridges == nil && senders == nil && kinds == [.message]
     }
@@ -17,13 +17,19 @@ extension Condition {
                     Self.matches(bridges, sender.bridge) && Self.matches(senders, sender.name)
                 known = (record.sender, isMeant)
             }
-            if known?.isMeant == true, kinds.contains(Kind(record.kind)) {
+            if known?.isMeant == true, includes(record.kind) {
                 anything = true
             } else {
                 batch.passOver(index)
             }
         }
         return anything
+    }
+
+    /// Whether messages of a kind are judged: what people say includes what they correct, or a
+    /// correction would say what nobody may say.
+    private func includes(_ kind: Message.Kind) -> Bool {
+        kinds.contains(Kind(kind)) || kind == .edit && kinds.contains(.message)
     }
 
     private static func matches(_ globs: [Glob]?, _ name: String) -> Bool {

@@ -2,13 +2,13 @@
 public struct Condition: Sendable, Hashable {
     /// What a message reports.
     public enum Kind: String, Sendable, Hashable, CaseIterable, OptionValue {
-        /// Somebody said something.
+        /// Somebody said something, or corrected what was said.
         case message
         /// Somebody came in.
         case join
         /// Somebody went out.
         case leave
-        /// Somebody changed what was said.
+        /// Somebody corrected what was said: corrections alone.
         case edit
     }
 
@@ -21,7 +21,7 @@ public struct Condition: Sendable, Hashable {
     /// What it reports.
     public var kinds: [Kind]
 
-    /// Makes a condition; without arguments, one that every message of kind `message` meets.
+    /// Makes a condition; without arguments, one that all meets that people say.
     public init(
         rooms: [Glob]? = nil, bridges: [Glob]? = nil, senders: [Glob]? = nil,
         kinds: [Kind] = [.message]

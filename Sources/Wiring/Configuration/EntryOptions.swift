@@ -44,7 +44,11 @@ struct MiddlewareEntryOptions: PluginOptions {
     @Option("The senders it judges, as they are shown; all if not given.")
     var senders: [Glob]?
 
-    @Option("The kinds of messages it judges.")
+    @Option(
+        """
+        The kinds of messages it judges; message is what people say, corrections included, and edit \
+        is corrections only.
+        """)
     var kinds = [Condition.Kind.message]
 }
 
