@@ -37,7 +37,8 @@ package struct Replace: Middleware {
                     default: "only groups 1 to \(count)"
                     }
                 check.problem(
-                    "there is no group \(name): \(find.rendered) has \(groups)", at: $with)
+                    "there is no group \(name): \($find.found(find.rendered)) has \(groups)",
+                    at: $with)
             }
         }
     }

@@ -233,6 +233,36 @@ import Testing
         #expect(problems(#"{"bridges":[{"type":"stdio"}],"# + member + "}") == expected)
     }
 
+    @Test(arguments: [
+        (
+            #"{"type":"tcp","listen":"${env:S}"}"#,
+            "1:36: bridges[0].listen: expected an address like \"0.0.0.0:2000\" or \"unix:/run/puente.sock\", found \"${env:S}\""
+        ),
+        (
+            #"{"type":"stdio","sender":"${file:no-${env:S}}"}"#,
+            "1:38: bridges[0].sender: can't read the file no-${env:S: no such file or directory"
+        ),
+        (
+            #"{"type":"stdio","name":"${env:NO:-a}:${env:S}"}"#,
+            "1:36: bridges[0].name: expected a name of 1–32 characters, none of ( ) [ ] : * ?, found \"${env:NO:-a}:${env:S}\""
+        ),
+        (
+            #"{"type":"tcp","greeting":"${file:f}"}"#,
+            "1:38: bridges[0].greeting: expected a friendly word, found \"${file:f}\""
+        ),
+        (
+            #"{"type":"tcp","greeting":"rude"}"#,
+            "1:38: bridges[0].greeting: expected a friendly word, found \"rude\""
+        ),
+    ])
+    func `what came out of the environment or a file is shown as it stands in this one`(
+        entry: String, expected: String
+    ) {
+        let found = problems(
+            #"{"bridges":["# + entry + "]}", variables: ["S": "S3CRET "], files: ["./f": "S3CRET"])
+        #expect(found == [expected])
+    }
+
     @Test func `what a factory throws is a problem of its entry`() throws {
         let good = try configuration(#"{"bridges":[{"type":"stdio","sender":"nobody"}]}"#)
         var problems = Problems()

@@ -91,6 +91,15 @@ struct FakeTCP: FakeBridge {
         @Option("The longest line.", in: 16...(.mebibytes(1))) var maxLine: ByteCount = .kibibytes(
             4)
         @Option("Whether one's own lines come back.") var echo = true
+        @Option("What is said first.") var greeting = "hola"
+
+        func validate(_ check: inout OptionCheck) {
+            if greeting != "hola" {
+                check.problem(
+                    "expected a friendly word, found \($greeting.found(greeting.quoted))",
+                    at: $greeting)
+            }
+        }
     }
 
     let options: Options

@@ -50,8 +50,10 @@ public struct TCP: Bridge {
         public func validate(_ check: inout OptionCheck) {
             if maxLine.bytes * 8 > buffer.bytes {
                 check.problem(
-                    "expected at most an eighth of the buffer (\(buffer)), found \(maxLine)",
-                    at: $maxLine)
+                    """
+                    expected at most an eighth of the buffer (\($buffer.found("\(buffer)"))), found \
+                    \($maxLine.found("\(maxLine)"))
+                    """, at: $maxLine)
             }
         }
     }

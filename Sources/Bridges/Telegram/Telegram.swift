@@ -45,8 +45,10 @@ package struct Telegram: Bridge {
             }
             if !outgoingFormat.contains("{text}") {
                 check.problem(
-                    "expected a string with {text}, found \(outgoingFormat.quoted)",
-                    at: $outgoingFormat)
+                    """
+                    expected a string with {text}, found \
+                    \($outgoingFormat.found(outgoingFormat.quoted))
+                    """, at: $outgoingFormat)
             }
             checkChats(&check)
         }

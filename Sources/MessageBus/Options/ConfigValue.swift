@@ -39,7 +39,7 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
     public var kind: Kind
     /// Where it is written.
     public var place: Place
-    /// The text to show in its stead, where its own came out of a file.
+    /// The text to show in its stead, where its own came out of the environment or a file.
     package var shownAs: String?
 
     /// Makes a value of what it is and where it is written.

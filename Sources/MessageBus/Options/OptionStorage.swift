@@ -56,12 +56,15 @@ public struct OptionSource: Sendable {
     /// Where the elements of a list are, in order.
     public let elements: [Place]
 
+    /// What stands in the file in place of a value that came out of the environment or a file.
+    private let reference: String?
     private let keys: [String: Place]
     private let values: [String: Place]
 
     init(of value: ConfigValue) {
         isSet = true
         place = value.place
+        reference = value.shownAs
         elements = value.elements.map(\.place)
         let members = value.members
         keys = Dictionary(members.map { ($0.key, $0.keyPlace) }) { first, _ in first }
@@ -71,9 +74,18 @@ public struct OptionSource: Sendable {
     init(notIn object: Place) {
         isSet = false
         place = object
+        reference = nil
         elements = []
         keys = [:]
         values = [:]
+    }
+
+    /// The value for a sentence of one's own: as it is given, or, if it came out of the environment
+    /// or another file, as it stands in this one.
+    ///
+    /// Not for secrets.
+    public func found(_ value: String) -> String {
+        reference.map { $0.shortened(to: 60).quoted } ?? value
     }
 
     /// Where an element of a list is; the list, if there is no such element.

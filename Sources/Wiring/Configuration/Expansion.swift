@@ -37,7 +37,7 @@ struct Expansion {
             do {
                 let expanded = try expand(text, unset: unset)
                 result.kind = .string(expanded.text)
-                result.shownAs = expanded.holdsFile ? text : nil
+                result.shownAs = expanded.isPutIn ? text : nil
             } catch {
                 problems.add(error.sentence, at: value.place)
                 result.kind = .invalid
@@ -53,9 +53,9 @@ struct Expansion {
 
     private func expand(
         _ text: String, unset: Unset
-    ) throws(Failure) -> (text: String, holdsFile: Bool) {
+    ) throws(Failure) -> (text: String, isPutIn: Bool) {
         var result = ""
-        var holdsFile = false
+        var isPutIn = false
         var rest = Substring(text)
         while let opening = Self.opening(in: rest) {
             result += rest[..<opening]
@@ -66,9 +66,10 @@ struct Expansion {
             let reference = Substring(inside[..<closing])
             if reference.hasPrefix("env:") {
                 result += try variable(reference.dropFirst("env:".count), unset: unset)
+                isPutIn = true
             } else if reference.hasPrefix("file:") {
                 result += try file(String(reference.dropFirst("file:".count)))
-                holdsFile = true
+                isPutIn = true
             } else if !reference.isEmpty, reference.allSatisfy(\.isNumber) {
                 // A group of a regular expression, as `replace` has them.
                 result += "${\(reference)}"
@@ -78,7 +79,7 @@ struct Expansion {
             }
             rest = rest[rest.unicodeScalars.index(after: closing)...]
         }
-        return (result + rest, holdsFile)
+        return (result + rest, isPutIn)
     }
 
     private static func opening(in text: Substring) -> String.Index? {
