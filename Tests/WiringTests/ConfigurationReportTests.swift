@@ -189,6 +189,12 @@ import Testing
             #"{"type":"stdio"},{"type":"tcp","name":"stdio"},{"type":"tcp","name":"stdio"}"#,
             ["1:81: bridges[2].name: the name \"stdio\" is taken by bridges[1]"]
         ),
+        (
+            #"{"type":"telegram","token":"SECRET"},{"type":"telegram","token":"u"},{"type":"telegram","token":"SECRET","when":""},{"type":"telegram","token":"SECRET"}"#,
+            [
+                "1:156: bridges[3].token: expected a bot of its own, found the token of bridges[0]"
+            ]
+        ),
     ])
     func `a mistake in a bridge is found where it is`(entries: String, expected: [String]) {
         #expect(problems(#"{"bridges":["# + entries + "]}") == expected)

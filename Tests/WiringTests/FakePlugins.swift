@@ -139,6 +139,7 @@ struct FakeTelegram: FakeBridge {
         @Option("The chats and their rooms.") var chats: [String: RoomName] = [:]
 
         func validate(_ check: inout OptionCheck) {
+            check.unique(token.reveal(), "token", expected: "a bot of its own", at: $token)
             for chat in chats.keys.sorted() where !chat.hasPrefix("-") {
                 check.problem("expected a chat's id", at: $chats.key(chat))
             }

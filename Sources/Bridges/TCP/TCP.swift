@@ -55,6 +55,10 @@ public struct TCP: Bridge {
                     \($maxLine.found("\(maxLine)"))
                     """, at: $maxLine)
             }
+            // With port 0 the system finds a free one for each.
+            if case .network(_, port: 0) = listen { return }
+            check.unique(
+                "\(listen)", "listen", expected: "an address of its own", at: $listen)
         }
     }
 

@@ -139,6 +139,27 @@ public struct OptionCheck {
         problems.add(sentence, at: source.place)
     }
 
+    /// Adds a problem that was found before, as while one of the options was decoded.
+    public mutating func problem(_ problem: Problem) {
+        problems.add(problem)
+    }
+
+    /// Adds a problem if an earlier entry of the file, of whatever type, has the same value:
+    /// `check.unique(token.reveal(), "token", expected: "a bot of its own", at: $token)`.
+    ///
+    /// The value is not shown.
+    ///
+    /// - Parameters:
+    ///   - name: what the entries have in common; values are compared under the same name only.
+    ///   - expectation: what should be there, with its article.
+    public mutating func unique(
+        _ value: String, _ name: String, expected expectation: String, at source: OptionSource
+    ) {
+        guard let owner = problems.claim(value, name, by: object), owner != object else { return }
+        problem(
+            "expected \(expectation), found the \(name) of \(owner.path)", at: source)
+    }
+
     /// Adds a problem of a place, as of one element: `check.problem("…", at: $paths[2])`.
     public mutating func problem(_ sentence: String, at place: Place) {
         problems.add(sentence, at: place)

@@ -40,6 +40,13 @@ public struct Problems: Sendable {
     public var rooms: [String]?
 
     private var found: [Problem] = []
+    private var claims: [Claim: Place] = [:]
+
+    /// What only one entry of the file may have.
+    private struct Claim: Hashable {
+        let name: String
+        let value: Secret
+    }
 
     /// Makes a collection with nothing in it.
     public init(rooms: [String]? = nil) {
@@ -59,6 +66,16 @@ public struct Problems: Sendable {
             let (one, other) = (left.element.position ?? origin, right.element.position ?? origin)
             return one == other ? left.offset < right.offset : one < other
         }.map(\.element)
+    }
+
+    /// Notes that an entry has a value that is to be nobody else's.
+    ///
+    /// - Returns: who had it first; nil if nobody had.
+    mutating func claim(_ value: String, _ name: String, by owner: Place) -> Place? {
+        let claim = Claim(name: name, value: Secret(value))
+        if let first = claims[claim] { return first }
+        claims[claim] = owner
+        return nil
     }
 
     /// Adds a problem.
