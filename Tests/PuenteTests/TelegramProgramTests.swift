@@ -80,7 +80,10 @@ import Testing
             bridges: """
                 { "type": "telegram", "token": "12 34", "api": "http://example.org",
                   "outgoingFormat": "{name}", "chats": { "x": "general", "-100": "general",
-                  "-100/1": "general" } }
+                  "-100/1": "nope" } },
+                { "type": "telegram", "token": "12:a", "api": "http://127.0.0.1:99999" },
+                { "type": "telegram", "token": "12:b", "api": "https://example.org:/x" },
+                { "type": "telegram", "token": "12:b", "api": "https://[::1]:443" }
                 """)
         let (status, _, errors) = try await folder.result("check")
         #expect(status == 78)
@@ -91,7 +94,11 @@ import Testing
                 "bridge.json:3:21: bridges[0].outgoingFormat: expected a string with {text}, found \"{name}\"",
                 "bridge.json:3:42: bridges[0].chats.x: expected a chat's id like -1001234567890, or id/topic, found \"x\"",
                 "bridge.json:4:3: bridges[0].chats[\"-100/1\"]: \"-100/1\" is the same chat as \"-100\"",
-                "5 problems in bridge.json. Nothing was started.",
+                "bridge.json:4:13: bridges[0].chats[\"-100/1\"]: there is no room \"nope\"",
+                "bridge.json:5:47: bridges[1].api: expected a port from 1 to 65535 behind the colon, found \"http://127.0.0.1:99999\"",
+                "bridge.json:6:47: bridges[2].api: expected a port from 1 to 65535 behind the colon, found \"https://example.org:/x\"",
+                "bridge.json:7:32: bridges[3].token: expected a bot of its own, found the token of bridges[2]",
+                "9 problems in bridge.json. Nothing was started.",
             ])
         let manual = try await folder.result("describe", "telegram")
         #expect(manual.status == 0)

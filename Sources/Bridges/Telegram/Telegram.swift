@@ -19,7 +19,7 @@ package struct Telegram: Bridge {
         @Option("The Bot API's address: Telegram's own, or a server of one's own.")
         package var api = "https://api.telegram.org"
         @Option("Chat ids, or id/topic, and the rooms they belong to.")
-        package var chats: [String: RoomName] = [:]
+        package var chats: TelegramRooms = [:]
         @Option("How what is said here is written there, with {name} and {text}.")
         package var outgoingFormat = "{name}: {text}"
         @Option("Whether joins and leaves are relayed, both ways.")
@@ -37,12 +37,9 @@ package struct Telegram: Bridge {
             if !TelegramAddress.isToken(token.reveal()) {
                 check.problem("expected the bot's token as @BotFather gave it", at: $token)
             }
-            if !TelegramAddress.isAllowed(api) {
-                check.problem(
-                    """
-                    expected an https address, or http to this machine, found \(api.quoted)
-                    """, at: $api)
-            }
+            // Of two that poll with one token each gets a part of what is said.
+            check.unique(token.reveal(), "token", expected: "a bot of its own", at: $token)
+            checkAddress(&check)
             if !outgoingFormat.contains("{text}") {
                 check.problem(
                     """
@@ -50,31 +47,22 @@ package struct Telegram: Bridge {
                     \($outgoingFormat.found(outgoingFormat.quoted))
                     """, at: $outgoingFormat)
             }
-            checkChats(&check)
+            for problem in chats.problems { check.problem(problem) }
         }
 
-        private func checkChats(_ check: inout OptionCheck) {
-            var seen: [TelegramPlace: String] = [:]
-            for key in chats.keys.sorted() {
-                guard let place = TelegramPlace(key) else {
-                    check.problem(
-                        "expected a chat's id like -1001234567890, or id/topic, found \(key.quoted)",
-                        at: $chats.key(key))
-                    continue
-                }
-                if let other = seen.updateValue(key, forKey: place) {
-                    check.problem(
-                        "\(key.quoted) is the same chat as \(other.quoted)", at: $chats.key(key))
-                }
+        private func checkAddress(_ check: inout OptionCheck) {
+            let found = $api.found(api.shortened(to: 60).quoted)
+            if !TelegramAddress.isAllowed(api) {
+                check.problem(
+                    "expected an https address, or http to this machine, found \(found)", at: $api)
+            } else if !TelegramAddress.hasGoodPort(api) {
+                check.problem(
+                    "expected a port from 1 to 65535 behind the colon, found \(found)", at: $api)
             }
         }
 
         /// The rooms by place.
-        var places: [TelegramPlace: String] {
-            var result: [TelegramPlace: String] = [:]
-            for (key, room) in chats { TelegramPlace(key).map { result[$0] = room.text } }
-            return result
-        }
+        var places: [TelegramPlace: String] { chats.places }
     }
 
     private let options: Options
@@ -144,14 +132,32 @@ enum TelegramAddress {
         guard address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
             !address.contains(where: { "?#@\\".contains($0) })
         else { return false }
-        if address.hasPrefix("https://") { return address.utf8.count > 8 }
-        guard address.hasPrefix("http://") else { return false }
-        let host = address.dropFirst(7).prefix { $0 != "/" }
-        return ["localhost", "127.0.0.1", "[::1]"].contains { name in
-            host == name
-                || host.hasPrefix("\(name):")
-                    && host.dropFirst(name.count + 1).allSatisfy(\.isNumber)
+        let host = host(of: address)
+        if address.hasPrefix("https://") { return !host.isEmpty }
+        return address.hasPrefix("http://") && ["localhost", "127.0.0.1", "[::1]"].contains(host)
+    }
+
+    /// Whether it has no port, or one that there is.
+    static func hasGoodPort(_ address: String) -> Bool {
+        let port = authority(of: address).dropFirst(host(of: address).count)
+        guard port.first == ":" else { return port.isEmpty }
+        let digits = port.dropFirst()
+        return digits.utf8.allSatisfy { (0x30...0x39).contains($0) }
+            && Int(digits).map { (1...65_535).contains($0) } ?? false
+    }
+
+    private static func host(of address: String) -> Substring {
+        let authority = authority(of: address)
+        // Colons inside brackets are part of an IPv6 address.
+        guard authority.first == "[", let bracket = authority.firstIndex(of: "]") else {
+            return authority.prefix { $0 != ":" }
         }
+        return authority[...bracket]
+    }
+
+    private static func authority(of address: String) -> Substring {
+        guard let scheme = address.firstRange(of: "://") else { return "" }
+        return address[scheme.upperBound...].prefix { $0 != "/" }
     }
 }
 
