@@ -67,6 +67,9 @@ final class Transfer {
         // An empty proxy is none, also where the environment names one.
         puente_set_text(handle, CURLOPT_PROXY, proxy ?? "")
         if proxy == nil { puente_set_text(handle, CURLOPT_NOPROXY, "*") }
+        // Whatever curl can unpack; a proxy may pack without being asked. What comes is counted
+        // unpacked.
+        puente_set_text(handle, CURLOPT_ACCEPT_ENCODING, "")
         if request.wantsFreshConnection {
             puente_set_number(handle, CURLOPT_FRESH_CONNECT, 1)
         }

@@ -138,6 +138,38 @@ private final class HTTPFixture: Sendable {
         #expect(long?.kind == .tooLong)
     }
 
+    @Test func `a packed answer is unpacked, and counted as that`() async throws {
+        // gzip of {"ok":true}, and of 100,000 times x.
+        let small: [UInt8] = [
+            31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 202, 207, 86, 178, 42, 41, 42, 77, 173, 5, 0,
+            144, 95, 212, 167, 11, 0, 0, 0,
+        ]
+        let large: [UInt8] =
+            [
+                31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 237, 193, 49, 1, 0, 0, 0, 194, 160, 218, 139, 111,
+                13,
+            ]
+            + [15, 160] + Array(repeating: 0, count: 96) + [
+                128, 87, 3, 113, 17, 7, 254, 160, 134, 1,
+            ]
+            + [0]
+        let fixture = try HTTPFixture { request, connection in
+            let accepts = request.headers["accept-encoding"]?.contains("gzip") == true
+            let body = request.path == "/small" ? small : large
+            connection.send(
+                """
+                HTTP/1.1 \(accepts ? 200 : 406) Status\r\nContent-Encoding: gzip\r\n\
+                Content-Length: \(body.count)\r\n\r\n
+                """)
+            connection.send(body, thenClose: true)
+        }
+        let answer = try await fixture.get("/small")
+        #expect(answer.status == 200)
+        #expect(String(decoding: answer.body, as: UTF8.self) == "{\"ok\":true}")
+        #expect(try await fixture.get("/large").body.count == 100_000)
+        #expect(await fixture.error("/large") { $0.longestAnswer = 99_999 }?.kind == .tooLong)
+    }
+
     @Test func `an answer in chunks may have a trailer`() async throws {
         let fixture = try HTTPFixture { request, connection in
             let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n"

@@ -114,8 +114,13 @@ package final class TestHTTPConnection: EventHandler {
 
     /// Sends anything.
     package func send(_ text: String, thenClose: Bool = false) {
+        send(Array(text.utf8), thenClose: thenClose)
+    }
+
+    /// Sends any bytes.
+    package func send(_ bytes: [UInt8], thenClose: Bool = false) {
         guard connection != nil else { return }
-        unsent += Array(text.utf8)
+        unsent += bytes
         closesWhenSent = thenClose
         flush()
     }
