@@ -13,6 +13,8 @@ struct JSONReader {
     /// The value that a text stands for; nil if it is no JSON.
     static func read(_ bytes: [UInt8]) -> JSON? {
         var reader = JSONReader(bytes: bytes)
+        // Some servers put a byte order mark in front.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.at = 3 }
         guard let value = reader.value() else { return nil }
         reader.skipSpace()
         return reader.at == bytes.count ? value : nil

@@ -20,6 +20,7 @@ import Testing
         #expect(read("9223372036854775807")?.integer == nil)
         #expect(read("-9007199254740992")?.integer == -9_007_199_254_740_992)
         #expect(read("[]")?.elements == [])
+        #expect(read("\u{FEFF}{}") == .object([:]))
     }
 
     @Test func `escapes are read, and half a pair is no reason to refuse the rest`() {
