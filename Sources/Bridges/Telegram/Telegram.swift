@@ -100,7 +100,7 @@ package struct Telegram: Bridge {
         let relay = TelegramRelay(
             api: BotAPI(try HTTPClient(on: loop), at: options.api, token: options.token),
             settings: settings, chats: TelegramChats(options.places, checkpoints: checkpoints),
-            progress: TelegramProgress(checkpoints[TelegramProgress.source] ?? []),
+            progress: TelegramProgress(checkpoints: checkpoints),
             tellsOutages: options.outages)
         do {
             try await relay.run()

@@ -15,8 +15,6 @@ struct TelegramInbox {
     private var moves: [Checkpoint] = []
     private var strangers = TelegramStrangers()
     private var bots = TelegramBots()
-    /// What was said last by messages that may be edited.
-    private var texts = RecentTexts()
 
     /// Makes one.
     ///
@@ -82,7 +80,7 @@ struct TelegramInbox {
         let (drafts, moves) = (pending, moves)
         (pending, pendingIDs, self.moves) = ([], [], [])
         let receipts = try await port.publish(
-            drafts, checkpoints: [progress.checkpoint] + moves)
+            drafts, checkpoints: progress.takeCheckpoints() + moves)
         for receipt in receipts {
             if case .drop(let reason, let code) = receipt.verdict {
                 settings.log.info("message #\(receipt.number) was dropped: [\(code)] \(reason)")
@@ -119,14 +117,15 @@ struct TelegramInbox {
             return
         }
         if post.isEdit, try await !isNews(text, of: post, binding) { return }
-        texts.note(text, of: post.remoteID)
         var draft = self.draft(text, of: speaker, binding)
         draft.kind = post.isEdit ? .edit : .message
         draft.origin = Origin(channel: binding.channel, remoteID: post.remoteID)
         draft.isLinked = true
         draft.reply = try await quotation(of: post, binding)
+        // Noted with the draft at once, so that both are kept in one transaction.
         pending.append(draft)
         pendingIDs.insert(post.remoteID)
+        progress.texts.note(TextFingerprint(of: text), of: post.remoteID)
     }
 
     private func draft(
@@ -163,11 +162,11 @@ struct TelegramInbox {
 
     /// Whether an edit says something else than what is known: it also comes for what a bot can't
     /// see.
-    private mutating func isNews(
+    private func isNews(
         _ text: String, of post: TelegramPost, _ binding: TelegramChats.Binding
     ) async throws -> Bool {
         guard settings.showsEdits else { return false }
-        if let last = texts[post.remoteID] { return last != text }
+        if let last = progress.texts[post.remoteID] { return last != TextFingerprint(of: text) }
         let numbers = try await port.numbers(of: post.remoteID, in: binding.channel)
         guard let last = numbers.last, let message = try await port.message(numbered: last) else {
             return true

@@ -32,11 +32,7 @@ struct TelegramPost: Sendable {
     var key: String {
         let key = "\(remoteID)/\(editDate)"
         guard isEdit, let text = json["text"].string ?? json["caption"].string else { return key }
-        // FNV-1a: the same in every process, unlike Hasher.
-        let print = text.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) {
-            ($0 ^ UInt64($1)) &* 0x100_0000_01b3
-        }
-        return "\(key)/\(String(print, radix: 36))"
+        return "\(key)/\(String(TextFingerprint(of: text).bits, radix: 36))"
     }
 
     /// What it is called in the store: in a chat, since numbers are a chat's own.

@@ -8,9 +8,11 @@ struct TelegramProgress: Sendable, Equatable {
     private(set) var time: Int64 = 0
     /// The last messages, so that none is taken twice when Telegram begins to count anew.
     private var recent: [String] = []
+    /// What was said last by messages that may be edited.
+    var texts = RecentTexts()
 
     /// What the store knows it by.
-    static let source = "updates"
+    private static let source = "updates"
     /// Messages remembered: twice as many as an answer holds, for only the last answer can come
     /// again.
     private static let remembered = 200
@@ -21,7 +23,9 @@ struct TelegramProgress: Sendable, Equatable {
     init() {}
 
     /// Reads what the store has kept; what is no such thing counts as nothing.
-    init(_ state: [UInt8]) {
+    init(checkpoints: [String: [UInt8]]) {
+        texts = RecentTexts(checkpoints: checkpoints)
+        let state = checkpoints[Self.source] ?? []
         let words = String(decoding: state, as: UTF8.self).split(separator: " ")
         guard words.count >= 2, let next = Int64(words[0]), let time = Int64(words[1]) else {
             return
@@ -31,10 +35,11 @@ struct TelegramProgress: Sendable, Equatable {
         recent = words.dropFirst(2).map(String.init)
     }
 
-    /// As the store keeps it.
-    var checkpoint: Checkpoint {
+    /// As the store is to keep it: what has changed since the last time.
+    mutating func takeCheckpoints() -> [Checkpoint] {
         let words = ["\(next ?? 0)", "\(time)"] + recent
-        return Checkpoint(source: Self.source, state: Array(words.joined(separator: " ").utf8))
+        let state = Array(words.joined(separator: " ").utf8)
+        return [Checkpoint(source: Self.source, state: state)] + texts.takeCheckpoints()
     }
 
     /// What to ask for at a moment.

@@ -116,6 +116,50 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `what Telegram sends again unchanged is not said, whatever became of it here`()
+            async throws
+        {
+            let clock = ManualClock()
+            let server = try BotServer(clock: clock)
+            let store = MemoryStore()
+            let change = { @Sendable (setup: inout TelegramHost.Setup) in
+                setup.server = server
+                setup.clock = clock
+                setup.middlewares = [Shout(refused: "casino")]
+            }
+            let first = try await TelegramHost {
+                change(&$0)
+                $0.store = store
+            }
+            await first.say("hola", "mi casino", "adiós")
+            #expect(
+                await first.lines(2) == ["Ana (telegram): HOLA", "Ana (telegram): ADIÓS"])
+            await first.until { $0.pending == 0 }
+            try await first.stop()
+            let disk = store.disk
+            let second = try await TelegramHost {
+                change(&$0)
+                $0.store = MemoryStore(disk)
+            }
+            await server.perform { desk in
+                for (number, text) in [(101, "hola"), (102, "mi casino"), (103, "¡adiós!")] {
+                    desk.say(
+                        text, in: Self.group, kind: "edited_message",
+                        ["message_id": Int64(number), "edit_date": 9])
+                }
+                desk.say(
+                    "casino gratis", in: Self.group, kind: "edited_message",
+                    ["message_id": Int64(101), "edit_date": 10])
+                desk.say("fin", in: Self.group)
+            }
+            #expect(
+                await second.lines(2) == [
+                    "Ana (telegram): [✎] ¡ADIÓS!", "Ana (telegram): FIN",
+                ])
+            try await second.stop()
+            #expect(second.test.log.sentences.count { $0.contains("was dropped") } == 1)
+        }
+
         @Test func `corrections can be left out`() async throws {
             let host = try await TelegramHost { $0.options.edits = .ignore }
             await host.server.perform { desk in
@@ -234,5 +278,14 @@ extension TelegramTests {
                 ])
             try await host.stop()
         }
+    }
+}
+
+private struct Shout: Middleware {
+    let refused: String
+    func handle(_ message: inout Message) -> Verdict {
+        if message.body.contains(refused) { return .drop("no") }
+        message.text = message.text.uppercased()
+        return .pass
     }
 }
