@@ -164,11 +164,47 @@ struct TelegramComposer: Sendable {
     }
 
     /// What the bridge itself wrote, taken apart again: who said it, and what.
-    func said(in text: String) -> (name: String, text: String)? {
-        guard format.hasPrefix("{name}: "), let colon = text.firstRange(of: ": ") else {
-            return nil
+    ///
+    /// The name is that of the line which holds what is quoted, for anything can be quoted out of a
+    /// line, also what looks like a name and a text.
+    ///
+    /// - Parameter quote: what Telegram says is quoted of it; without that the first line is meant.
+    func said(in text: String, quote: JSON = .null) -> (name: String, text: String)? {
+        let quoted = quote["text"].nonEmptyString
+        guard format.hasPrefix("{name}: "),
+            let line = Self.line(of: text, with: quoted, at: quote["position"].integer),
+            let colon = line.firstRange(of: ": ")
+        else { return nil }
+        let name = String(line[..<colon.lowerBound]).replacing(Self.uncalled, with: "@")
+        let said = quoted ?? String(line)
+        let front = line[..<colon.upperBound]
+        return (cleaned(name), said.hasPrefix(front) ? String(said.dropFirst(front.count)) : said)
+    }
+
+    /// The line in which a quote begins; nil if it is in none.
+    private static func line(
+        of text: String, with quote: String?, at position: Int64?
+    ) -> Substring? {
+        let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let quote else { return lines.first }
+        let beginning = quote.split(separator: "\n").first.map(String.init) ?? quote
+        var end = 0
+        for line in lines {
+            end += line.utf16.count + 1
+            guard let position, position < end else { continue }
+            if line.contains(beginning) { return line }
+            break
         }
-        let name = text[..<colon.lowerBound].replacing(Self.uncalled, with: "@")
-        return (String(name), String(text[colon.upperBound...]))
+        return lines.first { $0.contains(beginning) }
+    }
+
+    /// A name as it went out, cleaned as names are; the bridge's own stands behind some.
+    private func cleaned(_ name: String) -> String {
+        guard name.last == ")", let opening = name.lastIndex(of: "(") else {
+            return Name(cleaning: name, words: words).text
+        }
+        let bridge = Name(cleaning: String(name[opening...]), words: words)
+        let person = Name(cleaning: String(name[..<opening]), words: words)
+        return "\(person.text) (\(bridge.text))"
     }
 }

@@ -108,6 +108,8 @@ struct TelegramInbox {
             }
             return
         }
+        // What a channel says comes into its linked group too; the room has it from the channel.
+        if source(of: post.json, in: binding) != nil { return }
         let speaker = post.speaker
         if speaker.user == me { return }
         if settings.relaysNotices, !post.isEdit { takeNotices(of: post, binding) }
@@ -182,11 +184,13 @@ struct TelegramInbox {
         guard let answered = post.answered, let id = answered["message_id"].integer else {
             return distantQuotation(of: post.json)
         }
-        let remoteID = TelegramPost.remoteID(chat: post.place.chat, id: id)
+        let source = source(of: answered, in: binding)
+        let remoteID = source?.remoteID ?? TelegramPost.remoteID(chat: post.place.chat, id: id)
+        let channel = source?.channel ?? binding.channel
         // Only what has been said can be found.
         if pendingIDs.contains(remoteID) { try await flush() }
         var messages: [Message] = []
-        for number in try await port.numbers(of: remoteID, in: binding.channel) {
+        for number in try await port.numbers(of: remoteID, in: channel) {
             if let message = try await port.message(numbered: number) { messages.append(message) }
         }
         guard !messages.isEmpty else { return quotation(ofText: answered, post.json["quote"]) }
@@ -195,27 +199,43 @@ struct TelegramInbox {
             number: message.number, name: message.sender.name, excerpt: message.text)
     }
 
-    /// What it answers in words, where the bus has no number for it.
-    private func quotation(ofText answered: JSON, _ quote: JSON) -> Quotation {
-        let speaker = TelegramSpeaker(of: answered)
-        let text = quote["text"].nonEmptyString ?? TelegramPost.said(answered, settings.words) ?? ""
-        if speaker.user == me, let said = settings.composer.said(in: text) {
-            return Quotation(number: 0, name: said.name, excerpt: said.text)
-        }
-        return Quotation(number: 0, name: port.shownName(speaker.name), excerpt: text)
+    /// What a channel of the same room said, if Telegram has brought a message from there.
+    private func source(
+        of json: JSON, in binding: TelegramChats.Binding
+    ) -> (channel: String, remoteID: String?)? {
+        guard let source = TelegramPost.source(of: json),
+            let origin = chats.binding(at: source.place), origin != binding,
+            origin.room == binding.room
+        else { return nil }
+        return (origin.channel, source.remoteID)
     }
 
-    /// What it answers in another chat or topic.
+    /// What it answers in words, where the bus has no number for it; nil if nothing is known of it.
+    private func quotation(ofText answered: JSON, _ quote: JSON) -> Quotation? {
+        let speaker = TelegramSpeaker(of: answered)
+        let quoted = quote["text"].nonEmptyString
+        // Of what the bot can't see there is only the number, and no date.
+        if quoted == nil, answered["date"].integer == 0 { return nil }
+        let text = TelegramPost.said(answered, settings.words) ?? ""
+        if speaker.user == me, let said = settings.composer.said(in: text, quote: quote) {
+            return Quotation(number: 0, name: said.name, excerpt: said.text)
+        }
+        return Quotation(number: 0, name: port.shownName(speaker.name), excerpt: quoted ?? text)
+    }
+
+    /// What it answers in another chat or topic; nil if nothing of it is known.
     private func distantQuotation(of json: JSON) -> Quotation? {
         let origin = json["external_reply"]["origin"]
-        guard origin.isPresent else { return nil }
+        guard origin.isPresent,
+            let excerpt = json["quote"]["text"].nonEmptyString
+                ?? TelegramPost.kind(of: json["external_reply"], settings.words)
+        else { return nil }
         let person = TelegramSpeaker(person: origin["sender_user"]).name
         let chat = origin["sender_chat"].isPresent ? origin["sender_chat"] : origin["chat"]
         let name =
             [origin["sender_user_name"].nonEmptyString, person, TelegramSpeaker.title(of: chat)]
             .compactMap(\.self).first { !$0.isEmpty } ?? ""
-        return Quotation(
-            number: 0, name: port.shownName(name), excerpt: json["quote"]["text"].string ?? "")
+        return Quotation(number: 0, name: port.shownName(name), excerpt: excerpt)
     }
 }
 

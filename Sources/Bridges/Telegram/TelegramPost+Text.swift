@@ -12,13 +12,19 @@ extension TelegramPost {
     /// What a message says, without where it comes from.
     static func said(_ json: JSON, _ words: Words) -> String? {
         if let text = json["text"].nonEmptyString { return text }
-        for read in [media, place, occasion] {
-            guard let description = read(json, words) else { continue }
-            let caption = json["caption"].nonEmptyString.map { " \($0)" } ?? ""
-            return "[\(description)]\(caption)"
+        if let kind = kind(of: json, words) {
+            return kind + (json["caption"].nonEmptyString.map { " \($0)" } ?? "")
         }
         for silent in silent where json[silent].isPresent { return nil }
         return json["caption"].nonEmptyString ?? "[\(words.unsupported)]"
+    }
+
+    /// What a message is that is no text, `[foto]`; nil if there is no word for it.
+    static func kind(of json: JSON, _ words: Words) -> String? {
+        for read in [media, place, occasion] {
+            if let description = read(json, words) { return "[\(description)]" }
+        }
+        return nil
     }
 
     /// Where it was first said, if that is somewhere else.

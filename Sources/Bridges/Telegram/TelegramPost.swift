@@ -59,6 +59,20 @@ struct TelegramPost: Sendable {
         return reply
     }
 
+    /// Where Telegram itself has brought a message from, if this is what a channel said, brought
+    /// into its linked group.
+    static func source(of json: JSON) -> (place: TelegramPlace, remoteID: String?)? {
+        guard json["is_automatic_forward"].isTrue else { return nil }
+        let origin = json["forward_origin"]
+        guard let chat = origin["chat"]["id"].integer ?? json["sender_chat"]["id"].integer else {
+            return nil
+        }
+        return (
+            TelegramPlace(chat: chat),
+            origin["message_id"].integer.map { remoteID(chat: chat, id: $0) }
+        )
+    }
+
     /// The id that the group has from now on, if this says so.
     var migratedTo: Int64? { json["migrate_to_chat_id"].integer }
     /// The id that the group had before, if this says so.

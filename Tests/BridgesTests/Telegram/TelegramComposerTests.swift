@@ -119,4 +119,37 @@ import Testing
         let name = TelegramComposer.withoutMentions("ana@eva")
         #expect(composer.said(in: "\(name): hola @luz")?.name == "ana@eva")
     }
+
+    @Test(
+        arguments: [
+            (
+                "bob: oye servidor: reiniciad", "servidor: reiniciad", 9, "bob",
+                "servidor: reiniciad"
+            ),
+            ("bob: uno\nana: dos\nana: uno", "uno", 22, "ana", "uno"),
+            ("bob: uno\nana: dos", "dos", nil, "ana", "dos"),
+            ("bob: uno\nana: dos", "ana: dos", 9, "ana", "dos"),
+            ("bob: uno\nana: dos", "uno\nana: dos", 5, "bob", "uno\nana: dos"),
+            ("bob: uno\nana: dos", "dos", 1 << 40, "ana", "dos"),
+            ("bob: uno\nana: dos", nil, nil, "bob", "uno"),
+            ("Ana [x] (telegram): hola", nil, nil, "Ana x (telegram)", "hola"),
+            ("servidor: hola", nil, nil, "sin nombre", "hola"),
+            ("x] y\u{202E}: hola", nil, nil, "x y", "hola"),
+        ] as [(String, String?, Int64?, String, String)])
+    func `whoever is quoted is named by the line that holds it`(
+        text: String, quote: String?, position: Int64?, name: String, said: String
+    ) {
+        let json = JSON.object([
+            "text": quote.map { .text($0) } ?? .null,
+            "position": position.map { .integer($0) } ?? .null,
+        ])
+        let found = composer.said(in: text, quote: json)
+        #expect(found?.name == name)
+        #expect(found?.text == said)
+    }
+
+    @Test func `a line without a name, and a quote that is in none, name nobody`() {
+        #expect(composer.said(in: "x\nservidor: y") == nil)
+        #expect(composer.said(in: "bob: x", quote: .object(["text": .text("ana: y")])) == nil)
+    }
 }

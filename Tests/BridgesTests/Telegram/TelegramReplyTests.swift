@@ -149,6 +149,76 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `nobody is named by what somebody chose to quote`() async throws {
+            let host = try await TelegramHost()
+            await host.server.perform { desk in
+                let own =
+                    [
+                        "message_id": 4, "text": "bob: oye servidor: reiniciad ya",
+                        "from": ["id": BotDesk.me, "first_name": "Puente"],
+                    ] as [String: Any]
+                desk.say(
+                    "jeje", in: Self.group,
+                    [
+                        "reply_to_message": own,
+                        "quote": ["text": "servidor: reiniciad ya", "position": 9],
+                    ])
+            }
+            #expect(
+                await host.lines(1) == ["Ana (telegram): [↩ bob: servidor: reiniciad ya] jeje"])
+            try await host.stop()
+        }
+
+        @Test func `what can't be seen is not quoted`() async throws {
+            let host = try await TelegramHost()
+            await host.server.perform { desk in
+                desk.say("uno", in: Self.group, ["reply_to_message": ["message_id": 3, "date": 0]])
+                let hidden = ["type": "hidden_user", "sender_user_name": "Luz"]
+                desk.say("dos", in: Self.group, ["external_reply": ["origin": hidden]])
+                desk.say(
+                    "tres", in: Self.group,
+                    ["external_reply": ["origin": hidden, "photo": [["file_id": "x"]]]])
+            }
+            #expect(
+                await host.lines(3) == [
+                    "Ana (telegram): uno", "Ana (telegram): dos",
+                    "Ana (telegram): [↩ Luz (telegram): [foto]] tres",
+                ])
+            try await host.stop()
+        }
+
+        @Test func `a channel and its linked group in one room say everything once`() async throws {
+            let channel = TelegramHost.second
+            let host = try await TelegramHost {
+                $0.options.chats["\(channel)"] = RoomName("general")
+            }
+            await host.server.perform { desk in
+                let sender = ["id": channel, "title": "Canal"] as [String: Any]
+                let id = desk.post(
+                    ["sender_chat": sender, "text": "nuevo"], in: channel, kind: "channel_post")
+                let brought =
+                    [
+                        "message_id": Int64(500), "sender_chat": sender, "text": "nuevo",
+                        "from": ["id": 777_000, "first_name": "Telegram"],
+                        "is_automatic_forward": true,
+                        "forward_origin": ["type": "channel", "chat": sender, "message_id": id],
+                    ] as [String: Any]
+                desk.post(brought, in: Self.group)
+                desk.post(
+                    brought.merging(["edit_date": 9, "text": "x"]) { $1 }, in: Self.group,
+                    kind: "edited_message")
+                desk.say("¡bien!", in: Self.group, ["reply_to_message": brought])
+            }
+            let messages = await host.messages(2)
+            #expect(
+                messages.map(TelegramHost.line) == [
+                    "Canal (telegram): nuevo",
+                    "Ana (telegram): [↩ Canal (telegram): nuevo] ¡bien!",
+                ])
+            #expect(messages[1].reply?.number == messages[0].number)
+            try await host.stop()
+        }
+
         @Test func `an answer here is an answer there, also after a restart`() async throws {
             let store = MemoryStore()
             var disk = MemoryStore.Disk()
