@@ -40,23 +40,13 @@ struct TelegramChecks: Sendable {
                 said here
                 """)
         }
-        await checkWebhook()
+        // A webhook is told by the poll, which it makes fail.
         if !bot.readsAll { await checkPrivacy() }
-    }
-
-    private func checkWebhook() async {
-        guard settings.port.direction != .out, let info = try? await api.call("getWebhookInfo"),
-            info["url"].nonEmptyString != nil
-        else { return }
-        settings.log.error(
-            """
-            a webhook is set for @\(bot.name), so Telegram delivers nothing here: delete it with \
-            deleteWebhook, or use a bot of its own
-            """)
     }
 
     private func checkPrivacy() async {
         guard settings.port.direction != .out else { return }
+        if chats.bindings.isEmpty { warn(of: nil) }
         var seen: Set<Int64> = []
         for binding in chats.bindings {
             let chat = chats.place(of: binding).chat
@@ -75,10 +65,11 @@ struct TelegramChecks: Sendable {
         }
     }
 
-    private func warn(of chat: Int64) {
+    private func warn(of chat: Int64?) {
+        let group = chat.map { "\($0)" } ?? "a group"
         settings.log.warning(
             """
-            privacy mode is on: of what is said in \(chat) the bot sees only commands and answers \
+            privacy mode is on: of what is said in \(group) the bot sees only commands and answers \
             to itself. Send /setprivacy to @BotFather, choose @\(bot.name) and Disable, then take \
             the bot out of the group and add it again; or make it an admin of the group
             """)
