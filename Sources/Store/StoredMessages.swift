@@ -106,14 +106,14 @@ final class StoredMessages {
         return numbers
     }
 
-    /// What a message is called on the other side; the newest name, if there are several.
+    /// What a message is called on the other side; the first name, if it has several.
     func remoteID(
         of number: UInt64, in channel: DurableReader.Channel
     ) throws(StoreError) -> String? {
         let statement = try statement(
             """
             SELECT remote FROM links WHERE number = ?1 AND bridge = ?2 AND channel = ?3
-            ORDER BY rowid DESC LIMIT 1
+            ORDER BY rowid LIMIT 1
             """)
         defer { statement.reset() }
         statement.bind(1, number)

@@ -11,14 +11,12 @@ struct Trouble {
     /// Messages stored since it works again.
     private var late = 0
     private var lost: UInt64 = 0
-    private var pause: Int64 = firstPause
+    private var backoff = Backoff(from: .milliseconds(250), to: longestPause)
 
     /// Nanoseconds until the same is said again.
     private static let silence: Int64 = 60_000_000_000
-    /// Nanoseconds until the first new attempt; each pause is twice as long as the one before.
-    private static let firstPause: Int64 = 250_000_000
-    /// Nanoseconds between attempts at the most: what is repaired is noticed soon.
-    private static let longestPause: Int64 = 4_000_000_000
+    /// The time between attempts at the most: what is repaired is noticed soon.
+    private static let longestPause = Duration.seconds(4)
 
     init(_ log: Log) { self.log = log }
 
@@ -27,8 +25,7 @@ struct Trouble {
 
     /// When to try again after a failure of now.
     mutating func retry(at now: Int64) -> Int64 {
-        defer { pause = min(2 * pause, Self.longestPause) }
-        return now + pause
+        now + Int64(backoff.next() / .nanoseconds(1))
     }
 
     /// Says what failed, unless that was said a moment ago.
@@ -53,7 +50,7 @@ struct Trouble {
         guard isThere || some > 0 else { return }
         late += count
         lost += some
-        pause = Self.firstPause
+        backoff.reset()
         guard !hasMore else { return }
         defer { self = Trouble(log) }
         let late = "\(self.late) message\(self.late == 1 ? "" : "s")"

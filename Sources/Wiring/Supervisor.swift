@@ -45,6 +45,7 @@ package struct Supervisor: Sendable {
     private let bus: Bus
     private let log: Log
     private let deadlines: Deadlines
+    private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
     private let requestShutdown: @Sendable () -> Void
     private let onOverdue: @Sendable (Outcome) -> Void
@@ -52,11 +53,15 @@ package struct Supervisor: Sendable {
     /// Makes a supervisor.
     ///
     /// - Parameters:
+    ///   - now: the time since an arbitrary moment; tests have their own.
     ///   - sleep: waits; tests have their own.
     ///   - requestShutdown: what a bridge calls to stop the daemon.
     ///   - onOverdue: called when bridges are still running a second after they were cancelled.
     package init(
         bus: Bus, log: Log, deadlines: Deadlines = Deadlines(),
+        now: @escaping @Sendable () -> Duration = { [start = ContinuousClock.now] in
+            start.duration(to: .now)
+        },
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
             try await Task.sleep(for: $0)
         },
@@ -66,6 +71,7 @@ package struct Supervisor: Sendable {
         self.bus = bus
         self.log = log
         self.deadlines = deadlines
+        self.now = now
         self.sleep = sleep
         self.requestShutdown = requestShutdown
         self.onOverdue = onOverdue
@@ -162,11 +168,11 @@ package struct Supervisor: Sendable {
     private func supervise(_ bridge: SupervisedBridge) async -> Event {
         let name = bridge.intake.name
         let log = log.named(name)
-        var retry = Retry()
+        var backoff = Backoff()
         var wasEverReady = false
-        var random = SystemRandomNumberGenerator()
         while true {
             await bus.begin(bridge.intake)
+            let start = now()
             let port = Port(bus: bus, intake: bridge.intake, requestShutdown: requestShutdown)
             let failure = await run(bridge.bridge, port)
             let wasReady = await bus.isReady(bridge.intake)
@@ -183,8 +189,9 @@ package struct Supervisor: Sendable {
             if !wasEverReady, !bridge.isOptional {
                 return .failedToStart(bridge: name, reason: failure)
             }
-            if wasReady { retry.reset() }
-            let pause = retry.next(using: &random)
+            // What fails as soon as it is ready has not worked: it is left alone for longer each time.
+            if wasReady, now() - start > backoff.longest { backoff.reset() }
+            let pause = backoff.next()
             log.error("\(failure); trying again in \(pause.rounded)")
             await rest(pause)
             if await bus.isStopping || Task.isCancelled { return .finished }

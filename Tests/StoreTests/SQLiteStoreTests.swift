@@ -96,6 +96,28 @@ import TestSupport
         await store.close()
     }
 
+    @Test func `a message may have several names on the other side, the first stands for it`()
+        async throws
+    {
+        let store = try SQLiteStore.open(folder.file)
+        let reader = DurableReader(.init(bridge: "telegram"), room: "general")
+        store.take(
+            Batch.make([1, 2].map { .make("\($0)", number: store.reserve(1)) }), isOwed: false)
+        store.endTurn()
+        let names = ["b", "c", "a"]
+        try await store.advance(
+            reader, to: 1, links: names.map { Link(number: 1, remoteID: $0) })
+        try await store.advance(reader, to: 2, links: [Link(number: 2, remoteID: "a")])
+        // Once more, as after a crash before it was known to be kept.
+        try await store.advance(reader, to: 2, links: [Link(number: 1, remoteID: "c")])
+        #expect(try await store.remoteID(of: 1, in: reader.channel) == "b")
+        #expect(try await store.numbers(of: "a", in: reader.channel) == [1, 2])
+        #expect(try await store.numbers(of: "c", in: reader.channel) == [1])
+        await store.close()
+        let archive = try Archive(folder.file)
+        #expect(try archive.report(on: 1)?.deliveries.first?.remoteIDs == names)
+    }
+
     @Test func `a question is answered behind what was handed over before`() async throws {
         let store = try SQLiteStore.open(folder.file)
         for state in UInt8(1)...50 {

@@ -43,7 +43,7 @@ import Testing
         #expect(sentences.last == "finished")
     }
 
-    @Test func `pauses double up to a minute and begin anew when it was ready`() async throws {
+    @Test func `pauses double up to a minute and begin anew when it has worked`() async throws {
         let world = try SupervisorWorld()
         let runs = Mutex(0)
         let bridge = world.bridge("b") { port in
@@ -51,7 +51,10 @@ import Testing
                 runs += 1
                 return runs
             }
-            if run == 1 || run == 10 { await port.ready() }
+            if [1, 5, 10].contains(run) { await port.ready() }
+            // As long as the longest pause is not enough, and being slow to start is no work.
+            if run == 5 { world.test.clock.advance(by: .seconds(60)) }
+            if run == 7 || run == 10 { world.test.clock.advance(by: .seconds(61)) }
             if run == 12 { return }
             throw BridgeError("broken")
         }
@@ -61,6 +64,24 @@ import Testing
             #expect(pause >= .seconds(step / 2) && pause <= .seconds(step), "\(step)")
             world.test.clock.advance(by: pause)
         }
+        #expect(await outcome == .stopped)
+    }
+
+    @Test func `a bridge that fails as soon as it is ready is left alone for longer each time`()
+        async throws
+    {
+        let world = try SupervisorWorld()
+        let bridge = world.bridge("b") { port in
+            await port.ready()
+            throw BridgeError("broken")
+        }
+        async let outcome = world.run([bridge])
+        for step in [1.0, 2, 4, 8, 16, 32, 60, 60] {
+            let pause = await world.pause()
+            #expect(pause >= .seconds(step / 2) && pause <= .seconds(step), "\(step)")
+            world.test.clock.advance(by: pause)
+        }
+        world.stop()
         #expect(await outcome == .stopped)
     }
 
@@ -243,8 +264,10 @@ private final class SupervisorWorld: Sendable {
     func run(_ bridges: [SupervisedBridge]) async -> Supervisor.Outcome {
         for bridge in bridges { await test.bus.add(bridge.intake) }
         let (clock, pauses) = (test.clock, pauses.continuation)
+        let beginning = clock.now
         let supervisor = Supervisor(
             bus: test.bus, log: test.log.log,
+            now: { beginning.duration(to: clock.now) },
             sleep: { pause in
                 // The moment is fixed before the test hears of it and turns the clock.
                 let end = clock.now.advanced(by: pause)

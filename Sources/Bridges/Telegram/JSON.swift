@@ -16,6 +16,11 @@ enum JSON: Sendable, Equatable {
     /// Whether there is anything.
     var isPresent: Bool { self != .null }
 
+    /// Whether it has members.
+    var isObject: Bool {
+        if case .object = self { true } else { false }
+    }
+
     /// Whether it says yes.
     var isTrue: Bool { self == .bool(true) }
 

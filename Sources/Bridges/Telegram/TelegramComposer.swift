@@ -24,7 +24,11 @@ struct TelegramComposer: Sendable {
         case .message, .edit: break
         }
         var first = ""
-        if quotes, let reply = message.reply { first += "[↩ \(reply.name): \(reply.excerpt)] " }
+        if quotes, let reply = message.reply {
+            // Whom it named was called when it was said.
+            let (name, excerpt) = (reply.name, reply.excerpt)
+            first += Self.withoutMentions("[↩ \(name): \(excerpt)] ")
+        }
         if message.kind == .edit { first += "[✎] " }
         return message.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .flatMap { index, line in
@@ -128,11 +132,14 @@ struct TelegramComposer: Sendable {
         return parts + [part]
     }
 
-    /// A name of the chat that looks like one of Telegram's calls nobody there.
-    static func withoutMentions(_ name: String) -> String {
-        // A word joiner is not seen, and what follows it is no mention any more.
-        name.replacing("@", with: "@\u{2060}")
-    }
+    /// A name of the chat that looks like one of Telegram's, or something said before, calls nobody
+    /// there.
+    ///
+    /// The text of a message itself stays as its author wrote it: whom it names is called.
+    static func withoutMentions(_ text: String) -> String { text.replacing("@", with: uncalled) }
+
+    /// A word joiner is not seen, and what follows it is no mention any more.
+    private static let uncalled = "@\u{2060}"
 
     // MARK: - Back again
 
@@ -161,6 +168,7 @@ struct TelegramComposer: Sendable {
         guard format.hasPrefix("{name}: "), let colon = text.firstRange(of: ": ") else {
             return nil
         }
-        return (String(text[..<colon.lowerBound]), String(text[colon.upperBound...]))
+        let name = text[..<colon.lowerBound].replacing(Self.uncalled, with: "@")
+        return (String(name), String(text[colon.upperBound...]))
     }
 }

@@ -141,9 +141,10 @@ struct TelegramInbox {
 
     private mutating func takeNotices(of post: TelegramPost, _ binding: TelegramChats.Binding) {
         let joined = post.json["new_chat_members"].elements
-        let left = [post.json["left_chat_member"]].filter(\.isPresent)
+        let left = [post.json["left_chat_member"]]
         for (people, kind) in [(joined, Message.Kind.join), (left, .leave)] {
-            for person in people.map(TelegramSpeaker.init(person:)) where person.user != me {
+            let people = people.filter(\.isObject).map(TelegramSpeaker.init(person:))
+            for person in people where person.user != me {
                 var notice = draft("", of: person, binding)
                 notice.kind = kind
                 pending.append(notice)

@@ -20,14 +20,14 @@ extension TelegramLane {
             return .goOn
         }
         let begun = plan.flatMap { $0.last == last.message.number ? $0 : nil }
-        var firstID = begun?.firstID
+        var remoteIDs = begun?.remoteIDs ?? []
         let done = begun?.part ?? 0
         let parts = parcel.parts
         for (index, part) in parts.enumerated().dropFirst(done) {
             if index > done, try await !pass() { return .stop }
-            try await keep(last.message.number, index, firstID)
+            try await keep(last.message.number, index, remoteIDs)
             switch try await send(part, replyTo: index == 0 ? parcel.replyTo : nil, &deliveries) {
-            case .sent(let id): if index == 0 { firstID = id }
+            case .sent(let id): id.map { remoteIDs.append($0) }
             case .again:
                 // If nothing of it has arrived, more may have come that goes with it.
                 if index == 0, !isUncertain { try await forgetPlan() }
@@ -41,7 +41,7 @@ extension TelegramLane {
                 return .goOn
             }
         }
-        try await finish(parcel, id: firstID.flatMap { $0 > 0 ? $0 : nil }, &deliveries)
+        try await finish(parcel, as: remoteIDs, &deliveries)
         return .goOn
     }
 
@@ -99,10 +99,12 @@ extension TelegramLane {
     }
 
     /// Keeps what is about to be sent.
-    private mutating func keep(_ last: UInt64, _ part: Int, _ firstID: Int64?) async throws {
+    private mutating func keep(
+        _ last: UInt64, _ part: Int, _ remoteIDs: [String]
+    ) async throws {
         var plan = TelegramPlan(last: last)
         plan.part = part
-        plan.firstID = firstID
+        plan.remoteIDs = remoteIDs
         // It was on its way in an earlier run, and nobody knows whether it arrived.
         if isRecalled, plan == self.plan { noteDuplicate() }
         isRecalled = false
@@ -119,12 +121,14 @@ extension TelegramLane {
         try await keep(Checkpoint(source: TelegramPlan.source(binding.channel), state: []))
     }
 
+    /// Notes that what is about to be sent may be there already; said once a message.
     private mutating func noteDuplicate() {
+        if isUncertain { return }
         possibleDuplicates += 1
         isUncertain = true
         settings.log.warning(
             """
-            a message to \(chats.place(of: binding)) may have arrived twice: its answer was lost \
+            a message to \(chats.place(of: binding)) may arrive more than once: an answer was lost \
             (possible duplicates so far: \(possibleDuplicates))
             """)
     }
@@ -151,7 +155,8 @@ extension TelegramLane {
     // MARK: - One message
 
     private enum Sent {
-        case sent(Int64?)
+        /// What Telegram calls it, if it says so.
+        case sent(String?)
         case again
         case shut(String)
         case stop
@@ -169,7 +174,9 @@ extension TelegramLane {
                 let result = try await api.call(
                     "sendMessage", Self.parameters(text, place, replyTo), isFresh: isFresh)
                 outage.success(of: .channel(binding.channel))
-                return .sent(result["message_id"].integer)
+                // 0: it has none yet.
+                let id = result["message_id"].integer.flatMap { $0 > 0 ? $0 : nil }
+                return .sent(id.map { TelegramPost.remoteID(chat: place.chat, id: $0) })
             } catch {
                 outage.note(error, of: .channel(binding.channel))
                 switch error {
@@ -222,7 +229,7 @@ extension TelegramLane {
         try await gather(&deliveries, Self.counted, Self.countedBytes)
         let isMore = try await deliveries.look()
         outage.note(waiting: waiting, isMore: isMore, for: binding.channel)
-        guard try await wait(patience.next()) else { return false }
+        guard try await wait(backoff.next()) else { return false }
         return try await pass()
     }
 

@@ -34,7 +34,9 @@ struct TelegramLane {
     var alone = 0
     /// Messages whose answers are given in words.
     var unlinked: Set<UInt64> = []
-    var patience = Patience()
+    var backoff = Backoff()
+    /// Messages of Telegram's, since the start, that may be there more than once: each counts once,
+    /// however often it was sent again.
     var possibleDuplicates = 0
     private var lastShut = ""
     private var refusals: Set<String> = []
@@ -145,7 +147,7 @@ struct TelegramLane {
 
     // MARK: - Waiting
 
-    /// Waits, for the pace or for patience; returns false if the bus ends meanwhile and keeps what
+    /// Waits, for the pace or after a failure; returns false if the bus ends meanwhile and keeps what
     /// waits.
     func wait(_ pause: Duration) async throws -> Bool {
         if pause <= Self.shortWait || !port.keepsCheckpoints {
@@ -192,17 +194,15 @@ struct TelegramLane {
 
     /// Notes that a parcel has arrived.
     mutating func finish(
-        _ parcel: TelegramParcel, id: Int64?,
+        _ parcel: TelegramParcel, as remoteIDs: [String],
         _ deliveries: inout Deliveries.Iterator
     ) async throws {
-        patience.reset()
+        backoff.reset()
         if !lastShut.isEmpty {
             settings.log.info("the chat \(chats.place(of: binding)) takes messages again")
             lastShut = ""
         }
-        let chat = chats.place(of: binding).chat
-        let remoteID = id.map { TelegramPost.remoteID(chat: chat, id: $0) }
-        try await Delivery.acknowledge(parcel.said, as: remoteID)
+        try await Delivery.acknowledge(parcel.said, as: remoteIDs)
         done(with: parcel)
         if queue.isEmpty, try await deliveries.look(), let next = try await deliveries.next() {
             take(next)

@@ -7,8 +7,9 @@ struct TelegramPlan: Sendable, Equatable {
     let last: UInt64
     /// How many parts of it have arrived.
     var part = 0
-    /// What the first part is called by Telegram.
-    var firstID: Int64?
+    /// What those parts are called by Telegram, as far as it said so; a chat may move meanwhile, so
+    /// each with its chat.
+    var remoteIDs: [String] = []
 
     init(last: UInt64) { self.last = last }
 
@@ -20,14 +21,14 @@ struct TelegramPlan: Sendable, Equatable {
         }
         self.last = last
         self.part = part
-        firstID = words.count > 2 ? Int64(words[2]) : nil
+        remoteIDs = words.dropFirst(2).map(String.init)
     }
 
     /// What the store knows the plan for a chat by.
     static func source(_ channel: String) -> String { "sending \(channel)" }
 
     func checkpoint(for channel: String) -> Checkpoint {
-        let words = ["\(last)", "\(part)"] + (firstID.map { ["\($0)"] } ?? [])
+        let words = ["\(last)", "\(part)"] + remoteIDs
         return Checkpoint(
             source: Self.source(channel), state: Array(words.joined(separator: " ").utf8))
     }

@@ -17,8 +17,8 @@ struct TelegramPoll {
     ///
     /// - Throws: `BotTrouble.unknownBot`; what the store throws.
     func run(_ inbox: inout TelegramInbox) async throws {
-        var patience = Patience()
-        var conflict = Patience(from: .seconds(10))
+        var backoff = Backoff()
+        var conflict = Backoff(from: .seconds(10))
         var isFresh = false
         var lastConflict = ""
         while !Task.isCancelled {
@@ -27,7 +27,7 @@ struct TelegramPoll {
                 guard let updates = try await poll(inbox.progress, isFresh) else { break }
                 outage.success(of: .poll)
                 let isNews = try await inbox.take(updates)
-                patience.reset()
+                backoff.reset()
                 conflict.reset()
                 if !lastConflict.isEmpty {
                     settings.log.info("it is the only one that polls again")
@@ -41,7 +41,7 @@ struct TelegramPoll {
                     if answer != lastConflict { settings.log.error(Self.sentence(answer)) }
                     lastConflict = answer
                 }
-                guard let pause = try pause(after: trouble, &patience, &conflict) else { break }
+                guard let pause = try pause(after: trouble, &backoff, &conflict) else { break }
                 if try await !settings.rest(pause) { break }
             }
         }
@@ -75,7 +75,7 @@ struct TelegramPoll {
 
     /// How long to wait after trouble; nil: it is over.
     private func pause(
-        after trouble: BotTrouble, _ patience: inout Patience, _ conflict: inout Patience
+        after trouble: BotTrouble, _ backoff: inout Backoff, _ conflict: inout Backoff
     ) throws -> Duration? {
         outage.note(trouble, of: .poll)
         switch trouble {
@@ -84,10 +84,10 @@ struct TelegramPoll {
         // Half of the step at least: 5 s, as facts have it.
         case .conflict: return conflict.next()
         case .flood(let pause): return pause
-        case .unreachable: return patience.next()
+        case .unreachable: return backoff.next()
         case .migrated, .shut, .rejected:
             settings.log.error("Telegram refuses to be asked: \(trouble)")
-            return patience.next()
+            return backoff.next()
         }
     }
 

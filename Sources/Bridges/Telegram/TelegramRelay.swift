@@ -21,21 +21,28 @@ struct TelegramRelay: Sendable {
         let isPolling = port.direction != .out
         var bot: TelegramBot?
         var pause = Duration.zero
-        do throws(BotTrouble) {
-            bot = try await TelegramBot(api, within: Self.firstDeadline)
-        } catch {
-            if case .unknownBot = error { throw error }
-            if case .flood(let wanted) = error { pause = wanted }
+        do {
+            bot = try await ask(within: Self.firstDeadline)
+            // The bus ends before anything has begun.
+            if bot == nil { return }
+        } catch let trouble as BotTrouble {
+            if case .unknownBot = trouble { throw trouble }
+            if case .flood(let wanted) = trouble { pause = wanted }
             if isPolling {
-                outage.note(error, of: .poll)
+                outage.note(trouble, of: .poll)
             } else {
                 // Nobody polls who could find out that it is over; what goes out finds out itself.
-                settings.log.warning("Telegram does not answer: \(error)")
+                settings.log.warning("Telegram does not answer: \(trouble)")
             }
         }
         if isPolling { await port.openSource() }
         await port.ready()
         try await work(bot, after: pause, outage, isPolling)
+    }
+
+    /// Asks who the bot is; nil if the bus begins to stop first.
+    private func ask(within deadline: Duration) async throws -> TelegramBot? {
+        try await settings.untilStopping { [api] in try await TelegramBot(api, within: deadline) }
     }
 
     private func work(
@@ -108,16 +115,16 @@ struct TelegramRelay: Sendable {
     ) async throws -> TelegramBot? {
         if let known { return known }
         if pause > .zero, try await !settings.rest(pause) { return nil }
-        var patience = Patience()
-        while try await settings.rest(patience.next()) {
-            do throws(BotTrouble) {
-                let bot = try await TelegramBot(api, within: BotAPI.deadline)
-                outage.success(of: .poll)
+        var backoff = Backoff()
+        while try await settings.rest(backoff.next()) {
+            do {
+                let bot = try await ask(within: BotAPI.deadline)
+                if bot != nil { outage.success(of: .poll) }
                 return bot
-            } catch {
-                outage.note(error, of: .poll)
-                switch error {
-                case .unknownBot: throw error
+            } catch let trouble as BotTrouble {
+                outage.note(trouble, of: .poll)
+                switch trouble {
+                case .unknownBot: throw trouble
                 case .cancelled: return nil
                 case .flood(let pause): guard try await settings.rest(pause) else { return nil }
                 default: break

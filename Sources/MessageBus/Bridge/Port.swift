@@ -97,7 +97,7 @@ public struct Port: Sendable {
         try await bus.store.numbers(of: remoteID, in: .init(bridge: name, name: channel))
     }
 
-    /// What a message of ours is called in a remote chat.
+    /// What a message of ours is called in a remote chat; the first name, if it took several there.
     public func remoteID(of number: UInt64, in channel: String? = nil) async throws -> String? {
         try await bus.store.remoteID(of: number, in: .init(bridge: name, name: channel))
     }

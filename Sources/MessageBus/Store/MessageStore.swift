@@ -69,7 +69,7 @@ package protocol MessageStore: Sendable {
     func message(numbered number: UInt64) async throws -> Message?
     /// Which messages are called so on the other side, the oldest first.
     func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws -> [UInt64]
-    /// What a message is called on the other side.
+    /// What a message is called on the other side; the first name, if it has several.
     func remoteID(of number: UInt64, in channel: DurableReader.Channel) async throws -> String?
 }
 

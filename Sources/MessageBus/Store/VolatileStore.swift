@@ -93,7 +93,7 @@ package final class VolatileStore: MessageStore {
     package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
         state.withLock { $0.links.numbers(of: remoteID, in: channel) }
     }
-    /// What a message is called on the other side.
+    /// What a message is called on the other side; the first name, if it has several.
     package func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
         state.withLock { $0.links.remoteID(of: number, in: channel) }
     }
@@ -112,22 +112,25 @@ private struct Links {
     }
 
     private var numbers: [Remote: [UInt64]] = [:]
+    /// The first names.
     private var remoteIDs: [Local: String] = [:]
-    private var order: [Local] = []
+    private var order: [(local: Local, id: String)] = []
     /// Links remembered; half of them are forgotten when there are more.
     private static let bound = 100_000
 
     mutating func add(_ link: Link, in channel: DurableReader.Channel) {
+        let remote = Remote(channel: channel, id: link.remoteID)
+        guard numbers[remote]?.contains(link.number) != true else { return }
+        numbers[remote, default: []].append(link.number)
         let local = Local(channel: channel, number: link.number)
-        guard remoteIDs.updateValue(link.remoteID, forKey: local) == nil else { return }
-        numbers[Remote(channel: channel, id: link.remoteID), default: []].append(link.number)
-        order.append(local)
+        if remoteIDs[local] == nil { remoteIDs[local] = link.remoteID }
+        order.append((local, link.remoteID))
         if order.count > Self.bound { forgetHalf() }
     }
 
     private mutating func forgetHalf() {
-        for local in order.prefix(Self.bound / 2) {
-            guard let id = remoteIDs.removeValue(forKey: local) else { continue }
+        for (local, id) in order.prefix(Self.bound / 2) {
+            remoteIDs[local] = nil
             numbers[Remote(channel: local.channel, id: id)] = nil
         }
         order.removeFirst(Self.bound / 2)

@@ -186,6 +186,12 @@ final class Transfer {
         if code == CURLE_COULDNT_CONNECT, number > 0 {
             reason = "connect: \(String(cString: strerror(Int32(number))).lowercased())"
         }
+        if code == CURLE_PEER_FAILED_VERIFICATION {
+            // "SSL peer certificate or SSH remote key was not OK" helps nobody.
+            reason = """
+                the server's certificate is not to be trusted: self-signed, expired or another's
+                """
+        }
         let kind: HTTPError.Kind =
             switch code {
             case CURLE_OPERATION_TIMEDOUT where attempts > 0: .timedOut

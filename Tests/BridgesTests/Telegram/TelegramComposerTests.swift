@@ -44,8 +44,19 @@ import Testing
         #expect(lines == ["<{text}> {name} {text}"])
     }
 
-    @Test func `a name calls nobody`() {
+    @Test func `a name calls nobody`() async throws {
         #expect(TelegramComposer.withoutMentions("a@bob") == "a@\u{2060}bob")
+        let message = try await message("hola @luz") { $0.name = "ana@eva" }
+        #expect(composer.lines(of: message, quotes: true) == ["ana@\u{2060}eva: hola @luz"])
+    }
+
+    @Test func `what is quoted calls nobody, what is said calls whom it names`() async throws {
+        let answer = try await message("sí, @luz") {
+            $0.reply = Quotation(number: 3, name: "bob@eva", excerpt: "¿vienes, @luz?")
+        }
+        #expect(
+            composer.lines(of: answer, quotes: true)
+                == ["ana: [↩ bob@\u{2060}eva: ¿vienes, @\u{2060}luz?] sí, @luz"])
     }
 
     @Test func `a long line is cut at words, with the name in front of each piece`() async throws {
@@ -105,5 +116,7 @@ import Testing
         #expect(composer.said(in: "ana: a: b")?.name == "ana")
         #expect(composer.said(in: "ana: a: b")?.text == "a: b")
         #expect(composer.said(in: "nothing") == nil)
+        let name = TelegramComposer.withoutMentions("ana@eva")
+        #expect(composer.said(in: "\(name): hola @luz")?.name == "ana@eva")
     }
 }

@@ -39,6 +39,8 @@ final class TelegramHost: Sendable {
         var server: BotServer?
         /// The clock of the server, if that was there before.
         var clock: ManualClock?
+        /// Whether it is waited for until it works.
+        var isAwaited = true
 
         init() {
             options.chats = ["\(TelegramHost.group)": RoomName("general")]
@@ -46,7 +48,7 @@ final class TelegramHost: Sendable {
         }
     }
 
-    /// Starts a bridge; returns when it works.
+    /// Starts a bridge; returns when it works, unless it is not to be waited for.
     init(_ change: (inout Setup) -> Void = { _ in }) async throws {
         var setup = Setup()
         change(&setup)
@@ -72,7 +74,9 @@ final class TelegramHost: Sendable {
             _ = await run.result
             ending.flag.store(true, ordering: .relaxed)
         }
-        while await !test.bus.isReady(port.intake), !ending.flag.load(ordering: .relaxed) {
+        while setup.isAwaited, await !test.bus.isReady(port.intake),
+            !ending.flag.load(ordering: .relaxed)
+        {
             await Task.yield()
         }
     }

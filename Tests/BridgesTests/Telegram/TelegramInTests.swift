@@ -155,6 +155,30 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `a join without a name is nobody's by name, and what is no person is left out`()
+            async throws
+        {
+            let host = try await TelegramHost { $0.options.notices = true }
+            await host.server.perform { desk in
+                desk.post(
+                    [
+                        "new_chat_members": [
+                            7, "Eva", ["id": 8, "first_name": ""], [1, 2], ["id": 9],
+                        ] as [Any]
+                    ], in: Self.group)
+                for left in [7, "Eva", [], ["id": 8, "last_name": "\u{200B}"]] as [Any] {
+                    desk.post(["left_chat_member": left], in: Self.group)
+                }
+                desk.say("fin", in: Self.group)
+            }
+            let messages = await host.messages(4)
+            #expect(messages.map(\.kind) == [.join, .join, .leave, .message])
+            #expect(
+                messages.map(\.sender.name).dropLast()
+                    == Array(repeating: "sin nombre (telegram)", count: 3)[...])
+            try await host.stop()
+        }
+
         @Test func `an update that comes again after Telegram has counted anew is not taken twice`()
             async throws
         {

@@ -46,6 +46,53 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `an answer to any part of a long message finds it, also after a crash`()
+            async throws
+        {
+            let clock = ManualClock()
+            let server = try BotServer(clock: clock)
+            await server.perform { $0.chats[Self.group] = BotChat() }
+            let store = MemoryStore()
+            let first = try await TelegramHost {
+                $0.store = store
+                $0.server = server
+                $0.clock = clock
+            }
+            let long = String(repeating: "palabra ", count: 1_500)
+            let receipt = try await first.other.publish(long, from: "bob")
+            await first.until { $0.chats[Self.group]?.posts.count == 2 }
+            // Two parts are there and kept; the third is on its way and does not arrive.
+            await first.server.perform { $0.faults["sendMessage"] = [.silence] }
+            await first.until { $0.faults["sendMessage"] == [] }
+            store.hold()
+            let disk = store.disk
+            await first.crash()
+            let second = try await TelegramHost {
+                $0.store = MemoryStore(disk)
+                $0.server = server
+                $0.clock = clock
+            }
+            await second.until { desk in
+                desk.chats[Self.group]?.lines.count == 3 && desk.isPolled
+            }
+            let posts = await second.posts()
+            // The first is known by all its names, and answers here go to the first of them.
+            let old = try #require(await second.port.bus.message(numbered: receipt.number))
+            try await second.answer(old, "sí")
+            await second.until { $0.chats[Self.group]?.lines.last == "bob: sí" }
+            #expect(await second.posts().last?.replyTo == posts[0].id)
+            for (index, post) in posts.enumerated() {
+                await second.server.perform { desk in
+                    desk.say(
+                        "a \(index)", in: Self.group,
+                        ["reply_to_message": ["message_id": post.id, "text": "…"]])
+                }
+                let answer = await second.turning { await second.said("a \(index)") }
+                #expect(answer?.reply?.number == receipt.number, "part \(index)")
+            }
+            try await second.stop()
+        }
+
         @Test func `a long answer whose second part is refused is not begun again`() async throws {
             let host = try await TelegramHost()
             await host.server.perform { desk in

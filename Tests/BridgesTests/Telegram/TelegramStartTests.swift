@@ -22,6 +22,39 @@ extension TelegramTests {
             }
         }
 
+        @Test(arguments: [Direction.in, .out])
+        func `a token that is revoked is the same sentence as a wrong one`(
+            direction: Direction
+        ) async throws {
+            let host = try await TelegramHost { $0.direction = direction }
+            if direction == .in { await host.until { $0.isPolled } }
+            await host.server.perform { $0.tokenIsRefused = 401 }
+            await host.say("hola")
+            try await host.other.publish("uno", from: "ana")
+            do {
+                try await host.turning { await host.run.result }.get()
+                Issue.record("it went on")
+            } catch {
+                #expect(error is BridgeError)
+                #expect(
+                    "\(error)".hasPrefix(
+                        "Telegram knows no bot with this token (401 Unauthorized): check "))
+            }
+        }
+
+        @Test func `a stop while the first call waits ends it at once`() async throws {
+            let server = try BotServer()
+            await server.perform { $0.faults["getMe"] = [.silence] }
+            let host = try await TelegramHost {
+                $0.server = server
+                $0.isAwaited = false
+            }
+            while await server.perform({ $0.calls["getMe"] }) == nil { await Task.yield() }
+            let start = host.test.clock.now
+            try await host.stop()
+            #expect(start.duration(to: host.test.clock.now) < .seconds(3))
+        }
+
         @Test func `a server that can't be reached stops nothing and is tried again`() async throws
         {
             let server = try BotServer()
@@ -76,46 +109,6 @@ extension TelegramTests {
             await writing.until { $0.chats[Self.group]?.posts.count == 1 }
             #expect(await writing.server.perform { $0.calls["getUpdates"] } == nil)
             try await writing.stop()
-        }
-
-        @Test func `an outage is told once, and its end with what was delivered`() async throws {
-            let host = try await TelegramHost()
-            await host.until { $0.isPolled }
-            await host.server.perform { desk in
-                desk.chance = 100
-                desk.kinds = [.page]
-            }
-            try await host.other.publish((1...12).map { Draft("\($0)", from: "ana") })
-            await host.pass(.seconds(25))
-            #expect(await host.server.perform { $0.chats[Self.group]?.posts.count } == 0)
-            let told = "Telegram no responde; 12 mensajes en espera."
-            #expect(await !host.messages(12).map(\.text).contains(told))
-            let waiting = Task { await host.said(told) }
-            await host.pass(.seconds(155), step: .milliseconds(500))
-            #expect(await waiting.value?.sender.name == "servidor")
-            await host.server.perform { $0.chance = 0 }
-            let over = Task { await host.messages(14).last?.text ?? "" }
-            await host.until(step: .milliseconds(100)) { $0.chats[Self.group]?.lines.count == 12 }
-            await host.pass(.seconds(60), step: .milliseconds(500))
-            let end = await over.value
-            #expect(end.hasPrefix("Telegram responde de nuevo; 12 mensajes entregados, "))
-            #expect(end.hasSuffix(" min tarde."))
-            // Nothing of that is for Telegram.
-            #expect(await host.posts().flatMap { $0.text.split(separator: "\n") }.count == 12)
-            try await host.stop()
-        }
-
-        @Test func `outages are not told if that is not wanted`() async throws {
-            let host = try await TelegramHost { $0.options.outages = false }
-            await host.server.perform { desk in
-                desk.chance = 100
-                desk.kinds = [.closed]
-            }
-            await host.pass(.seconds(90), step: .milliseconds(500))
-            try await host.other.publish("fin", from: "ana")
-            #expect(await host.lines(1) == ["ana: fin"])
-            await host.server.perform { $0.chance = 0 }
-            try await host.stop()
         }
     }
 }

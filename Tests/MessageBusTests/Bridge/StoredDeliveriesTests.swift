@@ -91,11 +91,12 @@ import Testing
         for text in ["1", "2", "3"] { try await fixture.speaker.publish(text, from: "x") }
         var joined: [Delivery] = []
         for _ in 0..<2 { if let next = try await deliveries.next() { joined.append(next) } }
-        try await Delivery.acknowledge(joined, as: "r")
+        try await Delivery.acknowledge(joined, as: ["r", "s"])
         #expect(try await fixture.reader.numbers(of: "r") == joined.map(\.message.number))
         #expect(fixture.store.disk.cursors.values.first == joined[1].message.number)
         #expect(
             try await fixture.reader.remoteID(of: joined[0].message.number) == "r")
+        #expect(try await fixture.reader.numbers(of: "s") == joined.map(\.message.number))
     }
 
     @Test func `a bridge that only brings in is delivered nothing`() async throws {

@@ -9,15 +9,19 @@ import Testing
 private final class TestResolver: Sendable {
     private let asked = Mutex<[String]>([])
     private let isOpen = Mutex(false)
+    private let isBroken = Mutex(false)
 
     var hosts: [String] { asked.withLock { $0 } }
 
     func open() { isOpen.withLock { $0 = true } }
+    func shut() { isOpen.withLock { $0 = false } }
+    /// Finds nothing any more.
+    func fail() { isBroken.withLock { $0 = true } }
 
     func resolve(_ host: String, _ port: UInt16) throws -> [SocketAddress] {
         asked.withLock { $0.append(host) }
         while !isOpen.withLock({ $0 }) { sched_yield() }
-        if host == "nowhere.test" {
+        if host == "nowhere.test" || isBroken.withLock({ $0 }) {
             throw SocketError("resolve \(host)", reason: "Name or service not known")
         }
         return try SocketAddress.resolve(host: "127.0.0.1", port: port)
@@ -54,6 +58,22 @@ private final class ResolverFixture: Sendable {
         request.deadline = deadline
         do { return (try await client.send(request), nil) } catch {
             return (nil, error as? HTTPError)
+        }
+    }
+
+    /// Turns the clock; returns when the loop has seen it.
+    func turn(by duration: Duration) async {
+        let end = await now + Int64(duration / .nanoseconds(1))
+        clock.advance(by: duration)
+        loop.clockHasChanged()
+        while await now < end { await Task.yield() }
+    }
+
+    private var now: Int64 {
+        get async {
+            await withCheckedContinuation { [loop] continuation in
+                loop.perform { continuation.resume(returning: loop.now) }
+            }
         }
     }
 
@@ -109,6 +129,58 @@ private final class ResolverFixture: Sendable {
         #expect(
             "\(error, default: "")"
                 == "nowhere.test can't be resolved: name or service not known")
+    }
+
+    @Test func `where the name server fails, the last addresses are still good`() async throws {
+        let fixture = try ResolverFixture()
+        fixture.resolver.open()
+        #expect(await fixture.send("api.test").0?.status == 200)
+        fixture.resolver.fail()
+        for round in 2...4 {
+            await fixture.turn(by: .seconds(61))
+            let (answer, error) = await fixture.send("api.test")
+            #expect(answer?.status == 200, "\(error?.description ?? "-")")
+            #expect(fixture.resolver.hosts.count == round)
+            // Not asked for again at once.
+            #expect(await fixture.send("api.test").0?.status == 200)
+            #expect(fixture.resolver.hosts.count == round)
+        }
+        // Errors are as before where there never was anything better.
+        let error = await fixture.send("other.test").1
+        #expect(
+            "\(error, default: "")"
+                == "other.test can't be resolved: name or service not known")
+    }
+
+    @Test func `where the name server is silent, the last addresses are taken after 5 s`()
+        async throws
+    {
+        let fixture = try ResolverFixture()
+        fixture.resolver.open()
+        #expect(await fixture.send("api.test").0?.status == 200)
+        fixture.resolver.shut()
+        await fixture.turn(by: .seconds(61))
+        let late = Task { await fixture.send("api.test", within: .seconds(30)) }
+        await fixture.wait(for: ["api.test", "api.test"])
+        await fixture.turn(by: .seconds(4))
+        #expect(await fixture.client.pendingCount == 1)
+        await fixture.turn(by: .seconds(1))
+        #expect(await late.value.0?.status == 200)
+        // The next one need not wait for the same.
+        #expect(await fixture.send("api.test", within: .seconds(30)).0?.status == 200)
+    }
+
+    @Test func `of many hosts no more than 64 are remembered`() async throws {
+        let fixture = try ResolverFixture()
+        fixture.resolver.open()
+        for number in 1...65 {
+            #expect(await fixture.send("\(number).test").0?.status == 200)
+        }
+        fixture.resolver.fail()
+        await fixture.turn(by: .seconds(61))
+        var found = 0
+        for number in 1...65 where await fixture.send("\(number).test").0 != nil { found += 1 }
+        #expect(found == 64)
     }
 
     @Test func `no more than four threads look for hosts at a time`() async throws {

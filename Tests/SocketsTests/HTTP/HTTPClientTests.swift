@@ -138,6 +138,39 @@ private final class HTTPFixture: Sendable {
         #expect(long?.kind == .tooLong)
     }
 
+    @Test func `an answer in chunks may have a trailer`() async throws {
+        let fixture = try HTTPFixture { request, connection in
+            let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\nTrailer: Sum\r\n\r\n"
+            let chunks = "6\r\nHTTP/1\r\n1\r\n!\r\n0\r\n"
+            let isWhole = request.path == "/whole"
+            connection.send(
+                head + chunks + "Sum: 7\r\n" + (isWhole ? "\r\n" : ""), thenClose: !isWhole)
+        }
+        let answer = try await fixture.get("/whole")
+        #expect(answer.status == 200)
+        #expect(String(decoding: answer.body, as: UTF8.self) == "HTTP/1!")
+        let error = await fixture.error("/cut") { $0.wantsFreshConnection = true }
+        #expect(error?.kind == .broken)
+        #expect(error?.mayHaveArrived == true)
+    }
+
+    @Test func `a server that closes instead of speaking TLS has seen nothing`() async throws {
+        let fixture = try HTTPFixture { $1.close() }
+        let address = "https://127.0.0.1:\(fixture.server.port)/SECRET"
+        let client = fixture.client
+        let asking = Task { try await client.send(HTTPRequest(address)) }
+        while await fixture.server.connections == 0 { await Task.yield() }
+        fixture.server.closeConnections()
+        let result = await asking.result
+        guard case .failure(let failure) = result, let error = failure as? HTTPError else {
+            Issue.record("it was answered")
+            return
+        }
+        #expect(error.kind == .unreachable)
+        #expect(!error.mayHaveArrived)
+        #expect(error.description == "SSL connect error")
+    }
+
     @Test func `a kept connection that breaks is told, not tried again in silence`() async throws {
         let requests = Waiting()
         let fixture = try HTTPFixture { request, connection in

@@ -70,13 +70,10 @@ struct BotCall {
         if !(parameters["allowed_updates"] is [String]) {
             desk.blame("allowed_updates is no list of strings")
         }
-        // More than ten ahead of what there is: ignored.
-        if let offset = number("offset"), offset <= desk.nextUpdate + 10 {
-            desk.updates.removeAll { $0.id < offset }
-        }
-        let limit = min(max(number("limit") ?? 100, 1), 100)
-        let timeout = min(max(number("timeout") ?? 0, 0), 50)
-        let poll = BotPoll(desk, limit: Int(limit), finish: finish)
+        let (limit, timeout) = desk.queue.ask(
+            offset: number("offset"), limit: number("limit"), timeout: number("timeout"),
+            now: desk.now)
+        let poll = BotPoll(desk, limit: limit, finish: finish)
         connection.onGone = { poll.drop() }
         poll.start(timeout: timeout)
     }
@@ -97,7 +94,7 @@ struct BotCall {
         }
         chat.sends.removeAll { $0 <= desk.now - 60_000_000_000 }
         desk.chats[id] = chat
-        if chat.sends.count >= 20 { return finish(desk.flood(id)) }
+        if chat.sends.count >= 20 || !desk.countSend() { return finish(desk.flood(id)) }
         chat.sends.append(desk.now)
         chat.lastMessage += 1
         let post = BotChat.Post(
@@ -147,6 +144,9 @@ struct BotCall {
             desk.blame("a text of \(text.unicodeScalars.count) code points")
             return BotAnswer(400, "Bad Request: message is too long")
         }
+        if text.unicodeScalars.allSatisfy(Self.isInvisible) {
+            return BotAnswer(400, "Bad Request: text must be non-empty")
+        }
         if let refused = chat.refused, text.contains(refused) {
             // A gateway may repeat the address that it was asked for.
             return BotAnswer(400, "Bad Request: no such path /bot\(BotServer.token)/sendMessage")
@@ -161,6 +161,12 @@ struct BotCall {
             return BotAnswer(400, "Bad Request: message to be replied not found")
         }
         return nil
+    }
+
+    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
+        let properties = scalar.properties
+        return properties.isWhitespace
+            || [.control, .format].contains(properties.generalCategory)
     }
 
     private func reply(in chat: BotChat) -> Int64? {

@@ -31,9 +31,15 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
     package private(set) var calls: [String: Int] = [:]
     /// Faults so far that leave it open whether a message has arrived.
     package internal(set) var possibleDuplicates = 0
-    package var nextUpdate: Int64 = 500_000
-    var updates: [(id: Int64, json: [String: Any])] = []
+    /// The number of the next update.
+    package var nextUpdate: Int64 {
+        get { queue.next }
+        set { queue.next = newValue }
+    }
+    var queue = BotQueue()
     var poll: BotPoll?
+    /// When messages were sent, to whatever chat, within the last second.
+    private var sends: [Int64] = []
     /// Who sends to a chat at present.
     private var underWay: [Int64: (TestHTTPConnection, request: Int)] = [:]
     private(set) var loop: EventLoop?
@@ -46,7 +52,7 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
     func blame(_ sentence: String) { misbehaviour.append(sentence) }
 
     /// Updates that were not confirmed.
-    package var pending: Int { updates.count }
+    package var pending: Int { queue.updates.count }
     /// Whether somebody polls at present.
     package var isPolled: Bool { poll != nil }
 
@@ -83,10 +89,7 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
 
     /// Queues an update and wakes who waits for one.
     package func update(_ content: [String: Any]) {
-        var json = content
-        json["update_id"] = nextUpdate
-        updates.append((nextUpdate, json))
-        nextUpdate += 1
+        queue.add(content)
         poll?.wake()
     }
 
@@ -164,6 +167,17 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
         default: break
         }
     }
+
+    /// Counts a message of the bot's; false if these are too many in a second for one bot.
+    func countSend() -> Bool {
+        sends.removeAll { $0 <= now - 1_000_000_000 }
+        guard sends.count < Self.mostSends else { return false }
+        sends.append(now)
+        return true
+    }
+
+    /// Messages that a bot may send in a second.
+    private static let mostSends = 30
 
     /// 429, and nothing more to this chat until it is over.
     func flood(_ chat: Int64?) -> BotAnswer {

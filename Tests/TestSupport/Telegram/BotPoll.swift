@@ -17,7 +17,7 @@ final class BotPoll {
 
     /// Waits, or answers at once if there is something.
     func start(timeout: Int64) {
-        if !desk.updates.isEmpty || timeout == 0 { return end(with: batch) }
+        if !desk.queue.updates.isEmpty || timeout == 0 { return end(with: batch) }
         desk.poll?.end(
             with: BotAnswer(
                 409,
@@ -31,7 +31,7 @@ final class BotPoll {
         desk.loop?.set(timer, after: timeout * 1_000_000_000)
     }
 
-    private var batch: BotAnswer { BotAnswer(desk.updates.prefix(limit).map(\.json)) }
+    private var batch: BotAnswer { BotAnswer(desk.queue.updates.prefix(limit).map(\.json)) }
 
     /// Answers with what there is.
     func wake() { end(with: batch) }

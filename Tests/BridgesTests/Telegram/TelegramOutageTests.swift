@@ -1,0 +1,94 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import Bridges
+
+extension TelegramTests {
+    @Suite(.timeLimit(.minutes(2))) struct TelegramOutageTests {
+        private static let group = TelegramHost.group
+
+        @Test func `an outage is told once, and its end with what was delivered`() async throws {
+            let host = try await TelegramHost()
+            await host.until { $0.isPolled }
+            await host.server.perform { desk in
+                desk.chance = 100
+                desk.kinds = [.page]
+            }
+            try await host.other.publish((1...12).map { Draft("\($0)", from: "ana") })
+            await host.pass(.seconds(25))
+            #expect(await host.server.perform { $0.chats[Self.group]?.posts.count } == 0)
+            let told = "Telegram no responde; 12 mensajes en espera."
+            #expect(await !host.messages(12).map(\.text).contains(told))
+            let waiting = Task { await host.said(told) }
+            await host.pass(.seconds(155), step: .milliseconds(500))
+            #expect(await waiting.value?.sender.name == "servidor")
+            await host.server.perform { $0.chance = 0 }
+            let over = Task { await host.messages(14).last?.text ?? "" }
+            await host.until(step: .milliseconds(100)) { $0.chats[Self.group]?.lines.count == 12 }
+            await host.pass(.seconds(60), step: .milliseconds(500))
+            let end = await over.value
+            #expect(end.hasPrefix("Telegram responde de nuevo; 12 mensajes entregados, "))
+            #expect(end.hasSuffix(" min tarde."))
+            // Nothing of that is for Telegram.
+            #expect(await host.posts().flatMap { $0.text.split(separator: "\n") }.count == 12)
+            try await host.stop()
+        }
+
+        @Test func `outages are not told if that is not wanted`() async throws {
+            let host = try await TelegramHost { $0.options.outages = false }
+            await host.server.perform { desk in
+                desk.chance = 100
+                desk.kinds = [.closed]
+            }
+            await host.pass(.seconds(90), step: .milliseconds(500))
+            try await host.other.publish("fin", from: "ana")
+            #expect(await host.lines(1) == ["ana: fin"])
+            await host.server.perform { $0.chance = 0 }
+            try await host.stop()
+        }
+
+        @Test func `who only takes out tells of outages too, and of their end`() async throws {
+            let host = try await TelegramHost { $0.direction = .out }
+            await host.server.perform { desk in
+                desk.chance = 100
+                desk.kinds = [.page]
+            }
+            try await host.other.publish(["uno", "dos"].map { Draft($0, from: "ana") })
+            await host.pass(.seconds(90), step: .milliseconds(500))
+            #expect(await host.said("Telegram no responde; 2 mensajes en espera.") != nil)
+            await host.server.perform { $0.chance = 0 }
+            let over = Task { await host.messages(4).last?.text ?? "" }
+            await host.pass(.seconds(70), step: .milliseconds(500))
+            let end = await over.value
+            #expect(end.hasPrefix("Telegram responde de nuevo; 2 mensajes entregados, "))
+            #expect(await host.posts().map(\.text) == ["ana: uno\nana: dos"])
+            try await host.stop()
+        }
+
+        @Test(arguments: ["refused", "kicked"])
+        func `an answer that refuses ends an outage as a success does`(how: String) async throws {
+            let host = try await TelegramHost { $0.direction = .out }
+            await host.server.perform { desk in
+                desk.chance = 100
+                desk.kinds = [.page]
+            }
+            try await host.other.publish("malo", from: "ana")
+            await host.pass(.seconds(90), step: .milliseconds(500))
+            #expect(await host.said("Telegram no responde; 1 mensaje en espera.") != nil)
+            await host.server.perform { desk in
+                desk.chance = 0
+                if how == "kicked" {
+                    desk.chats[Self.group]?.status = how
+                } else {
+                    desk.chats[Self.group]?.refused = "malo"
+                }
+            }
+            let over = Task { await host.said("Telegram responde de nuevo.") }
+            await host.pass(.seconds(70), step: .milliseconds(500))
+            #expect(await over.value?.sender.name == "servidor")
+            #expect(host.test.log.sentences.contains("Telegram answers again"))
+            try await host.stop()
+        }
+    }
+}

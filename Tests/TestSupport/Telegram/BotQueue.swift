@@ -1,0 +1,44 @@
+/// Updates that a bot has not confirmed, and what the server makes of how they are asked for.
+struct BotQueue {
+    /// The number of the next one.
+    var next: Int64 = 500_000
+    private(set) var updates: [(id: Int64, json: [String: Any])] = []
+    private var lastOffset: Int64?
+    private var lastTime: Int64 = 0
+
+    /// How far ahead an offset may be and still confirm something.
+    private static let mostAhead: Int64 = 10
+    private static let mostUpdates: Int64 = 100
+    private static let longestPoll: Int64 = 50
+
+    /// Adds one.
+    mutating func add(_ content: [String: Any]) {
+        var json = content
+        json["update_id"] = next
+        updates.append((next, json))
+        next += 1
+    }
+
+    /// Takes what somebody asks for, and confirms what that confirms.
+    ///
+    /// - Parameters:
+    ///   - now: nanoseconds of the server's clock.
+    /// - Returns: how many updates they get and how many seconds they wait for the first.
+    mutating func ask(
+        offset: Int64?, limit: Int64?, timeout: Int64?, now: Int64
+    ) -> (limit: Int, timeout: Int64) {
+        var limit = min(max(limit ?? Self.mostUpdates, 1), Self.mostUpdates)
+        var timeout = min(max(timeout ?? 0, 0), Self.longestPoll)
+        let offset = offset ?? 0
+        if offset == lastOffset, timeout < 3, now - lastTime < 3_000_000_000 { timeout = 3 }
+        // Who asks for the same again so soon has not understood something in it.
+        if offset == lastOffset, now - lastTime < 500_000_000 { limit = 1 }
+        (lastOffset, lastTime) = (offset, now)
+        if offset < 0 {
+            updates = Array(updates.suffix(Int(clamping: -offset)))
+        } else if offset <= next + Self.mostAhead {
+            updates.removeAll { $0.id < offset }
+        }
+        return (Int(limit), timeout)
+    }
+}
