@@ -31,10 +31,14 @@ package struct Daemon: Sendable {
         try assembly.files.open()
         try assembly.store?.open()
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
-        let signals = try Signals(Self.stopSignals, on: loop) { _ in stop.yield() }
+        // On a loop of their own, so that a middleware which never returns can be stopped.
+        let signalLoop = try EventLoop()
+        let signals = try Signals(Self.stopSignals, on: signalLoop) { _ in stop.yield() }
+        signalLoop.start(named: "signals")
+        defer { withExtendedLifetime(signals) { signalLoop.stop() } }
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
         loop.start(named: "bus")
-        defer { withExtendedLifetime(signals) { loop.stop() } }
+        defer { loop.stop() }
         for bridge in assembly.bridges { await bus.add(bridge.intake) }
         sayWhatStarts()
         await remember()

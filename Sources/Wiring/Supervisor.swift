@@ -100,20 +100,18 @@ package struct Supervisor: Sendable {
                     if outcome == .stopped {
                         outcome = .failedToStart(bridge: bridge, reason: reason)
                     }
-                    await beginToStop(&isStopping, in: &group)
+                    beginToStop(&isStopping, in: &group)
                 case .stopRequested where isStopping:
                     log.warning("asked to stop again; what is left is not waited for")
-                    await giveUp(&group)
-                    overdue = overdue ?? watchOverdue(outcome)
+                    overdue = overdue ?? giveUp(&group, outcome)
                 case .stopRequested:
-                    await beginToStop(&isStopping, in: &group)
+                    beginToStop(&isStopping, in: &group)
                     group.addTask { await nextStop(stop) }
                 case .intakeOverdue:
-                    await bus.end()
+                    group.addTask { await endBus() }
                 case .drainOverdue:
                     log.warning("not everything could be delivered within \(deadlines.drain)")
-                    await giveUp(&group)
-                    overdue = overdue ?? watchOverdue(outcome)
+                    overdue = overdue ?? giveUp(&group, outcome)
                 case .nothing: break
                 }
             }
@@ -128,17 +126,30 @@ package struct Supervisor: Sendable {
         return .nothing
     }
 
-    private func beginToStop(_ isStopping: inout Bool, in group: inout TaskGroup<Event>) async {
+    // Nothing here waits for the bus: a middleware that never returns keeps its loop, and must not
+    // keep the daemon alive.
+    private func beginToStop(_ isStopping: inout Bool, in group: inout TaskGroup<Event>) {
         guard !isStopping else { return }
         isStopping = true
-        await bus.stop()
+        group.addTask { await stopBus() }
         group.addTask { await wait(deadlines.intake, then: .intakeOverdue) }
         group.addTask { await wait(deadlines.drain, then: .drainOverdue) }
     }
 
-    private func giveUp(_ group: inout TaskGroup<Event>) async {
-        await bus.end()
+    private func giveUp(_ group: inout TaskGroup<Event>, _ outcome: Outcome) -> Task<Void, Never> {
+        group.addTask { await endBus() }
         group.cancelAll()
+        return watchOverdue(outcome)
+    }
+
+    private func stopBus() async -> Event {
+        await bus.stop()
+        return .nothing
+    }
+
+    private func endBus() async -> Event {
+        await bus.end()
+        return .nothing
     }
 
     // A bridge that does not heed its cancellation must not keep the daemon alive. This task is on

@@ -18,6 +18,14 @@ import Testing
         func handle(_ ready: Readiness) { action(ready) }
     }
 
+    /// Takes another descriptor away when nobody needs it any more.
+    private final class Owner: EventHandler {
+        private let end: () -> Void
+        init(_ end: @escaping () -> Void) { self.end = end }
+        func handle(_ ready: Readiness) {}
+        deinit { end() }
+    }
+
     private actor Counter {
         nonisolated let loop: EventLoop
         nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
@@ -146,6 +154,21 @@ import Testing
         await pipe.write("c")
         await onLoop(loop) {}
         #expect(record.all == ["a", "b"])
+    }
+
+    @Test func `a handler that goes with its descriptor may take another one away`() throws {
+        let loop = try EventLoop(clock: ManualClock())
+        let (pipe, other) = (try TestPipe(), try TestPipe())
+        let record = Record()
+        let inner = try loop.add(other.readEnd, .readable, Owner { record.add("inner") })
+        let outer = try loop.add(
+            pipe.readEnd, .readable,
+            Owner {
+                record.add("outer")
+                loop.remove(inner)
+            })
+        loop.remove(outer)
+        #expect(record.all == ["outer", "inner"])
     }
 
     @Test func `a regular file is refused with a sentence`() async throws {

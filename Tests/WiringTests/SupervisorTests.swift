@@ -228,6 +228,29 @@ import Testing
         #expect(world.overdue == 1)
     }
 
+    @Test func `a bus that never comes to rest is overdue a second after the deadline`()
+        async throws
+    {
+        let world = try SupervisorWorld()
+        let reader = world.bridge("reader") { port in
+            await port.ready()
+            for await _ in port.messages {}
+        }
+        async let outcome = world.run([reader])
+        await world.untilReady(1)
+        let isHeld = Atomic(true)
+        // As a middleware that never returns.
+        world.test.loop.perform { while isHeld.load(ordering: .relaxed) {} }
+        world.stop()
+        #expect(Set([await world.pause(), await world.pause()]) == [.seconds(5), .seconds(10)])
+        world.test.clock.advance(by: .seconds(10))
+        #expect(await world.pause() == .seconds(1))
+        world.test.clock.advance(by: .seconds(1))
+        await world.untilOverdue()
+        isHeld.store(false, ordering: .relaxed)
+        #expect(await outcome == .stopped)
+    }
+
     @Test func `a bridge can stop the daemon`() async throws {
         let world = try SupervisorWorld()
         let bridge = world.bridge("b") { port in

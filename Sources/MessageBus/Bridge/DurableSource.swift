@@ -147,10 +147,14 @@ extension Bus {
             let committed = store.committed
             let isMuted = reading.intake.direction == .in
             if reading.position < committed, !isMuted { continue }
-            if isEnding, committed >= lastTaken || isMuted { break }
-            await waitForStore()
+            // What a store that fails has not got yet is for the next run.
+            let isAllThere = committed >= lastTaken || !canCarryOn
+            if isEnding, isMuted || isAllThere { break }
+            await waitForStore(evenAtTheEnd: true)
         }
-        if let number = reading.progress.scan([], through: reading.position, isLast: true) {
+        if canCarryOn,
+            let number = reading.progress.scan([], through: reading.position, isLast: true)
+        {
             try await store.advance(reading.progress.reader, to: number, links: [])
         }
         return nil

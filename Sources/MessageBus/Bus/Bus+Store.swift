@@ -45,12 +45,14 @@ extension Bus {
     }
 
     /// Returns when the store may have got further, the bus ends, or the task is cancelled.
-    func waitForStore() async {
+    ///
+    /// - Parameter evenAtTheEnd: whether to wait also if the bus has ended already.
+    func waitForStore(evenAtTheEnd: Bool = false) async {
         lastWaiter += 1
         let id = lastWaiter
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if isEnding || Task.isCancelled {
+                if isEnding && !evenAtTheEnd || Task.isCancelled {
                     continuation.resume()
                 } else {
                     storeWaiters[id] = continuation

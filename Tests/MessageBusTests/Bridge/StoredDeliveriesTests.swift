@@ -48,6 +48,27 @@ import Testing
         #expect(number > kept)
     }
 
+    @Test(arguments: [false, true])
+    func `at the end what is still being kept is waited for, if it can be kept`(
+        fails: Bool
+    ) async throws {
+        let fixture = try await Fixture()
+        var deliveries = try await fixture.open()
+        try await fixture.speaker.publish("0", from: "x")
+        _ = try await deliveries.next()
+        fixture.store.hold()
+        try await fixture.speaker.publish("1", from: "x")
+        let next = Task { [deliveries] in
+            var deliveries = deliveries
+            return try await deliveries.next()?.message.text
+        }
+        await fixture.test.settle()
+        await fixture.test.bus.end()
+        await fixture.test.settle()
+        if fails { fixture.store.change(to: .fails) } else { fixture.store.release() }
+        #expect(try await next.value == (fails ? nil : "1"))
+    }
+
     @Test func `what was said while a bridge was down comes when it is back`() async throws {
         let before = try await Fixture()
         var deliveries = try await before.open()

@@ -1,0 +1,46 @@
+import Testing
+
+@testable import Bridges
+
+@Suite struct PendingAnswersTests {
+    private var answers = PendingAnswers()
+    private var due = DueBytes()
+
+    @Test mutating func `an answer is due at its place and not before`() {
+        answers.append([1], at: 10)
+        let isEarly = answers.take(dueAt: 9, into: &due)
+        #expect(!isEarly && due.isEmpty && answers.nextPlace == 10)
+        let isDue = answers.take(dueAt: 10, into: &due)
+        #expect(isDue && due.waitingCount == 1)
+        #expect(answers.isEmpty && answers.byteCount == 0 && answers.nextPlace == nil)
+    }
+
+    @Test mutating func `answers at one place count as one place`() {
+        answers.append([1], at: 10)
+        answers.append([2, 3], at: 10)
+        answers.append([4], at: 11)
+        #expect(answers.placeCount == 2 && answers.byteCount == 4)
+        _ = answers.take(dueAt: 10, into: &due)
+        #expect(answers.placeCount == 1 && answers.byteCount == 1 && due.waitingCount == 3)
+    }
+
+    @Test mutating func `all that are due come at once`() {
+        for place in 1...5 { answers.append([UInt8(place)], at: UInt64(place)) }
+        _ = answers.take(dueAt: 4, into: &due)
+        #expect(due.waitingCount == 4 && answers.nextPlace == 5)
+    }
+
+    @Test mutating func `an answer without bytes takes no place for ever`() {
+        answers.append([], at: 3)
+        let isDue = answers.take(dueAt: 3, into: &due)
+        #expect(isDue && due.isEmpty && answers.isEmpty)
+    }
+
+    @Test mutating func `what comes from the store does not count as an answer that waits`() {
+        due.append(stored: [])
+        due.append([1, 2])
+        #expect(due.waitingCount == 2)
+        due.append(stored: [3])
+        #expect(due.waitingCount == 0 && !due.isEmpty)
+    }
+}
