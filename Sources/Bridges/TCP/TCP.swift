@@ -58,7 +58,7 @@ public struct TCP: Bridge {
             // With port 0 the system finds a free one for each.
             if case .network(_, port: 0) = listen { return }
             check.unique(
-                "\(listen)", "listen", expected: "an address of its own", at: $listen)
+                "\(listen)", "address", expected: "an address of its own", at: $listen)
         }
     }
 

@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test func `two bridges can't listen at one address`() {
-        let sentence = "expected an address of its own, found the listen of bridges[0]"
+        let sentence = "expected an address of its own, found the address of bridges[0]"
         #expect(
             problems("[::]:2000", "0.0.0.0:2000", "[::]:2000") == ["bridges[2].listen: \(sentence)"]
         )
