@@ -28,18 +28,45 @@ extension TelegramLane {
         try await depart(plan)
         let replyTo = plan.part == 0 ? parcel.replyTo : nil
         let place = chats.place(of: binding)
+        let call = Self.parameters(parts[plan.part], place, replyTo)
         let result: JSON
-        do throws(BotTrouble) {
-            result = try await api.call(
-                "sendMessage", Self.parameters(parts[plan.part], place, replyTo), isFresh: isFresh)
-        } catch {
-            return try await failed(parcel, plan, of: parts.count, place, error, &deliveries)
+        switch try await answer(to: call, &deliveries) {
+        case .success(let json): result = json
+        case .failure(let trouble):
+            return try await failed(parcel, plan, of: parts.count, place, trouble, &deliveries)
         }
         outage.success(of: source)
         (isFresh, hasMoved) = (false, false)
         try await goOn(
             parcel, plan, of: parts.count, as: Self.remoteID(of: result, in: place), &deliveries)
         return .goOn
+    }
+
+    /// Sends it, and counts what waits while that takes long.
+    private mutating func answer(
+        to parameters: [String: JSON], _ deliveries: inout Deliveries.Iterator
+    ) async throws -> Result<JSON, BotTrouble> {
+        let (api, isFresh, watch) = (api, isFresh, settings.watch)
+        return try await withThrowingTaskGroup(of: Result<JSON, BotTrouble>?.self) { group in
+            group.addTask {
+                do throws(BotTrouble) {
+                    return .success(
+                        try await api.call("sendMessage", parameters, isFresh: isFresh))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            defer { group.cancelAll() }
+            while true {
+                group.addTask {
+                    // Cancelled when the answer is there.
+                    try? await watch.sleep(TelegramOutage.slice)
+                    return nil
+                }
+                if let answer = try await group.next() ?? .failure(.cancelled) { return answer }
+                try await count(&deliveries)
+            }
+        }
     }
 
     private mutating func settle(silent parcel: TelegramParcel) async throws {

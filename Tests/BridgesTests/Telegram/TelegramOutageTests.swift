@@ -154,6 +154,31 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `what waits behind a message into silence is counted too`() async throws {
+            let host = try await TelegramHost()
+            await host.until { $0.isPolled }
+            await host.server.perform { desk in
+                desk.faults = [
+                    "getUpdates": Array(repeating: .page, count: 500),
+                    "sendMessage": [.silence, .silence],
+                ]
+            }
+            await host.say("hola")
+            await host.pass(.seconds(5))
+            try await say(["uno"], host)
+            await host.pass(.seconds(20))
+            try await say(["dos", "tres"], host)
+            await host.pass(.seconds(7))
+            try await say(["fin"], host)
+            #expect(
+                await host.messages(6).map(\.text) == [
+                    "hola", "uno", "dos", "tres", "Telegram no responde; 3 mensajes en espera.",
+                    "fin",
+                ])
+            await host.server.perform { $0.faults = [:] }
+            try await host.stop()
+        }
+
         @Test func `polls into silence are told 30 s after the answer was due`() async throws {
             let host = try await TelegramHost()
             await host.server.perform { desk in
