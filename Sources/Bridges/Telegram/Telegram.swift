@@ -105,11 +105,7 @@ package struct Telegram: Bridge {
         do {
             try await relay.run()
         } catch BotTrouble.unknownBot(let answer) {
-            throw BridgeError(
-                """
-                Telegram knows no bot with this token (\(answer)): check "token", which \
-                @BotFather gives, and "api"
-                """)
+            throw BridgeError(BotTrouble.sentence(unknownBot: answer))
         }
     }
 }

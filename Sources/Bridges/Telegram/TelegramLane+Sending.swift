@@ -9,40 +9,64 @@ extension TelegramLane {
     private static var counted: Int { 1_000 }
     private static var countedBytes: Int { 1 << 20 }
 
-    /// Sends what waits, as much of it as goes into one message.
+    /// Sends one message of Telegram's: what waits, as much of it as goes into one, or the next part
+    /// of something longer.
     mutating func attempt(_ deliveries: inout Deliveries.Iterator) async throws -> Outcome {
-        guard try await pass() else { return .stop }
         try await gather(&deliveries, Self.gathered, Self.gatheredBytes)
         let parcel = try await compose()
-        // Only silent ones were left, or what a plan of an earlier run was about.
-        guard let last = parcel.said.last else {
-            if plan != nil { plan = nil } else { try await settle(silent: parcel) }
+        // Only silent ones were left, or what an earlier run was about.
+        guard let last = parcel.said.last?.message.number else {
+            if shipment.plan != nil { shipment.end() } else { try await settle(silent: parcel) }
             return .goOn
         }
-        let begun = plan.flatMap { $0.last == last.message.number ? $0 : nil }
-        var remoteIDs = begun?.remoteIDs ?? []
-        let done = begun?.part ?? 0
+        let plan = shipment.progress(upTo: last)
         let parts = parcel.parts
-        for (index, part) in parts.enumerated().dropFirst(done) {
-            if index > done, try await !pass() { return .stop }
-            try await keep(last.message.number, index, remoteIDs)
-            switch try await send(part, replyTo: index == 0 ? parcel.replyTo : nil, &deliveries) {
-            case .sent(let id): id.map { remoteIDs.append($0) }
-            case .again:
-                // If nothing of it has arrived, more may have come that goes with it.
-                if index == 0, !isUncertain { try await forgetPlan() }
-                return .goOn
-            case .shut(let reason):
-                if index == 0, !isUncertain { try await forgetPlan() }
-                return .shut(reason)
-            case .stop: return .stop
-            case .rejected(let answer):
-                try await refused(parcel, index, answer)
-                return .goOn
+        guard plan.part < parts.count else {
+            try await finish(parcel, plan.remoteIDs, &deliveries)
+            return .goOn
+        }
+        try await depart(plan)
+        let replyTo = plan.part == 0 ? parcel.replyTo : nil
+        let place = chats.place(of: binding)
+        let call = Self.parameters(parts[plan.part], place, replyTo)
+        let result: JSON
+        switch try await answer(to: call, &deliveries) {
+        case .success(let json): result = json
+        case .failure(let trouble):
+            return try await failed(parcel, plan, of: parts.count, place, trouble, &deliveries)
+        }
+        outage.success(of: source)
+        (isFresh, hasMoved) = (false, false)
+        try await goOn(
+            parcel, plan, of: parts.count, as: Self.remoteID(of: result, in: place), &deliveries)
+        return .goOn
+    }
+
+    /// Sends it, and counts what waits while that takes long.
+    private mutating func answer(
+        to parameters: [String: JSON], _ deliveries: inout Deliveries.Iterator
+    ) async throws -> Result<JSON, BotTrouble> {
+        let (api, isFresh, watch) = (api, isFresh, settings.watch)
+        return try await withThrowingTaskGroup(of: Result<JSON, BotTrouble>?.self) { group in
+            group.addTask {
+                do throws(BotTrouble) {
+                    return .success(
+                        try await api.call("sendMessage", parameters, isFresh: isFresh))
+                } catch {
+                    return .failure(error)
+                }
+            }
+            defer { group.cancelAll() }
+            while true {
+                group.addTask {
+                    // Cancelled when the answer is there.
+                    try? await watch.sleep(TelegramOutage.slice)
+                    return nil
+                }
+                if let answer = try await group.next() ?? .failure(.cancelled) { return answer }
+                try await count(&deliveries)
             }
         }
-        try await finish(parcel, as: remoteIDs, &deliveries)
-        return .goOn
     }
 
     private mutating func settle(silent parcel: TelegramParcel) async throws {
@@ -65,12 +89,19 @@ extension TelegramLane {
         }
     }
 
+    /// Counts what waits, so that what the room is told is so.
+    mutating func count(_ deliveries: inout Deliveries.Iterator) async throws {
+        try await gather(&deliveries, Self.counted, Self.countedBytes)
+        let isMore = try await deliveries.look()
+        outage.note(waiting: waiting, isMore: isMore, for: binding.channel)
+    }
+
     /// Puts together what goes out next.
     private func compose() async throws -> TelegramParcel {
         var parcel = TelegramParcel()
         for (index, delivery) in queue.enumerated() {
             let message = delivery.message
-            if let plan, message.number > plan.last { break }
+            if let plan = shipment.plan, message.number > plan.last { break }
             if isSilent(message) {
                 parcel.consumed = index + 1
                 continue
@@ -84,7 +115,7 @@ extension TelegramLane {
             guard parcel.add(delivery, lines) else { break }
             parcel.replyTo = target
             parcel.consumed = index + 1
-            if parcel.isFull || alone > 0 { break }
+            if parcel.isFull || refusals.isOneByOne { break }
         }
         return parcel
     }
@@ -92,40 +123,24 @@ extension TelegramLane {
     /// What a message answers, by Telegram's number; nil if Telegram doesn't know it.
     private func replyTarget(of message: Message) async throws -> Int64? {
         guard let number = message.reply?.number, number > 0, message.kind == .message,
-            !unlinked.contains(message.number),
+            !refusals.isInWords(message.number),
             let remoteID = try await port.remoteID(of: number, in: binding.channel)
         else { return nil }
         return TelegramPost.id(of: remoteID, in: chats.place(of: binding).chat)
     }
 
     /// Keeps what is about to be sent.
-    private mutating func keep(
-        _ last: UInt64, _ part: Int, _ remoteIDs: [String]
-    ) async throws {
-        var plan = TelegramPlan(last: last)
-        plan.part = part
-        plan.remoteIDs = remoteIDs
-        // It was on its way in an earlier run, and nobody knows whether it arrived.
-        if isRecalled, plan == self.plan { noteDuplicate() }
-        isRecalled = false
-        if plan == self.plan { return }
-        self.plan = plan
-        isUncertain = false
-        try await keep(plan.checkpoint(for: binding.channel))
+    private mutating func depart(_ plan: TelegramPlan) async throws {
+        switch shipment.depart(plan) {
+        case .keep(let checkpoint): try await keep(checkpoint)
+        case .perhapsAgain: noteDuplicate()
+        case .known: break
+        }
     }
 
-    /// Forgets what was about to be sent, since it surely has not arrived.
-    private mutating func forgetPlan() async throws {
-        guard plan != nil else { return }
-        plan = nil
-        try await keep(Checkpoint(source: TelegramPlan.source(binding.channel), state: []))
-    }
-
-    /// Notes that what is about to be sent may be there already; said once a message.
+    /// Notes that what is about to be sent may be there already.
     private mutating func noteDuplicate() {
-        if isUncertain { return }
         possibleDuplicates += 1
-        isUncertain = true
         settings.log.warning(
             """
             a message to \(chats.place(of: binding)) may arrive more than once: an answer was lost \
@@ -133,78 +148,11 @@ extension TelegramLane {
             """)
     }
 
-    /// What Telegram refused, alone if it was several.
-    private mutating func refused(
-        _ parcel: TelegramParcel, _ part: Int, _ answer: String
-    ) async throws {
-        try await forgetPlan()
-        if parcel.said.count > 1 {
-            alone = parcel.said.count
-        } else if let first = parcel.said.first, part == 0, parcel.replyTo != nil,
-            unlinked.insert(first.message.number).inserted
-        {
-            // Tried again with what it answers in words.
-        } else {
-            try await passOver(parcel, answer)
-        }
-    }
-
-    /// What the store knows the end of a chat's flood by.
-    static func floodSource(_ chat: Int64) -> String { "flood \(chat)" }
-
-    // MARK: - One message
-
-    private enum Sent {
-        /// What Telegram calls it, if it says so.
-        case sent(String?)
-        case again
-        case shut(String)
-        case stop
-        case rejected(String)
-    }
-
-    private mutating func send(
-        _ text: String, replyTo: Int64?, _ deliveries: inout Deliveries.Iterator
-    ) async throws -> Sent {
-        var isFresh = false
-        var hasMoved = false
-        while true {
-            let place = chats.place(of: binding)
-            do throws(BotTrouble) {
-                let result = try await api.call(
-                    "sendMessage", Self.parameters(text, place, replyTo), isFresh: isFresh)
-                outage.success(of: .channel(binding.channel))
-                // 0: it has none yet.
-                let id = result["message_id"].integer.flatMap { $0 > 0 ? $0 : nil }
-                return .sent(id.map { TelegramPost.remoteID(chat: place.chat, id: $0) })
-            } catch {
-                outage.note(error, of: .channel(binding.channel))
-                switch error {
-                case .cancelled: return .stop
-                case .unknownBot: throw error
-                case .flood(let pause):
-                    settings.log.info("too much for \(place): nothing is sent for \(pause)")
-                    pace.block(for: pause)
-                    try await keep(flood: pause, in: place.chat)
-                    return .again
-                case .migrated(let chat):
-                    // Once for a message: chats that name one another would go on for ever.
-                    guard !hasMoved, try await move(place.chat, to: chat) else {
-                        return .shut("\(error)")
-                    }
-                    hasMoved = true
-                    guard try await pass() else { return .stop }
-                case .shut(let answer): return .shut(answer)
-                case .rejected(let answer): return .rejected(answer)
-                case .conflict, .unreachable(_, false):
-                    guard try await hold(&deliveries) else { return .stop }
-                case .unreachable(_, true):
-                    noteDuplicate()
-                    guard try await hold(&deliveries) else { return .stop }
-                }
-                isFresh = true
-            }
-        }
+    /// What a message is called that Telegram took, if it says so.
+    private static func remoteID(of result: JSON, in place: TelegramPlace) -> String? {
+        // 0: it has none yet.
+        guard let id = result["message_id"].integer, id > 0 else { return nil }
+        return TelegramPost.remoteID(chat: place.chat, id: id)
     }
 
     private static func parameters(
@@ -224,13 +172,84 @@ extension TelegramLane {
         ]
     }
 
-    /// Waits until it may be better; returns false if the bus ends meanwhile.
-    private mutating func hold(_ deliveries: inout Deliveries.Iterator) async throws -> Bool {
-        try await gather(&deliveries, Self.counted, Self.countedBytes)
-        let isMore = try await deliveries.look()
-        outage.note(waiting: waiting, isMore: isMore, for: binding.channel)
-        guard try await wait(backoff.next()) else { return false }
-        return try await pass()
+    /// Goes on with the next part, or with what comes after the last.
+    mutating func goOn(
+        _ parcel: TelegramParcel, _ plan: TelegramPlan, of parts: Int, as remoteID: String?,
+        _ deliveries: inout Deliveries.Iterator
+    ) async throws {
+        backoff.reset()
+        var next = plan
+        next.part += 1
+        if let remoteID { next.remoteIDs.append(remoteID) }
+        if next.part < parts {
+            shipment.goOn(with: next)
+        } else {
+            try await finish(parcel, next.remoteIDs, &deliveries)
+        }
+    }
+
+    /// Keeps something, unless the bus is ending.
+    func keep(_ checkpoint: Checkpoint?) async throws {
+        guard let checkpoint else { return }
+        do {
+            try await port.publish([Draft](), checkpoints: [checkpoint])
+        } catch PortError.stopped {
+            // At worst it is found out again at the next start.
+        }
+    }
+
+    // MARK: - What may go wrong
+
+    private mutating func failed(
+        _ parcel: TelegramParcel, _ plan: TelegramPlan, of parts: Int, _ place: TelegramPlace,
+        _ trouble: BotTrouble, _ deliveries: inout Deliveries.Iterator
+    ) async throws -> Outcome {
+        isFresh = true
+        // Before the outage is noted, for that may be when the room is told.
+        if case .unreachable = trouble { try await count(&deliveries) }
+        outage.note(trouble, of: source, since: begun)
+        switch trouble {
+        case .cancelled: return .stop
+        case .unreachable(_, mayHaveArrived: true):
+            if shipment.mayHaveArrived() { noteDuplicate() }
+            return .hold
+        case .rejected(let answer):
+            try await refused(parcel, plan, of: parts, answer, &deliveries)
+            return .goOn
+        default: try await keep(shipment.hasNotArrived())
+        }
+        switch trouble {
+        case .flood(let pause):
+            settings.log.info("too much for \(place): nothing is sent for \(pause)")
+            pace.block(for: pause)
+            try await keep(flood: pause, in: place.chat)
+            return .goOn
+        case .migrated(let chat):
+            // Once for a message: chats that name one another would go on for ever.
+            if !hasMoved, try await move(place.chat, to: chat) {
+                hasMoved = true
+                return .goOn
+            }
+            hasMoved = false
+            return .shut("\(trouble)")
+        case .shut(let answer): return .shut(answer)
+        default: return .hold
+        }
+    }
+
+    /// What Telegram refused, alone if it was several.
+    private mutating func refused(
+        _ parcel: TelegramParcel, _ plan: TelegramPlan, of parts: Int, _ answer: String,
+        _ deliveries: inout Deliveries.Iterator
+    ) async throws {
+        let isLinked = plan.part == 0 && parcel.replyTo != nil
+        switch refusals.remedy(for: parcel.said.map(\.message.number), isLinked: isLinked) {
+        case .oneByOne, .inWords: try await keep(shipment.giveUp())
+        case .passOver:
+            try await passOver(parcel, answer)
+            // The other parts of it may be taken.
+            try await goOn(parcel, plan, of: parts, as: nil, &deliveries)
+        }
     }
 
     /// Keeps until when a chat is to be left alone: a new start must not make it longer.
@@ -239,14 +258,8 @@ extension TelegramLane {
         try await keep(Checkpoint(source: Self.floodSource(chat), state: Array("\(end)".utf8)))
     }
 
-    /// Keeps something, unless the bus is ending.
-    private func keep(_ checkpoint: Checkpoint) async throws {
-        do {
-            try await port.publish([Draft](), checkpoints: [checkpoint])
-        } catch PortError.stopped {
-            // At worst it is found out again at the next start.
-        }
-    }
+    /// What the store knows the end of a chat's flood by.
+    static func floodSource(_ chat: Int64) -> String { "flood \(chat)" }
 
     /// Follows a chat to where it is now; returns false if that is where it was.
     private func move(_ from: Int64, to chat: Int64) async throws -> Bool {

@@ -9,6 +9,8 @@ struct TelegramLane {
     enum Outcome {
         /// There may be more to do.
         case goOn
+        /// Telegram does not answer, or not this bot.
+        case hold
         /// The chat takes nothing at present.
         case shut(String)
         /// The bus is ending; what waits is kept.
@@ -25,30 +27,29 @@ struct TelegramLane {
     let bell: Bell
 
     var queue: [Delivery] = []
-    var plan: TelegramPlan?
-    /// Whether the plan is of an earlier run.
-    var isRecalled = false
-    /// Whether what the plan is about may have arrived: then the same is sent again, nothing else.
-    var isUncertain = false
-    /// Messages that go out one by one, since one of them was refused.
-    var alone = 0
-    /// Messages whose answers are given in words.
-    var unlinked: Set<UInt64> = []
+    var shipment: TelegramShipment
+    var refusals = TelegramRefusals()
+    /// When what is sent would have been sent if no other topic of the chat had been before it.
+    var begun = Duration.zero
+    /// Whether connections that are open are not to be trusted.
+    var isFresh = false
+    /// Whether the chat was followed to where it is, since something was sent.
+    var hasMoved = false
     var backoff = Backoff()
     /// Messages of Telegram's, since the start, that may be there more than once: each counts once,
     /// however often it was sent again.
     var possibleDuplicates = 0
     private var lastShut = ""
-    private var refusals: Set<String> = []
 
     /// How long a chat that takes nothing is left alone.
     private static let pause = Duration.seconds(300)
     /// A wait that is not worth ending when the bus stops.
     private static let shortWait = Duration.seconds(3)
+    /// How long a topic keeps its turn while it waits for the pace, which is no longer than this
+    /// unless there is a flood.
+    private static let longestTurn = Duration.seconds(5)
     /// Milliseconds that an earlier run's flood is believed in: as long as any is.
     private static let longestFlood: Int64 = 86_400_000
-    /// Different refusals that a room is told of.
-    private static let refusalsBound = 16
 
     init(
         _ binding: TelegramChats.Binding, _ settings: TelegramSettings, _ chats: TelegramChats,
@@ -61,13 +62,16 @@ struct TelegramLane {
         self.pace = pace
         self.outage = outage
         self.bell = bell
+        shipment = TelegramShipment(for: binding.channel)
     }
 
     var port: Port { settings.port }
+    /// What the outage knows it by.
+    var source: TelegramOutage.Source { .channel(binding.channel) }
 
     /// Delivers until the bus has ended.
     ///
-    /// - Throws: `BotTrouble.unknownBot`; what the store throws; `CancellationError`.
+    /// - Throws: what the store throws; `CancellationError`.
     mutating func run() async throws {
         var deliveries = port.deliveries(in: binding.room, for: binding.channel)
             .makeAsyncIterator()
@@ -79,18 +83,11 @@ struct TelegramLane {
             }
             try await skipSilent()
             if queue.isEmpty { continue }
-            await pace.enter()
-            let outcome: Outcome
-            do {
-                outcome = try await attempt(&deliveries)
-                pace.leave()
-            } catch {
-                pace.leave()
-                throw error
-            }
-            switch outcome {
+            guard try await enter(&deliveries) else { return }
+            switch try await attemptAndLeave(&deliveries) {
             case .goOn: break
             case .stop: return
+            case .hold: guard try await rest(backoff.next(), &deliveries) else { return }
             case .shut(let reason): guard try await rest(shut: reason) else { return }
             }
             if chats.isSuperfluous(binding) {
@@ -100,11 +97,18 @@ struct TelegramLane {
         }
     }
 
+    private mutating func attemptAndLeave(
+        _ deliveries: inout Deliveries.Iterator
+    ) async throws -> Outcome {
+        defer { pace.leave() }
+        return try await attempt(&deliveries)
+    }
+
     /// Goes on where an earlier run has stopped.
     private mutating func recall() async throws {
         let checkpoints = try await port.checkpoints()
-        plan = checkpoints[TelegramPlan.source(binding.channel)].flatMap { TelegramPlan($0) }
-        isRecalled = plan != nil
+        let plan = checkpoints[TelegramPlan.source(binding.channel)].flatMap { TelegramPlan($0) }
+        shipment = TelegramShipment(for: binding.channel, recalling: plan)
         let chat = chats.place(of: binding).chat
         guard let state = checkpoints[Self.floodSource(chat)],
             let end = Int64(String(decoding: state, as: UTF8.self))
@@ -147,22 +151,69 @@ struct TelegramLane {
 
     // MARK: - Waiting
 
-    /// Waits, for the pace or after a failure; returns false if the bus ends meanwhile and keeps what
-    /// waits.
-    func wait(_ pause: Duration) async throws -> Bool {
-        if pause <= Self.shortWait || !port.keepsCheckpoints {
-            try await settings.watch.sleep(pause)
-            return true
+    /// Returns when one may be sent and nobody else of this chat sends; false if the bus ends
+    /// meanwhile.
+    private mutating func enter(_ deliveries: inout Deliveries.Iterator) async throws -> Bool {
+        while true {
+            begun = settings.watch.now()
+            await pace.enter()
+            let rest: Duration
+            do {
+                guard let floodRest = try await passOrWait() else {
+                    pace.leave()
+                    return false
+                }
+                rest = floodRest
+            } catch {
+                pace.leave()
+                throw error
+            }
+            if rest <= .zero { return true }
+            // The others find out by themselves, and count what waits for them.
+            pace.leave()
+            guard try await self.rest(rest, &deliveries) else { return false }
         }
-        return try await settings.rest(pause)
     }
 
-    /// Returns when one may be sent; false if the bus ends meanwhile.
-    func pass() async throws -> Bool {
+    /// Waits for as long as it is worth keeping one's turn; returns how long it takes yet, nil if
+    /// the bus ends meanwhile.
+    private func passOrWait() async throws -> Duration? {
         while true {
             let rest = pace.passOrWait()
-            if rest <= .zero { return true }
-            guard try await wait(rest) else { return false }
+            if rest <= .zero || rest > Self.longestTurn { return rest }
+            guard try await wait(rest, isShort: isShort(rest)) else { return nil }
+        }
+    }
+
+    /// Whether a wait is not worth ending when the bus stops, or nothing is kept that could go on.
+    private func isShort(_ pause: Duration) -> Bool {
+        pause <= Self.shortWait || !port.keepsCheckpoints
+    }
+
+    /// Waits; returns false if the bus ends meanwhile and keeps what waits.
+    private func wait(_ pause: Duration, isShort: Bool) async throws -> Bool {
+        guard isShort else { return try await settings.rest(pause) }
+        try await settings.watch.sleep(pause)
+        return true
+    }
+
+    /// Rests after a failure or during a flood, and counts what waits meanwhile; returns false if the
+    /// bus ends.
+    ///
+    /// Not to be called in one's turn.
+    private mutating func rest(
+        _ pause: Duration, _ deliveries: inout Deliveries.Iterator
+    ) async throws -> Bool {
+        let isShort = isShort(pause)
+        let end = settings.watch.now() + pause
+        let wakes = outage.wakes(of: source)
+        while true {
+            try await count(&deliveries)
+            let left = end - settings.watch.now()
+            if left <= .zero || outage.wakes(of: source) != wakes { return true }
+            guard try await wait(min(left, TelegramOutage.slice), isShort: isShort) else {
+                return false
+            }
         }
     }
 
@@ -192,52 +243,46 @@ struct TelegramLane {
 
     // MARK: - What became of it
 
-    /// Notes that a parcel has arrived.
+    /// Notes that a parcel is done with: arrived, but for what was passed over of it.
     mutating func finish(
-        _ parcel: TelegramParcel, as remoteIDs: [String],
-        _ deliveries: inout Deliveries.Iterator
+        _ parcel: TelegramParcel, _ remoteIDs: [String], _ deliveries: inout Deliveries.Iterator
     ) async throws {
-        backoff.reset()
         if !lastShut.isEmpty {
             settings.log.info("the chat \(chats.place(of: binding)) takes messages again")
             lastShut = ""
         }
         try await Delivery.acknowledge(parcel.said, as: remoteIDs)
-        done(with: parcel)
+        let hasArrived =
+            !remoteIDs.isEmpty
+            || !parcel.said.contains { refusals.hasPassedOver($0.message.number) }
+        queue.removeFirst(parcel.consumed)
+        refusals.done(with: parcel.said.count)
+        shipment.end()
         if queue.isEmpty, try await deliveries.look(), let next = try await deliveries.next() {
             take(next)
         }
-        outage.note(delivered: parcel.said.count, waiting: waiting, to: binding.channel)
+        let delivered = hasArrived ? parcel.said.count : 0
+        outage.note(delivered: delivered, waiting: waiting, to: binding.channel)
     }
 
-    /// Passes over a message that Telegram will never take, loudly.
+    /// Passes over a message that Telegram will never take, or a part of it, loudly.
     mutating func passOver(_ parcel: TelegramParcel, _ answer: String) async throws {
         for delivery in parcel.said {
+            let message = delivery.message
+            guard refusals.passOver(message.number) else { continue }
             try await delivery.note(answer)
             settings.log.error(
                 """
-                Telegram does not take message #\(delivery.message.number) for \
+                Telegram does not take message #\(message.number) for \
                 \(chats.place(of: binding)): \(answer)
                 """)
+            var draft = Draft(
+                settings.words.telegramRejects(message.sender.name, answer),
+                from: settings.words.server)
+            draft.isFromBus = true
+            draft.room = binding.room
+            // While the bus stops nobody is told anything any more.
+            _ = try? await port.publish(draft)
         }
-        try await Delivery.acknowledge(parcel.said)
-        let name = parcel.said.first?.message.sender.name ?? ""
-        done(with: parcel)
-        outage.note(delivered: 0, waiting: waiting, to: binding.channel)
-        if refusals.count >= Self.refusalsBound { refusals = [] }
-        guard refusals.insert(answer).inserted else { return }
-        var draft = Draft(
-            settings.words.telegramRejects(name, answer), from: settings.words.server)
-        draft.isFromBus = true
-        draft.room = binding.room
-        // While the bus stops nobody is told anything any more.
-        _ = try? await port.publish(draft)
-    }
-
-    private mutating func done(with parcel: TelegramParcel) {
-        queue.removeFirst(parcel.consumed)
-        alone = max(0, alone - parcel.said.count)
-        plan = nil
-        unlinked.subtract(parcel.said.map(\.message.number))
     }
 }

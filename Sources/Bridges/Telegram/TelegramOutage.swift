@@ -20,8 +20,19 @@ final class TelegramOutage: Sendable {
         var delivered = 0
     }
 
+    private struct Failure {
+        /// When it began.
+        let since: Duration
+        /// Who has told it that Telegram answers, and has not failed since.
+        var wakers: Set<Source> = []
+        /// How often it was told.
+        var wakes = 0
+    }
+
     private struct State {
-        var failing: [Source: Duration] = [:]
+        var failing: [Source: Failure] = [:]
+        /// Who was told that there is no such bot.
+        var strangers: Set<Source> = []
         var channels: [String: Channel]
         /// Rooms that were told, and since when Telegram had not answered.
         var told: [String: Duration] = [:]
@@ -33,6 +44,8 @@ final class TelegramOutage: Sendable {
 
     /// How long an outage lasts before anybody is told.
     private static let longEnough = Duration.seconds(30)
+    /// How long one rests before it looks up: so old are the numbers that are told at most.
+    static let slice = Duration.seconds(1)
 
     init(_ settings: TelegramSettings, _ bindings: [TelegramChats.Binding]) {
         self.settings = settings
@@ -43,33 +56,76 @@ final class TelegramOutage: Sendable {
     // MARK: - What happens
 
     /// A call went well.
-    func success(of source: Source) {
-        let isOver = state.withLock { state in
-            state.failing.removeValue(forKey: source) != nil && state.failing.isEmpty
+    func success(of source: Source) { answered(source, knowsBot: true) }
+
+    /// A call came to nothing: an answer that Telegram itself gave ends an outage as a success does.
+    ///
+    /// - Parameter since: when an answer was due at the earliest.
+    func note(_ trouble: BotTrouble, of source: Source, since: Duration) {
+        switch trouble {
+        case .unreachable(let reason, _): failure(of: source, reason, since: since)
+        case .cancelled: break
+        case .unknownBot(let answer):
+            let isFirst = state.withLock { state in
+                defer { state.strangers.insert(source) }
+                return state.strangers.isEmpty
+            }
+            if isFirst {
+                settings.log.error("\(BotTrouble.sentence(unknownBot: answer)). Trying again")
+            }
+            answered(source, knowsBot: false)
+        case .flood, .migrated, .conflict, .shut, .rejected: answered(source, knowsBot: true)
         }
-        guard isOver else { return }
-        settings.log.info("Telegram answers again")
+    }
+
+    private func answered(_ source: Source, knowsBot: Bool) {
+        let (wasFailing, isOver, isKnown) = state.withLock { state in
+            let wasFailing = state.failing.removeValue(forKey: source) != nil
+            for other in Array(state.failing.keys) { Self.wake(other, by: source, &state) }
+            let wasStranger = knowsBot && state.strangers.remove(source) != nil
+            return (wasFailing, state.failing.isEmpty, wasStranger && state.strangers.isEmpty)
+        }
+        if isKnown { settings.log.info("Telegram knows the bot again") }
+        guard wasFailing else { return }
+        if isOver { settings.log.info("Telegram answers again") }
         bell.ring()
     }
 
-    /// A call came to nothing: an answer that Telegram itself gave ends an outage as a success does.
-    func note(_ trouble: BotTrouble, of source: Source) {
-        switch trouble {
-        case .unreachable(let reason, _): failure(of: source, reason)
-        case .cancelled: break
-        case .flood, .migrated, .unknownBot, .conflict, .shut, .rejected: success(of: source)
+    /// Once until who wakes fails itself: where it is only one of them that does not work, the
+    /// others are not to drive it on.
+    private static func wake(_ sleeper: Source, by waker: Source, _ state: inout State) {
+        if state.failing[sleeper]?.wakers.insert(waker).inserted == true {
+            state.failing[sleeper]?.wakes += 1
         }
     }
 
-    /// A call failed.
-    func failure(of source: Source, _ reason: String) {
-        let now = settings.watch.now()
+    private func failure(of source: Source, _ reason: String, since: Duration) {
         let (isFirst, isNew) = state.withLock { state in
-            defer { if state.failing[source] == nil { state.failing[source] = now } }
-            return (state.failing.isEmpty, state.failing[source] == nil)
+            for other in Array(state.failing.keys) { state.failing[other]?.wakers.remove(source) }
+            let (isFirst, isNew) = (state.failing.isEmpty, state.failing[source] == nil)
+            if isNew { state.failing[source] = Failure(since: since) }
+            return (isFirst, isNew)
         }
         if isFirst { settings.log.warning("Telegram does not answer: \(reason). Trying again") }
         if isNew { bell.ring() }
+    }
+
+    // MARK: - Waiting
+
+    /// How often one that fails was told that Telegram answers somebody else; nil if it does not fail.
+    func wakes(of source: Source) -> Int? { state.withLock { $0.failing[source]?.wakes } }
+
+    /// Rests until the pause is over or Telegram answers somebody else again; returns false if the
+    /// bus begins to stop.
+    func rest(_ pause: Duration, of source: Source) async throws -> Bool {
+        let end = settings.watch.now() + pause
+        let wakes = wakes(of: source)
+        while self.wakes(of: source) == wakes {
+            let left = end - settings.watch.now()
+            if left <= .zero { break }
+            guard try await settings.rest(min(left, Self.slice)) else { return false }
+        }
+        return true
     }
 
     /// So many messages wait for a chat.
@@ -158,6 +214,6 @@ final class TelegramOutage: Sendable {
         let sources =
             [Source.poll]
             + state.channels.filter { $0.value.room == room }.map { .channel($0.key) }
-        return sources.compactMap { state.failing[$0] }.min()
+        return sources.compactMap { state.failing[$0]?.since }.min()
     }
 }

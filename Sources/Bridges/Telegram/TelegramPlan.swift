@@ -10,6 +10,11 @@ struct TelegramPlan: Sendable, Equatable {
     /// What those parts are called by Telegram, as far as it said so; a chat may move meanwhile, so
     /// each with its chat.
     var remoteIDs: [String] = []
+    /// Whether the next part may have been sent when this was kept.
+    var isUnderWay = true
+
+    /// A word that no message is called by.
+    private static let resting = "resting"
 
     init(last: UInt64) { self.last = last }
 
@@ -22,13 +27,15 @@ struct TelegramPlan: Sendable, Equatable {
         self.last = last
         self.part = part
         remoteIDs = words.dropFirst(2).map(String.init)
+        isUnderWay = remoteIDs.first != Self.resting
+        if !isUnderWay { remoteIDs.removeFirst() }
     }
 
     /// What the store knows the plan for a chat by.
     static func source(_ channel: String) -> String { "sending \(channel)" }
 
     func checkpoint(for channel: String) -> Checkpoint {
-        let words = ["\(last)", "\(part)"] + remoteIDs
+        let words = ["\(last)", "\(part)"] + (isUnderWay ? [] : [Self.resting]) + remoteIDs
         return Checkpoint(
             source: Self.source(channel), state: Array(words.joined(separator: " ").utf8))
     }

@@ -8,14 +8,16 @@ struct TelegramPoll {
 
     /// Seconds that Telegram waits for something new: the most it does.
     static let wait: Int64 = 50
-    /// How long a poll may take.
-    static let deadline = Duration.seconds(60)
+    /// Seconds that it waits after trouble: the first answer says that it is over.
+    private static let shortWait: Int64 = 1
+    /// Seconds that an answer may take longer than that.
+    private static let grace: Int64 = 10
     /// Polls that come back with nothing new in less time are not to follow one another.
     private static let shortest = Duration.seconds(1)
 
     /// Polls until the bus begins to stop.
     ///
-    /// - Throws: `BotTrouble.unknownBot`; what the store throws.
+    /// - Throws: what the store throws.
     func run(_ inbox: inout TelegramInbox) async throws {
         var backoff = Backoff()
         var conflict = Backoff(from: .seconds(10))
@@ -23,8 +25,9 @@ struct TelegramPoll {
         var lastConflict = ""
         while !Task.isCancelled {
             let start = settings.watch.now()
+            let wait = isFresh ? Self.shortWait : Self.wait
             do {
-                guard let updates = try await poll(inbox.progress, isFresh) else { break }
+                guard let updates = try await poll(inbox.progress, wait, isFresh) else { break }
                 outage.success(of: .poll)
                 let isNews = try await inbox.take(updates)
                 backoff.reset()
@@ -41,8 +44,11 @@ struct TelegramPoll {
                     if answer != lastConflict { settings.log.error(Self.sentence(answer)) }
                     lastConflict = answer
                 }
-                guard let pause = try pause(after: trouble, &backoff, &conflict) else { break }
-                if try await !settings.rest(pause) { break }
+                // Before that Telegram need not have answered.
+                let due = min(settings.watch.now(), start + .seconds(wait))
+                outage.note(trouble, of: .poll, since: due)
+                guard let pause = pause(after: trouble, &backoff, &conflict) else { break }
+                if try await !outage.rest(pause, of: .poll) { break }
             }
         }
         if inbox.ignored > 0 {
@@ -53,7 +59,7 @@ struct TelegramPoll {
     }
 
     private func poll(
-        _ progress: TelegramProgress, _ isFresh: Bool
+        _ progress: TelegramProgress, _ wait: Int64, _ isFresh: Bool
     ) async throws -> [JSON]? {
         let offset = progress.offset(at: await settings.port.now)
         let result = try await settings.untilStopping { [api] in
@@ -61,10 +67,9 @@ struct TelegramPoll {
                 "getUpdates",
                 [
                     "offset": offset.map { .integer($0) } ?? .null, "limit": .integer(100),
-                    // After trouble the first answer is to come soon: it says that it is over.
-                    "timeout": .integer(isFresh ? 1 : Self.wait),
+                    "timeout": .integer(wait),
                     "allowed_updates": TelegramInbox.kinds,
-                ], within: Self.deadline, isFresh: isFresh)
+                ], within: .seconds(wait + Self.grace), isFresh: isFresh)
         }
         guard let result else { return nil }
         guard case .list(let updates) = result else {
@@ -76,15 +81,14 @@ struct TelegramPoll {
     /// How long to wait after trouble; nil: it is over.
     private func pause(
         after trouble: BotTrouble, _ backoff: inout Backoff, _ conflict: inout Backoff
-    ) throws -> Duration? {
-        outage.note(trouble, of: .poll)
+    ) -> Duration? {
         switch trouble {
         case .cancelled: return nil
-        case .unknownBot: throw trouble
         // Half of the step at least: 5 s, as facts have it.
         case .conflict: return conflict.next()
         case .flood(let pause): return pause
-        case .unreachable: return backoff.next()
+        // A token that was taken back may be given again, and what goes out may go on.
+        case .unreachable, .unknownBot: return backoff.next()
         case .migrated, .shut, .rejected:
             settings.log.error("Telegram refuses to be asked: \(trouble)")
             return backoff.next()

@@ -15,12 +15,13 @@ struct TelegramRelay: Sendable {
 
     /// Works until the bus has ended.
     ///
-    /// - Throws: `BotTrouble.unknownBot`; what the store throws.
+    /// - Throws: `BotTrouble.unknownBot` if that is the first answer; what the store throws.
     func run() async throws {
         let outage = TelegramOutage(settings, chats.bindings)
         let isPolling = port.direction != .out
         var bot: TelegramBot?
         var pause = Duration.zero
+        let start = settings.watch.now()
         do {
             bot = try await ask(within: Self.firstDeadline)
             // The bus ends before anything has begun.
@@ -29,7 +30,7 @@ struct TelegramRelay: Sendable {
             if case .unknownBot = trouble { throw trouble }
             if case .flood(let wanted) = trouble { pause = wanted }
             if isPolling {
-                outage.note(trouble, of: .poll)
+                outage.note(trouble, of: .poll, since: start)
             } else {
                 // Nobody polls who could find out that it is over; what goes out finds out itself.
                 settings.log.warning("Telegram does not answer: \(trouble)")
@@ -116,15 +117,15 @@ struct TelegramRelay: Sendable {
         if let known { return known }
         if pause > .zero, try await !settings.rest(pause) { return nil }
         var backoff = Backoff()
-        while try await settings.rest(backoff.next()) {
+        while try await outage.rest(backoff.next(), of: .poll) {
+            let start = settings.watch.now()
             do {
                 let bot = try await ask(within: BotAPI.deadline)
                 if bot != nil { outage.success(of: .poll) }
                 return bot
             } catch let trouble as BotTrouble {
-                outage.note(trouble, of: .poll)
+                outage.note(trouble, of: .poll, since: start)
                 switch trouble {
-                case .unknownBot: throw trouble
                 case .cancelled: return nil
                 case .flood(let pause): guard try await settings.rest(pause) else { return nil }
                 default: break

@@ -90,5 +90,127 @@ extension TelegramTests {
             #expect(host.test.log.sentences.contains("Telegram answers again"))
             try await host.stop()
         }
+
+        /// Has somebody speak in a room.
+        private func say(
+            _ texts: [String], in room: String = "general", _ host: TelegramHost
+        ) async throws {
+            try await host.other.publish(
+                texts.map { text in
+                    var draft = Draft(text, from: "ana")
+                    draft.room = room
+                    return draft
+                })
+        }
+
+        @Test func `each topic counts what waits for it, up to the last second`() async throws {
+            let host = try await TelegramHost { setup in
+                setup.rooms = ["general", "logs"]
+                setup.options.chats["\(Self.group)/7"] = RoomName("logs")
+            }
+            await host.until { $0.isPolled }
+            await host.server.perform { desk in
+                desk.chats[Self.group]?.topics = [7: true]
+                desk.faults["sendMessage"] = Array(repeating: .page, count: 500)
+            }
+            for room in ["general", "logs"] { try await say(["a", "b", "c"], in: room, host) }
+            await host.pass(.seconds(27))
+            try await say((1...9).map { "\($0)" }, host)
+            try await say(["d"], in: "logs", host)
+            await host.pass(.seconds(5))
+            for room in ["general", "logs"] { try await say(["fin"], in: room, host) }
+            #expect(
+                await host.messages(14).map(\.text).suffix(2)
+                    == ["Telegram no responde; 12 mensajes en espera.", "fin"])
+            #expect(
+                await host.messages(6, in: "logs").map(\.text).suffix(2)
+                    == ["Telegram no responde; 4 mensajes en espera.", "fin"])
+            await host.server.perform { $0.faults = [:] }
+            await host.until(step: .milliseconds(500)) { $0.chats[Self.group]?.lines.count == 18 }
+            for (room, count) in [("general", 13), ("logs", 5)] {
+                let end = await host.turning { await host.messages(count + 2, in: room).last?.text }
+                #expect(
+                    end?.hasPrefix("Telegram responde de nuevo; \(count) mensajes entregados")
+                        == true)
+            }
+            try await host.stop()
+        }
+
+        @Test func `messages into silence are told after 30 s, and how late they are`() async throws
+        {
+            let host = try await TelegramHost()
+            await host.until { $0.isPolled }
+            await host.server.perform { $0.faults["sendMessage"] = [.silence, .silence] }
+            try await say(["uno"], host)
+            await host.pass(.seconds(20))
+            try await say(["dos"], host)
+            await host.pass(.seconds(12))
+            try await say(["fin"], host)
+            #expect(
+                await host.messages(4).map(\.text)
+                    == ["uno", "dos", "Telegram no responde; 2 mensajes en espera.", "fin"])
+            let end = await host.turning { await host.messages(5).last?.text ?? "" }
+            #expect(end.hasPrefix("Telegram responde de nuevo; 3 mensajes entregados, 6"))
+            try await host.stop()
+        }
+
+        @Test func `what waits behind a message into silence is counted too`() async throws {
+            let host = try await TelegramHost()
+            await host.until { $0.isPolled }
+            await host.server.perform { desk in
+                desk.faults = [
+                    "getUpdates": Array(repeating: .page, count: 500),
+                    "sendMessage": [.silence, .silence],
+                ]
+            }
+            await host.say("hola")
+            await host.pass(.seconds(5))
+            try await say(["uno"], host)
+            await host.pass(.seconds(20))
+            try await say(["dos", "tres"], host)
+            await host.pass(.seconds(7))
+            try await say(["fin"], host)
+            #expect(
+                await host.messages(6).map(\.text) == [
+                    "hola", "uno", "dos", "tres", "Telegram no responde; 3 mensajes en espera.",
+                    "fin",
+                ])
+            await host.server.perform { $0.faults = [:] }
+            try await host.stop()
+        }
+
+        @Test func `polls into silence are told 30 s after the answer was due`() async throws {
+            let host = try await TelegramHost()
+            await host.server.perform { desk in
+                desk.faults["getUpdates"] = Array(repeating: .silence, count: 100)
+                // The first one may have begun.
+                if desk.isPolled { desk.update(["message": [:]]) }
+            }
+            await host.pass(.seconds(77), step: .milliseconds(250))
+            try await say(["uno"], host)
+            await host.pass(.seconds(6), step: .milliseconds(250))
+            try await say(["fin"], host)
+            #expect(await host.messages(3).map(\.text) == ["uno", "Telegram no responde.", "fin"])
+            await host.server.perform { $0.faults = [:] }
+            try await host.stop()
+        }
+
+        @Test func `who is answered again wakes the others`() async throws {
+            let host = try await TelegramHost { $0.options.outages = false }
+            await host.until { $0.isPolled }
+            await host.server.perform { desk in
+                desk.chance = 100
+                desk.kinds = [.page]
+            }
+            await host.say("hola")
+            try await say(["uno"], host)
+            await host.pass(.seconds(300), step: .milliseconds(500))
+            await host.server.perform { $0.chance = 0 }
+            await host.until { $0.pending == 0 || $0.chats[Self.group]?.posts.isEmpty == false }
+            await host.pass(.milliseconds(2_500))
+            #expect(await host.server.perform { $0.pending } == 0)
+            #expect(await host.posts().count == 1)
+            try await host.stop()
+        }
     }
 }

@@ -22,24 +22,62 @@ extension TelegramTests {
             }
         }
 
-        @Test(arguments: [Direction.in, .out])
-        func `a token that is revoked is the same sentence as a wrong one`(
+        @Test(arguments: [Direction.in, .out, .both])
+        func `a token that is revoked is said once, and tried again until it is known`(
             direction: Direction
         ) async throws {
             let host = try await TelegramHost { $0.direction = direction }
-            if direction == .in { await host.until { $0.isPolled } }
+            if direction != .out { await host.until { $0.isPolled } }
             await host.server.perform { $0.tokenIsRefused = 401 }
             await host.say("hola")
             try await host.other.publish("uno", from: "ana")
-            do {
-                try await host.turning { await host.run.result }.get()
-                Issue.record("it went on")
-            } catch {
-                #expect(error is BridgeError)
-                #expect(
-                    "\(error)".hasPrefix(
-                        "Telegram knows no bot with this token (401 Unauthorized): check "))
+            await host.pass(.seconds(120), step: .milliseconds(500))
+            let said = host.test.log.sentences.filter {
+                $0.hasPrefix("Telegram knows no bot with this token (401 Unauthorized): check ")
             }
+            #expect(said.count == 1)
+            await host.server.perform { $0.tokenIsRefused = nil }
+            if direction != .in {
+                await host.until(step: .milliseconds(500)) {
+                    $0.chats[Self.group]?.posts.count == 1
+                }
+            }
+            if direction != .out { #expect(await host.turning { await host.said("hola") } != nil) }
+            await host.logged("Telegram knows the bot again")
+            // Nothing has arrived, so nothing can be there twice.
+            #expect(!host.test.log.sentences.contains { $0.contains("may arrive more than once") })
+            try await host.stop()
+        }
+
+        @Test(arguments: ["getUpdates", "sendMessage"])
+        func `where Telegram knows the bot, it goes on working`(method: String) async throws {
+            let host = try await TelegramHost()
+            await host.until { $0.isPolled }
+            await host.server.perform { $0.refusedMethods = [method: 401] }
+            await host.say("hola")
+            try await host.other.publish("uno", from: "ana")
+            if method == "getUpdates" {
+                await host.until { $0.chats[Self.group]?.posts.count == 1 }
+                for index in 0..<10 {
+                    try await host.other.publish("\(index)", from: "ana")
+                    await host.pass(.seconds(6), step: .milliseconds(500))
+                }
+                await host.until { $0.chats[Self.group]?.lines.count == 11 }
+            } else {
+                #expect(await host.turning { await host.said("hola") } != nil)
+                await host.pass(.seconds(60), step: .milliseconds(500))
+            }
+            #expect(await host.server.perform { $0.calls["getMe"] } == 1)
+            // Backed off from, not driven on by what works.
+            #expect(await host.server.perform { $0.refusals } < 15)
+            await host.server.perform { $0.refusedMethods = [:] }
+            await host.until(step: .milliseconds(500)) {
+                $0.pending == 0 && $0.chats[Self.group]?.lines.first == "ana: uno"
+            }
+            #expect(
+                host.test.log.sentences.count { $0.hasPrefix("Telegram knows no bot") } == 1)
+            #expect(!host.test.log.sentences.contains { $0.contains("may arrive more than once") })
+            try await host.stop()
         }
 
         @Test func `a stop while the first call waits ends it at once`() async throws {

@@ -122,7 +122,33 @@ extension TelegramTests {
             #expect(store.disk.notes.count == 2)
             #expect(store.disk.notes.allSatisfy { $0.hasSuffix(" \(answer)") })
             let texts = store.disk.messages.map(\.text)
-            #expect(texts.count { $0.hasPrefix("Telegram no acepta") } == 1)
+            #expect(texts.count { $0.hasPrefix("Telegram no acepta") } == 2)
+            try await host.stop()
+        }
+
+        @Test func `of a long message only the part that is refused is missing`() async throws {
+            let store = MemoryStore()
+            let host = try await TelegramHost { $0.store = store }
+            await host.server.perform { $0.chats[Self.group]?.refused = "malo" }
+            let parts = ["a", "b", "c"].map { String(repeating: $0, count: 4_080) }
+            let text = parts[0] + " malo" + parts[1] + " " + parts[2]
+            try await host.other.publish(text, from: "ana")
+            try await host.other.publish("fin", from: "ana")
+            await host.until(step: .milliseconds(200)) {
+                $0.chats[Self.group]?.lines.last == "ana: fin"
+            }
+            let posts = await host.posts().map(\.text)
+            #expect(posts == ["ana: " + parts[0], "ana: " + parts[2], "ana: fin"])
+            #expect(store.disk.notes.count == 1)
+            let texts = store.disk.messages.map(\.text)
+            #expect(texts.count { $0.hasPrefix("Telegram no acepta un mensaje de ana") } == 1)
+            // What has arrived of it can be answered.
+            let first = try #require(await host.posts().first).id
+            await host.server.perform { desk in
+                desk.say("eso", in: Self.group, ["reply_to_message": ["message_id": first]])
+            }
+            let answer = await host.turning { await host.said("eso") }
+            #expect(answer?.reply?.name == "ana")
             try await host.stop()
         }
 

@@ -12,6 +12,10 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
     package var webhook = ""
     /// What the token is refused with: 401, 404.
     package var tokenIsRefused: Int?
+    /// Methods that the token is refused for, and with what.
+    package var refusedMethods: [String: Int] = [:]
+    /// Calls that were refused so.
+    package private(set) var refusals = 0
     /// Whether nothing is answered at all.
     package var isSilent = false
     package var chats: [Int64: BotChat] = [:]
@@ -111,6 +115,10 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
         guard !isSilent else { return }
         guard request.path.hasPrefix("/bot"), let method = request.path.split(separator: "/").last
         else { return connection.answer("<html>404</html>", status: 404, type: "text/html") }
+        if let code = refusedMethods[String(method)] {
+            refusals += 1
+            return answer(BotAnswer(code, "Unauthorized"), connection, nil)
+        }
         let refusal = tokenIsRefused ?? (request.path.hasPrefix(prefix) ? nil : 401)
         if let refusal {
             let words = refusal == 401 ? "Unauthorized" : "Not Found"
