@@ -25,6 +25,7 @@ struct TelegramChecks: Sendable {
     let settings: TelegramSettings
     let chats: TelegramChats
     let bot: TelegramBot
+    let conflict: TelegramConflict
 
     /// Says what is wrong; what can't be found out is left to the first message.
     func run() async {
@@ -40,8 +41,15 @@ struct TelegramChecks: Sendable {
                 said here
                 """)
         }
-        // A webhook is told by the poll, which it makes fail.
+        await checkWebhook()
         if !bot.readsAll { await checkPrivacy() }
+    }
+
+    private func checkWebhook() async {
+        guard settings.port.direction != .out, let info = try? await api.call("getWebhookInfo"),
+            info["url"].nonEmptyString != nil
+        else { return }
+        conflict.noteWebhook()
     }
 
     private func checkPrivacy() async {

@@ -5,6 +5,7 @@ struct TelegramPoll {
     let api: BotAPI
     let settings: TelegramSettings
     let outage: TelegramOutage
+    let conflict: TelegramConflict
 
     /// Seconds that Telegram waits for something new: the most it does.
     static let wait: Int64 = 50
@@ -20,9 +21,8 @@ struct TelegramPoll {
     /// - Throws: what the store throws.
     func run(_ inbox: inout TelegramInbox) async throws {
         var backoff = Backoff()
-        var conflict = Backoff(from: .seconds(10))
+        var politeness = Backoff(from: .seconds(10))
         var isFresh = false
-        var lastConflict = ""
         while !Task.isCancelled {
             let start = settings.watch.now()
             let wait = isFresh ? Self.shortWait : Self.wait
@@ -31,23 +31,18 @@ struct TelegramPoll {
                 outage.success(of: .poll)
                 let isNews = try await inbox.take(updates)
                 backoff.reset()
-                conflict.reset()
-                if !lastConflict.isEmpty {
-                    settings.log.info("it is the only one that polls again")
-                }
-                (isFresh, lastConflict) = (false, "")
+                politeness.reset()
+                conflict.end()
+                isFresh = false
                 let isHasty = !isNews && settings.watch.now() - start < Self.shortest
                 if isHasty, try await !settings.rest(Self.shortest) { break }
             } catch let trouble as BotTrouble {
                 isFresh = true
-                if case .conflict(let answer) = trouble {
-                    if answer != lastConflict { settings.log.error(Self.sentence(answer)) }
-                    lastConflict = answer
-                }
+                if case .conflict(let answer) = trouble { conflict.note(answer) }
                 // Before that Telegram need not have answered.
                 let due = min(settings.watch.now(), start + .seconds(wait))
                 outage.note(trouble, of: .poll, since: due)
-                guard let pause = pause(after: trouble, &backoff, &conflict) else { break }
+                guard let pause = pause(after: trouble, &backoff, &politeness) else { break }
                 if try await !outage.rest(pause, of: .poll) { break }
             }
         }
@@ -80,12 +75,12 @@ struct TelegramPoll {
 
     /// How long to wait after trouble; nil: it is over.
     private func pause(
-        after trouble: BotTrouble, _ backoff: inout Backoff, _ conflict: inout Backoff
+        after trouble: BotTrouble, _ backoff: inout Backoff, _ politeness: inout Backoff
     ) -> Duration? {
         switch trouble {
         case .cancelled: return nil
         // Half of the step at least: 5 s, as facts have it.
-        case .conflict: return conflict.next()
+        case .conflict: return politeness.next()
         case .flood(let pause): return pause
         // A token that was taken back may be given again, and what goes out may go on.
         case .unreachable, .unknownBot: return backoff.next()
@@ -93,18 +88,6 @@ struct TelegramPoll {
             settings.log.error("Telegram refuses to be asked: \(trouble)")
             return backoff.next()
         }
-    }
-
-    private static func sentence(_ answer: String) -> String {
-        answer.lowercased().contains("webhook")
-            ? """
-            a webhook is set for this bot, so Telegram delivers nothing here (\(answer)); delete it \
-            with deleteWebhook. Trying again
-            """
-            : """
-            another program polls with the same token (\(answer)); stop it, or give this bridge a \
-            bot of its own. Trying again
-            """
     }
 
     /// Tells Telegram what was taken, so that it does not come again where nothing is kept.

@@ -104,10 +104,13 @@ struct TelegramRelay: Sendable {
         var inbox = TelegramInbox(settings, chats, me: bot.id, progress: progress) { chat in
             for (binding, bell) in bells where chats.place(of: binding).chat == chat { bell.ring() }
         }
-        let checks = TelegramChecks(api: api, settings: settings, chats: chats, bot: bot)
-        let checking = Task { await checks.run() }
-        defer { checking.cancel() }
-        try await TelegramPoll(api: api, settings: settings, outage: outage).run(&inbox)
+        let conflict = TelegramConflict(settings.log)
+        let checks = TelegramChecks(
+            api: api, settings: settings, chats: chats, bot: bot, conflict: conflict)
+        // Given up when the poll ends.
+        async let _ = checks.run()
+        let poll = TelegramPoll(api: api, settings: settings, outage: outage, conflict: conflict)
+        try await poll.run(&inbox)
     }
 
     /// Finds out who the bot is, however long that takes; nil if the bus ends meanwhile.
