@@ -15,13 +15,10 @@ public final class DescriptorReader: Sendable {
 
     private struct State {
         var request: CheckedContinuation<Chunk, Never>?
-        var isStarted = false
         var isStopping = false
     }
 
-    private let descriptor: Int32
-    private let subject: String
-    private let wakeup: Wakeup
+    private let thread: DescriptorThread
     private let state = Mutex(State())
 
     /// Makes a reader; its thread starts when something is asked for.
@@ -31,9 +28,7 @@ public final class DescriptorReader: Sendable {
     /// - Parameter subject: what errors call it: `standard input`.
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     public init(_ descriptor: Int32, called subject: String) throws(SocketError) {
-        self.descriptor = descriptor
-        self.subject = subject
-        wakeup = try Wakeup()
+        thread = try DescriptorThread(descriptor, to: "read", subject)
     }
 
     /// What has come, or `nil` at the end and after `stop()`.
@@ -49,7 +44,7 @@ public final class DescriptorReader: Sendable {
                     return !state.isStopping
                 }
                 guard isWanted else { return continuation.resume(returning: .success(nil)) }
-                start()
+                thread.wake { self.run() }
             }
         } onCancel: {
             stop()
@@ -65,19 +60,7 @@ public final class DescriptorReader: Sendable {
     /// What has been read is still handed over.
     public func stop() {
         state.withLock { $0.isStopping = true }
-        wakeup.signal()
-    }
-
-    private func start() {
-        let isStarted = state.withLock { state in
-            defer { state.isStarted = true }
-            return state.isStarted
-        }
-        if isStarted {
-            wakeup.signal()
-        } else {
-            OwnThread.start(named: "read \(descriptor)") { self.run() }
-        }
+        thread.signal()
     }
 
     private var isStopping: Bool { state.withLock { $0.isStopping } }
@@ -106,22 +89,22 @@ public final class DescriptorReader: Sendable {
             let (isStopping, isAsked) = state.withLock { ($0.isStopping, $0.request != nil) }
             if isStopping { return false }
             if isAsked { return true }
-            _ = wakeup.wait()
+            thread.wait()
         }
     }
 
     private func read(into buffer: UnsafeMutableRawBufferPointer) -> Chunk {
         while !isStopping {
-            guard !wakeup.wait(for: .readable, on: descriptor).isEmpty else { continue }
-            let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
+            guard !thread.wait(for: .readable).isEmpty else { continue }
+            let count = Glibc.read(thread.descriptor, buffer.baseAddress, buffer.count)
             if count > 0 { return .success(Array(buffer[..<count])) }
             if count == 0 { return .success(nil) }
             let code = errno
             if code == EIO, isInBackground {
                 // The terminal is the shell's at present; look again in a second.
-                _ = wakeup.wait(milliseconds: 1_000)
+                thread.wait(milliseconds: 1_000)
             } else if code != EINTR, code != EAGAIN {
-                return .failure(SocketError("read \(subject)", errno: code))
+                return .failure(thread.error(code))
             }
         }
         return .success(nil)
@@ -129,7 +112,7 @@ public final class DescriptorReader: Sendable {
 
     /// Whether it is a terminal that other processes have now (`puente &` in a shell).
     private var isInBackground: Bool {
-        let foreground = tcgetpgrp(descriptor)
+        let foreground = tcgetpgrp(thread.descriptor)
         return foreground > 0 && foreground != getpgrp()
     }
 }

@@ -12,13 +12,10 @@ public final class DescriptorWriter: Sendable {
         var request: CheckedContinuation<SocketError?, Never>?
         var watcher: CheckedContinuation<SocketError?, Never>?
         var failure: SocketError?
-        var isStarted = false
         var isClosed = false
     }
 
-    private let descriptor: Int32
-    private let subject: String
-    private let wakeup: Wakeup
+    private let thread: DescriptorThread
     private let state = Mutex(State())
 
     /// Makes a writer; its thread starts with the first `write(_:)` or `failure()`.
@@ -28,9 +25,7 @@ public final class DescriptorWriter: Sendable {
     /// - Parameter subject: what errors call it: `standard output`.
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     public init(_ descriptor: Int32, called subject: String) throws(SocketError) {
-        self.descriptor = descriptor
-        self.subject = subject
-        wakeup = try Wakeup()
+        thread = try DescriptorThread(descriptor, to: "write", subject)
     }
 
     /// Writes lines, each with its ending, and returns when the kernel has all of them.
@@ -78,20 +73,10 @@ public final class DescriptorWriter: Sendable {
     /// Writes no more, whatever is left.
     public func close() { end(nil) }
 
-    private func start() {
-        let isStarted = state.withLock { state in
-            defer { state.isStarted = true }
-            return state.isStarted
-        }
-        if isStarted {
-            wakeup.signal()
-        } else {
-            OwnThread.start(named: "write \(descriptor)") { self.run() }
-        }
-    }
+    private func start() { thread.wake { self.run() } }
 
     private var closingError: SocketError {
-        state.withLock { $0.failure } ?? SocketError("write \(subject)", errno: ECANCELED)
+        state.withLock { $0.failure } ?? thread.error(ECANCELED)
     }
 
     private func end(_ failure: SocketError?) {
@@ -101,7 +86,7 @@ public final class DescriptorWriter: Sendable {
             state.bytes = []
             return (state.request.take(), state.watcher.take(), state.failure)
         }
-        wakeup.signal()
+        thread.signal()
         request?.resume(returning: failure ?? closingError)
         watcher?.resume(returning: failure)
     }
@@ -131,10 +116,10 @@ public final class DescriptorWriter: Sendable {
             while !rest.isEmpty {
                 if state.withLock({ $0.isClosed }) { return false }
                 guard look(for: .writable) else { continue }
-                switch LineOutput.write(rest, to: descriptor) {
+                switch LineOutput.write(rest, to: thread.descriptor) {
                 case .written(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 case .later: break
-                case .failed(let code): end(SocketError("write \(subject)", errno: code))
+                case .failed(let code): end(thread.error(code))
                 }
             }
             return true
@@ -146,9 +131,9 @@ public final class DescriptorWriter: Sendable {
     /// That it can be read is nothing: a terminal is often one descriptor for both directions.
     @discardableResult
     private func look(for events: PollEvents) -> Bool {
-        let ready = wakeup.wait(for: events, on: descriptor)
+        let ready = thread.wait(for: events)
         if ready.isDisjoint(with: .broken) { return ready.contains(.writable) }
-        end(SocketError("write \(subject)", errno: EPIPE))
+        end(thread.error(EPIPE))
         return false
     }
 }

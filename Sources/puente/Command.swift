@@ -128,11 +128,3 @@ enum UsageError: Error, CustomStringConvertible, Equatable {
         }
     }
 }
-
-/// How the program ends, by the numbers of sysexits.h.
-enum ExitStatus: Int32 {
-    case success = 0
-    case usage = 64
-    case unavailable = 69
-    case configuration = 78
-}

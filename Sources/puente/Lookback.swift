@@ -78,7 +78,7 @@ struct Lookback {
     private func reading(
         _ room: String? = nil, _ body: (Archive, Language) async throws -> Void
     ) async -> ExitStatus {
-        do {
+        await ExitStatus.saying {
             let place = try StorePlace.read(file)
             guard let path = place.path else {
                 Terminal.complain("puente: \(file): \"store\" is null: nothing is kept")
@@ -91,12 +91,6 @@ struct Lookback {
             }
             try await body(archive, place.language)
             return .success
-        } catch let report as ConfigurationReport {
-            Terminal.complain("\(report)")
-            return .configuration
-        } catch {
-            Terminal.complain("puente: \(error)")
-            return .unavailable
         }
     }
 

@@ -33,7 +33,7 @@ struct Puente {
     private func run() async -> ExitStatus {
         switch command {
         case .run(let file): return await start(file)
-        case .check(let file): return check(file)
+        case .check(let file): return await check(file)
         case .describe(let type): return describe(type)
         case .history(let options, let file): return await Lookback(file).history(options)
         case .search(let words, let options, let file):
@@ -60,18 +60,12 @@ struct Puente {
     private func start(_ file: String) async -> ExitStatus {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
-        do {
+        return await ExitStatus.saying {
             let configuration = try Configuration.read(file, registry: registry)
             let sink = try LogSink(configuration.log.format)
             let status = await start(configuration, sink)
             await sink.close()
             return try status.get()
-        } catch let report as ConfigurationReport {
-            Terminal.complain("\(report)")
-            return .configuration
-        } catch {
-            Terminal.complain("puente: \(error)")
-            return .unavailable
         }
     }
 
@@ -103,20 +97,14 @@ struct Puente {
         }
     }
 
-    private func check(_ file: String) -> ExitStatus {
+    private func check(_ file: String) async -> ExitStatus {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
-        do {
+        return await ExitStatus.saying {
             let configuration = try Configuration.read(file, registry: registry)
             _ = try Assembly(configuration, naming: .chat(configuration.language)) { _ in }
             Terminal.say("\(file): everything is in order.")
             return .success
-        } catch let report as ConfigurationReport {
-            Terminal.complain("\(report)")
-            return .configuration
-        } catch {
-            Terminal.complain("puente: \(error)")
-            return .unavailable
         }
     }
 

@@ -1,0 +1,24 @@
+import Wiring
+
+/// How the program ends, by the numbers of sysexits.h.
+enum ExitStatus: Int32 {
+    case success = 0
+    case usage = 64
+    case unavailable = 69
+    case configuration = 78
+}
+
+extension ExitStatus {
+    /// What a command ends with; what keeps it from working is said on standard error.
+    static func saying(_ body: () async throws -> ExitStatus) async -> ExitStatus {
+        do {
+            return try await body()
+        } catch let report as ConfigurationReport {
+            Terminal.complain("\(report)")
+            return .configuration
+        } catch {
+            Terminal.complain("puente: \(error)")
+            return .unavailable
+        }
+    }
+}
