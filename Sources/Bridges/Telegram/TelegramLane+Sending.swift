@@ -9,37 +9,39 @@ extension TelegramLane {
     private static var counted: Int { 1_000 }
     private static var countedBytes: Int { 1 << 20 }
 
-    /// Sends one message of Telegram's: what waits, as much of it as goes into one, or the next part
-    /// of something longer.
+    /// Sends one message of Telegram's: the next part of what is under way, or else what waits, as
+    /// much of it as goes into one.
     mutating func attempt(_ deliveries: inout Deliveries.Iterator) async throws -> Outcome {
+        if let plan = shipment.plan {
+            try await gather(&deliveries, through: plan.last)
+            if !said(in: plan).isEmpty { return try await send(plan, &deliveries) }
+            // An earlier run was done with it.
+            shipment.end()
+        }
         try await gather(&deliveries, Self.gathered, Self.gatheredBytes)
         let parcel = try await compose()
-        // Only silent ones were left, or what an earlier run was about.
-        guard let last = parcel.said.last?.message.number else {
-            if shipment.plan != nil { shipment.end() } else { try await settle(silent: parcel) }
+        guard let plan = parcel.plan else {
+            try await settle(silent: parcel)
             return .goOn
         }
-        let plan = shipment.progress(upTo: last)
-        let parts = parcel.parts
-        guard plan.part < parts.count else {
-            try await finish(parcel, plan.remoteIDs, &deliveries)
-            return .goOn
-        }
+        return try await send(plan, &deliveries)
+    }
+
+    private mutating func send(
+        _ plan: TelegramPlan, _ deliveries: inout Deliveries.Iterator
+    ) async throws -> Outcome {
+        guard let text = plan.parts.first else { return .goOn }
         try await depart(plan)
-        let replyTo = plan.part == 0 ? parcel.replyTo : nil
         let place = chats.place(of: binding)
-        let call = Self.parameters(parts[plan.part], place, replyTo)
-        let result: JSON
+        let call = Self.parameters(text, place, plan.target(in: place.chat))
         switch try await answer(to: call, &deliveries) {
-        case .success(let json): result = json
-        case .failure(let trouble):
-            return try await failed(parcel, plan, of: parts.count, place, trouble, &deliveries)
+        case .success(let result):
+            outage.success(of: source)
+            (isFresh, hasMoved) = (false, false)
+            try await goOn(plan, as: Self.remoteID(of: result, in: place), &deliveries)
+            return .goOn
+        case .failure(let trouble): return try await failed(plan, place, trouble, &deliveries)
         }
-        outage.success(of: source)
-        (isFresh, hasMoved) = (false, false)
-        try await goOn(
-            parcel, plan, of: parts.count, as: Self.remoteID(of: result, in: place), &deliveries)
-        return .goOn
     }
 
     /// Sends it, and counts what waits while that takes long.
@@ -89,6 +91,15 @@ extension TelegramLane {
         }
     }
 
+    /// Takes what waits up to a message that was taken before.
+    private mutating func gather(
+        _ deliveries: inout Deliveries.Iterator, through number: UInt64
+    ) async throws {
+        while queue.last.map({ $0.message.number < number }) ?? true, try await deliveries.look(),
+            let next = try await deliveries.next()
+        { take(next) }
+    }
+
     /// Counts what waits, so that what the room is told is so.
     mutating func count(_ deliveries: inout Deliveries.Iterator) async throws {
         try await gather(&deliveries, Self.counted, Self.countedBytes)
@@ -101,7 +112,6 @@ extension TelegramLane {
         var parcel = TelegramParcel()
         for (index, delivery) in queue.enumerated() {
             let message = delivery.message
-            if let plan = shipment.plan, message.number > plan.last { break }
             if isSilent(message) {
                 parcel.consumed = index + 1
                 continue
@@ -115,18 +125,19 @@ extension TelegramLane {
             guard parcel.add(delivery, lines) else { break }
             parcel.replyTo = target
             parcel.consumed = index + 1
-            if parcel.isFull || refusals.isOneByOne { break }
+            if parcel.isFull || parcel.said.count >= refusals.most { break }
         }
         return parcel
     }
 
-    /// What a message answers, by Telegram's number; nil if Telegram doesn't know it.
-    private func replyTarget(of message: Message) async throws -> Int64? {
+    /// What a message answers, as Telegram calls it; nil if it is not there.
+    private func replyTarget(of message: Message) async throws -> String? {
         guard let number = message.reply?.number, number > 0, message.kind == .message,
             !refusals.isInWords(message.number),
-            let remoteID = try await port.remoteID(of: number, in: binding.channel)
+            let remoteID = try await port.remoteID(of: number, in: binding.channel),
+            TelegramPost.id(of: remoteID, in: chats.place(of: binding).chat) != nil
         else { return nil }
-        return TelegramPost.id(of: remoteID, in: chats.place(of: binding).chat)
+        return remoteID
     }
 
     /// Keeps what is about to be sent.
@@ -174,35 +185,26 @@ extension TelegramLane {
 
     /// Goes on with the next part, or with what comes after the last.
     mutating func goOn(
-        _ parcel: TelegramParcel, _ plan: TelegramPlan, of parts: Int, as remoteID: String?,
-        _ deliveries: inout Deliveries.Iterator
+        _ plan: TelegramPlan, as remoteID: String?, _ deliveries: inout Deliveries.Iterator
     ) async throws {
         backoff.reset()
-        var next = plan
-        next.part += 1
-        if let remoteID { next.remoteIDs.append(remoteID) }
-        if next.part < parts {
-            shipment.goOn(with: next)
+        let next = plan.next(after: remoteID)
+        if next.parts.isEmpty {
+            try await finish(next, &deliveries)
         } else {
-            try await finish(parcel, next.remoteIDs, &deliveries)
+            try await keep(shipment.goOn(with: next))
         }
     }
 
-    /// Keeps something, unless the bus is ending.
-    func keep(_ checkpoint: Checkpoint?) async throws {
-        guard let checkpoint else { return }
-        do {
-            try await port.publish([Draft](), checkpoints: [checkpoint])
-        } catch PortError.stopped {
-            // At worst it is found out again at the next start.
-        }
+    private func keep(_ checkpoint: Checkpoint?) async throws {
+        if let checkpoint { try await port.keep([checkpoint]) }
     }
 
     // MARK: - What may go wrong
 
     private mutating func failed(
-        _ parcel: TelegramParcel, _ plan: TelegramPlan, of parts: Int, _ place: TelegramPlace,
-        _ trouble: BotTrouble, _ deliveries: inout Deliveries.Iterator
+        _ plan: TelegramPlan, _ place: TelegramPlace, _ trouble: BotTrouble,
+        _ deliveries: inout Deliveries.Iterator
     ) async throws -> Outcome {
         isFresh = true
         // Before the outage is noted, for that may be when the room is told.
@@ -214,7 +216,8 @@ extension TelegramLane {
             if shipment.mayHaveArrived() { noteDuplicate() }
             return .hold
         case .rejected(let answer):
-            try await refused(parcel, plan, of: parts, answer, &deliveries)
+            let isLinked = plan.target(in: place.chat) != nil
+            try await refused(plan, answer, isLinked: isLinked, &deliveries)
             return .goOn
         default: try await keep(shipment.hasNotArrived())
         }
@@ -237,18 +240,18 @@ extension TelegramLane {
         }
     }
 
-    /// What Telegram refused, alone if it was several.
+    /// Telegram will never take it as it is.
     private mutating func refused(
-        _ parcel: TelegramParcel, _ plan: TelegramPlan, of parts: Int, _ answer: String,
+        _ plan: TelegramPlan, _ answer: String, isLinked: Bool,
         _ deliveries: inout Deliveries.Iterator
     ) async throws {
-        let isLinked = plan.part == 0 && parcel.replyTo != nil
-        switch refusals.remedy(for: parcel.said.map(\.message.number), isLinked: isLinked) {
-        case .oneByOne, .inWords: try await keep(shipment.giveUp())
+        let numbers = said(in: plan).map(\.message.number)
+        switch refusals.remedy(for: numbers, isLinked: isLinked) {
+        case .fewer, .inWords: try await keep(shipment.giveUp())
         case .passOver:
-            try await passOver(parcel, answer)
+            try await passOver(plan, answer)
             // The other parts of it may be taken.
-            try await goOn(parcel, plan, of: parts, as: nil, &deliveries)
+            try await goOn(plan, as: nil, &deliveries)
         }
     }
 

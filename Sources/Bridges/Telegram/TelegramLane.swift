@@ -137,6 +137,11 @@ struct TelegramLane {
         try await last.acknowledge()
     }
 
+    /// What is said in a plan, of the messages at hand.
+    func said(in plan: TelegramPlan) -> [Delivery] {
+        queue.prefix { $0.message.number <= plan.last }.filter { !isSilent($0.message) }
+    }
+
     /// Messages at hand that are for Telegram.
     var waiting: Int { queue.count { !isSilent($0.message) } }
 
@@ -243,31 +248,32 @@ struct TelegramLane {
 
     // MARK: - What became of it
 
-    /// Notes that a parcel is done with: arrived, but for what was passed over of it.
+    /// Notes that all of a plan is done with: arrived, but for what was passed over of it.
     mutating func finish(
-        _ parcel: TelegramParcel, _ remoteIDs: [String], _ deliveries: inout Deliveries.Iterator
+        _ plan: TelegramPlan, _ deliveries: inout Deliveries.Iterator
     ) async throws {
         if !lastShut.isEmpty {
             settings.log.info("the chat \(chats.place(of: binding)) takes messages again")
             lastShut = ""
         }
-        try await Delivery.acknowledge(parcel.said, as: remoteIDs)
+        let said = said(in: plan)
+        try await Delivery.acknowledge(said, as: plan.remoteIDs)
         let hasArrived =
-            !remoteIDs.isEmpty
-            || !parcel.said.contains { refusals.hasPassedOver($0.message.number) }
-        queue.removeFirst(parcel.consumed)
-        refusals.done(with: parcel.said.count)
+            !plan.remoteIDs.isEmpty
+            || !said.contains { refusals.hasPassedOver($0.message.number) }
+        queue.removeFirst(queue.prefix { $0.message.number <= plan.last }.count)
+        refusals.done(with: said.count)
         shipment.end()
         if queue.isEmpty, try await deliveries.look(), let next = try await deliveries.next() {
             take(next)
         }
-        let delivered = hasArrived ? parcel.said.count : 0
+        let delivered = hasArrived ? said.count : 0
         outage.note(delivered: delivered, waiting: waiting, to: binding.channel)
     }
 
     /// Passes over a message that Telegram will never take, or a part of it, loudly.
-    mutating func passOver(_ parcel: TelegramParcel, _ answer: String) async throws {
-        for delivery in parcel.said {
+    mutating func passOver(_ plan: TelegramPlan, _ answer: String) async throws {
+        for delivery in said(in: plan) {
             let message = delivery.message
             guard refusals.passOver(message.number) else { continue }
             try await delivery.note(answer)

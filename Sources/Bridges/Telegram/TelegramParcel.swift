@@ -6,13 +6,18 @@ struct TelegramParcel {
     var said: [Delivery] = []
     /// How many of those that wait it takes along, silent ones included.
     var consumed = 0
-    /// What it answers, by Telegram's number.
-    var replyTo: Int64?
+    /// What it answers, as Telegram calls it.
+    var replyTo: String?
     private(set) var lines: [String] = []
     private var units = 0
 
-    /// The messages of Telegram's that it takes.
-    var parts: [String] { TelegramComposer.parts(lines) }
+    /// What is to be sent for it; nil if nothing is said in it.
+    var plan: TelegramPlan? {
+        said.last.map {
+            TelegramPlan(
+                last: $0.message.number, parts: TelegramComposer.parts(lines), replyTo: replyTo)
+        }
+    }
 
     /// Adds a message; returns false if there is no room for it.
     mutating func add(_ delivery: Delivery, _ lines: [String]) -> Bool {

@@ -4,23 +4,24 @@
 struct TelegramRefusals: Sendable, Equatable {
     /// What to do about a refusal.
     enum Remedy: Sendable, Equatable {
-        /// The messages go out one by one: only one of them was meant.
-        case oneByOne
+        /// Fewer messages go out together: perhaps only one of them was meant.
+        case fewer
         /// What it answers is said in words: that may be what was meant.
         case inWords
         /// It is passed over.
         case passOver
     }
 
-    /// Messages that go out one by one yet.
-    private(set) var alone = 0
+    /// Messages among which is one that was refused.
+    private var suspects = 0
     /// The message whose answer is said in words.
     private var unlinked: UInt64?
     /// The message that was passed over, or a part of it.
     private var passedOver: UInt64?
 
-    /// Whether what goes out next goes out by itself.
-    var isOneByOne: Bool { alone > 0 }
+    /// How many messages may go out together: half of those that are suspected, so that who is meant
+    /// is soon alone.
+    var most: Int { suspects > 0 ? max(1, suspects / 2) : .max }
 
     /// Whether what a message answers is said in words.
     func isInWords(_ number: UInt64) -> Bool { unlinked == number }
@@ -35,8 +36,8 @@ struct TelegramRefusals: Sendable, Equatable {
     ///   - isLinked: whether it was sent as the answer to something.
     mutating func remedy(for numbers: [UInt64], isLinked: Bool) -> Remedy {
         if numbers.count > 1 {
-            alone = numbers.count
-            return .oneByOne
+            suspects = numbers.count
+            return .fewer
         }
         if isLinked, let number = numbers.first, unlinked != number {
             unlinked = number
@@ -53,7 +54,8 @@ struct TelegramRefusals: Sendable, Equatable {
 
     /// So many messages are done with.
     mutating func done(with count: Int) {
-        alone = max(0, alone - count)
+        // Who was passed over was the one; the others are above suspicion.
+        suspects = passedOver == nil ? max(0, suspects - count) : 0
         unlinked = nil
         passedOver = nil
     }

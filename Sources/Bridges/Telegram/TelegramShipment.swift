@@ -48,15 +48,10 @@ struct TelegramShipment: Sendable, Equatable {
         }
     }
 
-    /// What has arrived of a message of several parts that ends with a number.
-    func progress(upTo last: UInt64) -> TelegramPlan {
-        guard var plan, plan.last == last else { return TelegramPlan(last: last) }
-        plan.isUnderWay = true
-        return plan
-    }
-
-    /// A part is about to be sent.
+    /// The next part of a plan is about to be sent.
     mutating func depart(_ plan: TelegramPlan) -> Departure {
+        var plan = plan
+        plan.isUnderWay = true
         switch state {
         case .recalled(plan):
             state = .perhapsArrived(plan)
@@ -79,7 +74,7 @@ struct TelegramShipment: Sendable, Equatable {
     mutating func hasNotArrived() -> Checkpoint? {
         // Of what may have arrived before, one more answer says nothing.
         guard case .underWay(var plan) = state else { return nil }
-        if plan.part == 0 {
+        if plan.done == 0 {
             // More may come that goes with it.
             state = .nothing
             return Checkpoint(source: TelegramPlan.source(channel), state: [])
@@ -89,8 +84,12 @@ struct TelegramShipment: Sendable, Equatable {
         return plan.checkpoint(for: channel)
     }
 
-    /// A part is done with, arrived or passed over, and others are to follow.
-    mutating func goOn(with next: TelegramPlan) { state = .begun(next) }
+    /// A part is done with, arrived or passed over, and others are to follow; returns what is to be
+    /// kept.
+    mutating func goOn(with next: TelegramPlan) -> Checkpoint {
+        state = .begun(next)
+        return next.checkpoint(for: channel)
+    }
 
     /// Telegram will never take it as it is; returns what is to be kept.
     mutating func giveUp() -> Checkpoint? {

@@ -75,6 +75,16 @@ public struct Port: Sendable {
         try await bus.publish(drafts, checkpoints: checkpoints, by: intake)
     }
 
+    /// Keeps what is no matter of messages that come in: also while the bus is ending and takes no
+    /// more of those, so that a bridge which delivers can say to the end how far it is.
+    ///
+    /// Returns when it is kept.
+    ///
+    /// - Throws: what the store throws; `CancellationError`.
+    public func keep(_ checkpoints: [Checkpoint]) async throws {
+        try await bus.keep(checkpoints, by: intake)
+    }
+
     /// What a source of this bridge had reached when it was last kept.
     ///
     /// Everything published before is kept by then.

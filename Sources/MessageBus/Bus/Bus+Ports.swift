@@ -64,6 +64,12 @@ extension Bus {
         return receipts
     }
 
+    /// Keeps checkpoints, whether the bus has ended or not.
+    func keep(_ checkpoints: [Checkpoint], by intake: Intake) async throws {
+        let progress = SourceProgress(bridge: intake.name, checkpoints: checkpoints)
+        try await store.take(progress).wait()
+    }
+
     /// What messages that passed are called where they came from, for answers and edits.
     private func links(
         _ drafts: [Draft], _ receipts: [Receipt], by intake: Intake

@@ -118,6 +118,59 @@ extension TelegramTests {
             try await second.stop()
         }
 
+        @Test(arguments: ["{name} says: {text}", "{text}"])
+        func `what is under way is sent as it was planned, whatever has changed since`(
+            format: String
+        ) async throws {
+            let (words, store) = (Self.words(2_500), MemoryStore())
+            let first = try await TelegramHost { $0.store = store }
+            try await first.other.publish(words.joined(separator: " "), from: "ana")
+            await first.until { $0.chats[Self.group]?.posts.count == 2 }
+            store.hold()
+            let disk = store.disk
+            await first.crash()
+            let second = try await TelegramHost {
+                $0.store = MemoryStore(disk)
+                $0.server = first.server
+                $0.clock = first.test.clock
+                $0.options.outgoingFormat = format
+            }
+            await second.until { $0.chats[Self.group]?.lines.last?.hasSuffix("word2499") == true }
+            let parts = await second.posts().map(\.text).reduce(into: [String]()) {
+                if !$0.contains($1) { $0.append($1) }
+            }
+            #expect(parts.allSatisfy { $0.hasPrefix("ana: ") })
+            let found = parts.flatMap { $0.dropFirst(5).split(separator: " ").map(String.init) }
+            #expect(found == words)
+            try await second.stop()
+        }
+
+        @Test func `a stop in the middle of a long message costs nothing`() async throws {
+            let (words, store) = (Self.words(5_000), MemoryStore())
+            let first = try await TelegramHost { $0.store = store }
+            try await first.other.publish(words.joined(separator: " "), from: "ana")
+            await first.until { $0.chats[Self.group]?.posts.count == 2 }
+            try await first.stop()
+            let count = await first.posts().count
+            #expect((3...10).contains(count))
+            let second = try await TelegramHost {
+                $0.store = MemoryStore(store.disk)
+                $0.server = first.server
+                $0.clock = first.test.clock
+            }
+            await second.until { $0.chats[Self.group]?.lines.last?.hasSuffix("word4999") == true }
+            let posts = await second.posts()
+            #expect(posts.count > count)
+            let found = posts.flatMap {
+                $0.text.dropFirst(5).split(separator: " ").map(String.init)
+            }
+            #expect(found == words)
+            #expect(!second.test.log.sentences.contains { $0.contains("more than once") })
+            try await second.stop()
+        }
+
+        private static func words(_ count: Int) -> [String] { (0..<count).map { "word\($0)" } }
+
         @Test func `a flood outlives a restart`() async throws {
             let clock = ManualClock()
             let server = try BotServer(clock: clock)

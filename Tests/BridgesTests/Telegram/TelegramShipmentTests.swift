@@ -4,11 +4,12 @@ import Testing
 @testable import Bridges
 
 @Suite struct TelegramShipmentTests {
-    private let first = TelegramPlan(last: 7)
-    private var second: TelegramPlan {
-        var plan = TelegramPlan(last: 7)
-        plan.part = 1
-        plan.remoteIDs = ["-100/5"]
+    private let first = TelegramPlan(last: 7, parts: ["ana: á", "ana: b"], replyTo: "-100/4")
+    /// What is left when the first part has arrived.
+    private var second: TelegramPlan { first.next(after: "-100/5") }
+    private var secondUnderWay: TelegramPlan {
+        var plan = second
+        plan.isUnderWay = true
         return plan
     }
     private let nothing = Checkpoint(source: "sending c", state: [])
@@ -56,29 +57,29 @@ import Testing
     @Test func `a part that has not arrived does not forget those that have`() throws {
         var shipment = TelegramShipment(for: "c")
         _ = shipment.depart(first)
-        shipment.goOn(with: second)
-        #expect(shipment.progress(upTo: 7) == second)
-        #expect(shipment.progress(upTo: 8) == TelegramPlan(last: 8))
+        let begun = shipment.goOn(with: second)
+        #expect(begun == second.checkpoint(for: "c"))
+        #expect(second.parts == ["ana: b"] && second.remoteIDs == ["-100/5"])
         let answer11 = shipment.depart(second)
-        #expect(answer11 == .keep(second.checkpoint(for: "c")))
+        #expect(answer11 == .keep(secondUnderWay.checkpoint(for: "c")))
         let checkpoint = shipment.hasNotArrived()
         let kept = try #require(checkpoint)
         let plan = try #require(TelegramPlan(kept.state))
-        #expect(!plan.isUnderWay)
+        #expect(plan == second)
 
         // A new run knows that it can't be there twice.
         var later = TelegramShipment(for: "c", recalling: plan)
-        #expect(later.progress(upTo: 7) == second)
+        #expect(later.plan == second)
         let answer12 = later.depart(second)
-        #expect(answer12 == .keep(second.checkpoint(for: "c")))
+        #expect(answer12 == .keep(secondUnderWay.checkpoint(for: "c")))
     }
 
-    @Test func `what was under way when a run ended may arrive again`() {
-        for plan in [first, second] {
+    @Test func `what was under way when a run ended may arrive again, as it was`() {
+        for plan in [first, secondUnderWay] {
             let kept = TelegramPlan(plan.checkpoint(for: "c").state)
             var shipment = TelegramShipment(for: "c", recalling: kept)
             #expect(shipment.state == .recalled(plan))
-            let answer13 = shipment.depart(shipment.progress(upTo: 7))
+            let answer13 = shipment.depart(plan)
             #expect(answer13 == .perhapsAgain)
             let answer14 = shipment.mayHaveArrived()
             #expect(!answer14)
@@ -87,10 +88,36 @@ import Testing
         }
     }
 
-    @Test func `refusals are met by one by one, then in words, then not at all`() {
+    @Test func `an answer is one only in the chat where it was planned`() {
+        #expect(first.target(in: -100) == 4)
+        #expect(first.target(in: -200) == nil)
+        #expect(second.target(in: -100) == nil)
+    }
+
+    @Test func `who is refused among many is soon alone`() {
+        for bad in 1...40 as ClosedRange<UInt64> {
+            var refusals = TelegramRefusals()
+            var queue = Array(1...40 as ClosedRange<UInt64>)
+            var sends = 0
+            while !queue.isEmpty {
+                sends += 1
+                let sent = Array(queue.prefix(refusals.most))
+                if sent.contains(bad) {
+                    guard refusals.remedy(for: sent, isLinked: false) == .passOver else { continue }
+                    let isNews = refusals.passOver(bad)
+                    #expect(isNews && sent == [bad])
+                }
+                queue.removeFirst(sent.count)
+                refusals.done(with: sent.count)
+            }
+            #expect(sends <= 13, "\(bad)")
+        }
+    }
+
+    @Test func `refusals are met by fewer at a time, then in words, then not at all`() {
         var refusals = TelegramRefusals()
         let answer16 = refusals.remedy(for: [1, 2], isLinked: false)
-        #expect(answer16 == .oneByOne)
+        #expect(answer16 == .fewer)
         let answer17 = refusals.remedy(for: [1], isLinked: true)
         #expect(answer17 == .inWords)
         #expect(refusals.isInWords(1) && !refusals.isInWords(2))
@@ -102,7 +129,7 @@ import Testing
         #expect(!answer20)
         #expect(refusals.hasPassedOver(1))
         refusals.done(with: 1)
-        #expect(refusals.isOneByOne)
+        #expect(refusals.most == .max)
         let answer21 = refusals.remedy(for: [2], isLinked: false)
         #expect(answer21 == .passOver)
         let answer22 = refusals.passOver(2)
