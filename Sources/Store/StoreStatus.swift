@@ -7,7 +7,12 @@ final class StoreStatus: Sendable {
     private let committedNumber = Atomic<UInt64>(0)
     private let opened = Atomic<UInt64>(0)
     private let damage = Atomic<Bool>(false)
-    private let observer = Mutex<(@Sendable () -> Void)?>(nil)
+    private let observer = Mutex(Observer())
+
+    /// A function in a mutex of its own would be wrapped once more by each `withLock`, for ever.
+    private struct Observer {
+        var function: (@Sendable () -> Void)?
+    }
 
     /// The number up to which every message taken is kept.
     var committed: UInt64 { committedNumber.load(ordering: .acquiring) }
@@ -31,8 +36,10 @@ final class StoreStatus: Sendable {
     func noteDamage(_ isDamaged: Bool) { damage.store(isDamaged, ordering: .relaxed) }
 
     /// Has a function called when something has changed.
-    func observe(_ function: @escaping @Sendable () -> Void) { observer.withLock { $0 = function } }
+    func observe(_ function: @escaping @Sendable () -> Void) {
+        observer.withLock { $0.function = function }
+    }
 
     /// Tells that something has changed.
-    func tell() { observer.withLock { $0 }?() }
+    func tell() { observer.withLock { $0.function }?() }
 }

@@ -11,6 +11,15 @@ import TestSupport
 @Suite(.timeLimit(.minutes(1))) struct StorePartsTests {
     private let folder = StoreFolder()
 
+    @Test func `telling costs the same however often that was done`() {
+        let status = StoreStatus()
+        let calls = Atomic(0)
+        status.observe { calls.add(1, ordering: .relaxed) }
+        // Minutes, where each call makes the next one dearer.
+        for _ in 0..<100_000 { status.tell() }
+        #expect(calls.load(ordering: .relaxed) == 100_000)
+    }
+
     @Test func `an allowance begins anew every second`() {
         var allowance = Allowance(perSecond: 2)
         let taken = [0, 1, 2, 999, 1_000, 1_001, 1_002].map { allowance.take(at: $0) }

@@ -76,9 +76,10 @@ final class Transfers: @unchecked Sendable {  // confined to the loop, but for b
                 throwing: HTTPError(.cancelled, mayHaveArrived: false, "cancelled"))
             return
         }
+        // Until the time would have come the loop keeps this, so it keeps nothing of the request.
         let transfer = Transfer(request, proxy: proxy, continuation) {
-            [weak self, unowned ticket] in
-            self?.timeIsOver(ticket, request)
+            [weak self, unowned ticket, deadline = request.deadline] in
+            self?.timeIsOver(ticket, deadline)
         }
         guard let transfer else {
             continuation.resume(
@@ -117,8 +118,8 @@ final class Transfers: @unchecked Sendable {  // confined to the loop, but for b
         }
     }
 
-    private func timeIsOver(_ ticket: Ticket, _ request: HTTPRequest) {
-        let end = "no answer within \(request.deadline)"
+    private func timeIsOver(_ ticket: Ticket, _ deadline: Duration) {
+        let end = "no answer within \(deadline)"
         if let host = lookups.host(for: ObjectIdentifier(ticket)) {
             self.end(ticket, .timedOut, "\(host.name) can't be resolved: \(end)")
         } else {
