@@ -39,8 +39,10 @@ struct Generations {
     let isExcluded: (FilePath) -> Bool
     /// How files of that name begin of which nothing has been read yet.
     let unread: () -> [[UInt8]]
-    /// Whether a file is followed, or was passed over on purpose.
+    /// Whether a file is followed already.
     let isKnown: (FileID) -> Bool
+    /// Up to where a file was passed over on purpose; `nil` if it was not.
+    let passedOver: (OpenFile, FileStatus) -> UInt64?
     /// What is known of a file that was followed once.
     let record: (OpenFile, FileID) -> FileRecord?
     /// The names in the directories.
@@ -77,6 +79,9 @@ struct Generations {
             guard status.size > offset || (isItself && !record.isFinished) else { return nil }
             return Found(path: path, file: file, status: status, offset: offset, isSame: isItself)
         }
+        // What it had when it was passed over is not read.
+        let passed = passedOver(file, status) ?? 0
+        if passed > 0, passed == status.size { return nil }
         // Of a file of which nothing was read the number says little: it may be another's by now.
         if isItself, fingerprint.offset > 0, fingerprint.matches(file) {
             return Found(
@@ -87,8 +92,8 @@ struct Generations {
         {
             guard wantsCopy else { return nil }
             return Found(
-                path: path, file: file, status: status, offset: fingerprint.offset, isSame: true,
-                isCopy: !isItself)
+                path: path, file: file, status: status, offset: max(fingerprint.offset, passed),
+                isSame: true, isCopy: !isItself)
         }
         // A copy from before the last lines: they were read where they were written.
         if status.size < fingerprint.offset, fingerprint.beginsLike(file, size: status.size) {
@@ -98,7 +103,7 @@ struct Generations {
             !others().contains(where: { isCopy(file, status, of: $0) }),
             !isCopyOfUnread(file)
         else { return nil }
-        return Found(path: path, file: file, status: status, offset: 0, isSame: false)
+        return Found(path: path, file: file, status: status, offset: passed, isSame: false)
     }
 
     private func isCopyOfUnread(_ file: OpenFile) -> Bool {
