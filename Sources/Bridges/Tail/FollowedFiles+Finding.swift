@@ -209,7 +209,7 @@ extension FollowedFiles {
         }
         var fingerprint = Fingerprint()
         let isNew = lastScan == nil && stale == nil && !isKnown(path)
-        if isNew, plan.startsAtEnd { fingerprint = try end(of: file, status) }
+        if isNew, plan.startsAtEnd { fingerprint = try end(of: file, status.size) }
         let follower = Follower(
             file, status, path: path, source: plan.source(path), from: fingerprint, now: now,
             hasRecord: stale != nil)
@@ -225,31 +225,37 @@ extension FollowedFiles {
         plan.patterns.contains { knownPatterns.contains($0.text) && $0.matches(path) }
     }
 
-    /// Behind the last whole line.
-    private func end(
-        of file: OpenFile, _ status: FileStatus
-    ) throws(SocketError) -> Fingerprint {
-        let count = min(status.size, UInt64(plan.longest) + 1)
-        let start = status.size - count
+    /// Behind the last whole line of so many bytes.
+    private func end(of file: OpenFile, _ size: UInt64) throws(SocketError) -> Fingerprint {
+        let count = min(size, UInt64(plan.longest) + 1)
+        let start = size - count
         let bytes = try file.bytes(Int(count), at: start)
         let line = bytes.lastIndex(of: 0x0A).map { start + UInt64($0) + 1 }
         // One half line that is all there is will be whole later; the rest of a long one is lost.
-        return try Fingerprint(of: file, upTo: line ?? (start == 0 ? 0 : status.size))
+        return try Fingerprint(of: file, upTo: line ?? (start == 0 ? 0 : size))
     }
 
     /// Notes which other files there were when files of a directory were first followed: those that
     /// look like rotated ones were rotated before.
     private func passOver(_ directories: Set<FilePath>, but matching: Set<FileID>) {
+        var files: [(path: FilePath, status: FileStatus)] = []
         for directory in directories {
             for entry in listings[directory] where entry.kind != .directory {
-                guard let status = try? FileStatus(directory.appending(entry.name)) else {
-                    continue
-                }
-                if status.isRegular, followers[status.id] == nil, !matching.contains(status.id) {
-                    passedOver.insert(status.id)
+                let path = directory.appending(entry.name)
+                guard let status = try? FileStatus(path), status.isRegular else { continue }
+                if followers[status.id] == nil, !matching.contains(status.id) {
+                    files.append((path, status))
                 }
             }
         }
+        passedOver.note(files)
+    }
+
+    /// Up to where a file was passed over, half a line left out; `nil` if it was not.
+    private func endOfPassedOver(_ file: OpenFile, _ status: FileStatus) -> UInt64? {
+        guard let size = passedOver.size(of: file, status) else { return nil }
+        if size == status.size { return size }
+        return (try? end(of: file, size))?.offset ?? size
     }
 
     private func take(_ record: FileRecord) {
@@ -342,7 +348,8 @@ extension FollowedFiles {
             wantsCopy: wantsCopy, isFollowed: plan.follows,
             isExcluded: plan.excludes,
             unread: { self.queue.filter { $0.path == lost.path }.map(\.firstBytes) },
-            isKnown: { self.followers[$0] != nil || self.passedOver.contains($0) },
+            isKnown: { self.followers[$0] != nil },
+            passedOver: { self.endOfPassedOver($0, $1) },
             record: { self.records.record(of: $0, $1) }, listings: listings)
         var isFound = false
         for found in search.find() {

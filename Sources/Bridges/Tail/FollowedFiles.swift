@@ -22,7 +22,7 @@ final class FollowedFiles {
     /// Records of an earlier run whose files have not been looked for yet.
     var unfound: [FileRecord] = []
     /// Rotated files that were there before their live ones were first followed.
-    var passedOver: Set<FileID> = []
+    var passedOver = PassedOverFiles()
     /// Names that no file has at present, and what was last known of them.
     var vacant = VacantNames()
     /// Directories of files that are followed for the first time.

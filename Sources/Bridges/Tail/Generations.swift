@@ -5,7 +5,7 @@ import Sockets
 struct Generations {
     /// A file that has still to be read.
     struct Found {
-        let path: FilePath
+        var path: FilePath
         let file: OpenFile
         let status: FileStatus
         /// Up to where it has been read, under another name or as the file that it is a copy of.
@@ -39,30 +39,56 @@ struct Generations {
     let isExcluded: (FilePath) -> Bool
     /// How files of that name begin of which nothing has been read yet.
     let unread: () -> [[UInt8]]
-    /// Whether a file is followed, or was passed over on purpose.
+    /// Whether a file is followed already.
     let isKnown: (FileID) -> Bool
+    /// Up to where a file was passed over on purpose; `nil` if it was not.
+    let passedOver: (OpenFile, FileStatus) -> UInt64?
     /// What is known of a file that was followed once.
     let record: (OpenFile, FileID) -> FileRecord?
     /// The names in the directories.
     let listings: DirectoryListings
 
+    /// Times that names are gone through, if they are given on all the while.
+    private static let looks = 10
+
     /// Finds them, in the order in which they were written.
     func find() -> [Found] {
-        var found: [Found] = []
-        var seen: Set<FileID> = []
-        for (path, isRotated) in candidates {
-            guard let status = try? FileStatus(path), status.isRegular, !isKnown(status.id),
-                seen.insert(status.id).inserted, !isFollowed(path),
-                let file = try? OpenFile(path), let own = try? file.status(), own.id == status.id,
-                let generation = examine(path, file, own, isRotated: isRotated)
-            else { continue }
-            found.append(generation)
+        var files: [FileID: Found] = [:]
+        for _ in 0..<Self.looks {
+            // What was rotated on meanwhile has a name that was another's, or was not there.
+            if look(into: &files) || !listings.renew(places.map(\.directory)) { break }
         }
+        var found = Array(files.values)
         // What was found itself needs no copy.
         if found.contains(where: { $0.isSame && $0.status.id == lost.id }) {
             found.removeAll { $0.isSame && $0.status.id != lost.id }
         }
         return found.sorted { $0.isOlder(than: $1) }
+    }
+
+    /// Goes through the names once; false if one of them is not the file's any more that had it when
+    /// the directory was read.
+    private func look(into found: inout [FileID: Found]) -> Bool {
+        var isAsListed = true
+        var seen: Set<FileID> = []
+        for (path, inode, isRotated) in candidates {
+            let status = try? FileStatus(path)
+            if let inode, status?.id.inode != inode { isAsListed = false }
+            guard let status, status.isRegular, !isKnown(status.id),
+                seen.insert(status.id).inserted, !isFollowed(path)
+            else { continue }
+            if found[status.id] != nil {
+                found[status.id]?.path = path
+                continue
+            }
+            guard let file = try? OpenFile(path), let own = try? file.status() else { continue }
+            if own.id != status.id {
+                isAsListed = false
+            } else if let generation = examine(path, file, own, isRotated: isRotated) {
+                found[own.id] = generation
+            }
+        }
+        return isAsListed
     }
 
     private func examine(_ path: FilePath, _ file: OpenFile, _ status: FileStatus, isRotated: Bool)
@@ -77,6 +103,9 @@ struct Generations {
             guard status.size > offset || (isItself && !record.isFinished) else { return nil }
             return Found(path: path, file: file, status: status, offset: offset, isSame: isItself)
         }
+        // What it had when it was passed over is not read.
+        let passed = passedOver(file, status) ?? 0
+        if passed > 0, passed == status.size { return nil }
         // Of a file of which nothing was read the number says little: it may be another's by now.
         if isItself, fingerprint.offset > 0, fingerprint.matches(file) {
             return Found(
@@ -87,8 +116,8 @@ struct Generations {
         {
             guard wantsCopy else { return nil }
             return Found(
-                path: path, file: file, status: status, offset: fingerprint.offset, isSame: true,
-                isCopy: !isItself)
+                path: path, file: file, status: status, offset: max(fingerprint.offset, passed),
+                isSame: true, isCopy: !isItself)
         }
         // A copy from before the last lines: they were read where they were written.
         if status.size < fingerprint.offset, fingerprint.beginsLike(file, size: status.size) {
@@ -98,7 +127,7 @@ struct Generations {
             !others().contains(where: { isCopy(file, status, of: $0) }),
             !isCopyOfUnread(file)
         else { return nil }
-        return Found(path: path, file: file, status: status, offset: 0, isSame: false)
+        return Found(path: path, file: file, status: status, offset: passed, isSame: false)
     }
 
     private func isCopyOfUnread(_ file: OpenFile) -> Bool {
@@ -114,11 +143,16 @@ struct Generations {
             : fingerprint.offset > 0 && fingerprint.matches(file)
     }
 
-    /// Paths that may have been the file's, and whether their names look like those that rotation
-    /// gives.
-    private var candidates: [(FilePath, isRotated: Bool)] {
-        var paths: [FilePath: Bool] = [:]
-        for place in lost.target == lost.path ? [lost.path] : [lost.target, lost.path] {
+    /// Where it may have had its name.
+    private var places: [FilePath] {
+        lost.target == lost.path ? [lost.path] : [lost.target, lost.path]
+    }
+
+    /// Paths that may have been the file's, the numbers that their directory has for them, and
+    /// whether their names look like those that rotation gives.
+    private var candidates: [(FilePath, inode: UInt64?, isRotated: Bool)] {
+        var paths: [FilePath: (inode: UInt64?, isRotated: Bool)] = [:]
+        for place in places {
             let name = RotatedName(of: place.name)
             for entry in listings[place.directory] where entry.kind != .directory {
                 let isRotated = name.isRotated(entry.name)
@@ -126,14 +160,16 @@ struct Generations {
                     continue
                 }
                 let path = place.directory.appending(entry.name)
-                paths[path] = isRotated || paths[path] == true
+                // A symbolic link has a number of its own.
+                let inode = entry.kind == .link ? nil : entry.inode
+                paths[path] = (inode, isRotated || paths[path]?.isRotated == true)
             }
         }
-        return paths.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+        return paths.sorted { $0.key < $1.key }.map { ($0.key, $0.value.inode, $0.value.isRotated) }
     }
 }
 
-/// The names in directories, each asked for once.
+/// The names in directories, each asked for once, unless they are to be asked anew.
 ///
 /// Confined to the bridge's thread, for as long as it looks for something.
 final class DirectoryListings {
@@ -145,6 +181,13 @@ final class DirectoryListings {
         let list = (try? DirectoryEntry.all(in: directory)) ?? []
         lists[directory] = list
         return list
+    }
+
+    /// Asks some directories anew; whether anything has changed.
+    func renew(_ directories: [FilePath]) -> Bool {
+        let before = directories.map { self[$0] }
+        for directory in directories { lists[directory] = nil }
+        return directories.map { self[$0] } != before
     }
 }
 

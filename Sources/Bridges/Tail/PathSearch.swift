@@ -124,7 +124,7 @@ extension PathPattern {
 }
 
 /// A name in a directory.
-struct DirectoryEntry {
+struct DirectoryEntry: Equatable {
     /// What it is, where the file system says so at once.
     enum Kind {
         case file, directory, link

@@ -6,7 +6,10 @@ import Testing
 
 /// Random things that happen to files, against a model of what has been written.
 @Suite(.timeLimit(.minutes(2))) struct TailModelTests {
-    @Test(arguments: Seeded.some, [true, false])
+    /// One that failed once: a number that was taken for the file that had had it.
+    private static let failed: [UInt64] = [1_816_120_261]
+
+    @Test(arguments: Seeded.some + failed, [true, false])
     func `every line comes in once, whatever happens`(seed: UInt64, hearsEvents: Bool) throws {
         for round in 0..<4 {
             var model = try TailModel(seed &* 1_000 &+ UInt64(round), hearsEvents: hearsEvents)
