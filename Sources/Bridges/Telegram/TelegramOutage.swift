@@ -17,7 +17,26 @@ final class TelegramOutage: Sendable {
         let room: String
         var waiting = 0
         var isMore = false
+        /// Of those that waited when it went out again, so many wait yet.
+        var owed = 0
+        /// Whether there were more than could be counted.
+        var owesMore = false
+        /// Whether nothing was delivered since it goes out again.
+        var isFresh = false
         var delivered = 0
+
+        /// It goes out again, so all that waits has waited for that.
+        mutating func owe() {
+            owed = waiting
+            isFresh = true
+            owesMore = owesMore || isMore
+        }
+
+        /// Nobody is to be told of what was delivered so far.
+        mutating func forget() {
+            delivered = 0
+            owesMore = false
+        }
     }
 
     private struct Failure {
@@ -81,6 +100,7 @@ final class TelegramOutage: Sendable {
     private func answered(_ source: Source, knowsBot: Bool) {
         let (wasFailing, isOver, isKnown) = state.withLock { state in
             let wasFailing = state.failing.removeValue(forKey: source) != nil
+            if wasFailing, case .channel(let name) = source { state.channels[name]?.owe() }
             for other in Array(state.failing.keys) { Self.wake(other, by: source, &state) }
             let wasStranger = knowsBot && state.strangers.remove(source) != nil
             return (wasFailing, state.failing.isEmpty, wasStranger && state.strangers.isEmpty)
@@ -137,14 +157,23 @@ final class TelegramOutage: Sendable {
     }
 
     /// So many were delivered to a chat, and so many still wait.
-    func note(delivered: Int, waiting: Int, to channel: String) {
+    func note(delivered: Int, waiting: Int, to name: String) {
         let isTold = state.withLock { state in
-            guard let room = state.channels[channel]?.room else { return false }
-            state.channels[channel]?.waiting = waiting
-            state.channels[channel]?.isMore = false
-            guard state.told[room] != nil else { return false }
-            state.channels[channel]?.delivered += delivered
-            return true
+            guard var channel = state.channels[name] else { return false }
+            defer { state.channels[name] = channel }
+            channel.waiting = waiting
+            channel.isMore = false
+            let isTold = state.told[channel.room] != nil
+            // It may have been a while since they were counted.
+            if channel.isFresh { channel.owed = max(channel.owed, delivered + waiting) }
+            channel.isFresh = false
+            // What is not owed has waited for nothing but its turn.
+            let paid = min(delivered, channel.owed)
+            if isTold { channel.delivered += paid }
+            // What is owed waits in front, and some of it may have been passed over.
+            channel.owed = min(channel.owed - paid, waiting)
+            if !isTold, channel.owed == 0 { channel.forget() }
+            return isTold
         }
         if isTold { bell.ring() }
     }
@@ -190,13 +219,15 @@ final class TelegramOutage: Sendable {
             let channels = state.channels.values.filter { $0.room == room }
             let since = Self.failingSince(room, state)
             if let start = state.told[room] {
-                guard since == nil, channels.allSatisfy({ $0.waiting == 0 }) else { continue }
-                let delivered = channels.map(\.delivered).max() ?? 0
-                result.append(
-                    (room, settings.words.telegramAnswers(delivered: delivered, late: now - start)))
+                guard since == nil, channels.allSatisfy({ $0.owed == 0 }) else { continue }
+                let most = channels.max { $0.delivered < $1.delivered }
+                let sentence = settings.words.telegramAnswers(
+                    delivered: most?.delivered ?? 0, isMore: most?.owesMore ?? false,
+                    late: now - start)
+                result.append((room, sentence))
                 state.told[room] = nil
-                for channel in state.channels.keys where state.channels[channel]?.room == room {
-                    state.channels[channel]?.delivered = 0
+                for name in state.channels.keys where state.channels[name]?.room == room {
+                    state.channels[name]?.forget()
                 }
             } else if let since, now - since >= Self.longEnough {
                 let most = channels.max { $0.waiting < $1.waiting }
