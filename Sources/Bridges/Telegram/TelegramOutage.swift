@@ -63,6 +63,9 @@ final class TelegramOutage: Sendable {
 
     /// How long an outage lasts before anybody is told.
     private static let longEnough = Duration.seconds(30)
+    /// When who rests tries once more, so that nobody is told of what is over: a slice earlier to
+    /// look up, a second for what a poll waits, and one for the way.
+    private static let lastTry = longEnough - slice - .seconds(2)
     /// How long one rests before it looks up: so old are the numbers that are told at most.
     static let slice = Duration.seconds(1)
 
@@ -132,10 +135,16 @@ final class TelegramOutage: Sendable {
 
     // MARK: - Waiting
 
-    /// How often one that fails was told that Telegram answers somebody else; nil if it does not fail.
-    func wakes(of source: Source) -> Int? { state.withLock { $0.failing[source]?.wakes } }
+    /// How often one that fails was to try again before its rest was over, because Telegram answers
+    /// somebody else or the room is about to be told; nil if it does not fail.
+    func wakes(of source: Source) -> Int? {
+        let now = settings.watch.now()
+        return state.withLock { state in
+            state.failing[source].map { $0.wakes + (now - $0.since >= Self.lastTry ? 1 : 0) }
+        }
+    }
 
-    /// Rests until the pause is over or Telegram answers somebody else again; returns false if the
+    /// Rests until the pause is over or there is reason to try again earlier; returns false if the
     /// bus begins to stop.
     func rest(_ pause: Duration, of source: Source) async throws -> Bool {
         let end = settings.watch.now() + pause

@@ -71,5 +71,26 @@ extension TelegramTests {
             #expect(told.dropFirst() == ["Telegram responde de nuevo."])
             try await host.stop()
         }
+
+        @Test(arguments: [Direction.out, .both])
+        func `an outage that ends in time is told to nobody`(direction: Direction) async throws {
+            let host = try await TelegramHost { $0.direction = direction }
+            if direction == .both { await host.until { $0.isPolled } }
+            for round in 0..<6 {
+                await host.server.perform { desk in
+                    desk.chance = 100
+                    desk.kinds = [.page]
+                }
+                if direction == .both { await host.say("hola \(round)") }
+                try await host.other.publish("\(round)", from: "ana")
+                // Who rests now would rest beyond the 30 s, as a rule.
+                await host.pass(.seconds(26))
+                await host.server.perform { $0.chance = 0 }
+                await host.pass(.seconds(40), step: .milliseconds(200))
+            }
+            #expect(await host.server.perform { $0.chats[Self.group]?.lines.count } == 6)
+            #expect(try await told(host) == [])
+            try await host.stop()
+        }
     }
 }
