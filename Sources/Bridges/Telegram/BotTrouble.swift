@@ -17,6 +17,14 @@ enum BotTrouble: Error, Equatable, CustomStringConvertible {
     /// The bridge is ending.
     case cancelled
 
+    /// Whether it is to a message as if nobody had answered.
+    var isNoAnswer: Bool {
+        switch self {
+        case .unreachable, .conflict: true
+        case .flood, .migrated, .unknownBot, .shut, .rejected, .cancelled: false
+        }
+    }
+
     /// The sentence.
     var description: String {
         switch self {

@@ -57,6 +57,9 @@ final class TelegramOutage: Sendable {
         var told: [String: Duration] = [:]
     }
 
+    /// What else keeps the poll from what it asks for.
+    let obstacles: TelegramObstacles
+
     private let settings: TelegramSettings
     private let state: Mutex<State>
     private let bell = Bell()
@@ -71,6 +74,7 @@ final class TelegramOutage: Sendable {
 
     init(_ settings: TelegramSettings, _ bindings: [TelegramChats.Binding]) {
         self.settings = settings
+        obstacles = TelegramObstacles(settings)
         let channels = bindings.map { ($0.channel, Channel(room: $0.room)) }
         state = Mutex(State(channels: Dictionary(channels) { first, _ in first }))
     }
@@ -82,10 +86,14 @@ final class TelegramOutage: Sendable {
 
     /// A call came to nothing: an answer that Telegram itself gave ends an outage as a success does.
     ///
+    /// Not a conflict over a message, of which there can't be any: nothing goes out while it lasts.
+    ///
     /// - Parameter since: when an answer was due at the earliest.
     func note(_ trouble: BotTrouble, of source: Source, since: Duration) {
         switch trouble {
         case .unreachable(let reason, _): failure(of: source, reason, since: since)
+        case .conflict(let answer) where source != .poll:
+            failure(of: source, answer, since: since)
         case .cancelled: break
         case .unknownBot(let answer):
             let isFirst = state.withLock { state in
