@@ -45,7 +45,8 @@ enum BotTrouble: Error, Equatable, CustomStringConvertible {
         let visible = description.unicodeScalars.prefix(300).filter {
             ![.control, .format].contains($0.properties.generalCategory)
         }
-        let answer = "\(code) \(String(String.UnicodeScalarView(visible)))"
+        let reason = String(String.UnicodeScalarView(visible))
+        let answer = reason.isEmpty ? "\(code), without a reason" : "\(code) \(reason)"
         let wait = parameters["retry_after"].integer.map { Duration.seconds(min($0, 86_400)) }
         if let seconds = Self.floodWait(description) {
             self = .flood(after: .seconds(seconds))
