@@ -53,6 +53,10 @@ final class TelegramOutage: Sendable {
         /// Who was told that there is no such bot.
         var strangers: Set<Source> = []
         var channels: [String: Channel]
+        /// When it was logged last that Telegram does not answer.
+        var lastWarning: Duration?
+        /// Whether that is of the outage that lasts.
+        var isWarned = false
         /// Rooms that were told, and since when Telegram had not answered.
         var told: [String: Duration] = [:]
     }
@@ -69,6 +73,8 @@ final class TelegramOutage: Sendable {
     /// When who rests tries once more, so that nobody is told of what is over: a slice earlier to
     /// look up, a second for what a poll waits, and one for the way.
     private static let lastTry = longEnough - slice - .seconds(2)
+    /// Outages that follow one another faster are for who looks closely.
+    private static let shortestQuiet = Duration.seconds(60)
     /// How long one rests before it looks up: so old are the numbers that are told at most.
     static let slice = Duration.seconds(1)
 
@@ -109,16 +115,21 @@ final class TelegramOutage: Sendable {
     }
 
     private func answered(_ source: Source, knowsBot: Bool) {
-        let (wasFailing, isOver, isKnown) = state.withLock { state in
+        let (wasFailing, isOver, isKnown, wasWarned) = state.withLock { state in
             let wasFailing = state.failing.removeValue(forKey: source) != nil
             if wasFailing, case .channel(let name) = source { state.channels[name]?.owe() }
             for other in Array(state.failing.keys) { Self.wake(other, by: source, &state) }
             let wasStranger = knowsBot && state.strangers.remove(source) != nil
-            return (wasFailing, state.failing.isEmpty, wasStranger && state.strangers.isEmpty)
+            let (isOver, wasWarned) = (state.failing.isEmpty, state.isWarned)
+            if isOver { state.isWarned = false }
+            return (wasFailing, isOver, wasStranger && state.strangers.isEmpty, wasWarned)
         }
         if isKnown { settings.log.info("Telegram knows the bot again") }
         guard wasFailing else { return }
-        if isOver { settings.log.info("Telegram answers again") }
+        if isOver {
+            let sentence = "Telegram answers again"
+            if wasWarned { settings.log.info(sentence) } else { settings.log.debug(sentence) }
+        }
         bell.ring()
     }
 
@@ -131,13 +142,22 @@ final class TelegramOutage: Sendable {
     }
 
     private func failure(of source: Source, _ reason: String, since: Duration) {
-        let (isFirst, isNew) = state.withLock { state in
+        let now = settings.watch.now()
+        let (isFirst, isNew, isLoud) = state.withLock { state in
             for other in Array(state.failing.keys) { state.failing[other]?.wakers.remove(source) }
             let (isFirst, isNew) = (state.failing.isEmpty, state.failing[source] == nil)
             if isNew { state.failing[source] = Failure(since: since) }
-            return (isFirst, isNew)
+            let isQuiet = state.lastWarning.map { now - $0 < Self.shortestQuiet } ?? false
+            let isLoud = !state.isWarned && !isQuiet
+            if isLoud { (state.isWarned, state.lastWarning) = (true, now) }
+            return (isFirst, isNew, isLoud)
         }
-        if isFirst { settings.log.warning("Telegram does not answer: \(reason). Trying again") }
+        let sentence = "Telegram does not answer: \(reason). Trying again"
+        if isLoud {
+            settings.log.warning(sentence)
+        } else if isFirst {
+            settings.log.debug(sentence)
+        }
         if isNew { bell.ring() }
     }
 

@@ -72,6 +72,19 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `what comes and goes is logged once a minute`() async throws {
+            let host = try await TelegramHost()
+            for _ in 0..<30 {
+                await host.server.perform { $0.faults["getUpdates"] = [.page] }
+                await host.say("hola")
+                await host.pass(.seconds(4))
+            }
+            let loud = host.test.log.entries.filter { $0.level > .debug }.map(\.sentence)
+            #expect((2...3).contains(loud.count { $0.hasPrefix("Telegram does not answer") }))
+            #expect((2...3).contains(loud.count { $0 == "Telegram answers again" }))
+            try await host.stop()
+        }
+
         @Test(arguments: [Direction.out, .both])
         func `an outage that ends in time is told to nobody`(direction: Direction) async throws {
             let host = try await TelegramHost { $0.direction = direction }
