@@ -75,6 +75,15 @@ import Testing
         #expect(errors.filter { $0.contains(BotServer.token) } == [])
     }
 
+    @Test func `of two tokens that are none neither is a copy`() async throws {
+        let bridge = #"{ "type": "telegram", "token": "" }"#
+        let folder = try TestFolder(bridges: "\(bridge), \(bridge)")
+        let (status, _, errors) = try await folder.result("check")
+        #expect(status == 78)
+        #expect(errors.count { $0.contains("expected the bot's token as @BotFather gave it") } == 2)
+        #expect(!errors.contains { $0.contains("a bot of its own") })
+    }
+
     @Test func `what is wrong with its options is told, but not the token`() async throws {
         let folder = try TestFolder(
             bridges: """

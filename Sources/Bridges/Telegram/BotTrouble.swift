@@ -17,6 +17,14 @@ enum BotTrouble: Error, Equatable, CustomStringConvertible {
     /// The bridge is ending.
     case cancelled
 
+    /// Whether it is to a message as if nobody had answered.
+    var isNoAnswer: Bool {
+        switch self {
+        case .unreachable, .conflict: true
+        case .flood, .migrated, .unknownBot, .shut, .rejected, .cancelled: false
+        }
+    }
+
     /// The sentence.
     var description: String {
         switch self {
@@ -37,7 +45,8 @@ enum BotTrouble: Error, Equatable, CustomStringConvertible {
         let visible = description.unicodeScalars.prefix(300).filter {
             ![.control, .format].contains($0.properties.generalCategory)
         }
-        let answer = "\(code) \(String(String.UnicodeScalarView(visible)))"
+        let reason = String(String.UnicodeScalarView(visible))
+        let answer = reason.isEmpty ? "\(code), without a reason" : "\(code) \(reason)"
         let wait = parameters["retry_after"].integer.map { Duration.seconds(min($0, 86_400)) }
         if let seconds = Self.floodWait(description) {
             self = .flood(after: .seconds(seconds))

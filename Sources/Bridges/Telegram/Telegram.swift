@@ -36,9 +36,10 @@ package struct Telegram: Bridge {
         package func validate(_ check: inout OptionCheck) {
             if !TelegramAddress.isToken(token.reveal()) {
                 check.problem("expected the bot's token as @BotFather gave it", at: $token)
+            } else {
+                // Of two that poll with one token each gets a part of what is said.
+                check.unique(token.reveal(), "token", expected: "a bot of its own", at: $token)
             }
-            // Of two that poll with one token each gets a part of what is said.
-            check.unique(token.reveal(), "token", expected: "a bot of its own", at: $token)
             checkAddress(&check)
             if !outgoingFormat.contains("{text}") {
                 check.problem(

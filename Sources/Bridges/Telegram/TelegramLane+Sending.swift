@@ -208,7 +208,7 @@ extension TelegramLane {
     ) async throws -> Outcome {
         isFresh = true
         // Before the outage is noted, for that may be when the room is told.
-        if case .unreachable = trouble { try await count(&deliveries) }
+        if trouble.isNoAnswer { try await count(&deliveries) }
         outage.note(trouble, of: source, since: begun)
         switch trouble {
         case .cancelled: return .stop

@@ -17,7 +17,26 @@ final class TelegramOutage: Sendable {
         let room: String
         var waiting = 0
         var isMore = false
+        /// Of those that waited when it went out again, so many wait yet.
+        var owed = 0
+        /// Whether there were more than could be counted.
+        var owesMore = false
+        /// Whether nothing was delivered since it goes out again.
+        var isFresh = false
         var delivered = 0
+
+        /// It goes out again, so all that waits has waited for that.
+        mutating func owe() {
+            owed = waiting
+            isFresh = true
+            owesMore = owesMore || isMore
+        }
+
+        /// Nobody is to be told of what was delivered so far.
+        mutating func forget() {
+            delivered = 0
+            owesMore = false
+        }
     }
 
     private struct Failure {
@@ -34,9 +53,16 @@ final class TelegramOutage: Sendable {
         /// Who was told that there is no such bot.
         var strangers: Set<Source> = []
         var channels: [String: Channel]
+        /// When it was logged last that Telegram does not answer.
+        var lastWarning: Duration?
+        /// Whether that is of the outage that lasts.
+        var isWarned = false
         /// Rooms that were told, and since when Telegram had not answered.
         var told: [String: Duration] = [:]
     }
+
+    /// What else keeps the poll from what it asks for.
+    let obstacles: TelegramObstacles
 
     private let settings: TelegramSettings
     private let state: Mutex<State>
@@ -44,11 +70,17 @@ final class TelegramOutage: Sendable {
 
     /// How long an outage lasts before anybody is told.
     private static let longEnough = Duration.seconds(30)
+    /// When who rests tries once more, so that nobody is told of what is over: a slice earlier to
+    /// look up, a second for what a poll waits, and one for the way.
+    private static let lastTry = longEnough - slice - .seconds(2)
+    /// Outages that follow one another faster are for who looks closely.
+    private static let shortestQuiet = Duration.seconds(60)
     /// How long one rests before it looks up: so old are the numbers that are told at most.
     static let slice = Duration.seconds(1)
 
     init(_ settings: TelegramSettings, _ bindings: [TelegramChats.Binding]) {
         self.settings = settings
+        obstacles = TelegramObstacles(settings)
         let channels = bindings.map { ($0.channel, Channel(room: $0.room)) }
         state = Mutex(State(channels: Dictionary(channels) { first, _ in first }))
     }
@@ -60,10 +92,14 @@ final class TelegramOutage: Sendable {
 
     /// A call came to nothing: an answer that Telegram itself gave ends an outage as a success does.
     ///
+    /// Not a conflict over a message, of which there can't be any: nothing goes out while it lasts.
+    ///
     /// - Parameter since: when an answer was due at the earliest.
     func note(_ trouble: BotTrouble, of source: Source, since: Duration) {
         switch trouble {
         case .unreachable(let reason, _): failure(of: source, reason, since: since)
+        case .conflict(let answer) where source != .poll:
+            failure(of: source, answer, since: since)
         case .cancelled: break
         case .unknownBot(let answer):
             let isFirst = state.withLock { state in
@@ -79,15 +115,21 @@ final class TelegramOutage: Sendable {
     }
 
     private func answered(_ source: Source, knowsBot: Bool) {
-        let (wasFailing, isOver, isKnown) = state.withLock { state in
+        let (wasFailing, isOver, isKnown, wasWarned) = state.withLock { state in
             let wasFailing = state.failing.removeValue(forKey: source) != nil
+            if wasFailing, case .channel(let name) = source { state.channels[name]?.owe() }
             for other in Array(state.failing.keys) { Self.wake(other, by: source, &state) }
             let wasStranger = knowsBot && state.strangers.remove(source) != nil
-            return (wasFailing, state.failing.isEmpty, wasStranger && state.strangers.isEmpty)
+            let (isOver, wasWarned) = (state.failing.isEmpty, state.isWarned)
+            if isOver { state.isWarned = false }
+            return (wasFailing, isOver, wasStranger && state.strangers.isEmpty, wasWarned)
         }
         if isKnown { settings.log.info("Telegram knows the bot again") }
         guard wasFailing else { return }
-        if isOver { settings.log.info("Telegram answers again") }
+        if isOver {
+            let sentence = "Telegram answers again"
+            if wasWarned { settings.log.info(sentence) } else { settings.log.debug(sentence) }
+        }
         bell.ring()
     }
 
@@ -100,22 +142,37 @@ final class TelegramOutage: Sendable {
     }
 
     private func failure(of source: Source, _ reason: String, since: Duration) {
-        let (isFirst, isNew) = state.withLock { state in
+        let now = settings.watch.now()
+        let (isFirst, isNew, isLoud) = state.withLock { state in
             for other in Array(state.failing.keys) { state.failing[other]?.wakers.remove(source) }
             let (isFirst, isNew) = (state.failing.isEmpty, state.failing[source] == nil)
             if isNew { state.failing[source] = Failure(since: since) }
-            return (isFirst, isNew)
+            let isQuiet = state.lastWarning.map { now - $0 < Self.shortestQuiet } ?? false
+            let isLoud = !state.isWarned && !isQuiet
+            if isLoud { (state.isWarned, state.lastWarning) = (true, now) }
+            return (isFirst, isNew, isLoud)
         }
-        if isFirst { settings.log.warning("Telegram does not answer: \(reason). Trying again") }
+        let sentence = "Telegram does not answer: \(reason). Trying again"
+        if isLoud {
+            settings.log.warning(sentence)
+        } else if isFirst {
+            settings.log.debug(sentence)
+        }
         if isNew { bell.ring() }
     }
 
     // MARK: - Waiting
 
-    /// How often one that fails was told that Telegram answers somebody else; nil if it does not fail.
-    func wakes(of source: Source) -> Int? { state.withLock { $0.failing[source]?.wakes } }
+    /// How often one that fails was to try again before its rest was over, because Telegram answers
+    /// somebody else or the room is about to be told; nil if it does not fail.
+    func wakes(of source: Source) -> Int? {
+        let now = settings.watch.now()
+        return state.withLock { state in
+            state.failing[source].map { $0.wakes + (now - $0.since >= Self.lastTry ? 1 : 0) }
+        }
+    }
 
-    /// Rests until the pause is over or Telegram answers somebody else again; returns false if the
+    /// Rests until the pause is over or there is reason to try again earlier; returns false if the
     /// bus begins to stop.
     func rest(_ pause: Duration, of source: Source) async throws -> Bool {
         let end = settings.watch.now() + pause
@@ -137,14 +194,23 @@ final class TelegramOutage: Sendable {
     }
 
     /// So many were delivered to a chat, and so many still wait.
-    func note(delivered: Int, waiting: Int, to channel: String) {
+    func note(delivered: Int, waiting: Int, to name: String) {
         let isTold = state.withLock { state in
-            guard let room = state.channels[channel]?.room else { return false }
-            state.channels[channel]?.waiting = waiting
-            state.channels[channel]?.isMore = false
-            guard state.told[room] != nil else { return false }
-            state.channels[channel]?.delivered += delivered
-            return true
+            guard var channel = state.channels[name] else { return false }
+            defer { state.channels[name] = channel }
+            channel.waiting = waiting
+            channel.isMore = false
+            let isTold = state.told[channel.room] != nil
+            // It may have been a while since they were counted.
+            if channel.isFresh { channel.owed = max(channel.owed, delivered + waiting) }
+            channel.isFresh = false
+            // What is not owed has waited for nothing but its turn.
+            let paid = min(delivered, channel.owed)
+            if isTold { channel.delivered += paid }
+            // What is owed waits in front, and some of it may have been passed over.
+            channel.owed = min(channel.owed - paid, waiting)
+            if !isTold, channel.owed == 0 { channel.forget() }
+            return isTold
         }
         if isTold { bell.ring() }
     }
@@ -190,13 +256,15 @@ final class TelegramOutage: Sendable {
             let channels = state.channels.values.filter { $0.room == room }
             let since = Self.failingSince(room, state)
             if let start = state.told[room] {
-                guard since == nil, channels.allSatisfy({ $0.waiting == 0 }) else { continue }
-                let delivered = channels.map(\.delivered).max() ?? 0
-                result.append(
-                    (room, settings.words.telegramAnswers(delivered: delivered, late: now - start)))
+                guard since == nil, channels.allSatisfy({ $0.owed == 0 }) else { continue }
+                let most = channels.max { $0.delivered < $1.delivered }
+                let sentence = settings.words.telegramAnswers(
+                    delivered: most?.delivered ?? 0, isMore: most?.owesMore ?? false,
+                    late: now - start)
+                result.append((room, sentence))
                 state.told[room] = nil
-                for channel in state.channels.keys where state.channels[channel]?.room == room {
-                    state.channels[channel]?.delivered = 0
+                for name in state.channels.keys where state.channels[name]?.room == room {
+                    state.channels[name]?.forget()
                 }
             } else if let since, now - since >= Self.longEnough {
                 let most = channels.max { $0.waiting < $1.waiting }

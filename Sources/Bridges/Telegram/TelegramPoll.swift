@@ -33,6 +33,7 @@ struct TelegramPoll {
                 backoff.reset()
                 politeness.reset()
                 conflict.end()
+                outage.obstacles.end()
                 isFresh = false
                 let isHasty = !isNews && settings.watch.now() - start < Self.shortest
                 if isHasty, try await !settings.rest(Self.shortest) { break }
@@ -81,11 +82,13 @@ struct TelegramPoll {
         case .cancelled: return nil
         // Half of the step at least: 5 s, as facts have it.
         case .conflict: return politeness.next()
-        case .flood(let pause): return pause
+        case .flood(let pause):
+            outage.obstacles.note(trouble)
+            return pause
         // A token that was taken back may be given again, and what goes out may go on.
         case .unreachable, .unknownBot: return backoff.next()
         case .migrated, .shut, .rejected:
-            settings.log.error("Telegram refuses to be asked: \(trouble)")
+            outage.obstacles.note(trouble)
             return backoff.next()
         }
     }

@@ -31,6 +31,7 @@ struct TelegramRelay: Sendable {
             if case .flood(let wanted) = trouble { pause = wanted }
             if isPolling {
                 outage.note(trouble, of: .poll, since: start)
+                outage.obstacles.note(trouble)
             } else {
                 // Nobody polls who could find out that it is over; what goes out finds out itself.
                 settings.log.warning("Telegram does not answer: \(trouble)")
@@ -124,10 +125,14 @@ struct TelegramRelay: Sendable {
             let start = settings.watch.now()
             do {
                 let bot = try await ask(within: BotAPI.deadline)
-                if bot != nil { outage.success(of: .poll) }
+                if bot != nil {
+                    outage.success(of: .poll)
+                    outage.obstacles.end()
+                }
                 return bot
             } catch let trouble as BotTrouble {
                 outage.note(trouble, of: .poll, since: start)
+                outage.obstacles.note(trouble)
                 switch trouble {
                 case .cancelled: return nil
                 case .flood(let pause): guard try await settings.rest(pause) else { return nil }

@@ -72,12 +72,12 @@ extension Words {
     }
 
     /// It answers again, and what had waited is delivered.
-    func telegramAnswers(delivered: Int, late: Duration) -> String {
+    func telegramAnswers(delivered: Int, isMore: Bool, late: Duration) -> String {
         let answers = say("Telegram responde de nuevo", "Telegram answers again")
         if delivered == 0 { return "\(answers)." }
         let word = delivered == 1 ? say("entregado", "delivered") : say("entregados", "delivered")
         let lateness = say("\(span(late)) tarde", "\(span(late)) late")
-        return "\(answers); \(count(delivered, false)) \(word), \(lateness)."
+        return "\(answers); \(count(delivered, isMore)) \(word), \(lateness)."
     }
 
     /// Telegram will never take a message.

@@ -26,6 +26,12 @@ import Testing
         #expect(trouble(413, answer) == .rejected("413 \(answer)"))
     }
 
+    @Test func `an answer without a reason says so`() {
+        #expect(
+            trouble(200, "") == .unreachable("200, without a reason", mayHaveArrived: true))
+        #expect(trouble(403, "\u{7}") == .shut("403, without a reason"))
+    }
+
     @Test func `a flood is one by its code, and says how long`() {
         let wait = JSON.object(["retry_after": .integer(7)])
         #expect(trouble(429, "Too Many Requests", wait) == .flood(after: .seconds(7)))
