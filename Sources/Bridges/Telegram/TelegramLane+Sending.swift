@@ -36,6 +36,8 @@ extension TelegramLane {
         let call = Self.parameters(text, place, plan.target(in: place.chat))
         switch try await answer(to: call, &deliveries) {
         case .success(let result):
+            // What waits now is what has waited for this.
+            if outage.wakes(of: source) != nil { try await count(&deliveries) }
             outage.success(of: source)
             (isFresh, hasMoved) = (false, false)
             try await goOn(plan, as: Self.remoteID(of: result, in: place), &deliveries)
@@ -207,8 +209,13 @@ extension TelegramLane {
         _ deliveries: inout Deliveries.Iterator
     ) async throws -> Outcome {
         isFresh = true
-        // Before the outage is noted, for that may be when the room is told.
-        if trouble.isNoAnswer { try await count(&deliveries) }
+        if case .flood(let pause) = trouble {
+            // At once: a new start is to know of it.
+            pace.block(for: pause)
+            try await keep(flood: pause, in: place.chat)
+        }
+        // Before the outage is noted: that may be when the room is told, or when it is over.
+        if trouble.isNoAnswer || outage.wakes(of: source) != nil { try await count(&deliveries) }
         outage.note(trouble, of: source, since: begun)
         switch trouble {
         case .cancelled: return .stop
@@ -224,8 +231,6 @@ extension TelegramLane {
         switch trouble {
         case .flood(let pause):
             settings.log.info("too much for \(place): nothing is sent for \(pause)")
-            pace.block(for: pause)
-            try await keep(flood: pause, in: place.chat)
             return .goOn
         case .migrated(let chat):
             // Once for a message: chats that name one another would go on for ever.

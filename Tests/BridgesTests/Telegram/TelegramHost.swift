@@ -81,6 +81,18 @@ final class TelegramHost: Sendable {
         }
     }
 
+    /// Starts the next run, with what the store had.
+    func next(
+        _ disk: MemoryStore.Disk, _ change: (inout Setup) -> Void = { _ in }
+    ) async throws -> TelegramHost {
+        try await TelegramHost {
+            $0.store = MemoryStore(disk)
+            $0.server = server
+            $0.clock = test.clock
+            change(&$0)
+        }
+    }
+
     private static func start(
         _ options: Telegram.Options, _ test: TestBus, _ port: Port
     ) -> Task<Void, any Error> {

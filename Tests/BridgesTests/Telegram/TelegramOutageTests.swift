@@ -131,7 +131,7 @@ extension TelegramTests {
                 let end = await host.turning { await host.messages(count + 2, in: room).last?.text }
                 #expect(
                     end?.hasPrefix("Telegram responde de nuevo; \(count) mensajes entregados")
-                        == true)
+                        == true, "\(end ?? "")")
             }
             try await host.stop()
         }

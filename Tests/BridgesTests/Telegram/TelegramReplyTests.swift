@@ -67,11 +67,7 @@ extension TelegramTests {
             store.hold()
             let disk = store.disk
             await first.crash()
-            let second = try await TelegramHost {
-                $0.store = MemoryStore(disk)
-                $0.server = server
-                $0.clock = clock
-            }
+            let second = try await first.next(disk)
             await second.until { desk in
                 desk.chats[Self.group]?.lines.count == 3 && desk.isPolled
             }

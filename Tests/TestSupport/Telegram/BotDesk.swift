@@ -187,6 +187,9 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
     /// Messages that a bot may send in a second.
     private static let mostSends = 30
 
+    /// Lets a chat be sent to again.
+    package func endFlood(in chat: Int64) { chats[chat]?.blockedUntil = 0 }
+
     /// 429, and nothing more to this chat until it is over.
     func flood(_ chat: Int64?) -> BotAnswer {
         if let chat {
