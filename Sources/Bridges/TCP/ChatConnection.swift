@@ -48,6 +48,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var isHeld = false
     /// Whether the store has been asked for what the room no longer has, whichever room that was.
     var isFetching = false
+    /// Whether the server looks after what the other side has not confirmed.
+    var isWatched = false
     /// Whether the server knows that it has something to send.
     private var isOwing = false
     /// `nil` once it is closed.
@@ -70,7 +72,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         self.server = server
         hall = server.entrance
         let connection = try Connection(descriptor, on: server.loop, handler: self)
-        connection.setUpTCP(keepAliveAfter: 60)
+        connection.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
         self.connection = connection
     }
 
@@ -82,14 +84,20 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Whether it has neither left nor been sent away.
     var isOpen: Bool { isTaking || isWaiting }
     var isClosed: Bool { stage == .closed }
+    /// The other side, for the log.
+    var peer: String { connection?.peer ?? "a client that is gone" }
     /// What the other side has not confirmed.
     var unsentBytes: Int { connection?.unsentBytes ?? 0 }
+    /// Bytes the kernel was given.
+    var sentBytes: UInt64 { outflow.sentBytes }
+    /// Whether the kernel took no more the last time.
+    var isBlocked: Bool { outflow.isBlocked }
 
     // MARK: - Reading
 
     func handle(_ ready: Readiness) {
         bus.assumeIsolated { bus in
-            if ready.contains(.writable) { resumeWriting() }
+            if ready.contains(.writable) { pump() }
             if ready.isDisjoint(with: [.readable, .hungUp, .failed]) { return }
             switch stage {
             case .taking: listen(ready, bus)
@@ -192,10 +200,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func pump() {
         isOwing = false
         guard let connection else { return }
-        let wasBlocked = outflow.isBlocked
+        let (wasBlocked, sentBefore) = (outflow.isBlocked, outflow.sentBytes)
         let progress = outflow.pump(connection, skipNotice: server.skipNotice)
-        if outflow.isBlocked != wasBlocked {
-            if wasBlocked { server.stalled.forget(self) } else { server.stalled.watch(self) }
+        if outflow.isBlocked && !wasBlocked || !isWatched && outflow.sentBytes != sentBefore {
+            server.stalled.watch(self)
         }
         switch progress {
         case .upToDate: if stage == .leaving { server.isBroken(self) }
@@ -204,11 +212,6 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         case .broken: server.isBroken(self)
         }
         updateInterest()
-    }
-
-    private func resumeWriting() {
-        server.stalled.noteProgress(of: self)
-        pump()
     }
 
     // MARK: - Bounds
@@ -288,6 +291,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         stopWaiting(bus)
         var readsLeft = Self.lastReads
         while isOpen, readsLeft > 0, read(bus) { readsLeft -= 1 }
+        close(bus)
+    }
+
+    /// Closes a connection that takes too long to take what it was sent.
+    func closeAsStalled(_ bus: isolated Bus) {
+        server.port.log.debug("\(peer) is closed: it does not read what it is sent")
         close(bus)
     }
 

@@ -226,6 +226,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         if phase == .open { phase = .stopping }
         door.close()
         lingering.hurry()
+        stalled.hurry()
     }
 
     /// Closes everything at once.
@@ -240,6 +241,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         guard phase == .stopping, connections.isEmpty, lingering.isEmpty else { return }
         phase = .done
         stalled.end()
+        if stalled.givenUp > 0 {
+            port.log.warning(
+                "not everything could be delivered: clients that do not read: \(stalled.givenUp)")
+        }
         detach()
         for waiter in waiters { waiter.resume() }
         waiters = []

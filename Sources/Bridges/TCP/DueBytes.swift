@@ -35,14 +35,15 @@ struct DueBytes {
         areStored = true
     }
 
-    /// Sends as much as the kernel takes.
-    mutating func send(on connection: Connection) -> Outcome {
+    /// Sends as much as the kernel takes, and adds how much that was.
+    mutating func send(on connection: Connection, counting total: inout UInt64) -> Outcome {
         let outcome = bytes.withUnsafeBytes { bytes in
             connection.send(UnsafeRawBufferPointer(rebasing: bytes[sent...]))
         }
         switch outcome {
         case .bytes(let count):
             sent += count
+            total += UInt64(count)
             if sent < bytes.count { return .blocked }
             self = DueBytes()
             return .sent

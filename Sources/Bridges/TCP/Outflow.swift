@@ -25,6 +25,8 @@ struct Outflow {
     private var due = DueBytes()
     /// Whether the kernel took no more the last time.
     private(set) var isBlocked = false
+    /// Bytes the kernel was given since the beginning.
+    private(set) var sentBytes: UInt64 = 0
 
     /// Bytes of answers that wait.
     var waitingBytes: Int { due.waitingCount + answers.byteCount }
@@ -69,7 +71,7 @@ struct Outflow {
     }
 
     private mutating func sendDue(_ connection: Connection) -> Progress? {
-        switch due.send(on: connection) {
+        switch due.send(on: connection, counting: &sentBytes) {
         case .sent: return nil
         case .blocked: return block()
         case .broken: return .broken
@@ -101,6 +103,7 @@ struct Outflow {
         guard let span = cursor?.span(to: end) else { return nil }
         switch connection.send(span) {
         case .bytes(let count):
+            sentBytes += UInt64(count)
             cursor?.advance(over: span, by: count)
             if count == span.count { return nil }
         case .wouldBlock: break

@@ -32,9 +32,9 @@ public struct TCP: Bridge {
         @Option(
             "Connections from one IP address; one more is refused with [full].", in: 1...1_000_000)
         public var maxPerAddress = 1_000
-        /// How long a reader may take nothing.
+        /// How long a byte may wait for its reader.
         @Option(
-            "How long a reader may take nothing of what waits for it before it is closed.",
+            "How old the oldest byte may become that a reader has not taken before it is closed.",
             in: .milliseconds(1)...)
         public var stalledAfter = Duration.seconds(60)
         /// What a room keeps for those who lag.

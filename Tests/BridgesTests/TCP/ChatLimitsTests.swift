@@ -1,4 +1,5 @@
 import Bridges
+import Glibc
 import MessageBus
 import TestSupport
 import Testing
@@ -45,6 +46,34 @@ import Testing
         host.test.advance(by: .seconds(1))
         #expect(try await reader.line() == "slow ha abandonado el chat.")
         withExtendedLifetime(slow) {}
+    }
+
+    @Test func `a reader whose oldest byte waits too long is closed, whatever it takes`()
+        async throws
+    {
+        let host = try await ChatHost { $0.options.buffer = .mebibytes(4) }
+        let port = await host.port()
+        let reader = try await host.client()
+        let slow = try await host.client("slow", receiveBuffer: 65_536)
+        try await say(700, by: port, while: reader)
+        // It takes about 16 KiB every five seconds of the megabytes that the kernel holds.
+        for _ in 0..<11 {
+            _ = try await slow.lines(2)
+            host.test.advance(by: .seconds(5))
+            #expect(try await reader.barrier() == [])
+        }
+        _ = try await slow.lines(2)
+        host.test.advance(by: .seconds(5))
+        #expect(try await reader.line() == "slow ha abandonado el chat.")
+    }
+
+    @Test func `the kernel gives up a peer that confirms nothing for as long`() async throws {
+        let host = try await ChatHost { $0.options.stalledAfter = .seconds(20) }
+        let ana = try await host.client("ana")
+        let accepted = try #require(AcceptedSocket(of: ana))
+        #expect(accepted[TCP_USER_TIMEOUT] == 20_000)
+        #expect(accepted[TCP_KEEPIDLE] == 10)
+        #expect(accepted[TCP_KEEPIDLE] + accepted[TCP_KEEPINTVL] * accepted[TCP_KEEPCNT] <= 20)
     }
 
     @Test func `a reader that takes a little now and then stays`() async throws {
