@@ -40,11 +40,20 @@ final class DescriptorThread: Sendable {
     func signal() { wakeup.signal() }
 
     /// Waits until the descriptor is ready for some of the events, has failed, or somebody signals.
-    func wait(for events: PollEvents) -> PollEvents { wakeup.wait(for: events, on: descriptor) }
+    ///
+    /// - Parameter milliseconds: how long at most; -1 for ever.
+    func wait(for events: PollEvents, milliseconds: Int32 = -1) -> PollEvents {
+        wakeup.wait(for: events, on: descriptor, milliseconds: milliseconds)
+    }
 
     /// Waits until somebody signals, or for so long.
     func wait(milliseconds: Int32 = -1) { _ = wakeup.wait(milliseconds: milliseconds) }
 
     /// What has gone wrong with the descriptor.
     func error(_ code: Int32) -> SocketError { SocketError("\(action) \(subject)", errno: code) }
+
+    /// What has gone wrong with the descriptor, in words.
+    func error(reason: String) -> SocketError {
+        SocketError("\(action) \(subject)", reason: reason)
+    }
 }

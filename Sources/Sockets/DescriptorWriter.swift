@@ -13,6 +13,8 @@ public final class DescriptorWriter: Sendable {
         var watcher: CheckedContinuation<SocketError?, Never>?
         var failure: SocketError?
         var isClosed = false
+        /// Milliseconds that somebody may read nothing for, once it matters.
+        var patience: Int32?
     }
 
     private let thread: DescriptorThread
@@ -68,6 +70,13 @@ public final class DescriptorWriter: Sendable {
         } onCancel: {
             close()
         }
+    }
+
+    /// From now on gives up, with an error, once nobody has read anything for so long while
+    /// something waits: whoever goes on reading gets everything.
+    public func giveUp(afterStandstillOf patience: Duration = .seconds(2)) {
+        state.withLock { $0.patience = Int32(clamping: Int64(patience / .milliseconds(1))) }
+        thread.signal()
     }
 
     /// Writes no more, whatever is left.
@@ -131,9 +140,14 @@ public final class DescriptorWriter: Sendable {
     /// That it can be read is nothing: a terminal is often one descriptor for both directions.
     @discardableResult
     private func look(for events: PollEvents) -> Bool {
-        let ready = thread.wait(for: events)
-        if ready.isDisjoint(with: .broken) { return ready.contains(.writable) }
-        end(thread.error(EPIPE))
-        return false
+        let patience = events.isEmpty ? nil : state.withLock { $0.patience }
+        let start = ContinuousClock.now
+        let ready = thread.wait(for: events, milliseconds: patience ?? -1)
+        if !ready.isDisjoint(with: .broken) {
+            end(thread.error(EPIPE))
+        } else if let patience, ready.isEmpty, start.duration(to: .now) >= .milliseconds(patience) {
+            end(thread.error(reason: "nobody reads it"))
+        }
+        return ready.isDisjoint(with: .broken) && ready.contains(.writable)
     }
 }

@@ -80,6 +80,23 @@ import Testing
         #expect(start.duration(to: .now) < .seconds(9))
     }
 
+    @Test func `a standard output that nobody reads is not waited for`() async throws {
+        let folder = try TestFolder(
+            bridges: """
+                { "type": "tcp", "name": "chat", "listen": "127.0.0.1:0" }, { "type": "stdio" }
+                """)
+        let daemon = try folder.start()
+        let ana = try ChatClient(port: try await daemon.port())
+        let text = String(repeating: "x", count: 4_000)
+        // A pipe holds 64 KiB.
+        for _ in 0..<50 { try ana.send("ana: \(text)\n") }
+        try await ana.barrier()
+        let start = ContinuousClock.now
+        daemon.signal(SIGTERM)
+        #expect(try await daemon.exitStatus() == 0)
+        #expect(start.duration(to: .now) < .seconds(9))
+    }
+
     @Test func `who begins to read only then gets everything`() async throws {
         let stuck = try await StuckDaemon(megabytes: 6)
         stuck.daemon.signal(SIGTERM)

@@ -48,6 +48,21 @@ import Testing
         #expect(await writer.failure() == nil)
     }
 
+    @Test func `gives up who reads nothing once it matters, before or while it waits`()
+        async throws
+    {
+        for isLate in [true, false] {
+            let pipe = try TestPipe()
+            pipe.fill()
+            let writer = try DescriptorWriter(pipe.writeEnd, called: "standard output")
+            if !isLate { writer.giveUp(afterStandstillOf: .milliseconds(20)) }
+            let task = Task { try await writer.write(Array("hola\n".utf8)) }
+            if isLate { writer.giveUp(afterStandstillOf: .milliseconds(20)) }
+            let error = await #expect(throws: SocketError.self) { try await task.value }
+            #expect(error?.description == "write standard output: nobody reads it")
+        }
+    }
+
     @Test func `that it can be read is no failure`() async throws {
         var ends: (Int32, Int32) = (-1, -1)
         withUnsafeMutableBytes(of: &ends) { bytes in

@@ -26,6 +26,7 @@ final class StdioOutput: Sendable {
     /// Writes until the bus has stopped or nobody reads.
     func run() async -> End {
         defer { writer.close() }
+        async let _: Void = hurryAtTheEnd()
         return await withTaskGroup(of: SocketError?.self) { group in
             group.addTask { await self.writeAll() }
             // Also when nobody says anything it is noticed that nobody reads.
@@ -35,6 +36,12 @@ final class StdioOutput: Sendable {
             guard let failure, !Task.isCancelled else { return .done }
             return failure.meansGone ? .gone(failure) : .failed(failure)
         }
+    }
+
+    /// When the bus stops, who goes on reading gets everything, and nobody else is waited for.
+    private func hurryAtTheEnd() async {
+        await port.stopping()
+        writer.giveUp()
     }
 
     private func writeAll() async -> SocketError? {
