@@ -45,6 +45,7 @@ package struct Dedupe: Middleware {
 
     /// Drops a text that its sender said within the time.
     package mutating func handle(_ message: inout Message) -> Verdict {
+        if message.isQuotation { return .pass }
         let now = message.arrival
         let text = Fingerprint(
             of: message.content.unsafeBytes, by: message.sender.identity, secret)

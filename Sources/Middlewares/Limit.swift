@@ -61,7 +61,7 @@ package struct Limit: Middleware {
 
     /// Takes for all messages of one sender at once where there is enough.
     package mutating func judge(_ batch: Batch) {
-        if let sender = batch.onlySender, let first = batch.first {
+        if let sender = batch.onlySender, let first = batch.first, !first.isQuotation {
             if first.arrival != arrival { move(to: first.arrival) }
             let key = scope == .sender ? sender.identity : key(of: first)
             if buckets.spend(key, times: batch.count, at: now) { return }
@@ -71,6 +71,7 @@ package struct Limit: Middleware {
 
     /// Drops a message of somebody whose bucket is empty.
     package mutating func handle(_ message: inout Message) -> Verdict {
+        if message.isQuotation { return .pass }
         // All messages of a batch arrive at the same time.
         if message.arrival != arrival { move(to: message.arrival) }
         let lacking = buckets.spend(key(of: message), at: now)

@@ -38,7 +38,7 @@ package struct LogMessages: Middleware {
 
     /// Logs a message, making a text of it only if somebody gets to see it, and lets it pass.
     package func handle(_ message: inout Message) -> Verdict {
-        guard isOn else { return .pass }
+        guard isOn, !message.isQuotation else { return .pass }
         if let file {
             file.write("\(message.time.inUTC) \(line(for: message))")
         } else {

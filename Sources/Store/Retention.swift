@@ -79,6 +79,9 @@ final class Retention {
             hasMore = hasMore || old.count == Self.stride
         }
         if try deleteDropped(ledger, before: time - Self.droppedFor) { hasMore = true }
+        if try deleteLinksOfDropped(ledger, before: min(cutoff, time - Self.droppedFor)) {
+            hasMore = true
+        }
         due = now + (hasMore ? Self.breath : Self.pause)
     }
 
@@ -234,5 +237,34 @@ final class Retention {
             }
         }
         return numbers.count == Self.stride
+    }
+
+    /// Deletes what messages that were dropped are called elsewhere; returns whether there may be
+    /// more.
+    ///
+    /// The oldest links are looked at, of which those of messages go with these.
+    private func deleteLinksOfDropped(
+        _ ledger: Ledger, before time: Int64
+    ) throws(StoreError) -> Bool {
+        let statement = try ledger.statement(
+            """
+            SELECT row FROM (SELECT rowid AS row, number, time FROM links ORDER BY rowid LIMIT ?1)
+                AS links
+            WHERE time < ?2
+                AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.number = links.number)
+            """)
+        statement.bind(1, Self.stride)
+        statement.bind(2, time)
+        var rows: [Int64] = []
+        while try statement.step() { rows.append(statement.integer(0)) }
+        if rows.isEmpty { return false }
+        try ledger.backgroundTransaction { () throws(StoreError) in
+            for row in rows {
+                let statement = try ledger.statement("DELETE FROM links WHERE rowid = ?1")
+                statement.bind(1, row)
+                try statement.run()
+            }
+        }
+        return rows.count == Self.stride
     }
 }

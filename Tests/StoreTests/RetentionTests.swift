@@ -55,6 +55,28 @@ import TestSupport
         #expect(try database.number("SELECT count(*) FROM words WHERE words MATCH 'nuevo'") == 1)
     }
 
+    @Test func `that a message was dropped is known as long as messages are kept`() async throws {
+        let store = try SQLiteStore.open(folder.file, wall: { 50 * Self.day })
+        let channel = DurableReader.Channel(bridge: "telegram", name: "-1").dropped
+        let kept = store.take(
+            SourceProgress(
+                bridge: "telegram", checkpoints: [],
+                links: [(channel, Link(number: 77, remoteID: "-1/5"))]))
+        store.endTurn()
+        try await kept.wait()
+        #expect(try await store.numbers(of: "-1/5", in: channel) == [77])
+        await store.close()
+        func count() throws -> Int64? {
+            try Database(folder.file, .read).number("SELECT count(*) FROM links")
+        }
+        try clean(days: 60)
+        #expect(try count() == 1)
+        try clean(days: 0, at: 50 * Self.day + 1_000)
+        #expect(try count() == 1)
+        try clean(days: 10)
+        #expect(try count() == 0)
+    }
+
     @Test func `what a durable reader has not got stays`() async throws {
         let store = try SQLiteStore.open(folder.file, wall: { 95 * Self.day })
         let first = try await store.keep(["a", "b", "c", "d"], time: Self.day)

@@ -74,6 +74,13 @@ final class TelegramChats: Sendable {
         }
     }
 
+    /// What the bus calls a chat and its topics, whatever rooms they belong to.
+    func channels(of chat: Int64) -> [String] {
+        moves.withLock { moves in
+            bindings.filter { $0.firstChat == chat || Self.chat($0, moves) == chat }.map(\.channel)
+        }
+    }
+
     /// Where a binding is now.
     func place(of binding: Binding) -> TelegramPlace {
         TelegramPlace(chat: moves.withLock { Self.chat(binding, $0) }, topic: binding.topic)

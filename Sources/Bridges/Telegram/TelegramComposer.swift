@@ -163,13 +163,23 @@ struct TelegramComposer: Sendable {
         return written.firstIndex { $0.contains(beginning) } ?? 0
     }
 
+    /// What the bridge itself wrote, taken apart again.
+    struct Said: Equatable {
+        /// Who said it.
+        let name: String
+        /// What is quoted of it.
+        let quoted: String
+        /// All of the line.
+        let line: String
+    }
+
     /// What the bridge itself wrote, taken apart again: who said it, and what.
     ///
     /// The name is that of the line which holds what is quoted, for anything can be quoted out of a
     /// line, also what looks like a name and a text.
     ///
     /// - Parameter quote: what Telegram says is quoted of it; without that the first line is meant.
-    func said(in text: String, quote: JSON = .null) -> (name: String, text: String)? {
+    func said(in text: String, quote: JSON = .null) -> Said? {
         let quoted = quote["text"].nonEmptyString
         guard format.hasPrefix("{name}: "),
             let line = Self.line(of: text, with: quoted, at: quote["position"].integer),
@@ -178,7 +188,10 @@ struct TelegramComposer: Sendable {
         let name = String(line[..<colon.lowerBound]).replacing(Self.uncalled, with: "@")
         let said = quoted ?? String(line)
         let front = line[..<colon.upperBound]
-        return (cleaned(name), said.hasPrefix(front) ? String(said.dropFirst(front.count)) : said)
+        return Said(
+            name: cleaned(name),
+            quoted: said.hasPrefix(front) ? String(said.dropFirst(front.count)) : said,
+            line: String(line[colon.upperBound...]))
     }
 
     /// The line in which a quote begins; nil if it is in none.

@@ -4,14 +4,14 @@ import MessageBus
 ///
 /// Used by one task.
 struct TelegramInbox {
-    private let settings: TelegramSettings
-    private let chats: TelegramChats
+    let settings: TelegramSettings
+    let chats: TelegramChats
     /// The bot's own id.
-    private let me: Int64
+    let me: Int64
     private let onMember: @Sendable (Int64) -> Void
     private(set) var progress: TelegramProgress
     private var pending: [Draft] = []
-    private var pendingIDs: Set<String> = []
+    private(set) var pendingIDs: Set<String> = []
     private var moves: [Checkpoint] = []
     private var strangers = TelegramStrangers()
     private var bots = TelegramBots()
@@ -30,7 +30,7 @@ struct TelegramInbox {
         self.onMember = onMember
     }
 
-    private var port: Port { settings.port }
+    var port: Port { settings.port }
 
     /// Messages of chats that are not configured.
     var ignored: Int { strangers.total }
@@ -76,7 +76,7 @@ struct TelegramInbox {
         ["message", "edited_message", "channel_post", "edited_channel_post", "my_chat_member"]
             .map { .text($0) })
 
-    private mutating func flush() async throws {
+    mutating func flush() async throws {
         let (drafts, moves) = (pending, moves)
         (pending, pendingIDs, self.moves) = ([], [], [])
         let receipts = try await port.publish(
@@ -113,7 +113,8 @@ struct TelegramInbox {
         let speaker = post.speaker
         if speaker.user == me { return }
         if settings.relaysNotices, !post.isEdit { takeNotices(of: post, binding) }
-        guard let text = post.text(settings.words) else { return }
+        guard let text = post.text(settings.words, pinned: try await pinnedWords(of: post, binding))
+        else { return }
         if speaker.isBot, let sentence = bots.refusal(of: speaker, settings.watch.now()) {
             if !sentence.isEmpty { settings.log.warning(sentence) }
             return
@@ -124,6 +125,7 @@ struct TelegramInbox {
         draft.origin = Origin(channel: binding.channel, remoteID: post.remoteID)
         draft.isLinked = true
         draft.reply = try await quotation(of: post, binding)
+        draft.hasJudgedReply = true
         // Noted with the draft at once, so that both are kept in one transaction.
         pending.append(draft)
         pendingIDs.insert(post.remoteID)
@@ -174,68 +176,6 @@ struct TelegramInbox {
             return true
         }
         return message.text != RecentTexts.cleaned(text)
-    }
-
-    // MARK: - What it answers
-
-    private mutating func quotation(
-        of post: TelegramPost, _ binding: TelegramChats.Binding
-    ) async throws -> Quotation? {
-        guard let answered = post.answered, let id = answered["message_id"].integer else {
-            return distantQuotation(of: post.json)
-        }
-        let source = source(of: answered, in: binding)
-        let remoteID = source?.remoteID ?? TelegramPost.remoteID(chat: post.place.chat, id: id)
-        let channel = source?.channel ?? binding.channel
-        // Only what has been said can be found.
-        if pendingIDs.contains(remoteID) { try await flush() }
-        var messages: [Message] = []
-        for number in try await port.numbers(of: remoteID, in: channel) {
-            if let message = try await port.message(numbered: number) { messages.append(message) }
-        }
-        guard !messages.isEmpty else { return quotation(ofText: answered, post.json["quote"]) }
-        let message = messages[settings.composer.index(of: post.json["quote"], in: messages)]
-        return Quotation(
-            number: message.number, name: message.sender.name, excerpt: message.text)
-    }
-
-    /// What a channel of the same room said, if Telegram has brought a message from there.
-    private func source(
-        of json: JSON, in binding: TelegramChats.Binding
-    ) -> (channel: String, remoteID: String?)? {
-        guard let source = TelegramPost.source(of: json),
-            let origin = chats.binding(at: source.place), origin != binding,
-            origin.room == binding.room
-        else { return nil }
-        return (origin.channel, source.remoteID)
-    }
-
-    /// What it answers in words, where the bus has no number for it; nil if nothing is known of it.
-    private func quotation(ofText answered: JSON, _ quote: JSON) -> Quotation? {
-        let speaker = TelegramSpeaker(of: answered)
-        let quoted = quote["text"].nonEmptyString
-        // Of what the bot can't see there is only the number, and no date.
-        if quoted == nil, answered["date"].integer == 0 { return nil }
-        let text = TelegramPost.said(answered, settings.words) ?? ""
-        if speaker.user == me, let said = settings.composer.said(in: text, quote: quote) {
-            return Quotation(number: 0, name: said.name, excerpt: said.text)
-        }
-        return Quotation(number: 0, name: port.shownName(speaker.name), excerpt: quoted ?? text)
-    }
-
-    /// What it answers in another chat or topic; nil if nothing of it is known.
-    private func distantQuotation(of json: JSON) -> Quotation? {
-        let origin = json["external_reply"]["origin"]
-        guard origin.isPresent,
-            let excerpt = json["quote"]["text"].nonEmptyString
-                ?? TelegramPost.kind(of: json["external_reply"], settings.words)
-        else { return nil }
-        let person = TelegramSpeaker(person: origin["sender_user"]).name
-        let chat = origin["sender_chat"].isPresent ? origin["sender_chat"] : origin["chat"]
-        let name =
-            [origin["sender_user_name"].nonEmptyString, person, TelegramSpeaker.title(of: chat)]
-            .compactMap(\.self).first { !$0.isEmpty } ?? ""
-        return Quotation(number: 0, name: port.shownName(name), excerpt: excerpt)
     }
 }
 

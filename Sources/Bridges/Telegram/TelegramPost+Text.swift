@@ -2,8 +2,18 @@ import MessageBus
 
 extension TelegramPost {
     /// What is said, in words; nil if it is nothing that anybody said.
-    func text(_ words: Words) -> String? {
-        if migratedTo != nil || migratedFrom != nil { return nil }
+    ///
+    /// - Parameter pinned: what may be read of the message that it says is pinned.
+    func text(_ words: Words, pinned: String? = nil) -> String? {
+        if let pinned { return "[\(Self.labelled(words.pinned, pinned))]" }
+        return Self.text(of: json, words)
+    }
+
+    /// What a message says, in words; nil if it is nothing that anybody said.
+    static func text(of json: JSON, _ words: Words) -> String? {
+        if ["migrate_to_chat_id", "migrate_from_chat_id"].contains(where: { json[$0].isPresent }) {
+            return nil
+        }
         guard let said = Self.said(json, words) else { return nil }
         guard let origin = Self.forwardedFrom(json, words) else { return said }
         return "[\(words.forwarded(from: origin))] \(said)"
@@ -127,13 +137,8 @@ extension TelegramPost {
         ] as [(String, String, JSON)] where json[key].isPresent {
             return labelled(name, detail.nonEmptyString ?? "")
         }
-        if json["pinned_message"].isPresent {
-            // What was pinned may be gone; then nothing of it is there.
-            let pinned = said(json["pinned_message"], words).map { String($0.prefix(40)) } ?? ""
-            let isThere = json["pinned_message"]["date"].integer ?? 0 > 0
-            return labelled(words.pinned, isThere ? pinned : "")
-        }
-        return nil
+        // What was pinned is not for this to say: it may have been dropped.
+        return json["pinned_message"].isPresent ? words.pinned : nil
     }
 
     /// What nobody said: joins and leaves have notices of their own, the rest is housekeeping.

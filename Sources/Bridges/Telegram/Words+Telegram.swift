@@ -23,6 +23,7 @@ extension Words {
     var invoice: String { say("factura", "invoice") }
     var paidMedia: String { say("contenido de pago", "paid media") }
     var giveaway: String { say("sorteo", "giveaway") }
+    var someMessage: String { say("mensaje", "message") }
     var pinned: String { say("mensaje fijado", "pinned message") }
     var newTitle: String { say("nuevo nombre del grupo", "new group name") }
     var newPhoto: String { say("nueva foto del grupo", "new group photo") }

@@ -15,14 +15,21 @@ public struct Draft: Sendable {
     /// The room; `nil`: the bridge's own.
     public var room: String?
     /// What it answers.
+    ///
+    /// The words are taken from the log if that has the message. From outside they pass the chains
+    /// first, as a message of whoever said them: if they are dropped, nothing is quoted.
     public var reply: Quotation?
+    /// Whether the chains have judged those words.
+    package var hasJudgedReply = false
     /// Where it comes from.
     public var origin: Origin?
     /// Whether answers and edits will look for it by its origin: the store remembers its number by
-    /// that, if it is published with a checkpoint.
+    /// that, if it is published with a checkpoint; or that it was dropped.
     public var isLinked = false
     /// Whether the bus itself says it: the name stands as it is, `servidor`.
     package var isFromBus = false
+    /// Whether the name is one that readers know, as it stands: for words that are only judged.
+    package var isNamedAsShown = false
 
     /// The longest text in bytes: 1 MiB.
     public static let longestText = 1 << 20

@@ -170,7 +170,7 @@ extension Bus {
                 atMost: Self.durableBatch)
             let last = found.isComplete ? nil : found.messages.last
             reading.position = last?.number ?? committed
-            let result = fit(found.messages, for: reading)
+            let result = try await fit(found.messages, for: reading)
             if let number = reading.progress.scan(result, through: reading.position) {
                 try await store.advance(reading.progress.reader, to: number, links: [])
             }
@@ -182,11 +182,18 @@ extension Bus {
     /// Messages read from the store at once.
     private static var durableBatch: Int { 256 }
 
-    private func fit(_ messages: [Message], for reading: StoredReading) -> [Message] {
+    private func fit(
+        _ messages: [Message], for reading: StoredReading
+    ) async throws -> [Message] {
         let (bridge, channel) = (reading.intake.name, reading.channel)
         let foreign = messages.filter { !$0.isFrom(bridge, channel: channel) }
         let outgoing = reading.intake.outgoing
-        return outgoing.isEmpty ? foreign : outgoing.judge(foreign)
+        if outgoing.isEmpty { return foreign }
+        var originals: [UInt64: Message] = [:]
+        for case let number? in foreign.map(\.reply?.number) where originals[number] == nil {
+            originals[number] = try await message(numbered: number)
+        }
+        return outgoing.judge(foreign) { originals[$0] }
     }
 }
 

@@ -41,6 +41,7 @@ extension Bus {
         for case let name? in drafts.lazy.map(\.room) where room(name) == nil {
             throw PortError.noRoom(name)
         }
+        let drafts = try await withSettledQuotations(drafts, by: intake)
         try await waitForRoom(isOwed: checkpoints != nil)
         guard !isEnding else { throw PortError.stopped }
         var receipts: [Receipt] = []
@@ -70,16 +71,20 @@ extension Bus {
         try await store.take(progress).wait()
     }
 
-    /// What messages that passed are called where they came from, for answers and edits.
+    /// What messages are called where they came from: for answers and edits, or, of those that were
+    /// dropped, so that nothing of them is quoted.
     private func links(
         _ drafts: [Draft], _ receipts: [Receipt], by intake: Intake
     ) -> [(channel: DurableReader.Channel, link: Link)] {
         zip(drafts, receipts).compactMap { draft, receipt in
-            guard draft.isLinked, receipt.verdict == .pass, let origin = draft.origin,
-                let remoteID = origin.remoteID
-            else { return nil }
+            guard draft.isLinked, let origin = draft.origin, let remoteID = origin.remoteID else {
+                return nil
+            }
             let channel = DurableReader.Channel(bridge: intake.name, name: origin.channel)
-            return (channel, Link(number: receipt.number, remoteID: remoteID))
+            return (
+                receipt.verdict == .pass ? channel : channel.dropped,
+                Link(number: receipt.number, remoteID: remoteID)
+            )
         }
     }
 
@@ -129,7 +134,7 @@ extension Bus {
         return zip(batch.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
     }
 
-    private func add(
+    func add(
         _ draft: Draft, _ text: UnsafeRawBufferPointer, to batch: Batch, by intake: Intake
     ) {
         var record = Record()
@@ -170,7 +175,7 @@ extension Bus {
     }
 
     func sender(of draft: Draft, by intake: Intake) -> Sender {
-        if draft.isFromBus { return busSender(draft.name, intake) }
+        if draft.isFromBus || draft.isNamedAsShown { return busSender(draft.name, intake) }
         let known = SenderKey(identity: draft.identity, name: draft.name)
         if let sender = intake.senders[known] { return sender }
         // Names come and go; the bound keeps a stream of new ones from growing the table for ever.

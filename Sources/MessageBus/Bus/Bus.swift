@@ -26,6 +26,8 @@ public actor Bus {
     /// Whether the store outlives the process, so that it is handed everything.
     package nonisolated let keepsMessages: Bool
     private let chain: Chain
+    /// What judges every inbound message, after its bridge's own.
+    var common: Chain { chain }
     /// The rooms by place in the file.
     package let rooms: [Room]
     private let roomsByName: [String: Room]

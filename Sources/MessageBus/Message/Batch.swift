@@ -153,6 +153,13 @@ public final class Batch {
         senders[Int(record.sender)].prefix
     }
 
+    /// Has a message quote something else, or nothing.
+    func quote(_ reply: Quotation?, at index: Int) {
+        guard let old = details(of: records[index]) else { return }
+        details.append(old.quoting(reply, of: records[index]))
+        records[index].details = UInt16(details.count)
+    }
+
     /// One message of its own.
     package func message(at index: Int) -> Message {
         let record = records[index]

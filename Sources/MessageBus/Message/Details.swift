@@ -24,6 +24,11 @@ package final class Details: Sendable {
         self.start = start
     }
 
+    /// The same with another quotation, or with none.
+    func quoting(_ reply: Quotation?, of record: Record) -> Details {
+        Details(reply: reply, other: other, origin: origin(of: record))
+    }
+
     /// Where a message was before it reached the bus.
     package func origin(of record: Record) -> Origin? {
         guard let start else { return origin }

@@ -84,6 +84,11 @@ public struct Message: Sendable {
     @inlinable public var hasSeveralLines: Bool { record.flags.contains(.hasLines) }
     /// Whether control characters had to be removed from what came in.
     public var hadControlCharacters: Bool { record.flags.contains(.hadControls) }
+    /// Whether it is no message of its own but words that another one quotes.
+    ///
+    /// They are judged as a message of whoever said them, by copies of the steps. A step that counts
+    /// or writes something down lets them pass.
+    public var isQuotation: Bool { record.flags.contains(.isQuotation) }
     /// Where it was before it reached the bus.
     public var origin: Origin? { details?.origin(of: record) }
 }

@@ -17,6 +17,8 @@ package struct Record: Sendable {
         @inlinable package static var framed: Flags { Flags(rawValue: 32) }
         /// Control characters were removed on the way in.
         @inlinable package static var hadControls: Flags { Flags(rawValue: 16) }
+        /// No message of its own but words that another one quotes.
+        @inlinable package static var isQuotation: Flags { Flags(rawValue: 64) }
     }
 
     package var number: UInt64 = 0

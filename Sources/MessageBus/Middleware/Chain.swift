@@ -53,8 +53,12 @@ package final class Chain {
         }
     }
 
-    /// Judges copies of messages and returns those that pass.
-    package func judge(_ messages: [Message]) -> [Message] {
+    /// Judges copies of messages, and what they quote, and returns those that pass.
+    ///
+    /// - Parameter original: finds a message that is quoted, by its number.
+    package func judge(
+        _ messages: [Message], original: (UInt64) -> Message? = { _ in nil }
+    ) -> [Message] {
         guard let room = messages.first?.room else { return [] }
         let batch = Batch(
             room: room, capacity: messages.count,
@@ -67,6 +71,7 @@ package final class Chain {
                 details: message.details)
         }
         judge(batch)
+        judgeQuotations(in: batch, original: original)
         return batch.passed
     }
 }

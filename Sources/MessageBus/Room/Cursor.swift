@@ -54,7 +54,9 @@ package final class Cursor {
         position += UInt64(found.count)
         delivered += UInt64(found.count)
         var result = found.filter { !$0.isFrom(bridge, channel: channel) }
-        if !outgoing.isEmpty { result = outgoing.judge(result) }
+        if !outgoing.isEmpty {
+            result = outgoing.judge(result, original: room.log.message(numbered:))
+        }
         if isUpToDateButMail {
             result += outgoing.isEmpty ? mailbox : outgoing.judge(mailbox)
             mailbox = []

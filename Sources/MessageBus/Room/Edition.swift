@@ -64,6 +64,7 @@ package final class Edition {
             } else {
                 let copy = batch.copy(of: range)
                 outgoing.judge(copy)
+                outgoing.judgeQuotations(in: copy, original: room.log.message(numbered:))
                 encode(copy, 0..<copy.count)
             }
         }

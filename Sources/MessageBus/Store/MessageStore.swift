@@ -143,6 +143,9 @@ package struct DurableReader: Sendable, Hashable {
             self.bridge = bridge
             self.name = name ?? ""
         }
+
+        /// What links of its messages that were dropped stand under: none of them is quoted.
+        package var dropped: Channel { Channel(bridge: bridge, name: "\(name) dropped") }
     }
 
     package let channel: Channel

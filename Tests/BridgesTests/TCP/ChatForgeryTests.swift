@@ -56,7 +56,7 @@ import Testing
             var draft = Draft(random.nastyText(), from: random.nastyText())
             if random.chance(30) {
                 draft.reply = Quotation(
-                    number: 1, name: random.nastyText(), excerpt: random.nastyText())
+                    number: 0, name: random.nastyText(), excerpt: random.nastyText())
             }
             if random.chance(20) { draft.kind = .edit }
             try await port.publish(draft)
@@ -92,7 +92,7 @@ import Testing
         edit.kind = .edit
         try await port.publish(edit)
         var answer = Draft("uno\ndos", from: "eco")
-        answer.reply = Quotation(number: 1, name: "ana", excerpt: "uno\nbob: dos")
+        answer.reply = Quotation(number: 0, name: "ana", excerpt: "uno\nbob: dos")
         try await port.publish(answer)
         #expect(
             try await observer.barrier() == [

@@ -114,7 +114,7 @@ import Testing
 
     @Test func `its own lines are taken apart`() {
         #expect(composer.said(in: "ana: a: b")?.name == "ana")
-        #expect(composer.said(in: "ana: a: b")?.text == "a: b")
+        #expect(composer.said(in: "ana: a: b")?.quoted == "a: b")
         #expect(composer.said(in: "nothing") == nil)
         let name = TelegramComposer.withoutMentions("ana@eva")
         #expect(composer.said(in: "\(name): hola @luz")?.name == "ana@eva")
@@ -145,7 +145,7 @@ import Testing
         ])
         let found = composer.said(in: text, quote: json)
         #expect(found?.name == name)
-        #expect(found?.text == said)
+        #expect(found?.quoted == said)
     }
 
     @Test func `a line without a name, and a quote that is in none, name nobody`() {

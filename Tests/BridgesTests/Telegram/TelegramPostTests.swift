@@ -46,9 +46,7 @@ import Testing
         (#""dice":{"emoji":"🎲","value":4}"#, "[dado 🎲 4]"),
         (#""new_chat_title":"Casa""#, "[nuevo nombre del grupo: Casa]"),
         (#""pinned_message":{"date":0}"#, "[mensaje fijado]"),
-        (
-            #""pinned_message":{"date":9,"text":"importante"}"#, "[mensaje fijado: importante]"
-        ),
+        (#""pinned_message":{"date":9,"text":"importante"}"#, "[mensaje fijado]"),
         (#""hologram":{"x":1}"#, "[mensaje no compatible]"), ("", "[mensaje no compatible]"),
         (#""text":12"#, "[mensaje no compatible]"),
         (

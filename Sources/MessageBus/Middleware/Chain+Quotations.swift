@@ -1,0 +1,42 @@
+// What messages quote is judged as the messages are.
+extension Chain {
+    /// What the steps leave of words that another message quotes; `nil` if they drop them.
+    ///
+    /// Copies of the steps judge, so that nothing is counted by them.
+    func words(of quoted: Message) -> String? {
+        if isEmpty { return quoted.text }
+        var quoted = quoted
+        quoted.record.flags.insert(.isQuotation)
+        return Chain(steps).judge([quoted]).first?.text
+    }
+
+    /// Judges what messages of a batch quote: of what the steps drop nothing is left.
+    ///
+    /// - Parameter original: finds a message that is quoted, by its number.
+    func judgeQuotations(in batch: Batch, original: (UInt64) -> Message?) {
+        // Most messages quote nothing.
+        guard !isEmpty, !batch.details.isEmpty else { return }
+        for index in 0..<batch.count where !batch.all[index].flags.contains(.dropped) {
+            guard let reply = batch.details(of: batch.all[index])?.reply else { continue }
+            let quoted =
+                original(reply.number) ?? Self.message(quotedBy: batch.message(at: index), reply)
+            let judged = words(of: quoted).map {
+                Quotation(number: reply.number, name: reply.name, excerpt: $0)
+            }
+            // What is left as it was stays cut as it was.
+            if judged != reply { batch.quote(judged, at: index) }
+        }
+    }
+
+    /// A message that says no more than what is quoted of it.
+    private static func message(quotedBy message: Message, _ reply: Quotation) -> Message {
+        let sender = Sender(
+            name: reply.name, key: reply.name, bridge: message.sender.bridge, identity: 0)
+        var record = Record()
+        record.time = message.record.time
+        record.place(at: 0, count: reply.excerpt.utf8.count)
+        return Message(
+            record: record, sender: sender, body: Body(reply.excerpt), room: message.room,
+            details: nil, uptime: message.uptime)
+    }
+}
