@@ -29,18 +29,51 @@ public struct Log: Sendable {
         public let sentence: String
     }
 
+    /// What lines that repeat are counted by (`ThrottledLog`).
+    public struct Times: Sendable {
+        let now: @Sendable () -> Int64
+        let later: (@Sendable (Int64, @escaping @Sendable () -> Void) -> Void)?
+
+        /// Makes them from a clock and a timer.
+        ///
+        /// - Parameters:
+        ///   - now: nanoseconds of a clock that never jumps.
+        ///   - later: calls a function once, on any thread, after as many nanoseconds; `nil` if
+        ///     there is nothing that could.
+        public init(
+            now: @escaping @Sendable () -> Int64,
+            later: (@Sendable (Int64, @escaping @Sendable () -> Void) -> Void)? = nil
+        ) {
+            self.now = now
+            self.later = later
+        }
+
+        /// The system's monotonic clock, without a timer.
+        public static let system = Times(
+            now: { [start = SuspendingClock.now] in
+                Int64(start.duration(to: .now) / .nanoseconds(1))
+            })
+    }
+
     private let threshold: Level
     private let bridge: String?
+    let times: Times
     private let sink: @Sendable (Entry) -> Void
 
     /// Makes a log that hands entries from a level on to a function, which must not wait.
-    public init(from threshold: Level, sink: @escaping @Sendable (Entry) -> Void) {
-        self.init(threshold, bridge: nil, sink)
+    public init(
+        from threshold: Level, times: Times = .system, sink: @escaping @Sendable (Entry) -> Void
+    ) {
+        self.init(threshold, bridge: nil, times, sink)
     }
 
-    private init(_ threshold: Level, bridge: String?, _ sink: @escaping @Sendable (Entry) -> Void) {
+    private init(
+        _ threshold: Level, bridge: String?, _ times: Times,
+        _ sink: @escaping @Sendable (Entry) -> Void
+    ) {
         self.threshold = threshold
         self.bridge = bridge
+        self.times = times
         self.sink = sink
     }
 
@@ -48,7 +81,7 @@ public struct Log: Sendable {
     public static let silent = Log(from: .error) { _ in }
 
     /// The same log for a bridge.
-    public func named(_ bridge: String) -> Log { Log(threshold, bridge: bridge, sink) }
+    public func named(_ bridge: String) -> Log { Log(threshold, bridge: bridge, times, sink) }
 
     /// Whether anybody gets to see what is said at a level.
     public func shows(_ level: Level) -> Bool { level >= threshold }

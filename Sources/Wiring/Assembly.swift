@@ -24,7 +24,7 @@ package struct Assembly: Sendable {
         sink: @escaping @Sendable (Log.Entry) -> Void
     ) throws {
         let loop = try EventLoop()
-        let log = Log(from: configuration.log.level, sink: sink)
+        let log = Log(from: configuration.log.level, times: .init(of: loop), sink: sink)
         let files = LogFiles(log: log)
         let context = Context(
             name: configuration.name, language: configuration.language, log: log, executor: loop,
@@ -70,6 +70,17 @@ package struct Assembly: Sendable {
                 clock: StoreClock(wall: clock.wall, monotonic: clock.monotonic), log: context.log,
                 startThread: OwnThread.start)
         }
+    }
+}
+
+extension Log.Times {
+    /// The system's clock, and the timers of a loop.
+    fileprivate init(of loop: EventLoop) {
+        self.init(
+            now: SystemClock().monotonic,
+            later: { delay, action in
+                loop.perform { loop.set(LoopTimer(action), after: delay) }
+            })
     }
 }
 

@@ -45,8 +45,9 @@ private final class LogFile: LineSink {
     init(path: String) { self.path = path }
 
     func open(reportTo log: Log) throws {
+        let repeats = ThrottledLog(log)
         let new = try LineWriter(
-            to: .file(path), report: { log.error("\($0); lines wait") })
+            to: .file(path), report: { repeats.error(cause: "write", "\($0); lines wait") })
         try new.open()
         writer.withLock { $0 = new }
     }

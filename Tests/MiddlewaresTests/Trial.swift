@@ -33,7 +33,7 @@ struct Trial {
     mutating func judge(_ messages: [Message]) -> [Outcome] {
         let batch = Batch.make(messages)
         chain.judge(batch)
-        failures += batch.failures
+        failures += batch.failures.map(\.error)
         var outcomes = (0..<batch.count).map { Outcome.passed(batch.message(at: $0).text) }
         for (index, drop) in batch.drops {
             outcomes[index] = .dropped(drop.reason, code: drop.code)

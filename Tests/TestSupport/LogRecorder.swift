@@ -21,7 +21,12 @@ package final class LogRecorder: Sendable {
     package init() {}
 
     /// A log that writes here.
-    package var log: Log { Log(from: .debug) { self.add($0) } }
+    package var log: Log { log() }
+
+    /// A log that writes here and goes by these times.
+    package func log(by times: Log.Times = .system) -> Log {
+        Log(from: .debug, times: times) { self.add($0) }
+    }
 
     /// What has been written.
     package var entries: [Log.Entry] { state.withLock { $0.entries } }

@@ -32,8 +32,13 @@ package final class TestBus: Sendable {
         settings.rooms = rooms
         settings.language = language
         settings.naming = naming
-        settings.log = log.log
         let loop = loop
+        settings.log = log.log(
+            by: Log.Times(
+                now: clock.monotonic,
+                later: { delay, action in
+                    loop.perform { loop.set(LoopTimer(action), after: delay) }
+                }))
         settings.uptime = { loop.now }
         settings.time = { loop.wallTime }
         bus = Bus(settings, chain: Self.chain(middlewares), store: store, executor: loop)

@@ -20,6 +20,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let words: Words
     let grammar: LineGrammar
     let encoder: ChatEncoder
+    /// What clients can make the bridge say again and again.
+    let repeats: ThrottledLog
     /// What is being read; empty between two reads.
     let batch: Batch
     let flushAfter: Int64
@@ -39,8 +41,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var readThisTurn = 0
     private var isEndingTurn = false
     private var turnEnd = 0
-    /// When it was last said that a question found no answer, in the loop's time.
-    private var lastNoAnswer: Int64?
     private var phase = Phase.open
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private lazy var door = Door(
@@ -64,6 +64,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         words = Words(port.language)
         grammar = LineGrammar(words)
         encoder = ChatEncoder(words)
+        repeats = ThrottledLog(port.log)
         batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
         past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
@@ -121,9 +122,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Says in the log, once a minute at most, that what was said before can't be read.
     func noteNoAnswer(_ error: any Error) {
         if case Inquiry.Failure.stopped = error { return }
-        if let lastNoAnswer, loop.now - lastNoAnswer < 60_000_000_000 { return }
-        lastNoAnswer = loop.now
-        port.log.warning("what was said before can't be read: \(error); who asks is told so")
+        repeats.warning(
+            cause: "no answer: \(error)",
+            "what was said before can't be read: \(error); who asks is told so")
     }
 
     // MARK: - Connections

@@ -12,7 +12,7 @@ final class Door {
     typealias Admission = (_ descriptor: Int32, _ host: HostKey?) -> Bool
 
     private let loop: EventLoop
-    private let log: Log
+    private let repeats: ThrottledLog
     private let mostGuests: Int
     private let mostPerHost: Int
     private let admit: Admission
@@ -29,7 +29,7 @@ final class Door {
         refuse: @escaping (Int32) -> Void
     ) {
         self.loop = loop
-        self.log = log
+        repeats = ThrottledLog(log)
         mostGuests = options.maxConnections
         mostPerHost = options.maxPerAddress
         self.admit = admit
@@ -65,7 +65,9 @@ final class Door {
         let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
         let listener = try Listener(
             address.with(port: port), on: loop,
-            onTrouble: { [log] in log.warning("\($0); new connections wait") },
+            onTrouble: { [repeats] error in
+                repeats.warning(cause: "accept \(error.code)", "\(error); new connections wait")
+            },
             onAccept: { [unowned self] in self.letIn($0, from: $1) })
         listeners.append(listener)
     }

@@ -20,6 +20,7 @@ extension Bus {
         guard !isEnding else { return }
         stopIntake()
         isEnding = true
+        repeats.tellRest()
         endTurn()
         for room in rooms { room.end() }
         storeHasMoved()

@@ -25,6 +25,8 @@ public actor Bus {
     package nonisolated let store: any MessageStore
     /// Whether the store outlives the process, so that it is handed everything.
     package nonisolated let keepsMessages: Bool
+    /// What people can make the bus say again and again.
+    let repeats: ThrottledLog
     private let chain: Chain
     /// What judges every inbound message, after its bridge's own.
     var common: Chain { chain }
@@ -65,6 +67,7 @@ public actor Bus {
         executor: any SerialExecutor
     ) {
         self.settings = settings
+        repeats = ThrottledLog(settings.log)
         self.chain = chain
         self.store = store
         keepsMessages = store.outlivesProcess
@@ -140,8 +143,10 @@ public actor Bus {
         batch.number(from: numbers.take(batch.count), time: time)
         intake.chain.judge(batch)
         chain.judge(batch)
-        for error in batch.failures {
-            settings.log.error("a middleware failed: \(error)", bridge: intake.name)
+        for failure in batch.failures {
+            repeats.error(
+                cause: failure.step, "a middleware failed: \(failure.error)",
+                times: failure.count, bridge: intake.name)
         }
         intake.taken += UInt64(batch.count)
         intake.dropped += UInt64(batch.drops.count)

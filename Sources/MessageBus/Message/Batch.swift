@@ -25,8 +25,10 @@ public final class Batch {
     @exclusivity(unchecked) var hasPassedOver = false
     /// What the chain dropped, in the order of the steps.
     @exclusivity(unchecked) package var drops: [(index: Int, drop: Drop)] = []
-    /// What a step threw.
-    @exclusivity(unchecked) package var failures: [any Error] = []
+    /// What steps threw: for each step the first error, and how many there were.
+    @exclusivity(unchecked) package private(set) var failures: [Failure] = []
+    /// Steps before the present one that threw something.
+    @exclusivity(unchecked) private var earlierFailures = 0
     /// Whether it is noted which step dropped or changed what.
     @exclusivity(unchecked) var isTraced = false
     /// What steps did to messages, if that is noted; in the order of the steps.
@@ -91,6 +93,7 @@ public final class Batch {
         if !details.isEmpty { details.removeAll(keepingCapacity: true) }
         if !drops.isEmpty { drops.removeAll(keepingCapacity: true) }
         if !failures.isEmpty { failures.removeAll() }
+        earlierFailures = 0
         if !traces.isEmpty { traces.removeAll() }
         if !changes.isEmpty { changes.removeAll() }
     }
@@ -254,6 +257,16 @@ package struct Trace: Sendable {
     package let drop: Drop?
 }
 
+/// What a step threw while it judged a batch.
+package struct Failure: Sendable {
+    /// Which step, as `middleware[1] filter`.
+    package internal(set) var step: String
+    /// The first error.
+    package let error: any Error
+    /// Messages it threw at.
+    package internal(set) var count: Int
+}
+
 // MARK: - What a step of the chain does with it
 
 extension Batch {
@@ -318,7 +331,11 @@ extension Batch {
     /// Ends a message because a step threw.
     @usableFromInline
     package func fail(_ index: Int, _ error: any Error) {
-        failures.append(error)
+        if failures.count > earlierFailures {
+            failures[earlierFailures].count += 1
+        } else {
+            failures.append(Failure(step: "", error: error, count: 1))
+        }
         drop(index, Drop(code: "dropped", reason: ""))
     }
 
@@ -330,6 +347,13 @@ extension Batch {
         for (index, drop) in drops[start...] {
             traces.append(Trace(index: index, step: step, drop: drop))
         }
+    }
+
+    /// Notes which step has thrown what was thrown since the step before.
+    func noteFailures(of step: String) {
+        guard failures.count > earlierFailures else { return }
+        failures[earlierFailures].step = step
+        earlierFailures = failures.count
     }
 
     /// Keeps the present step from judging a message.

@@ -49,6 +49,7 @@ package final class Chain {
                 batch.forgetPassedOver()
             }
             steps[index].dropped += batch.drops.count - before
+            batch.noteFailures(of: steps[index].label)
             if batch.isTraced { batch.note(steps[index].label, dropsFrom: before) }
         }
     }

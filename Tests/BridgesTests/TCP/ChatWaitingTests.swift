@@ -125,7 +125,10 @@ import Testing
             warnings
                 == ["no answer within 10 s", "the disk is on fire"].map {
                     "what was said before can't be read: \($0); who asks is told so"
-                })
+                } + [
+                    "what was said before can't be read: the disk is on fire; who asks is told so "
+                        + "(2 more times in the last minute)"
+                ])
     }
 
     @Test func `a server that stops waits for no answer`() async throws {

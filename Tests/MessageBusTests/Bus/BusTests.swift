@@ -78,6 +78,31 @@ import Testing
         #expect(await test.bus.perform { $0.bridges[0].dropped } == 1)
     }
 
+    @Test func `a middleware that throws at every message writes two lines in a minute`()
+        async throws
+    {
+        struct Broken: Middleware {
+            struct Failure: Error, CustomStringConvertible { let description: String }
+            func handle(_ message: inout Message) throws -> Verdict {
+                throw Failure(description: "no more tea for \(message.text)")
+            }
+        }
+        let test = try TestBus(middlewares: [Broken()])
+        let port = await test.port("a")
+        for _ in 0..<50 {
+            try await port.publish([Draft("ana", from: "x"), Draft("b", from: "x")])
+        }
+        await test.settle()
+        test.advance(by: .seconds(60))
+        let last = await test.log.first { $0.sentence.contains("in the last") }
+        #expect(last.level == .error && last.bridge == "a")
+        #expect(
+            test.log.sentences == [
+                "a middleware failed: no more tea for ana",
+                "a middleware failed: no more tea for ana (99 more times in the last minute)",
+            ])
+    }
+
     @Test func `names are unique over all bridges`() async throws {
         let test = try TestBus()
         let one = await test.port("one", senderFormat: "{name}")

@@ -1,0 +1,216 @@
+import Synchronization
+
+/// A log for lines that repeat: a cause is told at once, and counted from then on.
+///
+/// Safe from any thread, never waits.
+///
+/// The first line of a cause is written as it stands. Those that follow within a minute are only
+/// counted, and when the minute is over the first one is written again with the count: `… (17 more
+/// times in the last minute)`. While it goes on, there is one such line a minute; a cause that has
+/// been quiet for a minute is told at once again.
+///
+/// A count is told when its minute is over, by the timer of the log's times. Without a timer it is
+/// told with the next line of its cause or by `tellCounts()`. What is left is told by `tellRest()`
+/// and when the throttled log is released.
+///
+/// A cause is a kind of trouble, named by the program (`"accept"`, `"middleware[1] filter"`): words
+/// that outsiders choose belong into the sentence. Still, the number of causes has a bound; what
+/// comes beyond it within one minute counts as one cause together.
+public final class ThrottledLog: Sendable {
+    /// Causes that are told apart at most.
+    public static let mostCauses = 64
+
+    private struct Cause: Hashable {
+        let name: String
+        let bridge: String?
+        var isOverflow = false
+    }
+
+    private struct Tally {
+        let level: Log.Level
+        let counted: (@Sendable (Int) -> String)?
+        /// The line that the count is told with.
+        var sentence: String
+        /// When the present minute began.
+        var since: Int64
+        var repeats: Int
+    }
+
+    private struct State {
+        var tallies: [Cause: Tally] = [:]
+        /// Whether the timer is set.
+        var isTimed = false
+    }
+
+    private struct Line {
+        let level: Log.Level
+        let sentence: String
+        let bridge: String?
+    }
+
+    private let log: Log
+    private let pause: Int64
+    private let state = Mutex(State())
+
+    /// Makes one that writes to a log and goes by its times.
+    ///
+    /// - Parameter pause: the least time between two lines of the same cause.
+    public init(_ log: Log, pause: Duration = .seconds(60)) {
+        self.log = log
+        self.pause = Int64(pause / .nanoseconds(1))
+    }
+
+    deinit { tellRest() }
+
+    /// Says something, or counts it if its cause was told within the minute.
+    ///
+    /// - Parameters:
+    ///   - cause: what is counted together, within a bridge and apart from others.
+    ///   - sentence: is only made when it is written.
+    ///   - times: how often it has happened since the last call.
+    ///   - counted: makes the line that tells a count, in place of the first line with the count in
+    ///     parentheses.
+    public func write(
+        _ level: Log.Level, cause: String, _ sentence: @autoclosure () -> String, times: Int = 1,
+        bridge: String? = nil, counted: (@Sendable (Int) -> String)? = nil
+    ) {
+        guard times > 0, log.shows(level) else { return }
+        let cause = Cause(name: cause, bridge: bridge)
+        let now = log.times.now()
+        guard let (key, earlier) = begin(cause, times: times, level, counted, at: now) else {
+            return setTimer(at: now)
+        }
+        // Made here, because a sentence may want to write to the log, too.
+        let text = sentence()
+        state.withLock { $0.tallies[key]?.sentence = text }
+        guard let earlier else { return log.write(level, text, bridge: bridge) }
+        log.write(level, told(earlier, with: text, at: now), bridge: bridge)
+    }
+
+    /// Says what somebody should look at.
+    public func warning(
+        cause: String, _ sentence: @autoclosure () -> String, times: Int = 1,
+        bridge: String? = nil, counted: (@Sendable (Int) -> String)? = nil
+    ) {
+        write(
+            .warning, cause: cause, sentence(), times: times, bridge: bridge, counted: counted)
+    }
+
+    /// Says what went wrong.
+    public func error(
+        cause: String, _ sentence: @autoclosure () -> String, times: Int = 1,
+        bridge: String? = nil, counted: (@Sendable (Int) -> String)? = nil
+    ) {
+        write(.error, cause: cause, sentence(), times: times, bridge: bridge, counted: counted)
+    }
+
+    /// Says the counts of minutes that are over.
+    ///
+    /// The timer of the log's times does this; for those whose log has none.
+    public func tellCounts() { tell(at: log.times.now(), all: false) }
+
+    /// Says every count there is, at the end.
+    public func tellRest() { tell(at: log.times.now(), all: true) }
+
+    // MARK: - Counting
+
+    /// Counts an event.
+    ///
+    /// Returns `nil` if nothing is to be said now, otherwise where to keep the sentence, and what
+    /// was counted in a minute that is over and is to be told with it.
+    private func begin(
+        _ cause: Cause, times: Int, _ level: Log.Level, _ counted: (@Sendable (Int) -> String)?,
+        at now: Int64
+    ) -> (Cause, Tally?)? {
+        state.withLock { state -> (Cause, Tally?)? in
+            var key = cause
+            if state.tallies[key] == nil, state.tallies.count >= Self.mostCauses {
+                removeQuiet(from: &state, at: now)
+                // Never to the cost of a cause whose minute is not over: with one more cause than
+                // fits, each would be new again and again.
+                if state.tallies.count >= Self.mostCauses {
+                    key = Cause(name: "", bridge: nil, isOverflow: true)
+                }
+            }
+            let known = state.tallies[key]
+            if var known, now - known.since < pause {
+                known.repeats += times
+                state.tallies[key] = known
+                return nil
+            }
+            state.tallies[key] = Tally(
+                level: level, counted: key.isOverflow ? Self.tellOthers : counted, sentence: "",
+                since: now, repeats: times - 1)
+            guard var known, known.repeats > 0 else { return (key, nil) }
+            if known.counted != nil { known.repeats += 1 }
+            return (key, known)
+        }
+    }
+
+    private static let tellOthers: @Sendable (Int) -> String = {
+        "\($0) more lines of other causes"
+    }
+
+    private func removeQuiet(from state: inout State, at now: Int64) {
+        state.tallies = state.tallies.filter { _, tally in
+            tally.repeats > 0 || now - tally.since < pause
+        }
+    }
+
+    // MARK: - Telling
+
+    private func tell(at now: Int64, all: Bool) {
+        let lines = state.withLock { state -> [Line] in
+            var lines: [Line] = []
+            for (cause, tally) in state.tallies where all || now - tally.since >= pause {
+                state.tallies[cause] = nil
+                guard tally.repeats > 0 else { continue }
+                let sentence = told(tally, with: tally.sentence, at: now)
+                lines.append(Line(level: tally.level, sentence: sentence, bridge: cause.bridge))
+                var next = tally
+                next.since = now
+                next.repeats = 0
+                // It may go on: then it is told in a minute from now.
+                if !all { state.tallies[cause] = next }
+            }
+            return lines
+        }
+        for line in lines.sorted(by: { $0.sentence < $1.sentence }) {
+            log.write(line.level, line.sentence, bridge: line.bridge)
+        }
+    }
+
+    private func told(_ tally: Tally, with sentence: String, at now: Int64) -> String {
+        if let counted = tally.counted { return counted(tally.repeats) }
+        let times = tally.repeats == 1 ? "once more" : "\(tally.repeats) more times"
+        return "\(sentence) (\(times) in the last \(Self.span(now - tally.since)))"
+    }
+
+    /// A time in words, never shorter than it is.
+    private static func span(_ nanoseconds: Int64) -> String {
+        let seconds = max(1, (nanoseconds + 999_999_999) / 1_000_000_000)
+        if seconds < 60 { return seconds == 1 ? "second" : "\(seconds) seconds" }
+        // The timer is a little late.
+        return seconds < 70 ? "minute" : "\((seconds + 59) / 60) minutes"
+    }
+
+    /// Has the counts told when the first minute is over in which something was counted.
+    private func setTimer(at now: Int64) {
+        guard let later = log.times.later else { return }
+        let delay = state.withLock { state -> Int64? in
+            guard !state.isTimed else { return nil }
+            let counting = state.tallies.values.lazy.filter { $0.repeats > 0 }
+            guard let first = counting.map(\.since).min() else { return nil }
+            state.isTimed = true
+            return max(0, first + pause - now)
+        }
+        guard let delay else { return }
+        later(delay) { [weak self] in self?.timeHasCome() }
+    }
+
+    private func timeHasCome() {
+        state.withLock { $0.isTimed = false }
+        tellCounts()
+        setTimer(at: log.times.now())
+    }
+}
