@@ -91,7 +91,8 @@ package struct PluginType<Plugin: Sendable>: Sendable {
     /// Its own options, in the order of their declaration.
     package let options: [OptionDescription]
 
-    private let prepareOptions: @Sendable (ConfigValue, [String], inout Problems) -> Make?
+    private let prepareOptions:
+        @Sendable (ConfigValue, [String], (String) -> String?, inout Problems) -> Make?
 
     init<Options: PluginOptions>(
         name: String, about: String, _ type: Options.Type,
@@ -100,17 +101,21 @@ package struct PluginType<Plugin: Sendable>: Sendable {
         self.name = name
         self.about = about
         self.options = Options.options
-        prepareOptions = { object, common, problems in
-            let decoded = Options.decode(object, owner: name, beside: common, into: &problems)
+        prepareOptions = { object, common, elsewhere, problems in
+            let decoded = Options.decode(
+                object, owner: name, beside: common, elsewhere: elsewhere, into: &problems)
             guard let options = decoded else { return nil }
             return { context in try make(options, context) }
         }
     }
 
     /// Decodes and validates the options of an entry, whose common keys are decoded elsewhere.
+    ///
+    /// - Parameter elsewhere: says where a key belongs that is unknown here.
     package func prepare(
-        _ object: ConfigValue, beside common: [String], into problems: inout Problems
+        _ object: ConfigValue, beside common: [String],
+        elsewhere: (String) -> String? = { _ in nil }, into problems: inout Problems
     ) -> Make? {
-        prepareOptions(object, common, &problems)
+        prepareOptions(object, common, elsewhere, &problems)
     }
 }

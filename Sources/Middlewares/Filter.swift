@@ -11,11 +11,41 @@ package struct Filter: Middleware {
         package var drop: [Pattern] = []
         @Option("If there are any, a text that none of these matches is dropped.")
         package var only: [Pattern] = []
-        @Option("What the sender is told; a sentence of the bus's own if it is left out.")
+        @Option(
+            "What the sender is told; a sentence of the bus's own if it is left out.",
+            absent: "a sentence of the bus")
         package var reason: String?
+
+        /// Names that other programs have for these.
+        package static let synonyms = [
+            "words": "\"drop\"", "block": "\"drop\"", "deny": "\"drop\"", "ban": "\"drop\"",
+            "patterns": "\"drop\"", "pattern": "\"drop\"", "regex": "\"drop\"", "match": "\"drop\"",
+            "exclude": "\"drop\"", "allow": "\"only\"", "accept": "\"only\"", "include": "\"only\"",
+            "keep": "\"only\"", "message": "\"reason\"", "text": "\"reason\"",
+        ]
 
         /// Makes options that drop nothing.
         package init() {}
+
+        /// Finds a filter that lets everything pass, and one that lets nothing.
+        package func validate(_ check: inout OptionCheck) {
+            if drop.isEmpty, only.isEmpty {
+                check.problem(
+                    """
+                    expected "drop" or "only" with a regular expression, found neither: nothing would \
+                    be dropped
+                    """)
+            }
+            for (patterns, source, end) in [
+                (drop, $drop, "everything is dropped"), (only, $only, "everything passes"),
+            ] {
+                for (index, pattern) in patterns.enumerated() where pattern.matchesNothingAnywhere {
+                    check.warning(
+                        "this matches every text, since it matches nothing at all: \(end)",
+                        at: source[index])
+                }
+            }
+        }
     }
 
     private let drop: Matchers

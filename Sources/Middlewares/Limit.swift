@@ -11,10 +11,20 @@ package struct Limit: Middleware {
         package var messages = 20
         @Option("The time that `messages` is counted in.", above: .zero)
         package var per = Duration.seconds(10)
-        @Option("How many messages may be said at once; as `messages` if left out.", in: 1...)
+        @Option(
+            "How many messages may be said at once; as `messages` if left out.",
+            absent: "as messages", in: 1...)
         package var burst: Int?
         @Option("Whose messages are counted together: those of a sender, a bridge or a room.")
         package var by = Scope.sender
+
+        /// Names that other programs have for these.
+        package static let synonyms = [
+            "rate": "\"messages\"", "max": "\"messages\"", "count": "\"messages\"",
+            "limit": "\"messages\"", "interval": "\"per\"", "window": "\"per\"",
+            "period": "\"per\"",
+            "seconds": "\"per\"", "time": "\"per\"", "every": "\"per\"",
+        ]
 
         /// Makes options with their defaults.
         package init() {}

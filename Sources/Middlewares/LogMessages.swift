@@ -12,11 +12,28 @@ package struct LogMessages: Middleware {
         package var level = Log.Level.info
         @Option("Whether the lines have the texts in them.")
         package var text = true
-        @Option("The file that lines are appended to instead; relative to bridge.json.")
+        @Option(
+            "The file that lines are appended to instead; relative to bridge.json.",
+            absent: "the daemon's log")
         package var file: String?
+
+        /// Names that other programs have for these.
+        package static let synonyms = [
+            "path": "\"file\"", "filename": "\"file\"", "output": "\"file\"",
+        ]
 
         /// Makes options with their defaults.
         package init() {}
+
+        /// Finds what can't be a file, and a level of lines that have none.
+        package func validate(_ check: inout OptionCheck) {
+            guard let file else { return }
+            check.file(file, at: $file)
+            if $level.isSet {
+                check.warning(
+                    "the lines of a \"file\" have no level: this has no effect", at: $level)
+            }
+        }
     }
 
     private let level: Log.Level

@@ -16,6 +16,15 @@ package struct Redact: Middleware {
 
         /// Makes options with their defaults.
         package init() {}
+
+        /// Finds a step that masks nothing.
+        package func validate(_ check: inout OptionCheck) {
+            if what.isEmpty {
+                check.problem(
+                    "expected at least one of \(SecretKind.pluralExpectation), found an empty list",
+                    at: $what)
+            }
+        }
     }
 
     private let kinds: Set<SecretKind>

@@ -11,8 +11,26 @@ package struct Replace: Middleware {
         @Option("What is replaced by what; each rule sees what those before it have made.")
         package var rules: [Rule] = []
 
+        /// What belongs in a rule, and what other programs call it.
+        package static let synonyms = [
+            "find": rule, "with": rule, "pattern": rule, "replacement": rule, "from": rule,
+            "to": rule,
+            "replace": "\"rules\"",
+        ]
+
+        private static let rule = "\"rules\": [{\"find\": \"…\", \"with\": \"…\"}]"
+
         /// Makes options that replace nothing.
         package init() {}
+
+        /// Finds a step that changes nothing.
+        package func validate(_ check: inout OptionCheck) {
+            if rules.isEmpty {
+                check.problem(
+                    "expected at least one rule, as {\"find\": \"…\", \"with\": \"…\"}, found none",
+                    at: $rules)
+            }
+        }
     }
 
     /// All matches of a pattern are replaced.
@@ -21,6 +39,12 @@ package struct Replace: Middleware {
         package var find: Pattern
         @Option("What takes its place: $1 or ${1} is a group, $0 the whole match, $$ a dollar.")
         package var with: String
+
+        /// Names that other programs have for these.
+        package static let synonyms = [
+            "pattern": "\"find\"", "regex": "\"find\"", "from": "\"find\"", "match": "\"find\"",
+            "to": "\"with\"", "replacement": "\"with\"", "replace": "\"with\"", "by": "\"with\"",
+        ]
 
         /// Makes a rule that must be decoded before it is used.
         package init() {}

@@ -36,10 +36,27 @@ extension Pattern: OptionValue {
             problems.expected(Self.self, found: value)
             return nil
         }
+        let isShown = value.shownAs == nil
+        let slip = PatternSlip(in: text)
+        if let slip, !slip.isWarning {
+            problems.expected(
+                expectation, found: value, suggestion: slip.ending(isShown: isShown))
+            return nil
+        }
         do throws(PatternError) {
-            return try Pattern(text)
+            let pattern = try Pattern(text)
+            if let slip {
+                problems.warn(
+                    "found \(value.found)\(slip.ending(isShown: isShown))", at: value.place)
+            }
+            return pattern
         } catch {
-            problems.expected(expectation, found: value, suggestion: ": \(error)")
+            // Stars around a word are no regular expression but a glob.
+            let inner = text.drop { $0 == "*" }
+            let isGlob = isShown && inner.count < text.count && !inner.isEmpty
+            let word = String(inner.hasSuffix("*") ? inner.dropLast() : inner)
+            let hint = isGlob ? "; did you mean \(word.shortened(to: 60).quoted)?" : ""
+            problems.expected(expectation, found: value, suggestion: ": \(error)\(hint)")
             return nil
         }
     }

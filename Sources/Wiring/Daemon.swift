@@ -68,12 +68,9 @@ package struct Daemon: Sendable {
         for bridge in configuration.leftOut {
             log.info("left out by its \"when\"", bridge: bridge.name)
         }
-        for bridge in configuration.bridges where !bridge.isSenderFormatDistinct {
-            log.warning(
-                """
-                senderFormat \(bridge.senderFormat.quoted) has no parentheses: who speaks here can \
-                take anybody's name
-                """, bridge: bridge.name)
+        // The level says already that they are warnings.
+        for warning in ConfigurationReport(warningsOf: configuration).lines {
+            log.warning(warning.replacing(": warning: ", with: ": ", maxReplacements: 1))
         }
         if let store = configuration.store {
             log.debug("messages are kept in \(store.path) for \(store.history.plain)")

@@ -47,7 +47,7 @@ package struct Manual {
     }
 
     private func lines(_ option: OptionDescription, indent: String) -> [String] {
-        let value = option.defaultValue.map { "default \($0)" } ?? "must be given"
+        let value = option.defaultWords.map { "default \($0)" } ?? "must be given"
         let secret = option.isSecret ? ", never shown" : ""
         let own = [
             "\(indent)\(option.name)  (\(option.expectation), \(value)\(secret))",

@@ -103,7 +103,14 @@ struct Puente {
         return await ExitStatus.saying {
             let configuration = try Configuration.read(file, registry: registry)
             _ = try Assembly(configuration, naming: .chat(configuration.language)) { _ in }
-            Terminal.say("\(file): everything is in order.")
+            let report = ConfigurationReport(warningsOf: configuration)
+            if report.warningCount > 0 {
+                Terminal.complain(report.lines.joined(separator: "\n"))
+                let count = ConfigurationReport.number(report.warningCount, "warning")
+                Terminal.say("\(file): no problems, \(count).")
+            } else {
+                Terminal.say("\(file): everything is in order.")
+            }
             return .success
         }
     }

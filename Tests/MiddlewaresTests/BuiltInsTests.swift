@@ -41,7 +41,7 @@ import Testing
         arguments: [
             ("messages", .number("-5"), "expected a whole number > 0, found -5"),
             ("messages", .number("0"), "expected a whole number > 0, found 0"),
-            ("per", .string("0s"), "expected a duration > 0s, found \"0s\""),
+            ("per", .string("0s"), "expected a duration > 0s, like \"10s\", found \"0s\""),
             ("burst", .number("0"), "expected a whole number > 0, found 0"),
             (
                 "by", .string("rom"),

@@ -115,7 +115,7 @@ import Wiring
     private func expect(_ option: OptionDescription, in section: [String]) {
         let line = section.first { $0.drop { $0 == " " }.hasPrefix("\(option.name)  (") }
         #expect(line?.contains(option.expectation) == true, "\(option.name)")
-        let value = option.defaultValue.map { "default \($0)" } ?? "must be given"
+        let value = option.defaultWords.map { "default \($0)" } ?? "must be given"
         #expect(line?.contains(value) == true, "\(option.name)")
         #expect(section.contains { $0.contains(option.sentence) }, "\(option.name)")
         for nested in option.nested { expect(nested, in: section) }

@@ -99,7 +99,8 @@ import Testing
 
 /// What `puente describe` prints, read back.
 struct Manual {
-    /// An option's key and its default as JSON; nil where it must be given.
+    /// An option's key and its default as JSON, null where it is said in words; nil where it must be
+    /// given.
     struct Option: Equatable {
         let key: String
         let value: String?
@@ -136,6 +137,8 @@ struct Manual {
     private static func option(_ line: Substring) -> Option? {
         let pattern = /\ \ (\w+)\ \ \((.+), (?:default (.+?)|must be given)(?:, never shown)?\)/
         guard let match = line.wholeMatch(of: pattern) else { return nil }
-        return Option(key: String(match.1), value: match.3.map(String.init))
+        let isJSON = match.3?.first.map { "[{\"0123456789".contains($0) } ?? false
+        let value = isJSON || ["true", "false", nil].contains(match.3) ? match.3 : "null"
+        return Option(key: String(match.1), value: value.map(String.init))
     }
 }

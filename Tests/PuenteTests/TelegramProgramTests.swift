@@ -90,7 +90,8 @@ import Testing
                 { "type": "telegram", "token": "12 34", "api": "http://example.org",
                   "outgoingFormat": "{name}", "chats": { "x": "general", "-100": "general",
                   "-100/1": "nope" } },
-                { "type": "telegram", "token": "12:a", "api": "http://127.0.0.1:99999" },
+                { "type": "telegram", "token": "12:a", "api": "http://127.0.0.1:99999",
+                  "chats": { "-1": "general" } },
                 { "type": "telegram", "token": "12:b", "api": "https://example.org:/x" },
                 { "type": "telegram", "token": "12:b", "api": "https://[::1]:443" }
                 """)
@@ -105,8 +106,10 @@ import Testing
                 "bridge.json:4:3: bridges[0].chats[\"-100/1\"]: \"-100/1\" is the same chat as \"-100\"",
                 "bridge.json:4:13: bridges[0].chats[\"-100/1\"]: there is no room \"nope\"",
                 "bridge.json:5:47: bridges[1].api: expected a port from 1 to 65535 behind the colon, found \"http://127.0.0.1:99999\"",
-                "bridge.json:6:47: bridges[2].api: expected a port from 1 to 65535 behind the colon, found \"https://example.org:/x\"",
-                "bridge.json:7:32: bridges[3].token: expected a bot of its own, found the token of bridges[2]",
+                "bridge.json:7:1: warning: bridges[2]: there are no chats, so nothing is relayed: write something in a group that the bot is in, and the log says what to write here",
+                "bridge.json:7:47: bridges[2].api: expected a port from 1 to 65535 behind the colon, found \"https://example.org:/x\"",
+                "bridge.json:8:1: warning: bridges[3]: there are no chats, so nothing is relayed: write something in a group that the bot is in, and the log says what to write here",
+                "bridge.json:8:32: bridges[3].token: expected a bot of its own, found the token of bridges[2]",
                 "9 problems in bridge.json. Nothing was started.",
             ])
         let manual = try await folder.result("describe", "telegram")

@@ -76,13 +76,15 @@ import Testing
         ),
         (
             #"{"type":"tcp","zzzzz":"x"}"#,
-            ["1:27: bridges[0].zzzzz: \"tcp\" has no option \"zzzzz\""]
+            [
+                "1:27: bridges[0].zzzzz: \"tcp\" has no option \"zzzzz\"; there are listen, tls, maxLine, echo, greeting, type, name, room, direction, middleware, outgoing, senderFormat, when, optional"
+            ]
         ),
         (
             #"{"type":"tcp","echo":"true","maxLine":5}"#,
             [
-                "1:34: bridges[0].echo: expected true or false, found \"true\"",
-                "1:51: bridges[0].maxLine: expected a size from 16 to 1MiB, found 5",
+                "1:34: bridges[0].echo: expected true or false, found \"true\"; write true without quotes",
+                "1:51: bridges[0].maxLine: expected a size from 16 to 1MiB, like \"64KiB\", found 5",
             ]
         ),
         (
@@ -93,22 +95,31 @@ import Testing
             #"{"type":"tcp","tls":{"certificate":"c"}}"#,
             ["1:33: bridges[0].tls: missing \"key\", a string"]
         ),
-        (#"{"type":"tail"}"#, ["1:13: bridges[0]: missing \"paths\", a list of globs"]),
+        (
+            #"{"type":"tail"}"#,
+            ["1:13: bridges[0]: missing \"paths\", a list of names, perhaps with * or ?"]
+        ),
         (
             #"{"type":"tail","path":["a"]}"#,
             ["1:28: bridges[0].path: \"tail\" has no option \"path\"; did you mean \"paths\"?"]
         ),
         (
             #"{"type":"tail","paths":["a","b",3]}"#,
-            ["1:45: bridges[0].paths[2]: expected a glob, found 3"]
+            ["1:45: bridges[0].paths[2]: expected a name, perhaps with * or ?, found 3"]
         ),
         (
             #"{"type":"tail","paths":["a"],"paths":["b"]}"#,
             ["1:42: bridges[0].paths: \"paths\" is given twice, first in line 1"]
         ),
-        (#"{"name":"x"}"#, ["1:13: bridges[0]: missing \"type\", a string"]),
-        (#"{"type":7}"#, ["1:21: bridges[0].type: expected a string, found 7"]),
-        (#"5"#, ["1:13: bridges[0]: expected an object, found a number"]),
+        (
+            #"{"name":"x"}"#,
+            ["1:13: bridges[0]: missing \"type\", the name of a bridge like \"tcp\""]
+        ),
+        (
+            #"{"type":7}"#,
+            ["1:21: bridges[0].type: expected the name of a bridge like \"tcp\", found 7"]
+        ),
+        (#"5"#, ["1:13: bridges[0]: expected an object with its \"type\", found a number"]),
         (
             #"{"type":"stdio","direction":"inn"}"#,
             [
@@ -129,7 +140,9 @@ import Testing
         ),
         (
             #"{"type":"stdio","when":5}"#,
-            ["1:36: bridges[0].when: expected a string, true or false, found a number"]
+            [
+                "1:36: bridges[0].when: expected a string, true or false, found a number; false leaves the bridge out"
+            ]
         ),
         (
             #"{"type":"stdio","sender":"${env:NO}"}"#,
@@ -162,6 +175,7 @@ import Testing
             [
                 "1:62: bridges[0].outgoing[0].by: expected one of \"sender\", \"bridge\", \"room\", found \"user\"",
                 "1:77: bridges[0].outgoing[0].burst: expected a whole number > 0, found 0",
+                "1:88: warning: bridges[0].outgoing[0].rooms[0]: no room matches \"log*\"; there is only general",
                 "1:95: bridges[0].outgoing[0].rooms[1]: there is no room \"logs\"",
             ]
         ),
@@ -219,20 +233,25 @@ import Testing
             #""store":{"pth":"x","history":"90 d"}"#,
             [
                 "1:40: store.pth: \"store\" has no option \"pth\"; did you mean \"path\"?",
-                "1:60: store.history: expected a duration like \"10s\", found \"90 d\"",
+                "1:60: store.history: expected a duration like \"10s\", found \"90 d\"; did you mean \"90d\"?",
             ]
         ),
         (
             #""log":{"level":"warn"}"#,
             [
-                "1:46: log.level: expected one of \"debug\", \"info\", \"warning\", \"error\", found \"warn\""
+                "1:46: log.level: expected one of \"debug\", \"info\", \"warning\", \"error\", found \"warn\"; did you mean \"warning\"?"
             ]
         ),
         (
             #""name":"é́","language":"fr""#,
             ["1:53: language: expected one of \"es\", \"en\", found \"fr\""]
         ),
-        (#""middleware":{}"#, ["1:44: middleware: expected a list of objects, found an object"]),
+        (
+            #""middleware":{}"#,
+            [
+                "1:44: middleware: expected a list of objects, each with its \"type\", found an object; put [ ] around it"
+            ]
+        ),
         (#""bridges":1"#, ["1:31: bridges: \"bridges\" is given twice, first in line 1"]),
     ])
     func `a mistake at the top is found where it is`(member: String, expected: [String]) {

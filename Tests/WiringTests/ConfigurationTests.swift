@@ -21,7 +21,7 @@ import Testing
         #expect(bridge.room == "general")
         #expect(bridge.direction == .both)
         #expect(bridge.senderFormat == "{name} ({bridge})")
-        #expect(bridge.isSenderFormatDistinct)
+        #expect(read.warnings.isEmpty)
         #expect(!bridge.isOptional)
     }
 
@@ -40,7 +40,7 @@ import Testing
         let bridge = try #require(read.bridges.first)
         #expect(bridge.room == "b")
         #expect(bridge.isOptional)
-        #expect(!bridge.isSenderFormatDistinct)
+        #expect(read.warnings.map(\.path) == ["bridges[0].senderFormat"])
         var problems = Problems()
         let made = try #require(bridge.make(.fake, into: &problems) as? FakeTCP)
         #expect(made.options.listen == .network(host: "::", port: 0))
@@ -75,7 +75,7 @@ import Testing
         #expect(read.leftOut.map(\.name) == ["tg"])
     }
 
-    @Test(arguments: [#""true""#, "true", #""0""#, #""${env:SET}""#])
+    @Test(arguments: [#""true""#, "true", #""yes""#, #""1""#, #""${env:SET}""#])
     func `any other when leaves a bridge in`(when: String) throws {
         let read = try configuration(
             #"{"bridges":[{"type":"stdio","when":\#(when)}]}"#, variables: ["SET": "x"])
@@ -85,7 +85,8 @@ import Testing
     @Test func `the type of a bridge left out has to exist`() {
         #expect(
             problems(#"{"bridges":[{"type":"no","when":""}]}"#) == [
-                "1:21: bridges[0].type: no bridge is called \"no\"; there are stdio, tail, tcp, telegram"
+                "1:12: bridges: expected at least one bridge that is on, found 1 that its \"when\" leaves out",
+                "1:21: bridges[0].type: no bridge is called \"no\"; there are stdio, tail, tcp, telegram",
             ])
     }
 

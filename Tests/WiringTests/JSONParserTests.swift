@@ -4,6 +4,8 @@ import Testing
 @testable import Wiring
 
 @Suite struct JSONParserTests {
+    private static let backslash = "; a backslash itself is written \\\\, as in \"\\\\d\""
+
     private func parse(_ text: String) -> (value: ConfigValue?, problems: [String]) {
         parse(Array(text.utf8))
     }
@@ -38,9 +40,12 @@ import Testing
         ("[1 / 2]", "f:1:4: expected a value or a comment, found \"/\""),
         ("[,]", "f:1:2: expected a value, found \",\""),
         ("[1,,2]", "f:1:4: expected a value, found \",\""),
-        ("[1}", "f:1:3: expected \",\" or \"]\", found \"}\""),
-        ("[1", "f:1:3: expected \",\" or \"]\", found the end of the file"),
-        ("{\"a\" 1}", "f:1:6: expected \":\", found a word without quotes"),
+        ("[1}", "f:1:3: expected \",\" or \"]\", found \"}\"; the \"[\" of line 1 is still open"),
+        (
+            "[1",
+            "f:1:3: expected \",\" or \"]\", found the end of the file; the \"[\" of line 1 is still open"
+        ),
+        ("{\"a\" 1}", "f:1:6: expected \":\", found a number"),
         ("{\"a\":}", "f:1:6: expected a value, found \"}\""),
         ("{1:2,}", "f:1:2: expected a key in double quotes, found one without"),
         ("{'a':2}", "f:1:2: expected a key in double quotes, found a single quote"),
@@ -50,17 +55,20 @@ import Testing
             "[01]",
             "f:1:2: [0]: expected a value, found a number that JSON would not write like this"
         ),
-        ("[tru]", "f:1:2: [0]: expected a value, found a word without quotes"),
+        (
+            "[tru]",
+            "f:1:2: [0]: expected a value, found a word without quotes; texts stand in \"…\""
+        ),
         ("[\"a\n\"]", "f:1:2: expected the end of this string in its line"),
         ("[\"a", "f:1:2: expected the end of this string, found the end of the file"),
         ("[\"a\tb\"]", "f:1:4: expected no control characters in a string, \\t for a tab"),
-        ("[\"\\q\"]", "f:1:3: expected an escape that JSON knows"),
-        ("[\"\\é\"]", "f:1:3: expected an escape that JSON knows"),
-        ("[\"\\ud800\"]", "f:1:3: expected an escape that JSON knows"),
-        ("[\"\\ud800\\u0041\"]", "f:1:3: expected an escape that JSON knows"),
-        ("[\"\\udc00\"]", "f:1:3: expected an escape that JSON knows"),
-        ("[\"\\u12\"]", "f:1:3: expected an escape that JSON knows"),
-        ("\0", "f:1:1: expected a value, found a character that means nothing here"),
+        ("[\"\\q\"]", "f:1:3: expected an escape that JSON knows" + Self.backslash),
+        ("[\"\\é\"]", "f:1:3: expected an escape that JSON knows" + Self.backslash),
+        ("[\"\\ud800\"]", "f:1:3: expected an escape that JSON knows" + Self.backslash),
+        ("[\"\\ud800\\u0041\"]", "f:1:3: expected an escape that JSON knows" + Self.backslash),
+        ("[\"\\udc00\"]", "f:1:3: expected an escape that JSON knows" + Self.backslash),
+        ("[\"\\u12\"]", "f:1:3: expected an escape that JSON knows" + Self.backslash),
+        ("\0", "f:1:1: expected a value, found U+0000 null"),
         ("{\"a\":1,\n\"a\":2}", "f:2:1: a: \"a\" is given twice, first in line 1"),
     ])
     func `a mistake is one problem where it is`(text: String, expected: String) {
@@ -88,7 +96,7 @@ import Testing
     @Test func `bytes that are not UTF-8 have a position`() {
         #expect(
             parse(Array("{\n\"é".utf8) + [0xFF]).problems
-                == ["f:2:3: expected UTF-8, found a byte that isn't"])
+                == ["f:2:3: expected UTF-8, found a byte that isn't: save the file as UTF-8"])
         for bytes in [[0xC0, 0x80], [0xED, 0xA0, 0x80], [0xF4, 0x90, 0x80, 0x80], [0xE2, 0x82]] {
             #expect(parse(bytes.map { UInt8($0) }).problems.count == 1)
         }

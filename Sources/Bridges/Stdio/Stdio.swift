@@ -14,7 +14,9 @@ package struct Stdio: Bridge {
 
     /// What bridge.json may say.
     package struct Options: PluginOptions {
-        @Option("Who says what comes in; by default the user that the daemon runs as.")
+        @Option(
+            "Who says what comes in; by default the user that the daemon runs as.",
+            absent: "the user")
         package var sender: String?
         @Option("What a line of standard input is: its text, or NAME: TEXT.")
         package var lines = Form.text
@@ -24,9 +26,19 @@ package struct Stdio: Bridge {
         /// The defaults.
         package init() {}
 
-        /// Finds a sender of nobody.
+        /// Names that other programs have for these.
+        package static let synonyms = [
+            "user": "\"sender\"", "nick": "\"sender\"", "author": "\"sender\"",
+        ]
+
+        /// Finds a sender of nobody, and two bridges that would each get some of the lines.
         package func validate(_ check: inout OptionCheck) {
-            if sender?.isEmpty == true { check.problem("expected a name, found \"\"", at: $sender) }
+            if let sender { check.name(sender, at: $sender) }
+            if check.direction?.way != .out {
+                check.unique(
+                    "", "standard input", expected: "a standard input of its own",
+                    at: check.object, hint: "; all but one need \"direction\": \"out\"")
+            }
         }
     }
 

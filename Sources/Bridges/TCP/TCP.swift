@@ -43,6 +43,17 @@ public struct TCP: Bridge {
             in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
         public var buffer = ByteCount.mebibytes(4)
 
+        /// Names that other programs have for these.
+        public static let synonyms = [
+            "host": listening, "port": listening, "address": listening, "addr": listening,
+            "bind": listening, "ip": listening, "hostname": listening, "interface": listening,
+            "socket": "\"listen\": \"unix:PATH\"", "history": "\"historyOnJoin\"",
+            "maxclients": "\"maxConnections\"", "maxlength": "\"maxLine\"",
+            "timeout": "\"stalledAfter\"",
+        ]
+
+        private static let listening = "\"listen\": \"HOST:PORT\""
+
         /// Makes the defaults.
         public init() {}
 
@@ -55,6 +66,7 @@ public struct TCP: Bridge {
                     \($maxLine.found("\(maxLine)"))
                     """, at: $maxLine)
             }
+            if case .unix(let path) = listen { check.file(path, at: $listen) }
             // With port 0 the system finds a free one for each.
             if case .network(_, port: 0) = listen { return }
             check.unique(

@@ -85,16 +85,14 @@ extension PathPattern: OptionValue {
     /// Takes any string that names something below a directory.
     package static func decode(_ value: ConfigValue, into problems: inout Problems) -> PathPattern?
     {
-        guard let text = value.text, !text.utf8.contains(0) else {
+        guard let text = value.text else {
             problems.expected(Self.self, found: value)
             return nil
         }
         let pattern = PathPattern(text)
-        if pattern.steps.isEmpty || text.hasSuffix("/") {
-            problems.expected("a path of files", found: value)
-            return nil
-        }
-        return pattern
+        // A name without a slash is looked for in every directory where files are left out.
+        let isLiteral = pattern.isLiteral && text.utf8.contains(UInt8(ascii: "/"))
+        return problems.isPath(value, isLiteral: isLiteral) ? pattern : nil
     }
 
     /// As JSON.

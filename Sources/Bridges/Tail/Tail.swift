@@ -28,6 +28,16 @@ package struct Tail: Bridge {
                 _ = try Pattern(start)
             } catch {
                 check.problem("expected a regular expression: \(error)", at: $start)
+                return
+            }
+            guard let slip = PatternSlip(in: start) else { return }
+            let quoted = start.shortened(to: 60).quoted
+            let found = $start.found(quoted)
+            let sentence = "\(found)\(slip.ending(isShown: found == quoted))"
+            if slip.isWarning {
+                check.warning("found \(sentence)", at: $start)
+            } else {
+                check.problem("expected a regular expression, found \(sentence)", at: $start)
             }
         }
     }
@@ -61,6 +71,12 @@ package struct Tail: Bridge {
         package func validate(_ check: inout OptionCheck) {
             if paths.isEmpty { check.problem("expected at least one path", at: $paths) }
             if sender.isEmpty { check.problem("expected a name, found \"\"", at: $sender) }
+            check.placeholders(in: sender, known: ["file", "path"], at: $sender)
+            if let (way, place) = check.direction, way == .out {
+                check.problem(
+                    "expected \"in\" or \"both\", found \"out\": tail only reads", at: place)
+            }
+            checkPaths(&check)
         }
     }
 

@@ -34,13 +34,9 @@ package struct Telegram: Bridge {
 
         /// Finds what can't be a token, an address, a format or a chat.
         package func validate(_ check: inout OptionCheck) {
-            if !TelegramAddress.isToken(token.reveal()) {
-                check.problem("expected the bot's token as @BotFather gave it", at: $token)
-            } else {
-                // Of two that poll with one token each gets a part of what is said.
-                check.unique(token.reveal(), "token", expected: "a bot of its own", at: $token)
-            }
+            checkToken(&check)
             checkAddress(&check)
+            check.placeholders(in: outgoingFormat, known: ["name", "text"], at: $outgoingFormat)
             if !outgoingFormat.contains("{text}") {
                 check.problem(
                     """
@@ -48,18 +44,7 @@ package struct Telegram: Bridge {
                     \($outgoingFormat.found(outgoingFormat.quoted))
                     """, at: $outgoingFormat)
             }
-            for problem in chats.problems { check.problem(problem) }
-        }
-
-        private func checkAddress(_ check: inout OptionCheck) {
-            let found = $api.found(api.shortened(to: 60).quoted)
-            if !TelegramAddress.isAllowed(api) {
-                check.problem(
-                    "expected an https address, or http to this machine, found \(found)", at: $api)
-            } else if !TelegramAddress.hasGoodPort(api) {
-                check.problem(
-                    "expected a port from 1 to 65535 behind the colon, found \(found)", at: $api)
-            }
+            checkChats(&check)
         }
 
         /// The rooms by place.

@@ -7,7 +7,7 @@ import MessageBus
 package struct TelegramRooms: OptionValue, ExpressibleByDictionaryLiteral {
     private var rooms: [String: RoomName] = [:]
     /// What is wrong with the entries.
-    private(set) var problems: [Problem] = []
+    private(set) var problems = Problems()
 
     /// Makes entries that are right.
     package init(dictionaryLiteral elements: (String, RoomName)...) {
@@ -16,6 +16,11 @@ package struct TelegramRooms: OptionValue, ExpressibleByDictionaryLiteral {
 
     /// In words.
     package static var expectation: String { [String: RoomName].expectation }
+
+    /// How it looks.
+    package static func hint(for value: ConfigValue) -> String? {
+        "it looks like {\"-1001234567890\": \"general\"}"
+    }
 
     /// Takes any object.
     package static func decode(
@@ -26,7 +31,7 @@ package struct TelegramRooms: OptionValue, ExpressibleByDictionaryLiteral {
             return nil
         }
         var result: TelegramRooms = [:]
-        var found = Problems(rooms: problems.rooms)
+        var found = problems.cleared
         var seen: [TelegramPlace: String] = [:]
         for member in members {
             let key = member.key.shortened(to: 60).quoted
@@ -42,12 +47,15 @@ package struct TelegramRooms: OptionValue, ExpressibleByDictionaryLiteral {
             }
             result.rooms[member.key] = RoomName.decode(member.value, into: &found)
         }
-        result.problems = found.sorted
+        result.problems = found
         return result
     }
 
     /// As JSON.
     package var rendered: String { rooms.rendered }
+
+    /// Tells whether no chat belongs to any room.
+    var isEmpty: Bool { rooms.isEmpty }
 
     /// The room of an entry.
     subscript(key: String) -> RoomName? {

@@ -91,6 +91,58 @@ extension Address: OptionValue {
     /// In words, with an example.
     public static var pluralExpectation: String { "addresses like \"0.0.0.0:2000\"" }
 
+    /// A port alone, a host alone, an IPv6 address without brackets, an URL, the path of a socket.
+    public static func hint(for value: ConfigValue) -> String? {
+        switch value.kind {
+        case .number(let port): return Address("0.0.0.0:\(port)").map(Self.meant)
+        case .object:
+            guard let host = value.member("host")?.value.text,
+                case .number(let port)? = value.member("port")?.value.kind
+            else { return nil }
+            return Address("\(host):\(port)").map(meant)
+        case .array: return "one bridge listens on one address: make a bridge of each"
+        case .string(let text): return hint(for: text)
+        default: return nil
+        }
+    }
+
+    private static func hint(for text: String) -> String? {
+        guard text.utf8.count <= 200 else {
+            return text.hasPrefix("unix:") ? tooLong : nil
+        }
+        if text.hasPrefix("unix:") { return text.utf8.count > 100 ? tooLong : nil }
+        if text.hasPrefix("/") || text.hasPrefix("./") { return Address("unix:\(text)").map(meant) }
+        if let scheme = text.firstRange(of: "://") {
+            let rest = text[scheme.upperBound...].prefix { $0 != "/" }
+            return Address(String(rest)).map(meant)
+        }
+        let parts = text.split { $0.isWhitespace || $0 == ";" || $0 == "," }
+        if parts.count == 2, let address = Address("\(parts[0]):\(parts[1])") {
+            return meant(address)
+        }
+        let bare = text.filter { !$0.isWhitespace }.prefix { $0 != "/" }
+        let port = bare.hasPrefix("*") ? bare.dropFirst() : bare[...]
+        for candidate in ["\(bare)", "0.0.0.0:\(bare)", "0.0.0.0\(port)"] {
+            if let address = Address(candidate) { return meant(address) }
+        }
+        if bare.contains("::"), !bare.hasPrefix("[") {
+            let parts = bare.split(separator: ":", omittingEmptySubsequences: false)
+            let host = parts.dropLast().joined(separator: ":")
+            return (Address("[\(host)]:\(parts.last ?? "")") ?? Address("[\(bare)]:2000")).map(
+                meant)
+        }
+        if let end = bare.lastIndex(of: ":"), let port = Int(bare[bare.index(after: end)...]) {
+            return port > 65_535 ? "a port is at most 65535" : nil
+        }
+        return Address("\(bare):2000") == nil ? nil : "the port is missing, as in \"\(bare):2000\""
+    }
+
+    private static let tooLong = "the path of a socket has at most \(longestPath) bytes"
+
+    private static func meant(_ address: Address) -> String {
+        "did you mean \(address.rendered)?"
+    }
+
     /// Takes a host and a port, or `unix:` and a path.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Address? {
         if let address = value.text.flatMap(Address.init) { return address }

@@ -28,8 +28,17 @@ struct Bounds<Value: BoundedValue>: Sendable {
         return true
     }
 
-    /// What is expected: `a whole number > 0`, `a duration from 1s to 5m`.
-    var expectation: String {
+    /// What is expected: `a whole number > 0`, `a duration from 1s to 5m, like "10s"`.
+    var expectation: String { bounds + example }
+
+    /// `, like "10s"`, for values that are written in a form of their own; one that lies within.
+    private var example: String {
+        let candidates = [Value.example, lowest, highest].compactMap(\.self)
+        guard Value.example != nil, let value = candidates.first(where: contains) else { return "" }
+        return ", like \(value.rendered)"
+    }
+
+    private var bounds: String {
         switch (lowest, above, highest) {
         // Whole numbers from 1 are those over 0, which reads more easily.
         case (let lowest?, _, nil) where lowest as? Int == 1: "\(Value.noun) > 0"
@@ -38,7 +47,7 @@ struct Bounds<Value: BoundedValue>: Sendable {
         case (let lowest?, _, nil): "\(Value.noun) ≥ \(lowest.plain)"
         case (nil, let above?, _): "\(Value.noun) > \(above.plain)"
         case (nil, nil, let highest?): "\(Value.noun) ≤ \(highest.plain)"
-        case (nil, nil, nil): Value.expectation
+        case (nil, nil, nil): Value.noun
         }
     }
 }

@@ -48,8 +48,21 @@ extension ByteCount: BoundedValue {
     public static var expectation: String { "a size like \"64KiB\" or a number of bytes" }
     /// In words, with an example.
     public static var pluralExpectation: String { "sizes like \"64KiB\"" }
+    /// 64 KiB.
+    public static var example: ByteCount? { .kibibytes(64) }
     /// In words.
     public static var noun: String { "a size" }
+
+    /// What other programs write: `64k`, `64 KB`, `1.5MiB`.
+    public static func hint(for value: ConfigValue) -> String? {
+        guard let text = value.text, let meant = Quantity.sum(of: text, units: Quantity.sizes),
+            let bytes = Int(exactly: meant)
+        else { return nil }
+        if text.utf8.allSatisfy({ (0x30...0x39).contains($0) }) {
+            return "write \(bytes) without quotes"
+        }
+        return "did you mean \(ByteCount(bytes).rendered)?"
+    }
 
     /// Takes `"64KiB"`, `"4MiB"`, `"1GiB"`, or a whole number of bytes that is not negative.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> ByteCount? {

@@ -75,7 +75,8 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
         switch kind {
         case .bool(let isTrue): isTrue ? "true" : "false"
         case .number(let text): text.shortened(to: 40)
-        case .string(let text): (shownAs ?? text).shortened(to: 60).quoted
+        case .string(let text):
+            (shownAs ?? text).shortened(to: 60).quoted + (shownAs ?? text).oddCharacter
         default: kindName
         }
     }

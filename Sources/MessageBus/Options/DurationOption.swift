@@ -3,11 +3,28 @@ extension Duration: BoundedValue {
     public static var expectation: String { "a duration like \"10s\"" }
     /// In words, with an example.
     public static var pluralExpectation: String { "durations like \"10s\"" }
+    /// Ten seconds.
+    public static var example: Duration? { .seconds(10) }
     /// In words.
     public static var noun: String { "a duration" }
 
     /// A hundred years: what is longer can't be counted in nanoseconds without care.
     package static let longestOption = Duration.seconds(36_500 * 86_400)
+
+    /// What other programs write: `10`, `10 s`, `1.5h`, `1h30m`, `2 weeks`.
+    public static func hint(for value: ConfigValue) -> String? {
+        let text: String
+        switch value.kind {
+        case .string(let string): text = string
+        case .number(let number): text = number
+        default: return nil
+        }
+        if let known = Duration(option: text) {
+            return known > longestOption ? "\(longestOption.plain) are the most" : nil
+        }
+        guard let meant = Quantity.sum(of: text, units: Quantity.durations) else { return nil }
+        return "did you mean \(Duration.milliseconds(meant).rendered)?"
+    }
 
     /// Takes a whole number and a unit, `"200ms"`, `"10s"`, `"5m"`, `"12h"`, `"90d"`.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Duration? {
@@ -16,7 +33,7 @@ extension Duration: BoundedValue {
             return nil
         }
         if duration > longestOption {
-            problems.expected("a duration ≤ \(longestOption.plain)", found: value)
+            problems.expected("a duration ≤ \(longestOption.plain), like \"10s\"", found: value)
             return nil
         }
         return duration

@@ -64,7 +64,9 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
 
 extension Glob: OptionValue, ExpressibleByStringLiteral {
     /// In words.
-    public static var expectation: String { "a glob" }
+    public static var expectation: String { "a name, perhaps with * or ?" }
+    /// In words.
+    public static var pluralExpectation: String { "names, perhaps with * or ?" }
 
     /// Makes a glob of its pattern.
     public init(stringLiteral pattern: String) {

@@ -18,11 +18,12 @@ public struct Option<Value: OptionValue>: Sendable {
     }
 
     private init(
-        _ sentence: String, _ value: Value?, _ expectation: String,
+        _ sentence: String, _ value: Value?, _ expectation: String, absent: String? = nil,
         _ decode: @escaping OptionStorage<Value>.Decode
     ) {
         storage = OptionStorage(
-            sentence: sentence, expectation: expectation, decode: decode, value: value)
+            sentence: sentence, expectation: expectation, absent: absent, decode: decode,
+            value: value)
     }
 
     /// The value.
@@ -47,6 +48,12 @@ extension Option where Value: ExpressibleByNilLiteral {
     /// Declares an option that is nil unless it is given.
     public init(_ sentence: String) {
         self.init(wrappedValue: nil, sentence)
+    }
+
+    /// Declares an option that is nil unless it is given, and says in words what that means, as
+    /// `the first room`.
+    public init(_ sentence: String, absent: String) {
+        self.init(sentence, nil as Value, Value.expectation, absent: absent, Value.decode)
     }
 }
 
@@ -84,6 +91,15 @@ extension Option {
         self.init(sentence, wrappedValue, within: Bounds(range))
     }
 
+    /// Declares an option that is nil unless it is given, says in words what that means, and a range
+    /// its values lie in.
+    public init<Wrapped: BoundedValue>(
+        wrappedValue: Value = nil, _ sentence: String, absent: String,
+        in range: some RangeExpression<Wrapped>
+    ) where Value == Wrapped? {
+        self.init(sentence, wrappedValue, absent: absent, within: Bounds(range))
+    }
+
     /// Declares an option that is nil unless it is given, and a value that all its values exceed.
     public init<Wrapped: BoundedValue>(
         wrappedValue: Value = nil, _ sentence: String, above: Wrapped
@@ -92,9 +108,9 @@ extension Option {
     }
 
     private init<Wrapped: BoundedValue>(
-        _ sentence: String, _ value: Value, within bounds: Bounds<Wrapped>
+        _ sentence: String, _ value: Value, absent: String? = nil, within bounds: Bounds<Wrapped>
     ) where Value == Wrapped? {
-        self.init(sentence, value, bounds.expectation) { value, problems in
+        self.init(sentence, value, bounds.expectation, absent: absent) { value, problems in
             if case .null = value.kind { return .some(nil) }
             return bounds.decode(value, into: &problems).map { .some($0) }
         }
@@ -106,10 +122,11 @@ extension Bounds {
     fileprivate func decode(_ value: ConfigValue, into problems: inout Problems) -> Value? {
         // What the type itself would say leaves the bounds out, so it is not kept.
         var unbounded = Problems()
-        if let decoded = Value.decode(value, into: &unbounded), contains(decoded) {
-            return decoded
-        }
-        problems.expected(expectation, found: value)
+        let decoded = Value.decode(value, into: &unbounded)
+        if let decoded, contains(decoded) { return decoded }
+        problems.expected(
+            expectation, found: value,
+            suggestion: decoded == nil ? Problems.hint(Value.self, for: value) : "")
         return nil
     }
 }
@@ -120,7 +137,8 @@ extension Option: DeclaredOption {
     func described(as name: String) -> OptionDescription {
         OptionDescription(
             name: name, sentence: storage.sentence, expectation: storage.expectation,
-            defaultValue: storage.value?.rendered, isSecret: Value.isSecret,
+            defaultValue: storage.value?.rendered, absence: storage.absent,
+            isSecret: Value.isSecret,
             nested: Value.nestedOptions)
     }
 

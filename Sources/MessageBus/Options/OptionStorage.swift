@@ -26,13 +26,19 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
 
     let sentence: String
     let expectation: String
+    /// What it means that the option is not given, in words; nil where the default tells.
+    let absent: String?
     let decode: Decode
     var value: Value?
     var source: OptionSource
 
-    init(sentence: String, expectation: String, decode: @escaping Decode, value: Value?) {
+    init(
+        sentence: String, expectation: String, absent: String?, decode: @escaping Decode,
+        value: Value?
+    ) {
         self.sentence = sentence
         self.expectation = expectation
+        self.absent = absent
         self.decode = decode
         self.value = value
         source = OptionSource(notIn: Place(root: Position(line: 1, column: 1)))
@@ -41,6 +47,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
     init(copying other: OptionStorage) {
         sentence = other.sentence
         expectation = other.expectation
+        absent = other.absent
         decode = other.decode
         value = other.value
         source = other.source
@@ -79,6 +86,9 @@ public struct OptionSource: Sendable {
         keys = [:]
         values = [:]
     }
+
+    /// Tells whether the value came out of the environment or another file: it is not to be shown.
+    package var isReference: Bool { reference != nil }
 
     /// The value for a sentence of one's own: as it is given, or, if it came out of the environment
     /// or another file, as it stands in this one.

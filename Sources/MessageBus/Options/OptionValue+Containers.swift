@@ -8,6 +8,13 @@ extension Array: OptionValue where Element: OptionValue {
     /// As its elements.
     public static var nestedOptions: [OptionDescription] { Element.nestedOptions }
 
+    /// One element without its brackets.
+    public static func hint(for value: ConfigValue) -> String? {
+        if case .object = value.kind { return "put [ ] around it" }
+        var quiet = Problems()
+        return Element.decode(value, into: &quiet).map { "write [\($0.rendered)]" }
+    }
+
     /// Takes a list, and reports all of its elements that are wrong.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> [Element]? {
         guard case .array(let values) = value.kind else {
@@ -32,6 +39,9 @@ extension Optional: OptionValue where Wrapped: OptionValue {
     public static var isSecret: Bool { Wrapped.isSecret }
     /// As what is wrapped.
     public static var nestedOptions: [OptionDescription] { Wrapped.nestedOptions }
+
+    /// As what is wrapped.
+    public static func hint(for value: ConfigValue) -> String? { Wrapped.hint(for: value) }
 
     /// Takes `null` for nil, and what is wrapped.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Wrapped?? {

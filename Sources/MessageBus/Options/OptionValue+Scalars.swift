@@ -2,6 +2,22 @@ extension Bool: OptionValue {
     /// In words.
     public static var expectation: String { "true or false" }
 
+    /// `true` in quotes, `yes`, `1` and the like.
+    public static func hint(for value: ConfigValue) -> String? {
+        switch value.kind {
+        case .string(let text):
+            switch text.lowercased() {
+            case "true": "write true without quotes"
+            case "false": "write false without quotes"
+            case "yes", "on", "1", "y", "sí", "si": "write true"
+            case "no", "off", "0", "n": "write false"
+            default: nil
+            }
+        case .number(let text): text == "1" ? "write true" : text == "0" ? "write false" : nil
+        default: nil
+        }
+    }
+
     /// Takes `true` and `false`, not their names in quotes.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool? {
         if case .bool(let isTrue) = value.kind { return isTrue }
@@ -16,6 +32,15 @@ extension Bool: OptionValue {
 extension String: OptionValue {
     /// In words.
     public static var expectation: String { "a string" }
+
+    /// A number or a word that lacks its quotes.
+    public static func hint(for value: ConfigValue) -> String? {
+        switch value.kind {
+        case .number(let text): "write it in quotes, \(text.shortened(to: 40).quoted)"
+        case .bool(let isTrue): "write it in quotes, \"\(isTrue)\""
+        default: nil
+        }
+    }
 
     /// Takes any string, also an empty one.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> String? {
@@ -33,6 +58,9 @@ extension Double: BoundedValue {
     public static var expectation: String { noun }
     /// In words.
     public static var noun: String { "a number" }
+
+    /// A number in quotes.
+    public static func hint(for value: ConfigValue) -> String? { unquoted(value, Double.init) }
 
     /// Takes any number that is not too large for a `Double`.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Double? {
@@ -56,6 +84,9 @@ extension Int: BoundedValue {
     public static var expectation: String { noun }
     /// In words.
     public static var noun: String { "a whole number" }
+
+    /// A number in quotes.
+    public static func hint(for value: ConfigValue) -> String? { unquoted(value) { Int($0) } }
 
     /// Takes any whole number, however it is written: `1000`, `1e3` and `1000.0` are the same.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Int? {
@@ -99,6 +130,12 @@ extension Int: BoundedValue {
     }
 }
 
+/// Says that a number lacks no quotes, if it is one.
+private func unquoted<Number>(_ value: ConfigValue, _ read: (String) -> Number?) -> String? {
+    guard let text = value.text, text.utf8.count < 24, let number = read(text) else { return nil }
+    return "write \(number) without quotes"
+}
+
 extension OptionValue where Self: RawRepresentable & CaseIterable, RawValue == String {
     /// The choices.
     public static var expectation: String {
@@ -117,7 +154,7 @@ extension OptionValue where Self: RawRepresentable & CaseIterable, RawValue == S
             return nil
         }
         if let chosen = Self(rawValue: text) { return chosen }
-        let nearest = Suggestion.ending(for: text, among: allCases.map(\.rawValue))
+        let nearest = problems.suggestion(for: text, among: allCases.map(\.rawValue))
         problems.expected(expectation, found: value, suggestion: nearest)
         return nil
     }

@@ -14,6 +14,10 @@ public protocol OptionValue: Sendable {
     /// The options inside, where the value is an object or a list of objects.
     static var nestedOptions: [OptionDescription] { get }
 
+    /// What was probably meant by a value that is none, as `did you mean "10s"?`; nil if nobody
+    /// knows. Not asked of secrets, nor of what came out of the environment or a file.
+    static func hint(for value: ConfigValue) -> String?
+
     /// Makes the value, or adds to the problems why it can't and returns nil. Does no I/O.
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self?
 
@@ -33,6 +37,9 @@ extension OptionValue {
     /// False; the few secret types say otherwise.
     public static var isSecret: Bool { false }
 
+    /// Nothing; types whose values are often written in another way say otherwise.
+    public static func hint(for value: ConfigValue) -> String? { nil }
+
     /// None; values with options inside say otherwise.
     public static var nestedOptions: [OptionDescription] { [] }
 }
@@ -44,6 +51,14 @@ public protocol BoundedValue: OptionValue, Comparable {
 
     /// The value as it is written in the bounds, without quotes.
     var plain: String { get }
+
+    /// A value that shows how others are written; nil where a number is just a number.
+    static var example: Self? { get }
+}
+
+extension BoundedValue {
+    /// None: a number is just a number.
+    public static var example: Self? { nil }
 }
 
 /// What an option is, in words: for checking keys, for `describe` and for schemas.
@@ -56,8 +71,17 @@ public struct OptionDescription: Sendable, Hashable {
     public let expectation: String
     /// The default as JSON; nil where the option must be given.
     public let defaultValue: String?
+    /// What it means that the option is not given, in words; nil where the default says it.
+    public let absence: String?
     /// Tells whether the value must not be shown.
     public let isSecret: Bool
     /// The options inside, where the value is an object or a list of objects.
     public let nested: [OptionDescription]
+
+    /// The default for people: as JSON, or in words where it is null; nil where the option must be
+    /// given.
+    public var defaultWords: String? {
+        guard let defaultValue else { return nil }
+        return defaultValue == "null" ? absence ?? "none" : defaultValue
+    }
 }

@@ -41,7 +41,8 @@ public struct Place: Sendable, Hashable {
     public func member(_ key: String, at position: Position) -> Place {
         let step: String
         if !isPlain(key) {
-            step = "\(path)[\(key.quoted)]"
+            // The path of each value inside begins with it: a key of a megabyte is cut.
+            step = "\(path)[\(key.shortened(to: 60).quoted)]"
         } else {
             step = path.isEmpty ? key : "\(path).\(key)"
         }
@@ -55,7 +56,9 @@ public struct Place: Sendable, Hashable {
 
     /// Tells whether a key reads well after a dot.
     private func isPlain(_ key: String) -> Bool {
-        guard let first = key.utf8.first, !(0x30...0x39).contains(first), first != 0x2D else {
+        guard key.utf8.count <= 60, let first = key.utf8.first, !(0x30...0x39).contains(first),
+            first != 0x2D
+        else {
             return false
         }
         return key.utf8.allSatisfy { byte in

@@ -5,6 +5,10 @@ public protocol PluginOptions: OptionValue {
     /// Makes the options with their defaults.
     init()
 
+    /// Keys that people bring from other programs, in lower case without `_` and `-`, and what to
+    /// write instead, as `["port": "\"listen\": \"HOST:PORT\""]`.
+    static var synonyms: [String: String] { get }
+
     /// Checks what one option alone can't tell. Called only with options that are right by themselves.
     func validate(_ check: inout OptionCheck)
 }
@@ -13,8 +17,22 @@ extension PluginOptions {
     /// Finds nothing wrong.
     public func validate(_ check: inout OptionCheck) {}
 
+    /// No other names.
+    public static var synonyms: [String: String] { [:] }
+
     /// In words.
     public static var expectation: String { "an object" }
+
+    /// The value of one option without the braces around it, or how the object looks.
+    public static func hint(for value: ConfigValue) -> String? {
+        guard let (name, option) = Self().declared.first else { return nil }
+        let standard = option.rendered() ?? "…"
+        var quiet = Problems()
+        if option.decode(value, into: &quiet), let meant = option.rendered() {
+            return "did you mean {\(name.quoted): \(meant)}?"
+        }
+        return "it looks like {\(name.quoted): \(standard)}"
+    }
 
     /// True if one of the options is: then not even a wrong value in place of all of them is shown.
     public static var isSecret: Bool { options.contains(where: \.isSecret) }
@@ -37,9 +55,10 @@ extension PluginOptions {
     /// - Parameters:
     ///   - owner: who has no option of an unknown name; empty for the whole file.
     ///   - others: the names that are decoded elsewhere; nil to say nothing about any name.
+    ///   - elsewhere: says where a key belongs that is unknown here.
     package static func decode(
         _ value: ConfigValue, owner: String, beside others: [String]?,
-        into problems: inout Problems
+        elsewhere: (String) -> String? = { _ in nil }, into problems: inout Problems
     ) -> Self? {
         guard case .object(let members) = value.kind else {
             problems.expected(Self.self, found: value)
@@ -50,7 +69,7 @@ extension PluginOptions {
         var misspelt: Set<String> = []
         if let others {
             let known = declared.map(\.name) + others
-            misspelt = reportUnknown(members, owner: owner, known: known, into: &problems)
+            misspelt = reportUnknown(members, owner, known, elsewhere, into: &problems)
         }
         var isGood = true
         for (name, option) in declared {
@@ -67,9 +86,12 @@ extension PluginOptions {
                 option.leaveOut(of: value.place)
             }
         }
-        guard isGood else { return nil }
+        // Who wrote `words` is told so; that `drop` is empty is the same mistake.
+        guard isGood, misspelt.isEmpty else { return nil }
         let count = problems.count
         var check = OptionCheck(object: value.place, problems: problems)
+        // Held once: what is added to it would be copied otherwise, for each entry of the file.
+        problems = Problems()
         options.validate(&check)
         problems = check.problems
         return problems.count == count ? options : nil
@@ -85,23 +107,38 @@ extension PluginOptions {
 
     /// Reports keys that nobody knows, and returns the names that were probably meant.
     private static func reportUnknown(
-        _ members: [ConfigValue.Member], owner: String, known: [String],
-        into problems: inout Problems
+        _ members: [ConfigValue.Member], _ owner: String, _ known: [String],
+        _ elsewhere: (String) -> String?, into problems: inout Problems
     ) -> Set<String> {
+        let names = Set(known)
         let present = Set(members.map(\.key))
         let absent = known.filter { !present.contains($0) }
         var meant: Set<String> = []
-        for member in members where !known.contains(member.key) {
-            let key = member.key.shortened(to: 60).quoted
+        for member in members where !names.contains(member.key) {
+            let key = member.key.shortened(to: 60).quoted + member.key.oddCharacter
             let subject = owner.isEmpty ? "there is no option" : "\(owner.quoted) has no option"
-            let nearest =
-                Suggestion.nearest(to: member.key, among: absent)
-                ?? Suggestion.nearest(to: member.key, among: known)
-            let ending = nearest.map { "; did you mean \($0.quoted)?" } ?? ""
-            problems.add("\(subject) \(key)\(ending)", at: member.keyPlace)
-            if let nearest { meant.insert(nearest) }
+            if let instead = instead(of: member.key) {
+                problems.add("\(subject) \(key); did you mean \(instead)?", at: member.keyPlace)
+                known.first { instead.hasPrefix($0.quoted) }.map { _ = meant.insert($0) }
+            } else if let place = elsewhere(member.key) {
+                problems.add("\(subject) \(key); \(place)", at: member.keyPlace)
+            } else if let nearest = problems.nearest(to: member.key, among: absent)
+                ?? problems.nearest(to: member.key, among: known)
+            {
+                problems.add(
+                    "\(subject) \(key); did you mean \(nearest.quoted)?", at: member.keyPlace)
+                meant.insert(nearest)
+            } else {
+                let all = known.isEmpty ? "none" : known.joined(separator: ", ")
+                problems.add("\(subject) \(key); there are \(all)", at: member.keyPlace)
+            }
         }
         return meant
+    }
+
+    /// What to write instead of a key of another program; nil if it isn't known.
+    package static func instead(of key: String) -> String? {
+        synonyms[key.lowercased().filter { $0 != "_" && $0 != "-" }]
     }
 
     /// The properties declared with `@Option`, which reflection names with an underscore.
@@ -112,57 +149,6 @@ extension PluginOptions {
             }
             return (label.hasPrefix("_") ? String(label.dropFirst()) : label, option)
         }
-    }
-}
-
-/// Takes the problems that options find with one another.
-public struct OptionCheck {
-    /// Where the options are.
-    public let object: Place
-    /// The rooms there are; nil when that can't be told.
-    public var rooms: [String]? { problems.rooms }
-
-    fileprivate(set) var problems: Problems
-
-    init(object: Place, problems: Problems) {
-        self.object = object
-        self.problems = problems
-    }
-
-    /// Adds a problem of the options as a whole.
-    public mutating func problem(_ sentence: String) {
-        problems.add(sentence, at: object)
-    }
-
-    /// Adds a problem of one option: `check.problem("…", at: $burst)`.
-    public mutating func problem(_ sentence: String, at source: OptionSource) {
-        problems.add(sentence, at: source.place)
-    }
-
-    /// Adds a problem that was found before, as while one of the options was decoded.
-    public mutating func problem(_ problem: Problem) {
-        problems.add(problem)
-    }
-
-    /// Adds a problem if an earlier entry of the file, of whatever type, has the same value:
-    /// `check.unique(token.reveal(), "token", expected: "a bot of its own", at: $token)`.
-    ///
-    /// The value is not shown.
-    ///
-    /// - Parameters:
-    ///   - name: what the entries have in common; values are compared under the same name only.
-    ///   - expectation: what should be there, with its article.
-    public mutating func unique(
-        _ value: String, _ name: String, expected expectation: String, at source: OptionSource
-    ) {
-        guard let owner = problems.claim(value, name, by: object), owner != object else { return }
-        problem(
-            "expected \(expectation), found the \(name) of \(owner.path)", at: source)
-    }
-
-    /// Adds a problem of a place, as of one element: `check.problem("…", at: $paths[2])`.
-    public mutating func problem(_ sentence: String, at place: Place) {
-        problems.add(sentence, at: place)
     }
 }
 

@@ -35,8 +35,8 @@ extension RoomName: OptionValue {
             problems.expected(Self.self, found: value)
             return nil
         }
-        if let rooms = problems.rooms, !rooms.contains(text) {
-            let nearest = Suggestion.ending(for: text, among: rooms)
+        if let rooms = problems.rooms, !problems.hasRoom(text) {
+            let nearest = problems.suggestion(for: text, among: rooms)
             problems.add("there is no room \(value.found)\(nearest)", at: value.place)
             return nil
         }

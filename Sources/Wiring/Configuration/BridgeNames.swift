@@ -9,6 +9,7 @@ struct BridgeNames {
     init(_ entries: [ConfigValue], leftOut: Set<Int>, into problems: inout Problems) {
         let given = entries.map { $0.member("name")?.value.text }
         var owners: [String: ConfigValue] = [:]
+        var inLowerCase: [String: String] = [:]
         for (index, entry) in entries.enumerated() where !leftOut.contains(index) {
             guard let name = given[index], let value = entry.member("name")?.value else { continue }
             if let owner = owners[name] {
@@ -16,6 +17,13 @@ struct BridgeNames {
                     "the name \(value.found) is taken by \(owner.place.path)", at: value.place)
             } else {
                 owners[name] = entry
+                // Whoever reads `/who` takes one for the other.
+                let other = inLowerCase.updateValue(name, forKey: name.lowercased())
+                if let other {
+                    problems.warn(
+                        "the name \(value.found) differs from \(other.quoted) only in its case",
+                        at: value.place)
+                }
             }
         }
         // Names that are given come first, so that nobody's default takes them.

@@ -15,7 +15,10 @@ extension Configuration {
         guard let configuration, problems.isEmpty else {
             throw ConfigurationReport(file: file, problems: problems)
         }
-        return configuration
+        var result = configuration
+        result.warnings = problems.sortedWarnings
+        result.warningCount = problems.warningCount
+        return result
     }
 
     private static func decode(
@@ -24,6 +27,7 @@ extension Configuration {
     ) -> Configuration? {
         guard let parsed = parse(file, surroundings, into: &problems) else { return nil }
         let directory = directory(of: file)
+        problems.files = surroundings.lookup(in: directory)
         let expansion = Expansion(surroundings: surroundings, directory: directory)
         let document = Document(parsed, expansion: expansion, into: &problems)
         return document.configuration(
@@ -40,7 +44,7 @@ extension Configuration {
             problems.add(Problem("\(error)"))
             return nil
         }
-        return JSONParser.parse(bytes, into: &problems)
+        return JSONParser.parseSettings(bytes, into: &problems)
     }
 
     /// A path as it is from here, where one that is relative in a file is relative to that.

@@ -26,6 +26,10 @@ package struct Configuration: Sendable {
     package let bridges: [BridgeEntry]
     /// The bridges that their `when` leaves out.
     package let leftOut: [LeftOutBridge]
+    /// What might be meant as it is, by position: a hundred at most.
+    package internal(set) var warnings: [Problem] = []
+    /// How many warnings there are.
+    package internal(set) var warningCount = 0
 
     /// What the top of the file may say.
     package static var topLevelOptions: [OptionDescription] { TopLevelOptions.options }
@@ -68,13 +72,13 @@ package struct BridgeEntry: Sendable {
     package let outgoing: [MiddlewareEntry]
     /// How those who speak by it are named, with `{name}` and perhaps `{bridge}` in it.
     package let senderFormat: String
-    /// Tells whether nobody else can be taken for those who speak by it; if not, say so at start.
-    package let isSenderFormatDistinct: Bool
     /// Tells whether the daemon runs on if it fails to start.
     package let isOptional: Bool
     /// Where the entry is.
     package let place: Place
 
+    /// Where `senderFormat` is written; the entry if it is not.
+    let formatPlace: Place
     let maker: PluginType<any Bridge>.Make
 
     /// Makes the bridge, without I/O, or adds why it can't be made to the problems.

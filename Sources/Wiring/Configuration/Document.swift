@@ -20,7 +20,7 @@ struct Document {
                 continue
             }
             for index in entries.indices {
-                if Self.isLeftOut(entries[index], expansion: expansion) {
+                if Self.isLeftOut(entries[index], expansion: expansion, into: &problems) {
                     leftOut.insert(index)
                     // Only its type and its name are looked at; what they lack is nobody's matter.
                     var quiet = Problems()
@@ -41,13 +41,24 @@ struct Document {
     func configuration(
         file: String, directory: String, registry: Registry, into problems: inout Problems
     ) -> Configuration? {
-        let options = TopLevelOptions.decode(root, into: &problems)
+        let options = TopLevelOptions.decode(
+            root, owner: "", beside: [], elsewhere: { registry.belongs($0) }, into: &problems)
         guard case .object = root.kind else { return nil }
         problems.rooms = rooms
-        let entries = root.member("bridges")?.value.elements ?? []
+        let list = root.member("bridges")?.value
+        let entries = list?.elements ?? []
+        if let list, !entries.isEmpty, leftOut.count == entries.count {
+            problems.add(
+                """
+                expected at least one bridge that is on, found \(entries.count) that \
+                \(entries.count == 1 ? "its" : "their") "when" leaves out
+                """, at: list.place)
+        }
         let names = BridgeNames(entries, leftOut: leftOut, into: &problems)
         let decoder = EntryDecoder(
-            registry: registry, rooms: rooms, bridges: names.all)
+            registry: registry, rooms: rooms.map { NameTable($0, of: "room") },
+            bridges: NameTable(names.all, of: "bridge"),
+            hasUsualNames: entries.allSatisfy { $0.member("senderFormat") == nil })
         let middleware = decoder.middleware(root.member("middleware")?.value, into: &problems)
         var bridges: [BridgeEntry] = []
         var absent: [LeftOutBridge] = []
@@ -61,6 +72,10 @@ struct Document {
                 bridges.append(bridge)
             }
         }
+        checkFormats(bridges, into: &problems)
+        var conflicts = FileConflicts(
+            file: file, store: options?.store, middleware: middleware, bridges: bridges)
+        conflicts.report(into: &problems)
         guard let options else { return nil }
         let isOpen = options.registration.map { $0 == .open } ?? (options.accounts == .open)
         return Configuration(
@@ -77,11 +92,36 @@ struct Document {
         return NewRooms.decode(member.value, into: &quiet)?.names
     }
 
-    private static func isLeftOut(_ entry: ConfigValue, expansion: Expansion) -> Bool {
+    /// Finds bridges by whose formats people on both can be taken for one another.
+    private func checkFormats(_ bridges: [BridgeEntry], into problems: inout Problems) {
+        var owners: [String: BridgeEntry] = [:]
+        for bridge in bridges where bridge.senderFormat.contains("(") {
+            let format = bridge.senderFormat.replacing("{bridge}", with: bridge.name)
+            guard let owner = owners[format] else {
+                owners[format] = bridge
+                continue
+            }
+            // Two of the same name are a problem that is told already.
+            if owner.name == bridge.name { continue }
+            problems.warn(
+                "who speaks here is shown as who speaks by \(owner.name.quoted) is: \(format.quoted)",
+                at: bridge.formatPlace)
+        }
+    }
+
+    /// Tells whether a bridge is left out, also by a word that says no in another way, which is
+    /// reported here: the rest of the entry needs not be right.
+    private static func isLeftOut(
+        _ entry: ConfigValue, expansion: Expansion, into problems: inout Problems
+    ) -> Bool {
         guard let when = entry.member("when")?.value else { return false }
         var quiet = Problems()
         let expanded = expansion.expand(when, unset: .empty, into: &quiet)
-        return Switch.decode(expanded, into: &quiet).map { !$0.isOn } ?? false
+        guard quiet.isEmpty else { return false }
+        if let chosen = Switch.decode(expanded, into: &quiet) { return !chosen.isOn }
+        guard expanded.text != nil else { return false }
+        problems.add(quiet)
+        return true
     }
 
     /// Puts in what a bridge refers to; in its `when`, an unset variable is empty.

@@ -4,9 +4,11 @@ import MessageBus
 struct EntryDecoder {
     let registry: Registry
     /// The rooms there are; nil if that can't be told.
-    let rooms: [String]?
+    let rooms: NameTable?
     /// The names of all bridges.
-    let bridges: [String]
+    let bridges: NameTable
+    /// Tells whether all bridges name those who speak by them in the usual way.
+    let hasUsualNames: Bool
 
     private static let bridgeKeys = BridgeEntryOptions.options.map(\.name)
     private static let middlewareKeys = MiddlewareEntryOptions.options.map(\.name)
@@ -18,75 +20,131 @@ struct EntryDecoder {
         guard case .object = entry.kind else { return nil }
         let options = BridgeEntryOptions.decode(
             entry, owner: "", beside: nil, into: &problems)
-        let type = resolve(entry, registry.bridges, "bridge", into: &problems)
-        let maker = type?.prepare(entry, beside: Self.bridgeKeys, into: &problems)
-        let middleware = middleware(entry.member("middleware")?.value, into: &problems)
+        problems.direction = options.map { ($0.direction, $0.$direction.place) }
+        defer { problems.direction = nil }
+        let maker = resolve(
+            entry, registry.bridges, "bridge", registry.middlewares, into: &problems)?
+            .prepare(
+                entry, beside: Self.bridgeKeys, elsewhere: Self.hint(BridgeEntryOptions.self),
+                into: &problems)
+        let middleware = middleware(
+            entry.member("middleware")?.value, of: name, into: &problems)
         let outgoing = self.middleware(entry.member("outgoing")?.value, into: &problems)
-        guard let options, let maker, let room = options.room?.text ?? rooms?.first else {
+        guard let options, let maker, let room = options.room?.text ?? rooms?.names.first else {
             return nil
         }
         return BridgeEntry(
-            type: options.type, name: name, room: room, direction: options.direction,
+            type: options.type.text, name: name, room: room, direction: options.direction,
             middleware: middleware, outgoing: outgoing, senderFormat: options.senderFormat.text,
-            isSenderFormatDistinct: options.senderFormat.isDistinct,
-            isOptional: options.optional, place: entry.place, maker: maker)
+            isOptional: options.optional, place: entry.place,
+            formatPlace: options.$senderFormat.place, maker: maker)
     }
 
     /// Decodes a chain; without those of its entries that have problems.
-    func middleware(_ chain: ConfigValue?, into problems: inout Problems) -> [MiddlewareEntry] {
+    ///
+    /// - Parameter bridge: the name of the only bridge whose messages come through it.
+    func middleware(
+        _ chain: ConfigValue?, of bridge: String? = nil, into problems: inout Problems
+    ) -> [MiddlewareEntry] {
         (chain?.elements ?? []).compactMap { entry in
             guard case .object = entry.kind else { return nil }
             let options = MiddlewareEntryOptions.decode(
                 entry, owner: "", beside: nil, into: &problems)
-            checkNames(entry.member("rooms"), rooms, "room", into: &problems)
-            checkNames(entry.member("bridges"), bridges, "bridge", into: &problems)
-            let type = resolve(entry, registry.middlewares, "middleware", into: &problems)
-            let maker = type?.prepare(entry, beside: Self.middlewareKeys, into: &problems)
+            checkNames(entry.member("rooms"), rooms, into: &problems)
+            checkNames(entry.member("bridges"), bridges, into: &problems)
+            checkSenders(entry.member("senders"), into: &problems)
+            let maker = resolve(
+                entry, registry.middlewares, "middleware", registry.bridges, into: &problems)?
+                .prepare(
+                    entry, beside: Self.middlewareKeys,
+                    elsewhere: Self.hint(MiddlewareEntryOptions.self), into: &problems)
             guard let options, let maker else { return nil }
             let condition = Condition(
                 rooms: options.rooms, bridges: options.bridges, senders: options.senders,
                 kinds: options.kinds)
+            if let bridge, let globs = condition.bridges,
+                !globs.contains(where: { $0.matches(bridge) })
+            {
+                problems.warn(
+                    "only what \(bridge.quoted) brings in comes through here, so nothing is judged",
+                    at: options.$bridges.place)
+            }
             return MiddlewareEntry(
-                type: options.type, condition: condition, place: entry.place, maker: maker)
+                type: options.type.text, condition: condition, place: entry.place, maker: maker)
         }
+    }
+
+    private static func hint<Options: PluginOptions>(
+        _ type: Options.Type
+    ) -> (String) -> String? {
+        { key in type.instead(of: key).map { "did you mean \($0)?" } }
     }
 
     /// Reports a type that doesn't exist, of a bridge that is left out.
     func checkType(of entry: ConfigValue, into problems: inout Problems) {
         guard let type = entry.member("type") else {
-            problems.add("missing \"type\", \(String.expectation)", at: entry.place)
+            problems.add("missing \"type\", \(BridgeType.expectation)", at: entry.place)
             return
         }
-        _ = String.decode(type.value, into: &problems)
-        _ = resolve(entry, registry.bridges, "bridge", into: &problems)
+        _ = BridgeType.decode(type.value, into: &problems)
+        _ = resolve(entry, registry.bridges, "bridge", registry.middlewares, into: &problems)
     }
 
     /// Finds the type of an entry; says nothing if it is not given, or no string.
-    private func resolve<Plugin>(
+    private func resolve<Plugin, Other>(
         _ entry: ConfigValue, _ types: [String: PluginType<Plugin>], _ kind: String,
-        into problems: inout Problems
+        _ others: [String: PluginType<Other>], into problems: inout Problems
     ) -> PluginType<Plugin>? {
         guard let value = entry.member("type")?.value, let name = value.text else { return nil }
         if let type = types[name] { return type }
-        let all = types.keys.sorted().joined(separator: ", ")
-        problems.add(
-            "no \(kind) is called \(value.found); there are \(all.isEmpty ? "none" : all)",
-            at: value.place)
+        let all = types.keys.sorted()
+        let list = "there are \(all.isEmpty ? "none" : all.joined(separator: ", "))"
+        if others[name] != nil, value.shownAs == nil {
+            let (other, place) =
+                kind == "bridge" ? ("middleware", "\"middleware\"") : ("bridge", "\"bridges\"")
+            problems.add(
+                "no \(kind) is called \(value.found): it is a \(other) and belongs in \(place)",
+                at: value.place)
+        } else {
+            problems.add("no \(kind) is called \(value.found); \(list)", at: value.place)
+        }
         return nil
     }
 
-    /// Reports names in a condition that nothing has; globs may match nothing.
+    /// Reports names in a condition that nothing has, and warns of globs that match none.
     private func checkNames(
-        _ member: ConfigValue.Member?, _ names: [String]?, _ kind: String,
-        into problems: inout Problems
+        _ member: ConfigValue.Member?, _ table: NameTable?, into problems: inout Problems
     ) {
-        guard let names else { return }
+        guard let table else { return }
         for value in member?.value.elements ?? [] {
-            guard let name = value.text, !name.isEmpty, Glob(name).isLiteral,
-                !names.contains(name)
-            else { continue }
-            let nearest = Suggestion.ending(for: name, among: names)
-            problems.add("there is no \(kind) \(value.found)\(nearest)", at: value.place)
+            guard let name = value.text, !name.isEmpty, !table.hasMatch(for: Glob(name)) else {
+                continue
+            }
+            if Glob(name).isLiteral {
+                let nearest = problems.suggestion(for: name, among: table.names)
+                problems.add("there is no \(table.noun) \(value.found)\(nearest)", at: value.place)
+            } else {
+                problems.warn(
+                    "no \(table.noun) matches \(value.found)\(table.ending)", at: value.place)
+            }
+        }
+    }
+
+    /// Warns of senders that nobody can be.
+    private func checkSenders(_ member: ConfigValue.Member?, into problems: inout Problems) {
+        for value in member?.value.elements ?? [] {
+            guard let text = value.text, !text.isEmpty else { continue }
+            let pattern = SenderPattern(text)
+            if let reason = pattern.reasonForNobody {
+                problems.warn("nobody is called \(value.found): \(reason)", at: value.place)
+            } else if hasUsualNames, let bridge = pattern.bridge,
+                !bridges.hasMatch(for: Glob(bridge))
+            {
+                let nearest = problems.suggestion(for: bridge, among: bridges.names)
+                problems.warn(
+                    "nobody is called \(value.found): there is no bridge of that name\(nearest)",
+                    at: value.place)
+            }
         }
     }
 }

@@ -3,12 +3,14 @@ import MessageBus
 /// The options every bridge has.
 struct BridgeEntryOptions: PluginOptions {
     @Option("Which bridge.")
-    var type: String
+    var type: BridgeType
 
-    @Option("What /who, logs and metrics call it; the type, type-2, … if not given.")
+    @Option(
+        "What /who, logs and metrics call it; the type, type-2, … if not given.",
+        absent: "the type, type-2, …")
     var name: EntryName?
 
-    @Option("The room it is in; the first one if not given.")
+    @Option("The room it is in; the first one if not given.", absent: "the first room")
     var room: RoomName?
 
     @Option("Whether it brings messages in, takes them out, or both.")
@@ -28,20 +30,41 @@ struct BridgeEntryOptions: PluginOptions {
 
     @Option("Whether the daemon runs on if this bridge fails to start.")
     var optional = false
+
+    static let synonyms = [
+        "enabled": "\"when\"", "enable": "\"when\"", "active": "\"when\"", "disabled": "\"when\"",
+        "if": "\"when\"", "on": "\"when\"", "channel": "\"room\"", "rooms": "\"room\"",
+        "id": "\"name\"", "middlewares": "\"middleware\"", "filters": "\"middleware\"",
+        "required": "\"optional\"", "kind": "\"type\"", "plugin": "\"type\"",
+    ]
+
+    /// Finds formats by which people can be taken for others.
+    func validate(_ check: inout OptionCheck) {
+        let found = $senderFormat.found(senderFormat.text.quoted)
+        if !senderFormat.isDistinct {
+            check.warning(
+                """
+                \(found) has no parentheses: who speaks here can take anybody's name; by default it \
+                is \("{name} ({bridge})".quoted)
+                """, at: $senderFormat)
+        }
+        check.placeholders(
+            in: senderFormat.text, known: ["name", "bridge"], at: $senderFormat)
+    }
 }
 
 /// The options every middleware has.
 struct MiddlewareEntryOptions: PluginOptions {
     @Option("Which middleware.")
-    var type: String
+    var type: MiddlewareType
 
-    @Option("The rooms it judges; all if not given.")
+    @Option("The rooms it judges; all if not given.", absent: "all")
     var rooms: [Glob]?
 
-    @Option("The bridges it judges; all if not given.")
+    @Option("The bridges it judges; all if not given.", absent: "all")
     var bridges: [Glob]?
 
-    @Option("The senders it judges, as they are shown; all if not given.")
+    @Option("The senders it judges, as they are shown; all if not given.", absent: "all")
     var senders: [Glob]?
 
     @Option(
@@ -50,6 +73,59 @@ struct MiddlewareEntryOptions: PluginOptions {
         is corrections only.
         """)
     var kinds = [Condition.Kind.message]
+
+    static let synonyms = [
+        "room": "\"rooms\": [\"ROOM\"]", "bridge": "\"bridges\": [\"BRIDGE\"]",
+        "sender": "\"senders\": [\"NAME\"]", "users": "\"senders\"",
+        "user": "\"senders\": [\"NAME\"]",
+        "from": "\"senders\"", "kind": "\"kinds\": [\"KIND\"]", "plugin": "\"type\"",
+    ]
+
+    /// Finds conditions that nothing can meet.
+    func validate(_ check: inout OptionCheck) {
+        let lists: [(list: Bool?, noun: String, source: OptionSource)] = [
+            (rooms?.isEmpty, "room", $rooms), (bridges?.isEmpty, "bridge", $bridges),
+            (senders?.isEmpty, "sender", $senders), (kinds.isEmpty, "kind", $kinds),
+        ]
+        for (isEmpty, noun, source) in lists where isEmpty == true {
+            let all = noun == "kind" ? "what people say" : "all \(noun)s"
+            check.problem(
+                """
+                expected at least one \(noun), found an empty list: nothing would be judged; leave \
+                \("\(noun)s".quoted) out for \(all)
+                """, at: source)
+        }
+    }
+}
+
+/// What is named by the `type` of a bridge.
+struct BridgeType: OptionValue {
+    var text: String
+
+    static var expectation: String { "the name of a bridge like \"tcp\"" }
+
+    static func decode(_ value: ConfigValue, into problems: inout Problems) -> BridgeType? {
+        if let text = value.text { return BridgeType(text: text) }
+        problems.expected(Self.self, found: value)
+        return nil
+    }
+
+    var rendered: String { text.quoted }
+}
+
+/// What is named by the `type` of a middleware.
+struct MiddlewareType: OptionValue {
+    var text: String
+
+    static var expectation: String { "the name of a middleware like \"log\"" }
+
+    static func decode(_ value: ConfigValue, into problems: inout Problems) -> MiddlewareType? {
+        if let text = value.text { return MiddlewareType(text: text) }
+        problems.expected(Self.self, found: value)
+        return nil
+    }
+
+    var rendered: String { text.quoted }
 }
 
 /// A name of a bridge or of this instance.
@@ -66,7 +142,8 @@ struct EntryName: OptionValue {
     static func isAllowed(_ text: String) -> Bool {
         (1...32).contains(text.unicodeScalars.count) && text.first != " " && text.last != " "
             && text.unicodeScalars.allSatisfy { scalar in
-                !scalar.isUnseen && !"()[]:*?".unicodeScalars.contains(scalar)
+                !scalar.isUnseen && (scalar == " " || !scalar.properties.isWhitespace)
+                    && !"()[]:*?".unicodeScalars.contains(scalar)
             }
     }
 
@@ -110,13 +187,38 @@ struct Switch: OptionValue {
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> Switch? {
         switch value.kind {
         case .bool(let isOn): return Switch(isOn: isOn)
-        case .string(let text): return Switch(isOn: !text.isEmpty && text != "false")
+        case .string(let text):
+            guard let word = word(text) else {
+                return Switch(isOn: !text.isEmpty && text != "false")
+            }
+            // None of these words is a token, so they may be shown.
+            let shown = value.shownAs == nil ? "" : ", which is \(word)"
+            problems.add(
+                """
+                expected "" or "false" to leave the bridge out, found \(value.found)\(shown): anything \
+                else than these two means on
+                """, at: value.place)
+            return nil
         default:
             // It is the bridge's token that is asked for most often.
-            problems.expected(expectation, found: value, isSecret: true)
+            problems.expected(
+                expectation, found: value, isSecret: true,
+                suggestion: "; false leaves the bridge out")
             return nil
         }
     }
+
+    /// A word that says no without being one of the two that leave a bridge out, for a sentence.
+    private static func word(_ text: String) -> String? {
+        if text.isEmpty || text == "false" || text.utf8.count > 16 { return nil }
+        let word = text.lowercased().filter { !$0.isWhitespace }
+        return words.contains(word) ? text.quoted : nil
+    }
+
+    private static let words: Set<String> = [
+        "", "false", "no", "off", "0", "none", "null", "nil", "n", "f", "never", "disabled",
+        "disable", "falso", "nunca", "''", "\"\"", "undefined",
+    ]
 
     var rendered: String { isOn ? "true" : "false" }
 }

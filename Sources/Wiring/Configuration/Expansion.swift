@@ -13,10 +13,28 @@ struct Expansion {
 
     /// A token or a password is far smaller; a file by mistake is told before it fills the memory.
     static let largestFile = 64 << 10
+    /// All that is put in, in bytes: four times the largest file that refers to it.
+    static let mostPutIn = 16 << 20
 
     let surroundings: Surroundings
     /// What relative paths of files are relative to.
     let directory: String
+
+    private let memory = Memory()
+
+    /// What was put in so far.
+    ///
+    /// Confined to whoever reads the configuration.
+    private final class Memory {
+        /// A pipe has its contents once, and waiting for one that has none takes seconds.
+        var files: [String: Result<[UInt8], FileProblem>] = [:]
+        var size = 0
+    }
+
+    init(surroundings: Surroundings, directory: String) {
+        self.surroundings = surroundings
+        self.directory = directory
+    }
 
     /// A value with everything put in; what can't be is reported, and then invalid.
     func expand(
@@ -65,21 +83,33 @@ struct Expansion {
             }
             let reference = Substring(inside[..<closing])
             if reference.hasPrefix("env:") {
-                result += try variable(reference.dropFirst("env:".count), unset: unset)
+                result += try counted(variable(reference.dropFirst("env:".count), unset: unset))
                 isPutIn = true
             } else if reference.hasPrefix("file:") {
-                result += try file(String(reference.dropFirst("file:".count)))
+                result += try counted(file(String(reference.dropFirst("file:".count))))
                 isPutIn = true
             } else if !reference.isEmpty, reference.allSatisfy(\.isNumber) {
                 // A group of a regular expression, as `replace` has them.
                 result += "${\(reference)}"
             } else {
+                let name = String(reference)
+                let isName = Self.isVariableName(name)
+                let meant = isName ? "; did you mean ${env:\(name.shortened(to: 40))}?" : ""
                 throw Failure(
-                    sentence: "expected ${env:NAME}, ${env:NAME:-default} or ${file:PATH}")
+                    sentence: "expected ${env:NAME}, ${env:NAME:-default} or ${file:PATH}\(meant)")
             }
             rest = rest[rest.unicodeScalars.index(after: closing)...]
         }
         return (result + rest, isPutIn)
+    }
+
+    private func counted(_ text: String) throws(Failure) -> String {
+        memory.size += text.utf8.count
+        if memory.size > Self.mostPutIn {
+            let most = ByteCount(Self.mostPutIn)
+            throw Failure(sentence: "expected at most \(most) from variables and files in all")
+        }
+        return text
     }
 
     private static func opening(in text: Substring) -> String.Index? {
@@ -118,10 +148,13 @@ struct Expansion {
         guard !path.isEmpty, !path.utf8.contains(0) else {
             throw Failure(sentence: "expected ${file:PATH}")
         }
+        if let wrong = PathRules.problem(path) {
+            throw Failure(
+                sentence: "expected \(wrong.expected), found \(path.quoted)\(wrong.suggestion)")
+        }
         var bytes: [UInt8]
         do {
-            let absolute = path.hasPrefix("/") ? path : "\(directory)/\(path)"
-            bytes = try surroundings.file(absolute, Self.largestFile)
+            bytes = try contents(path.hasPrefix("/") ? path : "\(directory)/\(path)")
         } catch {
             throw Failure(sentence: "can't read the file \(path): \(error)")
         }
@@ -133,5 +166,17 @@ struct Expansion {
             throw Failure(sentence: "the file \(path) is not UTF-8")
         }
         return text
+    }
+
+    private func contents(_ path: String) throws(FileProblem) -> [UInt8] {
+        if let known = memory.files[path] { return try known.get() }
+        let result: Result<[UInt8], FileProblem>
+        do throws(FileProblem) {
+            result = .success(try surroundings.file(path, Self.largestFile))
+        } catch {
+            result = .failure(error)
+        }
+        memory.files[path] = result
+        return try result.get()
     }
 }

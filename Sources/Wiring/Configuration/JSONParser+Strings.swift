@@ -16,12 +16,16 @@ extension JSONParser {
                     text.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
                 } else {
                     isGood = false
-                    try mistake("expected an escape that JSON knows", at: escape)
+                    mistake(
+                        """
+                        expected an escape that JSON knows; a backslash itself is written \\\\, as in \
+                        "\\\\d"
+                        """, at: escape)
                 }
             case 0x0A, 0x0D: throw fail("expected the end of this string in its line", at: start)
             case 0..<0x20:
                 isGood = false
-                try mistake(
+                mistake(
                     "expected no control characters in a string, \\t for a tab", at: offset)
                 offset += 1
             default:

@@ -7,8 +7,6 @@ import MessageBus
 struct JSONParser {
     /// How deep lists and objects may be nested; a configuration needs about five.
     static let deepestNesting = 64
-    /// After so many mistakes the file is something else, and the rest is not read.
-    static let mostMistakes = 50
 
     /// Thrown when it is not clear how to go on; the problem has been added.
     struct GaveUp: Error {}
@@ -17,14 +15,22 @@ struct JSONParser {
     var offset: Int
     private var positions: TextPositions
     private var problems: Problems
-    private var mistakes = 0
     private var depth = 0
+    /// Tells whether a space that is none was reported: a file often holds many.
+    var hasOddSpace = false
 
     /// Parses a whole file; nil if it could not be read to its end.
     static func parse(_ bytes: [UInt8], into problems: inout Problems) -> ConfigValue? {
         var parser = JSONParser(bytes, problems)
         defer { problems = parser.problems }
         return try? parser.parseDocument()
+    }
+
+    /// Parses a file that has to hold an object.
+    static func parseSettings(_ bytes: [UInt8], into problems: inout Problems) -> ConfigValue? {
+        var parser = JSONParser(bytes, problems)
+        defer { problems = parser.problems }
+        return try? parser.parseSettings()
     }
 
     private init(_ bytes: [UInt8], _ problems: Problems) {
@@ -35,14 +41,32 @@ struct JSONParser {
         positions = TextPositions(bytes, from: offset)
     }
 
-    private mutating func parseDocument() throws(GaveUp) -> ConfigValue {
-        if let invalid = firstInvalidByte() {
-            throw fail("expected UTF-8, found a byte that isn't", at: invalid)
+    private mutating func parseSettings() throws(GaveUp) -> ConfigValue {
+        try checkEncoding()
+        try skipSpace()
+        if peek != UInt8(ascii: "{") {
+            throw fail(
+                "expected \"{\", as in {\"bridges\": [{\"type\": \"tcp\"}]}, found \(found)")
         }
+        return try parseDocument()
+    }
+
+    private mutating func parseDocument() throws(GaveUp) -> ConfigValue {
+        try checkEncoding()
         let value = try parseValue(Place.init(root:))
         try skipSpace()
-        if peek != nil { throw fail("expected the end of the file, found \(found)") }
-        return value
+        guard let byte = peek else { return value }
+        let isBracket = byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
+        let hint = isBracket ? ": one bracket too many" : ""
+        throw fail("expected the end of the file, found \(found)\(hint)")
+    }
+
+    private mutating func checkEncoding() throws(GaveUp) {
+        guard let invalid = firstInvalidByte() else { return }
+        if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
+            throw fail("expected UTF-8, found UTF-16: save the file as UTF-8", at: invalid)
+        }
+        throw fail("expected UTF-8, found a byte that isn't: save the file as UTF-8", at: invalid)
     }
 
     /// Parses a value; the place is made of the position it begins at.
@@ -55,14 +79,22 @@ struct JSONParser {
         case UInt8(ascii: "\""):
             let text = try parseString()
             return ConfigValue(text.map { .string($0) } ?? .invalid, at: place)
+        case _ where isAtOddString:
+            let text = try parseOddString(as: "a value in double quotes")
+            return ConfigValue(text.map { .string($0) } ?? .invalid, at: place)
         case let byte? where Self.isWordByte(byte):
             let word = takeWord()
             if let kind = Self.kind(of: word) { return ConfigValue(kind, at: place) }
+            if let meant = Self.meant(by: word) {
+                mistake("expected \(meant), found \(word)", at: place)
+                return ConfigValue(.invalid, at: place)
+            }
             let isNumber = word.first.map { "+-.0123456789".contains($0) } ?? false
-            try mistake(
+            mistake(
                 isNumber
                     ? "expected a value, found a number that JSON would not write like this"
-                    : "expected a value, found a word without quotes", at: place)
+                    : "expected a value, found a word without quotes; texts stand in \"…\"",
+                at: place)
             return ConfigValue(.invalid, at: place)
         default: throw fail("expected a value, found \(found)")
         }
@@ -72,19 +104,22 @@ struct JSONParser {
         try enter()
         var members: [ConfigValue.Member] = []
         var firsts: [String: Position] = [:]
-        while try !isAtEnd(UInt8(ascii: "}"), isFirst: members.isEmpty) {
-            let start = offset
+        while try !isAtEnd(UInt8(ascii: "}"), of: place, isFirst: members.isEmpty) {
+            // Asked for before the key is read: going back to it costs the whole file.
+            let position = positions.position(of: offset)
             let key = try parseKey()
-            let keyPlace = place.member(key, at: positions.position(of: start))
+            let keyPlace = place.member(key, at: position)
             if let first = firsts[key] {
                 let name = key.shortened(to: 60).quoted
-                try mistake(
+                mistake(
                     "\(name) is given twice, first in line \(first.line)", at: keyPlace)
             } else {
                 firsts[key] = keyPlace.position
             }
             try skipSpace()
-            guard take(UInt8(ascii: ":")) else { throw fail("expected \":\", found \(found)") }
+            if !takeEquals(), !take(UInt8(ascii: ":")) {
+                throw fail("expected \":\", found \(found)")
+            }
             let value = try parseValue { place.member(key, at: $0) }
             members.append(ConfigValue.Member(key: key, keyPlace: keyPlace, value: value))
         }
@@ -94,18 +129,23 @@ struct JSONParser {
     private mutating func parseKey() throws(GaveUp) -> String {
         let start = offset
         if peek == UInt8(ascii: "\"") { return try parseString() ?? "" }
+        if isAtOddString { return try parseOddString(as: "a key in double quotes") ?? "" }
         guard let byte = peek, Self.isWordByte(byte) else {
             throw fail("expected a key in double quotes, found \(found)")
         }
+        if (0x30...0x39).contains(byte), offset > 0, bytes[offset - 1] == UInt8(ascii: ",") {
+            throw fail(
+                "expected a key in double quotes, found a number: 1,000 is written 1000 in JSON")
+        }
         let key = takeWord()
-        try mistake("expected a key in double quotes, found one without", at: start)
+        mistake("expected a key in double quotes, found one without", at: start)
         return key
     }
 
     private mutating func parseArray(_ place: Place) throws(GaveUp) -> [ConfigValue] {
         try enter()
         var elements: [ConfigValue] = []
-        while try !isAtEnd(UInt8(ascii: "]"), isFirst: elements.isEmpty) {
+        while try !isAtEnd(UInt8(ascii: "]"), of: place, isFirst: elements.isEmpty) {
             let index = elements.count
             elements.append(try parseValue { place.element(index, at: $0) })
         }
@@ -122,14 +162,24 @@ struct JSONParser {
     }
 
     /// Steps over the comma before an item, or over the closing bracket, and tells which it was.
-    private mutating func isAtEnd(_ closing: UInt8, isFirst: Bool) throws(GaveUp) -> Bool {
+    private mutating func isAtEnd(
+        _ closing: UInt8, of place: Place, isFirst: Bool
+    ) throws(GaveUp) -> Bool {
         try skipSpace()
         if !isFirst, !take(UInt8(ascii: ",")), peek != closing {
             let bracket = Character(Unicode.Scalar(closing))
             let expected = "expected \",\" or \"\(bracket)\", found \(found)"
             // A forgotten comma: what follows can only be the next item.
-            guard let byte = peek, "\"{[".utf8.contains(byte) else { throw fail(expected) }
-            try mistake(expected, at: offset)
+            let isNext =
+                isAtOddString
+                || peek.map { "\"{[".utf8.contains($0) || Self.isWordByte($0) } ?? false
+            guard isNext else {
+                let opening = closing == UInt8(ascii: "]") ? "[" : "{"
+                throw fail(
+                    "\(expected); the \"\(opening)\" of line \(place.position.line) is still open")
+            }
+            if isBehindQuote { throw fail("\(expected); is there a quote too many or too few?") }
+            mistake(expected, at: offset)
         }
         try skipSpace()
         guard take(closing) else { return false }
@@ -150,19 +200,12 @@ extension JSONParser {
     }
 
     /// Adds a problem after which it is clear how to go on.
-    mutating func mistake(_ sentence: String, at offset: Int) throws(GaveUp) {
+    mutating func mistake(_ sentence: String, at offset: Int) {
         problems.add(sentence, at: Place(root: positions.position(of: offset)))
-        try countMistake()
     }
 
-    private mutating func mistake(_ sentence: String, at place: Place) throws(GaveUp) {
+    private mutating func mistake(_ sentence: String, at place: Place) {
         problems.add(sentence, at: place)
-        try countMistake()
-    }
-
-    private mutating func countMistake() throws(GaveUp) {
-        mistakes += 1
-        if mistakes >= Self.mostMistakes { throw GaveUp() }
     }
 
     /// Adds a problem after which it is not clear how to go on.
@@ -171,25 +214,14 @@ extension JSONParser {
         return GaveUp()
     }
 
-    /// What comes next, in words that show punctuation and nothing that could be a secret.
-    private var found: String {
-        switch peek {
-        case nil: "the end of the file"
-        case UInt8(ascii: "\""): "a string"
-        case let byte? where ",:{}[]".utf8.contains(byte):
-            "\"\(Character(Unicode.Scalar(byte)))\""
-        case UInt8(ascii: "'"): "a single quote"
-        case let byte? where Self.isWordByte(byte): "a word without quotes"
-        default: "a character that means nothing here"
-        }
-    }
-
     /// Steps over white space and comments.
     private mutating func skipSpace() throws(GaveUp) {
         while let byte = peek {
             switch byte {
             case 0x20, 0x09, 0x0A, 0x0D: offset += 1
             case UInt8(ascii: "/"): try skipComment()
+            case UInt8(ascii: "#"): skipHashComment()
+            case 0x80...: if !skipOddSpace() { return }
             default: return
             }
         }
@@ -221,7 +253,7 @@ extension JSONParser {
         return String(decoding: bytes[start..<offset], as: UTF8.self)
     }
 
-    private static func isWordByte(_ byte: UInt8) -> Bool {
+    static func isWordByte(_ byte: UInt8) -> Bool {
         switch byte {
         case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x80...0xFF: true
         default: "+-._$".utf8.contains(byte)

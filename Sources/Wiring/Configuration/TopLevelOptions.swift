@@ -17,7 +17,7 @@ struct TopLevelOptions: PluginOptions {
     @Option("Whether people may speak without logging in.")
     var accounts = Accounts.open
 
-    @Option("Whether /register works; as accounts if not given.")
+    @Option("Whether /register works; as accounts if not given.", absent: "as accounts")
     var registration: Registration?
 
     @Option("The chain every inbound message passes, in order.")
@@ -28,6 +28,21 @@ struct TopLevelOptions: PluginOptions {
 
     @Option("The daemon's own log on stderr.")
     var log = LogOptions()
+
+    static let synonyms = [
+        "channels": "\"rooms\"", "channel": "\"rooms\"", "room": "\"rooms\"", "salas": "\"rooms\"",
+        "middlewares": "\"middleware\"", "filters": "\"middleware\"", "chain": "\"middleware\"",
+        "plugins": "\"bridges\"", "inputs": "\"bridges\"", "outputs": "\"bridges\"",
+        "database": "\"store\": {\"path\": \"FILE\"}", "db": "\"store\": {\"path\": \"FILE\"}",
+        "storage": "\"store\": {\"path\": \"FILE\"}", "lang": "\"language\"",
+        "locale": "\"language\"", "logging": "\"log\"",
+        "loglevel": "\"log\": {\"level\": \"LEVEL\"}",
+        "level": "\"log\": {\"level\": \"LEVEL\"}", "debug": "\"log\": {\"level\": \"debug\"}",
+        "history": "\"store\": {\"history\": \"90d\"}",
+        "host": listen, "port": listen, "listen": listen, "address": listen, "bind": listen,
+    ]
+
+    private static let listen = "\"bridges\": [{\"type\": \"tcp\", \"listen\": \"HOST:PORT\"}]"
 
     /// Finds what this version can't keep its promise of.
     func validate(_ check: inout OptionCheck) {
@@ -74,9 +89,25 @@ package struct StoreOptions: PluginOptions {
     /// Makes the options with their defaults.
     package init() {}
 
-    /// Finds an empty path.
+    /// Names that other programs have for these.
+    package static let synonyms = [
+        "file": "\"path\"", "filename": "\"path\"", "database": "\"path\"", "db": "\"path\"",
+        "url": "\"path\"", "keep": "\"history\"", "retention": "\"history\"",
+        "maxage": "\"history\"",
+        "days": "\"history\"",
+    ]
+
+    /// Finds what can't be a path, and a history that is over before anybody has read it.
     package func validate(_ check: inout OptionCheck) {
-        if path.isEmpty { check.problem("expected the path of a file, found \"\"", at: $path) }
+        check.file(path, at: $path)
+        let hour = Duration.seconds(3_600)
+        if history > .zero, history < hour || history.components.seconds % 3_600 != 0 {
+            check.warning(
+                """
+                messages are forgotten after \(history.plain): m are minutes, "90d" are 90 days, and \
+                "0s" keeps them until every durable bridge has them
+                """, at: $history)
+        }
     }
 }
 
@@ -98,6 +129,12 @@ package struct LogOptions: PluginOptions {
     @Option("How a line is written.")
     package var format = Format.text
 
+    /// What other programs have that this one has elsewhere.
+    package static let synonyms = [
+        "file": "the middleware {\"type\": \"log\", \"file\": \"FILE\"}",
+        "path": "the middleware {\"type\": \"log\", \"file\": \"FILE\"}",
+    ]
+
     /// Makes the options with their defaults.
     package init() {}
 }
@@ -110,7 +147,9 @@ struct NewRooms: OptionValue {
 
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> NewRooms? {
         guard case .array(let elements) = value.kind else {
-            problems.expected(Self.self, found: value)
+            let name = value.text.flatMap { RoomName.isAllowed($0) ? $0 : nil }
+            let hint = value.shownAs == nil ? name.map { "; write [\($0.quoted)]" } : nil
+            problems.expected(expectation, found: value, suggestion: hint ?? "")
             return nil
         }
         if elements.isEmpty {
@@ -118,12 +157,15 @@ struct NewRooms: OptionValue {
             return nil
         }
         var names: [String] = []
+        var seen: Set<String> = []
         for element in elements {
             guard let name = element.text, RoomName.isAllowed(name) else {
-                problems.expected("a room's name, 1–32 of a-z 0-9 _ -", found: element)
+                problems.expected(
+                    "a room's name, 1–32 of a-z 0-9 _ -", found: element,
+                    suggestion: suggestion(for: element))
                 continue
             }
-            if names.contains(name) {
+            if !seen.insert(name).inserted {
                 problems.add("the room \(element.found) is given twice", at: element.place)
                 continue
             }
@@ -132,17 +174,28 @@ struct NewRooms: OptionValue {
         return names.count == elements.count ? NewRooms(names: names) : nil
     }
 
+    /// The name in lower case, without `#`, with `-` in place of spaces.
+    private static func suggestion(for element: ConfigValue) -> String {
+        guard let text = element.text, element.shownAs == nil, text.utf8.count <= 40 else {
+            return ""
+        }
+        let name = String(
+            text.lowercased().drop { $0 == "#" }.map { $0.isWhitespace ? "-" : $0 })
+        return RoomName.isAllowed(name) ? "; did you mean \(name.quoted)?" : ""
+    }
+
     var rendered: String { names.rendered }
 }
 
 /// An entry of a list that is decoded elsewhere.
 struct EntryObject: OptionValue {
     static var expectation: String { "an object" }
+    static var pluralExpectation: String { "objects, each with its \"type\"" }
 
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> EntryObject? {
         if case .object = value.kind { return EntryObject() }
         // Whoever writes something else here may have a token in it.
-        problems.expected(expectation, found: value, isSecret: true)
+        problems.expected("\(expectation) with its \"type\"", found: value, isSecret: true)
         return nil
     }
 
@@ -155,7 +208,9 @@ struct BridgeList: OptionValue {
 
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> BridgeList? {
         guard case .array(let entries) = value.kind else {
-            problems.expected(expectation, found: value, isSecret: true)
+            problems.expected(
+                expectation, found: value, isSecret: true,
+                suggestion: "; it looks like [{\"type\": \"tcp\"}]")
             return nil
         }
         let objects = [EntryObject].decode(value, into: &problems)

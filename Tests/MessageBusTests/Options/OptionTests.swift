@@ -52,7 +52,8 @@ private struct Keep: Middleware {
             ])
         #expect(
             options.map(\.expectation) == [
-                "a list of strings", "a whole number > 0", "a duration from 1s to 1m", "a size > 0",
+                "a list of strings", "a whole number > 0", "a duration from 1s to 1m, like \"10s\"",
+                "a size > 0, like \"64KiB\"",
                 "a number ≤ 1", "a string", "one of \"left\", \"right\"", "an object",
                 "a whole number ≥ 0",
             ])

@@ -65,9 +65,9 @@ import Testing
 
     @Test(arguments: ["64", "64KB", "64 KiB", "-1KiB", "1.5MiB", "KiB", "99999999999999GiB"])
     func `what is no size is refused`(text: String) {
-        #expect(
-            decode(.string(text), as: ByteCount.self).sentence
-                == "expected a size like \"64KiB\" or a number of bytes, found \(text.quoted)")
+        let sentence = decode(.string(text), as: ByteCount.self).sentence ?? ""
+        let start = "expected a size like \"64KiB\" or a number of bytes, found \(text.quoted)"
+        #expect(sentence.hasPrefix(start))
         #expect(decode(.number("-1"), as: ByteCount.self).sentence != nil)
     }
 
@@ -134,6 +134,65 @@ import Testing
         let sentence = decode(.string(text), as: Bool.self).sentence ?? ""
         #expect(
             sentence.hasPrefix("expected true or false, found \"\\u001b[2J\\nproblem\\u202exxx"))
-        #expect(sentence.hasSuffix("xxx…\""))
+        #expect(sentence.hasSuffix("xxx…\" (with U+001B escape)"))
+    }
+
+    @Test(arguments: [
+        ("10", "\"10s\""), ("10 s", "\"10s\""), ("1h30m", "\"90m\""), ("1.5h", "\"90m\""),
+        ("2 weeks", "\"14d\""), ("PT10S", "\"10s\""), ("10\u{A0}s", "\"10s\""),
+        ("90 días", "\"90d\""),
+    ])
+    func `a duration as others write it is suggested as it is written here`(
+        text: String, meant: String
+    ) {
+        let sentence = decode(.string(text), as: Duration.self).sentence
+        #expect(sentence?.hasSuffix("; did you mean \(meant)?") == true)
+    }
+
+    @Test(arguments: [
+        ("64k", "did you mean \"64KiB\"?"), ("4 MB", "did you mean \"4MiB\"?"),
+        ("1.5GiB", "did you mean \"1536MiB\"?"), ("4096", "write 4096 without quotes"),
+    ])
+    func `a size as others write it is suggested as it is written here`(
+        text: String, hint: String
+    ) {
+        #expect(
+            decode(.string(text), as: ByteCount.self).sentence?.hasSuffix("; \(hint)") == true)
+    }
+
+    @Test(arguments: [
+        ("2000", "did you mean \"0.0.0.0:2000\"?"), (":2000", "did you mean \"0.0.0.0:2000\"?"),
+        ("*:2000", "did you mean \"0.0.0.0:2000\"?"), ("::1:80", "did you mean \"[::1]:80\"?"),
+        ("localhost", "the port is missing, as in \"localhost:2000\""),
+        ("tcp://a.b:1/x", "did you mean \"a.b:1\"?"), ("a:1/tcp", "did you mean \"a:1\"?"),
+        ("/run/x.sock", "did you mean \"unix:/run/x.sock\"?"),
+        ("a 1", "did you mean \"a:1\"?"), ("a:65536", "a port is at most 65535"),
+        (
+            "unix:/" + String(repeating: "a", count: 200),
+            "the path of a socket has at most 107 bytes"
+        ),
+    ])
+    func `an address as others write it is suggested as it is written here`(
+        text: String, hint: String
+    ) {
+        #expect(decode(.string(text), as: Address.self).sentence?.hasSuffix("; \(hint)") == true)
+    }
+
+    @Test(arguments: [
+        ("a\u{A0}b", "\"a\u{A0}b\" (with U+00A0 no-break space)"),
+        ("\u{201C}a\u{201D}", "\"\u{201C}a\u{201D}\" (with U+201C left double quotation mark)"),
+        ("tru\u{435}", "\"tru\u{435}\" (with U+0435 cyrillic small letter ie)"),
+        ("\u{8}", "\"\\u0008\" (with U+0008 backspace)"), ("año", "\"año\""), ("да", "\"да\""),
+    ])
+    func `what can't be seen in what was found is named`(text: String, found: String) {
+        #expect(
+            decode(.string(text), as: Bool.self).sentence
+                == "expected true or false, found \(found)")
+    }
+
+    @Test func `a list of one is suggested with its brackets`() {
+        #expect(
+            decode(.string("a"), as: [String].self).sentence
+                == "expected a list of strings, found \"a\"; write [\"a\"]")
     }
 }

@@ -1,0 +1,62 @@
+import MessageBus
+
+extension Telegram.Options {
+    /// Names that other programs have for these.
+    package static let synonyms = [
+        "bottoken": "\"token\"", "apikey": "\"token\"", "apitoken": "\"token\"", "key": "\"token\"",
+        "chat": chats, "chatid": chats, "group": chats, "groups": chats, "groupid": chats,
+        "channel": chats, "channels": chats, "chatids": chats, "apiurl": "\"api\"",
+        "baseurl": "\"api\"", "server": "\"api\"", "url": "\"api\"", "format": "\"outgoingFormat\"",
+    ]
+
+    private static let chats = "\"chats\": {\"-1001234567890\": \"ROOM\"}"
+
+    /// Finds what Telegram has never given out: a number, a colon, and some 35 characters.
+    ///
+    /// A server of one's own may have others.
+    func checkToken(_ check: inout OptionCheck) {
+        let text = token.reveal()
+        let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
+        let isNumbered =
+            parts.count == 2 && !parts[0].isEmpty
+            && parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
+        let isTelegrams = api == Self().api
+        if !TelegramAddress.isToken(text) || (isTelegrams && !isNumbered) {
+            check.problem("expected the bot's token as @BotFather gave it", at: $token)
+            return
+        }
+        // Of two that poll with one token each gets a part of what is said.
+        check.unique(text, "token", expected: "a bot of its own", at: $token)
+        if !isTelegrams { return }
+        let count = parts.last?.utf8.count ?? 0
+        if count < 30 || parts[0].utf8.count < 6 || text.contains(where: { ".~".contains($0) }) {
+            check.warning(
+                "@BotFather's tokens look different: a number, a colon and 35 characters",
+                at: $token)
+        }
+    }
+
+    /// Finds an address to which no token may be sent.
+    func checkAddress(_ check: inout OptionCheck) {
+        let found = $api.found(api.shortened(to: 60).quoted) + api.oddCharacter
+        if !TelegramAddress.isAllowed(api) {
+            check.problem(
+                "expected an https address, or http to this machine, found \(found)", at: $api)
+        } else if !TelegramAddress.hasGoodPort(api) {
+            check.problem(
+                "expected a port from 1 to 65535 behind the colon, found \(found)", at: $api)
+        }
+    }
+
+    /// Finds wrong chats, and none.
+    func checkChats(_ check: inout OptionCheck) {
+        check.problems(chats.problems)
+        if chats.isEmpty {
+            check.warning(
+                """
+                there are no chats, so nothing is relayed: write something in a group that the bot is \
+                in, and the log says what to write here
+                """, at: $chats)
+        }
+    }
+}

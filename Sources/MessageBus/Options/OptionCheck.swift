@@ -1,0 +1,76 @@
+/// Takes the problems that options find with one another.
+public struct OptionCheck {
+    /// Where the options are.
+    public let object: Place
+    /// The rooms there are; nil when that can't be told.
+    public var rooms: [String]? { problems.rooms }
+    /// Which way messages go in this bridge, and where that is written; nil elsewhere.
+    public var direction: (way: Direction, place: Place)? { problems.direction }
+
+    var problems: Problems
+
+    init(object: Place, problems: Problems) {
+        self.object = object
+        self.problems = problems
+    }
+
+    /// Adds a problem of the options as a whole.
+    public mutating func problem(_ sentence: String) {
+        problems.add(sentence, at: object)
+    }
+
+    /// Adds a problem of one option: `check.problem("…", at: $burst)`.
+    public mutating func problem(_ sentence: String, at source: OptionSource) {
+        problems.add(sentence, at: source.place)
+    }
+
+    /// Adds a problem that was found before, as while one of the options was decoded.
+    public mutating func problem(_ problem: Problem) {
+        problems.add(problem)
+    }
+
+    /// Adds all that was found before.
+    package mutating func problems(_ found: Problems) {
+        problems.add(found)
+    }
+
+    /// Adds a warning of what might be meant as it is: `check.warning("…", at: $history)`.
+    public mutating func warning(_ sentence: String, at source: OptionSource) {
+        problems.warn(sentence, at: source.place)
+    }
+
+    /// Adds a warning of a place, as of one element.
+    public mutating func warning(_ sentence: String, at place: Place) {
+        problems.warn(sentence, at: place)
+    }
+
+    /// Adds a problem if an earlier entry of the file, of whatever type, has the same value:
+    /// `check.unique(token.reveal(), "token", expected: "a bot of its own", at: $token)`.
+    ///
+    /// The value is not shown.
+    ///
+    /// - Parameters:
+    ///   - name: what the entries have in common; values are compared under the same name only.
+    ///   - expectation: what should be there, with its article.
+    public mutating func unique(
+        _ value: String, _ name: String, expected expectation: String, at source: OptionSource
+    ) {
+        unique(value, name, expected: expectation, at: source.place)
+    }
+
+    /// Adds a problem of a place if an earlier entry of the file has the same value.
+    ///
+    /// - Parameter hint: what to do about it, with what stands in front of it.
+    public mutating func unique(
+        _ value: String, _ name: String, expected expectation: String, at place: Place,
+        hint: String = ""
+    ) {
+        guard let owner = problems.claim(value, name, by: object), owner != object else { return }
+        problem("expected \(expectation), found the \(name) of \(owner.path)\(hint)", at: place)
+    }
+
+    /// Adds a problem of a place, as of one element: `check.problem("…", at: $paths[2])`.
+    public mutating func problem(_ sentence: String, at place: Place) {
+        problems.add(sentence, at: place)
+    }
+}

@@ -1,0 +1,70 @@
+import Glibc
+import MessageBus
+
+/// Reads files to their end, but not for ever: a pipe that nobody writes into and a device without
+/// an end are sentences.
+enum BoundedInput {
+    /// How long what is no regular file may take in all, in milliseconds: a command that writes a
+    /// configuration into a pipe is done by then.
+    private static let patience: Int64 = 3_000
+
+    /// The bytes of a file, at most so many.
+    static func bytes(of path: String, atMost limit: Int) throws(FileProblem) -> [UInt8] {
+        // Opening a pipe waits for somebody who writes into it, unless told not to.
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
+        guard descriptor >= 0 else { throw FileProblem(errno: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw FileProblem(errno: errno) }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: return try read(descriptor, limit, until: nil)
+        case S_IFIFO, S_IFCHR: return try read(descriptor, limit, until: now + patience)
+        case S_IFDIR: throw FileProblem(errno: EISDIR)
+        default: throw FileProblem(sentence: "neither a file nor a pipe")
+        }
+    }
+
+    /// Reads to the end, since the size of a pipe or of `/proc` says nothing.
+    private static func read(
+        _ descriptor: Int32, _ limit: Int, until deadline: Int64?
+    ) throws(FileProblem) -> [UInt8] {
+        var bytes: [UInt8] = []
+        // As much as a pipe holds.
+        var part = [UInt8](repeating: 0, count: 65_536)
+        while true {
+            if let deadline { try wait(for: descriptor, until: deadline) }
+            let count = Glibc.read(descriptor, &part, part.count)
+            if count < 0, errno == EINTR || errno == EAGAIN { continue }
+            guard count >= 0 else { throw FileProblem(errno: errno) }
+            guard count > 0 else { return bytes }
+            bytes += part[..<count]
+            if bytes.count > limit {
+                let most = ByteCount(limit)
+                throw FileProblem(sentence: "larger than \(most), the most that is read")
+            }
+        }
+    }
+
+    /// Waits until there is something to read or the writer has gone.
+    private static func wait(
+        for descriptor: Int32, until deadline: Int64
+    ) throws(FileProblem) {
+        var entry = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while true {
+            let left = deadline - now
+            guard left > 0 else {
+                throw FileProblem(
+                    sentence: "a pipe or a device that did not end within \(patience / 1_000)s")
+            }
+            let count = poll(&entry, 1, Int32(clamping: left))
+            if count > 0 { return }
+            if count < 0, errno != EINTR { throw FileProblem(errno: errno) }
+        }
+    }
+
+    private static var now: Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+}

@@ -1,0 +1,122 @@
+import MessageBus
+
+/// Finds entries whose files get in each other's way: a log that is written into the store, one that
+/// is read back as soon as it is written.
+struct FileConflicts {
+    /// The configuration itself.
+    let file: String
+    let store: StoreOptions?
+    let middleware: [MiddlewareEntry]
+    let bridges: [BridgeEntry]
+
+    /// Values that were reported already: a file may be in each other's way twice.
+    private var reported: Set<Place> = []
+
+    /// Compares the files of a configuration.
+    init(
+        file: String, store: StoreOptions?, middleware: [MiddlewareEntry], bridges: [BridgeEntry]
+    ) {
+        self.file = file
+        self.store = store
+        self.middleware = middleware
+        self.bridges = bridges
+    }
+
+    /// What SQLite and the store write beside the file itself.
+    private static let companions = ["-wal", "-shm", "-journal", ".lock", ".control"]
+    /// Files that are compared with patterns, at most: both lists may be long.
+    private static let mostComparisons = 200_000
+
+    mutating func report(into problems: inout Problems) {
+        guard let files = problems.files else { return }
+        let uses = problems.fileUses
+        // Relative paths of the look-up begin where the configuration is, as `file` does not.
+        let own = files.resolved(file.split(separator: "/").last.map(String.init) ?? file)
+        let kept = store.map { files.resolved($0.path) }
+        reportShared(uses, own, kept, into: &problems)
+        var comparisons = 0
+        for followed in uses.followed {
+            comparisons += uses.written.count + 1
+            if comparisons > Self.mostComparisons { return }
+            reportFollowed(followed, uses, own, kept, into: &problems)
+        }
+    }
+
+    /// Reports files that are something else already.
+    private mutating func reportShared(
+        _ uses: FileUses, _ own: String, _ kept: String?, into problems: inout Problems
+    ) {
+        for written in uses.written {
+            let isStore = written.entry.path == "store"
+            if written.path == own {
+                reported.insert(written.place)
+                problems.add(
+                    "expected a file of its own, found this configuration", at: written.place)
+            } else if let kept, !isStore, isOf(kept, written.path) {
+                reported.insert(written.place)
+                problems.add("expected a file of its own, found the store", at: written.place)
+            }
+        }
+    }
+
+    private func isOf(_ store: String, _ path: String) -> Bool {
+        path == store
+            || (path.hasPrefix(store)
+                && Self.companions.contains(String(path.dropFirst(store.count))))
+    }
+
+    /// Reports files that a bridge follows although the bus writes them.
+    private mutating func reportFollowed(
+        _ followed: FileUses.Followed, _ uses: FileUses, _ own: String, _ kept: String?,
+        into problems: inout Problems
+    ) {
+        if let kept, ([""] + Self.companions).contains(where: { followed.contains(kept + $0) }) {
+            problems.add(
+                """
+                expected files that the bus does not write, found the store among them: each \
+                message would bring in more; leave it out by "exclude"
+                """, at: followed.place)
+        }
+        if followed.contains(own) {
+            problems.warn(
+                "this configuration is among these files: everybody could read what is changed in it",
+                at: followed.place)
+        }
+        for written in uses.written
+        where written.entry.path != "store" && followed.contains(written.path)
+            && reported.insert(written.place).inserted
+        {
+            let owner = followed.entry.path
+            if isLoop(from: followed.entry, to: written.entry) {
+                problems.add(
+                    """
+                    expected a file that no bridge follows, found one of \(owner): each line of it \
+                    would bring in the next
+                    """, at: written.place)
+            } else {
+                problems.warn("\(owner) follows this file", at: written.place)
+            }
+        }
+    }
+
+    /// Tells whether what a bridge brings in gets to a middleware.
+    private func isLoop(from source: Place, to writer: Place) -> Bool {
+        guard let bridge = bridges.first(where: { $0.place == source }) else { return true }
+        let chain = middleware + bridge.middleware
+        guard let entry = chain.first(where: { $0.place == writer }) else {
+            // One of another bridge: what goes out by it may come from anywhere.
+            return bridges.contains { other in
+                other.room == bridge.room
+                    && other.outgoing.contains { $0.place == writer && judges($0, bridge) }
+            }
+        }
+        return judges(entry, bridge)
+    }
+
+    private func judges(_ entry: MiddlewareEntry, _ bridge: BridgeEntry) -> Bool {
+        let condition = entry.condition
+        return condition.kinds.contains(.message)
+            && condition.bridges?.contains { $0.matches(bridge.name) } ?? true
+            && condition.rooms?.contains { $0.matches(bridge.room) } ?? true
+    }
+}
