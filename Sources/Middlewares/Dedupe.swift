@@ -2,7 +2,7 @@ import MessageBus
 
 /// Drops a text that its sender said a short time before.
 ///
-/// The time counts from when the text last passed. Texts are not kept but 128-bit fingerprints of
+/// The time counts from when the text last passed, and goes by when something was said. Texts are not kept but 128-bit fingerprints of
 /// them, made with secret numbers of this process: that two texts share one is as good as
 /// impossible, also for somebody who tries. The latest 50,000 to 100,000 are remembered; when more
 /// is said within the time, the oldest are forgotten early. A correction repeats nothing, also one
@@ -46,10 +46,13 @@ package struct Dedupe: Middleware {
     /// Drops a text that its sender said within the time.
     package mutating func handle(_ message: inout Message) -> Verdict {
         if message.isQuotation { return .pass }
-        let now = message.arrival
+        let now = message.moment
         let text = Fingerprint(
-            of: message.content.unsafeBytes, by: message.sender.identity, secret)
-        if message.kind != .edit, let said = current[text] ?? previous[text], now - said < within {
+            of: message.content.unsafeBytes, by: message.sender.identity ^ message.attachment,
+            secret)
+        if message.kind != .edit, let said = current[text] ?? previous[text],
+            now - said < within, said - now < within
+        {
             return verdict
         }
         if began.map({ now - $0 >= within }) ?? true || current.count >= Self.generation {

@@ -3,7 +3,7 @@ import MessageBus
 /// Drops messages of those who say too many in too short a time.
 ///
 /// A token bucket: full it holds `burst` messages, and it fills with `messages` in `per`. What is
-/// dropped takes nothing out of it.
+/// dropped takes nothing out of it. Time is when something was said, as far as that is known.
 package struct Limit: Middleware {
     /// How many messages in what time, and whose.
     package struct Options: PluginOptions {
@@ -45,11 +45,16 @@ package struct Limit: Middleware {
     private let rule: String
     private let language: Language
     private var buckets: Buckets
+    /// Those whose last message was refused, of bridges that know albums.
+    private var refused: Set<UInt64> = []
     private var now: Int128 = 0
     private var arrival: Duration?
     private var numbers: [String: UInt64] = [:]
     private var lastName: (name: String, number: UInt64)?
     private var lastWait: (seconds: Int64, verdict: Verdict)?
+
+    /// Those remembered as refused at the most.
+    private static let mostRefused = 10_000
 
     /// Makes a limit; everybody's bucket is full at first.
     package init(_ options: Options, _ context: Context) {
@@ -71,7 +76,9 @@ package struct Limit: Middleware {
 
     /// Takes for all messages of one sender at once where there is enough.
     package mutating func judge(_ batch: Batch) {
-        if let sender = batch.onlySender, let first = batch.first, !first.isQuotation {
+        if let sender = batch.onlySender, let first = batch.first, !first.isQuotation,
+            batch.isOfOneMoment
+        {
             if first.arrival != arrival { move(to: first.arrival) }
             let key = scope == .sender ? sender.identity : key(of: first)
             if buckets.spend(key, times: batch.count, at: now) { return }
@@ -82,10 +89,37 @@ package struct Limit: Middleware {
     /// Drops a message of somebody whose bucket is empty.
     package mutating func handle(_ message: inout Message) -> Verdict {
         if message.isQuotation { return .pass }
-        // All messages of a batch arrive at the same time.
-        if message.arrival != arrival { move(to: message.arrival) }
-        let lacking = buckets.spend(key(of: message), at: now)
-        return lacking == 0 ? .pass : refusal(lacking)
+        let moment = moment(of: message)
+        if moment != arrival { move(to: moment) }
+        let key = key(of: message)
+        // An album counts once: what belongs to it goes the way of its first picture.
+        if message.isContinuation, !refused.contains(key) { return .pass }
+        let lacking = buckets.spend(key, at: now)
+        if lacking > 0 {
+            if message.origin != nil { note(refusedTo: key) }
+            return refusal(lacking)
+        }
+        if !refused.isEmpty { refused.remove(key) }
+        return .pass
+    }
+
+    /// When a message counts: when it was said.
+    ///
+    /// Among those of a room, where others have spoken since, what comes late is counted for itself.
+    private func moment(of message: Message) -> Duration {
+        let moment = message.moment
+        return scope == .room && !Self.isLate(message) ? message.arrival : moment
+    }
+
+    /// Whether a message was under way for longer than a network takes.
+    private static func isLate(_ message: Message) -> Bool {
+        message.arrival - message.moment > .seconds(5)
+    }
+
+    private mutating func note(refusedTo key: UInt64) {
+        // The bound keeps a stream of strangers from growing the table for ever.
+        if refused.count >= Self.mostRefused { refused = [] }
+        refused.insert(key)
     }
 
     private mutating func move(to arrival: Duration) {
@@ -97,7 +131,9 @@ package struct Limit: Middleware {
         switch scope {
         case .sender: message.sender.identity
         case .bridge: number(of: message.sender.bridge)
-        case .room: number(of: message.room)
+        case .room:
+            Self.isLate(message)
+                ? number(of: "\(message.room)\n\(message.sender.bridge)") : number(of: message.room)
         }
     }
 

@@ -4,7 +4,8 @@ import MessageBus
 ///
 /// `#1042 general chat ana: hola`: the number, the room, the bridge, the sender, what it is, the
 /// text. A message is one line whatever it holds: a line end in it is written `\n`. What is said in
-/// private is logged without its text. Lines in a file begin with the time, in UTC.
+/// private is logged without its text. Lines in a file begin with the time when it
+/// was said, in UTC.
 package struct LogMessages: Middleware {
     /// What is logged, and where.
     package struct Options: PluginOptions {
@@ -35,6 +36,10 @@ package struct LogMessages: Middleware {
             }
         }
     }
+
+    /// Milliseconds after which a line of the daemon's log, which begins with the present time, says
+    /// when a message was said.
+    private static let late: Int64 = 60_000
 
     private let level: Log.Level
     private let hasText: Bool
@@ -75,6 +80,9 @@ package struct LogMessages: Middleware {
         case .leave: return line + " " + word("ha salido", "has left")
         case .rename:
             return line + " " + word("ahora es", "is now") + " " + (message.other?.name ?? "?")
+        }
+        if file == nil, message.received.milliseconds - message.time.milliseconds >= Self.late {
+            line += " (\(word("dicho", "said")) \(message.time.inUTC))"
         }
         guard hasText, !message.isPrivate else { return line + " (\(message.body.count) bytes)" }
         line += ": "

@@ -27,10 +27,12 @@ package final class Archive {
                     : "it can't be opened: \(StoreError.words(for: errno))")
         }
         let database = try Database(path, .read)
-        if try Schema.check(database) == 0 {
+        let version = try Schema.check(database)
+        if version == 0 {
             throw StoreError(path, "it is empty: nothing has been kept here yet")
         }
-        stored = StoredMessages(database, fold: { $0 }, clock: clock)
+        stored = StoredMessages(
+            database, version: version, fold: { $0 }, clock: clock)
     }
 
     /// Whether a room of this name was ever spoken in.
@@ -67,7 +69,7 @@ package final class Archive {
         // By number, which rises with time, and stops at the first that is too old.
         let statement = try stored.statement(
             """
-            SELECT \(StoredMessages.columns) FROM messages
+            SELECT \(stored.columns) FROM messages
             WHERE kind IN (0, 4) AND number > ?2\(condition) ORDER BY number DESC LIMIT ?3
             """)
         if let id { statement.bind(1, id) }
@@ -84,7 +86,7 @@ package final class Archive {
         if room != nil, id == nil { return [] }
         let statement = try stored.statement(
             """
-            SELECT \(StoredMessages.columns) FROM messages
+            SELECT \(stored.columns) FROM messages
             WHERE kind IN (0, 4) AND number > ?2\(condition) ORDER BY number LIMIT ?3
             """)
         if let id { statement.bind(1, id) }

@@ -60,8 +60,8 @@ final class Ledger {
 
     private static let insertion = """
         INSERT INTO messages (number, room, kind, time, sender, bridge, text, channel, remote,
-            passed, reply_number, reply_name, reply_excerpt, other)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)
+            passed, reply_number, reply_name, reply_excerpt, other, said)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
         """
 
     /// A statement that is prepared once, however often it is asked for by its text.
@@ -150,7 +150,7 @@ final class Ledger {
         defer { insert.clear() }
         var refused: UInt64 = 0
         var index = 0
-        for column in Int32(8)...14 { insert.bindNull(column) }
+        for column in Int32(8)...15 { insert.bindNull(column) }
         for run in page.runs {
             insert.bind(2, try id(ofRoom: run.room))
             var sender: UInt16?
@@ -201,11 +201,11 @@ final class Ledger {
             try insert.bind(7, staying: batch.text(record))
             if record.details != 0 { try bind(batch.details(of: record), of: record) }
             try insert.run()
-            if record.details != 0 { for column in Int32(8)...14 { insert.bindNull(column) } }
+            if record.details != 0 { for column in Int32(8)...15 { insert.bindNull(column) } }
             return true
         } catch {
             guard error.isAboutOneRow else { throw error }
-            if record.details != 0 { for column in Int32(8)...14 { insert.bindNull(column) } }
+            if record.details != 0 { for column in Int32(8)...15 { insert.bindNull(column) } }
             guard error.isOfTakenNumber else { return false }
             if try isKept(record, batch, in: room) { return true }
             if mayRefuse { return false }
@@ -225,5 +225,6 @@ final class Ledger {
             try insert.bind(13, reply.excerpt)
         }
         try insert.bind(14, details?.other?.name)
+        if let said = details?.said { insert.bind(15, said) }
     }
 }

@@ -3,7 +3,7 @@ import CSQLite
 /// The tables, and how older files get them.
 enum Schema {
     /// The version this program writes, kept in the file as `user_version`.
-    static let current: Int64 = 1
+    static let current: Int64 = 2
     /// Marks the file as ours for `file` and for us: "Pnte".
     private static let application: Int64 = 0x506E_7465
 
@@ -44,7 +44,7 @@ enum Schema {
     }
 
     /// One for each version, from nothing on.
-    private static let migrations = [version1]
+    private static let migrations = [version1, version2]
 
     /// Words of messages and edits; the texts themselves are in `messages`.
     static let words = """
@@ -107,6 +107,20 @@ enum Schema {
         -- For people who look at the file with sqlite3.
         CREATE VIEW log AS
             SELECT number, strftime('%Y-%m-%dT%H:%M:%SZ', time / 1000, 'unixepoch') AS time,
+                rooms.name AS room,
+                CASE kind WHEN 0 THEN 'message' WHEN 1 THEN 'join' WHEN 2 THEN 'leave'
+                    WHEN 3 THEN 'rename' ELSE 'edit' END AS kind,
+                sender, bridge, text
+            FROM messages JOIN rooms ON rooms.id = messages.room;
+        """
+
+    private static let version2 = """
+        -- said: when it was said, where that is known otherwise than by its arrival, which time is.
+        ALTER TABLE messages ADD COLUMN said INTEGER;
+        DROP VIEW log;
+        CREATE VIEW log AS
+            SELECT number,
+                strftime('%Y-%m-%dT%H:%M:%SZ', ifnull(said, time) / 1000, 'unixepoch') AS time,
                 rooms.name AS room,
                 CASE kind WHEN 0 THEN 'message' WHEN 1 THEN 'join' WHEN 2 THEN 'leave'
                     WHEN 3 THEN 'rename' ELSE 'edit' END AS kind,

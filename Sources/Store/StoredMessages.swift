@@ -9,6 +9,8 @@ final class StoredMessages {
     private let clock: StoreClock
     private var senders: [SenderName: Sender] = [:]
     private var rooms: [Int64: String] = [:]
+    /// The columns of a message, in the order that `message(in:)` expects.
+    let columns: String
 
     private struct SenderName: Hashable {
         let name: String
@@ -16,8 +18,14 @@ final class StoredMessages {
     }
 
     /// Reads by a connection.
-    init(_ database: Database, fold: @escaping @Sendable (String) -> String, clock: StoreClock) {
+    ///
+    /// - Parameter version: the file's; an older one is read as it is.
+    init(
+        _ database: Database, version: Int64 = Schema.current,
+        fold: @escaping @Sendable (String) -> String, clock: StoreClock
+    ) {
         self.database = database
+        columns = "\(Self.firstColumns), \(version < 2 ? "NULL" : "said")"
         self.fold = fold
         self.clock = clock
     }
@@ -27,8 +35,7 @@ final class StoredMessages {
         try database.statement(text)
     }
 
-    /// The columns of a message, in the order that `message(in:)` expects.
-    static let columns = """
+    private static let firstColumns = """
         number, room, kind, time, sender, bridge, text, channel, remote, passed,
         reply_number, reply_name, reply_excerpt, other
         """
@@ -48,7 +55,7 @@ final class StoredMessages {
         guard let id = try id(ofRoom: room) else { return StoredRun([], isComplete: true) }
         let statement = try statement(
             """
-            SELECT \(Self.columns) FROM messages
+            SELECT \(columns) FROM messages
             WHERE room = ?1 AND number > ?2 AND number <= ?3 ORDER BY number LIMIT ?4
             """)
         defer { statement.reset() }
@@ -73,7 +80,7 @@ final class StoredMessages {
         guard let id = try id(ofRoom: room) else { return [] }
         let statement = try statement(
             """
-            SELECT \(Self.columns) FROM messages
+            SELECT \(columns) FROM messages
             WHERE room = ?1 AND number < ?2 AND kind IN (0, 4) ORDER BY number DESC LIMIT ?3
             """)
         statement.bind(1, id)
@@ -84,7 +91,7 @@ final class StoredMessages {
 
     /// A message by its number.
     func message(numbered number: UInt64) throws(StoreError) -> Message? {
-        let statement = try statement("SELECT \(Self.columns) FROM messages WHERE number = ?1")
+        let statement = try statement("SELECT \(columns) FROM messages WHERE number = ?1")
         statement.bind(1, number)
         return try messages(of: statement).first
     }
@@ -152,7 +159,8 @@ final class StoredMessages {
         let hasOrigin = !row.isNull(7) || !row.isNull(8) || !row.isNull(9)
         let hasReply = !row.isNull(10)
         let other = row.text(13).map { self.sender($0, bridge: sender.bridge) }
-        guard hasOrigin || hasReply || other != nil else { return nil }
+        let said = row.isNull(14) ? nil : row.integer(14)
+        guard hasOrigin || hasReply || other != nil || said != nil else { return nil }
         let passed = row.text(9)?.split(separator: "\n").map(String.init) ?? []
         return Details(
             reply: hasReply
@@ -161,7 +169,8 @@ final class StoredMessages {
                 : nil,
             other: other,
             origin: hasOrigin
-                ? Origin(channel: row.text(7), remoteID: row.text(8), passed: passed) : nil)
+                ? Origin(channel: row.text(7), remoteID: row.text(8), passed: passed) : nil,
+            said: said)
     }
 
     private func name(ofRoom id: Int64) throws(StoreError) -> String {

@@ -33,6 +33,7 @@ struct MessageLines {
         let reply = message.reply.map { String($0.number) } ?? "null"
         return """
             {"number":\(message.number),"time":"\(message.time.inUTC)",\
+            "received":"\(message.received.inUTC)",\
             "room":\(message.room.quoted),"kind":"\(message.kind)",\
             "sender":\(message.sender.name.quoted),"bridge":\(message.sender.bridge.quoted),\
             "text":\(text.quoted),"replyTo":\(reply)}

@@ -3,6 +3,9 @@ import Store
 
 /// What became of a message, for people.
 struct ReportLines {
+    /// Milliseconds on the way that are worth a line.
+    private static let late: Int64 = 2_000
+
     private let report: Report
     private let lines: MessageLines
 
@@ -17,6 +20,9 @@ struct ReportLines {
         if let message = report.message {
             result.append(lines.lines(message))
             result.append("came by     \(message.sender.bridge)\(Self.place(message.origin))")
+            if message.received.milliseconds - message.time.milliseconds >= Self.late {
+                result.append("arrived     \(message.received.inLocalTime)")
+            }
             if let reply = message.reply {
                 result.append("answers     #\(reply.number)")
             }

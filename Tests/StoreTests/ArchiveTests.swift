@@ -30,6 +30,26 @@ import TestSupport
         await store.close()
     }
 
+    @Test func `a file of an older version is read as it is, and brought up to date`() async throws
+    {
+        let store = try SQLiteStore.open(folder.file)
+        try await store.keep(["viejo"], time: 1_000)
+        await store.close()
+        let database = try Database(folder.file, .write)
+        try database.execute(
+            """
+            DROP VIEW log; ALTER TABLE messages DROP COLUMN said;
+            CREATE VIEW log AS SELECT number FROM messages; PRAGMA user_version = 1
+            """)
+        let archive = try Archive(folder.file)
+        #expect(try archive.history(last: 3).map(\.text) == ["viejo"])
+        #expect(try archive.report(on: archive.newestNumber())?.message?.text == "viejo")
+        let again = try SQLiteStore.open(folder.file)
+        try await again.keep(["nuevo"], time: 2_000)
+        await again.close()
+        #expect(try archive.history(last: 3).map(\.text) == ["viejo", "nuevo"])
+    }
+
     @Test func `history since a time`() async throws {
         let store = try SQLiteStore.open(folder.file)
         for time in Int64(1)...50 { try await store.keep(["t\(time)"], time: time * 1_000) }

@@ -54,7 +54,7 @@ final class Past {
         let chain = Chain(outgoing.steps)
         return messages.flatMap { message in
             var message = message
-            message.uptime = message.time.milliseconds &* 1_000_000
+            message.uptime = message.received.milliseconds &* 1_000_000
             return chain.judge([message])
         }
     }

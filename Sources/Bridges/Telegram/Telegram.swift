@@ -83,6 +83,8 @@ package struct Telegram: Bridge {
             composer: TelegramComposer(words: words, format: options.outgoingFormat),
             relaysNotices: options.notices, showsEdits: options.edits == .show, watch: watch)
         let checkpoints = try await port.checkpoints()
+        let ended = TelegramFlood.ended(in: checkpoints, at: await port.now)
+        if !ended.isEmpty { try await port.keep(ended) }
         let relay = TelegramRelay(
             api: BotAPI(try HTTPClient(on: loop), at: options.api, token: options.token),
             settings: settings, chats: TelegramChats(options.places, checkpoints: checkpoints),

@@ -15,6 +15,7 @@ struct TelegramInbox {
     private var moves: [Checkpoint] = []
     private var strangers = TelegramStrangers()
     private var bots = TelegramBots()
+    private var albums = TelegramAlbums()
 
     /// Makes one.
     ///
@@ -124,6 +125,9 @@ struct TelegramInbox {
         draft.kind = post.isEdit ? .edit : .message
         draft.origin = Origin(channel: binding.channel, remoteID: post.remoteID)
         draft.isLinked = true
+        draft.time = post.time
+        draft.attachment = post.attachment
+        draft.isContinuation = albums.isContinuation(post, of: speaker)
         draft.reply = try await quotation(of: post, binding)
         draft.hasJudgedReply = true
         // Noted with the draft at once, so that both are kept in one transaction.
@@ -149,6 +153,7 @@ struct TelegramInbox {
             let people = people.filter(\.isObject).map(TelegramSpeaker.init(person:))
             for person in people where person.user != me {
                 var notice = draft("", of: person, binding)
+                notice.time = post.time
                 notice.kind = kind
                 pending.append(notice)
             }

@@ -40,6 +40,9 @@ extension TelegramLane {
             if outage.wakes(of: source) != nil { try await count(&deliveries) }
             outage.success(of: source)
             (isFresh, hasMoved) = (false, false)
+            if let chat = floodedChat.take() {
+                try await keep(Checkpoint(source: TelegramFlood.source(chat), state: []))
+            }
             try await goOn(plan, as: Self.remoteID(of: result, in: place), &deliveries)
             return .goOn
         case .failure(let trouble): return try await failed(plan, place, trouble, &deliveries)
@@ -260,14 +263,12 @@ extension TelegramLane {
         }
     }
 
-    /// Keeps until when a chat is to be left alone: a new start must not make it longer.
-    private func keep(flood pause: Duration, in chat: Int64) async throws {
-        let end = await port.now.milliseconds + Int64(pause / .milliseconds(1))
-        try await keep(Checkpoint(source: Self.floodSource(chat), state: Array("\(end)".utf8)))
+    /// Keeps how long a chat is to be left alone: a new start must not make it longer.
+    private mutating func keep(flood pause: Duration, in chat: Int64) async throws {
+        let flood = TelegramFlood(pause, at: await port.now)
+        floodedChat = chat
+        try await keep(flood.checkpoint(for: chat))
     }
-
-    /// What the store knows the end of a chat's flood by.
-    static func floodSource(_ chat: Int64) -> String { "flood \(chat)" }
 
     /// Follows a chat to where it is now; returns false if that is where it was.
     private func move(_ from: Int64, to chat: Int64) async throws -> Bool {

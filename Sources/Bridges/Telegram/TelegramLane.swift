@@ -33,6 +33,8 @@ struct TelegramLane {
     var begun = Duration.zero
     /// Whether connections that are open are not to be trusted.
     var isFresh = false
+    /// The chat whose flood is kept, until something is sent again.
+    var floodedChat: Int64?
     /// Whether the chat was followed to where it is, since something was sent.
     var hasMoved = false
     var backoff = Backoff()
@@ -48,8 +50,6 @@ struct TelegramLane {
     /// How long a topic keeps its turn while it waits for the pace, which is no longer than this
     /// unless there is a flood.
     private static let longestTurn = Duration.seconds(5)
-    /// Milliseconds that an earlier run's flood is believed in: as long as any is.
-    private static let longestFlood: Int64 = 86_400_000
 
     init(
         _ binding: TelegramChats.Binding, _ settings: TelegramSettings, _ chats: TelegramChats,
@@ -109,13 +109,14 @@ struct TelegramLane {
         let checkpoints = try await port.checkpoints()
         let plan = checkpoints[TelegramPlan.source(binding.channel)].flatMap { TelegramPlan($0) }
         shipment = TelegramShipment(for: binding.channel, recalling: plan)
-        let chat = chats.place(of: binding).chat
-        guard let state = checkpoints[Self.floodSource(chat)],
-            let end = Int64(String(decoding: state, as: UTF8.self))
+        let place = chats.place(of: binding)
+        let now = await port.now
+        guard let state = checkpoints[TelegramFlood.source(place.chat)],
+            let rest = TelegramFlood(state)?.rest(at: now), rest > .zero
         else { return }
-        let rest = end - (await port.now.milliseconds)
-        // A clock that was set back must not silence a chat for long.
-        if rest > 0 { pace.block(for: .milliseconds(min(rest, Self.longestFlood))) }
+        pace.block(for: rest)
+        floodedChat = place.chat
+        settings.log.info("too much for \(place) before the start: nothing is sent for \(rest)")
     }
 
     /// Whether a message is nothing to Telegram.

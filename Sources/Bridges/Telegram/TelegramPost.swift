@@ -47,6 +47,23 @@ struct TelegramPost: Sendable {
         return Int64(parts[1])
     }
 
+    /// When it was said, or corrected.
+    var time: Timestamp? {
+        let seconds = isEdit && editDate > 0 ? editDate : json["date"].integer ?? 0
+        // Numbers of JSON are far from what overflows.
+        return seconds > 0 ? Timestamp(milliseconds: seconds * 1_000) : nil
+    }
+
+    /// The file in it; nil if there is none.
+    var attachment: String? {
+        let files = ["animation", "document", "audio", "video", "video_note", "voice", "sticker"]
+        for key in files {
+            if let id = json[key]["file_unique_id"].nonEmptyString { return id }
+        }
+        return json["photo"].elements.last?["file_unique_id"].nonEmptyString
+            ?? json["photo"].elements.last?["file_id"].nonEmptyString
+    }
+
     /// Who says it.
     var speaker: TelegramSpeaker { TelegramSpeaker(of: json) }
 

@@ -43,8 +43,11 @@ struct TelegramProgress: Sendable, Equatable {
     }
 
     /// What to ask for at a moment.
+    ///
+    /// Where the clock was set back that far, nobody knows how long it has been quiet.
     func offset(at now: Timestamp) -> Int64? {
-        now.milliseconds - time < Self.trust ? next : nil
+        let (passed, overflows) = now.milliseconds.subtractingReportingOverflow(time)
+        return !overflows && passed.magnitude < UInt64(Self.trust) ? next : nil
     }
 
     /// Whether a message was taken already.

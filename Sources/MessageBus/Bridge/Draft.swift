@@ -23,6 +23,17 @@ public struct Draft: Sendable {
     package var hasJudgedReply = false
     /// Where it comes from.
     public var origin: Origin?
+    /// When it was said, if the bridge knows.
+    ///
+    /// Readers are shown that time, and limits and repetitions go by it. What lies in the future or
+    /// ten years back counts as not known.
+    public var time: Timestamp?
+    /// What it holds besides its text, such as a file's id: two with the same text and different
+    /// attachments repeat nothing.
+    public var attachment: String?
+    /// Whether it goes with the message before it, as the second picture of an album does: a limit
+    /// counts both as one.
+    public var isContinuation = false
     /// Whether answers and edits will look for it by its origin: the store remembers its number by
     /// that, if it is published with a checkpoint; or that it was dropped.
     public var isLinked = false

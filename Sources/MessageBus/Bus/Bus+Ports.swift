@@ -139,8 +139,7 @@ extension Bus {
     ) {
         var record = Record()
         record.kind = draft.kind
-        let hasDetails = draft.reply != nil || draft.origin != nil
-        let details = hasDetails ? Details(reply: draft.reply, origin: draft.origin) : nil
+        let details = Details(of: draft, at: settings.time())
         let sender = sender(of: draft, by: intake)
         if TextScan.isPrintableASCII(text) {
             batch.append(record, text: text, sender: sender, details: details)

@@ -201,6 +201,11 @@ public final class Batch {
     /// The first message.
     package var first: Message? { scratch }
 
+    /// Whether all of it was said when it came, and each message for itself.
+    package var isOfOneMoment: Bool {
+        details.allSatisfy { $0.said == nil && !$0.isContinuation }
+    }
+
     /// Gives the messages numbers in a row, and a time.
     func number(from first: UInt64, time: Int64) {
         for index in 0..<count {

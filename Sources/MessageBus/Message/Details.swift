@@ -5,14 +5,53 @@
 package final class Details: Sendable {
     package let reply: Quotation?
     package let other: Sender?
+    /// When it was said, in milliseconds since 1970, if that is known otherwise than by its arrival.
+    package let said: Int64?
+    /// What it holds besides its text, or 0.
+    package let attachment: UInt64
+    /// Whether it goes with the message before it.
+    package let isContinuation: Bool
     private let origin: Origin?
     private let start: UInt64?
 
-    package init(reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil) {
+    package init(
+        reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil, said: Int64? = nil,
+        attachment: UInt64 = 0, isContinuation: Bool = false
+    ) {
         self.reply = reply
         self.other = other
         self.origin = origin
+        self.said = said
+        self.attachment = attachment
+        self.isContinuation = isContinuation
         start = nil
+    }
+
+    /// Makes those of a draft that a bus takes in at a moment; `nil` if there is nothing to tell.
+    convenience init?(of draft: Draft, at now: Int64) {
+        let said = draft.time.flatMap { Self.said($0.milliseconds, at: now) }
+        guard
+            draft.reply != nil || draft.origin != nil || said != nil || draft.attachment != nil
+                || draft.isContinuation
+        else { return nil }
+        self.init(
+            reply: draft.reply, origin: draft.origin, said: said,
+            attachment: draft.attachment.map(Self.fingerprint) ?? 0,
+            isContinuation: draft.isContinuation)
+    }
+
+    /// Milliseconds that something may have been under way: what is older by ten years has a clock
+    /// that was never set.
+    private static let longestWay: Int64 = 3_653 * 86_400_000
+
+    /// A time as it is believed: not from the future, and not from a past that can't be.
+    private static func said(_ time: Int64, at now: Int64) -> Int64? {
+        time > 0 && time <= now && now - time < longestWay ? time : nil
+    }
+
+    /// FNV-1a, never 0.
+    private static func fingerprint(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } | 1
     }
 
     /// Makes what many lines of a file or stream have in common: each record's `position` counts
@@ -20,13 +59,18 @@ package final class Details: Sendable {
     package init(channel: String, start: UInt64) {
         reply = nil
         other = nil
+        said = nil
+        attachment = 0
+        isContinuation = false
         origin = Origin(channel: channel)
         self.start = start
     }
 
     /// The same with another quotation, or with none.
     func quoting(_ reply: Quotation?, of record: Record) -> Details {
-        Details(reply: reply, other: other, origin: origin(of: record))
+        Details(
+            reply: reply, other: other, origin: origin(of: record), said: said,
+            attachment: attachment, isContinuation: isContinuation)
     }
 
     /// Where a message was before it reached the bus.

@@ -68,12 +68,23 @@ public struct Message: Sendable {
     public var number: UInt64 { record.number }
     /// What it is.
     public var kind: Kind { record.kind }
+    /// When it was said, by the wall clock: as far as its bridge knows, else when the bus took it in.
+    public var time: Timestamp { Timestamp(milliseconds: min(details?.said ?? .max, record.time)) }
     /// When the bus took it in, by the wall clock.
-    public var time: Timestamp { Timestamp(milliseconds: record.time) }
+    public var received: Timestamp { Timestamp(milliseconds: record.time) }
     /// When the bus took it in, by a clock that never jumps: the time since an arbitrary moment.
     ///
     /// In a room's log, when the newest of the messages kept side by side with it came.
     public var arrival: Duration { .nanoseconds(uptime) }
+    /// When it was said, by the clock of `arrival`: what limits and repetitions go by.
+    public var moment: Duration {
+        guard let said = details?.said else { return arrival }
+        return arrival - .milliseconds(max(record.time - said, 0))
+    }
+    /// What it holds besides its text, as a number that two different things hardly share; 0: nothing.
+    public var attachment: UInt64 { details?.attachment ?? 0 }
+    /// Whether it goes with the message before it, as the second picture of an album does.
+    public var isContinuation: Bool { details?.isContinuation ?? false }
     /// What it answers.
     public var reply: Quotation? { details?.reply }
     /// Whom a private message is for, or the new name in a rename.

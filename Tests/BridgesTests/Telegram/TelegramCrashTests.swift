@@ -91,9 +91,8 @@ extension TelegramTests {
         }
 
         private static func knowsFlood(_ disk: MemoryStore.Disk, at now: Timestamp) -> Bool {
-            let state = disk.checkpoints["telegram"]?[TelegramLane.floodSource(group)] ?? []
-            let end = Int64(String(decoding: state, as: UTF8.self)) ?? 0
-            return end > now.milliseconds
+            let state = disk.checkpoints["telegram"]?[TelegramFlood.source(group)] ?? []
+            return TelegramFlood(state).map { $0.rest(at: now) > .zero } ?? false
         }
 
         @Test func `a message of several parts goes on with the part it has come to`() async throws
@@ -189,10 +188,52 @@ extension TelegramTests {
                 store.disk.checkpoints["telegram"]?.keys.contains { $0.hasPrefix("flood") } == true
             }
             await first.crash()
-            let second = try await first.next(store.disk)
+            let disk = MemoryStore(store.disk)
+            let second = try await first.next(store.disk) { $0.store = disk }
             await second.until { $0.chats[Self.group]?.posts.count == 1 }
             #expect(try #require(await second.posts().first).time >= 40_000_000_000)
+            // It is over, and forgotten.
+            await second.until { _ in
+                disk.disk.checkpoints["telegram"]?.keys.contains { $0.hasPrefix("flood") } == false
+            }
             try await second.stop()
+        }
+
+        @Test func `a clock that was set back makes no flood longer`() async throws {
+            let group = Self.group
+            let clock = ManualClock()
+            let end = clock.wall() + 40_000
+            for (kept, most) in [("40000 \(clock.wall())", 41), ("\(end)", 1)] {
+                var disk = MemoryStore.Disk()
+                disk.checkpoints["telegram"] = ["flood \(group)": Array(kept.utf8)]
+                let back = ManualClock(startingAt: clock.wall() - 30 * 86_400_000)
+                let host = try await TelegramHost {
+                    $0.store = MemoryStore(disk)
+                    $0.clock = back
+                }
+                try await host.other.publish("uno", from: "ana")
+                await host.until { $0.chats[group]?.posts.count == 1 }
+                let time = try #require(await host.posts().first).time
+                #expect(time <= Int64(most) * 1_000_000_000, "\(kept)")
+                if most > 1 {
+                    #expect(time >= 40_000_000_000)
+                    #expect(
+                        host.test.log.sentences.contains {
+                            $0.contains("before the start: nothing is sent for")
+                        })
+                }
+                try await host.stop()
+            }
+        }
+
+        @Test(arguments: [(0, true), (5, true), (-5, true), (7, false), (-7, false), (-400, false)])
+        func `of the poll's place a clock that was set far says nothing`(
+            days: Int64, isTrusted: Bool
+        ) {
+            let kept = Array("5 \(1_000 * Int64(86_400_000))".utf8)
+            let progress = TelegramProgress(checkpoints: ["updates": kept])
+            let now = Timestamp(milliseconds: (1_000 + days) * 86_400_000)
+            #expect(progress.offset(at: now) == (isTrusted ? 5 : nil))
         }
     }
 }

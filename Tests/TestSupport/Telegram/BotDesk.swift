@@ -51,7 +51,8 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
     func open(_ loop: EventLoop) { self.loop = loop }
 
     var now: Int64 { loop?.now ?? 0 }
-    var date: Int64 { (loop?.wallTime ?? 0) / 1_000 }
+    /// The time, in seconds since 1970.
+    package var date: Int64 { (loop?.wallTime ?? 0) / 1_000 }
 
     func blame(_ sentence: String) { misbehaviour.append(sentence) }
 
