@@ -77,7 +77,11 @@ package struct LogMessages: Middleware {
         case .message: break
         case .edit: line += " (\(word("editado", "edited")))"
         case .join: return line + " " + word("se ha unido", "has joined")
-        case .leave: return line + " " + word("ha salido", "has left")
+        case .leave:
+            guard let room = message.destination else {
+                return line + " " + word("ha salido", "has left")
+            }
+            return line + " " + word("se ha ido a", "has gone to") + " " + room
         case .rename:
             return line + " " + word("ahora es", "is now") + " " + (message.other?.name ?? "?")
         }

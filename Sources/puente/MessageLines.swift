@@ -28,8 +28,14 @@ struct MessageLines {
 
     /// For machines: one JSON object.
     static func json(_ message: Message) -> String {
-        // The name that somebody took is what a change of names says.
-        let text = message.kind == .rename ? message.other?.name ?? "" : message.text
+        let text =
+            switch message.kind {
+            // The name that somebody took is what a change of names says.
+            case .rename: message.other?.name ?? ""
+            // And the room that somebody went to what a departure says.
+            case .leave: message.destination ?? ""
+            case .message, .join, .edit: message.text
+            }
         let reply = message.reply.map { String($0.number) } ?? "null"
         return """
             {"number":\(message.number),"time":"\(message.time.inUTC)",\

@@ -51,7 +51,8 @@ package struct ChatEncoder: TranscriptEncoder {
     package func append(_ message: Message, to bytes: inout [UInt8]) {
         switch message.kind {
         case .join: append(words.joined(message.sender.name), to: &bytes)
-        case .leave: append(words.left(message.sender.name), to: &bytes)
+        case .leave:
+            append(words.left(message.sender.name, for: message.destination), to: &bytes)
         case .rename:
             append(
                 words.renamed(message.sender.name, to: message.other?.name ?? ""), to: &bytes)

@@ -68,9 +68,9 @@ package final class LineGrammar: Sendable {
     private func meaningOfNameless(_ line: UnsafeRawBufferPointer) -> ClientLine {
         if TextTrimming.isBlank(line) { return .utterance(.nothing) }
         // No name begins with a slash: what looks like one is refused, unless it is a command.
-        if line[0] == slash, isCommand(line) || !looksNamed(line) {
-            let isText = line.count > 1 && line[1] == slash
-            return isText ? .refused(.needName) : .utterance(utterance(in: line, from: 0))
+        if let start = slashPlace(in: line, from: 0), isCommand(line) || !looksNamed(line) {
+            let isText = start + 1 < line.count && line[start + 1] == slash
+            return isText ? .refused(.needName) : .utterance(utterance(in: line, from: start))
         }
         do throws(NameProblem) {
             if let colon = separator(in: line) {
@@ -89,8 +89,7 @@ package final class LineGrammar: Sendable {
 
     private func isCommand(_ line: UnsafeRawBufferPointer) -> Bool {
         guard case .command(let verb, _) = utterance(in: line, from: 0) else { return false }
-        let text = String(decoding: line[verb], as: UTF8.self).lowercased()
-        return ChatCommand(rawValue: text) != nil
+        return ChatCommand(verb: String(decoding: line[verb].prefix(64), as: UTF8.self)) != nil
     }
 
     private func looksNamed(_ line: UnsafeRawBufferPointer) -> Bool {
@@ -113,15 +112,26 @@ package final class LineGrammar: Sendable {
     ) -> ClientLine.Utterance {
         let text = UnsafeRawBufferPointer(rebasing: line[start...])
         if TextTrimming.isBlank(text) { return .nothing }
-        guard text[0] == slash else { return .say(start..<line.count) }
-        if text.count > 1, text[1] == slash { return .say((start + 1)..<line.count) }
-        var verbEnd = 1
-        while verbEnd < text.count, text[verbEnd] != 0x20, text[verbEnd] != 0x09 { verbEnd += 1 }
-        let arguments = TextTrimming.trimmed(UnsafeRawBufferPointer(rebasing: text[verbEnd...]))
-        let base = start + verbEnd
+        let end = line.count
+        guard let place = slashPlace(in: line, from: start) else { return .say(start..<end) }
+        let afterSlash = place + 1
+        if afterSlash < end, line[afterSlash] == slash { return .say(afterSlash..<end) }
+        var base = afterSlash
+        while base < end, line[base] != 0x20, line[base] != 0x09 { base += 1 }
+        let arguments = TextTrimming.trimmed(UnsafeRawBufferPointer(rebasing: line[base...]))
         return .command(
-            verb: (start + 1)..<base,
+            verb: afterSlash..<base,
             arguments: (base + arguments.lowerBound)..<(base + arguments.upperBound))
+    }
+
+    /// Where the slash is that a text begins with; blanks in front of it don't count.
+    private func slashPlace(in line: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        if line[start] == slash { return start }
+        // Nearly every text begins with a visible character of ASCII.
+        if line[start] &- 0x21 < 0x5E { return nil }
+        let text = UnsafeRawBufferPointer(rebasing: line[start...])
+        let place = start + TextTrimming.trimmed(text).lowerBound
+        return place < line.count && line[place] == slash ? place : nil
     }
 
     /// The first colon that a space follows or that ends the line.

@@ -41,10 +41,8 @@ extension Words {
     }
 
     /// After `[name-in-use]`.
-    package func nameInUse(_ name: String) -> String {
-        say(
-            "El nombre \(name) está ocupado; elige otro.",
-            "The name \(name) is taken; choose another.")
+    package var nameInUse: String {
+        say("Ese nombre está ocupado; elige otro.", "That name is taken; choose another.")
     }
 
     /// After `[need-name]`; says how to get one.
@@ -76,9 +74,16 @@ extension Words {
         say("El mensaje no se ha aceptado.", "The message was not accepted.")
     }
 
-    /// After `[unknown-command]`.
+    /// After `[unknown-command]`: the verb, or its beginning, and what was probably meant.
     package func unknownCommand(_ verb: String) -> String {
-        say("No conozco /\(verb); prueba /help", "I don't know /\(verb); try /help")
+        let beginning = verb.unicodeScalars.prefix(32)
+        let shown = beginning.endIndex < verb.endIndex ? String(beginning) + "…" : verb
+        if let meant = ChatCommand.nearestVerb(to: verb) {
+            return say(
+                "No conozco /\(shown); ¿querías decir /\(meant)?",
+                "I don't know /\(shown); did you mean /\(meant)?")
+        }
+        return say("No conozco /\(shown); prueba /help", "I don't know /\(shown); try /help")
     }
 
     /// After `[unknown-user]`.
@@ -100,9 +105,14 @@ extension Words {
             "\(name) has too many messages unread; try again later.")
     }
 
-    /// After `[unknown-room]`.
-    package func unknownRoom(_ room: String) -> String {
-        say("No hay ninguna sala \(room); prueba /rooms", "There is no room \(room); try /rooms")
+    /// After `[unknown-room]`: the room that was probably meant.
+    package func unknownRoom(meant room: String? = nil) -> String {
+        if let room {
+            return say(
+                "No hay ninguna sala así; ¿querías decir \(room)?",
+                "There is no such room; did you mean \(room)?")
+        }
+        return say("No hay ninguna sala así; prueba /rooms", "There is no such room; try /rooms")
     }
 
     /// After `[unknown-message]` when there is none with that number in this room.

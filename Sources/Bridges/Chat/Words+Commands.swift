@@ -10,6 +10,7 @@ extension Words {
         case .rooms: "/rooms"
         case .join: say("/join SALA", "/join ROOM")
         case .who: "/who"
+        case .me: say("/me TEXTO", "/me TEXT")
         case .msg: say("/msg NOMBRE TEXTO", "/msg NAME TEXT")
         case .reply:
             say(
@@ -32,6 +33,7 @@ extension Words {
         case .rooms: say("las salas que hay", "the rooms there are")
         case .join: say("te lleva a otra sala", "takes you to another room")
         case .who: say("quién está aquí", "who is here")
+        case .me: say("dice lo que haces", "says what you do")
         case .msg: say("un mensaje privado", "a private message")
         case .reply:
             say("responde a su último mensaje, o a ese", "answers their last message, or that one")
@@ -49,7 +51,7 @@ extension Words {
 
     /// The text of one `[info]` line for each command, in the order in which they are declared.
     package var help: [String] {
-        ChatCommand.allCases.map { "\(usage($0)) – \(purpose($0))" }
+        ChatCommand.listed.map { "\(usage($0)) – \(purpose($0))" }
     }
 
     /// After `[ok]` when a name was taken that was one's own already, or taken without entering.

@@ -33,6 +33,8 @@ extension Words {
     package var joinedEnding: String { say(" se ha unido al chat.", " joined the chat.") }
     /// What follows a name in the notice that somebody left the room.
     package var leftEnding: String { say(" ha abandonado el chat.", " left the chat.") }
+    /// What stands between a name and the room that somebody went to.
+    package var moving: String { say(" se ha ido a ", " went to ") }
     /// What stands between the old and the new name.
     package var renaming: String { say(" ahora es ", " is now ") }
 
@@ -43,8 +45,10 @@ extension Words {
 
     /// The notice that somebody entered the room.
     package func joined(_ name: String) -> String { name + joinedEnding }
-    /// The notice that somebody left the room.
-    package func left(_ name: String) -> String { name + leftEnding }
+    /// The notice that somebody left the room: for good, or for another one.
+    package func left(_ name: String, for room: String? = nil) -> String {
+        room.map { "\(name)\(moving)\($0)." } ?? name + leftEnding
+    }
     /// The notice that somebody changed names.
     package func renamed(_ old: String, to new: String) -> String { "\(old)\(renaming)\(new)." }
 
@@ -66,8 +70,9 @@ extension Words {
     /// The words of a notice by which a reader knows it, shorter than the notice itself.
     private var noticeWords: [String] {
         switch language {
-        case .es: [" se ha unido", " ha abandonado", renaming]
-        case .en: [joinedEnding, leftEnding, renaming].map { String($0.prefix { $0 != "." }) }
+        case .es: [" se ha unido", " ha abandonado", renaming, moving]
+        case .en:
+            [joinedEnding, leftEnding, renaming, moving].map { String($0.prefix { $0 != "." }) }
         }
     }
 

@@ -7,7 +7,7 @@ extension ChatConnection {
 
     /// Does what a command says.
     func obey(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        guard let command = ChatCommand(rawValue: verb.lowercased()) else {
+        guard let command = ChatCommand(verb: verb) else {
             return member == nil && !verb.isEmpty && verb.first == "/"
                 ? answer(.needName, words.needName)
                 : answer(.unknownCommand, words.unknownCommand(verb))
@@ -23,6 +23,7 @@ extension ChatConnection {
         case .rooms: listRooms(bus)
         case .join: join(String(decoding: arguments, as: UTF8.self), bus)
         case .who: listPeople(bus)
+        case .me: act(arguments, bus)
         case .msg: whisper(arguments, bus)
         case .reply: reply(arguments, bus)
         case .history: showHistory(arguments, bus)
@@ -65,7 +66,7 @@ extension ChatConnection {
         let sender = sender(name)
         let person = Person(sender: sender, room: hall.room, mailbox: self)
         guard bus.enter(person, by: intake, before: { showWhatWasSaid() }) else {
-            answer(.nameInUse, words.nameInUse(name.text))
+            answer(.nameInUse, words.nameInUse)
             return false
         }
         member = Member(name: name, person: person, sender: sender)
@@ -91,7 +92,7 @@ extension ChatConnection {
         if name.text == member.name.text { return answer(.ok, words.nameIs(name.text)) }
         let sender = sender(name)
         guard bus.rename(member.person, to: sender, by: intake) else {
-            return answer(.nameInUse, words.nameInUse(name.text))
+            return answer(.nameInUse, words.nameInUse)
         }
         self.member = Member(name: name, person: member.person, sender: sender)
         if hall.edition == nil { answer(.ok, words.nameIs(name.text)) }
@@ -99,19 +100,21 @@ extension ChatConnection {
 
     private func join(_ room: String, _ bus: isolated Bus) {
         if room.isEmpty { return answer(.badArguments, words.badArguments(.join)) }
-        guard let target = server.halls.first(where: { $0.room.name == room }) else {
-            return answer(.unknownRoom, words.unknownRoom(room))
+        guard let target = server.hall(called: room) else {
+            let rooms = server.halls.map(\.room.name)
+            let meant = Suggestion.nearest(to: room, among: rooms)
+            return answer(.unknownRoom, words.unknownRoom(meant: meant))
         }
-        if target === hall { return answer(.ok, words.roomIs(room)) }
+        if target === hall { return answer(.ok, words.roomIs(target.room.name)) }
         guard let member else {
             move(to: target)
-            return answer(.ok, words.roomIs(room))
+            return answer(.ok, words.roomIs(target.room.name))
         }
         bus.move(member.person, to: target.room, by: intake) {
             move(to: target)
             showWhatWasSaid()
         }
-        if hall.edition == nil { answer(.ok, words.roomIs(room)) }
+        answer(.ok, words.roomIs(target.room.name))
     }
 
     private func move(to target: Hall) {
@@ -125,6 +128,18 @@ extension ChatConnection {
         hall = target
         target.admit(self)
         owes()
+    }
+
+    // MARK: - What one does
+
+    /// Says what somebody does: a text like any other, so that nobody takes it for a notice.
+    private func act(_ deed: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
+        guard let member, !deed.isEmpty else {
+            return answer(.badArguments, words.badArguments(.me))
+        }
+        let text = Array("* \(member.name.text) ".utf8) + deed
+        text.withUnsafeBytes { say($0, as: member.sender, details: nil, bus) }
     }
 
     // MARK: - Private messages

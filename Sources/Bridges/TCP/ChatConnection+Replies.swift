@@ -69,12 +69,19 @@ extension ChatConnection {
         guard let member else { return }
         let quotation = Quotation(
             number: message.number, name: message.sender.name, excerpt: message.text)
+        say(text, as: member.sender, details: Details(reply: quotation), bus)
+    }
+
+    /// Says something that a command has put together; one's own line coming back is the answer,
+    /// where there is one.
+    func say(
+        _ text: UnsafeRawBufferPointer, as sender: Sender, details: Details?, _ bus: isolated Bus
+    ) {
         var record = Record()
         record.source = source
         let batch = server.batch
         batch.room = hall.room.name
-        batch.append(
-            record, text: text, sender: member.sender, details: Details(reply: quotation))
+        batch.append(record, text: text, sender: sender, details: details)
         bus.publish(batch, in: hall.room, by: intake)
         if let drop = batch.drops.first?.drop {
             answer(drop)

@@ -100,6 +100,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// The room where connections begin.
     var entrance: Hall { halls[firstHall] }
 
+    /// The room that somebody asks for: `logs`, `#logs` or `Logs`.
+    func hall(called name: String) -> Hall? {
+        guard name.utf8.count <= 64 else { return nil }
+        let bare = (name.hasPrefix("#") ? name.dropFirst() : name[...]).lowercased()
+        return halls.first { $0.room.name == bare }
+    }
+
     /// Listens on every address that a name stands for, at one port.
     ///
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.

@@ -18,7 +18,7 @@ struct TelegramComposer: Sendable {
         let name = Self.withoutMentions(message.sender.name)
         switch message.kind {
         case .join: return [words.joined(name)]
-        case .leave: return [words.left(name)]
+        case .leave: return [words.left(name, for: message.destination)]
         case .rename:
             return [words.renamed(name, to: Self.withoutMentions(message.other?.name ?? ""))]
         case .message, .edit: break
@@ -42,7 +42,10 @@ struct TelegramComposer: Sendable {
         if whole.utf16.count <= Self.longest { return [whole] }
         // A format that is itself too long leaves a room of one; Telegram will refuse that, in words.
         let room = max(Self.longest - fill(name, "").utf16.count, 2)
-        return Self.split(line, atMost: room).map { fill(name, $0) }
+        // The bus has looked at beginnings of lines; a cut makes new ones.
+        return Self.split(line, atMost: room).enumerated().map { index, piece in
+            fill(name, index == 0 ? piece : BusMarks.altered(piece))
+        }
     }
 
     /// Puts both in at once, so that nothing in a name or a text is filled in.

@@ -49,7 +49,9 @@ extension Bus {
     package func move(
         _ person: Person, to room: Room, by intake: Intake, between: () -> Void = {}
     ) {
-        announce(.leave, of: person.sender, in: person.room, by: intake)
+        // A room is no person, but where somebody goes is kept as whom something is about.
+        let destination = Sender(name: room.name, key: room.name, bridge: "", identity: 0)
+        announce(.leave, of: person.sender, in: person.room, by: intake, other: destination)
         person.room.population -= 1
         person.room = room
         room.population += 1

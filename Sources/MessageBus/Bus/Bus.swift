@@ -141,6 +141,7 @@ public actor Bus {
         let time = settings.time()
         batch.uptime = settings.uptime()
         batch.number(from: numbers.take(batch.count), time: time)
+        batch.keepBusMarks()
         intake.chain.judge(batch)
         chain.judge(batch)
         for failure in batch.failures {

@@ -306,8 +306,9 @@ extension Batch {
     /// Takes over what a step wrote, cleaned.
     @usableFromInline
     package func store(_ message: inout Message, at index: Int) {
-        let text = TextCleaning.cleaned(
+        var text = TextCleaning.cleaned(
             repairing: message.content.unsafeBytes, lineEndings: .kept)
+        text.withUnsafeMutableBytes { _ = BusMarks.alter($0) }
         if isTraced { changes.append(index) }
         text.withUnsafeBytes { bytes in
             isScattered = true
@@ -324,6 +325,19 @@ extension Batch {
             }
         }
         reload(&message)
+    }
+
+    /// Alters texts that begin as only the bus may begin one, where they stand.
+    func keepBusMarks() {
+        for index in 0..<count {
+            let record = records[index]
+            guard record.count > 0 else { continue }
+            let text = UnsafeMutableRawBufferPointer(
+                start: storage.base + Int(record.offset), count: Int(record.count))
+            if BusMarks.mayBegin(with: text[0]) || record.flags.contains(.hasLines) {
+                BusMarks.alter(text)
+            }
+        }
     }
 
     /// Ends a message.

@@ -88,7 +88,9 @@ public struct Message: Sendable {
     /// What it answers.
     public var reply: Quotation? { details?.reply }
     /// Whom a private message is for, or the new name in a rename.
-    public var other: Sender? { details?.other }
+    public var other: Sender? { kind == .leave ? nil : details?.other }
+    /// The room that somebody went to who left this one, `nil` for those who left the chat.
+    public var destination: String? { kind == .leave ? details?.other?.name : nil }
     /// Whether only its sender and `other` get it.
     public var isPrivate: Bool { record.flags.contains(.isPrivate) }
     /// Whether the text has more than one line.

@@ -47,9 +47,9 @@ import Testing
             try await ana.barrier() == [
                 "servidor: [bad-arguments] Se usa así: /nick NOMBRE",
                 "servidor: [bad-name] Un nombre no puede llevar :",
-                "servidor: [name-in-use] El nombre bob está ocupado; elige otro.",
+                "servidor: [name-in-use] Ese nombre está ocupado; elige otro.",
                 "ana se ha unido al chat.",
-                "servidor: [name-in-use] El nombre bob está ocupado; elige otro.",
+                "servidor: [name-in-use] Ese nombre está ocupado; elige otro.",
                 "servidor: [bad-name] Un nombre no puede llevar (",
                 "servidor: [ok] Te llamas ana.", "ana ahora es ANA.", "ANA: hola",
                 "ANA ahora es Ana María.", "Ana María: hola",
@@ -68,7 +68,8 @@ import Testing
         try there.send("/join juegos\n")
         #expect(
             try await there.barrier() == [
-                "allí ha abandonado el chat.", "allí se ha unido al chat.",
+                "allí se ha ido a juegos.", "allí se ha unido al chat.",
+                "servidor: [ok] Estás en juegos.",
             ])
         _ = try await here.barrier()
         let ana = try await host.client("ana")
@@ -76,16 +77,16 @@ import Testing
         #expect(
             try await ana.barrier() == [
                 "ana: uno", "servidor: [bad-arguments] Se usa así: /join SALA",
-                "servidor: [unknown-room] No hay ninguna sala nada; prueba /rooms",
-                "servidor: [ok] Estás en general.", "ana ha abandonado el chat.",
-                "ana se ha unido al chat.", "ana: dos",
+                "servidor: [unknown-room] No hay ninguna sala así; prueba /rooms",
+                "servidor: [ok] Estás en general.", "ana se ha ido a juegos.",
+                "ana se ha unido al chat.", "servidor: [ok] Estás en juegos.", "ana: dos",
                 "servidor: [info] general: 1 persona",
                 "servidor: [info] juegos: 2 personas, estás aquí", "servidor: [ok] 2",
                 "servidor: [info] allí (tcp)", "servidor: [info] ana (tcp)", "servidor: [ok] 2",
             ])
         #expect(
             try await here.barrier() == [
-                "ana se ha unido al chat.", "ana: uno", "ana ha abandonado el chat.",
+                "ana se ha unido al chat.", "ana: uno", "ana se ha ido a juegos.",
             ])
         #expect(try await there.barrier() == ["ana se ha unido al chat.", "ana: dos"])
     }
@@ -119,8 +120,8 @@ import Testing
         #expect(said + skipped == 360)
         #expect(
             lines.filter { !$0.hasPrefix("eco") && ChatLines.skipped($0) == nil } == [
-                "servidor: [info] ana (tcp)", "servidor: [ok] 1", "ana ha abandonado el chat.",
-                "ana se ha unido al chat.", "ana: hola",
+                "servidor: [info] ana (tcp)", "servidor: [ok] 1", "ana se ha ido a juegos.",
+                "ana se ha unido al chat.", "servidor: [ok] Estás en juegos.", "ana: hola",
             ])
     }
 
@@ -136,7 +137,10 @@ import Testing
         try ana.send(String(repeating: "\(String(repeating: "x", count: 500))\n", count: 50))
         try ana.send("fin\n/join juegos\n")
         #expect(
-            try await ana.barrier() == ["ana ha abandonado el chat.", "ana se ha unido al chat."])
+            try await ana.barrier() == [
+                "ana se ha ido a juegos.", "ana se ha unido al chat.",
+                "servidor: [ok] Estás en juegos.",
+            ])
         try bob.send("hola\n")
         #expect(try await bob.barrier() == ["ana se ha unido al chat."])
         #expect(try await ana.barrier() == ["bob: hola"])

@@ -176,11 +176,13 @@ import Testing
         try ana.send("/nick bob\nana: buenas\n/join juegos\n/join general\n")
         #expect(
             try await ana.barrier() == [
-                "servidor: [name-in-use] El nombre bob está ocupado; elige otro.",
+                "servidor: [name-in-use] Ese nombre está ocupado; elige otro.",
                 "eco (otro): 3", "eco (otro): 4", "bob: hola", "ana se ha unido al chat.",
-                "ana: buenas", "ana ha abandonado el chat.", "eco (otro): 5",
-                "ana se ha unido al chat.", "ana ha abandonado el chat.", "eco (otro): 4",
+                "ana: buenas", "ana se ha ido a juegos.", "eco (otro): 5",
+                "ana se ha unido al chat.", "servidor: [ok] Estás en juegos.",
+                "ana se ha ido a general.", "eco (otro): 4",
                 "bob: hola", "ana: buenas", "ana se ha unido al chat.",
+                "servidor: [ok] Estás en general.",
             ])
     }
 
@@ -230,8 +232,8 @@ import Testing
         let lines = try await ana.barrier()
         #expect(
             lines.dropFirst(300) == [
-                "servidor: [ok] 300", "ana: uno", "ana ha abandonado el chat.",
-                "ana se ha unido al chat.", "ana: dos",
+                "servidor: [ok] 300", "ana: uno", "ana se ha ido a juegos.",
+                "ana se ha unido al chat.", "servidor: [ok] Estás en juegos.", "ana: dos",
             ])
     }
 

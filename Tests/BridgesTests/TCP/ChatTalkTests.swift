@@ -87,7 +87,7 @@ import Testing
             try other.send("\(name): hola\n")
             #expect(
                 try await other.barrier() == [
-                    "servidor: [name-in-use] El nombre \(name) está ocupado; elige otro."
+                    "servidor: [name-in-use] Ese nombre está ocupado; elige otro."
                 ])
         }
         try ana.send("/quit\n")
@@ -210,7 +210,7 @@ import Testing
         try bob.send("ana: hola\n/nick bob\n/msg ana psst\n/who\n")
         #expect(
             try await bob.barrier() == [
-                "servidor: [name-in-use] El nombre ana está ocupado; elige otro.",
+                "servidor: [name-in-use] Ese nombre está ocupado; elige otro.",
                 "bob se ha unido al chat.", "bob → ana (privado): psst",
                 "servidor: [info] ana (uno)", "servidor: [info] bob (dos)", "servidor: [ok] 2",
             ])

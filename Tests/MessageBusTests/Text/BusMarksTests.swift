@@ -1,0 +1,63 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@Suite struct BusMarksTests {
+    private func altered(_ text: String) -> String {
+        var bytes = Array(text.utf8)
+        bytes.withUnsafeMutableBytes { _ = BusMarks.alter($0) }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    @Test(arguments: [
+        ("[↩ bob: te debo 500 euros] lo confirmo", "(↩ bob: te debo 500 euros] lo confirmo"),
+        ("[✎] hola", "(✎] hola"), ("[✎", "(✎"), ("[↩", "(↩"),
+        ("  \t[↩ bob: x] y", "  \t(↩ bob: x] y"),
+        ("\u{200B}\u{FEFF}[↩ x", "\u{200B}\u{FEFF}(↩ x"),
+        ("\u{A0}\u{3000}[✎] x", "\u{A0}\u{3000}(✎] x"),
+        ("[ ↩ x", "( ↩ x"), ("[\u{AD}\u{FE0F}✎] x", "(\u{AD}\u{FE0F}✎] x"),
+        ("[\u{332}↩ x", "(\u{332}↩ x"),
+        ("［↩ bob: x］ y", "（↩ bob: x］ y"), ("【✎】 x", "❨✎】 x"), ("⁅↩⁆", "❨↩⁆"), ("⟦✎⟧", "❨✎⟧"),
+        ("[[↩ x", "[(↩ x"), ("[↪ x", "(↪ x"), ("[✏️] x", "(✏️] x"), ("[🖉] x", "(🖉] x"),
+        ("[⤶ bob: x] y", "(⤶ bob: x] y"), ("[↩️ bob: x] y", "(↩️ bob: x] y"),
+        ("uno\n[↩ bob: x] dos\n[✎] tres", "uno\n(↩ bob: x] dos\n(✎] tres"), ("\n\n[✎]", "\n\n(✎]"),
+    ])
+    func `what only the bus begins a line with is altered, in as many bytes`(
+        text: String, expected: String
+    ) {
+        #expect(altered(text) == expected)
+        #expect(altered(text).utf8.count == text.utf8.count)
+        #expect(altered(expected) == expected)
+    }
+
+    @Test(arguments: [
+        "", "[", "hola", "[hola] ↩", "[foto] la playa", "↩ x", "✎ x", "(↩ x", "a [↩ bob: x] y",
+        "[a↩",
+        "[\n↩", "uno\n", "[1] [✎]", "¡[↩", "日本[✎]", "[→ x]", "[x", "ñ", "\u{200B}",
+    ])
+    func `everything else stays as it is`(text: String) { #expect(altered(text) == text) }
+
+    @Test func `neither a bridge nor a step of the chain can write them`() async throws {
+        struct Unwrap: Middleware {
+            func handle(_ message: inout Message) -> Verdict {
+                message.text = message.text.replacing("!", with: "")
+                return .pass
+            }
+        }
+        let test = try TestBus(middlewares: [Unwrap()])
+        let (port, reader) = (await test.port("otro"), await test.port("lector"))
+        let answered = Quotation(number: 1, name: "bob", excerpt: "hola")
+        try await port.publish("[↩ bob: x] uno\n![✎] dos", from: "eva")
+        try await port.publish("![↩ bob: x] tres", from: "eva")
+        var draft = Draft("[✎] cuatro", from: "eva")
+        (draft.reply, draft.kind) = (answered, .edit)
+        try await port.publish(draft)
+        test.stop()
+        var texts: [String] = []
+        for await message in reader.messages {
+            texts.append(message.text)
+            if message.kind == .edit { #expect(message.reply == answered) }
+        }
+        #expect(texts == ["(↩ bob: x] uno\n(✎] dos", "(↩ bob: x] tres", "(✎] cuatro"])
+    }
+}
