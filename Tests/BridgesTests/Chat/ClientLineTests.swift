@@ -118,7 +118,9 @@ import Testing
                 // Nothing but one's own prefix and one slash may have gone.
                 #expect(range.upperBound == line.count && !range.isEmpty, "seed \(seed)")
                 let gone = String(decoding: line[..<range.lowerBound], as: UTF8.self)
-                let isOwn = gone.isEmpty || gone == "/" || NameFolding.key(gone).hasPrefix(name.key)
+                let bare = gone.filter { !$0.isWhitespace && !"/<[".contains($0) }
+                let key = name.key.filter { !$0.isWhitespace }
+                let isOwn = bare.isEmpty || NameFolding.key(bare).hasPrefix(key)
                 #expect(isOwn, "seed \(seed): \(gone)")
             case .utterance, .leave: break
             case .enter, .refused: Issue.record("seed \(seed)")
