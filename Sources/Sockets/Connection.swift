@@ -54,6 +54,8 @@ public final class Connection {
         let seconds = milliseconds / 1_000
         set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         set(SOL_SOCKET, SO_KEEPALIVE, 1)
+        // A Telnet client sends a byte of its signals as urgent data, in the midst of the others.
+        set(SOL_SOCKET, SO_OOBINLINE, 1)
         // The first probe after half of the time, and six within the rest of it.
         set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, max(1, seconds / 2))
         set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, seconds / 12))
@@ -95,6 +97,12 @@ public final class Connection {
         guard interest != self.interest, let registration else { return }
         self.interest = interest
         loop.modify(registration, interest)
+    }
+
+    /// Whether something has come that is not read yet (FIONREAD, tcp(7)).
+    public var hasUnread: Bool {
+        var count: Int32 = 0
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0
     }
 
     /// Bytes, the end included, that the other side's system has not confirmed (SIOCOUTQ, tcp(7)).

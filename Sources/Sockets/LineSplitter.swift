@@ -10,14 +10,13 @@ public struct LineSplitter: Sendable {
         /// A line without its ending, valid until the function returns, and whether it is known to
         /// be nothing but printable ASCII.
         case line(UnsafeRawBufferPointer, isPlain: Bool)
-        /// The line that begins here is longer than allowed; its bytes are skipped up to its end.
-        case tooLong
+        /// The line that begins here, with these bytes among others, is longer than allowed; it is
+        /// skipped up to its end.
+        case tooLong(UnsafeRawBufferPointer)
     }
 
     /// Longest line in bytes, without the ending.
     public let longest: Int
-    /// Whether an LF has ever come.
-    public private(set) var hasSeenEnding = false
     private var pending: [UInt8] = []
     private var isSkipping = false
 
@@ -26,8 +25,10 @@ public struct LineSplitter: Sendable {
 
     /// Whether bytes wait for the rest of their line.
     public var hasPending: Bool { !pending.isEmpty }
-    /// How many bytes wait for the rest of their line.
-    public var pendingCount: Int { pending.count }
+    /// Calls a function with the bytes that wait for the rest of their line.
+    public func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        pending.withUnsafeBytes { body($0) }
+    }
     /// Whether the rest of a line that is too long is being skipped.
     public var isInTooLongLine: Bool { isSkipping }
 
@@ -44,7 +45,6 @@ public struct LineSplitter: Sendable {
             } else {
                 emit(at, ending, isPlain: ending - special <= 1, body)
             }
-            hasSeenEnding = true
             at = ending + 1
         }
         if at < end { keep(UnsafeRawBufferPointer(start: at, count: end - at), body) }
@@ -93,7 +93,7 @@ public struct LineSplitter: Sendable {
             isPlain = start.load(fromByteOffset: count - 1, as: UInt8.self) &- 0x20 < 0x5F
         }
         if count > longest {
-            body(.tooLong)
+            body(.tooLong(UnsafeRawBufferPointer(start: start, count: Self.shown(count))))
         } else {
             body(.line(UnsafeRawBufferPointer(start: start, count: count), isPlain: isPlain))
         }
@@ -104,11 +104,7 @@ public struct LineSplitter: Sendable {
             isSkipping = false
             return
         }
-        if pending.count + rest.count > longest + 1 {
-            pending.removeAll(keepingCapacity: false)
-            body(.tooLong)
-            return
-        }
+        if pending.count + rest.count > longest + 1 { return refuse(rest, body) }
         pending.append(contentsOf: rest)
         let line = pending
         pending = []
@@ -119,14 +115,27 @@ public struct LineSplitter: Sendable {
         }
     }
 
+    /// Tells of a line that is too long, with as much of its beginning as is shown of one.
+    private mutating func refuse(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
+        var beginning = pending
+        pending = []
+        beginning.append(contentsOf: rest.prefix(max(0, Self.mostShown - beginning.count)))
+        beginning.withUnsafeBytes {
+            body(.tooLong(UnsafeRawBufferPointer(rebasing: $0.prefix(Self.mostShown))))
+        }
+    }
+
+    /// Bytes shown of a line that is too long.
+    private static let mostShown = 256
+    private static func shown(_ count: Int) -> Int { min(count, mostShown) }
+
     private mutating func keep(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         guard !isSkipping else { return }
         // One byte more than a line may have: it could be the CR of its ending.
         let isCR = rest.last == 13
         if pending.count + rest.count > longest + (isCR ? 1 : 0) {
-            pending = []
             isSkipping = true
-            body(.tooLong)
+            refuse(rest, body)
         } else {
             pending.append(contentsOf: rest)
         }

@@ -47,7 +47,8 @@ import Testing
             """
             { "language": "en", "store": null,
               "middleware": [{ "type": "log", "file": "all.log" }],
-              "bridges": [{ "type": "tcp", "name": "chat", "listen": "${file:address}" }] }
+              "bridges": [
+                { "type": "tcp", "name": "chat", "listen": "${file:address}", "greeting": "" }] }
             """, to: "below/my.json")
         try folder.write("127.0.0.1:0\n", to: "below/address")
         for file in ["below/my.json", folder.url.path + "/below/my.json"] {

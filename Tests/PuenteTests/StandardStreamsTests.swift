@@ -47,7 +47,7 @@ import Testing
 
     @Test func `it runs without standard input, output and error`() async throws {
         let folder = try TestFolder(
-            bridges: #"{ "type": "tcp", "listen": "unix:socket" }"#, Self.console,
+            bridges: #"{ "type": "tcp", "listen": "unix:socket", "greeting": "" }"#, Self.console,
             more: #""middleware": [{ "type": "log" }],"#)
         let daemon = try folder.start(streams: .nothing)
         let client = try await UnixClient(folder.url.appending(path: "socket").path)

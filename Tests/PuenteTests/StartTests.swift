@@ -45,7 +45,8 @@ import Testing
     }
 
     @Test func `a socket file that a killed daemon has left is taken over`() async throws {
-        let folder = try TestFolder(bridges: #"{ "type": "tcp", "listen": "unix:socket" }"#)
+        let folder = try TestFolder(
+            bridges: #"{ "type": "tcp", "listen": "unix:socket", "greeting": "" }"#)
         let path = folder.url.appending(path: "socket").path
         for _ in 0..<2 {
             let daemon = try folder.start()

@@ -83,7 +83,8 @@ import Testing
     @Test func `a standard output that nobody reads is not waited for`() async throws {
         let folder = try TestFolder(
             bridges: """
-                { "type": "tcp", "name": "chat", "listen": "127.0.0.1:0" }, { "type": "stdio" }
+                { "type": "tcp", "name": "chat", "listen": "127.0.0.1:0", "greeting": "" },
+                { "type": "stdio" }
                 """)
         let daemon = try folder.start()
         let ana = try ChatClient(port: try await daemon.port())
@@ -121,7 +122,7 @@ private struct StuckDaemon {
     init(megabytes: Int = 16) async throws {
         let folder = try TestFolder(
             bridges: """
-                { "type": "tcp", "name": "chat", "listen": "127.0.0.1:0", "echo": false,
+                { "type": "tcp", "name": "chat", "listen": "127.0.0.1:0", "greeting": "", "echo": false,
                   "buffer": "64MiB" }
                 """)
         daemon = try folder.start()

@@ -24,7 +24,7 @@ struct TelegramEnduranceTests {
             { "language": "en", "store": { "path": "log.sqlite" },
               "log": { "level": "debug" },
               "bridges": [
-                { "type": "tcp", "name": "chat", "listen": "127.0.0.1:0" },
+                { "type": "tcp", "name": "chat", "listen": "127.0.0.1:0", "greeting": "" },
                 { "type": "telegram", "token": "${env:TOKEN}", "api": "\(server.url)",
                   "outages": false, "chats": { "\(Self.group)": "general" } }] }
             """)

@@ -31,7 +31,7 @@ final class TestFolder: Sendable {
     }
 
     /// A tcp bridge on a port of the system's choice.
-    static let chat = #"{ "type": "tcp", "name": "chat", "listen": "127.0.0.1:0" }"#
+    static let chat = #"{ "type": "tcp", "name": "chat", "listen": "127.0.0.1:0", "greeting": "" }"#
 
     /// Writes a file.
     func write(_ text: String, to name: String = "bridge.json") throws {

@@ -43,7 +43,10 @@ package struct Name: Sendable, Equatable {
     static let maxUncomposedBytes = 256
 
     /// Checks and composes a name; ASCII needs neither Foundation nor tables.
-    package init(_ raw: String) throws(NameProblem) {
+    ///
+    /// - Parameter isChosen: whether somebody wants it here; names that are given to guests are not
+    ///   for choosing.
+    package init(_ raw: String, isChosen: Bool = true) throws(NameProblem) {
         if raw.isEmpty { throw .empty }
         if raw.utf8.count > Self.maxUncomposedBytes { throw .tooLong }
         let text = NameFolding.composed(raw)
@@ -51,13 +54,20 @@ package struct Name: Sendable, Equatable {
         if let problem = NameRules.problem(text: text, compatible: compatible) { throw problem }
         let key = NameFolding.key(text)
         if let problem = NameRules.problem(key: key) { throw problem }
+        if isChosen, NameRules.isOfGuest(key) { throw .guest }
         self.init(text: text, key: key)
     }
 
     /// The same from a part of a line, which is UTF-8.
-    package init(_ bytes: UnsafeRawBufferPointer) throws(NameProblem) {
+    package init(_ bytes: UnsafeRawBufferPointer, isChosen: Bool = true) throws(NameProblem) {
         if bytes.count > Self.maxUncomposedBytes { throw .tooLong }
-        try self.init(String(decoding: bytes, as: UTF8.self))
+        try self.init(String(decoding: bytes, as: UTF8.self), isChosen: isChosen)
+    }
+
+    /// The name of somebody who speaks without one.
+    package init(guest number: Int, words: Words) {
+        let text = words.guest(number)
+        self.init(text: text, key: text)
     }
 
     /// The name of somebody of whom nothing can be shown.
@@ -114,6 +124,8 @@ package enum NameProblem: Error, Sendable, Equatable {
     case server
     /// It holds the words of a notice, in some language.
     case notice
+    /// It is given to those who speak without a name, in some language.
+    case guest
 }
 
 /// The rules for names, each a question to one form of the name.
@@ -150,6 +162,18 @@ enum NameRules {
     static func problem(key: String) -> NameProblem? {
         if Words.serverKeys.contains(key) { return .server }
         return holdsNotice(key) ? .notice : nil
+    }
+
+    /// Whether a folded name is a guest's: the word, a hyphen of any kind, digits of any script.
+    static func isOfGuest(_ key: String) -> Bool {
+        Words.guestWords.contains { word in
+            guard key.hasPrefix(word) else { return false }
+            let rest = key.dropFirst(word.count).unicodeScalars
+            guard let hyphen = rest.first, rest.count > 1 else { return false }
+            let isHyphen =
+                hyphen.properties.isDash || hyphen.properties.generalCategory == .dashPunctuation
+            return isHyphen && rest.dropFirst().allSatisfy { $0.properties.numericType != nil }
+        }
     }
 
     static func holdsNotice(_ key: String) -> Bool {

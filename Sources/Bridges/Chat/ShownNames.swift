@@ -16,7 +16,8 @@ extension Name {
             text = String(text.map { $0 == " " ? "_" : $0 })
         }
         do {
-            try self.init(text)
+            // It is shown with its bridge: not the name of a guest here.
+            try self.init(text, isChosen: false)
         } catch {
             self.init(placeholderIn: words)
         }

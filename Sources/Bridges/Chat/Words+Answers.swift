@@ -37,6 +37,10 @@ extension Words {
             say(
                 "El nombre lleva las palabras de un aviso.", "The name holds the words of a notice."
             )
+        case .guest:
+            say(
+                "Ese nombre es para quien no dice el suyo.", "That name is for those who have none."
+            )
         }
     }
 
@@ -50,6 +54,13 @@ extension Words {
         say(
             "Primero di quién eres: NOMBRE: TEXTO, o /nick NOMBRE",
             "Say who you are first: NAME: TEXT, or /nick NAME")
+    }
+
+    /// After `[need-name]` where a name and a text stand side by side.
+    package var missingSpace: String {
+        say(
+            "Falta un espacio detrás de los dos puntos: NOMBRE: TEXTO",
+            "A space is missing behind the colon: NAME: TEXT")
     }
 
     /// After `[bad-text]`.

@@ -27,6 +27,9 @@ extension Words {
     package var server: String { say("servidor", "server") }
     /// What is called by no name that can be shown.
     package var nameless: String { say("sin nombre", "no name") }
+    /// The name of somebody who speaks without one.
+    package func guest(_ number: Int) -> String { "\(guestWord)-\(number)" }
+    private var guestWord: String { say("invitado", "guest") }
     /// What marks a message as for two people only.
     package var privately: String { say("privado", "private") }
     /// What follows a name in the notice that somebody entered the room.
@@ -62,6 +65,15 @@ extension Words {
         answer(code: code.rawValue, text)
     }
 
+    /// Answers with the lines of a text, cleaned, endings included; nothing for an empty one.
+    package func lines(_ code: AnswerCode, _ text: String) -> [UInt8] {
+        text.split(whereSeparator: \.isNewline).flatMap { line in
+            Array("\(answer(code, String(line)))".utf8).withUnsafeBytes {
+                TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
+            } + [0x0A]
+        }
+    }
+
     /// A whole answer with the code that a middleware gave.
     package func answer(code: String, _ text: String) -> String {
         text.isEmpty ? "\(server): [\(code)]" : "\(server): [\(code)] \(text)"
@@ -78,6 +90,8 @@ extension Words {
 
     /// The words that no name may hold, of all languages.
     static let noticeWords = Language.allCases.flatMap { Words($0).noticeWords }
+    /// What the names of guests begin with, in all languages.
+    static let guestWords = Language.allCases.map { Words($0).guestWord }
     /// The names that nobody may carry, of all languages, folded.
     static let serverKeys = Set(Language.allCases.map { NameFolding.key(Words($0).server) })
 }

@@ -53,7 +53,9 @@ struct StdioLines {
     /// What stands in front of a colon, if that can be a name.
     private mutating func name(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
         if let lastName, lastName.bytes.elementsEqual(bytes) { return lastName.name }
-        guard let name = try? Name(UnsafeRawBufferPointer(rebasing: bytes)) else { return nil }
+        guard let name = try? Name(UnsafeRawBufferPointer(rebasing: bytes), isChosen: false) else {
+            return nil
+        }
         lastName = (Array(bytes), name.text)
         return name.text
     }

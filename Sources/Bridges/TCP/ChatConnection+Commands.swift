@@ -62,15 +62,22 @@ extension ChatConnection {
     /// Takes a name and enters the room.
     ///
     /// Returns whether that worked.
-    func enter(as name: Name, _ bus: isolated Bus) -> Bool {
+    func enter(as name: Name, isGuest: Bool = false, _ bus: isolated Bus) -> Bool {
         let sender = sender(name)
         let person = Person(sender: sender, room: hall.room, mailbox: self)
         guard bus.enter(person, by: intake, before: { showWhatWasSaid() }) else {
             answer(.nameInUse, words.nameInUse)
             return false
         }
-        member = Member(name: name, person: person, sender: sender)
+        member = Member(name: name, person: person, sender: sender, isGuest: isGuest)
         return true
+    }
+
+    /// Takes a name by speaking with it: enters, or, as a guest, changes names.
+    ///
+    /// Returns whether that worked.
+    func take(_ name: Name, _ bus: isolated Bus) -> Bool {
+        member == nil ? enter(as: name, bus) : rename(to: name, bus)
     }
 
     private func sender(_ name: Name) -> Sender {
@@ -90,12 +97,19 @@ extension ChatConnection {
             return
         }
         if name.text == member.name.text { return answer(.ok, words.nameIs(name.text)) }
+        if rename(to: name, bus), hall.edition == nil { answer(.ok, words.nameIs(name.text)) }
+    }
+
+    /// Changes names; returns whether that worked.
+    private func rename(to name: Name, _ bus: isolated Bus) -> Bool {
+        guard let member else { return false }
         let sender = sender(name)
         guard bus.rename(member.person, to: sender, by: intake) else {
-            return answer(.nameInUse, words.nameInUse)
+            answer(.nameInUse, words.nameInUse)
+            return false
         }
         self.member = Member(name: name, person: member.person, sender: sender)
-        if hall.edition == nil { answer(.ok, words.nameIs(name.text)) }
+        return true
     }
 
     private func join(_ room: String, _ bus: isolated Bus) {

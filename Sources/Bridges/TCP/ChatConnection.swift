@@ -11,6 +11,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         let person: Person
         /// `person`'s sender, at hand.
         var sender: Sender
+        /// Whether the name was given, not chosen.
+        var isGuest = false
     }
 
     /// What becomes of the lines it sends; it never goes back from the last three.
@@ -44,6 +46,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var outflow = Outflow()
     /// What it has asked of somebody who answers later; made with the first question.
     var inquiry: Inquiry?
+    /// Whether it has not been greeted, and hears nothing until then.
+    var isHeldBack = false
+    /// Whether it has sent anything.
+    private(set) var hasSent = false
     /// Whether it is not read because the store has more than enough to do.
     var isHeld = false
     /// Whether the store has been asked for what the room no longer has, whichever room that was.
@@ -86,6 +92,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var isClosed: Bool { stage == .closed }
     /// The other side, for the log.
     var peer: String { connection?.peer ?? "a client that is gone" }
+    /// Whether something has come that is not read yet.
+    var hasUnread: Bool { !isRead || connection?.hasUnread ?? false }
     /// What the other side has not confirmed.
     var unsentBytes: Int { connection?.unsentBytes ?? 0 }
     /// Bytes the kernel was given.
@@ -137,6 +145,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         switch outcome {
         case .bytes(let count):
             storage.count = count
+            hasSent = true
             // A text that grows may move the batch to another storage; this one must outlive it.
             withExtendedLifetime(storage) {
                 inflow.take(storage.bytes(at: 0, count: count), bus)
@@ -164,7 +173,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         stopWaiting(bus)
         var readsLeft = Self.lastReads
         while isTaking, !owesTooMuch, readsLeft > 0, read(bus) { readsLeft -= 1 }
-        if isTaking, inflow.hasNoEndings { inflow.takeHalfLine(bus) }
+        if isTaking, inflow.endsBySilence { inflow.takeHalfLine(bus) }
         updateInterest()
     }
 
@@ -199,7 +208,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Sends what the kernel takes.
     func pump() {
         isOwing = false
-        guard let connection else { return }
+        guard let connection, !isHeldBack else { return }
         let (wasBlocked, sentBefore) = (outflow.isBlocked, outflow.sentBytes)
         let progress = outflow.pump(connection, skipNotice: server.skipNotice)
         if outflow.isBlocked && !wasBlocked || !isWatched && outflow.sentBytes != sentBefore {
@@ -258,6 +267,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Closes when all that is owed is sent.
     func finish(_ bus: isolated Bus) {
         guard isOpen else { return }
+        greet()
         hall.edition?.catchUp()
         outflow.end(at: hall.room.log.lastNumber)
         stopListening(for: .leaving)

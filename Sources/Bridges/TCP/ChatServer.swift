@@ -25,6 +25,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// What is being read; empty between two reads.
     let batch: Batch
     let flushAfter: Int64
+    /// What those get first who connect; nothing where there is none.
+    let greeting: [UInt8]
     /// Shows what was said before.
     let past: Past
     /// Who takes nothing at present.
@@ -43,6 +45,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var turnEnd = 0
     private var phase = Phase.open
     private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var lastGuest = 0
+    private lazy var greetings = Greetings(after: flushAfter, on: loop, bus: port.bus)
     private lazy var door = Door(
         options, on: loop, log: port.log, admit: { [unowned self] in self.admit($0, from: $1) },
         refuse: { [unowned self] in self.refuse($0) })
@@ -67,6 +71,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         repeats = ThrottledLog(port.log)
         batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
+        greeting = words.lines(.info, options.greeting ?? words.greeting(options.nameless))
         past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
         stalled = StalledReaders(
             patience: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
@@ -105,6 +110,15 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         guard name.utf8.count <= 64 else { return nil }
         let bare = (name.hasPrefix("#") ? name.dropFirst() : name[...]).lowercased()
         return halls.first { $0.room.name == bare }
+    }
+
+    /// A name that is free, for somebody who speaks without one.
+    func nextGuest(_ bus: isolated Bus) -> Name {
+        while true {
+            lastGuest += 1
+            let name = Name(guest: lastGuest, words: words)
+            if bus.person(name.key) == nil { return name }
+        }
     }
 
     /// Listens on every address that a name stands for, at one port.
@@ -146,6 +160,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             else { return false }
             connections[source] = connection
             entrance.admit(connection)
+            if !greeting.isEmpty {
+                connection.holdBack()
+                greetings.add(connection)
+            }
             return true
         }
     }
@@ -249,6 +267,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         guard phase == .stopping, connections.isEmpty, lingering.isEmpty else { return }
         phase = .done
         stalled.end()
+        greetings.end()
         if stalled.givenUp > 0 {
             port.log.warning(
                 "not everything could be delivered: clients that do not read: \(stalled.givenUp)")

@@ -6,39 +6,74 @@ import Sockets
 ///
 /// Confined to the bus's loop.
 final class Inflow {
+    /// What is known of the first bytes.
+    private enum Opening {
+        case nothing
+        /// The first byte may begin another protocol.
+        case byte(UInt8)
+        case isText
+    }
+
     private unowned let connection: ChatConnection
     private let server: ChatServer
-    private var splitter: LineSplitter
+    private var framing: ClientFraming
+    private var opening = Opening.nothing
     /// What has come while the connection waits for an answer; empty otherwise.
     private var later = LaterLines()
-    /// Ends the lines of a client that has never sent an LF.
+    /// Ends the lines of a client that sends no line endings.
     private var silence: LoopTimer?
+    /// Whether a silence was found too short to end what may be another protocol's first line.
+    private var isPatient = false
+    /// Whether a line has come that was not empty.
+    private(set) var hasBrought = false
+
+    /// How many silences have to pass before half a request is taken for a line.
+    private static let patience: Int64 = 10
 
     init(of connection: ChatConnection) {
         self.connection = connection
         server = connection.server
-        splitter = LineSplitter(longest: server.options.maxLine.bytes)
+        framing = ClientFraming(longest: server.options.maxLine.bytes)
     }
 
     /// Takes what was read into the server's batch.
     func take(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        let connection = connection
-        var reader = LineReader(connection, base: bytes.baseAddress)
-        splitter.split(bytes) { piece in
-            if connection.isTaking { reader.take(piece, bus) } else { keep(piece) }
+        if case .isText = opening {} else if isOther(bytes, bus) { return }
+        isPatient = false
+        if let text = framing.text(of: bytes) {
+            text.bytes.withUnsafeBytes {
+                split($0, endsWithReturns: text.endsWithReturns, base: nil, bus)
+            }
+        } else {
+            split(bytes, endsWithReturns: false, base: bytes.baseAddress, bus)
         }
-        reader.flush(bus)
         watchSilence()
     }
 
-    /// Takes half a line as a line, but for as many bytes at its end as the function asks to leave.
-    func takeHalfLine(
-        leaving: (UnsafeRawBufferPointer) -> Int = { _ in 0 }, _ bus: isolated Bus
+    private func split(
+        _ bytes: UnsafeRawBufferPointer, endsWithReturns: Bool, base: UnsafeRawPointer?,
+        _ bus: isolated Bus
+    ) {
+        let connection = connection
+        var reader = LineReader(connection, base: base)
+        framing.split(bytes, endsWithReturns: endsWithReturns) { piece in
+            if connection.isTaking { reader.take(piece, bus) } else { keep(piece) }
+        }
+        reader.flush(bus)
+    }
+
+    /// Takes half a line as a line: nothing more comes, or nothing that must be waited for.
+    func takeHalfLine(_ bus: isolated Bus) {
+        takeHalfLine(bus) { framing.end($0) }
+    }
+
+    private func takeHalfLine(
+        _ bus: isolated Bus, by end: ((LineSplitter.Piece) -> Void) -> Void
     ) {
         let connection = connection
         server.batch.removeAll()
         var reader = LineReader(connection, base: nil)
-        splitter.flush(leaving: leaving) { piece in
+        end { piece in
             if connection.isTaking { reader.take(piece, bus) } else { keep(piece) }
         }
         reader.flush(bus)
@@ -48,6 +83,45 @@ final class Inflow {
     func end() {
         later = LaterLines()
         silence?.cancel()
+    }
+
+    // MARK: - Other protocols
+
+    /// Looks at the first bytes, and sends those away that mean another protocol.
+    private func isOther(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) -> Bool {
+        guard var first = bytes.first else { return false }
+        var second = bytes.count > 1 ? bytes[1] : nil
+        if case .byte(let byte) = opening { (first, second) = (byte, first) }
+        switch OtherProtocol.beginning(first, second) {
+        case .text: opening = .isText
+        case .open: opening = .byte(first)
+        case .other(let other):
+            connection.turnAway(other, bus)
+            return true
+        }
+        return false
+    }
+
+    /// Whether what waits is another protocol's first line, or may be the beginning of one.
+    var mayBeOther: Bool {
+        if connection.member != nil { return false }
+        if case .byte = opening { return true }
+        return isOtherWhole || framing.withPending { OtherProtocol.mayBegin($0) }
+    }
+
+    /// Whether nothing need be added to what waits for it to be another protocol's.
+    private var isOtherWhole: Bool {
+        framing.withPending { OtherProtocol(line: $0, isFirst: !hasBrought) != nil }
+    }
+
+    /// Looks at a line of somebody who has no name, and sends them away if it means another protocol.
+    func isOther(line: UnsafeRawBufferPointer, _ bus: isolated Bus) -> Bool {
+        if let other = OtherProtocol(line: line, isFirst: !hasBrought) {
+            connection.turnAway(other, bus)
+            return true
+        }
+        if !hasBrought { hasBrought = line.contains { $0 > 0x20 } }
+        return false
     }
 
     // MARK: - Lines that wait for an answer
@@ -71,19 +145,22 @@ final class Inflow {
 
     // MARK: - Clients without line endings
 
-    /// Whether it is, as far as is known, a client that sends no line endings.
-    var hasNoEndings: Bool { !splitter.hasSeenEnding }
+    /// Whether what waits is a line if nothing more comes.
+    var endsBySilence: Bool { framing.endsBySilence }
 
-    /// Sets the timer of a client that sends no line endings, if anything waits for its end.
+    /// Sets the timer of a client whose lines silence ends, if anything waits for its end.
     private func watchSilence() {
-        guard connection.isTaking, hasNoEndings else {
+        guard connection.isTaking, framing.endsBySilence else {
             silence?.cancel()
             return
         }
-        guard splitter.hasPending || splitter.isInTooLongLine else { return }
+        wait(server.flushAfter)
+    }
+
+    private func wait(_ nanoseconds: Int64) {
         let silence = silence ?? makeTimer()
         self.silence = silence
-        server.loop.set(silence, after: server.flushAfter)
+        server.loop.set(silence, after: nanoseconds)
     }
 
     private func makeTimer() -> LoopTimer {
@@ -93,9 +170,17 @@ final class Inflow {
     }
 
     private func endLineBySilence(_ bus: isolated Bus) {
-        guard connection.isTaking, hasNoEndings else { return }
-        // A text that ends within a character waits for the rest of it: its end is still to come.
-        takeHalfLine(
-            leaving: { if case .cutOff = TextEncoding($0) { $0.count } else { 0 } }, bus)
+        guard connection.isTaking, framing.endsBySilence else { return }
+        // What has come and is not read yet is no silence: the loop was busy, or the store is.
+        if connection.hasUnread { return wait(server.flushAfter) }
+        if !isPatient, mayBeOther, !isOtherWhole {
+            isPatient = true
+            return wait(min(server.flushAfter, .max / 20) * (Self.patience - 1))
+        }
+        takeHalfLine(bus) { take in
+            // A text that ends within a character waits for the rest of it: its end is still to come.
+            framing.endBySilence(
+                leaving: { if case .cutOff = TextEncoding($0) { $0.count } else { 0 } }, take)
+        }
     }
 }

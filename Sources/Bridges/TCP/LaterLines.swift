@@ -25,7 +25,7 @@ struct LaterLines {
     mutating func takeNext(_ body: (LineSplitter.Piece) -> Void) -> Bool {
         if firstTooLong < tooLong.count, tooLong[firstTooLong] == start {
             firstTooLong += 1
-            body(.tooLong)
+            body(.tooLong(UnsafeRawBufferPointer(start: nil, count: 0)))
             return true
         }
         guard let end = bytes[start...].firstIndex(of: lineFeed) else { return false }

@@ -29,13 +29,22 @@ struct LineReader {
             // Nearly every line: one's own name as it is, and plain ASCII where it was read.
             guard isPlain, let base, let speaker, batch.append(line, readAt: base, by: speaker)
             else { return takeSlowly(line, bus) }
-        case .tooLong:
+        case .tooLong(let beginning):
             flush(bus)
+            if connection.member == nil, let other = OtherProtocol(tooLong: beginning) {
+                return connection.turnAway(other, bus)
+            }
+            connection.greet()
             connection.answer(.tooLong, server.words.tooLong(max: server.options.maxLine.bytes))
         }
     }
 
     private mutating func takeSlowly(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if connection.member == nil {
+            if connection.inflow.isOther(line: raw, bus) { return }
+            if connection.inflow.hasBrought { connection.greet() }
+        }
+        let raw = TextEncoding.withoutByteOrderMark(raw)
         guard TextEncoding(raw) == .valid else {
             flush(bus)
             return connection.answer(.badText, server.words.badText)
@@ -48,18 +57,23 @@ struct LineReader {
     }
 
     private mutating func obey(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        switch server.grammar.meaning(of: line, from: connection.member?.name) {
+        let member = connection.member
+        switch server.grammar.meaning(
+            of: line, from: member?.name, isGuest: member?.isGuest ?? false)
+        {
         case .utterance(let utterance): obey(utterance, in: line, bus)
         case .enter(let name, let utterance):
             flush(bus)
-            let hasEntered = connection.enter(as: name, bus)
-            if hasEntered { obey(utterance, in: line, bus) }
+            if connection.take(name, bus) { obey(utterance, in: line, bus) }
         case .leave:
             flush(bus)
             connection.leave(bus)
-        case .refused(.badName(let problem)):
+        case .refused(let problem):
             connection.answer(.badName, server.words.badName(problem))
-        case .refused(.needName): connection.answer(.needName, server.words.needName)
+        case .nameless(let text):
+            if connection.admit(text, line, bus) {
+                obey(server.grammar.utterance(in: line, from: 0), in: line, bus)
+            }
         }
     }
 
@@ -68,6 +82,7 @@ struct LineReader {
     ) {
         switch utterance {
         case .nothing: break
+        case .line(let range): obey(UnsafeRawBufferPointer(rebasing: line[range]), bus)
         case .say(let range): say(UnsafeRawBufferPointer(rebasing: line[range]), bus)
         case .command(let verb, let arguments):
             flush(bus)

@@ -46,6 +46,19 @@ struct Outflow {
         cursor = TranscriptCursor(atEndOf: transcript, isCarriedOn: isCarriedOn)
     }
 
+    /// Sends bytes in front of all else.
+    mutating func sendFirst(_ bytes: [UInt8]) { due.append(bytes) }
+
+    /// Sends nothing but these bytes any more, and what is on its way already.
+    mutating func sendOnly(_ bytes: [UInt8]) {
+        cursor = nil
+        answers = PendingAnswers()
+        due.append(bytes)
+    }
+
+    /// Notes where it is, as it sends nothing for some time.
+    mutating func standStill() { cursor?.standStill() }
+
     /// Adds an answer behind all that the room has said so far.
     mutating func answer(_ bytes: [UInt8]) {
         answers.append(bytes, at: cursor?.transcript.head ?? 0)

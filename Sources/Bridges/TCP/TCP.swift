@@ -3,6 +3,16 @@ import Sockets
 
 /// The chat line protocol on a TCP port or a Unix socket: `nc localhost 2000` is a client.
 public struct TCP: Bridge {
+    /// What becomes of what somebody says who has no name.
+    public enum Nameless: String, Sendable, CaseIterable, OptionValue {
+        /// It is refused, and they are told how to enter.
+        case ask
+        /// They say it under a name that they are given.
+        case guest
+        /// It is their name.
+        case name
+    }
+
     /// What bridge.json may say about it.
     public struct Options: PluginOptions {
         /// Where it listens.
@@ -17,6 +27,12 @@ public struct TCP: Bridge {
             "The silence after which a client that sends no line endings has finished a line.",
             in: .milliseconds(1)...)
         public var flushAfter = Duration.milliseconds(200)
+        /// What becomes of texts without a name.
+        @Option("What becomes of a text without a name: refused, said by a guest, or the name.")
+        public var nameless = Nameless.ask
+        /// What those are told who connect.
+        @Option("What is told to those who connect; by default how to enter, \"\": nothing.")
+        public var greeting: String?
         /// Whether speakers hear themselves.
         @Option("Whether those who speak get their own messages back.")
         public var echo = true

@@ -28,6 +28,17 @@ package enum TextEncoding: Sendable, Equatable {
         }
     }
 
+    /// The bytes behind a byte order mark, U+FEFF, which some programs write in front of a text.
+    package static func withoutByteOrderMark(
+        _ bytes: UnsafeRawBufferPointer
+    ) -> UnsafeRawBufferPointer {
+        var bytes = bytes
+        while bytes.count > 2, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF {
+            bytes = UnsafeRawBufferPointer(rebasing: bytes[3...])
+        }
+        return bytes
+    }
+
     /// The bytes as UTF-8: each piece that is none, 1 to 3 bytes long, becomes one U+FFFD.
     ///
     /// The result may be up to three times as long. For texts whose sender can't be told that they

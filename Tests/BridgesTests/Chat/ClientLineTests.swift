@@ -19,6 +19,7 @@ import Testing
             case .nothing: "nothing"
             case .say(let range): "say \(text(range))"
             case .command(let verb, let arguments): "do \(text(verb))|\(text(arguments))"
+            case .line(let range): "then \(text(range))"
             }
         }
         let grammar = LineGrammar(Words(language))
@@ -26,8 +27,9 @@ import Testing
         case .utterance(let utterance): describe(utterance)
         case .enter(let name, let utterance): "enter \(name.text), \(describe(utterance))"
         case .leave: "leave"
-        case .refused(.needName): "need-name"
-        case .refused(.badName(let problem)): "bad-name \(problem)"
+        case .nameless(.text): "need-name"
+        case .nameless(.missingSpace): "missing-space"
+        case .refused(let problem): "bad-name \(problem)"
         }
     }
 
@@ -45,7 +47,14 @@ import Testing
         (" /x: y", "bad-name misplacedSpace"), ("/who\tx", "do who|x"), ("//x", "need-name"),
         ("//x: y", "bad-name leadingSign(\"/\")"),
         ("/x: y", "bad-name leadingSign(\"/\")"), ("/msg bob: x", "do msg|bob: x"),
-        ("hola", "need-name"), ("ana:hola", "need-name"),
+        ("hola", "need-name"), ("ana:hola", "missing-space"), ("ana :hola", "missing-space"),
+        ("a(b:hola", "need-name"), ("ana\u{A0}: hola", "enter ana, say hola"),
+        ("zoe se ha unido al chat.zoe: hola", "enter zoe, then zoe: hola"),
+        (
+            "zoe se ha unido al chat. zoe ha abandonado el chat.",
+            "enter zoe, then zoe ha abandonado el chat."
+        ),
+        ("zoe se ha unido al chat. ", "enter zoe, nothing"),
         ("http://x", "need-name"), ("ana ha abandonado el chat.", "need-name"),
         (" se ha unido", "need-name"), ("ana joined the chat.", "need-name"),
         ("ana SE HA UNIDO AL CHAT.", "need-name"), ("", "nothing"), (" \u{3000}\t", "nothing"),
@@ -56,7 +65,8 @@ import Testing
         ("#1: x", "bad-name leadingSign(\"#\")"), ("／x: y", "bad-name leadingSign(\"/\")"),
         (" se ha unido al chat.", "bad-name empty"),
         ("(x) se ha unido al chat.", "bad-name reserved(\"(\")"),
-        ("x ahora es y: hola", "bad-name notice"), ("ana : hola", "bad-name misplacedSpace"),
+        ("x ahora es y: hola", "bad-name notice"), ("ana  : hola", "enter ana, say hola"),
+        ("ana : hola", "enter ana, say hola"),
     ])
     func `who has no name enters with one`(line: String, expected: String) throws {
         #expect(try meaning(of: line) == expected)
@@ -65,7 +75,15 @@ import Testing
     @Test(arguments: [
         ("hola", "say hola"), ("ana: hola", "say hola"), ("Ana: hola", "say hola"),
         ("ＡＮＡ: hola", "say hola"), ("ana:", "nothing"), ("ANA:", "nothing"), ("ana: ", "nothing"),
-        ("ana: ana: hola", "say ana: hola"), ("bob: hola", "say bob: hola"), ("ana:x", "say ana:x"),
+        ("ana: ana: hola", "say ana: hola"), ("bob: hola", "say bob: hola"), ("ana:x", "say x"),
+        ("ana : x", "say x"), ("ana :x", "say x"), ("ana:/who", "do who|"),
+        ("ana://x", "say ana://x"),
+        ("<ana> x", "say x"), ("[ANA] x", "say x"), ("[ana]: x", "say x"), ("<ana>x", "say x"),
+        ("<ana> /who", "do who|"), ("<bob> x", "say <bob> x"), ("[bob] x", "say [bob] x"),
+        ("<ana] x", "say <ana] x"), ("<ana>", "nothing"), ("bob : x", "say bob : x"),
+        ("ana se ha unido al chat.ana: x", "then ana: x"),
+        ("ana se ha unido al chat.ana se ha unido al chat. x", "then x"),
+        ("bob se ha unido al chat.ana: x", "say bob se ha unido al chat.ana: x"),
         ("ana: bob se ha unido al chat.", "say bob se ha unido al chat."),
         ("ana: ana ha abandonado el chat.", "say ana ha abandonado el chat."),
         ("bob ha abandonado el chat.", "say bob ha abandonado el chat."),
@@ -123,7 +141,7 @@ import Testing
                 let isOwn = bare.isEmpty || NameFolding.key(bare).hasPrefix(key)
                 #expect(isOwn, "seed \(seed): \(gone)")
             case .utterance, .leave: break
-            case .enter, .refused: Issue.record("seed \(seed)")
+            case .enter, .nameless, .refused: Issue.record("seed \(seed)")
             }
         }
     }

@@ -72,11 +72,12 @@ import Testing
     private func sentences(_ words: Words) -> [String] {
         let problems: [NameProblem] = [
             .empty, .tooLong, .reserved(":"), .leadingSign("/"), .misplacedSpace, .strangeSpace,
-            .invisible, .unknownCharacter, .loneMark, .server, .notice,
+            .invisible, .unknownCharacter, .loneMark, .server, .notice, .guest,
         ]
         return problems.map(words.badName) + ChatCommand.allCases.map(words.purpose)
             + ChatCommand.allCases.map(words.badArguments) + [
-                words.nameInUse, words.needName, words.badText, words.tooLong(max: 8192),
+                words.nameInUse, words.needName, words.missingSpace, words.badText,
+                words.tooLong(max: 8192),
                 words.rateLimited, words.dropped, words.unknownCommand("x"), words.unknownUser("x"),
                 words.unreachableUser("x"), words.unknownRoom(), words.unknownRoom(meant: "x"),
                 words.unknownCommand("hlep"), words.unknownMessage(number: 1),

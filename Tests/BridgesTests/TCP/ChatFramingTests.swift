@@ -101,7 +101,7 @@ import Testing
         #expect(try await reader.lines(2) == ["ana se ha unido al chat.", "ana: sí"])
     }
 
-    @Test func `the first LF makes a line client for ever`() async throws {
+    @Test func `a line break that is pasted mutes nobody whose lines silence ends`() async throws {
         let host = try await ChatHost()
         let reader = try await host.client()
         let ana = try ChatClient(port: host.ports[0])
@@ -109,8 +109,26 @@ import Testing
         try await arrived(host)
         host.test.advance(by: Self.silence)
         #expect(try await reader.lines(2) == ["ana se ha unido al chat.", "ana: uno"])
-        try ana.send("ana: dos\nana: tr")
+        try ana.send("ana: dos\nana: tres")
         #expect(try await reader.line() == "ana: dos")
+        try await arrived(host)
+        host.test.advance(by: Self.silence)
+        #expect(try await reader.line() == "ana: tres")
+        try ana.send("ana: cuatro")
+        try await arrived(host)
+        // When the server stops, what waits is a line too.
+        try await host.stop()
+        #expect(try await reader.rest() == ["ana: cuatro"])
+    }
+
+    @Test func `half a line of a client with line endings waits for its LF`() async throws {
+        let host = try await ChatHost()
+        let reader = try await host.client()
+        let ana = try ChatClient(port: host.ports[0])
+        try ana.send("ana: dos\n")
+        #expect(try await reader.lines(2) == ["ana se ha unido al chat.", "ana: dos"])
+        try ana.send("ana: tr")
+        try await arrived(host)
         host.test.advance(by: .seconds(10))
         #expect(try await reader.barrier() == [])
         try ana.send("es\n")
@@ -120,6 +138,50 @@ import Testing
         try await arrived(host)
         try await host.stop()
         #expect(try await reader.rest() == [])
+    }
+
+    @Test func `a notice and a text that come as one are two`() async throws {
+        let host = try await ChatHost()
+        let reader = try await host.client()
+        let zoe = try ChatClient(port: host.ports[0])
+        try zoe.send("zoe se ha unido al chat.")
+        try zoe.send("zoe: hola")
+        try zoe.send("zoe: a todos")
+        try await arrived(host)
+        host.test.advance(by: Self.silence)
+        #expect(
+            try await reader.lines(2) == ["zoe se ha unido al chat.", "zoe: holazoe: a todos"])
+    }
+
+    @Test func `a byte order mark, NULs and Telnet's negotiation are taken off`() async throws {
+        let host = try await ChatHost()
+        let ana = try ChatClient(port: host.ports[0])
+        try ana.send([255, 251, 31, 255, 253, 3, 255, 250, 31, 0, 80, 0, 10, 255, 240])
+        try ana.send([0xEF, 0xBB, 0xBF] + Array("ana: ho\0la\r\n".utf8))
+        try ana.send(
+            [0xEF, 0xBB, 0xBF] + Array("ana: q".utf8) + [255, 241] + Array("ué\r\n\0".utf8))
+        #expect(
+            try await ana.barrier() == ["ana se ha unido al chat.", "ana: hola", "ana: qué"])
+    }
+
+    @Test func `what waits to be read is no silence`() async throws {
+        let store = MemoryStore()
+        let host = try await ChatHost([.init()], store: store)
+        let reader = try await host.client()
+        let ana = try ChatClient(port: host.ports[0])
+        try ana.send("ana: uno")
+        try await arrived(host)
+        // The loop is busy meanwhile: the time passes and the rest comes in one turn.
+        let (loop, clock) = (host.test.loop, host.test.clock)
+        try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+            loop.perform {
+                done.resume(with: Result { try ana.send(" y dos\n") })
+                clock.advance(by: Self.silence)
+            }
+        }
+        loop.clockHasChanged()
+        #expect(
+            try await reader.lines(2) == ["ana se ha unido al chat.", "ana: uno y dos"])
     }
 
     @Test func `a line too long without an LF is skipped up to the next silence`() async throws {

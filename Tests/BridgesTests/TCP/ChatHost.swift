@@ -25,6 +25,7 @@ final class ChatHost: Sendable {
         init(_ name: String = "tcp", _ change: (inout Bridge) -> Void = { _ in }) {
             self.name = name
             options.listen = .network(host: "127.0.0.1", port: 0)
+            options.greeting = ""
             change(&self)
         }
     }

@@ -52,7 +52,7 @@ import Testing
 
             """)
         let expected = [
-            "ana se ha unido al chat.", "ana: hola", "ana: uno", "ana: dos", "ana: ana:tres",
+            "ana se ha unido al chat.", "ana: hola", "ana: uno", "ana: dos", "ana: tres",
             "ana: bob: cuatro", "ana: bob se ha unido al chat.", "ana: bob ha abandonado el chat.",
             "ana: /cinco", "ana: /seis", "ana: ana: siete", "ana:  ocho", "ana:  nueve",
             "ana ha abandonado el chat.",

@@ -1,0 +1,272 @@
+import Sockets
+import TestSupport
+import Testing
+
+@testable import Bridges
+
+/// How pieces become lines, for each kind of client: fed whole, byte by byte, split at each index.
+@Suite struct ClientFramingTests {
+    private static let longest = 40
+
+    /// A client: what comes in pieces, and silences between them.
+    private struct Client {
+        private var framing = ClientFraming(longest: ClientFramingTests.longest)
+        private(set) var lines: [String] = []
+
+        mutating func send(_ bytes: [UInt8]) {
+            var found: [String] = []
+            bytes.withUnsafeBytes { piece in
+                if let text = framing.text(of: piece) {
+                    text.bytes.withUnsafeBytes {
+                        framing.split($0, endsWithReturns: text.endsWithReturns) {
+                            found.append(Self.line($0))
+                        }
+                    }
+                } else {
+                    framing.split(piece) { found.append(Self.line($0)) }
+                }
+            }
+            lines += found
+        }
+
+        mutating func send(_ text: String) { send(Array(text.utf8)) }
+
+        /// What happens when nothing comes for `flushAfter`.
+        mutating func pause() {
+            guard framing.endsBySilence else { return }
+            var found: [String] = []
+            framing.endBySilence(leaving: { _ in 0 }) { found.append(Self.line($0)) }
+            lines += found
+        }
+
+        mutating func close() {
+            var found: [String] = []
+            framing.end { found.append(Self.line($0)) }
+            lines += found
+        }
+
+        private static func line(_ piece: LineSplitter.Piece) -> String {
+            switch piece {
+            case .line(let line, _): String(decoding: line.filter { $0 != 0 }, as: UTF8.self)
+            case .tooLong: "too long"
+            }
+        }
+
+        /// Those that are not empty.
+        var texts: [String] { lines.filter { !$0.isEmpty } }
+    }
+
+    private static let lineClients: [(text: String, lines: [String])] = [
+        ("ana: hola\nana: qué\n", ["ana: hola", "ana: qué"]),
+        ("ana: hola\r\nana: qué\r\n", ["ana: hola", "ana: qué"]),
+        ("\n\n\r\nana: hola\n", ["ana: hola"]),
+        ("uno\n0123456789012345678901234567890123456789x\ndos\n", ["uno", "too long", "dos"]),
+        ("uno\n¿ñ?\ndos\n", ["uno", "¿ñ?", "dos"]),
+    ]
+
+    @Test(arguments: lineClients.indices)
+    func `a client with line endings is read the same however it is split`(sample: Int) {
+        let (text, expected) = Self.lineClients[sample]
+        let bytes = Array(text.utf8)
+        var whole = Client()
+        whole.send(bytes)
+        whole.pause()
+        #expect(whole.texts == expected)
+        var drip = Client()
+        for byte in bytes { drip.send([byte]) }
+        drip.pause()
+        #expect(drip.texts == expected)
+        for index in bytes.indices {
+            var halves = Client()
+            halves.send(Array(bytes[..<index]))
+            halves.send(Array(bytes[index...]))
+            halves.pause()
+            #expect(halves.texts == expected, "split at \(index)")
+        }
+    }
+
+    @Test func `a client without line endings is read the same wherever it is split`() {
+        let bytes = Array("ana: ¡hola!".utf8)
+        for index in 0...bytes.count {
+            var client = Client()
+            client.send(Array(bytes[..<index]))
+            client.send(Array(bytes[index...]))
+            client.pause()
+            client.send("ana: qué")
+            client.pause()
+            #expect(client.lines == ["ana: ¡hola!", "ana: qué"], "split at \(index)")
+        }
+    }
+
+    @Test(arguments: ["ana: uno\ndos", "ana: uno\r\ndos", "ana: uno\ndos\n"])
+    func `a pasted line break does not mute who has been ended by silence`(paste: String) {
+        var client = Client()
+        client.send("ana se ha unido al chat.")
+        client.pause()
+        client.send(paste)
+        client.pause()
+        client.send("ana: tres")
+        client.pause()
+        client.send("k")
+        client.pause()
+        #expect(
+            client.texts == ["ana se ha unido al chat.", "ana: uno", "dos", "ana: tres", "k"])
+    }
+
+    @Test func `a line break pasted first is known by the silence behind it`() {
+        var client = Client()
+        client.send("ana: uno\nana: dos")
+        #expect(client.lines == ["ana: uno"])
+        client.pause()
+        client.send("ana: tres")
+        client.pause()
+        #expect(client.lines == ["ana: uno", "ana: dos", "ana: tres"])
+        // A piece that ends in LF makes it a line client again.
+        client.send("ana: cuatro\n")
+        client.send("ana: cin")
+        client.pause()
+        client.send("co\n")
+        #expect(client.lines.suffix(2) == ["ana: cuatro", "ana: cinco"])
+    }
+
+    @Test func `half a line of a line client waits for its LF`() {
+        var client = Client()
+        client.send("ana: uno\n")
+        client.send("ana: d")
+        client.pause()
+        client.send("os")
+        client.pause()
+        client.send("\nana: tres\n")
+        #expect(client.lines == ["ana: uno", "ana: dos", "ana: tres"])
+    }
+
+    @Test func `a burst that is cut within a line is put together if it goes on at once`() {
+        var client = Client()
+        client.send("uno\ndos\ntr")
+        client.send("es\n")
+        client.pause()
+        #expect(client.lines == ["uno", "dos", "tres"])
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r", "\r\0"])
+    func `a slow typist is not cut into pieces`(ending: String) {
+        var client = Client()
+        for text in ["ana: ñandú", "adiós"] {
+            for character in text {
+                client.send(String(character))
+                client.pause()
+            }
+            client.send(ending)
+            client.pause()
+        }
+        // Keys that came together on a slow line, and an arrow key.
+        for keys in ["h", "o", "la", "\u{1B}[A", "s"] {
+            client.send(keys)
+            client.pause()
+        }
+        client.send(ending)
+        #expect(client.texts == ["ana: ñandú", "adiós", "hola\u{1B}[As"])
+    }
+
+    @Test func `a terminal stays one when something is pasted into it`() {
+        var client = Client()
+        for key in "ana: " {
+            client.send(String(key))
+            client.pause()
+        }
+        client.send("pegado\ny mas")
+        client.pause()
+        client.send("!")
+        client.pause()
+        client.send("\n")
+        #expect(client.texts == ["ana: pegado", "y mas!"])
+    }
+
+    @Test func `a CR alone ends a line until an LF has come`() {
+        var client = Client()
+        client.send("ana: uno\rana: dos\r")
+        #expect(client.lines == ["ana: uno", "ana: dos"])
+        client.send("tr\res\n")
+        client.send("cua\r")
+        client.send("tro\n")
+        #expect(client.texts == ["ana: uno", "ana: dos", "tr\res", "cua\rtro"])
+        var split = Client()
+        split.send("ana: uno\r")
+        split.send("\nana: dos\r")
+        split.send("\n")
+        #expect(split.texts == ["ana: uno", "ana: dos"])
+        var silent = Client()
+        silent.send("ana: uno\rana: dos")
+        silent.pause()
+        #expect(silent.texts == ["ana: uno", "ana: dos"])
+    }
+
+    @Test func `a line too long without an ending is skipped up to the silence`() {
+        var client = Client()
+        client.send("ana: hola")
+        client.pause()
+        client.send(String(repeating: "x", count: 100))
+        client.send("ana: todavía")
+        client.pause()
+        client.send("ana: ya")
+        client.pause()
+        #expect(client.lines == ["ana: hola", "too long", "ana: ya"])
+    }
+
+    @Test(arguments: Seeded.some)
+    func `whatever comes, no byte is lost, doubled or moved`(seed: UInt64) {
+        var random = Seeded(seed)
+        var client = Client()
+        let pieces = ["a", "bc", "\n", "d\ne", "ñ", "f\n", "ghi"]
+        var sent = ""
+        for _ in 0..<200 {
+            let piece = pieces[Int.random(in: 0..<pieces.count, using: &random)]
+            sent += piece
+            client.send(piece)
+            if random.chance(30) { client.pause() }
+        }
+        client.close()
+        #expect(!client.lines.contains("too long"))
+        #expect(client.lines.joined() == sent.replacing("\n", with: ""))
+    }
+}
+
+@Suite struct TelnetFilterTests {
+    private func text(_ pieces: [[UInt8]]) -> [UInt8] {
+        var filter = TelnetFilter()
+        return pieces.flatMap { piece in
+            piece.withUnsafeBytes { filter.concerns($0) ? filter.text(of: $0) : piece }
+        }
+    }
+
+    private static let negotiation: [UInt8] =
+        // WILL NAWS, DO SGA, an option that is LF, SB NAWS 10 13 255 255 24 SE, NOP, GA, and data.
+        [255, 251, 31, 255, 253, 3, 255, 253, 10]
+        + [255, 250, 31, 0, 10, 13, 255, 255, 0, 24, 255, 240, 255, 241, 255, 249]
+
+    @Test func `negotiation is taken off wherever it is split`() {
+        let bytes = Self.negotiation + Array("ana: ho".utf8) + Self.negotiation + Array("la\n".utf8)
+        let expected = Array("ana: hola\n".utf8)
+        #expect(text([bytes]) == expected)
+        #expect(text(bytes.map { [$0] }) == expected)
+        for index in bytes.indices {
+            #expect(text([Array(bytes[..<index]), Array(bytes[index...])]) == expected)
+        }
+    }
+
+    @Test func `what is none stays`() {
+        for bytes: [UInt8] in [[255, 97, 10], [97, 255, 10], [255, 195, 177], [97, 98]] {
+            #expect(text([bytes]) == bytes)
+            #expect(text(bytes.map { [$0] }) == bytes)
+        }
+        // IAC twice is a byte 255 of the text.
+        #expect(text([[97, 255, 255, 98]]) == [97, 255, 98])
+    }
+
+    @Test func `a subnegotiation without an end swallows so much and no more`() {
+        let bytes = [255, 250] + [UInt8](repeating: 97, count: 5_000) + Array("\nhola\n".utf8)
+        let left = text([bytes])
+        #expect(left.count > 3_000)
+        #expect(left.suffix(5) == Array("hola\n".utf8)[...])
+    }
+}
