@@ -38,6 +38,10 @@ let package = Package(
         .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(
             name: "TestSupport", dependencies: ["MessageBus", "Sockets"], path: "Tests/TestSupport"),
+        // A daemon with plug-ins that the program has not: such as block.
+        .executableTarget(
+            name: "TestDaemon", dependencies: ["MessageBus", "Sockets", "Bridges", "Wiring"],
+            path: "Tests/TestDaemon"),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
@@ -67,8 +71,8 @@ let package = Package(
         .testTarget(
             name: "PuenteTests",
             dependencies: [
-                "puente", "MessageBus", "Sockets", "Middlewares", "Bridges", "Wiring", "Plugins",
-                "TestSupport",
+                "puente", "TestDaemon", "MessageBus", "Sockets", "Middlewares", "Bridges",
+                "Wiring", "Plugins", "TestSupport",
             ],
             exclude: ["Examples"]),
     ]

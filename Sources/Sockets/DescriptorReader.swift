@@ -44,7 +44,12 @@ public final class DescriptorReader: Sendable {
                     return !state.isStopping
                 }
                 guard isWanted else { return continuation.resume(returning: .success(nil)) }
-                thread.wake { self.run() }
+                do throws(SocketError) {
+                    try thread.wake { self.run() }
+                } catch {
+                    stop()
+                    answer(.failure(error))
+                }
             }
         } onCancel: {
             stop()

@@ -28,11 +28,13 @@ final class DescriptorThread: Sendable {
     }
 
     /// Starts it with a function, or if it runs already, tells it to look again.
-    func wake(_ run: @escaping @Sendable () -> Void) {
+    ///
+    /// - Throws: `SocketError` when the system gives no more threads.
+    func wake(_ run: @escaping @Sendable () -> Void) throws(SocketError) {
         if isStarted.exchange(true, ordering: .acquiringAndReleasing) {
             wakeup.signal()
         } else {
-            OwnThread.start(named: "\(action) \(descriptor)", run)
+            try OwnThread.start(named: "\(action) \(descriptor)", run)
         }
     }
 

@@ -82,7 +82,13 @@ public final class DescriptorWriter: Sendable {
     /// Writes no more, whatever is left.
     public func close() { end(nil) }
 
-    private func start() { thread.wake { self.run() } }
+    private func start() {
+        do throws(SocketError) {
+            try thread.wake { self.run() }
+        } catch {
+            end(error)
+        }
+    }
 
     private var closingError: SocketError {
         state.withLock { $0.failure } ?? thread.error(ECANCELED)

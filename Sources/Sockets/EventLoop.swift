@@ -115,8 +115,10 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     }
 
     /// Runs the loop on a thread of its own.
-    public func start(named name: String = "loop") {
-        OwnThread.start(named: name) { self.run() }
+    ///
+    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
+    public func start(named name: String = "loop") throws(SocketError) {
+        try OwnThread.start(named: name) { self.run() }
     }
 
     /// Ends the loop after the present turn.

@@ -87,7 +87,13 @@ public final class LineWriter: Sendable {
     public func open() throws(SocketError) {
         let descriptor = try openTarget()
         queue.withLock { $0.isOpen = true }
-        OwnThread.start(named: "lines \(descriptor)") { self.run(descriptor) }
+        do throws(SocketError) {
+            try OwnThread.start(named: "lines \(descriptor)") { self.run(descriptor) }
+        } catch {
+            queue.withLock { $0.isOpen = false }
+            if case .file = target { Glibc.close(descriptor) }
+            throw error
+        }
     }
 
     private func openTarget() throws(SocketError) -> Int32 {
@@ -140,11 +146,13 @@ public final class LineWriter: Sendable {
         guard isOpen else { return }
         wakeup.signal()
         let milliseconds = Int32(clamping: Int64(limit / .milliseconds(1)))
-        await OwnThread.run(named: "close") { [finished] in
+        let wait = { @Sendable [finished] in
             _ = finished.wait(milliseconds: milliseconds)
             // Waiting has taken the signal; who closes once more must not wait for another.
             finished.signal()
         }
+        // Where there is no thread more, this one has nothing else to do.
+        do { try await OwnThread.run(named: "close", wait) } catch { wait() }
         queue.withLock { $0.isAbandoned = true }
         wakeup.signal()
     }

@@ -3,18 +3,26 @@ import Glibc
 
 /// A thread for what blocks: reading standard input, writing a log.
 public enum OwnThread {
+    /// Bytes of a thread's stack, whatever `ulimit -s` says: as many as Linux usually gives.
+    static let stackBytes = 8 << 20
+
     /// Starts a thread, named for `ps` and debuggers (15 bytes at most are shown).
     ///
     /// SIGTTIN and SIGTTOU are blocked in it: reading a terminal that belongs to somebody else
     /// fails (EIO), instead of stopping the whole daemon.
-    public static func start(named name: String, _ body: @escaping @Sendable () -> Void) {
+    ///
+    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
+    public static func start(
+        named name: String, _ body: @escaping @Sendable () -> Void
+    ) throws(SocketError) {
         var attributes = pthread_attr_t()
         pthread_attr_init(&attributes)
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        pthread_attr_setstacksize(&attributes, stackBytes)
         defer { pthread_attr_destroy(&attributes) }
-        let box = Unmanaged.passRetained(Start(name: name, body: body))
+        let start = Unmanaged.passRetained(Start(name: name, body: body))
         var thread = pthread_t()
-        let result = pthread_create(
+        let code = pthread_create(
             &thread, &attributes,
             { argument in
                 guard let argument else { return nil }
@@ -23,18 +31,26 @@ public enum OwnThread {
                 blockTerminalSignals()
                 start.body()
                 return nil
-            }, box.toOpaque())
-        // Only when the system is out of threads; the daemon could do nothing without.
-        precondition(result == 0, "pthread_create: \(String(cString: strerror(result)))")
+            }, start.toOpaque())
+        guard code != 0 else { return }
+        start.release()
+        throw ResourceLimits.noThread(named: name, code)
     }
 
     /// Runs a function that blocks on a thread of its own and returns what it returns.
+    ///
+    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
     public static func run<Value: Sendable>(
         named name: String, _ body: @escaping @Sendable () -> Value
-    ) async -> Value {
-        await withCheckedContinuation { continuation in
-            start(named: name) { continuation.resume(returning: body()) }
+    ) async throws(SocketError) -> Value {
+        let result: Result<Value, SocketError> = await withCheckedContinuation { continuation in
+            do throws(SocketError) {
+                try start(named: name) { continuation.resume(returning: .success(body())) }
+            } catch {
+                continuation.resume(returning: .failure(error))
+            }
         }
+        return try result.get()
     }
 }
 

@@ -8,12 +8,18 @@ public final class Signals: EventHandler {
     private let descriptor: Int32
     private let action: (Int32) -> Void
 
-    /// Keeps signals from killing the process: blocks the given ones in this thread and all it
-    /// starts from now on, and ignores SIGPIPE.
+    /// Has a write that fails say so, where it would kill the process: into a pipe that nobody
+    /// reads (SIGPIPE), or past the size that files may have (SIGXFSZ, `ulimit -f`).
+    public static func ignoreFailedWrites() {
+        signal(SIGPIPE, SIG_IGN)
+        signal(SIGXFSZ, SIG_IGN)
+    }
+
+    /// Keeps signals from killing the process: blocks them in this thread and all it starts from
+    /// now on.
     ///
     /// Before any other thread exists.
     public static func block(_ signals: [Int32]) {
-        signal(SIGPIPE, SIG_IGN)
         var set = Self.set(signals)
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }

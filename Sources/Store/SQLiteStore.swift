@@ -22,7 +22,10 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     }
 
     /// Starts a thread with a name.
-    package typealias StartThread = @Sendable (String, @escaping @Sendable () -> Void) -> Void
+    ///
+    /// It throws a sentence when the system gives no more threads.
+    package typealias StartThread =
+        @Sendable (String, @escaping @Sendable () -> Void) throws -> Void
 
     private let path: String
     private let options: Options
@@ -78,7 +81,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
             log: log, clock: clock)
         try writer.begin()
         lock.withLock { $0 = held }
-        startThread("store") { [unused, closing, reader, searcher] in
+        try start("store") { [unused, closing, reader, searcher] in
             writer.run()
             // The last connection that closes takes the files beside the database away.
             let left = writer.finish(unused: unused.withLock { $0 }) {
@@ -88,13 +91,23 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
             closing.give(.success(left))
         }
         for (name, reader) in [("store reader", reader), ("store search", searcher)] {
-            startThread(name) { [path, fold, clock, status] in
+            try start(name) { [path, fold, clock, status] in
                 reader.run {
                     Reader.Opening(path, generation: { status.generation }) {
                         StoredMessages($0, fold: fold, clock: clock)
                     }
                 }
             }
+        }
+    }
+
+    private func start(
+        _ name: String, _ body: @escaping @Sendable () -> Void
+    ) throws(StoreError) {
+        do {
+            try startThread(name, body)
+        } catch {
+            throw StoreError(path, "\(error)")
         }
     }
 
@@ -105,15 +118,25 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// - Parameters:
     ///   - number: the first number that was not given to anything.
     ///   - limit: how long it may take.
-    package func close(unused number: UInt64?, within limit: Duration) async {
+    ///   - sleep: waits for so long.
+    package func close(
+        unused number: UInt64?, within limit: Duration,
+        sleep: @escaping @Sendable (Duration) async throws -> Void = {
+            try await Task.sleep(for: $0)
+        }
+    ) async {
         unused.withLock { $0 = number }
         backlog.close()
-        let deadline = Task { [closing, path] in
-            try await Task.sleep(for: limit)
-            closing.give(.failure(StoreError(path, "it did not close in time")))
+        let left = await withTaskGroup(of: Void.self) { [closing, path] group in
+            // A child, so that it goes by the executor that this is called on.
+            group.addTask {
+                do { try await sleep(limit) } catch { return }
+                closing.give(.failure(StoreError(path, "it did not close in time")))
+            }
+            defer { group.cancelAll() }
+            return try? await closing.wait()
         }
-        defer { deadline.cancel() }
-        guard let left = try? await closing.wait() else {
+        guard let left else {
             let (rows, _) = backlog.waiting()
             log.error("store: \(path): it did not close in time; up to \(rows) messages are lost")
             return

@@ -43,6 +43,7 @@ package struct Assembly: Sendable {
         settings.log = log
         settings.uptime = { loop.now }
         settings.time = { loop.wallTime }
+        settings.tasks = LoopExecutor(loop)
         self.configuration = configuration
         self.loop = loop
         self.log = log

@@ -3,16 +3,32 @@ import MessageBus
 import Sockets
 
 /// Runs what bridge.json asks for, from the first bridge to the last line.
+///
+/// Needs no thread of Swift's pool: its own tasks run on the loop of whoever runs it, those of each
+/// bridge on threads of the bridge's own, and signals come on another loop. So a plug-in that blocks
+/// holds up neither the others nor the end.
 package struct Daemon: Sendable {
+    /// How a run ended.
+    package typealias End = Supervisor.End
+
     private let assembly: Assembly
+    private let loop: EventLoop
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
+
+    /// Seconds for what comes after the bridges: the store takes five at most, log files two.
+    private static let endingTime = Duration.seconds(8)
 
     /// Makes a daemon.
     ///
-    /// - Parameter onOverdue: called when the daemon should have ended but a bridge does not let it.
-    package init(_ assembly: Assembly, onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void)
-    {
+    /// - Parameters:
+    ///   - loop: where `run` is called; must not be the bus's.
+    ///   - onOverdue: called when the daemon should have ended but something does not let it.
+    package init(
+        _ assembly: Assembly, on loop: EventLoop,
+        onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void
+    ) {
         self.assembly = assembly
+        self.loop = loop
         self.onOverdue = onOverdue
     }
 
@@ -26,30 +42,58 @@ package struct Daemon: Sendable {
     /// Runs until it is told to stop.
     ///
     /// - Throws: a sentence when it could not start.
-    package func run() async throws -> Supervisor.Outcome {
-        let (loop, bus) = (assembly.loop, assembly.bus)
+    package func run() async throws -> End {
+        let bus = assembly.bus
+        let stops = Stops(whileStarting: { [log = assembly.log, onOverdue] in
+            log.info("stopped while it started")
+            onOverdue(.stopped)
+        })
+        // On a loop of their own: neither a file system that hangs, nor a middleware that never
+        // returns, nor a bridge that blocks keeps the daemon from being stopped.
+        let signalLoop = try EventLoop()
+        let signals = try Signals(Self.stopSignals, on: signalLoop) { _ in stops.request() }
+        try signalLoop.start(named: "signals")
+        defer { withExtendedLifetime(signals) { signalLoop.stop() } }
         try assembly.files.open()
         try assembly.store?.open()
-        let (stops, stop) = AsyncStream.makeStream(of: Void.self)
-        // On a loop of their own, so that a middleware which never returns can be stopped.
-        let signalLoop = try EventLoop()
-        let signals = try Signals(Self.stopSignals, on: signalLoop) { _ in stop.yield() }
-        signalLoop.start(named: "signals")
-        defer { withExtendedLifetime(signals) { signalLoop.stop() } }
-        loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
-        loop.start(named: "bus")
-        defer { loop.stop() }
-        for bridge in assembly.bridges { await bus.add(bridge.intake) }
+        assembly.loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
+        try assembly.loop.start(named: "bus")
+        defer { assembly.loop.stop() }
+        let bridges = try assembly.bridges.map { bridge in
+            let pool = ThreadPool(named: bridge.intake.name)
+            try pool.start()
+            return bridge.on(pool)
+        }
+        for bridge in bridges { await bus.add(bridge.intake) }
         sayWhatStarts()
         await remember()
-        let supervisor = Supervisor(
-            bus: bus, log: assembly.log, requestShutdown: { stop.yield() }, onOverdue: onOverdue)
-        let outcome = await supervisor.run(assembly.bridges, stop: stops)
-        await bus.end()
-        await assembly.store?.close(unused: await bus.unusedNumber, within: .seconds(5))
+        let end = await supervisor(stops).run(bridges, stop: stops.begin())
+        await finish(end.outcome)
+        return end
+    }
+
+    private func supervisor(_ stops: Stops) -> Supervisor {
+        let clock = LoopSleep(loop)
+        return Supervisor(
+            bus: assembly.bus, log: assembly.log, sleep: { try await clock.sleep(for: $0) },
+            executor: LoopExecutor(loop), requestShutdown: { stops.request() },
+            onOverdue: onOverdue)
+    }
+
+    /// Writes what is left, but not for ever.
+    private func finish(_ outcome: Supervisor.Outcome) async {
+        let clock = LoopSleep(loop)
+        let overdue = Task(executorPreference: LoopExecutor(loop)) { [onOverdue] in
+            do { try await clock.sleep(for: Self.endingTime) } catch { return }
+            onOverdue(outcome)
+        }
+        defer { overdue.cancel() }
+        await assembly.bus.end()
+        await assembly.store?.close(unused: await assembly.bus.unusedNumber, within: .seconds(5)) {
+            try await clock.sleep(for: $0)
+        }
         await assembly.files.close()
         assembly.log.info("stopped")
-        return outcome
     }
 
     /// Puts what was said before into the rooms, as far as it can be read at present.

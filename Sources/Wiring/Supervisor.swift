@@ -1,20 +1,10 @@
 import MessageBus
 
-/// A bridge that is made, with what the bus knows of it.
-package struct SupervisedBridge: Sendable {
-    let bridge: any Bridge
-    let intake: Intake
-    let isOptional: Bool
-
-    /// Makes one.
-    package init(_ bridge: any Bridge, intake: Intake, isOptional: Bool) {
-        self.bridge = bridge
-        self.intake = intake
-        self.isOptional = isOptional
-    }
-}
-
-/// Runs bridges in one task group, and each again when it failed: what one does costs only itself.
+/// Runs bridges, each on its own executor, and each again when it failed: what one does costs only
+/// itself, also if it never returns.
+///
+/// What the supervisor does itself runs on an executor of its own too, and waits by timers that need
+/// no thread of Swift's pool.
 package struct Supervisor: Sendable {
     /// How a run of the daemon ended.
     package enum Outcome: Sendable, Equatable {
@@ -24,17 +14,29 @@ package struct Supervisor: Sendable {
         case failedToStart(bridge: String, reason: String)
     }
 
+    /// How a run of the bridges ended.
+    package struct End: Sendable, Equatable {
+        package let outcome: Outcome
+        /// Bridges that hold their threads although they were cancelled.
+        package let abandoned: [String]
+    }
+
     /// How long the daemon takes to stop.
     package struct Deadlines: Sendable {
         /// For sources to bring in what they have read.
         package var intake = Duration.seconds(5)
         /// For everything, readers included.
         package var drain = Duration.seconds(10)
+        /// For bridges that were cancelled.
+        package var cancellation = Duration.seconds(1)
+        /// For a bridge to be ready; who is not by then is named in the log.
+        package var readiness = Duration.seconds(10)
         package init() {}
     }
 
     private enum Event {
         case finished
+        case abandoned(bridge: String)
         case failedToStart(bridge: String, reason: String)
         case stopRequested
         case intakeOverdue
@@ -47,6 +49,7 @@ package struct Supervisor: Sendable {
     private let deadlines: Deadlines
     private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
+    private let executor: (any TaskExecutor)?
     private let requestShutdown: @Sendable () -> Void
     private let onOverdue: @Sendable (Outcome) -> Void
 
@@ -55,8 +58,10 @@ package struct Supervisor: Sendable {
     /// - Parameters:
     ///   - now: the time since an arbitrary moment; tests have their own.
     ///   - sleep: waits; tests have their own.
+    ///   - executor: where `run` is called, for what it begins beside itself.
     ///   - requestShutdown: what a bridge calls to stop the daemon.
-    ///   - onOverdue: called when bridges are still running a second after they were cancelled.
+    ///   - onOverdue: called when `run` does not return although bridges are not waited for any more:
+    ///     the bus itself hangs.
     package init(
         bus: Bus, log: Log, deadlines: Deadlines = Deadlines(),
         now: @escaping @Sendable () -> Duration = { [start = ContinuousClock.now] in
@@ -65,6 +70,7 @@ package struct Supervisor: Sendable {
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
             try await Task.sleep(for: $0)
         },
+        executor: (any TaskExecutor)? = nil,
         requestShutdown: @escaping @Sendable () -> Void = {},
         onOverdue: @escaping @Sendable (Outcome) -> Void = { _ in }
     ) {
@@ -73,6 +79,7 @@ package struct Supervisor: Sendable {
         self.deadlines = deadlines
         self.now = now
         self.sleep = sleep
+        self.executor = executor
         self.requestShutdown = requestShutdown
         self.onOverdue = onOverdue
     }
@@ -81,20 +88,23 @@ package struct Supervisor: Sendable {
     ///
     /// - Parameter stop: returns each time somebody asks the daemon to stop; the second time
     ///   nothing is waited for any more.
-    package func run(
-        _ bridges: [SupervisedBridge], stop: AsyncStream<Void>
-    ) async -> Outcome {
-        await withTaskGroup(of: Event.self) { group in
-            for bridge in bridges { group.addTask { await supervise(bridge) } }
+    package func run(_ bridges: [SupervisedBridge], stop: AsyncStream<Void>) async -> End {
+        let runs = BridgeRuns()
+        return await withTaskGroup(of: Event.self) { group in
+            for bridge in bridges { group.addTask { await supervise(bridge, runs) } }
             group.addTask { await nextStop(stop) }
             var running = bridges.count
             var outcome = Outcome.stopped
+            var abandoned: [String] = []
             var isStopping = false
             var overdue: Task<Void, Never>?
             while running > 0, let event = await group.next() {
                 switch event {
                 case .finished:
                     running -= 1
+                case .abandoned(let bridge):
+                    running -= 1
+                    abandoned.append(bridge)
                 case .failedToStart(let bridge, let reason):
                     running -= 1
                     if outcome == .stopped {
@@ -103,21 +113,21 @@ package struct Supervisor: Sendable {
                     beginToStop(&isStopping, in: &group)
                 case .stopRequested where isStopping:
                     log.warning("asked to stop again; what is left is not waited for")
-                    overdue = overdue ?? giveUp(&group, outcome)
+                    overdue = overdue ?? giveUp(runs, &group, outcome)
                 case .stopRequested:
                     beginToStop(&isStopping, in: &group)
                     group.addTask { await nextStop(stop) }
                 case .intakeOverdue:
-                    group.addTask { await endBus() }
+                    bus.post { $0.end() }
                 case .drainOverdue:
                     log.warning("not everything could be delivered within \(deadlines.drain)")
-                    overdue = overdue ?? giveUp(&group, outcome)
+                    overdue = overdue ?? giveUp(runs, &group, outcome)
                 case .nothing: break
                 }
             }
             overdue?.cancel()
             group.cancelAll()
-            return outcome
+            return End(outcome: outcome, abandoned: abandoned.sorted())
         }
     }
 
@@ -131,33 +141,23 @@ package struct Supervisor: Sendable {
     private func beginToStop(_ isStopping: inout Bool, in group: inout TaskGroup<Event>) {
         guard !isStopping else { return }
         isStopping = true
-        group.addTask { await stopBus() }
+        bus.post { $0.stop() }
         group.addTask { await wait(deadlines.intake, then: .intakeOverdue) }
         group.addTask { await wait(deadlines.drain, then: .drainOverdue) }
     }
 
-    private func giveUp(_ group: inout TaskGroup<Event>, _ outcome: Outcome) -> Task<Void, Never> {
-        group.addTask { await endBus() }
+    private func giveUp(
+        _ runs: BridgeRuns, _ group: inout TaskGroup<Event>, _ outcome: Outcome
+    ) -> Task<Void, Never> {
+        bus.post { $0.end() }
         group.cancelAll()
-        return watchOverdue(outcome)
-    }
-
-    private func stopBus() async -> Event {
-        await bus.stop()
-        return .nothing
-    }
-
-    private func endBus() async -> Event {
-        await bus.end()
-        return .nothing
-    }
-
-    // A bridge that does not heed its cancellation must not keep the daemon alive. This task is on
-    // its own because the group waits for such a bridge for ever.
-    private func watchOverdue(_ outcome: Outcome) -> Task<Void, Never> {
-        Task { [sleep, onOverdue] in
+        // A task of its own: all in the group are cancelled, and don't sleep any more.
+        let (sleep, onOverdue, pause) = (sleep, onOverdue, deadlines.cancellation)
+        return Task(executorPreference: executor) {
             do {
-                try await sleep(.seconds(1))
+                try await sleep(pause)
+                runs.abandon()
+                try await sleep(pause)
                 onOverdue(outcome)
             } catch {
                 // All have ended in time.
@@ -176,7 +176,7 @@ package struct Supervisor: Sendable {
 
     // MARK: - One bridge
 
-    private func supervise(_ bridge: SupervisedBridge) async -> Event {
+    private func supervise(_ bridge: SupervisedBridge, _ runs: BridgeRuns) async -> Event {
         let name = bridge.intake.name
         let log = log.named(name)
         var backoff = Backoff()
@@ -184,12 +184,20 @@ package struct Supervisor: Sendable {
         while true {
             await bus.begin(bridge.intake)
             let start = now()
-            let port = Port(bus: bus, intake: bridge.intake, requestShutdown: requestShutdown)
-            let failure = await run(bridge.bridge, port)
-            let wasReady = await bus.isReady(bridge.intake)
+            let end = await run(bridge, runs)
+            let wasReady = bridge.intake.isReady
             wasEverReady = wasEverReady || wasReady
+            if end == .abandoned {
+                bus.post { $0.finish(bridge.intake) }
+                log.warning(
+                    """
+                    does not end although it was told to: something in it blocks; the daemon ends \
+                    without it
+                    """)
+                return .abandoned(bridge: name)
+            }
             await bus.finish(bridge.intake)
-            guard let failure else {
+            guard case .failed(let failure) = end else {
                 log.info("finished")
                 return .finished
             }
@@ -209,14 +217,21 @@ package struct Supervisor: Sendable {
         }
     }
 
-    /// Returns why it failed, or nil.
-    private func run(_ bridge: any Bridge, _ port: Port) async -> String? {
-        do {
-            try await bridge.run(port)
-            return nil
-        } catch {
-            return "\(error)"
+    /// Runs a bridge once, and names it in the log if it takes long to be ready.
+    private func run(_ bridge: SupervisedBridge, _ runs: BridgeRuns) async -> BridgeRuns.End {
+        let port = Port(bus: bus, intake: bridge.intake, requestShutdown: requestShutdown)
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await watchReadiness(of: bridge.intake) }
+            defer { group.cancelAll() }
+            return await runs.run(bridge, port)
         }
+    }
+
+    private func watchReadiness(of intake: Intake) async {
+        do { try await sleep(deadlines.readiness) } catch { return }
+        guard !intake.isReady else { return }
+        log.warning(
+            "not ready after \(deadlines.readiness); nobody else waits for it", bridge: intake.name)
     }
 
     /// Waits for a while, or until the bus stops.

@@ -8,9 +8,15 @@ import Wiring
 /// runs.
 struct Lookback {
     private let file: String
+    private let clock: LoopSleep
 
-    /// - Parameter file: the configuration that says where the store is.
-    init(_ file: String) { self.file = file }
+    /// - Parameters:
+    ///   - file: the configuration that says where the store is.
+    ///   - clock: how `--follow` waits.
+    init(_ file: String, _ clock: LoopSleep) {
+        self.file = file
+        self.clock = clock
+    }
 
     /// Messages read and shown at once.
     private static let portion = 1_000
@@ -36,7 +42,7 @@ struct Lookback {
                         last = newest
                     }
                 }
-                try await Task.sleep(for: Self.interval)
+                try await clock.sleep(for: Self.interval)
             }
         }
     }

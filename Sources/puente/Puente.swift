@@ -10,10 +10,13 @@ import Wiring
 @main
 struct Puente {
     /// Not `async`: then another thread would run already, and the signals would interrupt it.
+    ///
+    /// All that is done here runs on the main thread's loop: Swift's pool belongs to plug-ins, and a
+    /// system without another thread is told about in a sentence.
     static func main() {
         StandardDescriptors.secure()
-        // A reader that goes away is no reason to die.
-        Signals.block([])
+        // Neither a reader that goes away nor a file that is too long is a reason to die.
+        Signals.ignoreFailedWrites()
         let command: Command
         do throws(UsageError) {
             command = try Command(Array(CommandLine.arguments.dropFirst()))
@@ -21,24 +24,33 @@ struct Puente {
             Terminal.complain("puente: \(error)\n\n\(Command.usage)")
             exit(ExitStatus.usage.rawValue)
         }
-        // The daemon hears of them otherwise; everything else they end as usual.
-        if case .run = command { Signals.block(Daemon.stopSignals) }
-        let puente = Puente(command: command)
-        Task.detached { exit(await puente.run().rawValue) }
-        while true { pause() }
+        do {
+            try ResourceLimits.check()
+            let loop = try EventLoop()
+            let puente = Puente(command: command, loop: loop)
+            Task.detached(executorPreference: LoopExecutor(loop)) {
+                exit(await puente.run().rawValue)
+            }
+            loop.run()
+        } catch {
+            Terminal.complain("puente: \(error)")
+            exit(ExitStatus.unavailable.rawValue)
+        }
     }
 
     let command: Command
+    /// The main thread's.
+    let loop: EventLoop
 
     private func run() async -> ExitStatus {
         switch command {
         case .run(let file): return await start(file)
         case .check(let file): return await check(file)
         case .describe(let type): return describe(type)
-        case .history(let options, let file): return await Lookback(file).history(options)
+        case .history(let options, let file): return await Lookback(file, clock).history(options)
         case .search(let words, let options, let file):
-            return await Lookback(file).search(words, options)
-        case .why(let number, let file): return await Lookback(file).why(number)
+            return await Lookback(file, clock).search(words, options)
+        case .why(let number, let file): return await Lookback(file, clock).why(number)
         case .version:
             Terminal.say("puente \(Version.current)")
             return .success
@@ -47,6 +59,8 @@ struct Puente {
             return .success
         }
     }
+
+    private var clock: LoopSleep { LoopSleep(loop) }
 
     /// Every type there is; what it complains about is a mistake in Plugins.swift.
     private var registry: Registry {
@@ -62,6 +76,8 @@ struct Puente {
         guard registryIsSound(registry) else { return .configuration }
         return await ExitStatus.saying {
             let configuration = try Configuration.read(file, registry: registry)
+            // From here on the daemon hears of them; before they end it as they end any program.
+            Signals.block(Daemon.stopSignals)
             let sink = try LogSink(configuration.log.format)
             let status = await start(configuration, sink)
             await sink.close()
@@ -76,19 +92,24 @@ struct Puente {
             let assembly = try Assembly(
                 configuration, naming: .chat(configuration.language), sink: sink.take)
             Descriptors.raiseLimit()
-            let daemon = Daemon(assembly) { outcome in
+            let daemon = Daemon(assembly, on: loop) { outcome in
                 guard case .failedToStart(let bridge, let reason) = outcome else {
-                    exit(ExitStatus.success.rawValue)
+                    leave(.success)
                 }
                 Terminal.complain("puente: \(bridge): \(reason)")
-                exit(ExitStatus.unavailable.rawValue)
+                leave(.unavailable)
             }
-            switch try await daemon.run() {
-            case .stopped: return .success(.success)
-            case .failedToStart(let bridge, let reason):
+            let end = try await daemon.run()
+            var status = ExitStatus.success
+            if case .failedToStart(let bridge, let reason) = end.outcome {
                 await sink.complain(reason, of: bridge)
-                return .success(.unavailable)
+                status = .unavailable
             }
+            guard end.abandoned.isEmpty else {
+                await sink.close()
+                leave(status)
+            }
+            return .success(status)
         } catch let report as ConfigurationReport {
             return .failure(report)
         } catch {
@@ -131,3 +152,7 @@ struct Puente {
         return registry.problems.isEmpty
     }
 }
+
+/// Ends the process beside threads that hold who knows what: exit(3) waits for standard input if one
+/// of them reads it.
+private func leave(_ status: ExitStatus) -> Never { _exit(status.rawValue) }

@@ -4,17 +4,18 @@ import Testing
 /// The built program, run as a user runs it.
 enum Program {
     /// Where the build has put it: beside the tests.
-    static var executable: URL {
-        get throws {
-            let tests = URL(filePath: CommandLine.arguments[0])
-            let candidates = [tests, Bundle.main.bundleURL, Bundle.main.executableURL ?? tests]
-                .flatMap { [$0, $0.deletingLastPathComponent()] }
-                .map { $0.appending(path: "puente") }
-            return try #require(
-                candidates.first {
-                    FileManager.default.isExecutableFile(atPath: $0.path(percentEncoded: false))
-                }, "no program beside \(tests.path(percentEncoded: false))")
-        }
+    static var executable: URL { get throws { try executable(named: "puente") } }
+
+    /// Where the build has put a program.
+    static func executable(named name: String) throws -> URL {
+        let tests = URL(filePath: CommandLine.arguments[0])
+        let candidates = [tests, Bundle.main.bundleURL, Bundle.main.executableURL ?? tests]
+            .flatMap { [$0, $0.deletingLastPathComponent()] }
+            .map { $0.appending(path: name) }
+        return try #require(
+            candidates.first {
+                FileManager.default.isExecutableFile(atPath: $0.path(percentEncoded: false))
+            }, "no program beside \(tests.path(percentEncoded: false))")
     }
 
     /// How a run ended.

@@ -37,19 +37,24 @@ final class RunningProgram: Sendable {
     /// - Parameters:
     ///   - directory: where it is started; the test's own directory if it is left out.
     ///   - environment: variables beside those of the test.
+    ///   - name: the program.
+    ///   - limits: what the shell is told before it becomes the program: `ulimit -v 100000`.
     ///   - ignoring: a signal that it ignores from the beginning, as `nohup` makes it.
     ///   - streams: what is at the other end of all its descriptors.
     ///   - folder: what must not go away before it has ended.
     init(
-        _ arguments: [String], in directory: URL = URL(filePath: "."),
-        environment: [String: String] = [:], ignoring: String? = nil, streams: Stream = .test,
+        _ arguments: [String], named name: String = "puente",
+        in directory: URL = URL(filePath: "."), environment: [String: String] = [:],
+        limits: String? = nil, ignoring: String? = nil, streams: Stream = .test,
         keeping folder: TestFolder? = nil
     ) throws {
         self.folder = folder
         let pipes = try Self.starting.withLock { _ in try (Ends(), Ends(), Ends()) }
-        let program = try Program.executable.path(percentEncoded: false)
+        let program = try Program.executable(named: name).path(percentEncoded: false)
         // The shell goes to the directory and becomes the program.
-        let script = (ignoring.map { "trap '' \($0); " } ?? "") + "cd \"$0\" && exec \"$@\""
+        let preparations =
+            (ignoring.map { "trap '' \($0); " } ?? "") + (limits.map { "\($0); " } ?? "")
+        let script = preparations + "cd \"$0\" && exec \"$@\""
         let words =
             ["/bin/sh", "-c", script, directory.path(percentEncoded: false), program] + arguments
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
@@ -64,7 +69,7 @@ final class RunningProgram: Sendable {
         errors = TestStream(pipes.2.read)
         let ends = try Self.starting.withLock { _ in try Ends() }
         ending = TestStream(ends.read)
-        OwnThread.start(named: "wait") { [process, status] in
+        try OwnThread.start(named: "wait") { [process, status] in
             var code: Int32 = 0
             while waitpid(process, &code, 0) < 0, errno == EINTR {}
             // As a shell counts: what a signal ended is 128 and the signal.
@@ -80,7 +85,7 @@ final class RunningProgram: Sendable {
     /// Types something; returns when it is in the pipe.
     func type(_ text: String) async {
         guard let handle = input.withLock({ $0 }) else { return }
-        await OwnThread.run(named: "type") { try? handle.write(contentsOf: Data(text.utf8)) }
+        try? await OwnThread.run(named: "type") { try? handle.write(contentsOf: Data(text.utf8)) }
     }
 
     /// Types the end of the input.

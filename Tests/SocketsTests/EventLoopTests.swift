@@ -51,7 +51,7 @@ import Testing
 
     @Test func `an actor on the loop runs on its thread`() async throws {
         let loop = try EventLoop()
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         let counter = Counter(loop)
         for _ in 0..<100 { #expect(await counter.increase()) }
@@ -76,7 +76,7 @@ import Testing
         let clock = ManualClock()
         let loop = try EventLoop(clock: clock)
         let record = Record()
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         await onLoop(loop) {
             for (name, delay) in [("late", 30), ("early", 10), ("middle", 20)] as [(String, Int64)]
@@ -99,7 +99,7 @@ import Testing
         let clock = ManualClock()
         let loop = try EventLoop(clock: clock)
         let record = Record()
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         await onLoop(loop) {
             let (late, soon, never) = (
@@ -123,7 +123,7 @@ import Testing
 
     @Test func `the kernel's timer wakes a loop that has nothing else to do`() async throws {
         let loop = try EventLoop()
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         await withCheckedContinuation { continuation in
             loop.perform { loop.set(LoopTimer { continuation.resume() }, after: 1_000) }
@@ -134,7 +134,7 @@ import Testing
         let loop = try EventLoop()
         let pipe = try TestPipe()
         let record = Record()
-        loop.start()
+        try loop.start()
         defer { loop.stop() }
         let registration = Mutex<EventLoop.Registration?>(nil)
         await withCheckedContinuation { continuation in

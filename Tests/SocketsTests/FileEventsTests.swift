@@ -65,7 +65,7 @@ import Testing
             #expect((events.failure == nil) == isEnabled)
             async let end: Void = OwnThread.run(named: "wait") { events.wait(milliseconds: -1) }
             events.wake()
-            await end
+            try await end
         }
     }
 

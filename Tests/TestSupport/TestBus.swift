@@ -45,7 +45,7 @@ package final class TestBus: Sendable {
         let bus = bus
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
         loop.perform { bus.assumeIsolated { $0.begin() } }
-        loop.start(named: "test loop")
+        try loop.start(named: "test loop")
     }
 
     deinit { loop.stop() }

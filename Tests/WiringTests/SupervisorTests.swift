@@ -206,7 +206,8 @@ import Testing
         #expect(world.overdue == 0)
     }
 
-    @Test func `a bridge that ignores being cancelled is overdue after a second`() async throws {
+    @Test func `a bridge that ignores being cancelled is left behind after a second`() async throws
+    {
         let world = try SupervisorWorld()
         let gate = AsyncStream.makeStream(of: Void.self)
         let deaf = world.bridge("deaf") { port in
@@ -214,21 +215,42 @@ import Testing
             // A task of its own hears nothing of the cancellation.
             await Task { for await _ in gate.stream { return } }.value
         }
-        async let outcome = world.run([deaf])
+        async let end = world.end([deaf])
         await world.untilReady(1)
         world.stop()
         _ = [await world.pause(), await world.pause()]
         world.stop()
         #expect(await world.pause() == .seconds(1))
-        #expect(world.overdue == 0)
         world.test.clock.advance(by: .seconds(1))
-        await world.untilOverdue()
+        #expect(await end == .init(outcome: .stopped, abandoned: ["deaf"]))
+        #expect(world.overdue == 0)
+        #expect(
+            world.test.log.sentences.last == """
+                does not end although it was told to: something in it blocks; the daemon ends \
+                without it
+                """)
         gate.continuation.yield()
-        #expect(await outcome == .stopped)
-        #expect(world.overdue == 1)
     }
 
-    @Test func `a bus that never comes to rest is overdue a second after the deadline`()
+    @Test func `who is not ready in time is named, and nobody waits for it`() async throws {
+        let world = try SupervisorWorld()
+        let slow = world.bridge("slow") { port in await port.stopping() }
+        let quick = world.bridge("quick") { port in
+            await port.ready()
+            await port.stopping()
+        }
+        async let outcome = world.run([slow, quick])
+        await world.untilReady(1)
+        await world.untilWatched(2)
+        world.test.clock.advance(by: SupervisorWorld.readiness)
+        let entry = await world.test.log.first { $0.sentence.hasPrefix("not ready after ") }
+        #expect(entry.bridge == "slow")
+        world.stop()
+        #expect(await outcome == .stopped)
+        #expect(world.test.log.sentences.filter { $0.hasPrefix("not ready") }.count == 1)
+    }
+
+    @Test func `a bus that never comes to rest is overdue two seconds after the deadline`()
         async throws
     {
         let world = try SupervisorWorld()
@@ -244,6 +266,8 @@ import Testing
         world.stop()
         #expect(Set([await world.pause(), await world.pause()]) == [.seconds(5), .seconds(10)])
         world.test.clock.advance(by: .seconds(10))
+        #expect(await world.pause() == .seconds(1))
+        world.test.clock.advance(by: .seconds(1))
         #expect(await world.pause() == .seconds(1))
         world.test.clock.advance(by: .seconds(1))
         await world.untilOverdue()
@@ -271,8 +295,11 @@ private final class SupervisorWorld: Sendable {
     let test: TestBus
     private let stops = AsyncStream.makeStream(of: Void.self)
     private let pauses = AsyncStream.makeStream(of: Duration.self)
+    private let watches = AsyncStream.makeStream(of: Duration.self)
     private let overdueCalls = AsyncStream.makeStream(of: Void.self)
     private let overdueCount = Mutex(0)
+
+    static let readiness = Duration.seconds(10_007)
 
     init() throws { test = try TestBus() }
 
@@ -285,16 +312,24 @@ private final class SupervisorWorld: Sendable {
     }
 
     func run(_ bridges: [SupervisedBridge]) async -> Supervisor.Outcome {
+        await end(bridges).outcome
+    }
+
+    func end(_ bridges: [SupervisedBridge]) async -> Supervisor.End {
         for bridge in bridges { await test.bus.add(bridge.intake) }
         let (clock, pauses) = (test.clock, pauses.continuation)
+        let watches = watches.continuation
         let beginning = clock.now
+        var deadlines = Supervisor.Deadlines()
+        // Told apart from all other pauses, which tests count.
+        deadlines.readiness = Self.readiness
         let supervisor = Supervisor(
-            bus: test.bus, log: test.log.log,
+            bus: test.bus, log: test.log.log, deadlines: deadlines,
             now: { beginning.duration(to: clock.now) },
             sleep: { pause in
                 // The moment is fixed before the test hears of it and turns the clock.
                 let end = clock.now.advanced(by: pause)
-                pauses.yield(pause)
+                (pause == Self.readiness ? watches : pauses).yield(pause)
                 try await clock.sleep(until: end, tolerance: nil)
             },
             requestShutdown: { self.stop() },
@@ -312,6 +347,15 @@ private final class SupervisorWorld: Sendable {
     func pause() async -> Duration {
         for await pause in pauses.stream { return pause }
         return .zero
+    }
+
+    /// Returns when the readiness of so many bridges is waited for.
+    func untilWatched(_ count: Int) async {
+        var count = count
+        for await _ in watches.stream {
+            count -= 1
+            if count == 0 { return }
+        }
     }
 
     /// Returns when so many bridges are ready.

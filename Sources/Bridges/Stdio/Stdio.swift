@@ -48,20 +48,27 @@ package struct Stdio: Bridge {
     private let options: Options
     private let input: Int32
     private let output: Int32
+    private let clock: any Clock<Duration>
 
     /// Makes the bridge of its options.
-    package init(_ options: Options) { self.init(options, input: 0, output: 1) }
+    package init(_ options: Options, _ context: Context) {
+        self.init(options, input: 0, output: 1, clock: LoopSleep(context.loop))
+    }
 
     /// Makes one that takes other descriptors for standard input and output.
-    package init(_ options: Options, input: Int32, output: Int32) {
+    package init(
+        _ options: Options, input: Int32, output: Int32,
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
         self.options = options
         self.input = input
         self.output = output
+        self.clock = clock
     }
 
     /// Reads and writes until the bus has stopped or nobody reads standard output any more.
     package func run(_ port: Port) async throws {
-        let news = StdioNews(port.log)
+        let news = StdioNews(port.log, clock)
         let sender = options.sender ?? LoginName.current ?? Words(port.language).operatorName
         let input = port.direction == .out ? nil : try makeInput(sender, port, news)
         let output = port.direction == .in ? nil : try StdioOutput(self.output, port)
@@ -147,7 +154,7 @@ extension Registry {
     public mutating func registerStdio() {
         bridge(
             "stdio", about: "Lines of standard input come in, the room goes out on standard output."
-        ) { Stdio($0) }
+        ) { Stdio($0, $1) }
     }
 }
 

@@ -18,11 +18,15 @@ final class StdioNews: Sendable {
     private static let reasons = 8
 
     private let log: Log
+    private let clock: any Clock<Duration>
     private let counts = Mutex(Counts())
     private let (signals, signal) = AsyncStream.makeStream(
         of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
-    init(_ log: Log) { self.log = log }
+    init(_ log: Log, _ clock: any Clock<Duration>) {
+        self.log = log
+        self.clock = clock
+    }
 
     /// Notes a line that was skipped.
     func noteTooLong() {
@@ -55,7 +59,7 @@ final class StdioNews: Sendable {
     func tell() async {
         for await _ in signals {
             tellNow()
-            do { try await Task.sleep(for: .seconds(1)) } catch { return }
+            do { try await clock.sleep(for: .seconds(1)) } catch { return }
         }
     }
 

@@ -44,7 +44,7 @@ extension ChatConnection {
         }
         isFetching = true
         let (store, room) = (bus.store, hall.room.name)
-        Task { [self, bus = server.port.bus] in
+        Task(executorPreference: bus.tasks) { [self, bus = server.port.bus] in
             let found = try? await store.messages(
                 in: room, after: replay.number, through: through, atMost: 256)
             await bus.perform { _ in carryOn(found, from: replay, through: through) }

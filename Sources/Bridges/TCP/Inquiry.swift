@@ -52,7 +52,7 @@ final class Inquiry: @unchecked Sendable {  // touched on the loop only
         giveUp = { finish(.failure($0), $1) }
         loop.set(deadline, after: Self.patience)
         // Who answers late, or never, keeps nothing of the connection but this.
-        task = Task { [weak self] in
+        task = Task(executorPreference: bus.tasks) { [weak self] in
             let result: Result<Answer, any Error>
             do {
                 result = .success(try await question(bus))

@@ -122,7 +122,7 @@ public struct TCP: Bridge {
             await port.closeSource()
             await server.waitUntilDone(port.bus)
         } onCancel: {
-            Task { await port.bus.perform { server.closeAll($0) } }
+            port.bus.post { server.closeAll($0) }
         }
     }
 
@@ -143,7 +143,7 @@ public struct TCP: Bridge {
         case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
         case .network(let host, let port):
             // The system's resolver waits for the network: not on a thread that others need.
-            let found = await OwnThread.run(named: "resolver") {
+            let found = try await OwnThread.run(named: "resolver") {
                 Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
             }
             return try found.get()

@@ -120,7 +120,7 @@ package struct Tail: Bridge {
         try await withTaskCancellationHandler {
             try await withThrowingTaskGroup { group in
                 group.addTask {
-                    if let error = await OwnThread.run(named: "tail", { thread.run() }) {
+                    if let error = try await OwnThread.run(named: "tail", { thread.run() }) {
                         throw error
                     }
                 }

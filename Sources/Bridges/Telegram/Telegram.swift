@@ -57,7 +57,7 @@ package struct Telegram: Bridge {
 
     /// Makes a bridge that asks nobody yet.
     package init(_ options: Options, _ context: Context) {
-        self.init(options, context, watch: Stopwatch(ContinuousClock()))
+        self.init(options, context, watch: Stopwatch(LoopSleep(context.loop)))
     }
 
     /// Makes one whose time somebody else turns.

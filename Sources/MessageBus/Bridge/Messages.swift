@@ -62,7 +62,7 @@ final class Subscription: @unchecked Sendable {  // the cursor is touched on the
 
     deinit {
         let (bus, cursor) = (bus, SendableCursor(cursor))
-        Task { await bus.release(cursor) }
+        bus.post { $0.release(cursor) }
     }
 
     func next() async -> [Message]? {
@@ -70,7 +70,7 @@ final class Subscription: @unchecked Sendable {  // the cursor is touched on the
         return await withTaskCancellationHandler {
             await bus.next(cursor)
         } onCancel: {
-            Task { await bus.release(cursor) }
+            bus.post { $0.release(cursor) }
         }
     }
 

@@ -1,7 +1,7 @@
 extension Bus {
     /// Notes where the rooms are when a bridge starts, so that it misses nothing from then on.
     package func begin(_ intake: Intake) {
-        intake.isReady = false
+        intake.readiness.store(false, ordering: .releasing)
         for room in rooms { intake.positions[room.name] = room.log.end }
     }
 
@@ -15,7 +15,7 @@ extension Bus {
         while intake.openSources > 0 { closeSource(intake) }
     }
 
-    func ready(_ intake: Intake) { intake.isReady = true }
+    func ready(_ intake: Intake) { intake.readiness.store(true, ordering: .releasing) }
 
     func present(_ name: String, by intake: Intake) -> Bool {
         guard let room = room(intake.room) else { return false }

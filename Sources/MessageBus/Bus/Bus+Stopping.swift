@@ -60,7 +60,7 @@ extension Bus {
                 }
             }
         } onCancel: {
-            Task { await self.forgetWaiter(id) }
+            post { $0.forgetWaiter(id) }
         }
     }
 

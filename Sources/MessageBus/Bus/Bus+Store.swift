@@ -59,7 +59,7 @@ extension Bus {
                 }
             }
         } onCancel: {
-            Task { await self.forgetStoreWaiter(id) }
+            post { $0.forgetStoreWaiter(id) }
         }
     }
 

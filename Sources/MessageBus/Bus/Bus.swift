@@ -16,6 +16,11 @@ public actor Bus {
         package var uptime: @Sendable () -> Int64 = { 0 }
         /// Milliseconds since 1970, as of the present turn.
         package var time: @Sendable () -> Int64 = { 0 }
+        /// Runs what the bus begins by itself on its loop, so that it needs no thread of Swift's
+        /// pool, which a plug-in may hold.
+        ///
+        /// `nil`: that pool.
+        package var tasks: (any TaskExecutor)?
 
         package init() {}
     }
@@ -82,8 +87,7 @@ public actor Bus {
     package func begin() {
         guard keepsMessages else { return }
         store.observe { [weak self] in
-            guard let self else { return }
-            Task { await self.storeHasMoved() }
+            self?.post { $0.storeHasMoved() }
         }
     }
 
@@ -160,6 +164,14 @@ public actor Bus {
     package func endTurn() {
         for room in rooms where room.isDirty { room.flush() }
         if keepsMessages { store.endTurn() }
+    }
+
+    /// Runs tasks that nobody waits for, and that must not block, on the loop.
+    package nonisolated var tasks: (any TaskExecutor)? { settings.tasks }
+
+    /// Runs a function on the loop, soon.
+    package nonisolated func post(_ body: @escaping @Sendable (isolated Bus) -> Void) {
+        Task(executorPreference: tasks) { await self.perform(body) }
     }
 
     /// Runs a function on the loop.

@@ -1,3 +1,5 @@
+import Synchronization
+
 /// Who speaks by a bridge, as far as it has told.
 struct SenderKey: Hashable {
     let identity: String?
@@ -20,6 +22,12 @@ package final class Intake: @unchecked Sendable {  // `let`s anywhere, `var`s on
     /// Judges what the bridge is given.
     package let outgoing: Chain
 
+    /// Whether the bridge has said that it works, since it was last started.
+    ///
+    /// Safe from any thread.
+    package var isReady: Bool { readiness.load(ordering: .acquiring) }
+    let readiness = Atomic(false)
+
     /// Messages brought in.
     package internal(set) var taken: UInt64 = 0
     /// Those a chain let pass.
@@ -30,7 +38,6 @@ package final class Intake: @unchecked Sendable {  // `let`s anywhere, `var`s on
     var cursors: [Cursor] = []
     var positions: [String: UInt64] = [:]
     var senders: [SenderKey: Sender] = [:]
-    var isReady = false
     var openSources = 0
     var people: [Person] = []
     /// Private messages that came before anybody read; no more than a cursor keeps.

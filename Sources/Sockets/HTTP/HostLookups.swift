@@ -76,9 +76,15 @@ final class HostLookups: @unchecked Sendable {  // confined to the loop
             let host = queue.removeFirst()
             running.insert(host)
             let (loop, resolve) = (loop, resolve)
-            OwnThread.start(named: "resolver") { [weak self] in
-                let found = Self.find(host, resolve)
-                loop.perform { [weak self] in self?.take(found, of: host) }
+            do throws(SocketError) {
+                try OwnThread.start(named: "resolver") { [weak self] in
+                    let found = Self.find(host, resolve)
+                    loop.perform { [weak self] in self?.take(found, of: host) }
+                }
+            } catch {
+                let failure = HTTPError(.unreachable, mayHaveArrived: false, "\(error)")
+                // Not at once: who is answered may ask again.
+                loop.perform { [weak self] in self?.take(.failure(failure), of: host) }
             }
         }
     }

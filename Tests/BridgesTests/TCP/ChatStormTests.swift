@@ -22,7 +22,7 @@ import Testing
         }.get()
         let joined = try await observer.lines(count)
         #expect(Set(joined) == Set((0..<count).map { "s\($0) se ha unido al chat." }))
-        await OwnThread.run(named: "storm") {
+        try await OwnThread.run(named: "storm") {
             for (index, client) in clients.enumerated() {
                 switch index % 4 {
                 case 0: client.close()

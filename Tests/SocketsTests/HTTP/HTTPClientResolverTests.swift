@@ -43,7 +43,7 @@ private final class ResolverFixture: Sendable {
         server = try TestHTTPServer { request, connection in
             connection.answer(request.headers["host"] ?? "-")
         }
-        loop.start(named: "client")
+        try loop.start(named: "client")
     }
 
     deinit {

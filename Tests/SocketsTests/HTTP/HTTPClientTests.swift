@@ -15,7 +15,7 @@ private final class HTTPFixture: Sendable {
         loop = try EventLoop(clock: clock)
         client = try HTTPClient(on: loop)
         server = try TestHTTPServer(handler: handler)
-        loop.start(named: "client")
+        try loop.start(named: "client")
     }
 
     deinit { loop.stop() }

@@ -39,7 +39,7 @@ package final class TestHTTPServer: Sendable {
             throw SocketError("resolve 127.0.0.1", reason: "nothing was found")
         }
         self.port = try place.listen(address)
-        loop.start(named: "http server")
+        try loop.start(named: "http server")
     }
 
     deinit {

@@ -1,0 +1,87 @@
+import Glibc
+
+/// What the system lets the process have (getrlimit(2)), for sentences that say what to raise.
+public enum ResourceLimits {
+    /// The least stack that the main thread needs, in bytes: four times what was seen in use.
+    private static let leastStack: UInt64 = 256 << 10
+
+    /// Checks what nothing can be done without, before anything is started.
+    ///
+    /// - Throws: `SocketError` that names the limit.
+    public static func check() throws(SocketError) {
+        if let stack = limit(RLIMIT_STACK), stack < leastStack {
+            throw SocketError(
+                "start",
+                reason: """
+                    the stack is limited to \(stack >> 10) KiB (ulimit -s, LimitSTACK=); it takes \
+                    at least \(leastStack >> 10) KiB
+                    """)
+        }
+    }
+
+    /// Makes sure that so much memory can be had, which Swift itself would end the process for.
+    ///
+    /// Nothing is kept of it.
+    ///
+    /// - Parameter purpose: what it is for: `the buffers of 3 rooms`.
+    /// - Throws: `SocketError` that names the limit.
+    public static func checkMemory(_ bytes: Int, for purpose: String) throws(SocketError) {
+        let code = mappingFails(bytes)
+        guard code != 0 else { return }
+        let wanted = "take \(size(UInt64(bytes))) of memory for \(purpose)"
+        guard let sentence = memorySentence else { throw SocketError(wanted, errno: code) }
+        throw SocketError(wanted, reason: sentence)
+    }
+
+    /// Why there is no thread more, and what to raise.
+    static func noThread(named name: String, _ code: Int32) -> SocketError {
+        let action = "start the thread \(name)"
+        guard code == EAGAIN || code == ENOMEM else { return SocketError(action, errno: code) }
+        if mappingFails(OwnThread.stackBytes) != 0, let memorySentence {
+            return SocketError(action, reason: memorySentence)
+        }
+        let user =
+            limit(__RLIMIT_NPROC).map { ": this user may have \($0) of all programs together" }
+            ?? ""
+        return SocketError(
+            action,
+            reason: """
+                the system gives no more threads\(user); raise the limit (ulimit -u, LimitNPROC=, \
+                TasksMax=)
+                """)
+    }
+
+    /// Which limit of memory there is, and what to raise; `nil` if the system itself has no more.
+    private static var memorySentence: String? {
+        if let bytes = limit(RLIMIT_AS) {
+            return "memory is limited to \(size(bytes)); raise the limit (ulimit -v, LimitAS=)"
+        }
+        if let bytes = limit(RLIMIT_DATA) {
+            return "memory is limited to \(size(bytes)); raise the limit (ulimit -d, LimitDATA=)"
+        }
+        return nil
+    }
+
+    /// The error of taking so many bytes as malloc(3) does, which are given back; 0 if they are
+    /// there.
+    private static func mappingFails(_ bytes: Int) -> Int32 {
+        let memory = mmap(
+            nil, max(bytes, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+        guard memory != MAP_FAILED else { return errno }
+        munmap(memory, max(bytes, 1))
+        return 0
+    }
+
+    /// A soft limit; `nil` if there is none.
+    private static func limit(_ resource: __rlimit_resource) -> UInt64? {
+        var limit = rlimit()
+        guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,
+            limit.rlim_cur != rlim_t.max
+        else { return nil }
+        return UInt64(limit.rlim_cur)
+    }
+
+    private static func size(_ bytes: UInt64) -> String {
+        bytes >= 10 << 20 ? "\(bytes >> 20) MiB" : "\(bytes >> 10) KiB"
+    }
+}

@@ -1,0 +1,83 @@
+import Foundation
+import Sockets
+import TestSupport
+import Testing
+
+@Suite(.timeLimit(.minutes(1))) struct ThreadPoolTests {
+    @Test func `a task that blocks holds up no other, up to the most threads there are`()
+        async throws
+    {
+        let pool = ThreadPool(named: "test pool")
+        try pool.start()
+        defer { pool.stop() }
+        let pipe = try TestPipe()
+        let (blocked, isBlocked) = AsyncStream.makeStream(of: Void.self)
+        let blocking = (1..<ThreadPool.mostThreads).map { _ in
+            Task(executorPreference: pool) {
+                isBlocked.yield()
+                var byte: UInt8 = 0
+                _ = read(pipe.readEnd, &byte, 1)
+            }
+        }
+        var waiting = blocked.makeAsyncIterator()
+        for _ in blocking { await waiting.next() }
+        // One thread is left, and serves everybody else.
+        for number in 0..<1_000 {
+            let task = Task(executorPreference: pool) { number }
+            #expect(await task.value == number)
+        }
+        await pipe.write([UInt8](repeating: 0, count: blocking.count))
+        for task in blocking { await task.value }
+    }
+
+    @Test func `child tasks stay on its threads`() async throws {
+        let pool = ThreadPool(named: "own threads")
+        try pool.start()
+        defer { pool.stop() }
+        let names = await Task(executorPreference: pool) {
+            await withTaskGroup(of: String.self) { group in
+                for _ in 0..<8 {
+                    group.addTask {
+                        await Task.yield()
+                        return threadName()
+                    }
+                }
+                return await group.reduce(into: Set()) { $0.insert($1) }
+            }
+        }.value
+        #expect(names == ["own threads"])
+    }
+
+    @Test func `what waits by a loop's timers needs no other thread`() async throws {
+        let loop = try EventLoop()
+        try loop.start(named: "own loop")
+        defer { loop.stop() }
+        let clock = LoopSleep(loop)
+        let name = try await Task(executorPreference: LoopExecutor(loop)) {
+            let start = clock.now
+            try await clock.sleep(for: .milliseconds(20))
+            #expect(start.duration(to: clock.now) >= .milliseconds(20))
+            return threadName()
+        }.value
+        #expect(name == "own loop")
+    }
+
+    @Test func `a sleeper that is cancelled wakes up at once, also before it sleeps`() async throws
+    {
+        let loop = try EventLoop()
+        try loop.start(named: "own loop")
+        defer { loop.stop() }
+        for isEarly in [true, false] {
+            let task = Task { try await LoopSleep(loop).sleep(for: .seconds(3_600)) }
+            if !isEarly { for _ in 0..<100 { await Task.yield() } }
+            task.cancel()
+            await #expect(throws: CancellationError.self) { try await task.value }
+        }
+    }
+}
+
+/// What the present thread is called.
+private func threadName() -> String {
+    let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
+    return String(name?.dropLast() ?? "")
+}
