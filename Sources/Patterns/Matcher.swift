@@ -1,17 +1,20 @@
 import CPCRE2
 import Glibc
 import MessageBus
+import Synchronization
 
 /// Looks for a pattern in texts, one after the other, without allocating.
 ///
-/// Confined to the bus's loop: it has room for one match at a time. Copies of a middleware share it,
-/// which does no harm, because a result is read before the next search.
+/// Confined to whoever uses it at the time, one after the other: the bus's loop for middlewares, the
+/// thread that cuts lines for the files it follows. It has room for one match at a time. Copies of a
+/// middleware share it, which does no harm on one thread, because a result is read before the next
+/// search; debug builds check that no two search at once.
 ///
 /// A search that would take too long is given up: after 20,000 steps of backtracking from one place
 /// of the text (2,000 where there is no machine code), after about 20 ms of computing in all, or
 /// with 1 MiB of memory for backtracking. That throws, so that the message is dropped and the log
 /// says why: a filter that can't judge must not let anything through, and only that text is lost.
-package final class Matcher: @unchecked Sendable {  // one middleware has it, on the bus's loop
+package final class Matcher: @unchecked Sendable {  // one at a time uses it
     // From one place of the text, 40 µs. The engine's own limit, ten millions, is 20 ms.
     private static let steps: UInt32 = 20_000
     // For backtracking in machine code, in bytes: at first, at most.
@@ -30,6 +33,9 @@ package final class Matcher: @unchecked Sendable {  // one middleware has it, on
     private let context: OpaquePointer
     private let backtracking: OpaquePointer?
     private let ends: UnsafeMutablePointer<Int>
+    #if DEBUG
+        private let isSearching = Atomic(false)
+    #endif
 
     /// Makes a matcher; throws if there is no memory for it.
     package init(_ pattern: Pattern) throws {
@@ -98,6 +104,11 @@ package final class Matcher: @unchecked Sendable {  // one middleware has it, on
         in text: UnsafeRawBufferPointer, from start: Int, before limit: Int?,
         afterEmpty: Bool = false
     ) throws(PatternError) -> Bool {
+        #if DEBUG
+            let isTaken = isSearching.exchange(true, ordering: .acquiringAndReleasing)
+            precondition(!isTaken, "a matcher is confined to one thread at a time")
+            defer { isSearching.store(false, ordering: .releasing) }
+        #endif
         // The engine wants an address even of nothing.
         let nothing: StaticString = ""
         let bytes = text.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing.utf8Start

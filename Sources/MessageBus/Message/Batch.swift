@@ -1,7 +1,9 @@
 /// Messages of one room in a row, their texts side by side in one storage.
 ///
 /// What one read of a bridge brought goes through the chain as a batch, so that a step is called
-/// once for many messages; a room's log is made of batches too. Confined to the bus's loop.
+/// once for many messages; a room's log is made of batches too. Confined to whoever made it until it
+/// is published: to the bus's loop from then on. The threads of files and of the store's reader make
+/// some, and hand them over whole.
 public final class Batch {
     /// The room's name.
     @exclusivity(unchecked) package var room: String

@@ -1,9 +1,11 @@
 import Glibc
+import Synchronization
 
 /// A piece of memory that texts are appended to and that is never moved or written twice.
 ///
 /// Safe from any thread for the bytes that were there when the reference was handed over: they do
-/// not change any more. Only the owner, on the bus's loop, appends.
+/// not change any more. Only who made it appends, and only as long as it is confined to them: the
+/// bus's loop, a thread that reads a file, the store's reader.
 @usableFromInline
 package final class ByteStorage: @unchecked Sendable {  // bytes below `count` never change
     /// The first byte.
@@ -12,6 +14,9 @@ package final class ByteStorage: @unchecked Sendable {  // bytes below `count` n
     package let capacity: Int
     /// Bytes in use.
     @exclusivity(unchecked) package var count = 0
+    #if DEBUG
+        private let isAppending = Atomic(false)
+    #endif
 
     /// Makes an empty storage.
     package init(capacity: Int) {
@@ -25,6 +30,11 @@ package final class ByteStorage: @unchecked Sendable {  // bytes below `count` n
     ///
     /// The caller has made sure that they fit.
     package func append(_ bytes: UnsafeRawBufferPointer) -> Int {
+        #if DEBUG
+            let isTaken = isAppending.exchange(true, ordering: .acquiringAndReleasing)
+            precondition(!isTaken, "only one thread at a time appends to a storage")
+            defer { isAppending.store(false, ordering: .releasing) }
+        #endif
         precondition(bytes.count <= capacity - count, "the caller reserved too little")
         let offset = count
         if let source = bytes.baseAddress {
