@@ -7,7 +7,7 @@ import MessageBus
 /// impossible, also for somebody who tries. The latest 50,000 to 100,000 are remembered; when more
 /// is said within the time, the oldest are forgotten early. A correction repeats nothing, also one
 /// that takes back what the last one changed; saying the same once more does.
-package struct Dedupe: Middleware {
+package struct Dedupe: CopyableMiddleware {
     /// For how long a text is remembered.
     package struct Options: PluginOptions {
         @Option("For how long the same text of the same sender is dropped.", above: .zero)

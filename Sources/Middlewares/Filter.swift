@@ -4,7 +4,7 @@ import Patterns
 /// Drops messages by what their text says.
 ///
 /// A text on which a pattern is given up is dropped too, and the log says so: see `Matcher`.
-package struct Filter: Middleware {
+package struct Filter: CopyableMiddleware {
     /// What is dropped, and what is told.
     package struct Options: PluginOptions {
         @Option("A text that one of these matches is dropped.")

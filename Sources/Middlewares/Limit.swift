@@ -4,7 +4,7 @@ import MessageBus
 ///
 /// A token bucket: full it holds `burst` messages, and it fills with `messages` in `per`. What is
 /// dropped takes nothing out of it. Time is when something was said, as far as that is known.
-package struct Limit: Middleware {
+package struct Limit: CopyableMiddleware {
     /// How many messages in what time, and whose.
     package struct Options: PluginOptions {
         @Option("How many messages may be said in the time of `per`.", in: 1...)

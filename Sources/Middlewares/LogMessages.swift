@@ -6,7 +6,7 @@ import MessageBus
 /// text. A message is one line whatever it holds: a line end in it is written `\n`. What is said in
 /// private is logged without its text. Lines in a file begin with the time when it
 /// was said, in UTC.
-package struct LogMessages: Middleware {
+package struct LogMessages: CopyableMiddleware {
     /// What is logged, and where.
     package struct Options: PluginOptions {
         @Option("The level of the lines in the daemon's log.")

@@ -6,7 +6,7 @@ import Patterns
 ///
 /// It knows the shapes of common tokens and keys, so it is a net with holes: it catches what slips
 /// out by mistake. A key spread over several messages is not recognised after the first.
-package struct Redact: Middleware {
+package struct Redact: CopyableMiddleware {
     /// What is masked, and how.
     package struct Options: PluginOptions {
         @Option("What is masked.")

@@ -5,7 +5,7 @@ import Patterns
 ///
 /// A text that no rule matches is left as it is, not copied. A text that would get longer than
 /// 256 KiB is dropped, as is one on which a pattern is given up: see `Matcher`.
-package struct Replace: Middleware {
+package struct Replace: CopyableMiddleware {
     /// What is replaced by what.
     package struct Options: PluginOptions {
         @Option("What is replaced by what; each rule sees what those before it have made.")

@@ -3,7 +3,7 @@ import MessageBus
 /// Drops messages that are too long, and, if wanted, those that came with control characters.
 ///
 /// The bus removes control characters from all texts before any middleware sees them.
-package struct Validate: Middleware {
+package struct Validate: CopyableMiddleware {
     /// What is too long.
     package struct Options: PluginOptions {
         @Option("The most characters of a text, as a person counts them.", in: 1...)

@@ -91,14 +91,19 @@ private struct Maker {
     var problems = Problems()
 
     mutating func chain(_ entries: [MiddlewareEntry]) -> sending Chain {
-        Chain(
-            entries.compactMap { entry in
-                entry.make(context, into: &problems).map {
-                    Chain.Step(
-                        type: entry.type, label: "\(entry.place.path) \(entry.type)",
-                        condition: entry.condition, middleware: $0)
-                }
-            })
+        let steps = entries.compactMap { step($0) }
+        return Chain(steps)
+    }
+
+    private mutating func step(_ entry: MiddlewareEntry) -> Chain.Step? {
+        guard let middleware = entry.make(context, into: &problems) else { return nil }
+        var another: (@Sendable () throws -> any Middleware)?
+        if !(middleware is any CopyableMiddleware) {
+            another = { [context, maker = entry.maker] in try maker(context) }
+        }
+        return Chain.Step(
+            type: entry.type, label: "\(entry.place.path) \(entry.type)",
+            condition: entry.condition, middleware: middleware, make: another)
     }
 
     mutating func bridge(_ entry: BridgeEntry) -> SupervisedBridge? {

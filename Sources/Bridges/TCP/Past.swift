@@ -6,7 +6,7 @@ import MessageBus
 final class Past {
     private let encoder: ChatEncoder
     private let words: Words
-    /// The bridge's outgoing chain before it has judged anything.
+    /// The bridge's outgoing chain, of which each list gets one of its own.
     private let outgoing: Chain
     /// The longest line, as in a room's transcript.
     private let longestLine: Int
@@ -19,7 +19,7 @@ final class Past {
     init(_ encoder: ChatEncoder, _ words: Words, outgoing: Chain, buffer: ByteCount) {
         self.encoder = encoder
         self.words = words
-        self.outgoing = Chain(outgoing.steps)
+        self.outgoing = outgoing
         longestLine = buffer.bytes / 4
     }
 
@@ -49,9 +49,9 @@ final class Past {
     private func shown(_ messages: [Message]) -> [Message] {
         let messages = newest(messages)
         if outgoing.isEmpty { return messages }
-        // A copy that remembers nothing, and every message at its own time: a limit or a look for
+        // A chain that remembers nothing, and every message at its own time: a limit or a look for
         // repetitions finds what it found in the room, and does not count this there.
-        let chain = Chain(outgoing.steps)
+        let chain = outgoing.renewed()
         return messages.flatMap { message in
             var message = message
             message.uptime = message.received.milliseconds &* 1_000_000

@@ -2,12 +2,12 @@
 extension Chain {
     /// What the steps leave of words that another message quotes; `nil` if they drop them.
     ///
-    /// Copies of the steps judge, so that nothing is counted by them.
+    /// Steps that have judged nothing do it, so that nothing is counted by these.
     func words(of quoted: Message) -> String? {
         if isEmpty { return quoted.text }
         var quoted = quoted
         quoted.record.flags.insert(.isQuotation)
-        return Chain(steps).judge([quoted]).first?.text
+        return renewed().judge([quoted]).first?.text
     }
 
     /// Judges what messages of a batch quote: of what the steps drop nothing is left.

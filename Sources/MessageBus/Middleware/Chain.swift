@@ -13,16 +13,34 @@ package final class Chain {
         package var middleware: any Middleware
         /// Messages it has dropped.
         package internal(set) var dropped = 0
+        private let make: @Sendable () throws -> any Middleware
 
         /// Makes a step.
+        ///
+        /// - Parameter make: makes another one like it that has judged nothing; without it, copies
+        ///   of the middleware as it is now take its place.
         package init(
-            type: String, label: String? = nil, condition: Condition, middleware: any Middleware
+            type: String, label: String? = nil, condition: Condition, middleware: any Middleware,
+            make: (@Sendable () throws -> any Middleware)? = nil
         ) {
             self.type = type
             self.label = label ?? type
             self.condition = condition
             isPlain = condition.isPlain
             self.middleware = middleware
+            self.make = make ?? { middleware }
+        }
+
+        /// The same step at another place: it has judged nothing, and shares nothing.
+        func renewed() -> Step {
+            var step = self
+            step.dropped = 0
+            do {
+                step.middleware = try make()
+            } catch {
+                step.middleware = UnmadeMiddleware(reason: "\(error)")
+            }
+            return step
         }
     }
 
@@ -33,6 +51,9 @@ package final class Chain {
 
     /// Whether everything passes.
     package var isEmpty: Bool { steps.isEmpty }
+
+    /// A chain of the same steps that has judged nothing: what it does is not seen in this one.
+    package func renewed() -> Chain { Chain(steps.map { $0.renewed() }) }
 
     /// Judges a batch.
     ///
@@ -75,4 +96,11 @@ package final class Chain {
         judgeQuotations(in: batch, original: original)
         return batch.passed
     }
+}
+
+/// Stands in for a middleware that could be made at the start and can't be made again.
+private struct UnmadeMiddleware: Middleware {
+    let reason: String
+
+    func handle(_ message: inout Message) throws -> Verdict { throw BridgeError(reason) }
 }

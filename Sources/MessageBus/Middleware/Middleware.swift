@@ -1,6 +1,8 @@
 /// Judges, and may change, each message a bridge brings in.
 ///
 /// Lives on the bus's loop, one instance for each place in the file, so its state is plain `var`s.
+/// The factory is called for each place, and again where what was said before is judged once more:
+/// a class is as good as a struct, as long as each call makes a new one.
 /// It must not wait: what waits is a bridge. If it throws, the message is dropped, counted, logged.
 public protocol Middleware: Sendable {
     /// Judges one message.
@@ -12,6 +14,10 @@ public protocol Middleware: Sendable {
     /// loop the compiler knows the whole of.
     mutating func judge(_ batch: Batch)
 }
+
+/// A middleware with all its state in values: a copy of one that has judged nothing is as good as a
+/// new one, and costs less than compiling its patterns again.
+package protocol CopyableMiddleware: Middleware {}
 
 extension Middleware {
     /// Calls `handle(_:)` for each message of the batch that is still to be judged.
