@@ -46,6 +46,7 @@ package struct Supervisor: Sendable {
 
     private let bus: Bus
     private let log: Log
+    private let repeats: ThrottledLog
     private let deadlines: Deadlines
     private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
@@ -76,6 +77,7 @@ package struct Supervisor: Sendable {
     ) {
         self.bus = bus
         self.log = log
+        repeats = ThrottledLog(log)
         self.deadlines = deadlines
         self.now = now
         self.sleep = sleep
@@ -230,8 +232,9 @@ package struct Supervisor: Sendable {
     private func watchReadiness(of intake: Intake) async {
         do { try await sleep(deadlines.readiness) } catch { return }
         guard !intake.isReady else { return }
-        log.warning(
-            "not ready after \(deadlines.readiness); nobody else waits for it", bridge: intake.name)
+        repeats.warning(
+            cause: "readiness", "not ready after \(deadlines.readiness); nobody else waits for it",
+            bridge: intake.name)
     }
 
     /// Waits for a while, or until the bus stops.

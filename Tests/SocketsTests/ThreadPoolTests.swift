@@ -48,6 +48,20 @@ import Testing
         #expect(names == ["own threads"])
     }
 
+    @Test func `an actor on a thread of its own computes there, wherever it is called from`()
+        async throws
+    {
+        let loop = try EventLoop()
+        try loop.start(named: "own loop")
+        defer { loop.stop() }
+        let worker = Worker()
+        for _ in 0..<100 {
+            let task = Task(executorPreference: LoopExecutor(loop)) { await worker.work() }
+            #expect(await task.value == "worker")
+        }
+        #expect(await worker.count == 100)
+    }
+
     @Test func `what waits by a loop's timers needs no other thread`() async throws {
         let loop = try EventLoop()
         try loop.start(named: "own loop")
@@ -73,6 +87,17 @@ import Testing
             task.cancel()
             await #expect(throws: CancellationError.self) { try await task.value }
         }
+    }
+}
+
+private actor Worker {
+    private nonisolated let thread = SerialThread(named: "worker")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+    private(set) var count = 0
+
+    func work() -> String {
+        count += 1
+        return threadName()
     }
 }
 

@@ -1,11 +1,15 @@
 import MessageBus
+import Sockets
 
 /// Finds texts with some words in them: the store's, and those that it has not committed yet, or,
 /// without a store that outlives the process, all that the room's log has.
 ///
-/// Folding a full log takes 20 to 130 ms, so it is done off the bus's loop, by one at a time
-/// and a piece after the other. Safe from any thread.
+/// Folding a full log takes 20 to 130 ms, so it is done off the bus's loop, on a thread of its own,
+/// by one at a time and a piece after the other. Safe from any thread.
 actor LogSearch {
+    private nonisolated let thread = SerialThread(named: "search")
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
     /// Messages of a log looked at in one go: about 50 µs of the loop.
     private static let step: UInt64 = 1_024
 

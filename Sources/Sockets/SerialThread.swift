@@ -1,0 +1,49 @@
+import Synchronization
+
+/// The executor of an actor that computes for long: a thread of its own, which there is as long as
+/// there is something to do.
+///
+/// Safe from any thread.
+public final class SerialThread: SerialExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var isRunning = false
+    }
+
+    private let name: String
+    private let state = Mutex(State())
+
+    /// Makes one without a thread.
+    public init(named name: String) { self.name = name }
+
+    /// Takes a job.
+    ///
+    /// If the system gives no thread, it waits for the next one.
+    public func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isRunning = state.withLock { state in
+            state.jobs.append(job)
+            defer { state.isRunning = true }
+            return state.isRunning
+        }
+        if isRunning { return }
+        do throws(SocketError) {
+            try OwnThread.start(named: name) { self.run() }
+        } catch {
+            state.withLock { $0.isRunning = false }
+        }
+    }
+
+    private func run() {
+        while true {
+            let jobs = state.withLock { state in
+                let jobs = state.jobs
+                state.jobs = []
+                state.isRunning = !jobs.isEmpty
+                return jobs
+            }
+            if jobs.isEmpty { return }
+            for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+        }
+    }
+}
