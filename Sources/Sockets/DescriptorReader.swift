@@ -31,6 +31,11 @@ public final class DescriptorReader: Sendable {
         thread = try DescriptorThread(descriptor, to: "read", subject)
     }
 
+    /// Starts its thread, before anything is asked for: so that it is known whether there is one.
+    ///
+    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
+    public func start() throws(SocketError) { try thread.wake { self.run() } }
+
     /// What has come, or `nil` at the end and after `stop()`.
     ///
     /// Cancelling the task ends the reader at once.
@@ -45,7 +50,7 @@ public final class DescriptorReader: Sendable {
                 }
                 guard isWanted else { return continuation.resume(returning: .success(nil)) }
                 do throws(SocketError) {
-                    try thread.wake { self.run() }
+                    try start()
                 } catch {
                     stop()
                     answer(.failure(error))

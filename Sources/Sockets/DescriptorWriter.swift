@@ -45,7 +45,7 @@ public final class DescriptorWriter: Sendable {
                     state.request = continuation
                     return false
                 }
-                if isOver { continuation.resume(returning: closingError) } else { start() }
+                if isOver { continuation.resume(returning: closingError) } else { wake() }
             }
         } onCancel: {
             close()
@@ -64,7 +64,7 @@ public final class DescriptorWriter: Sendable {
                     if !state.isClosed { state.watcher = continuation }
                     return state.isClosed
                 }
-                guard isOver else { return start() }
+                guard isOver else { return wake() }
                 continuation.resume(returning: state.withLock { $0.failure })
             }
         } onCancel: {
@@ -82,9 +82,14 @@ public final class DescriptorWriter: Sendable {
     /// Writes no more, whatever is left.
     public func close() { end(nil) }
 
-    private func start() {
+    /// Starts its thread, before anything is written: so that it is known whether there is one.
+    ///
+    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
+    public func start() throws(SocketError) { try thread.wake { self.run() } }
+
+    private func wake() {
         do throws(SocketError) {
-            try thread.wake { self.run() }
+            try start()
         } catch {
             end(error)
         }

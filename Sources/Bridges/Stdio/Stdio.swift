@@ -22,6 +22,10 @@ package struct Stdio: Bridge {
         package var lines = Form.text
         @Option("Whether the daemon stops at the end of standard input.")
         package var exitAtEnd = false
+        @Option(
+            "What waits for a slow reader of standard output, in memory.",
+            in: .kibibytes(64)...(.gibibytes(1)))
+        package var buffer = ByteCount.mebibytes(64)
 
         /// The defaults.
         package init() {}
@@ -48,30 +52,27 @@ package struct Stdio: Bridge {
     private let options: Options
     private let input: Int32
     private let output: Int32
-    private let clock: any Clock<Duration>
 
     /// Makes the bridge of its options.
-    package init(_ options: Options, _ context: Context) {
-        self.init(options, input: 0, output: 1, clock: LoopSleep(context.loop))
-    }
+    package init(_ options: Options) { self.init(options, input: 0, output: 1) }
 
     /// Makes one that takes other descriptors for standard input and output.
-    package init(
-        _ options: Options, input: Int32, output: Int32,
-        clock: any Clock<Duration> = ContinuousClock()
-    ) {
+    package init(_ options: Options, input: Int32, output: Int32) {
         self.options = options
         self.input = input
         self.output = output
-        self.clock = clock
     }
 
     /// Reads and writes until the bus has stopped or nobody reads standard output any more.
     package func run(_ port: Port) async throws {
-        let news = StdioNews(port.log, clock)
+        let news = StdioNews(port.log)
         let sender = options.sender ?? LoginName.current ?? Words(port.language).operatorName
         let input = port.direction == .out ? nil : try makeInput(sender, port, news)
-        let output = port.direction == .in ? nil : try StdioOutput(self.output, port)
+        let output =
+            port.direction == .in
+            ? nil
+            : try StdioOutput(
+                self.output, buffer: options.buffer, port)
         if input != nil { await port.openSource() }
         if input != nil, output != nil, await !port.present(as: sender) {
             port.log.warning("somebody else is called \(sender): private messages go there")
@@ -85,10 +86,6 @@ package struct Stdio: Bridge {
                 group.addTask {
                     await port.stopping()
                     input.stop()
-                    return .other
-                }
-                group.addTask {
-                    await news.tell()
                     return .other
                 }
             }
@@ -154,7 +151,7 @@ extension Registry {
     public mutating func registerStdio() {
         bridge(
             "stdio", about: "Lines of standard input come in, the room goes out on standard output."
-        ) { Stdio($0, $1) }
+        ) { Stdio($0) }
     }
 }
 

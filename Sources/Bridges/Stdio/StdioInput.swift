@@ -17,6 +17,7 @@ final class StdioInput: Sendable {
         _ news: StdioNews
     ) throws {
         reader = try DescriptorReader(descriptor, called: "standard input")
+        try reader.start()
         self.form = form
         self.sender = sender
         self.exitsAtEnd = exitsAtEnd
@@ -35,7 +36,7 @@ final class StdioInput: Sendable {
     /// The port's source, opened before, is closed then.
     func run() async {
         await publishAll()
-        news.tellNow()
+        news.tellRest()
         await port.closeSource()
         if Task.isCancelled || isStopped.load(ordering: .relaxed) { return }
         port.log.info("standard input has ended")

@@ -1,87 +1,33 @@
 import MessageBus
-import Sockets
-import Synchronization
 
 /// What became of the lines that did not come through: told in the log, which is what the one at
-/// the terminal sees, at once and then at most once a second.
+/// the terminal sees, at once and then at most once a minute.
 ///
 /// Safe from any thread.
 final class StdioNews: Sendable {
-    private struct Counts {
-        var tooLong = 0
-        var drops: [Drop: Int] = [:]
-        var otherDrops = 0
-        var isEmpty: Bool { tooLong == 0 && drops.isEmpty }
-    }
+    private let repeats: ThrottledLog
 
-    /// Reasons that are kept apart; a middleware may give each line its own.
-    private static let reasons = 8
-
-    private let log: Log
-    private let clock: any Clock<Duration>
-    private let counts = Mutex(Counts())
-    private let (signals, signal) = AsyncStream.makeStream(
-        of: Void.self, bufferingPolicy: .bufferingNewest(1))
-
-    init(_ log: Log, _ clock: any Clock<Duration>) {
-        self.log = log
-        self.clock = clock
-    }
+    init(_ log: Log) { repeats = ThrottledLog(log) }
 
     /// Notes a line that was skipped.
     func noteTooLong() {
-        counts.withLock { $0.tooLong += 1 }
-        signal.yield()
+        repeats.warning(
+            cause: "too long", "1 line longer than \(Stdio.longestLine) bytes skipped")
     }
 
     /// Notes what the bus has dropped of the lines it was given.
     func note(_ receipts: [Receipt]) {
-        var found = false
-        for receipt in receipts {
-            guard case .drop(let reason, let code) = receipt.verdict else { continue }
-            add(Drop(code: code, reason: reason))
-            found = true
+        var counts: [Drop: Int] = [:]
+        for case .drop(let reason, let code) in receipts.lazy.map(\.verdict) {
+            counts[Drop(code: code, reason: reason), default: 0] += 1
         }
-        if found { signal.yield() }
-    }
-
-    private func add(_ drop: Drop) {
-        counts.withLock { counts in
-            if counts.drops[drop] != nil || counts.drops.count < Self.reasons {
-                counts.drops[drop, default: 0] += 1
-            } else {
-                counts.otherDrops += 1
-            }
+        for (drop, count) in counts.sorted(by: { $1.value < $0.value }) {
+            // By code: a middleware may give each line a reason of its own.
+            let words = [drop.code, drop.reason].filter { !$0.isEmpty }.joined(separator: ", ")
+            repeats.write(.info, cause: drop.code, "1 line dropped: \(words)", times: count)
         }
     }
 
-    /// Tells what there is to tell, until the task is cancelled.
-    func tell() async {
-        for await _ in signals {
-            tellNow()
-            do { try await clock.sleep(for: .seconds(1)) } catch { return }
-        }
-    }
-
-    /// Tells what has not been told yet.
-    func tellNow() {
-        let counts = counts.withLock { counts in
-            defer { counts = Counts() }
-            return counts
-        }
-        if counts.tooLong > 0 {
-            log.warning(
-                "\(Self.lines(counts.tooLong)) longer than \(Stdio.longestLine) bytes skipped")
-        }
-        let drops = counts.drops.sorted { ($1.value, $0.key.code) < ($0.value, $1.key.code) }
-        for (drop, count) in drops {
-            let reason = [drop.code, drop.reason].filter { !$0.isEmpty }.joined(separator: ", ")
-            log.info("\(Self.lines(count)) dropped: \(reason)")
-        }
-        if counts.otherDrops > 0 {
-            log.info("\(Self.lines(counts.otherDrops)) dropped for other reasons")
-        }
-    }
-
-    private static func lines(_ count: Int) -> String { count == 1 ? "1 line" : "\(count) lines" }
+    /// Tells what has only been counted so far.
+    func tellRest() { repeats.tellRest() }
 }

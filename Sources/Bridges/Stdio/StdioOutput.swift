@@ -14,11 +14,14 @@ final class StdioOutput: Sendable {
     }
 
     private let writer: DescriptorWriter
+    private let buffer: ByteCount
     private let port: Port
     private let words: Words
 
-    init(_ descriptor: Int32, _ port: Port) throws {
+    init(_ descriptor: Int32, buffer: ByteCount, _ port: Port) throws {
         writer = try DescriptorWriter(descriptor, called: "standard output")
+        try writer.start()
+        self.buffer = buffer
         self.port = port
         words = Words(port.language)
     }
@@ -46,7 +49,7 @@ final class StdioOutput: Sendable {
 
     private func writeAll() async -> SocketError? {
         let encoder = ChatEncoder(words)
-        var messages = port.messages.makeAsyncIterator()
+        var messages = port.messages.holding(buffer.bytes).makeAsyncIterator()
         do throws(SocketError) {
             while let batch = await messages.nextBatch() {
                 var lines: [UInt8] = []

@@ -133,7 +133,7 @@ extension Bus {
     }
 
     /// A number behind all that was said before the bridge started, and before all after it.
-    private func startNumber(of room: Room, for intake: Intake) -> UInt64 {
+    func startNumber(of room: Room, for intake: Intake) -> UInt64 {
         let position = intake.positions[room.name] ?? room.log.end
         let next = room.log.messages(from: position, atMost: 1).first
         return next.map { $0.number - 1 } ?? nextNumber()

@@ -13,6 +13,17 @@ public struct Messages: AsyncSequence, Sendable {
     let port: Port
     let room: String
     let channel: String?
+    private(set) var heldBytes: Int?
+
+    /// The same for a reader that is waited for: the room's log grows up to so many bytes before it
+    /// lets go of what comes next, and what it has let go of is read from the store.
+    ///
+    /// Without a store it is left out then.
+    package func holding(_ bytes: Int) -> Messages {
+        var result = self
+        result.heldBytes = bytes
+        return result
+    }
 
     /// Starts reading where the bridge started.
     public func makeAsyncIterator() -> Iterator { Iterator(sequence: self) }
@@ -42,7 +53,8 @@ public struct Messages: AsyncSequence, Sendable {
             }
             if subscription == nil {
                 subscription = await sequence.port.bus.subscribe(
-                    sequence.port.intake, room: sequence.room, channel: sequence.channel)
+                    sequence.port.intake, room: sequence.room, channel: sequence.channel,
+                    holding: sequence.heldBytes)
             }
             guard let subscription else { return nil }
             return await subscription.next()

@@ -203,7 +203,8 @@ extension Bus {
     // MARK: - Reading
 
     func subscribe(
-        _ intake: Intake, room name: String, channel: String?, after number: UInt64? = nil
+        _ intake: Intake, room name: String, channel: String?, after number: UInt64? = nil,
+        holding bytes: Int? = nil
     ) -> Subscription? {
         guard let room = room(name), !(isEnding && room.log.end == 0) else { return nil }
         let position =
@@ -213,6 +214,7 @@ extension Bus {
             room: room, bridge: intake.name, channel: channel, outgoing: intake.outgoing,
             position: position)
         cursor.isMuted = intake.direction == .in
+        if let bytes { cursor.hold(upTo: bytes, after: startNumber(of: room, for: intake)) }
         room.add(cursor)
         intake.cursors.append(cursor)
         intake.handMail(to: cursor)
@@ -222,6 +224,10 @@ extension Bus {
     func next(_ box: SendableCursor) async -> [Message]? {
         let cursor = box.cursor
         while !cursor.isCancelled, !Task.isCancelled {
+            if cursor.readsStore, cursor.isBehind, let stored = await storedMessages(for: cursor) {
+                if stored.isEmpty { continue }
+                return stored
+            }
             let messages = cursor.take(atMost: 256)
             if !messages.isEmpty { return messages }
             guard cursor.isUpToDate else { continue }

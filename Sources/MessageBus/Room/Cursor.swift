@@ -17,6 +17,12 @@ package final class Cursor {
     private var mailbox: [Message] = []
     private var waiter: CheckedContinuation<Void, Never>?
     private(set) var isCancelled = false
+    /// The number of the newest message it has looked at, or of one before all it is to be given.
+    private(set) var lastNumber: UInt64 = 0
+    /// Whether what the room no longer keeps is read from the store.
+    private(set) var readsStore = false
+    /// How large the room's log may grow, in bytes, before it lets go of what comes next.
+    private(set) var held = 0
     /// Whether the bridge only brings in: it is given nothing but the end.
     var isMuted = false
 
@@ -30,6 +36,19 @@ package final class Cursor {
         self.outgoing = outgoing
         self.position = position
     }
+
+    /// Has the room's log grow up to a size before it lets go of what comes next, and what it has
+    /// let go of be read from the store.
+    ///
+    /// - Parameter number: what is in the store behind it comes next.
+    func hold(upTo bytes: Int, after number: UInt64) {
+        held = bytes
+        readsStore = true
+        lastNumber = number
+    }
+
+    /// Whether the room has let go of what comes next.
+    var isBehind: Bool { position < room.log.start }
 
     /// Whether there is nothing to read at present.
     var isUpToDate: Bool { position == room.log.end && mailbox.isEmpty }
@@ -53,19 +72,46 @@ package final class Cursor {
         let found = room.log.messages(from: position, atMost: count)
         position += UInt64(found.count)
         delivered += UInt64(found.count)
-        var result = found.filter { !$0.isFrom(bridge, channel: channel) }
-        if !outgoing.isEmpty {
-            result = outgoing.judge(result, original: room.log.message(numbered:))
-        }
+        if let last = found.last { lastNumber = last.number }
+        var result = fit(found)
         if isUpToDateButMail {
             result += outgoing.isEmpty ? mailbox : outgoing.judge(mailbox)
             mailbox = []
         }
-        if missed > 0, !result.isEmpty {
-            result[0].missed = missed
-            missed = 0
-        }
+        noteMissed(in: &result)
         return result
+    }
+
+    /// Takes what the store had of messages that the room no longer keeps.
+    ///
+    /// - Parameters:
+    ///   - number: up to which number it was asked.
+    ///   - place: the position that is reached, if that was all: what the store had not is missed.
+    func readOn(_ found: [Message], through number: UInt64, to place: UInt64?) -> [Message] {
+        position += UInt64(found.count)
+        delivered += UInt64(found.count)
+        lastNumber = max(lastNumber, number)
+        if let place, position < place {
+            skipped += place - position
+            missed += place - position
+            position = place
+        }
+        var result = isMuted ? [] : fit(found)
+        noteMissed(in: &result)
+        return result
+    }
+
+    /// What concerns the reader, as its chain leaves it.
+    private func fit(_ found: [Message]) -> [Message] {
+        let foreign = found.filter { !$0.isFrom(bridge, channel: channel) }
+        return outgoing.isEmpty
+            ? foreign : outgoing.judge(foreign, original: room.log.message(numbered:))
+    }
+
+    private func noteMissed(in messages: inout [Message]) {
+        guard missed > 0, !messages.isEmpty else { return }
+        messages[0].missed = missed
+        missed = 0
     }
 
     private var isUpToDateButMail: Bool { position == room.log.end && !mailbox.isEmpty }

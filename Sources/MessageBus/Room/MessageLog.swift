@@ -21,6 +21,9 @@ package final class MessageLog {
     private let bounds: Bounds
     private var segments: [Segment] = []
     private var spare: Batch?
+    /// Whether somebody is waited for who has not read up to a position, while the log has a size in
+    /// bytes.
+    var isHeld: (_ position: UInt64, _ size: Int) -> Bool = { _, _ in false }
     /// Where those who have spoken did so last, up to a position; only for who asks.
     private(set) var speakers: [String: UInt64] = [:]
     private var speakersEnd: UInt64 = 0
@@ -86,10 +89,17 @@ package final class MessageLog {
         return batch
     }
 
+    /// About the bytes that messages from a position on take in memory, with what stands beside
+    /// their texts.
+    private func size(from position: UInt64) -> Int {
+        bytes + Int(end - position) * MemoryLayout<Record>.stride
+    }
+
     private func evict() {
         var count = 0
         while count < segments.count - 1,
-            bytes > bounds.bytes || end - segments[count + 1].start > bounds.messages
+            bytes > bounds.bytes || end - segments[count + 1].start > bounds.messages,
+            !isHeld(segments[count + 1].start, size(from: segments[count].start))
         {
             bytes -= segments[count].batch.storage.count
             spare = segments[count].batch

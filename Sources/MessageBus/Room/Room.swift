@@ -19,6 +19,9 @@ package final class Room {
     package init(name: String) {
         self.name = name
         log = MessageLog(room: name)
+        log.isHeld = { [unowned self] position, size in
+            cursors.contains { $0.position < position && size <= $0.held }
+        }
     }
 
     /// Appends what passed.

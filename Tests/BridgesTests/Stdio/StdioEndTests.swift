@@ -69,7 +69,7 @@ import Testing
     }
 
     @Test func `a reader that fell behind is told how many lines it missed`() async throws {
-        let stdio = try await StdioFixture.make(fills: true)
+        let stdio = try await StdioFixture.make(fills: true) { $0.buffer = .kibibytes(64) }
         let drafts = (0..<10_000).map { Draft("\($0)", from: "ana") }
         for _ in 0..<10 { try await stdio.other.publish(drafts) }
         let output = stdio.output
@@ -88,6 +88,26 @@ import Testing
         try await stdio.run.value
     }
 
+    @Test(arguments: [true, false])
+    func `a reader that pauses loses nothing`(hasStore: Bool) async throws {
+        let store = hasStore ? MemoryStore() : nil
+        let stdio = try await StdioFixture.make(fills: true, store: store ?? VolatileStore()) {
+            // A store has what no buffer holds.
+            if hasStore { $0.buffer = .kibibytes(64) }
+        }
+        for start in stride(from: 0, to: 150_000, by: 10_000) {
+            let drafts = (start..<start + 10_000).map { Draft("\($0)", from: "ana") }
+            try await stdio.other.publish(drafts)
+        }
+        // What filled the pipe has no line ending.
+        let filling = await stdio.output.readLine()
+        #expect(filling?.hasSuffix("ana: 0") == true)
+        #expect(await stdio.output.readLines(149_999) == (1..<150_000).map { "ana: \($0)" })
+        if let store { #expect(store.reads > 0) }
+        stdio.run.cancel()
+        try await stdio.run.value
+    }
+
     @Test func `the system knows who runs it`() {
         #expect(LoginName.ofUser(0) == "root")
         #expect(LoginName.ofUser(4_000_000_000) == nil)
@@ -99,11 +119,12 @@ import Testing
         registry.registerStdio()
         #expect(registry.problems == [])
         let options = try #require(registry.bridges["stdio"]?.options)
-        #expect(options.map(\.name) == ["sender", "lines", "exitAtEnd"])
+        #expect(options.map(\.name) == ["sender", "lines", "exitAtEnd", "buffer"])
         #expect(
             options.map(\.expectation) == [
                 "a string", "one of \"text\", \"chat\"", "true or false",
+                "a size from 64KiB to 1GiB",
             ])
-        #expect(options.map(\.defaultValue) == ["null", "\"text\"", "false"])
+        #expect(options.map(\.defaultValue) == ["null", "\"text\"", "false", "\"64MiB\""])
     }
 }

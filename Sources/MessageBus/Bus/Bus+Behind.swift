@@ -1,0 +1,30 @@
+// Readers that read on from the store where a room's log has let messages go.
+extension Bus {
+    /// Messages of a room read from the store at once.
+    private static var mostAtOnce: Int { 256 }
+
+    /// The next of what a room no longer keeps for a reader, which may be nothing that concerns it;
+    /// `nil` if the store can't tell, so that the reader has to skip it.
+    func storedMessages(for cursor: Cursor) async -> [Message]? {
+        let log = cursor.room.log
+        let start = log.start
+        guard canCarryOn, let first = log.messages(from: start, atMost: 1).first else { return nil }
+        let end = first.number - 1
+        let through = min(store.committed, end)
+        guard through == end || through > cursor.lastNumber else {
+            await waitForStore(evenAtTheEnd: true)
+            return []
+        }
+        var run = StoredRun([], isComplete: true)
+        if through > cursor.lastNumber {
+            let found = try? await store.messages(
+                in: cursor.room.name, after: cursor.lastNumber, through: through,
+                atMost: Self.mostAtOnce)
+            guard let found else { return nil }
+            run = found
+        }
+        if cursor.isCancelled { return [] }
+        let last = run.isComplete ? through : run.messages.last?.number ?? through
+        return cursor.readOn(run.messages, through: last, to: last == end ? start : nil)
+    }
+}
