@@ -1,3 +1,4 @@
+import CLinux
 import Glibc
 
 /// What the system lets the process have (getrlimit(2)), for sentences that say what to raise.
@@ -5,10 +6,16 @@ public enum ResourceLimits {
     /// The least stack that the main thread needs, in bytes: four times what was seen in use.
     private static let leastStack: UInt64 = 256 << 10
 
+    /// What the daemon takes besides stacks and the buffers that bridge.json asks for, in bytes: the
+    /// store's caches, and some hundred connections.
+    private static let slack = 48 << 20
+
     /// Checks what nothing can be done without, before anything is started.
     ///
     /// - Throws: `SocketError` that names the limit.
     public static func check() throws(SocketError) {
+        // Each thread that allocates would be given 64 MiB of addresses of its own.
+        if limit(RLIMIT_AS) != nil { mallopt(M_ARENA_MAX, 1) }
         if let stack = limit(RLIMIT_STACK), stack < leastStack {
             throw SocketError(
                 "start",
@@ -19,13 +26,28 @@ public enum ResourceLimits {
         }
     }
 
-    /// Makes sure that so much memory can be had, which Swift itself would end the process for.
+    /// Makes sure that so many threads can have stacks, and work, where memory is limited.
+    ///
+    /// - Throws: `SocketError` that names the limit.
+    public static func checkMemory(forThreads count: Int) throws(SocketError) {
+        guard memorySentence != nil else { return }
+        try checkMemory(slack + count * OwnThread.stackBytes, for: "\(count) threads")
+    }
+
+    /// Makes sure that memory can be had, for want of which Swift itself would end the process.
     ///
     /// Nothing is kept of it.
     ///
-    /// - Parameter purpose: what it is for: `the buffers of 3 rooms`.
+    /// - Parameters:
+    ///   - count: so many pieces, where memory is limited: else the system hands out more than it
+    ///     has, and only a single piece can be too large.
+    ///   - purpose: what it is for: `the buffers of 3 rooms`.
     /// - Throws: `SocketError` that names the limit.
-    public static func checkMemory(_ bytes: Int, for purpose: String) throws(SocketError) {
+    public static func checkMemory(
+        _ bytes: Int, times count: Int = 1, for purpose: String
+    ) throws(SocketError) {
+        let (all, isTooMuch) = bytes.multipliedReportingOverflow(by: count)
+        let bytes = memorySentence == nil ? bytes : isTooMuch ? .max : all
         let code = mappingFails(bytes)
         guard code != 0 else { return }
         let wanted = "take \(size(UInt64(bytes))) of memory for \(purpose)"
@@ -65,10 +87,11 @@ public enum ResourceLimits {
     /// The error of taking so many bytes as malloc(3) does, which are given back; 0 if they are
     /// there.
     private static func mappingFails(_ bytes: Int) -> Int32 {
+        let bytes = max(bytes, 1)
         let memory = mmap(
-            nil, max(bytes, 1), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+            nil, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
         guard memory != MAP_FAILED else { return errno }
-        munmap(memory, max(bytes, 1))
+        munmap(memory, bytes)
         return 0
     }
 

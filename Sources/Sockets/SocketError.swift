@@ -14,7 +14,10 @@ public struct SocketError: Error, CustomStringConvertible, Equatable, Sendable {
         // The sentence is built after the number is taken: building it may call the kernel.
         self.action = action()
         self.code = code
-        reason = String(cString: strerror(code)).lowercasingFirst
+        let words = String(cString: strerror(code)).lowercasingFirst
+        reason =
+            code == EMFILE
+            ? "\(words) (\(Descriptors.limit) are allowed: ulimit -n, LimitNOFILE=)" : words
     }
 
     /// Makes one with a reason of its own.

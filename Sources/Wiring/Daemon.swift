@@ -44,6 +44,8 @@ package struct Daemon: Sendable {
     /// - Throws: a sentence when it could not start.
     package func run() async throws -> End {
         let bus = assembly.bus
+        // Each bridge may start two besides its own; the log, signals, the bus, three of the store.
+        try ResourceLimits.checkMemory(forThreads: 6 + 3 * assembly.bridges.count)
         let stops = Stops(whileStarting: { [log = assembly.log, onOverdue] in
             log.info("stopped while it started")
             onOverdue(.stopped)

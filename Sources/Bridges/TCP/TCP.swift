@@ -105,6 +105,12 @@ public struct TCP: Bridge {
     public func run(_ port: Port) async throws {
         let wanted = try await addresses()
         warnOfDescriptors(port.log)
+        if port.direction != .in {
+            let rooms = await port.bus.perform { $0.rooms.count }
+            try ResourceLimits.checkMemory(
+                Transcript.size(for: options.buffer.bytes), times: rooms,
+                for: #"the "buffer" of each room"#)
+        }
         let (options, loop) = (options, loop)
         let server = try await port.bus.perform { bus in
             let server = ChatServer(options, port: port, bus: bus, loop: loop)

@@ -60,12 +60,18 @@ package final class Transcript {
     /// Whether the line that is written is followed by another one of the same message.
     @exclusivity(unchecked) package var isInMessage = false
 
+    /// The bytes that a transcript of a capacity takes: a power of two, at least 64 KiB.
+    package static func size(for capacity: Int) -> Int {
+        var size = 64 << 10
+        while size < capacity, size < 1 << 62 { size *= 2 }
+        return size
+    }
+
     /// Makes an empty transcript.
     ///
-    /// - Parameter capacity: bytes to keep; rounded up to a power of two, at least 64 KiB.
+    /// - Parameter capacity: bytes to keep; rounded up by `size(for:)`.
     package init(capacity: Int) {
-        var size = 64 << 10
-        while size < capacity { size *= 2 }
+        let size = Self.size(for: capacity)
         self.capacity = size
         markDistance = max(1_024, size / 1_024)
         // Untouched pages cost nothing, so a quiet room's ring is small.

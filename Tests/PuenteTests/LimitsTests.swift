@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// What the system lets the program have: too little is a sentence and status 69, never a trap or
+/// a daemon that hangs.
+@Suite(.timeLimit(.minutes(3))) struct LimitsTests {
+    /// Ends by itself with a sentence, or works and can be stopped; says which.
+    private func outcome(
+        of limits: String, rooms: Int = 1
+    ) async throws -> (status: Int32, runs: Bool, errors: [String]) {
+        let names = (0..<rooms).map { "\"r\($0)\"" }.joined(separator: ", ")
+        let folder = try TestFolder(
+            bridges: TestFolder.chat, #"{ "type": "stdio" }"#,
+            store: #"{ "path": "puente.sqlite" }"#, more: "\"rooms\": [\(names)],")
+        try FileManager.default.setAttributes(
+            [.posixPermissions: 0o777], ofItemAtPath: folder.url.path())
+        let daemon = try RunningProgram(["run"], in: folder.url, limits: limits, keeping: folder)
+        let port = try? await daemon.port()
+        if let port {
+            let client = try ChatClient(port: port)
+            try client.send("ana: hola\n")
+            while let line = try await client.line(), line != "ana: hola" {}
+        }
+        daemon.signal(SIGTERM)
+        let (status, _, errors) = try await daemon.result()
+        return (status, port != nil, errors)
+    }
+
+    @Test(arguments: [120_000, 150_000, 180_000, 210_000, 250_000, 300_000, 400_000, 600_000])
+    func `with little memory it works or names the limit`(kilobytes: Int) async throws {
+        let (status, runs, errors) = try await outcome(of: "ulimit -v \(kilobytes)")
+        // The system's loader needs some before the program begins.
+        if status == 127 { return }
+        #expect(status == (runs ? 0 : 69))
+        if !runs { #expect(errors.last?.contains("(ulimit -v, LimitAS=)") == true) }
+    }
+
+    @Test func `many rooms are too many for little memory, and said to be`() async throws {
+        let (status, runs, errors) = try await outcome(of: "ulimit -v 2000000", rooms: 1_000)
+        #expect(status == 69)
+        #expect(!runs)
+        #expect(
+            errors.last?.hasPrefix(
+                "puente: chat: take 4000 MiB of memory for the \"buffer\" of each room: memory is")
+                == true)
+    }
+
+    @Test(arguments: 1...12) func `with few threads it works or names the limit`(
+        threads: Int
+    ) async throws {
+        // The limit is not root's.
+        let nobody = #"set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@""#
+        let drop = geteuid() == 0 ? "\(nobody); " : ""
+        let (status, runs, errors) = try await outcome(of: "\(drop)ulimit -u \(threads)")
+        #expect(status == (runs ? 0 : 69))
+        #expect(threads > 8 || !runs)
+        if !runs {
+            #expect(errors.last?.contains("(ulimit -u, LimitNPROC=, TasksMax=)") == true)
+        }
+    }
+
+    @Test func `few descriptors and a small stack are named`() async throws {
+        for count in [7, 12, 18] {
+            let (status, _, errors) = try await outcome(of: "ulimit -n \(count)")
+            #expect(status == 69)
+            #expect(errors.last?.contains("(\(count) are allowed: ulimit -n,") == true)
+        }
+        let (status, _, errors) = try await outcome(of: "ulimit -s 100")
+        #expect(status == 69)
+        #expect(errors.last?.contains("the stack is limited to 100 KiB (ulimit -s,") == true)
+    }
+
+    @Test(arguments: [0, 8, 64]) func `a file that must not grow ends nothing`(
+        blocks: Int
+    ) async throws {
+        let (status, runs, _) = try await outcome(of: "ulimit -f \(blocks)")
+        #expect(status == (runs ? 0 : 69))
+    }
+}
