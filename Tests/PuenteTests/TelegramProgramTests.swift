@@ -84,6 +84,29 @@ import Testing
         #expect(!errors.contains { $0.contains("a bot of its own") })
     }
 
+    @Test func `two bots for one chat and room are a problem of the file`() async throws {
+        func bot(_ token: String, _ chats: String) -> String {
+            """
+            { "type": "telegram", "token": "\(token)", "api": "http://127.0.0.1:1",
+            "chats": \(chats) }
+            """
+        }
+        let folder = try TestFolder(
+            bridges: [
+                bot("1:a", #"{ "-100": "general", "-100/7": "general", "-200": "general" }"#),
+                bot("1:b", #"{ "-300": "general", "-100/8": "general", "-100/1": "general" }"#),
+            ].joined(separator: ",\n"))
+        let (status, _, errors) = try await folder.result("check")
+        #expect(status == 78)
+        #expect(errors.count == 2)
+        #expect(
+            errors.first?.hasSuffix(
+                """
+                bridges[1].chats["-100/1"]: expected one bot for a chat and a room, found the chat \
+                and room of bridges[0]
+                """) == true)
+    }
+
     @Test func `what is wrong with its options is told, but not the token`() async throws {
         let folder = try TestFolder(
             bridges: """

@@ -140,9 +140,12 @@ final class FileReader {
         _ piece: MessageCutter.Piece, at position: UInt64, _ follower: Follower,
         to load: TailLoad
     ) -> Bool {
-        if piece.omitted == 0 { return load.add(piece.text, at: position, of: follower.source) }
+        let (source, said) = (follower.source, follower.seen.modified / 1_000_000)
+        if piece.omitted == 0 { return load.add(piece.text, at: position, of: source, said: said) }
         let marked = Array(piece.text) + Array(" […+\(piece.omitted) bytes]".utf8)
-        let isAdded = marked.withUnsafeBytes { load.add($0, at: position, of: follower.source) }
+        let isAdded = marked.withUnsafeBytes {
+            load.add($0, at: position, of: source, said: said)
+        }
         if isAdded { news.noteCut(follower.path) }
         return isAdded
     }

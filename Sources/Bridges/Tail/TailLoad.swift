@@ -21,11 +21,14 @@ final class TailLoad: @unchecked Sendable {  // see the line above
     var lines: Int { blocks.reduce(0) { $0 + $1.count } }
 
     /// Adds a message, unless there is no room for it.
+    ///
+    /// - Parameter said: when its file had last been written, in milliseconds since 1970.
     func add(
-        _ text: UnsafeRawBufferPointer, at position: UInt64, of source: LineBlock.Source
+        _ text: UnsafeRawBufferPointer, at position: UInt64, of source: LineBlock.Source,
+        said: Int64
     ) -> Bool {
         guard let block = block(for: text.count) else { return false }
-        block.begin(source, at: position)
+        block.begin(source, at: position, said: said)
         block.append(text, at: position)
         return true
     }

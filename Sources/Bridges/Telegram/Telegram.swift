@@ -12,6 +12,14 @@ package struct Telegram: Bridge {
         case ignore
     }
 
+    /// What becomes of spoilers.
+    package enum Spoilers: String, Sendable, CaseIterable, OptionValue {
+        /// `▒▒▒` stands for them.
+        case hide
+        /// They are shown as any text.
+        case show
+    }
+
     /// What bridge.json may say.
     package struct Options: PluginOptions {
         @Option("The bot's token, from @BotFather.")
@@ -28,6 +36,12 @@ package struct Telegram: Bridge {
         package var edits = Edits.show
         @Option("Whether the rooms are told when Telegram does not answer for a while.")
         package var outages = true
+        @Option("Whether people there are told why what they said was dropped.")
+        package var refusals = true
+        @Option("Whether names and commands in what is said here call somebody there.")
+        package var mentions = false
+        @Option("Whether spoilers are hidden here, or shown.")
+        package var spoilers = Spoilers.hide
 
         /// The defaults.
         package init() {}
@@ -80,7 +94,9 @@ package struct Telegram: Bridge {
         let words = Words(port.language)
         let settings = TelegramSettings(
             port: port, words: words,
-            composer: TelegramComposer(words: words, format: options.outgoingFormat),
+            composer: TelegramComposer(
+                words: words, format: options.outgoingFormat, callsPeople: options.mentions),
+            wording: TelegramWording(words, showsSpoilers: options.spoilers == .show),
             relaysNotices: options.notices, showsEdits: options.edits == .show, watch: watch)
         let checkpoints = try await port.checkpoints()
         let ended = TelegramFlood.ended(in: checkpoints, at: await port.now)
@@ -89,7 +105,7 @@ package struct Telegram: Bridge {
             api: BotAPI(try HTTPClient(on: loop), at: options.api, token: options.token),
             settings: settings, chats: TelegramChats(options.places, checkpoints: checkpoints),
             progress: TelegramProgress(checkpoints: checkpoints),
-            tellsOutages: options.outages)
+            tellsOutages: options.outages, tellsRefusals: options.refusals)
         do {
             try await relay.run()
         } catch BotTrouble.unknownBot(let answer) {

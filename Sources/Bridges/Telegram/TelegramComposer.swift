@@ -5,6 +5,8 @@ struct TelegramComposer: Sendable {
     let words: Words
     /// `{name}: {text}`.
     let format: String
+    /// Whether whom a text names is called there.
+    var callsPeople = false
 
     /// The longest message in UTF-16 units.
     ///
@@ -26,11 +28,13 @@ struct TelegramComposer: Sendable {
         var first = ""
         if quotes, let reply = message.reply {
             // Whom it named was called when it was said.
-            let (name, excerpt) = (reply.name, reply.excerpt)
-            first += Self.withoutMentions("[↩ \(name): \(excerpt)] ")
+            let excerpt = TelegramMentions.broken(reply.excerpt)
+            first += "[↩ \(Self.withoutMentions(reply.name)): \(excerpt)] "
         }
         if message.kind == .edit { first += "[✎] " }
-        return message.text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
+        // No member of the group wrote it: what comes from there does not go back.
+        let text = callsPeople ? message.text : TelegramMentions.broken(message.text)
+        return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .flatMap { index, line in
                 pieces(of: (index == 0 ? first : "") + line, name: name)
             }
@@ -135,14 +139,14 @@ struct TelegramComposer: Sendable {
         return parts + [part]
     }
 
+    /// One line of the bus's own.
+    func line(_ name: String, _ text: String) -> String {
+        fill(name, TelegramMentions.broken(text))
+    }
+
     /// A name of the chat that looks like one of Telegram's, or something said before, calls nobody
     /// there.
-    ///
-    /// The text of a message itself stays as its author wrote it: whom it names is called.
-    static func withoutMentions(_ text: String) -> String { text.replacing("@", with: uncalled) }
-
-    /// A word joiner is not seen, and what follows it is no mention any more.
-    private static let uncalled = "@\u{2060}"
+    static func withoutMentions(_ name: String) -> String { TelegramMentions.broken(name: name) }
 
     // MARK: - Back again
 
@@ -188,13 +192,13 @@ struct TelegramComposer: Sendable {
             let line = Self.line(of: text, with: quoted, at: quote["position"].integer),
             let colon = line.firstRange(of: ": ")
         else { return nil }
-        let name = String(line[..<colon.lowerBound]).replacing(Self.uncalled, with: "@")
+        let name = TelegramMentions.mended(String(line[..<colon.lowerBound]))
         let said = quoted ?? String(line)
         let front = line[..<colon.upperBound]
+        let bare = said.hasPrefix(front) ? String(said.dropFirst(front.count)) : said
         return Said(
-            name: cleaned(name),
-            quoted: said.hasPrefix(front) ? String(said.dropFirst(front.count)) : said,
-            line: String(line[colon.upperBound...]))
+            name: cleaned(name), quoted: TelegramMentions.mended(bare),
+            line: TelegramMentions.mended(String(line[colon.upperBound...])))
     }
 
     /// The line in which a quote begins; nil if it is in none.

@@ -39,24 +39,37 @@ extension TelegramInbox {
         return await quotation(words, binding)
     }
 
-    /// What may be read of a message that somebody has pinned; nil if nothing may.
-    mutating func pinnedWords(
-        of post: TelegramPost, _ binding: TelegramChats.Binding
-    ) async throws -> String? {
-        let pinned = post.json["pinned_message"]
-        // What was pinned may be gone; then nothing of it is there.
-        guard pinned["date"].integer ?? 0 > 0 else { return nil }
+    /// What may be read of the message that another one tells of.
+    mutating func referred(
+        by post: TelegramPost, _ binding: TelegramChats.Binding
+    ) async throws -> TelegramWording.Referred {
+        guard let message = TelegramWording.referred(in: post.json),
+            // It may be gone; then nothing of it is there.
+            message["date"].integer ?? 0 > 0
+        else { return TelegramWording.Referred() }
         var draft = Draft("", from: "")
         draft.room = binding.room
-        draft.reply = try await quotation(of: pinned, .null, binding)
+        draft.reply = try await quotation(of: message, .null, binding)
         draft.hasJudgedReply = true
-        return try await port.settledQuotation(of: draft)?.excerpt
+        guard let quotation = try await port.settledQuotation(of: draft) else {
+            return TelegramWording.Referred()
+        }
+        let text = settings.wording.text(of: message) ?? ""
+        draft.text = text
+        let speaker = TelegramSpeaker(of: message)
+        (draft.name, draft.identity) = (speaker.name, speaker.identity)
+        draft.reply = nil
+        let isWhole = await port.judged(draft) == RecentTexts.cleaned(text)
+        return TelegramWording.Referred(excerpt: quotation.excerpt, isWhole: isWhole)
     }
 
     private mutating func quotation(
         of answered: JSON, _ quote: JSON, _ binding: TelegramChats.Binding
     ) async throws -> Quotation? {
-        guard let id = answered["message_id"].integer else { return nil }
+        // What is for one person alone is quoted to nobody.
+        guard let id = answered["message_id"].integer, !TelegramPost.isEphemeral(answered) else {
+            return nil
+        }
         let chat = answered["chat"]["id"].integer ?? chats.place(of: binding).chat
         var remoteID = TelegramPost.remoteID(chat: chat, id: id)
         var channels = [binding.channel] + chats.channels(of: chat)
@@ -115,10 +128,10 @@ extension TelegramInbox {
     /// What Telegram shows of a message that is answered; nil if it shows nothing.
     private func words(of answered: JSON, _ quote: JSON) -> OutsideWords? {
         let speaker = TelegramSpeaker(of: answered)
-        let quoted = quote["text"].nonEmptyString
+        let quoted = settings.wording.rendered(quote, "text", "entities")
         // Of what the bot can't see there is only the number, and no date.
         if quoted == nil, answered["date"].integer == 0 { return nil }
-        let text = TelegramPost.text(of: answered, settings.words) ?? ""
+        let text = settings.wording.text(of: answered) ?? ""
         if speaker.user == me, let said = settings.composer.said(in: text, quote: quote) {
             return OutsideWords(
                 name: said.name, identity: nil, isNamedAsShown: true, whole: said.line,
@@ -154,8 +167,8 @@ extension TelegramInbox {
         let name = names.compactMap(\.self).first { !$0.isEmpty } ?? ""
         let words = OutsideWords(
             name: name, identity: person.user != nil ? person.identity : Self.identity(of: chat),
-            whole: TelegramPost.kind(of: reply, settings.words) ?? "",
-            part: json["quote"]["text"].nonEmptyString)
+            whole: settings.wording.kind(of: reply) ?? "",
+            part: settings.wording.rendered(json["quote"], "text", "entities"))
         return await quotation(words, binding)
     }
 

@@ -8,22 +8,29 @@ struct TelegramInbox {
     let chats: TelegramChats
     /// The bot's own id.
     let me: Int64
+    private let blocks: TelegramBlocks
+    private let notices: TelegramDropNotices?
     private let onMember: @Sendable (Int64) -> Void
     private(set) var progress: TelegramProgress
-    private var pending: [Draft] = []
+    private var pending: [(draft: Draft, recipient: TelegramDropNotices.Recipient?)] = []
     private(set) var pendingIDs: Set<String> = []
     private var moves: [Checkpoint] = []
     private var strangers = TelegramStrangers()
     private var bots = TelegramBots()
     private var albums = TelegramAlbums()
+    /// Messages left out because they were for one person.
+    private var ephemeral = 0
 
     /// Makes one.
     ///
     /// - Parameter onMember: told of a chat in which the bot is or may write again.
     init(
         _ settings: TelegramSettings, _ chats: TelegramChats, me: Int64,
-        progress: TelegramProgress, onMember: @escaping @Sendable (Int64) -> Void
+        progress: TelegramProgress, _ blocks: TelegramBlocks, _ notices: TelegramDropNotices?,
+        onMember: @escaping @Sendable (Int64) -> Void
     ) {
+        self.blocks = blocks
+        self.notices = notices
         self.settings = settings
         self.chats = chats
         self.me = me
@@ -50,11 +57,21 @@ struct TelegramInbox {
             guard let id = update["update_id"].integer else { continue }
             if id >= before.next ?? 0 { isNews = true }
             let post = Self.post(of: update)
+            if post?.isEphemeral == true {
+                // It is for one of them alone, and has no number of its own.
+                isNews = true
+                ephemeral += 1
+                if ephemeral == 1 {
+                    settings.log.info("ephemeral messages are for one person: they are left out")
+                }
+                progress.note(update: id, key: nil, at: now)
+                continue
+            }
             if let post, !progress.has(post.key) {
                 isNews = true
                 try await take(post)
             } else if update["my_chat_member"].isPresent {
-                noteMembership(update["my_chat_member"])
+                await noteMembership(update["my_chat_member"])
             }
             progress.note(update: id, key: post?.key, at: now)
         }
@@ -81,21 +98,43 @@ struct TelegramInbox {
         let (drafts, moves) = (pending, moves)
         (pending, pendingIDs, self.moves) = ([], [], [])
         let receipts = try await port.publish(
-            drafts, checkpoints: progress.takeCheckpoints() + moves)
-        for receipt in receipts {
-            if case .drop(let reason, let code) = receipt.verdict {
-                settings.log.info("message #\(receipt.number) was dropped: [\(code)] \(reason)")
+            drafts.map(\.draft), checkpoints: progress.takeCheckpoints() + moves)
+        for ((draft, recipient), receipt) in zip(drafts, receipts) {
+            guard case .drop(let reason, let code) = receipt.verdict else { continue }
+            settings.log.info("message #\(receipt.number) was dropped: [\(code)] \(reason)")
+            if let recipient, let remoteID = draft.origin?.remoteID {
+                notices?.note(
+                    remoteID, of: recipient, named: port.shownName(draft.name), reason)
             }
         }
     }
 
-    private mutating func noteMembership(_ change: JSON) {
+    private mutating func noteMembership(_ change: JSON) async {
         guard let chat = change["chat"]["id"].integer, chats.knows(chat: chat) else { return }
-        switch change["new_chat_member"]["status"].string {
+        let bindings = chats.bindings.filter { chats.place(of: $0).chat == chat }
+        let member = change["new_chat_member"]
+        let words = settings.words
+        var obstacle: String?
+        switch member["status"].string {
         case "left", "kicked":
             settings.log.warning("the bot is no longer in the chat \(chat): ask it in again")
-        default: onMember(chat)
+            obstacle = words.telegramIsOut
+        case "restricted" where member["is_member"] == .bool(false):
+            settings.log.warning("the bot is no longer in the chat \(chat): ask it in again")
+            obstacle = words.telegramIsOut
+        case "restricted" where member["can_send_messages"] == .bool(false):
+            settings.log.warning("the bot may not write in the chat \(chat): allow it to")
+            obstacle = words.telegramIsMuted
+        default: break
         }
+        for binding in bindings {
+            if let obstacle {
+                await blocks.shut(binding, in: chat, obstacle, waiting: 0)
+            } else {
+                await blocks.open(binding)
+            }
+        }
+        if obstacle == nil { onMember(chat) }
     }
 
     // MARK: - One message
@@ -114,8 +153,8 @@ struct TelegramInbox {
         let speaker = post.speaker
         if speaker.user == me { return }
         if settings.relaysNotices, !post.isEdit { takeNotices(of: post, binding) }
-        guard let text = post.text(settings.words, pinned: try await pinnedWords(of: post, binding))
-        else { return }
+        let referred = try await referred(by: post, binding)
+        guard let text = settings.wording.text(of: post.json, referred: referred) else { return }
         if speaker.isBot, let sentence = bots.refusal(of: speaker, settings.watch.now()) {
             if !sentence.isEmpty { settings.log.warning(sentence) }
             return
@@ -131,7 +170,14 @@ struct TelegramInbox {
         draft.reply = try await quotation(of: post, binding)
         draft.hasJudgedReply = true
         // Noted with the draft at once, so that both are kept in one transaction.
-        pending.append(draft)
+        let isPerson = speaker.user != nil && !speaker.isBot
+        pending.append(
+            (
+                draft,
+                isPerson
+                    ? TelegramDropNotices.Recipient(binding: binding, identity: speaker.identity)
+                    : nil
+            ))
         pendingIDs.insert(post.remoteID)
         progress.texts.note(TextFingerprint(of: text), of: post.remoteID)
     }
@@ -155,7 +201,7 @@ struct TelegramInbox {
                 var notice = draft("", of: person, binding)
                 notice.time = post.time
                 notice.kind = kind
-                pending.append(notice)
+                pending.append((notice, nil))
             }
         }
     }

@@ -171,7 +171,7 @@ extension TelegramLane {
         return TelegramPost.remoteID(chat: place.chat, id: id)
     }
 
-    private static func parameters(
+    static func parameters(
         _ text: String, _ place: TelegramPlace, _ replyTo: Int64?
     ) -> [String: JSON] {
         var reply = JSON.null
@@ -234,6 +234,10 @@ extension TelegramLane {
         switch trouble {
         case .flood(let pause):
             settings.log.info("too much for \(place): nothing is sent for \(pause)")
+            try await count(&deliveries)
+            let isMore = try await deliveries.look()
+            await blocks.flood(
+                binding, in: place.chat, for: pause, waiting: waiting, isMore: isMore)
             return .goOn
         case .migrated(let chat):
             // Once for a message: chats that name one another would go on for ever.

@@ -23,6 +23,7 @@ struct TelegramLane {
     let api: BotAPI
     let pace: ChatPace
     let outage: TelegramOutage
+    let blocks: TelegramBlocks
     /// Rung when the chat may take something again.
     let bell: Bell
 
@@ -53,7 +54,7 @@ struct TelegramLane {
 
     init(
         _ binding: TelegramChats.Binding, _ settings: TelegramSettings, _ chats: TelegramChats,
-        api: BotAPI, pace: ChatPace, outage: TelegramOutage, bell: Bell
+        api: BotAPI, pace: ChatPace, outage: TelegramOutage, blocks: TelegramBlocks, bell: Bell
     ) {
         self.binding = binding
         self.settings = settings
@@ -61,6 +62,7 @@ struct TelegramLane {
         self.api = api
         self.pace = pace
         self.outage = outage
+        self.blocks = blocks
         self.bell = bell
         shipment = TelegramShipment(for: binding.channel)
     }
@@ -88,7 +90,8 @@ struct TelegramLane {
             case .goOn: break
             case .stop: return
             case .hold: guard try await rest(backoff.next(), &deliveries) else { return }
-            case .shut(let reason): guard try await rest(shut: reason) else { return }
+            case .shut(let reason):
+                guard try await rest(shut: reason, &deliveries) else { return }
             }
             if chats.isSuperfluous(binding) {
                 settings.log.warning("\(binding.channel) is the same chat as another entry now")
@@ -117,6 +120,7 @@ struct TelegramLane {
         pace.block(for: rest)
         floodedChat = place.chat
         settings.log.info("too much for \(place) before the start: nothing is sent for \(rest)")
+        await blocks.flood(binding, in: place.chat, for: rest, waiting: waiting)
     }
 
     /// Whether a message is nothing to Telegram.
@@ -224,7 +228,14 @@ struct TelegramLane {
     }
 
     /// Leaves a chat that takes nothing alone for a while; returns false if the bus ends meanwhile.
-    private mutating func rest(shut reason: String) async throws -> Bool {
+    private mutating func rest(
+        shut reason: String, _ deliveries: inout Deliveries.Iterator
+    ) async throws -> Bool {
+        try await count(&deliveries)
+        let isMore = try await deliveries.look()
+        await blocks.shut(
+            binding, in: chats.place(of: binding).chat, settings.words.reason(reason),
+            waiting: waiting, isMore: isMore)
         // Nothing waits for Telegram's sake any more.
         outage.note(delivered: 0, waiting: 0, to: binding.channel)
         if reason != lastShut {
@@ -270,6 +281,7 @@ struct TelegramLane {
         }
         let delivered = hasArrived ? said.count : 0
         outage.note(delivered: delivered, waiting: waiting, to: binding.channel)
+        await blocks.note(delivered: delivered, waiting: waiting, to: binding)
     }
 
     /// Passes over a message that Telegram will never take, or a part of it, loudly.

@@ -35,6 +35,14 @@ struct TelegramPost: Sendable {
         return "\(key)/\(String(TextFingerprint(of: text).bits, radix: 36))"
     }
 
+    /// Whether it is for one person alone: such messages have no number of their own.
+    var isEphemeral: Bool { Self.isEphemeral(json) }
+
+    static func isEphemeral(_ json: JSON) -> Bool {
+        json["message_id"].integer == 0 || json["ephemeral_message_id"].isPresent
+            || json["receiver_user"].isPresent
+    }
+
     /// What it is called in the store: in a chat, since numbers are a chat's own.
     var remoteID: String { Self.remoteID(chat: place.chat, id: id) }
 

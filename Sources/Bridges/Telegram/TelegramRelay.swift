@@ -7,6 +7,7 @@ struct TelegramRelay: Sendable {
     let chats: TelegramChats
     let progress: TelegramProgress
     let tellsOutages: Bool
+    let tellsRefusals: Bool
 
     private var port: Port { settings.port }
 
@@ -51,18 +52,23 @@ struct TelegramRelay: Sendable {
         _ bot: TelegramBot?, after pause: Duration, _ outage: TelegramOutage, _ isPolling: Bool
     ) async throws {
         let bells = Dictionary(chats.bindings.map { ($0, Bell()) }) { first, _ in first }
+        let blocks = TelegramBlocks(settings, isOn: tellsOutages)
+        let paces = paces()
+        let notices =
+            tellsRefusals && port.direction == .both
+            ? TelegramDropNotices(settings, chats, api, paces) : nil
         try await withThrowingTaskGroup(of: Bool.self) { group in
             var running = 0
             if isPolling {
                 running += 1
                 group.addTask {
-                    try await bringIn(bot, after: pause, outage, bells)
+                    try await bringIn(bot, after: pause, outage, bells, blocks, notices)
                     await port.closeSource()
                     return true
                 }
             }
             if port.direction != .in {
-                for var lane in lanes(outage, bells) {
+                for var lane in lanes(outage, bells, blocks, paces) {
                     running += 1
                     group.addTask {
                         try await lane.run()
@@ -76,6 +82,12 @@ struct TelegramRelay: Sendable {
                     return false
                 }
             }
+            if let notices {
+                group.addTask {
+                    try? await notices.run()
+                    return false
+                }
+            }
             while running > 0, let isWork = try await group.next() {
                 if isWork { running -= 1 }
             }
@@ -83,26 +95,34 @@ struct TelegramRelay: Sendable {
         }
     }
 
-    private func lanes(
-        _ outage: TelegramOutage, _ bells: [TelegramChats.Binding: Bell]
-    ) -> [TelegramLane] {
+    /// The pace of each chat; its topics share it.
+    private func paces() -> [Int64: ChatPace] {
         let total = ChatPace.Total(settings.watch)
-        var paces: [Int64: ChatPace] = [:]
-        return chats.bindings.map { binding in
-            let pace = paces[binding.firstChat] ?? ChatPace(settings.watch, total)
-            paces[binding.firstChat] = pace
+        let chats = chats.bindings.map { ($0.firstChat, ChatPace(settings.watch, total)) }
+        return Dictionary(chats) { first, _ in first }
+    }
+
+    private func lanes(
+        _ outage: TelegramOutage, _ bells: [TelegramChats.Binding: Bell], _ blocks: TelegramBlocks,
+        _ paces: [Int64: ChatPace]
+    ) -> [TelegramLane] {
+        chats.bindings.compactMap { binding in
+            guard let pace = paces[binding.firstChat] else { return nil }
             return TelegramLane(
-                binding, settings, chats, api: api, pace: pace, outage: outage,
+                binding, settings, chats, api: api, pace: pace, outage: outage, blocks: blocks,
                 bell: bells[binding] ?? Bell())
         }
     }
 
     private func bringIn(
         _ known: TelegramBot?, after pause: Duration, _ outage: TelegramOutage,
-        _ bells: [TelegramChats.Binding: Bell]
+        _ bells: [TelegramChats.Binding: Bell], _ blocks: TelegramBlocks,
+        _ notices: TelegramDropNotices?
     ) async throws {
         guard let bot = try await identify(known, after: pause, outage) else { return }
-        var inbox = TelegramInbox(settings, chats, me: bot.id, progress: progress) { chat in
+        var inbox = TelegramInbox(
+            settings, chats, me: bot.id, progress: progress, blocks, notices
+        ) { chat in
             for (binding, bell) in bells where chats.place(of: binding).chat == chat { bell.ring() }
         }
         let conflict = TelegramConflict(settings.log)

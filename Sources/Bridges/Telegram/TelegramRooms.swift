@@ -8,6 +8,8 @@ package struct TelegramRooms: OptionValue, ExpressibleByDictionaryLiteral {
     private var rooms: [String: RoomName] = [:]
     /// What is wrong with the entries.
     private(set) var problems = Problems()
+    /// The entries that name a chat, and where in the file, in its order.
+    private(set) var keyPlaces: [(key: String, place: Place)] = []
 
     /// Makes entries that are right.
     package init(dictionaryLiteral elements: (String, RoomName)...) {
@@ -39,6 +41,8 @@ package struct TelegramRooms: OptionValue, ExpressibleByDictionaryLiteral {
                 if let other = seen.updateValue(member.key, forKey: place) {
                     found.add(
                         "\(key) is the same chat as \(other.quoted)", at: member.keyPlace)
+                } else {
+                    result.keyPlaces.append((member.key, member.keyPlace))
                 }
             } else {
                 found.add(

@@ -7,6 +7,7 @@ struct TelegramSettings: Sendable {
     let port: Port
     let words: Words
     let composer: TelegramComposer
+    let wording: TelegramWording
     /// Whether joins and leaves are relayed.
     let relaysNotices: Bool
     /// Whether corrections are relayed.

@@ -88,17 +88,98 @@ extension Words {
             "Telegram does not accept a message of \(name): \(answer)")
     }
 
-    private func count(_ messages: Int, _ isMore: Bool) -> String {
+    func count(_ messages: Int, _ isMore: Bool) -> String {
         let noun =
             messages == 1 ? say("mensaje", "message") : say("mensajes", "messages")
         return "\(isMore ? say("más de ", "more than ") : "")\(messages) \(noun)"
     }
 
     /// `45 s`, `3 min`, `2 h`.
-    private func span(_ time: Duration) -> String {
+    func span(_ time: Duration) -> String {
         let seconds = max(time.components.seconds, 0)
         if seconds < 90 { return "\(seconds) s" }
         if seconds < 5_400 { return "\((seconds + 30) / 60) min" }
         return "\((seconds + 1_800) / 3_600) h"
+    }
+}
+
+// What the bus says about a chat that takes nothing, in a room, and to people there.
+extension Words {
+    /// A chat takes nothing from the bot.
+    func telegramTakesNothing(_ reason: String, waiting: Int, _ isMore: Bool) -> String {
+        let sentence = say(
+            "Telegram no acepta mensajes: \(reason)", "Telegram takes no messages: \(reason)")
+        return waiting == 0
+            ? "\(sentence)."
+            : "\(sentence); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
+    }
+
+    /// A chat takes nothing for a while.
+    func telegramPauses(_ pause: Duration, waiting: Int, _ isMore: Bool) -> String {
+        let sentence = say(
+            "Telegram no acepta mensajes durante \(span(pause)): son demasiados",
+            "Telegram takes no messages for \(span(pause)): there are too many")
+        return waiting == 0
+            ? "\(sentence)."
+            : "\(sentence); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
+    }
+
+    /// It takes messages again, and what had waited is delivered.
+    func telegramTakes(delivered: Int, late: Duration) -> String {
+        let takes = say("Telegram acepta mensajes de nuevo", "Telegram takes messages again")
+        if delivered == 0 { return "\(takes)." }
+        let word = delivered == 1 ? say("entregado", "delivered") : say("entregados", "delivered")
+        let lateness = say("\(span(late)) tarde", "\(span(late)) late")
+        return "\(takes); \(count(delivered, false)) \(word), \(lateness)."
+    }
+
+    /// Why a chat takes nothing, as Telegram says it or in words of people.
+    func reason(_ answer: String) -> String {
+        let text = answer.lowercased()
+        if ["kicked", "not a member", "chat not found"].contains(where: text.contains) {
+            return "\(telegramIsOut) (\(answer))"
+        }
+        if ["not enough rights", "write access", "restricted", "forbidden: bot can't"]
+            .contains(where: text.contains)
+        {
+            return "\(telegramIsMuted) (\(answer))"
+        }
+        return answer
+    }
+
+    /// The bot was taken out of a group.
+    var telegramIsOut: String {
+        say("el bot ya no está en el grupo", "the bot is no longer in the group")
+    }
+
+    /// The bot may not write in a group.
+    var telegramIsMuted: String {
+        say("el bot no puede escribir en el grupo", "the bot may not write in the group")
+    }
+
+    /// What somebody said was dropped.
+    func telegramDropped(_ count: Int, _ reason: String) -> String {
+        let because = reason.isEmpty ? "." : ": \(reason)"
+        let sentence =
+            count == 1
+            ? say("tu mensaje no se ha entregado", "your message was not delivered")
+            : say(
+                "\(count) mensajes tuyos no se han entregado",
+                "\(count) messages of yours were not delivered")
+        return sentence + because
+    }
+
+    /// The same where several people are told at once.
+    func telegramDropped(_ count: Int, of name: String, _ reason: String) -> String {
+        let because = reason.isEmpty ? "." : ": \(reason)"
+        let sentence =
+            count == 1
+            ? say(
+                "un mensaje de \(name) no se ha entregado",
+                "a message of \(name) was not delivered")
+            : say(
+                "\(count) mensajes de \(name) no se han entregado",
+                "\(count) messages of \(name) were not delivered")
+        return sentence + because
     }
 }

@@ -12,6 +12,7 @@ extension Bus {
         for block in blocks where block.count > 0 {
             let batch = block.batch
             batch.room = room.name
+            batch.details = batch.details.map { $0.arriving(at: settings.time()) }
             batch.senders = block.sources.map { sender(of: Draft("", from: $0.name), by: intake) }
             publish(batch, in: room, by: intake, isOwed: true)
             dropped += batch.drops.count

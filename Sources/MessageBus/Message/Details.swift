@@ -56,10 +56,10 @@ package final class Details: Sendable {
 
     /// Makes what many lines of a file or stream have in common: each record's `position` counts
     /// from the start.
-    package init(channel: String, start: UInt64) {
+    package init(channel: String, start: UInt64, said: Int64? = nil) {
         reply = nil
         other = nil
-        said = nil
+        self.said = said
         attachment = 0
         isContinuation = false
         origin = Origin(channel: channel)
@@ -72,6 +72,17 @@ package final class Details: Sendable {
             reply: reply, other: other, origin: origin(of: record), said: said,
             attachment: attachment, isContinuation: isContinuation)
     }
+
+    /// The same for lines that came at a moment, without a time that says nothing more than that.
+    func arriving(at now: Int64) -> Details {
+        guard let said, let start, let origin,
+            now - said < Self.shortestWay || Self.said(said, at: now) == nil
+        else { return self }
+        return Details(channel: origin.channel ?? "", start: start)
+    }
+
+    /// Milliseconds for which a file's line may wait until its time is worth keeping.
+    private static let shortestWay: Int64 = 60_000
 
     /// Where a message was before it reached the bus.
     package func origin(of record: Record) -> Origin? {

@@ -50,15 +50,21 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
 
     /// Says where the lines that follow come from.
     ///
-    /// - Parameter position: a position in the source that none of them stands before.
-    package func begin(_ source: Source, at position: UInt64) {
+    /// - Parameters:
+    ///   - position: a position in the source that none of them stands before.
+    ///   - said: when they were written at the latest, in milliseconds since 1970.
+    package func begin(_ source: Source, at position: UInt64, said: Int64? = nil) {
         if sources.last != source {
             sources.append(source)
             details = nil
         }
-        if details == nil || position < start || position - start > UInt64(UInt32.max / 2) {
+        // A file that grows has another time with each line: seconds are enough.
+        let said = said.map { $0 - $0 % 1_000 }
+        if details == nil || details?.said != said || position < start
+            || position - start > UInt64(UInt32.max / 2)
+        {
             start = position
-            details = Details(channel: source.channel, start: position)
+            details = Details(channel: source.channel, start: position, said: said)
         }
     }
 

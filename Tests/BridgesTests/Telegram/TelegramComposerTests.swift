@@ -47,7 +47,7 @@ import Testing
     @Test func `a name calls nobody`() async throws {
         #expect(TelegramComposer.withoutMentions("a@bob") == "a@\u{2060}bob")
         let message = try await message("hola @luz") { $0.name = "ana@eva" }
-        #expect(composer.lines(of: message, quotes: true) == ["ana@\u{2060}eva: hola @luz"])
+        #expect(composer.lines(of: message, quotes: true) == ["ana@\u{2060}eva: hola @\u{2060}luz"])
     }
 
     @Test func `what is quoted calls nobody, what is said calls whom it names`() async throws {
@@ -56,7 +56,7 @@ import Testing
         }
         #expect(
             composer.lines(of: answer, quotes: true)
-                == ["ana: [↩ bob@\u{2060}eva: ¿vienes, @\u{2060}luz?] sí, @luz"])
+                == ["ana: [↩ bob@\u{2060}eva: ¿vienes, @\u{2060}luz?] sí, @\u{2060}luz"])
     }
 
     @Test func `a long line is cut at words, with the name in front of each piece`() async throws {

@@ -46,7 +46,7 @@ extension TelegramTests {
             }
             #expect(
                 await host.lines(2) == [
-                    "Grupo (telegram): [mensaje no compatible]", "Ana (telegram): fin",
+                    "Grupo (telegram): [mensaje no compatible: hologram]", "Ana (telegram): fin",
                 ])
             await host.until { $0.pending == 0 && $0.isPolled }
             try await host.stop()

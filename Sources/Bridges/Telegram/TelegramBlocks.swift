@@ -1,0 +1,127 @@
+import MessageBus
+import Synchronization
+
+/// Tells the rooms that a chat takes nothing from the bot, or nothing for a while, once each time,
+/// and when what had waited for that is delivered.
+///
+/// Safe from any thread.
+final class TelegramBlocks: Sendable {
+    private struct Block {
+        let room: String
+        let chat: Int64
+        /// When it began.
+        let since: Duration
+        /// Whether the room knows.
+        var isTold = false
+        /// Messages that waited when it was last looked.
+        var waiting = 0
+        /// Of those that waited when the chat took messages again, so many wait yet.
+        var owed: Int?
+        var delivered = 0
+    }
+
+    private let settings: TelegramSettings
+    private let isOn: Bool
+    /// By what the bus calls the chat.
+    private let blocks = Mutex<[String: Block]>([:])
+
+    /// How long a flood lasts before anybody is told, as with outages.
+    private static let longEnough = Duration.seconds(30)
+
+    /// - Parameter isOn: whether anybody is told.
+    init(_ settings: TelegramSettings, isOn: Bool) {
+        self.settings = settings
+        self.isOn = isOn
+    }
+
+    /// A chat takes nothing from the bot.
+    ///
+    /// - Parameter reason: in words of people.
+    func shut(
+        _ binding: TelegramChats.Binding, in chat: Int64, _ reason: String, waiting: Int,
+        isMore: Bool = false
+    ) async {
+        let isNews = note(binding, in: chat, waiting, isLong: { _ in true })
+        guard isNews else { return }
+        let words = settings.words
+        await tell(words.telegramTakesNothing(reason, waiting: waiting, isMore), in: binding.room)
+    }
+
+    /// A chat takes nothing for so long.
+    func flood(
+        _ binding: TelegramChats.Binding, in chat: Int64, for pause: Duration, waiting: Int,
+        isMore: Bool = false
+    ) async {
+        let now = settings.watch.now()
+        let isNews = note(binding, in: chat, waiting) {
+            now + pause - $0 > Self.longEnough
+        }
+        guard isNews else { return }
+        let words = settings.words
+        await tell(words.telegramPauses(pause, waiting: waiting, isMore), in: binding.room)
+    }
+
+    /// Notes a block; returns whether the room is to be told now.
+    private func note(
+        _ binding: TelegramChats.Binding, in chat: Int64, _ waiting: Int,
+        isLong: (Duration) -> Bool
+    ) -> Bool {
+        guard isOn else { return false }
+        let now = settings.watch.now()
+        return blocks.withLock { blocks in
+            var block =
+                blocks[binding.channel] ?? Block(room: binding.room, chat: chat, since: now)
+            block.waiting = waiting
+            block.owed = nil
+            defer { blocks[binding.channel] = block }
+            guard !block.isTold, isLong(block.since) else { return false }
+            block.isTold = true
+            // The topics of one chat say it once in a room.
+            return !Self.isKnown(block, in: blocks)
+        }
+    }
+
+    private static func isKnown(_ block: Block, in blocks: [String: Block]) -> Bool {
+        blocks.values.contains { $0.isTold && $0.room == block.room && $0.chat == block.chat }
+    }
+
+    /// So many were delivered to a chat, and so many wait yet.
+    func note(delivered: Int, waiting: Int, to binding: TelegramChats.Binding) async {
+        await end(binding.channel) { block in
+            let owed = block.owed ?? delivered + waiting
+            block.delivered += min(delivered, owed)
+            block.owed = owed - delivered
+            return owed <= delivered || waiting == 0
+        }
+    }
+
+    /// The bot may write in a chat again; who has something to send finds out by itself.
+    func open(_ binding: TelegramChats.Binding) async {
+        await end(binding.channel) { $0.waiting == 0 && $0.owed == nil }
+    }
+
+    private func end(_ channel: String, _ isOver: (inout Block) -> Bool) async {
+        let now = settings.watch.now()
+        let ended = blocks.withLock { blocks -> Block? in
+            guard var block = blocks[channel] else { return nil }
+            guard isOver(&block) || !block.isTold else {
+                blocks[channel] = block
+                return nil
+            }
+            blocks[channel] = nil
+            return block.isTold && !Self.isKnown(block, in: blocks) ? block : nil
+        }
+        guard let ended else { return }
+        let sentence = settings.words.telegramTakes(
+            delivered: ended.delivered, late: now - ended.since)
+        await tell(sentence, in: ended.room)
+    }
+
+    private func tell(_ sentence: String, in room: String) async {
+        var draft = Draft(sentence, from: settings.words.server)
+        draft.isFromBus = true
+        draft.room = room
+        // While the bus stops nobody is told anything any more.
+        _ = try? await settings.port.publish(draft)
+    }
+}
