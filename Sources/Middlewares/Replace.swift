@@ -51,6 +51,13 @@ package struct Replace: CopyableMiddleware {
 
         /// Finds groups that the pattern doesn't have.
         package func validate(_ check: inout OptionCheck) {
+            let isOther = with.indices.contains { index in
+                with[index] == "\\"
+                    && with[index...].dropFirst().first.map { ("0"..."9").contains($0) } ?? false
+            }
+            if isOther {
+                check.warning("a group is $1 here: \"\\1\" stays as it is", at: $with)
+            }
             let count = find.groupCount
             for group in Template(with).groups where group > count {
                 let name = group == .max ? "that number" : "\(group)"

@@ -51,6 +51,11 @@ import Testing
         ),
         (#"{ "type": "log", "file": "./bridge.json" }"#, "found this configuration"),
         (#"{ "type": "limit", "messages": "20" }"#, "write 20 without quotes"),
+        (#"{ "type": "limit", "messages": [20] }"#, "write 20 without [ ]"),
+        (#"{ "type": "limit", "messages": null }"#, "leave it out for its default, 20"),
+        (#"{ "type": "log", "file": "file:///var/x" }"#, #"did you mean "/var/x"?"#),
+        (#"{ "type": "log", "file": "C:\\logs\\x" }"#, "with / between its names"),
+        (#"{ "type": "log", "file": " a.log" }"#, #"did you mean "a.log"?"#),
         (#"{ "type": "filter", "words": ["a"] }"#, #"did you mean "drop"?"#),
     ])
     func `what can't be meant in a chain is a problem`(
@@ -76,6 +81,11 @@ import Testing
         (#"{ "type": "log", "senders": ["*(caht)"] }"#, #"did you mean "chat"?"#),
         (#"{ "type": "log", "file": "log-*.txt" }"#, #""*" is no pattern here"#),
         (#"{ "type": "log", "file": "a.log", "level": "debug" }"#, "have no level"),
+        (#"{ "type": "log", "file": "%Y-%m.log" }"#, "no date takes the place"),
+        (
+            #"{ "type": "replace", "rules": [{ "find": "(a)", "with": "\\1" }] }"#,
+            "a group is $1 here"
+        ),
     ])
     func `what might be meant in a chain is a warning`(
         middleware: String, sentence: String
@@ -133,6 +143,78 @@ import Testing
         #expect(status == 78)
         #expect(errors.contains { $0.contains(sentence) }, "\(errors)")
         #expect(errors.last == "1 problem in bridge.json. Nothing was started.")
+    }
+
+    @Test(arguments: [
+        (#"{ "type": "tail", "paths": ["a"], "exclude": ["a"] }"#, #""exclude" leaves all"#),
+        (#"{ "type": "tail", "paths": ["a"], "sender": "{name}" }"#, "there are {file} and {path}"),
+        (#"{ "type": "tail", "paths": ["a"], "sender": "x:{file}" }"#, "can't be a name as it is"),
+        (#"{ "type": "stdio", "sender": "ana:" }"#, #"it is shown as "ana""#),
+        (
+            #"{ "type": "stdio", "direction": "out", "middleware": [{ "type": "log" }] }"#,
+            "nothing comes in"
+        ),
+        (
+            #"{ "type": "stdio", "direction": "in", "outgoing": [{ "type": "log" }] }"#,
+            "nothing goes out"
+        ),
+        (
+            #"{ "type": "stdio", "middleware": [{ "type": "log", "bridges": ["b"] }] }, { "type": "tcp", "name": "b" }"#,
+            "only what this bridge brings in"
+        ),
+        (#"{ "type": "stdio" }, { "type": "tcp", "name": "STDIO" }"#, "only in its case"),
+        (
+            #"{ "type": "stdio", "senderFormat": "{name} (b)" }, { "type": "cuckoo", "name": "b" }"#,
+            "who speaks here is shown as who speaks by bridges[0] is"
+        ),
+        (
+            #"{ "type": "telegram", "token": "123456:abcdefghijklmnopqrstuvwxyzABCDEFGHI" }"#,
+            "there are no chats"
+        ),
+        (
+            #"{ "type": "telegram", "token": "1:2", "chats": { "-1": "general" } }"#,
+            "@BotFather's tokens look different"
+        ),
+    ])
+    func `what might be meant of a bridge is a warning`(
+        bridges: String, sentence: String
+    ) async throws {
+        let (status, output, errors) = try await check(#"{ "bridges": [\#(bridges)] }"#)
+        #expect(status == 0)
+        #expect(output == ["bridge.json: no problems, 1 warning."])
+        #expect(errors.count == 1)
+        #expect(errors.first?.contains(sentence) == true, "\(errors)")
+    }
+
+    @Test(arguments: [
+        (#"{ "store": "x.db","#, #"found "x.db"; did you mean {"path": "x.db"}?"#),
+        (#"{ "store": { "path": ":memory:" },"#, #"did you mean "store": null?"#),
+        (#"{ "store": { "path": "bridge.json" },"#, "found this configuration"),
+        (#"{ "log": "debug","#, #"did you mean {"level": "debug"}?"#),
+        (#"{ "rooms": "general","#, #"write ["general"]"#),
+        (#"{ "rooms": ["General"],"#, #"did you mean "general"?"#),
+        (#"{ "middleware": "log","#, #"it looks like [{"type": …}]"#),
+        (#"{ "limit": {},"#, #"it is a middleware: write "middleware": [{"type": "limit"}]"#),
+        (#"{ "colour": "x","#, "; there are name, language, rooms, "),
+        (#"{ "database": "x","#, #"did you mean "store": {"path": "FILE"}?"#),
+        (#"{ "name": "a\u00A0b","#, "(with U+00A0 no-break space)"),
+        ("{ \u{A0}", "expected a plain space or none, found U+00A0 no-break space"),
+        ("{ \u{201C}name\u{201D}: \"x\",", "found U+201C left double quotation mark"),
+        ("{ 'name': \"x\",", "expected a key in double quotes, found a single quote"),
+        ("{ \"log\": { \"level\": True },", "expected true, found True"),
+        ("{ \"log\": { \"level\": yes },", "expected true, found yes"),
+        ("{ # name\n", "comments begin with //"),
+        ("{ \"name\" = \"x\",", "expected \":\", found \"=\""),
+        (
+            "- bridges:",
+            "expected \"{\", as in {\"bridges\": [{\"type\": \"tcp\"}]}, found a number"
+        ),
+    ])
+    func `a mistake at the top says what to write`(start: String, sentence: String) async throws {
+        let (status, _, errors) = try await check(start + #""bridges": [\#(Self.chat)] }"#)
+        #expect(status == 78)
+        #expect(errors.count == 2, "\(errors)")
+        #expect(errors.first?.contains(sentence) == true, "\(errors)")
     }
 
     @Test func `a log that a bridge follows is a problem if it goes round, else a warning`()

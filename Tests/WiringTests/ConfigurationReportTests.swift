@@ -119,7 +119,12 @@ import Testing
             #"{"type":7}"#,
             ["1:21: bridges[0].type: expected the name of a bridge like \"tcp\", found 7"]
         ),
-        (#"5"#, ["1:13: bridges[0]: expected an object with its \"type\", found a number"]),
+        (
+            #"5"#,
+            [
+                "1:13: bridges[0]: expected an object with its \"type\", found a number; it looks like {\"type\": …}"
+            ]
+        ),
         (
             #"{"type":"stdio","direction":"inn"}"#,
             [

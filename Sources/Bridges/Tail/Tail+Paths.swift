@@ -15,6 +15,10 @@ extension Tail.Options {
             pattern.steps.count == 1
                 ? pattern : PathPattern(check.resolved(pattern.text) ?? pattern.text)
         }
+        let left = Set(exclude)
+        for (index, pattern) in paths.enumerated() where left.contains(pattern) {
+            check.warning("\"exclude\" leaves all of these out", at: $paths[index])
+        }
         for (index, pattern) in paths.enumerated() {
             guard let resolved = check.resolved(pattern.text) else { return }
             let followed = PathPattern(resolved)

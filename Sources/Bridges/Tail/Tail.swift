@@ -19,6 +19,13 @@ package struct Tail: Bridge {
         /// The defaults.
         package init() {}
 
+        /// Names that other programs have for these.
+        package static let synonyms = [
+            "pattern": "\"start\"", "regex": "\"start\"", "first": "\"start\"",
+            "begin": "\"start\"",
+            "wait": "\"timeout\"", "flush": "\"timeout\"",
+        ]
+
         /// Neither indented nor what stack traces go on with.
         private static let unindented = "^(?!\\s|Caused by:|Suppressed:|\\.\\.\\. \\d)"
 
@@ -70,7 +77,9 @@ package struct Tail: Bridge {
         /// Finds what can't be followed and senders of nobody.
         package func validate(_ check: inout OptionCheck) {
             if paths.isEmpty { check.problem("expected at least one path", at: $paths) }
-            if sender.isEmpty { check.problem("expected a name, found \"\"", at: $sender) }
+            // What takes the place of these is made a name of.
+            let name = sender.replacing("{file}", with: "f").replacing("{path}", with: "p")
+            check.name(name, shown: sender, at: $sender)
             check.placeholders(in: sender, known: ["file", "path"], at: $sender)
             if let (way, place) = check.direction, way == .out {
                 check.problem(

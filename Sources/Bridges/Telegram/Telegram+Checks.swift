@@ -22,7 +22,12 @@ extension Telegram.Options {
             && parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
         let isTelegrams = api == Self().api
         if !TelegramAddress.isToken(text) || (isTelegrams && !isNumbered) {
-            check.problem("expected the bot's token as @BotFather gave it", at: $token)
+            var hint = ""
+            if text.hasPrefix("$") { hint = "; a variable is put in by ${env:NAME}" }
+            if text.first?.isWhitespace == true || text.last?.isWhitespace == true {
+                hint = "; there is white space around it"
+            }
+            check.problem("expected the bot's token as @BotFather gave it\(hint)", at: $token)
             return
         }
         // Of two that poll with one token each gets a part of what is said.
@@ -58,7 +63,7 @@ extension Telegram.Options {
                 "\(chat) \(room)", "chat and room", expected: "one bot for a chat and a room",
                 at: place)
         }
-        if chats.isEmpty {
+        if chats.isEmpty, chats.problems.isEmpty {
             check.warning(
                 """
                 there are no chats, so nothing is relayed: write something in a group that the bot is \

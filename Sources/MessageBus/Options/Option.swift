@@ -146,6 +146,16 @@ extension Option: DeclaredOption {
 
     func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool {
         storage.source = OptionSource(of: value)
+        if case .null = value.kind, let standard = storage.value?.rendered {
+            var quiet = Problems()
+            if storage.decode(value, &quiet) == nil {
+                let words = standard.utf8.count <= 40 ? ", \(standard)" : ""
+                problems.expected(
+                    storage.expectation, found: value,
+                    suggestion: "; leave it out for its default\(words)")
+                return false
+            }
+        }
         guard let decoded = storage.decode(value, &problems) else { return false }
         storage.value = decoded
         return true

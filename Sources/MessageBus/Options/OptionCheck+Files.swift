@@ -18,6 +18,12 @@ extension OptionCheck {
             warning(
                 "\"\(sign)\" is no pattern here: the file is really called \(found)", at: source)
         }
+        if let percent = path.firstRange(of: "%"),
+            path[percent.upperBound...].first.map({ "YmdHMSjFT".contains($0) }) == true
+        {
+            warning(
+                "no date takes the place of \"%\": the file is really called \(found)", at: source)
+        }
         guard let resolved = problems.files?.resolved(path) else { return }
         problems.fileUses.written.append(
             FileUses.Written(path: resolved, place: source.place, entry: object))
@@ -84,6 +90,7 @@ package enum PathRules {
         if path.split(separator: "/").contains(where: { $0.utf8.count > longestName }) {
             return expected("a path whose names have at most \(longestName) bytes")
         }
+        if let foreign = foreign(path) { return foreign }
         if path.hasPrefix("~"), path == "~" || path.contains("/") {
             let rest = path.drop { $0 != "/" }
             let home = path.hasPrefix("~/") || path == "~" ? "${env:HOME}" : "/home/NAME"
@@ -100,6 +107,35 @@ package enum PathRules {
         return nil
     }
 
+    /// What is wrong with a path of another kind: an URL, one of Windows, one with a space around it.
+    private static func foreign(_ path: String) -> Sentence? {
+        if let slashes = path.firstRange(of: "://"),
+            path.startsWithLetters(upTo: slashes.lowerBound)
+        {
+            let rest = String(path[slashes.upperBound...])
+            let isFile = path.hasPrefix("file:") && !rest.isEmpty
+            return expected(
+                "a path and no URL",
+                isFile ? "; did you mean \(rest.shortened(to: 60).quoted)?" : "")
+        }
+        if path.hasPrefix("file:") {
+            let rest = String(path.dropFirst("file:".count).prefix { $0 != "?" })
+            return expected(
+                "a path and no URL", "; did you mean \(rest.shortened(to: 60).quoted)?")
+        }
+        if path.dropFirst().hasPrefix(":\\"), path.first?.isLetter == true {
+            return expected("a path of this system, with / between its names")
+        }
+        if path.first?.isWhitespace == true || path.last?.isWhitespace == true {
+            let bare = path.drop(while: \.isWhitespace)
+            let end = bare.lastIndex { !$0.isWhitespace }.map { bare[...$0] } ?? ""
+            return expected(
+                "a path without white space around it",
+                end.isEmpty ? "" : "; did you mean \(String(end).shortened(to: 60).quoted)?")
+        }
+        return nil
+    }
+
     /// The name of a shell's variable that a path begins with.
     private static func variable(_ path: String) -> Substring? {
         guard path.first == "$" else { return nil }
@@ -110,5 +146,12 @@ package enum PathRules {
 
     private static func expected(_ sentence: String, _ suggestion: String = "") -> Sentence {
         Sentence(expected: sentence, suggestion: suggestion)
+    }
+}
+
+extension String {
+    /// Tells whether the text in front of a place is letters alone.
+    fileprivate func startsWithLetters(upTo end: Index) -> Bool {
+        end > startIndex && self[..<end].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
     }
 }

@@ -12,7 +12,11 @@ extension Array: OptionValue where Element: OptionValue {
     public static func hint(for value: ConfigValue) -> String? {
         if case .object = value.kind { return "put [ ] around it" }
         var quiet = Problems()
-        return Element.decode(value, into: &quiet).map { "write [\($0.rendered)]" }
+        guard let meant = Element.decode(value, into: &quiet)?.rendered, meant.utf8.count <= 80
+        else {
+            return Element.listHint
+        }
+        return "write [\(meant)]"
     }
 
     /// Takes a list, and reports all of its elements that are wrong.

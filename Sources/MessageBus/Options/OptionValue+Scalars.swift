@@ -86,7 +86,12 @@ extension Int: BoundedValue {
     public static var noun: String { "a whole number" }
 
     /// A number in quotes.
-    public static func hint(for value: ConfigValue) -> String? { unquoted(value) { Int($0) } }
+    public static func hint(for value: ConfigValue) -> String? {
+        if case .number(let text) = value.kind, text.allSatisfy(\.isNumber) {
+            return "\(Int.max) is the most"
+        }
+        return unquoted(value) { Int($0) }
+    }
 
     /// Takes any whole number, however it is written: `1000`, `1e3` and `1000.0` are the same.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Int? {

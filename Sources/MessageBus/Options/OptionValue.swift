@@ -18,6 +18,9 @@ public protocol OptionValue: Sendable {
     /// knows. Not asked of secrets, nor of what came out of the environment or a file.
     static func hint(for value: ConfigValue) -> String?
 
+    /// How a list of it looks, where somebody wrote something else; nil where the words are enough.
+    static var listHint: String? { get }
+
     /// Makes the value, or adds to the problems why it can't and returns nil. Does no I/O.
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self?
 
@@ -39,6 +42,9 @@ extension OptionValue {
 
     /// Nothing; types whose values are often written in another way say otherwise.
     public static func hint(for value: ConfigValue) -> String? { nil }
+
+    /// Nothing; lists of objects say otherwise.
+    public static var listHint: String? { nil }
 
     /// None; values with options inside say otherwise.
     public static var nestedOptions: [OptionDescription] { [] }

@@ -27,8 +27,12 @@ extension PluginOptions {
     public static func hint(for value: ConfigValue) -> String? {
         guard let (name, option) = Self().declared.first else { return nil }
         let standard = option.rendered() ?? "…"
+        if value.text == "null" { return "write null without quotes" }
         var quiet = Problems()
-        if option.decode(value, into: &quiet), let meant = option.rendered() {
+        let isEmpty = value.text?.isEmpty ?? false
+        if !isEmpty, option.decode(value, into: &quiet), let meant = option.rendered(),
+            meant.utf8.count <= 80
+        {
             return "did you mean {\(name.quoted): \(meant)}?"
         }
         return "it looks like {\(name.quoted): \(standard)}"

@@ -115,6 +115,13 @@ public struct Problems: Sendable {
             let isText = !(Value.self is any Numeric.Type) && Value.self != Bool.self
             return isText ? "" : "; what is put in is always a string"
         }
+        // What lacks its brackets elsewhere has them here.
+        if value.elements.count == 1, let element = value.elements.first, element.shownAs == nil {
+            var quiet = Problems()
+            if let meant = Value.decode(element, into: &quiet), meant.rendered.utf8.count <= 80 {
+                return "; write \(meant.rendered) without [ ]"
+            }
+        }
         return Value.hint(for: value).map { "; \($0)" } ?? ""
     }
 

@@ -9,7 +9,6 @@ struct BridgeNames {
     init(_ entries: [ConfigValue], leftOut: Set<Int>, into problems: inout Problems) {
         let given = entries.map { $0.member("name")?.value.text }
         var owners: [String: ConfigValue] = [:]
-        var inLowerCase: [String: String] = [:]
         for (index, entry) in entries.enumerated() where !leftOut.contains(index) {
             guard let name = given[index], let value = entry.member("name")?.value else { continue }
             if let owner = owners[name] {
@@ -17,13 +16,6 @@ struct BridgeNames {
                     "the name \(value.found) is taken by \(owner.place.path)", at: value.place)
             } else {
                 owners[name] = entry
-                // Whoever reads `/who` takes one for the other.
-                let other = inLowerCase.updateValue(name, forKey: name.lowercased())
-                if let other {
-                    problems.warn(
-                        "the name \(value.found) differs from \(other.quoted) only in its case",
-                        at: value.place)
-                }
             }
         }
         // Names that are given come first, so that nobody's default takes them.
@@ -41,6 +33,26 @@ struct BridgeNames {
             lastNumbers[type] = number
             taken.insert(name)
             return name
+        }
+        warnOfCase(entries, leftOut: leftOut, into: &problems)
+    }
+
+    /// Warns of names that whoever reads `/who` takes for one another.
+    private func warnOfCase(
+        _ entries: [ConfigValue], leftOut: Set<Int>, into problems: inout Problems
+    ) {
+        var owners: [String: Int] = [:]
+        for (index, entry) in entries.enumerated() where !leftOut.contains(index) {
+            let name = all[index]
+            guard let owner = owners[name.lowercased()] else {
+                owners[name.lowercased()] = index
+                continue
+            }
+            // Two that are the same are a problem that is told already.
+            if all[owner] == name { continue }
+            problems.warn(
+                "the name differs from that of \(entries[owner].place.path) only in its case",
+                at: entry.member("name")?.value.place ?? entry.place)
         }
     }
 }

@@ -104,7 +104,7 @@ struct Document {
             // Two of the same name are a problem that is told already.
             if owner.name == bridge.name { continue }
             problems.warn(
-                "who speaks here is shown as who speaks by \(owner.name.quoted) is: \(format.quoted)",
+                "who speaks here is shown as who speaks by \(owner.place.path) is",
                 at: bridge.formatPlace)
         }
     }

@@ -66,7 +66,7 @@ struct EntryDecoder {
                 !globs.contains(where: { $0.matches(bridge) })
             {
                 problems.warn(
-                    "only what \(bridge.quoted) brings in comes through here, so nothing is judged",
+                    "only what this bridge brings in comes through here, so nothing is judged",
                     at: options.$bridges.place)
             }
             return MiddlewareEntry(

@@ -48,6 +48,16 @@ struct BridgeEntryOptions: PluginOptions {
                 is \("{name} ({bridge})".quoted)
                 """, at: $senderFormat)
         }
+        if direction == .in, !outgoing.isEmpty {
+            check.warning(
+                "nothing goes out by a bridge whose direction is \"in\": nothing is judged",
+                at: $outgoing)
+        }
+        if direction == .out, !middleware.isEmpty {
+            check.warning(
+                "nothing comes in by a bridge whose direction is \"out\": nothing is judged",
+                at: $middleware)
+        }
         check.placeholders(
             in: senderFormat.text, known: ["name", "bridge"], at: $senderFormat)
     }

@@ -100,8 +100,8 @@ extension JSONParser {
         guard let scalar else { return "a character that means nothing here" }
         if scalar.isOdd { return scalar.inWords }
         if let byte = peek, Self.isWordByte(byte) { return "a word without quotes" }
-        // None of the letters and digits that a secret is made of.
-        return scalar.isASCII
+        // Punctuation that stands in JSON and its kin, and nothing that a secret may begin with.
+        return ",:{}[]()<>=;#`".unicodeScalars.contains(scalar)
             ? "\"\(Character(scalar))\"" : "a character that means nothing here"
     }
 

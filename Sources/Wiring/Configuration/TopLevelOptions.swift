@@ -99,6 +99,12 @@ package struct StoreOptions: PluginOptions {
 
     /// Finds what can't be a path, and a history that is over before anybody has read it.
     package func validate(_ check: inout OptionCheck) {
+        if path == ":memory:" {
+            check.problem(
+                "expected the path of a file, found \($path.found(path.quoted)); did you mean \"store\": null?",
+                at: $path)
+            return
+        }
         check.file(path, at: $path)
         let hour = Duration.seconds(3_600)
         if history > .zero, history < hour || history.components.seconds % 3_600 != 0 {
@@ -192,10 +198,14 @@ struct EntryObject: OptionValue {
     static var expectation: String { "an object" }
     static var pluralExpectation: String { "objects, each with its \"type\"" }
 
+    static var listHint: String? { "it looks like [{\"type\": …}]" }
+
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> EntryObject? {
         if case .object = value.kind { return EntryObject() }
         // Whoever writes something else here may have a token in it.
-        problems.expected("\(expectation) with its \"type\"", found: value, isSecret: true)
+        problems.expected(
+            "\(expectation) with its \"type\"", found: value, isSecret: true,
+            suggestion: "; it looks like {\"type\": …}")
         return nil
     }
 

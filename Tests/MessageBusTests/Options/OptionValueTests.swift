@@ -27,9 +27,10 @@ import Testing
         "-9223372036854775809",
     ])
     func `what is no whole number is refused`(text: String) {
-        #expect(
-            decode(.number(text), as: Int.self).sentence
-                == "expected a whole number, found \(text)")
+        let sentence = decode(.number(text), as: Int.self).sentence ?? ""
+        #expect(sentence.hasPrefix("expected a whole number, found \(text)"))
+        let isTooLarge = text == "9223372036854775808"
+        #expect(sentence.hasSuffix("; 9223372036854775807 is the most") == isTooLarge)
     }
 
     @Test(arguments: [
