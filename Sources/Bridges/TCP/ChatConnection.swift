@@ -54,6 +54,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var isHeld = false
     /// Whether the store has been asked for what the room no longer has, whichever room that was.
     var isFetching = false
+    /// Whether a list of it waits for its turn, or for the store.
+    var isListing = false
+    /// Bytes of its lists that the server counts.
+    var countedListBytes = 0
     /// Whether the server looks after what the other side has not confirmed.
     var isWatched = false
     /// Whether the server knows that it has something to send.
@@ -211,6 +215,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         guard let connection, !isHeldBack else { return }
         let (wasBlocked, sentBefore) = (outflow.isBlocked, outflow.sentBytes)
         let progress = outflow.pump(connection, skipNotice: server.skipNotice)
+        if outflow.listBytes != countedListBytes { countLists() }
         if outflow.isBlocked && !wasBlocked || !isWatched && outflow.sentBytes != sentBefore {
             server.stalled.watch(self)
         }
@@ -218,6 +223,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         case .upToDate: if stage == .leaving { server.isBroken(self) }
         case .blocked: break
         case .behind: bus.assumeIsolated { fetch($0) }
+        case .atList:
+            if !isListing { server.lists.add(self) }
+            isListing = true
         case .broken: server.isBroken(self)
         }
         updateInterest()
@@ -315,6 +323,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         guard let connection else { return }
         let hasEverything = stage == .leaving && outflow.isUpToDate
         stopListening(for: .closed)
+        countLists()
         self.connection = nil
         hall.dismiss(self)
         depart(bus)

@@ -29,8 +29,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let greeting: [UInt8]
     /// Shows what was said before.
     let past: Past
-    /// Who takes nothing at present.
+    /// Who has not taken everything yet.
     let stalled: StalledReaders
+    /// What commands list, as it is read.
+    let lists: AnswerLists
 
     private(set) var halls: [Hall] = []
     private let firstHall: Int
@@ -75,6 +77,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
         stalled = StalledReaders(
             patience: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
+        lists = AnswerLists(bound: options.lists.bytes, on: loop, bus: port.bus)
         halls = bus.rooms.map { Hall($0) }
         firstHall = halls.firstIndex { $0.room.name == port.room } ?? 0
         if port.direction != .in {
@@ -208,6 +211,14 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         readThisTurn = 0
         isEndingTurn = true
         defer { isEndingTurn = false }
+        settle(bus)
+        // A piece that was taken at once leaves nothing to settle but the end of a connection.
+        if lists.serve(bus) { settle(bus) }
+        batch.shrink(to: Self.batchBytes)
+    }
+
+    /// Sends what is owed, and closes what is broken.
+    private func settle(_ bus: isolated Bus) {
         while !owing.isEmpty || !broken.isEmpty {
             let connections = owing
             owing = []
@@ -218,7 +229,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             // Who is lost is announced, and the announcement may find more who are.
             bus.endTurn()
         }
-        batch.shrink(to: Self.batchBytes)
     }
 
     // MARK: - The store

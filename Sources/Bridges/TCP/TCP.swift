@@ -59,6 +59,12 @@ public struct TCP: Bridge {
             in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
         public var buffer = ByteCount.mebibytes(4)
 
+        /// What lists hold.
+        @Option(
+            "What the answers to /history, /search, /who and /rooms hold that clients are reading.",
+            in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
+        public var lists = ByteCount.mebibytes(64)
+
         /// Names that other programs have for these.
         public static let synonyms = [
             "host": listening, "port": listening, "address": listening, "addr": listening,
