@@ -3,6 +3,7 @@
 // No shim defines _GNU_SOURCE: the toolchain's Glibc module is built without it, and the two would
 // disagree about C types (fd_set's member has another name). What only GNU declares is declared
 // here, as the man pages give it.
+#include <malloc.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <pthread.h>

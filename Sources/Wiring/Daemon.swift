@@ -37,6 +37,7 @@ package struct Daemon: Sendable {
         signalLoop.start(named: "signals")
         defer { withExtendedLifetime(signals) { signalLoop.stop() } }
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
+        SpareMemory.giveBack(on: loop)
         loop.start(named: "bus")
         defer { loop.stop() }
         for bridge in assembly.bridges { await bus.add(bridge.intake) }

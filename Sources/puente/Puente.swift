@@ -12,6 +12,7 @@ struct Puente {
     /// Not `async`: then another thread would run already, and the signals would interrupt it.
     static func main() {
         StandardDescriptors.secure()
+        SpareMemory.keepLittle()
         // A reader that goes away is no reason to die.
         Signals.block([])
         let command: Command
