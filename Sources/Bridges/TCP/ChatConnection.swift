@@ -54,6 +54,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var isHeld = false
     /// Whether the store has been asked for what the room no longer has, whichever room that was.
     var isFetching = false
+    /// Whether it has sent anything.
+    private var hasBegun = false
+    /// Whether it has sent a line.
+    var hasSentLine = false
     /// Whether a list of it waits for its turn, or for the store.
     var isListing = false
     /// Bytes of its lists that the server counts.
@@ -98,6 +102,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var peer: String { connection?.peer ?? "a client that is gone" }
     /// Whether something has come that is not read yet.
     var hasUnread: Bool { !isRead || connection?.hasUnread ?? false }
+    /// Whether it is still to say who it is.
+    var isNameless: Bool { isOpen && member == nil }
+    /// Whether it has neither a name nor said anything.
+    var isSilent: Bool { isNameless && !hasSentLine }
     /// What the other side has not confirmed.
     var unsentBytes: Int { connection?.unsentBytes ?? 0 }
     /// Bytes the kernel was given.
@@ -155,6 +163,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
                 inflow.take(storage.bytes(at: 0, count: count), bus)
             }
             server.hasRead(count)
+            if !hasBegun { begin() }
             updateInterest()
             return isOpen
         case .wouldBlock: return false
@@ -162,6 +171,11 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         case .failed: close(bus)
         }
         return false
+    }
+
+    private func begin() {
+        hasBegun = true
+        if isSilent { server.hasBegun(self) }
     }
 
     /// At the end of its input a client has said its last line; it is owed what was said until it
@@ -309,6 +323,22 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         stopWaiting(bus)
         var readsLeft = Self.lastReads
         while isOpen, readsLeft > 0, read(bus) { readsLeft -= 1 }
+        close(bus)
+    }
+
+    /// Sends somebody away who takes too long to say who it is.
+    func sendAway(_ bus: isolated Bus) {
+        server.port.log.debug("\(peer) is closed: it has not said who it is in time")
+        answer(.needName, server.words.needName)
+        finish(bus)
+    }
+
+    /// Makes room for somebody else at once, whatever it is owed.
+    func giveWay(_ bus: isolated Bus) {
+        server.port.log.debug("\(peer) gives way: it has said nothing, and there is no room")
+        answer(.full, server.words.full)
+        finish(bus)
+        pump()
         close(bus)
     }
 

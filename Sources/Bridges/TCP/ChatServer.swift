@@ -50,8 +50,20 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var lastGuest = 0
     private lazy var greetings = Greetings(after: flushAfter, on: loop, bus: port.bus)
     private lazy var door = Door(
-        options, on: loop, log: port.log, admit: { [unowned self] in self.admit($0, from: $1) },
-        refuse: { [unowned self] in self.refuse($0) })
+        options, on: loop, log: port.log,
+        Door.Reception(
+            admit: { [unowned self] in self.admit($0, from: $1) },
+            tell: { [unowned self] in self.tell($0, $1) },
+            close: { [unowned self] in self.linger($0) },
+            makeRoom: { [unowned self] in self.makeRoom() },
+            freeDescriptor: { [unowned self] in self.freeDescriptor() }))
+    /// Who has not said who they are.
+    private(set) lazy var newcomers = Newcomers(
+        namedWithin: options.nameWithin?.inNanoseconds, on: loop,
+        find: { [unowned self] in self.connections[$0] },
+        sendAway: { [unowned self] connection in
+            self.port.bus.assumeIsolated { connection.sendAway($0) }
+        })
     private lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
         self.checkDone()
     }
@@ -162,6 +174,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                     server: self)
             else { return false }
             connections[source] = connection
+            newcomers.add(connection, among: connections.count)
             entrance.admit(connection)
             if !greeting.isEmpty {
                 connection.holdBack()
@@ -171,16 +184,38 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         }
     }
 
-    private func refuse(_ descriptor: Int32) {
-        let line = Array((words.answer(.full, words.full) + "\n").utf8)
-        line.withUnsafeBytes {
+    private func tell(_ descriptor: Int32, _ refusal: Refusal) {
+        let answer =
+            switch refusal {
+            case .tooFast: words.answer(.rateLimited, words.rateLimited)
+            case .full, .addressIsFull, .noDescriptor: words.answer(.full, words.full)
+            }
+        Array("\(answer)\n".utf8).withUnsafeBytes {
             _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }
-        linger(descriptor)
+    }
+
+    /// Has the connection give way that has said nothing for longest.
+    private func makeRoom() -> Bool {
+        guard let oldest = newcomers.oldestSilent() else { return false }
+        port.bus.assumeIsolated { oldest.giveWay($0) }
+        return true
+    }
+
+    /// Frees the descriptors of who has been told everything, or of who says nothing.
+    private func freeDescriptor() -> Bool {
+        if lingering.isEmpty, !makeRoom() { return false }
+        lingering.close()
+        return true
     }
 
     /// Closes a descriptor once the other side has read everything.
     func linger(_ descriptor: Int32) { lingering.add(descriptor) }
+
+    /// Notes that a connection has begun its first line.
+    func hasBegun(_ connection: ChatConnection) {
+        newcomers.noteBeginning(of: connection, among: connections.count)
+    }
 
     func forget(_ connection: ChatConnection) {
         connections[connection.source] = nil
@@ -278,6 +313,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         phase = .done
         stalled.end()
         greetings.end()
+        newcomers.end()
         if stalled.givenUp > 0 {
             port.log.warning(
                 "not everything could be delivered: clients that do not read: \(stalled.givenUp)")
