@@ -40,7 +40,11 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
     func count(_ difference: Int) { held += difference }
 
     /// Has the next piece of a connection's list produced, when it is its turn.
-    func add(_ connection: ChatConnection) { ready.append(connection) }
+    func add(_ connection: ChatConnection) {
+        ready.append(connection)
+        // The pieces of this turn may have been produced already.
+        loop.wakeAgain()
+    }
 
     /// Produces pieces for who is next.
     ///

@@ -48,6 +48,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var inquiry: Inquiry?
     /// Whether it has not been greeted, and hears nothing until then.
     var isHeldBack = false
+    /// Whether so many answers wait that its lines do, too, in the middle of what was read.
+    private var isSated = false
     /// Whether it has sent anything.
     private(set) var hasSent = false
     /// Whether it is not read because the store has more than enough to do.
@@ -93,6 +95,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var bus: Bus { server.port.bus }
     /// Whether its lines are taken at once.
     var isTaking: Bool { stage == .taking || stage == .lost }
+    /// Whether the next line is taken at once: with too many answers unread it has to wait.
+    var takesLines: Bool { isTaking && !isSated }
     /// Whether its lines wait for an answer.
     var isWaiting: Bool { stage == .waiting }
     /// Whether it has neither left nor been sent away.
@@ -136,10 +140,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             if isBroken { closeAfterReading(bus) }
         } else if bus.isLagging {
             hold()
-        } else if !owesTooMuch {
+        } else if !owesTooMuch, !isSated {
             _ = read(bus)
         } else if isBroken {
-            close(bus)
+            closeAfterReading(bus)
         } else {
             updateInterest()
         }
@@ -190,8 +194,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func readTheRest(_ bus: isolated Bus) {
         stopWaiting(bus)
         var readsLeft = Self.lastReads
-        while isTaking, !owesTooMuch, readsLeft > 0, read(bus) { readsLeft -= 1 }
-        if isTaking, inflow.endsBySilence { inflow.takeHalfLine(bus) }
+        while takesLines, !owesTooMuch, readsLeft > 0, read(bus) { readsLeft -= 1 }
+        if takesLines, inflow.endsBySilence { inflow.takeHalfLine(bus) }
         updateInterest()
     }
 
@@ -210,9 +214,11 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Sends bytes of its own, behind all that the room has said so far.
     func send(_ bytes: [UInt8]) {
-        guard isOpen else { return }
+        // Whoever is lost reads nothing any more.
+        guard isOpen, stage != .lost else { return }
         hall.edition?.catchUp()
         outflow.answer(bytes)
+        if owesTooMuch { isSated = true }
         owes()
     }
 
@@ -223,6 +229,14 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         server.owes(self)
     }
 
+    /// Takes the lines that had to wait until answers were read.
+    func takeLines(_ bus: isolated Bus) {
+        guard isSated, !owesTooMuch || stage == .lost else { return }
+        isSated = false
+        if isTaking { inflow.takeLater(bus) }
+        updateInterest()
+    }
+
     /// Sends what the kernel takes.
     func pump() {
         isOwing = false
@@ -230,6 +244,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         let (wasBlocked, sentBefore) = (outflow.isBlocked, outflow.sentBytes)
         let progress = outflow.pump(connection, skipNotice: server.skipNotice)
         if outflow.listBytes != countedListBytes { countLists() }
+        if isSated, !owesTooMuch { server.takesLines(self) }
         if outflow.isBlocked && !wasBlocked || !isWatched && outflow.sentBytes != sentBefore {
             server.stalled.watch(self)
         }
@@ -258,7 +273,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Whether what it sends is read at present.
     private var isRead: Bool {
         switch stage {
-        case .taking, .lost: !isHeld && !server.isStopping && !owesTooMuch
+        case .taking, .lost: !isHeld && !server.isStopping && !owesTooMuch && !isSated
         case .leaving: !owesTooMuch
         case .waiting, .closed: false
         }
@@ -321,6 +336,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func closeAfterReading(_ bus: isolated Bus) {
         if isOpen { stage = .lost }
         stopWaiting(bus)
+        takeLines(bus)
         var readsLeft = Self.lastReads
         while isOpen, readsLeft > 0, read(bus) { readsLeft -= 1 }
         close(bus)
@@ -329,6 +345,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Sends somebody away who takes too long to say who it is.
     func sendAway(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) is closed: it has not said who it is in time")
+        greet()
         answer(.needName, server.words.needName)
         finish(bus)
     }
@@ -336,6 +353,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Makes room for somebody else at once, whatever it is owed.
     func giveWay(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) gives way: it has said nothing, and there is no room")
+        isHeldBack = false
         answer(.full, server.words.full)
         finish(bus)
         pump()

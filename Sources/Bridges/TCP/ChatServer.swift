@@ -39,6 +39,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var connections: [UInt32: ChatConnection] = [:]
     private var owing: [ChatConnection] = []
     private var broken: [ChatConnection] = []
+    /// Who has read enough answers for its next lines to be taken.
+    private var resuming: [ChatConnection] = []
     /// Who waits for the store: to be read again, or to be carried on.
     private var waiting: [ChatConnection] = []
     private var storeObserver: UInt64 = 0
@@ -233,6 +235,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         owing.append(connection)
     }
 
+    /// Notes that lines of a connection that had to wait can be taken.
+    func takesLines(_ connection: ChatConnection) { resuming.append(connection) }
+
     /// Notes that a connection is broken; it is closed at the end of the turn.
     func isBroken(_ connection: ChatConnection) { broken.append(connection) }
 
@@ -254,10 +259,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Sends what is owed, and closes what is broken.
     private func settle(_ bus: isolated Bus) {
-        while !owing.isEmpty || !broken.isEmpty {
+        while !owing.isEmpty || !broken.isEmpty || !resuming.isEmpty {
             let connections = owing
             owing = []
             for connection in connections { connection.pump() }
+            let ready = resuming
+            resuming = []
+            for connection in ready { connection.takeLines(bus) }
             let lost = broken
             broken = []
             for connection in lost { connection.closeAfterReading(bus) }

@@ -86,8 +86,9 @@ import Testing
         let lines = try await ana.rest()
         #expect(Past(lines).texts.count == 400)
         #expect(
-            lines.suffix(3) == [
-                "ana se ha unido al chat.", "ana: dos", "ana ha abandonado el chat.",
+            lines.suffix(4) == [
+                "ana se ha unido al chat.", "servidor: [ok] Estás en juegos.", "ana: dos",
+                "ana ha abandonado el chat.",
             ])
     }
 
