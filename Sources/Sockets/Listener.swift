@@ -10,12 +10,16 @@ public final class Listener: EventHandler {
     private var registration: EventLoop.Registration?
     private let onAccept: (Int32, SocketAddress) -> Void
     private let onTrouble: (SocketError) -> Void
+    private let onShortage: () -> Bool
+    private let onRefuse: (Int32, SocketAddress) -> Void
     private var spare: Int32
     private let path: String?
     private lazy var retry = LoopTimer { [weak self] in self?.resume() }
     /// Where it listens, with the port the kernel chose for port 0.
     public let address: SocketAddress
 
+    /// Connections refused at most before it pauses, where there are no descriptors for them.
+    private static let refusalsAtOnce = 64
     /// Connections taken in a turn at most, so that a storm of them leaves room for the others.
     private static let acceptsPerTurn = 1_024
 
@@ -23,16 +27,23 @@ public final class Listener: EventHandler {
     ///
     /// - Parameters:
     ///   - onTrouble: told when connections can't be taken for a while; it goes on by itself.
+    ///   - onShortage: asked for a descriptor when there is none for the next connection; returns
+    ///     whether it has freed one.
+    ///   - onRefuse: tells one for which there is no descriptor; must neither wait nor close it.
     ///   - onAccept: takes a connected, non-blocking descriptor over.
     /// - Throws: `SocketError`: `bind 0.0.0.0:2000: address already in use`.
     public init(
         _ wanted: SocketAddress, on loop: EventLoop,
         onTrouble: @escaping (SocketError) -> Void,
+        onShortage: @escaping () -> Bool = { false },
+        onRefuse: @escaping (Int32, SocketAddress) -> Void = { _, _ in },
         onAccept: @escaping (Int32, SocketAddress) -> Void
     ) throws {
         self.loop = loop
         self.onAccept = onAccept
         self.onTrouble = onTrouble
+        self.onShortage = onShortage
+        self.onRefuse = onRefuse
         let descriptor = try Self.open(wanted)
         self.descriptor = descriptor
         address = SocketAddress.read { getsockname(descriptor, $0, $1) }.0
@@ -94,12 +105,7 @@ public final class Listener: EventHandler {
     /// Takes the connections that wait.
     public func handle(_ ready: Readiness) {
         for _ in 0..<Self.acceptsPerTurn {
-            var accepted: Int32 = -1
-            let (peer, _) = SocketAddress.read { address, length in
-                let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
-                accepted = accept4(descriptor, address, length, flags)
-                return accepted
-            }
+            let (accepted, peer) = accept()
             if accepted >= 0 {
                 onAccept(accepted, peer)
             } else if !goesOn(after: errno) {
@@ -113,9 +119,10 @@ public final class Listener: EventHandler {
         case EAGAIN: return false
         // The peer was gone before we looked (accept(2), "Error handling").
         case ECONNABORTED, EINTR, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH: return true
-        case EMFILE, ENFILE, ENOBUFS, ENOMEM:
+        case EMFILE, ENFILE:
+            if onShortage() { return true }
             onTrouble(SocketError("accept", errno: code))
-            refuseOne()
+            refuseWaiting()
             pause()
             return false
         default:
@@ -125,13 +132,32 @@ public final class Listener: EventHandler {
         }
     }
 
-    /// Without a free descriptor a waiting connection can't even be refused; one is kept for that.
-    private func refuseOne() {
+    /// Without a free descriptor waiting connections can't even be refused; one is kept for that.
+    private func refuseWaiting() {
         guard spare >= 0 else { return }
         Glibc.close(spare)
-        let refused = accept4(descriptor, nil, nil, Int32(SOCK_CLOEXEC.rawValue))
-        if refused >= 0 { Glibc.close(refused) }
+        for _ in 0..<Self.refusalsAtOnce {
+            let (refused, peer) = accept()
+            guard refused >= 0 else { break }
+            onRefuse(refused, peer)
+            discardInput(of: refused)
+            Glibc.close(refused)
+        }
         spare = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+    }
+
+    /// Closing with unread input would take back what was just said (RFC 1122, 4.2.2.13).
+    private func discardInput(of descriptor: Int32) {
+        shutdown(descriptor, Int32(SHUT_WR))
+        withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
+            _ = recv(descriptor, buffer.baseAddress, buffer.count, Int32(MSG_DONTWAIT))
+        }
+    }
+
+    private func accept() -> (descriptor: Int32, peer: SocketAddress) {
+        let flags = Int32(SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
+        let (peer, accepted) = SocketAddress.read { accept4(descriptor, $0, $1, flags) }
+        return (accepted, peer)
     }
 
     private func pause() {

@@ -62,18 +62,21 @@ public struct SocketAddress: Sendable {
     /// AF_INET, AF_INET6 or AF_UNIX.
     public var family: Int32 { Int32(storage.ss_family) }
 
-    /// The IP address without the port, to count connections by; nothing for a path.
-    public var host: HostKey {
+    /// What counts as one address; `nil` for a path.
+    ///
+    /// Of IPv6 the first 64 bits, which one subscriber has to itself; IPv4 in IPv6
+    /// (`::ffff:192.0.2.1`) is IPv4.
+    public var host: HostKey? {
         withUnsafeBytes(of: storage) { bytes in
             switch family {
-            case AF_INET:
-                HostKey(
-                    high: 0, low: UInt64(bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self)))
+            case AF_INET: HostKey(ipv4: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
             case AF_INET6:
                 HostKey(
-                    high: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self),
-                    low: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self))
-            default: HostKey(high: 0, low: 0)
+                    high: UInt64(
+                        bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+                    low: UInt64(
+                        bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)))
+            default: nil
             }
         }
     }
@@ -128,10 +131,27 @@ public struct SocketAddress: Sendable {
     }
 }
 
-/// An IP address as a key.
+/// What counts as one address: an IPv4 address, or the 64 bits in front of an IPv6 address.
 public struct HostKey: Hashable, Sendable {
-    let high: UInt64
-    let low: UInt64
+    private let bits: UInt64
+    private let isIPv4: Bool
+    /// Whether it is this machine's own (127.0.0.0/8, ::1).
+    public let isLoopback: Bool
+
+    /// - Parameter address: in the order of the network.
+    init(ipv4 address: UInt32) {
+        let address = UInt32(bigEndian: address)
+        (bits, isIPv4, isLoopback) = (UInt64(address), true, address >> 24 == 127)
+    }
+
+    /// - Parameters:
+    ///   - high: the first half of an IPv6 address.
+    ///   - low: the second half.
+    init(high: UInt64, low: UInt64) {
+        isIPv4 = high == 0 && low >> 32 == 0xFFFF
+        bits = isIPv4 ? low & 0xFFFF_FFFF : high
+        isLoopback = isIPv4 ? bits >> 24 == 127 : high == 0 && low == 1
+    }
 }
 
 extension SocketAddress: CustomStringConvertible {

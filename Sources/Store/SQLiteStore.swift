@@ -242,6 +242,15 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         }
     }
 
+    /// The numbers of those texts.
+    package func textNumbers(
+        in room: String, before number: UInt64, atMost count: Int
+    ) async throws -> [UInt64] {
+        try await reader.ask { stored throws(StoreError) in
+            try stored.textNumbers(in: room, before: number, atMost: count)
+        }
+    }
+
     /// The newest texts of a room that hold all the words.
     package func search(
         _ words: SearchWords, in room: String, atMost count: Int
@@ -260,6 +269,13 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// A message by its number.
     package func message(numbered number: UInt64) async throws -> Message? {
         try await reader.ask { stored throws(StoreError) in try stored.message(numbered: number) }
+    }
+
+    /// Messages by their numbers, which rise.
+    package func messages(numbered numbers: [UInt64]) async throws -> StoredRun {
+        try await reader.ask { stored throws(StoreError) in
+            try stored.messages(numbered: numbers)
+        }
     }
 
     /// Which messages are called so on the other side.

@@ -47,6 +47,8 @@ final class StoredMessages {
 
     /// Bytes of text that are handed over at once, about.
     private static let mostBytes = 256 << 10
+    /// The same, where it is shown piece by piece.
+    private static let pieceBytes = 16 << 10
 
     /// Messages of a room between two numbers, the oldest first.
     func messages(
@@ -87,6 +89,38 @@ final class StoredMessages {
         statement.bind(2, number)
         statement.bind(3, Int64(count))
         return try messages(of: statement).reversed()
+    }
+
+    /// The numbers of those texts, rising.
+    func textNumbers(
+        in room: String, before number: UInt64, atMost count: Int
+    ) throws(StoreError) -> [UInt64] {
+        guard let id = try id(ofRoom: room) else { return [] }
+        let statement = try statement(
+            """
+            SELECT number FROM messages
+            WHERE room = ?1 AND number < ?2 AND kind IN (0, 4) ORDER BY number DESC LIMIT ?3
+            """)
+        defer { statement.reset() }
+        statement.bind(1, id)
+        statement.bind(2, number)
+        statement.bind(3, Int64(count))
+        var numbers: [UInt64] = []
+        while try statement.step() { numbers.append(statement.number(0)) }
+        return numbers.reversed()
+    }
+
+    /// Messages by their numbers, which rise, as many as a piece of a list takes.
+    func messages(numbered numbers: [UInt64]) throws(StoreError) -> StoredRun {
+        var found: [Message] = []
+        var bytes = 0
+        for number in numbers {
+            if bytes >= Self.pieceBytes { return StoredRun(found, isComplete: false) }
+            guard let message = try message(numbered: number) else { continue }
+            found.append(message)
+            bytes += message.body.count
+        }
+        return StoredRun(found, isComplete: true)
     }
 
     /// A message by its number.

@@ -59,6 +59,7 @@ package struct Daemon: Sendable {
         try assembly.files.open()
         try assembly.store?.open()
         assembly.loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
+        SpareMemory.giveBack(on: assembly.loop)
         try assembly.loop.start(named: "bus")
         defer { assembly.loop.stop() }
         let bridges = try assembly.bridges.map { bridge in

@@ -15,6 +15,7 @@ struct Puente {
     /// system without another thread is told about in a sentence.
     static func main() {
         StandardDescriptors.secure()
+        SpareMemory.keepLittle()
         // Neither a reader that goes away nor a file that is too long is a reason to die.
         Signals.ignoreFailedWrites()
         let command: Command

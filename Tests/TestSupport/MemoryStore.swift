@@ -209,6 +209,19 @@ package final class MemoryStore: MessageStore {
         return found.suffix(count)
     }
 
+    package func textNumbers(
+        in room: String, before number: UInt64, atMost count: Int
+    ) -> [UInt64] {
+        texts(in: room, before: number, atMost: count).map(\.number)
+    }
+
+    /// A few at a time, so that readers have to come back.
+    package func messages(numbered numbers: [UInt64]) -> StoredRun {
+        let wanted = Set(numbers)
+        let found = disk.messages.filter { wanted.contains($0.number) }
+        return StoredRun(Array(found.prefix(3)), isComplete: found.count <= 3)
+    }
+
     package func search(_ words: SearchWords, in room: String, atMost count: Int) -> [Message] {
         let found = texts(in: room, before: .max, atMost: .max).filter { message in
             words.phrases.allSatisfy { message.text.contains($0.text) }

@@ -20,9 +20,9 @@ extension ChatConnection {
         switch command {
         case .help: list(words.help)
         case .nick: nick(arguments, bus)
-        case .rooms: listRooms(bus)
+        case .rooms: answer(RoomList(server.halls, own: hall, words))
         case .join: join(String(decoding: arguments, as: UTF8.self), bus)
-        case .who: listPeople(bus)
+        case .who: answer(PeopleList(bus.people(in: hall.room), words))
         case .me: act(arguments, bus)
         case .msg: whisper(arguments, bus)
         case .reply: reply(arguments, bus)
@@ -37,19 +37,6 @@ extension ChatConnection {
         for line in lines { bytes.append(contentsOf: "\(words.answer(.info, line))\n".utf8) }
         bytes.append(contentsOf: "\(words.answer(.ok, words.count(lines.count)))\n".utf8)
         send(bytes)
-    }
-
-    private func listRooms(_ bus: isolated Bus) {
-        list(
-            server.halls.map {
-                words.room(
-                    $0.room.name, people: $0.room.population, isOwn: $0 === hall)
-            })
-    }
-
-    private func listPeople(_ bus: isolated Bus) {
-        let people = bus.people(in: hall.room)
-        list(people.map { words.person($0.sender.name, on: $0.sender.bridge) })
     }
 
     private func quit(_ bus: isolated Bus) {

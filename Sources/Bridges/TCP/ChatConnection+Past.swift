@@ -4,21 +4,23 @@ import MessageBus
 extension ChatConnection {
     /// How many messages `/history` shows to who gives no number.
     private static let usualHistory = 20
+    /// Bytes that lists shown to who enters may hold: about a thousand messages.
+    private static let shownBound = 8 << 10
 
     /// Shows the last texts of the room.
     func showHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let count = Self.historyCount(String(decoding: arguments, as: UTF8.self)) else {
             return answer(.badArguments, words.badArguments(.history))
         }
-        if let texts = bus.recentTexts(in: hall.room, atMost: count) {
-            return send(server.past.list(texts))
+        if let numbers = bus.recentTextNumbers(in: hall.room, atMost: count) {
+            return list(numbers, in: hall.room)
         }
         let room = hall.room.name
         ask(bus) { bus in
             guard let room = bus.room(room) else { return [] }
-            return try await bus.texts(in: room, atMost: count)
-        } then: { connection, result, _ in
-            connection.list(result)
+            return try await bus.textNumbers(in: room, atMost: count)
+        } then: { connection, result, bus in
+            connection.list(result, in: room, bus)
         }
     }
 
@@ -37,14 +39,21 @@ extension ChatConnection {
         }
         let (room, search) = (hall.room.name, server.past.search)
         ask(bus) { bus in
-            try await search.texts(with: words, in: room, of: bus, atMost: Bus.mostTexts)
-        } then: { connection, result, _ in
-            connection.list(result)
+            try await search.numbers(with: words, in: room, of: bus, atMost: Bus.mostTexts)
+        } then: { connection, result, bus in
+            connection.list(result, in: room, bus)
         }
     }
 
-    private func list(_ result: Result<[Message], any Error>) {
-        if let messages = answered(result) { send(server.past.list(messages)) }
+    private func list(
+        _ result: Result<[UInt64], any Error>, in room: String, _ bus: isolated Bus
+    ) {
+        guard let numbers = answered(result), let room = bus.room(room) else { return }
+        list(numbers, in: room)
+    }
+
+    private func list(_ numbers: [UInt64], in room: Room) {
+        answer(MessageList(numbers, in: room, as: .answer, by: server.past))
     }
 
     /// What was answered from elsewhere; if nothing was, tells the client so.
@@ -68,8 +77,10 @@ extension ChatConnection {
         // One read brings thousands of commands, and each may be a change of rooms.
         guard count > 0, let start = seat?.start, !owesMuch else { return }
         let log = hall.room.log
-        let seen = log.texts(in: start..<max(start, log.end), atMost: count).count
-        let lines = server.past.lines(log.texts(in: 0..<start, atMost: count - seen))
-        if !lines.isEmpty { send(lines) }
+        let seen = log.textNumbers(in: start..<max(start, log.end), atMost: count).count
+        let numbers = log.textNumbers(in: 0..<start, atMost: count - seen)
+        let list = MessageList(numbers, in: hall.room, as: .plain, by: server.past)
+        if numbers.isEmpty || outflow.heldByLists + list.heldBytes > Self.shownBound { return }
+        answer(list)
     }
 }

@@ -48,12 +48,22 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var inquiry: Inquiry?
     /// Whether it has not been greeted, and hears nothing until then.
     var isHeldBack = false
+    /// Whether so many answers wait that its lines do, too, in the middle of what was read.
+    private var isSated = false
     /// Whether it has sent anything.
     private(set) var hasSent = false
     /// Whether it is not read because the store has more than enough to do.
     var isHeld = false
     /// Whether the store has been asked for what the room no longer has, whichever room that was.
     var isFetching = false
+    /// Whether it has sent anything.
+    private var hasBegun = false
+    /// Whether it has sent a line.
+    var hasSentLine = false
+    /// Whether a list of it waits for its turn, or for the store.
+    var isListing = false
+    /// Bytes of its lists that the server counts.
+    var countedListBytes = 0
     /// Whether the server looks after what the other side has not confirmed.
     var isWatched = false
     /// Whether the server knows that it has something to send.
@@ -85,6 +95,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var bus: Bus { server.port.bus }
     /// Whether its lines are taken at once.
     var isTaking: Bool { stage == .taking || stage == .lost }
+    /// Whether the next line is taken at once: with too many answers unread it has to wait.
+    var takesLines: Bool { isTaking && !isSated }
     /// Whether its lines wait for an answer.
     var isWaiting: Bool { stage == .waiting }
     /// Whether it has neither left nor been sent away.
@@ -94,6 +106,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var peer: String { connection?.peer ?? "a client that is gone" }
     /// Whether something has come that is not read yet.
     var hasUnread: Bool { !isRead || connection?.hasUnread ?? false }
+    /// Whether it is still to say who it is.
+    var isNameless: Bool { isOpen && member == nil }
+    /// Whether it has neither a name nor said anything.
+    var isSilent: Bool { isNameless && !hasSentLine }
     /// What the other side has not confirmed.
     var unsentBytes: Int { connection?.unsentBytes ?? 0 }
     /// Bytes the kernel was given.
@@ -124,10 +140,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             if isBroken { closeAfterReading(bus) }
         } else if bus.isLagging {
             hold()
-        } else if !owesTooMuch {
+        } else if !owesTooMuch, !isSated {
             _ = read(bus)
         } else if isBroken {
-            close(bus)
+            closeAfterReading(bus)
         } else {
             updateInterest()
         }
@@ -151,6 +167,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
                 inflow.take(storage.bytes(at: 0, count: count), bus)
             }
             server.hasRead(count)
+            if !hasBegun { begin() }
             updateInterest()
             return isOpen
         case .wouldBlock: return false
@@ -158,6 +175,11 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         case .failed: close(bus)
         }
         return false
+    }
+
+    private func begin() {
+        hasBegun = true
+        if isSilent { server.hasBegun(self) }
     }
 
     /// At the end of its input a client has said its last line; it is owed what was said until it
@@ -172,8 +194,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func readTheRest(_ bus: isolated Bus) {
         stopWaiting(bus)
         var readsLeft = Self.lastReads
-        while isTaking, !owesTooMuch, readsLeft > 0, read(bus) { readsLeft -= 1 }
-        if isTaking, inflow.endsBySilence { inflow.takeHalfLine(bus) }
+        while takesLines, !owesTooMuch, readsLeft > 0, read(bus) { readsLeft -= 1 }
+        if takesLines, inflow.endsBySilence { inflow.takeHalfLine(bus) }
         updateInterest()
     }
 
@@ -192,9 +214,11 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Sends bytes of its own, behind all that the room has said so far.
     func send(_ bytes: [UInt8]) {
-        guard isOpen else { return }
+        // Whoever is lost reads nothing any more.
+        guard isOpen, stage != .lost else { return }
         hall.edition?.catchUp()
         outflow.answer(bytes)
+        if owesTooMuch { isSated = true }
         owes()
     }
 
@@ -205,12 +229,22 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         server.owes(self)
     }
 
+    /// Takes the lines that had to wait until answers were read.
+    func takeLines(_ bus: isolated Bus) {
+        guard isSated, !owesTooMuch || stage == .lost else { return }
+        isSated = false
+        if isTaking { inflow.takeLater(bus) }
+        updateInterest()
+    }
+
     /// Sends what the kernel takes.
     func pump() {
         isOwing = false
         guard let connection, !isHeldBack else { return }
         let (wasBlocked, sentBefore) = (outflow.isBlocked, outflow.sentBytes)
         let progress = outflow.pump(connection, skipNotice: server.skipNotice)
+        if outflow.listBytes != countedListBytes { countLists() }
+        if isSated, !owesTooMuch { server.takesLines(self) }
         if outflow.isBlocked && !wasBlocked || !isWatched && outflow.sentBytes != sentBefore {
             server.stalled.watch(self)
         }
@@ -218,6 +252,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         case .upToDate: if stage == .leaving { server.isBroken(self) }
         case .blocked: break
         case .behind: bus.assumeIsolated { fetch($0) }
+        case .atList:
+            if !isListing { server.lists.add(self) }
+            isListing = true
         case .broken: server.isBroken(self)
         }
         updateInterest()
@@ -236,7 +273,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Whether what it sends is read at present.
     private var isRead: Bool {
         switch stage {
-        case .taking, .lost: !isHeld && !server.isStopping && !owesTooMuch
+        case .taking, .lost: !isHeld && !server.isStopping && !owesTooMuch && !isSated
         case .leaving: !owesTooMuch
         case .waiting, .closed: false
         }
@@ -299,8 +336,27 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func closeAfterReading(_ bus: isolated Bus) {
         if isOpen { stage = .lost }
         stopWaiting(bus)
+        takeLines(bus)
         var readsLeft = Self.lastReads
         while isOpen, readsLeft > 0, read(bus) { readsLeft -= 1 }
+        close(bus)
+    }
+
+    /// Sends somebody away who takes too long to say who it is.
+    func sendAway(_ bus: isolated Bus) {
+        server.port.log.debug("\(peer) is closed: it has not said who it is in time")
+        greet()
+        answer(.needName, server.words.needName)
+        finish(bus)
+    }
+
+    /// Makes room for somebody else at once, whatever it is owed.
+    func giveWay(_ bus: isolated Bus) {
+        server.port.log.debug("\(peer) gives way: it has said nothing, and there is no room")
+        isHeldBack = false
+        answer(.full, server.words.full)
+        finish(bus)
+        pump()
         close(bus)
     }
 
@@ -315,6 +371,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         guard let connection else { return }
         let hasEverything = stage == .leaving && outflow.isUpToDate
         stopListening(for: .closed)
+        countLists()
         self.connection = nil
         hall.dismiss(self)
         depart(bus)

@@ -29,14 +29,18 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let greeting: [UInt8]
     /// Shows what was said before.
     let past: Past
-    /// Who takes nothing at present.
+    /// Who has not taken everything yet.
     let stalled: StalledReaders
+    /// What commands list, as it is read.
+    let lists: AnswerLists
 
     private(set) var halls: [Hall] = []
     private let firstHall: Int
     private var connections: [UInt32: ChatConnection] = [:]
     private var owing: [ChatConnection] = []
     private var broken: [ChatConnection] = []
+    /// Who has read enough answers for its next lines to be taken.
+    private var resuming: [ChatConnection] = []
     /// Who waits for the store: to be read again, or to be carried on.
     private var waiting: [ChatConnection] = []
     private var storeObserver: UInt64 = 0
@@ -48,8 +52,20 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var lastGuest = 0
     private lazy var greetings = Greetings(after: flushAfter, on: loop, bus: port.bus)
     private lazy var door = Door(
-        options, on: loop, log: port.log, admit: { [unowned self] in self.admit($0, from: $1) },
-        refuse: { [unowned self] in self.refuse($0) })
+        options, on: loop, log: port.log,
+        Door.Reception(
+            admit: { [unowned self] in self.admit($0, from: $1) },
+            tell: { [unowned self] in self.tell($0, $1) },
+            close: { [unowned self] in self.linger($0) },
+            makeRoom: { [unowned self] in self.makeRoom() },
+            freeDescriptor: { [unowned self] in self.freeDescriptor() }))
+    /// Who has not said who they are.
+    private(set) lazy var newcomers = Newcomers(
+        namedWithin: options.nameWithin?.inNanoseconds, on: loop,
+        find: { [unowned self] in self.connections[$0] },
+        sendAway: { [unowned self] connection in
+            self.port.bus.assumeIsolated { connection.sendAway($0) }
+        })
     private lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
         self.checkDone()
     }
@@ -75,6 +91,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
         stalled = StalledReaders(
             patience: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
+        lists = AnswerLists(bound: options.lists.bytes, on: loop, bus: port.bus)
         halls = bus.rooms.map { Hall($0) }
         firstHall = halls.firstIndex { $0.room.name == port.room } ?? 0
         if port.direction != .in {
@@ -159,6 +176,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                     server: self)
             else { return false }
             connections[source] = connection
+            newcomers.add(connection, among: connections.count)
             entrance.admit(connection)
             if !greeting.isEmpty {
                 connection.holdBack()
@@ -168,16 +186,38 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         }
     }
 
-    private func refuse(_ descriptor: Int32) {
-        let line = Array((words.answer(.full, words.full) + "\n").utf8)
-        line.withUnsafeBytes {
+    private func tell(_ descriptor: Int32, _ refusal: Refusal) {
+        let answer =
+            switch refusal {
+            case .tooFast: words.answer(.rateLimited, words.rateLimited)
+            case .full, .addressIsFull, .noDescriptor: words.answer(.full, words.full)
+            }
+        Array("\(answer)\n".utf8).withUnsafeBytes {
             _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }
-        linger(descriptor)
+    }
+
+    /// Has the connection give way that has said nothing for longest.
+    private func makeRoom() -> Bool {
+        guard let oldest = newcomers.oldestSilent() else { return false }
+        port.bus.assumeIsolated { oldest.giveWay($0) }
+        return true
+    }
+
+    /// Frees the descriptors of who has been told everything, or of who says nothing.
+    private func freeDescriptor() -> Bool {
+        if lingering.isEmpty, !makeRoom() { return false }
+        lingering.close()
+        return true
     }
 
     /// Closes a descriptor once the other side has read everything.
     func linger(_ descriptor: Int32) { lingering.add(descriptor) }
+
+    /// Notes that a connection has begun its first line.
+    func hasBegun(_ connection: ChatConnection) {
+        newcomers.noteBeginning(of: connection, among: connections.count)
+    }
 
     func forget(_ connection: ChatConnection) {
         connections[connection.source] = nil
@@ -195,6 +235,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         owing.append(connection)
     }
 
+    /// Notes that lines of a connection that had to wait can be taken.
+    func takesLines(_ connection: ChatConnection) { resuming.append(connection) }
+
     /// Notes that a connection is broken; it is closed at the end of the turn.
     func isBroken(_ connection: ChatConnection) { broken.append(connection) }
 
@@ -208,17 +251,27 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         readThisTurn = 0
         isEndingTurn = true
         defer { isEndingTurn = false }
-        while !owing.isEmpty || !broken.isEmpty {
+        settle(bus)
+        // A piece that was taken at once leaves nothing to settle but the end of a connection.
+        if lists.serve(bus) { settle(bus) }
+        batch.shrink(to: Self.batchBytes)
+    }
+
+    /// Sends what is owed, and closes what is broken.
+    private func settle(_ bus: isolated Bus) {
+        while !owing.isEmpty || !broken.isEmpty || !resuming.isEmpty {
             let connections = owing
             owing = []
             for connection in connections { connection.pump() }
+            let ready = resuming
+            resuming = []
+            for connection in ready { connection.takeLines(bus) }
             let lost = broken
             broken = []
             for connection in lost { connection.closeAfterReading(bus) }
             // Who is lost is announced, and the announcement may find more who are.
             bus.endTurn()
         }
-        batch.shrink(to: Self.batchBytes)
     }
 
     // MARK: - The store
@@ -268,6 +321,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         phase = .done
         stalled.end()
         greetings.end()
+        newcomers.end()
         if stalled.givenUp > 0 {
             port.log.warning(
                 "not everything could be delivered: clients that do not read: \(stalled.givenUp)")

@@ -6,34 +6,49 @@ import Sockets
 ///
 /// Confined to the bus's loop.
 final class Door {
-    /// Takes a client's descriptor over; `host` is `nil` for one of this machine, by a Unix socket.
-    ///
-    /// Returns whether it has become a connection.
-    typealias Admission = (_ descriptor: Int32, _ host: HostKey?) -> Bool
+    /// What becomes of those who knock.
+    struct Reception {
+        /// Takes a client's descriptor over and returns whether it has become a connection.
+        ///
+        /// `host` is `nil` for one of this machine, by a Unix socket.
+        let admit: (_ descriptor: Int32, _ host: HostKey?) -> Bool
+        /// Tells a client why it is not let in.
+        let tell: (_ descriptor: Int32, Refusal) -> Void
+        /// Closes the descriptor of a client that was told, once it has read that.
+        let close: (_ descriptor: Int32) -> Void
+        /// Has somebody who says nothing give way; returns whether there was anybody.
+        let makeRoom: () -> Bool
+        /// Frees a descriptor at once; returns whether there was any to be freed.
+        let freeDescriptor: () -> Bool
+    }
 
     private let loop: EventLoop
     private let repeats: ThrottledLog
     private let mostGuests: Int
     private let mostPerHost: Int
-    private let admit: Admission
-    private let refuse: (Int32) -> Void
+    private let reception: Reception
+    private let log: Log
+    private var connects: ConnectLimit
     private var listeners: [Listener] = []
     private var guests = 0
     private var guestsOfHost: [HostKey: Int] = [:]
 
     /// Makes one that is still closed.
-    ///
-    /// - Parameter refuse: takes the descriptor over of one that is too many.
-    init(
-        _ options: TCP.Options, on loop: EventLoop, log: Log, admit: @escaping Admission,
-        refuse: @escaping (Int32) -> Void
-    ) {
+    init(_ options: TCP.Options, on loop: EventLoop, log: Log, _ reception: Reception) {
         self.loop = loop
+        self.log = log
         repeats = ThrottledLog(log)
-        mostGuests = options.maxConnections
+        mostGuests = min(options.maxConnections, Self.mostConnections)
         mostPerHost = options.maxPerAddress
-        self.admit = admit
-        self.refuse = refuse
+        connects = ConnectLimit(options.connects)
+        self.reception = reception
+    }
+
+    /// Connections that the system has descriptors for beside what else the daemon has open: the
+    /// loop, files, other bridges, and those who only wait until they have read why they can't stay.
+    static var mostConnections: Int {
+        let limit = Descriptors.limit
+        return max(limit - limit / 8 - 64, limit / 2)
     }
 
     /// Where it listens.
@@ -68,17 +83,36 @@ final class Door {
             onTrouble: { [repeats] error in
                 repeats.warning(cause: "accept \(error.code)", "\(error); new connections wait")
             },
+            onShortage: reception.freeDescriptor,
+            onRefuse: { [unowned self] in self.refuse($0, from: $1, .noDescriptor) },
             onAccept: { [unowned self] in self.letIn($0, from: $1) })
         listeners.append(listener)
     }
 
     private func letIn(_ descriptor: Int32, from peer: SocketAddress) {
-        let host = peer.family == AF_UNIX ? nil : peer.host
-        let hostIsFull = host.map { guestsOfHost[$0, default: 0] >= mostPerHost } ?? false
-        guard guests < mostGuests, !hostIsFull else { return refuse(descriptor) }
+        let host = peer.host
+        if let refusal = refusal(of: host) {
+            refuse(descriptor, from: peer, refusal)
+            return reception.close(descriptor)
+        }
         guests += 1
         if let host { guestsOfHost[host, default: 0] += 1 }
-        if !admit(descriptor, host) { hasLeft(from: host) }
+        if !reception.admit(descriptor, host) { hasLeft(from: host) }
+    }
+
+    /// Why somebody can't come in; `nil` for who can.
+    private func refusal(of host: HostKey?) -> Refusal? {
+        if let host {
+            guard connects.takes(host, at: loop.now) else { return .tooFast }
+            if guestsOfHost[host, default: 0] >= mostPerHost { return .addressIsFull }
+        }
+        return guests < mostGuests || reception.makeRoom() ? nil : .full
+    }
+
+    private func refuse(_ descriptor: Int32, from peer: SocketAddress, _ refusal: Refusal) {
+        let client = peer.family == AF_UNIX ? "a client of this machine" : "\(peer)"
+        log.debug("\(client) is refused: \(refusal.reason)")
+        reception.tell(descriptor, refusal)
     }
 
     /// Notes that one who was let in is gone.

@@ -50,6 +50,6 @@ final class Hall {
 
     /// Has every reader that keeps up send what is new.
     func pump() {
-        for reader in readers where !reader.outflow.isBlocked { reader.pump() }
+        for reader in readers where !reader.outflow.isHeldUp { reader.pump() }
     }
 }

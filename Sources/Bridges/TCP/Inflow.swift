@@ -57,7 +57,7 @@ final class Inflow {
         let connection = connection
         var reader = LineReader(connection, base: base)
         framing.split(bytes, endsWithReturns: endsWithReturns) { piece in
-            if connection.isTaking { reader.take(piece, bus) } else { keep(piece) }
+            if connection.takesLines { reader.take(piece, bus) } else { keep(piece) }
         }
         reader.flush(bus)
     }
@@ -74,7 +74,7 @@ final class Inflow {
         server.batch.removeAll()
         var reader = LineReader(connection, base: nil)
         end { piece in
-            if connection.isTaking { reader.take(piece, bus) } else { keep(piece) }
+            if connection.takesLines { reader.take(piece, bus) } else { keep(piece) }
         }
         reader.flush(bus)
     }
@@ -124,23 +124,23 @@ final class Inflow {
         return false
     }
 
-    // MARK: - Lines that wait for an answer
+    // MARK: - Lines that wait
 
     /// Keeps what cannot be taken yet; of who has left, nothing.
     private func keep(_ piece: LineSplitter.Piece) {
-        if connection.isWaiting { later.append(piece) }
+        if connection.isOpen { later.append(piece) }
     }
 
-    /// Takes what had to wait, up to the next question.
+    /// Takes what had to wait, up to the next question, or until too many answers are not read.
     func takeLater(_ bus: isolated Bus) {
         let connection = connection
         var rest = later
         later = LaterLines()
         server.batch.removeAll()
         var reader = LineReader(connection, base: nil)
-        while connection.isTaking, rest.takeNext({ reader.take($0, bus) }) {}
+        while connection.takesLines, rest.takeNext({ reader.take($0, bus) }) {}
         reader.flush(bus)
-        if connection.isWaiting { later = rest } else { watchSilence() }
+        if !connection.takesLines, connection.isOpen { later = rest } else { watchSilence() }
     }
 
     // MARK: - Clients without line endings
@@ -150,7 +150,7 @@ final class Inflow {
 
     /// Sets the timer of a client whose lines silence ends, if anything waits for its end.
     private func watchSilence() {
-        guard connection.isTaking, framing.endsBySilence else {
+        guard connection.takesLines, framing.endsBySilence else {
             silence?.cancel()
             return
         }
@@ -170,7 +170,7 @@ final class Inflow {
     }
 
     private func endLineBySilence(_ bus: isolated Bus) {
-        guard connection.isTaking, framing.endsBySilence else { return }
+        guard connection.takesLines, framing.endsBySilence else { return }
         // What has come and is not read yet is no silence: the loop was busy, or the store is.
         if connection.hasUnread { return wait(server.flushAfter) }
         if !isPatient, mayBeOther, !isOtherWhole {

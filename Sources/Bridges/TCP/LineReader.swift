@@ -40,6 +40,7 @@ struct LineReader {
     }
 
     private mutating func takeSlowly(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        connection.hasSentLine = true
         if connection.member == nil {
             if connection.inflow.isOther(line: raw, bus) { return }
             if connection.inflow.hasBrought { connection.greet() }

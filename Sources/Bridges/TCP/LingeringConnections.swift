@@ -13,7 +13,7 @@ final class LingeringConnections {
     private var isUrgent = false
 
     /// Connections that wait at most; more are closed at once, unless the server stops.
-    private static let bound = 1_000
+    private static let bound = min(1_000, Descriptors.limit / 8)
 
     init(on loop: EventLoop, oneIsGone: @escaping () -> Void) {
         self.loop = loop

@@ -19,12 +19,12 @@ actor LogSearch {
         let next: UInt64?
     }
 
-    /// The newest texts of a room with all the words, the oldest of them first.
+    /// The numbers of the newest texts of a room with all the words, rising.
     ///
     /// What was said before the call is found, committed or not.
-    func texts(
+    func numbers(
         with words: SearchWords, in room: String, of bus: Bus, atMost count: Int
-    ) async throws -> [Message] {
+    ) async throws -> [UInt64] {
         guard bus.keepsMessages else {
             return try await inLog(room, of: bus, with: words, after: 0, atMost: count)
         }
@@ -32,25 +32,24 @@ actor LogSearch {
         let new = try await inLog(
             room, of: bus, with: words, after: bus.store.committed, atMost: count)
         guard new.count < count else { return new }
-        let kept = try await bus.store.search(words, in: room, atMost: count)
-        let numbers = Set(new.map(\.number))
-        let all = kept.filter { !numbers.contains($0.number) } + new
-        return all.sorted { $0.number < $1.number }.suffix(count)
+        let kept = try await bus.store.search(words, in: room, atMost: count).map(\.number)
+        return Set(kept + new).sorted().suffix(count)
     }
 
     private func inLog(
         _ room: String, of bus: Bus, with words: SearchWords, after number: UInt64,
         atMost count: Int
-    ) async throws -> [Message] {
+    ) async throws -> [UInt64] {
         let matcher = WordMatcher(words)
-        var found: [Message] = []
+        var found: [UInt64] = []
         var end: UInt64? = .max
         while let position = end, found.count < count {
             try Task.checkCancellation()
             let piece = await bus.perform {
                 Self.piece(of: room, before: position, after: number, $0)
             }
-            found += piece.texts.reversed().filter { matcher.matches($0.body) }
+            let matching = piece.texts.reversed().filter { matcher.matches($0.body) }
+            found += matching.map(\.number)
             end = piece.next
         }
         return found.prefix(count).reversed()

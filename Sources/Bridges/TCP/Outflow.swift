@@ -14,6 +14,8 @@ struct Outflow {
         case blocked
         /// What comes next has to be fetched from the store.
         case behind
+        /// The next piece of a list has to be produced.
+        case atList
         /// The connection is broken.
         case broken
     }
@@ -25,11 +27,23 @@ struct Outflow {
     private var due = DueBytes()
     /// Whether the kernel took no more the last time.
     private(set) var isBlocked = false
+    /// Whether what comes next is a piece of a list that is not produced yet.
+    private(set) var awaitsList = false
+    /// Lists that have not ended, and what they hold apart from their pieces.
+    private var lists = (count: 0, bytes: 0)
     /// Bytes the kernel was given since the beginning.
     private(set) var sentBytes: UInt64 = 0
 
-    /// Bytes of answers that wait.
-    var waitingBytes: Int { due.waitingCount + answers.byteCount }
+    /// Bytes of answers that wait, and what lists hold that do.
+    var waitingBytes: Int { due.waitingCount + answers.byteCount + lists.bytes }
+    /// Bytes that its lists hold apart from their pieces.
+    var heldByLists: Int { lists.bytes }
+    /// Bytes that its lists hold and may hold.
+    var listBytes: Int { lists.bytes + lists.count * AnswerLists.pieceBytes }
+    /// The list of which a piece is due.
+    var list: (any AnswerList)? { due.list }
+    /// Whether nothing can be sent before something else happens.
+    var isHeldUp: Bool { isBlocked || awaitsList }
     /// Places where answers wait.
     var waitingPlaces: Int { answers.placeCount }
     /// Stretches of its own that wait to be passed over.
@@ -64,6 +78,21 @@ struct Outflow {
         answers.append(bytes, at: cursor?.transcript.head ?? 0)
     }
 
+    /// Adds a list behind all that the room has said so far.
+    mutating func answer(_ list: any AnswerList) {
+        lists = (lists.count + 1, lists.bytes + list.heldBytes)
+        answers.append(list, at: cursor?.transcript.head ?? 0)
+    }
+
+    /// Takes the next piece of the list that is due.
+    ///
+    /// - Parameter isLast: whether the list ends with it.
+    mutating func supply(_ piece: [UInt8], isLast: Bool) {
+        if isLast, let list { lists = (lists.count - 1, lists.bytes - list.heldBytes) }
+        due.supply(piece, isLast: isLast)
+        awaitsList = false
+    }
+
     /// Remembers a stretch that the connection said itself.
     mutating func passOver(_ run: Transcript.Run) { cursor?.passOver(run) }
 
@@ -87,6 +116,11 @@ struct Outflow {
         switch due.send(on: connection, counting: &sentBytes) {
         case .sent: return nil
         case .blocked: return block()
+        case .atList:
+            if !awaitsList { cursor?.standStill() }
+            awaitsList = true
+            isBlocked = false
+            return .atList
         case .broken: return .broken
         }
     }

@@ -10,61 +10,43 @@ final class Past {
     private let outgoing: Chain
     /// The longest line, as in a room's transcript.
     private let longestLine: Int
+    /// What stands in front of a line of an answer.
+    private let heading: String
     /// Finds what is in the rooms' own logs.
     let search = LogSearch()
-
-    /// Bytes of text shown at once, as much as a room's log keeps: what is older is left out.
-    private static let bound = 4 << 20
 
     init(_ encoder: ChatEncoder, _ words: Words, outgoing: Chain, buffer: ByteCount) {
         self.encoder = encoder
         self.words = words
         self.outgoing = outgoing
         longestLine = buffer.bytes / 4
+        heading = String(words.answer(.info, " ").dropLast())
     }
 
-    /// An answer that lists messages and says how many they are.
-    func list(_ messages: [Message]) -> [UInt8] {
-        let shown = shown(messages)
-        let heading = words.answer(.info, " ").dropLast()
-        var bytes: [UInt8] = []
-        for message in shown {
-            encoder.appendListed(
-                message, heading: String(heading), longest: longestLine, to: &bytes)
-        }
-        bytes.append(contentsOf: "\(words.answer(.ok, words.count(shown.count)))\n".utf8)
-        return bytes
+    /// An outgoing chain that has judged nothing.
+    func freshChain() -> Chain { outgoing.renewed() }
+
+    /// What the bridge's readers were shown of a message: its outgoing chain judges as it did then.
+    func judged(_ message: Message, by chain: Chain) -> [Message] {
+        if chain.isEmpty { return [message] }
+        // Every message at its own time: a limit or a look for repetitions finds what it found in
+        // the room, and does not count this there.
+        var message = message
+        message.uptime = message.received.milliseconds &* 1_000_000
+        return chain.judge([message])
     }
 
-    /// The lines that messages were.
-    func lines(_ messages: [Message]) -> [UInt8] {
-        var bytes: [UInt8] = []
-        for message in shown(messages) {
-            encoder.append(message, longest: longestLine, to: &bytes)
-        }
-        return bytes
-    }
-
-    /// What the bridge's readers were shown of it: its outgoing chain judges as it did then.
-    private func shown(_ messages: [Message]) -> [Message] {
-        let messages = newest(messages)
-        if outgoing.isEmpty { return messages }
-        // A chain that remembers nothing, and every message at its own time: a limit or a look for
-        // repetitions finds what it found in the room, and does not count this there.
-        let chain = outgoing.renewed()
-        return messages.flatMap { message in
-            var message = message
-            message.uptime = message.received.milliseconds &* 1_000_000
-            return chain.judge([message])
+    /// Appends a message's lines.
+    func append(_ message: Message, as form: MessageList.Form, to bytes: inout [UInt8]) {
+        switch form {
+        case .answer:
+            encoder.appendListed(message, heading: heading, longest: longestLine, to: &bytes)
+        case .plain: encoder.append(message, longest: longestLine, to: &bytes)
         }
     }
 
-    private func newest(_ messages: [Message]) -> [Message] {
-        var bytes = 0
-        let newest = messages.reversed().prefix { message in
-            bytes += message.body.count
-            return bytes <= Self.bound
-        }
-        return newest.reversed()
+    /// Appends the line that says how many there were.
+    func appendCount(_ count: Int, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: "\(words.answer(.ok, words.count(count)))\n".utf8)
     }
 }

@@ -6,6 +6,8 @@ struct PendingAnswers {
         let position: UInt64
         /// Where the bytes end that belong there.
         let end: Int
+        /// What follows the bytes.
+        var list: (any AnswerList)?
     }
 
     private var bytes: [UInt8] = []
@@ -29,19 +31,28 @@ struct PendingAnswers {
     /// Adds one at a place, which is not before that of the last one.
     mutating func append(_ answer: [UInt8], at position: UInt64) {
         bytes.append(contentsOf: answer)
-        if !isEmpty, marks[marks.count - 1].position == position { marks.removeLast() }
+        if !isEmpty, let last = marks.last, last.position == position, last.list == nil {
+            marks.removeLast()
+        }
         marks.append(Mark(position: position, end: bytes.count))
+    }
+
+    /// Adds a list at a place, which is not before that of the last answer.
+    mutating func append(_ list: any AnswerList, at position: UInt64) {
+        append([], at: position)
+        marks[marks.count - 1].list = list
     }
 
     /// Hands those over that are due at a place; false if none are.
     mutating func take(dueAt position: UInt64, into due: inout DueBytes) -> Bool {
         guard areDue(at: position) else { return false }
-        let start = taken
         while areDue(at: position) {
-            taken = marks[firstMark].end
+            let mark = marks[firstMark]
+            due.append(bytes[taken..<mark.end])
+            if let list = mark.list { due.append(list) }
+            taken = mark.end
             firstMark += 1
         }
-        due.append(bytes[start..<taken])
         if isEmpty {
             bytes.removeAll(keepingCapacity: bytes.count <= 4_096)
             marks.removeAll(keepingCapacity: marks.count <= 64)

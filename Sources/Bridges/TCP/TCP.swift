@@ -42,12 +42,22 @@ public struct TCP: Bridge {
             in: 0...Bus.mostTexts)
         public var historyOnJoin = 0
         /// How many may be connected.
-        @Option("Connections in all; one more is refused with [full].", in: 1...1_000_000)
+        @Option(
+            "Connections in all; one more takes the place of a silent one or gets [full].",
+            in: 1...1_000_000)
         public var maxConnections = 10_000
         /// How many may be connected from one address.
         @Option(
             "Connections from one IP address; one more is refused with [full].", in: 1...1_000_000)
         public var maxPerAddress = 1_000
+        /// How fast new connections may come.
+        @Option("How fast new connections from one address may come; not from this machine.")
+        public var connects = Connects()
+        /// How long a connection may have no name.
+        @Option(
+            "How long a connection may go without a name before it is closed.",
+            in: .milliseconds(1)...)
+        public var nameWithin: Duration?
         /// How long a byte may wait for its reader.
         @Option(
             "How old the oldest byte may become that a reader has not taken before it is closed.",
@@ -58,6 +68,11 @@ public struct TCP: Bridge {
             "What each room keeps for readers that lag; rounded up to a power of two.",
             in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
         public var buffer = ByteCount.mebibytes(4)
+        /// What lists hold.
+        @Option(
+            "What the answers to /history, /search, /who and /rooms hold that clients are reading.",
+            in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
+        public var lists = ByteCount.mebibytes(64)
 
         /// Names that other programs have for these.
         public static let synonyms = [
@@ -133,8 +148,7 @@ public struct TCP: Bridge {
     }
 
     private func warnOfDescriptors(_ log: Log) {
-        // What else the daemon has open: the loop, files, other bridges.
-        let free = Descriptors.limit - 64
+        let free = Door.mostConnections
         if options.maxConnections > free {
             log.warning(
                 """

@@ -80,20 +80,19 @@ extension Bus {
 
     // MARK: - What was said before
 
-    /// The last texts of a room, if its log has so many or there are no more; otherwise the store
-    /// has to be asked.
-    package func recentTexts(in room: Room, atMost count: Int) -> [Message]? {
-        let texts = room.log.lastTexts(atMost: count)
-        return texts.count == count || !keepsMessages || !room.hasForgotten ? texts : nil
+    /// The numbers of the last texts of a room, rising, if its log has so many or there are no
+    /// more; otherwise the store has to be asked.
+    package func recentTextNumbers(in room: Room, atMost count: Int) -> [UInt64]? {
+        let numbers = room.log.textNumbers(in: 0..<room.log.end, atMost: count)
+        return numbers.count == count || !keepsMessages || !room.hasForgotten ? numbers : nil
     }
 
-    /// The last texts of a room, the oldest first.
-    package func texts(in room: Room, atMost count: Int) async throws -> [Message] {
-        let recent = room.log.lastTexts(atMost: count)
+    /// The numbers of the last texts of a room, rising.
+    package func textNumbers(in room: Room, atMost count: Int) async throws -> [UInt64] {
+        let recent = room.log.textNumbers(in: 0..<room.log.end, atMost: count)
         guard recent.count < count, keepsMessages, room.hasForgotten else { return recent }
-        let first = recent.first?.number ?? .max
-        return try await store.texts(in: room.name, before: first, atMost: count - recent.count)
-            + recent
+        return try await store.textNumbers(
+            in: room.name, before: recent.first ?? .max, atMost: count - recent.count) + recent
     }
 
     /// A message by its number, wherever it is.

@@ -158,23 +158,38 @@ package final class MessageLog {
         }
     }
 
-    /// The newest texts kept, the oldest of them first; no joins and leaves.
-    package func lastTexts(atMost count: Int) -> [Message] { texts(in: 0..<end, atMost: count) }
-
     /// The newest texts at these positions that are kept, the oldest of them first.
     package func texts(in positions: Range<UInt64>, atMost count: Int) -> [Message] {
         var result: [Message] = []
+        forEachText(in: positions, atMost: count) { result.append($0.message(at: $1)) }
+        return result.reversed()
+    }
+
+    /// The numbers of the newest texts at these positions that are kept, rising; no joins and
+    /// leaves.
+    package func textNumbers(in positions: Range<UInt64>, atMost count: Int) -> [UInt64] {
+        var result: [UInt64] = []
+        forEachText(in: positions, atMost: count) { result.append($0.all[$1].number) }
+        return result.reversed()
+    }
+
+    /// Calls a function with the newest texts at these positions, the newest first.
+    private func forEachText(
+        in positions: Range<UInt64>, atMost count: Int, _ body: (Batch, Int) -> Void
+    ) {
+        var left = count
         for segment in segments.reversed()
-        where result.count < count && segment.start < positions.upperBound {
+        where left > 0 && segment.start < positions.upperBound {
             let batch = segment.batch
             let stop = min(batch.count, Int(clamping: positions.upperBound - segment.start))
             let first = max(segment.start, positions.lowerBound) - segment.start
             guard first < stop else { break }
-            for index in (Int(first)..<stop).reversed() where result.count < count {
-                if batch.all[index].isSaid { result.append(batch.message(at: index)) }
+            for index in (Int(first)..<stop).reversed() where left > 0 {
+                guard batch.all[index].isSaid else { continue }
+                body(batch, index)
+                left -= 1
             }
         }
-        return result.reversed()
     }
 
     /// The message kept that has a number.
@@ -189,7 +204,8 @@ package final class MessageLog {
         var (low, high) = (start, end)
         while low < high {
             let middle = (low + high) / 2
-            if messages(from: middle, atMost: 1).first.map({ $0.number > number }) ?? true {
+            let segment = segments[segmentIndex(holding: middle)]
+            if segment.batch.all[Int(middle - segment.start)].number > number {
                 high = middle
             } else {
                 low = middle + 1

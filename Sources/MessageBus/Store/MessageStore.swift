@@ -63,10 +63,18 @@ package protocol MessageStore: Sendable {
     ) async throws -> StoredRun
     /// The last texts of a room that are older than a number, the oldest first.
     func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
+    /// The numbers of those texts, rising.
+    func textNumbers(
+        in room: String, before number: UInt64, atMost count: Int
+    ) async throws -> [UInt64]
     /// The newest texts of a room that hold all the words, the oldest first.
     func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
     /// A message by its number.
     func message(numbered number: UInt64) async throws -> Message?
+    /// Messages by their numbers, which rise; those that aren't there are left out.
+    ///
+    /// As many as about 16 KiB of text hold, but at least one if there is one.
+    func messages(numbered numbers: [UInt64]) async throws -> StoredRun
     /// Which messages are called so on the other side, the oldest first.
     func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws -> [UInt64]
     /// What a message is called on the other side; the first name, if it has several.

@@ -89,6 +89,16 @@ package final class VolatileStore: MessageStore {
     /// Nothing: the room's log has it.
     package func message(numbered number: UInt64) -> Message? { nil }
 
+    /// Nothing.
+    package func messages(numbered numbers: [UInt64]) -> StoredRun {
+        StoredRun([], isComplete: true)
+    }
+
+    /// Nothing.
+    package func textNumbers(
+        in room: String, before number: UInt64, atMost count: Int
+    ) -> [UInt64] { [] }
+
     /// Which messages are called so on the other side.
     package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
         state.withLock { $0.links.numbers(of: remoteID, in: channel) }

@@ -95,6 +95,18 @@ final class LateStore: MessageStore {
         return disk.texts(in: room, before: number, atMost: count)
     }
 
+    func textNumbers(
+        in room: String, before number: UInt64, atMost count: Int
+    ) async throws -> [UInt64] {
+        try await turn()
+        return disk.textNumbers(in: room, before: number, atMost: count)
+    }
+
+    func messages(numbered numbers: [UInt64]) async throws -> StoredRun {
+        if state.withLock({ $0.isBroken }) { throw Broken() }
+        return disk.messages(numbered: numbers)
+    }
+
     func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
     {
         try await turn()
