@@ -15,12 +15,15 @@ package final class Chain {
         package internal(set) var dropped = 0
 
         /// Makes a step.
+        ///
+        /// - Parameter fold: makes names comparable, as the bus does.
         package init(
-            type: String, label: String? = nil, condition: Condition, middleware: any Middleware
+            type: String, label: String? = nil, condition: Condition, middleware: any Middleware,
+            fold: (String) -> String = Naming().fold
         ) {
             self.type = type
             self.label = label ?? type
-            self.condition = condition
+            self.condition = condition.folded(by: fold)
             isPlain = condition.isPlain
             self.middleware = middleware
         }
