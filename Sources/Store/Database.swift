@@ -53,6 +53,20 @@ final class Database {
         // A second: longer than any transaction of another client should take.
         sqlite3_busy_timeout(pointer, 1_000)
         try execute("PRAGMA temp_store = MEMORY")
+        if access == .write { try addSearchWords() }
+    }
+
+    /// Gives SQL the function `search_words`, which makes of a text what the index of words takes.
+    private func addSearchWords() throws(StoreError) {
+        let result = sqlite3_create_function_v2(
+            pointer, "search_words", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+            Unmanaged.passRetained(SearchWriter()).toOpaque(),
+            { context, _, values in
+                guard let writer = SearchWriter.of(context) else { return }
+                writer.answer(context, values?[0])
+            }, nil, nil, { SearchWriter.release($0) })
+        // SQLite has released the writer if it failed.
+        if result != SQLITE_OK { throw error(result) }
     }
 
     deinit {
