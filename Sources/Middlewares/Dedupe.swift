@@ -12,6 +12,8 @@ package struct Dedupe: CopyableMiddleware {
     package struct Options: PluginOptions {
         @Option("For how long the same text of the same sender is dropped.", above: .zero)
         package var within = Duration.seconds(30)
+        @Option("Whether texts are compared as they are, and not in compatibility form.")
+        package var exact = false
 
         /// Makes options with their defaults.
         package init() {}
@@ -22,6 +24,7 @@ package struct Dedupe: CopyableMiddleware {
 
     private let within: Duration
     private let verdict: Verdict
+    private let folding: FoldedText?
     private let secret = Fingerprint.Secret()
     // What was said lately, and before that. Instead of being swept, tables are forgotten whole.
     private var current: [Fingerprint: Duration] = [:]
@@ -31,6 +34,7 @@ package struct Dedupe: CopyableMiddleware {
     /// Makes a step that remembers nothing yet.
     package init(_ options: Options, _ context: Context) {
         within = options.within
+        folding = options.exact ? nil : FoldedText()
         let time = within.spoken
         let sentence =
             switch context.language {
@@ -47,9 +51,10 @@ package struct Dedupe: CopyableMiddleware {
     package mutating func handle(_ message: inout Message) -> Verdict {
         if message.isQuotation { return .pass }
         let now = message.moment
+        let words = message.content.unsafeBytes
         let text = Fingerprint(
-            of: message.content.unsafeBytes, by: message.sender.identity ^ message.attachment,
-            secret)
+            of: folding?.form(of: words) ?? words,
+            by: message.sender.identity ^ message.attachment, secret)
         if message.kind != .edit, let said = current[text] ?? previous[text],
             now - said < within, said - now < within
         {

@@ -3,6 +3,8 @@ import Patterns
 
 /// Drops messages by what their text says.
 ///
+/// Patterns see a text's form (`FoldedText`), in which nothing is hidden in full-width letters or
+/// behind characters that are not seen.
 /// A text on which a pattern is given up is dropped too, and the log says so: see `Matcher`.
 package struct Filter: CopyableMiddleware {
     /// What is dropped, and what is told.
@@ -15,6 +17,9 @@ package struct Filter: CopyableMiddleware {
             "What the sender is told; a sentence of the bus's own if it is left out.",
             absent: "a sentence of the bus")
         package var reason: String?
+
+        @Option("Whether patterns see a text as it is, and not its compatibility form.")
+        package var exact = false
 
         /// Names that other programs have for these.
         package static let synonyms = [
@@ -51,11 +56,13 @@ package struct Filter: CopyableMiddleware {
     private let drop: Matchers
     private let only: Matchers
     private let verdict: Verdict
+    private let folding: FoldedText?
 
     /// Makes a filter.
     package init(_ options: Options, _ context: Context) throws {
         drop = try Matchers(options.drop)
         only = try Matchers(options.only)
+        folding = options.exact ? nil : FoldedText()
         let sentence =
             switch context.language {
             case .es: "aquí no se admite ese mensaje"
@@ -66,16 +73,21 @@ package struct Filter: CopyableMiddleware {
 
     /// Looks for words in all texts at once: most batches hold none of them.
     package mutating func judge(_ batch: Batch) {
-        if only.isEmpty, let region = batch.region, drop.haveNoWord(in: region) { return }
+        if only.isEmpty, let region = batch.region, drop.haveNoWord(in: region),
+            folding == nil || TextScan.isASCII(region)
+        {
+            return
+        }
         judgeEach(batch)
     }
 
     /// Drops a text that matches one of `drop`, or none of `only`.
     package func handle(_ message: inout Message) throws -> Verdict {
         let text = message.content.unsafeBytes
-        if try drop.areMatched(by: text) { return verdict }
+        let form = TextScan.isASCII(text) ? text : folding?.form(of: text) ?? text
+        if try drop.areMatched(by: text, form) { return verdict }
         if only.isEmpty { return .pass }
-        return try only.areMatched(by: text) ? .pass : verdict
+        return try only.areMatched(by: text, form) ? .pass : verdict
     }
 }
 
@@ -100,10 +112,14 @@ private final class Matchers: Sendable {
         matchers.allSatisfy { $0.hasWord(region) == false }
     }
 
-    /// Whether one of them matches the text.
-    func areMatched(by text: UnsafeRawBufferPointer) throws -> Bool {
+    /// Whether one of them matches the text, or its form.
+    func areMatched(
+        by text: UnsafeRawBufferPointer, _ form: UnsafeRawBufferPointer
+    ) throws -> Bool {
         for matcher in borrowed
-        where try matcher._withUnsafeGuaranteedRef({ try $0.matches(text) }) { return true }
+        where try matcher._withUnsafeGuaranteedRef({ try $0.matches(text, form: form) }) {
+            return true
+        }
         return false
     }
 }

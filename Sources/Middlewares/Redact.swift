@@ -14,6 +14,9 @@ package struct Redact: CopyableMiddleware {
         @Option("What takes its place.")
         package var with = "•••"
 
+        @Option("Whether a text is seen as it is, and not in its compatibility form.")
+        package var exact = false
+
         /// Makes options with their defaults.
         package init() {}
 
@@ -30,6 +33,7 @@ package struct Redact: CopyableMiddleware {
     private let kinds: Set<SecretKind>
     private let shapes: [(shape: SecretShape, matcher: Matcher)]
     private let mask: [UInt8]
+    private let folding: FoldedText?
     private var result: [UInt8] = []
 
     /// Makes a step that masks.
@@ -40,17 +44,19 @@ package struct Redact: CopyableMiddleware {
             (shape, try Matcher(Pattern(shape.expression)))
         }
         mask = Array(options.with.utf8)
+        folding = options.exact ? nil : FoldedText()
     }
 
     /// Masks the secrets of a text; one without any is left as it is.
     package mutating func handle(_ message: inout Message) throws -> Verdict {
-        let signs = SecretSigns(of: message.content.unsafeBytes)
+        let text = message.content.unsafeBytes
+        let signs = SecretSigns(of: folding?.form(of: text) ?? text)
         if signs.isEmpty { return .pass }
         for index in shapes.indices where !signs.isDisjoint(with: shapes[index].shape.signs) {
             let matcher = shapes[index].matcher
             let mask = mask
-            let text = message.content.unsafeBytes
-            let rewriting = try matcher.rewrite(text, into: &result, limit: .max) {
+            let seen = SeenText(message.content.unsafeBytes, by: matcher.pattern, folding)
+            let rewriting = try matcher.rewrite(seen, into: &result, limit: .max) {
                 $0.append(contentsOf: mask)
             }
             if case .changed = rewriting { take(&message) }
@@ -61,11 +67,12 @@ package struct Redact: CopyableMiddleware {
 
     private mutating func maskCards(_ message: inout Message) {
         let text = message.content.unsafeBytes
-        let cards = CardNumber.ranges(in: text)
+        let cards = CardNumber.ranges(in: folding?.form(of: text) ?? text)
         if cards.isEmpty { return }
         result.removeAll(keepingCapacity: true)
         var copied = 0
-        for card in cards {
+        for place in cards {
+            let card = folding?.original(of: place) ?? place
             result.append(contentsOf: text[copied..<card.lowerBound])
             result.append(contentsOf: mask)
             copied = card.upperBound

@@ -11,6 +11,9 @@ package struct Replace: CopyableMiddleware {
         @Option("What is replaced by what; each rule sees what those before it have made.")
         package var rules: [Rule] = []
 
+        @Option("Whether patterns see a text as it is, and not its compatibility form.")
+        package var exact = false
+
         /// What belongs in a rule, and what other programs call it.
         package static let synonyms = [
             "find": rule, "with": rule, "pattern": rule, "replacement": rule, "from": rule,
@@ -79,21 +82,23 @@ package struct Replace: CopyableMiddleware {
 
     private let rules: [(matcher: Matcher, template: Template)]
     private let language: Language
+    private let folding: FoldedText?
     private var result: [UInt8] = []
 
     /// Makes a step that applies rules in order.
     package init(_ options: Options, _ context: Context) throws {
         rules = try options.rules.map { (try Matcher($0.find), Template($0.with)) }
         language = context.language
+        folding = options.exact ? nil : FoldedText()
     }
 
     /// Applies the rules.
     package mutating func handle(_ message: inout Message) throws -> Verdict {
         for index in rules.indices {
             let matcher = rules[index].matcher
-            let text = message.content.unsafeBytes
-            let rewriting = try matcher.rewrite(text, into: &result, limit: Self.longest) {
-                rules[index].template.append(to: &$0, text, matcher)
+            let seen = SeenText(message.content.unsafeBytes, by: matcher.pattern, folding)
+            let rewriting = try matcher.rewrite(seen, into: &result, limit: Self.longest) {
+                rules[index].template.append(to: &$0, seen, matcher)
             }
             switch rewriting {
             case .unchanged: continue

@@ -14,24 +14,32 @@ enum Rewriting {
 extension Matcher {
     /// Writes a text with all matches replaced.
     ///
+    /// Where what is looked at is not the text itself, the part of the text goes that a match stands
+    /// for: whole characters.
+    ///
     /// - Parameters:
     ///   - result: replaced by the new text, if anything matches.
     ///   - limit: the most bytes the new text may have.
     ///   - replacement: appends what takes a match's place, whose groups it can ask for.
     func rewrite(
-        _ text: UnsafeRawBufferPointer, into result: inout [UInt8], limit: Int,
+        _ seen: SeenText, into result: inout [UInt8], limit: Int,
         _ replacement: (inout [UInt8]) -> Void
     ) throws(PatternError) -> Rewriting {
         // Most texts don't match, and that is told faster than a walk begins.
-        if try !matches(text) { return .unchanged }
-        var search = Search(self, in: text)
+        if try !matches(seen.form) { return .unchanged }
+        var search = Search(self, in: seen.form)
         guard var match = try search.next() else { return .unchanged }
+        let text = seen.text
         result.removeAll(keepingCapacity: true)
         var copied = 0
         while true {
-            result.append(contentsOf: text[copied..<match.lowerBound])
-            replacement(&result)
-            copied = match.upperBound
+            let part = seen.original(of: match)
+            // Two matches may stand for the same character: it is replaced once.
+            if part.upperBound > copied || part.lowerBound >= copied {
+                result.append(contentsOf: text[copied..<max(copied, part.lowerBound)])
+                replacement(&result)
+                copied = part.upperBound
+            }
             if result.count + text.count - copied > limit { return .tooLong }
             guard let following = try search.next() else { break }
             match = following

@@ -37,12 +37,13 @@ struct Template: Sendable {
     }
 
     /// Appends it for the matcher's last match, whose groups that took no part are empty.
-    func append(to result: inout [UInt8], _ text: UnsafeRawBufferPointer, _ matcher: Matcher) {
+    func append(to result: inout [UInt8], _ seen: SeenText, _ matcher: Matcher) {
         for part in parts {
             switch part {
             case .text(let bytes): result.append(contentsOf: bytes)
             case .group(let group):
-                if let range = matcher[group] { result.append(contentsOf: text[range]) }
+                guard let range = matcher[group] else { continue }
+                result.append(contentsOf: seen.text[seen.original(of: range)])
             }
         }
     }

@@ -74,6 +74,13 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
         return try matchesExpression(text)
     }
 
+    /// Whether the pattern matches somewhere in a text, or in its form if that is what it looks at.
+    package func matches(
+        _ text: UnsafeRawBufferPointer, form: UnsafeRawBufferPointer
+    ) throws(PatternError) -> Bool {
+        try matches(pattern.isExact ? text : form)
+    }
+
     /// Whether one of the words occurs; nil if only the expression can tell.
     package func hasWord(_ text: UnsafeRawBufferPointer) -> Bool? {
         var isSure = !words.isEmpty

@@ -11,12 +11,43 @@ package struct Pattern: Sendable, CustomStringConvertible {
     package let text: String
     let program: Program
     let words: [Literal]
+    /// Whether it is looked for in texts as they are, because it is about what their form hasn't got.
+    ///
+    /// That is a pattern in which stands what is not seen, a full-width letter or the like, or
+    /// `\\x{200B}`, or `\\p{Cf}`: as it is written it would find nothing in a form, or everything.
+    package let isExact: Bool
 
     /// Compiles a pattern, and says what is wrong if it doesn't.
     package init(_ text: String) throws(PatternError) {
         self.text = text
         program = try Program(text)
         words = Literal.words(of: text) ?? []
+        isExact = Self.isAboutForms(text)
+    }
+
+    private static func isAboutForms(_ text: String) -> Bool {
+        if !FoldedText.isForm(text) { return true }
+        var rest = text[...]
+        while let slash = rest.firstIndex(of: "\\") {
+            rest = rest[slash...].dropFirst()
+            guard let kind = rest.popFirst() else { return false }
+            let named = rest.prefix { $0.isHexDigit || "{}^U+".contains($0) || $0.isLetter }
+            switch kind {
+            case "p", "P":
+                // Control, format, private and unassigned characters, and what is not seen.
+                let name = named.drop { "{^".contains($0) }
+                if name.hasPrefix("C") && !name.hasPrefix("Common") || name.hasPrefix("D") {
+                    return true
+                }
+            case "x", "N", "o":
+                let digits = named.drop { "{U+".contains($0) }.prefix { $0.isHexDigit }
+                let value = UInt32(digits, radix: kind == "o" ? 8 : 16)
+                let scalar = value.flatMap { Unicode.Scalar($0) }
+                if let scalar, !FoldedText.isForm(String(scalar)) { return true }
+            default: break
+            }
+        }
+        return false
     }
 
     /// The pattern as it was written.

@@ -11,7 +11,7 @@ import Synchronization
 public final class LineWriter: Sendable {
     /// Where the lines go.
     public enum Target: Sendable {
-        /// A file: opened by `open()`, created with mode 0640, appended to.
+        /// A file: opened by `open()`, created for its owner only, appended to.
         case file(String)
         /// An open descriptor, such as 2. It stays the caller's and stays blocking.
         case descriptor(Int32, called: String)
@@ -102,7 +102,7 @@ public final class LineWriter: Sendable {
         case .file(let path):
             // Non-blocking, else a named pipe without a reader would keep us here.
             let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
-            let descriptor = Glibc.open(path, flags, 0o640)
+            let descriptor = Glibc.open(path, flags, 0o600)
             guard descriptor >= 0 else { throw SocketError("open \(path)") }
             return descriptor
         }

@@ -9,6 +9,8 @@ final class Database {
     let pointer: OpaquePointer
     /// Which file it is, whatever is called so later.
     let identity: FileIdentity?
+    /// What was put right about the rights of the file and of those beside it.
+    let remarks: [String]
     private var statements: [String: Statement] = [:]
 
     /// What a connection is for.
@@ -26,7 +28,8 @@ final class Database {
     /// - Throws: `StoreError`.
     init(_ path: String, _ access: Access) throws(StoreError) {
         self.path = path
-        if access == .write { try Self.create(path) }
+        // It will hold conversations.
+        remarks = access == .write ? try OwnerOnly(path).prepareDatabase() : []
         let flags =
             switch access {
             case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -50,25 +53,26 @@ final class Database {
         // A second: longer than any transaction of another client should take.
         sqlite3_busy_timeout(pointer, 1_000)
         try execute("PRAGMA temp_store = MEMORY")
+        if access == .write { try addSearchWords() }
+    }
+
+    /// Gives SQL the function `search_words`, which makes of a text what the index of words takes.
+    private func addSearchWords() throws(StoreError) {
+        let result = sqlite3_create_function_v2(
+            pointer, "search_words", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+            Unmanaged.passRetained(SearchWriter()).toOpaque(),
+            { context, _, values in
+                guard let writer = SearchWriter.of(context) else { return }
+                writer.answer(context, values?[0])
+            }, nil, nil, { SearchWriter.release($0) })
+        // SQLite has released the writer if it failed.
+        if result != SQLITE_OK { throw error(result) }
     }
 
     deinit {
         // Else SQLite keeps the connection until the last of them is gone.
         statements = [:]
         sqlite3_close_v2(pointer)
-    }
-
-    /// Makes an empty file that only its owner may read: it will hold conversations.
-    ///
-    /// SQLite gives its companions (`-wal`, `-shm`) the same rights. What fails here SQLite will
-    /// find too.
-    private static func create(_ path: String) throws(StoreError) {
-        let descriptor = open(path, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0o600)
-        if descriptor >= 0 {
-            close(descriptor)
-        } else if errno != EEXIST, errno != ENOSPC, errno != EDQUOT {
-            throw StoreError(path, "it can't be made: \(StoreError.words(for: errno))")
-        }
     }
 
     /// The file as SQLite found it, links followed.

@@ -190,7 +190,7 @@ final class Retention {
         var statements = [
             """
             INSERT INTO words (words, rowid, text, room)
-            SELECT 'delete', number, text, 'r' || room FROM messages \(these) AND kind IN (0, 4)
+            SELECT 'delete', number, search_words(text), 'r' || room FROM messages \(these) AND kind IN (0, 4)
             """
         ]
         for table in ["links", "attempts", "verdicts"] {

@@ -74,6 +74,9 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// - Throws: `StoreError`, if it would not pass by itself.
     package func open() throws(StoreError) {
         let held = try StoreLock(path)
+        for remark in held.remarks + [try OwnerOnly(path).folderRemark].compactMap(\.self) {
+            log.warning(remark)
+        }
         let writer = Writer(
             path, lock: held, backlog: backlog, numbers: numbers, status: status,
             retention: Retention(

@@ -3,7 +3,7 @@ import CSQLite
 /// The tables, and how older files get them.
 enum Schema {
     /// The version this program writes, kept in the file as `user_version`.
-    static let current: Int64 = 2
+    static let current: Int64 = 3
     /// Marks the file as ours for `file` and for us: "Pnte".
     private static let application: Int64 = 0x506E_7465
 
@@ -44,12 +44,23 @@ enum Schema {
     }
 
     /// One for each version, from nothing on.
-    private static let migrations = [version1, version2]
+    private static let migrations = [version1, version2, foldedWords]
 
-    /// Words of messages and edits; the texts themselves are in `messages`.
+    /// Words of messages and edits, as `SearchTokens` writes them; the texts themselves are in
+    /// `messages`.
+    ///
+    /// They are parted by spaces and folded before FTS5 sees them, so that its simplest tokenizer does,
+    /// and whoever has only `sqlite3` can read and search it too: `words MATCH 'cancion'`.
     static let words = """
         CREATE VIRTUAL TABLE words USING fts5(text, room, content = '', columnsize = 0,
-            tokenize = 'unicode61 remove_diacritics 2')
+            tokenize = 'ascii')
+        """
+
+    /// Begins the index of words anew: what there was had words by another rule.
+    private static let foldedWords = """
+        DROP TABLE words;
+        \(words);
+        UPDATE meta SET value = 0 WHERE key = 'indexed';
         """
 
     private static let version1 = """

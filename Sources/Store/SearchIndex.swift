@@ -65,7 +65,7 @@ final class SearchIndex {
                 let add = try ledger.statement(
                     """
                     INSERT INTO words (rowid, text, room)
-                    SELECT number, text, 'r' || room FROM messages
+                    SELECT number, search_words(text), 'r' || room FROM messages
                     WHERE number > ?1 AND number <= ?2 AND kind IN (0, 4) ORDER BY number
                     """)
                 add.bind(1, start)

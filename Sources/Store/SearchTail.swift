@@ -1,3 +1,5 @@
+import MessageBus
+
 /// The words of what was said since the full-text index was last brought up to date, in memory.
 ///
 /// So that what was said a moment ago is found. Confined to the thread of its reader.
@@ -5,6 +7,8 @@ final class SearchTail {
     private let database: Database
     private let insert: Statement
     private let find: Statement
+    private let tokens = SearchTokens()
+    private var words: [UInt8] = []
     /// What is in it: all that was said up to here, from the index's end on.
     private var through: UInt64 = 0
     private(set) var count = 0
@@ -19,11 +23,7 @@ final class SearchTail {
     /// Makes an empty one.
     init() throws(StoreError) {
         database = try Database(":memory:", .memory)
-        try database.execute(
-            """
-            CREATE VIRTUAL TABLE words USING fts5(text, room, content = '', columnsize = 0,
-                tokenize = 'unicode61 remove_diacritics 2')
-            """)
+        try database.execute(Schema.words)
         insert = try Statement(
             database, "INSERT INTO words (rowid, text, room) VALUES (?1, ?2, ?3)")
         find = try Statement(
@@ -94,7 +94,8 @@ final class SearchTail {
         try database.transaction { () throws(StoreError) in
             while try rows.step() {
                 insert.bind(1, rows.integer(0))
-                try insert.bind(2, staying: rows.bytes(1))
+                tokens.write(rows.bytes(1), to: &words)
+                try insert.bind(2, bytes: words, asText: true)
                 try insert.bind(3, staying: rows.bytes(2))
                 try insert.run()
                 count += 1

@@ -51,9 +51,17 @@ final class Statement {
     }
 
     /// Binds bytes, copied.
-    func bind(_ index: Int32, bytes: [UInt8]) throws(StoreError) {
+    ///
+    /// - Parameter asText: whether they are UTF-8 and not a blob.
+    func bind(_ index: Int32, bytes: [UInt8], asText: Bool = false) throws(StoreError) {
         let result = bytes.withUnsafeBytes { bytes in
-            bytes.isEmpty
+            if asText {
+                return sqlite3_bind_text(
+                    pointer, index,
+                    bytes.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText,
+                    Int32(clamping: bytes.count), copied)
+            }
+            return bytes.isEmpty
                 ? sqlite3_bind_zeroblob(pointer, index, 0)
                 : sqlite3_bind_blob(
                     pointer, index, bytes.baseAddress, Int32(clamping: bytes.count), copied)

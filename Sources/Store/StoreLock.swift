@@ -9,6 +9,8 @@ final class StoreLock: Sendable {
     private let descriptor: Int32
     /// The number below which all may have been given, as an earlier process wrote it.
     let reserved: UInt64
+    /// What was put right about its rights.
+    let remarks: [String]
 
     private static let process = "process"
     private static let numbers = "numbers given below"
@@ -19,12 +21,17 @@ final class StoreLock: Sendable {
     ///
     /// - Throws: `StoreError` if another process has it, with that one's id.
     init(_ path: String) throws(StoreError) {
-        let file = Self.resolved(path) + ".lock"
-        descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o600)
-        guard descriptor >= 0 else {
-            throw StoreError(path, "can't make \(file): \(StoreError.words(for: errno))")
-        }
+        var remarks: [String] = []
+        let place = try OwnerOnly(path)
+        descriptor = try place.openCompanion(".lock", remarks: &remarks)
+        self.remarks = remarks
+        let file = place.path + ".lock"
         let text = Self.read(descriptor)
+        guard Self.isOurs(text) else {
+            close(descriptor)
+            throw StoreError(
+                path, "\(file) holds something else than a lock: move it away, nothing was changed")
+        }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno
             close(descriptor)
@@ -41,21 +48,6 @@ final class StoreLock: Sendable {
     }
 
     deinit { close(descriptor) }
-
-    /// The one path among all that lead to a file; for a file that is not there yet by its folder.
-    private static func resolved(_ path: String) -> String {
-        if let real = realpath(path, nil) {
-            defer { free(real) }
-            return String(cString: real)
-        }
-        let slash = path.lastIndex(of: "/")
-        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-        guard let real = realpath(folder, nil) else { return path }
-        defer { free(real) }
-        let name = path[(slash.map(path.index(after:)) ?? path.startIndex)...]
-        let place = String(cString: real)
-        return place == "/" ? "/\(name)" : "\(place)/\(name)"
-    }
 
     /// Writes down what the database has too, for a start at which that can't be read.
     ///
@@ -90,6 +82,11 @@ final class StoreLock: Sendable {
         var bytes = [UInt8](repeating: 0, count: 256)
         let count = pread(descriptor, &bytes, bytes.count, 0)
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
+    }
+
+    /// Whether it is what we write, or nothing: after a power cut, bytes of zero.
+    private static func isOurs(_ text: String) -> Bool {
+        text.hasPrefix("\(process) ") || text.utf8.allSatisfy { $0 == 0 }
     }
 
     private static func value(of key: String, in text: String) -> UInt64? {

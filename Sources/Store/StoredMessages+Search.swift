@@ -1,14 +1,19 @@
 import MessageBus
 
 extension SearchWords {
-    /// The words in the language of FTS5: each phrase in quotation marks, so that nothing in it is
-    /// taken for syntax.
+    /// The words in the language of FTS5, folded as those of the index are: each phrase in quotation
+    /// marks, so that nothing in it is taken for syntax.
+    ///
+    /// `nil` if there is a phrase without a word in it, which is found nowhere.
     ///
     /// - Parameter room: the room's number in the file; `nil`: any room.
-    func expression(room: Int64?) -> String {
-        var terms = phrases.map { phrase in
-            let quoted = "\"\(phrase.text.replacing("\"", with: "\"\""))\""
-            return "text : \(quoted)\(phrase.isPrefix ? " *" : "")"
+    func expression(room: Int64?) -> String? {
+        var terms: [String] = []
+        for phrase in phrases {
+            let words = phrase.tokens
+            if words.count < 2 { return nil }
+            let quoted = "\"\(String(decoding: words.dropFirst().dropLast(), as: UTF8.self))\""
+            terms.append("text : \(quoted)\(phrase.isPrefix ? " *" : "")")
         }
         if let room { terms.append("room : \"r\(room)\"") }
         return terms.joined(separator: " AND ")
@@ -29,7 +34,7 @@ extension StoredMessages {
             id = try self.id(ofRoom: room)
             if id == nil { return [] }
         }
-        let expression = words.expression(room: id)
+        guard let expression = words.expression(room: id) else { return [] }
         // One view of the file: what leaves the tail is in the index.
         try database.execute("BEGIN")
         defer { try? database.execute("COMMIT") }

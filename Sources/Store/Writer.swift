@@ -74,6 +74,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     private func openLedger() throws(StoreError) -> Ledger {
         if let ledger { return ledger }
         let opened = try Ledger(path)
+        for remark in opened.database.remarks { log.warning(remark) }
         numbers.skip(below: try opened.firstFreeNumber())
         mustReserve = true
         ledger = opened

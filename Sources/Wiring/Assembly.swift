@@ -29,7 +29,7 @@ package struct Assembly: Sendable {
         let context = Context(
             name: configuration.name, language: configuration.language, log: log, executor: loop,
             directory: configuration.directory, files: { files.sink(for: $0) })
-        var maker = Maker(context: context)
+        var maker = Maker(context: context, fold: naming.fold)
         let chain = maker.chain(configuration.middleware)
         let bridges = configuration.bridges.compactMap { maker.bridge($0) }
         if !maker.problems.isEmpty {
@@ -88,6 +88,7 @@ extension Log.Times {
 /// Makes the entries of a configuration, and collects why some can't be made.
 private struct Maker {
     let context: Context
+    let fold: @Sendable (String) -> String
     var problems = Problems()
 
     mutating func chain(_ entries: [MiddlewareEntry]) -> sending Chain {
@@ -103,7 +104,8 @@ private struct Maker {
         }
         return Chain.Step(
             type: entry.type, label: "\(entry.place.path) \(entry.type)",
-            condition: entry.condition, middleware: middleware, make: another)
+            condition: entry.condition, middleware: middleware, fold: fold,
+            make: another)
     }
 
     mutating func bridge(_ entry: BridgeEntry) -> SupervisedBridge? {

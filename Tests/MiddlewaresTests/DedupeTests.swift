@@ -5,8 +5,11 @@ import Testing
 @testable import Middlewares
 
 @Suite struct DedupeTests {
-    private func dedupe(within: Duration = .seconds(30), language: Language = .en) -> Dedupe {
+    private func dedupe(
+        within: Duration = .seconds(30), language: Language = .en, exact: Bool = false
+    ) -> Dedupe {
         var options = Dedupe.Options()
+        options.exact = exact
         options.within = within
         return Dedupe(options, .make(language: language))
     }
@@ -20,6 +23,14 @@ import Testing
             trial.judge(texts.map { .make($0) }) == [
                 .passed("hola"), dropped, .passed("hola!"), dropped, .passed(""), dropped,
             ])
+    }
+
+    @Test func `a text is the same with something in it that is not seen`() {
+        let texts = ["hola", "ho\u{200B}la", "ｈｏｌａ", "hola\u{FEFF}"].map { Message.make($0) }
+        var trial = Trial(dedupe())
+        #expect(trial.judge(texts) == [.passed("hola"), dropped, dropped, dropped])
+        var exact = Trial(dedupe(exact: true))
+        #expect(exact.judge(texts) == texts.map { .passed($0.text) })
     }
 
     @Test func `the time counts from when the text last passed`() {

@@ -7,12 +7,14 @@ import Testing
 
 @Suite struct FilterTests {
     private func trial(
-        drop: [String] = [], only: [String] = [], reason: String? = nil, language: Language = .en
+        drop: [String] = [], only: [String] = [], reason: String? = nil, language: Language = .en,
+        exact: Bool = false
     ) throws -> Trial {
         var options = Filter.Options()
         options.drop = try drop.map { try Pattern($0) }
         options.only = try only.map { try Pattern($0) }
         options.reason = reason
+        options.exact = exact
         return Trial(try Filter(options, .make(language: language)))
     }
 
@@ -31,6 +33,47 @@ import Testing
             trial.judge(texts.map { .make($0) }) == [
                 .passed("ERROR 1"), dropped, .passed("panic!"), dropped, dropped,
             ])
+    }
+
+    /// The same word, hidden in ways that nobody who reads sees.
+    private static let hidden = [
+        "ca\u{200B}sino", "c\u{AD}a\u{AD}s\u{AD}i\u{AD}n\u{AD}o", "ｃａｓｉｎｏ", "𝐜𝐚𝐬𝐢𝐧𝐨",
+        "cas\u{FE0F}ino", "ca\u{E0061}sino", "c\u{34F}asino", "ca\u{3164}sino", "casi\u{200E}no",
+        "ⓒⓐⓢⓘⓝⓞ", "mi \u{FEFF}cas\u{2060}ino, sí",
+    ]
+
+    @Test func `a word is found however it is hidden`() throws {
+        for pattern in ["casino", "(?i)\\bCASINO\\b", "(?i)casino|lotería", "^.*casi?no"] {
+            var trial = try trial(drop: [pattern])
+            for text in Self.hidden {
+                // Alone and among others, which a look at all of them goes over at once.
+                #expect(trial.judge(text) != .passed(text), "\(pattern) \(text)")
+                #expect(trial.judge([.make("hola"), .make(text)])[1] != .passed(text))
+            }
+        }
+        var only = try trial(only: ["^casino$"])
+        #expect(only.judge("ca\u{200B}sino") == .passed("ca\u{200B}sino"))
+    }
+
+    @Test func `exact sees texts as they are`() throws {
+        var trial = try trial(drop: ["casino"], exact: true)
+        for text in Self.hidden { #expect(trial.judge(text) == .passed(text)) }
+        #expect(trial.judge("casino") != .passed("casino"))
+    }
+
+    @Test(arguments: [
+        ("\u{200B}", "a\u{200B}b", "ab"), ("[\u{200B}-\u{200D}]", "a\u{200C}b", "ab"),
+        ("\\x{200B}", "a\u{200B}b", "ab"), ("\\xAD", "a\u{AD}b", "ab"),
+        ("\\p{Cf}", "a\u{FEFF}b", "ab"), ("[\\p{Cf}x]", "a\u{FEFF}b", "ab"),
+        ("[Ａ-Ｚ]", "ＡＢ", "AB"), ("[ªº]", "1º", "1o"), ("½", "½", "1/2"), ("…", "ya…", "ya..."),
+        ("\\N{U+2060}", "a\u{2060}b", "ab"),
+    ])
+    func `a pattern about such a character sees texts as they are`(
+        pattern: String, dropped: String, passed: String
+    ) throws {
+        var trial = try trial(drop: [pattern])
+        #expect(trial.judge(dropped) != .passed(dropped))
+        #expect(trial.judge(passed) == .passed(passed))
     }
 
     @Test func `a correction says no more than a message may`() throws {

@@ -22,6 +22,11 @@ import Testing
 
     @Test(arguments: [
         ("casa", "casita", "mi casa es tu casa", "mi casita es tu casita"),
+        ("casa", "<$0>", "mi ca\u{200B}sa\u{200B} y ｃａｓａ", "mi <ca\u{200B}sa>\u{200B} y <ｃａｓａ>"),
+        ("(c.)(s.)", "$2$1", "ca\u{AD}sa \u{200B}ｃａｓａ", "saca \u{200B}ｓａｃａ"),
+        ("f", "F", "ﬁ f", "F F"), ("i", "I", "ﬁ", "I"), ("[fi]", "_", "ﬁx", "_x"),
+        ("e\u{301}", "E", "cafe\u{301}s", "cafEs"), ("é", "E", "cafe\u{301}s cafés", "cafEs cafEs"),
+        ("º", "o", "1º", "1o"), ("x*", "-", "\u{200B}a", "\u{200B}-a-"),
         (#"(\w+) (\w+)"#, "$2 $1", "uno dos tres cuatro", "dos uno cuatro tres"),
         (#"(\d)"#, "${1}0", "1 2", "10 20"), (#"\d+"#, "<$0>", "12 y 3", "<12> y <3>"),
         ("€", "$$", "5 €", "5 $"), ("x", "a$", "x", "a$"), ("x", "$y ${z} ${1", "x", "$y ${z} ${1"),

@@ -64,7 +64,7 @@ import Testing
                     """)
             var status = stat()
             #expect(stat(path, &status) == 0)
-            #expect(status.st_mode & 0o777 & ~0o640 == 0)
+            #expect(status.st_mode & 0o777 == 0o600)
         }
     }
 

@@ -57,6 +57,60 @@ import TestSupport
         await store.close()
     }
 
+    /// Looks for each sample in a room of its own; returns those that are wrong.
+    private func wrong(_ store: SQLiteStore) async throws -> [String] {
+        var wrong: [String] = []
+        for (index, sample) in SearchSamples.all.enumerated() {
+            let found = try await find(store, sample.words, in: "r\(index)")
+            if found != (sample.isFound ? [sample.text] : []) { wrong.append(sample.description) }
+        }
+        return wrong
+    }
+
+    @Test func `in the index and before it the same is found as in a room's log`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        for (index, sample) in SearchSamples.all.enumerated() {
+            try await store.keep([sample.text], in: "r\(index)")
+        }
+        #expect(try await wrong(store) == [])
+        await store.close()
+        let again = try SQLiteStore.open(folder.file)
+        #expect(try await wrong(again) == [])
+        await again.close()
+    }
+
+    @Test func `what is in an index of an older file is indexed anew`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        for (index, sample) in SearchSamples.all.enumerated() {
+            try await store.keep([sample.text], in: "r\(index)")
+        }
+        await store.close()
+        do {
+            let database = try Database(folder.file, .write)
+            try database.execute(
+                """
+                DROP TABLE words;
+                CREATE VIRTUAL TABLE words USING fts5(text, room, content = '', columnsize = 0,
+                    tokenize = 'unicode61 remove_diacritics 2');
+                INSERT INTO words (rowid, text, room)
+                    SELECT number, text, 'r' || room FROM messages ORDER BY number;
+                PRAGMA user_version = \(Schema.current - 1);
+                """)
+        }
+        let upgraded = try SQLiteStore.open(folder.file)
+        await upgraded.close()
+        let again = try SQLiteStore.open(folder.file)
+        #expect(try await wrong(again) == [])
+        await again.close()
+        // Whoever has only the usual program can use it, too.
+        let database = try Database(folder.file, .read)
+        #expect(
+            try database.number("SELECT count(*) FROM words WHERE words MATCH 'strasse'") == 2)
+        #expect(
+            try database.number("SELECT value FROM meta WHERE key = 'indexed'")
+                == database.number("SELECT max(number) FROM messages"))
+    }
+
     @Test func `what was said a moment ago is found, in its room only`() async throws {
         let store = try await indexed()
         for index in 0..<30 {

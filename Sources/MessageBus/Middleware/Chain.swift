@@ -17,15 +17,18 @@ package final class Chain {
 
         /// Makes a step.
         ///
-        /// - Parameter make: makes another one like it that has judged nothing; without it, copies
-        ///   of the middleware as it is now take its place.
+        /// - Parameters:
+        ///   - fold: makes names comparable, as the bus does.
+        ///   - make: makes another one like it that has judged nothing; without it, copies of the
+        ///     middleware as it is now take its place.
         package init(
             type: String, label: String? = nil, condition: Condition, middleware: any Middleware,
+            fold: (String) -> String = Naming().fold,
             make: (@Sendable () throws -> any Middleware)? = nil
         ) {
             self.type = type
             self.label = label ?? type
-            self.condition = condition
+            self.condition = condition.folded(by: fold)
             isPlain = condition.isPlain
             self.middleware = middleware
             self.make = make ?? { middleware }

@@ -4,7 +4,16 @@ extension Condition {
         rooms == nil && bridges == nil && senders == nil && kinds == [.message]
     }
 
+    /// The same condition for names that are folded: a name means the same however it is spelled.
+    func folded(by fold: (String) -> String) -> Condition {
+        var condition = self
+        condition.senders = senders?.map { $0.folded(by: fold) }
+        return condition
+    }
+
     /// Marks what the step is not to judge, and says whether anything is left.
+    ///
+    /// Its senders have been folded.
     package func select(in batch: Batch) -> Bool {
         guard Self.matches(rooms, batch.room) else { return false }
         var anything = false
@@ -14,7 +23,7 @@ extension Condition {
             if known?.sender != record.sender {
                 let sender = batch.senders[Int(record.sender)]
                 let isMeant =
-                    Self.matches(bridges, sender.bridge) && Self.matches(senders, sender.name)
+                    Self.matches(bridges, sender.bridge) && Self.matches(senders, sender.key)
                 known = (record.sender, isMeant)
             }
             if known?.isMeant == true, includes(record.kind) {

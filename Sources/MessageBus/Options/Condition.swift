@@ -17,6 +17,8 @@ public struct Condition: Sendable, Hashable {
     /// The bridges it comes by; nil for all.
     public var bridges: [Glob]?
     /// Those who say it, as they are shown; nil for all.
+    ///
+    /// Compared as names are: case and compatibility form make no difference.
     public var senders: [Glob]?
     /// What it reports.
     public var kinds: [Kind]

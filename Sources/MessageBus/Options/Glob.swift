@@ -17,6 +17,28 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
     /// The pattern.
     public var description: String { pattern }
 
+    /// The same pattern for folded texts: all of it but `*` and `?` is folded.
+    ///
+    /// What folds to one of those then stands for any character.
+    package func folded(by fold: (String) -> String) -> Glob {
+        var result = ""
+        var plain = ""
+        func endPlain() {
+            result += fold(plain).replacing("*", with: "?")
+            plain = ""
+        }
+        for scalar in pattern.unicodeScalars {
+            if scalar == "*" || scalar == "?" {
+                endPlain()
+                result.unicodeScalars.append(scalar)
+            } else {
+                plain.unicodeScalars.append(scalar)
+            }
+        }
+        endPlain()
+        return Glob(result)
+    }
+
     /// Tells whether a whole text matches.
     ///
     /// Allocates nothing.

@@ -1,12 +1,19 @@
 /// What is looked for: words and, in double quotes, words in a row; all of them must occur.
 ///
-/// Case and accents make no difference. A word that ends in `*` stands for all that begin so.
+/// Words are those of `SearchTokens`: case, accents and compatibility forms make no difference. A word that ends in `*` stands for all that begin so.
 package struct SearchWords: Sendable, Equatable {
     /// Words in a row that must occur.
     package struct Phrase: Sendable, Equatable {
         package let text: String
         /// Whether the last word is only the beginning of one.
         package let isPrefix: Bool
+
+        /// The words of it, as `SearchTokens` writes them; none if it is one space alone.
+        package var tokens: [UInt8] {
+            var result: [UInt8] = []
+            Array(text.utf8).withUnsafeBytes { SearchTokens().write($0, to: &result) }
+            return result
+        }
     }
 
     package let phrases: [Phrase]

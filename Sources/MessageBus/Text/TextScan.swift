@@ -25,6 +25,44 @@ package enum TextScan {
         return !anyHigh(marks)
     }
 
+    /// Whether every byte is ASCII.
+    package static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard let base = bytes.baseAddress else { return true }
+        var offset = 0
+        var lanes = SIMD16<UInt8>.zero
+        while offset &+ 32 <= bytes.count {
+            lanes |=
+                (base + offset).loadUnaligned(as: SIMD16<UInt8>.self)
+                | (base + (offset &+ 16)).loadUnaligned(as: SIMD16<UInt8>.self)
+            offset &+= 32
+        }
+        if anyHigh(lanes) { return false }
+        var rest: UInt64 = 0
+        while offset &+ 8 <= bytes.count {
+            rest |= (base + offset).loadUnaligned(as: UInt64.self)
+            offset &+= 8
+        }
+        while offset < bytes.count {
+            rest |= UInt64(bytes[offset])
+            offset &+= 1
+        }
+        return rest & 0x8080_8080_8080_8080 == 0
+    }
+
+    /// The scalar that begins at a place of UTF-8; the place moves behind it.
+    static func scalar(in text: UnsafeRawBufferPointer, at place: inout Int) -> UInt32 {
+        let first = UInt32(text[place])
+        let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+        let end = min(place &+ length, text.count)
+        var scalar = length == 1 ? first : first & (0x7F >> UInt32(length))
+        place &+= 1
+        while place < end {
+            scalar = scalar << 6 | UInt32(text[place]) & 0x3F
+            place &+= 1
+        }
+        return min(scalar, 0x10FFFF)
+    }
+
     /// How many bytes at the front are certainly printable ASCII: a multiple of 16, found quickly.
     static func plainPrefix(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let base = bytes.baseAddress else { return 0 }

@@ -74,7 +74,8 @@ struct MiddlewareEntryOptions: PluginOptions {
     @Option("The bridges it judges; all if not given.", absent: "all")
     var bridges: [Glob]?
 
-    @Option("The senders it judges, as they are shown; all if not given.", absent: "all")
+    @Option(
+        "The senders it judges, as they are shown, in any case; all if not given.", absent: "all")
     var senders: [Glob]?
 
     @Option(

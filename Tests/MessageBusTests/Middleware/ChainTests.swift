@@ -181,6 +181,21 @@ import Testing
                 == said.filter { $0.contains(" ana@tail") })
     }
 
+    @Test(arguments: [
+        ("pesado", true), ("PESADO", true), ("pes*", true), ("P??ADO", true), ("otro", false),
+        ("pesado (*)", false),
+    ])
+    func `senders are compared as names are`(glob: String, isMeant: Bool) {
+        let chain = Chain([
+            Chain.Step(
+                type: "reject", condition: Condition(senders: [Glob(glob)]), middleware: Reject())
+        ])
+        let batch = Self.batch(["hola"])
+        batch.senders[0] = Sender(name: "Pesado", key: "pesado", bridge: "tcp", identity: 1)
+        chain.judge(batch)
+        #expect(batch.drops.isEmpty == !isMeant)
+    }
+
     @Test func `a condition holds for each message of a mixed batch`() {
         let batch = Batch(room: "general", capacity: 8, bytes: 8)
         let people = ["ana", "bob"].map { Sender(name: $0, key: $0, bridge: "tcp", identity: 1) }

@@ -1,0 +1,198 @@
+/// A text as patterns and searches see it: in compatibility form (NFKC), without what is not seen.
+///
+/// `Ｃａｓｉｎｏ` in full-width letters is `Casino`, also with a zero-width space in it; `ﬁ` is `fi`, and
+/// an accent of its own is one with its letter. Knows which part of the text each part of the form stands for.
+/// A form that is the text itself, as that of ASCII is, is not copied. Holds one text at a time and
+/// allocates only for one that is longer than those before. Confined to whoever holds it.
+package final class FoldedText: @unchecked Sendable {  // one middleware has it, on the bus's loop
+    /// A part that is not the same in both.
+    private struct Change {
+        let form: Range<Int>
+        let text: Range<Int>
+    }
+
+    private let table = CompatibilityTable.shared
+    private var storage = UnsafeMutableRawBufferPointer.allocate(byteCount: 512, alignment: 8)
+    private var count = 0
+    private var changes: [Change] = []
+    private var scalars: [UInt32] = []
+    private var encoded: [UInt8] = []
+
+    /// Marks of one character that are looked at together: more than any writing has.
+    private static let mostMarks = 30
+
+    /// Makes one that holds nothing.
+    package init() {}
+
+    deinit { storage.deallocate() }
+
+    /// Whether a text is its own form.
+    package static func isForm(_ text: String) -> Bool {
+        var text = text
+        return text.withUTF8 { bytes in
+            let bytes = UnsafeRawBufferPointer(bytes)
+            return FoldedText().form(of: bytes).baseAddress == bytes.baseAddress
+        }
+    }
+
+    /// The form of a text, which must be UTF-8; valid until the next one is asked for, and as long
+    /// as the text is.
+    package func form(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        changes.removeAll(keepingCapacity: true)
+        count = 0
+        if TextScan.isASCII(text) { return text }
+        var walk = Walk(text)
+        var copied = 0
+        while walk.next(table) {
+            guard walk.hasWork else { continue }
+            let character = walk.start..<walk.markEnd
+            if !character.isEmpty {
+                compose(walk, text)
+                take(character, of: text, copied: &copied)
+            }
+            // What is not seen at the end of a character is no part of it.
+            if walk.end > walk.markEnd {
+                scalars.removeAll(keepingCapacity: true)
+                take(walk.markEnd..<walk.end, of: text, copied: &copied)
+            }
+        }
+        if changes.isEmpty { return text }
+        append(UnsafeRawBufferPointer(rebasing: text[copied...]))
+        return UnsafeRawBufferPointer(rebasing: storage[..<count])
+    }
+
+    /// The part of the text that a part of its form stands for.
+    package func original(of range: Range<Int>) -> Range<Int> {
+        if changes.isEmpty { return range }
+        let start = original(of: range.lowerBound, isEnd: false)
+        if range.isEmpty { return start..<start }
+        return start..<max(start, original(of: range.upperBound - 1, isEnd: true))
+    }
+
+    /// The place that a byte of the form comes from: where that begins, or where it ends.
+    private func original(of place: Int, isEnd: Bool) -> Int {
+        // The last change that begins at the place or before.
+        var (low, high) = (0, changes.count)
+        while low < high {
+            let middle = (low + high) / 2
+            if changes[middle].form.lowerBound <= place { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0 else { return isEnd ? place + 1 : place }
+        let change = changes[low - 1]
+        if place < change.form.upperBound {
+            return isEnd ? change.text.upperBound : change.text.lowerBound
+        }
+        return place - change.form.upperBound + change.text.upperBound + (isEnd ? 1 : 0)
+    }
+
+    // MARK: - Making the form
+
+    /// Leaves the composed scalars of a character, without what is not seen, in `scalars`.
+    private func compose(_ walk: Walk, _ text: UnsafeRawBufferPointer) {
+        scalars.removeAll(keepingCapacity: true)
+        var place = walk.start
+        while place < walk.markEnd {
+            let scalar = TextScan.scalar(in: text, at: &place)
+            if table.behaviour(of: scalar).contains(.isIgnored) { continue }
+            let parts = table.decomposition(of: scalar)
+            if parts.isEmpty { scalars.append(scalar) } else { scalars.append(contentsOf: parts) }
+        }
+        // Decomposing may bring out what is not seen, too.
+        scalars.removeAll { table.behaviour(of: $0).contains(.isIgnored) }
+        table.compose(&scalars)
+    }
+
+    /// Puts `scalars` in the place of a part of the text, unless they are the same.
+    private func take(_ part: Range<Int>, of text: UnsafeRawBufferPointer, copied: inout Int) {
+        encoded.removeAll(keepingCapacity: true)
+        for scalar in scalars {
+            guard let scalar = Unicode.Scalar(scalar), let bytes = UTF8.encode(scalar) else {
+                continue
+            }
+            encoded.append(contentsOf: bytes)
+        }
+        if encoded.count == part.count, encoded.elementsEqual(text[part]) { return }
+        append(UnsafeRawBufferPointer(rebasing: text[copied..<part.lowerBound]))
+        let start = count
+        encoded.withUnsafeBytes { append($0) }
+        copied = part.upperBound
+        changes.append(Change(form: start..<count, text: part))
+    }
+
+    private func append(_ bytes: UnsafeRawBufferPointer) {
+        reserve(bytes.count)
+        UnsafeMutableRawBufferPointer(rebasing: storage[count...]).copyMemory(from: bytes)
+        count += bytes.count
+    }
+
+    private func reserve(_ more: Int) {
+        if count + more <= storage.count { return }
+        let larger = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: max(2 * storage.count, count + more), alignment: 8)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: storage[..<count]))
+        storage.deallocate()
+        storage = larger
+    }
+
+    // MARK: - Characters
+
+    /// A walk over a text, from one character that may change to the next.
+    private struct Walk {
+        private let text: UnsafeRawBufferPointer
+        private var place = 0
+        /// The character: a scalar and the marks and unseen scalars behind it.
+        private(set) var start = 0
+        private(set) var end = 0
+        /// Where the last of it that is seen ends.
+        private(set) var markEnd = 0
+        /// Whether its form may be another one.
+        private(set) var hasWork = false
+
+        init(_ text: UnsafeRawBufferPointer) { self.text = text }
+
+        /// Goes to the next character that is not ASCII alone; false at the end.
+        mutating func next(_ table: CompatibilityTable) -> Bool {
+            // A letter of ASCII may have marks behind it.
+            skipASCII()
+            guard place < text.count else { return false }
+            start = place
+            let first = TextScan.scalar(in: text, at: &place)
+            var behaviour = table.behaviour(of: first)
+            hasWork = !behaviour.isDisjoint(with: [.changes, .isIgnored])
+            markEnd = behaviour.contains(.isIgnored) ? start : place
+            var marks = 0
+            var lastClass = table.combiningClass(of: first)
+            while place < text.count, text[place] >= 0x80, marks < FoldedText.mostMarks {
+                var next = place
+                let scalar = TextScan.scalar(in: text, at: &next)
+                behaviour = table.behaviour(of: scalar)
+                guard !behaviour.isDisjoint(with: [.joins, .isIgnored]) else { break }
+                place = next
+                if behaviour.contains(.isIgnored) {
+                    hasWork = true
+                    continue
+                }
+                let combiningClass = table.combiningClass(of: scalar)
+                if !behaviour.isDisjoint(with: [.composes, .changes])
+                    || combiningClass != 0 && combiningClass < lastClass
+                {
+                    hasWork = true
+                }
+                marks += 1
+                lastClass = combiningClass
+                markEnd = place
+            }
+            end = place
+            return true
+        }
+
+        /// Goes to the last byte of ASCII in front of something else, or to that.
+        private mutating func skipASCII() {
+            while place < text.count, text[place] < 0x80 {
+                let next = place + 1
+                if next < text.count, text[next] >= 0x80 { return }
+                place = next
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+import Glibc
+
+/// Makes sure that a file of the store is its owner's alone, before anything is read from it or
+/// written to it: it holds conversations.
+///
+/// What is not as it should be is put right where that is safe, and said; where somebody else could
+/// have had a hand in it, the store does not open. Looks at files with descriptors that only stand
+/// for a path (`O_PATH`): to open and close the database itself would drop SQLite's locks.
+struct OwnerOnly {
+    /// The file as SQLite opens it: behind all links, also if it is not there yet.
+    let path: String
+    /// The path as the configuration has it, for sentences.
+    private let named: String
+
+    /// Opens nothing but the path: `O_PATH`, which the Glibc module lacks (open(2)).
+    private static let pathOnly: Int32 = 0o10_000_000
+    /// Rights of others, and among them those to write.
+    private static let others: mode_t = 0o077
+    private static let otherWriters: mode_t = 0o022
+
+    /// Finds the file that a path leads to.
+    ///
+    /// - Throws: `StoreError` if links lead in a circle.
+    init(_ path: String) throws(StoreError) {
+        named = path
+        self.path = try Self.place(of: path)
+    }
+
+    // MARK: - The database
+
+    /// Makes the database, empty, if it is not there, or looks at it and what SQLite keeps beside it.
+    ///
+    /// Returns sentences about what was put right.
+    func prepareDatabase() throws(StoreError) -> [String] {
+        var remarks: [String] = []
+        if try !make() {
+            if let remark = try check(path) { remarks.append(remark) }
+        }
+        for ending in ["-wal", "-shm", "-journal"] {
+            if let remark = try check(path + ending) { remarks.append(remark) }
+        }
+        return remarks
+    }
+
+    /// Makes an empty file; false if something is called so already.
+    ///
+    /// SQLite gives its companions the same rights. A full disk SQLite will find too.
+    private func make() throws(StoreError) -> Bool {
+        let flags = O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW
+        let descriptor = open(path, flags, 0o600)
+        guard descriptor >= 0 else {
+            if errno == EEXIST { return false }
+            if errno == ENOSPC || errno == EDQUOT { return true }
+            throw StoreError(named, "it can't be made: \(StoreError.words(for: errno))")
+        }
+        // Whatever the umask takes away.
+        fchmod(descriptor, 0o600)
+        close(descriptor)
+        return true
+    }
+
+    /// Looks at a file by its name; one that is not there is in order.
+    private func check(_ file: String) throws(StoreError) -> String? {
+        let descriptor = open(file, Self.pathOnly | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else {
+            // What can't be looked at SQLite can't open, and says why.
+            return nil
+        }
+        defer { close(descriptor) }
+        return try check(descriptor, file) { chmod("/proc/self/fd/\(descriptor)", 0o600) }
+    }
+
+    /// A sentence if anybody can put another file in its place.
+    var folderRemark: String? {
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        var status = stat()
+        guard stat(folder, &status) == 0, status.st_mode & 0o002 != 0,
+            status.st_mode & S_ISVTX == 0
+        else { return nil }
+        return
+            "store: \(path): everybody may write into \(folder), and so put another file in its "
+            + "place"
+    }
+
+    // MARK: - The file beside it
+
+    /// Opens a file of our own beside the database, or makes it.
+    ///
+    /// - Parameter remarks: gets sentences about what was put right.
+    func openCompanion(
+        _ ending: String, remarks: inout [String]
+    ) throws(StoreError) -> Int32 {
+        let file = path + ending
+        let flags = O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK
+        let descriptor = open(file, flags, 0o600)
+        guard descriptor >= 0 else {
+            let reason = errno == ELOOP ? "it is a link" : StoreError.words(for: errno)
+            throw StoreError(named, "can't make \(file): \(reason)")
+        }
+        do throws(StoreError) {
+            if let remark = try check(descriptor, file, { fchmod(descriptor, 0o600) }) {
+                remarks.append(remark)
+            }
+        } catch {
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    // MARK: - Judging
+
+    /// Judges what a descriptor stands for, and takes the rights of others away.
+    private func check(
+        _ descriptor: Int32, _ file: String, _ tighten: () -> Int32
+    ) throws(StoreError) -> String? {
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else {
+            throw complaint(file, "it can't be looked at: \(StoreError.words(for: errno))")
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw complaint(file, "it is \(Self.kind(status.st_mode)), not a file")
+        }
+        guard status.st_uid == geteuid() else {
+            throw complaint(
+                file,
+                "it belongs to user \(status.st_uid), and this is user \(geteuid()): give it to "
+                    + "this one (chown), or choose another \"path\"")
+        }
+        guard status.st_nlink < 2 else {
+            throw complaint(
+                file,
+                "it has \(status.st_nlink) names (hard links): what is written here would be "
+                    + "written there; remove the others")
+        }
+        let mode = status.st_mode & 0o777
+        guard mode & Self.otherWriters == 0 else {
+            throw complaint(
+                file,
+                "others may write it (its rights are \(Self.octal(mode))), so who knows what is in "
+                    + "it: look, and then make it its owner's alone (chmod 600)")
+        }
+        guard mode & Self.others != 0 else { return nil }
+        guard tighten() == 0 else {
+            throw complaint(
+                file,
+                "others may read it (its rights are \(Self.octal(mode))), and that can't be "
+                    + "changed: \(StoreError.words(for: errno))")
+        }
+        return
+            "store: \(file): others could read it (its rights were \(Self.octal(mode))); it is its "
+            + "owner's alone now"
+    }
+
+    private func complaint(_ file: String, _ sentence: String) -> StoreError {
+        StoreError(named, file == named ? sentence : "\(file): \(sentence)")
+    }
+
+    private static func octal(_ mode: mode_t) -> String {
+        let digits = String(mode, radix: 8)
+        return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+    }
+
+    private static func kind(_ mode: mode_t) -> String {
+        switch mode & S_IFMT {
+        case S_IFDIR: "a directory"
+        case S_IFIFO: "a named pipe"
+        case S_IFSOCK: "a socket"
+        case S_IFLNK: "a link"
+        default: "a device"
+        }
+    }
+
+    // MARK: - Links
+
+    /// The one path among all that lead to a file; for a file that is not there yet, by its folder.
+    private static func place(of path: String) throws(StoreError) -> String {
+        var next = path
+        // As many as the kernel follows (path_resolution(7)).
+        for _ in 0..<40 {
+            let slash = next.lastIndex(of: "/")
+            let folder = slash.map { $0 == next.startIndex ? "/" : String(next[..<$0]) } ?? "."
+            let name = next[(slash.map(next.index(after:)) ?? next.startIndex)...]
+            // What is wrong with a folder the attempt to make the file will tell.
+            guard let real = realpath(folder, nil) else { return next }
+            defer { free(real) }
+            let resolved = String(cString: real)
+            let place = resolved == "/" ? "/\(name)" : "\(resolved)/\(name)"
+            guard let target = target(ofLink: place) else { return place }
+            next = target.hasPrefix("/") ? target : "\(resolved)/\(target)"
+        }
+        throw StoreError(path, "its links lead in a circle")
+    }
+
+    /// Where a link leads; `nil` if it is none.
+    private static func target(ofLink path: String) -> String? {
+        var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
+        let count = readlink(path, &bytes, bytes.count)
+        guard count > 0 else { return nil }
+        return String(decoding: bytes.prefix(count).map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    }
+}

@@ -1,0 +1,41 @@
+import CSQLite
+import MessageBus
+
+/// The SQL function that makes of a text the words that go into the index.
+///
+/// Confined to the thread of its connection, which keeps it.
+final class SearchWriter {
+    private let tokens = SearchTokens()
+    private var words: [UInt8] = []
+
+    /// The one that a call belongs to.
+    static func of(_ context: OpaquePointer?) -> SearchWriter? {
+        sqlite3_user_data(context).map {
+            Unmanaged<SearchWriter>.fromOpaque($0).takeUnretainedValue()
+        }
+    }
+
+    /// Lets go of one that a connection had.
+    static func release(_ pointer: UnsafeMutableRawPointer?) {
+        pointer.map { Unmanaged<SearchWriter>.fromOpaque($0).release() }
+    }
+
+    /// Answers a call.
+    func answer(_ context: OpaquePointer?, _ value: OpaquePointer?) {
+        // The text first: asking for it may change its length.
+        let text = sqlite3_value_text(value)
+        let count = Int(sqlite3_value_bytes(value))
+        let bytes = UnsafeRawBufferPointer(start: text, count: text == nil ? 0 : count)
+        tokens.write(bytes, to: &words)
+        words.withUnsafeBytes { words in
+            sqlite3_result_text(
+                context, words.baseAddress?.assumingMemoryBound(to: CChar.self),
+                Int32(clamping: words.count), transientText)
+        }
+    }
+}
+
+/// Tells SQLite to copy what it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
+private var transientText: sqlite3_destructor_type {
+    unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
+}
