@@ -6,22 +6,32 @@ import Sockets
 package struct Daemon: Sendable {
     private let assembly: Assembly
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
+    private let reopenLog: @Sendable () -> Void
+    private let stopsOnHangUp: Bool
 
     /// Makes a daemon.
     ///
-    /// - Parameter onOverdue: called when the daemon should have ended but a bridge does not let it.
-    package init(_ assembly: Assembly, onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void)
-    {
+    /// - Parameters:
+    ///   - reopenLog: called when the daemon's own log is to be opened anew, if it is a file.
+    ///   - onOverdue: called when the daemon should have ended but a bridge does not let it.
+    package init(
+        _ assembly: Assembly, reopenLog: @escaping @Sendable () -> Void = {},
+        onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void
+    ) {
         self.assembly = assembly
+        self.reopenLog = reopenLog
+        // Asked now: when the terminal is gone there is none any more.
+        stopsOnHangUp = Signals.hasTerminal
         self.onOverdue = onOverdue
     }
 
-    /// The signals that stop the daemon; to be blocked before any thread is started.
+    /// The signals that the daemon hears of; to be blocked before any thread is started.
     ///
     /// SIGHUP is none of them where it is ignored: whoever starts a daemon with `nohup` wants it to
-    /// outlive the terminal.
-    package static let stopSignals =
-        [SIGTERM, SIGINT] + (Signals.isIgnored(SIGHUP) ? [] : [SIGHUP])
+    /// outlive the terminal. With a terminal it stops the daemon; without one it comes from who has
+    /// rotated its logs, as SIGUSR1 does.
+    package static let signals =
+        [SIGTERM, SIGINT] + [SIGHUP, SIGUSR1].filter { !Signals.isIgnored($0) }
 
     /// Runs until it is told to stop.
     ///
@@ -33,7 +43,13 @@ package struct Daemon: Sendable {
         let (stops, stop) = AsyncStream.makeStream(of: Void.self)
         // On a loop of their own, so that a middleware which never returns can be stopped.
         let signalLoop = try EventLoop()
-        let signals = try Signals(Self.stopSignals, on: signalLoop) { _ in stop.yield() }
+        let signals = try Signals(Self.signals, on: signalLoop) { signal in
+            if signal == SIGUSR1 || (signal == SIGHUP && !stopsOnHangUp) {
+                reopenFiles()
+            } else {
+                stop.yield()
+            }
+        }
         signalLoop.start(named: "signals")
         defer { withExtendedLifetime(signals) { signalLoop.stop() } }
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
@@ -50,6 +66,12 @@ package struct Daemon: Sendable {
         await assembly.files.close()
         assembly.log.info("stopped")
         return outcome
+    }
+
+    private func reopenFiles() {
+        reopenLog()
+        assembly.files.reopen()
+        assembly.log.info("the files of the log are opened anew")
     }
 
     /// Puts what was said before into the rooms, as far as it can be read at present.

@@ -22,7 +22,7 @@ struct Puente {
             exit(ExitStatus.usage.rawValue)
         }
         // The daemon hears of them otherwise; everything else they end as usual.
-        if case .run = command { Signals.block(Daemon.stopSignals) }
+        if case .run = command { Signals.block(Daemon.signals) }
         let puente = Puente(command: command)
         Task.detached { exit(await puente.run().rawValue) }
         while true { pause() }
@@ -76,7 +76,7 @@ struct Puente {
             let assembly = try Assembly(
                 configuration, naming: .chat(configuration.language), sink: sink.take)
             Descriptors.raiseLimit()
-            let daemon = Daemon(assembly) { outcome in
+            let daemon = Daemon(assembly, reopenLog: sink.reopen) { outcome in
                 guard case .failedToStart(let bridge, let reason) = outcome else {
                     exit(ExitStatus.success.rawValue)
                 }
