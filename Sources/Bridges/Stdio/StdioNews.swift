@@ -24,7 +24,7 @@ final class StdioNews: Sendable {
 
     init(_ log: Log) { self.log = log }
 
-    /// Notes a line that was skipped.
+    /// Notes a line that was cut.
     func noteTooLong() {
         counts.withLock { $0.tooLong += 1 }
         signal.yield()
@@ -67,7 +67,7 @@ final class StdioNews: Sendable {
         }
         if counts.tooLong > 0 {
             log.warning(
-                "\(Self.lines(counts.tooLong)) longer than \(Stdio.longestLine) bytes skipped")
+                "\(Self.lines(counts.tooLong)) longer than \(Stdio.longestLine) bytes cut")
         }
         let drops = counts.drops.sorted { ($1.value, $0.key.code) < ($0.value, $1.key.code) }
         for (drop, count) in drops {
