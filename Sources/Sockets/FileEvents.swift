@@ -141,6 +141,8 @@ public final class FileEvents: @unchecked Sendable {  // see the line above
         if mask & UInt32(IN_Q_OVERFLOW) != 0 { return .overflow }
         if mask & UInt32(IN_IGNORED) != 0 { return .ended(watch) }
         if name.isEmpty, mask & UInt32(IN_MODIFY) != 0 { return .changed(watch) }
+        // The end of the watch is told at once, too.
+        if mask & UInt32(IN_DELETE_SELF) != 0, mask & UInt32(IN_ISDIR) != 0 { return nil }
         // What has no name is about the watched file or directory itself; who watches knows which.
         return .entry(
             watch, name: Array(name), isDirectory: mask & UInt32(IN_ISDIR) != 0,

@@ -36,11 +36,14 @@ public final class LineWriter: Sendable {
         var leftOutInAll: UInt64 = 0
         var isWaitedFor = false
         var isOpen = false
+        var isToBeReopened = false
         var isClosing = false
         var isAbandoned = false
     }
 
     private let target: Target
+    /// Where the lines go, if that is a file.
+    private let path: String?
     private let bounds: Bounds
     private let retryAfter: Int32
     private let note: @Sendable (Int) -> String
@@ -71,6 +74,7 @@ public final class LineWriter: Sendable {
         report: @escaping @Sendable (SocketError) -> Void
     ) throws(SocketError) {
         self.target = target
+        path = Self.path(of: target)
         self.bounds = bounds
         self.retryAfter = retryAfter
         self.note = note
@@ -96,15 +100,48 @@ public final class LineWriter: Sendable {
         }
     }
 
+    /// Closes the file, and opens what has its name by then: after it was rotated away, for instance.
+    ///
+    /// What waits is written to the new one.
+    ///
+    /// A descriptor that is no file stays as it is; so does a file that can't be opened anew, which
+    /// is reported.
+    public func reopen() {
+        if path == nil { return }
+        queue.withLock { $0.isToBeReopened = true }
+        wakeup.signal()
+    }
+
     private func openTarget() throws(SocketError) -> Int32 {
         switch target {
         case .descriptor(let descriptor, _): return descriptor
-        case .file(let path):
-            // Non-blocking, else a named pipe without a reader would keep us here.
-            let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
-            let descriptor = Glibc.open(path, flags, 0o600)
-            guard descriptor >= 0 else { throw SocketError("open \(path)") }
-            return descriptor
+        case .file(let path): return try Self.openFile(path)
+        }
+    }
+
+    private static func openFile(_ path: String) throws(SocketError) -> Int32 {
+        // Non-blocking, else a named pipe without a reader would keep us here.
+        let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+        let descriptor = Glibc.open(path, flags, 0o600)
+        guard descriptor >= 0 else { throw SocketError("open \(path)") }
+        return descriptor
+    }
+
+    /// The name of a file, also of one that was open already.
+    private static func path(of target: Target) -> String? {
+        switch target {
+        case .file(let path): return path
+        case .descriptor(let descriptor, _):
+            var status = stat()
+            guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+                return nil
+            }
+            return withUnsafeTemporaryAllocation(of: CChar.self, capacity: 4_096) { buffer in
+                guard let start = buffer.baseAddress else { return nil }
+                let count = readlink("/proc/self/fd/\(descriptor)", start, buffer.count)
+                let name = buffer.prefix(max(0, count)).map { UInt8(bitPattern: $0) }
+                return name.isEmpty ? nil : String(validating: name, as: UTF8.self)
+            }
         }
     }
 
@@ -161,9 +198,29 @@ public final class LineWriter: Sendable {
 
     private func run(_ descriptor: Int32) {
         var output = Output(descriptor: descriptor)
-        while let block = nextBlock() { write(block, to: &output) }
+        while let block = nextBlock() {
+            reopenIfAsked(output)
+            write(block, to: &output)
+        }
         if case .file = target { Glibc.close(descriptor) }
         finished.signal()
+    }
+
+    private func reopenIfAsked(_ output: Output) {
+        let isAsked = queue.withLock { queue in
+            defer { queue.isToBeReopened = false }
+            return queue.isToBeReopened
+        }
+        guard isAsked, let path else { return }
+        do throws(SocketError) {
+            let new = try Self.openFile(path)
+            // In place of the other: its number is known to others, as standard error's is.
+            if dup2(new, output.descriptor) < 0 { report(SocketError("dup2 \(path)")) }
+            Glibc.close(new)
+            if case .file = target { _ = fcntl(output.descriptor, F_SETFD, FD_CLOEXEC) }
+        } catch {
+            report(error)
+        }
     }
 
     private struct Output {
@@ -176,12 +233,12 @@ public final class LineWriter: Sendable {
     /// What has been queued, or `nil` when it is closed.
     private func nextBlock() -> [UInt8]? {
         while true {
-            let (block, isClosing) = queue.withLock { queue in
+            let (block, isClosing, isToBeReopened) = queue.withLock { queue in
                 let block = take(&queue)
                 queue.isWaitedFor = block.isEmpty
-                return (block, queue.isClosing)
+                return (block, queue.isClosing, queue.isToBeReopened)
             }
-            if !block.isEmpty { return block }
+            if !block.isEmpty || isToBeReopened { return block }
             if isClosing { return nil }
             _ = wakeup.wait()
         }
@@ -210,7 +267,9 @@ public final class LineWriter: Sendable {
                     output.isFailing = false
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 case .later: break
-                case .failed(let code): failed(code, &output)
+                case .failed(let code):
+                    failed(code, &output)
+                    reopenIfAsked(output)
                 }
             }
         }

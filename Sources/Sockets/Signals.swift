@@ -34,6 +34,14 @@ public final class Signals: EventHandler {
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
+    /// Whether the process has a terminal that it could be stopped from.
+    public static var hasTerminal: Bool {
+        let terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
+        if terminal < 0 { return false }
+        close(terminal)
+        return true
+    }
+
     /// Calls a function on the loop for each of these signals, which must have been blocked.
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.

@@ -7,7 +7,7 @@ public struct SocketError: Error, CustomStringConvertible, Equatable, Sendable {
     /// The kernel's number for what went wrong, or 0 where the reason is a sentence of its own.
     public let code: Int32
     /// The sentence's second half.
-    let reason: String
+    public let reason: String
 
     /// Makes one from `errno`, which must not have changed since the call.
     public init(_ action: @autoclosure () -> String, errno code: Int32 = errno) {

@@ -26,9 +26,14 @@ package struct Assembly: Sendable {
         let loop = try EventLoop()
         let log = Log(from: configuration.log.level, times: .init(of: loop), sink: sink)
         let files = LogFiles(log: log)
-        let context = Context(
+        var context = Context(
             name: configuration.name, language: configuration.language, log: log, executor: loop,
             directory: configuration.directory, files: { files.sink(for: $0) })
+        // Beside the store are its files that SQLite makes.
+        let stored =
+            configuration.store.map { context.path($0.path) }
+            .map { path in ["", "-wal", "-shm", "-journal"].map { path + $0 } } ?? []
+        context.ownFiles = { files.paths + stored }
         var maker = Maker(context: context, fold: naming.fold)
         let chain = maker.chain(configuration.middleware)
         let bridges = configuration.bridges.compactMap { maker.bridge($0) }

@@ -14,6 +14,8 @@ package struct Daemon: Sendable {
     private let assembly: Assembly
     private let loop: EventLoop
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
+    private let reopenLog: @Sendable () -> Void
+    private let stopsOnHangUp: Bool
 
     /// Seconds for what comes after the bridges: the store takes five at most, log files two.
     private static let endingTime = Duration.seconds(8)
@@ -22,22 +24,27 @@ package struct Daemon: Sendable {
     ///
     /// - Parameters:
     ///   - loop: where `run` is called; must not be the bus's.
+    ///   - reopenLog: called when the daemon's own log is to be opened anew, if it is a file.
     ///   - onOverdue: called when the daemon should have ended but something does not let it.
     package init(
-        _ assembly: Assembly, on loop: EventLoop,
+        _ assembly: Assembly, on loop: EventLoop, reopenLog: @escaping @Sendable () -> Void = {},
         onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void
     ) {
         self.assembly = assembly
         self.loop = loop
+        self.reopenLog = reopenLog
+        // Asked now: when the terminal is gone there is none any more.
+        stopsOnHangUp = Signals.hasTerminal
         self.onOverdue = onOverdue
     }
 
-    /// The signals that stop the daemon; to be blocked before any thread is started.
+    /// The signals that the daemon hears of; to be blocked before any thread is started.
     ///
     /// SIGHUP is none of them where it is ignored: whoever starts a daemon with `nohup` wants it to
-    /// outlive the terminal.
-    package static let stopSignals =
-        [SIGTERM, SIGINT] + (Signals.isIgnored(SIGHUP) ? [] : [SIGHUP])
+    /// outlive the terminal. With a terminal it stops the daemon; without one it comes from who has
+    /// rotated its logs, as SIGUSR1 does.
+    package static let signals =
+        [SIGTERM, SIGINT] + [SIGHUP, SIGUSR1].filter { !Signals.isIgnored($0) }
 
     /// Runs until it is told to stop.
     ///
@@ -53,7 +60,13 @@ package struct Daemon: Sendable {
         // On a loop of their own: neither a file system that hangs, nor a middleware that never
         // returns, nor a bridge that blocks keeps the daemon from being stopped.
         let signalLoop = try EventLoop()
-        let signals = try Signals(Self.stopSignals, on: signalLoop) { _ in stops.request() }
+        let signals = try Signals(Self.signals, on: signalLoop) { signal in
+            if signal == SIGUSR1 || (signal == SIGHUP && !stopsOnHangUp) {
+                reopenFiles()
+            } else {
+                stops.request()
+            }
+        }
         try signalLoop.start(named: "signals")
         defer { withExtendedLifetime(signals) { signalLoop.stop() } }
         try assembly.files.open()
@@ -97,6 +110,12 @@ package struct Daemon: Sendable {
         }
         await assembly.files.close()
         assembly.log.info("stopped")
+    }
+
+    private func reopenFiles() {
+        reopenLog()
+        assembly.files.reopen()
+        assembly.log.info("the files of the log are opened anew")
     }
 
     /// Puts what was said before into the rooms, as far as it can be read at present.

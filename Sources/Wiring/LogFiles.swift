@@ -22,12 +22,18 @@ package final class LogFiles: Sendable {
         }
     }
 
+    /// Where they are.
+    var paths: [String] { files.withLock { Array($0.keys) } }
+
     /// Opens the files.
     ///
     /// - Throws: `SocketError` with the path of the one that can't be opened.
     func open() throws {
         for file in files.withLock({ Array($0.values) }) { try file.open(reportTo: log) }
     }
+
+    /// Opens anew what has the files' names by now.
+    func reopen() { for file in files.withLock({ Array($0.values) }) { file.reopen() } }
 
     /// Writes what waits and closes the files.
     func close() async {
@@ -53,6 +59,8 @@ private final class LogFile: LineSink {
     }
 
     func write(_ line: String) -> Bool { writer.withLock { $0 }?.write(line) ?? false }
+
+    func reopen() { writer.withLock { $0 }?.reopen() }
 
     func close() async { await writer.withLock { $0 }?.close(within: .seconds(2)) }
 }

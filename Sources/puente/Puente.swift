@@ -78,7 +78,7 @@ struct Puente {
         return await ExitStatus.saying {
             let configuration = try Configuration.read(file, registry: registry)
             // From here on the daemon hears of them; before they end it as they end any program.
-            Signals.block(Daemon.stopSignals)
+            Signals.block(Daemon.signals)
             let sink = try LogSink(configuration.log.format)
             let status = await start(configuration, sink)
             await sink.close()
@@ -93,7 +93,7 @@ struct Puente {
             let assembly = try Assembly(
                 configuration, naming: .chat(configuration.language), sink: sink.take)
             Descriptors.raiseLimit()
-            let daemon = Daemon(assembly, on: loop) { outcome in
+            let daemon = Daemon(assembly, on: loop, reopenLog: sink.reopen) { outcome in
                 guard case .failedToStart(let bridge, let reason) = outcome else {
                     leave(.success)
                 }

@@ -45,6 +45,9 @@ struct LogSink: Sendable {
         writer.write(format == .json ? line.json : line.text)
     }
 
+    /// Opens standard error anew, if it is a file: that may have been rotated away.
+    func reopen() { writer.reopen() }
+
     /// Says why it could not start, behind all that the log said before, and closes.
     ///
     /// Without a time and a level for people, who look for it there; for machines an entry like the

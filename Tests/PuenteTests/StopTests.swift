@@ -14,12 +14,30 @@ import Testing
         #expect(errors.last?.hasSuffix(" info stopped") == true)
     }
 
-    @Test func `a terminal that is closed ends it, unless it was started with nohup`() async throws
-    {
-        let daemon = try TestFolder(bridges: TestFolder.chat).start()
-        _ = try await daemon.port()
-        daemon.signal(SIGHUP)
+    @Test(arguments: [SIGHUP, SIGUSR1])
+    func `without a terminal whoever rotates its logs does not end it`(signal: Int32) async throws {
+        let folder = try TestFolder(
+            bridges: TestFolder.chat,
+            more: #""middleware": [{ "type": "log", "file": "chat.log" }],"#)
+        let daemon = try folder.start()
+        let client = try ChatClient(port: try await daemon.port())
+        try client.send("ana: one\n")
+        try await client.barrier()
+        // A terminal that the tests have is the daemon's too, and SIGHUP its end.
+        if signal == SIGHUP, open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY) >= 0 { return }
+        let log = folder.url.appending(path: "chat.log")
+        while try String(contentsOf: log, encoding: .utf8).isEmpty { await Task.yield() }
+        try FileManager.default.moveItem(at: log, to: folder.url.appending(path: "chat.log.1"))
+        daemon.signal(signal)
+        while !FileManager.default.fileExists(atPath: log.path) { await Task.yield() }
+        try client.send("ana: two\n")
+        try await client.barrier()
+        daemon.signal(SIGTERM)
         #expect(try await daemon.exitStatus() == 0)
+        #expect(try String(contentsOf: log, encoding: .utf8).hasSuffix("ana: two\n"))
+    }
+
+    @Test func `who started it with nohup is not troubled`() async throws {
         let folder = try TestFolder(bridges: TestFolder.chat)
         let second = try RunningProgram(["run"], in: folder.url, ignoring: "HUP")
         let client = try ChatClient(port: try await second.port())

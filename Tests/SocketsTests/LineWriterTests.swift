@@ -33,6 +33,40 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
+    @Test func `what was rotated away is opened anew when told to`() async throws {
+        try await withDirectory { directory in
+            let path = "\(directory)/log"
+            let writer = try LineWriter(to: .file(path))
+            try writer.open()
+            #expect(writer.write("one"))
+            while try await contents(of: path) != "one\n" { await Task.yield() }
+            #expect(rename(path, "\(path).1") == 0)
+            writer.reopen()
+            #expect(writer.write("two"))
+            await writer.close(within: .seconds(10))
+            #expect(try await contents(of: path) == "two\n")
+            #expect(try await contents(of: "\(path).1") == "one\n")
+            unlink("\(path).1")
+        }
+    }
+
+    @Test func `so is an inherited descriptor, if it is a file`() async throws {
+        try await withDirectory { directory in
+            let path = "\(directory)/log"
+            let file = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o644)
+            defer { close(file) }
+            let writer = try LineWriter(to: .descriptor(file, called: "standard error"))
+            try writer.open()
+            #expect(rename(path, "\(path).1") == 0)
+            writer.reopen()
+            #expect(writer.write("two"))
+            await writer.close(within: .seconds(10))
+            #expect(try await contents(of: path) == "two\n")
+            #expect(try await contents(of: "\(path).1") == "")
+            unlink("\(path).1")
+        }
+    }
+
     @Test func `closing it once more does not wait`() async throws {
         try await withDirectory { directory in
             let writer = try LineWriter(to: .file("\(directory)/log"))
@@ -158,4 +192,5 @@ import Testing
         #expect(read(pipe.readEnd, &byte, 1) == 1)
         for descriptor in [1_000, 1_001] as [Int32] { close(descriptor) }
     }
+
 }

@@ -44,13 +44,13 @@ final class StdioInput: Sendable {
     }
 
     private func publishAll() async {
-        var splitter = LineSplitter(longest: Stdio.longestLine)
+        var cutter = StdioCutter(longest: Stdio.longestLine)
         var lines = StdioLines(form, sender: sender)
         while let chunk = await nextChunk() {
-            chunk.withUnsafeBytes { splitter.split($0) { take($0, into: &lines) } }
+            chunk.withUnsafeBytes { cutter.split($0) { take($0, isCut: $1, into: &lines) } }
             guard await publish(lines.take()) else { return }
         }
-        splitter.flush { take($0, into: &lines) }
+        cutter.flush { take($0, isCut: $1, into: &lines) }
         _ = await publish(lines.take())
     }
 
@@ -63,11 +63,11 @@ final class StdioInput: Sendable {
         }
     }
 
-    private func take(_ piece: LineSplitter.Piece, into lines: inout StdioLines) {
-        switch piece {
-        case .line(let line, _): lines.add(line)
-        case .tooLong: news.noteTooLong()
-        }
+    private func take(
+        _ line: UnsafeRawBufferPointer, isCut: Bool, into lines: inout StdioLines
+    ) {
+        if isCut { news.noteTooLong() }
+        lines.add(line)
     }
 
     /// Publishes, or returns false because the bus has stopped.

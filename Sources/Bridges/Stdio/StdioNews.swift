@@ -9,10 +9,10 @@ final class StdioNews: Sendable {
 
     init(_ log: Log) { repeats = ThrottledLog(log) }
 
-    /// Notes a line that was skipped.
+    /// Notes a line that was cut.
     func noteTooLong() {
         repeats.warning(
-            cause: "too long", "1 line longer than \(Stdio.longestLine) bytes skipped")
+            cause: "too long", "1 line longer than \(Stdio.longestLine) bytes cut")
     }
 
     /// Notes what the bus has dropped of the lines it was given.

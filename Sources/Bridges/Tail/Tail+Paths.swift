@@ -11,20 +11,23 @@ extension Tail.Options {
 
     /// Notes which files come in.
     func checkPaths(_ check: inout OptionCheck) {
-        let excluded = exclude.map { pattern in
-            pattern.steps.count == 1
-                ? pattern : PathPattern(check.resolved(pattern.text) ?? pattern.text)
+        func resolved(_ pattern: PathPattern, _ check: OptionCheck) -> [PathPattern] {
+            PathPattern(pattern.text, in: { check.resolved($0) ?? $0 }).expanded
+        }
+        let excluded = exclude.flatMap { pattern in
+            pattern.expanded.flatMap { $0.steps.count == 1 ? [$0] : resolved($0, check) }
         }
         let left = Set(exclude)
         for (index, pattern) in paths.enumerated() where left.contains(pattern) {
             check.warning("\"exclude\" leaves all of these out", at: $paths[index])
         }
         for (index, pattern) in paths.enumerated() {
-            guard let resolved = check.resolved(pattern.text) else { return }
-            let followed = PathPattern(resolved)
+            if check.resolved(pattern.text) == nil { return }
+            let followed = resolved(pattern, check)
             check.follows(at: $paths[index]) { path in
                 let path = FilePath(path)
-                return followed.matches(path) && !excluded.contains { $0.excludes(path) }
+                return followed.contains { $0.matches(path) }
+                    && !excluded.contains { $0.excludes(path) }
             }
         }
     }

@@ -9,6 +9,11 @@ package struct Tail: Bridge {
         case end, start
     }
 
+    /// Which symbolic links are followed.
+    package enum Links: String, Sendable, CaseIterable, OptionValue {
+        case files, links
+    }
+
     /// How lines are joined to messages.
     package struct Multiline: PluginOptions {
         @Option("What the first line of a message looks like; the others are joined to it.")
@@ -51,14 +56,15 @@ package struct Tail: Bridge {
 
     /// What bridge.json may say.
     package struct Options: PluginOptions {
-        @Option("The files to follow; * ? and ** are globs.")
+        @Option("The files to follow; * ? [a-z] {a,b} and ** are as in a shell.")
         package var paths: [PathPattern]
         @Option("Files not to follow; a name without a slash goes for every directory.")
         package var exclude: [PathPattern] = []
         @Option(
             "Where to begin in files that are there at the first start; later ones are read whole.")
         package var from = Beginning.end
-        @Option("Who says the lines; {file} is the file's name, {path} the whole path.")
+        @Option(
+            "Who says the lines; {file} is the file's name, {path} the whole path, cut in front.")
         package var sender = "{file}"
         @Option(
             "The longest message in bytes; what a line has besides is left out.",
@@ -70,6 +76,11 @@ package struct Tail: Bridge {
             "How long a file must be quiet after it lost its name before it is let go.",
             in: .milliseconds(1)...)
         package var rotateWait = Duration.seconds(5)
+        @Option("Where rotated files go that leave their directory: directories, or files in them.")
+        package var rotatedTo: [RotationPlace] = []
+        @Option(
+            "Which symbolic links are followed: files (to where paths lead anyway) or links (all).")
+        package var follow = Links.files
 
         /// The defaults.
         package init() {}
@@ -93,6 +104,7 @@ package struct Tail: Bridge {
     private let beginning: Beginning
     private let clock: any LoopClock
     private let hearsEvents: Bool
+    private let siblings: TailSiblings
 
     /// Makes the bridge of its options.
     package init(_ options: Options, _ context: Context) throws {
@@ -101,9 +113,12 @@ package struct Tail: Bridge {
 
     /// Makes one with a clock of its own, perhaps as on a system without inotify.
     init(
-        _ options: Options, _ context: Context, clock: any LoopClock, hearsEvents: Bool = true
+        _ options: Options, _ context: Context, clock: any LoopClock, hearsEvents: Bool = true,
+        siblings: TailSiblings = TailSiblings()
     ) throws {
         plan = try TailPlan(options, context)
+        self.siblings = siblings
+        if let name = context.bridge { siblings.add(plan, named: name) }
         beginning = options.from
         self.clock = clock
         self.hearsEvents = hearsEvents
@@ -122,7 +137,8 @@ package struct Tail: Bridge {
         var plan = plan
         // Half of them are for the other bridges.
         plan.descriptors = max(16, min(Descriptors.limit / 2, 16_384))
-        let kept = try await port.checkpoints()
+        siblings.add(plan, named: port.name)
+        let kept = try await siblings.kept(for: port, plan)
         let thread = try TailThread(
             plan, kept: kept, hearsEvents: hearsEvents, clock: clock, port.log)
         await port.openSource()
@@ -175,11 +191,17 @@ package struct Tail: Bridge {
 extension TailPlan {
     /// Makes a plan of the options; relative paths are relative to bridge.json.
     init(_ options: Tail.Options, _ context: Context) throws {
+        func placed(_ pattern: PathPattern) -> [PathPattern] {
+            PathPattern(pattern.text, in: context.path).expanded
+        }
         self.init(
-            patterns: options.paths.map { PathPattern(context.path($0.text)) },
-            excluded: options.exclude.map {
-                $0.steps.count == 1 ? $0 : PathPattern(context.path($0.text))
+            patterns: options.paths.flatMap(placed),
+            excluded: options.exclude.flatMap { pattern in
+                pattern.expanded.flatMap { $0.steps.count == 1 ? [$0] : placed($0) }
             })
+        rotatedTo = options.rotatedTo.map(\.pattern).flatMap(placed)
+        followsAllLinks = options.follow == .links
+        ownFiles = context.ownFiles
         startsAtEnd = options.from == .end
         sender = options.sender
         longest = options.maxLine.bytes
@@ -194,8 +216,9 @@ extension TailPlan {
 extension Registry {
     /// Makes `tail` known.
     public mutating func registerTail() {
+        let siblings = TailSiblings()
         bridge("tail", about: "Follows files: every line comes in, exactly once.") {
-            try Tail($0, $1)
+            try Tail($0, $1, clock: SystemClock(), siblings: siblings)
         }
     }
 }

@@ -5,6 +5,10 @@ import Patterns
 struct TailPlan: Sendable {
     var patterns: [PathPattern]
     var excluded: [PathPattern] = []
+    /// Where generations go that leave their directory.
+    var rotatedTo: [PathPattern] = []
+    /// Whether symbolic links are followed wherever they lead.
+    var followsAllLinks = false
     /// Where files are read from that were there when the bridge was first started.
     var startsAtEnd = true
     /// Who says the lines: `{file}` and `{path}` are filled in.
@@ -19,6 +23,8 @@ struct TailPlan: Sendable {
     var rotateWait: Int64 = 5_000_000_000
     /// Files open at the same time.
     var descriptors = 512
+    /// Files of the daemon's own that may not be followed: its log, its store.
+    var ownFiles: @Sendable () -> [String] = { [] }
 
     /// Whether a path is one to be followed.
     func follows(_ path: FilePath) -> Bool {
@@ -31,12 +37,10 @@ struct TailPlan: Sendable {
     /// Whether a name could be that of a file to be followed.
     func mayFollow(name: [UInt8]) -> Bool { patterns.contains { $0.mayMatch(name: name) } }
 
-    /// Who says what stands in a file.
-    func source(_ path: FilePath) -> LineBlock.Source {
-        let file = String(decoding: path.name, as: UTF8.self)
-        let name = sender.replacing("{file}", with: file)
-            // Last, so that nothing in a path is filled in.
-            .replacing("{path}", with: path.description)
-        return LineBlock.Source(name: name, channel: path.description)
+    /// The path from which rotation may have made another one, if that is followed.
+    func livePath(of path: FilePath) -> FilePath? {
+        RotatedName.lives(of: Array(path.name)).lazy
+            .map { path.directory.entry($0) }
+            .first { follows($0) }
     }
 }

@@ -1,13 +1,15 @@
 import Glibc
 import MessageBus
 import Sockets
+import Synchronization
 
 /// The thread that waits for files to change and reads them.
 ///
 /// Safe from any thread.
 final class TailThread: Sendable {
     private let plan: TailPlan
-    private let kept: [String: [UInt8]]
+    /// Until it is taken: what was kept of many files is not needed twice.
+    private let kept: Mutex<[String: [UInt8]]>
     private let log: Log
     private let clock: any LoopClock
     private let events: FileEvents
@@ -25,7 +27,7 @@ final class TailThread: Sendable {
         _ log: Log
     ) throws(SocketError) {
         self.plan = plan
-        self.kept = kept
+        self.kept = Mutex(kept)
         self.log = log
         self.clock = clock
         let events = try FileEvents(isEnabled: hearsEvents)
@@ -39,6 +41,10 @@ final class TailThread: Sendable {
     func run() -> (any Error)? {
         defer { loads.end() }
         do {
+            let kept = kept.withLock { kept in
+                defer { kept = [:] }
+                return kept
+            }
             let files = try FollowedFiles(plan, kept: kept, events: events, news: TailNews(log))
             // The first load says that all files have been looked at, whatever is in it.
             scanIfDue(files)
@@ -56,6 +62,7 @@ final class TailThread: Sendable {
         events.wait(milliseconds: milliseconds(until: files.deadline(now: now, reads: hasRoom)))
         events.drain { files.take($0) }
         scanIfDue(files)
+        files.news.tellCounts(now: now)
         while loads.hasRoom, let load = files.nextLoad(now: now) {
             put(load)
             // What is rotated away while this is published must be open by then.
@@ -68,7 +75,7 @@ final class TailThread: Sendable {
 
     private func scanIfDue(_ files: FollowedFiles) {
         let now = now
-        if now >= files.nextGlance { files.glance(now: now) }
+        if now >= files.nextGlance { files.glance(now: now, spent: { Self.processorTime }) }
         if now >= files.nextScan {
             files.scan(now: now, clock: { self.now }, spent: { Self.processorTime })
         }

@@ -12,6 +12,10 @@ public struct Context: Sendable {
     public let executor: any SerialExecutor
     /// The directory of bridge.json, which relative paths are relative to.
     package let directory: String
+    /// What bridge.json calls the bridge that is made; `nil` for a middleware.
+    package private(set) var bridge: String?
+    /// Files that the daemon writes: no bridge should read them as if they were somebody else's.
+    package var ownFiles: @Sendable () -> [String] = { [] }
     private let files: @Sendable (String) -> any LineSink
 
     /// Makes a context.
@@ -30,9 +34,12 @@ public struct Context: Sendable {
 
     /// The same context with the log of a bridge.
     package func named(_ bridge: String) -> Context {
-        Context(
+        var context = Context(
             name: name, language: language, log: log.named(bridge), executor: executor,
             directory: directory, files: files)
+        context.bridge = bridge
+        context.ownFiles = ownFiles
+        return context
     }
 
     /// A path as it is from here, where one that is relative in bridge.json is relative to it.

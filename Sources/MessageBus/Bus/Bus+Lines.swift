@@ -26,7 +26,31 @@ extension Bus {
     }
 }
 
+extension Bus {
+    /// Keeps checkpoints for a bridge that another one has kept until now: both or none.
+    fileprivate func takeOver(
+        _ checkpoints: [Checkpoint], from other: String, by intake: Intake
+    ) async throws {
+        let forgotten = checkpoints.map { Checkpoint(source: $0.source, state: []) }
+        let taken = store.take(SourceProgress(bridge: intake.name, checkpoints: checkpoints))
+        let given = store.take(SourceProgress(bridge: other, checkpoints: forgotten))
+        try await taken.wait()
+        try await given.wait()
+    }
+}
+
 extension Port {
+    /// What the sources of another bridge had reached when that was last kept, by source.
+    package func checkpoints(of other: String) async throws -> [String: [UInt8]] {
+        try await bus.store.checkpoints(of: other)
+    }
+
+    /// Keeps what sources have reached that another bridge had until now, which forgets them: all of
+    /// it or nothing.
+    package func takeOver(_ checkpoints: [Checkpoint], from other: String) async throws {
+        try await bus.takeOver(checkpoints, from: other, by: intake)
+    }
+
     /// Says lines that a thread has read from files or streams, in order, and keeps what their
     /// sources have reached with them: all of it or nothing.
     ///

@@ -130,14 +130,17 @@ struct StdioFixture {
         try await stdio.stop()
     }
 
-    @Test func `a line that is too long is skipped and said in the log`() async throws {
+    @Test func `a line that is too long is cut and said in the log`() async throws {
         let stdio = try await StdioFixture.make()
         let long = String(repeating: "x", count: Stdio.longestLine)
-        await stdio.input.write("\(long)y\n\(long)\nlast\n")
+        await stdio.input.write("\u{FEFF}\(long)yyy\r\n\(long)\r\nlast\n")
         #expect(
-            await stdio.messages(2) == ["operador (stdio): \(long)", "operador (stdio): last"])
+            await stdio.messages(3) == [
+                "operador (stdio): \(long) […+3 bytes]", "operador (stdio): \(long)",
+                "operador (stdio): last",
+            ])
         let entry = await stdio.bus.log.first { $0.level == .warning }
-        #expect(entry.sentence == "1 line longer than 65536 bytes skipped")
+        #expect(entry.sentence == "1 line longer than 65536 bytes cut")
         #expect(entry.bridge == "stdio")
         try await stdio.stop()
     }

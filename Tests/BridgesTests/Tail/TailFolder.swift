@@ -28,6 +28,8 @@ final class TailFolder {
     private(set) var files: FollowedFiles?
     private var events: FileEvents?
     private(set) var now: Int64 = 1_000_000_000
+    /// Nanoseconds by which the wall clock has been set.
+    var wallShift: Int64 = 0
 
     init(_ patterns: String..., hearsEvents: Bool = true) throws {
         var template = Array("/tmp/puente-tail-XXXXXX\0".utf8CString)
@@ -64,6 +66,7 @@ final class TailFolder {
         let events = hearsEvents ? try FileEvents() : nil
         self.events = events
         files = try FollowedFiles(plan, kept: kept, events: events, news: TailNews(log.log))
+        files?.wallTime = { [unowned self] in FollowedFiles.realTime() + self.wallShift }
         look()
     }
 

@@ -11,8 +11,20 @@ import Testing
 
     @Test(arguments: Seeded.some + failed, [true, false])
     func `every line comes in once, whatever happens`(seed: UInt64, hearsEvents: Bool) throws {
+        try run(seed, hearsEvents, mayDoMore: false)
+    }
+
+    @Test(arguments: Seeded.some, [true, false])
+    func `nor is one lost where clocks jump, files are cut and asked for no longer`(
+        seed: UInt64, hearsEvents: Bool
+    ) throws {
+        try run(seed, hearsEvents, mayDoMore: true)
+    }
+
+    private func run(_ seed: UInt64, _ hearsEvents: Bool, mayDoMore: Bool) throws {
         for round in 0..<4 {
-            var model = try TailModel(seed &* 1_000 &+ UInt64(round), hearsEvents: hearsEvents)
+            var model = try TailModel(
+                seed &* 1_000 &+ UInt64(round), hearsEvents: hearsEvents, mayDoMore: mayDoMore)
             for _ in 0..<120 { try model.act() }
             try model.finish()
             try #require(model.problems.isEmpty, "seed \(seed), round \(round)\n\(model.story)")
@@ -37,14 +49,27 @@ private struct TailModel {
     private var told = 0
     private var read = 0
     private(set) var steps: [String] = []
+    /// Lines that may come in twice: what was cut could not be told exactly.
+    private var repeatable: Set<String> = []
+    /// Whether files are cut, clocks are set and names excluded as well.
+    private let mayDoMore: Bool
+    /// Lines that were written before the present run.
+    private var older: Set<String> = []
+    private var excluded: String?
+    private var away = 0
 
     private static let names = ["a.log", "b.log"]
     private static let kept = 4
 
-    init(_ seed: UInt64, hearsEvents: Bool) throws {
+    init(_ seed: UInt64, hearsEvents: Bool, mayDoMore: Bool) throws {
         random = Seeded(seed)
         folder = try TailFolder(hearsEvents: hearsEvents)
         folder.plan.descriptors = 16
+        self.mayDoMore = mayDoMore
+        if mayDoMore {
+            folder.makeDirectory("old")
+            folder.plan.rotatedTo = [PathPattern(folder.place("old"))]
+        }
         try start()
     }
 
@@ -57,7 +82,10 @@ private struct TailModel {
     mutating func act() throws {
         defer { noteNews() }
         let name = Self.names.randomElement(using: &random) ?? "a.log"
-        switch Int.random(in: 0..<100, using: &random) {
+        switch Int.random(in: 0..<(mayDoMore ? 125 : 100), using: &random) {
+        case 100..<108: cut(name)
+        case 108..<116: setClock(name)
+        case 116..<125: rotateAway(name)
         case 0..<35: write(to: name)
         case 35..<40: writeHalf(to: name)
         case 40..<48: rotate(name)
@@ -112,6 +140,68 @@ private struct TailModel {
         if let inode = inode(name) { content[inode, default: []] += lines }
         written += lines
         if let inode = inode(name), unknown.contains(inode) { excused.formUnion(lines) }
+        if excluded.map(name.hasPrefix) == true { excused.formUnion(lines) }
+    }
+
+    /// Cuts a file to a part of what it is, most often within a line.
+    private mutating func cut(_ name: String) {
+        guard folder.exists(name), let inode = inode(name) else { return }
+        if halves[inode] != nil { write(to: name) }
+        let bytes = folder.content(of: name)
+        guard bytes.count > 1, let lines = content[inode], !lines.isEmpty else { return }
+        var size = Int.random(in: 1..<bytes.count, using: &random)
+        let start = bytes[..<size].lastIndex(of: 0x0A).map { $0 + 1 } ?? 0
+        let half = String(decoding: bytes[start..<size], as: UTF8.self)
+        if half.isEmpty || written.contains(half) || random.chance(30) { size = start }
+        step("cut \(name) to \(size)")
+        folder.truncate(name, to: size)
+        let count = bytes[..<size].count { $0 == 0x0A }
+        let all = lines.suffix(bytes.count { $0 == 0x0A })
+        excused.formUnion(all.dropFirst(count))
+        content[inode] = Array(all.prefix(count))
+        if size > start {
+            halves[inode] = half
+            content[inode, default: []].append(half)
+            written.append(half)
+            // As the end of a file that is gone it may come in, or not.
+            excused.insert(half)
+            repeatable.insert(half)
+        }
+        if isRunning, random.chance(60), all.allSatisfy({ !older.contains($0) }),
+            folder.files?.newest[FilePath(folder.place(name))]?.gone == nil
+        {
+            folder.read()
+        } else {
+            repeatable.formUnion(all)
+        }
+    }
+
+    /// Sets the clock, or a file's time.
+    private mutating func setClock(_ name: String) {
+        if random.chance(30) {
+            folder.wallShift = Int64.random(in: -9...9, using: &random) * 86_400_000_000_000
+            step("clock \(folder.wallShift / 1_000_000_000)")
+            return
+        }
+        let chosen = random.chance(40) ? name : "\(name).\(Int.random(in: 1...3, using: &random))"
+        guard folder.exists(chosen) else { return }
+        let time = Int.random(in: -100_000...1_000, using: &random)
+        step("stamp \(chosen) \(time)")
+        var now = timespec()
+        clock_gettime(CLOCK_REALTIME, &now)
+        now.tv_sec += time
+        let times = [now, now]
+        #expect(utimensat(AT_FDCWD, folder.place(chosen), times, 0) == 0)
+    }
+
+    /// Moves a file to another directory, with a date that rises.
+    private mutating func rotateAway(_ name: String) {
+        guard folder.exists(name) else { return }
+        excuseUnknown(name)
+        away += 1
+        step("rotate \(name) away \(away)")
+        folder.rename(name, to: "old/\(name)-\(20_260_000 + away)")
+        if random.chance(70) { write(to: name) }
     }
 
     private mutating func writeHalf(to name: String) {
@@ -123,6 +213,7 @@ private struct TailModel {
         halves[inode] = half
         content[inode, default: []].append(half)
         written.append(half)
+        if excluded.map(name.hasPrefix) == true { excused.insert(half) }
     }
 
     private mutating func rotate(_ name: String) {
@@ -229,6 +320,16 @@ private struct TailModel {
         }
         folder.kill()
         isRunning = false
+        older.formUnion(written)
+        if mayDoMore, random.chance(20) {
+            excluded = excluded == nil ? Self.names.randomElement(using: &random) : nil
+            step("exclude \(excluded ?? "nothing")")
+            folder.plan.excluded = excluded.map { [PathPattern($0)] } ?? []
+            // What it had when it was asked for may have been rotated away since.
+            for name in Self.names where name == excluded {
+                excused.formUnion(written)
+            }
+        }
         for name in Self.names where !isKept(FilePath(folder.place(name))) {
             for number in 1...Self.kept { inode("\(name).\(number)").map { ignore($0) } }
         }
@@ -265,7 +366,7 @@ private struct TailModel {
         var seen: Set<String> = []
         let live = Set(halves.values)
         let texts = folder.texts
-        let twice = texts.filter { !seen.insert($0).inserted }
+        let twice = texts.filter { !seen.insert($0).inserted && !repeatable.contains($0) }
         let missing = written.filter {
             !seen.contains($0) && !excused.contains($0) && !live.contains($0)
         }

@@ -85,10 +85,12 @@ import Testing
         #expect(
             options.map(\.name) == [
                 "paths", "exclude", "from", "sender", "maxLine", "multiline", "rotateWait",
+                "rotatedTo", "follow",
             ])
         #expect(
             options.map(\.defaultValue) == [
-                nil, "[]", "\"end\"", "\"{file}\"", "\"64KiB\"", "null", "\"5s\"",
+                nil, "[]", "\"end\"", "\"{file}\"", "\"64KiB\"", "null", "\"5s\"", "[]",
+                "\"files\"",
             ])
     }
 

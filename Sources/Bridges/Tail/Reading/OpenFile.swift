@@ -14,6 +14,10 @@ struct FileStatus: Sendable {
     let id: FileID
     let isRegular: Bool
     let isDirectory: Bool
+    /// What it is, as far as directories say that.
+    let kind: DirectoryEntry.Kind
+    /// What it is, if it is neither a file nor a directory nor a link.
+    let kindName: String?
     /// Bytes.
     let size: UInt64
     /// When it was last written to, in nanoseconds by the file system's clock.
@@ -28,7 +32,31 @@ struct FileStatus: Sendable {
         self.init(entry)
     }
 
+    /// Asks by path; of a symbolic link itself.
+    init(link path: FilePath) throws(SocketError) {
+        var entry = stat()
+        guard path.withCString({ lstat($0, &entry) }) == 0 else {
+            throw SocketError("stat \(path)")
+        }
+        self.init(entry)
+    }
+
+    /// Asks what is open.
+    init(descriptor: Int32) throws(SocketError) {
+        var entry = stat()
+        guard fstat(descriptor, &entry) == 0 else { throw SocketError("fstat") }
+        self.init(entry)
+    }
+
     init(_ entry: stat) {
+        switch entry.st_mode & S_IFMT {
+        case S_IFREG: (kind, kindName) = (.file, nil)
+        case S_IFDIR: (kind, kindName) = (.directory, nil)
+        case S_IFLNK: (kind, kindName) = (.link, nil)
+        case S_IFIFO: (kind, kindName) = (.unknown, "a named pipe")
+        case S_IFSOCK: (kind, kindName) = (.unknown, "a socket")
+        default: (kind, kindName) = (.unknown, "a device")
+        }
         id = FileID(device: UInt64(entry.st_dev), inode: UInt64(entry.st_ino))
         isRegular = entry.st_mode & S_IFMT == S_IFREG
         isDirectory = entry.st_mode & S_IFMT == S_IFDIR
@@ -47,9 +75,11 @@ final class OpenFile {
     /// Opens a file.
     ///
     /// - Throws: `SocketError`: `open /var/log/app.log: permission denied`.
-    init(_ path: FilePath) throws(SocketError) {
+    ///
+    /// - Parameter flags: what else is asked of open(2).
+    init(_ path: FilePath, _ flags: Int32 = 0) throws(SocketError) {
         // Non-blocking, else a named pipe without a writer would keep the thread here.
-        let flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+        let flags = flags | O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
         let descriptor = path.withCString { open($0, flags) }
         guard descriptor >= 0 else { throw SocketError("open \(path)") }
         self.descriptor = descriptor
@@ -58,11 +88,7 @@ final class OpenFile {
     deinit { close(descriptor) }
 
     /// What it is now.
-    func status() throws(SocketError) -> FileStatus {
-        var entry = stat()
-        guard fstat(descriptor, &entry) == 0 else { throw SocketError("fstat") }
-        return FileStatus(entry)
-    }
+    func status() throws(SocketError) -> FileStatus { try FileStatus(descriptor: descriptor) }
 
     /// Where it really is, symbolic links resolved; `nil` if it has no name any more.
     var target: FilePath? {

@@ -15,15 +15,22 @@ struct Generations {
 
         /// Whether it is known by its content only.
         var isCopy = false
+        /// Whether something is known of it.
+        var isKnown = false
+        /// Whether by its time it would be older than what was read before.
+        var isEarlierByTime = false
 
-        /// Whether it was written before another one; the file system's clock ticks every few
-        /// milliseconds, so that the names may have to tell.
+        /// Whether it was written before another one: by their names where these tell, by their
+        /// times otherwise.
         func isOlder(than other: Found) -> Bool {
             if isSame != other.isSame { return isSame }
+            if let isOlder = RotatedName.isOlder(path.name, than: other.path.name) {
+                return isOlder
+            }
             if status.modified != other.status.modified {
                 return status.modified < other.status.modified
             }
-            return RotatedName.isOlder(path.name, than: other.path.name)
+            return path < other.path
         }
     }
 
@@ -47,23 +54,54 @@ struct Generations {
     let record: (OpenFile, FileID) -> FileRecord?
     /// The names in the directories.
     let listings: DirectoryListings
+    /// Directories besides its own in which it may be.
+    var elsewhere: [FilePath] = []
+    /// Where rotation is known to put its numbers or dates, besides the end of the name.
+    var marks: Set<Int> = []
+    /// Whether all that was there before is known, so that what is not known came since.
+    var knowsAllBefore = false
+    /// Whether a name has been heard of since names were last looked at.
+    var isHeardOf: (FilePath) -> Bool = { _ in false }
+    /// Takes files that are copies of what was read.
+    var passOver: (FilePath) -> Void = { _ in }
+    /// Takes places in the name at which rotation was found to put a number or a date.
+    var confirm: (Int) -> Void = { _ in }
 
     /// Times that names are gone through, if they are given on all the while.
     private static let looks = 10
 
     /// Finds them, in the order in which they were written.
     func find() -> [Found] {
+        var search = self
+        var found = search.findOnce()
+        // The form of the name may be confirmed only now.
+        let places = found.filter { $0.isSame && !$0.isCopy || $0.isKnown }.compactMap(place)
+        let new = Set(places).subtracting(marks)
+        if !new.isEmpty {
+            new.forEach(confirm)
+            search.marks.formUnion(new)
+            found = search.findOnce()
+        }
+        return found.sorted { $0.isOlder(than: $1) }
+    }
+
+    private func place(_ found: Found) -> Int? {
+        RotatedName(of: lost.target.name).place(in: Array(found.path.name))
+            ?? RotatedName(of: lost.path.name).place(in: Array(found.path.name))
+    }
+
+    private func findOnce() -> [Found] {
         var files: [FileID: Found] = [:]
         for _ in 0..<Self.looks {
             // What was rotated on meanwhile has a name that was another's, or was not there.
-            if look(into: &files) || !listings.renew(places.map(\.directory)) { break }
+            if look(into: &files) || !listings.renew(directories) { break }
         }
         var found = Array(files.values)
         // What was found itself needs no copy.
         if found.contains(where: { $0.isSame && $0.status.id == lost.id }) {
             found.removeAll { $0.isSame && $0.status.id != lost.id }
         }
-        return found.sorted { $0.isOlder(than: $1) }
+        return found
     }
 
     /// Goes through the names once; false if one of them is not the file's any more that had it when
@@ -95,13 +133,17 @@ struct Generations {
         -> Found?
     {
         let fingerprint = lost.fingerprint
-        let looksLater = isRotated && status.modified >= lost.modified
+        let isLater = isRotated && isLater(path, status)
         let isItself = status.id == lost.id
         if let record = record(file, status.id), record.fingerprint.offset > 0 {
+            // Another name's, which may be asked for no longer.
+            guard record.path == lost.path || record.target == lost.target else { return nil }
             let offset = record.fingerprint.offset
             // One that is finished may have got a late line.
             guard status.size > offset || (isItself && !record.isFinished) else { return nil }
-            return Found(path: path, file: file, status: status, offset: offset, isSame: isItself)
+            return Found(
+                path: path, file: file, status: status, offset: offset, isSame: isItself,
+                isKnown: true)
         }
         // What it had when it was passed over is not read.
         let passed = passedOver(file, status) ?? 0
@@ -111,10 +153,13 @@ struct Generations {
             return Found(
                 path: path, file: file, status: status, offset: fingerprint.offset, isSame: true)
         }
-        if fingerprint.offset >= 16 || (fingerprint.offset > 0 && looksLater),
+        if fingerprint.offset >= 16 || (fingerprint.offset > 0 && isLater),
             fingerprint.matches(file)
         {
-            guard wantsCopy else { return nil }
+            guard wantsCopy else {
+                if status.size == fingerprint.offset { passOver(path) }
+                return nil
+            }
             return Found(
                 path: path, file: file, status: status, offset: max(fingerprint.offset, passed),
                 isSame: true, isCopy: !isItself)
@@ -123,11 +168,22 @@ struct Generations {
         if status.size < fingerprint.offset, fingerprint.beginsLike(file, size: status.size) {
             return Found(path: path, file: file, status: status, offset: status.size, isSame: false)
         }
-        guard looksLater, !isExcluded(path),
+        guard isLater, !isExcluded(path),
             !others().contains(where: { isCopy(file, status, of: $0) }),
             !isCopyOfUnread(file)
         else { return nil }
-        return Found(path: path, file: file, status: status, offset: passed, isSame: false)
+        return Found(
+            path: path, file: file, status: status, offset: passed, isSame: false,
+            isEarlierByTime: status.modified < lost.modified)
+    }
+
+    /// Whether a file that nothing is known of came after the one that is lost.
+    ///
+    /// Its time says so only where no clock was set back: what was there before is known, so that
+    /// what is not came after it.
+    private func isLater(_ path: FilePath, _ status: FileStatus) -> Bool {
+        if status.modified >= lost.modified { return true }
+        return lost.isUnknown ? isHeardOf(path) : knowsAllBefore
     }
 
     private func isCopyOfUnread(_ file: OpenFile) -> Bool {
@@ -148,91 +204,46 @@ struct Generations {
         lost.target == lost.path ? [lost.path] : [lost.target, lost.path]
     }
 
+    private var directories: [FilePath] { places.map(\.directory) + otherDirectories }
+
+    /// Where generations go that leave the directory.
+    private var otherDirectories: [FilePath] {
+        let own = Set(places.map(\.directory))
+        return elsewhere.filter { !own.contains($0) }
+    }
+
     /// Paths that may have been the file's, the numbers that their directory has for them, and
     /// whether their names look like those that rotation gives.
     private var candidates: [(FilePath, inode: UInt64?, isRotated: Bool)] {
         var paths: [FilePath: (inode: UInt64?, isRotated: Bool)] = [:]
+        func add(_ entry: DirectoryEntry, in directory: FilePath, isRotated: Bool) {
+            let path = directory.appending(entry.name)
+            // A symbolic link has a number of its own.
+            let inode = entry.kind == .link ? nil : entry.inode
+            paths[path] = (inode, isRotated || paths[path]?.isRotated == true)
+        }
         for place in places {
-            let name = RotatedName(of: place.name)
-            for entry in listings[place.directory] where entry.kind != .directory {
+            let name = RotatedName(of: place.name, places: marks)
+            let listing = listings[place.directory]
+            for entry in listing.candidates(beginningWith: name.prefix, or: lost.id.inode) {
                 let isRotated = name.isRotated(entry.name)
-                guard isRotated || entry.inode == lost.id.inode || name.isRelated(entry.name) else {
-                    continue
+                if isRotated || entry.inode == lost.id.inode || name.isRelated(entry.name) {
+                    add(entry, in: place.directory, isRotated: isRotated)
                 }
-                let path = place.directory.appending(entry.name)
-                // A symbolic link has a number of its own.
-                let inode = entry.kind == .link ? nil : entry.inode
-                paths[path] = (inode, isRotated || paths[path]?.isRotated == true)
+            }
+            for directory in otherDirectories {
+                let found = listings[directory].candidates(
+                    beginningWith: name.prefix, or: lost.id.inode)
+                for entry in found {
+                    // What was moved away keeps its name perhaps.
+                    let isRotated =
+                        name.isRotated(entry.name) || place.name.elementsEqual(entry.name)
+                    if isRotated || entry.inode == lost.id.inode || name.isRelated(entry.name) {
+                        add(entry, in: directory, isRotated: isRotated)
+                    }
+                }
             }
         }
         return paths.sorted { $0.key < $1.key }.map { ($0.key, $0.value.inode, $0.value.isRotated) }
-    }
-}
-
-/// The names in directories, each asked for once, unless they are to be asked anew.
-///
-/// Confined to the bridge's thread, for as long as it looks for something.
-final class DirectoryListings {
-    private var lists: [FilePath: [DirectoryEntry]] = [:]
-
-    /// The names in a directory; none if it can't be read.
-    subscript(directory: FilePath) -> [DirectoryEntry] {
-        if let list = lists[directory] { return list }
-        let list = (try? DirectoryEntry.all(in: directory)) ?? []
-        lists[directory] = list
-        return list
-    }
-
-    /// Asks some directories anew; whether anything has changed.
-    func renew(_ directories: [FilePath]) -> Bool {
-        let before = directories.map { self[$0] }
-        for directory in directories { lists[directory] = nil }
-        return directories.map { self[$0] } != before
-    }
-}
-
-/// What rotation makes of a name: `app.log` becomes `app.log.1` or `app.log-20250101`.
-///
-/// Where it becomes `app-20250101.log` it is known by its number or its content only.
-struct RotatedName {
-    private let live: [UInt8]
-    private let stem: ArraySlice<UInt8>
-
-    init(of name: some Sequence<UInt8>) {
-        live = Array(name)
-        let dot = live.dropFirst().lastIndex(of: UInt8(ascii: ".")) ?? live.endIndex
-        stem = live[..<dot]
-    }
-
-    /// Whether a name is the live one with a number or a date behind it.
-    ///
-    /// Not one with digits in the middle: `server-8080.log` beside `server.log` is another program's.
-    func isRotated(_ name: [UInt8]) -> Bool {
-        name.starts(with: live) && Self.isMark(name.dropFirst(live.count))
-    }
-
-    /// Whether a name begins as the live one does.
-    func isRelated(_ name: [UInt8]) -> Bool { name != live && name.starts(with: stem) }
-
-    /// Whether a name says that it is older than another: by a greater number, or an earlier date.
-    static func isOlder(_ name: ArraySlice<UInt8>, than other: ArraySlice<UInt8>) -> Bool {
-        let (number, otherNumber) = (lastNumber(name), lastNumber(other))
-        // What has more than three digits is a date.
-        if let number, let otherNumber, max(number, otherNumber) < 1_000 {
-            return number > otherNumber
-        }
-        return name.lexicographicallyPrecedes(other)
-    }
-
-    private static func lastNumber(_ name: ArraySlice<UInt8>) -> Int? {
-        guard let end = name.lastIndex(where: { (0x30...0x39).contains($0) }) else { return nil }
-        let digits = name[...end].reversed().prefix { (0x30...0x39).contains($0) }.reversed()
-        return Int(String(decoding: digits, as: UTF8.self))
-    }
-
-    private static func isMark(_ part: ArraySlice<UInt8>) -> Bool {
-        guard let first = part.first, "-._".utf8.contains(first) else { return false }
-        return part.contains { (0x30...0x39).contains($0) }
-            && part.allSatisfy { (0x30...0x39).contains($0) || "-._:TZ+".utf8.contains($0) }
     }
 }

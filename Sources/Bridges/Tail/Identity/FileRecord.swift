@@ -10,6 +10,10 @@ struct FileRecord: Equatable, Sendable {
     var modified: Int64
     /// Whether it has been read to its end after it lost its name.
     var isFinished = false
+    /// Since when no file of it has been found, in seconds by the wall clock; 0: it is there.
+    var gone: Int64 = 0
+    /// Marks along what was read.
+    var marks = FileMarks()
 
     /// What its checkpoint is called.
     var source: String { "\(id.device):\(id.inode)" }
@@ -20,7 +24,8 @@ struct FileRecord: Equatable, Sendable {
         let head = fingerprint.head.map { String($0, radix: 16) }.joined(separator: ",")
         let sum = String(fingerprint.sum, radix: 16)
         let first =
-            "1 \(isFinished ? "finished" : "live") \(fingerprint.offset) \(head) \(sum) \(modified)\n"
+            "2 \(isFinished ? "finished" : "live") \(fingerprint.offset) \(head) \(sum) \(modified)"
+            + " \(gone) \(marks.text)\n"
         return Array(first.utf8) + path.bytes + [0] + (target == path ? [] : Array(target.bytes))
     }
 
@@ -29,9 +34,15 @@ struct FileRecord: Equatable, Sendable {
         let numbers = source.split(separator: ":").compactMap { UInt64($0) }
         guard numbers.count == 2, let end = state.firstIndex(of: 0x0A) else { return nil }
         let words = String(decoding: state[..<end], as: UTF8.self).split(separator: " ")
-        guard words.count == 6, words[0] == "1", let offset = UInt64(words[2]),
-            let sum = UInt64(words[4], radix: 16), let modified = Int64(words[5])
+        // The first version had neither marks nor the time since when a file is gone.
+        guard (words.count == 6 && words[0] == "1") || (words.count == 8 && words[0] == "2"),
+            let offset = UInt64(words[2]), let sum = UInt64(words[4], radix: 16),
+            let modified = Int64(words[5])
         else { return nil }
+        if words.count == 8 {
+            gone = Int64(words[6]) ?? 0
+            marks = FileMarks(text: words[7])
+        }
         let head = words[3].split(separator: ",").compactMap { UInt64($0, radix: 16) }
         guard !head.isEmpty else { return nil }
         let paths = state[(end + 1)...].split(separator: 0, omittingEmptySubsequences: false)
@@ -53,7 +64,7 @@ struct FileRecord: Equatable, Sendable {
 
     init(
         id: FileID, fingerprint: Fingerprint, path: FilePath, target: FilePath, modified: Int64,
-        isFinished: Bool
+        isFinished: Bool, marks: FileMarks = FileMarks()
     ) {
         self.id = id
         self.fingerprint = fingerprint
@@ -61,5 +72,9 @@ struct FileRecord: Equatable, Sendable {
         self.target = target
         self.modified = modified
         self.isFinished = isFinished
+        self.marks = marks
     }
+
+    /// Whether nothing is known of the file but its name.
+    var isUnknown: Bool { id.inode == 0 }
 }

@@ -11,6 +11,9 @@ final class Follower {
     var path: FilePath
     /// Where it was when it had its name, symbolic links resolved.
     let target: FilePath
+    /// Marks along what has been read, and sums of the last lines of that.
+    var marks: FileMarks
+    var sums = LineSums()
     /// What its lines come from and are said by.
     var source: LineBlock.Source
     /// `nil` while it is parked: it is at its end and others need the descriptor.
@@ -32,7 +35,17 @@ final class Follower {
     /// Since when it has no name that matches, by the thread's clock.
     var gone: Int64?
     /// Whether there may be something to read.
-    var isDirty = true
+    var isDirty = true {
+        didSet { if isDirty, !isInLine { work?.add(self) } }
+    }
+    /// Where it stands in the line of those that have something to do; `nil`: it is let go of.
+    weak var work: WorkList?
+    /// Whether it stands in that line.
+    var isInLine = false
+    /// When it is looked at although nothing happens.
+    var alarm: Int64?
+    /// Where it is among all that are followed.
+    var slot = 0
     /// Whether it has been written to since it was last read to its end, as far as that was heard of.
     var isUnread = false
     /// Whether lines wait for others that belong to them, until it has been quiet for a while.
@@ -42,25 +55,34 @@ final class Follower {
     /// Whether it is a copy, known by its content: nobody goes on writing to it.
     var isCopy = false
     /// What the file of the same name before this one was; read first.
-    weak var predecessor: Follower?
+    var predecessor: Follower?
     /// How often it could not be read since it lost its name.
     var failures = 0
+    /// Whether the kernel does not tell of all that is written to it.
+    var isSilent = false
+    /// How what is in it is written.
+    var form = FileForm()
+    /// What stood behind the offset when it was last read to its end, as far as it is reserved.
+    var reservedSum: UInt32?
     /// The kernel's watch on it.
     var watch: FileEvents.Watch?
     /// Whether its checkpoint is to be kept with what is handed over next.
-    var isToBeKept = false
+    var isToBeKept = false {
+        didSet { if isToBeKept, !oldValue { work?.keep(self) } }
+    }
     /// Whether its checkpoint has been handed over at least once, so that it must be forgotten.
     var hasRecord: Bool
 
     init(
-        _ file: OpenFile, _ status: FileStatus, path: FilePath, target: FilePath? = nil,
+        _ file: OpenFile?, _ status: FileStatus, path: FilePath, target: FilePath? = nil,
         source: LineBlock.Source,
-        from fingerprint: Fingerprint, now: Int64, hasRecord: Bool
+        from fingerprint: Fingerprint, marks: FileMarks = FileMarks(), now: Int64, hasRecord: Bool
     ) {
         id = status.id
+        self.marks = marks
         self.file = file
         self.path = path
-        self.target = target ?? file.target ?? path
+        self.target = target ?? file?.target ?? path
         self.source = source
         self.fingerprint = fingerprint
         seen = (status.size, status.modified)
@@ -76,7 +98,7 @@ final class Follower {
     func record(isFinished: Bool = false) -> FileRecord {
         FileRecord(
             id: id, fingerprint: fingerprint, path: path, target: target, modified: confirmed,
-            isFinished: isFinished)
+            isFinished: isFinished, marks: marks)
     }
 
     /// Notes what the file system says; whether that is news.
@@ -119,9 +141,34 @@ final class Follower {
     /// Whether its older namesake has to be read before it.
     var mustWait: Bool { predecessor.map { $0.isDirty || $0.hasPending } ?? false }
 
+    /// Goes on by bytes that follow the offset: those just before it, as `fingerprint.back` has
+    /// them, and those that follow.
+    func advance(over bytes: UnsafeRawBufferPointer, by count: Int) {
+        let known = fingerprint.back.count
+        let read = UnsafeRawBufferPointer(rebasing: bytes[..<(known + count)])
+        marks.add(read, known: known, at: offset)
+        sums.add(UnsafeRawBufferPointer(rebasing: read[known...]), at: offset)
+        fingerprint.advance(over: bytes, by: count)
+    }
+
+    /// Goes on at another place: what was behind it is not there any more.
+    func goOn(from fingerprint: Fingerprint, at place: LineSums.Place) {
+        self.fingerprint = fingerprint
+        marks.cut(to: place.offset)
+        if place.lines == nil { sums.forget(before: place.offset) } else { sums.cut(to: place) }
+        searched = nil
+        zeros = nil
+        hasPending = false
+        confirmed = seen.modified
+        isDirty = true
+    }
+
     /// Begins anew at the beginning.
     func restart() {
         fingerprint = Fingerprint()
+        marks = FileMarks()
+        sums.forget(before: 0)
+        form = FileForm()
         searched = nil
         zeros = nil
         hasPending = false

@@ -6,33 +6,58 @@ extension FollowedFiles {
     /// Reads as much as is handed over at once; `nil` if there is nothing.
     func nextLoad(now: Int64) -> TailLoad? {
         let load = TailLoad()
-        // Files that are done with leave the queue while it is gone through.
-        let queue = queue
-        let start = queue.isEmpty ? 0 : turn % queue.count
-        for place in 0..<queue.count {
-            let index = (start + place) % queue.count
-            if !read(queue[index], into: load, now: now) {
-                // The next time the others come first.
-                turn = index + 1
-                break
+        while let follower = work.nextDue(now) {
+            if follower.work == nil { continue }
+            if let time = alarm(of: follower), time > now {
+                work.wake(follower, at: time)
+            } else {
+                work.add(follower)
             }
         }
-        if !load.isEmpty || !checkpoints.isEmpty || queue.contains(where: \.isToBeKept) {
-            keep(in: load)
-        }
+        _ = work.release()
+        var hasRoom = true
+        repeat {
+            // Each once: then the others have their turn.
+            for _ in 0..<work.count where hasRoom { hasRoom = readNext(into: load, now: now) }
+        } while hasRoom && work.release()
+        if !load.isEmpty || !checkpoints.isEmpty || work.hasUnkept { keep(in: load) }
         news.tellCounts(now: now)
         return load.isEmpty ? nil : load
     }
 
+    /// Reads the next file that may have something to say; false if there is no more room.
+    private func readNext(into load: TailLoad, now: Int64) -> Bool {
+        guard let follower = work.next(), follower.work != nil else { return true }
+        if follower.mustWait {
+            work.hold(follower)
+            return true
+        }
+        let hasRoom = read(follower, into: load, now: now)
+        guard follower.work != nil else { return hasRoom }
+        if follower.isDirty { work.add(follower) }
+        setAlarm(follower)
+        return hasRoom
+    }
+
+    /// Checkpoints handed over at once at most: more would keep the store for long.
+    private static let checkpointsAtOnce = 1_000
+
     /// Adds what the files have reached with what was read.
     private func keep(in load: TailLoad) {
-        load.checkpoints = checkpoints
-        checkpoints = [:]
-        for follower in queue where follower.isToBeKept {
-            follower.isToBeKept = false
+        for follower in work.takeUnkept(atMost: Self.checkpointsAtOnce) {
             follower.hasRecord = true
             let record = follower.record()
             load.checkpoints[record.source] = record.state
+        }
+        // What is said of all files comes after what is said of each.
+        var kept = checkpoints
+        if work.hasMoreUnkept {
+            for source in [Self.patternsSource, Self.knownSource] { kept[source] = nil }
+        }
+        for (source, state) in kept {
+            // A follower of the same number knows better.
+            if load.checkpoints[source] == nil { load.checkpoints[source] = state }
+            checkpoints[source] = nil
         }
     }
 
@@ -44,6 +69,7 @@ extension FollowedFiles {
             couldNotOpen(follower, end, now: now)
             return true
         }
+        if !follower.fingerprint.hasBytes, !confirm(follower, now: now) { return true }
         let lines = load.lines
         while true {
             switch reader.read(follower, into: load, end, now: now) {
@@ -53,6 +79,7 @@ extension FollowedFiles {
                 let isQuiet = !follower.isDirty
                 follower.isUnread = false
                 follower.isDirty = false
+                noteReserved(follower)
                 if (end == .final && isQuiet) || follower.isReadCopy { finish(follower) }
                 return true
             case .isBusy:
@@ -75,17 +102,37 @@ extension FollowedFiles {
         }
     }
 
+    /// Looks whether a file that is opened for the first time is what its record says; false if not.
+    private func confirm(_ follower: Follower, now: Int64) -> Bool {
+        guard let file = follower.file else { return false }
+        if follower.fingerprint.matches(file),
+            let fingerprint = try? Fingerprint(of: file, upTo: follower.offset)
+        {
+            follower.fingerprint = fingerprint
+            return true
+        }
+        truncated(follower, now: now)
+        return false
+    }
+
     /// What is known of the end of a file; `nil` if it need not be read.
     private func end(of follower: Follower, now: Int64) -> MessageCutter.End? {
         if !follower.isDirty {
             if let end = quietEnd(follower), now >= end { return .final }
-            if plan.start == nil || !follower.hasPending { return nil }
+            if !settles(follower) || !follower.hasPending { return nil }
         }
         // A late writer who never stops must not keep what came after waiting for ever.
         let isOld = follower.gone.map { now >= $0 + plan.rotateWait } ?? false
         let isSettled =
-            plan.start != nil && (isOld || now >= follower.changed + plan.settlesAfter)
+            settles(follower) && (isOld || now >= follower.changed + plan.settlesAfter)
         return isSettled ? .settled : follower.isDirty ? .open : nil
+    }
+
+    /// Keeps an eye on space at the end of a file that is reserved: what is written there through a
+    /// mapping is not told of.
+    private func noteReserved(_ follower: Follower) {
+        let isReserved = follower.seen.size > follower.offset && reader.noteReserved(follower)
+        reserved[ObjectIdentifier(follower)] = isReserved ? follower : nil
     }
 
     /// Looks at a file again when names are looked at the next time.
@@ -108,6 +155,7 @@ extension FollowedFiles {
         }
         follower.failures += 1
         guard follower.failures >= Self.attempts else { return }
+        news.losses.lost(unread(follower))
         news.warn(
             "\(follower.path): \(error): the file that had this name is given up; "
                 + "what it has behind byte \(follower.offset) is lost")
@@ -119,15 +167,21 @@ extension FollowedFiles {
         postpone(follower, now: now)
         guard end == .final else { return }
         if mayHaveMore {
-            news.warn(
+            news.losses.lost(unread(follower))
+            news.detail(
                 "\(follower.path): the file that had this name can't be opened any more; "
                     + "what it had behind byte \(follower.offset) may be lost")
         }
         remove(follower)
     }
 
+    /// Bytes that a file is known to have behind what was read of it.
+    private func unread(_ follower: Follower) -> UInt64? {
+        follower.seen.size > follower.offset ? follower.seen.size - follower.offset : nil
+    }
+
     private func skipCompressed(_ follower: Follower) {
-        news.tellOnce("\(follower.path) is compressed and not read")
+        news.compressed.set(follower.path, "")
         follower.isDirty = false
         if follower.gone != nil {
             remove(follower)
@@ -140,11 +194,24 @@ extension FollowedFiles {
 
     private func truncated(_ follower: Follower, now: Int64) {
         if follower.place != nil { return letGo(changed: follower) }
-        news.tell("\(follower.path) was truncated: it is read from its start")
+        let remainder = follower.file.map {
+            Remainder(follower, $0, size: (try? $0.status().size) ?? 0)
+        }
         // What was not read yet may stand in a copy.
-        adopt(before: follower, wantsCopy: true, now: now)
-        follower.restart()
+        let isCopied = adopt(before: follower, wantsCopy: true, now: now)
         follower.isToBeKept = true
+        if !isCopied, !follower.form.isWide, let file = follower.file,
+            let place = remainder?.place(reader.memory),
+            let fingerprint = try? Fingerprint(of: file, upTo: place.offset)
+        {
+            news.tell(
+                "\(follower.path) was cut to a part of what it was: "
+                    + "it is read on from byte \(place.offset)")
+            follower.goOn(from: fingerprint, at: place)
+        } else {
+            news.tell("\(follower.path) was truncated: it is read from its start")
+            follower.restart()
+        }
     }
 
     /// Whether an old file that was empty is being filled with what has its name now.
@@ -152,8 +219,8 @@ extension FollowedFiles {
         guard old.place != nil, let copy = try? old.file?.bytes(1_024, at: 0), !copy.isEmpty else {
             return false
         }
-        return queue.contains { other in
-            other !== old && other.path == old.path
+        return followers(of: old.path).contains { other in
+            other !== old
                 && (try? other.file?.bytes(copy.count, at: 0)) == copy
         }
     }
@@ -178,20 +245,19 @@ extension FollowedFiles {
         }
     }
 
-    /// Follows what was lost sight of before a file is read on.
-    private func adopt(before follower: Follower, wantsCopy: Bool, now: Int64) {
-        for copy in queue where copy.place != nil && copy.path == follower.path {
+    /// Follows what was lost sight of before a file is read on; whether that was a copy of it.
+    @discardableResult
+    private func adopt(before follower: Follower, wantsCopy: Bool, now: Int64) -> Bool {
+        for copy in followers(of: follower.path) where copy.place != nil && copy !== follower {
             if let file = copy.file, !copy.fingerprint.matches(file) { letGo(changed: copy) }
         }
         let isNewest = newest[follower.path] === follower
         if isNewest { newest[follower.path] = follower.predecessor }
         listings = DirectoryListings()
-        adopt(lost: follower.record(), wantsCopy: wantsCopy, now: now)
-        guard isNewest else { return }
-        follower.predecessor = newest[follower.path]
-        newest[follower.path] = follower
-        queue.removeAll { $0 === follower }
-        queue.append(follower)
+        let isFound = adopt(lost: follower.record(), wantsCopy: wantsCopy, now: now)
+        guard isNewest else { return isFound }
+        link(follower)
+        return isFound
     }
 
     // MARK: - The end of a file
@@ -206,18 +272,8 @@ extension FollowedFiles {
             if follower.hasRecord || follower.isToBeKept { checkpoints[record.source] = [] }
         } else if follower.offset > 0 || follower.hasRecord {
             checkpoints[record.source] = record.state
-            forget(records.add(record))
+            records.add(record)
         }
         remove(follower)
-    }
-
-    private func remove(_ follower: Follower) {
-        follower.isToBeKept = false
-        follower.isDirty = false
-        close(follower)
-        unwatch(follower)
-        queue.removeAll { $0 === follower }
-        followers[follower.id] = nil
-        if newest[follower.path] === follower { newest[follower.path] = nil }
     }
 }

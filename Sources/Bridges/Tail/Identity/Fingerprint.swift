@@ -100,6 +100,8 @@ struct Fingerprint: Hashable, Sendable {
         keptSum
             ?? back.reduce(Self.emptyHash) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
+    /// Whether the bytes before the offset are known, and not only their hash.
+    var hasBytes: Bool { keptSum == nil }
     /// The hash of `back` as it was kept, as long as the bytes themselves are not known.
     private var keptSum: UInt64?
 

@@ -1,3 +1,4 @@
+import Glibc
 import MessageBus
 import Sockets
 
@@ -44,6 +45,44 @@ final class FileReader {
 
     deinit { buffer.deallocate() }
 
+    /// Memory to read into; whoever reads overwrites it.
+    var memory: UnsafeMutableRawBufferPointer { buffer }
+
+    /// How a file is written, as far as its first bytes tell.
+    func form(of file: OpenFile) throws(SocketError) -> FileForm {
+        var form = FileForm()
+        form.encoding = FileForm.encoding(of: try file.bytes(4, at: 0))
+        return form
+    }
+
+    // MARK: - Reserved space
+
+    /// Bytes behind the offset that are looked at for what is written through a mapping.
+    private static let reservedBytes = 4_096
+
+    /// Notes what stands behind the offset, if there are NULs: whether there are.
+    func noteReserved(_ follower: Follower) -> Bool {
+        guard let rest = try? follower.file?.bytes(Self.reservedBytes, at: follower.offset),
+            rest.contains(0)
+        else { return false }
+        follower.reservedSum = Self.sum(rest)
+        return true
+    }
+
+    /// Whether something else stands behind the offset than when that was noted.
+    func hasBeenWritten(_ follower: Follower) -> Bool {
+        guard let rest = try? follower.file?.bytes(Self.reservedBytes, at: follower.offset) else {
+            return false
+        }
+        return Self.sum(rest) != follower.reservedSum
+    }
+
+    private static func sum(_ bytes: [UInt8]) -> UInt32 {
+        bytes.withUnsafeBytes { bytes in
+            bytes.baseAddress.map { LineSums.sum($0, bytes.count) } ?? 0
+        }
+    }
+
     /// Reads once, and adds the messages that are complete.
     ///
     /// - Parameter end: what is known of the end of the file.
@@ -83,7 +122,12 @@ final class FileReader {
         let new = UnsafeRawBufferPointer(rebasing: bytes[follower.fingerprint.back.count...])
         if new.isEmpty { return .atEnd }
         if follower.offset == 0, CompressedForm.begins(new) { return .isCompressed }
-        if isFull, new.first == 0 {
+        if follower.form.encoding == .unknown {
+            follower.form.encoding = try form(of: file).encoding
+        }
+        let isWide = follower.form.isWide
+        if !isWide { try noteEnding(new, follower, file) }
+        if isFull, !isWide, new.first == 0 {
             switch try zeros.ending(from: follower.offset, follower, file) {
             case .data(let place):
                 follower.fingerprint = try Fingerprint(of: file, upTo: place)
@@ -101,12 +145,15 @@ final class FileReader {
             done = cut(new, .settled, follower, into: load, &hasRoom)
             if done == 0, hasRoom {
                 return try beginLongLine(
-                    follower, file, follower.offset, length: ZeroSearch.written(new))
+                    follower, file, follower.offset,
+                    length: isWide ? new.count & ~1 : ZeroSearch.written(new))
             }
         }
-        follower.fingerprint.advance(over: bytes, by: done)
+        follower.advance(over: bytes, by: done)
         if done > 0 { follower.isToBeKept = true }
-        follower.hasPending = end == .open && done < new.count && cutter.start != nil
+        follower.hasPending =
+            end == .open && done < new.count
+            && (cutter.start != nil || follower.form.isUndecided)
         if !hasRoom { return .loadIsFull }
         return isFull ? .hasMore : .atEnd
     }
@@ -127,12 +174,46 @@ final class FileReader {
     ) -> Int {
         let offset = follower.offset
         var isRoomLeft = true
-        let done = cutter.cut(bytes, isBeginning: offset == 0, end) { piece in
+        defer { hasRoom = isRoomLeft }
+        if follower.form.isWide {
+            let text = WideText(bytes, follower.form.encoding)
+            let done = text.bytes.withUnsafeBytes { utf8 in
+                cutter.cut(utf8, isBeginning: offset == 0, end) { piece in
+                    let place = offset + UInt64(text.rawPlace(of: piece.start))
+                    isRoomLeft = add(piece, at: place, follower, to: load)
+                    return isRoomLeft
+                }
+            }
+            return text.rawPlace(of: done)
+        }
+        let isEndedByReturn =
+            follower.form.ending == .carriageReturn
+            || (follower.form.ending == .undecided && end != .open)
+        return cutter.cut(
+            bytes, isBeginning: offset == 0, end, ending: isEndedByReturn ? 0x0D : 0x0A
+        ) { piece in
             isRoomLeft = add(piece, at: offset + UInt64(piece.start), follower, to: load)
             return isRoomLeft
         }
-        hasRoom = isRoomLeft
-        return done
+    }
+
+    /// Notes what ends the lines of a file, where it is not what usually does.
+    private func noteEnding(
+        _ new: UnsafeRawBufferPointer, _ follower: Follower, _ file: OpenFile
+    ) throws(SocketError) {
+        if follower.form.ending == .lineFeed || follower.form.ending == .carriageReturn { return }
+        guard let base = new.baseAddress, memchr(base, 0x0A, new.count) == nil else {
+            follower.form.ending = .lineFeed
+            return
+        }
+        guard memchr(base, 0x0D, new.count) != nil else { return }
+        let first = try file.bytes(FileForm.decisive, at: 0)
+        if first.contains(0x0A) {
+            follower.form.ending = .lineFeed
+        } else {
+            follower.form.ending =
+                first.count == FileForm.decisive ? .carriageReturn : .undecided
+        }
     }
 
     /// Adds a message, unless there is no room for it.
@@ -182,14 +263,18 @@ final class FileReader {
         }
         guard try isUnchanged(follower, file) else { return .wasTruncated }
         let count = try file.read(into: buffer, at: searched)
-        let ending = buffer[..<count].firstIndex(of: 0x0A).map { searched + UInt64($0) }
+        let ending = follower.form.firstLineEnd(
+            in: UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: searched)
         let isFinal = end == .final && count < buffer.count
-        guard let last = ending ?? (isFinal ? searched + UInt64(count) : nil) else {
+        guard let last = ending?.place ?? (isFinal ? count : nil) else {
             follower.hasPending = false
             return try searchOn(follower, file, searched, count)
         }
-        guard try addLongLine(follower, file, upTo: last, to: load) else { return .loadIsFull }
-        follower.fingerprint = try Fingerprint(of: file, upTo: ending == nil ? last : last + 1)
+        guard try addLongLine(follower, file, upTo: searched + UInt64(last), to: load) else {
+            return .loadIsFull
+        }
+        follower.fingerprint = try Fingerprint(
+            of: file, upTo: searched + UInt64(ending?.next ?? last))
         follower.searched = nil
         follower.isToBeKept = true
         return .hasMore
@@ -199,7 +284,10 @@ final class FileReader {
     private func searchOn(
         _ follower: Follower, _ file: OpenFile, _ searched: UInt64, _ count: Int
     ) throws(SocketError) -> Outcome {
-        let length = ZeroSearch.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        let length =
+            follower.form.isWide
+            ? count & ~1
+            : ZeroSearch.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         follower.searched = searched + UInt64(length)
         if count < buffer.count { return .atEnd }
         if length > 0 { return .hasMore }
@@ -223,8 +311,13 @@ final class FileReader {
         _ follower: Follower, _ file: OpenFile, upTo last: UInt64, to load: TailLoad
     ) throws(SocketError) -> Bool {
         // Longer than the longest message, so that it is cut there.
-        let head = try file.bytes(cutter.longest + 8, at: follower.offset)
-        let rest = Int(last - follower.offset) - head.count
+        let isWide = follower.form.isWide
+        let raw = try file.bytes(
+            (isWide ? 2 * cutter.longest : cutter.longest) + 8, at: follower.offset)
+        let rest = Int(last - follower.offset) - raw.count
+        let head =
+            isWide
+            ? raw.withUnsafeBytes { WideText($0, follower.form.encoding).bytes } : raw
         var isAdded = true
         _ = head.withUnsafeBytes { head in
             cutter.cut(head, isBeginning: follower.offset == 0, .final) { piece in

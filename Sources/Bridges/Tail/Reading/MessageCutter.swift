@@ -36,33 +36,39 @@ struct MessageCutter {
 
     /// Calls a function with each message that is complete, as long as it returns true.
     ///
-    /// - Parameter isBeginning: whether the file begins here, perhaps with a byte order mark.
+    /// - Parameters:
+    ///   - isBeginning: whether the file begins here, perhaps with a byte order mark.
+    ///   - ending: the byte that ends a line.
     /// - Returns: bytes that are done with; the next call has to begin there.
     func cut(
         _ bytes: UnsafeRawBufferPointer, isBeginning: Bool = false, _ end: End = .open,
-        _ body: (Piece) -> Bool
+        ending: UInt8 = 0x0A, _ body: (Piece) -> Bool
     ) -> Int {
-        start == nil
-            ? cutLines(bytes, isBeginning, end, body) : cutGroups(bytes, isBeginning, end, body)
+        let lines = Lines(bytes: bytes, isBeginning: isBeginning, end: end, ending: ending)
+        return start == nil ? cutLines(lines, body) : cutGroups(lines, end, body)
     }
 
-    private func cutLines(
-        _ bytes: UnsafeRawBufferPointer, _ isBeginning: Bool, _ end: End, _ body: (Piece) -> Bool
-    ) -> Int {
+    /// Bytes to be cut, and what is known of them.
+    private struct Lines {
+        let bytes: UnsafeRawBufferPointer
+        let isBeginning: Bool
+        let end: End
+        let ending: UInt8
+    }
+
+    private func cutLines(_ lines: Lines, _ body: (Piece) -> Bool) -> Int {
         var done = 0
-        while let (line, next) = line(bytes, at: done, isBeginning, end) {
+        while let (line, next) = line(lines, at: done) {
             if !line.text.isEmpty, !body(line) { break }
             done = next
         }
         return done
     }
 
-    private func cutGroups(
-        _ bytes: UnsafeRawBufferPointer, _ isBeginning: Bool, _ end: End, _ body: (Piece) -> Bool
-    ) -> Int {
+    private func cutGroups(_ lines: Lines, _ end: End, _ body: (Piece) -> Bool) -> Int {
         var group = LineGroup()
         var place = 0
-        while let (line, next) = line(bytes, at: place, isBeginning, end) {
+        while let (line, next) = line(lines, at: place) {
             if !group.isEmpty, begins(line.text) || !group.hasRoom(for: line, atMost: longest) {
                 guard group.hand(to: body) else { return group.start }
             }
@@ -74,22 +80,33 @@ struct MessageCutter {
     }
 
     /// The line that begins at a place, and where the next one does.
-    private func line(
-        _ bytes: UnsafeRawBufferPointer, at place: Int, _ isBeginning: Bool, _ end: End
-    ) -> (Piece, next: Int)? {
+    private func line(_ lines: Lines, at place: Int) -> (Piece, next: Int)? {
+        let bytes = lines.bytes
         guard place < bytes.count, let base = bytes.baseAddress else { return nil }
-        let ending = memchr(base + place, 0x0A, bytes.count - place).map {
+        let ending = memchr(base + place, Int32(lines.ending), bytes.count - place).map {
             UnsafeRawPointer($0) - base
         }
-        guard let last = ending ?? (end == .final ? bytes.count : nil) else { return nil }
+        guard let last = ending ?? (lines.end == .final ? bytes.count : nil) else { return nil }
         var range = place..<last
         if range.last.map({ bytes[$0] }) == 0x0D { range.removeLast() }
-        if isBeginning, place == 0, bytes[range].starts(with: [0xEF, 0xBB, 0xBF]) {
+        if lines.isBeginning, place == 0, bytes[range].starts(with: [0xEF, 0xBB, 0xBF]) {
             range.removeFirst(3)
         }
-        // A writer that goes on behind a truncation leaves a hole of NULs.
-        range = (range.first { bytes[$0] != 0 } ?? range.upperBound)..<range.upperBound
-        return (piece(bytes, range, start: place), ending.map { $0 + 1 } ?? last)
+        // A writer that goes on behind a truncation leaves a hole of NULs; what ends a line that is
+        // ended otherwise may be a CR and an LF.
+        while let first = range.first, bytes[first] == 0 || bytes[first] == 0x0A {
+            range.removeFirst(1)
+        }
+        var next = ending.map { $0 + 1 } ?? last
+        if !range.isEmpty, let hole = memchr(base + range.lowerBound, 0, range.count) {
+            // What stands before it was cut off there: it is no part of what follows.
+            let start = UnsafeRawPointer(hole) - base
+            if let rest = bytes[start..<range.upperBound].firstIndex(where: { $0 != 0 }) {
+                next = rest
+            }
+            range = range.lowerBound..<start
+        }
+        return (piece(bytes, range, start: place), next)
     }
 
     private func piece(

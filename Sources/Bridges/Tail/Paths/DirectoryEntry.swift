@@ -1,0 +1,62 @@
+import Glibc
+import Sockets
+
+/// A name in a directory.
+struct DirectoryEntry: Equatable {
+    /// What it is, where the file system says so at once.
+    enum Kind {
+        case file, directory, link
+        /// A file system that does not say.
+        case unknown
+        /// What bridge.json names itself, whatever it is.
+        case named
+    }
+
+    let name: [UInt8]
+    let inode: UInt64
+    let kind: Kind
+
+    /// All names in a directory but `.` and `..`.
+    ///
+    /// - Throws: `SocketError`.
+    static func all(in directory: FilePath) throws(SocketError) -> [DirectoryEntry] {
+        try listing(of: directory).entries
+    }
+
+    /// The same, and which directory it is.
+    ///
+    /// - Throws: `SocketError`.
+    static func listing(
+        of directory: FilePath
+    ) throws(SocketError) -> (id: FileID, entries: [DirectoryEntry]) {
+        guard let stream = directory.withCString({ opendir($0) }) else {
+            throw SocketError("open \(directory)")
+        }
+        defer { closedir(stream) }
+        var status = stat()
+        guard fstat(dirfd(stream), &status) == 0 else { throw SocketError("fstat \(directory)") }
+        var entries: [DirectoryEntry] = []
+        while true {
+            errno = 0
+            guard let entry = readdir(stream) else { break }
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                Array(bytes.prefix { $0 != 0 })
+            }
+            if name == [0x2E] || name == [0x2E, 0x2E] { continue }
+            entries.append(
+                DirectoryEntry(name: name, inode: UInt64(entry.pointee.d_ino), kind: kind(entry)))
+        }
+        guard errno == 0 else { throw SocketError("read \(directory)") }
+        return (FileStatus(status).id, entries)
+    }
+
+    private static func kind(_ entry: UnsafeMutablePointer<dirent>) -> Kind {
+        // DT_DIR, DT_REG and DT_LNK; a link has to be followed to know what it leads to.
+        switch entry.pointee.d_type {
+        case 4: .directory
+        case 8: .file
+        case 10: .link
+        default: .unknown
+        }
+    }
+}

@@ -1,0 +1,41 @@
+/// Which symbolic links are followed unless all are: those that lead to where the patterns look anyway,
+/// and those that Kubernetes makes.
+///
+/// Whoever may write into a followed directory could else have the daemon read what they may not.
+///
+/// Confined to the bridge's thread.
+final class LinkRule {
+    private let patterns: [PathPattern]
+    /// The directories that the patterns name, links resolved; asked for when there is a link.
+    private lazy var roots = Set(patterns.map(\.root)).compactMap(\.resolved)
+
+    /// Where Docker keeps what `/var/log/pods` has links to.
+    private static let docker = FilePath("/var/lib/docker/containers")
+
+    init(_ patterns: [PathPattern]) { self.patterns = patterns }
+
+    /// Whether a file or directory lies in one that a pattern names.
+    func isWithin(_ target: FilePath) -> Bool {
+        roots.contains { target.isWithin($0) }
+    }
+
+    /// Whether a link is followed to where it leads.
+    func allows(_ link: FilePath, to target: FilePath) -> Bool {
+        isWithin(target) || isOfKubernetes(link, target)
+    }
+
+    /// Whether it is a link as kubelet makes them: from `containers` to `pods` beside it, and from
+    /// both to where Docker keeps its files.
+    private func isOfKubernetes(_ link: FilePath, _ target: FilePath) -> Bool {
+        guard let directory = link.directory.resolved else { return false }
+        let all = [directory] + directory.ancestors
+        guard let base = all.first(where: { ["containers", "pods"].contains($0.name.text) })
+        else { return false }
+        return target.isWithin(base.directory.appending("pods".utf8))
+            || target.isWithin(Self.docker)
+    }
+}
+
+extension ArraySlice<UInt8> {
+    fileprivate var text: String { String(decoding: self, as: UTF8.self) }
+}

@@ -1,0 +1,207 @@
+import MessageBus
+
+/// A path in which `*` stands for any text, `?` for one character and `[a-z]` for one of a set of a
+/// name, `**` for any number of directories, and `{a,b}` for either.
+///
+/// As in a shell, a `*` at the beginning of a name does not stand for a dot, and a backslash takes
+/// the meaning of what follows it.
+package struct PathPattern: Sendable, Hashable {
+    /// A part of it, between two slashes.
+    enum Step: Sendable, Hashable {
+        case name([UInt8])
+        case glob(PathGlob)
+        case anyDepth
+    }
+
+    /// As it was written.
+    let text: String
+    let isAbsolute: Bool
+    let steps: [Step]
+
+    /// Makes one of a text without braces; in others they stand for themselves.
+    init(_ text: String) {
+        self.text = text
+        isAbsolute = text.hasPrefix("/")
+        steps = Self.parts(text).map { part in
+            if part == "**" { return .anyDepth }
+            let glob = PathGlob(part)
+            return glob.literal.map { .name($0) } ?? .glob(glob)
+        }
+    }
+
+    /// The same pattern in a directory, unless it is absolute.
+    init(_ text: String, in directory: (String) -> String) {
+        let path = directory(text)
+        guard path.count > text.count, path.hasSuffix(text) else {
+            self.init(path)
+            return
+        }
+        // What is special in the directory's name is meant as it stands there.
+        let place = path.dropLast(text.count).map {
+            "*?[]{},\\".contains($0) ? "\\\($0)" : String($0)
+        }
+        self.init(place.joined() + text)
+    }
+
+    /// The patterns that it stands for, one for each choice in braces.
+    var expanded: [PathPattern] { (PathAlternatives.expand(text) ?? [text]).map(PathPattern.init) }
+
+    private static func parts(_ text: String) -> [Substring] {
+        text.split(separator: "/")
+    }
+
+    /// The directory below which all that matches is, as far as it is named.
+    var root: FilePath {
+        var path = FilePath(isAbsolute ? "/" : ".")
+        for step in steps.dropLast() {
+            guard case .name(let name) = step else { break }
+            path = path.appending(name)
+        }
+        return path
+    }
+
+    /// Whether nothing in it stands for anything else.
+    var isLiteral: Bool {
+        steps.allSatisfy { step in
+            if case .name = step { true } else { false }
+        }
+    }
+
+    /// Whether the file itself is named.
+    var namesFile: Bool {
+        if case .name = steps.last { true } else { false }
+    }
+
+    /// Whether a whole path matches.
+    func matches(_ path: FilePath) -> Bool {
+        guard isAbsolute == (path.bytes.first == UInt8(ascii: "/")) else { return false }
+        let names = path.bytes.split(separator: UInt8(ascii: "/"))
+        return Self.matches(steps[...], names[...])
+    }
+
+    /// Whether a name could be that of a file that matches.
+    func mayMatch(name: some Collection<UInt8>) -> Bool {
+        steps.last.map { $0.matches(name) } ?? false
+    }
+
+    private static func matches(
+        _ steps: ArraySlice<Step>, _ names: ArraySlice<ArraySlice<UInt8>>
+    ) -> Bool {
+        guard let step = steps.first else { return names.isEmpty }
+        if step == .anyDepth {
+            if steps.count == 1 {
+                return !names.isEmpty && names.allSatisfy { Step.anyDepth.matches($0) }
+            }
+            if matches(steps.dropFirst(), names) { return true }
+            guard let name = names.first, step.matches(name) else { return false }
+            return matches(steps, names.dropFirst())
+        }
+        guard let name = names.first, step.matches(name) else { return false }
+        return matches(steps.dropFirst(), names.dropFirst())
+    }
+
+    // MARK: - Step by step
+
+    /// Where the pattern may go on in its topmost directory.
+    var firstPlaces: Set<Int> { withSkipped([0]) }
+
+    /// Where the pattern may go on in a directory, by its names from the top.
+    func places(in names: some Sequence<ArraySlice<UInt8>>) -> Set<Int> {
+        names.reduce(firstPlaces) { places, name in
+            self.places(after: name, from: places)
+        }
+    }
+
+    /// Where the pattern may go on in a directory of a name.
+    func places(after name: some Collection<UInt8>, from places: Set<Int>) -> Set<Int> {
+        var next: Set<Int> = []
+        for place in places where place < steps.count && steps[place].matches(name) {
+            next.insert(steps[place] == .anyDepth ? place : place + 1)
+        }
+        return withSkipped(next).filter { $0 < steps.count }
+    }
+
+    /// Any depth may be none.
+    private func withSkipped(_ places: Set<Int>) -> Set<Int> {
+        var all = places
+        for place in places.sorted() {
+            var place = place
+            while place < steps.count - 1, steps[place] == .anyDepth {
+                place += 1
+                all.insert(place)
+            }
+        }
+        return all
+    }
+}
+
+extension PathPattern.Step {
+    /// Whether a name matches this step.
+    func matches(_ name: some Collection<UInt8>) -> Bool {
+        switch self {
+        case .name(let text): name.elementsEqual(text)
+        case .anyDepth: name.first != UInt8(ascii: ".")
+        case .glob(let glob): glob.matches(name)
+        }
+    }
+}
+
+extension PathPattern: OptionValue {
+    /// In words.
+    package static var expectation: String { "a path, perhaps with * ? [] {} or **" }
+    /// In words.
+    package static var pluralExpectation: String { "paths, perhaps with * ? [] {} or **" }
+
+    /// Takes any string that names something below a directory.
+    package static func decode(_ value: ConfigValue, into problems: inout Problems) -> PathPattern?
+    {
+        guard let text = value.text else {
+            problems.expected(Self.self, found: value)
+            return nil
+        }
+        guard let all = PathAlternatives.expand(text) else {
+            problems.expected("at most \(PathAlternatives.bound) choices in braces", found: value)
+            return nil
+        }
+        let pattern = PathPattern(text)
+        // A name without a slash is looked for in every directory where files are left out.
+        let isLiteral =
+            all.count == 1 && pattern.isLiteral && text.utf8.contains(UInt8(ascii: "/"))
+        guard problems.isPath(value, isLiteral: isLiteral) else { return nil }
+        if all.contains(where: { $0.hasSuffix("/") || PathPattern($0).steps.isEmpty }) {
+            problems.expected("a path of files", found: value)
+            return nil
+        }
+        return pattern
+    }
+
+    /// As JSON.
+    package var rendered: String { text.rendered }
+}
+
+/// Where rotated files go: a directory, or a pattern of what is in it.
+package struct RotationPlace: Sendable, OptionValue {
+    /// The directory or the pattern.
+    let pattern: PathPattern
+
+    /// In words.
+    package static var expectation: String { "a directory, or a path with * ? [] {} or **" }
+
+    /// Takes any string that names something.
+    package static func decode(_ value: ConfigValue, into problems: inout Problems) -> RotationPlace?
+    {
+        guard var text = value.text, PathRules.problem(text) == nil else {
+            problems.expected(Self.self, found: value)
+            return nil
+        }
+        while text.count > 1, text.hasSuffix("/") { text.removeLast() }
+        guard PathAlternatives.expand(text) != nil, !PathPattern(text).steps.isEmpty else {
+            problems.expected(Self.self, found: value)
+            return nil
+        }
+        return RotationPlace(pattern: PathPattern(text))
+    }
+
+    /// As JSON.
+    package var rendered: String { pattern.rendered }
+}

@@ -1,0 +1,77 @@
+import MessageBus
+import Synchronization
+
+/// The tail bridges of one bridge.json, so that a file which is moved from one to another is gone on
+/// with there, whatever the bridges are called.
+///
+/// Safe from any thread.
+final class TailSiblings: Sendable {
+    private let plans = Mutex<[String: TailPlan]>([:])
+
+    /// Names of bridges without a name of their own that are looked at besides.
+    private static let unnamed = 16
+
+    /// Adds a bridge, or takes its new plan.
+    func add(_ plan: TailPlan, named name: String) { plans.withLock { $0[name] = plan } }
+
+    /// What was kept of what a bridge is to follow: by itself, and by others that don't follow it any
+    /// more.
+    ///
+    /// What others go on with is left to them.
+    func kept(for port: Port, _ plan: TailPlan) async throws -> [String: [UInt8]] {
+        let plans = plans.withLock { $0 }
+        let others = plans.filter { $0.key != port.name }
+        var own = try await port.checkpoints()
+        own = own.filter { source, state in
+            guard let path = Self.path(source, state), !plan.follows(path) else { return true }
+            return !others.values.contains { $0.follows(path) }
+        }
+        let count = max(Self.unnamed, plans.count + 1)
+        let unnamed = (1...count).map { $0 == 1 ? "tail" : "tail-\($0)" }
+        for name in Set(unnamed).union(others.keys).sorted() where name != port.name {
+            let kept = try await port.checkpoints(of: name)
+            let taken = kept.filter { source, state in
+                guard own[source] == nil, let path = Self.path(source, state) else { return false }
+                return plan.follows(path) && plans[name]?.follows(path) != true
+            }
+            own.merge(taken) { own, _ in own }
+            if !taken.isEmpty {
+                try await port.takeOver(
+                    taken.map { Checkpoint(source: $0, state: $1) }, from: name)
+                port.log.info(
+                    "\(taken.count == 1 ? "1 file goes" : "\(taken.count) files go") on where "
+                        + "\(name) has read up to")
+            }
+            takePatterns(kept, of: plans[name], for: plan, into: &own)
+        }
+        return own
+    }
+
+    /// Takes the patterns that a bridge has followed before: what matches them is not new.
+    private func takePatterns(
+        _ kept: [String: [UInt8]], of other: TailPlan?, for plan: TailPlan,
+        into own: inout [String: [UInt8]]
+    ) {
+        let source = FollowedFiles.patternsSource
+        guard let state = kept[source] else { return }
+        let present = Set(other?.patterns.map(\.text) ?? [])
+        let wanted = Set(plan.patterns.map(\.text))
+        let known = String(decoding: state, as: UTF8.self).split(separator: "\n").map(String.init)
+            .filter { wanted.contains($0) && !present.contains($0) }
+        if known.isEmpty { return }
+        let before = String(decoding: own[source] ?? [], as: UTF8.self).split(separator: "\n")
+        let all = Set(before.map(String.init)).union(known).sorted().joined(separator: "\n")
+        own[source] = Array(all.utf8)
+        own[FollowedFiles.knownSource] =
+            own[FollowedFiles.knownSource]
+            ?? kept[
+                FollowedFiles.knownSource]
+    }
+
+    /// The path of the file that something was kept of.
+    private static func path(_ source: String, _ state: [UInt8]) -> FilePath? {
+        let prefix = PassedOverFiles.sourcePrefix
+        let numbers = source.hasPrefix(prefix) ? String(source.dropFirst(prefix.count)) : source
+        return FileRecord(source: numbers, state: state)?.path
+    }
+}
