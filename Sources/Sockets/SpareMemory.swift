@@ -47,8 +47,8 @@ public final class SpareMemory {
         hasTrimmed = spare > floor + Self.slack
         if hasTrimmed {
             // On another thread: that takes 1 µs for each piece, and who allocates goes on meanwhile
-            // except from the same arena.
-            OwnThread.start(named: "trim") { malloc_trim(0) }
+            // except from the same arena. Without a thread it is tried again after the pause.
+            try? OwnThread.start(named: "trim") { malloc_trim(0) }
         }
     }
 

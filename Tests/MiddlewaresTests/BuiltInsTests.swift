@@ -26,9 +26,13 @@ import Testing
     @Test(arguments: [
         ("validate", ["maxLength=4000", "maxLines=40", "controlCharacters=\"remove\""]),
         ("limit", ["messages=20", "per=\"10s\"", "burst=null", "by=\"sender\""]),
-        ("filter", ["drop=[]", "only=[]", "reason=null"]), ("replace", ["rules=[]"]),
-        ("redact", ["what=[\"tokens\",\"keys\",\"cards\",\"emails\"]", "with=\"•••\""]),
-        ("dedupe", ["within=\"30s\""]), ("log", ["level=\"info\"", "text=true", "file=null"]),
+        ("filter", ["drop=[]", "only=[]", "reason=null", "exact=false"]),
+        ("replace", ["rules=[]", "exact=false"]),
+        (
+            "redact",
+            ["what=[\"tokens\",\"keys\",\"cards\",\"emails\"]", "with=\"•••\"", "exact=false"]
+        ),
+        ("dedupe", ["within=\"30s\"", "exact=false"]), ("log", ["level=\"info\"", "text=true", "file=null"]),
     ])
     func `options have the names and defaults of the reference`(type: String, options: [String]) {
         let described = registry.middlewares[type]?.options.map {

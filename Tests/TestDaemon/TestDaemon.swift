@@ -12,7 +12,7 @@ import Wiring
 struct TestDaemon {
     static func main() throws {
         Signals.ignoreFailedWrites()
-        Signals.block(Daemon.stopSignals)
+        Signals.block(Daemon.signals)
         let loop = try EventLoop()
         let file = CommandLine.arguments.last ?? ""
         Task.detached(executorPreference: LoopExecutor(loop)) {

@@ -123,7 +123,7 @@ import Testing
         #expect(
             options.map(\.expectation) == [
                 "a string", "one of \"text\", \"chat\"", "true or false",
-                "a size from 64KiB to 1GiB",
+                "a size from 64KiB to 1GiB, like \"64KiB\"",
             ])
         #expect(options.map(\.defaultValue) == ["null", "\"text\"", "false", "\"64MiB\""])
     }

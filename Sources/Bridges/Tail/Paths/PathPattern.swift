@@ -188,8 +188,9 @@ package struct RotationPlace: Sendable, OptionValue {
     package static var expectation: String { "a directory, or a path with * ? [] {} or **" }
 
     /// Takes any string that names something.
-    package static func decode(_ value: ConfigValue, into problems: inout Problems) -> RotationPlace?
-    {
+    package static func decode(
+        _ value: ConfigValue, into problems: inout Problems
+    ) -> RotationPlace? {
         guard var text = value.text, PathRules.problem(text) == nil else {
             problems.expected(Self.self, found: value)
             return nil
