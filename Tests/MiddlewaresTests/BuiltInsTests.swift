@@ -32,7 +32,8 @@ import Testing
             "redact",
             ["what=[\"tokens\",\"keys\",\"cards\",\"emails\"]", "with=\"•••\"", "exact=false"]
         ),
-        ("dedupe", ["within=\"30s\"", "exact=false"]), ("log", ["level=\"info\"", "text=true", "file=null"]),
+        ("dedupe", ["within=\"30s\"", "exact=false"]),
+        ("log", ["level=\"info\"", "text=true", "file=null"]),
     ])
     func `options have the names and defaults of the reference`(type: String, options: [String]) {
         let described = registry.middlewares[type]?.options.map {
