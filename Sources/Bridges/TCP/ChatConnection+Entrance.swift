@@ -23,8 +23,14 @@ extension ChatConnection {
         guard isOpen else { return }
         server.port.log.debug("\(peer) is sent away: it speaks \(other.name)")
         isHeldBack = false
-        hall.dismiss(self)
-        outflow.sendOnly(server.words.refusal(of: other))
+        let refusal = server.words.refusal(of: other)
+        if inflow.hasBrought {
+            // Its lines were answered as the chat's; what they asked for comes first.
+            send(refusal)
+        } else {
+            hall.dismiss(self)
+            outflow.sendOnly(refusal)
+        }
         finish(bus)
     }
 

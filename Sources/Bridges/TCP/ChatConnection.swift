@@ -50,14 +50,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var isHeldBack = false
     /// Whether so many answers wait that its lines do, too, in the middle of what was read.
     private var isSated = false
-    /// Whether it has sent anything.
-    private(set) var hasSent = false
     /// Whether it is not read because the store has more than enough to do.
     var isHeld = false
     /// Whether the store has been asked for what the room no longer has, whichever room that was.
     var isFetching = false
     /// Whether it has sent anything.
-    private var hasBegun = false
+    private(set) var hasBegun = false
     /// Whether it has sent a line.
     var hasSentLine = false
     /// Whether a list of it waits for its turn, or for the store.
@@ -161,7 +159,6 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         switch outcome {
         case .bytes(let count):
             storage.count = count
-            hasSent = true
             // A text that grows may move the batch to another storage; this one must outlive it.
             withExtendedLifetime(storage) {
                 inflow.take(storage.bytes(at: 0, count: count), bus)

@@ -46,7 +46,7 @@ final class Greetings {
             let connection = newcomers[first].connection
             first += 1
             // Who begins with half a request is greeted when it turns out to be none.
-            if !connection.hasSent || !connection.inflow.mayBeOther { connection.greet() }
+            if !connection.hasBegun || !connection.inflow.mayBeOther { connection.greet() }
         }
         if isEmpty {
             (newcomers, first) = ([], 0)

@@ -7,8 +7,8 @@ struct LaterLines {
     /// The lines that are not too long, each with an LF.
     private var bytes: [UInt8] = []
     private var start = 0
-    /// Where, between those lines, one was too long.
-    private var tooLong: [Int] = []
+    /// Where, between those lines, one was too long, and how it begins.
+    private var tooLong: [(place: Int, beginning: [UInt8])] = []
     private var firstTooLong = 0
 
     /// Keeps what the splitter found.
@@ -17,15 +17,15 @@ struct LaterLines {
         case .line(let line, _):
             bytes.append(contentsOf: line)
             bytes.append(lineFeed)
-        case .tooLong: tooLong.append(bytes.count)
+        case .tooLong(let beginning): tooLong.append((bytes.count, Array(beginning)))
         }
     }
 
     /// Hands the next piece out; returns false when there is none.
     mutating func takeNext(_ body: (LineSplitter.Piece) -> Void) -> Bool {
-        if firstTooLong < tooLong.count, tooLong[firstTooLong] == start {
+        if firstTooLong < tooLong.count, tooLong[firstTooLong].place == start {
+            tooLong[firstTooLong].beginning.withUnsafeBytes { body(.tooLong($0)) }
             firstTooLong += 1
-            body(.tooLong(UnsafeRawBufferPointer(start: nil, count: 0)))
             return true
         }
         guard let end = bytes[start...].firstIndex(of: lineFeed) else { return false }

@@ -46,7 +46,7 @@ enum OtherProtocol: Equatable {
     /// - Parameter isFirst: whether none came before it.
     init?(line: UnsafeRawBufferPointer, isFirst: Bool) {
         let line = RequestLine(line)
-        if line.isRequest {
+        if line.isRequest || isFirst && line.isHeader {
             self = .http(isHead: line.method == "head")
         } else if isFirst, line.hasPrefix("ssh-"), line.isDigit(at: 4) {
             self = .ssh
@@ -92,8 +92,11 @@ private struct RequestLine {
     /// Takes a line apart; what can't be seen around it does not count.
     init(_ line: UnsafeRawBufferPointer) {
         var (start, end) = (0, line.count)
-        while start < end, line[start] <= 0x20 || [0xEF, 0xBB, 0xBF].contains(line[start]) {
-            start += 1
+        // Blanks, controls, a byte order mark.
+        while start < end, line[start] <= 0x20 { start += 1 }
+        while end - start > 2, line[start] == 0xEF, line[start + 1] == 0xBB, line[start + 2] == 0xBF
+        {
+            start += 3
         }
         while end > start, line[end - 1] <= 0x20 { end -= 1 }
         let bytes = UnsafeRawBufferPointer(rebasing: line[start..<end])
@@ -130,6 +133,32 @@ private struct RequestLine {
         }
         return isKnown && hasTarget
     }
+
+    /// Whether it is a header of a request whose first line was lost on the way: one that nobody is
+    /// called like, or one with a value that nobody says.
+    var isHeader: Bool {
+        guard methodEnd > 0, methodEnd < bytes.count, methodEnd <= Self.longestMethod,
+            bytes[methodEnd] == UInt8(ascii: ":")
+        else { return false }
+        let name = lowercased(0..<methodEnd)
+        if Self.headers.contains(where: name.hasPrefix) { return true }
+        let value = bytes[methodEnd...].dropFirst().drop { $0 <= 0x20 }
+        switch name {
+        case "host":
+            let isAddress = value.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
+            return !value.contains(0x20)
+                && (isAddress || lowercased(value.startIndex..<value.endIndex) == "localhost")
+        case "cookie": return value.contains(UInt8(ascii: "="))
+        default: return false
+        }
+    }
+
+    /// What names of headers begin with, but for those that may be somebody's.
+    private static let headers = [
+        "accept-", "authorization", "cache-control", "content-", "if-modified", "if-none",
+        "keep-alive", "proxy-", "referer", "sec-", "transfer-encoding", "upgrade-insecure",
+        "user-agent", "x-forwarded-", "x-requested-",
+    ]
 
     /// Whether it may become one if more comes.
     var mayBecomeRequest: Bool {

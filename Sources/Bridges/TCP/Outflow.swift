@@ -63,7 +63,8 @@ struct Outflow {
     /// Sends bytes in front of all else.
     mutating func sendFirst(_ bytes: [UInt8]) { due.append(bytes) }
 
-    /// Sends nothing but these bytes any more, and what is on its way already.
+    /// Sends nothing but these bytes any more, and what is on its way already; lists there must be
+    /// none.
     mutating func sendOnly(_ bytes: [UInt8]) {
         cursor = nil
         answers = PendingAnswers()

@@ -1,3 +1,5 @@
+import Glibc
+
 /// Takes Telnet's negotiation out of what a client sends, wherever it is split (RFC 854, RFC 855).
 ///
 /// Text is UTF-8, which holds no IAC (255); one that no command follows stays and is told of as any
@@ -23,7 +25,8 @@ struct TelnetFilter {
 
     /// Whether bytes have to go through it: also plain ones do while it is within a command.
     func concerns(_ bytes: UnsafeRawBufferPointer) -> Bool {
-        state != .text || bytes.contains(Self.interpretAsCommand)
+        guard state == .text, let base = bytes.baseAddress else { return state != .text }
+        return memchr(base, Int32(Self.interpretAsCommand), bytes.count) != nil
     }
 
     /// What is left of the next bytes.

@@ -107,10 +107,12 @@ public struct Quotation: Sendable, Equatable {
     public init(number: UInt64, name: String, excerpt: String) {
         self.number = number
         self.name = Self.beginning(of: name, characters: 64)
-        self.excerpt = Self.beginning(of: excerpt, characters: 40)
+        self.excerpt = Self.beginning(of: excerpt, characters: 40, isQuoted: true)
     }
 
-    private static func beginning(of text: String, characters: Int) -> String {
+    private static func beginning(
+        of text: String, characters: Int, isQuoted: Bool = false
+    ) -> String {
         let clean = Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
         }
@@ -118,6 +120,7 @@ public struct Quotation: Sendable, Equatable {
         clean.withUnsafeBytes {
             TextCounting.appendExcerpt(of: $0, characters: characters, to: &result)
         }
+        if isQuoted { BusMarks.closeNothing(in: &result) }
         return String(decoding: result, as: UTF8.self)
     }
 }

@@ -34,6 +34,28 @@ package enum BusMarks {
         return isAltered ? String(decoding: bytes, as: UTF8.self) : text
     }
 
+    /// Alters closing brackets of a text that is quoted which it has not opened itself: the bracket
+    /// behind a quotation is the bus's, and what follows it is what somebody else says.
+    static func closeNothing(in text: inout [UInt8]) {
+        var open = 0
+        for index in text.indices {
+            switch text[index] {
+            case UInt8(ascii: "["): open += 1
+            case UInt8(ascii: "]"):
+                if open == 0 { text[index] = UInt8(ascii: ")") } else { open -= 1 }
+            // The fullwidth ones, U+FF3B and U+FF3D, which becomes U+FF09.
+            case 0xBB where isFullwidth(text, index): open += 1
+            case 0xBD where isFullwidth(text, index):
+                if open == 0 { text[index] = 0x89 } else { open -= 1 }
+            default: break
+            }
+        }
+    }
+
+    private static func isFullwidth(_ text: [UInt8], _ index: Int) -> Bool {
+        index > 1 && text[index - 1] == 0xBC && text[index - 2] == 0xEF
+    }
+
     /// What takes the place of a bracket.
     private struct Replacement {
         let offset: Int

@@ -48,6 +48,16 @@ func problem(_ raw: String) -> NameProblem? {
         #expect(problem(raw) == .reserved(found))
     }
 
+    @Test(arguments: [
+        "invitado-7", "Invitado-1", "guest-12", "ＧＵＥＳＴ-1", "invitado‐7", "invitado–7", "guest−3",
+        "invitado-٧", "guest-１",
+    ])
+    func `a guest's name is not for choosing`(raw: String) throws {
+        #expect(problem(raw) == .guest)
+        #expect(try Name(raw, isChosen: false).key == NameFolding.key(raw))
+        #expect(problem(raw + "x") == nil)
+    }
+
     @Test(
         arguments: [
             ("/nick", "/"), ("#1", "#"), ("@ana", "@"), ("*", "*"), ("／x", "/"), ("＃x", "#"),

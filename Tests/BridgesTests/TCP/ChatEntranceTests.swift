@@ -78,6 +78,24 @@ import Testing
         #expect(try await reader.barrier() == [])
     }
 
+    @Test func `a request behind lines of the chat ends it as well, a header in front too`()
+        async throws
+    {
+        let host = try await ChatHost()
+        let reader = try await host.client("bob")
+        let client = try ChatClient(port: host.ports[0])
+        try client.send("/rooms\nGET / HTTP/1.1\r\nHost: x\r\nana: x\n")
+        #expect(
+            try await client.rest().prefix(3) == [
+                "servidor: [info] general: 1 persona, estás aquí", "servidor: [ok] 1",
+                "HTTP/1.1 400 Bad Request\r",
+            ])
+        let headless = try ChatClient(port: host.ports[0])
+        try headless.send("Host: localhost:2000\r\nana: x\n")
+        #expect(try await headless.line() == "HTTP/1.1 400 Bad Request\r")
+        #expect(try await reader.barrier() == [])
+    }
+
     @Test func `the answer to HEAD has no body`() async throws {
         let host = try await ChatHost()
         let client = try ChatClient(port: host.ports[0])

@@ -28,7 +28,7 @@ import Testing
         "get up", "Ana Pérez: me gusta HTTP/1.1", "post data", "/nick GET", "/help",
         "¡hola HTTP/1.1",
         "ana se ha unido al chat.", "head: hola", "ana maría: /who", "hola /quien", "patch day",
-        "Host: localhost", "options: GET", "ana : hola", "<ana> hola", "get: / HTTP/1.1",
+        "Host: hola a todos", "options: GET", "ana : hola", "<ana> hola", "get: / HTTP/1.1",
     ])
     func `a line of the chat is none`(line: String) { #expect(meaning(line) == nil) }
 
@@ -36,6 +36,11 @@ import Testing
         ("SSH-2.0-OpenSSH_9.6", "SSH"), ("ssh-1.99-x", "SSH"), ("EHLO mail.example.org", "SMTP"),
         ("helo x", "SMTP"), ("EHLO", "SMTP"), ("MAIL FROM:<a@b>", "SMTP"),
         ("mail from: <a@b>", "SMTP"),
+        ("Host: localhost:2000", "HTTP"), ("host: example.org", "HTTP"),
+        ("Host: localhost", "HTTP"),
+        ("User-Agent: curl/8", "HTTP"), ("Cookie: session=1", "HTTP"),
+        ("sec-fetch-mode: x", "HTTP"),
+        ("Content-Type: text/plain", "HTTP"), ("Authorization: Basic x", "HTTP"),
         ("RCPT TO:<a@b>", "SMTP"), ("STARTTLS", "SMTP"), ("LHLO x", "SMTP"),
     ])
     func `others are known by the first line only`(line: String, name: String) {
@@ -44,7 +49,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "ssh-x", "SSH: hola", "helo: hola", "mail: hola", "ehlo2 x", "helofoo", "mail x",
+        "Cookie: ¿qué tal?", "Host: buenas", "Sec: hola", "Accept: vale", "ssh-x", "SSH: hola",
+        "helo: hola", "mail: hola", "ehlo2 x", "helofoo", "mail x",
     ])
     func `names that look like them stay names`(line: String) { #expect(meaning(line) == nil) }
 

@@ -37,6 +37,30 @@ import Testing
     ])
     func `everything else stays as it is`(text: String) { #expect(altered(text) == text) }
 
+    @Test func `a text that is quoted can't end its quotation`() {
+        for (text, quoted) in [
+            ("hola] yo pago", "hola) yo pago"), ("[foto] la playa", "[foto] la playa"),
+            ("a]b]", "a)b)"), ("[a]]", "[a])"), ("hola］ yo", "hola） yo"), ("[[a", "[[a"),
+        ] {
+            #expect(Quotation(number: 1, name: "ana", excerpt: text).excerpt == quoted)
+        }
+    }
+
+    @Test func `lines of files are altered too`() async throws {
+        let test = try TestBus()
+        let (port, reader) = (await test.port("tail"), await test.port("lector"))
+        let block = LineBlock()
+        block.begin(LineBlock.Source(name: "app.log", channel: "/app.log"), at: 0)
+        for line in ["[↩ bob: x] y", "hola", "[✎] z"] {
+            Array(line.utf8).withUnsafeBytes { _ = block.append($0, at: 0) }
+        }
+        _ = try await port.publish([block], checkpoints: [])
+        test.stop()
+        var texts: [String] = []
+        for await message in reader.messages { texts.append(message.text) }
+        #expect(texts == ["(↩ bob: x] y", "hola", "(✎] z"])
+    }
+
     @Test func `neither a bridge nor a step of the chain can write them`() async throws {
         struct Unwrap: Middleware {
             func handle(_ message: inout Message) -> Verdict {
