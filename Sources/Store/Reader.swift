@@ -30,11 +30,28 @@ final class Reader: Sendable {
         func search(
             _ words: SearchWords, in room: String, atMost count: Int
         ) throws(StoreError) -> [Message] {
+            try readWithTail { messages, tail throws(StoreError) in
+                try messages.search(words, in: room, atMost: count, tail: tail)
+            }
+        }
+
+        /// The numbers of those texts, rising.
+        func numbers(
+            with words: SearchWords, in room: String, atMost count: Int
+        ) throws(StoreError) -> [UInt64] {
+            try readWithTail { messages, tail throws(StoreError) in
+                try messages.numbers(with: words, in: room, atMost: count, tail: tail)
+            }
+        }
+
+        private func readWithTail<Value>(
+            _ body: (StoredMessages, SearchTail) throws(StoreError) -> Value
+        ) throws(StoreError) -> Value {
             try read { messages throws(StoreError) in
                 let tail: SearchTail
                 if let known = self.tail { tail = known } else { tail = try SearchTail() }
                 self.tail = tail
-                return try messages.search(words, in: room, atMost: count, tail: tail)
+                return try body(messages, tail)
             }
         }
 

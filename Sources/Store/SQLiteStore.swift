@@ -258,10 +258,25 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     package func search(
         _ words: SearchWords, in room: String, atMost count: Int
     ) async throws -> [Message] {
+        try await find { opening throws(StoreError) in
+            try opening.search(words, in: room, atMost: count)
+        }
+    }
+
+    /// The numbers of those texts, rising.
+    package func numbers(
+        with words: SearchWords, in room: String, atMost count: Int
+    ) async throws -> [UInt64] {
+        try await find { opening throws(StoreError) in
+            try opening.numbers(with: words, in: room, atMost: count)
+        }
+    }
+
+    private func find<Value: Sendable>(
+        _ question: @escaping @Sendable (Reader.Opening) throws(StoreError) -> Value
+    ) async throws -> Value {
         do {
-            return try await searcher.ask(opening: { opening throws(StoreError) in
-                try opening.search(words, in: room, atMost: count)
-            })
+            return try await searcher.ask(opening: question)
         } catch let error as StoreError where error.isIndexDamaged {
             status.noteDamage(true)
             backlog.wake()

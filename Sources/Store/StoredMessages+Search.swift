@@ -29,6 +29,17 @@ extension StoredMessages {
     func search(
         _ words: SearchWords, in room: String?, atMost count: Int, tail: SearchTail
     ) throws(StoreError) -> [Message] {
+        var found: [Message] = []
+        for number in try numbers(with: words, in: room, atMost: count, tail: tail) {
+            if let message = try message(numbered: number) { found.append(message) }
+        }
+        return found
+    }
+
+    /// The numbers of those texts, rising.
+    func numbers(
+        with words: SearchWords, in room: String?, atMost count: Int, tail: SearchTail
+    ) throws(StoreError) -> [UInt64] {
         var id: Int64?
         if let room {
             id = try self.id(ofRoom: room)
@@ -46,13 +57,7 @@ extension StoredMessages {
             numbers += try self.numbers(
                 matching: expression, through: indexed, atMost: count - numbers.count)
         }
-        var found: [Message] = []
-        for number in numbers.reversed() {
-            if let message = try message(numbered: UInt64(clamping: number)) {
-                found.append(message)
-            }
-        }
-        return found
+        return numbers.reversed().map { UInt64(clamping: $0) }
     }
 
     private func numbers(

@@ -215,6 +215,10 @@ package final class MemoryStore: MessageStore {
         texts(in: room, before: number, atMost: count).map(\.number)
     }
 
+    package func numbers(
+        with words: SearchWords, in room: String, atMost count: Int
+    ) -> [UInt64] { search(words, in: room, atMost: count).map(\.number) }
+
     /// A few at a time, so that readers have to come back.
     package func messages(numbered numbers: [UInt64]) -> StoredRun {
         let wanted = Set(numbers)

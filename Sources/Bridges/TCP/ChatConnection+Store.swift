@@ -24,6 +24,10 @@ extension ChatConnection {
         }
     }
 
+    /// Bytes that the store is asked for at once, about: who reads a little and then nothing more
+    /// holds them.
+    private static let replayBytes = 32 << 10
+
     /// Asks the store for what the room no longer has, up to a place that the transcript has.
     func fetch(_ bus: isolated Bus) {
         guard !isFetching, let replay = outflow.cursor?.replay,
@@ -43,10 +47,10 @@ extension ChatConnection {
             return server.waitsForStore(self)
         }
         isFetching = true
-        let (store, room) = (bus.store, hall.room.name)
+        let (store, room, count) = (bus.store, hall.room.name, replayCount)
         Task(executorPreference: bus.tasks) { [self, bus = server.port.bus] in
             let found = try? await store.messages(
-                in: room, after: replay.number, through: through, atMost: 256)
+                in: room, after: replay.number, through: through, atMost: count)
             await bus.perform { _ in carryOn(found, from: replay, through: through) }
         }
     }
@@ -74,6 +78,10 @@ extension ChatConnection {
         for message in found.messages {
             let isOwn = outflow.cursor?.isOwn(message.number) ?? false
             lines.append(message, isShown: server.options.echo || !isOwn)
+        }
+        if !lines.bytes.isEmpty {
+            replayCount = Self.replayBytes * found.messages.count / lines.bytes.count
+            replayCount = min(max(1, replayCount), 256)
         }
         let last = found.isComplete ? nil : found.messages.last
         outflow.carryOn(lines, through: last?.number ?? number, skipNotice: server.skipNotice)

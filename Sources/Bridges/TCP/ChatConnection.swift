@@ -52,6 +52,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private var isSated = false
     /// Whether it is not read because the store has more than enough to do.
     var isHeld = false
+    /// Messages that the store is asked for at once, by the size of the last ones.
+    var replayCount = 16
     /// Whether the store has been asked for what the room no longer has, whichever room that was.
     var isFetching = false
     /// Whether it has sent anything.

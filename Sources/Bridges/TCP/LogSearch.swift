@@ -32,7 +32,7 @@ actor LogSearch {
         let new = try await inLog(
             room, of: bus, with: words, after: bus.store.committed, atMost: count)
         guard new.count < count else { return new }
-        let kept = try await bus.store.search(words, in: room, atMost: count).map(\.number)
+        let kept = try await bus.store.numbers(with: words, in: room, atMost: count)
         return Set(kept + new).sorted().suffix(count)
     }
 

@@ -5,7 +5,7 @@ struct PendingAnswers {
     private struct Mark {
         let position: UInt64
         /// Where the bytes end that belong there.
-        let end: Int
+        var end: Int
         /// What follows the bytes.
         var list: (any AnswerList)?
     }
@@ -18,6 +18,8 @@ struct PendingAnswers {
 
     /// Bytes that wait.
     var byteCount: Int { bytes.count - taken }
+    /// Bytes that are kept, taken or not.
+    var keptBytes: Int { bytes.count }
     /// Places where some wait.
     var placeCount: Int { marks.count - firstMark }
     /// Whether none wait.
@@ -57,7 +59,17 @@ struct PendingAnswers {
             bytes.removeAll(keepingCapacity: bytes.count <= 4_096)
             marks.removeAll(keepingCapacity: marks.count <= 64)
             (taken, firstMark) = (0, 0)
+        } else if taken > 16 << 10, taken > bytes.count / 2 {
+            forgetTaken()
         }
         return true
+    }
+
+    /// Who always lags a little and always asks for more never has all its answers taken.
+    private mutating func forgetTaken() {
+        bytes.removeFirst(taken)
+        marks.removeFirst(firstMark)
+        for index in marks.indices { marks[index].end -= taken }
+        (taken, firstMark) = (0, 0)
     }
 }

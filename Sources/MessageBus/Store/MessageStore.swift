@@ -69,6 +69,10 @@ package protocol MessageStore: Sendable {
     ) async throws -> [UInt64]
     /// The newest texts of a room that hold all the words, the oldest first.
     func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
+    /// The numbers of those texts, rising.
+    func numbers(
+        with words: SearchWords, in room: String, atMost count: Int
+    ) async throws -> [UInt64]
     /// A message by its number.
     func message(numbered number: UInt64) async throws -> Message?
     /// Messages by their numbers, which rise; those that aren't there are left out.

@@ -90,6 +90,11 @@ package final class VolatileStore: MessageStore {
     package func message(numbered number: UInt64) -> Message? { nil }
 
     /// Nothing.
+    package func numbers(
+        with words: SearchWords, in room: String, atMost count: Int
+    ) -> [UInt64] { [] }
+
+    /// Nothing.
     package func messages(numbered numbers: [UInt64]) -> StoredRun {
         StoredRun([], isComplete: true)
     }

@@ -107,6 +107,10 @@ final class LateStore: MessageStore {
         return disk.messages(numbered: numbers)
     }
 
+    func numbers(
+        with words: SearchWords, in room: String, atMost count: Int
+    ) async throws -> [UInt64] { try await search(words, in: room, atMost: count).map(\.number) }
+
     func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
     {
         try await turn()

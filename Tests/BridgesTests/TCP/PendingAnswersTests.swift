@@ -30,6 +30,18 @@ import Testing
         #expect(due.waitingCount == 4 && answers.nextPlace == 5)
     }
 
+    @Test mutating func `what is taken is forgotten, although there is always more`() {
+        let answer = [UInt8](repeating: 7, count: 1_000)
+        answers.append([1], at: 0)
+        for place in 1..<10_000 {
+            answers.append(answer, at: UInt64(place))
+            due = DueBytes()
+            _ = answers.take(dueAt: UInt64(place - 1), into: &due)
+            #expect(due.waitingCount == (place == 1 ? 1 : 1_000) && answers.byteCount == 1_000)
+            if answers.keptBytes > 40_000 { Issue.record("\(answers.keptBytes) at \(place)") }
+        }
+    }
+
     @Test mutating func `an answer without bytes takes no place for ever`() {
         answers.append([], at: 3)
         let isDue = answers.take(dueAt: 3, into: &due)
