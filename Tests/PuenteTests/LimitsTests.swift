@@ -53,6 +53,8 @@ import Testing
         let nobody = #"set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@""#
         let drop = geteuid() == 0 ? "\(nobody); " : ""
         let (status, runs, errors) = try await outcome(of: "\(drop)ulimit -u \(threads)")
+        // Where nobody else may read the program, or the system has no setpriv.
+        if [126, 127].contains(status) { return }
         #expect(status == (runs ? 0 : 69))
         #expect(threads > 8 || !runs)
         if !runs {
