@@ -42,8 +42,10 @@ import Testing
         #expect(!runs)
         #expect(
             errors.last?.hasPrefix(
-                "puente: chat: take 4000 MiB of memory for the \"buffer\" of each room: memory is")
-                == true)
+                """
+                puente: chat: take 4064 MiB of memory for the "buffer" of each room and "lists": \
+                memory is limited to 1953 MiB
+                """) == true)
     }
 
     @Test(arguments: 1...12) func `with few threads it works or names the limit`(
