@@ -26,12 +26,15 @@ public enum ResourceLimits {
         }
     }
 
-    /// Makes sure that so many threads can have stacks, and work, where memory is limited.
+    /// Makes sure that so many threads can have stacks, and work.
     ///
+    /// - Parameter bytes: what they fill besides.
     /// - Throws: `SocketError` that names the limit.
-    public static func checkMemory(forThreads count: Int) throws(SocketError) {
-        guard memorySentence != nil else { return }
-        try checkMemory(slack + count * OwnThread.stackBytes, for: "\(count) threads")
+    public static func checkMemory(
+        forThreads count: Int, and bytes: Int
+    ) throws(SocketError) {
+        let stacks = [Int](repeating: OwnThread.stackBytes, count: count)
+        try checkMemory(stacks + [slack, bytes], for: "\(count) threads and what waits")
     }
 
     /// Makes sure that memory can be had, for want of which Swift itself would end the process.
@@ -39,15 +42,16 @@ public enum ResourceLimits {
     /// Nothing is kept of it.
     ///
     /// - Parameters:
-    ///   - count: so many pieces, where memory is limited: else the system hands out more than it
-    ///     has, and only a single piece can be too large.
-    ///   - purpose: what it is for: `the buffers of 3 rooms`.
+    ///   - pieces: what is taken together where memory is limited. Else the system hands out more
+    ///     than it has, and only a single piece can be too large.
+    ///   - purpose: what it is for.
     /// - Throws: `SocketError` that names the limit.
-    public static func checkMemory(
-        _ bytes: Int, times count: Int = 1, for purpose: String
-    ) throws(SocketError) {
-        let (all, isTooMuch) = bytes.multipliedReportingOverflow(by: count)
-        let bytes = memorySentence == nil ? bytes : isTooMuch ? .max : all
+    public static func checkMemory(_ pieces: [Int], for purpose: String) throws(SocketError) {
+        let all = pieces.reduce(0) { sum, piece in
+            let (result, isTooMuch) = sum.addingReportingOverflow(piece)
+            return isTooMuch ? .max : result
+        }
+        let bytes = memorySentence == nil ? pieces.max() ?? 0 : all
         let code = mappingFails(bytes)
         guard code != 0 else { return }
         let wanted = "take \(size(UInt64(bytes))) of memory for \(purpose)"

@@ -52,7 +52,9 @@ package struct Daemon: Sendable {
     package func run() async throws -> End {
         let bus = assembly.bus
         // Each bridge may start two besides its own; the log, signals, the bus, three of the store.
-        try ResourceLimits.checkMemory(forThreads: 6 + 3 * assembly.bridges.count)
+        try ResourceLimits.checkMemory(
+            forThreads: 6 + 3 * assembly.bridges.count,
+            and: assembly.configuration.store?.backlog.bytes ?? 0)
         let stops = Stops(whileStarting: { [log = assembly.log, onOverdue] in
             log.info("stopped while it started")
             onOverdue(.stopped)

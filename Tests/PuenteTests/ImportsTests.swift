@@ -13,6 +13,27 @@ import Testing
         #expect(files.flatMap(HouseRules.forbiddenWords) == [])
     }
 
+    @Test func `nothing of the daemon runs in Swift's pool, which plug-ins may hold`() throws {
+        let files = try ProjectFile.all(in: ["Sources"], endings: [".swift"])
+        #expect(files.flatMap(HouseRules.poolTasks) == [])
+    }
+
+    @Test(arguments: [
+        "        Task { await x() }", "task = Task { [weak self] in", "Task.detached { x() }",
+        "    try await Task.sleep(for: .seconds(1))", "Task(priority: .high) {",
+    ])
+    func `a task in Swift's pool is found`(line: String) {
+        #expect(HouseRules.poolTasks(ProjectFile("Sources/A/A.swift", text: line)).count == 1)
+    }
+
+    @Test(arguments: [
+        "Task(executorPreference: bus.tasks) { await x() }", "group.addTask { await x() }",
+        "/// Task { x() }", "let task: Task<Void, Never>", "    try await Task.sleep(for: $0)",
+    ])
+    func `another task is none of those`(line: String) {
+        #expect(HouseRules.poolTasks(ProjectFile("Sources/A/A.swift", text: line)) == [])
+    }
+
     @Test func `no file is longer than 400 lines`() throws {
         let files = try ProjectFile.all(in: ["Sources", "Plugins", "Tests"], endings: [".swift"])
         #expect(files.flatMap(HouseRules.tooLong) == [])
@@ -124,6 +145,17 @@ enum HouseRules {
         ["URL" + "Session", "try" + "!", "fatal" + "Error("]
             .filter(file.text.contains)
             .map { "\(file.path) has \($0)" }
+    }
+
+    /// Tasks that begin, or wake up, on a thread of Swift's pool.
+    ///
+    /// What is slept for by default, `Task.sleep(for: $0)`, is for tests: the daemon says otherwise.
+    static func poolTasks(_ file: ProjectFile) -> [String] {
+        let begins = /\bTask(\.detached)?(\(priority:[^)]*\))?\s*\{/
+        let sleeps = /\bTask\.sleep\((?!for: \$0\))/
+        return file.lines
+            .filter { !$0.contains(/^\s*\/\//) && ($0.contains(begins) || $0.contains(sleeps)) }
+            .map { "\(file.path): \($0)" }
     }
 
     static func tooLong(_ file: ProjectFile) -> [String] {

@@ -42,8 +42,10 @@ import Testing
         #expect(!runs)
         #expect(
             errors.last?.hasPrefix(
-                "puente: chat: take 4000 MiB of memory for the \"buffer\" of each room: memory is")
-                == true)
+                """
+                puente: chat: take 4064 MiB of memory for the "buffer" of each room and "lists": \
+                memory is limited to 1953 MiB
+                """) == true)
     }
 
     @Test(arguments: 1...12) func `with few threads it works or names the limit`(
@@ -53,6 +55,8 @@ import Testing
         let nobody = #"set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@""#
         let drop = geteuid() == 0 ? "\(nobody); " : ""
         let (status, runs, errors) = try await outcome(of: "\(drop)ulimit -u \(threads)")
+        // Where nobody else may read the program, or the system has no setpriv.
+        if [126, 127].contains(status) { return }
         #expect(status == (runs ? 0 : 69))
         #expect(threads > 8 || !runs)
         if !runs {

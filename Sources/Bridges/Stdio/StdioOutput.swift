@@ -21,6 +21,7 @@ final class StdioOutput: Sendable {
     init(_ descriptor: Int32, buffer: ByteCount, _ port: Port) throws {
         writer = try DescriptorWriter(descriptor, called: "standard output")
         try writer.start()
+        try ResourceLimits.checkMemory([buffer.bytes], for: #""buffer""#)
         self.buffer = buffer
         self.port = port
         words = Words(port.language)

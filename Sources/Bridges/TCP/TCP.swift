@@ -122,9 +122,9 @@ public struct TCP: Bridge {
         warnOfDescriptors(port.log)
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
+            let rings = [Int](repeating: Transcript.size(for: options.buffer.bytes), count: rooms)
             try ResourceLimits.checkMemory(
-                Transcript.size(for: options.buffer.bytes), times: rooms,
-                for: #"the "buffer" of each room"#)
+                rings + [options.lists.bytes], for: #"the "buffer" of each room and "lists""#)
         }
         let (options, loop) = (options, loop)
         let server = try await port.bus.perform { bus in
