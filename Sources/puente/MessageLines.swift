@@ -42,8 +42,15 @@ struct MessageLines {
             "received":"\(message.received.inUTC)",\
             "room":\(message.room.quoted),"kind":"\(message.kind)",\
             "sender":\(message.sender.name.quoted),"bridge":\(message.sender.bridge.quoted),\
-            "text":\(text.quoted),"replyTo":\(reply)}
+            "text":\(text.quoted),"replyTo":\(reply)\(origin(message.origin))}
             """
+    }
+
+    /// Where a message was before, if that is known: a file and the place in it.
+    private static func origin(_ origin: Origin?) -> String {
+        guard let origin else { return "" }
+        let channel = origin.channel?.quoted ?? "null"
+        return ",\"origin\":{\"channel\":\(channel),\"id\":\(origin.remoteID?.quoted ?? "null")}"
     }
 }
 

@@ -229,6 +229,19 @@ private struct TailModel {
     private mutating func copyAndTruncate(_ name: String) {
         guard folder.exists(name), let inode = inode(name) else { return }
         if halves[inode] != nil { write(to: name) }
+        if mayDoMore, random.chance(30), let over = self.inode("\(name).1") {
+            // Over what has the copy's name, whatever that was.
+            step("copytruncate \(name) over \(over)")
+            excuseUnknown(name)
+            excuse(over)
+            halves[over] = nil
+            folder.truncate("\(name).1")
+            folder.append(folder.content(of: name), to: "\(name).1")
+            folder.truncate(name)
+            (content[over], content[inode]) = (content[inode], [])
+            if random.chance(50) { write(to: name) }
+            return
+        }
         step("copytruncate \(name)")
         excuseUnknown(name)
         dropOldest(name)
@@ -259,7 +272,8 @@ private struct TailModel {
     }
 
     private mutating func link(_ name: String) {
-        guard folder.exists(name) else { return }
+        // Under another name it would be followed.
+        guard folder.exists(name), excluded != name else { return }
         if folder.exists("link.log") { folder.remove("link.log") }
         step("link \(name)")
         folder.link(name, as: "link.log")

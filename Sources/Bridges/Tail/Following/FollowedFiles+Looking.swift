@@ -140,6 +140,10 @@ extension FollowedFiles {
     private func note(_ heard: NameHints, _ search: PathSearch) {
         for (path, count) in heard.appeared where !search.isUnsure(about: path) {
             news.losses.appeared(at: path, times: count)
+            // What is no file, or not followed, is not lost.
+            if search.others[path] != nil || search.linksOut.contains(path) {
+                news.losses.found(at: path)
+            }
         }
     }
 

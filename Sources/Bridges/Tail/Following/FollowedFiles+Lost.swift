@@ -171,6 +171,8 @@ extension FollowedFiles {
     func adopt(
         lost: FileRecord, wantsCopy: Bool, now: Int64, heard: NameHints = NameHints()
     ) -> Bool {
+        // What is asked for no longer has no generations.
+        guard plan.follows(lost.path) else { return false }
         var isFound = false
         for found in generations(of: lost, wantsCopy: wantsCopy, heard).find() {
             guard let fingerprint = try? Fingerprint(of: found.file, upTo: found.offset) else {
@@ -192,6 +194,7 @@ extension FollowedFiles {
             follower.isToBeKept = true
             vacant.note(follower.record())
             news.tell(
+                cause: found.isEarlierByTime ? "earlier generation" : "generation",
                 "\(lost.path): \(found.path) was the file of that name before; "
                     + "it is read from byte \(found.offset) on"
                     + (found.isEarlierByTime

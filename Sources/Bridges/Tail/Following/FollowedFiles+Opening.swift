@@ -6,11 +6,18 @@ extension FollowedFiles {
     /// Opens what has a name; false if that is not what had it when names were looked at, or can't
     /// be opened.
     func open(_ path: FilePath, _ listed: FileStatus, now: Int64) -> Bool {
-        if isOwn(path, listed.id) { return false }
+        if isOwn(path, listed.id) {
+            news.losses.found(at: path)
+            return false
+        }
         if let record = records.record(of: listed.id), isUntouched(record, listed) {
             return follow(path, listed, record, now: now)
         }
-        guard let file = openFile(path) else { return false }
+        guard let file = openFile(path) else {
+            // What may not be read is not lost, it is still there.
+            if news.refused.contains(path) { news.losses.found(at: path) }
+            return false
+        }
         do throws(SocketError) {
             let status = try file.status()
             // What has been rotated away comes first. There are file systems that call a file
@@ -98,6 +105,7 @@ extension FollowedFiles {
                 fingerprint = try Fingerprint(of: file, upTo: place.offset)
                 isCut = true
                 news.tell(
+                    cause: "cut",
                     "\(path) was cut to a part of what it was: "
                         + "it is read on from byte \(place.offset)")
             }

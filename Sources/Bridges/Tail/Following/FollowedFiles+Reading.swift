@@ -193,7 +193,7 @@ extension FollowedFiles {
     // MARK: - Truncation
 
     private func truncated(_ follower: Follower, now: Int64) {
-        if follower.place != nil { return letGo(changed: follower) }
+        if follower.place != nil || isCopied(over: follower) { return letGo(changed: follower) }
         let remainder = follower.file.map {
             Remainder(follower, $0, size: (try? $0.status().size) ?? 0)
         }
@@ -205,23 +205,41 @@ extension FollowedFiles {
             let fingerprint = try? Fingerprint(of: file, upTo: place.offset)
         {
             news.tell(
+                cause: "cut",
                 "\(follower.path) was cut to a part of what it was: "
                     + "it is read on from byte \(place.offset)")
             follower.goOn(from: fingerprint, at: place)
         } else {
-            news.tell("\(follower.path) was truncated: it is read from its start")
+            news.tell(
+                cause: "truncated", "\(follower.path) was truncated: it is read from its start")
             follower.restart()
         }
     }
 
-    /// Whether an old file that was empty is being filled with what has its name now.
-    private func isBeingCopied(_ old: Follower) -> Bool {
-        guard old.place != nil, let copy = try? old.file?.bytes(1_024, at: 0), !copy.isEmpty else {
+    /// Whether an old file is written anew with what has its name now: by a program that copies.
+    private func isCopied(over old: Follower) -> Bool {
+        guard old.gone != nil, let file = old.file, let size = try? file.status().size else {
             return false
         }
+        if size == 0 { return false }
+        return isFilled(old, with: 1_024)
+            || followers(of: old.path).contains { other in
+                guard other !== old, other.offset > 0 else { return false }
+                return other.fingerprint.matches(file)
+                    || (size < other.offset && other.fingerprint.beginsLike(file, size: size))
+            }
+    }
+
+    /// Whether an old file that was empty is being filled with what has its name now.
+    private func isBeingCopied(_ old: Follower) -> Bool {
+        old.place != nil && isFilled(old, with: 1_024)
+    }
+
+    /// Whether a file begins with what another one of its name begins with.
+    private func isFilled(_ old: Follower, with count: Int) -> Bool {
+        guard let copy = try? old.file?.bytes(count, at: 0), !copy.isEmpty else { return false }
         return followers(of: old.path).contains { other in
-            other !== old
-                && (try? other.file?.bytes(copy.count, at: 0)) == copy
+            other !== old && (try? other.file?.bytes(copy.count, at: 0)) == copy
         }
     }
 
@@ -248,7 +266,8 @@ extension FollowedFiles {
     /// Follows what was lost sight of before a file is read on; whether that was a copy of it.
     @discardableResult
     private func adopt(before follower: Follower, wantsCopy: Bool, now: Int64) -> Bool {
-        for copy in followers(of: follower.path) where copy.place != nil && copy !== follower {
+        for copy in followers(of: follower.path)
+        where (copy.place != nil || copy.gone != nil) && copy !== follower {
             if let file = copy.file, !copy.fingerprint.matches(file) { letGo(changed: copy) }
         }
         let isNewest = newest[follower.path] === follower

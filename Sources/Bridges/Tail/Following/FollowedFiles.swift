@@ -256,7 +256,9 @@ final class FollowedFiles {
     private var nextPartialScan: Int64 {
         if hints.isEmpty { return .max }
         guard let last = lastPartial else { return .min }
-        return last.end + min(20 * last.cost, 50_000_000)
+        // What is new may be gone in a moment.
+        let factor: Int64 = hints.appeared.isEmpty ? 20 : 3
+        return last.end + min(factor * last.cost, 50_000_000)
     }
 
     /// Nanoseconds between two looks where the kernel does not tell of changes.

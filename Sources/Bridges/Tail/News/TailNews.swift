@@ -6,6 +6,7 @@ import MessageBus
 /// Confined to the bridge's thread.
 final class TailNews {
     private let log: Log
+    private let throttled: ThrottledLog
     private var told: Set<String> = []
     private var cut = PathCounts()
     private var lastCuts: Int64?
@@ -74,6 +75,7 @@ final class TailNews {
 
     init(_ log: Log) {
         self.log = log
+        throttled = ThrottledLog(log)
         reports = [refused, failures, others, linksOut, unentered, own, unfound, compressed]
     }
 
@@ -94,6 +96,11 @@ final class TailNews {
 
     /// Says what happened.
     func tell(_ sentence: @autoclosure () -> String) { log.info(sentence()) }
+
+    /// Says what happened, and how often when that was more than once a minute.
+    func tell(cause: String, _ sentence: @autoclosure () -> String) {
+        throttled.write(.info, cause: cause, sentence())
+    }
 
     /// Says what happened, for those who look closely.
     func detail(_ sentence: @autoclosure () -> String) { log.debug(sentence()) }
