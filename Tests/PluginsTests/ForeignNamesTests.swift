@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Plug-ins beside modules that have names of their own for a lot of things.
-@Suite(.timeLimit(.minutes(2))) struct ForeignNamesTests {
+@Suite(.timeLimit(.minutes(10))) struct ForeignNamesTests {
     /// The project's top.
     private static let top = URL(filePath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()

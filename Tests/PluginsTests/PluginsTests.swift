@@ -4,7 +4,7 @@ import Testing
 
 @testable import Plugins
 
-@Suite(.timeLimit(.minutes(1))) struct PluginsTests {
+@Suite(.timeLimit(.minutes(10))) struct PluginsTests {
     /// A number as it would stand in bridge.json.
     private func decode<Options: PluginOptions>(
         _ type: Options.Type, _ members: [(String, ConfigValue.Kind)]

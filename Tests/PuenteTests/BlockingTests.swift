@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// Plug-ins that block, in a daemon of their own: they would hold up this process's tests too.
-@Suite(.timeLimit(.minutes(2))) struct BlockingTests {
+@Suite(.timeLimit(.minutes(10))) struct BlockingTests {
     @Test(arguments: [
         ["read", "read", "read", "read"], ["spin", "spin"], ["pool"], ["both"],
         ["read", "spin", "pool", "both", "read"],

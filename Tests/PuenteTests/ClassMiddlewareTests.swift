@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// A middleware that is a class: each place in the file, and each look at the past, has its own.
-@Suite(.timeLimit(.minutes(1))) struct ClassMiddlewareTests {
+@Suite(.timeLimit(.minutes(10))) struct ClassMiddlewareTests {
     @Test func `what was said before is judged without counting in the room, and each time anew`()
         async throws
     {

@@ -4,7 +4,7 @@ import Testing
 
 /// What the system lets the program have: too little is a sentence and status 69, never a trap or
 /// a daemon that hangs.
-@Suite(.timeLimit(.minutes(3))) struct LimitsTests {
+@Suite(.timeLimit(.minutes(10))) struct LimitsTests {
     /// Ends by itself with a sentence, or works and can be stopped; says which.
     private func outcome(
         of limits: String, rooms: Int = 1
@@ -16,15 +16,16 @@ import Testing
         try FileManager.default.setAttributes(
             [.posixPermissions: 0o777], ofItemAtPath: folder.url.path())
         let daemon = try RunningProgram(["run"], in: folder.url, limits: limits, keeping: folder)
-        let port = try? await daemon.port()
+        let (port, lines) = try await daemon.portOrEnd()
         if let port {
-            let client = try ChatClient(port: port)
-            try client.send("ana: hola\n")
-            while let line = try await client.line(), line != "ana: hola" {}
+            // It may end for want of something just after it has begun to listen.
+            let client = try? ChatClient(port: port)
+            try? client?.send("ana: hola\n")
+            while let line = try? await client?.line(), line != "ana: hola" {}
         }
         daemon.signal(SIGTERM)
         let (status, _, errors) = try await daemon.result()
-        return (status, port != nil, errors)
+        return (status, port != nil, lines + errors)
     }
 
     @Test(arguments: [120_000, 150_000, 180_000, 210_000, 250_000, 300_000, 400_000, 600_000])
@@ -57,9 +58,10 @@ import Testing
         let (status, runs, errors) = try await outcome(of: "\(drop)ulimit -u \(threads)")
         // Where nobody else may read the program, or the system has no setpriv.
         if [126, 127].contains(status) { return }
-        #expect(status == (runs ? 0 : 69))
+        // A thread may be missing when it already listens: other tests have this user's, too.
+        #expect(status == 69 || (runs && status == 0))
         #expect(threads > 8 || !runs)
-        if !runs {
+        if status == 69 {
             #expect(errors.last?.contains("(ulimit -u, LimitNPROC=, TasksMax=)") == true)
         }
     }

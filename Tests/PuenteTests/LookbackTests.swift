@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// What was said, asked on the command line.
-@Suite(.timeLimit(.minutes(2))) struct LookbackTests {
+@Suite(.timeLimit(.minutes(10))) struct LookbackTests {
     private func folder() throws -> TestFolder {
         try TestFolder(
             bridges: TestFolder.chat, store: #"{ "path": "talk.sqlite" }"#,

@@ -51,12 +51,12 @@ final class RunningProgram: Sendable {
         self.folder = folder
         let pipes = try Self.starting.withLock { _ in try (Ends(), Ends(), Ends()) }
         let program = try Program.executable(named: name).path(percentEncoded: false)
-        // The shell goes to the directory and becomes the program.
+        // The shell goes to the directory and becomes the program. Debian's `sh` has no `ulimit -u`.
         let preparations =
             (ignoring.map { "trap '' \($0); " } ?? "") + (limits.map { "\($0); " } ?? "")
         let script = preparations + "cd \"$0\" && exec \"$@\""
         let words =
-            ["/bin/sh", "-c", script, directory.path(percentEncoded: false), program] + arguments
+            ["/bin/bash", "-c", script, directory.path(percentEncoded: false), program] + arguments
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var descriptors: [Int32] = []
         if streams == .test { descriptors = [pipes.0.read, pipes.1.write, pipes.2.write] }
@@ -93,14 +93,24 @@ final class RunningProgram: Sendable {
 
     /// The port that a bridge says it listens on, when it does.
     func port(words: String = "listening on ", of bridge: String = "chat") async throws -> UInt16 {
+        let (port, lines) = try await portOrEnd(words: words, of: bridge)
+        guard let port else { throw SocketError("listen", reason: "it says: \(lines)") }
+        return port
+    }
+
+    /// The port that a bridge says it listens on, or none if it ends before; and what it says until
+    /// then.
+    func portOrEnd(
+        words: String = "listening on ", of bridge: String = "chat"
+    ) async throws -> (port: UInt16?, lines: [String]) {
         let announcement = "\(bridge): \(words)127.0.0.1:"
-        var seen: [String] = []
+        var lines: [String] = []
         while let line = try await errors.line() {
-            seen.append(line)
+            lines.append(line)
             guard let range = line.range(of: announcement) else { continue }
-            return try #require(UInt16(line[range.upperBound...]))
+            return (UInt16(line[range.upperBound...]), lines)
         }
-        throw SocketError("listen", reason: "it says: \(seen)")
+        return (nil, lines)
     }
 
     /// What one of its descriptors is, as the kernel names it.

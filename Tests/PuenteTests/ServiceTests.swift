@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The unit for systemd that README.md shows.
-@Suite(.timeLimit(.minutes(1))) struct ServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct ServiceTests {
     @Test func `its bridge.json is in order`() throws {
         let result = try Program.run(["check"], in: "Tests/PuenteTests/Examples/service")
         #expect(result.errors == "")

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// The built program with a telegram bridge, against the stand-in.
-@Suite(.timeLimit(.minutes(1))) struct TelegramProgramTests {
+@Suite(.timeLimit(.minutes(10))) struct TelegramProgramTests {
     private static let group: Int64 = -1_001_111_111_111
 
     private func folder(_ server: BotServer, _ more: String = "") throws -> TestFolder {

@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DescriptorReaderTests {
+@Suite(.timeLimit(.minutes(10))) struct DescriptorReaderTests {
     private func text(_ chunk: [UInt8]?) -> String? {
         chunk.map { String(decoding: $0, as: UTF8.self) }
     }

@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct DescriptorWriterTests {
+@Suite(.timeLimit(.minutes(10))) struct DescriptorWriterTests {
     @Test func `lines come out whole and in order, however long`() async throws {
         let pipe = try TestPipe()
         let writer = try DescriptorWriter(pipe.writeEnd, called: "standard output")

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Sockets
 
-@Suite(.timeLimit(.minutes(1))) struct FileEventsTests {
+@Suite(.timeLimit(.minutes(10))) struct FileEventsTests {
     private func directory() throws -> String {
         var template = Array("/tmp/puente-events-XXXXXX\0".utf8CString)
         return try #require(mkdtemp(&template).map { String(cString: $0) })

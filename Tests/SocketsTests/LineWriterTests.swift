@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sockets
 
-@Suite(.timeLimit(.minutes(1))) struct LineWriterTests {
+@Suite(.timeLimit(.minutes(10))) struct LineWriterTests {
     private func bounds(lines: Int = 8_192, bytes: Int = 1 << 20) -> LineWriter.Bounds {
         var bounds = LineWriter.Bounds()
         bounds.lines = lines

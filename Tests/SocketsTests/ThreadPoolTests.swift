@@ -3,7 +3,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ThreadPoolTests {
+@Suite(.timeLimit(.minutes(10))) struct ThreadPoolTests {
     @Test func `a task that blocks holds up no other, up to the most threads there are`()
         async throws
     {

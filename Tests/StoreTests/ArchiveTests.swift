@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(1))) struct ArchiveTests {
+@Suite(.timeLimit(.minutes(10))) struct ArchiveTests {
     private let folder = StoreFolder()
 
     @Test func `history is read beside a daemon that writes`() async throws {

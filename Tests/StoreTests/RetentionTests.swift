@@ -4,7 +4,7 @@ import TestSupport
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(1))) struct RetentionTests {
+@Suite(.timeLimit(.minutes(10))) struct RetentionTests {
     private let folder = StoreFolder()
     private static let day: Int64 = 86_400_000
 

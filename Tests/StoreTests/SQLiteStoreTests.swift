@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(1))) struct SQLiteStoreTests {
+@Suite(.timeLimit(.minutes(10))) struct SQLiteStoreTests {
     private let folder = StoreFolder()
 
     @Test func `what was kept is there after a restart`() async throws {

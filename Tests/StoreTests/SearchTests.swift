@@ -5,7 +5,7 @@ import TestSupport
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(1))) struct SearchTests {
+@Suite(.timeLimit(.minutes(10))) struct SearchTests {
     private let folder = StoreFolder()
     private let log = LogRecorder()
 

@@ -6,7 +6,7 @@ import TestSupport
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(1))) struct StoreFailureTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreFailureTests {
     private let folder = StoreFolder()
     private let log = LogRecorder()
 

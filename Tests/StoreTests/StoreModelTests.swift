@@ -6,7 +6,7 @@ import TestSupport
 @testable import Store
 
 /// Random sequences of what a bus does with a store, crashes between them, against a model.
-@Suite(.timeLimit(.minutes(1))) struct StoreModelTests {
+@Suite(.timeLimit(.minutes(10))) struct StoreModelTests {
     private let folder = StoreFolder()
 
     @Test(arguments: Seeded.some)

@@ -8,7 +8,7 @@ import TestSupport
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(1))) struct StorePartsTests {
+@Suite(.timeLimit(.minutes(10))) struct StorePartsTests {
     private let folder = StoreFolder()
 
     @Test func `telling costs the same however often that was done`() {

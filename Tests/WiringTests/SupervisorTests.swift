@@ -5,7 +5,7 @@ import Testing
 
 @testable import Wiring
 
-@Suite(.timeLimit(.minutes(1))) struct SupervisorTests {
+@Suite(.timeLimit(.minutes(10))) struct SupervisorTests {
     @Test func `a bridge that fails before it is ready stops the daemon, by name and cause`()
         async throws
     {

@@ -6,7 +6,7 @@ import Testing
 
 @testable import Bridges
 
-@Suite(.timeLimit(.minutes(1))) struct StdioEndTests {
+@Suite(.timeLimit(.minutes(10))) struct StdioEndTests {
     @Test func `a reader of standard output that goes away ends the bridge alone`() async throws {
         let stdio = try await StdioFixture.make()
         stdio.output.closeReadEnd()

@@ -52,7 +52,7 @@ struct StdioFixture {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct StdioTests {
+@Suite(.timeLimit(.minutes(10))) struct StdioTests {
     @Test func `lines come in as messages of the operator`() async throws {
         let stdio = try await StdioFixture.make()
         await stdio.input.write("hola\r\n\n  \n/who is text\nñandú \u{1B}[31m\n")

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What a line costs in allocations, on the loop's thread; counted, not timed.
-@Suite(.timeLimit(.minutes(1)), .serialized) struct ChatAllocationTests {
+@Suite(.timeLimit(.minutes(10)), .serialized) struct ChatAllocationTests {
     private struct Validate: Middleware {
         func handle(_ message: inout Message) -> Verdict {
             message.body.isEmpty || message.body.count > 4_000 ? .drop("no") : .pass

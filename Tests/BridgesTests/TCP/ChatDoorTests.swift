@@ -6,7 +6,7 @@ import Testing
 @testable import Bridges
 
 /// Who is let in, who has to give way, and who takes too long to say who it is.
-@Suite(.timeLimit(.minutes(1))) struct ChatDoorTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatDoorTests {
     private static let full = "servidor: [full] No cabe nadie más; prueba más tarde."
     private static let needName =
         "servidor: [need-name] Primero di quién eres: NOMBRE: TEXTO, o /nick NOMBRE"

@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 /// How connections begin: the greeting, guests, and programs that mean another protocol.
-@Suite(.timeLimit(.minutes(2))) struct ChatEntranceTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatEntranceTests {
     private static let silence = Duration.milliseconds(200)
 
     // MARK: - Other protocols

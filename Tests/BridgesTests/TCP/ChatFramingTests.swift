@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// How bytes become lines, over real sockets and with the time turned by hand.
-@Suite(.timeLimit(.minutes(1))) struct ChatFramingTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatFramingTests {
     private static let silence = Duration.milliseconds(200)
 
     @Test func `a line may end with CR LF`() async throws {

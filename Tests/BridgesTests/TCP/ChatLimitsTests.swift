@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Bounds: how many may come, how slow they may be, how much they may ask for.
-@Suite(.timeLimit(.minutes(1))) struct ChatLimitsTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatLimitsTests {
     private static let full = "servidor: [full] No cabe nadie más; prueba más tarde."
 
     @Test func `one connection too many is told so and closed`() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 /// Lists that are produced as they are read: what they hold, and that nothing of them is lost.
-@Suite(.timeLimit(.minutes(1))) struct ChatListTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatListTests {
     private static let text = String(repeating: "x", count: 8_000)
 
     @Test func `who does not read a long list holds next to nothing of it`() async throws {

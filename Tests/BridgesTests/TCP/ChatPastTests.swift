@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// `/history`, `/search` and `historyOnJoin`, from the rooms' own logs.
-@Suite(.timeLimit(.minutes(1))) struct ChatPastTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatPastTests {
     private static let usage =
         "servidor: [bad-arguments] Se usa así: /history [N], con N de 1 a 500"
 

@@ -6,7 +6,7 @@ import Testing
 /// Readers that come too late for the room's buffer are carried on from the store.
 ///
 /// A kernel keeps megabytes for who does not read, so there is much to say; one test at a time.
-@Suite(.serialized, .timeLimit(.minutes(3))) struct ChatReplayTests {
+@Suite(.serialized, .timeLimit(.minutes(10))) struct ChatReplayTests {
     private struct Talk {
         let host: ChatHost
         let port: Port
@@ -205,7 +205,7 @@ import Testing
 }
 
 /// Sources that bring more than the store takes are read more slowly.
-@Suite(.timeLimit(.minutes(1))) struct ChatPressureTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatPressureTests {
     @Test func `clients are read again when the store keeps up`() async throws {
         let store = MemoryStore()
         let host = try await ChatHost(store: store)

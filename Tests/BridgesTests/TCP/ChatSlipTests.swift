@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 /// What people type who know other chats, and what nobody else may look like.
-@Suite(.timeLimit(.minutes(1))) struct ChatSlipTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatSlipTests {
     @Test(arguments: ["/salir", "/exit", "/EXIT", "/quit", " /Salir", "ana: /adiós"])
     func `other words for leaving leave`(line: String) async throws {
         let host = try await ChatHost()
@@ -107,7 +107,7 @@ import Testing
         #expect(
             try await bob.barrier() == [
                 "bob: (↩ ana: te debo 500 euros] lo confirmo", "bob: (✎] x",
-                "bob → ana (privado): （↩ ana: y］", "bob: [↩ bob: (✎] x] (✎] z",
+                "bob → ana (privado): （↩ ana: y］", "bob: [↩ bob: (✎) x] (✎] z",
             ])
         #expect(try await ana.barrier().count == 4)
     }

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// Law 8: any input, split at any byte, gives the same messages.
-@Suite(.timeLimit(.minutes(1))) struct ChatSplittingTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatSplittingTests {
     @Test(arguments: Seeded.some)
     func `any input split at any byte gives the same lines`(seed: UInt64) async throws {
         var random = Seeded(seed)

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What was said before, with a store that has more of it than the rooms' own logs.
-@Suite(.timeLimit(.minutes(1))) struct ChatStoredPastTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatStoredPastTests {
     @Test func `history goes on in the store where the log has forgotten`() async throws {
         // More bytes than a log keeps, fewer messages than one may ask for.
         let texts = (1...700).map { "\($0) \(String(repeating: "x", count: 9_000))" }

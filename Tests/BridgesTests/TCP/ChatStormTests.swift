@@ -4,7 +4,7 @@ import Sockets
 import TestSupport
 import Testing
 
-@Suite(.timeLimit(.minutes(1))) struct ChatStormTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatStormTests {
     @Test func `a thousand come, name themselves and leave, each told once`() async throws {
         Descriptors.raiseLimit()
         let count = 1_000

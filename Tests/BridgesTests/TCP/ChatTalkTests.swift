@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 
 /// What is said and what comes of it, over real sockets.
-@Suite(.timeLimit(.minutes(1))) struct ChatTalkTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatTalkTests {
     @Test func `the first line takes a name, enters and speaks`() async throws {
         let host = try await ChatHost()
         let reader = try await host.client()

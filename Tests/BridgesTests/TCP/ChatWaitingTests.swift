@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What a connection does while the store looks for an answer.
-@Suite(.timeLimit(.minutes(1))) struct ChatWaitingTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatWaitingTests {
     private static let noHistory =
         "servidor: [dropped] Ahora no se puede leer lo que se dijo antes; prueba más tarde."
 

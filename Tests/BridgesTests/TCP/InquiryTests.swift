@@ -6,7 +6,7 @@ import Testing
 
 @testable import Bridges
 
-@Suite(.timeLimit(.minutes(1))) struct InquiryTests {
+@Suite(.timeLimit(.minutes(10))) struct InquiryTests {
     /// What came of questions.
     private final class Outcomes: Sendable {
         let all = Mutex<[String]>([])

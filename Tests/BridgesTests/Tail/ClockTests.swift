@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 /// Files whose times say nothing, and rotation that puts them elsewhere or calls them otherwise.
-@Suite(.timeLimit(.minutes(1))) struct ClockTests {
+@Suite(.timeLimit(.minutes(10))) struct ClockTests {
     /// Stamps a file with a time long ago.
     private func setBack(_ name: String, in folder: TailFolder, seconds: Int) {
         var times = [timespec(tv_sec: 1_000_000 - seconds, tv_nsec: 0)]

@@ -6,7 +6,7 @@ import Testing
 @testable import Bridges
 
 /// What may stand in a file.
-@Suite(.timeLimit(.minutes(1))) struct ContentTests {
+@Suite(.timeLimit(.minutes(10))) struct ContentTests {
     private func texts(_ bytes: [UInt8], longest: Int = 65_536) throws -> [String] {
         let folder = try TailFolder()
         folder.plan.longest = longest
@@ -253,7 +253,7 @@ import Testing
 }
 
 /// Files that are written otherwise than most.
-@Suite(.timeLimit(.minutes(1))) struct FileFormTests {
+@Suite(.timeLimit(.minutes(10))) struct FileFormTests {
     private static let text = "one\r\ntwo ñ 😀\n\nthree\n"
 
     private func wide(_ text: String, isLittle: Bool, mark: Bool = true) -> [UInt8] {

@@ -6,7 +6,7 @@ import Testing
 @testable import Bridges
 
 /// What is done follows what happens, and what is said what has changed.
-@Suite(.timeLimit(.minutes(1))) struct CostTests {
+@Suite(.timeLimit(.minutes(10))) struct CostTests {
     @Test func `what happens to one file concerns no other`() throws {
         let folder = try TailFolder("**/*.log")
         for directory in 0..<20 {

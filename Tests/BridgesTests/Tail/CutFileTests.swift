@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 /// Files that are cut to a part of what they were.
-@Suite(.timeLimit(.minutes(1))) struct CutFileTests {
+@Suite(.timeLimit(.minutes(10))) struct CutFileTests {
     private func lines(_ count: Int, _ word: String = "line") -> [String] {
         (0..<count).map { "\(word) \($0)" }
     }

@@ -4,7 +4,7 @@ import Testing
 @testable import Bridges
 
 /// What is looked for while others rename it.
-@Suite(.timeLimit(.minutes(1))) struct GenerationsTests {
+@Suite(.timeLimit(.minutes(10))) struct GenerationsTests {
     @Test func `what is rotated on while it is looked for is found under its next name`() throws {
         let folder = try TailFolder()
         folder.append("older\n", to: "app.log.2")

@@ -4,7 +4,7 @@ import Testing
 @testable import Bridges
 
 /// What becomes of files that were rotated before anything was followed.
-@Suite(.timeLimit(.minutes(1))) struct PassedOverFilesTests {
+@Suite(.timeLimit(.minutes(10))) struct PassedOverFilesTests {
     /// A directory with a rotated file, and a live one that has been read.
     private func followed() throws -> TailFolder {
         let folder = try TailFolder()

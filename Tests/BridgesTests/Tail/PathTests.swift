@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 /// Patterns, links, and what names become.
-@Suite(.timeLimit(.minutes(1))) struct PathTests {
+@Suite(.timeLimit(.minutes(10))) struct PathTests {
     @Test func `sets, choices and backslashes are as in a shell`() {
         let cases: [(String, String, Bool)] = [
             ("/l/[ab].log", "/l/a.log", true),

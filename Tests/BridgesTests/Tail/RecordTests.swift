@@ -7,7 +7,7 @@ import Testing
 @testable import MessageBus
 
 /// What is kept of files, for how long, and whose it is.
-@Suite(.timeLimit(.minutes(1))) struct RecordTests {
+@Suite(.timeLimit(.minutes(10))) struct RecordTests {
     private static let day: Int64 = 86_400_000_000_000
 
     @Test(arguments: ["start", "end"])

@@ -6,7 +6,7 @@ import Testing
 @testable import MessageBus
 
 /// What a run finds that comes after another.
-@Suite(.timeLimit(.minutes(1))) struct RestartTests {
+@Suite(.timeLimit(.minutes(10))) struct RestartTests {
     @Test func `at the first start files are read from their end, later ones whole`() throws {
         let folder = try TailFolder()
         folder.plan.startsAtEnd = true

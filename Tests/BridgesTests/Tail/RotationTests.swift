@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 /// What happens to names while files are followed, each case by itself.
-@Suite(.timeLimit(.minutes(1))) struct RotationTests {
+@Suite(.timeLimit(.minutes(10))) struct RotationTests {
     @Test(arguments: [true, false])
     func `a renamed file is read to its end before the new one`(hearsEvents: Bool) throws {
         let folder = try TailFolder(hearsEvents: hearsEvents)

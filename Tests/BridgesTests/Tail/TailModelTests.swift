@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 /// Random things that happen to files, against a model of what has been written.
-@Suite(.timeLimit(.minutes(2))) struct TailModelTests {
+@Suite(.timeLimit(.minutes(10))) struct TailModelTests {
     /// One that failed once: a number that was taken for the file that had had it.
     private static let failed: [UInt64] = [1_816_120_261]
 

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Bridges
 
-@Suite(.timeLimit(.minutes(1))) struct TailTests {
+@Suite(.timeLimit(.minutes(10))) struct TailTests {
     @Test(arguments: [true, false])
     func `what is appended comes in with its place`(hearsEvents: Bool) async throws {
         let tail = try await RunningTail(hearsEvents: hearsEvents)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Bridges
 
-@Suite(.timeLimit(.minutes(1))) struct BellTests {
+@Suite(.timeLimit(.minutes(10))) struct BellTests {
     @Test func `who waits is woken, and who comes later does not wait`() async throws {
         let bell = Bell()
         let waiting = Task { try await bell.wait() }

@@ -7,7 +7,7 @@ import Testing
 extension TelegramTests {
     /// Law 3 and law 4: what comes in is in the log once, what goes out is not lost, whenever the
     /// process is killed.
-    @Suite(.timeLimit(.minutes(2))) struct TelegramCrashTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramCrashTests {
         private static let group = TelegramHost.group
 
         @Test(arguments: Seeded.some)

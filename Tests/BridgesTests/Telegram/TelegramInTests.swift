@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(1))) struct TelegramInTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramInTests {
         private static let group = TelegramHost.group
 
         @Test func `what is said in a group comes in under people's names`() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(2))) struct TelegramObstaclesTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramObstaclesTests {
         private static let group = TelegramHost.group
 
         /// What was logged, at a level or above.

@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(1))) struct TelegramOutTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramOutTests {
         @Test func `what is said on the bus goes out with the name in front`() async throws {
             let host = try await TelegramHost()
             try await host.other.publish("hola", from: "ana")

@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(2))) struct TelegramOutageEndTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramOutageEndTests {
         private static let group = TelegramHost.group
         private static let over = "Telegram responde de nuevo; "
 

@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(2))) struct TelegramOutageTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramOutageTests {
         private static let group = TelegramHost.group
 
         @Test func `an outage is told once, and its end with what was delivered`() async throws {

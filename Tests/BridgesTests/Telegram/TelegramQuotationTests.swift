@@ -7,7 +7,7 @@ import Testing
 
 extension TelegramTests {
     /// What was dropped or masked does not come back in what somebody quotes.
-    @Suite(.timeLimit(.minutes(1))) struct TelegramQuotationTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramQuotationTests {
         private static let group = TelegramHost.group
         private static let second = TelegramHost.second
 

@@ -7,7 +7,7 @@ import Testing
 
 extension TelegramTests {
     /// Who is dropped is told, and the room is told what is not delivered.
-    @Suite(.timeLimit(.minutes(1))) struct TelegramRefusalTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramRefusalTests {
         private static let group = TelegramHost.group
 
         @Test func `who is dropped is told in a reply, once a minute`() async throws {

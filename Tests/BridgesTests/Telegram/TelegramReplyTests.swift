@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(1))) struct TelegramReplyTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramReplyTests {
         private static let group = TelegramHost.group
 
         @Test func `an answer in Telegram answers the linked message here`() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(2))) struct TelegramStartTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramStartTests {
         private static let group = TelegramHost.group
 
         @Test func `a wrong token is a sentence, without the token`() async throws {

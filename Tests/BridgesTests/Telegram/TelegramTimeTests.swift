@@ -7,7 +7,7 @@ import Testing
 
 extension TelegramTests {
     /// What was said during an outage counts when it was said, not when it came.
-    @Suite(.timeLimit(.minutes(1))) struct TelegramTimeTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramTimeTests {
         private static let group = TelegramHost.group
 
         private func limit(_ messages: Int, by scope: Limit.Scope = .sender) -> Limit {

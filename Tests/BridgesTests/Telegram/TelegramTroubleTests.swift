@@ -6,7 +6,7 @@ import Testing
 @testable import Bridges
 
 extension TelegramTests {
-    @Suite(.timeLimit(.minutes(2))) struct TelegramTroubleTests {
+    @Suite(.timeLimit(.minutes(10))) struct TelegramTroubleTests {
         private static let group = TelegramHost.group
         private static let second = TelegramHost.second
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MessageBus
 
-@Suite(.timeLimit(.minutes(1))) struct DeliveriesTests {
+@Suite(.timeLimit(.minutes(10))) struct DeliveriesTests {
     /// What one run of a durable bridge sees: it acknowledges as many as it is told to, reads one
     /// more, and fails.
     private func run(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MessageBus
 
-@Suite(.timeLimit(.minutes(1))) struct MessagesTests {
+@Suite(.timeLimit(.minutes(10))) struct MessagesTests {
     @Test func `messages come in order from where the bridge started`() async throws {
         let test = try TestBus()
         let speaker = await test.port("a")

@@ -4,7 +4,7 @@ import Testing
 @testable import MessageBus
 
 /// Deliveries from a store: only what is kept, all of it, across crashes.
-@Suite(.timeLimit(.minutes(1))) struct StoredDeliveriesTests {
+@Suite(.timeLimit(.minutes(10))) struct StoredDeliveriesTests {
     private struct Reject: Middleware {
         let word: String
         func handle(_ message: inout Message) -> Verdict {

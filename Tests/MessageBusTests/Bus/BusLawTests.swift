@@ -4,7 +4,7 @@ import Testing
 @testable import MessageBus
 
 /// Laws 1 and 2, for random sequences of what bridges and readers do.
-@Suite(.timeLimit(.minutes(1))) struct BusLawTests {
+@Suite(.timeLimit(.minutes(10))) struct BusLawTests {
     @Test(arguments: Seeded.some)
     func `everything is counted and in order`(seed: UInt64) async throws {
         var world = try await BusWorld(seed: seed)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MessageBus
 
-@Suite(.timeLimit(.minutes(1))) struct BusTests {
+@Suite(.timeLimit(.minutes(10))) struct BusTests {
     private final class Box: Mailbox {
         var isReachable: Bool { true }
         var texts: [String] = []

@@ -3,7 +3,7 @@ import Testing
 
 @testable import MessageBus
 
-@Suite(.timeLimit(.minutes(1))) struct LineBlockTests {
+@Suite(.timeLimit(.minutes(10))) struct LineBlockTests {
     private func block(_ lines: [(String, name: String, UInt64)]) -> LineBlock {
         let block = LineBlock()
         for (text, name, position) in lines {

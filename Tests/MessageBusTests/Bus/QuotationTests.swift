@@ -4,7 +4,7 @@ import Testing
 @testable import MessageBus
 
 /// Whatever bridge brings an answer in: what it quotes comes from the log, or has passed the chains.
-@Suite(.timeLimit(.minutes(1))) struct QuotationTests {
+@Suite(.timeLimit(.minutes(10))) struct QuotationTests {
     private struct Reject: Middleware {
         let word: String
         func handle(_ message: inout Message) -> Verdict {

@@ -45,7 +45,7 @@ private final class HTTPFixture: Sendable {
     }
 }
 
-@Suite(.timeLimit(.minutes(1))) struct HTTPClientTests {
+@Suite(.timeLimit(.minutes(10))) struct HTTPClientTests {
     @Test func `an answer comes with its status and body, whatever the status`() async throws {
         let fixture = try HTTPFixture { request, connection in
             let body = String(decoding: request.body, as: UTF8.self)
