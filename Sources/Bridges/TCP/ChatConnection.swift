@@ -104,8 +104,10 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var isClosed: Bool { stage == .closed }
     /// The other side, for the log.
     var peer: String { connection?.peer ?? "a client that is gone" }
+    /// Whether something has come that is not read yet, or may have.
+    var hasUnread: Bool { !isRead || hasSentMore }
     /// Whether something has come that is not read yet.
-    var hasUnread: Bool { !isRead || connection?.hasUnread ?? false }
+    var hasSentMore: Bool { connection?.hasUnread ?? false }
     /// Whether it is still to say who it is.
     var isNameless: Bool { isOpen && member == nil }
     /// Whether it has neither a name nor said anything.

@@ -8,10 +8,6 @@ final class Newcomers {
     /// Nanoseconds that half a first line may stay half.
     static let halfLinePatience: Int64 = 60_000_000_000
 
-    /// Nanoseconds that somebody is left to say the first word: many come at once, and those who
-    /// came last must not push those out who came with them.
-    private static let leastSilence: Int64 = 1_000_000_000
-
     private let loop: EventLoop
     private let find: (UInt32) -> ChatConnection?
     private let sendAway: (ChatConnection) -> Void
@@ -54,12 +50,14 @@ final class Newcomers {
         setTimer(loop.now + Self.halfLinePatience)
     }
 
-    /// The one that has been here for longest without a name and without a line; `nil` if it could
-    /// not have said anything yet, or what it said has not been read.
+    /// The one that has been here for longest without a name and without a line.
+    ///
+    /// Many come at once: who has sent something that is not read yet is not silent.
     func oldestSilent() -> ChatConnection? {
-        guard let oldest = silent.first(isSilent), loop.now - oldest.time >= Self.leastSilence
-        else { return nil }
-        return find(oldest.source)
+        let oldest = silent.first { source in
+            find(source).map { $0.isSilent && !$0.hasSentMore } ?? false
+        }
+        return oldest.flatMap { find($0.source) }
     }
 
     /// Looks no more.

@@ -20,9 +20,6 @@ import Testing
         let silent = [try ChatClient(port: host.ports[0]), try ChatClient(port: host.ports[0])]
         for client in silent { try client.send([0xC3]) }
         try await ana.barrier()
-        // They have just come.
-        #expect(try await ChatClient(port: host.ports[0]).rest() == [Self.full])
-        host.test.advance(by: .seconds(1))
         let bob = try await host.client("bob")
         #expect(try await silent[0].rest() == [Self.full])
         let eva = try await host.client("eva")
@@ -35,7 +32,7 @@ import Testing
             debug.count {
                 $0.hasPrefix("127.0.0.1:")
                     && $0.hasSuffix(" is refused: there are maxConnections connections")
-            } == 2)
+            } == 1)
     }
 
     @Test func `half a first line is waited for a minute`() async throws {
