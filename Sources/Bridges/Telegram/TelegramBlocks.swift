@@ -1,14 +1,16 @@
 import MessageBus
 import Synchronization
 
-/// Tells the rooms that a chat takes nothing from the bot, or nothing for a while, once each time,
-/// and when what had waited for that is delivered.
+/// Tells the rooms that a chat takes nothing from the bot, or nothing for a while, or that Telegram
+/// brings nothing in for a while: once each time, and when that is over and what had waited for it
+/// is delivered.
 ///
 /// Safe from any thread.
 final class TelegramBlocks: Sendable {
     private struct Block {
         let room: String
-        let chat: Int64
+        /// The chat; nil: it is the poll that is held up.
+        let chat: Int64?
         /// When it began.
         let since: Duration
         /// Whether the room knows.
@@ -22,7 +24,7 @@ final class TelegramBlocks: Sendable {
 
     private let settings: TelegramSettings
     private let isOn: Bool
-    /// By what the bus calls the chat.
+    /// By what the bus calls the chat, and by room where it is the poll.
     private let blocks = Mutex<[String: Block]>([:])
 
     /// How long a flood lasts before anybody is told, as with outages.
@@ -41,7 +43,8 @@ final class TelegramBlocks: Sendable {
         _ binding: TelegramChats.Binding, in chat: Int64, _ reason: String, waiting: Int,
         isMore: Bool = false
     ) async {
-        let isNews = note(binding, in: chat, waiting, isLong: { _ in true })
+        let isNews = note(
+            binding.channel, binding.room, chat, waiting: waiting, isLong: { _ in true })
         guard isNews else { return }
         let words = settings.words
         await tell(words.telegramTakesNothing(reason, waiting: waiting, isMore), in: binding.room)
@@ -53,7 +56,7 @@ final class TelegramBlocks: Sendable {
         isMore: Bool = false
     ) async {
         let now = settings.watch.now()
-        let isNews = note(binding, in: chat, waiting) {
+        let isNews = note(binding.channel, binding.room, chat, waiting: waiting) {
             now + pause - $0 > Self.longEnough
         }
         guard isNews else { return }
@@ -61,19 +64,36 @@ final class TelegramBlocks: Sendable {
         await tell(words.telegramPauses(pause, waiting: waiting, isMore), in: binding.room)
     }
 
+    /// Telegram brings nothing in for so long.
+    func floodOfPoll(for pause: Duration, in rooms: [String]) async {
+        let now = settings.watch.now()
+        for room in rooms {
+            let isNews = note(Self.poll(of: room), room, nil, waiting: 0) {
+                now + pause - $0 > Self.longEnough
+            }
+            if isNews { await tell(settings.words.telegramBringsNothing(for: pause), in: room) }
+        }
+    }
+
+    /// Telegram can be asked again.
+    func pollGoesOn(in rooms: [String]) async {
+        for room in rooms { await end(Self.poll(of: room)) { _ in true } }
+    }
+
+    /// No chat is called so.
+    private static func poll(of room: String) -> String { "poll \(room)" }
+
     /// Notes a block; returns whether the room is to be told now.
     private func note(
-        _ binding: TelegramChats.Binding, in chat: Int64, _ waiting: Int,
-        isLong: (Duration) -> Bool
+        _ key: String, _ room: String, _ chat: Int64?, waiting: Int, isLong: (Duration) -> Bool
     ) -> Bool {
         guard isOn else { return false }
         let now = settings.watch.now()
         return blocks.withLock { blocks in
-            var block =
-                blocks[binding.channel] ?? Block(room: binding.room, chat: chat, since: now)
+            var block = blocks[key] ?? Block(room: room, chat: chat, since: now)
             block.waiting = waiting
             block.owed = nil
-            defer { blocks[binding.channel] = block }
+            defer { blocks[key] = block }
             guard !block.isTold, isLong(block.since) else { return false }
             block.isTold = true
             // The topics of one chat say it once in a room.
@@ -100,20 +120,23 @@ final class TelegramBlocks: Sendable {
         await end(binding.channel) { $0.waiting == 0 && $0.owed == nil }
     }
 
-    private func end(_ channel: String, _ isOver: (inout Block) -> Bool) async {
+    private func end(_ key: String, _ isOver: (inout Block) -> Bool) async {
         let now = settings.watch.now()
         let ended = blocks.withLock { blocks -> Block? in
-            guard var block = blocks[channel] else { return nil }
+            guard var block = blocks[key] else { return nil }
             guard isOver(&block) || !block.isTold else {
-                blocks[channel] = block
+                blocks[key] = block
                 return nil
             }
-            blocks[channel] = nil
+            blocks[key] = nil
             return block.isTold && !Self.isKnown(block, in: blocks) ? block : nil
         }
         guard let ended else { return }
-        let sentence = settings.words.telegramTakes(
-            delivered: ended.delivered, late: now - ended.since)
+        let words = settings.words
+        let sentence =
+            ended.chat == nil
+            ? words.telegramBrings
+            : words.telegramTakes(delivered: ended.delivered, late: now - ended.since)
         await tell(sentence, in: ended.room)
     }
 

@@ -181,8 +181,20 @@ extension TelegramInbox {
         _ words: OutsideWords, _ binding: TelegramChats.Binding
     ) async -> Quotation? {
         guard let excerpt = await judged(words, binding) else { return nil }
-        let name = words.isNamedAsShown ? words.name : port.shownName(words.name)
+        let name =
+            words.isNamedAsShown ? words.name : port.shownName(await judgedName(words, binding))
         return Quotation(number: 0, name: name, excerpt: excerpt)
+    }
+
+    /// A name that nobody here has seen may be a sentence: where the chains would drop that, it is
+    /// none.
+    private func judgedName(
+        _ words: OutsideWords, _ binding: TelegramChats.Binding
+    ) async -> String {
+        var draft = Draft(words.name, from: words.name)
+        draft.identity = words.identity
+        draft.room = binding.room
+        return await port.judged(draft) == nil ? "" : words.name
     }
 
     /// All of what was said is judged, for a part of a secret need not look like one.

@@ -6,6 +6,8 @@ struct TelegramPoll {
     let settings: TelegramSettings
     let outage: TelegramOutage
     let conflict: TelegramConflict
+    let blocks: TelegramBlocks
+    let rooms: [String]
 
     /// Seconds that Telegram waits for something new: the most it does.
     static let wait: Int64 = 50
@@ -29,6 +31,7 @@ struct TelegramPoll {
             do {
                 guard let updates = try await poll(inbox.progress, wait, isFresh) else { break }
                 outage.success(of: .poll)
+                await blocks.pollGoesOn(in: rooms)
                 let isNews = try await inbox.take(updates)
                 backoff.reset()
                 politeness.reset()
@@ -43,6 +46,9 @@ struct TelegramPoll {
                 // Before that Telegram need not have answered.
                 let due = min(settings.watch.now(), start + .seconds(wait))
                 outage.note(trouble, of: .poll, since: due)
+                if case .flood(let pause) = trouble {
+                    await blocks.floodOfPoll(for: pause, in: rooms)
+                }
                 guard let pause = pause(after: trouble, &backoff, &politeness) else { break }
                 if try await !outage.rest(pause, of: .poll) { break }
             }

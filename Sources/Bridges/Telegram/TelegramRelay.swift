@@ -130,7 +130,9 @@ struct TelegramRelay: Sendable {
             api: api, settings: settings, chats: chats, bot: bot, conflict: conflict)
         // Given up when the poll ends.
         async let _ = checks.run()
-        let poll = TelegramPoll(api: api, settings: settings, outage: outage, conflict: conflict)
+        let poll = TelegramPoll(
+            api: api, settings: settings, outage: outage, conflict: conflict, blocks: blocks,
+            rooms: Set(chats.bindings.map(\.room)).sorted())
         try await poll.run(&inbox)
     }
 

@@ -124,6 +124,18 @@ extension Words {
             : "\(sentence); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
     }
 
+    /// Telegram brings nothing in for a while.
+    func telegramBringsNothing(for pause: Duration) -> String {
+        say(
+            "Telegram no entrega mensajes durante \(span(pause)): se le pregunta demasiado.",
+            "Telegram brings no messages for \(span(pause)): it is asked too often.")
+    }
+
+    /// It brings messages again.
+    var telegramBrings: String {
+        say("Telegram entrega mensajes de nuevo.", "Telegram brings messages again.")
+    }
+
     /// It takes messages again, and what had waited is delivered.
     func telegramTakes(delivered: Int, late: Duration) -> String {
         let takes = say("Telegram acepta mensajes de nuevo", "Telegram takes messages again")

@@ -153,13 +153,23 @@ extension TelegramTests {
                             ["text": "casino", "forward_origin": luz, "caption": "nada"])
                     ])
                 desk.say(
+                    "nombre", in: Self.group,
+                    [
+                        "external_reply": [
+                            "origin": ["type": "hidden_user", "sender_user_name": "ven al casino"]
+                        ]
+                    ])
+                desk.say(
                     "siete", in: Self.group,
                     ["external_reply": ["origin": luz], "quote": ["text": "buenas"]])
             }
             #expect(
-                await host.lines(7) == ["uno", "dos", "tres", "cuatro", "cinco", "seis"].map {
+                await host.lines(8) == ["uno", "dos", "tres", "cuatro", "cinco", "seis"].map {
                     "Ana (telegram): \($0)"
-                } + ["Ana (telegram): [↩ Luz (telegram): buenas] siete"])
+                } + [
+                    "Ana (telegram): [↩ sin nombre (telegram): [mensaje]] nombre",
+                    "Ana (telegram): [↩ Luz (telegram): buenas] siete",
+                ])
             try await host.stop()
         }
 
@@ -247,6 +257,48 @@ extension TelegramTests {
             #expect(
                 await host.posts().flatMap { $0.text.split(separator: "\n") } == [
                     "ana: hola", "bob: a 59", "bob: a 4",
+                ])
+            try await host.stop()
+        }
+
+        @Test func `an answer to a story, and to what is far away, keeps who and what`()
+            async throws
+        {
+            let host = try await TelegramHost { $0.middlewares = [Reject(word: "casino")] }
+            await host.server.perform { desk in
+                let story = { (title: String) -> [String: Any] in
+                    ["reply_to_story": ["id": 3, "chat": ["id": -9, "title": title]]]
+                }
+                desk.say("uno", in: Self.group, story("Canal"))
+                let chat =
+                    ["type": "chat", "sender_chat": ["id": -8, "title": "Otro grupo"]]
+                    as [String: Any]
+                desk.say("dos", in: Self.group, ["external_reply": ["origin": chat]])
+                desk.say(
+                    "tres", in: Self.group,
+                    [
+                        "external_reply": [
+                            "origin": chat,
+                            "poll": ["question": "¿Pizza?", "options": [["text": "sí"]]],
+                        ]
+                    ])
+                desk.say(
+                    "cuatro", in: Self.group,
+                    [
+                        "reply_to_message": Self.message(
+                            3,
+                            [
+                                "text": "fue el mayordomo",
+                                "entities": [["type": "spoiler", "offset": 4, "length": 12]],
+                            ])
+                    ])
+            }
+            #expect(
+                await host.lines(4) == [
+                    "Ana (telegram): [↩ Canal (telegram): [historia]] uno",
+                    "Ana (telegram): [↩ Otro grupo (telegram): [mensaje]] dos",
+                    "Ana (telegram): [↩ Otro grupo (telegram): [encuesta: ¿Pizza? sí]] tres",
+                    "Ana (telegram): [↩ Eva (telegram): fue ▒▒▒] cuatro",
                 ])
             try await host.stop()
         }

@@ -155,6 +155,28 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test(arguments: [20, 90]) func `a long flood of the poll is told of, a short one is not`(
+            seconds: Int64
+        ) async throws {
+            let host = try await TelegramHost()
+            await host.server.perform { desk in
+                desk.floodLength = seconds
+                desk.faults["getUpdates"] = [.flood]
+            }
+            await host.say("antes")
+            await host.until(step: .milliseconds(500)) { $0.faults["getUpdates"] == [] }
+            await host.say("después")
+            let texts = await host.turning(by: .milliseconds(500)) {
+                await host.messages(seconds > 30 ? 4 : 2)
+            }.map(\.text)
+            let told = [
+                "antes", "Telegram no entrega mensajes durante 2 min: se le pregunta demasiado.",
+                "Telegram entrega mensajes de nuevo.", "después",
+            ]
+            #expect(texts == (seconds > 30 ? told : ["antes", "después"]))
+            try await host.stop()
+        }
+
         @Test func `ephemeral messages are shown to nobody, and are no duplicates`() async throws {
             let host = try await TelegramHost()
             await host.server.perform { desk in

@@ -367,7 +367,11 @@ import Testing
                 #""hologram":"hola""#, "[mensaje no compatible: hologram] hola",
                 "[unsupported message: hologram] hola"
             ),
-            (#""hologram":{},"caption":"pie""#, "pie", "pie"),
+            (
+                #""hologram":{},"caption":"pie""#, "[mensaje no compatible: hologram] pie",
+                "[unsupported message: hologram] pie"
+            ),
+            (#""caption":"pie""#, "pie", "pie"),
             ("", "[mensaje no compatible]", "[unsupported message]"),
             (#""text":12"#, "[mensaje no compatible]", "[unsupported message]"),
         ])

@@ -34,6 +34,34 @@ import Testing
         }
     }
 
+    @Test func `lines that have waited carry the time of their file`() async throws {
+        let bus = try TestBus()
+        let port = await bus.port("tail")
+        let reader = await bus.port("reader")
+        let now = bus.clock.wall()
+        let block = LineBlock()
+        let source = LineBlock.Source(name: "a", channel: "/a")
+        let times = [
+            now - 3_600_500, now - 30_000, now + 5_000, 0, now - 12 * 365 * 86_400_000,
+            now - 7_200_000,
+        ]
+        for (index, time) in times.enumerated() {
+            block.begin(source, at: UInt64(index), said: time)
+            Array("line \(index)".utf8).withUnsafeBytes {
+                _ = block.append($0, at: UInt64(index))
+            }
+        }
+        _ = try await port.publish([block], checkpoints: [])
+        var iterator = reader.messages.makeAsyncIterator()
+        for (index, time) in times.enumerated() {
+            let message = try #require(await iterator.next())
+            let isKept = [0, 5].contains(index)
+            #expect(message.time.milliseconds == (isKept ? time - time % 1_000 : now), "\(index)")
+            #expect(message.received.milliseconds == now)
+            #expect(message.origin?.remoteID == "\(index)")
+        }
+    }
+
     @Test func `checkpoints are kept with them`() async throws {
         let bus = try TestBus()
         let port = await bus.port("tail")

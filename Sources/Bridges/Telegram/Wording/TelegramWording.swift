@@ -42,7 +42,7 @@ struct TelegramWording: Sendable {
             return [kind, caption ?? ownWords(json)].joinedWith(" ")
         }
         for silent in Self.silent where json[silent].isPresent { return nil }
-        return caption ?? unknown(json)
+        return unknown(json, caption)
     }
 
     /// What a message is that is no text, `[foto]`; nil if there is no word for it.
@@ -111,13 +111,13 @@ struct TelegramWording: Sendable {
     // MARK: - What there is no word for
 
     /// The name of a kind that is newer than this program, and whatever text it has.
-    private func unknown(_ json: JSON) -> String {
+    private func unknown(_ json: JSON, _ caption: String?) -> String {
         guard case .object(let members) = json else { return "[\(words.unsupported)]" }
         let kinds = members.keys.filter { !Self.envelope.contains($0) }.sorted()
         guard let kind = kinds.first(where: { members[$0]?.isObject == true }) ?? kinds.first else {
-            return "[\(words.unsupported)]"
+            return caption ?? "[\(words.unsupported)]"
         }
-        var texts: [String] = []
+        var texts = caption.map { [$0] } ?? []
         if let value = members[kind] { Self.gather(value, kind, depth: 0, into: &texts) }
         let name = Self.labelled(words.unsupported, String(kind.prefix(64)))
         return ["[\(name)]", texts.joined(separator: " ")].joinedWith(" ")
