@@ -2,12 +2,12 @@
 extension Chain {
     /// What the steps leave of words that another message quotes; `nil` if they drop them.
     ///
-    /// Steps that have judged nothing do it, so that nothing is counted by these.
+    /// Other steps than those of the chain do it, so that nothing is counted by these.
     func words(of quoted: Message) -> String? {
         if isEmpty { return quoted.text }
         var quoted = quoted
         quoted.record.flags.insert(.isQuotation)
-        return renewed().judge([quoted]).first?.text
+        return forQuotations().judge([quoted]).first?.text
     }
 
     /// Judges what messages of a batch quote: of what the steps drop nothing is left.

@@ -48,6 +48,8 @@ package final class Chain {
     }
 
     package private(set) var steps: [Step]
+    /// The same steps for words that messages quote: made once, for a step may take milliseconds.
+    private lazy var stepsForQuotations = steps.map { $0.renewed() }
 
     /// Makes a chain in the order of the file.
     package init(_ steps: [Step] = []) { self.steps = steps }
@@ -57,6 +59,10 @@ package final class Chain {
 
     /// A chain of the same steps that has judged nothing: what it does is not seen in this one.
     package func renewed() -> Chain { Chain(steps.map { $0.renewed() }) }
+
+    /// A chain of the same steps for words that a message quotes: what it does is not seen in this
+    /// one, nor by the next such words, unless a step keeps its state elsewhere than in itself.
+    func forQuotations() -> Chain { Chain(stepsForQuotations) }
 
     /// Judges a batch.
     ///
