@@ -120,6 +120,11 @@ import Testing
         folder.append("three\n", to: "was own.log")
         folder.wait(.seconds(3))
         #expect(folder.texts == ["one"])
+        // Whatever gets its number is another file.
+        folder.truncate("was own.log")
+        folder.append("of somebody else\n", to: "was own.log")
+        folder.wait(.seconds(3))
+        #expect(folder.texts == ["one", "of somebody else"])
         #expect(
             folder.log.sentences.contains { $0.contains("own.log is written by the daemon itself") }
         )

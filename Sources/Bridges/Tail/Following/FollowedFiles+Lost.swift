@@ -7,7 +7,7 @@ extension FollowedFiles {
 
     /// Takes what an earlier run has kept.
     func restore(_ kept: [String: [UInt8]]) {
-        var unasked: [FilePath] = []
+        var unasked: Set<FilePath> = []
         for (source, state) in kept {
             switch source {
             case Self.patternsSource:
@@ -27,7 +27,7 @@ extension FollowedFiles {
         }
     }
 
-    private func restore(_ source: String, _ state: [UInt8], _ unasked: inout [FilePath]) {
+    private func restore(_ source: String, _ state: [UInt8], _ unasked: inout Set<FilePath>) {
         let isPassed = source.hasPrefix(PassedOverFiles.sourcePrefix)
         let numbers =
             isPassed ? String(source.dropFirst(PassedOverFiles.sourcePrefix.count)) : source
@@ -42,7 +42,7 @@ extension FollowedFiles {
             guard !plan.excludes(record.path), let live = plan.livePath(of: record.path) else {
                 // It is not looked for, and no other file's; asked for again, it is gone on with.
                 records.add(record)
-                if !record.isFinished { unasked.append(record.path) }
+                if !record.isFinished { unasked.insert(record.path) }
                 return
             }
             // It was followed under the name that rotation had given it.

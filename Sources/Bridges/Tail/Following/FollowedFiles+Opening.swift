@@ -201,6 +201,7 @@ extension FollowedFiles {
 
     /// Notes which files are written by the daemon itself.
     func noteOwnFiles() {
+        ownFiles = []
         for descriptor: Int32 in [1, 2] {
             if let status = try? FileStatus(descriptor: descriptor), status.isRegular {
                 ownFiles.insert(status.id)
@@ -211,9 +212,19 @@ extension FollowedFiles {
         }
     }
 
-    /// Whether a file is the daemon's own, so that each line of it would make another.
+    /// Whether a file is the daemon's own, so that each line of it would make another; or was, before
+    /// it was rotated away.
     private func isOwn(_ path: FilePath, _ id: FileID) -> Bool {
-        guard ownFiles.contains(id) else { return false }
+        let isPresent = ownFiles.contains(id)
+        if !isPresent, formerOwnFiles[id] == nil { return false }
+        let first = (try? OpenFile(path).bytes(Fingerprint.backBytes, at: 0)) ?? []
+        if isPresent {
+            formerOwnFiles[id] = first
+        } else if formerOwnFiles[id].map({ $0.isEmpty || !first.starts(with: $0) }) ?? true {
+            // Its number is another file's by now.
+            formerOwnFiles[id] = nil
+            return false
+        }
         news.own.set(path, "")
         return true
     }

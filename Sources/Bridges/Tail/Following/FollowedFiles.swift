@@ -57,8 +57,10 @@ final class FollowedFiles {
     var watchedDirectories: [FilePath: (watch: FileEvents.Watch, id: FileID?)] = [:]
     /// Files that may be written to without anybody hearing of it: reserved space through a mapping.
     var reserved: [ObjectIdentifier: Follower] = [:]
-    /// Files of the daemon's own, as far as they were seen.
+    /// Files that the daemon writes at present.
     var ownFiles: Set<FileID> = []
+    /// How files begin that it has written, of those whose names match.
+    var formerOwnFiles: [FileID: [UInt8]] = [:]
     /// Whether files have to be looked at often, because the kernel does not tell of all changes.
     var isPolling: Bool
     /// Whether something happened so that all names have to be looked at.
