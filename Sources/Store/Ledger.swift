@@ -1,3 +1,4 @@
+import CSQLite
 import MessageBus
 
 /// The database as the store's thread writes it.
@@ -7,6 +8,8 @@ final class Ledger {
     let database: Database
     /// The files beside it that SQLite keeps for it.
     let companions: [Companion]
+    /// Where SQLite writes how many pages the log beside the database has.
+    private let log = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private let insert: Statement
     private var roomIDs: [String: Int64] = [:]
     /// The number below which all may have been given, as it was last read or committed here.
@@ -21,11 +24,17 @@ final class Ledger {
         // Readers never wait for the writer, and the other way round.
         try database.execute("PRAGMA journal_mode = WAL")
         try database.execute("PRAGMA synchronous = FULL")
-        // 16 MiB: at 100,000 messages a second that is one checkpoint a second, not four.
-        try database.execute("PRAGMA wal_autocheckpoint = 4000")
         // Bytes a burst may leave of the log beside the database.
         try database.execute("PRAGMA journal_size_limit = 67108864")
         try Schema.prepare(database)
+        // Instead of moving pages at a commit by itself, as SQLite does unless told otherwise.
+        log.initialize(to: 0)
+        sqlite3_wal_hook(
+            database.pointer,
+            { place, _, _, pages in
+                place?.assumingMemoryBound(to: Int32.self).pointee = pages
+                return SQLITE_OK
+            }, log)
         insert = try Statement(database, Self.insertion)
         // Where the name is a link, they stand beside what it leads to.
         let place = database.fullPath
@@ -33,6 +42,14 @@ final class Ledger {
             FileIdentity(of: place + ending).map { Companion(place + ending, ending, $0) }
         }
     }
+
+    deinit {
+        sqlite3_wal_hook(database.pointer, nil, nil)
+        log.deallocate()
+    }
+
+    /// Pages of the log beside the database after the latest commit.
+    var logPages: Int32 { log.pointee }
 
     /// A file that SQLite keeps beside the database.
     struct Companion {
