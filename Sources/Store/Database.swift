@@ -17,6 +17,8 @@ final class Database {
     enum Access {
         /// Reads and writes; makes the file if there is none, for its owner only.
         case write
+        /// Moves pages of a file that this process writes by another connection.
+        case companion
         /// Reads a file that somebody else writes.
         case read
         /// In memory, for as long as the connection lives.
@@ -33,6 +35,7 @@ final class Database {
         let flags =
             switch access {
             case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .companion: SQLITE_OPEN_READWRITE
             case .read: SQLITE_OPEN_READONLY
             case .memory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
             }
@@ -109,6 +112,17 @@ final class Database {
         defer { statement.reset() }
         try statement.bind(1, name)
         return try statement.step() ? statement.integer(0) : nil
+    }
+
+    /// Moves what is committed from the log beside the database into it, as far as that goes without
+    /// waiting for anybody.
+    ///
+    /// Returns how many pages of the log are moved by now, `nil` if that could not be done.
+    func checkpoint() -> Int32? {
+        var (pages, moved): (Int32, Int32) = (0, 0)
+        let result = sqlite3_wal_checkpoint_v2(
+            pointer, "main", SQLITE_CHECKPOINT_PASSIVE, &pages, &moved)
+        return result == SQLITE_OK && moved >= 0 ? moved : nil
     }
 
     /// Whether a transaction is open.

@@ -1,3 +1,4 @@
+import CSQLite
 import MessageBus
 
 /// The database as the store's thread writes it.
@@ -7,8 +8,14 @@ final class Ledger {
     let database: Database
     /// The files beside it that SQLite keeps for it.
     let companions: [Companion]
+    /// Where SQLite writes how many pages the log beside the database has.
+    private let log = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private let insert: Statement
     private var roomIDs: [String: Int64] = [:]
+    private var originIDs: [String: Int64] = [:]
+    /// What stands in the columns of details.
+    private var bound: Details?
+    private let digits = Digits()
     /// The number below which all may have been given, as it was last read or committed here.
     private var reserved: UInt64 = 1
 
@@ -21,11 +28,17 @@ final class Ledger {
         // Readers never wait for the writer, and the other way round.
         try database.execute("PRAGMA journal_mode = WAL")
         try database.execute("PRAGMA synchronous = FULL")
-        // 16 MiB: at 100,000 messages a second that is one checkpoint a second, not four.
-        try database.execute("PRAGMA wal_autocheckpoint = 4000")
         // Bytes a burst may leave of the log beside the database.
         try database.execute("PRAGMA journal_size_limit = 67108864")
         try Schema.prepare(database)
+        // Instead of moving pages at a commit by itself, as SQLite does unless told otherwise.
+        log.initialize(to: 0)
+        sqlite3_wal_hook(
+            database.pointer,
+            { place, _, _, pages in
+                place?.assumingMemoryBound(to: Int32.self).pointee = pages
+                return SQLITE_OK
+            }, log)
         insert = try Statement(database, Self.insertion)
         // Where the name is a link, they stand beside what it leads to.
         let place = database.fullPath
@@ -33,6 +46,14 @@ final class Ledger {
             FileIdentity(of: place + ending).map { Companion(place + ending, ending, $0) }
         }
     }
+
+    deinit {
+        sqlite3_wal_hook(database.pointer, nil, nil)
+        log.deallocate()
+    }
+
+    /// Pages of the log beside the database after the latest commit.
+    var logPages: Int32 { log.pointee }
 
     /// A file that SQLite keeps beside the database.
     struct Companion {
@@ -60,8 +81,8 @@ final class Ledger {
 
     private static let insertion = """
         INSERT INTO messages (number, room, kind, time, sender, bridge, text, channel, remote,
-            passed, reply_number, reply_name, reply_excerpt, other, said)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)
+            passed, reply_number, reply_name, reply_excerpt, other, said, origin)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
         """
 
     /// A statement that is prepared once, however often it is asked for by its text.
@@ -141,7 +162,10 @@ final class Ledger {
     }
 
     /// Forgets what a transaction that was rolled back had found out.
-    func forgetRooms() { roomIDs = [:] }
+    func forgetRooms() {
+        roomIDs = [:]
+        originIDs = [:]
+    }
 
     /// Writes the messages of a page; returns how many the file would not take, whatever is tried.
     ///
@@ -150,7 +174,8 @@ final class Ledger {
         defer { insert.clear() }
         var refused: UInt64 = 0
         var index = 0
-        for column in Int32(8)...15 { insert.bindNull(column) }
+        bound = nil
+        for column in Self.detailColumns { insert.bindNull(column) }
         for run in page.runs {
             insert.bind(2, try id(ofRoom: run.room))
             var sender: UInt16?
@@ -199,13 +224,13 @@ final class Ledger {
             insert.bind(3, Int64(record.kind.rawValue))
             insert.bind(4, record.time)
             try insert.bind(7, staying: batch.text(record))
-            if record.details != 0 { try bind(batch.details(of: record), of: record) }
+            if record.details != 0 || bound != nil {
+                try bind(batch.details(of: record), of: record)
+            }
             try insert.run()
-            if record.details != 0 { for column in Int32(8)...15 { insert.bindNull(column) } }
             return true
         } catch {
             guard error.isAboutOneRow else { throw error }
-            if record.details != 0 { for column in Int32(8)...15 { insert.bindNull(column) } }
             guard error.isOfTakenNumber else { return false }
             if try isKept(record, batch, in: room) { return true }
             if mayRefuse { return false }
@@ -213,18 +238,56 @@ final class Ledger {
         }
     }
 
+    /// The columns of what only some messages carry.
+    private static let detailColumns: ClosedRange<Int32> = 8...16
+
+    /// Binds what a message carries; lines of a file have nearly all of it in common.
     private func bind(_ details: Details?, of record: Record) throws(StoreError) {
-        let origin = details?.origin(of: record)
-        try insert.bind(8, origin?.channel)
-        try insert.bind(9, origin?.remoteID)
-        let passed = origin?.passed ?? []
-        try insert.bind(10, passed.isEmpty ? nil : passed.joined(separator: "\n"))
-        if let reply = details?.reply {
+        if details !== bound || details == nil {
+            bound = nil
+            for column in Self.detailColumns { insert.bindNull(column) }
+            if let details { try bindAll(details, of: record) }
+            bound = details
+        }
+        guard let position = details?.position(of: record) else { return }
+        try insert.bind(9, staying: digits.write(position))
+    }
+
+    private func bindAll(_ details: Details, of record: Record) throws(StoreError) {
+        if details.position(of: record) != nil, let channel = details.channel {
+            insert.bind(16, try id(ofOrigin: channel))
+        } else if let origin = details.origin(of: record) {
+            try insert.bind(8, origin.channel)
+            try insert.bind(9, origin.remoteID)
+            try insert.bind(
+                10, origin.passed.isEmpty ? nil : origin.passed.joined(separator: "\n"))
+        }
+        if let reply = details.reply {
             insert.bind(11, reply.number)
             try insert.bind(12, reply.name)
             try insert.bind(13, reply.excerpt)
         }
-        try insert.bind(14, details?.other?.name)
-        if let said = details?.said { insert.bind(15, said) }
+        try insert.bind(14, details.other?.name)
+        if let said = details.said { insert.bind(15, said) }
     }
+
+    /// The number of a file in the database; it gets one if it has none.
+    private func id(ofOrigin channel: String) throws(StoreError) -> Int64 {
+        if let id = originIDs[channel] { return id }
+        if originIDs.count >= Self.mostOrigins { originIDs = [:] }
+        let adding = try statement("INSERT OR IGNORE INTO origins (channel) VALUES (?1)")
+        try adding.bind(1, channel)
+        try adding.run()
+        let finding = try statement("SELECT id FROM origins WHERE channel = ?1")
+        defer { finding.reset() }
+        try finding.bind(1, channel)
+        guard try finding.step() else {
+            throw StoreError(database.path, "it forgets its origins")
+        }
+        originIDs[channel] = finding.integer(0)
+        return finding.integer(0)
+    }
+
+    /// Origins whose numbers are remembered at the most.
+    private static let mostOrigins = 10_000
 }

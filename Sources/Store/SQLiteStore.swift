@@ -39,6 +39,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     private let reader = Reader()
     /// Apart from the other: a search of a million messages holds no delivery up.
     private let searcher = Reader()
+    private let checkpointer = Checkpointer()
     private let unused = Gate<UInt64?>(nil)
     private let closing = Answer<Int>()
     private let lock = Mutex<StoreLock?>(nil)
@@ -81,7 +82,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
             path, lock: held, backlog: backlog, numbers: numbers, status: status,
             retention: Retention(
                 history: options.history, bridges: options.bridges, start: monotonicNow()),
-            log: log, clock: clock)
+            checkpointer: checkpointer, log: log, clock: clock)
         try writer.begin()
         lock.withLock { $0 = held }
         try start("store") { [unused, closing, reader, searcher] in
@@ -93,6 +94,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
             }
             closing.give(.success(left))
         }
+        try start("store checkpoint") { [checkpointer] in checkpointer.run() }
         for (name, reader) in [("store reader", reader), ("store search", searcher)] {
             try start(name) { [path, fold, clock, status] in
                 reader.run {

@@ -3,7 +3,7 @@ import CSQLite
 /// The tables, and how older files get them.
 enum Schema {
     /// The version this program writes, kept in the file as `user_version`.
-    static let current: Int64 = 3
+    static let current: Int64 = 4
     /// Marks the file as ours for `file` and for us: "Pnte".
     private static let application: Int64 = 0x506E_7465
 
@@ -44,7 +44,7 @@ enum Schema {
     }
 
     /// One for each version, from nothing on.
-    private static let migrations = [version1, version2, foldedWords]
+    private static let migrations = [version1, version2, foldedWords, origins]
 
     /// Words of messages and edits, as `SearchTokens` writes them; the texts themselves are in
     /// `messages`.
@@ -53,14 +53,37 @@ enum Schema {
     /// and whoever has only `sqlite3` can read and search it too: `words MATCH 'cancion'`.
     static let words = """
         CREATE VIRTUAL TABLE words USING fts5(text, room, content = '', columnsize = 0,
-            tokenize = 'ascii')
+            tokenize = 'ascii');
+        \(mergeMore);
         """
+
+    /// Merges parts of the index when there are eight of a size, not four: each word is written
+    /// fewer times.
+    private static let mergeMore = "INSERT INTO words (words, rank) VALUES ('automerge', 8)"
 
     /// Begins the index of words anew: what there was had words by another rule.
     private static let foldedWords = """
         DROP TABLE words;
-        \(words);
+        \(words)
         UPDATE meta SET value = 0 WHERE key = 'indexed';
+        """
+
+    /// Names files once, and not again in each of their lines.
+    private static let origins = """
+        -- Files that lines came from: where a message has an origin, its channel is there.
+        CREATE TABLE origins (id INTEGER PRIMARY KEY, channel TEXT NOT NULL UNIQUE);
+        ALTER TABLE messages ADD COLUMN origin INTEGER;
+        \(mergeMore);
+        DROP VIEW log;
+        CREATE VIEW log AS
+            SELECT number,
+                strftime('%Y-%m-%dT%H:%M:%SZ', ifnull(said, time) / 1000, 'unixepoch') AS time,
+                rooms.name AS room,
+                CASE kind WHEN 0 THEN 'message' WHEN 1 THEN 'join' WHEN 2 THEN 'leave'
+                    WHEN 3 THEN 'rename' ELSE 'edit' END AS kind,
+                sender, bridge, text, ifnull(messages.channel, origins.channel) AS channel, remote
+            FROM messages JOIN rooms ON rooms.id = messages.room
+                LEFT JOIN origins ON origins.id = messages.origin;
         """
 
     private static let version1 = """
@@ -113,7 +136,7 @@ enum Schema {
             key TEXT PRIMARY KEY, name TEXT NOT NULL, password TEXT NOT NULL,
             created INTEGER NOT NULL) WITHOUT ROWID;
 
-        \(words);
+        \(words)
 
         -- For people who look at the file with sqlite3.
         CREATE VIEW log AS

@@ -25,7 +25,14 @@ final class StoredMessages {
         fold: @escaping @Sendable (String) -> String, clock: StoreClock
     ) {
         self.database = database
-        columns = "\(Self.firstColumns), \(version < 2 ? "NULL" : "said")"
+        let channel =
+            version < 4
+            ? "channel"
+            : "iif(origin IS NULL, channel, (SELECT channel FROM origins WHERE id = origin))"
+        columns = """
+            number, room, kind, time, sender, bridge, text, \(channel), remote, passed,
+            reply_number, reply_name, reply_excerpt, other, \(version < 2 ? "NULL" : "said")
+            """
         self.fold = fold
         self.clock = clock
     }
@@ -34,11 +41,6 @@ final class StoredMessages {
     func statement(_ text: String) throws(StoreError) -> Statement {
         try database.statement(text)
     }
-
-    private static let firstColumns = """
-        number, room, kind, time, sender, bridge, text, channel, remote, passed,
-        reply_number, reply_name, reply_excerpt, other
-        """
 
     /// The room's number in the file, `nil` if nothing was ever said in it.
     func id(ofRoom name: String) throws(StoreError) -> Int64? {

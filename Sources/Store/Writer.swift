@@ -17,6 +17,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
     private var inHand: [Handover] = []
     private var trouble: Trouble
     private let chores: Chores
+    private let checkpointer: Checkpointer
     /// Whether the last attempt failed.
     private var hasFailed = false
     /// Messages the file refused one by one.
@@ -30,9 +31,11 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
 
     init(
         _ path: String, lock: StoreLock, backlog: Backlog, numbers: NumberReserve,
-        status: StoreStatus, retention: Retention, log: Log, clock: StoreClock
+        status: StoreStatus, retention: Retention, checkpointer: Checkpointer, log: Log,
+        clock: StoreClock
     ) {
         self.path = path
+        self.checkpointer = checkpointer
         self.lock = lock
         self.backlog = backlog
         self.numbers = numbers
@@ -78,6 +81,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         numbers.skip(below: try opened.firstFreeNumber())
         mustReserve = true
         ledger = opened
+        checkpointer.begin(opened)
         chores.begin(opened)
         status.reopen()
         return opened
@@ -96,6 +100,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         let present = FileIdentity(of: path)
         if present == identity { return }
         let next = present == nil ? "a new one is begun" : "the new one is taken"
+        checkpointer.letGo()
         let place = identity.presentPath
         let isWhole = place != nil && ledger.settle()
         if let place {
@@ -132,6 +137,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             case .reserve: reserveApart()
             case .background:
                 if let ledger { chores.work(ledger) }
+                moveLog()
             case .close: return
             }
         }
@@ -146,9 +152,16 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
             let ledger = try openLedger()
             let answers = try keep(in: ledger)
             succeed(answers)
+            moveLog()
         } catch {
             fail(error, at: now)
         }
+    }
+
+    /// Has the log beside the database moved into it, or moves the little that is left of it.
+    private func moveLog() {
+        guard let ledger, checkpointer.note(pages: ledger.logPages) else { return }
+        checkpointer.note(moved: ledger.database.checkpoint())
     }
 
     private func keep(in ledger: Ledger) throws(StoreError) -> [() -> Void] {
@@ -204,6 +217,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         if !error.isOfEveryConnection {
             // Opened anew, a file that has taken its place would swallow its log.
             leaveMoved()
+            checkpointer.letGo()
             ledger = nil
         }
         // Numbers that another process gives too are not for giving: those of the file come first.
@@ -234,6 +248,7 @@ final class Writer: @unchecked Sendable {  // made by `open`, handed to the thre
         let (rows, lost) = backlog.waiting(beside: inHand)
         for handover in inHand { for item in handover.items { item.fail(StoreClosed()) } }
         backlog.end()
+        checkpointer.close()
         last()
         if let ledger, !hasFailed {
             chores.finish(ledger)

@@ -39,6 +39,7 @@ import TestSupport
         try database.execute(
             """
             DROP VIEW log; ALTER TABLE messages DROP COLUMN said;
+            ALTER TABLE messages DROP COLUMN origin; DROP TABLE origins;
             CREATE VIEW log AS SELECT number FROM messages; PRAGMA user_version = 1
             """)
         let archive = try Archive(folder.file)

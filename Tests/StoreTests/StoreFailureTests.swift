@@ -274,9 +274,9 @@ import TestSupport
         #expect(
             error?.sentence == """
                 it was written by a newer version of puente (its format is 7, this program knows \
-                3); run that version, or choose another "path"
+                \(Schema.current)); run that version, or choose another "path"
                 """)
-        try database.execute("PRAGMA user_version = 3; PRAGMA application_id = 5")
+        try database.execute("PRAGMA user_version = \(Schema.current); PRAGMA application_id = 5")
         error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
         #expect(error?.sentence.hasPrefix("this is another program's database") == true)
     }

@@ -84,6 +84,11 @@ package final class Details: Sendable {
     /// Milliseconds for which a file's line may wait until its time is worth keeping.
     private static let shortestWay: Int64 = 60_000
 
+    /// Where a message stands in the file or stream it came from; `nil` if it came from none.
+    package func position(of record: Record) -> UInt64? {
+        start.map { $0 + UInt64(record.position) }
+    }
+
     /// Where a message was before it reached the bus.
     package func origin(of record: Record) -> Origin? {
         guard let start else { return origin }
@@ -91,7 +96,7 @@ package final class Details: Sendable {
     }
 
     /// The remote chat or file that a message came from.
-    var channel: String? { origin?.channel }
+    package var channel: String? { origin?.channel }
 }
 
 /// What a message answers.
