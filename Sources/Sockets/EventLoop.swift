@@ -31,7 +31,7 @@ public struct Readiness: OptionSet, Sendable {
 /// One thread that waits for descriptors, timers and jobs, and runs what they wake.
 ///
 /// An executor: an actor on it shares its thread with the sockets. A turn is: events, jobs, due
-/// timers, then the functions given to `atTurnEnd`. Safe from any thread for what an executor does,
+/// timers, then the functions given to `beforeTurnEnd` and `atTurnEnd`. Safe from any thread for what an executor does,
 /// `perform` and `stop`; everything else is confined to the loop's thread, or to whoever made it
 /// before it started.
 public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the line above
@@ -48,6 +48,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     private let alarm: Int32
     private var timers = TimerQueue()
     private var armedFor = Int64.max
+    private var lateWork: [(id: Int, action: () -> Void)] = []
     private var turnEnds: [(id: Int, action: () -> Void)] = []
     private var lastTurnEnd = 0
     private var endsTurn = false
@@ -107,6 +108,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
             if count == 0, !leftOver.isEmpty { dispatchLeftOver() }
             runInbox()
             while let timer = timers.popDue(now) { timer.action() }
+            for work in lateWork { work.action() }
             isEnding = true
             for turnEnd in turnEnds { turnEnd.action() }
             isEnding = false
@@ -229,6 +231,23 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         if isEnding { needsAnotherTurn = true }
     }
 
+    /// Begins another turn at once after this one, to go on with what is left.
+    public func goOn() { needsAnotherTurn = true }
+
+    /// Nanoseconds of the same clock as `now`, at present.
+    public var present: Int64 { clock.monotonic() }
+
+    /// Calls a function in each turn when all that has come was handed out, before the ends of the
+    /// turn.
+    ///
+    /// Returns what to take it away by.
+    @discardableResult
+    public func beforeTurnEnd(_ action: @escaping () -> Void) -> Int {
+        lastTurnEnd += 1
+        lateWork.append((lastTurnEnd, action))
+        return lastTurnEnd
+    }
+
     /// Calls a function at the end of each turn, in the order in which they were added.
     ///
     /// Returns what to take it away by.
@@ -239,8 +258,11 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         return lastTurnEnd
     }
 
-    /// Takes a function of `atTurnEnd` away.
-    public func removeTurnEnd(_ id: Int) { turnEnds.removeAll { $0.id == id } }
+    /// Takes a function of `beforeTurnEnd` or `atTurnEnd` away.
+    public func removeTurnEnd(_ id: Int) {
+        lateWork.removeAll { $0.id == id }
+        turnEnds.removeAll { $0.id == id }
+    }
 
     // MARK: - Timers
 

@@ -125,10 +125,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("en", "ana joined the chat.", "server: [unknown-user] There is nobody called bob."),
+        ("en", "ana joined the chat.", "server: [unknown-user] There is nobody of that name here."),
         (
             "es", "ana se ha unido al chat.",
-            "servidor: [unknown-user] No hay nadie llamado bob."
+            "servidor: [unknown-user] Aquí no hay nadie con ese nombre."
         ),
     ])
     func `people are spoken to in the language of the file`(

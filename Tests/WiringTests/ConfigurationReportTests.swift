@@ -188,7 +188,7 @@ import Testing
             #"{"type":"stdio","middleware":[{"type":"limit","burst":3,"kinds":["joins"],"bridges":["stdoi"]}]}"#,
             [
                 "1:67: bridges[0].middleware[0].burst: expected at least messages, 20, found 3",
-                "1:78: bridges[0].middleware[0].kinds[0]: expected one of \"message\", \"join\", \"leave\", \"edit\", found \"joins\"; did you mean \"join\"?",
+                "1:78: bridges[0].middleware[0].kinds[0]: expected one of \"message\", \"join\", \"rename\", \"leave\", \"edit\", found \"joins\"; did you mean \"join\"?",
                 "1:98: bridges[0].middleware[0].bridges[0]: there is no bridge \"stdoi\"; did you mean \"stdio\"?",
             ]
         ),

@@ -29,6 +29,37 @@ enum NameFolding {
         return key
     }
 
+    /// The most characters that a name may become in that form.
+    ///
+    /// Folding takes 0.4 µs for each. A name of 64 bytes has fewer, but for seven signs and more of
+    /// those that are words or whole sentences.
+    static let mostScalars = 128
+
+    /// Whether a text becomes no more than that, by Unicode's tables: not more than 18 for one.
+    static func isShort(_ text: String) -> Bool {
+        text.utf8.count <= mostScalars && isASCII(text)
+            || text.unicodeScalars.reduce(0) { $0 + mostScalars(of: $1) } <= mostScalars
+    }
+
+    private static func mostScalars(of scalar: Unicode.Scalar) -> Int {
+        switch scalar.value {
+        case ..<0x80: 1
+        // The ligatures that are a sentence and a phrase, the squared words, the words, the circled.
+        case 0xFDFA: 18
+        case 0xFDFB: 8
+        case 0x3300...0x33FF: 6
+        case 0xFDF0...0xFDFC, 0x3200...0x32FF, 0x1F100...0x1F2FF: 5
+        default: 3
+        }
+    }
+
+    /// The key of bytes, UTF-8; `nil` if they are more than any name has.
+    static func boundedKey(_ bytes: UnsafeRawBufferPointer) -> String? {
+        if bytes.count > Name.maxUncomposedBytes { return nil }
+        let text = String(decoding: bytes, as: UTF8.self)
+        return isShort(text) ? key(text) : nil
+    }
+
     static func lowercasedASCII(_ byte: UInt8) -> UInt8 {
         byte &- 0x41 < 26 ? byte | 0x20 : byte
     }

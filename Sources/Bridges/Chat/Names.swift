@@ -40,21 +40,29 @@ package struct Name: Sendable, Equatable {
     ///
     /// What is longer can't become a name: composing shrinks a text to a third at most (three
     /// conjoining jamo, 9 bytes, are one syllable of 3).
-    static let maxUncomposedBytes = 256
+    static let maxUncomposedBytes = 3 * maxBytes
 
     /// Checks and composes a name; ASCII needs neither Foundation nor tables.
     ///
-    /// - Parameter isChosen: whether somebody wants it here; names that are given to guests are not
-    ///   for choosing.
+    /// - Parameter isChosen: whether somebody wants it here; of what somebody is called elsewhere,
+    ///   which parentheses tell from that, less is refused.
     package init(_ raw: String, isChosen: Bool = true) throws(NameProblem) {
         if raw.isEmpty { throw .empty }
         if raw.utf8.count > Self.maxUncomposedBytes { throw .tooLong }
         let text = NameFolding.composed(raw)
+        // All of these before anything is folded: one character may become eighteen.
+        if text.utf8.count > Self.maxBytes || !NameFolding.isShort(text)
+            || text.count > Self.maxCharacters
+        {
+            throw .tooLong
+        }
         let compatible = NameFolding.compatible(text)
         if let problem = NameRules.problem(text: text, compatible: compatible) { throw problem }
         let key = NameFolding.key(text)
         if let problem = NameRules.problem(key: key) { throw problem }
-        if isChosen, NameRules.isOfGuest(key) { throw .guest }
+        if isChosen, let problem = NameRules.problem(chosen: compatible, key: key) {
+            throw problem
+        }
         self.init(text: text, key: key)
     }
 
@@ -95,8 +103,7 @@ package struct Name: Sendable, Equatable {
             }
             return true
         }
-        if spelling.count > Self.maxUncomposedBytes { return false }
-        return NameFolding.key(String(decoding: spelling, as: UTF8.self)) == key
+        return NameFolding.boundedKey(spelling) == key
     }
 }
 
@@ -124,94 +131,12 @@ package enum NameProblem: Error, Sendable, Equatable {
     case server
     /// It holds the words of a notice, in some language.
     case notice
-    /// It is given to those who speak without a name, in some language.
+    /// It ends in `~`: names that somebody had to give up do.
+    case reservedEnding
+    /// It is one of those that people get who choose none.
     case guest
-}
-
-/// The rules for names, each a question to one form of the name.
-enum NameRules {
-    /// The bus's own punctuation: what it writes around and behind names.
-    static let reserved: Set<Unicode.Scalar> = [":", "(", ")", "[", "]", "→", "↩"]
-    /// What begins a command, a message's number, an address or a list.
-    static let leadingSigns: Set<Unicode.Scalar> = ["/", "#", "@", "*"]
-
-    /// Looks at the characters: the name in NFC, and what NFKC makes of it.
-    static func problem(text: String, compatible: String) -> NameProblem? {
-        if text.utf8.count > Name.maxBytes || text.count > Name.maxCharacters { return .tooLong }
-        var isAfterSpace = true
-        for scalar in text.unicodeScalars {
-            if let problem = problem(scalar) { return problem }
-            if scalar == " ", isAfterSpace { return .misplacedSpace }
-            if isAfterSpace, isMark(scalar) { return .loneMark }
-            isAfterSpace = scalar == " "
-        }
-        if isAfterSpace { return .misplacedSpace }
-        if let found = compatible.unicodeScalars.first(where: reserved.contains) {
-            return .reserved(Character(found))
-        }
-        if let first = compatible.unicodeScalars.first, leadingSigns.contains(first) {
-            return .leadingSign(Character(first))
-        }
-        return nil
-    }
-
-    /// Looks at the folded name for words that only the bus may say.
-    ///
-    /// A notice's words are looked for between spaces also at the ends of the name: `Ana ahora es`
-    /// becoming `Bob` would otherwise read as `Ana` becoming `ahora es Bob`.
-    static func problem(key: String) -> NameProblem? {
-        if Words.serverKeys.contains(key) { return .server }
-        return holdsNotice(key) ? .notice : nil
-    }
-
-    /// Whether a folded name is a guest's: the word, a hyphen of any kind, digits of any script.
-    static func isOfGuest(_ key: String) -> Bool {
-        Words.guestWords.contains { word in
-            guard key.hasPrefix(word) else { return false }
-            let rest = key.dropFirst(word.count).unicodeScalars
-            guard let hyphen = rest.first, rest.count > 1 else { return false }
-            let isHyphen =
-                hyphen.properties.isDash || hyphen.properties.generalCategory == .dashPunctuation
-            return isHyphen && rest.dropFirst().allSatisfy { $0.properties.numericType != nil }
-        }
-    }
-
-    static func holdsNotice(_ key: String) -> Bool {
-        let padded = Array(" \(key) ".utf8)
-        return Words.noticeWords.contains { words in
-            padded.indices.contains { padded[$0...].starts(with: words.utf8) }
-        }
-    }
-
-    static func problem(_ scalar: Unicode.Scalar) -> NameProblem? {
-        if scalar.value < 0x7F { return scalar.value < 0x20 ? .invisible : nil }
-        if isInvisible(scalar) { return .invisible }
-        if scalar.properties.isWhitespace { return .strangeSpace }
-        switch scalar.properties.generalCategory {
-        case .unassigned, .privateUse, .surrogate: return .unknownCharacter
-        case .spaceSeparator, .lineSeparator, .paragraphSeparator: return .strangeSpace
-        default: return nil
-        }
-    }
-
-    static func isMark(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .nonspacingMark, .spacingMark, .enclosingMark: true
-        default: false
-        }
-    }
-
-    private static func isInvisible(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
-        case .control, .format: return true
-        default: break
-        }
-        if scalar.properties.isDefaultIgnorableCodePoint { return true }
-        switch scalar.value {
-        // Blank without being called so: the empty Braille pattern, the place of an object, the null
-        // notehead, the Khitan filler, the blanks of the hieroglyphs.
-        case 0x2800, 0xFFFC, 0x1D159, 0x16FE4, 0x13441, 0x13442: return true
-        default: return false
-        }
-    }
+    /// It is a number, an address or a block of addresses.
+    case number
+    /// It has letters of Latin, Greek and Cyrillic together, some of which look alike.
+    case mixedScripts
 }

@@ -14,7 +14,7 @@ extension OptionCheck {
             problem("expected a name, found \(found)", at: source)
             return
         }
-        if (try? Name(text)) != nil { return }
+        if (try? Name(text, isChosen: false)) != nil { return }
         let shown = Name(cleaning: text, words: Words(.en)).text.quoted
         let how =
             written == nil && !source.isReference ? "it is shown as \(shown)" : "it is cleaned"

@@ -4,7 +4,7 @@ extension Name {
     /// Makes a name of what somebody is called elsewhere: a Telegram user, a file, a login.
     ///
     /// The result obeys every rule for names, so it can't forge a line. White space and the bus's own
-    /// punctuation (`: ( ) [ ] → ↩`, in any compatibility form) become one space; what is invisible,
+    /// punctuation (`: " ( ) [ ] → ↩`, in any compatibility form) become one space; what is invisible,
     /// unknown or a lone mark is left out, as are `/ # @ *` in front; the rest is cut to 32 characters
     /// and 64 bytes. Words of a notice are joined by `_`. If nothing is left, or the server's name
     /// is, the result is `sin nombre` or `no name`.
@@ -48,7 +48,7 @@ extension Name {
         var bytes = 0
         for character in text.prefix(maxCharacters) {
             bytes += character.utf8.count
-            if bytes > maxBytes { break }
+            if bytes > maxBytes || !NameFolding.isShort(result + String(character)) { break }
             result.append(character)
         }
         if result.last == " " { result.removeLast() }

@@ -37,10 +37,20 @@ extension Words {
             say(
                 "El nombre lleva las palabras de un aviso.", "The name holds the words of a notice."
             )
+        case .reservedEnding:
+            say("Un nombre no puede acabar en ~", "A name can't end in ~")
         case .guest:
             say(
-                "Ese nombre es para quien no dice el suyo.", "That name is for those who have none."
-            )
+                "Así se llaman los invitados; elige otro nombre.",
+                "That is what guests are called; choose another name.")
+        case .number:
+            say(
+                "Un número o una dirección no es un nombre.",
+                "A number or an address is no name.")
+        case .mixedScripts:
+            say(
+                "En un nombre no se mezclan letras latinas, griegas y cirílicas.",
+                "Latin, Greek and Cyrillic letters don't mix in one name.")
         }
     }
 
@@ -97,9 +107,25 @@ extension Words {
         return say("No conozco /\(shown); prueba /help", "I don't know /\(shown); try /help")
     }
 
+    /// After `[rate-limited]` for a command; how many seconds to wait.
+    package func tooManyCommands(seconds: Int64) -> String {
+        say(
+            "Demasiadas órdenes; espera \(seconds) s.",
+            "Too many commands; wait \(seconds) s.")
+    }
+
     /// After `[unknown-user]`.
-    package func unknownUser(_ name: String) -> String {
-        say("No hay nadie llamado \(name).", "There is nobody called \(name).")
+    package var unknownUser: String {
+        say("Aquí no hay nadie con ese nombre.", "There is nobody of that name here.")
+    }
+
+    /// After `[bad-arguments]` when somebody else may be meant than the first word names.
+    package func unclearName(_ command: ChatCommand) -> String {
+        say(
+            "No está claro a quién: escribe el nombre entero y entre comillas, "
+                + "/\(command.rawValue) \"NOMBRE\" TEXTO",
+            "It is not clear to whom: write the whole name and in quotes, "
+                + "/\(command.rawValue) \"NAME\" TEXT")
     }
 
     /// After `[unknown-user]` when the bridge that somebody is on can't carry private messages.
@@ -134,10 +160,10 @@ extension Words {
     }
 
     /// After `[unknown-message]` when somebody has said nothing that could be answered.
-    package func unknownMessage(from name: String) -> String {
+    package var unknownMessageOfUser: String {
         say(
-            "No hay ningún mensaje de \(name) en esta sala.",
-            "There is no message from \(name) in this room.")
+            "En esta sala no ha dicho nada que se pueda responder.",
+            "They have said nothing in this room that could be answered.")
     }
 
     /// After `[bad-arguments]`: how the command is used.

@@ -7,7 +7,10 @@ extension ChatConnection {
 
     /// Does what a command says.
     func obey(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        guard let command = ChatCommand(verb: verb) else {
+        let found = ChatCommand(verb: verb)
+        // Whoever wants to leave may always do so.
+        guard found == .quit || mayCommand() else { return }
+        guard let command = found else {
             return member == nil && !verb.isEmpty && verb.first == "/"
                 ? answer(.needName, words.needName)
                 : answer(.unknownCommand, words.unknownCommand(verb))
@@ -51,9 +54,11 @@ extension ChatConnection {
     /// Returns whether that worked.
     func enter(as name: Name, isGuest: Bool = false, _ bus: isolated Bus) -> Bool {
         let sender = sender(name)
-        let person = Person(sender: sender, room: hall.room, mailbox: self)
-        guard bus.enter(person, by: intake, before: { showWhatWasSaid() }) else {
-            answer(.nameInUse, words.nameInUse)
+        let person = Person(
+            sender: sender, room: hall.room, mailbox: self,
+            isAnnounced: server.port.direction != .out)
+        if let refusal = bus.enter(person, by: intake, before: { showWhatWasSaid() }) {
+            answer(refusal)
             return false
         }
         member = Member(name: name, person: person, sender: sender, isGuest: isGuest)
@@ -65,6 +70,13 @@ extension ChatConnection {
     /// Returns whether that worked.
     func take(_ name: Name, _ bus: isolated Bus) -> Bool {
         member == nil ? enter(as: name, bus) : rename(to: name, bus)
+    }
+
+    private func answer(_ refusal: NameRefusal) {
+        switch refusal {
+        case .taken: answer(.nameInUse, words.nameInUse)
+        case .dropped(let drop): answer(drop)
+        }
     }
 
     private func sender(_ name: Name) -> Sender {
@@ -80,24 +92,27 @@ extension ChatConnection {
             return answer(.badName, words.badName(error))
         }
         guard let member else {
-            if enter(as: name, bus), hall.edition == nil { answer(.ok, words.nameIs(name.text)) }
+            if enter(as: name, bus), !readsNotices { answer(.ok, words.nameIs(name.text)) }
             return
         }
         if name.text == member.name.text { return answer(.ok, words.nameIs(name.text)) }
-        if rename(to: name, bus), hall.edition == nil { answer(.ok, words.nameIs(name.text)) }
+        if rename(to: name, bus), !readsNotices { answer(.ok, words.nameIs(name.text)) }
     }
 
     /// Changes names; returns whether that worked.
     private func rename(to name: Name, _ bus: isolated Bus) -> Bool {
         guard let member else { return false }
         let sender = sender(name)
-        guard bus.rename(member.person, to: sender, by: intake) else {
-            answer(.nameInUse, words.nameInUse)
+        if let refusal = bus.rename(member.person, to: sender, by: intake) {
+            answer(refusal)
             return false
         }
         self.member = Member(name: name, person: member.person, sender: sender)
         return true
     }
+
+    /// Whether it reads a notice of what it does itself.
+    var readsNotices: Bool { server.port.direction == .both }
 
     private func join(_ room: String, _ bus: isolated Bus) {
         if room.isEmpty { return answer(.badArguments, words.badArguments(.join)) }
@@ -111,10 +126,11 @@ extension ChatConnection {
             move(to: target)
             return answer(.ok, words.roomIs(target.room.name))
         }
-        bus.move(member.person, to: target.room, by: intake) {
+        let drop = bus.move(member.person, to: target.room, by: intake) {
             move(to: target)
             showWhatWasSaid()
         }
+        if let drop { return answer(drop) }
         answer(.ok, words.roomIs(target.room.name))
     }
 
@@ -147,41 +163,28 @@ extension ChatConnection {
 
     private func whisper(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
-        guard let member, let (name, text) = split(arguments, isKnown: { bus.person($0) != nil })
-        else { return answer(.badArguments, words.badArguments(.msg)) }
-        guard let receiver = bus.person(server.key(of: name)) else {
-            return answer(.unknownUser, words.unknownUser(name))
+        switch Addressee(arguments, bus) {
+        case .name(let key, let text): whisper(text, to: key, bus)
+        case .unknown: answer(.unknownUser, words.unknownUser)
+        case .unclear: answer(.badArguments, words.unclearName(.msg))
+        case .missing: answer(.badArguments, words.badArguments(.msg))
+        }
+    }
+
+    private func whisper(_ text: UnsafeRawBufferPointer, to key: String, _ bus: isolated Bus) {
+        guard let member else { return }
+        guard let receiver = bus.person(key) else {
+            return answer(.unknownUser, words.unknownUser)
         }
         if !receiver.isReachable {
             return answer(.unknownUser, words.unreachableUser(receiver.sender.name))
         }
-        if receiver.isFull { return answer(.full, words.busyUser(name)) }
+        if receiver.isFull { return answer(.full, words.busyUser(receiver.sender.name)) }
         let drop = bus.whisper(text, from: member.person, to: receiver, by: intake)
         if let drop {
             answer(drop)
         } else if server.port.direction == .in {
             answer(.ok, "")
         }
-    }
-
-    /// Takes a name off the front of a command's arguments: the longest that is known, or else the
-    /// first word.
-    ///
-    /// `nil` if the name or the text behind it is missing.
-    func split(
-        _ arguments: UnsafeRawBufferPointer, isKnown: (String) -> Bool
-    ) -> (name: String, text: UnsafeRawBufferPointer)? {
-        let longest = Name.maxBytes + 64
-        let spaces = arguments.indices.prefix(longest).filter {
-            arguments[$0] == 0x20 || arguments[$0] == 0x09
-        }
-        guard let first = spaces.first else { return nil }
-        func name(_ end: Int) -> String { String(decoding: arguments[..<end], as: UTF8.self) }
-        // Nothing but a name lacks its text, even if the beginning is somebody's name too.
-        if arguments.count <= longest, isKnown(server.key(of: name(arguments.count))) { return nil }
-        let end = spaces.last { isKnown(server.key(of: name($0))) } ?? first
-        let rest = UnsafeRawBufferPointer(rebasing: arguments[end...])
-        let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
-        return text.isEmpty ? nil : (name(end), text)
     }
 }

@@ -60,7 +60,7 @@ extension ChatConnection {
 
     private func enterAsGuest(_ bus: isolated Bus) -> Bool {
         guard enter(as: server.nextGuest(bus), isGuest: true, bus) else { return false }
-        if let member, hall.edition == nil { answer(.ok, words.nameIs(member.name.text)) }
+        if let member, !readsNotices { answer(.ok, words.nameIs(member.name.text)) }
         return true
     }
 
@@ -68,9 +68,11 @@ extension ChatConnection {
         let spelling = UnsafeRawBufferPointer(rebasing: line[TextTrimming.trimmed(line)])
         do throws(NameProblem) {
             let name = try Name(spelling)
-            if enter(as: name, bus), hall.edition == nil { answer(.ok, words.nameIs(name.text)) }
+            if mayCommand(), enter(as: name, bus), !readsNotices {
+                answer(.ok, words.nameIs(name.text))
+            }
         } catch {
-            answer(.badName, words.badName(error))
+            if mayCommand() { answer(.badName, words.badName(error)) }
         }
     }
 }

@@ -7,17 +7,15 @@ extension ChatConnection {
         if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
         let log = hall.room.log
         if arguments.first == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
-        guard
-            let (name, text) = split(
-                arguments, isKnown: { bus.person($0) != nil || log.last(saidBy: $0) != nil })
-        else { return answer(.badArguments, words.badArguments(.reply)) }
-        let key = server.key(of: name)
-        if let message = log.last(saidBy: key) {
+        switch Addressee(arguments, speakersOf: log, bus) {
+        case .name(let key, let text):
+            guard let message = log.last(saidBy: key) else {
+                return answer(.unknownMessage, words.unknownMessageOfUser)
+            }
             reply(to: message, text, bus)
-        } else if bus.person(key) != nil {
-            answer(.unknownMessage, words.unknownMessage(from: name))
-        } else {
-            answer(.unknownUser, words.unknownUser(name))
+        case .unknown: answer(.unknownUser, words.unknownUser)
+        case .unclear: answer(.badArguments, words.unclearName(.reply))
+        case .missing: answer(.badArguments, words.badArguments(.reply))
         }
     }
 

@@ -35,6 +35,7 @@ extension ChatConnection {
         // Or it is lost by now, and stays so.
         if isWaiting { stage = .taking }
         server.batch.removeAll()
+        server.turns.beginSlice()
         takeAnswer(self)
         if isTaking { inflow.takeLater(bus) }
         updateInterest()

@@ -50,6 +50,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var isHeldBack = false
     /// Whether so many answers wait that its lines do, too, in the middle of what was read.
     private var isSated = false
+    /// Its share of the loop's time.
+    var share = ReadingTurns.Share()
+    /// Reads that are left at its end.
+    private var readsLeft = ChatConnection.lastReads
+    /// How many commands it may give.
+    var commands = CommandBucket()
     /// Whether it is not read because the store has more than enough to do.
     var isHeld = false
     /// Messages that the store is asked for at once, by the size of the last ones.
@@ -123,7 +129,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     func handle(_ ready: Readiness) {
         bus.assumeIsolated { bus in
-            if ready.contains(.writable) { pump() }
+            if ready.contains(.writable) { server.turns.resume { pump() } }
             if ready.isDisjoint(with: [.readable, .hungUp, .failed]) { return }
             switch stage {
             case .taking: listen(ready, bus)
@@ -143,11 +149,27 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         } else if bus.isLagging {
             hold()
         } else if !owesTooMuch, !isSated {
-            _ = read(bus)
+            server.turns.serve(self)
         } else if isBroken {
             closeAfterReading(bus)
         } else {
             updateInterest()
+        }
+    }
+
+    /// Takes what is left of the last read, or reads once more.
+    func goOnReading() {
+        bus.assumeIsolated { bus in
+            switch stage {
+            case .lost: finishReading(bus)
+            case .taking where inflow.hasLater:
+                inflow.takeLater(bus)
+                updateInterest()
+            case .taking where bus.isLagging: hold()
+            case .taking where !isHeld && !owesTooMuch && !isSated && !server.isStopping:
+                _ = read(bus)
+            case .taking, .waiting, .leaving, .closed: break
+            }
         }
     }
 
@@ -194,24 +216,13 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Reads what has come before the server stops.
     func readTheRest(_ bus: isolated Bus) {
         stopWaiting(bus)
-        var readsLeft = Self.lastReads
+        inflow.takeLater(bus)
         while takesLines, !owesTooMuch, readsLeft > 0, read(bus) { readsLeft -= 1 }
         if takesLines, inflow.endsBySilence { inflow.takeHalfLine(bus) }
         updateInterest()
     }
 
     // MARK: - Writing
-
-    /// Answers this connection alone.
-    func answer(_ code: AnswerCode, _ text: String) {
-        send(Array((server.words.answer(code, text) + "\n").utf8))
-    }
-
-    /// Tells why a message was dropped.
-    func answer(_ drop: Drop) { send(server.words.line(drop)) }
-
-    /// Tells why messages were dropped.
-    func answer(_ drops: [(index: Int, drop: Drop)]) { send(server.words.lines(drops)) }
 
     /// Sends bytes of its own, behind all that the room has said so far.
     func send(_ bytes: [UInt8]) {
@@ -230,11 +241,14 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         server.owes(self)
     }
 
-    /// Takes the lines that had to wait until answers were read.
-    func takeLines(_ bus: isolated Bus) {
-        guard isSated, !owesTooMuch || stage == .lost else { return }
+    /// Has the lines taken that had to wait until answers were read.
+    func takeLines() {
+        guard isSated, !owesTooMuch else { return }
         isSated = false
-        if isTaking { inflow.takeLater(bus) }
+        if isTaking, inflow.hasLater {
+            server.turns.add(self)
+            server.loop.wakeAgain()
+        }
         updateInterest()
     }
 
@@ -274,7 +288,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Whether what it sends is read at present.
     private var isRead: Bool {
         switch stage {
-        case .taking, .lost: !isHeld && !server.isStopping && !owesTooMuch && !isSated
+        case .taking:
+            !isHeld && !server.isStopping && !owesTooMuch && !isSated && !inflow.hasLater
+        case .lost: false
         case .leaving: !owesTooMuch
         case .waiting, .closed: false
         }
@@ -335,35 +351,28 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Sending fails as soon as the other side has closed without reading everything; what it had
     /// said until then is still there.
     func closeAfterReading(_ bus: isolated Bus) {
-        if isOpen { stage = .lost }
+        if stage == .lost, share.isQueued { return }
+        server.turns.beginSlice()
+        if isOpen {
+            stage = .lost
+            isSated = false
+        }
         stopWaiting(bus)
-        takeLines(bus)
-        var readsLeft = Self.lastReads
-        while isOpen, readsLeft > 0, read(bus) { readsLeft -= 1 }
-        close(bus)
+        finishReading(bus)
     }
 
-    /// Sends somebody away who takes too long to say who it is.
-    func sendAway(_ bus: isolated Bus) {
-        server.port.log.debug("\(peer) is closed: it has not said who it is in time")
-        greet()
-        answer(.needName, server.words.needName)
-        finish(bus)
-    }
-
-    /// Makes room for somebody else at once, whatever it is owed.
-    func giveWay(_ bus: isolated Bus) {
-        server.port.log.debug("\(peer) gives way: it has said nothing, and there is no room")
-        isHeldBack = false
-        answer(.full, server.words.full)
-        finish(bus)
-        pump()
-        close(bus)
-    }
-
-    /// Closes a connection that takes too long to take what it was sent.
-    func closeAsStalled(_ bus: isolated Bus) {
-        server.port.log.debug("\(peer) is closed: it does not read what it is sent")
+    /// Takes what had come, a share in each turn, and closes.
+    private func finishReading(_ bus: isolated Bus) {
+        while isOpen {
+            if inflow.hasLater {
+                inflow.takeLater(bus)
+            } else if readsLeft > 0, read(bus) {
+                readsLeft -= 1
+            } else {
+                break
+            }
+            if isOpen, server.turns.isOver || inflow.hasLater { return server.turns.add(self) }
+        }
         close(bus)
     }
 

@@ -27,6 +27,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let flushAfter: Int64
     /// What those get first who connect; nothing where there is none.
     let greeting: [UInt8]
+    /// How many commands each connection may give.
+    let commandRule: CommandBucket.Rule
+    /// Whose lines are taken when.
+    let turns: ReadingTurns
     /// Shows what was said before.
     let past: Past
     /// Who has not taken everything yet.
@@ -46,6 +50,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var storeObserver: UInt64 = 0
     private var readThisTurn = 0
     private var isEndingTurn = false
+    private var lateWork = 0
     private var turnEnd = 0
     private var phase = Phase.open
     private var waiters: [CheckedContinuation<Void, Never>] = []
@@ -88,6 +93,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
         greeting = words.lines(.info, options.greeting ?? words.greeting(options.nameless))
+        commandRule = CommandBucket.Rule(options.commands)
+        turns = ReadingTurns(on: loop, batch)
         past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
         stalled = StalledReaders(
             patience: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
@@ -103,6 +110,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                         after: bus.nextNumber()), isStored: bus.keepsMessages)
             }
         }
+        lateWork = loop.beforeTurnEnd { [turns] in turns.serveWaiting() }
         turnEnd = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
@@ -152,6 +160,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Is called by the loop and the bus no longer.
     private func detach() {
+        loop.removeTurnEnd(lateWork)
         loop.removeTurnEnd(turnEnd)
         for hall in halls { if let edition = hall.edition { hall.room.remove(edition) } }
         port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
@@ -254,6 +263,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         settle(bus)
         // A piece that was taken at once leaves nothing to settle but the end of a connection.
         if lists.serve(bus) { settle(bus) }
+        turns.endTurn(readers: connections.count)
         batch.shrink(to: Self.batchBytes)
     }
 
@@ -265,7 +275,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             for connection in connections { connection.pump() }
             let ready = resuming
             resuming = []
-            for connection in ready { connection.takeLines(bus) }
+            for connection in ready { connection.takeLines() }
             let lost = broken
             broken = []
             for connection in lost { connection.closeAfterReading(bus) }
@@ -303,6 +313,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     private func beginStopping() {
         if phase == .open { phase = .stopping }
+        turns.isUnlimited = true
         door.close()
         lingering.hurry()
         stalled.hurry()
@@ -354,14 +365,5 @@ extension ChatServer {
             else { return }
             connection.outflow.passOver(run)
         }
-    }
-}
-
-extension Duration {
-    /// In nanoseconds, as large as they get.
-    var inNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max / 4 : min(product, .max / 4) + attoseconds / 1_000_000_000
     }
 }

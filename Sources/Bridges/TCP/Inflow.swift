@@ -47,17 +47,17 @@ final class Inflow {
         } else {
             split(bytes, endsWithReturns: false, base: bytes.baseAddress, bus)
         }
-        watchSilence()
+        settle()
     }
 
     private func split(
         _ bytes: UnsafeRawBufferPointer, endsWithReturns: Bool, base: UnsafeRawPointer?,
         _ bus: isolated Bus
     ) {
-        let connection = connection
+        let (connection, turns) = (connection, server.turns)
         var reader = LineReader(connection, base: base)
         framing.split(bytes, endsWithReturns: endsWithReturns) { piece in
-            if connection.takesLines { reader.take(piece, bus) } else { keep(piece) }
+            if connection.takesLines, !turns.isOver { reader.take(piece, bus) } else { keep(piece) }
         }
         reader.flush(bus)
     }
@@ -70,13 +70,14 @@ final class Inflow {
     private func takeHalfLine(
         _ bus: isolated Bus, by end: ((LineSplitter.Piece) -> Void) -> Void
     ) {
-        let connection = connection
+        let (connection, turns) = (connection, server.turns)
         server.batch.removeAll()
         var reader = LineReader(connection, base: nil)
         end { piece in
-            if connection.takesLines { reader.take(piece, bus) } else { keep(piece) }
+            if connection.takesLines, !turns.isOver { reader.take(piece, bus) } else { keep(piece) }
         }
         reader.flush(bus)
+        if connection.takesLines, hasLater { turns.add(connection) }
     }
 
     /// Forgets what waits, of somebody who is not listened to any more.
@@ -126,21 +127,36 @@ final class Inflow {
 
     // MARK: - Lines that wait
 
+    /// Whether lines wait.
+    var hasLater: Bool { !later.isEmpty }
+
     /// Keeps what cannot be taken yet; of who has left, nothing.
     private func keep(_ piece: LineSplitter.Piece) {
         if connection.isOpen { later.append(piece) }
     }
 
-    /// Takes what had to wait, up to the next question, or until too many answers are not read.
+    /// Sees to it that what waits for its turn goes on; what waits for something else is gone on
+    /// with when that has come.
+    private func settle() {
+        if connection.takesLines, hasLater {
+            server.turns.add(connection)
+        } else {
+            watchSilence()
+        }
+    }
+
+    /// Takes what had to wait, up to the next question, as much as it is its turn, or until too many
+    /// answers are not read.
     func takeLater(_ bus: isolated Bus) {
-        let connection = connection
+        let (connection, turns) = (connection, server.turns)
         var rest = later
         later = LaterLines()
         server.batch.removeAll()
         var reader = LineReader(connection, base: nil)
-        while connection.takesLines, rest.takeNext({ reader.take($0, bus) }) {}
+        while connection.takesLines, !turns.isOver, rest.takeNext({ reader.take($0, bus) }) {}
         reader.flush(bus)
-        if !connection.takesLines, connection.isOpen { later = rest } else { watchSilence() }
+        if connection.isOpen { later = rest }
+        settle()
     }
 
     // MARK: - Clients without line endings
@@ -150,7 +166,7 @@ final class Inflow {
 
     /// Sets the timer of a client whose lines silence ends, if anything waits for its end.
     private func watchSilence() {
-        guard connection.takesLines, framing.endsBySilence else {
+        guard connection.takesLines, !hasLater, framing.endsBySilence else {
             silence?.cancel()
             return
         }
@@ -170,13 +186,14 @@ final class Inflow {
     }
 
     private func endLineBySilence(_ bus: isolated Bus) {
-        guard connection.takesLines, framing.endsBySilence else { return }
+        guard connection.takesLines, !hasLater, framing.endsBySilence else { return }
         // What has come and is not read yet is no silence: the loop was busy, or the store is.
         if connection.hasUnread { return wait(server.flushAfter) }
         if !isPatient, mayBeOther, !isOtherWhole {
             isPatient = true
             return wait(min(server.flushAfter, .max / 20) * (Self.patience - 1))
         }
+        server.turns.beginSlice()
         takeHalfLine(bus) { take in
             // A text that ends within a character waits for the rest of it: its end is still to come.
             framing.endBySilence(

@@ -1,3 +1,4 @@
+import Glibc
 import Sockets
 
 /// What a connection has sent while it waits for an answer: its lines, in order.
@@ -10,6 +11,9 @@ struct LaterLines {
     /// Where, between those lines, one was too long, and how it begins.
     private var tooLong: [(place: Int, beginning: [UInt8])] = []
     private var firstTooLong = 0
+
+    /// Whether there are none.
+    var isEmpty: Bool { start == bytes.count && firstTooLong == tooLong.count }
 
     /// Keeps what the splitter found.
     mutating func append(_ piece: LineSplitter.Piece) {
@@ -28,7 +32,12 @@ struct LaterLines {
             firstTooLong += 1
             return true
         }
-        guard let end = bytes[start...].firstIndex(of: lineFeed) else { return false }
+        let found = bytes.withUnsafeBytes { bytes in
+            bytes.baseAddress.flatMap { memchr($0 + start, 10, bytes.count - start) }.map {
+                UnsafeRawPointer($0) - (bytes.baseAddress ?? UnsafeRawPointer($0))
+            }
+        }
+        guard let end = found else { return false }
         bytes.withUnsafeBytes { bytes in
             body(.line(UnsafeRawBufferPointer(rebasing: bytes[start..<end]), isPlain: false))
         }

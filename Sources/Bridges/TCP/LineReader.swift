@@ -35,12 +35,14 @@ struct LineReader {
                 return connection.turnAway(other, bus)
             }
             connection.greet()
+            server.turns.hasTaken(server.options.maxLine.bytes)
             connection.answer(.tooLong, server.words.tooLong(max: server.options.maxLine.bytes))
         }
     }
 
     private mutating func takeSlowly(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         connection.hasSentLine = true
+        server.turns.hasTaken(raw.count)
         if connection.member == nil {
             if connection.inflow.isOther(line: raw, bus) { return }
             if connection.inflow.hasBrought { connection.greet() }
@@ -65,11 +67,14 @@ struct LineReader {
         case .utterance(let utterance): obey(utterance, in: line, bus)
         case .enter(let name, let utterance):
             flush(bus)
-            if connection.take(name, bus) { obey(utterance, in: line, bus) }
+            if connection.mayCommand(), connection.take(name, bus) {
+                obey(utterance, in: line, bus)
+            }
         case .leave:
             flush(bus)
             connection.leave(bus)
         case .refused(let problem):
+            guard connection.mayCommand() else { return }
             connection.answer(.badName, server.words.badName(problem))
         case .nameless(let text):
             if connection.admit(text, line, bus) {
@@ -90,6 +95,7 @@ struct LineReader {
             connection.obey(
                 verb: String(decoding: line[verb], as: UTF8.self),
                 UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
+            server.turns.look()
         }
     }
 
@@ -119,7 +125,9 @@ struct LineReader {
         guard batch.count > 0 else { return }
         let room = connection.hall.room
         batch.room = room.name
+        let start = server.turns.now
         bus.publish(batch, in: room, by: server.port.intake)
+        server.turns.hasPublished(since: start)
         if !batch.drops.isEmpty { connection.answer(batch.drops) }
         batch.removeMessages()
         speaker = nil

@@ -60,10 +60,15 @@ actor LogSearch {
     ) -> Piece {
         guard let log = bus.room(room)?.log else { return Piece(texts: [], next: nil) }
         let end = min(end, log.end)
+        if number == 0, end <= log.start {
+            let older = log.olderTexts(before: end, atMost: Int(step))
+            return Piece(texts: older?.texts ?? [], next: older?.position)
+        }
         let first = max(log.start, number == 0 ? 0 : log.position(after: number))
         guard first < end else { return Piece(texts: [], next: nil) }
         let start = max(first, end > step ? end - step : 0)
+        let isLast = start == first && (number > 0 || start == 0)
         return Piece(
-            texts: log.texts(in: start..<end, atMost: Int(step)), next: start > first ? start : nil)
+            texts: log.texts(in: start..<end, atMost: Int(step)), next: isLast ? nil : start)
     }
 }

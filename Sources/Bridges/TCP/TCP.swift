@@ -63,6 +63,9 @@ public struct TCP: Bridge {
             "How old the oldest byte may become that a reader has not taken before it is closed.",
             in: .milliseconds(1)...)
         public var stalledAfter = Duration.seconds(60)
+        /// How many commands a connection may give.
+        @Option("How many commands and changes of name or room a connection may give.")
+        package var commands = CommandBucket.Options()
         /// What a room keeps for those who lag.
         @Option(
             "What each room keeps for readers that lag; rounded up to a power of two.",

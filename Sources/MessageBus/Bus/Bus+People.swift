@@ -9,54 +9,69 @@ extension Bus {
 
     /// Lets somebody in and tells the room.
     ///
-    /// Returns false, and does nothing, if the name is taken.
+    /// Returns why not, if so; nothing is done then.
     ///
     /// - Parameter before: is called when it is certain, before anybody is told.
     package func enter(
         _ person: Person, by intake: Intake, before: () -> Void = {}
-    ) -> Bool {
-        guard people[person.sender.key] == nil else { return false }
+    ) -> NameRefusal? {
+        guard people[person.sender.key] == nil else { return .taken }
+        let notice = judged(.join, of: person, in: person.room, intake)
+        if let notice, !store(notice) { return .dropped(notice) }
         before()
         people[person.sender.key] = person
+        known.take(person.sender.key)
         person.room.population += 1
-        if person.isAnnounced { announce(.join, of: person.sender, in: person.room, by: intake) }
-        return true
+        if let notice { person.room.append(notice) }
+        return nil
     }
 
     /// Lets somebody out and, unless the bus is stopping, tells the room.
     package func leave(_ person: Person, by intake: Intake) {
         guard people.removeValue(forKey: person.sender.key) != nil else { return }
+        known.leave(person.sender.key, at: settings.uptime())
         person.room.population -= 1
-        if person.isAnnounced, !isStopping {
-            announce(.leave, of: person.sender, in: person.room, by: intake)
-        }
+        if !isStopping { announceLeave(of: person, by: intake) }
     }
 
     /// Gives somebody another name and tells the room.
     ///
-    /// Returns false if the name is taken.
-    package func rename(_ person: Person, to sender: Sender, by intake: Intake) -> Bool {
-        if let other = people[sender.key], other !== person { return false }
-        people.removeValue(forKey: person.sender.key)
-        people[sender.key] = person
-        let old = person.sender
+    /// Returns why not, if so; nothing is done then.
+    package func rename(
+        _ person: Person, to sender: Sender, by intake: Intake
+    ) -> NameRefusal? {
+        if let other = people[sender.key], other !== person { return .taken }
+        let notice = judged(.rename, of: person, in: person.room, intake, other: sender)
+        if let notice, !store(notice) { return .dropped(notice) }
+        if sender.key != person.sender.key {
+            people.removeValue(forKey: person.sender.key)
+            people[sender.key] = person
+            known.leave(person.sender.key, at: settings.uptime())
+            known.take(sender.key)
+        }
         person.sender = sender
-        announce(.rename, of: old, in: person.room, by: intake, other: sender)
-        return true
+        if let notice { person.room.append(notice) }
+        return nil
     }
 
     /// Takes somebody from one room to another and tells both.
+    ///
+    /// Returns why not, if so; nothing is done then.
     package func move(
         _ person: Person, to room: Room, by intake: Intake, between: () -> Void = {}
-    ) {
+    ) -> Drop? {
+        // Judged before anybody is told of the leave, appended when its reader is there to read it.
+        let notice = judged(.join, of: person, in: room, intake)
+        if let notice, !store(notice) { return notice.drops.first?.drop }
         // A room is no person, but where somebody goes is kept as whom something is about.
         let destination = Sender(name: room.name, key: room.name, bridge: "", identity: 0)
-        announce(.leave, of: person.sender, in: person.room, by: intake, other: destination)
+        announceLeave(of: person, by: intake, to: destination)
         person.room.population -= 1
         person.room = room
         room.population += 1
         between()
-        announce(.join, of: person.sender, in: room, by: intake)
+        if let notice { room.append(notice) }
+        return nil
     }
 
     /// Sends a private message through the chains to the two it concerns.
@@ -78,15 +93,41 @@ extension Bus {
         return nil
     }
 
-    private func announce(
-        _ kind: Message.Kind, of sender: Sender, in room: Room, by intake: Intake,
-        other: Sender? = nil
+    /// Tells a room that somebody leaves it, which no middleware can drop.
+    private func announceLeave(
+        of person: Person, by intake: Intake, to destination: Sender? = nil
     ) {
+        let notice = judged(.leave, of: person, in: person.room, intake, other: destination)
+        if let notice, store(notice) { person.room.append(notice) }
+    }
+
+    /// A notice that the chains have judged, neither stored nor appended yet; `nil` if there is to
+    /// be none.
+    private func judged(
+        _ kind: Message.Kind, of person: Person, in room: Room, _ intake: Intake,
+        other: Sender? = nil
+    ) -> Batch? {
+        guard person.isAnnounced else { return nil }
         let batch = self.batch(room: room.name, capacity: 1, bytes: 0)
         var record = Record()
         record.kind = kind
         let details = other.map { Details(other: $0) }
-        batch.append(record, text: .init(start: nil, count: 0), sender: sender, details: details)
-        publish(batch, in: room, by: intake)
+        batch.append(
+            record, text: .init(start: nil, count: 0), sender: person.sender, details: details)
+        batch.isTraced = keepsMessages
+        judge(batch, by: intake)
+        return batch
+    }
+}
+
+/// Why somebody did not get a name.
+package enum NameRefusal: Sendable, Equatable {
+    /// Somebody has it.
+    case taken
+    /// A middleware dropped the notice that would have told of it.
+    case dropped(Drop)
+
+    static func dropped(_ notice: Batch) -> Self {
+        .dropped(notice.drops.first?.drop ?? Drop(code: "dropped", reason: ""))
     }
 }

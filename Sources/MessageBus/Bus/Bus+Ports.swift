@@ -22,7 +22,7 @@ extension Bus {
         let person = Person(
             sender: sender(of: Draft("", from: name), by: intake), room: room, mailbox: intake,
             isAnnounced: false)
-        guard enter(person, by: intake) else { return false }
+        guard enter(person, by: intake) == nil else { return false }
         intake.people.append(person)
         return true
     }

@@ -42,6 +42,8 @@ public actor Bus {
     private var lastIdentity: UInt64 = 0
     private var lastSource: UInt32 = 0
     var people: [String: Person] = [:]
+    /// Names that somebody has, or had until a while ago.
+    var known = KnownNames()
     private var intakes: [Intake] = []
     /// Whether no more is taken in.
     package internal(set) var isStopping = false
@@ -134,16 +136,22 @@ public actor Bus {
     ) {
         batch.isTraced = keepsMessages
         judge(batch, by: intake)
+        if store(batch, isOwed: isOwed) { room.append(batch) }
+    }
+
+    /// Hands a judged batch to the store, and says whether anything in it passed.
+    func store(_ batch: Batch, isOwed: Bool = false) -> Bool {
         if keepsMessages { store.take(batch, isOwed: isOwed) }
-        guard batch.drops.count < batch.count else { return }
+        guard batch.drops.count < batch.count else { return false }
         if keepsMessages, let last = batch.all.last { lastTaken = last.number }
-        room.append(batch)
+        return true
     }
 
     /// Numbers a batch and sends it through the chains.
     func judge(_ batch: Batch, by intake: Intake) {
         let time = settings.time()
         batch.uptime = settings.uptime()
+        batch.keepsLeaves = true
         batch.number(from: numbers.take(batch.count), time: time)
         batch.keepBusMarks()
         intake.chain.judge(batch)

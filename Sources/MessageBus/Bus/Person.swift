@@ -25,7 +25,7 @@ package final class Person {
     package internal(set) var sender: Sender
     package internal(set) var room: Room
     unowned let mailbox: any Mailbox
-    /// Whether joins and leaves are announced.
+    /// Whether joins, renames and leaves are announced.
     package let isAnnounced: Bool
 
     /// Whether private messages get to them.

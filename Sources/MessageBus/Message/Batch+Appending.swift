@@ -135,7 +135,7 @@ extension Batch {
         _ line: UnsafeRawBufferPointer, readAt base: UnsafeRawPointer, by speaker: Speaker
     ) -> Bool {
         let prefix = speaker.prefixCount
-        guard let start = line.baseAddress, line.count > prefix, count < capacity,
+        guard let start = line.baseAddress, line.count > prefix, count < bound,
             speaker.begins(start),
             // A slash would be a command; spaces may be all there is.
             start.load(fromByteOffset: prefix, as: UInt8.self) > UInt8(ascii: "/")

@@ -9,6 +9,8 @@ public final class Batch {
     @exclusivity(unchecked) package var room: String
     /// Messages there is room for.
     package let capacity: Int
+    /// Messages to add before it counts as full: the capacity, or fewer.
+    @exclusivity(unchecked) package var bound: Int
     @usableFromInline let records: UnsafeMutablePointer<Record>
     /// Messages in it, the dropped ones included.
     @exclusivity(unchecked) public package(set) var count = 0
@@ -23,6 +25,8 @@ public final class Batch {
     @exclusivity(unchecked) var isScattered = false
     /// Where the text of the last message ends.
     @exclusivity(unchecked) var lastEnd: UInt32 = 0
+    /// Whether nobody can keep people from leaving: of what comes in, not of what goes out.
+    @exclusivity(unchecked) var keepsLeaves = false
     /// Whether the present step is not to judge some of the messages.
     @exclusivity(unchecked) var hasPassedOver = false
     /// What the chain dropped, in the order of the steps.
@@ -47,6 +51,7 @@ public final class Batch {
     package init(room: String, capacity: Int, bytes: Int) {
         self.room = room
         self.capacity = capacity
+        bound = capacity
         records = .allocate(capacity: capacity)
         storage = ByteStorage(capacity: bytes)
     }
@@ -54,7 +59,7 @@ public final class Batch {
     deinit { records.deallocate() }
 
     /// Whether no message more fits.
-    package var isFull: Bool { count == capacity || senders.count >= Int(UInt16.max) }
+    package var isFull: Bool { count >= bound || senders.count >= Int(UInt16.max) }
 
     /// The fixed parts of its messages.
     package var all: UnsafeMutableBufferPointer<Record> {
@@ -254,26 +259,6 @@ public final class Batch {
     }
 }
 
-/// What a step of a chain did to a message.
-package struct Trace: Sendable {
-    /// The message's place in its batch.
-    package let index: Int
-    /// Which step, as `middleware[1] filter`.
-    package let step: String
-    /// Why it was dropped; `nil`: its text was changed.
-    package let drop: Drop?
-}
-
-/// What a step threw while it judged a batch.
-package struct Failure: Sendable {
-    /// Which step, as `middleware[1] filter`.
-    package internal(set) var step: String
-    /// The first error.
-    package let error: any Error
-    /// Messages it threw at.
-    package internal(set) var count: Int
-}
-
 // MARK: - What a step of the chain does with it
 
 extension Batch {
@@ -317,7 +302,7 @@ extension Batch {
             records[index].flags.remove(.framed)
             records[index].offset = UInt32(truncatingIfNeeded: write(bytes))
             records[index].count = UInt32(truncatingIfNeeded: bytes.count)
-            if TextTrimming.isBlank(bytes) {
+            if records[index].isSaid, TextTrimming.isBlank(bytes) {
                 drop(index, Drop(code: "dropped", reason: ""))
             }
             if bytes.contains(UInt8(ascii: "\n")) {
@@ -342,8 +327,14 @@ extension Batch {
         }
     }
 
-    /// Ends a message.
+    /// Ends a message that a step has dropped, unless it only tells what has happened anyway.
     @usableFromInline
+    package func end(_ index: Int, _ drop: Drop) {
+        if keepsLeaves, records[index].kind == .leave { return }
+        self.drop(index, drop)
+    }
+
+    /// Ends a message.
     package func drop(_ index: Int, _ drop: Drop) {
         records[index].flags.insert(.dropped)
         drops.append((index, drop))
@@ -357,7 +348,7 @@ extension Batch {
         } else {
             failures.append(Failure(step: "", error: error, count: 1))
         }
-        drop(index, Drop(code: "dropped", reason: ""))
+        end(index, Drop(code: "dropped", reason: ""))
     }
 
     /// Notes what a step has done: to the messages it changed, and those it dropped since then.

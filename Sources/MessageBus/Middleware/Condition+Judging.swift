@@ -47,11 +47,12 @@ extension Condition {
 }
 
 extension Condition.Kind {
-    /// What a condition calls this kind of message: a change of names counts as a join.
+    /// What a condition calls this kind of message.
     init(_ kind: Message.Kind) {
         switch kind {
         case .message: self = .message
-        case .join, .rename: self = .join
+        case .join: self = .join
+        case .rename: self = .rename
         case .leave: self = .leave
         case .edit: self = .edit
         }

@@ -32,7 +32,7 @@ extension Middleware {
             do {
                 let verdict = try handle(&message)
                 if case .drop(let reason, let code) = verdict {
-                    batch.drop(index, Drop(code: code, reason: reason))
+                    batch.end(index, Drop(code: code, reason: reason))
                 } else if message.isModified {
                     batch.store(&message, at: index)
                 }

@@ -6,6 +6,8 @@ public struct Condition: Sendable, Hashable {
         case message
         /// Somebody came in.
         case join
+        /// Somebody changed names.
+        case rename
         /// Somebody went out.
         case leave
         /// Somebody corrected what was said: corrections alone.

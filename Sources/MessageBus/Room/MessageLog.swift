@@ -1,7 +1,9 @@
 /// A room's recent messages, in order: a position is a place in that order, from 0.
 ///
 /// Kept in batches, so that adding a message copies its text once and allocates nothing until a
-/// batch is full. Confined to the bus's loop.
+/// batch is full. Joins, leaves and renames push no texts out: what people ask for by name, number or
+/// words is kept within the same bounds when its place here is needed for them. Confined to the bus's
+/// loop.
 package final class MessageLog {
     /// How much is kept: as many messages, and about as many bytes of text.
     package struct Bounds: Sendable {
@@ -24,11 +26,14 @@ package final class MessageLog {
     /// Whether somebody is waited for who has not read up to a position, while the log has a size in
     /// bytes.
     var isHeld: (_ position: UInt64, _ size: Int) -> Bool = { _, _ in false }
-    /// Where those who have spoken did so last, up to a position; only for who asks.
-    private(set) var speakers: [String: UInt64] = [:]
-    private var speakersEnd: UInt64 = 0
-    /// Names to remember before those whose messages are gone are forgotten.
-    private var speakersBound = 1_024
+    /// Texts that are older than the oldest batch.
+    private var older: KeptTexts
+    /// Joins, leaves and renames among the messages in the batches.
+    @exclusivity(unchecked) private var notices = 0
+    /// Whether texts were let go.
+    package private(set) var hasForgottenTexts = false
+    /// Who has spoken, and where last; up to a position, only for who asks.
+    private(set) var speakers = Speakers()
     @exclusivity(unchecked) private var bytes = 0
     /// Bytes of text appended since the beginning.
     @exclusivity(unchecked) private(set) var bytesInAll = 0
@@ -39,6 +44,7 @@ package final class MessageLog {
     package init(room: String, bounds: Bounds = Bounds()) {
         self.room = room
         self.bounds = bounds
+        older = KeptTexts(room: room)
     }
 
     /// The number of the newest message, or 0.
@@ -50,6 +56,9 @@ package final class MessageLog {
     /// Appends what the chain let pass and returns how many that were.
     package func append(_ batch: Batch) -> Int {
         let before = end
+        if batch.hasOtherKinds {
+            notices += batch.all.count { !$0.isSaid && !$0.flags.contains(.dropped) }
+        }
         var next = 0
         while next < batch.count {
             let target = segments.last?.batch ?? newSegment(for: 0)
@@ -101,12 +110,31 @@ package final class MessageLog {
             bytes > bounds.bytes || end - segments[count + 1].start > bounds.messages,
             !isHeld(segments[count + 1].start, size(from: segments[count].start))
         {
-            bytes -= segments[count].batch.storage.count
-            spare = segments[count].batch
+            let segment = segments[count]
+            bytes -= segment.batch.storage.count
+            if notices > 0 { keepTexts(of: segment) } else { hasForgottenTexts = true }
+            spare = segment.batch
             count += 1
         }
+        while !older.isEmpty, bytes + older.bytes > bounds.bytes { forgetOldestTexts() }
         // About a hundred references to move, once in a thousand messages.
         if count > 0 { segments.removeFirst(count) }
+    }
+
+    /// Keeps the texts of a batch that is let go, as long as the bounds allow for texts alone.
+    private func keepTexts(of segment: Segment) {
+        noteSpeakers()
+        notices -= segment.batch.all.count { !$0.isSaid }
+        older.append(textsOf: segment.batch, from: segment.start)
+        let behind = segment.start + UInt64(segment.batch.count)
+        while !older.isEmpty, Int(end - behind) - notices + older.count > bounds.messages {
+            forgetOldestTexts()
+        }
+    }
+
+    private func forgetOldestTexts() {
+        older.removeOldest()
+        hasForgottenTexts = true
     }
 
     /// Calls a function with each run of messages from a position on, and returns the end.
@@ -134,34 +162,43 @@ package final class MessageLog {
         return result
     }
 
-    /// The newest message kept that somebody said, by the folded name.
+    /// The newest message kept that somebody said under a folded name or before taking it.
     ///
     /// What has come since the last question is looked at once, whoever is asked for.
     package func last(saidBy key: String) -> Message? {
         noteSpeakers()
-        guard let position = speakers[key], position >= start else { return nil }
-        return messages(from: position, atMost: 1).first
+        guard let position = speakers.position(of: key) else { return nil }
+        return position < start
+            ? older.message(at: position) : messages(from: position, atMost: 1).first
+    }
+
+    /// The folded names of those who have said what is kept.
+    package var speakerNames: NameIndex {
+        noteSpeakers()
+        return speakers.names
     }
 
     private func noteSpeakers() {
-        var position = max(speakersEnd, start)
-        speakersEnd = forEachRun(from: position) { batch, range in
-            for index in range {
-                let record = batch.all[index]
-                if record.isSaid { speakers[batch.sender(of: record).key] = position }
-                position += 1
-            }
+        guard speakers.end < end else { return }
+        var position = max(speakers.end, start)
+        _ = forEachRun(from: position) { batch, range in
+            speakers.note(batch, range, from: position)
+            position += UInt64(range.count)
         }
-        if speakers.count > speakersBound {
-            speakers = speakers.filter { $0.value >= start }
-            speakersBound = max(1_024, 2 * speakers.count)
-        }
+        speakers.forget(before: textStart)
     }
+
+    /// The position of the oldest text that may be kept.
+    private var textStart: UInt64 { older.firstPosition ?? start }
+
+    /// The newest texts kept, the oldest of them first; no joins and leaves.
+    package func lastTexts(atMost count: Int) -> [Message] { texts(in: 0..<end, atMost: count) }
 
     /// The newest texts at these positions that are kept, the oldest of them first.
     package func texts(in positions: Range<UInt64>, atMost count: Int) -> [Message] {
         var result: [Message] = []
         forEachText(in: positions, atMost: count) { result.append($0.message(at: $1)) }
+        result += olderTexts(in: positions, atMost: count - result.count)
         return result.reversed()
     }
 
@@ -170,10 +207,17 @@ package final class MessageLog {
     package func textNumbers(in positions: Range<UInt64>, atMost count: Int) -> [UInt64] {
         var result: [UInt64] = []
         forEachText(in: positions, atMost: count) { result.append($0.all[$1].number) }
+        result += olderTexts(in: positions, atMost: count - result.count).map(\.number)
         return result.reversed()
     }
 
-    /// Calls a function with the newest texts at these positions, the newest first.
+    /// The newest texts at these positions that are older than the batches, the newest first.
+    private func olderTexts(in positions: Range<UInt64>, atMost count: Int) -> [Message] {
+        guard count > 0, positions.lowerBound < start else { return [] }
+        return older.newest(in: positions, atMost: count).map(\.message)
+    }
+
+    /// Calls a function with the newest texts at these positions in the batches, the newest first.
     private func forEachText(
         in positions: Range<UInt64>, atMost count: Int, _ body: (Batch, Int) -> Void
     ) {
@@ -192,11 +236,20 @@ package final class MessageLog {
         }
     }
 
+    /// The texts kept that are older than the messages, from behind: as many as asked for in front
+    /// of a position, the oldest first, and the position of the first of them.
+    package func olderTexts(
+        before position: UInt64, atMost count: Int
+    ) -> (texts: [Message], position: UInt64)? {
+        let found = older.newest(in: 0..<position, atMost: count)
+        return found.last.map { (found.reversed().map(\.message), $0.position) }
+    }
+
     /// The message kept that has a number.
     package func message(numbered number: UInt64) -> Message? {
         guard number > 0 else { return nil }
         let found = messages(from: position(after: number - 1), atMost: 1).first
-        return found?.number == number ? found : nil
+        return found?.number == number ? found : older.message(numbered: number)
     }
 
     /// The position of the first message kept whose number is greater.

@@ -52,7 +52,7 @@ package final class Room {
 
     /// Whether there may be older texts than the log has.
     var hasForgotten: Bool {
-        log.start > 0 || recalled.map { $0 == Bus.mostTexts } ?? true
+        log.hasForgottenTexts || recalled.map { $0 == Bus.mostTexts } ?? true
     }
 
     /// Lets every reader go on.

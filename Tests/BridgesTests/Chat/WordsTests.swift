@@ -73,15 +73,17 @@ import Testing
         let problems: [NameProblem] = [
             .empty, .tooLong, .reserved(":"), .leadingSign("/"), .misplacedSpace, .strangeSpace,
             .invisible, .unknownCharacter, .loneMark, .server, .notice, .guest,
+            .reservedEnding, .number, .mixedScripts,
         ]
         return problems.map(words.badName) + ChatCommand.allCases.map(words.purpose)
             + ChatCommand.allCases.map(words.badArguments) + [
                 words.nameInUse, words.needName, words.missingSpace, words.badText,
                 words.tooLong(max: 8192),
-                words.rateLimited, words.dropped, words.unknownCommand("x"), words.unknownUser("x"),
+                words.rateLimited, words.dropped, words.unknownCommand("x"), words.unknownUser,
                 words.unreachableUser("x"), words.unknownRoom(), words.unknownRoom(meant: "x"),
                 words.unknownCommand("hlep"), words.unknownMessage(number: 1),
-                words.unknownMessage(from: "x"), words.loginRequired, words.loginFailed,
+                words.unknownMessageOfUser, words.tooManyCommands(seconds: 3),
+                words.unclearName(.msg), words.loginRequired, words.loginFailed,
                 words.insecure, words.forbidden, words.full, words.nameIs("Ana"), words.roomIs("x"),
                 words.goodbye, words.noHistory, words.server, words.nameless, words.privately,
             ]

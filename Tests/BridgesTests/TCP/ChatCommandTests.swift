@@ -152,12 +152,12 @@ import Testing
         let bob = try await host.client("Ana María")
         let reader = try await host.client()
         _ = try await ana.barrier()
-        try ana.send("/msg Ana María de López hola\n/msg ANA yo misma\n/msg nadie hola\n")
+        try ana.send("/msg \"Ana María\" de López hola\n/msg ANA yo misma\n/msg nadie hola\n")
         try ana.send("/msg\n/msg Ana\n/msg Ana  \n")
         #expect(
             try await ana.barrier() == [
                 "ana → Ana María (privado): de López hola", "ana → ana (privado): yo misma",
-                "servidor: [unknown-user] No hay nadie llamado nadie.",
+                "servidor: [unknown-user] Aquí no hay nadie con ese nombre.",
                 "servidor: [bad-arguments] Se usa así: /msg NOMBRE TEXTO",
                 "servidor: [bad-arguments] Se usa así: /msg NOMBRE TEXTO",
                 "servidor: [bad-arguments] Se usa así: /msg NOMBRE TEXTO",
@@ -194,7 +194,7 @@ import Testing
             try await bob.barrier() == [
                 "bob: [↩ ana: 0123456789 123456789 123456789 123456789…] vale",
                 "servidor: [bad-arguments] Se usa así: /reply NOMBRE TEXTO · /reply #NÚMERO TEXTO",
-                "servidor: [unknown-user] No hay nadie llamado nadie.",
+                "servidor: [unknown-user] Aquí no hay nadie con ese nombre.",
                 "servidor: [unknown-message] En esta sala no está el mensaje #999999.",
                 "servidor: [bad-arguments] Se usa así: /reply NOMBRE TEXTO · /reply #NÚMERO TEXTO",
                 "bob: [↩ bob: vale] a mí",

@@ -19,6 +19,8 @@ final class ChatHost: Sendable {
         var room = "general"
         var direction = Direction.both
         var chain: [any Middleware] = []
+        /// The same with conditions; behind them.
+        var steps: [Chain.Step] = []
         var outgoing: [any Middleware] = []
         var options = TCP.Options()
 
@@ -26,6 +28,8 @@ final class ChatHost: Sendable {
             self.name = name
             options.listen = .network(host: "127.0.0.1", port: 0)
             options.greeting = ""
+            // Tests give many commands, most of them to find out that all has been said.
+            options.commands.burst = 1_000_000
             change(&self)
         }
     }
@@ -33,18 +37,20 @@ final class ChatHost: Sendable {
     /// Starts the bridges and returns when they listen.
     init(
         _ bridges: [Bridge] = [Bridge()], rooms: [String] = ["general"], language: Language = .es,
-        middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore()
+        middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore(),
+        clock: ManualClock = ManualClock()
     ) async throws {
         test = try TestBus(
             rooms: rooms, language: language, naming: .chat(language), middlewares: middlewares,
-            store: store)
+            store: store, clock: clock)
         var ports: [UInt16] = []
         var intakes: [Intake] = []
         var runs: [Task<Void, any Error>] = []
         for bridge in bridges {
             let intake = Intake(
                 name: bridge.name, room: bridge.room, direction: bridge.direction,
-                chain: Self.chain(bridge.chain), outgoing: Self.chain(bridge.outgoing))
+                chain: Chain(Self.chain(bridge.chain).steps + bridge.steps),
+                outgoing: Self.chain(bridge.outgoing))
             await test.bus.add(intake)
             await test.bus.begin(intake)
             let port = Port(bus: test.bus, intake: intake)
@@ -69,11 +75,13 @@ final class ChatHost: Sendable {
 
     /// Starts one bridge.
     convenience init(
-        rooms: [String] = ["general"], language: Language = .es, middlewares: [any Middleware] = [],
+        rooms: [String] = ["general"], language: Language = .es,
+        middlewares: [any Middleware] = [], clock: ManualClock = ManualClock(),
         _ change: (inout Bridge) -> Void
     ) async throws {
         try await self.init(
-            [Bridge("tcp", change)], rooms: rooms, language: language, middlewares: middlewares)
+            [Bridge("tcp", change)], rooms: rooms, language: language, middlewares: middlewares,
+            clock: clock)
     }
 
     private static func chain(_ middlewares: [any Middleware]) -> Chain {

@@ -129,10 +129,10 @@ import Testing
             let ana = Person(sender: sender("Ana"), room: bus.rooms[0], mailbox: box)
             let bob = Person(sender: sender("Bob"), room: bus.rooms[0], mailbox: box)
             let worked = [
-                bus.enter(ana, by: intake), bus.enter(bob, by: intake),
-                bus.rename(ana, to: sender("BOB"), by: intake),
-                bus.rename(ana, to: sender("ANA"), by: intake),
-                bus.rename(ana, to: sender("Eva"), by: intake), bus.person("ana") == nil,
+                bus.enter(ana, by: intake) == nil, bus.enter(bob, by: intake) == nil,
+                bus.rename(ana, to: sender("BOB"), by: intake) == nil,
+                bus.rename(ana, to: sender("ANA"), by: intake) == nil,
+                bus.rename(ana, to: sender("Eva"), by: intake) == nil, bus.person("ana") == nil,
                 bus.person("eva") == nil,
             ]
             bus.leave(ana, by: intake)

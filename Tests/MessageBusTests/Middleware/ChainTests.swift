@@ -169,10 +169,8 @@ import Testing
         #expect(seen(Condition()) == said)
         #expect(seen(Condition(kinds: [.edit])) == all.filter { $0.hasPrefix("edit ") })
         #expect(
-            seen(Condition(kinds: [.join, .edit]))
-                == all.filter {
-                    $0.hasPrefix("join ") || $0.hasPrefix("rename ") || $0.hasPrefix("edit ")
-                })
+            seen(Condition(kinds: [.rename, .edit]))
+                == all.filter { $0.hasPrefix("rename ") || $0.hasPrefix("edit ") })
         #expect(
             seen(Condition(rooms: ["jue*"]))
                 == said.filter { $0.hasSuffix(": juegos") })

@@ -50,9 +50,8 @@ import Testing
             let first = UInt64.random(in: 0...log.end, using: &model.random)
             let last = UInt64.random(in: first...(log.end + 5), using: &model.random)
             let count = Int.random(in: 0...700, using: &model.random)
-            let kept = Int(max(first, log.start))..<Int(max(min(last, log.end), first, log.start))
-            let said = log.messages(from: UInt64(kept.lowerBound), atMost: kept.count)
-                .filter { $0.kind == .message || $0.kind == .edit }
+            let asked = Int(first)..<Int(min(max(first, last), log.end))
+            let said = model.all[asked].filter { $0.isSaid && $0.number >= model.firstText }
             #expect(
                 log.texts(in: first..<last, atMost: count).map(\.number)
                     == said.suffix(count).map(\.number))
@@ -95,7 +94,9 @@ import Testing
             if round % 5 > 2 { continue }
             let name = "s\(Int.random(in: 0..<14, using: &model.random))"
             let found = model.log.last(saidBy: name)
-            let expected = model.all[Int(model.log.start)...].last { $0.name == name && $0.isSaid }
+            let expected = model.all.last {
+                $0.name == name && $0.isSaid && $0.number >= model.firstText
+            }
             #expect(found?.number == expected?.number)
             #expect(found?.text == expected?.text)
         }
@@ -107,9 +108,73 @@ import Testing
         for _ in 0..<200 {
             model.append()
             let number = UInt64.random(in: 0...model.lastNumber + 2, using: &model.random)
-            let expected = model.all[Int(model.log.start)...].last { $0.number == number }
+            let expected = model.all.last {
+                $0.number == number && (model.isInBatches($0) || $0.isSaid)
+                    && $0.number >= model.firstText
+            }
             #expect(model.log.message(numbered: number)?.text == expected?.text)
         }
+    }
+
+    @Test func `notices push no texts out, and texts do`() {
+        var bounds = MessageLog.Bounds()
+        bounds.messages = 3_000
+        let log = MessageLog(room: "r", bounds: bounds)
+        let ana = Sender(name: "Ana", key: "ana", bridge: "b", identity: 1)
+        var number: UInt64 = 0
+        func append(_ kind: Message.Kind, _ text: String = "", by sender: Sender) {
+            number += 1
+            var record = Record()
+            (record.kind, record.number) = (kind, number)
+            let batch = Batch(room: "r", capacity: 1, bytes: 8)
+            Array(text.utf8).withUnsafeBytes {
+                batch.append(record, text: $0, sender: sender, details: nil)
+            }
+            _ = log.append(batch)
+        }
+        for count in 0..<50 {
+            append(count % 7 == 0 ? .edit : .message, "uno \(count)", by: ana)
+            append(.join, by: ana)
+        }
+        for count in 0..<20_000 {
+            let kinds: [Message.Kind] = [.join, .rename, .leave]
+            append(kinds[count % 3], by: ana)
+        }
+        let texts = (0..<50).map { "uno \($0)" }
+        #expect(log.start > 100 && !log.hasForgottenTexts)
+        #expect(log.lastTexts(atMost: 500).map(\.text) == texts)
+        #expect(log.lastTexts(atMost: 3).map(\.text) == Array(texts.suffix(3)))
+        #expect(log.texts(in: 2..<6, atMost: 9).map(\.text) == ["uno 1", "uno 2"])
+        #expect(log.last(saidBy: "ana")?.text == "uno 49")
+        #expect(log.message(numbered: 1)?.text == "uno 0")
+        #expect(log.message(numbered: 2) == nil)
+        let older = log.olderTexts(before: log.start, atMost: 20)
+        #expect(older?.texts.map(\.text) == Array(texts.suffix(20)) && older?.position == 60)
+        // No more texts than without any notices.
+        for count in 0..<10_000 { append(.message, "dos \(count)", by: ana) }
+        let kept = log.lastTexts(atMost: .max)
+        #expect(log.hasForgottenTexts && kept.count < 3_000 + 1_024 && kept.count > 3_000 - 1_024)
+        #expect(log.message(numbered: 1) == nil && log.olderTexts(before: .max, atMost: 1) == nil)
+    }
+
+    @Test func `what was said before taking a name is found by the new one`() {
+        let log = MessageLog(room: "r")
+        let senders = ["ana", "eva", "zoe"].map {
+            Sender(name: $0, key: $0, bridge: "b", identity: 1)
+        }
+        let batch = Batch(room: "r", capacity: 3, bytes: 8)
+        [UInt8](arrayLiteral: 120).withUnsafeBytes {
+            batch.append(Record(), text: $0, sender: senders[0], details: nil)
+        }
+        for (old, new) in zip(senders, senders.dropFirst()) {
+            var record = Record()
+            record.kind = .rename
+            batch.append(
+                record, text: .init(start: nil, count: 0), sender: old, details: Details(other: new)
+            )
+        }
+        _ = log.append(batch)
+        for name in ["ana", "eva", "zoe"] { #expect(log.last(saidBy: name)?.text == "x") }
     }
 
     @Test func `who has not spoken for long is forgotten`() {
@@ -195,6 +260,14 @@ private struct LogModel {
         bounds.messages = messages
         bounds.bytes = bytes
         log = MessageLog(room: "r", bounds: bounds)
+    }
+
+    /// The number of the oldest text kept.
+    var firstText: UInt64 { log.texts(in: 0..<UInt64.max, atMost: .max).first?.number ?? .max }
+
+    /// Whether a message has its place among the messages, not only among the texts.
+    func isInBatches(_ said: Said) -> Bool {
+        log.messages(from: log.start, atMost: 1).first.map { said.number >= $0.number } ?? false
     }
 
     /// A batch as the bus leaves it: numbered, with gaps, some dropped.

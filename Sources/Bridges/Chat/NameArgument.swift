@@ -1,0 +1,91 @@
+import MessageBus
+
+/// Who is meant by NAME at the beginning of a command's arguments, as it is written there: a word with
+/// the bus's parentheses behind it, if any, or anything in double quotes.
+package struct NameArgument {
+    /// The name without quotes and parentheses.
+    package let word: UnsafeRawBufferPointer
+    /// What stands in parentheses behind it.
+    package let parentheses: UnsafeRawBufferPointer?
+    /// Whether the name stands in quotes.
+    package let isQuoted: Bool
+    /// What follows the name, without the space around it.
+    package let rest: UnsafeRawBufferPointer
+    /// What follows the parentheses, without the space around it.
+    package let restBehindParentheses: UnsafeRawBufferPointer
+    /// All of it.
+    private let arguments: UnsafeRawBufferPointer
+
+    /// Bytes in parentheses, at most.
+    private static let longestParentheses = 128
+
+    /// Takes arguments apart; `nil` if no name can be meant.
+    ///
+    /// - Parameter arguments: UTF-8, without space around it.
+    package init?(_ arguments: UnsafeRawBufferPointer) {
+        guard let first = arguments.first else { return nil }
+        self.arguments = arguments
+        isQuoted = first == UInt8(ascii: "\"")
+        let end: Int
+        if isQuoted {
+            let quoted = arguments.dropFirst()
+            guard let closing = quoted.firstIndex(of: UInt8(ascii: "\"")) else { return nil }
+            word = Self.trimmed(UnsafeRawBufferPointer(rebasing: quoted[..<closing]))
+            end = closing + 1
+        } else {
+            end = arguments.firstIndex(where: Self.isSpace) ?? arguments.count
+            word = UnsafeRawBufferPointer(rebasing: arguments[..<end])
+        }
+        if word.isEmpty { return nil }
+        rest = Self.trimmed(UnsafeRawBufferPointer(rebasing: arguments[end...]))
+        let (parentheses, behind) = Self.parentheses(of: rest)
+        self.parentheses = end < arguments.count && Self.isSpace(arguments[end]) ? parentheses : nil
+        restBehindParentheses = self.parentheses == nil ? rest : behind
+    }
+
+    /// The name in the form in which names are compared; `nil` if no name is so long.
+    package var key: String? { NameFolding.boundedKey(word) }
+
+    /// The name with its parentheses in that form.
+    package func key(with parentheses: UnsafeRawBufferPointer) -> String? {
+        guard let front = key, let behind = NameFolding.boundedKey(parentheses) else { return nil }
+        return "\(front) (\(behind))"
+    }
+
+    /// As much of all arguments as a name may be long, folded, with single spaces.
+    package var beginning: String {
+        var text = ""
+        var left = Name.maxBytes + Self.longestParentheses
+        for word in arguments.split(whereSeparator: Self.isSpace) {
+            left -= word.count + 1
+            guard left >= 0,
+                let key = NameFolding.boundedKey(UnsafeRawBufferPointer(rebasing: word))
+            else { break }
+            if !text.isEmpty { text += " " }
+            text += key
+        }
+        return text
+    }
+
+    /// Whether what stands in parentheses has spaces in it.
+    package var isRemark: Bool { parentheses?.contains(where: Self.isSpace) ?? false }
+
+    private static func parentheses(
+        of rest: UnsafeRawBufferPointer
+    ) -> (UnsafeRawBufferPointer?, UnsafeRawBufferPointer) {
+        guard rest.first == UInt8(ascii: "("),
+            let closing = rest.prefix(longestParentheses).firstIndex(of: UInt8(ascii: ")")),
+            closing > 1, closing + 1 == rest.count || isSpace(rest[closing + 1])
+        else { return (nil, rest) }
+        return (
+            UnsafeRawBufferPointer(rebasing: rest[1..<closing]),
+            trimmed(UnsafeRawBufferPointer(rebasing: rest[(closing + 1)...]))
+        )
+    }
+
+    private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[TextTrimming.trimmed(bytes)])
+    }
+
+    private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+}

@@ -1,0 +1,19 @@
+/// What a step of a chain did to a message.
+package struct Trace: Sendable {
+    /// The message's place in its batch.
+    package let index: Int
+    /// Which step, as `middleware[1] filter`.
+    package let step: String
+    /// Why it was dropped; `nil`: its text was changed.
+    package let drop: Drop?
+}
+
+/// What a step threw while it judged a batch.
+package struct Failure: Sendable {
+    /// Which step, as `middleware[1] filter`.
+    package internal(set) var step: String
+    /// The first error.
+    package let error: any Error
+    /// Messages it threw at.
+    package internal(set) var count: Int
+}

@@ -1,0 +1,77 @@
+import Bridges
+import Glibc
+import MessageBus
+import Sockets
+import TestSupport
+
+/// A tcp bridge under attack: a bus on a loop with the kernel's clocks, without a store.
+///
+/// Safe from any thread.
+final class AttackHost: Sendable {
+    let port: UInt16
+    private let loop: EventLoop
+    private let bus: Bus
+
+    /// Starts the bridge and returns when it listens.
+    init(_ change: (inout TCP.Options) -> Void = { _ in }) async throws {
+        let log = LogRecorder()
+        loop = try EventLoop()
+        var settings = Bus.Settings()
+        settings.rooms = ["general", "otra", "aparte"]
+        settings.naming = .chat(.es)
+        settings.log = log.log
+        let loop = loop
+        settings.uptime = { loop.now }
+        settings.time = { loop.wallTime }
+        bus = Bus(settings, chain: Chain(), executor: loop)
+        let bus = bus
+        loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
+        try loop.start(named: "attacked")
+        var options = TCP.Options()
+        options.listen = .network(host: "127.0.0.1", port: 0)
+        change(&options)
+        let context = Context(
+            name: "benchmark", language: .es, log: log.log, executor: loop,
+            files: { _ in RecordedLines() })
+        let bridge = TCP(options, context)
+        let intake = Intake(name: "tcp", room: "general")
+        await bus.add(intake)
+        await bus.begin(intake)
+        let place = Port(bus: bus, intake: intake)
+        Task { try await bridge.run(place) }
+        let entry = await log.first { $0.sentence.contains("127.0.0.1:") }
+        port = entry.sentence.split(separator: ":").last.flatMap { UInt16($0) } ?? 0
+    }
+
+    /// Ends the loop; what is connected is left as it is.
+    func stop() { loop.stop() }
+
+    /// Nanoseconds that the loop's thread has run.
+    var loopTime: Int64 {
+        get async { await bus.perform { _ in ThreadClock.now } }
+    }
+
+    /// How to read the same from another thread.
+    var loopClock: ThreadClock {
+        get async { await bus.perform { _ in ThreadClock() } }
+    }
+}
+
+/// The processor time of a thread.
+struct ThreadClock: Sendable {
+    private var id: clockid_t = CLOCK_THREAD_CPUTIME_ID
+
+    /// The clock of the calling thread, for all threads.
+    init() { pthread_getcpuclockid(pthread_self(), &id) }
+
+    /// Nanoseconds.
+    var now: Int64 { Self.read(id) }
+    /// Nanoseconds of the calling thread.
+    static var now: Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
+
+    private static func read(_ id: clockid_t) -> Int64 {
+        var time = timespec()
+        clock_gettime(id, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

@@ -1,0 +1,89 @@
+import Bridges
+import Foundation
+import MessageBus
+import TestSupport
+import Testing
+
+/// A connection's share of a turn of the loop is bounded by time.
+@Suite(.timeLimit(.minutes(10))) struct ChatTurnTests {
+    /// A middleware that takes a millisecond of the loop's clock for each text.
+    private struct Slow: Middleware {
+        let clock: ManualClock
+        /// Is told of the text `stop`, and waits until it may go on.
+        let stopped: DispatchSemaphore
+        let goOn: DispatchSemaphore
+
+        func handle(_ message: inout Message) -> Verdict {
+            clock.advance(by: .milliseconds(1))
+            if message.text == "stop" {
+                stopped.signal()
+                goOn.wait()
+            }
+            return .pass
+        }
+    }
+
+    private static func host(
+        _ stopped: DispatchSemaphore, _ goOn: DispatchSemaphore
+    ) async throws -> ChatHost {
+        let clock = ManualClock()
+        return try await ChatHost(
+            middlewares: [Slow(clock: clock, stopped: stopped, goOn: goOn)], clock: clock)
+    }
+
+    private func wait(_ semaphore: DispatchSemaphore) async {
+        await withCheckedContinuation { continuation in
+            Thread.detachNewThread {
+                semaphore.wait()
+                continuation.resume()
+            }
+        }
+    }
+
+    @Test(arguments: ["x\n", "mallory: x\n", "/msg mallory x\n", "x\n/msg mallory x\n"])
+    func `who sends much waits, and others are served meanwhile`(line: String) async throws {
+        let (stopped, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let host = try await Self.host(stopped, goOn)
+        let bob = try await host.client("bob")
+        let mallory = try await host.client("mallory")
+        _ = try await bob.barrier()
+        // How long a text takes is known from the first ones.
+        try mallory.send(String(repeating: line, count: 100))
+        try await mallory.barrier()
+        _ = try await bob.barrier()
+        try mallory.send("stop\n" + String(repeating: line, count: 300) + "end\n")
+        await wait(stopped)
+        try bob.send("hola\n")
+        goOn.signal()
+        var before = 0
+        while let line = try await mallory.line(), line != "bob: hola" { before += 1 }
+        // Not the first, because the batch that the loop was at goes on.
+        #expect(before < 100)
+        var after = 0
+        while let line = try await mallory.line(), line != "mallory: end" { after += 1 }
+        #expect(before + after == 1 + 300 * line.count { $0 == "\n" })
+    }
+
+    @Test func `what has to wait is taken in order, to the end of the connection`() async throws {
+        let (stopped, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
+        let host = try await Self.host(stopped, goOn)
+        let bob = try await host.client("bob")
+        let texts = (0..<500).map { "\($0)" }
+        for end in 0..<3 {
+            let mallory = try await host.client("m\(end)")
+            _ = try await bob.barrier()
+            // Half a line at the end is a line too.
+            try mallory.send(texts.joined(separator: "\n/msg nadie x\n"))
+            switch end {
+            case 0: mallory.finishSending()
+            case 1: mallory.close()
+            default: try mallory.send("\n/quit\nnever\n")
+            }
+            let lines = try await bob.lines(end == 1 ? 499 : 501)
+            #expect(lines.prefix(499) == texts.map { "m\(end): \($0)" }.prefix(499)[...])
+            while end == 1, let line = try await bob.line(), !line.hasPrefix("m1 ha") {}
+            if end != 1 { #expect(lines.last == "m\(end) ha abandonado el chat.") }
+        }
+        #expect(try await bob.barrier() == [])
+    }
+}
