@@ -8,7 +8,7 @@ import Testing
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
     @Test func `the plug-ins of README compile with Foundation beside, and so does every name`()
-        throws
+        async throws
     {
         let folder = URL.temporaryDirectory.appending(path: "puente-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -26,7 +26,7 @@ import Testing
         let uses = names.sorted().map { "private typealias Use\($0) = \($0)\n" }
         try (imports + "import MessageBus\n" + uses.joined()).write(
             to: folder.appending(path: "Names.swift"), atomically: true, encoding: .utf8)
-        #expect(try Self.compile(folder) == "")
+        #expect(try await Self.compile(folder) == "")
     }
 
     /// The names that MessageBus declares for everybody at the top of a file.
@@ -45,26 +45,30 @@ import Testing
     }
 
     /// What the compiler has to say about the files of a directory.
-    private static func compile(_ folder: URL) throws -> String {
+    private static func compile(_ folder: URL) async throws -> String {
         let tests = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         let modules = try #require(
             [tests, Bundle.main.bundleURL, tests.deletingLastPathComponent()]
                 .map { $0.appending(path: "Modules") }
                 .first { FileManager.default.fileExists(atPath: $0.path()) })
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path())
+        let log = folder.appending(path: "log")
+        FileManager.default.createFile(atPath: log.path(), contents: nil)
+        let output = try FileHandle(forWritingTo: log)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments =
             ["swiftc", "-typecheck", "-swift-version", "6", "-module-name", "Plugins"]
             + ["-I", modules.path()] + files.map { folder.appending(path: $0).path() }
-        let output = Pipe()
         process.standardInput = FileHandle.nullDevice
         process.standardOutput = output
         process.standardError = output
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return String(decoding: said, as: UTF8.self)
-            + (process.terminationStatus == 0 ? "" : "status \(process.terminationStatus)")
+        // Nobody waits on a thread meanwhile: the pool has as many as the machine has cores.
+        let status = try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
+        }
+        let said = try String(contentsOf: log, encoding: .utf8)
+        return said + (status == 0 ? "" : "status \(status)")
     }
 }

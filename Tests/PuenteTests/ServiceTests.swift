@@ -3,9 +3,10 @@ import Testing
 
 /// The unit for systemd that README.md shows.
 @Suite(.timeLimit(.minutes(10))) struct ServiceTests {
-    @Test func `its bridge.json is in order`() throws {
-        let result = try Program.run(["check"], in: "Tests/PuenteTests/Examples/service")
-        #expect(result.errors == "")
+    @Test func `its bridge.json is in order`() async throws {
+        let result = try await RunningProgram.result(
+            "check", in: ProjectFile.top.appending(path: "Tests/PuenteTests/Examples/service"))
+        #expect(result.errors == [])
         #expect(result.status == 0)
     }
 
@@ -23,27 +24,29 @@ import Testing
         }
     }
 
-    @Test func `systemd has nothing to say about the unit, where it is installed`() throws {
+    @Test func `systemd has nothing to say about the unit, where it is installed`() async throws {
+        let systemd = "/usr/bin/systemd-analyze"
+        guard FileManager.default.isExecutableFile(atPath: systemd) else { return }
         let folder = try TestFolder()
         let unit = try ProjectFile("Tests/PuenteTests/Examples/puente.service").text
         let program = try Program.executable.path(percentEncoded: false)
         // It looks whether the program is there.
         try folder.write(
             unit.replacing("/usr/local/bin/puente", with: program), to: "puente-test.service")
+        try folder.write("", to: "log")
+        let output = try FileHandle(forWritingTo: folder.url.appending(path: "log"))
         let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/systemd-analyze")
+        process.executableURL = URL(filePath: systemd)
         process.arguments = ["verify", folder.url.appending(path: "puente-test.service").path()]
         process.standardInput = FileHandle.nullDevice
-        let output = Pipe()
         process.standardError = output
         process.standardOutput = output
-        guard FileManager.default.isExecutableFile(atPath: "/usr/bin/systemd-analyze") else {
-            return
+        // Nobody waits on a thread meanwhile: the pool has as many as the machine has cores.
+        _ = try await withCheckedThrowingContinuation { continuation in
+            process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
+            do { try process.run() } catch { continuation.resume(throwing: error) }
         }
-        try process.run()
-        let said = output.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        let words = String(decoding: said, as: UTF8.self)
+        let words = folder.text(of: "log") ?? ""
         // Other units of this machine may be broken, and it may have no systemd that runs.
         #expect(!words.contains("puente-test.service:"), "\(words)")
     }
