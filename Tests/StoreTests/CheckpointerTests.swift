@@ -4,7 +4,7 @@ import Testing
 
 @testable import Store
 
-@Suite(.timeLimit(.minutes(2))) struct CheckpointerTests {
+@Suite(.timeLimit(.minutes(10))) struct CheckpointerTests {
     private let folder = StoreFolder()
 
     private var logBytes: Int64 {
