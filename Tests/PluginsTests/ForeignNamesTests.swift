@@ -53,7 +53,7 @@ import Testing
                 .first { FileManager.default.fileExists(atPath: $0.path()) })
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.path())
         let log = folder.appending(path: "log")
-        FileManager.default.createFile(atPath: log.path(), contents: nil)
+        try Data().write(to: log)
         let output = try FileHandle(forWritingTo: log)
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/env")
