@@ -46,8 +46,8 @@ final class TelegramDropNotices: Sendable {
 
     /// What comes within that time is told together.
     private static let gathering = Duration.seconds(1)
-    /// The time from one answer to the next, for one person.
-    private static let shortest = Duration.seconds(60)
+    /// The time from one answer to the next, for one person: a minute, and a second for the way.
+    private static let shortest = Duration.seconds(61)
     /// The same for a chat, of which others are to have most of what Telegram lets pass.
     private static let shortestInChat = Duration.seconds(10)
     /// What could not be told for so long is of no interest.

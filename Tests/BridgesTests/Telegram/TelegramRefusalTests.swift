@@ -169,11 +169,13 @@ extension TelegramTests {
             let texts = await host.turning(by: .milliseconds(500)) {
                 await host.messages(seconds > 30 ? 4 : 2)
             }.map(\.text)
+            // Whether the poll was under way when it began is a matter of chance.
             let told = [
-                "antes", "Telegram no entrega mensajes durante 2 min: se le pregunta demasiado.",
-                "Telegram entrega mensajes de nuevo.", "después",
+                "Telegram no entrega mensajes durante 2 min: se le pregunta demasiado.",
+                "Telegram entrega mensajes de nuevo.",
             ]
-            #expect(texts == (seconds > 30 ? told : ["antes", "después"]))
+            #expect(texts.filter { $0.hasPrefix("Telegram") } == (seconds > 30 ? told : []))
+            #expect(texts.filter { !$0.hasPrefix("Telegram") } == ["antes", "después"])
             try await host.stop()
         }
 
