@@ -288,6 +288,21 @@ import Testing
             errors.first == "pipe: a pipe or a device that did not end within 3s", "\(errors)")
     }
 
+    @Test func `as many rooms, names and globs as a file holds are read once`() async throws {
+        // What compares each with each takes a thousand million steps.
+        let rooms = (0..<30_000).map { "\"room-\($0)\"" }.joined(separator: ",")
+        let wrong = (0..<30_000).map { "\"rom-\($0)\"" }.joined(separator: ",")
+        let names = #"{ "type": "log", "rooms": [\#(rooms)] }"#
+        let good = try await check(
+            #"{ "rooms": [\#(rooms)], "middleware": [\#(names)], "bridges": [\#(Self.chat)] }"#)
+        #expect(good.status == 0)
+        let bad = try await check(
+            #"{ "rooms": [\#(rooms)], "bridges": [\#(Self.chat)], "#
+                + #""middleware": [{ "type": "log", "rooms": [\#(wrong)] }] }"#)
+        #expect(bad.errors.last == "30000 problems in bridge.json. Nothing was started.")
+        #expect(bad.errors.first?.contains("did you mean") == true)
+    }
+
     @Test func `a hundred problems are shown and all are counted`() async throws {
         let rooms = (0..<1_000).map { "\"Room \($0)\"" }.joined(separator: ",\n")
         let (status, _, errors) = try await check(

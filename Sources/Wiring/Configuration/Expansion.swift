@@ -149,8 +149,9 @@ struct Expansion {
             throw Failure(sentence: "expected ${file:PATH}")
         }
         if let wrong = PathRules.problem(path) {
-            throw Failure(
-                sentence: "expected \(wrong.expected), found \(path.quoted)\(wrong.suggestion)")
+            // One reference does not stand inside another.
+            let hint = wrong.suggestion.contains("${") ? "" : wrong.suggestion
+            throw Failure(sentence: "expected \(wrong.expected), found \(path.quoted)\(hint)")
         }
         var bytes: [UInt8]
         do {
