@@ -120,8 +120,9 @@ import Testing
         let stuck = try await StuckDaemon(megabytes: 6)
         stuck.daemon.signal(SIGTERM)
         // It is closed first: the other is waited for, and has more to read than the kernel holds.
+        async let rest = stuck.reader.rest()
         #expect(try await stuck.speaker.line() == nil)
-        let lines = try await stuck.reader.rest()
+        let lines = try await rest
         #expect(lines.count { $0.hasPrefix("ana: x") } == 6 * 256)
         #expect(lines.allSatisfy { !$0.contains("[skipped]") })
         #expect(try await stuck.daemon.exitStatus() == 0)

@@ -344,8 +344,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     func waitUntilDone(_ bus: isolated Bus) async {
         checkDone()
-        if phase == .done { return }
-        await withCheckedContinuation { waiters.append($0) }
+        await withCheckedContinuation { waiter in
+            if phase == .done { waiter.resume() } else { waiters.append(waiter) }
+        }
     }
 }
 

@@ -142,6 +142,7 @@ extension Bus {
     /// What the store has for a reader, at least one message; `nil` at the end.
     func next(_ reading: StoredReading) async throws -> [Message]? {
         while !Task.isCancelled {
+            let seen = storeMoves
             let found = try await available(reading)
             if !found.isEmpty { return found }
             let committed = store.committed
@@ -150,7 +151,7 @@ extension Bus {
             // What a store that fails has not got yet is for the next run.
             let isAllThere = committed >= lastTaken || !canCarryOn
             if isEnding, isMuted || isAllThere { break }
-            await waitForStore(evenAtTheEnd: true)
+            await waitForStore(since: seen, evenAtTheEnd: true)
         }
         if canCarryOn,
             let number = reading.progress.scan([], through: reading.position, isLast: true)

@@ -8,11 +8,12 @@ extension Bus {
     func storedMessages(for cursor: Cursor) async -> [Message]? {
         let log = cursor.room.log
         let start = log.start
+        let seen = storeMoves
         guard canCarryOn, let first = log.messages(from: start, atMost: 1).first else { return nil }
         let end = first.number - 1
         let through = min(store.committed, end)
         guard through == end || through > cursor.lastNumber else {
-            await waitForStore(evenAtTheEnd: true)
+            await waitForStore(since: seen, evenAtTheEnd: true)
             return []
         }
         var run = StoredRun([], isComplete: true)

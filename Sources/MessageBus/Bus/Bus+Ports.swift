@@ -232,7 +232,14 @@ extension Bus {
             if !messages.isEmpty { return messages }
             guard cursor.isUpToDate else { continue }
             if isEnding { break }
-            await withCheckedContinuation { cursor.wait($0) }
+            // Looked at again: with a preferred executor the task may have given the bus up meanwhile.
+            await withCheckedContinuation { continuation in
+                if cursor.isUpToDate, !cursor.isCancelled, !isEnding {
+                    cursor.wait(continuation)
+                } else {
+                    continuation.resume()
+                }
+            }
         }
         return nil
     }

@@ -21,6 +21,7 @@ extension Bus {
     package func removeStoreObserver(_ id: UInt64) { storeObservers[id] = nil }
 
     func storeHasMoved() {
+        storeMoves += 1
         let waiters = storeWaiters
         storeWaiters = [:]
         for waiter in waiters.values { waiter.resume() }
@@ -35,10 +36,11 @@ extension Bus {
     func waitForRoom(isOwed: Bool) async throws {
         guard keepsMessages else { return }
         while !isEnding {
+            let seen = storeMoves
             switch store.condition {
             case .keepsUp, .fails: return
             case .failsAndIsFull where !isOwed: return
-            case .lags, .failsAndIsFull: await waitForStore()
+            case .lags, .failsAndIsFull: await waitForStore(since: seen)
             }
             try Task.checkCancellation()
         }
@@ -46,13 +48,16 @@ extension Bus {
 
     /// Returns when the store may have got further, the bus ends, or the task is cancelled.
     ///
-    /// - Parameter evenAtTheEnd: whether to wait also if the bus has ended already.
-    func waitForStore(evenAtTheEnd: Bool = false) async {
+    /// - Parameters:
+    ///   - moves: `storeMoves` before the store was looked at: with a preferred executor the task may
+    ///     give the bus up between a look and its wait, and would sleep through what comes then.
+    ///   - evenAtTheEnd: whether to wait also if the bus has ended already.
+    func waitForStore(since moves: UInt64, evenAtTheEnd: Bool = false) async {
         lastWaiter += 1
         let id = lastWaiter
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if isEnding && !evenAtTheEnd || Task.isCancelled {
+                if storeMoves != moves || isEnding && !evenAtTheEnd || Task.isCancelled {
                     continuation.resume()
                 } else {
                     storeWaiters[id] = continuation

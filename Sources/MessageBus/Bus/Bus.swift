@@ -54,6 +54,8 @@ public actor Bus {
     var lastWaiter: UInt64 = 0
     /// Who waits until the store has got further.
     var storeWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    /// How often the store has got further.
+    var storeMoves: UInt64 = 0
     /// Called on the loop when the store has got further.
     var storeObservers: [UInt64: () -> Void] = [:]
     /// The number of the newest message the store was handed.
