@@ -30,7 +30,7 @@ final class ReadingTurns {
     /// How many those readers are, about.
     private var readers = 1
     /// A connection comes first as long as it uses less of the time than one part in so many: all
-    /// that do so together take a quarter of it at most.
+    /// that do so together take half of it at most.
     private var inverseShare: Int64 = 50
     /// What it may use in advance, in nanoseconds of its share.
     private var advance: Int64 = 200_000 * 50
@@ -113,8 +113,8 @@ final class ReadingTurns {
         (said, resuming) = (0, 0)
         self.readers = max(1, readers)
         let count = Int64(self.readers)
-        inverseShare = max(50, 4 * count)
-        advance = max(20_000, min(200_000, 2_000_000 / count)) * inverseShare
+        inverseShare = max(50, 2 * count)
+        advance = max(50_000, min(200_000, 2_000_000 / count)) * inverseShare
     }
 
     private func run(_ connection: ChatConnection, for time: Int64) {
