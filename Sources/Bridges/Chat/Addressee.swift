@@ -42,6 +42,7 @@ package enum Addressee {
         }
 
         func find(_ word: String, _ argument: NameArgument, _ bus: isolated Bus) -> Addressee {
+            if argument.isAmbiguous { return isKnown(word, bus) ? .unclear : .unknown }
             var (key, text) = (word, argument.rest)
             if let parentheses = argument.parentheses {
                 if let full = argument.key(with: parentheses), isKnown(full, bus) {

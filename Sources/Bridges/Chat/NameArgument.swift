@@ -13,6 +13,9 @@ package struct NameArgument {
     package let rest: UnsafeRawBufferPointer
     /// What follows the parentheses, without the space around it.
     package let restBehindParentheses: UnsafeRawBufferPointer
+    /// Whether parentheses may belong to the name and are not written as the bus writes them: with
+    /// spaces at their edges, at full width, or with something right behind them.
+    package let isAmbiguous: Bool
     /// All of it.
     private let arguments: UnsafeRawBufferPointer
 
@@ -39,7 +42,15 @@ package struct NameArgument {
         if word.isEmpty { return nil }
         rest = Self.trimmed(UnsafeRawBufferPointer(rebasing: arguments[end...]))
         let (parentheses, behind) = Self.parentheses(of: rest)
-        self.parentheses = end < arguments.count && Self.isSpace(arguments[end]) ? parentheses : nil
+        let isSeparate = end < arguments.count && Self.isSpace(arguments[end])
+        self.parentheses = isSeparate ? parentheses : nil
+        if isQuoted {
+            isAmbiguous = !isSeparate && Self.looksLikeParentheses(rest)
+        } else if let parentheses = self.parentheses {
+            isAmbiguous = Self.trimmed(parentheses).count < parentheses.count
+        } else {
+            isAmbiguous = Self.looksLikeParentheses(rest)
+        }
         restBehindParentheses = self.parentheses == nil ? rest : behind
     }
 
@@ -82,6 +93,25 @@ package struct NameArgument {
             trimmed(UnsafeRawBufferPointer(rebasing: rest[(closing + 1)...]))
         )
     }
+
+    /// Whether a text begins with something in parentheses of any width, invisible characters in
+    /// front left out.
+    private static func looksLikeParentheses(_ rest: UnsafeRawBufferPointer) -> Bool {
+        let text = String(decoding: rest.prefix(longestParentheses), as: UTF8.self).unicodeScalars
+        let visible = text.drop {
+            $0.properties.isDefaultIgnorableCodePoint || $0.properties.isWhitespace
+        }
+        guard let first = visible.first, opening.contains(first) else { return false }
+        return visible.contains(where: closing.contains)
+    }
+
+    /// Parentheses and their forms of other widths.
+    private static let opening: [Unicode.Scalar] = [
+        "(", "\u{FF08}", "\u{FE59}", "\u{207D}", "\u{208D}", "\u{FE35}",
+    ]
+    private static let closing: [Unicode.Scalar] = [
+        ")", "\u{FF09}", "\u{FE5A}", "\u{207E}", "\u{208E}", "\u{FE36}",
+    ]
 
     private static func trimmed(_ bytes: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         UnsafeRawBufferPointer(rebasing: bytes[TextTrimming.trimmed(bytes)])

@@ -23,7 +23,9 @@ extension ChatConnection {
         let digits = arguments.dropFirst().prefix { $0 != 0x20 && $0 != 0x09 }
         let rest = UnsafeRawBufferPointer(rebasing: arguments[digits.endIndex...])
         let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
-        guard let number = UInt64(String(decoding: digits, as: UTF8.self)), !text.isEmpty else {
+        guard digits.first != UInt8(ascii: "+"),
+            let number = UInt64(String(decoding: digits, as: UTF8.self)), !text.isEmpty
+        else {
             return answer(.badArguments, words.badArguments(.reply))
         }
         if let found = hall.room.log.message(numbered: number) {

@@ -25,8 +25,18 @@ struct LaterLines {
         }
     }
 
+    /// Bytes that are held.
+    var heldBytes: Int { bytes.count }
+
     /// Hands the next piece out; returns false when there is none.
     mutating func takeNext(_ body: (LineSplitter.Piece) -> Void) -> Bool {
+        guard takePiece(body) else { return false }
+        // What was taken is let go of with the last piece: what comes next is not put behind it.
+        if isEmpty { self = LaterLines() }
+        return true
+    }
+
+    private mutating func takePiece(_ body: (LineSplitter.Piece) -> Void) -> Bool {
         if firstTooLong < tooLong.count, tooLong[firstTooLong].place == start {
             tooLong[firstTooLong].beginning.withUnsafeBytes { body(.tooLong($0)) }
             firstTooLong += 1

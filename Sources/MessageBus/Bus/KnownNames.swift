@@ -40,8 +40,13 @@ struct KnownNames {
 
     /// Forgets whoever left too long ago, and the oldest of too many.
     mutating func forget(at now: Int64) {
+        // Somebody who goes to and fro between two names has left by two, however often.
+        if departures.count - first > 2 * Self.mostLeft {
+            departures = departures[first...].filter { left[$0.key] == $0.time }
+            first = 0
+        }
         while first < departures.count,
-            departures[first].time + Self.patience < now || departures.count - first > Self.mostLeft
+            departures[first].time + Self.patience < now || left.count > Self.mostLeft
         {
             let departure = departures[first]
             first += 1

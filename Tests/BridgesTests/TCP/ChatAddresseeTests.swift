@@ -34,6 +34,25 @@ import Testing
             try await ana.barrier() == ["bob se ha unido al chat.", "Ana (telegram): hola"])
     }
 
+    @Test(arguments: [
+        "\"Ana\"(telegram) pin", "Ana (telegram), pin", "Ana (telegram): pin",
+        "Ana ( telegram ) pin",
+        "Ana \u{FF08}telegram\u{FF09} pin", "Ana \u{200B}(telegram) pin", "Ana (telegram)pin",
+    ])
+    func `parentheses that are not written as the bus writes them are asked about`(
+        arguments: String
+    ) async throws {
+        let host = try await ChatHost()
+        _ = await host.port("telegram")
+        let ana = try await host.client("Ana")
+        let bob = try await host.client("bob")
+        try bob.send("/msg \(arguments)\n")
+        #expect(try await bob.barrier() == [Self.unclear("msg")])
+        #expect(try await ana.barrier() == ["bob se ha unido al chat."])
+        try bob.send("/msg Ana (: hola\n")
+        #expect(try await bob.barrier() == ["bob → Ana (privado): (: hola"])
+    }
+
     @Test func `parentheses that are nobody's are in nobody's text either, unless in quotes`()
         async throws
     {
