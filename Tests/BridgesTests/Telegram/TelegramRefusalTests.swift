@@ -45,10 +45,14 @@ extension TelegramTests {
             await host.until { $0.chats[Self.group]?.posts.count == 1 }
             await host.pass(.seconds(70), step: .milliseconds(500))
             let posts = await host.posts()
-            #expect(posts.count == 1)
-            let lines = posts[0].text.replacing("\u{2060}", with: "").split(separator: "\n")
-            #expect(lines.count == 3)
-            #expect(lines[0].hasPrefix("servidor: un mensaje de Ana (telegram) no se ha entregado"))
+            // A poll that waits is answered with the first of them: the others may come with the next.
+            #expect(posts.count == 1 || posts.count == 2)
+            let told = try #require(posts.last)
+            let lines = told.text.replacing("\u{2060}", with: "").split(separator: "\n")
+            #expect(lines.count == (posts.count == 1 ? 3 : 2))
+            let name = posts.count == 1 ? "Ana" : "Bea"
+            #expect(
+                lines[0].hasPrefix("servidor: un mensaje de \(name) (telegram) no se ha entregado"))
             try await host.stop()
         }
 
