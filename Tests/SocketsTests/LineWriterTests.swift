@@ -144,6 +144,8 @@ import Testing
         for number in 0..<1_000 { writer.write("\(number)") }
         #expect(writer.leftOut >= 800)
         await writer.close(within: .milliseconds(1))
+        // Its thread may still be at the pipe, whose descriptor must not become another test's file.
+        _ = Unmanaged.passRetained(pipe)
     }
 
     @Test func `a reader that went away hurts nobody and is told once`() async throws {
