@@ -22,12 +22,13 @@ final class Inflow {
     private var later = LaterLines()
     /// Ends the lines of a client that sends no line endings.
     private var silence: LoopTimer?
-    /// Whether a silence was found too short to end what may be another protocol's first line.
+    /// Whether a silence was found too short to end what waits, which may be another protocol's first
+    /// line.
     private var isPatient = false
     /// Whether a line has come that was not empty.
     private(set) var hasBrought = false
 
-    /// How many silences have to pass before half a request is taken for a line.
+    /// How many silences have to pass before half a request, or what may be typed, is taken for a line.
     private static let patience: Int64 = 10
 
     init(of connection: ChatConnection) {
@@ -42,7 +43,14 @@ final class Inflow {
         isPatient = false
         if let text = framing.text(of: bytes) {
             text.bytes.withUnsafeBytes {
+                if endsLinesBefore($0) { endHeldLines(bus) }
                 split($0, endsWithReturns: text.endsWithReturns, base: nil, bus)
+            }
+        } else if endsLinesBefore(bytes) {
+            // What is read lies in the batch, which the lines in front of it need.
+            Array(bytes).withUnsafeBytes {
+                endHeldLines(bus)
+                split($0, endsWithReturns: false, base: nil, bus)
             }
         } else {
             split(bytes, endsWithReturns: false, base: bytes.baseAddress, bus)
@@ -64,6 +72,7 @@ final class Inflow {
 
     /// Takes half a line as a line: nothing more comes, or nothing that must be waited for.
     func takeHalfLine(_ bus: isolated Bus) {
+        if isOtherWhole { framing.forgetMarks() }
         takeHalfLine(bus) { framing.end($0) }
     }
 
@@ -112,7 +121,30 @@ final class Inflow {
 
     /// Whether nothing need be added to what waits for it to be another protocol's.
     private var isOtherWhole: Bool {
-        framing.withPending { OtherProtocol(line: $0, isFirst: !hasBrought) != nil }
+        connection.member == nil && framing.withPending { isOther(whole: $0) }
+    }
+
+    private func isOther(whole line: UnsafeRawBufferPointer) -> Bool {
+        OtherProtocol(
+            line: line, isFirst: !hasBrought, isInterrupted: framing.isHeldForSilence) != nil
+    }
+
+    /// Whether what waits has been ended by a silence, since what comes now does not make it another
+    /// protocol's.
+    private func endsLinesBefore(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard framing.isHeldForSilence else { return false }
+        if connection.member != nil { return true }
+        let rest = bytes.prefix { $0 != 0x0A }
+        let isHalf = rest.count == bytes.count
+        return framing.withPending { pending in
+            (Array(pending) + rest).withUnsafeBytes {
+                !isOther(whole: $0) && !(isHalf && OtherProtocol.mayBegin($0))
+            }
+        }
+    }
+
+    private func endHeldLines(_ bus: isolated Bus) {
+        takeHalfLine(bus) { framing.endAtMarks($0) }
     }
 
     /// Looks at a line of somebody who has no name, and sends them away if it means another protocol.
@@ -162,11 +194,12 @@ final class Inflow {
     // MARK: - Clients without line endings
 
     /// Whether what waits is a line if nothing more comes.
-    var endsBySilence: Bool { framing.endsBySilence }
+    var endsBySilence: Bool { framing.silence != .endsNothing }
 
-    /// Sets the timer of a client whose lines silence ends, if anything waits for its end.
+    /// Sets the timer of a client to whose lines silence means something, if anything waits for its
+    /// end.
     private func watchSilence() {
-        guard connection.takesLines, !hasLater, framing.endsBySilence else {
+        guard connection.takesLines, !hasLater, framing.heedsSilence else {
             silence?.cancel()
             return
         }
@@ -186,18 +219,24 @@ final class Inflow {
     }
 
     private func endLineBySilence(_ bus: isolated Bus) {
-        guard connection.takesLines, !hasLater, framing.endsBySilence else { return }
+        guard connection.takesLines, !hasLater, framing.heedsSilence else { return }
         // What has come and is not read yet is no silence: the loop was busy, or the store is.
         if connection.hasUnread { return wait(server.flushAfter) }
-        if !isPatient, mayBeOther, !isOtherWhole {
+        let isOtherWhole = isOtherWhole
+        if !isPatient, framing.silence != .ends || mayBeOther && !isOtherWhole {
+            framing.markSilence(leaving: Self.cutOff)
+            if framing.silence == .endsNothing { return }
             isPatient = true
             return wait(min(server.flushAfter, .max / 20) * (Self.patience - 1))
         }
+        if isOtherWhole { framing.forgetMarks() }
         server.turns.beginSlice()
-        takeHalfLine(bus) { take in
-            // A text that ends within a character waits for the rest of it: its end is still to come.
-            framing.endBySilence(
-                leaving: { if case .cutOff = TextEncoding($0) { $0.count } else { 0 } }, take)
-        }
+        takeHalfLine(bus) { framing.endBySilence(leaving: Self.cutOff, $0) }
+    }
+
+    /// Bytes of a character at the end whose rest has not come: a text that ends within one waits
+    /// for it.
+    private static func cutOff(_ text: UnsafeRawBufferPointer) -> Int {
+        if case .cutOff = TextEncoding(text) { text.count } else { 0 }
     }
 }

@@ -43,10 +43,13 @@ enum OtherProtocol: Equatable {
 
     /// Looks at a line of somebody who has no name yet; bytes of any kind.
     ///
-    /// - Parameter isFirst: whether none came before it.
-    init?(line: UnsafeRawBufferPointer, isFirst: Bool) {
+    /// - Parameters:
+    ///   - isFirst: whether none came before it.
+    ///   - isInterrupted: whether there was a silence within it: then it is a request only if it has
+    ///     a version, which nobody says by chance.
+    init?(line: UnsafeRawBufferPointer, isFirst: Bool, isInterrupted: Bool = false) {
         let line = RequestLine(line)
-        if line.isRequest || isFirst && line.isHeader {
+        if line.isRequest && (line.hasVersion || !isInterrupted) || isFirst && line.isHeader {
             self = .http(isHead: line.method == "head")
         } else if isFirst, line.hasPrefix("ssh-"), line.isDigit(at: 4) {
             self = .ssh
@@ -87,6 +90,9 @@ private struct RequestLine {
         "get", "head", "post", "put", "delete", "options", "trace", "connect", "patch", "pri",
         "propfind",
     ]
+    /// What a client begins with that means another protocol and sends it in pieces.
+    private static let openings =
+        methods + ["ssh-", "ehlo", "helo", "lhlo", "starttls", "mail", "rcpt"]
     private static let longestMethod = 32
 
     /// Takes a line apart; what can't be seen around it does not count.
@@ -127,7 +133,7 @@ private struct RequestLine {
         if hasPrefix("http/"), isDigit(at: 5) { return true }
         guard targetStart > methodEnd, methodEnd > 0, targetEnd > targetStart else { return false }
         let isKnown = Self.methods.contains(method)
-        if lastWordStart >= targetStart, isVersion {
+        if hasVersion {
             let isShort = lastWordStart == nextWord(after: targetEnd)
             return isKnown || hasTarget || isShort && bytes[targetEnd - 1] != UInt8(ascii: ":")
         }
@@ -164,14 +170,16 @@ private struct RequestLine {
     var mayBecomeRequest: Bool {
         if methodEnd == bytes.count {
             guard methodEnd > 0, methodEnd <= Self.longestMethod else { return false }
-            if endsInBlank { return true }
             let word = lowercased(0..<methodEnd)
-            let isShouted = (0..<methodEnd).allSatisfy { bytes[$0] &- 0x41 < 26 }
-            return isShouted || Self.methods.contains { $0.hasPrefix(word) }
+            if endsInBlank { return isShouted || Self.methods.contains(word) }
+            return Self.openings.contains { $0.hasPrefix(word) }
         }
         guard targetStart > methodEnd, methodEnd > 0 else { return false }
-        return targetStart == bytes.count || hasTarget || Self.methods.contains(method)
+        return hasTarget || Self.methods.contains(method)
     }
+
+    /// Whether the first word is in capitals, as methods are that this does not know.
+    private var isShouted: Bool { (0..<methodEnd).allSatisfy { bytes[$0] &- 0x41 < 26 } }
 
     /// Whether the second word is a path, an asterisk, an address, or a host and a port.
     var hasTarget: Bool {
@@ -184,10 +192,11 @@ private struct RequestLine {
             || lowercased(targetStart..<colon) == "sip"
     }
 
-    private var isVersion: Bool {
-        guard let slash = bytes[lastWordStart...].firstIndex(of: UInt8(ascii: "/")) else {
-            return false
-        }
+    /// Whether the last word is a version.
+    var hasVersion: Bool {
+        guard targetStart > methodEnd, lastWordStart >= targetStart,
+            let slash = bytes[lastWordStart...].firstIndex(of: UInt8(ascii: "/"))
+        else { return false }
         return isDigit(at: slash + 1) && slash - lastWordStart <= 4
             && Self.protocols.contains(lowercased(lastWordStart..<slash))
     }

@@ -31,9 +31,15 @@ import Testing
 
         mutating func send(_ text: String) { send(Array(text.utf8)) }
 
-        /// What happens when nothing comes for `flushAfter`.
-        mutating func pause() {
-            guard framing.endsBySilence else { return }
+        /// What happens when nothing comes for `flushAfter`, or for long.
+        ///
+        /// - Parameter mayBeOther: whether what waits may become another protocol's first line.
+        mutating func pause(forLong isLong: Bool = false, mayBeOther: Bool = false) {
+            guard framing.heedsSilence else { return }
+            if !isLong, framing.silence != .ends || mayBeOther {
+                return framing.markSilence { _ in 0 }
+            }
+            guard framing.silence != .endsNothing else { return }
             var found: [String] = []
             framing.endBySilence(leaving: { _ in 0 }) { found.append(Self.line($0)) }
             lines += found
@@ -182,6 +188,116 @@ import Testing
         #expect(client.texts == ["ana: pegado", "y mas!"])
     }
 
+    /// Ways to come to have had a line ended by silence without being a program.
+    private static let pastes: [[String]] = [
+        ["ana: pegado", "\r\n"], ["ana: pegado", "\n"], ["ana: pegado", "\r"],
+        ["ana: pegado", "\r\0"], ["ana: pegado", "\r", "\n"], ["ana: pegado", "!\r\n"],
+        ["ana:\r\n", "uno\r\ndos"], ["ana: uno\r\ndos"], ["ana:\r", "uno\rdos"],
+        ["ana: pegado", "\r\n", "uno\r\ndos"], ["ana: a", "\r\n", "ana: b", "\r\n"],
+        ["ana: pegado", "\r\notra cosa"], ["ana: pegado", "\r\n", "otra cosa"],
+    ]
+
+    @Test(arguments: pastes, ["\r\n", "\n", "\r", "\r\0"])
+    func `a slow typist is not cut after something was pasted`(paste: [String], ending: String) {
+        var client = Client()
+        for piece in paste {
+            client.send(piece)
+            client.pause()
+        }
+        let count = client.texts.count
+        // A CR ends lines only where there was never an LF.
+        let ending = paste.joined().contains("\n") && !ending.contains("\n") ? "\n" : ending
+        for text in ["sí", "hola", "adiós"] {
+            for character in text {
+                client.send(String(character))
+                client.pause()
+            }
+            client.send(ending)
+            client.pause()
+        }
+        #expect(client.texts.dropFirst(count) == ["sí", "hola", "adiós"])
+    }
+
+    @Test(arguments: ["\n", "\r\n", "\r"])
+    func `an ending and the key behind it may come together`(ending: String) {
+        var client = Client()
+        for piece in ["ana: pegado", ending + "h", "o", "l", "a", ending + "s", "í", ending] {
+            client.send(piece)
+            client.pause()
+        }
+        #expect(client.texts == ["ana: pegado", "hola", "sí"])
+    }
+
+    @Test(arguments: ["\n", "\r\n", "ana: uno\ndos", "uno\n", "uno\ndos\n"])
+    func `a line break in a client without line endings makes no terminal of it`(paste: String) {
+        var client = Client()
+        for piece in ["ana: hola", paste] {
+            client.send(piece)
+            client.pause()
+        }
+        let count = client.texts.count
+        for text in ["ana: tres", "k", "ana: cuatro", "ana: cinco", "k", "l", "ana: seis"] {
+            client.send(text)
+            client.pause()
+        }
+        client.pause(forLong: true)
+        #expect(
+            client.texts.dropFirst(count)
+                == ["ana: tres", "k", "ana: cuatro", "ana: cinco", "k", "l", "ana: seis"])
+    }
+
+    @Test func `single characters of a client without line endings are lines of their own`() {
+        for first in [["k"], ["ñ"], ["k", "s"], ["👋", "k", "ñ"]] {
+            var client = Client()
+            for text in first + ["ana: hola"] {
+                client.send(text)
+                client.pause()
+            }
+            #expect(client.lines == first + ["ana: hola"])
+            // At the end of the stream that is so without the last silence.
+            var closed = Client()
+            for text in first {
+                closed.send(text)
+                closed.pause()
+            }
+            closed.send("ana: hola")
+            closed.close()
+            #expect(closed.lines == first + ["ana: hola"])
+            // An ending shows that they were keys.
+            var typed = Client()
+            for text in first {
+                typed.send(text)
+                typed.pause()
+            }
+            typed.send("\n")
+            #expect(typed.lines == [first.joined()])
+        }
+    }
+
+    @Test func `what comes after a long silence of a doubtful client is a line of its own`() {
+        var client = Client()
+        for text in ["ana: hola", "\n", "ana: dos", "k"] {
+            client.send(text)
+            client.pause()
+        }
+        #expect(client.texts == ["ana: hola", "ana: dos"])
+        client.pause(forLong: true)
+        client.send("s")
+        client.pause()
+        #expect(client.texts == ["ana: hola", "ana: dos", "k", "s"])
+    }
+
+    @Test func `what was held for what it might become is cut where silence fell`() {
+        var client = Client()
+        for text in ["Post ", "/who", "GE"] {
+            client.send(text)
+            client.pause(mayBeOther: true)
+        }
+        #expect(client.lines.isEmpty)
+        client.pause(forLong: true)
+        #expect(client.lines == ["Post ", "/who", "GE"])
+    }
+
     @Test func `a CR alone ends a line until an LF has come`() {
         var client = Client()
         client.send("ana: uno\rana: dos\r")
@@ -223,7 +339,9 @@ import Testing
             let piece = pieces[Int.random(in: 0..<pieces.count, using: &random)]
             sent += piece
             client.send(piece)
-            if random.chance(30) { client.pause() }
+            if random.chance(30) {
+                client.pause(forLong: random.chance(30), mayBeOther: random.chance(30))
+            }
         }
         client.close()
         #expect(!client.lines.contains("too long"))

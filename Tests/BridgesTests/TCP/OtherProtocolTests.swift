@@ -66,14 +66,17 @@ import Testing
     }
 
     @Test func `every beginning of a request with a path may become one`() {
-        for line in ["GET / HTTP/1.1", "brew /pot HTTP/1.1", "OPTIONS * HTTP/1.1", "get /"] {
-            for count in 1...line.utf8.count where !line.hasPrefix("brew") || count > 4 {
+        for line in ["GET / HTTP/1.1", "BREW /pot HTTP/1.1", "OPTIONS * HTTP/1.1", "get /"] {
+            for count in 1...line.utf8.count where !line.hasPrefix("BREW") || count > 4 {
                 let half = Array(line.utf8.prefix(count))
                 let mayBegin = half.withUnsafeBytes { OtherProtocol.mayBegin($0) }
                 #expect(mayBegin, "\(line) \(count)")
             }
         }
-        for line in ["ana: ", "hola", "ana: hola /x", "/nick ana", "", "¡"] {
+        for line in [
+            "ana: ", "hola", "ana: hola /x", "/nick ana", "", "¡", "HOLA", "ANA", "Hola ", "Geta",
+            "GETana: hola", "HOLA ana: hola", "HOLAHOLA",
+        ] {
             #expect(!Array(line.utf8).withUnsafeBytes { OtherProtocol.mayBegin($0) }, "\(line)")
         }
     }
