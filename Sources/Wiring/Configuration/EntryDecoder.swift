@@ -83,10 +83,11 @@ struct EntryDecoder {
     /// Reports a type that doesn't exist, of a bridge that is left out.
     func checkType(of entry: ConfigValue, into problems: inout Problems) {
         guard let type = entry.member("type") else {
-            problems.add("missing \"type\", \(BridgeType.expectation)", at: entry.place)
+            problems.add(
+                "missing \"type\", \(TypeName<BridgeEntryOptions>.expectation)", at: entry.place)
             return
         }
-        _ = BridgeType.decode(type.value, into: &problems)
+        _ = TypeName<BridgeEntryOptions>.decode(type.value, into: &problems)
         _ = resolve(entry, registry.bridges, "bridge", registry.middlewares, into: &problems)
     }
 
