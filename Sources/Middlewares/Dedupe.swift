@@ -6,7 +6,8 @@ import MessageBus
 /// them, made with secret numbers of this process: that two texts share one is as good as
 /// impossible, also for somebody who tries. The latest 50,000 to 100,000 are remembered; when more
 /// is said within the time, the oldest are forgotten early. A correction repeats nothing, also one
-/// that takes back what the last one changed; saying the same once more does.
+/// that takes back what the last one changed; saying the same once more does. Entering a room or
+/// taking a name is repeated by doing the same again.
 package struct Dedupe: CopyableMiddleware {
     /// For how long a text is remembered.
     package struct Options: PluginOptions {
@@ -17,6 +18,9 @@ package struct Dedupe: CopyableMiddleware {
 
         /// Makes options with their defaults.
         package init() {}
+
+        /// Finds what is not dropped for being repeated.
+        package func validate(_ check: inout OptionCheck) { check.leavesPass() }
     }
 
     /// The most texts of one generation, of which there are two: 5 MB each.
@@ -24,6 +28,7 @@ package struct Dedupe: CopyableMiddleware {
 
     private let within: Duration
     private let verdict: Verdict
+    private let noticeVerdict: Verdict
     private let folding: FoldedText?
     private let secret = Fingerprint.Secret()
     // What was said lately, and before that. Instead of being swept, tables are forgotten whole.
@@ -36,12 +41,18 @@ package struct Dedupe: CopyableMiddleware {
         within = options.within
         folding = options.exact ? nil : FoldedText()
         let time = within.spoken
-        let sentence =
+        let (said, done) =
             switch context.language {
-            case .es: "ya lo has dicho hace menos de \(time)"
-            case .en: "you said that less than \(time) ago"
+            case .es: ("ya lo has dicho", "ya lo has hecho")
+            case .en: ("you said that", "you did that")
             }
-        verdict = .drop(sentence)
+        let ago =
+            switch context.language {
+            case .es: "hace menos de \(time)"
+            case .en: "less than \(time) ago"
+            }
+        verdict = .drop("\(said) \(ago)")
+        noticeVerdict = .drop("\(done) \(ago)")
     }
 
     /// How many texts are remembered.
@@ -51,14 +62,11 @@ package struct Dedupe: CopyableMiddleware {
     package mutating func handle(_ message: inout Message) -> Verdict {
         if message.isQuotation { return .pass }
         let now = message.moment
-        let words = message.content.unsafeBytes
-        let text = Fingerprint(
-            of: folding?.form(of: words) ?? words,
-            by: message.sender.identity ^ message.attachment, secret)
+        let text = fingerprint(of: message)
         if message.kind != .edit, let said = current[text] ?? previous[text],
             now - said < within, said - now < within
         {
-            return verdict
+            return message.kind.isNotice ? noticeVerdict : verdict
         }
         if began.map({ now - $0 >= within }) ?? true || current.count >= Self.generation {
             previous = current
@@ -68,5 +76,19 @@ package struct Dedupe: CopyableMiddleware {
         }
         current[text] = now
         return .pass
+    }
+
+    private func fingerprint(of message: Message) -> Fingerprint {
+        let identity = message.sender.identity ^ message.attachment
+        if message.kind.isNotice {
+            // A control character begins it, which no text has.
+            let name = (message.other ?? message.sender).name
+            var notice = "\u{1}\(message.kind.rawValue)\(message.room)\n\(name)"
+            return notice.withUTF8 {
+                Fingerprint(of: UnsafeRawBufferPointer($0), by: identity, secret)
+            }
+        }
+        let words = message.content.unsafeBytes
+        return Fingerprint(of: folding?.form(of: words) ?? words, by: identity, secret)
     }
 }

@@ -1,17 +1,18 @@
 import MessageBus
 import Patterns
 
-/// Drops messages by what their text says.
+/// Drops messages by what their text says, and notices by the names in them.
 ///
-/// Patterns see a text's form (`FoldedText`), in which nothing is hidden in full-width letters or
+/// Who enters or leaves has one name, who is renamed two: `drop` looks at both, `only` at the new
+/// one. Patterns see a text's form (`FoldedText`), in which nothing is hidden in full-width letters or
 /// behind characters that are not seen.
 /// A text on which a pattern is given up is dropped too, and the log says so: see `Matcher`.
 package struct Filter: CopyableMiddleware {
     /// What is dropped, and what is told.
     package struct Options: PluginOptions {
-        @Option("A text that one of these matches is dropped.")
+        @Option("A text, or a name in a notice, that one of these matches is dropped.")
         package var drop: [Pattern] = []
-        @Option("If there are any, a text that none of these matches is dropped.")
+        @Option("If there are any, a text or a new name that none of these matches is dropped.")
         package var only: [Pattern] = []
         @Option(
             "What the sender is told; a sentence of the bus's own if it is left out.",
@@ -50,6 +51,7 @@ package struct Filter: CopyableMiddleware {
                         at: source[index])
                 }
             }
+            check.leavesPass()
         }
     }
 
@@ -73,7 +75,8 @@ package struct Filter: CopyableMiddleware {
 
     /// Looks for words in all texts at once: most batches hold none of them.
     package mutating func judge(_ batch: Batch) {
-        if only.isEmpty, let region = batch.region, drop.haveNoWord(in: region),
+        if only.isEmpty, !batch.hasOtherKinds, let region = batch.region,
+            drop.haveNoWord(in: region),
             folding == nil || TextScan.isASCII(region)
         {
             return
@@ -81,13 +84,41 @@ package struct Filter: CopyableMiddleware {
         judgeEach(batch)
     }
 
-    /// Drops a text that matches one of `drop`, or none of `only`.
+    /// Drops a text, or a notice of a name, that matches one of `drop`, or none of `only`.
     package func handle(_ message: inout Message) throws -> Verdict {
+        if message.kind.isNotice { return try judgeNotice(message) }
         let text = message.content.unsafeBytes
-        let form = TextScan.isASCII(text) ? text : folding?.form(of: text) ?? text
+        let form = form(of: text)
         if try drop.areMatched(by: text, form) { return verdict }
         if only.isEmpty { return .pass }
         return try only.areMatched(by: text, form) ? .pass : verdict
+    }
+
+    /// Judges a message that has no text: by the names of whom it is about.
+    private func judgeNotice(_ message: Message) throws -> Verdict {
+        let new = message.other?.name
+        for name in [message.sender.name, new] {
+            guard let name else { continue }
+            if try Self.areMatched(drop, by: name, form(of:)) { return verdict }
+        }
+        if only.isEmpty { return .pass }
+        return try Self.areMatched(only, by: new ?? message.sender.name, form(of:))
+            ? .pass : verdict
+    }
+
+    private static func areMatched(
+        _ patterns: Matchers, by name: String,
+        _ form: (UnsafeRawBufferPointer) -> UnsafeRawBufferPointer
+    ) throws -> Bool {
+        var name = name
+        return try name.withUTF8 {
+            let text = UnsafeRawBufferPointer($0)
+            return try patterns.areMatched(by: text, form(text))
+        }
+    }
+
+    private func form(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+        TextScan.isASCII(text) ? text : folding?.form(of: text) ?? text
     }
 }
 

@@ -28,6 +28,9 @@ package struct Limit: CopyableMiddleware {
 
         /// Makes options with their defaults.
         package init() {}
+
+        /// Finds a limit of what is not limited.
+        package func validate(_ check: inout OptionCheck) { check.leavesPass(unlessOthers: true) }
     }
 
     /// Whose messages are counted together.

@@ -27,6 +27,7 @@ package struct Redact: CopyableMiddleware {
                     "expected at least one of \(SecretKind.pluralExpectation), found an empty list",
                     at: $what)
             }
+            check.textsOnly()
         }
     }
 

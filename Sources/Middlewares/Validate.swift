@@ -15,6 +15,9 @@ package struct Validate: CopyableMiddleware {
 
         /// Makes options with their defaults.
         package init() {}
+
+        /// Finds what has neither characters nor lines.
+        package func validate(_ check: inout OptionCheck) { check.textsOnly() }
     }
 
     /// What is done about control characters.

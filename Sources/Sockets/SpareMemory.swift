@@ -59,7 +59,7 @@ public final class SpareMemory {
     }
 
     /// What the process has in memory, as the kernel counts it (proc(5), statm).
-    static var residentBytes: Int {
+    public static var residentBytes: Int {
         let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return 0 }
         defer { close(descriptor) }

@@ -50,7 +50,11 @@ struct Lookback {
     /// Shows the messages that hold all the words.
     func search(_ text: String, _ options: Command.HistoryOptions) async -> ExitStatus {
         guard let words = SearchWords(text) else {
-            Terminal.complain("puente: there is no word in \(text.quoted)")
+            let (words, bytes) = (SearchWords.mostWords, SearchWords.mostBytes)
+            Terminal.complain(
+                SearchWords.isTooMuch(text)
+                    ? "puente: at most \(words) words, of \(bytes) bytes in all, can be looked for"
+                    : "puente: there is no word in \(text.quoted)")
             return .usage
         }
         return await reading(options.room) { archive, language in

@@ -7,6 +7,8 @@ import Sockets
 // --quick: to see that they run.
 
 Descriptors.raiseLimit()
+// As the daemon does.
+SpareMemory.keepLittle()
 let arguments = CommandLine.arguments.dropFirst()
 let isQuick = arguments.contains("--quick")
 let filter = arguments.first { !$0.hasPrefix("-") }?.lowercased()
@@ -19,6 +21,8 @@ guard !benchmarks.isEmpty || !attacks.isEmpty else {
     print("no benchmark's name contains \"\(filter ?? "")\"")
     exit(1)
 }
+// First, while the process has little: what a fifth of it is says something.
+if !attacks.isEmpty { print("\(try await attacks.memory())\n") }
 if !benchmarks.isEmpty {
     var table = Table("per line", "ns", "allocations")
     for benchmark in benchmarks {

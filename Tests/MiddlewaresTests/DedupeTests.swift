@@ -109,4 +109,18 @@ import Testing
         }
         #expect(seen.count == count)
     }
+
+    @Test func `the same is done twice only by the same notice in the same room`() {
+        var trial = Trial(dedupe(), when: Condition(kinds: [.join, .rename]))
+        let (ana, eva) = (Sender.make("ana"), Sender.make("eva"))
+        let done = Outcome.dropped("you did that less than 30 s ago")
+        #expect(
+            trial.judge([
+                .make("", by: ana, kind: .join), .make("", by: ana, kind: .rename, other: eva),
+                .make("", by: eva, kind: .rename, other: ana),
+                .make("", by: ana, kind: .rename, other: eva), .make("", by: ana, kind: .join),
+            ]) == [.passed(""), .passed(""), .passed(""), done, done])
+        #expect(
+            trial.judge(.make("", by: ana, kind: .join, room: "otra")) == .passed(""))
+    }
 }

@@ -84,6 +84,47 @@ import Testing
             ])
     }
 
+    /// Notices about `pesado`, in every way that there is.
+    private static let notices: [Message] = [
+        .make("", by: .make("pesado"), kind: .join), .make("", by: .make("pesado"), kind: .leave),
+        .make("", by: .make("pesado"), kind: .rename, other: .make("ana")),
+        .make("", by: .make("ana"), kind: .rename, other: .make("pesado")),
+        .make("", by: .make("ｐｅｓ\u{200B}ado (telegram)"), kind: .join),
+    ]
+
+    private func trial(of patterns: [String], isOnly: Bool) throws -> Trial {
+        var options = Filter.Options()
+        let patterns = try patterns.map { try Pattern($0) }
+        if isOnly { options.only = patterns } else { options.drop = patterns }
+        return Trial(
+            try Filter(options, .make(language: .en)),
+            when: Condition(kinds: Condition.Kind.allCases))
+    }
+
+    @Test func `a notice is dropped by the names in it`() throws {
+        let dropped = Outcome.dropped("that message is not allowed here")
+        var drop = try trial(of: [#"^pesado\b"#], isOnly: false)
+        let others: [Message] = [
+            .make("", by: .make("ana"), kind: .join), .make("hola", by: .make("pesado")),
+            .make("", by: .make("eva"), kind: .rename, other: .make("ana")),
+        ]
+        #expect(drop.judge(others) == [.passed(""), .passed("hola"), .passed("")])
+        for notice in Self.notices { #expect(drop.judge(notice) == dropped) }
+        #expect(drop.judge(Self.notices) == Self.notices.map { _ in dropped })
+    }
+
+    @Test func `with only a new name has to match one of them`() throws {
+        let dropped = Outcome.dropped("that message is not allowed here")
+        var only = try trial(of: ["^alumno-[0-9]+$"], isOnly: true)
+        let (good, bad) = (Sender.make("alumno-1"), Sender.make("pesado"))
+        #expect(
+            only.judge([
+                .make("", by: good, kind: .join), .make("", by: bad, kind: .join),
+                .make("", by: good, kind: .rename, other: bad),
+                .make("", by: bad, kind: .rename, other: good),
+            ]) == [.passed(""), dropped, dropped, .passed("")])
+    }
+
     @Test func `a filter without patterns drops nothing`() throws {
         var trial = try trial()
         #expect(trial.judge("hola") == .passed("hola"))

@@ -86,6 +86,18 @@ import Testing
             #"{ "type": "replace", "rules": [{ "find": "(a)", "with": "\\1" }] }"#,
             "a group is $1 here"
         ),
+        (#"{ "type": "redact", "kinds": ["rename"] }"#, "a rename has no text: nothing is done"),
+        (
+            #"{ "type": "replace", "rules": [{ "find": "a", "with": "b" }], "kinds": ["join"] }"#,
+            "a join has no text: nothing is done about it"
+        ),
+        (#"{ "type": "validate", "kinds": ["message", "leave"] }"#, "a leave has no text"),
+        (
+            #"{ "type": "filter", "drop": ["a"], "kinds": ["join", "leave"] }"#,
+            "nobody can be kept from leaving: nothing is done about it"
+        ),
+        (#"{ "type": "dedupe", "kinds": ["leave"] }"#, "nobody can be kept from leaving"),
+        (#"{ "type": "limit", "kinds": ["leave"] }"#, "nobody can be kept from leaving"),
     ])
     func `what might be meant in a chain is a warning`(
         middleware: String, sentence: String
@@ -96,6 +108,25 @@ import Testing
         #expect(errors.count == 1)
         #expect(errors.first?.contains(sentence) == true, "\(errors)")
         #expect(errors.first?.contains(": warning: middleware[0].") == true)
+    }
+
+    @Test(arguments: [
+        #"{ "type": "filter", "drop": ["a"], "kinds": ["join", "rename"] }"#,
+        #"{ "type": "limit", "kinds": ["join", "leave"] }"#,
+        #"{ "type": "log", "kinds": ["leave"] }"#,
+        #"{ "type": "redact", "kinds": ["message", "edit"] }"#,
+    ])
+    func `kinds that a step does something about are in order`(middleware: String) async throws {
+        let (status, output, errors) = try await check(middleware: middleware)
+        #expect(status == 0)
+        #expect(output == ["bridge.json: everything is in order."] && errors == [])
+    }
+
+    @Test func `leaves may be dropped from what goes out`() async throws {
+        let step = #"{ "type": "filter", "drop": ["a"], "kinds": ["leave"] }"#
+        let (status, _, errors) = try await check(
+            #"{ "bridges": [\#(Self.chat), { "type": "stdio", "outgoing": [\#(step)] }] }"#)
+        #expect(status == 0 && errors == [])
     }
 
     @Test(arguments: ["no", "off", "0", "False", "NO", " ", "null", "${env:SWITCH}"])
@@ -114,6 +145,10 @@ import Testing
 
     @Test(arguments: [
         (#"{ "type": "tail", "paths": [] }"#, "expected at least one path"),
+        (
+            #"{ "type": "tail", "paths": ["a"], "rotatedTo": "old" }"#,
+            "expected a list of directories, or paths with * ? [] {} or **, found \"old\""
+        ),
         (#"{ "type": "tail", "paths": ["~/a", "b"] }"#, #"did you mean "${env:HOME}/a"?"#),
         (#"{ "type": "tail", "paths": ["/tmp"] }"#, #"did you mean "/tmp/*"?"#),
         (#"{ "type": "tail", "paths": ["/tmp/"] }"#, #"did you mean "/tmp/*"?"#),

@@ -34,8 +34,11 @@ extension ChatConnection {
 
     /// Shows the newest texts of the room with some words in them.
     func search(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        guard let words = SearchWords(String(decoding: arguments, as: UTF8.self)) else {
-            return answer(.badArguments, words.badArguments(.search))
+        let text = String(decoding: arguments, as: UTF8.self)
+        guard let words = SearchWords(text) else {
+            let isTooMuch = SearchWords.isTooMuch(text)
+            return answer(
+                .badArguments, isTooMuch ? words.tooManyWords : words.badArguments(.search))
         }
         let (room, search) = (hall.room.name, server.past.search)
         ask(bus) { bus in

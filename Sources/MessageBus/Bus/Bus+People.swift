@@ -20,7 +20,7 @@ extension Bus {
         if let notice, !store(notice) { return .dropped(notice) }
         before()
         people[person.sender.key] = person
-        known.take(person.sender.key)
+        known.take(person.sender.key, at: settings.uptime())
         person.room.population += 1
         if let notice { person.room.append(notice) }
         return nil
@@ -47,7 +47,7 @@ extension Bus {
             people.removeValue(forKey: person.sender.key)
             people[sender.key] = person
             known.leave(person.sender.key, at: settings.uptime())
-            known.take(sender.key)
+            known.take(sender.key, at: settings.uptime())
         }
         person.sender = sender
         if let notice { person.room.append(notice) }

@@ -14,6 +14,14 @@ public struct Message: Sendable {
         case rename
         /// Somebody corrected what they had said; the text is the new one.
         case edit
+
+        /// Whether it tells of somebody and has no text.
+        @inlinable package var isNotice: Bool {
+            switch self {
+            case .message, .edit: false
+            case .join, .leave, .rename: true
+            }
+        }
     }
 
     @usableFromInline package var record: Record

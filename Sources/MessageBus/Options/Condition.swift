@@ -12,6 +12,14 @@ public struct Condition: Sendable, Hashable {
         case leave
         /// Somebody corrected what was said: corrections alone.
         case edit
+
+        /// Whether it has no text: what there is of it are names.
+        var isNotice: Bool {
+            switch self {
+            case .message, .edit: false
+            case .join, .rename, .leave: true
+            }
+        }
     }
 
     /// The rooms it is said in; nil for all.

@@ -6,6 +6,8 @@ public struct Problems: Sendable {
     public var rooms: [String]? { didSet { roomNames = rooms.map { Set($0) } } }
     /// Which way messages go in the bridge that is decoded, and where that is written.
     package var direction: (way: Direction, place: Place)?
+    /// What the middleware that is decoded judges; nil elsewhere.
+    package var judged: JudgedKinds?
     /// Looks at files; nil where there are none to look at.
     package var files: FileLookup?
     /// What the entries do with files.

@@ -18,10 +18,22 @@ package struct SearchWords: Sendable, Equatable {
 
     package let phrases: [Phrase]
 
+    /// Words that may be looked for at once: each is compared with each text of a room's log.
+    package static let mostWords = 32
+    /// Bytes that they may have in all.
+    package static let mostBytes = 512
+
+    /// Whether more is looked for than may be at once.
+    package static func isTooMuch(_ text: some StringProtocol) -> Bool {
+        text.utf8.count > mostBytes
+            || text.split { $0.isWhitespace || $0 == "\"" }.count > mostWords
+    }
+
     /// Reads what somebody typed.
     ///
-    /// `nil` if there is no word in it. What is longer than 64 phrases is cut.
+    /// `nil` if there is no word in it, or if it is too much.
     package init?(_ text: some StringProtocol) {
+        if Self.isTooMuch(text) { return nil }
         var phrases: [Phrase] = []
         for (index, part) in text.split(separator: "\"", omittingEmptySubsequences: false)
             .enumerated()
@@ -36,7 +48,7 @@ package struct SearchWords: Sendable, Equatable {
             }
         }
         if phrases.isEmpty { return nil }
-        self.phrases = Array(phrases.prefix(64))
+        self.phrases = phrases
     }
 
     private static func phrase(_ text: some StringProtocol) -> [Phrase] {

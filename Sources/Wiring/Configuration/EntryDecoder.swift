@@ -29,7 +29,8 @@ struct EntryDecoder {
                 into: &problems)
         let middleware = middleware(
             entry.member("middleware")?.value, of: name, into: &problems)
-        let outgoing = self.middleware(entry.member("outgoing")?.value, into: &problems)
+        let outgoing = self.middleware(
+            entry.member("outgoing")?.value, isOutgoing: true, into: &problems)
         guard let options, let maker, let room = options.room?.text ?? rooms?.names.first else {
             return nil
         }
@@ -42,9 +43,12 @@ struct EntryDecoder {
 
     /// Decodes a chain; without those of its entries that have problems.
     ///
-    /// - Parameter bridge: the name of the only bridge whose messages come through it.
+    /// - Parameters:
+    ///   - bridge: the name of the only bridge whose messages come through it.
+    ///   - isOutgoing: whether it judges what a bridge is given.
     func middleware(
-        _ chain: ConfigValue?, of bridge: String? = nil, into problems: inout Problems
+        _ chain: ConfigValue?, of bridge: String? = nil, isOutgoing: Bool = false,
+        into problems: inout Problems
     ) -> [MiddlewareEntry] {
         (chain?.elements ?? []).compactMap { entry in
             guard case .object = entry.kind else { return nil }
@@ -53,6 +57,10 @@ struct EntryDecoder {
             checkNames(entry.member("rooms"), rooms, into: &problems)
             checkNames(entry.member("bridges"), bridges, into: &problems)
             checkSenders(entry.member("senders"), into: &problems)
+            problems.judged = options.map {
+                JudgedKinds($0.kinds, at: $0.$kinds, isOutgoing: isOutgoing)
+            }
+            defer { problems.judged = nil }
             let maker = resolve(
                 entry, registry.middlewares, "middleware", registry.bridges, into: &problems)?
                 .prepare(
@@ -83,10 +91,11 @@ struct EntryDecoder {
     /// Reports a type that doesn't exist, of a bridge that is left out.
     func checkType(of entry: ConfigValue, into problems: inout Problems) {
         guard let type = entry.member("type") else {
-            problems.add("missing \"type\", \(BridgeType.expectation)", at: entry.place)
+            problems.add(
+                "missing \"type\", \(TypeName<BridgeEntryOptions>.expectation)", at: entry.place)
             return
         }
-        _ = BridgeType.decode(type.value, into: &problems)
+        _ = TypeName<BridgeEntryOptions>.decode(type.value, into: &problems)
         _ = resolve(entry, registry.bridges, "bridge", registry.middlewares, into: &problems)
     }
 

@@ -1,9 +1,11 @@
 import MessageBus
 
 /// The options every bridge has.
-struct BridgeEntryOptions: PluginOptions {
+struct BridgeEntryOptions: TypedEntryOptions {
+    static let typeExpectation = "the name of a bridge like \"tcp\""
+
     @Option("Which bridge.")
-    var type: BridgeType
+    var type: TypeName<BridgeEntryOptions>
 
     @Option(
         "What /who, logs and metrics call it; the type, type-2, … if not given.",
@@ -64,9 +66,11 @@ struct BridgeEntryOptions: PluginOptions {
 }
 
 /// The options every middleware has.
-struct MiddlewareEntryOptions: PluginOptions {
+struct MiddlewareEntryOptions: TypedEntryOptions {
+    static let typeExpectation = "the name of a middleware like \"log\""
+
     @Option("Which middleware.")
-    var type: MiddlewareType
+    var type: TypeName<MiddlewareEntryOptions>
 
     @Option("The rooms it judges; all if not given.", absent: "all")
     var rooms: [Glob]?
@@ -107,36 +111,6 @@ struct MiddlewareEntryOptions: PluginOptions {
                 """, at: source)
         }
     }
-}
-
-/// What is named by the `type` of a bridge.
-struct BridgeType: OptionValue {
-    var text: String
-
-    static var expectation: String { "the name of a bridge like \"tcp\"" }
-
-    static func decode(_ value: ConfigValue, into problems: inout Problems) -> BridgeType? {
-        if let text = value.text { return BridgeType(text: text) }
-        problems.expected(Self.self, found: value)
-        return nil
-    }
-
-    var rendered: String { text.quoted }
-}
-
-/// What is named by the `type` of a middleware.
-struct MiddlewareType: OptionValue {
-    var text: String
-
-    static var expectation: String { "the name of a middleware like \"log\"" }
-
-    static func decode(_ value: ConfigValue, into problems: inout Problems) -> MiddlewareType? {
-        if let text = value.text { return MiddlewareType(text: text) }
-        problems.expected(Self.self, found: value)
-        return nil
-    }
-
-    var rendered: String { text.quoted }
 }
 
 /// A name of a bridge or of this instance.

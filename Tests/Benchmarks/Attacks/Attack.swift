@@ -6,6 +6,8 @@ struct Attack {
     var entrance: (@Sendable (Int) -> String)? = { "mallory\($0):\n" }
     /// A few KiB of lines, by the attacker's index: sent again and again.
     let lines: @Sendable (Int) -> [UInt8]
+    /// Whether attackers read what they are answered.
+    var isRead = true
 
     /// Sends one line over and over.
     init(_ name: String, isNamed: Bool = true, _ line: String) {
@@ -76,6 +78,23 @@ extension Attack {
         Attack(
             "nameless: a name that folds to many, and is none", isNamed: false, "\(ligatures)): x"),
         Attack("nameless: a long notice", isNamed: false, "\(words) se ha unido al chat."),
+    ]
+
+    /// What is answered and never read: these cost memory.
+    static let unread = ["/history 500", "/search x", "/who", "/help", "hola"].map { line in
+        var attack = Attack("\(line), not read", line)
+        attack.isRead = false
+        return attack
+    }
+
+    /// What fills two rooms with as many messages, and as much text, as they keep.
+    static let fillers = [
+        Attack("many texts", "x"), Attack("long texts", String(repeating: "x", count: 8_100)),
+        Attack("many texts elsewhere") { _ in ["/join otra"] + Array(repeating: "x", count: 8_000)
+        },
+        Attack("long texts elsewhere") { _ in
+            ["/join otra"] + Array(repeating: String(repeating: "x", count: 8_100), count: 2)
+        },
     ]
 
     private static let spaces = String(repeating: " ", count: 64)

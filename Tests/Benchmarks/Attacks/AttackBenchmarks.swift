@@ -6,19 +6,23 @@ import TestSupport
 struct AttackBenchmarks {
     private let isQuick: Bool
     private let attacks: [Attack]
+    /// More of them, which cost memory and hardly any time.
+    private let unread: [Attack]
 
     /// - Parameters:
     ///   - isQuick: only to see that it runs.
     ///   - filter: only those whose name contains it.
     init(isQuick: Bool, filter: String?) {
         self.isQuick = isQuick
-        attacks = (Attack.commands + Attack.lines).filter {
-            filter == nil || "attack: \($0.name)".lowercased().contains(filter ?? "")
+        let isMeant = { (attack: Attack) in
+            filter == nil || "attack: \(attack.name)".lowercased().contains(filter ?? "")
         }
+        attacks = (Attack.commands + Attack.lines).filter(isMeant)
+        unread = Attack.unread.filter(isMeant)
     }
 
     /// Whether there is anything to measure.
-    var isEmpty: Bool { attacks.isEmpty }
+    var isEmpty: Bool { attacks.isEmpty && unread.isEmpty }
 
     /// Microseconds of the loop for one line, where no limit ends it.
     func costs() async throws -> Table {
@@ -62,6 +66,13 @@ struct AttackBenchmarks {
             table.add(attack.name, cells[0], cells[1], cells[2])
         }
         return table
+    }
+
+    /// What of memory each attack takes, and which leave more than they may.
+    func memory() async throws -> String {
+        let (table, over) = try await AttackMemory(isQuick: isQuick).table(attacks + unread)
+        let which = over.isEmpty ? "none" : over.joined(separator: "; ")
+        return "\(table.text)\nover the bound (a fifth more than before, and the rooms): \(which)"
     }
 
     /// Lets some time pass, in which the attackers enter.

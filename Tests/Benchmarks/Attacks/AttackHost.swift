@@ -26,6 +26,7 @@ final class AttackHost: Sendable {
         bus = Bus(settings, chain: Chain(), executor: loop)
         let bus = bus
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
+        SpareMemory.giveBack(on: loop)
         try loop.start(named: "attacked")
         var options = TCP.Options()
         options.listen = .network(host: "127.0.0.1", port: 0)
@@ -45,6 +46,11 @@ final class AttackHost: Sendable {
 
     /// Ends the loop; what is connected is left as it is.
     func stop() { loop.stop() }
+
+    /// How many people there are, in any room.
+    var population: Int {
+        get async { await bus.perform { bus in bus.rooms.reduce(0) { $0 + $1.population } } }
+    }
 
     /// Nanoseconds that the loop's thread has run.
     var loopTime: Int64 {

@@ -15,7 +15,7 @@ final class Attackers: Sendable {
         let clients = try (0..<count).map { index in
             let client = try ChatClient(port: port)
             if let entrance = attack.entrance { try client.send(entrance(index)) }
-            return Attacker(client, attack.lines(index))
+            return Attacker(client, attack.lines(index), isReading: attack.isRead)
         }
         try OwnThread.start(named: "attackers") {
             var attackers = clients
@@ -32,7 +32,8 @@ final class Attackers: Sendable {
 
     private static func go(on attackers: inout [Attacker]) {
         var states = attackers.map {
-            pollfd(fd: $0.client.descriptor, events: Int16(POLLIN | POLLOUT), revents: 0)
+            let events = $0.isReading ? POLLIN | POLLOUT : POLLOUT
+            return pollfd(fd: $0.client.descriptor, events: Int16(events), revents: 0)
         }
         poll(&states, UInt(states.count), 10)
         for (index, state) in states.enumerated() {
@@ -46,10 +47,11 @@ final class Attackers: Sendable {
 private struct Attacker {
     let client: ChatClient
     let bytes: [UInt8]
+    let isReading: Bool
     var sent = 0
 
-    init(_ client: ChatClient, _ bytes: [UInt8]) {
-        (self.client, self.bytes) = (client, bytes)
+    init(_ client: ChatClient, _ bytes: [UInt8], isReading: Bool) {
+        (self.client, self.bytes, self.isReading) = (client, bytes, isReading)
     }
 
     mutating func write() {

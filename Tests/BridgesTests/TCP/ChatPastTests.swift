@@ -94,6 +94,26 @@ import Testing
         }
     }
 
+    @Test func `only so many words are looked for at once`() async throws {
+        let host = try await ChatHost()
+        let ana = try await host.client("ana")
+        _ = try await ana.barrier()
+        let words = Array(repeating: "aguja", count: 32).joined(separator: " ")
+        let (found, tooMuch) = (
+            "servidor: [ok] 0",
+            "servidor: [bad-arguments] Se pueden buscar 32 palabras a la vez como mucho, de 512 bytes "
+                + "en total."
+        )
+        let long = String(repeating: "x", count: 512)
+        for (words, answer) in [
+            (words, found), ("\(words) y", tooMuch), ("\"\(words)\" y", tooMuch),
+            (long, found), ("\(long)x", tooMuch),
+        ] {
+            try ana.send("/search \(words)\n")
+            #expect(try await ana.barrier() == [answer])
+        }
+    }
+
     @Test func `what is said is found by the next line of the same read`() async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")

@@ -1,3 +1,4 @@
+import TestSupport
 import Testing
 
 @testable import MessageBus
@@ -5,11 +6,11 @@ import Testing
 @Suite struct KnownNamesTests {
     @Test func `who goes to and fro between two names pushes nobody out`() {
         var names = KnownNames()
-        names.take("ana maría")
+        names.take("ana maría", at: 0)
         names.leave("ana maría", at: 1)
         for turn in 0..<Int64(3 * KnownNames.mostLeft) {
             let key = turn.isMultiple(of: 2) ? "u" : "v"
-            names.take(key)
+            names.take(key, at: 1 + turn)
             names.leave(key, at: 2 + turn)
         }
         let (soon, late) = (
@@ -19,11 +20,63 @@ import Testing
         #expect(soon && !late)
     }
 
-    @Test func `the oldest of too many are forgotten first`() {
+    @Test(arguments: [0, KnownNames.moments])
+    func `the oldest of too many are forgotten first`(stay: Int64) {
         var names = KnownNames()
-        for number in 0...Int64(KnownNames.mostLeft) { names.leave("\(number)", at: number) }
-        let oldest = names.isRemembered("0", at: 20_000)
-        let next = names.isRemembered("1", at: 20_000)
+        for number in 0...Int64(KnownNames.mostLeft) {
+            names.take("\(number)", at: number)
+            names.leave("\(number)", at: number + stay)
+        }
+        let oldest = names.isRemembered("0", at: 20_000 + stay)
+        let next = names.isRemembered("1", at: 20_000 + stay)
         #expect(!oldest && next)
+    }
+
+    @Test func `a flood of names had for moments pushes out nobody who was here longer`() {
+        var names = KnownNames()
+        var now: Int64 = 0
+        names.take("ana maría", at: now)
+        names.take("bea luz", at: now)
+        now += KnownNames.moments
+        names.leave("ana maría", at: now)
+        // Who comes back for a moment only is as well known as before.
+        names.take("ana maría", at: now)
+        names.leave("ana maría", at: now)
+        for number in 0..<3 * KnownNames.mostLeft {
+            now += 1
+            names.take("u\(number) x", at: now)
+            names.leave("u\(number) x", at: now)
+        }
+        let isRemembered = names.isRemembered("ana maría", at: now)
+        #expect(isRemembered)
+        #expect(names.index.hasLonger(than: "ana", atBeginningOf: "ana maría secreto"))
+        // Whoever is here is never forgotten, however long and whoever comes and goes.
+        #expect(names.index.hasLonger(than: "bea", atBeginningOf: "bea luz secreto"))
+        names.forget(at: now + 2 * KnownNames.patience)
+        #expect(!names.index.hasLonger(than: "ana", atBeginningOf: "ana maría secreto"))
+        #expect(names.index.hasLonger(than: "bea", atBeginningOf: "bea luz secreto"))
+    }
+
+    @Test(arguments: Seeded.some)
+    func `whoever is here is found, after anything that may happen`(seed: UInt64) {
+        var random = Seeded(seed)
+        var names = KnownNames()
+        var here: Set<String> = []
+        var now: Int64 = 0
+        for _ in 0..<1_000 {
+            now += Int64.random(in: 0...KnownNames.moments / 4, using: &random)
+            let key = "n \(Int.random(in: 0..<20, using: &random))"
+            if here.remove(key) != nil {
+                names.leave(key, at: now)
+            } else {
+                here.insert(key)
+                names.take(key, at: now)
+            }
+            if Int.random(in: 0..<100, using: &random) == 0 { now += KnownNames.patience }
+            names.forget(at: now)
+            let isLost = here.contains { !names.index.hasLonger(than: "n", atBeginningOf: $0) }
+            #expect(!isLost)
+            if isLost { break }
+        }
     }
 }

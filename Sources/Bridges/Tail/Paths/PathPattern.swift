@@ -186,6 +186,10 @@ package struct RotationPlace: Sendable, OptionValue {
 
     /// In words.
     package static var expectation: String { "a directory, or a path with * ? [] {} or **" }
+    /// In words.
+    package static var pluralExpectation: String {
+        "directories, or paths with * ? [] {} or **"
+    }
 
     /// Takes any string that names something.
     package static func decode(

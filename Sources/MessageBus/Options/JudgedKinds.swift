@@ -1,0 +1,39 @@
+/// The kinds of messages that an entry of a chain judges, as bridge.json has them.
+package struct JudgedKinds: Sendable {
+    /// The kinds, and where each is written.
+    let kinds: [(kind: Condition.Kind, place: Place)]
+    /// Whether what a bridge is given is judged, and not what comes in.
+    let isOutgoing: Bool
+
+    /// Makes those of an entry.
+    package init(_ kinds: [Condition.Kind], at source: OptionSource, isOutgoing: Bool) {
+        self.kinds = kinds.enumerated().map { ($1, source[$0]) }
+        self.isOutgoing = isOutgoing
+    }
+}
+
+extension OptionCheck {
+    /// Warns of kinds without a text, in a middleware that does nothing with a message but what it
+    /// does with its text.
+    public mutating func textsOnly() {
+        for (kind, place) in problems.judged?.kinds ?? [] where kind.isNotice {
+            warning("a \(kind.rawValue) has no text: nothing is done about it", at: place)
+        }
+    }
+
+    /// Warns of leaves in a middleware that does nothing with a message but drop it: nobody is kept
+    /// from leaving.
+    ///
+    /// What goes out by a bridge may be dropped, leaves too.
+    ///
+    /// - Parameter unlessOthers: whether a leave still makes a difference to messages of other kinds,
+    ///   as where they are counted together.
+    public mutating func leavesPass(unlessOthers: Bool = false) {
+        guard let judged = problems.judged, !judged.isOutgoing,
+            !unlessOthers || judged.kinds.allSatisfy({ $0.kind == .leave })
+        else { return }
+        for (kind, place) in judged.kinds where kind == .leave {
+            warning("nobody can be kept from leaving: nothing is done about it", at: place)
+        }
+    }
+}
