@@ -67,7 +67,8 @@ let package = Package(
             ]),
         .testTarget(
             name: "WiringTests", dependencies: ["Wiring", "MessageBus", "Sockets", "TestSupport"]),
-        .testTarget(name: "PluginsTests", dependencies: ["Plugins", "MessageBus", "TestSupport"]),
+        .testTarget(
+            name: "PluginsTests", dependencies: ["Plugins", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
             name: "PuenteTests",
             dependencies: [

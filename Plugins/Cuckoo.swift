@@ -3,11 +3,11 @@ import MessageBus
 /// Says the time, by itself and when asked: a bridge to a clock.
 struct Cuckoo: Bridge {
     struct Options: PluginOptions {
-        @Option("How often it says the time by itself.", in: .seconds(60)...)
+        @Option("The pause between two announcements.", in: .seconds(60)...)
         var every = Duration.seconds(3_600)
-        @Option("What it answers with the time.")
+        @Option("The question that is answered with the time.")
         var question = "!hora"
-        @Option("Hours that its clock is ahead of UTC.", in: -12...14)
+        @Option("The hours that its clock is ahead of UTC.", in: -12...14)
         var ahead = 0
     }
 

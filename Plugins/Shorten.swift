@@ -3,11 +3,11 @@ import MessageBus
 /// Cuts long messages short: a middleware with options, and with something to remember.
 struct Shorten: Middleware {
     struct Options: PluginOptions {
-        @Option("Longest message in characters, the ending included.", in: 10...4_000)
+        @Option("The longest message in characters, the ending included.", in: 10...4_000)
         var characters = 280
-        @Option("What stands for the part that is left out.")
+        @Option("The text in place of the part that is left out.")
         var ending = "…"
-        @Option("How many messages are cut before the others are dropped.", in: 1...)
+        @Option("The number of messages that are cut before the others are dropped.", in: 1...)
         var patience: Int?
 
         func validate(_ check: inout OptionCheck) {

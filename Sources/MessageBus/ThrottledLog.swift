@@ -54,7 +54,9 @@ public final class ThrottledLog: Sendable {
 
     /// Makes one that writes to a log and goes by its times.
     ///
-    /// - Parameter pause: the least time between two lines of the same cause.
+    /// - Parameters:
+    ///   - log: the log to write to.
+    ///   - pause: the least time between two lines of the same cause.
     public init(_ log: Log, pause: Duration = .seconds(60)) {
         self.log = log
         self.pause = Int64(pause / .nanoseconds(1))
@@ -65,9 +67,11 @@ public final class ThrottledLog: Sendable {
     /// Says something, or counts it if its cause was told within the minute.
     ///
     /// - Parameters:
+    ///   - level: how much the line matters.
     ///   - cause: what is counted together, within a bridge and apart from others.
     ///   - sentence: is only made when it is written.
     ///   - times: how often it has happened since the last call.
+    ///   - bridge: the bridge that the line is about.
     ///   - counted: makes the line that tells a count, in place of the first line with the count in
     ///     parentheses.
     public func write(

@@ -26,11 +26,70 @@ struct Page {
         let rows: [[Substring]]
     }
 
+    /// Another file that a page names.
+    struct Reference {
+        /// The page and the line that it stands in: `README.md:7`.
+        let place: String
+        /// The path from the project's top.
+        let path: String
+    }
+
     let file: ProjectFile
 
+    /// Reads README.md.
     init() throws { file = try ProjectFile("README.md") }
 
     init(_ file: ProjectFile) { self.file = file }
+
+    /// All pages of the project.
+    static var all: [Page] {
+        get throws {
+            try [Page()]
+                + ProjectFile.all(in: ["Sources", ".github"], endings: [".md"]).map(Page.init)
+        }
+    }
+
+    /// Whether it is the first page of its catalogue: `A.docc/A.md`.
+    var isLandingPage: Bool {
+        let names = file.path.split(separator: "/").suffix(2).map { $0.split(separator: ".")[0] }
+        return names.count == 2 && names[0] == names[1]
+    }
+
+    /// The links to other files: relative paths, and `doc:` links within a catalogue.
+    var links: [Reference] {
+        let directory = file.path.split(separator: "/").dropLast()
+        return references(to: /\]\(([^)\s]+)\)|<(doc:\w+)>/) { match in
+            let target = match.1 ?? match.2 ?? ""
+            if target.contains("://") { return nil }
+            if target.hasPrefix("doc:") { return directory + ["\(target.dropFirst(4)).md"] }
+            return target.split(separator: "/").reduce(into: Array(directory)) { path, name in
+                if name == ".." { path.removeLast() } else { path.append(name) }
+            }
+        }
+    }
+
+    /// The paths that stand in backticks.
+    var paths: [Reference] {
+        references(to: /`((?:Sources|Tests|Plugins|\.ci|\.github)(?:\/[^`\s]*)?)`/) {
+            $0.1.split(separator: "/")
+        }
+    }
+
+    private func references<Output>(
+        to pattern: Regex<Output>, _ path: (Output) -> [Substring]?
+    ) -> [Reference] {
+        var isInBlock = false
+        return file.lines.enumerated().flatMap { index, line -> [Reference] in
+            if line.hasPrefix("```") { isInBlock.toggle() }
+            if isInBlock { return [] }
+            return line.matches(of: pattern).compactMap { match in
+                path(match.output).map {
+                    Reference(
+                        place: "\(file.path):\(index + 1)", path: $0.joined(separator: "/"))
+                }
+            }
+        }
+    }
 
     var blocks: [Block] {
         var blocks: [Block] = []

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The unit for systemd that README.md shows.
+/// The unit for systemd that *Operating* shows.
 @Suite(.timeLimit(.minutes(10))) struct ServiceTests {
     @Test func `its bridge.json is in order`() async throws {
         let result = try await RunningProgram.result(

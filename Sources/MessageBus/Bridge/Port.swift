@@ -52,7 +52,9 @@ public struct Port: Sendable {
     ///
     /// One hop to the bus for all of them.
     ///
-    /// - Parameter checkpoint: what the source has reached with them, kept in the same transaction.
+    /// - Parameters:
+    ///   - drafts: the messages.
+    ///   - checkpoint: what the source has reached with them, kept in the same transaction.
     /// - Returns: one receipt for each draft, when all is kept.
     /// - Throws: `PortError` if the bus has stopped or a room does not exist; `CancellationError`.
     @discardableResult

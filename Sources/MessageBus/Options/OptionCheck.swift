@@ -50,8 +50,10 @@ public struct OptionCheck {
     /// The value is not shown.
     ///
     /// - Parameters:
+    ///   - value: the value, as text.
     ///   - name: what the entries have in common; values are compared under the same name only.
     ///   - expectation: what should be there, with its article.
+    ///   - source: the option: `$token`.
     public mutating func unique(
         _ value: String, _ name: String, expected expectation: String, at source: OptionSource
     ) {
@@ -60,7 +62,12 @@ public struct OptionCheck {
 
     /// Adds a problem of a place if an earlier entry of the file has the same value.
     ///
-    /// - Parameter hint: what to do about it, with what stands in front of it.
+    /// - Parameters:
+    ///   - value: the value, as text.
+    ///   - name: what the entries have in common; values are compared under the same name only.
+    ///   - expectation: what should be there, with its article.
+    ///   - place: the place of the element.
+    ///   - hint: what to do about it, with what stands in front of it.
     public mutating func unique(
         _ value: String, _ name: String, expected expectation: String, at place: Place,
         hint: String = ""
