@@ -39,7 +39,9 @@ import Testing
         let path = FilePath(folder.place("app.log"))
         let generations = Generations(
             lost: FileRecord(unknownOf: path, since: 0), others: { [] }, wantsCopy: false,
-            isFollowed: { _ in false }, isExcluded: { _ in false }, unread: { [] },
+            isFollowed: { _ in false }, isExcluded: { _ in false },
+            isCopy: { _, _, _ in false }, isCopyOfUnread: { _, _ in false },
+            placeInPart: { _, _ in nil },
             isKnown: { _ in
                 if left > 0 { happens() }
                 left -= 1

@@ -14,11 +14,13 @@ import Testing
         try run(seed, hearsEvents, mayDoMore: false)
     }
 
-    /// Seeds that pass, and no random one as yet.
+    /// Those that failed once: files that were cut, written to and rotated, or begin like others.
     ///
-    /// 4, 5 and 3,980,864,288 are among those that still lose lines, of a file that was cut and
-    /// appended to before a kill. To be mended first.
-    private static let mended: [UInt64] = [1, 2, 3]
+    /// No random one as yet: of a hundred, a few still have lines come in twice.
+    private static let mended: [UInt64] = [
+        1, 2, 3, 4, 5, 1_211_678_070, 1_788_458_060, 1_963_823_524, 2_232_237_635, 3_041_712_678,
+        3_980_864_288,
+    ]
 
     @Test(arguments: mended, [true, false])
     func `nor is one lost where clocks jump, files are cut and asked for no longer`(

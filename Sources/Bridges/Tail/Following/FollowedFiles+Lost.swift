@@ -225,7 +225,11 @@ extension FollowedFiles {
             },
             wantsCopy: wantsCopy, isFollowed: plan.follows,
             isExcluded: plan.excludes,
-            unread: { self.followers(of: lost.path).map(\.firstBytes) },
+            isCopy: { self.isCopy($0, $1, of: $2) },
+            isCopyOfUnread: { self.isCopyOfUnread($0, $1, of: lost.path) },
+            placeInPart: {
+                self.remainder(of: lost, $0, size: $1.size).place(self.reader.memory)?.offset
+            },
             isKnown: { self.followers[$0] != nil || self.ownFiles.contains($0) },
             passedOver: { self.endOfPassedOver($0, $1) },
             record: { self.records.record(of: $0, $1) }, listings: listings,

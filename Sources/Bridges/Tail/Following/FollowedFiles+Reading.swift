@@ -193,7 +193,7 @@ extension FollowedFiles {
     // MARK: - Truncation
 
     private func truncated(_ follower: Follower, now: Int64) {
-        if follower.place != nil || isCopied(over: follower) { return letGo(changed: follower) }
+        if isCopied(over: follower) { return letGo(changed: follower) }
         let remainder = follower.file.map {
             Remainder(follower, $0, size: (try? $0.status().size) ?? 0)
         }
@@ -218,15 +218,13 @@ extension FollowedFiles {
 
     /// Whether an old file is written anew with what has its name now: by a program that copies.
     private func isCopied(over old: Follower) -> Bool {
-        guard old.gone != nil, let file = old.file, let size = try? file.status().size else {
-            return false
-        }
-        if size == 0 { return false }
-        return isFilled(old, with: 1_024)
+        guard old.gone != nil, let file = old.file, let status = try? file.status(),
+            status.size > 0
+        else { return false }
+        return isFilled(old, with: 1_024) || isCopyOfUnread(file, status, of: old.path)
             || followers(of: old.path).contains { other in
                 guard other !== old, other.offset > 0 else { return false }
-                return other.fingerprint.matches(file)
-                    || (size < other.offset && other.fingerprint.beginsLike(file, size: size))
+                return isCopy(file, status, of: other.record())
             }
     }
 
@@ -237,7 +235,8 @@ extension FollowedFiles {
 
     /// Whether a file begins with what another one of its name begins with.
     private func isFilled(_ old: Follower, with count: Int) -> Bool {
-        guard let copy = try? old.file?.bytes(count, at: 0), !copy.isEmpty else { return false }
+        // So few are the first of a line, in any file that begins alike, and no copy half done.
+        guard let copy = try? old.file?.bytes(count, at: 0), copy.count >= 16 else { return false }
         return followers(of: old.path).contains { other in
             other !== old && (try? other.file?.bytes(copy.count, at: 0)) == copy
         }
@@ -257,7 +256,9 @@ extension FollowedFiles {
         case .same: break
         case .changed: truncated(follower, now: now)
         case .appeared:
-            if isBeingCopied(follower) { return letGo(changed: follower) }
+            if isBeingCopied(follower) || isCopied(over: follower) {
+                return letGo(changed: follower)
+            }
             adopt(before: follower, wantsCopy: false, now: now)
             follower.confirmed = follower.seen.modified
         }

@@ -9,6 +9,8 @@ struct FileMarks: Equatable, Sendable {
     /// A line's end, and what stands before it.
     struct Mark: Equatable, Sendable {
         let offset: UInt64
+        /// How many bytes before it the sum is of.
+        let count: Int
         let sum: UInt32
     }
 
@@ -18,8 +20,11 @@ struct FileMarks: Equatable, Sendable {
 
     /// Marks of a file at most; then every second one goes.
     private static let bound = 32
-    /// Bytes before a line's end that its sum is of.
+    /// Bytes before a line's end that its sum is of at least.
     private static let window = Fingerprint.backBytes
+    /// Bytes that a sum is of at most: the whole line is, else lines that end alike, as those of web
+    /// servers do, were the same.
+    private static let longest = 4_096
 
     init() {}
 
@@ -27,10 +32,13 @@ struct FileMarks: Equatable, Sendable {
     init(text: some StringProtocol) {
         marks = text.split(separator: ",").compactMap { part in
             let numbers = part.split(separator: ".")
-            guard numbers.count == 2, let offset = UInt64(numbers[0], radix: 36),
-                let sum = UInt32(numbers[1], radix: 36)
+            guard numbers.count == 2 || numbers.count == 3,
+                let offset = UInt64(numbers[0], radix: 36), let sum = UInt32(numbers[1], radix: 36)
             else { return nil }
-            return Mark(offset: offset, sum: sum)
+            // The first version's were all of as many bytes.
+            let count = numbers.count == 3 ? Int(numbers[2], radix: 36) : Self.window
+            guard let count, (1...Self.longest).contains(count) else { return nil }
+            return Mark(offset: offset, count: Int(min(UInt64(count), offset)), sum: sum)
         }
         if marks.count >= 2 {
             spacing = max(16, marks[1].offset - min(marks[0].offset, marks[1].offset))
@@ -42,6 +50,7 @@ struct FileMarks: Equatable, Sendable {
         if marks.isEmpty { return "-" }
         return marks.map {
             "\(String($0.offset, radix: 36)).\(String($0.sum, radix: 36))"
+                + ".\(String($0.count, radix: 36))"
         }.joined(separator: ",")
     }
 
@@ -60,11 +69,23 @@ struct FileMarks: Equatable, Sendable {
             guard place < bytes.count, let ending = memchr(base + place, 0x0A, bytes.count - place)
             else { return }
             let end = UnsafeRawPointer(ending) - base + 1
-            let first = max(0, end - Self.window)
+            let count = Self.count(before: end, base)
             marks.append(
-                Mark(offset: start + UInt64(end), sum: LineSums.sum(base + first, end - first)))
+                Mark(
+                    offset: start + UInt64(end), count: count,
+                    sum: LineSums.sum(base + (end - count), count)))
             if marks.count >= Self.bound { thin() }
         }
+    }
+
+    /// How many bytes before a line's end its sum is of: its own.
+    private static func count(before end: Int, _ base: UnsafeRawPointer) -> Int {
+        let most = min(end, longest)
+        var count = 1
+        while count < most, base.load(fromByteOffset: end - count - 1, as: UInt8.self) != 0x0A {
+            count += 1
+        }
+        return min(most, max(count, window))
     }
 
     private mutating func thin() {
@@ -79,10 +100,9 @@ struct FileMarks: Equatable, Sendable {
     func common(with file: OpenFile, size: UInt64) -> UInt64 {
         var common: UInt64 = 0
         for mark in marks {
-            let count = min(mark.offset, UInt64(Self.window))
             guard mark.offset <= size,
-                let bytes = try? file.bytes(Int(count), at: mark.offset - count),
-                bytes.count == Int(count),
+                let bytes = try? file.bytes(mark.count, at: mark.offset - UInt64(mark.count)),
+                bytes.count == mark.count,
                 bytes.withUnsafeBytes({ bytes in
                     bytes.baseAddress.map { LineSums.sum($0, bytes.count) } ?? 0
                 }) == mark.sum

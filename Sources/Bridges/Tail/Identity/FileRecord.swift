@@ -31,8 +31,10 @@ struct FileRecord: Equatable, Sendable {
 
     /// Reads a checkpoint; `nil` if it is none of a file.
     init?(source: String, state: [UInt8]) {
-        let numbers = source.split(separator: ":").compactMap { UInt64($0) }
-        guard numbers.count == 2, let end = state.firstIndex(of: 0x0A) else { return nil }
+        let parts = source.split(separator: ":", omittingEmptySubsequences: false)
+        guard parts.count == 2, let device = UInt64(parts[0]), let inode = UInt64(parts[1]),
+            let end = state.firstIndex(of: 0x0A)
+        else { return nil }
         let words = String(decoding: state[..<end], as: UTF8.self).split(separator: " ")
         // The first version had neither marks nor the time since when a file is gone.
         guard (words.count == 6 && words[0] == "1") || (words.count == 8 && words[0] == "2"),
@@ -47,7 +49,7 @@ struct FileRecord: Equatable, Sendable {
         guard !head.isEmpty else { return nil }
         let paths = state[(end + 1)...].split(separator: 0, omittingEmptySubsequences: false)
         guard paths.count == 2 else { return nil }
-        id = FileID(device: numbers[0], inode: numbers[1])
+        id = FileID(device: device, inode: inode)
         fingerprint = Fingerprint(offset: offset, head: head, sum: sum)
         path = FilePath(bytes: paths[0])
         target = paths[1].isEmpty ? path : FilePath(bytes: paths[1])

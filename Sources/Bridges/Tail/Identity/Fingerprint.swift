@@ -13,8 +13,8 @@ struct Fingerprint: Hashable, Sendable {
     /// The bytes just before the offset, `backBytes` at most.
     private(set) var back: [UInt8] = []
 
-    /// Bytes at the beginning that are hashed each for itself: a copy that is shorter than what has
-    /// been read can still be told by them.
+    /// Bytes at the beginning that are hashed each for itself: what is left of a file that was cut can
+    /// still be told by them.
     static let levels = [16, 64, 256, 1_024]
     /// Bytes before the offset that are compared whenever the file is read.
     static let backBytes = 64
@@ -83,13 +83,22 @@ struct Fingerprint: Hashable, Sendable {
         return other.sum == sum && other.head == head
     }
 
-    /// Whether a file that ends before the offset begins as this one does, as far as that can be
-    /// told: at least 16 bytes.
+    /// Whether it may be what another one has become, for all that is known of both.
+    func goesOn(from other: Fingerprint) -> Bool {
+        if offset == other.offset { return head == other.head && sum == other.sum }
+        // What stands behind the last level that was reached has grown.
+        return offset > other.offset && head.starts(with: other.head.dropLast())
+    }
+
+    /// Whether a file begins with the same bytes, up to the last level that both have reached.
     func beginsLike(_ file: OpenFile, size: UInt64) -> Bool {
         let reached = min(size, offset)
-        guard let index = Self.levels.lastIndex(where: { UInt64($0) <= reached }),
-            let other = try? Fingerprint(of: file, upTo: UInt64(Self.levels[index]))
-        else { return false }
+        guard let index = Self.levels.lastIndex(where: { UInt64($0) <= reached }) else {
+            return true
+        }
+        guard let other = try? Fingerprint(of: file, upTo: UInt64(Self.levels[index])) else {
+            return false
+        }
         return other.head[index] == head[index]
     }
 

@@ -44,8 +44,13 @@ struct Generations {
     let isFollowed: (FilePath) -> Bool
     /// Whether a path is excluded: it may be what had the name, but nothing else.
     let isExcluded: (FilePath) -> Bool
-    /// How files of that name begin of which nothing has been read yet.
-    let unread: () -> [[UInt8]]
+    /// Whether a file is a copy of one that is known, with nothing besides.
+    let isCopy: (OpenFile, FileStatus, FileRecord) -> Bool
+    /// Whether a file is a copy of one of that name of which nothing has been read yet.
+    let isCopyOfUnread: (OpenFile, FileStatus) -> Bool
+    /// Where to go on in a file that is a part of what was read; `nil`: it is none, for all that is
+    /// certain.
+    let placeInPart: (OpenFile, FileStatus) -> UInt64?
     /// Whether a file is followed already.
     let isKnown: (FileID) -> Bool
     /// Up to where a file was passed over on purpose; `nil` if it was not.
@@ -156,21 +161,24 @@ struct Generations {
         if fingerprint.offset >= 16 || (fingerprint.offset > 0 && isLater),
             fingerprint.matches(file)
         {
-            guard wantsCopy else {
+            if wantsCopy {
+                return Found(
+                    path: path, file: file, status: status,
+                    offset: max(fingerprint.offset, passed), isSame: true, isCopy: !isItself)
+            }
+            if isCopy(file, status, lost) {
                 if status.size == fingerprint.offset { passOver(path) }
                 return nil
             }
-            return Found(
-                path: path, file: file, status: status, offset: max(fingerprint.offset, passed),
-                isSame: true, isCopy: !isItself)
         }
-        // A copy from before the last lines: they were read where they were written.
-        if status.size < fingerprint.offset, fingerprint.beginsLike(file, size: status.size) {
-            return Found(path: path, file: file, status: status, offset: status.size, isSame: false)
+        // The file itself, cut, or a copy from before the last lines: what it has was read where it
+        // was written, as far as that is certain.
+        if status.size < fingerprint.offset, let place = placeInPart(file, status) {
+            return Found(path: path, file: file, status: status, offset: place, isSame: false)
         }
         guard isLater, !isExcluded(path),
-            !others().contains(where: { isCopy(file, status, of: $0) }),
-            !isCopyOfUnread(file)
+            !others().contains(where: { isCopy(file, status, $0) }),
+            !isCopyOfUnread(file, status)
         else { return nil }
         return Found(
             path: path, file: file, status: status, offset: passed, isSame: false,
@@ -184,19 +192,6 @@ struct Generations {
     private func isLater(_ path: FilePath, _ status: FileStatus) -> Bool {
         if status.modified >= lost.modified { return true }
         return lost.isUnknown ? isHeardOf(path) : knowsAllBefore
-    }
-
-    private func isCopyOfUnread(_ file: OpenFile) -> Bool {
-        unread().contains { beginning in
-            !beginning.isEmpty && (try? file.bytes(beginning.count, at: 0)) == beginning
-        }
-    }
-
-    private func isCopy(_ file: OpenFile, _ status: FileStatus, of other: FileRecord) -> Bool {
-        let fingerprint = other.fingerprint
-        return status.size < fingerprint.offset
-            ? fingerprint.beginsLike(file, size: status.size)
-            : fingerprint.offset > 0 && fingerprint.matches(file)
     }
 
     /// Where it may have had its name.

@@ -39,7 +39,13 @@ struct KeptRecords {
     /// The device may have another number since the system was started anew.
     func record(of file: OpenFile, _ id: FileID) -> FileRecord? {
         guard let same = records[id.inode] else { return nil }
-        let candidates = same.filter { $0.id == id || $0.fingerprint.offset >= 16 }
+        let size = (try? file.status().size) ?? 0
+        let candidates = same.filter { record in
+            let read = record.fingerprint.offset
+            // What was done with after a few bytes may be gone, and its number another file's.
+            let isCertain = !record.isFinished || size == read
+            return read >= 16 || (record.id == id && isCertain)
+        }
         return candidates.sorted { $0.id == id && $1.id != id }
             .first { $0.fingerprint.matches(file) }
     }

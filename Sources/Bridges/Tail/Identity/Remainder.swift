@@ -45,6 +45,11 @@ struct Remainder {
         return isCut ? common : nil
     }
 
+    /// Whether the file has no line but those that were read, as far as that is certain.
+    func isAll(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
+        place(buffer).map { !hasLine(behind: $0.offset) } ?? false
+    }
+
     /// Behind the last line that is known to be what it was; 0 if none is.
     private func common(_ buffer: UnsafeMutableRawBufferPointer) -> LineSums.Place {
         if let start = sums.start, start <= size, isMarked(upTo: start),
@@ -52,7 +57,10 @@ struct Remainder {
         {
             return end
         }
-        return LineSums.Place(offset: max(marks.common(with: file, size: size), begun))
+        // Marks are of some lines; another file may have the same ones at the same places.
+        let isLike = fingerprint.beginsLike(file, size: size)
+        let marked = isLike ? marks.common(with: file, size: size) : 0
+        return LineSums.Place(offset: max(marked, begun))
     }
 
     /// Whether all marks up to a place are what they were.
