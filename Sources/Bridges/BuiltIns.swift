@@ -10,11 +10,11 @@ extension Registry {
     }
 }
 
-extension Naming {
+extension NamePolicy {
     /// The rules of the chat: names as PROTOCOL in the README has them.
-    package static func chat(_ language: Language) -> Naming {
-        let words = Words(language)
-        var naming = Naming()
+    package static func chat(_ language: Language) -> NamePolicy {
+        let words = Phrases(language)
+        var naming = NamePolicy()
         naming.fold = { NameFolding.key($0) }
         naming.clean = { Name(cleaning: $0, words: words).text }
         return naming

@@ -30,10 +30,10 @@ package struct Dedupe: CopyableMiddleware {
     private let verdict: Verdict
     private let noticeVerdict: Verdict
     private let folding: FoldedText?
-    private let secret = Fingerprint.Secret()
+    private let secret = DedupeKey.Secret()
     // What was said lately, and before that. Instead of being swept, tables are forgotten whole.
-    private var current: [Fingerprint: Duration] = [:]
-    private var previous: [Fingerprint: Duration] = [:]
+    private var current: [DedupeKey: Duration] = [:]
+    private var previous: [DedupeKey: Duration] = [:]
     private var began: Duration?
 
     /// Makes a step that remembers nothing yet.
@@ -78,17 +78,17 @@ package struct Dedupe: CopyableMiddleware {
         return .pass
     }
 
-    private func fingerprint(of message: Message) -> Fingerprint {
+    private func fingerprint(of message: Message) -> DedupeKey {
         let identity = message.sender.identity ^ message.attachment
         if message.kind.isNotice {
             // A control character begins it, which no text has.
             let name = (message.other ?? message.sender).name
             var notice = "\u{1}\(message.kind.rawValue)\(message.room)\n\(name)"
             return notice.withUTF8 {
-                Fingerprint(of: UnsafeRawBufferPointer($0), by: identity, secret)
+                DedupeKey(of: UnsafeRawBufferPointer($0), by: identity, secret)
             }
         }
         let words = message.content.unsafeBytes
-        return Fingerprint(of: folding?.form(of: words) ?? words, by: identity, secret)
+        return DedupeKey(of: folding?.form(of: words) ?? words, by: identity, secret)
     }
 }

@@ -132,7 +132,7 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
             }
         if result >= 0 { return true }
         if result == PCRE2_ERROR_NOMATCH { return false }
-        throw tooHard(text, Program.sentence(result))
+        throw tooHard(text, CompiledPattern.sentence(result))
     }
 
     func tooHard(_ text: UnsafeRawBufferPointer, _ reason: String) -> PatternError {

@@ -9,7 +9,7 @@ import MessageBus
 package struct Pattern: Sendable, CustomStringConvertible {
     /// The pattern as it was written.
     package let text: String
-    let program: Program
+    let program: CompiledPattern
     let words: [Literal]
     /// Whether it is looked for in texts as they are, because it is about what their form hasn't got.
     ///
@@ -20,7 +20,7 @@ package struct Pattern: Sendable, CustomStringConvertible {
     /// Compiles a pattern, and says what is wrong if it doesn't.
     package init(_ text: String) throws(PatternError) {
         self.text = text
-        program = try Program(text)
+        program = try CompiledPattern(text)
         words = Literal.words(of: text) ?? []
         isExact = Self.isAboutForms(text)
     }
@@ -115,7 +115,7 @@ package enum PatternError: Error, Equatable, CustomStringConvertible {
 }
 
 /// What PCRE2 made of a pattern, in machine code where the system allows that.
-final class Program: @unchecked Sendable {  // PCRE2 only reads a compiled pattern once it is made
+final class CompiledPattern: @unchecked Sendable {  // PCRE2 only reads a compiled pattern once it is made
     let code: OpaquePointer
     let groupCount: Int
     /// Whether it is machine code; if not it is interpreted, some ten times slower.

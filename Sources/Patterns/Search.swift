@@ -12,7 +12,7 @@ package struct Search {
     private var position = 0
     private var pieceEnd: Int
     private var isAfterEmpty = false
-    private var patience: Patience?
+    private var patience: TimeBudget?
 
     /// Begins a walk; the text must be valid UTF-8 and outlive it.
     package init(_ matcher: Matcher, in text: UnsafeRawBufferPointer) {
@@ -46,7 +46,7 @@ package struct Search {
 
     private mutating func beginPiece() throws(PatternError) {
         pieceEnd = boundary(position + Self.piece)
-        if patience == nil { patience = Patience() }
+        if patience == nil { patience = TimeBudget() }
         if patience?.isOver() == true { throw matcher.tooHard(text, "time limit exceeded") }
     }
 
@@ -59,7 +59,7 @@ package struct Search {
 }
 
 /// Tells when something has been computed for too long: 20 ms of this thread's own time.
-private struct Patience {
+private struct TimeBudget {
     private static let nanoseconds: Int64 = 20_000_000
 
     private let began = Self.now(CLOCK_MONOTONIC)

@@ -125,7 +125,7 @@ public final class Connection {
     /// Whether it has not been closed from here.
     public var isOpen: Bool { registration != nil }
 
-    /// Stops watching and hands the descriptor out, still open.
+    /// StopRequests watching and hands the descriptor out, still open.
     public func detach() -> Int32 {
         if let registration { loop.remove(registration) }
         registration = nil

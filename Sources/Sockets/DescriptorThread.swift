@@ -34,7 +34,7 @@ final class DescriptorThread: Sendable {
         if isStarted.exchange(true, ordering: .acquiringAndReleasing) {
             wakeup.signal()
         } else {
-            try OwnThread.start(named: "\(action) \(descriptor)", run)
+            try DedicatedThread.start(named: "\(action) \(descriptor)", run)
         }
     }
 

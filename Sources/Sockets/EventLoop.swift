@@ -120,7 +120,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     ///
     /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
     public func start(named name: String = "loop") throws(SocketError) {
-        try OwnThread.start(named: name) { self.run() }
+        try DedicatedThread.start(named: name) { self.run() }
     }
 
     /// Ends the loop after the present turn.
@@ -214,7 +214,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         poll.modify(registration, interest)
     }
 
-    /// Stops watching.
+    /// StopRequests watching.
     ///
     /// Before the descriptor is closed.
     public func remove(_ registration: Registration) {

@@ -18,7 +18,7 @@ public final class LineWriter: Sendable {
     }
 
     /// How much may wait, in the queue and as much again in the hands of the thread.
-    public struct Bounds: Sendable {
+    public struct Limits: Sendable {
         /// Lines.
         public var lines = 8_192
         /// Bytes, endings included.
@@ -44,7 +44,7 @@ public final class LineWriter: Sendable {
     private let target: Target
     /// Where the lines go, if that is a file.
     private let path: String?
-    private let bounds: Bounds
+    private let bounds: Limits
     private let retryAfter: Int32
     private let note: @Sendable (Int) -> String
     private let report: @Sendable (SocketError) -> Void
@@ -60,7 +60,7 @@ public final class LineWriter: Sendable {
     ///     worked in between. Must not write to this writer.
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     public convenience init(
-        to target: Target, bounds: Bounds = Bounds(),
+        to target: Target, bounds: Limits = Limits(),
         note: @escaping @Sendable (Int) -> String = { "… \($0) lines left out" },
         report: @escaping @Sendable (SocketError) -> Void = { _ in }
     ) throws(SocketError) {
@@ -69,7 +69,7 @@ public final class LineWriter: Sendable {
 
     /// - Parameter retryAfter: milliseconds from a failed write to the next.
     package init(
-        to target: Target, bounds: Bounds, retryAfter: Int32,
+        to target: Target, bounds: Limits, retryAfter: Int32,
         note: @escaping @Sendable (Int) -> String,
         report: @escaping @Sendable (SocketError) -> Void
     ) throws(SocketError) {
@@ -92,7 +92,7 @@ public final class LineWriter: Sendable {
         let descriptor = try openTarget()
         queue.withLock { $0.isOpen = true }
         do throws(SocketError) {
-            try OwnThread.start(named: "lines \(descriptor)") { self.run(descriptor) }
+            try DedicatedThread.start(named: "lines \(descriptor)") { self.run(descriptor) }
         } catch {
             queue.withLock { $0.isOpen = false }
             if case .file = target { Glibc.close(descriptor) }
@@ -189,7 +189,7 @@ public final class LineWriter: Sendable {
             finished.signal()
         }
         // Where there is no thread more, this one has nothing else to do.
-        do { try await OwnThread.run(named: "close", wait) } catch { wait() }
+        do { try await DedicatedThread.run(named: "close", wait) } catch { wait() }
         queue.withLock { $0.isAbandoned = true }
         wakeup.signal()
     }

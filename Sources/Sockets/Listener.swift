@@ -169,7 +169,7 @@ public final class Listener: EventHandler {
         if let registration { loop.modify(registration, .readable) }
     }
 
-    /// Stops listening; connections that nobody has taken are refused by the kernel.
+    /// StopRequests listening; connections that nobody has taken are refused by the kernel.
     public func close() {
         guard let registration else { return }
         self.registration = nil

@@ -75,7 +75,7 @@ struct PollTable: ~Copyable {
         _ = control(EPOLL_CTL_MOD, registration, interest)
     }
 
-    /// Stops watching, unless that has been done, and returns the handler, to be let go of.
+    /// StopRequests watching, unless that has been done, and returns the handler, to be let go of.
     mutating func remove(_ registration: EventLoop.Registration) -> (any EventHandler)? {
         let slot = Int(registration.slot)
         guard slots[slot].generation == registration.generation else { return nil }

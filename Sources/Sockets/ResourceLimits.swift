@@ -33,7 +33,7 @@ public enum ResourceLimits {
     public static func checkMemory(
         forThreads count: Int, and bytes: Int
     ) throws(SocketError) {
-        let stacks = [Int](repeating: OwnThread.stackBytes, count: count)
+        let stacks = [Int](repeating: DedicatedThread.stackBytes, count: count)
         try checkMemory(stacks + [slack, bytes], for: "\(count) threads and what waits")
     }
 
@@ -63,7 +63,7 @@ public enum ResourceLimits {
     static func noThread(named name: String, _ code: Int32) -> SocketError {
         let action = "start the thread \(name)"
         guard code == EAGAIN || code == ENOMEM else { return SocketError(action, errno: code) }
-        if mappingFails(OwnThread.stackBytes) != 0, let memorySentence {
+        if mappingFails(DedicatedThread.stackBytes) != 0, let memorySentence {
             return SocketError(action, reason: memorySentence)
         }
         let user =

@@ -28,7 +28,7 @@ public final class SerialThread: SerialExecutor {
         }
         if isRunning { return }
         do throws(SocketError) {
-            try OwnThread.start(named: name) { self.run() }
+            try DedicatedThread.start(named: name) { self.run() }
         } catch {
             state.withLock { $0.isRunning = false }
         }

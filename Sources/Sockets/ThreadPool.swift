@@ -53,7 +53,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
     /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
     public func start() throws(SocketError) {
         locked { threads += 1 }
-        try OwnThread.start(named: name) { self.run() }
+        try DedicatedThread.start(named: name) { self.run() }
     }
 
     /// Lets the threads end that have nothing to do any more.
@@ -93,7 +93,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
 
     private func grow() {
         do throws(SocketError) {
-            try OwnThread.start(named: name) {
+            try DedicatedThread.start(named: name) {
                 self.locked { self.isGrowing = false }
                 self.run()
             }

@@ -106,8 +106,8 @@ package final class Archive {
     }
 
     /// Everything that is known of a number; `nil` if nothing is.
-    package func report(on number: UInt64) throws(StoreError) -> Report? {
-        try Report(number, in: stored)
+    package func report(on number: UInt64) throws(StoreError) -> MessageReport? {
+        try MessageReport(number, in: stored)
     }
 
     private func condition(on room: String?) throws(StoreError) -> (String, Int64?) {

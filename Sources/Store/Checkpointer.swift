@@ -38,7 +38,7 @@ final class Checkpointer: Sendable {
         var database: Database?
     }
 
-    private let gate = Gate(State())
+    private let gate = Monitor(State())
     private let connection = Mutex(Connection())
 
     // MARK: - The store's thread
@@ -46,7 +46,7 @@ final class Checkpointer: Sendable {
     /// Opens a connection to the file that was just opened.
     ///
     /// Never at another moment: a file that has taken its place would be given its log.
-    func begin(_ ledger: Ledger) {
+    func begin(_ ledger: WriteConnection) {
         let database = try? Database(ledger.database.path, .companion)
         // Before it has read something, a connection knows of no log.
         let isReady = (try? database?.number("PRAGMA schema_version")) != nil

@@ -13,7 +13,7 @@ final class NumberReserve: Sendable {
     /// Numbers that are reserved more when there are fewer than that: what the bus takes at once.
     static let block: UInt64 = 1 << 16
 
-    private let gate = Gate(State())
+    private let gate = Monitor(State())
 
     /// Begins behind all that may have been given.
     func begin(at number: UInt64) {

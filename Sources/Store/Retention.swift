@@ -63,7 +63,7 @@ final class Retention {
     ///   - time: milliseconds since 1970.
     ///   - indexed: up to which number the words of messages are in the index.
     func advance(
-        _ ledger: Ledger, at now: Int64, time: Int64, indexed: Int64
+        _ ledger: WriteConnection, at now: Int64, time: Int64, indexed: Int64
     ) throws(StoreError) {
         let cutoff = time - Int64(history / .milliseconds(1))
         try noteUse(ledger, at: now, time: time)
@@ -86,7 +86,7 @@ final class Retention {
     }
 
     /// Writes down whose cursors are in use: at once of new ones, then once an hour.
-    private func noteUse(_ ledger: Ledger, at now: Int64, time: Int64) throws(StoreError) {
+    private func noteUse(_ ledger: WriteConnection, at now: Int64, time: Int64) throws(StoreError) {
         if now - noted >= Self.notePause { (unnoted, noted) = (readers, now) }
         if unnoted.isEmpty { return }
         try ledger.backgroundTransaction { () throws(StoreError) in
@@ -99,7 +99,7 @@ final class Retention {
     ///
     /// - Parameter since: when the cursor of who was not seen must have been used, to hold.
     private func places(
-        _ ledger: Ledger, behind indexed: Int64, holding since: Int64
+        _ ledger: WriteConnection, behind indexed: Int64, holding since: Int64
     ) throws(StoreError) -> [(room: Int64, last: Int64)] {
         var last: [Int64: Int64] = [:]
         let rooms = try ledger.statement("SELECT id FROM rooms")
@@ -137,7 +137,7 @@ final class Retention {
     /// The oldest messages of a room that are to go.
     ///
     /// A message from the future is as old as the next one behind it that is not.
-    private func old(_ ledger: Ledger, within place: Old) throws(StoreError) -> Old? {
+    private func old(_ ledger: WriteConnection, within place: Old) throws(StoreError) -> Old? {
         let statement = try ledger.statement(
             """
             SELECT min(number), max(number) FILTER (WHERE time < ?4), count(*), max(number),
@@ -166,7 +166,7 @@ final class Retention {
 
     /// Whether the next message behind a number that is not from the future is to go.
     private func isOld(
-        _ ledger: Ledger, behind number: Int64, within place: Old
+        _ ledger: WriteConnection, behind number: Int64, within place: Old
     ) throws(StoreError) -> Bool {
         let statement = try ledger.statement(
             """
@@ -183,7 +183,7 @@ final class Retention {
         return try statement.step() && statement.integer(0) < place.cutoff
     }
 
-    private func delete(_ old: Old, in ledger: Ledger) throws(StoreError) {
+    private func delete(_ old: Old, in ledger: WriteConnection) throws(StoreError) {
         let these = "WHERE room = ?1 AND number BETWEEN ?2 AND ?3 AND (time < ?4 OR time > ?5)"
         // The index has no texts of its own: it is told what to forget. In one statement: at the
         // beginning of each FTS5 writes what it has in memory (200 statements: 9 ms, this: 2).
@@ -213,7 +213,7 @@ final class Retention {
 
     /// Whether there may be more.
     private func deleteDropped(
-        _ ledger: Ledger, before time: Int64
+        _ ledger: WriteConnection, before time: Int64
     ) throws(StoreError) -> Bool {
         let statement = try ledger.statement(
             """
@@ -244,7 +244,7 @@ final class Retention {
     ///
     /// The oldest links are looked at, of which those of messages go with these.
     private func deleteLinksOfDropped(
-        _ ledger: Ledger, before time: Int64
+        _ ledger: WriteConnection, before time: Int64
     ) throws(StoreError) -> Bool {
         let statement = try ledger.statement(
             """

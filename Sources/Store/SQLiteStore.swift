@@ -33,17 +33,17 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     private let clock: StoreClock
     private let log: Log
     private let startThread: StartThread
-    private let backlog: Backlog
+    private let backlog: WriteQueue
     private let numbers = NumberReserve()
     private let status = StoreStatus()
-    private let reader = Reader()
+    private let reader = StoreReader()
     /// Apart from the other: a search of a million messages holds no delivery up.
-    private let searcher = Reader()
+    private let searcher = StoreReader()
     private let checkpointer = Checkpointer()
-    private let unused = Gate<UInt64?>(nil)
-    private let closing = Answer<Int>()
+    private let unused = Monitor<UInt64?>(nil)
+    private let closing = Promise<Int>()
     private let lock = Mutex<StoreLock?>(nil)
-    private var turn = Turn()
+    private var turn = TurnBuffer()
 
     /// Makes a store that is not open yet: nothing is touched.
     ///
@@ -61,10 +61,10 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         self.clock = clock
         self.log = log
         self.startThread = startThread
-        var limits = Backlog.Limits()
+        var limits = WriteQueue.Limits()
         limits.bytes = options.backlog
         limits.delay = Int64(options.delay / .nanoseconds(1))
-        backlog = Backlog(limits)
+        backlog = WriteQueue(limits)
     }
 
     /// Opens the file, or begins one.
@@ -78,7 +78,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         for remark in held.remarks + [try OwnerOnly(path).folderRemark].compactMap(\.self) {
             log.warning(remark)
         }
-        let writer = Writer(
+        let writer = StoreWriter(
             path, lock: held, backlog: backlog, numbers: numbers, status: status,
             retention: Retention(
                 history: options.history, bridges: options.bridges, start: monotonicNow()),
@@ -98,7 +98,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         for (name, reader) in [("store reader", reader), ("store search", searcher)] {
             try start(name) { [path, fold, clock, status] in
                 reader.run {
-                    Reader.Opening(path, generation: { status.generation }) {
+                    StoreReader.Opening(path, generation: { status.generation }) {
                         StoredMessages($0, fold: fold, clock: clock)
                     }
                 }
@@ -171,8 +171,8 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     }
 
     /// Takes what sources have reached.
-    package func take(_ progress: SourceProgress) -> Commit {
-        let commit = Commit()
+    package func take(_ progress: SourceProgress) -> PendingCommit {
+        let commit = PendingCommit()
         turn.add(.progress(progress, commit))
         return commit
     }
@@ -197,14 +197,14 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
 
     /// What was last kept of a bridge's sources.
     package func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
-        let answer = Answer<[String: [UInt8]]>()
+        let answer = Promise<[String: [UInt8]]>()
         backlog.push(.checkpoints(bridge, answer))
         return try await answer.wait()
     }
 
     /// The last message a reader is done with.
     package func cursor(of reader: DurableReader) async throws -> UInt64? {
-        let answer = Answer<UInt64?>()
+        let answer = Promise<UInt64?>()
         backlog.push(.cursor(reader, answer))
         return try await answer.wait()
     }
@@ -213,7 +213,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     package func advance(
         _ reader: DurableReader, to number: UInt64, links: [Link]
     ) async throws {
-        let answer = Answer<Void>()
+        let answer = Promise<Void>()
         backlog.push(.advance(reader, number, links, answer))
         try await answer.wait()
     }
@@ -222,7 +222,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     package func note(
         _ text: String, to number: UInt64, of reader: DurableReader
     ) async throws {
-        let answer = Answer<Void>()
+        let answer = Promise<Void>()
         backlog.push(.note(text, number, reader, answer))
         try await answer.wait()
     }
@@ -275,7 +275,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     }
 
     private func find<Value: Sendable>(
-        _ question: @escaping @Sendable (Reader.Opening) throws(StoreError) -> Value
+        _ question: @escaping @Sendable (StoreReader.Opening) throws(StoreError) -> Value
     ) async throws -> Value {
         do {
             return try await searcher.ask(opening: question)

@@ -28,7 +28,7 @@ final class SearchIndex {
     private static let longStride: Int64 = 4_096
 
     /// Looks up how far it is, with a file that was just opened.
-    func begin(_ ledger: Ledger, at now: Int64) throws(StoreError) {
+    func begin(_ ledger: WriteConnection, at now: Int64) throws(StoreError) {
         indexed = try ledger.database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0
         newest = try ledger.database.number("SELECT max(number) FROM messages") ?? 0
         isBehindSince = newest > indexed ?? 0 ? now : nil
@@ -51,7 +51,7 @@ final class SearchIndex {
     }
 
     /// Indexes some more messages.
-    func advance(_ ledger: Ledger, at now: Int64) throws(StoreError) {
+    func advance(_ ledger: WriteConnection, at now: Int64) throws(StoreError) {
         guard let start = indexed else { return try begin(ledger, at: now) }
         let next = try ledger.statement(
             """
@@ -87,7 +87,7 @@ final class SearchIndex {
     }
 
     /// Begins the index anew, because what there is is damaged.
-    func rebuild(_ ledger: Ledger, at now: Int64) throws(StoreError) {
+    func rebuild(_ ledger: WriteConnection, at now: Int64) throws(StoreError) {
         try ledger.backgroundTransaction { () throws(StoreError) in
             try ledger.database.execute("DROP TABLE words")
             try ledger.database.execute(Schema.words)

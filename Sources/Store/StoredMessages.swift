@@ -177,7 +177,7 @@ final class StoredMessages {
     }
 
     private func message(in row: Statement) throws(StoreError) -> Message {
-        var record = Record()
+        var record = MessageHeader()
         record.number = row.number(0)
         record.kind = Message.Kind(rawValue: UInt8(clamping: row.integer(2))) ?? .message
         record.time = row.integer(3)
@@ -191,14 +191,14 @@ final class StoredMessages {
             uptime: clock.uptime(at: record.time))
     }
 
-    private func details(in row: Statement, of sender: Sender) -> Details? {
+    private func details(in row: Statement, of sender: Sender) -> MessageDetails? {
         let hasOrigin = !row.isNull(7) || !row.isNull(8) || !row.isNull(9)
         let hasReply = !row.isNull(10)
         let other = row.text(13).map { self.sender($0, bridge: sender.bridge) }
         let said = row.isNull(14) ? nil : row.integer(14)
         guard hasOrigin || hasReply || other != nil || said != nil else { return nil }
         let passed = row.text(9)?.split(separator: "\n").map(String.init) ?? []
-        return Details(
+        return MessageDetails(
             reply: hasReply
                 ? Quotation(
                     number: row.number(10), name: row.text(11) ?? "", excerpt: row.text(12) ?? "")

@@ -20,7 +20,7 @@ package struct Assembly: Sendable {
     ///   - log: takes the entries of the daemon's log from the configured level on.
     /// - Throws: `ConfigurationReport` with what the factories did not like; `SocketError`.
     package init(
-        _ configuration: Configuration, naming: Naming,
+        _ configuration: Configuration, naming: NamePolicy,
         sink: @escaping @Sendable (Log.Entry) -> Void
     ) throws {
         let loop = try EventLoop()
@@ -74,7 +74,7 @@ package struct Assembly: Sendable {
             return SQLiteStore(
                 context.path(chosen.path), options, fold: fold,
                 clock: StoreClock(wall: clock.wall, monotonic: clock.monotonic), log: context.log,
-                startThread: OwnThread.start)
+                startThread: DedicatedThread.start)
         }
     }
 }
@@ -114,7 +114,7 @@ private struct Maker {
     }
 
     mutating func bridge(_ entry: BridgeEntry) -> SupervisedBridge? {
-        let intake = Intake(
+        let intake = BridgeAttachment(
             name: entry.name, room: entry.room, direction: entry.direction,
             senderFormat: entry.senderFormat, chain: chain(entry.middleware),
             outgoing: chain(entry.outgoing))

@@ -55,7 +55,7 @@ package struct Daemon: Sendable {
         try ResourceLimits.checkMemory(
             forThreads: 6 + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)
-        let stops = Stops(whileStarting: { [log = assembly.log, onOverdue] in
+        let stops = StopRequests(whileStarting: { [log = assembly.log, onOverdue] in
             log.info("stopped while it started")
             onOverdue(.stopped)
         })
@@ -74,7 +74,7 @@ package struct Daemon: Sendable {
         try assembly.files.open()
         try assembly.store?.open()
         assembly.loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
-        SpareMemory.giveBack(on: assembly.loop)
+        MemoryTrimmer.giveBack(on: assembly.loop)
         try assembly.loop.start(named: "bus")
         defer { assembly.loop.stop() }
         let bridges = try assembly.bridges.map { bridge in
@@ -90,7 +90,7 @@ package struct Daemon: Sendable {
         return end
     }
 
-    private func supervisor(_ stops: Stops) -> Supervisor {
+    private func supervisor(_ stops: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)
         return Supervisor(
             bus: assembly.bus, log: assembly.log, sleep: { try await clock.sleep(for: $0) },

@@ -3,14 +3,14 @@ import MessageBus
 /// A bridge that is made, with what the bus knows of it.
 package struct SupervisedBridge: Sendable {
     let bridge: any Bridge
-    let intake: Intake
+    let intake: BridgeAttachment
     let isOptional: Bool
     /// Where it runs: on threads that nobody else needs; `nil`: on those of Swift's pool.
     let executor: (any TaskExecutor)?
 
     /// Makes one.
     package init(
-        _ bridge: any Bridge, intake: Intake, isOptional: Bool,
+        _ bridge: any Bridge, intake: BridgeAttachment, isOptional: Bool,
         executor: (any TaskExecutor)? = nil
     ) {
         self.bridge = bridge

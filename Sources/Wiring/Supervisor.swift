@@ -229,7 +229,7 @@ package struct Supervisor: Sendable {
         }
     }
 
-    private func watchReadiness(of intake: Intake) async {
+    private func watchReadiness(of intake: BridgeAttachment) async {
         do { try await sleep(deadlines.readiness) } catch { return }
         guard !intake.isReady else { return }
         repeats.warning(

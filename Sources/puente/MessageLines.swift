@@ -7,7 +7,7 @@ struct MessageLines {
     private let isJSON: Bool
 
     init(_ language: Language, isJSON: Bool) {
-        encoder = ChatEncoder(Words(language))
+        encoder = ChatEncoder(Phrases(language))
         self.isJSON = isJSON
     }
 

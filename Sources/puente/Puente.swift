@@ -15,7 +15,7 @@ struct Puente {
     /// system without another thread is told about in a sentence.
     static func main() {
         StandardDescriptors.secure()
-        SpareMemory.keepLittle()
+        MemoryTrimmer.keepLittle()
         // Neither a reader that goes away nor a file that is too long is a reason to die.
         Signals.ignoreFailedWrites()
         let command: Command
@@ -48,10 +48,10 @@ struct Puente {
         case .run(let file): return await start(file)
         case .check(let file): return await check(file)
         case .describe(let type): return describe(type)
-        case .history(let options, let file): return await Lookback(file, clock).history(options)
+        case .history(let options, let file): return await HistoryCommands(file, clock).history(options)
         case .search(let words, let options, let file):
-            return await Lookback(file, clock).search(words, options)
-        case .why(let number, let file): return await Lookback(file, clock).why(number)
+            return await HistoryCommands(file, clock).search(words, options)
+        case .why(let number, let file): return await HistoryCommands(file, clock).why(number)
         case .version:
             Terminal.say("puente \(Version.current)")
             return .success

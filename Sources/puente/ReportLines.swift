@@ -6,10 +6,10 @@ struct ReportLines {
     /// Milliseconds on the way that are worth a line.
     private static let late: Int64 = 2_000
 
-    private let report: Report
+    private let report: MessageReport
     private let lines: MessageLines
 
-    init(_ report: Report, _ lines: MessageLines) {
+    init(_ report: MessageReport, _ lines: MessageLines) {
         self.report = report
         self.lines = lines
     }
@@ -57,13 +57,13 @@ struct ReportLines {
         return parts.isEmpty ? "" : ", \(parts.joined(separator: " "))"
     }
 
-    private static func line(_ step: Report.Step) -> String {
+    private static func line(_ step: MessageReport.Step) -> String {
         guard let drop = step.drop else { return "changed by  \(step.name)" }
         let reason = drop.reason.isEmpty ? "" : " \(drop.reason.onOneLine)"
         return "dropped by  \(step.name): [\(drop.code)]\(reason)"
     }
 
-    private static func line(_ delivery: Report.Delivery) -> String {
+    private static func line(_ delivery: MessageReport.Delivery) -> String {
         let channel = [delivery.channel.bridge, delivery.channel.name]
             .filter { !$0.isEmpty }.joined(separator: " ").onOneLine
         var result = "to          \(channel): \(state(delivery))"
@@ -76,7 +76,7 @@ struct ReportLines {
         return result
     }
 
-    private static func state(_ delivery: Report.Delivery) -> String {
+    private static func state(_ delivery: MessageReport.Delivery) -> String {
         if !delivery.isDone { return "waits" }
         guard let time = delivery.delivered else {
             return delivery.attempts == nil ? "done" : "passed over"

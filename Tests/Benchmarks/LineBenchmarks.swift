@@ -32,7 +32,7 @@ extension [Benchmark] {
     private static func recognising(
         _ name: String, _ line: String, from sender: Name?
     ) throws -> Benchmark {
-        let grammar = LineGrammar(Words(.es))
+        let grammar = LineGrammar(Phrases(.es))
         let tally = Tally()
         return Benchmark(name, on: line) { line in
             switch grammar.meaning(of: line, from: sender) {

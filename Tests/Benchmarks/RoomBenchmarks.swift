@@ -21,7 +21,7 @@ extension [Benchmark] {
 
     private static func encoding(_ name: String, _ batch: Batch) -> Benchmark {
         let transcript = Transcript(capacity: 4 << 20)
-        let encoder = ChatEncoder(Words(.es))
+        let encoder = ChatEncoder(Phrases(.es))
         let tally = Tally()
         return Benchmark(name, lines: batch.count) {
             _ = encoder.encode(batch, 0..<batch.count, into: transcript, until: .max)

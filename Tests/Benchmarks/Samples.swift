@@ -36,7 +36,7 @@ enum Samples {
         let length = read.count / linesInRead
         let prefix = sender.prefix.count
         for index in 0..<linesInRead {
-            var record = Record()
+            var record = MessageHeader()
             record.source = 1
             record.flags.insert(.framed)
             record.place(at: index * length + prefix, count: length - prefix - 1)

@@ -130,6 +130,6 @@ private final class StoreFiles {
         return SQLiteStore(
             "\(path)/\(name)", .init(), fold: { $0.lowercased() },
             clock: StoreClock(wall: clock.wall, monotonic: clock.monotonic), log: .silent,
-            startThread: OwnThread.start)
+            startThread: DedicatedThread.start)
     }
 }

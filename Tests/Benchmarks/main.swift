@@ -8,7 +8,7 @@ import Sockets
 
 Descriptors.raiseLimit()
 // As the daemon does.
-SpareMemory.keepLittle()
+MemoryTrimmer.keepLittle()
 let arguments = CommandLine.arguments.dropFirst()
 let isQuick = arguments.contains("--quick")
 let filter = arguments.first { !$0.hasPrefix("-") }?.lowercased()

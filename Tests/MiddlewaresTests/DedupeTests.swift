@@ -94,15 +94,15 @@ import Testing
     }
 
     @Test func `fingerprints differ where texts differ`() {
-        let secret = Fingerprint.Secret()
-        var seen: Set<Fingerprint> = []
+        let secret = DedupeKey.Secret()
+        var seen: Set<DedupeKey> = []
         var count = 0
         for length in 0..<70 {
             for place in 0..<max(length, 1) {
                 for identity in UInt64(0)..<3 {
                     var text = [UInt8](repeating: 0, count: length)
                     if length > 0 { text[place] = 1 }
-                    seen.insert(text.withUnsafeBytes { Fingerprint(of: $0, by: identity, secret) })
+                    seen.insert(text.withUnsafeBytes { DedupeKey(of: $0, by: identity, secret) })
                     count += 1
                 }
             }

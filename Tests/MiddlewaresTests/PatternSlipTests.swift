@@ -8,7 +8,7 @@ import Testing
 @Suite struct PatternSlipTests {
     private func decode(_ text: String) -> (problem: String?, warning: String?) {
         var problems = Problems()
-        let place = Place(root: Position(line: 1, column: 1))
+        let place = ConfigLocation(root: TextPosition(line: 1, column: 1))
         _ = Pattern.decode(ConfigValue(.string(text), at: place), into: &problems)
         return (problems.sorted.first?.sentence, problems.sortedWarnings.first?.sentence)
     }
@@ -47,7 +47,7 @@ import Testing
 
     @Test func `what came out of the environment is not shown`() {
         var problems = Problems()
-        var value = ConfigValue(.string("/s3cr3t/i"), at: Place(root: Position(line: 1, column: 1)))
+        var value = ConfigValue(.string("/s3cr3t/i"), at: ConfigLocation(root: TextPosition(line: 1, column: 1)))
         value.shownAs = "${env:X}"
         _ = Pattern.decode(value, into: &problems)
         #expect(problems.sorted.first?.sentence.contains("s3cr3t") == false)

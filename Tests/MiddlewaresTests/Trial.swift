@@ -49,8 +49,8 @@ struct Trial {
 func decode<Options: PluginOptions>(
     _ type: Options.Type, _ members: KeyValuePairs<String, ConfigValue.Kind>
 ) -> (options: Options?, problems: [String]) {
-    let start = Position(line: 1, column: 1)
-    let root = Place(root: start)
+    let start = TextPosition(line: 1, column: 1)
+    let root = ConfigLocation(root: start)
     let object = members.map { key, kind in
         let place = root.member(key, at: start)
         return ConfigValue.Member(key: key, keyPlace: place, value: value(kind, at: place))
@@ -61,8 +61,8 @@ func decode<Options: PluginOptions>(
 }
 
 /// Gives the values inside their places.
-private func value(_ kind: ConfigValue.Kind, at place: Place) -> ConfigValue {
-    let start = Position(line: 1, column: 1)
+private func value(_ kind: ConfigValue.Kind, at place: ConfigLocation) -> ConfigValue {
+    let start = TextPosition(line: 1, column: 1)
     switch kind {
     case .array(let elements):
         let placed = elements.enumerated().map { index, element in
@@ -83,11 +83,11 @@ private func value(_ kind: ConfigValue.Kind, at place: Place) -> ConfigValue {
 extension ConfigValue.Kind {
     static func texts(_ texts: String...) -> ConfigValue.Kind {
         .array(
-            texts.map { ConfigValue(.string($0), at: Place(root: Position(line: 1, column: 1))) })
+            texts.map { ConfigValue(.string($0), at: ConfigLocation(root: TextPosition(line: 1, column: 1))) })
     }
 
     static func rules(_ rules: (find: String, with: String)...) -> ConfigValue.Kind {
-        let nowhere = Place(root: Position(line: 1, column: 1))
+        let nowhere = ConfigLocation(root: TextPosition(line: 1, column: 1))
         return .array(
             rules.map { rule in
                 let members = [("find", rule.find), ("with", rule.with)].map { key, text in

@@ -9,7 +9,7 @@ import Testing
     private func decode<Options: PluginOptions>(
         _ type: Options.Type, _ members: [(String, ConfigValue.Kind)]
     ) -> (options: Options?, problems: [String]) {
-        let place = Place(root: Position(line: 1, column: 1))
+        let place = ConfigLocation(root: TextPosition(line: 1, column: 1))
         let object = ConfigValue(
             .object(
                 members.map { key, kind in

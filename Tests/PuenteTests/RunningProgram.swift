@@ -69,7 +69,7 @@ final class RunningProgram: Sendable {
         errors = TestStream(pipes.2.read)
         let ends = try Self.starting.withLock { _ in try Ends() }
         ending = TestStream(ends.read)
-        try OwnThread.start(named: "wait") { [process, status] in
+        try DedicatedThread.start(named: "wait") { [process, status] in
             var code: Int32 = 0
             while waitpid(process, &code, 0) < 0, errno == EINTR {}
             // As a shell counts: what a signal ended is 128 and the signal.
@@ -85,7 +85,7 @@ final class RunningProgram: Sendable {
     /// Types something; returns when it is in the pipe.
     func type(_ text: String) async {
         guard let handle = input.withLock({ $0 }) else { return }
-        try? await OwnThread.run(named: "type") { try? handle.write(contentsOf: Data(text.utf8)) }
+        try? await DedicatedThread.run(named: "type") { try? handle.write(contentsOf: Data(text.utf8)) }
     }
 
     /// Types the end of the input.

@@ -88,7 +88,7 @@ private final class RunningDaemon {
         return Terminal(reads: handle, writes: handle)
     }
 
-    /// Stops it as systemd does, and returns its exit status.
+    /// StopRequests it as systemd does, and returns its exit status.
     func stop() -> Int32 {
         process.terminate()
         process.waitUntilExit()

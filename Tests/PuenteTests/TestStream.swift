@@ -22,12 +22,12 @@ final class TestStream: @unchecked Sendable {  // see above
 
     /// The next line without its ending, or `nil` at the end.
     func line() async throws -> String? {
-        try await OwnThread.run(named: "test stream") { Result { try self.lineNow() } }.get()
+        try await DedicatedThread.run(named: "test stream") { Result { try self.lineNow() } }.get()
     }
 
     /// All lines up to the end.
     func rest() async throws -> [String] {
-        try await OwnThread.run(named: "test stream") {
+        try await DedicatedThread.run(named: "test stream") {
             Result {
                 var lines: [String] = []
                 while let line = try self.lineNow() { lines.append(line) }

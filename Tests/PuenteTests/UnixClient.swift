@@ -13,7 +13,7 @@ final class UnixClient: Sendable {
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
-        let isConnected = try await OwnThread.run(named: "connect") { [address] in
+        let isConnected = try await DedicatedThread.run(named: "connect") { [address] in
             // Nothing tells when the file is there: it is looked for, a thousand times at most.
             (0..<1_000).contains { _ in
                 let result = withUnsafePointer(to: address) { pointer in

@@ -6,8 +6,8 @@ import Testing
 @testable import Sockets
 
 @Suite(.timeLimit(.minutes(10))) struct LineWriterTests {
-    private func bounds(lines: Int = 8_192, bytes: Int = 1 << 20) -> LineWriter.Bounds {
-        var bounds = LineWriter.Bounds()
+    private func bounds(lines: Int = 8_192, bytes: Int = 1 << 20) -> LineWriter.Limits {
+        var bounds = LineWriter.Limits()
         bounds.lines = lines
         bounds.bytes = bytes
         return bounds

@@ -35,7 +35,7 @@ import Testing
 
     @Test func `what is left is moved by the writer only when it is little or far too much`() throws
     {
-        let ledger = try Ledger(folder.file)
+        let ledger = try WriteConnection(folder.file)
         let checkpointer = Checkpointer()
         // Without a connection the writer does it all.
         #expect(!checkpointer.note(pages: 3_999))

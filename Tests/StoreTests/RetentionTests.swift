@@ -13,7 +13,7 @@ import TestSupport
         days: Int = 10, bridges: Set<String> = [], readers: [DurableReader] = [],
         at time: Int64 = 100 * day, afterStart: Duration = .seconds(3_600)
     ) throws {
-        let ledger = try Ledger(folder.file)
+        let ledger = try WriteConnection(folder.file)
         let retention = Retention(
             history: .seconds(days * 86_400), bridges: bridges,
             start: -Int64(afterStart / .nanoseconds(1)))
@@ -175,7 +175,7 @@ import TestSupport
 
     @Test func `the index is looked up anew after a failure though nobody speaks`() async throws {
         try await SQLiteStore.open(folder.file).close()
-        let ledger = try Ledger(folder.file)
+        let ledger = try WriteConnection(folder.file)
         let index = SearchIndex()
         try index.begin(ledger, at: 0)
         #expect(index.due == nil)

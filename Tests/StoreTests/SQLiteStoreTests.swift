@@ -29,7 +29,7 @@ import TestSupport
         let origin = Origin(channel: "-100", remoteID: "7", passed: ["a", "b"])
         let reply = Quotation(number: 3, name: "eva", excerpt: "¿qué?")
         var message = Message.make("hola", number: store.reserve(2), time: 5_000)
-        message.details = Details(reply: reply, origin: origin, said: 2_000)
+        message.details = MessageDetails(reply: reply, origin: origin, said: 2_000)
         let rename = Message.make(
             "", kind: .rename, number: message.number + 1, time: 6_000,
             other: .make("Eva"))

@@ -141,7 +141,7 @@ import TestSupport
     }
 
     @Test func `what is not indexed yet takes no more memory than it may`() throws {
-        let ledger = try Ledger(folder.file)
+        let ledger = try WriteConnection(folder.file)
         try ledger.database.execute("INSERT INTO rooms (name) VALUES ('general')")
         // Five times what may be held, in two goes.
         let size = 256 << 10

@@ -73,11 +73,11 @@ import TestSupport
     }
 
     @Test func `a store that lags says so until half is gone`() {
-        var limits = Backlog.Limits()
+        var limits = WriteQueue.Limits()
         limits.bytes = 10_000
         limits.rowsAtOnce = 32_768
-        let backlog = Backlog(limits)
-        let items = (0..<10).map { _ in Handover(rows: 5_000, weight: 2_000, through: 1) }
+        let backlog = WriteQueue(limits)
+        let items = (0..<10).map { _ in WriteBatch(rows: 5_000, weight: 2_000, through: 1) }
         for item in items { backlog.push(item, lost: 0) }
         #expect(backlog.condition == .lags)
         var conditions: [StoreCondition] = []
@@ -215,7 +215,7 @@ import TestSupport
     @Test func `a number that is taken fails what a source has reached with it`() async throws {
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let first = try await store.keep(["uno", "dos"])
-        func take(_ text: String, _ checkpoints: [Checkpoint]) -> Commit {
+        func take(_ text: String, _ checkpoints: [Checkpoint]) -> PendingCommit {
             store.take(
                 Batch.make([.make(text, number: first, time: 1_000_000)]), isOwed: false)
             defer { store.endTurn() }
@@ -237,7 +237,7 @@ import TestSupport
     }
 
     @Test func `numbers are reserved while nothing can be kept`() {
-        let backlog = Backlog(Backlog.Limits())
+        let backlog = WriteQueue(WriteQueue.Limits())
         backlog.fail(retryAt: .max)
         #expect(backlog.nextJob(background: nil, topsUp: { true }) == .reserve)
         backlog.fail(retryAt: 0)

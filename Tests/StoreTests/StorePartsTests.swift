@@ -102,9 +102,9 @@ import TestSupport
     }
 
     @Test func `a second process that reserves numbers is noticed`() throws {
-        let ours = try Ledger(folder.file)
-        let theirs = try Ledger(folder.file)
-        func reserve(_ number: UInt64, in ledger: Ledger) throws {
+        let ours = try WriteConnection(folder.file)
+        let theirs = try WriteConnection(folder.file)
+        func reserve(_ number: UInt64, in ledger: WriteConnection) throws {
             try ledger.database.transaction { () throws(StoreError) in
                 try ledger.reserve(below: number)
             }
@@ -137,34 +137,34 @@ import TestSupport
     }
 
     @Test func `somebody who stops waiting is let go`() async {
-        let answer = Answer<Int>()
+        let answer = Promise<Int>()
         let task = Task { try await answer.wait() }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
     @Test func `pages of small turns are joined, and what is larger than a page is taken`() {
-        let page = Page()
+        let page = MessagePage()
         let small = Batch.make([.make("uno", number: 1), .make("dos", number: 2)])
         #expect(page.append(small, from: 0) == 2)
-        let other = Page()
+        let other = MessagePage()
         #expect(other.append(Batch.make([.make("tres", room: "logs", number: 3)]), from: 0) == 1)
         #expect(page.append(other))
         #expect(page.runs.map(\.room) == ["general", "logs"])
         #expect(page.runs.map(\.end) == [2, 3])
         #expect((0..<3).map { page.batch.message(at: $0).text } == ["uno", "dos", "tres"])
-        let large = Batch.make([.make(String(repeating: "x", count: Page.bytes + 1))])
+        let large = Batch.make([.make(String(repeating: "x", count: MessagePage.bytes + 1))])
         #expect(page.append(large, from: 0) == 0)
-        let empty = Page()
+        let empty = MessagePage()
         #expect(empty.append(large, from: 0) == 1)
         #expect(!page.append(empty))
         empty.removeAll()
-        #expect(empty.isEmpty && empty.batch.storage.capacity == Page.bytes)
+        #expect(empty.isEmpty && empty.batch.storage.capacity == MessagePage.bytes)
     }
 
     @Test func `taking a turn allocates nothing for a line`() {
-        var turn = Turn()
-        let backlog = Backlog(Backlog.Limits())
+        var turn = TurnBuffer()
+        let backlog = WriteQueue(WriteQueue.Limits())
         let ana = Sender.make()
         let batch = Batch.make((1...500).map { .make("hola \($0)", by: ana, number: $0) })
         turn.take(batch, isKept: true, pages: backlog)

@@ -35,7 +35,7 @@ extension SQLiteStore {
         SQLiteStore(
             file, options, fold: { $0.lowercased() },
             clock: StoreClock(wall: wall, monotonic: { 0 }), log: log,
-            startThread: OwnThread.start)
+            startThread: DedicatedThread.start)
     }
 
     /// Makes a store and opens it.

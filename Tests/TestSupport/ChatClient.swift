@@ -82,7 +82,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
 
     /// Sends what the kernel may not take at once.
     package func sendMuch(_ bytes: [UInt8]) async throws {
-        try await OwnThread.run(named: "test client") { Result { try self.send(bytes) } }.get()
+        try await DedicatedThread.run(named: "test client") { Result { try self.send(bytes) } }.get()
     }
 
     /// Closes the sending side only.
@@ -108,7 +108,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
     /// The next line without its ending, or `nil` at the end.
     package func line() async throws -> String? {
         if let line = takeLine() { return line }
-        return try await OwnThread.run(named: "test client") { Result { try self.lineNow() } }
+        return try await DedicatedThread.run(named: "test client") { Result { try self.lineNow() } }
             .get()
     }
 
@@ -121,7 +121,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
 
     /// All lines up to the end, which must not be a reset.
     package func rest() async throws -> [String] {
-        try await OwnThread.run(named: "test client") {
+        try await DedicatedThread.run(named: "test client") {
             Result {
                 var result: [String] = []
                 while let line = try self.lineNow() { result.append(line) }
@@ -147,7 +147,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
     /// What comes before the answer to the last `nextBarrier`.
     package func linesUntilBarrier() async throws -> [String] {
         let wanted = "/barrier-\(barriers);"
-        return try await OwnThread.run(named: "test client") {
+        return try await DedicatedThread.run(named: "test client") {
             Result {
                 var result: [String] = []
                 while let line = try self.lineNow() {

@@ -24,7 +24,7 @@ package final class MemoryStore: MessageStore {
         var disk: Disk
         var committed: UInt64
         var pending: [@Sendable (inout Disk) -> Void] = []
-        var promises: [Commit] = []
+        var promises: [PendingCommit] = []
         var taken: UInt64 = 0
         var condition = StoreCondition.keepsUp
         var isHeld = false
@@ -68,7 +68,7 @@ package final class MemoryStore: MessageStore {
     }
 
     private func write() {
-        let (promises, observer) = state.withLock { state -> ([Commit], @Sendable () -> Void) in
+        let (promises, observer) = state.withLock { state -> ([PendingCommit], @Sendable () -> Void) in
             guard !state.isHeld else { return ([], {}) }
             for action in state.pending { action(&state.disk) }
             state.pending = []
@@ -109,8 +109,8 @@ package final class MemoryStore: MessageStore {
         }
     }
 
-    package func take(_ progress: SourceProgress) -> Commit {
-        let promise = Commit()
+    package func take(_ progress: SourceProgress) -> PendingCommit {
+        let promise = PendingCommit()
         state.withLock { state in
             state.promises.append(promise)
             state.pending.append { disk in
@@ -164,7 +164,7 @@ package final class MemoryStore: MessageStore {
     private func settle() async throws { try await change { _ in } }
 
     private func change(_ action: @escaping @Sendable (inout Disk) -> Void) async throws {
-        let promise = Commit()
+        let promise = PendingCommit()
         state.withLock { state in
             state.pending.append(action)
             state.promises.append(promise)

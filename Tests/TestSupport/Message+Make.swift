@@ -21,7 +21,7 @@ extension Message {
         room: String = "general", number: UInt64 = 1, arrival: Duration = .zero, time: Int64 = 0,
         other: Sender? = nil, isPrivate: Bool = false, hadControlCharacters: Bool = false
     ) -> Message {
-        var record = Record()
+        var record = MessageHeader()
         record.kind = kind
         record.number = number
         record.time = time
@@ -32,7 +32,7 @@ extension Message {
         record.count = UInt32(body.count)
         return Message(
             record: record, sender: sender, body: body, room: room,
-            details: other.map { Details(other: $0) },
+            details: other.map { MessageDetails(other: $0) },
             uptime: Int64(arrival.attoseconds / 1_000_000_000))
     }
 }

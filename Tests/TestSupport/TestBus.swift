@@ -22,7 +22,7 @@ package final class TestBus: Sendable {
     ///   - rooms: the first is the default.
     ///   - middlewares: the common chain, in order.
     package init(
-        rooms: [String] = ["general"], language: Language = .es, naming: Naming = Naming(),
+        rooms: [String] = ["general"], language: Language = .es, naming: NamePolicy = NamePolicy(),
         middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore(),
         clock: ManualClock = ManualClock()
     ) throws {
@@ -67,7 +67,7 @@ package final class TestBus: Sendable {
         senderFormat: String = "{name} ({bridge})", middlewares: [any Middleware] = [],
         outgoing: [any Middleware] = []
     ) async -> Port {
-        let intake = Intake(
+        let intake = BridgeAttachment(
             name: name, room: room, direction: direction, senderFormat: senderFormat,
             chain: Self.chain(middlewares), outgoing: Self.chain(outgoing))
         await bus.add(intake)

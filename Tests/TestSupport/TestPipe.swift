@@ -42,7 +42,7 @@ package final class TestPipe: Sendable {
     ///
     /// On a thread of its own, so that a full pipe stops no task.
     package func write(_ bytes: [UInt8]) async {
-        try? await OwnThread.run(named: "test pipe") { self.writeBlocking(bytes) }
+        try? await DedicatedThread.run(named: "test pipe") { self.writeBlocking(bytes) }
     }
 
     private func writeBlocking(_ bytes: [UInt8]) {
@@ -125,7 +125,7 @@ private actor PipeLines {
     }
 
     private static func read(_ descriptor: Int32) async -> [UInt8] {
-        let bytes = try? await OwnThread.run(named: "test pipe") {
+        let bytes = try? await DedicatedThread.run(named: "test pipe") {
             [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, count in
                 count = max(0, Glibc.read(descriptor, buffer.baseAddress, buffer.count))
             }

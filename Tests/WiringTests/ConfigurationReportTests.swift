@@ -54,7 +54,7 @@ import Testing
     }
 
     @Test func `a file that is not there is reported`() {
-        let surroundings = Surroundings.fake("")
+        let surroundings = Environment.fake("")
         #expect {
             try Configuration.read("x/y.json", registry: .fake, surroundings: surroundings)
         } throws: { error in

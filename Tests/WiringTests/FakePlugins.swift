@@ -166,12 +166,12 @@ extension Registry {
     }
 }
 
-extension Surroundings {
+extension Environment {
     /// Variables and files of a test; `bridge.json` is the configuration.
     static func fake(
         _ configuration: String, variables: [String: String] = [:], files: [String: String] = [:]
-    ) -> Surroundings {
-        Surroundings(
+    ) -> Environment {
+        Environment(
             variable: { variables[$0] },
             file: { path, limit throws(FileProblem) in
                 let text = path == "bridge.json" ? configuration : files[path]

@@ -308,7 +308,7 @@ private final class SupervisorWorld: Sendable {
         _ body: @escaping @Sendable (Port) async throws -> Void
     ) -> SupervisedBridge {
         SupervisedBridge(
-            Body(body: body), intake: Intake(name: name, room: "general"), isOptional: isOptional)
+            Body(body: body), intake: BridgeAttachment(name: name, room: "general"), isOptional: isOptional)
     }
 
     func run(_ bridges: [SupervisedBridge]) async -> Supervisor.Outcome {

@@ -5,7 +5,7 @@ import Testing
 @Suite struct SurroundingsTests {
     @Test func `a file that can't be read says why`() {
         let read = { (path: String) in
-            #expect(throws: FileProblem.self) { try Surroundings.process.file(path, 1_000) }?
+            #expect(throws: FileProblem.self) { try Environment.process.file(path, 1_000) }?
                 .description
         }
         #expect(read("/no/such/file") == "no such file or directory")
@@ -14,12 +14,12 @@ import Testing
     }
 
     @Test func `a file that says nothing of its size is read to its end`() throws {
-        #expect(try Surroundings.process.file("/dev/null", 0) == [])
-        #expect(try !Surroundings.process.file("/proc/self/stat", 65_536).isEmpty)
+        #expect(try Environment.process.file("/dev/null", 0) == [])
+        #expect(try !Environment.process.file("/proc/self/stat", 65_536).isEmpty)
     }
 
     @Test func `a variable that is not set is nil`() {
-        #expect(Surroundings.process.variable("PATH") != nil)
-        #expect(Surroundings.process.variable("PUENTE_NO_SUCH_VARIABLE") == nil)
+        #expect(Environment.process.variable("PATH") != nil)
+        #expect(Environment.process.variable("PUENTE_NO_SUCH_VARIABLE") == nil)
     }
 }

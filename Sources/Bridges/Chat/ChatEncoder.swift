@@ -2,10 +2,10 @@ import MessageBus
 
 /// Writes messages as lines of the chat protocol, in one language.
 package struct ChatEncoder: TranscriptEncoder {
-    private let words: Words
+    private let words: Phrases
 
     /// An encoder that speaks a language.
-    package init(_ words: Words) { self.words = words }
+    package init(_ words: Phrases) { self.words = words }
 
     /// Encodes into a transcript.
     package func encode(

@@ -46,7 +46,7 @@ package final class LineGrammar: Sendable {
     private let leftEnding: [UInt8]
 
     /// A grammar that understands the notices of a language.
-    package init(_ words: Words) {
+    package init(_ words: Phrases) {
         joinedEnding = Array(words.joinedEnding.utf8)
         leftEnding = Array(words.leftEnding.utf8)
     }

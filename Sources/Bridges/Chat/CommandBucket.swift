@@ -25,7 +25,7 @@ package struct CommandBucket: Sendable {
     }
 
     /// What a bucket says to one command.
-    package enum Verdict: Sendable, Equatable {
+    package enum Decision: Sendable, Equatable {
         /// It may be done.
         case allowed
         /// It may not, for so many seconds more.
@@ -59,7 +59,7 @@ package struct CommandBucket: Sendable {
     /// Takes one command out.
     ///
     /// - Parameter now: nanoseconds of a clock that never jumps.
-    package mutating func take(at now: Int64, _ rule: Rule) -> Verdict {
+    package mutating func take(at now: Int64, _ rule: Rule) -> Decision {
         let next = max(fullAt, Int128(now)) + rule.cost
         let lacking = next - Int128(now) - rule.capacity
         guard lacking > 0 else {

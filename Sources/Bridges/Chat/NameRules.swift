@@ -29,7 +29,7 @@ enum NameRules {
     /// A notice's words are looked for between spaces also at the ends of the name: `Ana ahora es`
     /// becoming `Bob` would otherwise read as `Ana` becoming `ahora es Bob`.
     static func problem(key: String) -> NameProblem? {
-        if Words.serverKeys.contains(key) { return .server }
+        if Phrases.serverKeys.contains(key) { return .server }
         return holdsNotice(key) ? .notice : nil
     }
 
@@ -43,7 +43,7 @@ enum NameRules {
 
     /// Whether it is `invitado-7` or its like, in any language, with any dash and any digits.
     private static func isGuest(_ key: String) -> Bool {
-        guard let word = Words.guestWords.first(where: key.hasPrefix) else { return false }
+        guard let word = Phrases.guestWords.first(where: key.hasPrefix) else { return false }
         let rest = key.unicodeScalars.dropFirst(word.unicodeScalars.count)
         guard let dash = rest.first else { return false }
         let isDash =
@@ -69,7 +69,7 @@ enum NameRules {
 
     static func holdsNotice(_ key: String) -> Bool {
         let padded = Array(" \(key) ".utf8)
-        return Words.noticeWords.contains { words in
+        return Phrases.noticeWords.contains { words in
             padded.indices.contains { padded[$0...].starts(with: words.utf8) }
         }
     }

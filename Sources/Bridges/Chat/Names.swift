@@ -73,13 +73,13 @@ package struct Name: Sendable, Equatable {
     }
 
     /// The name of somebody who speaks without one.
-    package init(guest number: Int, words: Words) {
+    package init(guest number: Int, words: Phrases) {
         let text = words.guest(number)
         self.init(text: text, key: text)
     }
 
     /// The name of somebody of whom nothing can be shown.
-    init(placeholderIn words: Words) {
+    init(placeholderIn words: Phrases) {
         self.init(text: words.nameless, key: words.nameless.lowercased())
     }
 

@@ -5,7 +5,7 @@ extension OptionCheck {
     ///
     /// - Parameter shown: how it is written, if that is something else.
     package mutating func name(
-        _ text: String, shown written: String? = nil, at source: OptionSource
+        _ text: String, shown written: String? = nil, at source: OptionLocation
     ) {
         let found =
             source.found((written ?? text).shortened(to: 60).quoted)
@@ -15,7 +15,7 @@ extension OptionCheck {
             return
         }
         if (try? Name(text, isChosen: false)) != nil { return }
-        let shown = Name(cleaning: text, words: Words(.en)).text.quoted
+        let shown = Name(cleaning: text, words: Phrases(.en)).text.quoted
         let how =
             written == nil && !source.isReference ? "it is shown as \(shown)" : "it is cleaned"
         warning("\(found) can't be a name as it is: \(how)", at: source)

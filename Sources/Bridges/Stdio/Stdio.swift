@@ -65,8 +65,8 @@ package struct Stdio: Bridge {
 
     /// Reads and writes until the bus has stopped or nobody reads standard output any more.
     package func run(_ port: Port) async throws {
-        let news = StdioNews(port.log)
-        let sender = options.sender ?? LoginName.current ?? Words(port.language).operatorName
+        let news = StdioDropLog(port.log)
+        let sender = options.sender ?? LoginName.current ?? Phrases(port.language).operatorName
         let input = port.direction == .out ? nil : try makeInput(sender, port, news)
         let output =
             port.direction == .in
@@ -103,7 +103,7 @@ package struct Stdio: Bridge {
     }
 
     private func makeInput(
-        _ sender: String, _ port: Port, _ news: StdioNews
+        _ sender: String, _ port: Port, _ news: StdioDropLog
     ) throws -> StdioInput {
         try StdioInput(
             input, lines: options.lines, sender: sender, exitsAtEnd: options.exitAtEnd, port, news)
@@ -155,7 +155,7 @@ extension Registry {
     }
 }
 
-extension Words {
+extension Phrases {
     /// Whoever sits at the terminal, if the system has no name for them.
     fileprivate var operatorName: String { say("operador", "operator") }
 }

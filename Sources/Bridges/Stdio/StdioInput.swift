@@ -10,11 +10,11 @@ final class StdioInput: Sendable {
     private let exitsAtEnd: Bool
     private let isStopped = Atomic(false)
     private let port: Port
-    private let news: StdioNews
+    private let news: StdioDropLog
 
     init(
         _ descriptor: Int32, lines form: Stdio.Form, sender: String, exitsAtEnd: Bool, _ port: Port,
-        _ news: StdioNews
+        _ news: StdioDropLog
     ) throws {
         reader = try DescriptorReader(descriptor, called: "standard input")
         try reader.start()
@@ -44,7 +44,7 @@ final class StdioInput: Sendable {
     }
 
     private func publishAll() async {
-        var cutter = StdioCutter(longest: Stdio.longestLine)
+        var cutter = StdioLineSplitter(longest: Stdio.longestLine)
         var lines = StdioLines(form, sender: sender)
         while let chunk = await nextChunk() {
             chunk.withUnsafeBytes { cutter.split($0) { take($0, isCut: $1, into: &lines) } }

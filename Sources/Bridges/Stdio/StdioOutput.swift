@@ -16,7 +16,7 @@ final class StdioOutput: Sendable {
     private let writer: DescriptorWriter
     private let buffer: ByteCount
     private let port: Port
-    private let words: Words
+    private let words: Phrases
 
     init(_ descriptor: Int32, buffer: ByteCount, _ port: Port) throws {
         writer = try DescriptorWriter(descriptor, called: "standard output")
@@ -24,7 +24,7 @@ final class StdioOutput: Sendable {
         try ResourceLimits.checkMemory([buffer.bytes], for: #""buffer""#)
         self.buffer = buffer
         self.port = port
-        words = Words(port.language)
+        words = Phrases(port.language)
     }
 
     /// Writes until the bus has stopped or nobody reads.

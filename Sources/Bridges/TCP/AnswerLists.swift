@@ -22,7 +22,7 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
     private var ready: [ChatConnection] = []
     /// Who needs something of the store, and what.
     private var needy: [(connection: ChatConnection, numbers: [UInt64])] = []
-    private var fetches: [UInt64: Inquiry] = [:]
+    private var fetches: [UInt64: PendingQuery] = [:]
     private var lastFetch: UInt64 = 0
 
     init(bound: Int, on loop: EventLoop, bus: Bus) {
@@ -71,7 +71,7 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
             let (connection, numbers) = needy.removeFirst()
             if connection.isClosed { continue }
             lastFetch += 1
-            let (id, inquiry) = (lastFetch, Inquiry(on: loop, bus: bus))
+            let (id, inquiry) = (lastFetch, PendingQuery(on: loop, bus: bus))
             fetches[id] = inquiry
             inquiry.begin { bus in
                 try await bus.store.messages(numbered: numbers)

@@ -2,8 +2,8 @@ import MessageBus
 
 // What a client asks for with a slash. A command that fails changes nothing.
 extension ChatConnection {
-    var words: Words { server.words }
-    var intake: Intake { server.port.intake }
+    var words: Phrases { server.words }
+    var intake: BridgeAttachment { server.port.intake }
 
     /// Does what a command says.
     func obey(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
@@ -134,7 +134,7 @@ extension ChatConnection {
         answer(.ok, words.roomIs(target.room.name))
     }
 
-    private func move(to target: Hall) {
+    private func move(to target: RoomReaders) {
         if let edition = hall.edition {
             edition.catchUp()
             // What it said itself is noted now: later its positions would mean nothing.

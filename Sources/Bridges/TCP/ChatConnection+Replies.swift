@@ -69,15 +69,15 @@ extension ChatConnection {
         guard let member else { return }
         let quotation = Quotation(
             number: message.number, name: message.sender.name, excerpt: message.text)
-        say(text, as: member.sender, details: Details(reply: quotation), bus)
+        say(text, as: member.sender, details: MessageDetails(reply: quotation), bus)
     }
 
     /// Says something that a command has put together; one's own line coming back is the answer,
     /// where there is one.
     func say(
-        _ text: UnsafeRawBufferPointer, as sender: Sender, details: Details?, _ bus: isolated Bus
+        _ text: UnsafeRawBufferPointer, as sender: Sender, details: MessageDetails?, _ bus: isolated Bus
     ) {
-        var record = Record()
+        var record = MessageHeader()
         record.source = source
         let batch = server.batch
         batch.room = hall.room.name

@@ -4,7 +4,7 @@ import Sockets
 // What has to wait for the store: reading from who brings more than it takes, and lines that a reader
 // comes too late for.
 extension ChatConnection {
-    /// Stops reading until the store keeps up again.
+    /// StopRequests reading until the store keeps up again.
     func hold() {
         isHeld = true
         updateInterest()
@@ -38,7 +38,7 @@ extension ChatConnection {
             return owes()
         }
         if let last = outflow.cursor?.lastNumber, replay.number >= last {
-            let nothing = StoredLines(
+            let nothing = EncodedPage(
                 skipping: 0, longest: transcript.longestLine, encoder: server.encoder)
             outflow.carryOn(nothing, through: last, skipNotice: server.skipNotice)
             return owes()
@@ -63,7 +63,7 @@ extension ChatConnection {
         return transcript.mark(upTo: committed)?.number
     }
 
-    private func carryOn(_ found: StoredRun?, from replay: Replay, through number: UInt64) {
+    private func carryOn(_ found: StoredRun?, from replay: StoreCatchUp, through number: UInt64) {
         isFetching = false
         // It may have changed rooms, or be gone.
         guard !isClosed, outflow.cursor?.replay == replay,
@@ -73,7 +73,7 @@ extension ChatConnection {
             outflow.abandonStore()
             return owes()
         }
-        var lines = StoredLines(
+        var lines = EncodedPage(
             skipping: replay.linesSent, longest: transcript.longestLine, encoder: server.encoder)
         for message in found.messages {
             let isOwn = outflow.cursor?.isOwn(message.number) ?? false

@@ -18,9 +18,9 @@ extension ChatConnection {
             @escaping @Sendable (ChatConnection, Result<Answer, any Error>, isolated Bus) -> Void
     ) {
         guard stage == .taking, !server.isStopping else {
-            return finish(self, .failure(Inquiry.Failure.stopped), bus)
+            return finish(self, .failure(PendingQuery.Failure.stopped), bus)
         }
-        let inquiry = inquiry ?? Inquiry(on: server.loop, bus: server.port.bus)
+        let inquiry = inquiry ?? PendingQuery(on: server.loop, bus: server.port.bus)
         self.inquiry = inquiry
         stage = .waiting
         inquiry.begin(question) { [weak self] result, bus in

@@ -39,19 +39,19 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var stage = Stage.taking
     var member: Member?
     /// The room it is in.
-    var hall: Hall
+    var hall: RoomReaders
     /// Its place among the room's readers.
-    var seat: Hall.Seat?
-    private(set) lazy var inflow = Inflow(of: self)
-    var outflow = Outflow()
+    var seat: RoomReaders.Slot?
+    private(set) lazy var inflow = ClientInput(of: self)
+    var outflow = ClientOutput()
     /// What it has asked of somebody who answers later; made with the first question.
-    var inquiry: Inquiry?
+    var inquiry: PendingQuery?
     /// Whether it has not been greeted, and hears nothing until then.
     var isHeldBack = false
     /// Whether so many answers wait that its lines do, too, in the middle of what was read.
     private var isSated = false
     /// Its share of the loop's time.
-    var share = ReadingTurns.Share()
+    var share = ReadScheduler.TimeShare()
     /// Reads that are left at its end.
     private var readsLeft = ChatConnection.lastReads
     /// How many commands it may give.

@@ -17,7 +17,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let options: TCP.Options
     let port: Port
     let loop: EventLoop
-    let words: Words
+    let words: Phrases
     let grammar: LineGrammar
     let encoder: ChatEncoder
     /// What clients can make the bridge say again and again.
@@ -30,15 +30,15 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// How many commands each connection may give.
     let commandRule: CommandBucket.Rule
     /// Whose lines are taken when.
-    let turns: ReadingTurns
+    let turns: ReadScheduler
     /// Shows what was said before.
-    let past: Past
+    let past: HistoryRenderer
     /// Who has not taken everything yet.
     let stalled: StalledReaders
     /// What commands list, as it is read.
     let lists: AnswerLists
 
-    private(set) var halls: [Hall] = []
+    private(set) var halls: [RoomReaders] = []
     private let firstHall: Int
     private var connections: [UInt32: ChatConnection] = [:]
     private var owing: [ChatConnection] = []
@@ -55,17 +55,17 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var phase = Phase.open
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var lastGuest = 0
-    private lazy var greetings = Greetings(after: flushAfter, on: loop, bus: port.bus)
-    private lazy var door = Door(
+    private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop, bus: port.bus)
+    private lazy var door = ChatListener(
         options, on: loop, log: port.log,
-        Door.Reception(
+        ChatListener.Admission(
             admit: { [unowned self] in self.admit($0, from: $1) },
             tell: { [unowned self] in self.tell($0, $1) },
             close: { [unowned self] in self.linger($0) },
             makeRoom: { [unowned self] in self.makeRoom() },
             freeDescriptor: { [unowned self] in self.freeDescriptor() }))
     /// Who has not said who they are.
-    private(set) lazy var newcomers = Newcomers(
+    private(set) lazy var newcomers = UnnamedConnections(
         namedWithin: options.nameWithin?.inNanoseconds, on: loop,
         find: { [unowned self] in self.connections[$0] },
         sendAway: { [unowned self] connection in
@@ -86,7 +86,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.options = options
         self.port = port
         self.loop = loop
-        words = Words(port.language)
+        words = Phrases(port.language)
         grammar = LineGrammar(words)
         encoder = ChatEncoder(words)
         repeats = ThrottledLog(port.log)
@@ -94,12 +94,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         flushAfter = options.flushAfter.inNanoseconds
         greeting = words.lines(.info, options.greeting ?? words.greeting(options.nameless))
         commandRule = CommandBucket.Rule(options.commands)
-        turns = ReadingTurns(on: loop, batch)
-        past = Past(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
+        turns = ReadScheduler(on: loop, batch)
+        past = HistoryRenderer(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
         stalled = StalledReaders(
             patience: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
         lists = AnswerLists(bound: options.lists.bytes, on: loop, bus: port.bus)
-        halls = bus.rooms.map { Hall($0) }
+        halls = bus.rooms.map { RoomReaders($0) }
         firstHall = halls.firstIndex { $0.room.name == port.room } ?? 0
         if port.direction != .in {
             for hall in halls {
@@ -128,10 +128,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         Array((words.answer(.skipped, words.skipped(Int(clamping: missed))) + "\n").utf8)
     }
     /// The room where connections begin.
-    var entrance: Hall { halls[firstHall] }
+    var entrance: RoomReaders { halls[firstHall] }
 
     /// The room that somebody asks for: `logs`, `#logs` or `Logs`.
-    func hall(called name: String) -> Hall? {
+    func hall(called name: String) -> RoomReaders? {
         guard name.utf8.count <= 64 else { return nil }
         let bare = (name.hasPrefix("#") ? name.dropFirst() : name[...]).lowercased()
         return halls.first { $0.room.name == bare }
@@ -168,7 +168,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Says in the log, once a minute at most, that what was said before can't be read.
     func noteNoAnswer(_ error: any Error) {
-        if case Inquiry.Failure.stopped = error { return }
+        if case PendingQuery.Failure.stopped = error { return }
         repeats.warning(
             cause: "no answer: \(error)",
             "what was said before can't be read: \(error); who asks is told so")
@@ -195,7 +195,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         }
     }
 
-    private func tell(_ descriptor: Int32, _ refusal: Refusal) {
+    private func tell(_ descriptor: Int32, _ refusal: ConnectionRefusal) {
         let answer =
             switch refusal {
             case .tooFast: words.answer(.rateLimited, words.rateLimited)
@@ -351,7 +351,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 }
 
 extension ChatServer: TranscriptReader {
-    func transcriptGrew(_ edition: Edition) {
+    func transcriptGrew(_ edition: RoomFeed) {
         noteRuns(of: edition)
         halls.first { $0.edition === edition }?.pump()
     }
@@ -359,7 +359,7 @@ extension ChatServer: TranscriptReader {
 
 extension ChatServer {
     /// Tells connections what they said themselves, where they don't want it back.
-    func noteRuns(of edition: Edition) {
+    func noteRuns(of edition: RoomFeed) {
         edition.transcript.drainRuns { run in
             guard !options.echo, let connection = connections[run.source],
                 connection.hall.edition === edition

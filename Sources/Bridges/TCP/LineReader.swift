@@ -107,7 +107,7 @@ struct LineReader {
             return connection.answer(.forbidden, server.words.forbidden)
         }
         if batch.isFull { flush(bus) }
-        var record = Record()
+        var record = MessageHeader()
         record.source = connection.source
         if let base, let start = text.baseAddress, start >= base,
             start < base + ChatServer.readSize

@@ -8,7 +8,7 @@ import Sockets
 final class LingeringConnections {
     private let loop: EventLoop
     private let oneIsGone: () -> Void
-    private var connections: [ObjectIdentifier: Lingering] = [:]
+    private var connections: [ObjectIdentifier: LingeringConnection] = [:]
     /// Whether the server stops: it is enough that the other side's system has everything.
     private var isUrgent = false
 
@@ -29,7 +29,7 @@ final class LingeringConnections {
             Glibc.close(descriptor)
             return
         }
-        let new = try? Lingering(descriptor, on: loop, isUrgent: isUrgent) { [unowned self] in
+        let new = try? LingeringConnection(descriptor, on: loop, isUrgent: isUrgent) { [unowned self] in
             self.connections[$0] = nil
             self.oneIsGone()
         }

@@ -15,7 +15,7 @@ final class MessageList: AnswerList {
     private let numbers: [UInt64]
     private let room: Room
     private let form: Form
-    private let past: Past
+    private let past: HistoryRenderer
     /// Judges what is shown, and remembers what of this list it has judged.
     private let chain: Chain
     private var next = 0
@@ -33,7 +33,7 @@ final class MessageList: AnswerList {
     /// Makes one that is at its beginning.
     ///
     /// - Parameter numbers: rising.
-    init(_ numbers: [UInt64], in room: Room, as form: Form, by past: Past) {
+    init(_ numbers: [UInt64], in room: Room, as form: Form, by past: HistoryRenderer) {
         self.numbers = numbers
         self.room = room
         self.form = form

@@ -46,7 +46,7 @@ struct PendingAnswers {
     }
 
     /// Hands those over that are due at a place; false if none are.
-    mutating func take(dueAt position: UInt64, into due: inout DueBytes) -> Bool {
+    mutating func take(dueAt position: UInt64, into due: inout OutputQueue) -> Bool {
         guard areDue(at: position) else { return false }
         while areDue(at: position) {
             let mark = marks[firstMark]

@@ -5,10 +5,10 @@ import MessageBus
 /// Confined to the bus's loop.
 final class PeopleList: AnswerList {
     private let people: [Sender]
-    private let words: Words
+    private let words: Phrases
     private var next = 0
 
-    init(_ people: [Person], _ words: Words) {
+    init(_ people: [Person], _ words: Phrases) {
         self.people = people.map(\.sender)
         self.words = words
     }

@@ -4,14 +4,14 @@ import MessageBus
 ///
 /// Confined to the bus's loop.
 final class RoomList: AnswerList {
-    private let halls: [Hall]
+    private let halls: [RoomReaders]
     private let populations: [Int]
     /// Where the one is who asked.
-    private let own: Hall
-    private let words: Words
+    private let own: RoomReaders
+    private let words: Phrases
     private var next = 0
 
-    init(_ halls: [Hall], own: Hall, _ words: Words) {
+    init(_ halls: [RoomReaders], own: RoomReaders, _ words: Phrases) {
         self.halls = halls
         populations = halls.map(\.room.population)
         self.own = own

@@ -138,7 +138,7 @@ public struct TCP: Bridge {
         await withTaskCancellationHandler {
             await port.openSource()
             for address in server.addresses {
-                port.log.always(Words(port.language).listening(on: address))
+                port.log.always(Phrases(port.language).listening(on: address))
             }
             await port.ready()
             await port.stopping()
@@ -151,7 +151,7 @@ public struct TCP: Bridge {
     }
 
     private func warnOfDescriptors(_ log: Log) {
-        let free = Door.mostConnections
+        let free = ChatListener.mostConnections
         if options.maxConnections > free {
             log.warning(
                 """
@@ -166,7 +166,7 @@ public struct TCP: Bridge {
         case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
         case .network(let host, let port):
             // The system's resolver waits for the network: not on a thread that others need.
-            let found = try await OwnThread.run(named: "resolver") {
+            let found = try await DedicatedThread.run(named: "resolver") {
                 Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
             }
             return try found.get()

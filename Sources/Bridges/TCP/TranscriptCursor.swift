@@ -9,9 +9,9 @@ struct TranscriptCursor {
     private enum Source {
         /// The transcript. The anchor is where it was among the messages when it last stood still:
         /// from there the store could carry it on.
-        case transcript(anchor: Replay?)
+        case transcript(anchor: StoreCatchUp?)
         /// The store, from a place on, because the transcript no longer has what comes next.
-        case store(Replay)
+        case store(StoreCatchUp)
     }
 
     /// The last it is to read.
@@ -26,7 +26,7 @@ struct TranscriptCursor {
     /// Which line it is at; known while it stands still.
     private var line: UInt64
     private var source = Source.transcript(anchor: nil)
-    private var own = OwnRuns()
+    private var own = OwnMessageRanges()
     private var limit: Limit?
     /// Whether the last byte taken was not a line's last.
     private var isInLine = false
@@ -88,14 +88,14 @@ struct TranscriptCursor {
 
     /// Takes the rest of a line that was cut in sending out of the transcript, so that the cursor
     /// stands at a line's beginning and the ring may go on.
-    mutating func finishLine(into due: inout DueBytes) {
+    mutating func finishLine(into due: inout OutputQueue) {
         guard isInLine else { return }
         isInLine = false
         take(upTo: transcript.endOfLine(at: position), into: &due)
     }
 
     /// Copies what stands up to a place.
-    mutating func take(upTo end: UInt64, into due: inout DueBytes) {
+    mutating func take(upTo end: UInt64, into due: inout OutputQueue) {
         while position < end {
             let piece = span(to: end)
             due.append(piece)
@@ -108,7 +108,7 @@ struct TranscriptCursor {
         guard case .transcript = source, position >= transcript.tail else { return }
         line = transcript.line(at: position)
         source = .transcript(
-            anchor: isCarriedOn ? Replay(transcript, at: position, line: line) : nil)
+            anchor: isCarriedOn ? StoreCatchUp(transcript, at: position, line: line) : nil)
     }
 
     /// Notes which line it is at, as everything is sent.
@@ -133,14 +133,14 @@ struct TranscriptCursor {
     mutating func skipToEnd() -> UInt64 {
         let missed = transcript.lines - transcript.line(at: position) - own.lines
         position = transcript.head
-        own = OwnRuns()
+        own = OwnMessageRanges()
         return missed
     }
 
     // MARK: - Going on from the store
 
     /// Where the store is to carry it on; `nil` while the transcript has what comes next.
-    var replay: Replay? { if case .store(let replay) = source { replay } else { nil } }
+    var replay: StoreCatchUp? { if case .store(let replay) = source { replay } else { nil } }
 
     /// Turns to the store, unless it has done so; false if that can't be.
     mutating func turnToStore() -> Bool {
@@ -157,10 +157,10 @@ struct TranscriptCursor {
     mutating func abandonStore() { source = .transcript(anchor: nil) }
 
     /// Goes on behind what the store had up to a number, and returns how many lines were left out.
-    mutating func carryOn(_ stored: StoredLines, through number: UInt64) -> UInt64 {
+    mutating func carryOn(_ stored: EncodedPage, through number: UInt64) -> UInt64 {
         guard let begun = replay else { return 0 }
         line += stored.count
-        source = .store(Replay(number: number, linesSent: 0))
+        source = .store(StoreCatchUp(number: number, linesSent: 0))
         if let limit, number >= limit.number {
             return leaveStore(for: limit.position, at: limit.line, anchor: nil)
         }
@@ -170,7 +170,7 @@ struct TranscriptCursor {
         let lines = stored.lines(after: mark.number)
         return leaveStore(
             for: transcript.position(behind: mark, lines: lines), at: mark.line + lines,
-            anchor: Replay(number: mark.number, linesSent: Int(lines)))
+            anchor: StoreCatchUp(number: mark.number, linesSent: Int(lines)))
     }
 
     /// Whether the transcript has everything from a mark on, and will have it for some time.
@@ -179,7 +179,7 @@ struct TranscriptCursor {
     }
 
     private mutating func leaveStore(
-        for position: UInt64, at place: UInt64, anchor: Replay?
+        for position: UInt64, at place: UInt64, anchor: StoreCatchUp?
     ) -> UInt64 {
         source = .transcript(anchor: anchor)
         self.position = position

@@ -2,7 +2,7 @@ import MessageBus
 
 // What those are told who have just connected: how to enter, or, where they mean another protocol, that
 // this is none, as that protocol has it.
-extension Words {
+extension Phrases {
     /// After `[info]`, to who has just connected: how to enter.
     package func greeting(_ nameless: TCP.Nameless) -> String {
         switch nameless {

@@ -77,7 +77,7 @@ package struct Tail: Bridge {
             in: .milliseconds(1)...)
         package var rotateWait = Duration.seconds(5)
         @Option("Where rotated files go that leave their directory: directories, or files in them.")
-        package var rotatedTo: [RotationPlace] = []
+        package var rotatedTo: [RotationTarget] = []
         @Option(
             "Which symbolic links are followed: files (to where paths lead anyway) or links (all).")
         package var follow = Links.files
@@ -100,7 +100,7 @@ package struct Tail: Bridge {
         }
     }
 
-    private let plan: TailPlan
+    private let plan: TailConfiguration
     private let beginning: Beginning
     private let clock: any LoopClock
     private let hearsEvents: Bool
@@ -116,7 +116,7 @@ package struct Tail: Bridge {
         _ options: Options, _ context: Context, clock: any LoopClock, hearsEvents: Bool = true,
         siblings: TailSiblings = TailSiblings()
     ) throws {
-        plan = try TailPlan(options, context)
+        plan = try TailConfiguration(options, context)
         self.siblings = siblings
         if let name = context.bridge { siblings.add(plan, named: name) }
         beginning = options.from
@@ -145,7 +145,7 @@ package struct Tail: Bridge {
         try await withTaskCancellationHandler {
             try await withThrowingTaskGroup { group in
                 group.addTask {
-                    if let error = try await OwnThread.run(named: "tail", { thread.run() }) {
+                    if let error = try await DedicatedThread.run(named: "tail", { thread.run() }) {
                         throw error
                     }
                 }
@@ -165,7 +165,7 @@ package struct Tail: Bridge {
         await port.closeSource()
     }
 
-    private func publish(_ loads: Handover<TailLoad>, _ port: Port) async throws {
+    private func publish(_ loads: BoundedQueue<TailBatch>, _ port: Port) async throws {
         var isReady = false
         while true {
             let next = await loads.next()
@@ -188,7 +188,7 @@ package struct Tail: Bridge {
     }
 }
 
-extension TailPlan {
+extension TailConfiguration {
     /// Makes a plan of the options; relative paths are relative to bridge.json.
     init(_ options: Tail.Options, _ context: Context) throws {
         func placed(_ pattern: PathPattern) -> [PathPattern] {

@@ -6,19 +6,19 @@ import Synchronization
 ///
 /// Safe from any thread.
 final class TailSiblings: Sendable {
-    private let plans = Mutex<[String: TailPlan]>([:])
+    private let plans = Mutex<[String: TailConfiguration]>([:])
 
     /// Names of bridges without a name of their own that are looked at besides.
     private static let unnamed = 16
 
     /// Adds a bridge, or takes its new plan.
-    func add(_ plan: TailPlan, named name: String) { plans.withLock { $0[name] = plan } }
+    func add(_ plan: TailConfiguration, named name: String) { plans.withLock { $0[name] = plan } }
 
     /// What was kept of what a bridge is to follow: by itself, and by others that don't follow it any
     /// more.
     ///
     /// What others go on with is left to them.
-    func kept(for port: Port, _ plan: TailPlan) async throws -> [String: [UInt8]] {
+    func kept(for port: Port, _ plan: TailConfiguration) async throws -> [String: [UInt8]] {
         let plans = plans.withLock { $0 }
         let others = plans.filter { $0.key != port.name }
         var own = try await port.checkpoints()
@@ -49,10 +49,10 @@ final class TailSiblings: Sendable {
 
     /// Takes the patterns that a bridge has followed before: what matches them is not new.
     private func takePatterns(
-        _ kept: [String: [UInt8]], of other: TailPlan?, for plan: TailPlan,
+        _ kept: [String: [UInt8]], of other: TailConfiguration?, for plan: TailConfiguration,
         into own: inout [String: [UInt8]]
     ) {
-        let source = FollowedFiles.patternsSource
+        let source = TailedFiles.patternsSource
         guard let state = kept[source] else { return }
         let present = Set(other?.patterns.map(\.text) ?? [])
         let wanted = Set(plan.patterns.map(\.text))
@@ -62,15 +62,15 @@ final class TailSiblings: Sendable {
         let before = String(decoding: own[source] ?? [], as: UTF8.self).split(separator: "\n")
         let all = Set(before.map(String.init)).union(known).sorted().joined(separator: "\n")
         own[source] = Array(all.utf8)
-        own[FollowedFiles.knownSource] =
-            own[FollowedFiles.knownSource]
+        own[TailedFiles.knownSource] =
+            own[TailedFiles.knownSource]
             ?? kept[
-                FollowedFiles.knownSource]
+                TailedFiles.knownSource]
     }
 
     /// The path of the file that something was kept of.
     private static func path(_ source: String, _ state: [UInt8]) -> FilePath? {
-        let prefix = PassedOverFiles.sourcePrefix
+        let prefix = IgnoredFiles.sourcePrefix
         let numbers = source.hasPrefix(prefix) ? String(source.dropFirst(prefix.count)) : source
         return FileRecord(source: numbers, state: state)?.path
     }

@@ -7,13 +7,13 @@ import Synchronization
 ///
 /// Safe from any thread.
 final class TailThread: Sendable {
-    private let plan: TailPlan
+    private let plan: TailConfiguration
     /// Until it is taken: what was kept of many files is not needed twice.
     private let kept: Mutex<[String: [UInt8]]>
     private let log: Log
     private let clock: any LoopClock
     private let events: FileEvents
-    let loads: Handover<TailLoad>
+    let loads: BoundedQueue<TailBatch>
 
     /// Lines that wait while others are being published: the next ones are there by then, and of a
     /// file that is copied and truncated as much as possible has been read.
@@ -23,7 +23,7 @@ final class TailThread: Sendable {
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     init(
-        _ plan: TailPlan, kept: [String: [UInt8]], hearsEvents: Bool, clock: any LoopClock,
+        _ plan: TailConfiguration, kept: [String: [UInt8]], hearsEvents: Bool, clock: any LoopClock,
         _ log: Log
     ) throws(SocketError) {
         self.plan = plan
@@ -32,7 +32,7 @@ final class TailThread: Sendable {
         self.clock = clock
         let events = try FileEvents(isEnabled: hearsEvents)
         self.events = events
-        loads = Handover(bound: Self.ahead) { events.wake() }
+        loads = BoundedQueue(bound: Self.ahead) { events.wake() }
     }
 
     /// Follows files until the handover ends; on a thread of its own.
@@ -45,10 +45,10 @@ final class TailThread: Sendable {
                 defer { kept = [:] }
                 return kept
             }
-            let files = try FollowedFiles(plan, kept: kept, events: events, news: TailNews(log))
+            let files = try TailedFiles(plan, kept: kept, events: events, news: TailLog(log))
             // The first load says that all files have been looked at, whatever is in it.
             scanIfDue(files)
-            put(files.nextLoad(now: now) ?? TailLoad())
+            put(files.nextLoad(now: now) ?? TailBatch())
             while !loads.hasEnded { turn(files) }
             files.news.tellCounts(now: now, isLast: true)
             return nil
@@ -57,7 +57,7 @@ final class TailThread: Sendable {
         }
     }
 
-    private func turn(_ files: FollowedFiles) {
+    private func turn(_ files: TailedFiles) {
         let hasRoom = loads.hasRoom
         events.wait(milliseconds: milliseconds(until: files.deadline(now: now, reads: hasRoom)))
         events.drain { files.take($0) }
@@ -71,9 +71,9 @@ final class TailThread: Sendable {
         }
     }
 
-    private func put(_ load: TailLoad) { loads.put(load, weight: load.lines + 1) }
+    private func put(_ load: TailBatch) { loads.put(load, weight: load.lines + 1) }
 
-    private func scanIfDue(_ files: FollowedFiles) {
+    private func scanIfDue(_ files: TailedFiles) {
         let now = now
         if now >= files.nextGlance { files.glance(now: now, spent: { Self.processorTime }) }
         if now >= files.nextScan {

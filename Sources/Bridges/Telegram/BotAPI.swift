@@ -26,7 +26,7 @@ struct BotAPI: Sendable {
     func call(
         _ method: String, _ parameters: [String: JSON] = [:], within deadline: Duration = deadline,
         isFresh: Bool = false
-    ) async throws(BotTrouble) -> JSON {
+    ) async throws(BotAPIError) -> JSON {
         var request = HTTPRequest(
             "\(base)/bot\(token.reveal())/\(method)", body: JSON.object(parameters).encoded)
         request.deadline = deadline
@@ -43,7 +43,7 @@ struct BotAPI: Sendable {
         return try result(answer)
     }
 
-    private func result(_ answer: HTTPAnswer) throws(BotTrouble) -> JSON {
+    private func result(_ answer: HTTPAnswer) throws(BotAPIError) -> JSON {
         // What stands in front of Telegram answers in HTML, also with codes that mean something
         // else there.
         guard let json = JSONReader.read(answer.body), case .bool(let isOK) = json["ok"] else {
@@ -51,7 +51,7 @@ struct BotAPI: Sendable {
                 "the answer is not Telegram's (status \(answer.status))", mayHaveArrived: true)
         }
         if isOK { return json["result"] }
-        throw BotTrouble(
+        throw BotAPIError(
             code: json["error_code"].integer ?? Int64(answer.status),
             description: withoutToken(json["description"].string ?? ""),
             parameters: json["parameters"],

@@ -8,8 +8,8 @@ import MessageBus
 /// those with something new are written.
 struct RecentTexts: Sendable, Equatable {
     private struct Entry: Equatable {
-        let message: TextFingerprint
-        var text: TextFingerprint
+        let message: TextHash
+        var text: TextHash
     }
 
     private struct Page: Equatable {
@@ -20,7 +20,7 @@ struct RecentTexts: Sendable, Equatable {
 
     private var pages = Array(repeating: Page(), count: Self.pageCount)
     private var newest = 0
-    private var texts: [TextFingerprint: TextFingerprint] = [:]
+    private var texts: [TextHash: TextHash] = [:]
     private var unwritten: Set<Int> = []
 
     /// Pages in the ring.
@@ -48,11 +48,11 @@ struct RecentTexts: Sendable, Equatable {
     }
 
     /// What a message said last; nil if that is not known.
-    subscript(id: String) -> TextFingerprint? { texts[TextFingerprint(of: id)] }
+    subscript(id: String) -> TextHash? { texts[TextHash(of: id)] }
 
     /// Notes what a message says.
-    mutating func note(_ text: TextFingerprint, of id: String) {
-        let message = TextFingerprint(of: id)
+    mutating func note(_ text: TextHash, of id: String) {
+        let message = TextHash(of: id)
         guard texts[message] != text else { return }
         if let place = pages[newest].entries.firstIndex(where: { $0.message == message }) {
             pages[newest].entries[place].text = text
@@ -70,7 +70,7 @@ struct RecentTexts: Sendable, Equatable {
         newest = Int(number % UInt64(Self.pageCount))
         let old = pages[newest].entries
         pages[newest] = Page(number: number)
-        var known: Set<TextFingerprint> = []
+        var known: Set<TextHash> = []
         for page in pages { known.formUnion(page.entries.map(\.message)) }
         for entry in old where !known.contains(entry.message) { texts[entry.message] = nil }
     }
@@ -97,8 +97,8 @@ struct RecentTexts: Sendable, Equatable {
         else { return nil }
         let entries = stride(from: 1, to: words.count, by: 2).map { index in
             Entry(
-                message: TextFingerprint(bits: words[index]),
-                text: TextFingerprint(bits: words[index + 1]))
+                message: TextHash(bits: words[index]),
+                text: TextHash(bits: words[index + 1]))
         }
         return Page(number: number, entries: entries)
     }

@@ -21,7 +21,7 @@ extension Telegram.Options {
             parts.count == 2 && !parts[0].isEmpty
             && parts[0].utf8.allSatisfy { (0x30...0x39).contains($0) }
         let isTelegrams = api == Self().api
-        if !TelegramAddress.isToken(text) || (isTelegrams && !isNumbered) {
+        if !APIAddress.isToken(text) || (isTelegrams && !isNumbered) {
             var hint = ""
             if text.hasPrefix("$") { hint = "; a variable is put in by ${env:NAME}" }
             if text.first?.isWhitespace == true || text.last?.isWhitespace == true {
@@ -44,10 +44,10 @@ extension Telegram.Options {
     /// Finds an address to which no token may be sent.
     func checkAddress(_ check: inout OptionCheck) {
         let found = $api.found(api.shortened(to: 60).quoted) + api.oddCharacter
-        if !TelegramAddress.isAllowed(api) {
+        if !APIAddress.isAllowed(api) {
             check.problem(
                 "expected an https address, or http to this machine, found \(found)", at: $api)
-        } else if !TelegramAddress.hasGoodPort(api) {
+        } else if !APIAddress.hasGoodPort(api) {
             check.problem(
                 "expected a port from 1 to 65535 behind the colon, found \(found)", at: $api)
         }
@@ -57,7 +57,7 @@ extension Telegram.Options {
     func checkChats(_ check: inout OptionCheck) {
         check.problems(chats.problems)
         for (key, place) in chats.keyPlaces {
-            guard let chat = TelegramPlace(key), let room = chats[key]?.text else { continue }
+            guard let chat = ChatLocation(key), let room = chats[key]?.text else { continue }
             // Each of two would bring in what is said, and the other's posts as news.
             check.unique(
                 "\(chat) \(room)", "chat and room", expected: "one bot for a chat and a room",

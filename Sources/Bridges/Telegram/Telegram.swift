@@ -27,7 +27,7 @@ package struct Telegram: Bridge {
         @Option("The Bot API's address: Telegram's own, or a server of one's own.")
         package var api = "https://api.telegram.org"
         @Option("Chat ids, or id/topic, and the rooms they belong to.")
-        package var chats: TelegramRooms = [:]
+        package var chats: ChatRooms = [:]
         @Option("How what is said here is written there, with {name} and {text}.")
         package var outgoingFormat = "{name}: {text}"
         @Option("Whether joins and leaves are relayed, both ways.")
@@ -62,7 +62,7 @@ package struct Telegram: Bridge {
         }
 
         /// The rooms by place.
-        var places: [TelegramPlace: String] { chats.places }
+        var places: [ChatLocation: String] { chats.places }
     }
 
     private let options: Options
@@ -91,31 +91,31 @@ package struct Telegram: Bridge {
     }
 
     private func relay(_ port: Port) async throws {
-        let words = Words(port.language)
-        let settings = TelegramSettings(
+        let words = Phrases(port.language)
+        let settings = BridgeSettings(
             port: port, words: words,
-            composer: TelegramComposer(
+            composer: MessageComposer(
                 words: words, format: options.outgoingFormat, callsPeople: options.mentions),
-            wording: TelegramWording(words, showsSpoilers: options.spoilers == .show),
+            wording: MessageWording(words, showsSpoilers: options.spoilers == .show),
             relaysNotices: options.notices, showsEdits: options.edits == .show, watch: watch)
         let checkpoints = try await port.checkpoints()
-        let ended = TelegramFlood.ended(in: checkpoints, at: await port.now)
+        let ended = FloodWait.ended(in: checkpoints, at: await port.now)
         if !ended.isEmpty { try await port.keep(ended) }
-        let relay = TelegramRelay(
+        let relay = Relay(
             api: BotAPI(try HTTPClient(on: loop), at: options.api, token: options.token),
-            settings: settings, chats: TelegramChats(options.places, checkpoints: checkpoints),
-            progress: TelegramProgress(checkpoints: checkpoints),
+            settings: settings, chats: ChatBindings(options.places, checkpoints: checkpoints),
+            progress: UpdateProgress(checkpoints: checkpoints),
             tellsOutages: options.outages, tellsRefusals: options.refusals)
         do {
             try await relay.run()
-        } catch BotTrouble.unknownBot(let answer) {
-            throw BridgeError(BotTrouble.sentence(unknownBot: answer))
+        } catch BotAPIError.unknownBot(let answer) {
+            throw BridgeError(BotAPIError.sentence(unknownBot: answer))
         }
     }
 }
 
 /// What the address of a call is made of.
-enum TelegramAddress {
+enum APIAddress {
     /// Whether it can stand in an address as it is.
     static func isToken(_ text: String) -> Bool {
         !text.isEmpty

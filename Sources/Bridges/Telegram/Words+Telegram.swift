@@ -1,7 +1,7 @@
 import MessageBus
 
 // What becomes of the kinds of messages that are no text.
-extension Words {
+extension Phrases {
     var unsupported: String { say("mensaje no compatible", "unsupported message") }
     var photo: String { say("foto", "photo") }
     var video: String { say("vídeo", "video") }
@@ -64,7 +64,7 @@ extension Words {
 }
 
 // What the bus says about Telegram in a room.
-extension Words {
+extension Phrases {
     /// Telegram has not answered for a while.
     func telegramIsSilent(waiting: Int, isMore: Bool) -> String {
         let silent = say("Telegram no responde", "Telegram does not answer")
@@ -104,7 +104,7 @@ extension Words {
 }
 
 // What the bus says about a chat that takes nothing, in a room, and to people there.
-extension Words {
+extension Phrases {
     /// A chat takes nothing from the bot.
     func telegramTakesNothing(_ reason: String, waiting: Int, _ isMore: Bool) -> String {
         let sentence = say(

@@ -2,7 +2,7 @@ import Synchronization
 
 /// Where deliveries come from: the store, or the room's log if nothing outlives the process.
 enum DurableSource: Sendable {
-    case store(StoredReading)
+    case store(StoreBackedReader)
     case log(Subscription, DeliveryProgress)
 
     var progress: DeliveryProgress {
@@ -88,16 +88,16 @@ final class DeliveryProgress: Sendable {
 /// A durable reader of the store.
 ///
 /// Its position is touched on the bus's loop only.
-final class StoredReading: @unchecked Sendable {  // `let`s anywhere, `position` on the loop
+final class StoreBackedReader: @unchecked Sendable {  // `let`s anywhere, `position` on the loop
     let bus: Bus
     let room: Room
-    let intake: Intake
+    let intake: BridgeAttachment
     let channel: String?
     let progress: DeliveryProgress
     var position: UInt64
 
     init(
-        _ bus: Bus, room: Room, intake: Intake, channel: String?, at position: UInt64,
+        _ bus: Bus, room: Room, intake: BridgeAttachment, channel: String?, at position: UInt64,
         progress: DeliveryProgress
     ) {
         self.bus = bus
@@ -114,7 +114,7 @@ extension Bus {
     ///
     /// A new one's place is kept at once: what it does not acknowledge comes again.
     func open(
-        _ reader: DurableReader, channel: String?, by intake: Intake
+        _ reader: DurableReader, channel: String?, by intake: BridgeAttachment
     ) async throws -> DurableSource? {
         guard let room = room(reader.room) else { return nil }
         let start = startNumber(of: room, for: intake)
@@ -124,7 +124,7 @@ extension Bus {
         let progress = DeliveryProgress(reader, at: number, store: store)
         if keepsMessages {
             return .store(
-                StoredReading(
+                StoreBackedReader(
                     self, room: room, intake: intake, channel: channel, at: number,
                     progress: progress))
         }
@@ -133,14 +133,14 @@ extension Bus {
     }
 
     /// A number behind all that was said before the bridge started, and before all after it.
-    func startNumber(of room: Room, for intake: Intake) -> UInt64 {
+    func startNumber(of room: Room, for intake: BridgeAttachment) -> UInt64 {
         let position = intake.positions[room.name] ?? room.log.end
         let next = room.log.messages(from: position, atMost: 1).first
         return next.map { $0.number - 1 } ?? nextNumber()
     }
 
     /// What the store has for a reader, at least one message; `nil` at the end.
-    func next(_ reading: StoredReading) async throws -> [Message]? {
+    func next(_ reading: StoreBackedReader) async throws -> [Message]? {
         while !Task.isCancelled {
             let seen = storeMoves
             let found = try await available(reading)
@@ -162,7 +162,7 @@ extension Bus {
     }
 
     /// What the store has for a reader at present.
-    func available(_ reading: StoredReading) async throws -> [Message] {
+    func available(_ reading: StoreBackedReader) async throws -> [Message] {
         while reading.position < store.committed, reading.intake.direction != .in {
             if Task.isCancelled { break }
             let committed = store.committed
@@ -184,7 +184,7 @@ extension Bus {
     private static var durableBatch: Int { 256 }
 
     private func fit(
-        _ messages: [Message], for reading: StoredReading
+        _ messages: [Message], for reading: StoreBackedReader
     ) async throws -> [Message] {
         let (bridge, channel) = (reading.intake.name, reading.channel)
         let foreign = messages.filter { !$0.isFrom(bridge, channel: channel) }

@@ -4,12 +4,12 @@
 public struct Port: Sendable {
     /// The bus itself, for bridges that live on its loop.
     package let bus: Bus
-    package let intake: Intake
+    package let intake: BridgeAttachment
     private let requestShutdown: @Sendable () -> Void
 
     /// Makes a port.
     package init(
-        bus: Bus, intake: Intake, requestShutdown: @escaping @Sendable () -> Void = {}
+        bus: Bus, intake: BridgeAttachment, requestShutdown: @escaping @Sendable () -> Void = {}
     ) {
         self.bus = bus
         self.intake = intake
@@ -165,7 +165,7 @@ public struct Port: Sendable {
     /// Says that nothing more comes from a source.
     public func closeSource() async { await bus.closeSource(intake) }
 
-    /// Stops the daemon as SIGTERM does.
+    /// StopRequests the daemon as SIGTERM does.
     public func stopDaemon() { requestShutdown() }
 }
 

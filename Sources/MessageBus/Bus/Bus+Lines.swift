@@ -3,7 +3,7 @@ extension Bus {
     ///
     /// - Returns: how many lines were dropped, when all is kept.
     func publish(
-        _ blocks: [LineBlock], checkpoints: [Checkpoint], by intake: Intake
+        _ blocks: [LineBlock], checkpoints: [Checkpoint], by intake: BridgeAttachment
     ) async throws -> Int {
         try await waitForRoom(isOwed: true)
         guard !isEnding else { throw PortError.stopped }
@@ -29,7 +29,7 @@ extension Bus {
 extension Bus {
     /// Keeps checkpoints for a bridge that another one has kept until now: both or none.
     fileprivate func takeOver(
-        _ checkpoints: [Checkpoint], from other: String, by intake: Intake
+        _ checkpoints: [Checkpoint], from other: String, by intake: BridgeAttachment
     ) async throws {
         let forgotten = checkpoints.map { Checkpoint(source: $0.source, state: []) }
         let taken = store.take(SourceProgress(bridge: intake.name, checkpoints: checkpoints))

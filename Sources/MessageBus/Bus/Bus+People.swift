@@ -13,7 +13,7 @@ extension Bus {
     ///
     /// - Parameter before: is called when it is certain, before anybody is told.
     package func enter(
-        _ person: Person, by intake: Intake, before: () -> Void = {}
+        _ person: Person, by intake: BridgeAttachment, before: () -> Void = {}
     ) -> NameRefusal? {
         guard people[person.sender.key] == nil else { return .taken }
         let notice = judged(.join, of: person, in: person.room, intake)
@@ -27,7 +27,7 @@ extension Bus {
     }
 
     /// Lets somebody out and, unless the bus is stopping, tells the room.
-    package func leave(_ person: Person, by intake: Intake) {
+    package func leave(_ person: Person, by intake: BridgeAttachment) {
         guard people.removeValue(forKey: person.sender.key) != nil else { return }
         known.leave(person.sender.key, at: settings.uptime())
         person.room.population -= 1
@@ -38,7 +38,7 @@ extension Bus {
     ///
     /// Returns why not, if so; nothing is done then.
     package func rename(
-        _ person: Person, to sender: Sender, by intake: Intake
+        _ person: Person, to sender: Sender, by intake: BridgeAttachment
     ) -> NameRefusal? {
         if let other = people[sender.key], other !== person { return .taken }
         let notice = judged(.rename, of: person, in: person.room, intake, other: sender)
@@ -58,7 +58,7 @@ extension Bus {
     ///
     /// Returns why not, if so; nothing is done then.
     package func move(
-        _ person: Person, to room: Room, by intake: Intake, between: () -> Void = {}
+        _ person: Person, to room: Room, by intake: BridgeAttachment, between: () -> Void = {}
     ) -> Drop? {
         // Judged before anybody is told of the leave, appended when its reader is there to read it.
         let notice = judged(.join, of: person, in: room, intake)
@@ -78,13 +78,13 @@ extension Bus {
     ///
     /// Returns why not, if so.
     package func whisper(
-        _ text: UnsafeRawBufferPointer, from sender: Person, to receiver: Person, by intake: Intake
+        _ text: UnsafeRawBufferPointer, from sender: Person, to receiver: Person, by intake: BridgeAttachment
     ) -> Drop? {
         let batch = self.batch(room: sender.room.name, capacity: 1, bytes: text.count)
-        var record = Record()
+        var record = MessageHeader()
         record.flags = .isPrivate
         batch.append(
-            record, text: text, sender: sender.sender, details: Details(other: receiver.sender))
+            record, text: text, sender: sender.sender, details: MessageDetails(other: receiver.sender))
         judge(batch, by: intake)
         if let drop = batch.drops.first?.drop { return drop }
         let message = batch.message(at: 0)
@@ -95,7 +95,7 @@ extension Bus {
 
     /// Tells a room that somebody leaves it, which no middleware can drop.
     private func announceLeave(
-        of person: Person, by intake: Intake, to destination: Sender? = nil
+        of person: Person, by intake: BridgeAttachment, to destination: Sender? = nil
     ) {
         let notice = judged(.leave, of: person, in: person.room, intake, other: destination)
         if let notice, store(notice) { person.room.append(notice) }
@@ -104,14 +104,14 @@ extension Bus {
     /// A notice that the chains have judged, neither stored nor appended yet; `nil` if there is to
     /// be none.
     private func judged(
-        _ kind: Message.Kind, of person: Person, in room: Room, _ intake: Intake,
+        _ kind: Message.Kind, of person: Person, in room: Room, _ intake: BridgeAttachment,
         other: Sender? = nil
     ) -> Batch? {
         guard person.isAnnounced else { return nil }
         let batch = self.batch(room: room.name, capacity: 1, bytes: 0)
-        var record = Record()
+        var record = MessageHeader()
         record.kind = kind
-        let details = other.map { Details(other: $0) }
+        let details = other.map { MessageDetails(other: $0) }
         batch.append(
             record, text: .init(start: nil, count: 0), sender: person.sender, details: details)
         batch.isTraced = keepsMessages

@@ -1,12 +1,12 @@
 extension Bus {
     /// Notes where the rooms are when a bridge starts, so that it misses nothing from then on.
-    package func begin(_ intake: Intake) {
+    package func begin(_ intake: BridgeAttachment) {
         intake.readiness.store(false, ordering: .releasing)
         for room in rooms { intake.positions[room.name] = room.log.end }
     }
 
     /// Forgets what a run of a bridge has left behind.
-    package func finish(_ intake: Intake) {
+    package func finish(_ intake: BridgeAttachment) {
         for cursor in intake.cursors { cursor.cancel() }
         intake.cursors = []
         for person in intake.people { leave(person, by: intake) }
@@ -15,9 +15,9 @@ extension Bus {
         while intake.openSources > 0 { closeSource(intake) }
     }
 
-    func ready(_ intake: Intake) { intake.readiness.store(true, ordering: .releasing) }
+    func ready(_ intake: BridgeAttachment) { intake.readiness.store(true, ordering: .releasing) }
 
-    func present(_ name: String, by intake: Intake) -> Bool {
+    func present(_ name: String, by intake: BridgeAttachment) -> Bool {
         guard let room = room(intake.room) else { return false }
         let person = Person(
             sender: sender(of: Draft("", from: name), by: intake), room: room, mailbox: intake,
@@ -30,12 +30,12 @@ extension Bus {
     var now: Timestamp { Timestamp(milliseconds: settings.time()) }
 
     /// Whether a bridge has said that it works, since it was last started.
-    package func isReady(_ intake: Intake) -> Bool { intake.isReady }
+    package func isReady(_ intake: BridgeAttachment) -> Bool { intake.isReady }
 
     // MARK: - Publishing
 
     func publish(
-        _ drafts: [Draft], checkpoints: [Checkpoint]?, by intake: Intake
+        _ drafts: [Draft], checkpoints: [Checkpoint]?, by intake: BridgeAttachment
     ) async throws -> [Receipt] {
         // All or nothing: a room that does not exist is found before anything is said.
         for case let name? in drafts.lazy.map(\.room) where room(name) == nil {
@@ -66,7 +66,7 @@ extension Bus {
     }
 
     /// Keeps checkpoints, whether the bus has ended or not.
-    func keep(_ checkpoints: [Checkpoint], by intake: Intake) async throws {
+    func keep(_ checkpoints: [Checkpoint], by intake: BridgeAttachment) async throws {
         let progress = SourceProgress(bridge: intake.name, checkpoints: checkpoints)
         try await store.take(progress).wait()
     }
@@ -74,7 +74,7 @@ extension Bus {
     /// What messages are called where they came from: for answers and edits, or, of those that were
     /// dropped, so that nothing of them is quoted.
     private func links(
-        _ drafts: [Draft], _ receipts: [Receipt], by intake: Intake
+        _ drafts: [Draft], _ receipts: [Receipt], by intake: BridgeAttachment
     ) -> [(channel: DurableReader.Channel, link: Link)] {
         zip(drafts, receipts).compactMap { draft, receipt in
             guard draft.isLinked, let origin = draft.origin, let remoteID = origin.remoteID else {
@@ -91,7 +91,7 @@ extension Bus {
     /// As many drafts of one room as a batch takes: so few bytes that the room's readers look at
     /// them before its log lets them go.
     private func run(
-        of drafts: ArraySlice<Draft>, in room: String, by intake: Intake
+        of drafts: ArraySlice<Draft>, in room: String, by intake: BridgeAttachment
     ) -> ArraySlice<Draft> {
         var bytes = 0
         let rest = drafts.dropFirst().prefix(1_023).prefix { draft in
@@ -105,7 +105,7 @@ extension Bus {
     ///
     /// - Parameter isOwed: whether the source waits until they are kept.
     private func publish(
-        _ drafts: ArraySlice<Draft>, in room: Room, by intake: Intake, isOwed: Bool
+        _ drafts: ArraySlice<Draft>, in room: Room, by intake: BridgeAttachment, isOwed: Bool
     ) -> Batch {
         let batch = self.batch(
             room: room.name, capacity: drafts.count,
@@ -135,11 +135,11 @@ extension Bus {
     }
 
     func add(
-        _ draft: Draft, _ text: UnsafeRawBufferPointer, to batch: Batch, by intake: Intake
+        _ draft: Draft, _ text: UnsafeRawBufferPointer, to batch: Batch, by intake: BridgeAttachment
     ) {
-        var record = Record()
+        var record = MessageHeader()
         record.kind = draft.kind
-        let details = Details(of: draft, at: settings.time())
+        let details = MessageDetails(of: draft, at: settings.time())
         let sender = sender(of: draft, by: intake)
         if TextScan.isPrintableASCII(text) {
             batch.append(record, text: text, sender: sender, details: details)
@@ -164,7 +164,7 @@ extension Bus {
     }
 
     /// Why a text can't be said at all: there is nothing in it, or too much for any buffer.
-    private func unfit(_ record: Record, in batch: Batch) -> Drop? {
+    private func unfit(_ record: MessageHeader, in batch: Batch) -> Drop? {
         guard record.kind == .message || record.kind == .edit else { return nil }
         if record.count > Draft.longestText {
             return Drop(code: "too-long", reason: "\(record.count) bytes")
@@ -173,7 +173,7 @@ extension Bus {
             ? Drop(code: "dropped", reason: "nothing was said") : nil
     }
 
-    func sender(of draft: Draft, by intake: Intake) -> Sender {
+    func sender(of draft: Draft, by intake: BridgeAttachment) -> Sender {
         if draft.isFromBus || draft.isNamedAsShown { return busSender(draft.name, intake) }
         let known = SenderKey(identity: draft.identity, name: draft.name)
         if let sender = intake.senders[known] { return sender }
@@ -187,12 +187,12 @@ extension Bus {
     }
 
     /// The bus itself, which no bridge's names can be: it has no parentheses.
-    private func busSender(_ name: String, _ intake: Intake) -> Sender {
+    private func busSender(_ name: String, _ intake: BridgeAttachment) -> Sender {
         Sender(name: name, key: settings.naming.fold(name), bridge: intake.name, identity: 0)
     }
 
     /// The same person has the same identity, whatever the name and however long ago.
-    private func identity(of draft: Draft, by intake: Intake) -> UInt64 {
+    private func identity(of draft: Draft, by intake: BridgeAttachment) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(intake.name)
         hasher.combine(
@@ -203,7 +203,7 @@ extension Bus {
     // MARK: - Reading
 
     func subscribe(
-        _ intake: Intake, room name: String, channel: String?, after number: UInt64? = nil,
+        _ intake: BridgeAttachment, room name: String, channel: String?, after number: UInt64? = nil,
         holding bytes: Int? = nil
     ) -> Subscription? {
         guard let room = room(name), !(isEnding && room.log.end == 0) else { return nil }

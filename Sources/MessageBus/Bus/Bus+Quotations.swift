@@ -1,7 +1,7 @@
 // What a message quotes comes from the log, or has passed the chains.
 extension Bus {
     /// Drafts with what they quote as it may be read in their rooms.
-    func withSettledQuotations(_ drafts: [Draft], by intake: Intake) async throws -> [Draft] {
+    func withSettledQuotations(_ drafts: [Draft], by intake: BridgeAttachment) async throws -> [Draft] {
         var drafts = drafts
         for index in drafts.indices where drafts[index].reply != nil {
             drafts[index].reply = try await settledQuotation(of: drafts[index], by: intake)
@@ -10,7 +10,7 @@ extension Bus {
     }
 
     /// What a draft quotes, as it may be read in its room; `nil` if nothing may.
-    func settledQuotation(of draft: Draft, by intake: Intake) async throws -> Quotation? {
+    func settledQuotation(of draft: Draft, by intake: BridgeAttachment) async throws -> Quotation? {
         guard let reply = draft.reply else { return nil }
         let room = draft.room ?? intake.room
         if reply.number > 0, let said = try await message(numbered: reply.number),
@@ -36,7 +36,7 @@ extension Bus {
     }
 
     /// What the chains leave of words that are said elsewhere; `nil` if they drop them.
-    func words(of draft: Draft, by intake: Intake) -> String? {
+    func words(of draft: Draft, by intake: BridgeAttachment) -> String? {
         var text = draft.text
         let batch = self.batch(
             room: draft.room ?? intake.room, capacity: 1, bytes: text.utf8.count)
@@ -47,7 +47,7 @@ extension Bus {
     }
 
     /// What the chains leave of a message that is quoted in a room; `nil` if they drop it.
-    private func words(of quoted: Message, in room: String, by intake: Intake) -> String? {
+    private func words(of quoted: Message, in room: String, by intake: BridgeAttachment) -> String? {
         var quoted = quoted
         quoted.room = room
         guard let words = intake.chain.words(of: quoted) else { return nil }

@@ -1,5 +1,5 @@
 extension Bus {
-    /// Stops intake: whoever waits for it is told.
+    /// StopRequests intake: whoever waits for it is told.
     ///
     /// The logs end when every source is closed.
     package func stop() {
@@ -34,9 +34,9 @@ extension Bus {
         if isEnding { handler() } else { endHandlers.append(handler) }
     }
 
-    func openSource(_ intake: Intake) { intake.openSources += 1 }
+    func openSource(_ intake: BridgeAttachment) { intake.openSources += 1 }
 
-    func closeSource(_ intake: Intake) {
+    func closeSource(_ intake: BridgeAttachment) {
         guard intake.openSources > 0 else { return }
         intake.openSources -= 1
         endIfComplete()

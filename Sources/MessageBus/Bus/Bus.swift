@@ -10,7 +10,7 @@ public actor Bus {
         package var language = Language.es
         /// Names of the rooms, the default one first.
         package var rooms = ["general"]
-        package var naming = Naming()
+        package var naming = NamePolicy()
         package var log = Log.silent
         /// Monotonic nanoseconds, as of the present turn.
         package var uptime: @Sendable () -> Int64 = { 0 }
@@ -38,13 +38,13 @@ public actor Bus {
     /// The rooms by place in the file.
     package let rooms: [Room]
     private let roomsByName: [String: Room]
-    private var numbers: Numbers
+    private var numbers: NumberAllocator
     private var lastIdentity: UInt64 = 0
     private var lastSource: UInt32 = 0
     var people: [String: Person] = [:]
     /// Names that somebody has, or had until a while ago.
     var known = KnownNames()
-    private var intakes: [Intake] = []
+    private var intakes: [BridgeAttachment] = []
     /// Whether no more is taken in.
     package internal(set) var isStopping = false
     /// Whether the logs are complete: who has read to the end is done.
@@ -84,7 +84,7 @@ public actor Bus {
         rooms = settings.rooms.map { Room(name: $0) }
         roomsByName = Dictionary(
             rooms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-        numbers = Numbers(store)
+        numbers = NumberAllocator(store)
     }
 
     /// Has the store tell how far it is, before the first message.
@@ -134,7 +134,7 @@ public actor Bus {
     ///
     /// - Parameter isOwed: whether a source waits until the messages are kept.
     package func publish(
-        _ batch: Batch, in room: Room, by intake: Intake, isOwed: Bool = false
+        _ batch: Batch, in room: Room, by intake: BridgeAttachment, isOwed: Bool = false
     ) {
         batch.isTraced = keepsMessages
         judge(batch, by: intake)
@@ -150,7 +150,7 @@ public actor Bus {
     }
 
     /// Numbers a batch and sends it through the chains.
-    func judge(_ batch: Batch, by intake: Intake) {
+    func judge(_ batch: Batch, by intake: BridgeAttachment) {
         let time = settings.time()
         batch.uptime = settings.uptime()
         batch.keepsLeaves = true
@@ -194,8 +194,8 @@ public actor Bus {
     /// Makes a bridge known.
     ///
     /// Before it runs.
-    package func add(_ intake: Intake) { intakes.append(intake) }
+    package func add(_ intake: BridgeAttachment) { intakes.append(intake) }
 
     /// The bridges.
-    package var bridges: [Intake] { intakes }
+    package var bridges: [BridgeAttachment] { intakes }
 }

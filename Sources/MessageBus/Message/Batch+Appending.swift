@@ -93,14 +93,14 @@ package struct Speaker {
     // comparison is enough.
     private let word: UInt64
     private let mask: UInt64
-    fileprivate let bare: Record
-    fileprivate let framed: Record
+    fileprivate let bare: MessageHeader
+    fileprivate let framed: MessageHeader
 
     /// Bytes of `NAME: `.
     fileprivate var prefixCount: Int { prefix.count }
 
     /// Who has said a message that is in a batch; valid as long as the batch holds it.
-    package init(of record: Record, in batch: Batch) {
+    package init(of record: MessageHeader, in batch: Batch) {
         prefix = batch.prefix(of: record)
         var bytes: UInt64 = 0
         for (index, byte) in prefix.prefix(8).enumerated() {

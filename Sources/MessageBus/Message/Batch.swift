@@ -11,12 +11,12 @@ public final class Batch {
     package let capacity: Int
     /// Messages to add before it counts as full: the capacity, or fewer.
     @exclusivity(unchecked) package var bound: Int
-    @usableFromInline let records: UnsafeMutablePointer<Record>
+    @usableFromInline let records: UnsafeMutablePointer<MessageHeader>
     /// Messages in it, the dropped ones included.
     @exclusivity(unchecked) public package(set) var count = 0
     @exclusivity(unchecked) @usableFromInline package var storage: ByteStorage
     @exclusivity(unchecked) @usableFromInline package var senders: [Sender] = []
-    @exclusivity(unchecked) @usableFromInline package var details: [Details] = []
+    @exclusivity(unchecked) @usableFromInline package var details: [MessageDetails] = []
     /// Monotonic nanoseconds: when the batch was made.
     @exclusivity(unchecked) package var uptime: Int64 = 0
     /// Whether there are joins, leaves or the like among its messages.
@@ -32,7 +32,7 @@ public final class Batch {
     /// What the chain dropped, in the order of the steps.
     @exclusivity(unchecked) package var drops: [(index: Int, drop: Drop)] = []
     /// What steps threw: for each step the first error, and how many there were.
-    @exclusivity(unchecked) package private(set) var failures: [Failure] = []
+    @exclusivity(unchecked) package private(set) var failures: [StepFailure] = []
     /// Steps before the present one that threw something.
     @exclusivity(unchecked) private var earlierFailures = 0
     /// Whether it is noted which step dropped or changed what.
@@ -62,12 +62,12 @@ public final class Batch {
     package var isFull: Bool { count >= bound || senders.count >= Int(UInt16.max) }
 
     /// The fixed parts of its messages.
-    package var all: UnsafeMutableBufferPointer<Record> {
+    package var all: UnsafeMutableBufferPointer<MessageHeader> {
         UnsafeMutableBufferPointer(start: records, count: count)
     }
 
     /// The text of a message, valid as long as the batch is.
-    package func text(_ record: Record) -> UnsafeRawBufferPointer {
+    package func text(_ record: MessageHeader) -> UnsafeRawBufferPointer {
         storage.bytes(at: Int(record.offset), count: Int(record.count))
     }
 
@@ -108,7 +108,7 @@ public final class Batch {
     /// Adds a message whose text already stands in the storage.
     ///
     /// The caller has asked `isFull`.
-    package func append(_ record: Record, sender: Sender, details extra: Details?) {
+    package func append(_ record: MessageHeader, sender: Sender, details extra: MessageDetails?) {
         var record = record
         record.sender = index(of: sender)
         record.details = 0
@@ -125,7 +125,7 @@ public final class Batch {
 
     /// Adds a message whose text already stands in the storage and whose sender is still to be
     /// named, by its place among the senders.
-    func append(_ record: Record, source: Int, details extra: Details?) {
+    func append(_ record: MessageHeader, source: Int, details extra: MessageDetails?) {
         var record = record
         record.sender = UInt16(truncatingIfNeeded: source)
         if let extra {
@@ -138,13 +138,13 @@ public final class Batch {
     }
 
     /// Who said a message.
-    package func sender(of record: Record) -> Sender { senders[Int(record.sender)] }
+    package func sender(of record: MessageHeader) -> Sender { senders[Int(record.sender)] }
 
     /// Adds a message and copies its text.
     ///
     /// The caller has asked `isFull`.
     package func append(
-        _ record: Record, text: UnsafeRawBufferPointer, sender: Sender, details extra: Details?
+        _ record: MessageHeader, text: UnsafeRawBufferPointer, sender: Sender, details extra: MessageDetails?
     ) {
         var record = record
         record.flags.remove(.framed)
@@ -154,12 +154,12 @@ public final class Batch {
     }
 
     /// The details of a message.
-    package func details(of record: Record) -> Details? {
+    package func details(of record: MessageHeader) -> MessageDetails? {
         record.details == 0 ? nil : details[Int(record.details) - 1]
     }
 
     /// What stands in front of a message's lines, valid as long as the batch holds the message.
-    package func prefix(of record: Record) -> UnsafeRawBufferPointer {
+    package func prefix(of record: MessageHeader) -> UnsafeRawBufferPointer {
         senders[Int(record.sender)].prefix
     }
 
@@ -197,7 +197,7 @@ public final class Batch {
     /// Whether every text is one line of at most so many bytes in which nothing had to be removed.
     package func isPlain(upTo bytes: Int) -> Bool {
         var longest: UInt32 = 0
-        var flags: Record.Flags = []
+        var flags: MessageHeader.Flags = []
         for index in 0..<count {
             longest = max(longest, records[index].count)
             flags.formUnion(records[index].flags)
@@ -280,7 +280,7 @@ extension Batch {
     }
 
     @usableFromInline
-    package func reload(_ record: Record, _ message: inout Message) {
+    package func reload(_ record: MessageHeader, _ message: inout Message) {
         message.details = details(of: record)
     }
 
@@ -295,7 +295,7 @@ extension Batch {
     package func store(_ message: inout Message, at index: Int) {
         var text = TextCleaning.cleaned(
             repairing: message.content.unsafeBytes, lineEndings: .kept)
-        text.withUnsafeMutableBytes { _ = BusMarks.alter($0) }
+        text.withUnsafeMutableBytes { _ = ReservedMarkers.alter($0) }
         if isTraced { changes.append(index) }
         text.withUnsafeBytes { bytes in
             isScattered = true
@@ -321,8 +321,8 @@ extension Batch {
             guard record.count > 0 else { continue }
             let text = UnsafeMutableRawBufferPointer(
                 start: storage.base + Int(record.offset), count: Int(record.count))
-            if BusMarks.mayBegin(with: text[0]) || record.flags.contains(.hasLines) {
-                BusMarks.alter(text)
+            if ReservedMarkers.mayBegin(with: text[0]) || record.flags.contains(.hasLines) {
+                ReservedMarkers.alter(text)
             }
         }
     }
@@ -346,7 +346,7 @@ extension Batch {
         if failures.count > earlierFailures {
             failures[earlierFailures].count += 1
         } else {
-            failures.append(Failure(step: "", error: error, count: 1))
+            failures.append(StepFailure(step: "", error: error, count: 1))
         }
         end(index, Drop(code: "dropped", reason: ""))
     }

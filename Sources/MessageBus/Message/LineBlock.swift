@@ -4,7 +4,7 @@
 /// Confined to whoever has it: first the reader, then, handed over whole, the bus.
 package final class LineBlock: @unchecked Sendable {  // see the line above
     /// Where lines come from.
-    package struct Source: Sendable, Hashable {
+    package struct Origin: Sendable, Hashable {
         /// Who says them.
         package var name: String
         /// What their origin calls it: a path.
@@ -17,9 +17,9 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     }
 
     let batch: Batch
-    private(set) var sources: [Source] = []
+    private(set) var sources: [Origin] = []
     private var start: UInt64 = 0
-    private var details: Details?
+    private var details: MessageDetails?
 
     /// Lines in a block at most: as many as a room's readers look at before its log lets them go.
     package static let lines = 1_024
@@ -53,7 +53,7 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     /// - Parameters:
     ///   - position: a position in the source that none of them stands before.
     ///   - said: when they were written at the latest, in milliseconds since 1970.
-    package func begin(_ source: Source, at position: UInt64, said: Int64? = nil) {
+    package func begin(_ source: Origin, at position: UInt64, said: Int64? = nil) {
         if sources.last != source {
             sources.append(source)
             details = nil
@@ -64,7 +64,7 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
             || position - start > UInt64(UInt32.max / 2)
         {
             start = position
-            details = Details(channel: source.channel, start: position, said: said)
+            details = MessageDetails(channel: source.channel, start: position, said: said)
         }
     }
 
@@ -79,7 +79,7 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     package func append(
         _ text: UnsafeRawBufferPointer, at position: UInt64, isPlain: Bool = false
     ) -> Bool {
-        var record = Record()
+        var record = MessageHeader()
         record.position = UInt32(truncatingIfNeeded: position - start)
         if isPlain || TextScan.isPrintableASCII(text) {
             return add(text, record)
@@ -92,7 +92,7 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
         }
     }
 
-    private func add(_ text: UnsafeRawBufferPointer, _ record: Record) -> Bool {
+    private func add(_ text: UnsafeRawBufferPointer, _ record: MessageHeader) -> Bool {
         if TextTrimming.isBlank(text) { return false }
         var record = record
         record.offset = UInt32(truncatingIfNeeded: batch.write(text))

@@ -24,12 +24,12 @@ public struct Message: Sendable {
         }
     }
 
-    @usableFromInline package var record: Record
+    @usableFromInline package var record: MessageHeader
     @usableFromInline package var content: Body
     @usableFromInline package var author: Sender
     /// The name of the room it is in.
     public package(set) var room: String
-    @usableFromInline package var details: Details?
+    @usableFromInline package var details: MessageDetails?
     /// Whether a middleware has written to it.
     @usableFromInline package var isModified = false
     /// Monotonic nanoseconds: when the bus took it in.
@@ -38,7 +38,7 @@ public struct Message: Sendable {
     public package(set) var missed: UInt64 = 0
 
     package init(
-        record: Record, sender: Sender, body: Body, room: String, details: Details?, uptime: Int64
+        record: MessageHeader, sender: Sender, body: Body, room: String, details: MessageDetails?, uptime: Int64
     ) {
         self.record = record
         author = sender

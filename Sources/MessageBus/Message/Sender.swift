@@ -36,13 +36,13 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     deinit { prefix.deallocate() }
 
     /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
-    convenience init(named name: String, intake: Intake, naming: Naming, identity: UInt64) {
+    convenience init(named name: String, intake: BridgeAttachment, naming: NamePolicy, identity: UInt64) {
         let shown = Self.shownName(name, intake: intake, naming: naming)
         self.init(name: shown, key: naming.fold(shown), bridge: intake.name, identity: identity)
     }
 
     /// How somebody who speaks by a bridge is named.
-    static func shownName(_ name: String, intake: Intake, naming: Naming) -> String {
+    static func shownName(_ name: String, intake: BridgeAttachment, naming: NamePolicy) -> String {
         intake.senderFormat
             .replacing("{bridge}", with: intake.name)
             // Last, so that nothing in a name is filled in.

@@ -9,7 +9,7 @@ package struct Trace: Sendable {
 }
 
 /// What a step threw while it judged a batch.
-package struct Failure: Sendable {
+package struct StepFailure: Sendable {
     /// Which step, as `middleware[1] filter`.
     package internal(set) var step: String
     /// The first error.

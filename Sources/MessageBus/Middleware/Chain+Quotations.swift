@@ -32,7 +32,7 @@ extension Chain {
     private static func message(quotedBy message: Message, _ reply: Quotation) -> Message {
         let sender = Sender(
             name: reply.name, key: reply.name, bridge: message.sender.bridge, identity: 0)
-        var record = Record()
+        var record = MessageHeader()
         record.time = message.record.time
         record.place(at: 0, count: reply.excerpt.utf8.count)
         return Message(

@@ -23,7 +23,7 @@ package final class Chain {
         ///     middleware as it is now take its place.
         package init(
             type: String, label: String? = nil, condition: Condition, middleware: any Middleware,
-            fold: (String) -> String = Naming().fold,
+            fold: (String) -> String = NamePolicy().fold,
             make: (@Sendable () throws -> any Middleware)? = nil
         ) {
             self.type = type

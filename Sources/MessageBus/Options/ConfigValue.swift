@@ -23,12 +23,12 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
         /// The key.
         public var key: String
         /// Where the key is written.
-        public var keyPlace: Place
+        public var keyPlace: ConfigLocation
         /// The value, which has its own place.
         public var value: ConfigValue
 
         /// Makes a member of its key, the key's place and its value.
-        public init(key: String, keyPlace: Place, value: ConfigValue) {
+        public init(key: String, keyPlace: ConfigLocation, value: ConfigValue) {
             self.key = key
             self.keyPlace = keyPlace
             self.value = value
@@ -38,12 +38,12 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
     /// What it is.
     public var kind: Kind
     /// Where it is written.
-    public var place: Place
+    public var place: ConfigLocation
     /// The text to show in its stead, where its own came out of the environment or a file.
     package var shownAs: String?
 
     /// Makes a value of what it is and where it is written.
-    public init(_ kind: Kind, at place: Place) {
+    public init(_ kind: Kind, at place: ConfigLocation) {
         self.kind = kind
         self.place = place
     }

@@ -23,9 +23,9 @@ package struct FileUses: Sendable {
         /// The path as the system sees it.
         package let path: String
         /// The value that names it.
-        package let place: Place
+        package let place: ConfigLocation
         /// The entry that it belongs to.
-        package let entry: Place
+        package let entry: ConfigLocation
     }
 
     /// Files whose lines come in.
@@ -33,9 +33,9 @@ package struct FileUses: Sendable {
         /// Tells whether a path, as the system sees it, is one of them.
         package let contains: @Sendable (String) -> Bool
         /// The value that names them.
-        package let place: Place
+        package let place: ConfigLocation
         /// The entry that it belongs to.
-        package let entry: Place
+        package let entry: ConfigLocation
     }
 
     /// Those that are written to.

@@ -25,7 +25,7 @@ struct FirstProblems: Sendable {
     var sorted: [Problem] { ordered.prefix(Self.most).map(\.problem) }
 
     private var ordered: [(number: Int, problem: Problem)] {
-        let origin = Position(line: 0, column: 0)
+        let origin = TextPosition(line: 0, column: 0)
         return kept.sorted { left, right in
             let one = left.problem.position ?? origin
             let other = right.problem.position ?? origin

@@ -1,12 +1,12 @@
 /// The kinds of messages that an entry of a chain judges, as bridge.json has them.
 package struct JudgedKinds: Sendable {
     /// The kinds, and where each is written.
-    let kinds: [(kind: Condition.Kind, place: Place)]
+    let kinds: [(kind: Condition.Kind, place: ConfigLocation)]
     /// Whether what a bridge is given is judged, and not what comes in.
     let isOutgoing: Bool
 
     /// Makes those of an entry.
-    package init(_ kinds: [Condition.Kind], at source: OptionSource, isOutgoing: Bool) {
+    package init(_ kinds: [Condition.Kind], at source: OptionLocation, isOutgoing: Bool) {
         self.kinds = kinds.enumerated().map { ($1, source[$0]) }
         self.isOutgoing = isOutgoing
     }

@@ -41,7 +41,7 @@ public struct Option<Value: OptionValue>: Sendable {
     }
 
     /// Where the value was written, for checks of one's own.
-    public var projectedValue: OptionSource { storage.source }
+    public var projectedValue: OptionLocation { storage.source }
 }
 
 extension Option where Value: ExpressibleByNilLiteral {
@@ -60,25 +60,25 @@ extension Option where Value: ExpressibleByNilLiteral {
 extension Option where Value: BoundedValue {
     /// Declares an option with a default, and a range its values lie in.
     public init(wrappedValue: Value, _ sentence: String, in range: some RangeExpression<Value>) {
-        self.init(sentence, wrappedValue, within: Bounds(range))
+        self.init(sentence, wrappedValue, within: ValueRange(range))
     }
 
     /// Declares an option with a default, and a value that all of its values exceed.
     public init(wrappedValue: Value, _ sentence: String, above: Value) {
-        self.init(sentence, wrappedValue, within: Bounds(above: above))
+        self.init(sentence, wrappedValue, within: ValueRange(above: above))
     }
 
     /// Declares an option that must be given, and a range its values lie in.
     public init(_ sentence: String, in range: some RangeExpression<Value>) {
-        self.init(sentence, nil, within: Bounds(range))
+        self.init(sentence, nil, within: ValueRange(range))
     }
 
     /// Declares an option that must be given, and a value that all of its values exceed.
     public init(_ sentence: String, above: Value) {
-        self.init(sentence, nil, within: Bounds(above: above))
+        self.init(sentence, nil, within: ValueRange(above: above))
     }
 
-    private init(_ sentence: String, _ value: Value?, within bounds: Bounds<Value>) {
+    private init(_ sentence: String, _ value: Value?, within bounds: ValueRange<Value>) {
         self.init(sentence, value, bounds.expectation) { bounds.decode($0, into: &$1) }
     }
 }
@@ -88,7 +88,7 @@ extension Option {
     public init<Wrapped: BoundedValue>(
         wrappedValue: Value = nil, _ sentence: String, in range: some RangeExpression<Wrapped>
     ) where Value == Wrapped? {
-        self.init(sentence, wrappedValue, within: Bounds(range))
+        self.init(sentence, wrappedValue, within: ValueRange(range))
     }
 
     /// Declares an option that is nil unless it is given, says in words what that means, and a range
@@ -97,18 +97,18 @@ extension Option {
         wrappedValue: Value = nil, _ sentence: String, absent: String,
         in range: some RangeExpression<Wrapped>
     ) where Value == Wrapped? {
-        self.init(sentence, wrappedValue, absent: absent, within: Bounds(range))
+        self.init(sentence, wrappedValue, absent: absent, within: ValueRange(range))
     }
 
     /// Declares an option that is nil unless it is given, and a value that all its values exceed.
     public init<Wrapped: BoundedValue>(
         wrappedValue: Value = nil, _ sentence: String, above: Wrapped
     ) where Value == Wrapped? {
-        self.init(sentence, wrappedValue, within: Bounds(above: above))
+        self.init(sentence, wrappedValue, within: ValueRange(above: above))
     }
 
     private init<Wrapped: BoundedValue>(
-        _ sentence: String, _ value: Value, absent: String? = nil, within bounds: Bounds<Wrapped>
+        _ sentence: String, _ value: Value, absent: String? = nil, within bounds: ValueRange<Wrapped>
     ) where Value == Wrapped? {
         self.init(sentence, value, bounds.expectation, absent: absent) { value, problems in
             if case .null = value.kind { return .some(nil) }
@@ -117,7 +117,7 @@ extension Option {
     }
 }
 
-extension Bounds {
+extension ValueRange {
     /// Decodes a value that lies within, or says what would.
     fileprivate func decode(_ value: ConfigValue, into problems: inout Problems) -> Value? {
         // What the type itself would say leaves the bounds out, so it is not kept.
@@ -145,7 +145,7 @@ extension Option: DeclaredOption {
     func rendered() -> String? { storage.value?.rendered }
 
     func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool {
-        storage.source = OptionSource(of: value)
+        storage.source = OptionLocation(of: value)
         if case .null = value.kind, let standard = storage.value?.rendered {
             var quiet = Problems()
             if storage.decode(value, &quiet) == nil {
@@ -161,7 +161,7 @@ extension Option: DeclaredOption {
         return true
     }
 
-    func leaveOut(of object: Place) {
-        storage.source = OptionSource(notIn: object)
+    func leaveOut(of object: ConfigLocation) {
+        storage.source = OptionLocation(notIn: object)
     }
 }

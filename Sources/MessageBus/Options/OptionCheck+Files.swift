@@ -3,7 +3,7 @@ extension OptionCheck {
     ///
     /// What would be a pattern in a shell is a warning: here it is a name like any other. The file is
     /// compared with those of other entries.
-    public mutating func file(_ path: String, at source: OptionSource) {
+    public mutating func file(_ path: String, at source: OptionLocation) {
         let found = source.found(path.shortened(to: 60).quoted) + path.oddCharacter
         if let sentence = PathRules.problem(path) {
             let hint = source.isReference ? "" : sentence.suggestion
@@ -35,7 +35,7 @@ extension OptionCheck {
     ///   - place: the value that names them.
     ///   - contains: tells whether an absolute path is one of them; asked when all entries are read.
     package mutating func follows(
-        at place: Place, _ contains: @escaping @Sendable (String) -> Bool
+        at place: ConfigLocation, _ contains: @escaping @Sendable (String) -> Bool
     ) {
         problems.fileUses.followed.append(
             FileUses.Followed(contains: contains, place: place, entry: object))

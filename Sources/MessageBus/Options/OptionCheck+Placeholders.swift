@@ -1,7 +1,7 @@
 extension OptionCheck {
     /// Warns of a `{word}` that nothing takes the place of.
     package mutating func placeholders(
-        in text: String, known: [String], at source: OptionSource
+        in text: String, known: [String], at source: OptionLocation
     ) {
         for part in text.split(separator: "{", omittingEmptySubsequences: false).dropFirst() {
             let name = part.prefix { $0.isASCII && ($0.isLetter || $0 == "_") }

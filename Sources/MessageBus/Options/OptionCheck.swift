@@ -1,15 +1,15 @@
 /// Takes the problems that options find with one another.
 public struct OptionCheck {
     /// Where the options are.
-    public let object: Place
+    public let object: ConfigLocation
     /// The rooms there are; nil when that can't be told.
     public var rooms: [String]? { problems.rooms }
     /// Which way messages go in this bridge, and where that is written; nil elsewhere.
-    public var direction: (way: Direction, place: Place)? { problems.direction }
+    public var direction: (way: Direction, place: ConfigLocation)? { problems.direction }
 
     var problems: Problems
 
-    init(object: Place, problems: Problems) {
+    init(object: ConfigLocation, problems: Problems) {
         self.object = object
         self.problems = problems
     }
@@ -20,7 +20,7 @@ public struct OptionCheck {
     }
 
     /// Adds a problem of one option: `check.problem("…", at: $burst)`.
-    public mutating func problem(_ sentence: String, at source: OptionSource) {
+    public mutating func problem(_ sentence: String, at source: OptionLocation) {
         problems.add(sentence, at: source.place)
     }
 
@@ -35,12 +35,12 @@ public struct OptionCheck {
     }
 
     /// Adds a warning of what might be meant as it is: `check.warning("…", at: $history)`.
-    public mutating func warning(_ sentence: String, at source: OptionSource) {
+    public mutating func warning(_ sentence: String, at source: OptionLocation) {
         problems.warn(sentence, at: source.place)
     }
 
     /// Adds a warning of a place, as of one element.
-    public mutating func warning(_ sentence: String, at place: Place) {
+    public mutating func warning(_ sentence: String, at place: ConfigLocation) {
         problems.warn(sentence, at: place)
     }
 
@@ -55,7 +55,7 @@ public struct OptionCheck {
     ///   - expectation: what should be there, with its article.
     ///   - source: the option: `$token`.
     public mutating func unique(
-        _ value: String, _ name: String, expected expectation: String, at source: OptionSource
+        _ value: String, _ name: String, expected expectation: String, at source: OptionLocation
     ) {
         unique(value, name, expected: expectation, at: source.place)
     }
@@ -69,7 +69,7 @@ public struct OptionCheck {
     ///   - place: the place of the element.
     ///   - hint: what to do about it, with what stands in front of it.
     public mutating func unique(
-        _ value: String, _ name: String, expected expectation: String, at place: Place,
+        _ value: String, _ name: String, expected expectation: String, at place: ConfigLocation,
         hint: String = ""
     ) {
         guard let owner = problems.claim(value, name, by: object), owner != object else { return }
@@ -77,7 +77,7 @@ public struct OptionCheck {
     }
 
     /// Adds a problem of a place, as of one element: `check.problem("…", at: $paths[2])`.
-    public mutating func problem(_ sentence: String, at place: Place) {
+    public mutating func problem(_ sentence: String, at place: ConfigLocation) {
         problems.add(sentence, at: place)
     }
 }

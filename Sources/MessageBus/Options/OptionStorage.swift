@@ -13,7 +13,7 @@ protocol DeclaredOption {
     func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool
 
     /// Keeps the default, of an object that doesn't have the key.
-    func leaveOut(of object: Place)
+    func leaveOut(of object: ConfigLocation)
 }
 
 /// What an option keeps: a class, because reflection hands out copies of structs, and decoding has to
@@ -30,7 +30,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
     let absent: String?
     let decode: Decode
     var value: Value?
-    var source: OptionSource
+    var source: OptionLocation
 
     init(
         sentence: String, expectation: String, absent: String?, decode: @escaping Decode,
@@ -41,7 +41,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
         self.absent = absent
         self.decode = decode
         self.value = value
-        source = OptionSource(notIn: Place(root: Position(line: 1, column: 1)))
+        source = OptionLocation(notIn: ConfigLocation(root: TextPosition(line: 1, column: 1)))
     }
 
     init(copying other: OptionStorage) {
@@ -55,18 +55,18 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
 }
 
 /// Where an option was written, without its value.
-public struct OptionSource: Sendable {
+public struct OptionLocation: Sendable {
     /// Tells whether the option was written; if not, its value is the default.
     public let isSet: Bool
     /// Where the value is; the object, if it was not written.
-    public let place: Place
+    public let place: ConfigLocation
     /// Where the elements of a list are, in order.
-    public let elements: [Place]
+    public let elements: [ConfigLocation]
 
     /// What stands in the file in place of a value that came out of the environment or a file.
     private let reference: String?
-    private let keys: [String: Place]
-    private let values: [String: Place]
+    private let keys: [String: ConfigLocation]
+    private let values: [String: ConfigLocation]
 
     init(of value: ConfigValue) {
         isSet = true
@@ -78,7 +78,7 @@ public struct OptionSource: Sendable {
         values = Dictionary(members.map { ($0.key, $0.value.place) }) { first, _ in first }
     }
 
-    init(notIn object: Place) {
+    init(notIn object: ConfigLocation) {
         isSet = false
         place = object
         reference = nil
@@ -99,13 +99,13 @@ public struct OptionSource: Sendable {
     }
 
     /// Where an element of a list is; the list, if there is no such element.
-    public subscript(index: Int) -> Place {
+    public subscript(index: Int) -> ConfigLocation {
         elements.indices.contains(index) ? elements[index] : place
     }
 
     /// Where a value of an object is; the object, if there is no such key.
-    public subscript(key: String) -> Place { values[key] ?? place }
+    public subscript(key: String) -> ConfigLocation { values[key] ?? place }
 
     /// Where a key of an object is; the object, if there is no such key.
-    public func key(_ key: String) -> Place { keys[key] ?? place }
+    public func key(_ key: String) -> ConfigLocation { keys[key] ?? place }
 }

@@ -11,10 +11,10 @@ public struct Problem: Sendable, Hashable {
     /// Tells whether it might be meant as it is: a warning keeps nothing from starting.
     public let isWarning: Bool
 
-    package let position: Position?
+    package let position: TextPosition?
 
     /// Makes a problem, or a warning, of a place and a sentence.
-    public init(_ sentence: String, at place: Place, isWarning: Bool = false) {
+    public init(_ sentence: String, at place: ConfigLocation, isWarning: Bool = false) {
         self.init(sentence, path: place.path, position: place.position, isWarning: isWarning)
     }
 
@@ -23,7 +23,7 @@ public struct Problem: Sendable, Hashable {
         self.init(sentence, path: "", position: nil, isWarning: false)
     }
 
-    private init(_ sentence: String, path: String, position: Position?, isWarning: Bool) {
+    private init(_ sentence: String, path: String, position: TextPosition?, isWarning: Bool) {
         self.sentence = sentence.onOneLine
         self.path = path
         self.position = position

@@ -5,7 +5,7 @@ public struct Problems: Sendable {
     /// The rooms there are, for options that name one; nil when that can't be told.
     public var rooms: [String]? { didSet { roomNames = rooms.map { Set($0) } } }
     /// Which way messages go in the bridge that is decoded, and where that is written.
-    package var direction: (way: Direction, place: Place)?
+    package var direction: (way: Direction, place: ConfigLocation)?
     /// What the middleware that is decoded judges; nil elsewhere.
     package var judged: JudgedKinds?
     /// Looks at files; nil where there are none to look at.
@@ -16,7 +16,7 @@ public struct Problems: Sendable {
     private var roomNames: Set<String>?
     private var wrong = FirstProblems()
     private var doubtful = FirstProblems()
-    private var claims: [Claim: Place] = [:]
+    private var claims: [Claim: ConfigLocation] = [:]
     /// Names that may still be compared: suggestions in a file of a hundred thousand rooms would
     /// take minutes.
     private var comparisons = 400_000
@@ -60,7 +60,7 @@ public struct Problems: Sendable {
     /// Notes that an entry has a value that is to be nobody else's.
     ///
     /// - Returns: who had it first; nil if nobody had.
-    mutating func claim(_ value: String, _ name: String, by owner: Place) -> Place? {
+    mutating func claim(_ value: String, _ name: String, by owner: ConfigLocation) -> ConfigLocation? {
         let claim = Claim(name: name, value: Secret(value))
         if let first = claims[claim] { return first }
         claims[claim] = owner
@@ -73,7 +73,7 @@ public struct Problems: Sendable {
     }
 
     /// Adds a sentence about a place.
-    public mutating func add(_ sentence: String, at place: Place) {
+    public mutating func add(_ sentence: String, at place: ConfigLocation) {
         add(Problem(sentence, at: place))
     }
 
@@ -84,7 +84,7 @@ public struct Problems: Sendable {
     }
 
     /// Adds a sentence about a place that might be meant as it is.
-    public mutating func warn(_ sentence: String, at place: Place) {
+    public mutating func warn(_ sentence: String, at place: ConfigLocation) {
         add(Problem(sentence, at: place, isWarning: true))
     }
 

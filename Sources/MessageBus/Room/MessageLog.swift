@@ -6,7 +6,7 @@
 /// loop.
 package final class MessageLog {
     /// How much is kept: as many messages, and about as many bytes of text.
-    package struct Bounds: Sendable {
+    package struct Limits: Sendable {
         /// Messages; the oldest go a batch at a time.
         package var messages = 65_536
         /// Bytes of text.
@@ -20,20 +20,20 @@ package final class MessageLog {
     }
 
     private let room: String
-    private let bounds: Bounds
+    private let bounds: Limits
     private var segments: [Segment] = []
     private var spare: Batch?
     /// Whether somebody is waited for who has not read up to a position, while the log has a size in
     /// bytes.
     var isHeld: (_ position: UInt64, _ size: Int) -> Bool = { _, _ in false }
     /// Texts that are older than the oldest batch.
-    private var older: KeptTexts
+    private var older: RetainedTexts
     /// Joins, leaves and renames among the messages in the batches.
     @exclusivity(unchecked) private var notices = 0
     /// Whether texts were let go.
     package private(set) var hasForgottenTexts = false
     /// Who has spoken, and where last; up to a position, only for who asks.
-    private(set) var speakers = Speakers()
+    private(set) var speakers = RecentSpeakers()
     @exclusivity(unchecked) private var bytes = 0
     /// Bytes of text appended since the beginning.
     @exclusivity(unchecked) private(set) var bytesInAll = 0
@@ -41,10 +41,10 @@ package final class MessageLog {
     @exclusivity(unchecked) package private(set) var end: UInt64 = 0
 
     /// Makes an empty log.
-    package init(room: String, bounds: Bounds = Bounds()) {
+    package init(room: String, bounds: Limits = Limits()) {
         self.room = room
         self.bounds = bounds
-        older = KeptTexts(room: room)
+        older = RetainedTexts(room: room)
     }
 
     /// The number of the newest message, or 0.
@@ -101,7 +101,7 @@ package final class MessageLog {
     /// About the bytes that messages from a position on take in memory, with what stands beside
     /// their texts.
     private func size(from position: UInt64) -> Int {
-        bytes + Int(end - position) * MemoryLayout<Record>.stride
+        bytes + Int(end - position) * MemoryLayout<MessageHeader>.stride
     }
 
     private func evict() {

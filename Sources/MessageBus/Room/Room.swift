@@ -9,7 +9,7 @@ package final class Room {
     package internal(set) var population = 0
     /// Texts that the log began with, from before the process; `nil` if nobody could tell.
     private var recalled: Int?
-    private var editions: [Edition] = []
+    private var editions: [RoomFeed] = []
     private var cursors: [Cursor] = []
     /// Where the log was at the last flush, in bytes and messages.
     private var flushed = (bytes: 0, end: UInt64(0))
@@ -72,8 +72,8 @@ package final class Room {
     package func addEdition(
         capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
         reader: any TranscriptReader, after number: UInt64 = 0
-    ) -> Edition {
-        let edition = Edition(
+    ) -> RoomFeed {
+        let edition = RoomFeed(
             room: self, capacity: capacity, encoder: encoder, outgoing: outgoing, reader: reader,
             after: number)
         editions.append(edition)
@@ -81,7 +81,7 @@ package final class Room {
     }
 
     /// Takes a form away, when its bridge ends.
-    package func remove(_ edition: Edition) { editions.removeAll { $0 === edition } }
+    package func remove(_ edition: RoomFeed) { editions.removeAll { $0 === edition } }
 
     func add(_ cursor: Cursor) { cursors.append(cursor) }
 

@@ -21,7 +21,7 @@ package protocol MessageStore: Sendable {
 
     /// Takes what sources have reached with all that was taken before in this turn: in one
     /// transaction with it.
-    func take(_ progress: SourceProgress) -> Commit
+    func take(_ progress: SourceProgress) -> PendingCommit
 
     /// Hands over what was taken in this turn.
     func endTurn()

@@ -31,7 +31,7 @@ package final class VolatileStore: MessageStore {
     package func take(_ batch: Batch, isOwed: Bool) {}
 
     /// Keeps the checkpoints and links.
-    package func take(_ progress: SourceProgress) -> Commit {
+    package func take(_ progress: SourceProgress) -> PendingCommit {
         state.withLock { state in
             for checkpoint in progress.checkpoints {
                 state.checkpoints[progress.bridge, default: [:]][checkpoint.source] =

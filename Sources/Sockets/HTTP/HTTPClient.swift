@@ -7,7 +7,7 @@ import Synchronization
 /// proxies of the environment are not used, certificates are checked.
 public final class HTTPClient: Sendable {
     private let loop: EventLoop
-    private let transfers: Transfers
+    private let transfers: CurlTransfers
 
     /// Makes a client that has no connection yet.
     ///
@@ -19,10 +19,10 @@ public final class HTTPClient: Sendable {
 
     /// Makes a client with a resolver of its own.
     init(
-        on loop: EventLoop, proxy: String? = nil, resolve: @escaping HostLookups.Resolver
+        on loop: EventLoop, proxy: String? = nil, resolve: @escaping HostResolver.Resolver
     ) throws {
         self.loop = loop
-        transfers = try Transfers(loop, proxy: proxy, resolve: resolve)
+        transfers = try CurlTransfers(loop, proxy: proxy, resolve: resolve)
     }
 
     deinit {
@@ -37,7 +37,7 @@ public final class HTTPClient: Sendable {
     /// - Throws: `HTTPError`.
     public func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let (loop, transfers) = (loop, transfers)
-        let ticket = Transfers.Ticket()
+        let ticket = CurlTransfers.CancellationHandle()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 loop.perform { transfers.start(request, ticket, continuation) }

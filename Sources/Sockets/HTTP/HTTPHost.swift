@@ -12,7 +12,7 @@ struct HTTPHost: Hashable, Sendable {
 
 extension HTTPHost {
     /// Where a request goes.
-    enum Place {
+    enum Endpoint {
         /// To a host whose addresses have to be found.
         case named(HTTPHost)
         /// To an IP address, or nowhere: curl has nothing to find.

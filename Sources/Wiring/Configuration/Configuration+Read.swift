@@ -8,7 +8,7 @@ extension Configuration {
     ///
     /// Throws everything that is wrong with it in one report.
     package static func read(
-        _ file: String, registry: Registry, surroundings: Surroundings = .process
+        _ file: String, registry: Registry, surroundings: Environment = .process
     ) throws(ConfigurationReport) -> Configuration {
         var problems = Problems()
         let configuration = decode(file, registry, surroundings, into: &problems)
@@ -22,7 +22,7 @@ extension Configuration {
     }
 
     private static func decode(
-        _ file: String, _ registry: Registry, _ surroundings: Surroundings,
+        _ file: String, _ registry: Registry, _ surroundings: Environment,
         into problems: inout Problems
     ) -> Configuration? {
         guard let parsed = parse(file, surroundings, into: &problems) else { return nil }
@@ -35,7 +35,7 @@ extension Configuration {
     }
 
     static func parse(
-        _ file: String, _ surroundings: Surroundings, into problems: inout Problems
+        _ file: String, _ surroundings: Environment, into problems: inout Problems
     ) -> ConfigValue? {
         let bytes: [UInt8]
         do {

@@ -46,7 +46,7 @@ package struct MiddlewareEntry: Sendable {
     /// What it judges.
     package let condition: Condition
     /// Where the entry is.
-    package let place: Place
+    package let place: ConfigLocation
 
     let maker: PluginType<any Middleware>.Make
 
@@ -75,10 +75,10 @@ package struct BridgeEntry: Sendable {
     /// Tells whether the daemon runs on if it fails to start.
     package let isOptional: Bool
     /// Where the entry is.
-    package let place: Place
+    package let place: ConfigLocation
 
     /// Where `senderFormat` is written; the entry if it is not.
-    let formatPlace: Place
+    let formatPlace: ConfigLocation
     let maker: PluginType<any Bridge>.Make
 
     /// Makes the bridge, without I/O, or adds why it can't be made to the problems.
@@ -97,7 +97,7 @@ package struct LeftOutBridge: Sendable, Hashable {
 
 /// What a factory makes, or nil and its sentence among the problems.
 private func made<Plugin: Sendable>(
-    by maker: PluginType<Plugin>.Make, _ context: Context, at place: Place,
+    by maker: PluginType<Plugin>.Make, _ context: Context, at place: ConfigLocation,
     into problems: inout Problems
 ) -> Plugin? {
     do {

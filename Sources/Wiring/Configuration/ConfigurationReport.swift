@@ -40,7 +40,7 @@ package struct ConfigurationReport: Error, Sendable, CustomStringConvertible {
     /// A line for each problem and each warning, by position, and how many are left out.
     package var lines: [String] {
         let name = file.onOneLine
-        let origin = Position(line: 0, column: 0)
+        let origin = TextPosition(line: 0, column: 0)
         let all = (problems + warnings).enumerated().sorted { left, right in
             let one = left.element.position ?? origin
             let other = right.element.position ?? origin

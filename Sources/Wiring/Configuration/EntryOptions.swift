@@ -98,7 +98,7 @@ struct MiddlewareEntryOptions: TypedEntryOptions {
 
     /// Finds conditions that nothing can meet.
     func validate(_ check: inout OptionCheck) {
-        let lists: [(list: Bool?, noun: String, source: OptionSource)] = [
+        let lists: [(list: Bool?, noun: String, source: OptionLocation)] = [
             (rooms?.isEmpty, "room", $rooms), (bridges?.isEmpty, "bridge", $bridges),
             (senders?.isEmpty, "sender", $senders), (kinds.isEmpty, "kind", $kinds),
         ]

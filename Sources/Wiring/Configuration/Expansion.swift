@@ -16,22 +16,22 @@ struct Expansion {
     /// All that is put in, in bytes: four times the largest file that refers to it.
     static let mostPutIn = 16 << 20
 
-    let surroundings: Surroundings
+    let surroundings: Environment
     /// What relative paths of files are relative to.
     let directory: String
 
-    private let memory = Memory()
+    private let memory = Cache()
 
     /// What was put in so far.
     ///
     /// Confined to whoever reads the configuration.
-    private final class Memory {
+    private final class Cache {
         /// A pipe has its contents once, and waiting for one that has none takes seconds.
         var files: [String: Result<[UInt8], FileProblem>] = [:]
         var size = 0
     }
 
-    init(surroundings: Surroundings, directory: String) {
+    init(surroundings: Environment, directory: String) {
         self.surroundings = surroundings
         self.directory = directory
     }

@@ -10,7 +10,7 @@ struct FileConflicts {
     let bridges: [BridgeEntry]
 
     /// Values that were reported already: a file may be in each other's way twice.
-    private var reported: Set<Place> = []
+    private var reported: Set<ConfigLocation> = []
 
     /// Compares the files of a configuration.
     init(
@@ -100,7 +100,7 @@ struct FileConflicts {
     }
 
     /// Tells whether what a bridge brings in gets to a middleware.
-    private func isLoop(from source: Place, to writer: Place) -> Bool {
+    private func isLoop(from source: ConfigLocation, to writer: ConfigLocation) -> Bool {
         guard let bridge = bridges.first(where: { $0.place == source }) else { return true }
         let chain = middleware + bridge.middleware
         guard let entry = chain.first(where: { $0.place == writer }) else {

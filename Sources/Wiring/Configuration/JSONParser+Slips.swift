@@ -22,7 +22,7 @@ extension JSONParser {
     }
 
     /// Parses a string in single or curly quotes, which is one mistake; the text is known then.
-    mutating func parseOddString(as expectation: String) throws(GaveUp) -> String? {
+    mutating func parseOddString(as expectation: String) throws(ParsingAborted) -> String? {
         let start = offset
         guard let quote = scalar else { throw fail("expected \(expectation), found \(found)") }
         let closings = Self.closings(of: quote)

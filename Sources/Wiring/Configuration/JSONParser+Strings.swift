@@ -1,6 +1,6 @@
 extension JSONParser {
     /// Parses the string that comes next; nil if there was a mistake in it.
-    mutating func parseString() throws(GaveUp) -> String? {
+    mutating func parseString() throws(ParsingAborted) -> String? {
         let start = offset
         offset += 1
         var text: [UInt8] = []

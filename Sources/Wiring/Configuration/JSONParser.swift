@@ -9,7 +9,7 @@ struct JSONParser {
     static let deepestNesting = 64
 
     /// Thrown when it is not clear how to go on; the problem has been added.
-    struct GaveUp: Error {}
+    struct ParsingAborted: Error {}
 
     let bytes: [UInt8]
     var offset: Int
@@ -41,7 +41,7 @@ struct JSONParser {
         positions = TextPositions(bytes, from: offset)
     }
 
-    private mutating func parseSettings() throws(GaveUp) -> ConfigValue {
+    private mutating func parseSettings() throws(ParsingAborted) -> ConfigValue {
         try checkEncoding()
         try skipSpace()
         if peek != UInt8(ascii: "{") {
@@ -51,9 +51,9 @@ struct JSONParser {
         return try parseDocument()
     }
 
-    private mutating func parseDocument() throws(GaveUp) -> ConfigValue {
+    private mutating func parseDocument() throws(ParsingAborted) -> ConfigValue {
         try checkEncoding()
-        let value = try parseValue(Place.init(root:))
+        let value = try parseValue(ConfigLocation.init(root:))
         try skipSpace()
         guard let byte = peek else { return value }
         let isBracket = byte == UInt8(ascii: "}") || byte == UInt8(ascii: "]")
@@ -61,7 +61,7 @@ struct JSONParser {
         throw fail("expected the end of the file, found \(found)\(hint)")
     }
 
-    private mutating func checkEncoding() throws(GaveUp) {
+    private mutating func checkEncoding() throws(ParsingAborted) {
         guard let invalid = firstInvalidByte() else { return }
         if bytes.starts(with: [0xFF, 0xFE]) || bytes.starts(with: [0xFE, 0xFF]) {
             throw fail("expected UTF-8, found UTF-16: save the file as UTF-8", at: invalid)
@@ -70,7 +70,7 @@ struct JSONParser {
     }
 
     /// Parses a value; the place is made of the position it begins at.
-    private mutating func parseValue(_ place: (Position) -> Place) throws(GaveUp) -> ConfigValue {
+    private mutating func parseValue(_ place: (TextPosition) -> ConfigLocation) throws(ParsingAborted) -> ConfigValue {
         try skipSpace()
         let place = place(positions.position(of: offset))
         switch peek {
@@ -100,10 +100,10 @@ struct JSONParser {
         }
     }
 
-    private mutating func parseObject(_ place: Place) throws(GaveUp) -> [ConfigValue.Member] {
+    private mutating func parseObject(_ place: ConfigLocation) throws(ParsingAborted) -> [ConfigValue.Member] {
         try enter()
         var members: [ConfigValue.Member] = []
-        var firsts: [String: Position] = [:]
+        var firsts: [String: TextPosition] = [:]
         while try !isAtEnd(UInt8(ascii: "}"), of: place, isFirst: members.isEmpty) {
             // Asked for before the key is read: going back to it costs the whole file.
             let position = positions.position(of: offset)
@@ -126,7 +126,7 @@ struct JSONParser {
         return members
     }
 
-    private mutating func parseKey() throws(GaveUp) -> String {
+    private mutating func parseKey() throws(ParsingAborted) -> String {
         let start = offset
         if peek == UInt8(ascii: "\"") { return try parseString() ?? "" }
         if isAtOddString { return try parseOddString(as: "a key in double quotes") ?? "" }
@@ -142,7 +142,7 @@ struct JSONParser {
         return key
     }
 
-    private mutating func parseArray(_ place: Place) throws(GaveUp) -> [ConfigValue] {
+    private mutating func parseArray(_ place: ConfigLocation) throws(ParsingAborted) -> [ConfigValue] {
         try enter()
         var elements: [ConfigValue] = []
         while try !isAtEnd(UInt8(ascii: "]"), of: place, isFirst: elements.isEmpty) {
@@ -153,7 +153,7 @@ struct JSONParser {
     }
 
     /// Steps over an opening bracket.
-    private mutating func enter() throws(GaveUp) {
+    private mutating func enter() throws(ParsingAborted) {
         depth += 1
         guard depth <= Self.deepestNesting else {
             throw fail("expected at most \(Self.deepestNesting) levels of lists and objects")
@@ -163,8 +163,8 @@ struct JSONParser {
 
     /// Steps over the comma before an item, or over the closing bracket, and tells which it was.
     private mutating func isAtEnd(
-        _ closing: UInt8, of place: Place, isFirst: Bool
-    ) throws(GaveUp) -> Bool {
+        _ closing: UInt8, of place: ConfigLocation, isFirst: Bool
+    ) throws(ParsingAborted) -> Bool {
         try skipSpace()
         if !isFirst, !take(UInt8(ascii: ",")), peek != closing {
             let bracket = Character(Unicode.Scalar(closing))
@@ -201,21 +201,21 @@ extension JSONParser {
 
     /// Adds a problem after which it is clear how to go on.
     mutating func mistake(_ sentence: String, at offset: Int) {
-        problems.add(sentence, at: Place(root: positions.position(of: offset)))
+        problems.add(sentence, at: ConfigLocation(root: positions.position(of: offset)))
     }
 
-    private mutating func mistake(_ sentence: String, at place: Place) {
+    private mutating func mistake(_ sentence: String, at place: ConfigLocation) {
         problems.add(sentence, at: place)
     }
 
     /// Adds a problem after which it is not clear how to go on.
-    mutating func fail(_ sentence: String, at offset: Int? = nil) -> GaveUp {
-        problems.add(sentence, at: Place(root: positions.position(of: offset ?? self.offset)))
-        return GaveUp()
+    mutating func fail(_ sentence: String, at offset: Int? = nil) -> ParsingAborted {
+        problems.add(sentence, at: ConfigLocation(root: positions.position(of: offset ?? self.offset)))
+        return ParsingAborted()
     }
 
     /// Steps over white space and comments.
-    private mutating func skipSpace() throws(GaveUp) {
+    private mutating func skipSpace() throws(ParsingAborted) {
         while let byte = peek {
             switch byte {
             case 0x20, 0x09, 0x0A, 0x0D: offset += 1
@@ -227,7 +227,7 @@ extension JSONParser {
         }
     }
 
-    private mutating func skipComment() throws(GaveUp) {
+    private mutating func skipComment() throws(ParsingAborted) {
         let start = offset
         let next = offset + 1 < bytes.count ? bytes[offset + 1] : 0
         switch next {

@@ -5,7 +5,7 @@ struct TextPositions {
     private let bytes: [UInt8]
     private let start: Int
     private var offset: Int
-    private var position = Position(line: 1, column: 1)
+    private var position = TextPosition(line: 1, column: 1)
 
     /// Counts in UTF-8 from a byte on, which is the first column of the first line.
     init(_ bytes: [UInt8], from start: Int) {
@@ -15,14 +15,14 @@ struct TextPositions {
     }
 
     /// The position of the character that begins at an offset.
-    mutating func position(of target: Int) -> Position {
+    mutating func position(of target: Int) -> TextPosition {
         if target < offset {
             offset = start
-            position = Position(line: 1, column: 1)
+            position = TextPosition(line: 1, column: 1)
         }
         var segment = offset
         for index in offset..<target where bytes[index] == UInt8(ascii: "\n") {
-            position = Position(line: position.line + 1, column: 1)
+            position = TextPosition(line: position.line + 1, column: 1)
             segment = index + 1
         }
         // No character reaches over what it is asked for: those offsets hold ASCII.

@@ -26,7 +26,7 @@ final class AttackHost: Sendable {
         bus = Bus(settings, chain: Chain(), executor: loop)
         let bus = bus
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
-        SpareMemory.giveBack(on: loop)
+        MemoryTrimmer.giveBack(on: loop)
         try loop.start(named: "attacked")
         var options = TCP.Options()
         options.listen = .network(host: "127.0.0.1", port: 0)
@@ -35,7 +35,7 @@ final class AttackHost: Sendable {
             name: "benchmark", language: .es, log: log.log, executor: loop,
             files: { _ in RecordedLines() })
         let bridge = TCP(options, context)
-        let intake = Intake(name: "tcp", room: "general")
+        let intake = BridgeAttachment(name: "tcp", room: "general")
         await bus.add(intake)
         await bus.begin(intake)
         let place = Port(bus: bus, intake: intake)

@@ -31,7 +31,7 @@ struct AttackMemory {
         for attack in Attack.fillers { _ = try await peak(of: attack, 2, on: host) }
         _ = try await settled(below: 0, on: host)
         for attack in attacks {
-            let before = SpareMemory.residentBytes
+            let before = MemoryTrimmer.residentBytes
             let bound = before + before / 5 + Self.documented
             let peak = try await peak(of: attack, count, on: host)
             let after = try await settled(below: before + before / 5, on: host)
@@ -50,7 +50,7 @@ struct AttackMemory {
         let attackers = try Attackers(attack, count: count, on: host.port)
         let end = SystemClock().monotonic() + (isQuick ? 20_000_000 : 700_000_000)
         while SystemClock().monotonic() < end {
-            peak = max(peak, SpareMemory.residentBytes)
+            peak = max(peak, MemoryTrimmer.residentBytes)
             usleep(2_000)
         }
         attackers.stop()
@@ -60,9 +60,9 @@ struct AttackMemory {
     /// Waits until all have gone and the memory is back; what the process has then.
     private func settled(below wanted: Int, on host: AttackHost) async throws -> Int {
         let end = SystemClock().monotonic() + (isQuick ? 100_000_000 : Self.patience)
-        var bytes = SpareMemory.residentBytes
+        var bytes = MemoryTrimmer.residentBytes
         while SystemClock().monotonic() < end {
-            bytes = SpareMemory.residentBytes
+            bytes = MemoryTrimmer.residentBytes
             if bytes <= wanted, await host.population == 0 { break }
             usleep(50_000)
         }

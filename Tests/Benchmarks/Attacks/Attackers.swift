@@ -17,7 +17,7 @@ final class Attackers: Sendable {
             if let entrance = attack.entrance { try client.send(entrance(index)) }
             return Attacker(client, attack.lines(index), isReading: attack.isRead)
         }
-        try OwnThread.start(named: "attackers") {
+        try DedicatedThread.start(named: "attackers") {
             var attackers = clients
             while !self.isStopping.load(ordering: .relaxed) { Self.go(on: &attackers) }
             self.hasStopped.store(true, ordering: .releasing)

@@ -32,7 +32,7 @@ struct PingPong {
 
     /// Asks again and again for some time.
     func delays(for nanoseconds: Int64) async throws -> Delays {
-        try await OwnThread.run(named: "ping pong") {
+        try await DedicatedThread.run(named: "ping pong") {
             // Clients have processors of their own; where that is allowed, they come first here.
             setpriority(Int32(PRIO_PROCESS.rawValue), 0, -15)
             var delays = Delays()

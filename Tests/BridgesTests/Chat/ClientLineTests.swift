@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 @Suite struct ClientLineTests {
-    private let grammar = LineGrammar(Words(.es))
+    private let grammar = LineGrammar(Phrases(.es))
 
     /// The meaning in one string, so that a table can be read: `enter ana, say hola`.
     private func meaning(
@@ -22,7 +22,7 @@ import Testing
             case .line(let range): "then \(text(range))"
             }
         }
-        let grammar = LineGrammar(Words(language))
+        let grammar = LineGrammar(Phrases(language))
         return switch bytes.withUnsafeBytes({ grammar.meaning(of: $0, from: name) }) {
         case .utterance(let utterance): describe(utterance)
         case .enter(let name, let utterance): "enter \(name.text), \(describe(utterance))"

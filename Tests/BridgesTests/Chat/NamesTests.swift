@@ -131,7 +131,7 @@ func problem(_ raw: String) -> NameProblem? {
     }
 
     @Test func `a guest has a name that nobody can choose`() {
-        let guest = Name(guest: 7, words: Words(.es))
+        let guest = Name(guest: 7, words: Phrases(.es))
         #expect(guest.text == "invitado-7" && problem(guest.text) == .guest)
     }
 

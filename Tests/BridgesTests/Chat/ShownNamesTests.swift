@@ -4,7 +4,7 @@ import Testing
 @testable import Bridges
 
 @Suite struct ShownNamesTests {
-    private let words = Words(.es)
+    private let words = Phrases(.es)
 
     @Test(arguments: [
         ("Ana", "Ana"), ("Ana: hola", "Ana hola"), ("  Ana \t López\n", "Ana López"),
@@ -30,7 +30,7 @@ import Testing
 
     @Test(arguments: Language.allCases)
     func `the name of nobody is a name`(language: Language) throws {
-        let words = Words(language)
+        let words = Phrases(language)
         #expect(try Name(words.nameless) == Name(placeholderIn: words))
     }
 

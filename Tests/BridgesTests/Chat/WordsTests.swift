@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct WordsTests {
     @Test func `notices and headings read as promised`() {
-        let (es, en) = (Words(.es), Words(.en))
+        let (es, en) = (Phrases(.es), Phrases(.en))
         #expect(es.joined("Ana") == "Ana se ha unido al chat.")
         #expect(es.left("Ana") == "Ana ha abandonado el chat.")
         #expect(es.renamed("Ana", to: "Bob") == "Ana ahora es Bob.")
@@ -32,17 +32,17 @@ import Testing
 
     @Test func `the words that no name may hold are those of the protocol`() {
         #expect(
-            Words.noticeWords == [
+            Phrases.noticeWords == [
                 " se ha unido", " ha abandonado", " ahora es ", " se ha ido a ", " joined the chat",
                 " left the chat", " is now ", " went to ",
             ])
-        #expect(Words.serverKeys == ["servidor", "server"])
+        #expect(Phrases.serverKeys == ["servidor", "server"])
     }
 
     @Test(arguments: Language.allCases)
     func `sentences are one clean line each and differ between languages`(language: Language) {
         let (mine, other) = (
-            sentences(Words(language)), sentences(Words(language == .es ? .en : .es))
+            sentences(Phrases(language)), sentences(Phrases(language == .es ? .en : .es))
         )
         for (sentence, translation) in zip(mine, other) {
             #expect(!sentence.isEmpty && sentence != translation)
@@ -54,7 +54,7 @@ import Testing
 
     @Test(arguments: Language.allCases)
     func `help names every command`(language: Language) {
-        let help = Words(language).help
+        let help = Phrases(language).help
         #expect(help.count == ChatCommand.listed.count)
         for (line, command) in zip(help, ChatCommand.listed) {
             #expect(line.hasPrefix("/\(command.rawValue)"))
@@ -62,14 +62,14 @@ import Testing
     }
 
     @Test func `lists show people and rooms`() {
-        let words = Words(.es)
+        let words = Phrases(.es)
         #expect(words.person("Ana", on: "tcp") == "Ana (tcp)")
         #expect(words.person("Ana (telegram)", on: "telegram") == "Ana (telegram)")
         #expect(words.room("general", people: 1, isOwn: true) == "general: 1 persona, estás aquí")
         #expect(words.room("otra", people: 0, isOwn: false) == "otra: 0 personas")
     }
 
-    private func sentences(_ words: Words) -> [String] {
+    private func sentences(_ words: Phrases) -> [String] {
         let problems: [NameProblem] = [
             .empty, .tooLong, .reserved(":"), .leadingSign("/"), .misplacedSpace, .strangeSpace,
             .invisible, .unknownCharacter, .loneMark, .server, .notice, .guest,

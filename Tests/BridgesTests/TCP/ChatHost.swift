@@ -10,7 +10,7 @@ import TestSupport
 final class ChatHost: Sendable {
     let test: TestBus
     let ports: [UInt16]
-    let intakes: [Intake]
+    let intakes: [BridgeAttachment]
     private let runs: [Task<Void, any Error>]
 
     /// One tcp bridge among those of a test.
@@ -44,10 +44,10 @@ final class ChatHost: Sendable {
             rooms: rooms, language: language, naming: .chat(language), middlewares: middlewares,
             store: store, clock: clock)
         var ports: [UInt16] = []
-        var intakes: [Intake] = []
+        var intakes: [BridgeAttachment] = []
         var runs: [Task<Void, any Error>] = []
         for bridge in bridges {
-            let intake = Intake(
+            let intake = BridgeAttachment(
                 name: bridge.name, room: bridge.room, direction: bridge.direction,
                 chain: Chain(Self.chain(bridge.chain).steps + bridge.steps),
                 outgoing: Self.chain(bridge.outgoing))
@@ -106,7 +106,7 @@ final class ChatHost: Sendable {
     /// Somebody who speaks by another bridge of the same bus.
     func port(_ name: String = "otro") async -> Port { await test.port(name) }
 
-    /// Stops the bus and returns when the bridges have ended.
+    /// StopRequests the bus and returns when the bridges have ended.
     func stop() async throws {
         test.stop()
         try await ended()

@@ -248,7 +248,7 @@ import Testing
     }
 }
 
-extension Intake {
+extension BridgeAttachment {
     fileprivate func taken(on bus: Bus) async -> UInt64 {
         await bus.perform { [self] _ in self.taken }
     }

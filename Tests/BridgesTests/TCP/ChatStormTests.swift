@@ -11,7 +11,7 @@ import Testing
         let host = try await ChatHost { $0.options.maxPerAddress = 2 * count }
         let observer = try await host.client()
         let port = host.ports[0]
-        let clients = try await OwnThread.run(named: "storm") {
+        let clients = try await DedicatedThread.run(named: "storm") {
             Result {
                 try (0..<count).map { index in
                     let client = try ChatClient(port: port)
@@ -22,7 +22,7 @@ import Testing
         }.get()
         let joined = try await observer.lines(count)
         #expect(Set(joined) == Set((0..<count).map { "s\($0) se ha unido al chat." }))
-        try await OwnThread.run(named: "storm") {
+        try await DedicatedThread.run(named: "storm") {
             for (index, client) in clients.enumerated() {
                 switch index % 4 {
                 case 0: client.close()
@@ -43,7 +43,7 @@ import Testing
         let host = try await ChatHost()
         let observer = try await host.client()
         let port = host.ports[0]
-        try await OwnThread.run(named: "storm") {
+        try await DedicatedThread.run(named: "storm") {
             Result {
                 for index in 0..<count {
                     let client = try ChatClient(port: port)

@@ -39,7 +39,7 @@ import Testing
 
     init() throws { test = try TestBus() }
 
-    private func begin(_ inquiry: Inquiry, _ name: String) {
+    private func begin(_ inquiry: PendingQuery, _ name: String) {
         let (outcomes, oracle) = (outcomes, oracle)
         inquiry.begin { _ in
             await oracle.ask()
@@ -51,7 +51,7 @@ import Testing
         }
     }
 
-    private func make() -> Inquiry { Inquiry(on: test.loop, bus: test.bus) }
+    private func make() -> PendingQuery { PendingQuery(on: test.loop, bus: test.bus) }
 
     /// Returns when what an answer sets off has been done.
     private func settle(until count: Int) async {
@@ -90,7 +90,7 @@ import Testing
     }
 
     @Test func `who is forgotten is not kept by a question without an answer`() async {
-        weak var lost: Inquiry?
+        weak var lost: PendingQuery?
         do {
             let inquiry = make()
             lost = inquiry

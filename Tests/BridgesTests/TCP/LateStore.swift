@@ -127,7 +127,7 @@ final class LateStore: MessageStore {
     var outlivesProcess: Bool { true }
     func reserve(_ count: UInt64) -> UInt64 { disk.reserve(count) }
     func take(_ batch: Batch, isOwed: Bool) { disk.take(batch, isOwed: isOwed) }
-    func take(_ progress: SourceProgress) -> Commit { disk.take(progress) }
+    func take(_ progress: SourceProgress) -> PendingCommit { disk.take(progress) }
     func endTurn() { disk.endTurn() }
     var committed: UInt64 { disk.committed }
     var condition: StoreCondition { disk.condition }

@@ -5,7 +5,7 @@ import Testing
 
 @Suite struct LaterLinesTests {
     @Test func `what was taken is not held when more comes`() {
-        var lines = LaterLines()
+        var lines = DeferredLines()
         let line = [UInt8](repeating: 0x61, count: 1_000)
         for _ in 0..<100 {
             line.withUnsafeBytes { lines.append(.line($0, isPlain: true)) }

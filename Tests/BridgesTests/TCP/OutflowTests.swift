@@ -54,7 +54,7 @@ private struct OutflowWorld {
     private let loop: EventLoop
     private let connection: Connection
     private let other: Int32
-    private var outflow = Outflow()
+    private var outflow = ClientOutput()
     private var transcript = Transcript(capacity: 64 << 10)
     private var received: [UInt8] = []
     private var owed: ArraySlice<Owed> = []

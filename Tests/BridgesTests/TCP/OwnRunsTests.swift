@@ -4,7 +4,7 @@ import Testing
 @testable import Bridges
 
 @Suite struct OwnRunsTests {
-    private var runs = OwnRuns()
+    private var runs = OwnMessageRanges()
 
     private func run(_ start: UInt64, _ end: UInt64, lines: Int, _ numbers: ClosedRange<UInt64>)
         -> Transcript.Run

@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct PendingAnswersTests {
     private var answers = PendingAnswers()
-    private var due = DueBytes()
+    private var due = OutputQueue()
 
     @Test mutating func `an answer is due at its place and not before`() {
         answers.append([1], at: 10)
@@ -35,7 +35,7 @@ import Testing
         answers.append([1], at: 0)
         for place in 1..<10_000 {
             answers.append(answer, at: UInt64(place))
-            due = DueBytes()
+            due = OutputQueue()
             _ = answers.take(dueAt: UInt64(place - 1), into: &due)
             #expect(due.waitingCount == (place == 1 ? 1 : 1_000) && answers.byteCount == 1_000)
             if answers.keptBytes > 40_000 { Issue.record("\(answers.keptBytes) at \(place)") }

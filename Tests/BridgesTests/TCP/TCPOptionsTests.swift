@@ -6,8 +6,8 @@ import Testing
 @Suite struct TCPOptionsTests {
     /// What is wrong with bridges that listen at those addresses.
     private func problems(_ addresses: String...) -> [String] {
-        let start = Position(line: 1, column: 1)
-        let root = Place(root: start).member("bridges", at: start)
+        let start = TextPosition(line: 1, column: 1)
+        let root = ConfigLocation(root: start).member("bridges", at: start)
         var problems = Problems()
         for (index, address) in addresses.enumerated() {
             let place = root.element(index, at: start)

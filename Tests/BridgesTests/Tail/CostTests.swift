@@ -83,13 +83,13 @@ import Testing
         #expect(report.take(now: 5, isLast: false) == "one /a is bad")
         for number in 0..<20_000 { report.set(FilePath("/b \(number)"), "is bad") }
         #expect(report.take(now: 6, isLast: false) == nil)
-        #expect(report.due == 5 + TailNews.pause)
-        let sentence = report.take(now: 5 + TailNews.pause, isLast: false)
+        #expect(report.due == 5 + TailLog.pause)
+        let sentence = report.take(now: 5 + TailLog.pause, isLast: false)
         #expect(sentence == "many 20001 files (/a, /b 0, /b 1, …)")
         report.set(FilePath("/b 7"), "is bad")
-        #expect(report.take(now: 5 + 9 * TailNews.pause, isLast: false) == nil)
+        #expect(report.take(now: 5 + 9 * TailLog.pause, isLast: false) == nil)
         report.remove(FilePath("/b 7"))
-        #expect(report.take(now: 5 + 9 * TailNews.pause, isLast: false) != nil)
+        #expect(report.take(now: 5 + 9 * TailLog.pause, isLast: false) != nil)
     }
 
     @Test(.enabled(if: geteuid() != 0))

@@ -94,7 +94,7 @@ import Testing
         let old = lines(70_000)
         folder.append(text(old), to: "app.log")
         let bytes = folder.content(of: "app.log")
-        var sums = LineSums()
+        var sums = LineChecksums()
         var done = 0
         while done < bytes.count {
             let next = min(bytes.count, done + 10_000)

@@ -37,7 +37,7 @@ import Testing
     ) -> [(name: String, text: String)] {
         var left = times
         let path = FilePath(folder.place("app.log"))
-        let generations = Generations(
+        let generations = RotationSearch(
             lost: FileRecord(unknownOf: path, since: 0), others: { [] }, wantsCopy: false,
             isFollowed: { _ in false }, isExcluded: { _ in false },
             isCopy: { _, _, _ in false }, isCopyOfUnread: { _, _ in false },

@@ -165,7 +165,7 @@ import Testing
         let status = try file.status()
         for offset in [0, 1, 15, 16, 17, 64, 1_000, 1_024, 1_025, status.size] {
             let record = FileRecord(
-                id: status.id, fingerprint: try Fingerprint(of: file, upTo: offset),
+                id: status.id, fingerprint: try FileFingerprint(of: file, upTo: offset),
                 path: FilePath("/a\n b"), target: FilePath(bytes: [0x2F, 0xFF]),
                 modified: status.modified, isFinished: offset == 16)
             let copy = try #require(FileRecord(source: record.source, state: record.state))
@@ -180,11 +180,11 @@ import Testing
         folder.append(bytes, to: "a.log")
         let file = try OpenFile(FilePath(folder.place("a.log")))
         for step in [7, 64, 100, 1_500] {
-            var fingerprint = Fingerprint()
+            var fingerprint = FileFingerprint()
             while Int(fingerprint.offset) + step <= bytes.count {
                 let start = Int(fingerprint.offset) - fingerprint.back.count
                 bytes[start...].withUnsafeBytes { fingerprint.advance(over: $0, by: step) }
-                #expect(fingerprint == (try Fingerprint(of: file, upTo: fingerprint.offset)))
+                #expect(fingerprint == (try FileFingerprint(of: file, upTo: fingerprint.offset)))
             }
         }
     }

@@ -19,13 +19,13 @@ final class TailFolder {
     }
 
     let path: String
-    var plan: TailPlan
+    var plan: TailConfiguration
     let hearsEvents: Bool
     let log = LogRecorder()
     /// What an earlier run has kept.
     var kept: [String: [UInt8]] = [:]
     private(set) var lines: [Line] = []
-    private(set) var files: FollowedFiles?
+    private(set) var files: TailedFiles?
     private var events: FileEvents?
     private(set) var now: Int64 = 1_000_000_000
     /// Nanoseconds by which the wall clock has been set.
@@ -36,7 +36,7 @@ final class TailFolder {
         path = try #require(mkdtemp(&template).map { String(cString: $0) })
         self.hearsEvents = hearsEvents
         let patterns = patterns.isEmpty ? ["*.log"] : patterns
-        plan = TailPlan(patterns: [])
+        plan = TailConfiguration(patterns: [])
         let folder = path
         plan.patterns = patterns.map { PathPattern("\(folder)/\($0)") }
         plan.startsAtEnd = false
@@ -65,8 +65,8 @@ final class TailFolder {
     func start() throws {
         let events = hearsEvents ? try FileEvents() : nil
         self.events = events
-        files = try FollowedFiles(plan, kept: kept, events: events, news: TailNews(log.log))
-        files?.wallTime = { [unowned self] in FollowedFiles.realTime() + self.wallShift }
+        files = try TailedFiles(plan, kept: kept, events: events, news: TailLog(log.log))
+        files?.wallTime = { [unowned self] in TailedFiles.realTime() + self.wallShift }
         look()
     }
 
@@ -86,10 +86,10 @@ final class TailFolder {
     }
 
     /// The next load, not taken yet.
-    func load() -> TailLoad? { files?.nextLoad(now: now) }
+    func load() -> TailBatch? { files?.nextLoad(now: now) }
 
     /// Takes a load as the bus does: its lines and checkpoints together.
-    func take(_ load: TailLoad) {
+    func take(_ load: TailBatch) {
         for block in load.takeBlocks() {
             for record in block.batch.all {
                 let origin = block.batch.details(of: record)?.origin(of: record)

@@ -4,7 +4,7 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct BellTests {
     @Test func `who waits is woken, and who comes later does not wait`() async throws {
-        let bell = Bell()
+        let bell = AsyncSignal()
         let waiting = Task { try await bell.wait() }
         bell.ring()
         try await waiting.value
@@ -17,7 +17,7 @@ import Testing
     }
 
     @Test func `whoever was cancelled takes nothing from the next one`() async throws {
-        let bell = Bell()
+        let bell = AsyncSignal()
         bell.ring()
         let cancelled = Task {
             withUnsafeCurrentTask { $0?.cancel() }
@@ -30,7 +30,7 @@ import Testing
     @Test func `however ringing and cancelling fall together, nobody waits for ever`() async throws
     {
         for _ in 0..<2_000 {
-            let bell = Bell()
+            let bell = AsyncSignal()
             let waiting = Task { try await bell.wait() }
             let ringing = Task { bell.ring() }
             waiting.cancel()

@@ -3,8 +3,8 @@ import Testing
 @testable import Bridges
 
 @Suite struct BotTroubleTests {
-    private func trouble(_ code: Int64, _ text: String, _ parameters: JSON = .null) -> BotTrouble {
-        BotTrouble(code: code, description: text, parameters: parameters, retryAfter: nil)
+    private func trouble(_ code: Int64, _ text: String, _ parameters: JSON = .null) -> BotAPIError {
+        BotAPIError(code: code, description: text, parameters: parameters, retryAfter: nil)
     }
 
     @Test(arguments: [

@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 @Suite struct RecentTextsTests {
-    private func print(_ number: Int) -> TextFingerprint { TextFingerprint(of: "text \(number)") }
+    private func print(_ number: Int) -> TextHash { TextHash(of: "text \(number)") }
 
     @Test func `the last two thousand are remembered, and no more`() {
         var texts = RecentTexts()

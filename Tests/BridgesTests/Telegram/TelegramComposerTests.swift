@@ -5,7 +5,7 @@ import Testing
 @testable import Bridges
 
 @Suite struct TelegramComposerTests {
-    private let composer = TelegramComposer(words: Words(.es), format: "{name}: {text}")
+    private let composer = MessageComposer(words: Phrases(.es), format: "{name}: {text}")
 
     private func message(_ text: String, _ change: (inout Draft) -> Void = { _ in }) async throws
         -> Message
@@ -38,14 +38,14 @@ import Testing
     }
 
     @Test func `nothing in a name or a text is filled in`() async throws {
-        let odd = TelegramComposer(words: Words(.es), format: "<{name}> {text}")
+        let odd = MessageComposer(words: Phrases(.es), format: "<{name}> {text}")
         let lines = odd.lines(
             of: try await message("{name} {text}") { $0.name = "{text}" }, quotes: true)
         #expect(lines == ["<{text}> {name} {text}"])
     }
 
     @Test func `a name calls nobody`() async throws {
-        #expect(TelegramComposer.withoutMentions("a@bob") == "a@\u{2060}bob")
+        #expect(MessageComposer.withoutMentions("a@bob") == "a@\u{2060}bob")
         let message = try await message("hola @luz") { $0.name = "ana@eva" }
         #expect(composer.lines(of: message, quotes: true) == ["ana@\u{2060}eva: hola @\u{2060}luz"])
     }
@@ -76,7 +76,7 @@ import Testing
             String(repeating: "x", count: 500), String(repeating: "ab ", count: 100),
             "👨‍👩‍👧‍👦👨‍👩‍👧‍👦", "a" + String(repeating: "\u{301}", count: 50),
         ] {
-            let pieces = TelegramComposer.split(text, atMost: max(room, 2))
+            let pieces = MessageComposer.split(text, atMost: max(room, 2))
             #expect(pieces.allSatisfy { $0.utf16.count <= max(room, 2) }, "\(text)")
             let kept = pieces.joined().unicodeScalars.filter { $0 != " " }
             #expect(Array(kept) == text.unicodeScalars.filter { $0 != " " }, "\(text)")
@@ -85,9 +85,9 @@ import Testing
 
     @Test func `lines are put together up to the limit`() {
         let line = String(repeating: "x", count: 1_000)
-        let parts = TelegramComposer.parts(Array(repeating: line, count: 9))
+        let parts = MessageComposer.parts(Array(repeating: line, count: 9))
         #expect(parts.map { $0.utf16.count } == [4_003, 4_003, 1_000])
-        #expect(TelegramComposer.parts(["a"]) == ["a"])
+        #expect(MessageComposer.parts(["a"]) == ["a"])
     }
 
     @Test func `what is quoted is found by its place and its words`() async throws {
@@ -116,7 +116,7 @@ import Testing
         #expect(composer.said(in: "ana: a: b")?.name == "ana")
         #expect(composer.said(in: "ana: a: b")?.quoted == "a: b")
         #expect(composer.said(in: "nothing") == nil)
-        let name = TelegramComposer.withoutMentions("ana@eva")
+        let name = MessageComposer.withoutMentions("ana@eva")
         #expect(composer.said(in: "\(name): hola @luz")?.name == "ana@eva")
     }
 

@@ -91,8 +91,8 @@ extension TelegramTests {
         }
 
         private static func knowsFlood(_ disk: MemoryStore.Disk, at now: Timestamp) -> Bool {
-            let state = disk.checkpoints["telegram"]?[TelegramFlood.source(group)] ?? []
-            return TelegramFlood(state).map { $0.rest(at: now) > .zero } ?? false
+            let state = disk.checkpoints["telegram"]?[FloodWait.source(group)] ?? []
+            return FloodWait(state).map { $0.rest(at: now) > .zero } ?? false
         }
 
         @Test func `a message of several parts goes on with the part it has come to`() async throws
@@ -231,7 +231,7 @@ extension TelegramTests {
             days: Int64, isTrusted: Bool
         ) {
             let kept = Array("5 \(1_000 * Int64(86_400_000))".utf8)
-            let progress = TelegramProgress(checkpoints: ["updates": kept])
+            let progress = UpdateProgress(checkpoints: ["updates": kept])
             let now = Timestamp(milliseconds: (1_000 + days) * 86_400_000)
             #expect(progress.offset(at: now) == (isTrusted ? 5 : nil))
         }

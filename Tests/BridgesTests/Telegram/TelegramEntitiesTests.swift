@@ -27,7 +27,7 @@ import Testing
             """
         let message = try json(#""rich_message":{"blocks":\#(blocks)}"#)
         #expect(
-            TelegramWording(Words(.es)).text(of: message) == """
+            MessageWording(Phrases(.es)).text(of: message) == """
                 Receta
                 Pan rico aquí (https://pan.es)▒▒▒
                 1. agua
@@ -44,10 +44,10 @@ import Testing
                 😀
                 """)
         #expect(
-            TelegramWording(Words(.es), showsSpoilers: true).text(of: message)?
+            MessageWording(Phrases(.es), showsSpoilers: true).text(of: message)?
                 .contains("secreto") == true)
         #expect(
-            try TelegramWording(Words(.es)).text(of: json(#""rich_message":{}"#))
+            try MessageWording(Phrases(.es)).text(of: json(#""rich_message":{}"#))
                 == "[mensaje con formato]")
     }
 
@@ -55,7 +55,7 @@ import Testing
         _ text: String, _ entities: String, showsSpoilers: Bool = false
     ) throws -> String {
         let list = try #require(JSONReader.read(Array(entities.utf8)))
-        return TelegramEntities.rendered(text, list, showsSpoilers: showsSpoilers)
+        return TextEntities.rendered(text, list, showsSpoilers: showsSpoilers)
     }
 
     @Test func `hidden links keep their address, spoilers are hidden`() throws {
@@ -90,7 +90,7 @@ import Testing
 
     @Test func `captions, quotes and polls have entities too`() throws {
         let spoiler = #"[{"type":"spoiler","offset":0,"length":2}]"#
-        let wording = TelegramWording(Words(.es))
+        let wording = MessageWording(Phrases(.es))
         #expect(
             try wording.text(
                 of: json(#""photo":[],"caption":"él fue","caption_entities":\#(spoiler)"#))
@@ -125,9 +125,9 @@ import Testing
         for kind in Self.kinds where kind != "text" {
             for value in ["{}", "7", "[]", #""x""#, "true", #"{"text":5,"title":[],"users":{}}"#] {
                 for language in [Language.es, .en] {
-                    let text = try TelegramWording(Words(language))
+                    let text = try MessageWording(Phrases(language))
                         .text(of: json(#""\#(kind)":\#(value)"#))
-                    let hasWord = text.map { !$0.contains(Words(language).unsupported) } ?? false
+                    let hasWord = text.map { !$0.contains(Phrases(language).unsupported) } ?? false
                     #expect(hasWord, "\(kind) \(value): \(text ?? "nil")")
                 }
             }

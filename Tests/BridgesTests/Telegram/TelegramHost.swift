@@ -203,7 +203,7 @@ final class TelegramHost: Sendable {
         await server.perform { _ in }
     }
 
-    /// Stops the bus, and checks that the bridge behaved.
+    /// StopRequests the bus, and checks that the bridge behaved.
     func stop() async throws {
         test.stop()
         let turning = Task { while !Task.isCancelled { await step() } }

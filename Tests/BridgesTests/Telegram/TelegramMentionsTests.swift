@@ -16,10 +16,10 @@ import Testing
         ("https://a.es/b @eva", "https://a.es/b @·eva"), ("</b>", "</b>"), ("/", "/"),
     ])
     func `whom a text names is not called, and nothing else changes`(text: String, broken: String) {
-        let scalars = TelegramMentions.broken(text).unicodeScalars.map { scalar in
-            scalar == TelegramMentions.joiner ? "·" : scalar
+        let scalars = MentionBreaker.broken(text).unicodeScalars.map { scalar in
+            scalar == MentionBreaker.joiner ? "·" : scalar
         }
         #expect(scalars == Array(broken.unicodeScalars))
-        #expect(TelegramMentions.mended(TelegramMentions.broken(text)) == text)
+        #expect(MentionBreaker.mended(MentionBreaker.broken(text)) == text)
     }
 }

@@ -3,17 +3,17 @@ import Testing
 @testable import Bridges
 
 @Suite struct TelegramPostTests {
-    private func post(_ text: String) throws -> TelegramPost {
+    private func post(_ text: String) throws -> IncomingMessage {
         let json = """
             {"message_id":5,"chat":{"id":-100,"type":"supergroup","title":"Grupo"},\
             "from":{"id":7,"is_bot":false,"first_name":"Ana"}\(text.isEmpty ? "" : ",")\(text)}
             """
         let value = try #require(JSONReader.read(Array(json.utf8)))
-        return try #require(TelegramPost(value))
+        return try #require(IncomingMessage(value))
     }
 
     @Test func `sizes and lengths read well`() {
-        let words = Words(.es)
+        let words = Phrases(.es)
         #expect(
             [0, 999, 1_000, 999_499, 999_500, 99_949_999, 2_000_000_000].map {
                 words.size(bytes: $0)
@@ -38,10 +38,10 @@ import Testing
     }
 
     @Test func `only a forum's topics are topics, and their root is no answer`() throws {
-        #expect(try post(#""message_thread_id":7"#).place == TelegramPlace(chat: -100))
+        #expect(try post(#""message_thread_id":7"#).place == ChatLocation(chat: -100))
         let topic = try post(
             #""is_topic_message":true,"message_thread_id":7,"reply_to_message":{"message_id":7}"#)
-        #expect(topic.place == TelegramPlace(chat: -100, topic: 7))
+        #expect(topic.place == ChatLocation(chat: -100, topic: 7))
         #expect(topic.answered == nil)
         let answer = try post(
             #""is_topic_message":true,"message_thread_id":7,"reply_to_message":{"message_id":9}"#)
@@ -51,13 +51,13 @@ import Testing
     }
 
     @Test func `places are read as they are written`() {
-        #expect(TelegramPlace("-1001234567890") == TelegramPlace(chat: -1_001_234_567_890))
-        #expect(TelegramPlace("-100/7") == TelegramPlace(chat: -100, topic: 7))
-        #expect(TelegramPlace("-100/1") == TelegramPlace(chat: -100))
-        #expect(TelegramPlace("-100/7")?.description == "-100/7")
+        #expect(ChatLocation("-1001234567890") == ChatLocation(chat: -1_001_234_567_890))
+        #expect(ChatLocation("-100/7") == ChatLocation(chat: -100, topic: 7))
+        #expect(ChatLocation("-100/1") == ChatLocation(chat: -100))
+        #expect(ChatLocation("-100/7")?.description == "-100/7")
         for text in ["", "x", "-", "-100/", "/7", "-100/0", "-100/-7", "1/2/3", "0", "+5", "5 "] {
-            #expect(TelegramPlace(text) == nil, "\(text)")
+            #expect(ChatLocation(text) == nil, "\(text)")
         }
-        #expect(TelegramPlace("99999999999999999") == nil)
+        #expect(ChatLocation("99999999999999999") == nil)
     }
 }

@@ -4,10 +4,10 @@ import Testing
 @testable import Bridges
 
 @Suite struct TelegramShipmentTests {
-    private let first = TelegramPlan(last: 7, parts: ["ana: á", "ana: b"], replyTo: "-100/4")
+    private let first = SendPlan(last: 7, parts: ["ana: á", "ana: b"], replyTo: "-100/4")
     /// What is left when the first part has arrived.
-    private var second: TelegramPlan { first.next(after: "-100/5") }
-    private var secondUnderWay: TelegramPlan {
+    private var second: SendPlan { first.next(after: "-100/5") }
+    private var secondUnderWay: SendPlan {
         var plan = second
         plan.isUnderWay = true
         return plan
@@ -15,7 +15,7 @@ import Testing
     private let nothing = Checkpoint(source: "sending c", state: [])
 
     @Test func `it is kept once before it is sent, however often that is`() {
-        var shipment = TelegramShipment(for: "c")
+        var shipment = PendingSend(for: "c")
         #expect(shipment.plan == nil)
         let answer1 = shipment.depart(first)
         #expect(answer1 == .keep(first.checkpoint(for: "c")))
@@ -27,7 +27,7 @@ import Testing
     }
 
     @Test func `what has surely not arrived is forgotten, and kept anew`() {
-        var shipment = TelegramShipment(for: "c")
+        var shipment = PendingSend(for: "c")
         _ = shipment.depart(first)
         let answer3 = shipment.hasNotArrived()
         #expect(answer3 == nothing)
@@ -37,7 +37,7 @@ import Testing
     }
 
     @Test func `what may have arrived stays as it is, and that is news once`() {
-        var shipment = TelegramShipment(for: "c")
+        var shipment = PendingSend(for: "c")
         _ = shipment.depart(first)
         let answer5 = shipment.mayHaveArrived()
         #expect(answer5)
@@ -55,7 +55,7 @@ import Testing
     }
 
     @Test func `a part that has not arrived does not forget those that have`() throws {
-        var shipment = TelegramShipment(for: "c")
+        var shipment = PendingSend(for: "c")
         _ = shipment.depart(first)
         let begun = shipment.goOn(with: second)
         #expect(begun == second.checkpoint(for: "c"))
@@ -64,11 +64,11 @@ import Testing
         #expect(answer11 == .keep(secondUnderWay.checkpoint(for: "c")))
         let checkpoint = shipment.hasNotArrived()
         let kept = try #require(checkpoint)
-        let plan = try #require(TelegramPlan(kept.state))
+        let plan = try #require(SendPlan(kept.state))
         #expect(plan == second)
 
         // A new run knows that it can't be there twice.
-        var later = TelegramShipment(for: "c", recalling: plan)
+        var later = PendingSend(for: "c", recalling: plan)
         #expect(later.plan == second)
         let answer12 = later.depart(second)
         #expect(answer12 == .keep(secondUnderWay.checkpoint(for: "c")))
@@ -76,8 +76,8 @@ import Testing
 
     @Test func `what was under way when a run ended may arrive again, as it was`() {
         for plan in [first, secondUnderWay] {
-            let kept = TelegramPlan(plan.checkpoint(for: "c").state)
-            var shipment = TelegramShipment(for: "c", recalling: kept)
+            let kept = SendPlan(plan.checkpoint(for: "c").state)
+            var shipment = PendingSend(for: "c", recalling: kept)
             #expect(shipment.state == .recalled(plan))
             let answer13 = shipment.depart(plan)
             #expect(answer13 == .perhapsAgain)
@@ -96,7 +96,7 @@ import Testing
 
     @Test func `who is refused among many is soon alone`() {
         for bad in 1...40 as ClosedRange<UInt64> {
-            var refusals = TelegramRefusals()
+            var refusals = RejectionPolicy()
             var queue = Array(1...40 as ClosedRange<UInt64>)
             var sends = 0
             while !queue.isEmpty {
@@ -115,7 +115,7 @@ import Testing
     }
 
     @Test func `refusals are met by fewer at a time, then in words, then not at all`() {
-        var refusals = TelegramRefusals()
+        var refusals = RejectionPolicy()
         let answer16 = refusals.remedy(for: [1, 2], isLinked: false)
         #expect(answer16 == .fewer)
         let answer17 = refusals.remedy(for: [1], isLinked: true)
@@ -135,6 +135,6 @@ import Testing
         let answer22 = refusals.passOver(2)
         #expect(answer22)
         refusals.done(with: 1)
-        #expect(refusals == TelegramRefusals())
+        #expect(refusals == RejectionPolicy())
     }
 }

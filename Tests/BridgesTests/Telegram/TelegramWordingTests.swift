@@ -15,13 +15,13 @@ import Testing
                     """.utf8)))
     }
 
-    private static let whole = TelegramWording.Referred(excerpt: "la de antes", isWhole: true)
+    private static let whole = MessageWording.Referred(excerpt: "la de antes", isWhole: true)
 
     private func check(_ kinds: [(String, String, String)]) throws {
         for (kind, spanish, english) in kinds {
             let message = try json(kind)
             for (language, expected) in [(Language.es, spanish), (.en, english)] {
-                let text = TelegramWording(Words(language)).text(of: message, referred: Self.whole)
+                let text = MessageWording(Phrases(language)).text(of: message, referred: Self.whole)
                 #expect(text == expected, "\(kind)")
             }
         }
@@ -135,7 +135,7 @@ import Testing
             "checklist_tasks_done":{"checklist_message":\(message)\(list)},\
             "marked_as_done_task_ids":[1]}
             """)
-        #expect(TelegramWording(Words(.es)).text(of: done) == "[lista de tareas: ☑ 1]")
+        #expect(MessageWording(Phrases(.es)).text(of: done) == "[lista de tareas: ☑ 1]")
     }
 
     @Test func `what happens in a group`() throws {
@@ -225,7 +225,7 @@ import Testing
             ),
         ])
         let scheduled = try json(#""video_chat_scheduled":{"start_date":1700000000}"#)
-        let text = TelegramWording(Words(.es)).text(of: scheduled)
+        let text = MessageWording(Phrases(.es)).text(of: scheduled)
         #expect(text?.hasPrefix("[videollamada programada: 2023-11-1") == true)
     }
 
@@ -383,6 +383,6 @@ import Testing
         #""group_chat_created":true"#,
     ])
     func `what nobody said has none`(kind: String) throws {
-        #expect(try TelegramWording(Words(.es)).text(of: json(kind)) == nil)
+        #expect(try MessageWording(Phrases(.es)).text(of: json(kind)) == nil)
     }
 }

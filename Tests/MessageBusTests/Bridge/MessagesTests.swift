@@ -74,7 +74,7 @@ import Testing
         async let seen = Self.all(reader.messages)
         await speaker.publish1("one")
         test.stop()
-        // Intake is over only when each source says so.
+        // BridgeAttachment is over only when each source says so.
         await speaker.publish1("two")
         await speaker.closeSource()
         #expect(await seen == ["one", "two"])
@@ -143,7 +143,7 @@ import Testing
         }
         let test = try TestBus()
         let arrivals = Tally()
-        let intake = Intake(
+        let intake = BridgeAttachment(
             name: "out", room: "general",
             outgoing: Chain([
                 Chain.Step(type: "t", condition: Condition(), middleware: Shout(arrivals: arrivals))

@@ -7,7 +7,7 @@ import Testing
     private func block(_ lines: [(String, name: String, UInt64)]) -> LineBlock {
         let block = LineBlock()
         for (text, name, position) in lines {
-            block.begin(LineBlock.Source(name: name, channel: "/\(name)"), at: position)
+            block.begin(LineBlock.Origin(name: name, channel: "/\(name)"), at: position)
             Array(text.utf8).withUnsafeBytes { _ = block.append($0, at: position) }
         }
         return block
@@ -40,7 +40,7 @@ import Testing
         let reader = await bus.port("reader")
         let now = bus.clock.wall()
         let block = LineBlock()
-        let source = LineBlock.Source(name: "a", channel: "/a")
+        let source = LineBlock.Origin(name: "a", channel: "/a")
         let times = [
             now - 3_600_500, now - 30_000, now + 5_000, 0, now - 12 * 365 * 86_400_000,
             now - 7_200_000,
@@ -86,7 +86,7 @@ import Testing
     @Test func `a block is full after so many lines or bytes`() {
         let small = LineBlock(lines: 2, bytes: 10)
         #expect(small.hasRoom(for: 100))
-        small.begin(LineBlock.Source(name: "a", channel: "/a"), at: 0)
+        small.begin(LineBlock.Origin(name: "a", channel: "/a"), at: 0)
         Array("12345678".utf8).withUnsafeBytes { _ = small.append($0, at: 0) }
         #expect(small.hasRoom(for: 2))
         #expect(!small.hasRoom(for: 3))

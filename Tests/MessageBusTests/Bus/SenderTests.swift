@@ -10,8 +10,8 @@ import Testing
         ("{name} ({bridge})", "{name}", "{name} (tg)"),
     ])
     func `a format is filled in once`(format: String, name: String, expected: String) {
-        let intake = Intake(name: "tg", room: "general", senderFormat: format)
-        let sender = Sender(named: name, intake: intake, naming: Naming(), identity: 1)
+        let intake = BridgeAttachment(name: "tg", room: "general", senderFormat: format)
+        let sender = Sender(named: name, intake: intake, naming: NamePolicy(), identity: 1)
         #expect(sender.name == expected)
         #expect(sender.bridge == "tg")
     }

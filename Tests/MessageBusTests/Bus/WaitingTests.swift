@@ -11,7 +11,7 @@ import Testing
     private struct Stage {
         let jobs = SteppedJobs()
         let bus: Bus
-        let speaker = Intake(name: "a", room: "general")
+        let speaker = BridgeAttachment(name: "a", room: "general")
         let reader: Port
         let seen = Seen()
 
@@ -19,7 +19,7 @@ import Testing
             var settings = Bus.Settings()
             settings.tasks = jobs.tasks
             bus = Bus(settings, chain: Chain(), store: store, executor: jobs.serial)
-            let (bus, speaker, intake) = (bus, speaker, Intake(name: "b", room: "general"))
+            let (bus, speaker, intake) = (bus, speaker, BridgeAttachment(name: "b", room: "general"))
             bus.assumeIsolated { bus in
                 for intake in [speaker, intake] {
                     bus.add(intake)
@@ -36,7 +36,7 @@ import Testing
                 guard let room = bus.room("general") else { return }
                 let batch = bus.batch(room: "general", capacity: 1, bytes: 64)
                 Array(text.utf8).withUnsafeBytes {
-                    batch.append(Record(), text: $0, sender: .make(), details: nil)
+                    batch.append(MessageHeader(), text: $0, sender: .make(), details: nil)
                 }
                 bus.publish(batch, in: room, by: speaker)
                 bus.endTurn()

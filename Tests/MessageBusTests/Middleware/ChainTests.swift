@@ -53,7 +53,7 @@ import Testing
         let batch = Batch(room: room, capacity: max(1, texts.count), bytes: 8)
         let sender = Sender(name: name, key: name, bridge: bridge, identity: 1)
         for (index, text) in texts.enumerated() {
-            var record = Record()
+            var record = MessageHeader()
             record.kind = kind
             record.number = UInt64(index + 1)
             Array(text.utf8).withUnsafeBytes {
@@ -198,7 +198,7 @@ import Testing
         let batch = Batch(room: "general", capacity: 8, bytes: 8)
         let people = ["ana", "bob"].map { Sender(name: $0, key: $0, bridge: "tcp", identity: 1) }
         for index in 0..<8 {
-            var record = Record()
+            var record = MessageHeader()
             record.kind = index % 4 == 3 ? .join : .message
             Array("\(index)".utf8).withUnsafeBytes {
                 batch.append(record, text: $0, sender: people[index % 2], details: nil)
@@ -232,7 +232,7 @@ import Testing
         for round in 0..<50 {
             batch.removeAll()
             for index in 0..<16 {
-                var record = Record()
+                var record = MessageHeader()
                 record.number = UInt64(index)
                 let text = "round \(round) message \(index)"
                 expected.append(text)

@@ -7,7 +7,7 @@ import Testing
         _ kind: ConfigValue.Kind, as type: Value.Type = Value.self
     ) -> (value: Value?, sentence: String?) {
         var problems = Problems(rooms: ["general"])
-        let place = Place(root: Position(line: 1, column: 1))
+        let place = ConfigLocation(root: TextPosition(line: 1, column: 1))
         let value = Value.decode(ConfigValue(kind, at: place), into: &problems)
         #expect((value == nil) == (problems.count == 1))
         return (value, problems.sorted.first?.sentence)

@@ -3,7 +3,7 @@ import Testing
 @testable import MessageBus
 
 @Suite struct ProblemsTests {
-    private func place(_ line: Int) -> Place { Place(root: Position(line: line, column: 1)) }
+    private func place(_ line: Int) -> ConfigLocation { ConfigLocation(root: TextPosition(line: line, column: 1)) }
 
     @Test func `a hundred are kept, the first by position, and all are counted`() {
         var problems = Problems()
@@ -21,7 +21,7 @@ import Testing
 
     @Test func `a warning is no problem and says what it is`() {
         var problems = Problems()
-        problems.warn("perhaps", at: place(7).member("log", at: Position(line: 7, column: 3)))
+        problems.warn("perhaps", at: place(7).member("log", at: TextPosition(line: 7, column: 3)))
         #expect(problems.isEmpty)
         #expect(
             problems.sortedWarnings.first?.rendered(in: "f") == "f:7:3: warning: log: perhaps")

@@ -117,14 +117,14 @@ import Testing
     }
 
     @Test func `notices push no texts out, and texts do`() {
-        var bounds = MessageLog.Bounds()
+        var bounds = MessageLog.Limits()
         bounds.messages = 3_000
         let log = MessageLog(room: "r", bounds: bounds)
         let ana = Sender(name: "Ana", key: "ana", bridge: "b", identity: 1)
         var number: UInt64 = 0
         func append(_ kind: Message.Kind, _ text: String = "", by sender: Sender) {
             number += 1
-            var record = Record()
+            var record = MessageHeader()
             (record.kind, record.number) = (kind, number)
             let batch = Batch(room: "r", capacity: 1, bytes: 8)
             Array(text.utf8).withUnsafeBytes {
@@ -164,13 +164,13 @@ import Testing
         }
         let batch = Batch(room: "r", capacity: 3, bytes: 8)
         [UInt8](arrayLiteral: 120).withUnsafeBytes {
-            batch.append(Record(), text: $0, sender: senders[0], details: nil)
+            batch.append(MessageHeader(), text: $0, sender: senders[0], details: nil)
         }
         for (old, new) in zip(senders, senders.dropFirst()) {
-            var record = Record()
+            var record = MessageHeader()
             record.kind = .rename
             batch.append(
-                record, text: .init(start: nil, count: 0), sender: old, details: Details(other: new)
+                record, text: .init(start: nil, count: 0), sender: old, details: MessageDetails(other: new)
             )
         }
         _ = log.append(batch)
@@ -178,14 +178,14 @@ import Testing
     }
 
     @Test func `who has not spoken for long is forgotten`() {
-        var bounds = MessageLog.Bounds()
+        var bounds = MessageLog.Limits()
         bounds.messages = 1_000
         let log = MessageLog(room: "r", bounds: bounds)
         for count in 0..<20_000 {
             let batch = Batch(room: "r", capacity: 1, bytes: 8)
             let name = "n\(count)"
             let sender = Sender(name: name, key: name, bridge: "b", identity: 1)
-            batch.append(Record(), text: .init(start: nil, count: 0), sender: sender, details: nil)
+            batch.append(MessageHeader(), text: .init(start: nil, count: 0), sender: sender, details: nil)
             _ = log.append(batch)
             if count % 100 == 0 { _ = log.last(saidBy: name) }
         }
@@ -211,7 +211,7 @@ import Testing
         let sender = Sender(name: "a", key: "a", bridge: "b", identity: 1)
         for text in ["antes", text, "después"] {
             Array(text.utf8).withUnsafeBytes {
-                batch.append(Record(), text: $0, sender: sender, details: nil)
+                batch.append(MessageHeader(), text: $0, sender: sender, details: nil)
             }
         }
         #expect(log.append(batch) == 3)
@@ -219,7 +219,7 @@ import Testing
     }
 
     @Test func `what a log has let go is freed`() {
-        var bounds = MessageLog.Bounds()
+        var bounds = MessageLog.Limits()
         bounds.bytes = 100_000
         let log = MessageLog(room: "r", bounds: bounds)
         let sender = Sender(name: "a", key: "a", bridge: "b", identity: 1)
@@ -227,7 +227,7 @@ import Testing
         for count in 0..<10 {
             let batch = Batch(room: "r", capacity: 1, bytes: 8)
             [UInt8](repeating: 120, count: 90_000).withUnsafeBytes {
-                batch.append(Record(), text: $0, sender: sender, details: nil)
+                batch.append(MessageHeader(), text: $0, sender: sender, details: nil)
             }
             _ = log.append(batch)
             if count == 0 { first = log.messages(from: 0, atMost: 1)[0].body.storage }
@@ -256,7 +256,7 @@ private struct LogModel {
 
     init(seed: UInt64, messages: Int, bytes: Int) {
         random = Seeded(seed)
-        var bounds = MessageLog.Bounds()
+        var bounds = MessageLog.Limits()
         bounds.messages = messages
         bounds.bytes = bytes
         log = MessageLog(room: "r", bounds: bounds)
@@ -277,7 +277,7 @@ private struct LogModel {
         var passed = 0
         for _ in 0..<count {
             lastNumber += UInt64.random(in: 1...3, using: &random)
-            var record = Record()
+            var record = MessageHeader()
             record.number = lastNumber
             let length = random.chance(2) ? 5_000 : Int.random(in: 0...60, using: &random)
             let text = String(repeating: "x", count: length)

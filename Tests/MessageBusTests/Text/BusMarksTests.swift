@@ -5,7 +5,7 @@ import Testing
 @Suite struct BusMarksTests {
     private func altered(_ text: String) -> String {
         var bytes = Array(text.utf8)
-        bytes.withUnsafeMutableBytes { _ = BusMarks.alter($0) }
+        bytes.withUnsafeMutableBytes { _ = ReservedMarkers.alter($0) }
         return String(decoding: bytes, as: UTF8.self)
     }
 
@@ -50,7 +50,7 @@ import Testing
         let test = try TestBus()
         let (port, reader) = (await test.port("tail"), await test.port("lector"))
         let block = LineBlock()
-        block.begin(LineBlock.Source(name: "app.log", channel: "/app.log"), at: 0)
+        block.begin(LineBlock.Origin(name: "app.log", channel: "/app.log"), at: 0)
         for line in ["[↩ bob: x] y", "hola", "[✎] z"] {
             Array(line.utf8).withUnsafeBytes { _ = block.append($0, at: 0) }
         }

@@ -21,7 +21,7 @@ struct FileMarks: Equatable, Sendable {
     /// Marks of a file at most; then every second one goes.
     private static let bound = 32
     /// Bytes before a line's end that its sum is of at least.
-    private static let window = Fingerprint.backBytes
+    private static let window = FileFingerprint.backBytes
     /// Bytes that a sum is of at most: the whole line is, else lines that end alike, as those of web
     /// servers do, were the same.
     private static let longest = 4_096
@@ -73,7 +73,7 @@ struct FileMarks: Equatable, Sendable {
             marks.append(
                 Mark(
                     offset: start + UInt64(end), count: count,
-                    sum: LineSums.sum(base + (end - count), count)))
+                    sum: LineChecksums.sum(base + (end - count), count)))
             if marks.count >= Self.bound { thin() }
         }
     }
@@ -104,7 +104,7 @@ struct FileMarks: Equatable, Sendable {
                 let bytes = try? file.bytes(mark.count, at: mark.offset - UInt64(mark.count)),
                 bytes.count == mark.count,
                 bytes.withUnsafeBytes({ bytes in
-                    bytes.baseAddress.map { LineSums.sum($0, bytes.count) } ?? 0
+                    bytes.baseAddress.map { LineChecksums.sum($0, bytes.count) } ?? 0
                 }) == mark.sum
             else { return common }
             common = mark.offset

@@ -1,7 +1,7 @@
 /// What is kept of a file between two runs, in the same transaction as its lines.
 struct FileRecord: Equatable, Sendable {
     var id: FileID
-    var fingerprint: Fingerprint
+    var fingerprint: FileFingerprint
     /// The name that matched.
     var path: FilePath
     /// Where the file really was when it was opened.
@@ -50,7 +50,7 @@ struct FileRecord: Equatable, Sendable {
         let paths = state[(end + 1)...].split(separator: 0, omittingEmptySubsequences: false)
         guard paths.count == 2 else { return nil }
         id = FileID(device: device, inode: inode)
-        fingerprint = Fingerprint(offset: offset, head: head, sum: sum)
+        fingerprint = FileFingerprint(offset: offset, head: head, sum: sum)
         path = FilePath(bytes: paths[0])
         target = paths[1].isEmpty ? path : FilePath(bytes: paths[1])
         isFinished = words[1] == "finished"
@@ -60,12 +60,12 @@ struct FileRecord: Equatable, Sendable {
     /// What may have had a name that nothing is known of, since a time by the file system's clock.
     init(unknownOf path: FilePath, since modified: Int64) {
         self.init(
-            id: FileID(device: 0, inode: 0), fingerprint: Fingerprint(), path: path, target: path,
+            id: FileID(device: 0, inode: 0), fingerprint: FileFingerprint(), path: path, target: path,
             modified: modified, isFinished: true)
     }
 
     init(
-        id: FileID, fingerprint: Fingerprint, path: FilePath, target: FilePath, modified: Int64,
+        id: FileID, fingerprint: FileFingerprint, path: FilePath, target: FilePath, modified: Int64,
         isFinished: Bool, marks: FileMarks = FileMarks()
     ) {
         self.id = id

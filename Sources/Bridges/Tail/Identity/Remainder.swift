@@ -3,9 +3,9 @@ import Sockets
 
 /// What a file still has of what was read of it, when that is not all there any more.
 struct Remainder {
-    private let fingerprint: Fingerprint
+    private let fingerprint: FileFingerprint
     private let marks: FileMarks
-    private let sums: LineSums
+    private let sums: LineChecksums
     private let file: OpenFile
     private let size: UInt64
 
@@ -14,7 +14,7 @@ struct Remainder {
     private static let certain: UInt64 = 1_024
 
     /// Of a file that is followed.
-    init(_ follower: Follower, _ file: OpenFile, size: UInt64) {
+    init(_ follower: TailedFile, _ file: OpenFile, size: UInt64) {
         fingerprint = follower.fingerprint
         marks = follower.marks
         sums = follower.sums
@@ -26,7 +26,7 @@ struct Remainder {
     init(_ record: FileRecord, _ file: OpenFile, size: UInt64) {
         fingerprint = record.fingerprint
         marks = record.marks
-        sums = LineSums()
+        sums = LineChecksums()
         self.file = file
         self.size = size
     }
@@ -36,7 +36,7 @@ struct Remainder {
     /// Behind the last line that is still what it was, if the file is shorter and ends there, or if
     /// that is so much that the file can only have been cut. Else the same lines may have been
     /// written anew: better twice than lost.
-    func place(_ buffer: UnsafeMutableRawBufferPointer) -> LineSums.Place? {
+    func place(_ buffer: UnsafeMutableRawBufferPointer) -> LineChecksums.LineStart? {
         if size == 0 { return nil }
         let common = common(buffer)
         if common.offset >= Self.certain { return common }
@@ -51,7 +51,7 @@ struct Remainder {
     }
 
     /// Behind the last line that is known to be what it was; 0 if none is.
-    private func common(_ buffer: UnsafeMutableRawBufferPointer) -> LineSums.Place {
+    private func common(_ buffer: UnsafeMutableRawBufferPointer) -> LineChecksums.LineStart {
         if let start = sums.start, start <= size, isMarked(upTo: start),
             let end = try? sums.common(with: file, buffer)
         {
@@ -60,7 +60,7 @@ struct Remainder {
         // Marks are of some lines; another file may have the same ones at the same places.
         let isLike = fingerprint.beginsLike(file, size: size)
         let marked = isLike ? marks.common(with: file, size: size) : 0
-        return LineSums.Place(offset: max(marked, begun))
+        return LineChecksums.LineStart(offset: max(marked, begun))
     }
 
     /// Whether all marks up to a place are what they were.
@@ -73,10 +73,10 @@ struct Remainder {
     /// Behind the last line of the first bytes, as many as there are hashes of.
     private var begun: UInt64 {
         let reached = min(size, fingerprint.offset)
-        for (level, hash) in zip(Fingerprint.levels, fingerprint.head).reversed()
+        for (level, hash) in zip(FileFingerprint.levels, fingerprint.head).reversed()
         where UInt64(level) <= reached {
-            guard let other = try? Fingerprint(of: file, upTo: UInt64(level)),
-                other.head[Fingerprint.levels.firstIndex(of: level) ?? 0] == hash,
+            guard let other = try? FileFingerprint(of: file, upTo: UInt64(level)),
+                other.head[FileFingerprint.levels.firstIndex(of: level) ?? 0] == hash,
                 let bytes = try? file.bytes(level, at: 0)
             else { continue }
             return bytes.lastIndex(of: 0x0A).map { UInt64($0) + 1 } ?? 0

@@ -69,7 +69,7 @@ final class PathReport {
     /// When there is something to be said; `nil`: there is nothing new.
     var due: Int64? {
         guard isChanged, !paths.isEmpty else { return nil }
-        return lastTold.map { $0 + TailNews.pause } ?? .min
+        return lastTold.map { $0 + TailLog.pause } ?? .min
     }
 
     /// The sentence, if there is something new to be said.

@@ -12,11 +12,11 @@ struct SenderNames {
     init(_ template: String) { self.template = template }
 
     /// Who says what stands in a file; the same each time, and after that file was rotated away.
-    mutating func source(_ path: FilePath) -> LineBlock.Source {
+    mutating func source(_ path: FilePath) -> LineBlock.Origin {
         let name = names[path] ?? freeName(for: path)
         names[path] = name
         owners[name.key] = path
-        return LineBlock.Source(name: name.text, channel: path.description)
+        return LineBlock.Origin(name: name.text, channel: path.description)
     }
 
     /// Forgets a file that is not followed any more.
@@ -65,7 +65,7 @@ struct SenderNames {
             while text.utf8.count > bytes - 3 { text.removeFirst() }
             text = "…" + fromPart(text)
         }
-        return Name(cleaning: text + mark, words: Words(.en))
+        return Name(cleaning: text + mark, words: Phrases(.en))
     }
 
     /// What begins with a part of the path, if not much has to go for that.

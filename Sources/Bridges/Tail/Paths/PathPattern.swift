@@ -180,7 +180,7 @@ extension PathPattern: OptionValue {
 }
 
 /// Where rotated files go: a directory, or a pattern of what is in it.
-package struct RotationPlace: Sendable, OptionValue {
+package struct RotationTarget: Sendable, OptionValue {
     /// The directory or the pattern.
     let pattern: PathPattern
 
@@ -194,7 +194,7 @@ package struct RotationPlace: Sendable, OptionValue {
     /// Takes any string that names something.
     package static func decode(
         _ value: ConfigValue, into problems: inout Problems
-    ) -> RotationPlace? {
+    ) -> RotationTarget? {
         guard var text = value.text, PathRules.problem(text) == nil else {
             problems.expected(Self.self, found: value)
             return nil
@@ -204,7 +204,7 @@ package struct RotationPlace: Sendable, OptionValue {
             problems.expected(Self.self, found: value)
             return nil
         }
-        return RotationPlace(pattern: PathPattern(text))
+        return RotationTarget(pattern: PathPattern(text))
     }
 
     /// As JSON.

@@ -38,13 +38,13 @@ struct PathSearch {
     private static let depth = 32
 
     /// Looks for everything.
-    init(_ plan: TailPlan) {
+    init(_ plan: TailConfiguration) {
         self.init(patterns: plan.patterns, plan)
         lookForAll()
     }
 
     /// Looks at names, and for what is in directories that appeared.
-    init(_ plan: TailPlan, names: Set<FilePath>, directories: Set<FilePath>) {
+    init(_ plan: TailConfiguration, names: Set<FilePath>, directories: Set<FilePath>) {
         self.init(patterns: plan.patterns, plan)
         self.names = names
         for path in names where plan.follows(path) { look(at: path, kind: .unknown) }
@@ -54,11 +54,11 @@ struct PathSearch {
 
     /// Looks for directories that patterns name, as such or as where their files are.
     init(directories patterns: [PathPattern]) {
-        self.init(patterns: patterns, TailPlan(patterns: []))
+        self.init(patterns: patterns, TailConfiguration(patterns: []))
         lookForAll()
     }
 
-    private init(patterns: [PathPattern], _ plan: TailPlan) {
+    private init(patterns: [PathPattern], _ plan: TailConfiguration) {
         self.patterns = patterns
         excluded = plan.excluded
         followsAllLinks = plan.followsAllLinks

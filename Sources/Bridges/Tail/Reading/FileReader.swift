@@ -26,21 +26,21 @@ final class FileReader {
         case failed(SocketError)
     }
 
-    private let cutter: MessageCutter
+    private let cutter: MessageSplitter
     private let buffer: UnsafeMutableRawBufferPointer
-    private let news: TailNews
-    private let zeros: ZeroSearch
+    private let news: TailLog
+    private let zeros: NULRunSearch
 
     /// Bytes read at once at least: as many as a block holds.
     private static let chunk = LineBlock.bytes
 
-    init(_ cutter: MessageCutter, _ news: TailNews) {
+    init(_ cutter: MessageSplitter, _ news: TailLog) {
         self.cutter = cutter
         self.news = news
         // Twice, so that it can be told from what is there that a group of lines is complete.
-        let size = Fingerprint.backBytes + max(Self.chunk, 2 * cutter.longest + 8_192)
+        let size = FileFingerprint.backBytes + max(Self.chunk, 2 * cutter.longest + 8_192)
         buffer = .allocate(byteCount: size, alignment: 64)
-        zeros = ZeroSearch(buffer: buffer)
+        zeros = NULRunSearch(buffer: buffer)
     }
 
     deinit { buffer.deallocate() }
@@ -49,9 +49,9 @@ final class FileReader {
     var memory: UnsafeMutableRawBufferPointer { buffer }
 
     /// How a file is written, as far as its first bytes tell.
-    func form(of file: OpenFile) throws(SocketError) -> FileForm {
-        var form = FileForm()
-        form.encoding = FileForm.encoding(of: try file.bytes(4, at: 0))
+    func form(of file: OpenFile) throws(SocketError) -> FileFormat {
+        var form = FileFormat()
+        form.encoding = FileFormat.encoding(of: try file.bytes(4, at: 0))
         return form
     }
 
@@ -61,7 +61,7 @@ final class FileReader {
     private static let reservedBytes = 4_096
 
     /// Notes what stands behind the offset, if there are NULs: whether there are.
-    func noteReserved(_ follower: Follower) -> Bool {
+    func noteReserved(_ follower: TailedFile) -> Bool {
         guard let rest = try? follower.file?.bytes(Self.reservedBytes, at: follower.offset),
             rest.contains(0)
         else { return false }
@@ -70,7 +70,7 @@ final class FileReader {
     }
 
     /// Whether something else stands behind the offset than when that was noted.
-    func hasBeenWritten(_ follower: Follower) -> Bool {
+    func hasBeenWritten(_ follower: TailedFile) -> Bool {
         guard let rest = try? follower.file?.bytes(Self.reservedBytes, at: follower.offset) else {
             return false
         }
@@ -79,7 +79,7 @@ final class FileReader {
 
     private static func sum(_ bytes: [UInt8]) -> UInt32 {
         bytes.withUnsafeBytes { bytes in
-            bytes.baseAddress.map { LineSums.sum($0, bytes.count) } ?? 0
+            bytes.baseAddress.map { LineChecksums.sum($0, bytes.count) } ?? 0
         }
     }
 
@@ -87,7 +87,7 @@ final class FileReader {
     ///
     /// - Parameter end: what is known of the end of the file.
     func read(
-        _ follower: Follower, into load: TailLoad, _ end: MessageCutter.End, now: Int64
+        _ follower: TailedFile, into load: TailBatch, _ end: MessageSplitter.End, now: Int64
     ) -> Outcome {
         guard let file = follower.file else { return .atEnd }
         do throws(SocketError) {
@@ -114,14 +114,14 @@ final class FileReader {
     // MARK: - Lines
 
     private func readLines(
-        _ follower: Follower, _ file: OpenFile, into load: TailLoad, _ end: MessageCutter.End
+        _ follower: TailedFile, _ file: OpenFile, into load: TailBatch, _ end: MessageSplitter.End
     ) throws(SocketError) -> Outcome {
         guard let bytes = try fill(follower, file) else { return .wasTruncated }
         follower.confirmed = follower.seen.modified
         let isFull = bytes.count == buffer.count
         let new = UnsafeRawBufferPointer(rebasing: bytes[follower.fingerprint.back.count...])
         if new.isEmpty { return .atEnd }
-        if follower.offset == 0, CompressedForm.begins(new) { return .isCompressed }
+        if follower.offset == 0, CompressionFormat.begins(new) { return .isCompressed }
         if follower.form.encoding == .unknown {
             follower.form.encoding = try form(of: file).encoding
         }
@@ -130,7 +130,7 @@ final class FileReader {
         if isFull, !isWide, new.first == 0 {
             switch try zeros.ending(from: follower.offset, follower, file) {
             case .data(let place):
-                follower.fingerprint = try Fingerprint(of: file, upTo: place)
+                follower.fingerprint = try FileFingerprint(of: file, upTo: place)
                 return .hasMore
             case .endOfFile: return .atEnd
             case .unknown: return .isBusy
@@ -146,7 +146,7 @@ final class FileReader {
             if done == 0, hasRoom {
                 return try beginLongLine(
                     follower, file, follower.offset,
-                    length: isWide ? new.count & ~1 : ZeroSearch.written(new))
+                    length: isWide ? new.count & ~1 : NULRunSearch.written(new))
             }
         }
         follower.advance(over: bytes, by: done)
@@ -160,7 +160,7 @@ final class FileReader {
 
     /// Reads from just before the offset on; `nil` if what stands there is not what was read.
     private func fill(
-        _ follower: Follower, _ file: OpenFile
+        _ follower: TailedFile, _ file: OpenFile
     ) throws(SocketError) -> UnsafeRawBufferPointer? {
         let back = follower.fingerprint.back
         let count = try file.read(into: buffer, at: follower.offset - UInt64(back.count))
@@ -169,8 +169,8 @@ final class FileReader {
     }
 
     private func cut(
-        _ bytes: UnsafeRawBufferPointer, _ end: MessageCutter.End, _ follower: Follower,
-        into load: TailLoad, _ hasRoom: inout Bool
+        _ bytes: UnsafeRawBufferPointer, _ end: MessageSplitter.End, _ follower: TailedFile,
+        into load: TailBatch, _ hasRoom: inout Bool
     ) -> Int {
         let offset = follower.offset
         var isRoomLeft = true
@@ -199,7 +199,7 @@ final class FileReader {
 
     /// Notes what ends the lines of a file, where it is not what usually does.
     private func noteEnding(
-        _ new: UnsafeRawBufferPointer, _ follower: Follower, _ file: OpenFile
+        _ new: UnsafeRawBufferPointer, _ follower: TailedFile, _ file: OpenFile
     ) throws(SocketError) {
         if follower.form.ending == .lineFeed || follower.form.ending == .carriageReturn { return }
         guard let base = new.baseAddress, memchr(base, 0x0A, new.count) == nil else {
@@ -207,19 +207,19 @@ final class FileReader {
             return
         }
         guard memchr(base, 0x0D, new.count) != nil else { return }
-        let first = try file.bytes(FileForm.decisive, at: 0)
+        let first = try file.bytes(FileFormat.decisive, at: 0)
         if first.contains(0x0A) {
             follower.form.ending = .lineFeed
         } else {
             follower.form.ending =
-                first.count == FileForm.decisive ? .carriageReturn : .undecided
+                first.count == FileFormat.decisive ? .carriageReturn : .undecided
         }
     }
 
     /// Adds a message, unless there is no room for it.
     private func add(
-        _ piece: MessageCutter.Piece, at position: UInt64, _ follower: Follower,
-        to load: TailLoad
+        _ piece: MessageSplitter.Piece, at position: UInt64, _ follower: TailedFile,
+        to load: TailBatch
     ) -> Bool {
         let (source, said) = (follower.source, follower.seen.modified / 1_000_000)
         if piece.omitted == 0 { return load.add(piece.text, at: position, of: source, said: said) }
@@ -238,7 +238,7 @@ final class FileReader {
     /// NULs at the end of what is there may be reserved for what is still to be written: they are
     /// looked at again.
     private func beginLongLine(
-        _ follower: Follower, _ file: OpenFile, _ start: UInt64, length: Int
+        _ follower: TailedFile, _ file: OpenFile, _ start: UInt64, length: Int
     ) throws(SocketError) -> Outcome {
         let end = start + UInt64(length)
         if length > cutter.longest + 8 {
@@ -255,7 +255,7 @@ final class FileReader {
     }
 
     private func readLongLine(
-        _ follower: Follower, _ file: OpenFile, into load: TailLoad, _ end: MessageCutter.End
+        _ follower: TailedFile, _ file: OpenFile, into load: TailBatch, _ end: MessageSplitter.End
     ) throws(SocketError) -> Outcome {
         guard let searched = follower.searched, searched <= follower.seen.size else {
             follower.searched = nil
@@ -273,7 +273,7 @@ final class FileReader {
         guard try addLongLine(follower, file, upTo: searched + UInt64(last), to: load) else {
             return .loadIsFull
         }
-        follower.fingerprint = try Fingerprint(
+        follower.fingerprint = try FileFingerprint(
             of: file, upTo: searched + UInt64(ending?.next ?? last))
         follower.searched = nil
         follower.isToBeKept = true
@@ -282,12 +282,12 @@ final class FileReader {
 
     /// Goes on behind bytes in which the line does not end.
     private func searchOn(
-        _ follower: Follower, _ file: OpenFile, _ searched: UInt64, _ count: Int
+        _ follower: TailedFile, _ file: OpenFile, _ searched: UInt64, _ count: Int
     ) throws(SocketError) -> Outcome {
         let length =
             follower.form.isWide
             ? count & ~1
-            : ZeroSearch.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+            : NULRunSearch.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
         follower.searched = searched + UInt64(length)
         if count < buffer.count { return .atEnd }
         if length > 0 { return .hasMore }
@@ -300,7 +300,7 @@ final class FileReader {
         }
     }
 
-    private func isUnchanged(_ follower: Follower, _ file: OpenFile) throws(SocketError) -> Bool {
+    private func isUnchanged(_ follower: TailedFile, _ file: OpenFile) throws(SocketError) -> Bool {
         let back = follower.fingerprint.back
         let bytes = try file.bytes(back.count, at: follower.offset - UInt64(back.count))
         return bytes == back
@@ -308,7 +308,7 @@ final class FileReader {
 
     /// Adds the beginning of the line that ends at a place; false if there is no room for it.
     private func addLongLine(
-        _ follower: Follower, _ file: OpenFile, upTo last: UInt64, to load: TailLoad
+        _ follower: TailedFile, _ file: OpenFile, upTo last: UInt64, to load: TailBatch
     ) throws(SocketError) -> Bool {
         // Longer than the longest message, so that it is cut there.
         let isWide = follower.form.isWide
@@ -321,7 +321,7 @@ final class FileReader {
         var isAdded = true
         _ = head.withUnsafeBytes { head in
             cutter.cut(head, isBeginning: follower.offset == 0, .final) { piece in
-                let whole = MessageCutter.Piece(
+                let whole = MessageSplitter.Piece(
                     text: piece.text, start: piece.start, omitted: piece.omitted + rest)
                 isAdded = add(whole, at: follower.offset, follower, to: load)
                 return isAdded

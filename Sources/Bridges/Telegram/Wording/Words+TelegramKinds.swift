@@ -1,7 +1,7 @@
 import MessageBus
 
 // What happens in a group on Telegram.
-extension Words {
+extension Phrases {
     var livePhoto: String { say("foto en movimiento", "live photo") }
     var richMessage: String { say("mensaje con formato", "rich message") }
     var newBackground: String { say("nuevo fondo del chat", "new chat background") }

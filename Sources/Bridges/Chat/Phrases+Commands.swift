@@ -1,0 +1,86 @@
+import MessageBus
+
+// What the commands show when they work.
+extension Phrases {
+    /// How a command is written.
+    package func usage(_ command: ChatCommand) -> String {
+        switch command {
+        case .help: "/help"
+        case .nick: say("/nick NOMBRE", "/nick NAME")
+        case .rooms: "/rooms"
+        case .join: say("/join SALA", "/join ROOM")
+        case .who: "/who"
+        case .me: say("/me TEXTO", "/me TEXT")
+        case .msg: say("/msg NOMBRE TEXTO", "/msg NAME TEXT")
+        case .reply:
+            say(
+                "/reply NOMBRE TEXTO · /reply #NÚMERO TEXTO",
+                "/reply NAME TEXT · /reply #NUMBER TEXT")
+        case .history:
+            say(
+                "/history [N], con N de 1 a \(Bus.mostTexts)",
+                "/history [N], with N from 1 to \(Bus.mostTexts)")
+        case .search: say("/search PALABRAS", "/search WORDS")
+        case .quit: "/quit"
+        }
+    }
+
+    /// What a command does.
+    package func purpose(_ command: ChatCommand) -> String {
+        switch command {
+        case .help: say("esta lista", "this list")
+        case .nick: say("cambia tu nombre", "changes your name")
+        case .rooms: say("las salas que hay", "the rooms there are")
+        case .join: say("te lleva a otra sala", "takes you to another room")
+        case .who: say("quién está aquí", "who is here")
+        case .me: say("dice lo que haces", "says what you do")
+        case .msg: say("un mensaje privado", "a private message")
+        case .reply:
+            say("responde a su último mensaje, o a ese", "answers their last message, or that one")
+        case .history:
+            say(
+                "los últimos N mensajes de la sala; 20 sin N",
+                "the room's last N messages; 20 without N")
+        case .search:
+            say(
+                "los mensajes que llevan \"esas palabras\" o un principi*",
+                "the messages with \"those words\" or a beginnin* in them")
+        case .quit: say("sales del chat", "leaves the chat")
+        }
+    }
+
+    /// The text of one `[info]` line for each command, in the order in which they are declared.
+    package var help: [String] {
+        ChatCommand.listed.map { "\(usage($0)) – \(purpose($0))" }
+    }
+
+    /// After `[ok]` when a name was taken that was one's own already, or taken without entering.
+    package func nameIs(_ name: String) -> String {
+        say("Te llamas \(name).", "Your name is \(name).")
+    }
+
+    /// The text of an `[info]` line of `/rooms`.
+    package func room(_ room: String, people: Int, isOwn: Bool) -> String {
+        let count =
+            people == 1
+            ? say("1 persona", "1 person") : say("\(people) personas", "\(people) people")
+        let here = isOwn ? say(", estás aquí", ", you are here") : ""
+        return "\(room): \(count)\(here)"
+    }
+
+    /// The text of an `[info]` line of `/who`: the bridge in parentheses, once.
+    package func person(_ sender: String, on bridge: String) -> String {
+        sender.hasSuffix(")") ? sender : "\(sender) (\(bridge))"
+    }
+
+    /// After `[ok]` when one's room is this one, now or already.
+    package func roomIs(_ room: String) -> String {
+        say("Estás en \(room).", "You are in \(room).")
+    }
+
+    /// After the `[info]` lines of a list: how many there were.
+    package func count(_ lines: Int) -> String { String(lines) }
+
+    /// After `[ok]` when a nameless connection leaves.
+    package var goodbye: String { say("Hasta luego.", "Goodbye.") }
+}

@@ -1,0 +1,85 @@
+import Glibc
+
+/// Cuts standard input into lines; of one that is too long the beginning is kept, marked like a file's.
+///
+/// LF ends a line, a CR in front of it is dropped, and so is a byte order mark at the beginning.
+struct StdioLineSplitter {
+    /// Longest line in bytes, without its ending and the mark.
+    private let longest: Int
+    private var pending: [UInt8] = []
+    /// Bytes of the present line that were not kept.
+    private var omitted = 0
+    private var isBeginning = true
+    private var lastByte: UInt8 = 0
+
+    /// What a text may begin with that is UTF-8.
+    private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+
+    /// Makes one.
+    init(longest: Int) { self.longest = longest }
+
+    /// Takes bytes and calls a function for each line that ends in them, saying whether it was cut.
+    mutating func split(
+        _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, Bool) -> Void
+    ) {
+        guard let base = bytes.baseAddress else { return }
+        var place = 0
+        while let ending = memchr(base + place, 0x0A, bytes.count - place) {
+            let end = UnsafeRawPointer(ending) - base
+            let line = UnsafeRawBufferPointer(rebasing: bytes[place..<end])
+            if pending.isEmpty, omitted == 0, line.count <= longest {
+                emit(line, body)
+            } else {
+                keep(line)
+                flush(body)
+            }
+            place = end + 1
+        }
+        keep(UnsafeRawBufferPointer(rebasing: bytes[place...]))
+    }
+
+    /// Takes what waits as a line, as at the end of the stream.
+    mutating func flush(_ body: (UnsafeRawBufferPointer, Bool) -> Void) {
+        var line = pending
+        var omitted = omitted
+        (pending, self.omitted) = ([], 0)
+        if line.isEmpty, omitted == 0 { return }
+        if isBeginning, line.starts(with: Self.mark) { line.removeFirst(Self.mark.count) }
+        isBeginning = false
+        // Of the ending nothing counts.
+        if omitted > 0, lastByte == 0x0D {
+            omitted -= 1
+        } else if line.last == 0x0D {
+            line.removeLast()
+        }
+        let end = Self.wholeCharacters(line, longest)
+        omitted += line.count - end
+        let note = omitted == 0 ? "" : " […+\(omitted) bytes]"
+        (line[..<end] + note.utf8).withUnsafeBytes { body($0, omitted > 0) }
+    }
+
+    private mutating func keep(_ bytes: UnsafeRawBufferPointer) {
+        let room = max(0, longest + Self.mark.count + 1 - pending.count)
+        pending.append(contentsOf: bytes.prefix(room))
+        omitted += max(0, bytes.count - room)
+        lastByte = bytes.last ?? lastByte
+    }
+
+    private mutating func emit(
+        _ line: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, Bool) -> Void
+    ) {
+        var line = line
+        if line.last == 0x0D { line = UnsafeRawBufferPointer(rebasing: line.dropLast()) }
+        if isBeginning, line.starts(with: Self.mark) {
+            line = UnsafeRawBufferPointer(rebasing: line.dropFirst(Self.mark.count))
+        }
+        isBeginning = false
+        body(line, false)
+    }
+
+    /// How many bytes to keep so that no character is cut.
+    private static func wholeCharacters(_ bytes: [UInt8], _ most: Int) -> Int {
+        guard bytes.count > most else { return bytes.count }
+        return (max(0, most - 3)...most).last { bytes[$0] & 0xC0 != 0x80 } ?? most
+    }
+}

@@ -1,0 +1,55 @@
+import MessageBus
+
+/// A room as a chat server sees it: the room, its transcript and who reads it.
+///
+/// Confined to the bus's loop.
+final class RoomReaders {
+    /// A connection's place among the readers.
+    struct Slot {
+        fileprivate var number: Int
+        /// Where the room was when it began to read: a position in the room's log.
+        let start: UInt64
+    }
+
+    let room: Room
+    private(set) var edition: RoomFeed?
+    /// Whether readers that fall behind are carried on from the store.
+    private var isStored = false
+    private var readers: [ChatConnection] = []
+
+    init(_ room: Room) { self.room = room }
+
+    /// Opens the room for readers.
+    ///
+    /// - Parameter isStored: whether a store has what the transcript lets go.
+    func open(_ edition: RoomFeed, isStored: Bool) {
+        self.edition = edition
+        self.isStored = isStored && edition.isRepeatable
+    }
+
+    /// Lets a connection read from now on.
+    func admit(_ connection: ChatConnection) {
+        guard let edition else { return }
+        edition.catchUp()
+        edition.readers += 1
+        connection.seat = Slot(number: readers.count, start: room.log.end)
+        readers.append(connection)
+        connection.outflow.attach(to: edition.transcript, isCarriedOn: isStored)
+    }
+
+    /// Lets a connection read no more.
+    func dismiss(_ connection: ChatConnection) {
+        guard let number = connection.seat?.number else { return }
+        edition?.readers -= 1
+        // The last one takes its place.
+        readers.swapAt(number, readers.count - 1)
+        readers[number].seat?.number = number
+        readers.removeLast()
+        connection.seat = nil
+    }
+
+    /// Has every reader that keeps up send what is new.
+    func pump() {
+        for reader in readers where !reader.outflow.isHeldUp { reader.pump() }
+    }
+}

@@ -1,0 +1,142 @@
+/// Followers that something has to be done for, so that nobody goes through those that have nothing.
+///
+/// Confined to the bridge's thread.
+final class PendingFiles {
+    /// Those that may have something to be read, the first in line at `head`.
+    private var line: [TailedFile] = []
+    private var head = 0
+    /// Those whose older namesake has to be read first.
+    private var held: [TailedFile] = []
+    /// Those whose place is to be kept.
+    private var unkept: [TailedFile] = []
+    private var alarms = DeadlineQueue()
+
+    /// How many may have something to be read.
+    var count: Int { line.count - head }
+
+    /// Whether a follower can be read now.
+    var hasReadable: Bool { count > 0 || held.contains { !$0.mustWait } }
+
+    /// Puts a follower at the end of the line, unless it stands there.
+    func add(_ follower: TailedFile) {
+        if follower.isInLine { return }
+        follower.isInLine = true
+        line.append(follower)
+    }
+
+    /// The first in line.
+    func next() -> TailedFile? {
+        guard head < line.count else { return nil }
+        let follower = line[head]
+        head += 1
+        if head == line.count {
+            line.removeAll(keepingCapacity: line.count < 1_024)
+            head = 0
+        } else if head >= 1_024, head > line.count / 2 {
+            line.removeFirst(head)
+            head = 0
+        }
+        follower.isInLine = false
+        return follower
+    }
+
+    /// Lets a follower wait for its older namesake.
+    func hold(_ follower: TailedFile) {
+        follower.isInLine = true
+        held.append(follower)
+    }
+
+    /// Puts those in line that need not wait any longer; whether there are any.
+    func release() -> Bool {
+        if held.isEmpty { return false }
+        let before = count
+        let waiting = held
+        held = []
+        for follower in waiting {
+            if follower.mustWait {
+                held.append(follower)
+            } else {
+                follower.isInLine = false
+                add(follower)
+            }
+        }
+        return count > before
+    }
+
+    // MARK: - What is to be kept
+
+    /// Notes that the place of a follower is to be kept.
+    func keep(_ follower: TailedFile) { unkept.append(follower) }
+
+    /// Whether there is something to be kept.
+    var hasUnkept: Bool { unkept.contains(where: \.isToBeKept) }
+
+    /// Takes those whose place is to be kept, so many at most.
+    func takeUnkept(atMost count: Int) -> [TailedFile] {
+        let taken = Array(unkept.prefix(count))
+        unkept.removeFirst(taken.count)
+        return taken.filter { follower in
+            defer { follower.isToBeKept = false }
+            return follower.isToBeKept
+        }
+    }
+
+    /// Whether places wait to be kept that did not fit.
+    var hasMoreUnkept: Bool { !unkept.isEmpty }
+
+    // MARK: - Time
+
+    /// When the next follower has to be looked at although nothing happens.
+    var nextAlarm: Int64? { alarms.next }
+
+    /// Sees to it that a follower is looked at at a time, or later if it is put off by then.
+    func wake(_ follower: TailedFile, at time: Int64) {
+        if let alarm = follower.alarm, alarm <= time { return }
+        follower.alarm = time
+        alarms.push(time, follower)
+    }
+
+    /// The next follower whose time has come.
+    func nextDue(_ now: Int64) -> TailedFile? {
+        while let (time, follower) = alarms.popDue(now) {
+            // It was set to an earlier time since.
+            if follower.alarm != time { continue }
+            follower.alarm = nil
+            return follower
+        }
+        return nil
+    }
+}
+
+/// Followers by the time at which they are to be looked at: a binary heap.
+private struct DeadlineQueue {
+    private var heap: [(time: Int64, follower: TailedFile)] = []
+
+    var next: Int64? { heap.first?.time }
+
+    mutating func push(_ time: Int64, _ follower: TailedFile) {
+        heap.append((time, follower))
+        var child = heap.count - 1
+        while child > 0, heap[child].time < heap[(child - 1) / 2].time {
+            heap.swapAt(child, (child - 1) / 2)
+            child = (child - 1) / 2
+        }
+    }
+
+    mutating func popDue(_ now: Int64) -> (time: Int64, follower: TailedFile)? {
+        guard let first = heap.first, first.time <= now else { return nil }
+        heap.swapAt(0, heap.count - 1)
+        heap.removeLast()
+        var parent = 0
+        while true {
+            var least = parent
+            for child in [2 * parent + 1, 2 * parent + 2]
+            where child < heap.count && heap[child].time < heap[least].time {
+                least = child
+            }
+            if least == parent { return first }
+            heap.swapAt(parent, least)
+            parent = least
+        }
+    }
+}

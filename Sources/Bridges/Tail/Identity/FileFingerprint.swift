@@ -1,0 +1,123 @@
+import Sockets
+
+/// What a file is known by besides its number: hashes of its beginning, and of what stands just
+/// before the place up to which it has been read.
+///
+/// No file is too small to have one. What was truncated and has grown again has another.
+struct FileFingerprint: Hashable, Sendable {
+    /// Up to where the file has been read.
+    private(set) var offset: UInt64 = 0
+    /// A hash of the first bytes at each of `levels` that the offset has reached, and of all bytes
+    /// before the offset, up to the last level.
+    private(set) var head: [UInt64] = [emptyHash]
+    /// The bytes just before the offset, `backBytes` at most.
+    private(set) var back: [UInt8] = []
+
+    /// Bytes at the beginning that are hashed each for itself: what is left of a file that was cut can
+    /// still be told by them.
+    static let levels = [16, 64, 256, 1_024]
+    /// Bytes before the offset that are compared whenever the file is read.
+    static let backBytes = 64
+
+    private static let headBytes = 1_024
+    private static let emptyHash: UInt64 = 0xcbf2_9ce4_8422_2325
+
+    /// Of a file of which nothing has been read.
+    init() {}
+
+    /// Of a file as it is, up to an offset.
+    ///
+    /// - Throws: `SocketError` if it can't be read.
+    init(of file: OpenFile, upTo offset: UInt64) throws(SocketError) {
+        let start = offset - min(offset, UInt64(Self.backBytes))
+        let first = try file.bytes(Int(min(offset, UInt64(Self.headBytes))), at: 0)
+        first.withUnsafeBytes { extendHead($0) }
+        back = try file.bytes(Int(offset - start), at: start)
+        self.offset = offset
+    }
+
+    /// Goes on by bytes that follow the offset.
+    ///
+    /// - Parameters:
+    ///   - bytes: the bytes just before the offset, as `back` has them, and those that follow.
+    ///   - count: how many of those that follow.
+    mutating func advance(over bytes: UnsafeRawBufferPointer, by count: Int) {
+        let new = UnsafeRawBufferPointer(rebasing: bytes[back.count..<(back.count + count)])
+        extendHead(new)
+        let end = back.count + count
+        back = Array(bytes[max(0, end - Self.backBytes)..<end])
+        offset += UInt64(count)
+    }
+
+    private mutating func extendHead(_ bytes: UnsafeRawBufferPointer) {
+        guard offset < UInt64(Self.headBytes) else { return }
+        var place = Int(offset)
+        var hash = head.removeLast()
+        for byte in bytes.prefix(Self.headBytes - place) {
+            // FNV-1a: nobody who can write the file gains anything by a collision.
+            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
+            place += 1
+            if Self.levels.contains(place) { head.append(hash) }
+        }
+        head.append(hash)
+    }
+
+    /// Whether a file's first bytes are still those that were read; the bytes before the offset
+    /// are not looked at.
+    ///
+    /// - Throws: `SocketError` if it can't be read.
+    func beginsAsBefore(_ file: OpenFile) throws(SocketError) -> Bool {
+        // Then all of them are compared as those before the offset.
+        if offset <= UInt64(Self.backBytes) { return true }
+        let bytes = try file.bytes(Int(min(offset, UInt64(Self.headBytes))), at: 0)
+        var other = FileFingerprint()
+        bytes.withUnsafeBytes { other.extendHead($0) }
+        return other.head == head
+    }
+
+    /// Whether a file has this fingerprint.
+    func matches(_ file: OpenFile) -> Bool {
+        guard let size = try? file.status().size, size >= offset,
+            let other = try? FileFingerprint(of: file, upTo: offset)
+        else { return false }
+        return other.sum == sum && other.head == head
+    }
+
+    /// Whether it may be what another one has become, for all that is known of both.
+    func goesOn(from other: FileFingerprint) -> Bool {
+        if offset == other.offset { return head == other.head && sum == other.sum }
+        // What stands behind the last level that was reached has grown.
+        return offset > other.offset && head.starts(with: other.head.dropLast())
+    }
+
+    /// Whether a file begins with the same bytes, up to the last level that both have reached.
+    func beginsLike(_ file: OpenFile, size: UInt64) -> Bool {
+        let reached = min(size, offset)
+        guard let index = Self.levels.lastIndex(where: { UInt64($0) <= reached }) else {
+            return true
+        }
+        guard let other = try? FileFingerprint(of: file, upTo: UInt64(Self.levels[index])) else {
+            return false
+        }
+        return other.head[index] == head[index]
+    }
+
+    // MARK: - Kept
+
+    /// A hash of `back`: that is kept, the bytes are not.
+    var sum: UInt64 {
+        keptSum
+            ?? back.reduce(Self.emptyHash) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
+    }
+    /// Whether the bytes before the offset are known, and not only their hash.
+    var hasBytes: Bool { keptSum == nil }
+    /// The hash of `back` as it was kept, as long as the bytes themselves are not known.
+    private var keptSum: UInt64?
+
+    /// As it was kept.
+    init(offset: UInt64, head: [UInt64], sum: UInt64) {
+        self.offset = offset
+        self.head = head
+        keptSum = sum
+    }
+}

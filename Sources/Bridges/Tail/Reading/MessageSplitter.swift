@@ -1,0 +1,189 @@
+import Glibc
+import MessageBus
+import Patterns
+
+/// Cuts what stands in a file into messages: a line each, or several that belong together.
+///
+/// What is not complete is left where it is and read again: nothing is remembered. Confined to the
+/// bridge's thread.
+struct MessageSplitter {
+    /// A message.
+    struct Piece {
+        /// The text, without endings; several lines have an LF between them.
+        ///
+        /// Valid until the function returns.
+        let text: UnsafeRawBufferPointer
+        /// Where it begins in the bytes.
+        let start: Int
+        /// Bytes left out of it at the end, because a line is too long.
+        let omitted: Int
+    }
+
+    /// What is known of the end of the bytes.
+    enum End {
+        /// More may follow.
+        case open
+        /// No more follows the last whole line for the time being: what belongs together is whole.
+        case settled
+        /// Nothing will follow: the half line at the end is one too.
+        case final
+    }
+
+    /// Longest message in bytes.
+    let longest: Int
+    /// What a line that begins a message looks like; `nil`: every line does.
+    let start: Matcher?
+
+    /// Calls a function with each message that is complete, as long as it returns true.
+    ///
+    /// - Parameters:
+    ///   - isBeginning: whether the file begins here, perhaps with a byte order mark.
+    ///   - ending: the byte that ends a line.
+    /// - Returns: bytes that are done with; the next call has to begin there.
+    func cut(
+        _ bytes: UnsafeRawBufferPointer, isBeginning: Bool = false, _ end: End = .open,
+        ending: UInt8 = 0x0A, _ body: (Piece) -> Bool
+    ) -> Int {
+        let lines = Lines(bytes: bytes, isBeginning: isBeginning, end: end, ending: ending)
+        return start == nil ? cutLines(lines, body) : cutGroups(lines, end, body)
+    }
+
+    /// Bytes to be cut, and what is known of them.
+    private struct Lines {
+        let bytes: UnsafeRawBufferPointer
+        let isBeginning: Bool
+        let end: End
+        let ending: UInt8
+    }
+
+    private func cutLines(_ lines: Lines, _ body: (Piece) -> Bool) -> Int {
+        var done = 0
+        while let (line, next) = line(lines, at: done) {
+            if !line.text.isEmpty, !body(line) { break }
+            done = next
+        }
+        return done
+    }
+
+    private func cutGroups(_ lines: Lines, _ end: End, _ body: (Piece) -> Bool) -> Int {
+        var group = LineGroup()
+        var place = 0
+        while let (line, next) = line(lines, at: place) {
+            if !group.isEmpty, begins(line.text) || !group.hasRoom(for: line, atMost: longest) {
+                guard group.hand(to: body) else { return group.start }
+            }
+            group.add(line)
+            place = next
+        }
+        if group.isEmpty { return place }
+        return end != .open && group.hand(to: body) ? place : group.start
+    }
+
+    /// The line that begins at a place, and where the next one does.
+    private func line(_ lines: Lines, at place: Int) -> (Piece, next: Int)? {
+        let bytes = lines.bytes
+        guard place < bytes.count, let base = bytes.baseAddress else { return nil }
+        let ending = memchr(base + place, Int32(lines.ending), bytes.count - place).map {
+            UnsafeRawPointer($0) - base
+        }
+        guard let last = ending ?? (lines.end == .final ? bytes.count : nil) else { return nil }
+        var range = place..<last
+        if range.last.map({ bytes[$0] }) == 0x0D { range.removeLast() }
+        if lines.isBeginning, place == 0, bytes[range].starts(with: [0xEF, 0xBB, 0xBF]) {
+            range.removeFirst(3)
+        }
+        // A writer that goes on behind a truncation leaves a hole of NULs; what ends a line that is
+        // ended otherwise may be a CR and an LF.
+        while let first = range.first, bytes[first] == 0 || bytes[first] == 0x0A {
+            range.removeFirst(1)
+        }
+        var next = ending.map { $0 + 1 } ?? last
+        if !range.isEmpty, let hole = memchr(base + range.lowerBound, 0, range.count) {
+            // What stands before it was cut off there: it is no part of what follows.
+            let start = UnsafeRawPointer(hole) - base
+            if let rest = bytes[start..<range.upperBound].firstIndex(where: { $0 != 0 }) {
+                next = rest
+            }
+            range = range.lowerBound..<start
+        }
+        return (piece(bytes, range, start: place), next)
+    }
+
+    private func piece(
+        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, start: Int
+    ) -> Piece {
+        let count =
+            range.count > longest ? Self.wholeCharacters(bytes, range, longest) : range.count
+        return Piece(
+            text: UnsafeRawBufferPointer(rebasing: bytes[range.prefix(count)]), start: start,
+            omitted: range.count - count)
+    }
+
+    /// How many bytes to keep so that no character is cut.
+    private static func wholeCharacters(
+        _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ most: Int
+    ) -> Int {
+        let end = range.lowerBound + most
+        let lead = (max(range.lowerBound, end - 3)...end).last { bytes[$0] & 0xC0 != 0x80 }
+        return (lead ?? end) - range.lowerBound
+    }
+
+    private func begins(_ text: UnsafeRawBufferPointer) -> Bool {
+        guard let start else { return true }
+        do throws(PatternError) {
+            if TextEncoding(text) == .valid { return try start.matches(text) }
+            return try TextEncoding.repaired(text).withUnsafeBytes { bytes in
+                Result { () throws(PatternError) in try start.matches(bytes) }
+            }.get()
+        } catch {
+            // Too hard to tell: better a message too many than one that never ends.
+            return true
+        }
+    }
+}
+
+extension Range<Int> {
+    fileprivate mutating func removeLast() { self = lowerBound..<(upperBound - 1) }
+    fileprivate mutating func removeFirst(_ count: Int) { self = (lowerBound + count)..<upperBound }
+    fileprivate func prefix(_ count: Int) -> Range { lowerBound..<(lowerBound + count) }
+}
+
+/// Lines that belong together, as far as they have been seen.
+private struct LineGroup {
+    private(set) var start = 0
+    private(set) var isEmpty = true
+    private var text: [UInt8] = []
+    private var omitted = 0
+
+    func hasRoom(for line: MessageSplitter.Piece, atMost longest: Int) -> Bool {
+        omitted == 0 && text.count + 1 + line.text.count + line.omitted <= longest
+    }
+
+    mutating func add(_ line: MessageSplitter.Piece) {
+        if isEmpty {
+            start = line.start
+            isEmpty = false
+        } else {
+            text.append(0x0A)
+        }
+        text.append(contentsOf: line.text)
+        omitted = line.omitted
+    }
+
+    /// Hands the message over and begins anew; false, and nothing changes, if it is not taken.
+    mutating func hand(to body: (MessageSplitter.Piece) -> Bool) -> Bool {
+        let count = text.lastIndex { $0 != 0x0A }.map { $0 + 1 } ?? 0
+        let isTaken = text.withUnsafeBytes { bytes in
+            count == 0
+                || body(
+                    MessageSplitter.Piece(
+                        text: UnsafeRawBufferPointer(rebasing: bytes[..<count]), start: start,
+                        omitted: omitted))
+        }
+        guard isTaken else { return false }
+        text.removeAll(keepingCapacity: true)
+        isEmpty = true
+        omitted = 0
+        return true
+    }
+}

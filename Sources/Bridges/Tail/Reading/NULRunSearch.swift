@@ -1,0 +1,82 @@
+import Glibc
+import Sockets
+
+/// Looks for where runs of NULs end in a file.
+///
+/// What is reserved and not yet written looks like a hole: it is passed over only when something
+/// stands behind it. What was found to be NULs is remembered with the file, so that one whose space
+/// is reserved is not read to its end whenever a line is written to it. Confined to the bridge's
+/// thread: its memory is the reader's.
+struct NULRunSearch {
+    /// NULs that were found in a file.
+    struct Found {
+        let range: Range<UInt64>
+        /// When the file had been written to then, by the file system's clock.
+        let modified: Int64
+
+        /// Whether they go on from a place, or end there.
+        func reach(_ place: UInt64) -> Bool {
+            range.contains(place) || range.upperBound == place
+        }
+    }
+
+    /// What follows a run of NULs.
+    enum Ending {
+        case data(UInt64)
+        /// Nothing: it goes on to the end of the file.
+        case endOfFile
+        /// So many that the others have their turn first.
+        case unknown
+    }
+
+    /// What is read is read into it.
+    let buffer: UnsafeMutableRawBufferPointer
+
+    /// Bytes of NULs looked at in one turn.
+    private static let bytesPerTurn: UInt64 = 16 << 20
+
+    /// Where the NULs end that begin at a place.
+    func ending(
+        from start: UInt64, _ follower: TailedFile, _ file: OpenFile
+    ) throws(SocketError) -> Ending {
+        let known = follower.zeros.flatMap { $0.reach(start) ? $0 : nil }
+        let modified = follower.seen.modified
+        var place = known?.range.upperBound ?? start
+        let bound = place + Self.bytesPerTurn
+        while place < bound {
+            guard let next = file.data(from: place) else { break }
+            place = next
+            let count = try file.read(into: buffer, at: place)
+            if count == 0 { break }
+            let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
+            if let index = Self.firstWritten(bytes) {
+                follower.zeros = nil
+                // Something may have been written to what was skipped.
+                if let known, known.modified != modified {
+                    return try ending(from: start, follower, file)
+                }
+                return .data(place + UInt64(index))
+            }
+            place += UInt64(count)
+        }
+        let isSame = known.map { $0.modified == modified } ?? true
+        follower.zeros = Found(
+            range: start..<max(start, place), modified: isSame ? modified : .min)
+        return place < bound ? .endOfFile : .unknown
+    }
+
+    /// The first byte that is no NUL; compared with itself, one byte on, which is fast.
+    private static func firstWritten(_ bytes: UnsafeRawBufferPointer) -> Int? {
+        guard let base = bytes.baseAddress, bytes.count > 1 else {
+            return bytes.firstIndex { $0 != 0 }
+        }
+        if bytes[0] == 0, memcmp(base, base + 1, bytes.count - 1) == 0 { return nil }
+        return bytes.firstIndex { $0 != 0 }
+    }
+
+    /// How many bytes there are up to the last one that is no NUL.
+    static func written(_ bytes: UnsafeRawBufferPointer) -> Int {
+        guard let last = bytes.last, last == 0 else { return bytes.count }
+        return (bytes.lastIndex { $0 != 0 } ?? -1) + 1
+    }
+}

@@ -1,0 +1,167 @@
+import MessageBus
+
+/// A telegram bridge at work: the poll, a lane for each chat, and who tells of outages.
+struct Relay: Sendable {
+    let api: BotAPI
+    let settings: BridgeSettings
+    let chats: ChatBindings
+    let progress: UpdateProgress
+    let tellsOutages: Bool
+    let tellsRefusals: Bool
+
+    private var port: Port { settings.port }
+
+    /// How long the first call may hold up the start.
+    private static let firstDeadline = Duration.seconds(10)
+
+    /// Works until the bus has ended.
+    ///
+    /// - Throws: `BotAPIError.unknownBot` if that is the first answer; what the store throws.
+    func run() async throws {
+        let outage = ConnectionStatus(settings, chats.bindings)
+        let isPolling = port.direction != .out
+        var bot: BotIdentity?
+        var pause = Duration.zero
+        let start = settings.watch.now()
+        do {
+            bot = try await ask(within: Self.firstDeadline)
+            // The bus ends before anything has begun.
+            if bot == nil { return }
+        } catch let trouble as BotAPIError {
+            if case .unknownBot = trouble { throw trouble }
+            if case .flood(let wanted) = trouble { pause = wanted }
+            if isPolling {
+                outage.note(trouble, of: .poll, since: start)
+                outage.obstacles.note(trouble)
+            } else {
+                // Nobody polls who could find out that it is over; what goes out finds out itself.
+                settings.log.warning("Telegram does not answer: \(trouble)")
+            }
+        }
+        if isPolling { await port.openSource() }
+        await port.ready()
+        try await work(bot, after: pause, outage, isPolling)
+    }
+
+    /// Asks who the bot is; nil if the bus begins to stop first.
+    private func ask(within deadline: Duration) async throws -> BotIdentity? {
+        try await settings.untilStopping { [api] in try await BotIdentity(api, within: deadline) }
+    }
+
+    private func work(
+        _ bot: BotIdentity?, after pause: Duration, _ outage: ConnectionStatus, _ isPolling: Bool
+    ) async throws {
+        let bells = Dictionary(chats.bindings.map { ($0, AsyncSignal()) }) { first, _ in first }
+        let blocks = BlockedChats(settings, isOn: tellsOutages)
+        let paces = paces()
+        let notices =
+            tellsRefusals && port.direction == .both
+            ? DropNotices(settings, chats, api, paces) : nil
+        try await withThrowingTaskGroup(of: Bool.self) { group in
+            var running = 0
+            if isPolling {
+                running += 1
+                group.addTask {
+                    try await bringIn(bot, after: pause, outage, bells, blocks, notices)
+                    await port.closeSource()
+                    return true
+                }
+            }
+            if port.direction != .in {
+                for var lane in lanes(outage, bells, blocks, paces) {
+                    running += 1
+                    group.addTask {
+                        try await lane.run()
+                        return true
+                    }
+                }
+            }
+            if tellsOutages {
+                group.addTask {
+                    try? await outage.run()
+                    return false
+                }
+            }
+            if let notices {
+                group.addTask {
+                    try? await notices.run()
+                    return false
+                }
+            }
+            while running > 0, let isWork = try await group.next() {
+                if isWork { running -= 1 }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// The pace of each chat; its topics share it.
+    private func paces() -> [Int64: ChatPace] {
+        let total = ChatPace.Total(settings.watch)
+        let chats = chats.bindings.map { ($0.firstChat, ChatPace(settings.watch, total)) }
+        return Dictionary(chats) { first, _ in first }
+    }
+
+    private func lanes(
+        _ outage: ConnectionStatus, _ bells: [ChatBindings.Binding: AsyncSignal], _ blocks: BlockedChats,
+        _ paces: [Int64: ChatPace]
+    ) -> [Outbox] {
+        chats.bindings.compactMap { binding in
+            guard let pace = paces[binding.firstChat] else { return nil }
+            return Outbox(
+                binding, settings, chats, api: api, pace: pace, outage: outage, blocks: blocks,
+                bell: bells[binding] ?? AsyncSignal())
+        }
+    }
+
+    private func bringIn(
+        _ known: BotIdentity?, after pause: Duration, _ outage: ConnectionStatus,
+        _ bells: [ChatBindings.Binding: AsyncSignal], _ blocks: BlockedChats,
+        _ notices: DropNotices?
+    ) async throws {
+        guard let bot = try await identify(known, after: pause, outage) else { return }
+        var inbox = Inbox(
+            settings, chats, me: bot.id, progress: progress, blocks, notices
+        ) { chat in
+            for (binding, bell) in bells where chats.place(of: binding).chat == chat { bell.ring() }
+        }
+        let conflict = PollConflict(settings.log)
+        let checks = StartupChecks(
+            api: api, settings: settings, chats: chats, bot: bot, conflict: conflict)
+        // Given up when the poll ends.
+        async let _ = checks.run()
+        let poll = UpdatePoll(
+            api: api, settings: settings, outage: outage, conflict: conflict, blocks: blocks,
+            rooms: Set(chats.bindings.map(\.room)).sorted())
+        try await poll.run(&inbox)
+    }
+
+    /// Finds out who the bot is, however long that takes; nil if the bus ends meanwhile.
+    private func identify(
+        _ known: BotIdentity?, after pause: Duration, _ outage: ConnectionStatus
+    ) async throws -> BotIdentity? {
+        if let known { return known }
+        if pause > .zero, try await !settings.rest(pause) { return nil }
+        var backoff = Backoff()
+        while try await outage.rest(backoff.next(), of: .poll) {
+            let start = settings.watch.now()
+            do {
+                let bot = try await ask(within: BotAPI.deadline)
+                if bot != nil {
+                    outage.success(of: .poll)
+                    outage.obstacles.end()
+                }
+                return bot
+            } catch let trouble as BotAPIError {
+                outage.note(trouble, of: .poll, since: start)
+                outage.obstacles.note(trouble)
+                switch trouble {
+                case .cancelled: return nil
+                case .flood(let pause): guard try await settings.rest(pause) else { return nil }
+                default: break
+                }
+            }
+        }
+        return nil
+    }
+}

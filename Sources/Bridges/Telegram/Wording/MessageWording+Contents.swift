@@ -1,0 +1,133 @@
+import MessageBus
+
+// What has a file, or is a place, a person or a question.
+extension MessageWording {
+    /// What has a file, or is drawn.
+    func media(_ json: JSON) -> String? {
+        // An animation is a document too, and a live photo a photo, so these come first.
+        if json["animation"].isPresent { return words.animation }
+        if json["live_photo"].isPresent { return words.livePhoto }
+        if json["photo"].isPresent { return words.photo }
+        if json["video"].isPresent { return described(words.video, json["video"]) }
+        if json["video_note"].isPresent { return described(words.videoNote, json["video_note"]) }
+        if json["voice"].isPresent { return described(words.voice, json["voice"]) }
+        if json["sticker"].isPresent {
+            return [words.sticker, json["sticker"]["emoji"].nonEmptyString].joinedWith(" ")
+        }
+        if json["audio"].isPresent { return audio(json["audio"]) }
+        if json["document"].isPresent {
+            let document = json["document"]
+            let size = document["file_size"].integer.map { words.size(bytes: $0) }
+            return [Self.labelled(words.document, document["file_name"].string), size]
+                .joinedWith(", ")
+        }
+        guard json["paid_media"].isPresent else { return nil }
+        let stars = json["paid_media"]["star_count"].integer.map { words.stars($0) }
+        return Self.labelled(words.paidMedia, stars)
+    }
+
+    private func audio(_ audio: JSON) -> String {
+        let title = [audio["performer"].nonEmptyString, audio["title"].nonEmptyString]
+            .joinedWith(" – ")
+        let name = title.isEmpty ? audio["file_name"].nonEmptyString ?? "" : title
+        return described(Self.labelled(words.audio, name), audio)
+    }
+
+    private func described(_ label: String, _ file: JSON) -> String {
+        [label, file["duration"].integer.map { words.length(seconds: $0) }].joinedWith(", ")
+    }
+
+    /// What is a place or a person, and what is drawn by lot.
+    func place(_ json: JSON) -> String? {
+        // A venue has a location too.
+        if json["venue"].isPresent {
+            let venue = json["venue"]
+            let name = [venue["title"].nonEmptyString, venue["address"].nonEmptyString]
+            return Self.labelled(words.venue, name.joinedWith(", "))
+        }
+        if json["location"].isPresent {
+            // One that moves is edited all the time; its words stay the same.
+            if json["location"]["live_period"].isPresent { return words.liveLocation }
+            let parts = [json["location"]["latitude"], json["location"]["longitude"]]
+                .compactMap(\.double).map { "\($0)" }
+            return Self.labelled(words.location, parts.joined(separator: ", "))
+        }
+        if json["contact"].isPresent {
+            let contact = json["contact"]
+            let phone = contact["phone_number"].nonEmptyString
+            return Self.labelled(words.contact, [name(of: contact), phone].joinedWith(", "))
+        }
+        guard json["dice"].isPresent else { return nil }
+        let value = json["dice"]["value"].integer.map { "\($0)" }
+        return [words.dice, json["dice"]["emoji"].nonEmptyString, value].joinedWith(" ")
+    }
+
+    /// What asks something, or is to be done.
+    func question(_ json: JSON) -> String? {
+        if json["poll"].isPresent {
+            let poll = json["poll"]
+            let parts = [
+                rendered(poll, "question", "question_entities"),
+                rendered(poll, "description", "description_entities").map { "(\($0))" },
+                options(poll["options"].elements.map { rendered($0, "text", "text_entities") }),
+            ]
+            return Self.labelled(words.poll, parts.joinedWith(" "))
+        }
+        guard json["checklist"].isPresent else { return nil }
+        let list = json["checklist"]
+        let tasks = options(list["tasks"].elements.map(task))
+        return Self.labelled(
+            words.checklist,
+            Self.labelled(rendered(list, "title", "title_entities") ?? "", tasks))
+    }
+
+    private func options(_ options: [String?]) -> String? {
+        let text = options.joinedWith(" / ")
+        return text.isEmpty ? nil : text
+    }
+
+    /// What is to be done, and whether it is.
+    private func task(_ task: JSON) -> String? {
+        let isDone =
+            task["completion_date"].integer ?? 0 > 0 || task["completed_by_user"].isPresent
+            || task["completed_by_chat"].isPresent
+        return rendered(task, "text", "text_entities").map { "\(isDone ? "☑" : "☐") \($0)" }
+    }
+
+    // MARK: - What happens to a list or a poll
+
+    /// Which tasks of a list were ticked, by name where the list may be read.
+    func tasksDone(_ change: JSON, _ referred: Referred) -> String {
+        let list = referred.isWhole ? change["checklist_message"]["checklist"] : .null
+        func tasks(_ ids: JSON) -> String? {
+            let ids = ids.elements.compactMap(\.integer)
+            if ids.isEmpty { return nil }
+            let names = list["tasks"].elements.filter {
+                $0["id"].integer.map(ids.contains) ?? false
+            }.map { rendered($0, "text", "text_entities") }.joinedWith(" / ")
+            return names.isEmpty ? "\(ids.count)" : names
+        }
+        let parts = [
+            tasks(change["marked_as_done_task_ids"]).map { "☑ \($0)" },
+            tasks(change["marked_as_not_done_task_ids"]).map { "☐ \($0)" },
+        ]
+        let title = rendered(list, "title", "title_entities")
+        return Self.labelled(Self.labelled(words.checklist, title), parts.joinedWith("; "))
+    }
+
+    /// What was added to a list.
+    func tasksAdded(_ change: JSON, _ referred: Referred) -> String {
+        let list = referred.isWhole ? change["checklist_message"]["checklist"] : .null
+        let title = rendered(list, "title", "title_entities")
+        let tasks = change["tasks"].elements.map(task).joinedWith(" / ")
+        return Self.labelled(Self.labelled(words.tasksAdded, title), tasks)
+    }
+
+    /// What became of an option of a poll.
+    func option(_ label: String, _ change: JSON, _ referred: Referred) -> String {
+        let poll = referred.isWhole ? change["poll_message"]["poll"] : .null
+        return Self.labelled(
+            Self.labelled(label, rendered(poll, "question", "question_entities")),
+            rendered(change, "option_text", "option_text_entities"))
+    }
+}

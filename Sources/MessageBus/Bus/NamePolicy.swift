@@ -1,0 +1,11 @@
+/// How names from outside are made harmless and compared.
+///
+/// The chat's own rules are given to the bus; these plain ones do for tests.
+package struct NamePolicy: Sendable {
+    /// What makes two names the same.
+    package var fold: @Sendable (String) -> String = { $0.lowercased() }
+    /// A name from outside without anything that could forge a line.
+    package var clean: @Sendable (String) -> String = { $0 }
+
+    package init() {}
+}

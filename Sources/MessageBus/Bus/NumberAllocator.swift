@@ -1,0 +1,30 @@
+/// The numbers of messages: rising, never given twice, reserved in the store a block at a time.
+struct NumberAllocator {
+    /// Numbers in a block.
+    ///
+    /// A crash leaves a gap of at most this many.
+    static let block: UInt64 = 1 << 16
+
+    private let store: any MessageStore
+    private var upcoming: UInt64 = 0
+    private var end: UInt64 = 0
+
+    init(_ store: any MessageStore) { self.store = store }
+
+    /// The first number that was not given, `nil` if none was asked for.
+    var unused: UInt64? { end == 0 ? nil : upcoming }
+
+    /// The first of so many numbers in a row.
+    ///
+    /// What is left of a block too small for them is a gap.
+    mutating func take(_ count: Int) -> UInt64 {
+        let count = UInt64(count)
+        if end - upcoming < count {
+            let block = max(count, Self.block)
+            upcoming = store.reserve(block)
+            end = upcoming + block
+        }
+        defer { upcoming += count }
+        return upcoming
+    }
+}

@@ -1,0 +1,148 @@
+/// What only some messages carry.
+///
+/// Safe from any thread: nothing in it changes.
+@usableFromInline
+package final class MessageDetails: Sendable {
+    package let reply: Quotation?
+    package let other: Sender?
+    /// When it was said, in milliseconds since 1970, if that is known otherwise than by its arrival.
+    package let said: Int64?
+    /// What it holds besides its text, or 0.
+    package let attachment: UInt64
+    /// Whether it goes with the message before it.
+    package let isContinuation: Bool
+    private let origin: Origin?
+    private let start: UInt64?
+
+    package init(
+        reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil, said: Int64? = nil,
+        attachment: UInt64 = 0, isContinuation: Bool = false
+    ) {
+        self.reply = reply
+        self.other = other
+        self.origin = origin
+        self.said = said
+        self.attachment = attachment
+        self.isContinuation = isContinuation
+        start = nil
+    }
+
+    /// Makes those of a draft that a bus takes in at a moment; `nil` if there is nothing to tell.
+    convenience init?(of draft: Draft, at now: Int64) {
+        let said = draft.time.flatMap { Self.said($0.milliseconds, at: now) }
+        guard
+            draft.reply != nil || draft.origin != nil || said != nil || draft.attachment != nil
+                || draft.isContinuation
+        else { return nil }
+        self.init(
+            reply: draft.reply, origin: draft.origin, said: said,
+            attachment: draft.attachment.map(Self.fingerprint) ?? 0,
+            isContinuation: draft.isContinuation)
+    }
+
+    /// Milliseconds that something may have been under way: what is older by ten years has a clock
+    /// that was never set.
+    private static let longestWay: Int64 = 3_653 * 86_400_000
+
+    /// A time as it is believed: not from the future, and not from a past that can't be.
+    private static func said(_ time: Int64, at now: Int64) -> Int64? {
+        time > 0 && time <= now && now - time < longestWay ? time : nil
+    }
+
+    /// FNV-1a, never 0.
+    private static func fingerprint(_ text: String) -> UInt64 {
+        text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } | 1
+    }
+
+    /// Makes what many lines of a file or stream have in common: each record's `position` counts
+    /// from the start.
+    package init(channel: String, start: UInt64, said: Int64? = nil) {
+        reply = nil
+        other = nil
+        self.said = said
+        attachment = 0
+        isContinuation = false
+        origin = Origin(channel: channel)
+        self.start = start
+    }
+
+    /// The same with another quotation, or with none.
+    func quoting(_ reply: Quotation?, of record: MessageHeader) -> MessageDetails {
+        MessageDetails(
+            reply: reply, other: other, origin: origin(of: record), said: said,
+            attachment: attachment, isContinuation: isContinuation)
+    }
+
+    /// The same for lines that came at a moment, without a time that says nothing more than that.
+    func arriving(at now: Int64) -> MessageDetails {
+        guard let said, let start, let origin,
+            now - said < Self.shortestWay || Self.said(said, at: now) == nil
+        else { return self }
+        return MessageDetails(channel: origin.channel ?? "", start: start)
+    }
+
+    /// Milliseconds for which a file's line may wait until its time is worth keeping.
+    private static let shortestWay: Int64 = 60_000
+
+    /// Where a message stands in the file or stream it came from; `nil` if it came from none.
+    package func position(of record: MessageHeader) -> UInt64? {
+        start.map { $0 + UInt64(record.position) }
+    }
+
+    /// Where a message was before it reached the bus.
+    package func origin(of record: MessageHeader) -> Origin? {
+        guard let start else { return origin }
+        return Origin(channel: origin?.channel, remoteID: "\(start + UInt64(record.position))")
+    }
+
+    /// The remote chat or file that a message came from.
+    package var channel: String? { origin?.channel }
+}
+
+/// What a message answers.
+public struct Quotation: Sendable, Equatable {
+    /// The number of the message answered.
+    public let number: UInt64
+    /// Who had said it.
+    public let name: String
+    /// Its first words, 40 characters at most, `…` at the end if it was longer.
+    public let excerpt: String
+
+    /// Makes a quotation; name and text may be as they came from outside: they are cleaned and cut.
+    public init(number: UInt64, name: String, excerpt: String) {
+        self.number = number
+        self.name = Self.beginning(of: name, characters: 64)
+        self.excerpt = Self.beginning(of: excerpt, characters: 40, isQuoted: true)
+    }
+
+    private static func beginning(
+        of text: String, characters: Int, isQuoted: Bool = false
+    ) -> String {
+        let clean = Array(text.utf8).withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
+        }
+        var result: [UInt8] = []
+        clean.withUnsafeBytes {
+            TextCounting.appendExcerpt(of: $0, characters: characters, to: &result)
+        }
+        if isQuoted { ReservedMarkers.closeNothing(in: &result) }
+        return String(decoding: result, as: UTF8.self)
+    }
+}
+
+/// Where a message was before it reached the bus.
+public struct Origin: Sendable, Hashable {
+    /// The remote chat, file or channel within the bridge; `nil` where a bridge has only one.
+    public let channel: String?
+    /// What the message is called there: a message id, a position in a file.
+    public let remoteID: String?
+    /// Names of the bus instances it has passed, the earliest first.
+    public let passed: [String]
+
+    /// Makes an origin.
+    public init(channel: String? = nil, remoteID: String? = nil, passed: [String] = []) {
+        self.channel = channel
+        self.remoteID = remoteID
+        self.passed = passed
+    }
+}

@@ -1,0 +1,67 @@
+/// Who has spoken in a room, by folded names, and where last.
+///
+/// Confined to the bus's loop.
+struct RecentSpeakers {
+    /// Names to remember before those whose messages are gone are forgotten, at least.
+    private static let fewest = 1_024
+
+    private var positions: [String: UInt64] = [:]
+    /// The names, found by what they begin with.
+    private(set) var names = NameIndex()
+    /// Up to which position of the room's log all is noted.
+    private(set) var end: UInt64 = 0
+    private var bound = Self.fewest
+
+    /// Names that are remembered.
+    var count: Int { positions.count }
+
+    /// The position of what somebody said last, under the name or before taking it.
+    func position(of key: String) -> UInt64? { positions[key] }
+
+    /// Notes who spoke in a stretch of the log.
+    ///
+    /// - Parameter start: the position of the first message.
+    mutating func note(_ batch: Batch, _ range: Range<Int>, from start: UInt64) {
+        var last: (sender: UInt16, position: UInt64)?
+        var position = start
+        for index in range {
+            let record = batch.all[index]
+            if record.isSaid {
+                // Most often one says many things in a row, which costs one look.
+                if let last, last.sender != record.sender { set(last, batch) }
+                last = (record.sender, position)
+            } else if record.kind == .rename, let new = batch.details(of: record)?.other {
+                if let last { set(last, batch) }
+                last = nil
+                rename(batch.sender(of: record).key, to: new.key)
+            }
+            position += 1
+        }
+        if let last { set(last, batch) }
+        end = position
+    }
+
+    private mutating func set(_ last: (sender: UInt16, position: UInt64), _ batch: Batch) {
+        set(batch.senders[Int(last.sender)].key, to: last.position)
+    }
+
+    private mutating func set(_ key: String, to position: UInt64) {
+        if positions.updateValue(position, forKey: key) == nil { names.insert(key) }
+    }
+
+    /// What somebody has said may be answered by the new name too.
+    private mutating func rename(_ old: String, to new: String) {
+        guard old != new, let position = positions[old] else { return }
+        set(new, to: max(position, positions[new] ?? 0))
+    }
+
+    /// Forgets who has said nothing from a position on, if there are many.
+    mutating func forget(before position: UInt64) {
+        guard positions.count > bound else { return }
+        for (key, last) in positions where last < position {
+            positions[key] = nil
+            names.remove(key)
+        }
+        bound = max(Self.fewest, 2 * positions.count)
+    }
+}

@@ -1,0 +1,91 @@
+/// Writes messages into a transcript, in the form that its readers speak.
+package protocol TranscriptEncoder {
+    /// Encodes messages of a batch from the range's beginning on, the dropped ones left out, until
+    /// the transcript's head has passed `limit` or the range ends. Returns the first message left.
+    func encode(
+        _ batch: Batch, _ range: Range<Int>, into transcript: Transcript, until limit: UInt64
+    ) -> Int
+}
+
+/// Somebody who passes a transcript on to sockets.
+package protocol TranscriptReader: AnyObject {
+    /// There are new bytes: send them now.
+    func transcriptGrew(_ edition: RoomFeed)
+}
+
+/// One form of a room for socket readers: a transcript, how it is encoded, what is left out.
+///
+/// Readers with the same encoder and without an outgoing chain of their own share one. Confined to
+/// the bus's loop.
+package final class RoomFeed {
+    package let room: Room
+    package let transcript: Transcript
+    private let encoder: any TranscriptEncoder
+    private let outgoing: Chain
+    private unowned let reader: any TranscriptReader
+    private var position: UInt64
+    /// Where the transcript ended when the readers were last let send.
+    private var passedOn: UInt64 = 0
+    /// Connections that read it; without any, nothing is encoded.
+    package var readers = 0
+
+    /// Whether what was written can be written again from the stored messages: a chain might judge
+    /// them otherwise the second time.
+    package var isRepeatable: Bool { outgoing.isEmpty }
+
+    /// Makes an edition that begins at the end of the log.
+    ///
+    /// - Parameter number: behind all numbers given so far.
+    package init(
+        room: Room, capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
+        reader: any TranscriptReader, after number: UInt64
+    ) {
+        self.room = room
+        transcript = Transcript(capacity: capacity)
+        self.encoder = encoder
+        self.outgoing = outgoing
+        self.reader = reader
+        position = room.log.end
+        transcript.pass(through: number)
+    }
+
+    /// Encodes what the room said since the last call, and lets the readers send now and then so
+    /// that a burst never overtakes one that keeps up.
+    package func catchUp() {
+        guard position != room.log.end else { return }
+        guard readers > 0 else {
+            position = room.log.end
+            transcript.pass(through: room.log.lastNumber)
+            return
+        }
+        position = room.log.forEachRun(from: position) { batch, range in
+            if outgoing.isEmpty {
+                encode(batch, range)
+            } else {
+                let copy = batch.copy(of: range)
+                outgoing.judge(copy)
+                outgoing.judgeQuotations(in: copy, original: room.log.message(numbered:))
+                encode(copy, 0..<copy.count)
+            }
+        }
+    }
+
+    private func encode(_ batch: Batch, _ range: Range<Int>) {
+        var next = range.lowerBound
+        while next < range.upperBound {
+            let limit = passedOn + UInt64(transcript.capacity / 4)
+            next = encoder.encode(batch, next..<range.upperBound, into: transcript, until: limit)
+            if transcript.head >= limit { passOn() }
+        }
+    }
+
+    private func passOn() {
+        passedOn = transcript.head
+        reader.transcriptGrew(self)
+    }
+
+    func flush() {
+        catchUp()
+        if readers > 0 { passOn() }
+    }
+}

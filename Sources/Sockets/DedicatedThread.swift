@@ -1,0 +1,73 @@
+import CLinux
+import Glibc
+
+/// A thread for what blocks: reading standard input, writing a log.
+public enum DedicatedThread {
+    /// Bytes of a thread's stack, whatever `ulimit -s` says: as many as Linux usually gives.
+    static let stackBytes = 8 << 20
+
+    /// Starts a thread, named for `ps` and debuggers (15 bytes at most are shown).
+    ///
+    /// SIGTTIN and SIGTTOU are blocked in it: reading a terminal that belongs to somebody else
+    /// fails (EIO), instead of stopping the whole daemon.
+    ///
+    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
+    public static func start(
+        named name: String, _ body: @escaping @Sendable () -> Void
+    ) throws(SocketError) {
+        var attributes = pthread_attr_t()
+        pthread_attr_init(&attributes)
+        pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
+        pthread_attr_setstacksize(&attributes, stackBytes)
+        defer { pthread_attr_destroy(&attributes) }
+        let start = Unmanaged.passRetained(Start(name: name, body: body))
+        var thread = pthread_t()
+        let code = pthread_create(
+            &thread, &attributes,
+            { argument in
+                guard let argument else { return nil }
+                let start = Unmanaged<Start>.fromOpaque(argument).takeRetainedValue()
+                pthread_setname_np(pthread_self(), String(start.name.prefix(15)))
+                blockTerminalSignals()
+                start.body()
+                return nil
+            }, start.toOpaque())
+        guard code != 0 else { return }
+        start.release()
+        throw ResourceLimits.noThread(named: name, code)
+    }
+
+    /// Runs a function that blocks on a thread of its own and returns what it returns.
+    ///
+    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
+    public static func run<Value: Sendable>(
+        named name: String, _ body: @escaping @Sendable () -> Value
+    ) async throws(SocketError) -> Value {
+        let result: Result<Value, SocketError> = await withCheckedContinuation { continuation in
+            do throws(SocketError) {
+                try start(named: name) { continuation.resume(returning: .success(body())) }
+            } catch {
+                continuation.resume(returning: .failure(error))
+            }
+        }
+        return try result.get()
+    }
+}
+
+private func blockTerminalSignals() {
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGTTIN)
+    sigaddset(&set, SIGTTOU)
+    pthread_sigmask(SIG_BLOCK, &set, nil)
+}
+
+private final class Start: Sendable {
+    let name: String
+    let body: @Sendable () -> Void
+
+    init(name: String, body: @escaping @Sendable () -> Void) {
+        self.name = name
+        self.body = body
+    }
+}

@@ -1,0 +1,209 @@
+import CCurl
+import Glibc
+
+/// A request under way: a handle of curl's, and what has come of the answer.
+///
+/// Confined to the loop.
+final class CurlTransfer {
+    let handle: UnsafeMutableRawPointer
+    let deadline: LoopTimer
+    private let continuation: CheckedContinuation<HTTPAnswer, any Error>
+    private let headers: UnsafeMutablePointer<curl_slist>?
+    private var resolved: UnsafeMutablePointer<curl_slist>?
+    private let longestAnswer: Int
+    private var body: [UInt8] = []
+    private var isTooLong = false
+    /// Whether the blank line behind the header has come.
+    private var isHeadComplete = false
+    /// How often the request was begun on a connection.
+    private var attempts = 0
+
+    init?(
+        _ request: HTTPRequest, proxy: String?,
+        _ continuation: CheckedContinuation<HTTPAnswer, any Error>,
+        onDeadline: @escaping () -> Void
+    ) {
+        guard let handle = curl_easy_init() else { return nil }
+        self.handle = handle
+        self.continuation = continuation
+        longestAnswer = request.longestAnswer
+        deadline = LoopTimer(onDeadline)
+        // Without "Expect:" curl waits for a 100 before it sends a long body.
+        let first = curl_slist_append(nil, "Content-Type: \(request.contentType)")
+        headers = curl_slist_append(first, "Expect:")
+        setUp(request, proxy)
+    }
+
+    deinit {
+        curl_easy_cleanup(handle)
+        curl_slist_free_all(headers)
+        curl_slist_free_all(resolved)
+    }
+
+    /// Tells curl where a host is, and that it is not to look for any other by itself.
+    ///
+    /// curl's resolver is a thread that it waits for when the transfer ends: on the loop, with
+    /// everything else.
+    func use(_ addresses: [SocketAddress], for host: HTTPHost) {
+        // curl's reader of these entries knows no scopes, and link-local names are no servers'.
+        let texts = addresses.map(\.hostText).filter { !$0.contains("%") }.joined(separator: ",")
+        // curl may look for a name that ends with a dot without it.
+        for name in Set([host.name, host.nameWithoutDot]) {
+            resolved = curl_slist_append(resolved, "\(name):\(host.port):\(texts)")
+        }
+        puente_set_resolve(handle, resolved)
+        puente_set_resolver_start(handle) { _, _, _ in 1 }
+    }
+
+    private func setUp(_ request: HTTPRequest, _ proxy: String?) {
+        puente_set_text(handle, CURLOPT_URL, request.url)
+        puente_allow_http_only(handle)
+        puente_set_number(handle, CURLOPT_HTTP_VERSION, Int(CURL_HTTP_VERSION_1_1))
+        puente_set_number(handle, CURLOPT_FOLLOWLOCATION, 0)
+        puente_set_number(handle, CURLOPT_NOSIGNAL, 1)
+        puente_set_number(handle, CURLOPT_TCP_KEEPALIVE, 1)
+        puente_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.connectWithin)
+        puente_set_text(handle, CURLOPT_USERAGENT, "puente")
+        // An empty proxy is none, also where the environment names one.
+        puente_set_text(handle, CURLOPT_PROXY, proxy ?? "")
+        if proxy == nil { puente_set_text(handle, CURLOPT_NOPROXY, "*") }
+        // Whatever curl can unpack; a proxy may pack without being asked. What comes is counted
+        // unpacked.
+        puente_set_text(handle, CURLOPT_ACCEPT_ENCODING, "")
+        if request.wantsFreshConnection {
+            puente_set_number(handle, CURLOPT_FRESH_CONNECT, 1)
+        }
+        if let body = request.body {
+            puente_set_number(handle, CURLOPT_POST, 1)
+            _ = body.withUnsafeBytes { puente_set_body(handle, $0.baseAddress, $0.count) }
+            puente_set_headers(handle, headers)
+        }
+        let this = Unmanaged.passUnretained(self).toOpaque()
+        puente_set_context(handle, CURLOPT_PRIVATE, this)
+        puente_set_context(handle, CURLOPT_WRITEDATA, this)
+        puente_set_write(handle) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            return CurlTransfer.of(context).take(
+                UnsafeRawBufferPointer(start: bytes, count: size * count))
+        }
+        puente_set_context(handle, CURLOPT_HEADERDATA, this)
+        puente_set_header(handle) { bytes, size, count, context in
+            guard let bytes, let context else { return 0 }
+            CurlTransfer.of(context).takeHeader(
+                UnsafeRawBufferPointer(start: bytes, count: size * count))
+            return size * count
+        }
+        puente_set_context(handle, CURLOPT_PREREQDATA, this)
+        puente_set_before_request(handle) { context, _, _, _, _ in
+            guard let context else { return CURL_PREREQFUNC_ABORT }
+            return CurlTransfer.of(context).begin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+        }
+    }
+
+    /// How long a connection may take in milliseconds, of all that the deadline allows.
+    private static let connectWithin = 15_000
+
+    /// The transfer that a callback of curl's is about.
+    static func of(_ context: UnsafeMutableRawPointer) -> CurlTransfer {
+        Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    /// Whether the request may be sent.
+    ///
+    /// When a connection that was kept open breaks before the first byte of an answer, curl sends
+    /// the request again on another one. Nobody knows then whether it has arrived: who asked is to
+    /// decide, so there is no second time.
+    private func begin() -> Bool {
+        attempts += 1
+        return attempts == 1
+    }
+
+    private func takeHeader(_ line: UnsafeRawBufferPointer) {
+        // A new head begins with its status; what follows a chunked body is no head.
+        if line.starts(with: "HTTP/".utf8) { isHeadComplete = false }
+        if line.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) { isHeadComplete = true }
+    }
+
+    private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+        if body.count + bytes.count > longestAnswer {
+            isTooLong = true
+            return 0
+        }
+        body.append(contentsOf: bytes)
+        return bytes.count
+    }
+
+    // MARK: - The end
+
+    /// Ends it as curl says it has ended.
+    func finish(_ code: CURLcode) {
+        // curl takes a header that is cut off for an answer.
+        if code == CURLE_OK, !isHeadComplete {
+            fail(.broken, "the connection was closed inside the answer")
+        } else if code == CURLE_OK {
+            continuation.resume(returning: answer)
+        } else {
+            continuation.resume(throwing: error(code))
+        }
+    }
+
+    /// Ends it before curl does.
+    func fail(_ kind: HTTPError.Kind, _ reason: String) {
+        continuation.resume(
+            throwing: HTTPError(kind, mayHaveArrived: attempts > 0, reason))
+    }
+
+    /// The longest pause a server may ask for in seconds: a day.
+    private static let longestPause: Int64 = 86_400
+
+    private var answer: HTTPAnswer {
+        var status = 0
+        puente_get_number(handle, CURLINFO_RESPONSE_CODE, &status)
+        var retryAfter: curl_off_t = 0
+        puente_get_offset(handle, CURLINFO_RETRY_AFTER, &retryAfter)
+        var contentType: UnsafeMutablePointer<CChar>?
+        puente_get_text(handle, CURLINFO_CONTENT_TYPE, &contentType)
+        return HTTPAnswer(
+            status: status, contentType: contentType.map { String(cString: $0) } ?? "",
+            retryAfter: retryAfter > 0
+                ? .seconds(min(Int64(retryAfter), Self.longestPause)) : nil, body: body)
+    }
+
+    private func error(_ code: CURLcode) -> HTTPError {
+        if isTooLong {
+            return HTTPError(
+                .tooLong, mayHaveArrived: true, "the answer is longer than \(longestAnswer) bytes")
+        }
+        if attempts > 1 {
+            return HTTPError(
+                .broken, mayHaveArrived: true, "the connection was closed before an answer came")
+        }
+        // curl's sentences for its codes are constant; its error buffer might hold the address.
+        var reason = String(cString: curl_easy_strerror(code))
+        // As a sentence of ours begins, but not "sSL peer certificate …".
+        if reason.dropFirst().first?.isUppercase == false {
+            reason = reason.prefix(1).lowercased() + reason.dropFirst()
+        }
+        var number = 0
+        puente_get_number(handle, CURLINFO_OS_ERRNO, &number)
+        if code == CURLE_COULDNT_CONNECT, number > 0 {
+            reason = "connect: \(String(cString: strerror(Int32(number))).lowercased())"
+        }
+        if code == CURLE_PEER_FAILED_VERIFICATION {
+            // "SSL peer certificate or SSH remote key was not OK" helps nobody.
+            reason = """
+                the server's certificate is not to be trusted: self-signed, expired or another's
+                """
+        }
+        let kind: HTTPError.Kind =
+            switch code {
+            case CURLE_OPERATION_TIMEDOUT where attempts > 0: .timedOut
+            case _ where attempts > 0: .broken
+            case CURLE_URL_MALFORMAT, CURLE_UNSUPPORTED_PROTOCOL, CURLE_OUT_OF_MEMORY,
+                CURLE_FAILED_INIT:
+                .refused
+            default: .unreachable
+            }
+        return HTTPError(kind, mayHaveArrived: attempts > 0, reason)
+    }
+}

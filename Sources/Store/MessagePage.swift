@@ -1,0 +1,71 @@
+import MessageBus
+
+/// Messages of any rooms on their way from the bus's loop to the store's thread.
+///
+/// Confined to one thread at a time: whoever took it from under the backlog's lock.
+final class MessagePage: @unchecked Sendable {  // handed from thread to thread under a lock
+    /// Messages a page holds.
+    static let capacity = 2_048
+    /// Bytes of text it holds before it needs more memory.
+    static let bytes = 256 << 10
+
+    let batch = Batch(room: "", capacity: capacity, bytes: bytes)
+    /// Which messages are whose, in a row.
+    private(set) var runs: [(room: String, end: Int)] = []
+
+    /// Whether nothing is in it.
+    var isEmpty: Bool { batch.count == 0 }
+    /// Messages in it.
+    var count: Int { batch.count }
+    /// Bytes that count towards the backlog.
+    var weight: Int { batch.storage.count + batch.count * Self.recordWeight }
+    /// Bytes of a message beside its text.
+    static let recordWeight = 48
+
+    /// Adds what passed of a batch from an index on, as much as fits; returns the first index left.
+    func append(_ other: Batch, from start: Int) -> Int {
+        let next = batch.append(other, from: start)
+        note(other.room)
+        if next == start, isEmpty { return appendLarge(other, start) }
+        return next
+    }
+
+    /// Adds a message whose text is larger than a page.
+    private func appendLarge(_ other: Batch, _ index: Int) -> Int {
+        let record = other.all[index]
+        if !record.flags.contains(.dropped) {
+            batch.append(
+                record, text: other.text(record), sender: other.sender(of: record),
+                details: other.details(of: record))
+            note(other.room)
+        }
+        return index + 1
+    }
+
+    /// Adds all of another page, if there is room for it.
+    func append(_ other: MessagePage) -> Bool {
+        guard batch.count + other.count <= batch.capacity,
+            batch.storage.count + other.batch.storage.count <= batch.storage.capacity
+        else { return false }
+        let start = batch.count
+        _ = batch.append(other.batch, from: 0)
+        for run in other.runs {
+            if runs.last?.room == run.room { runs.removeLast() }
+            runs.append((run.room, start + run.end))
+        }
+        return true
+    }
+
+    private func note(_ room: String) {
+        guard batch.count > (runs.last?.end ?? 0) else { return }
+        if runs.last?.room == room { runs.removeLast() }
+        runs.append((room, batch.count))
+    }
+
+    /// Empties it for the next use.
+    func removeAll() {
+        batch.removeAll()
+        batch.shrink(to: Self.bytes)
+        runs.removeAll(keepingCapacity: true)
+    }
+}

@@ -1,0 +1,163 @@
+import MessageBus
+
+/// What became of a message: what `puente why` tells.
+package struct MessageReport: Sendable {
+    /// What a step of the chain did to it.
+    package struct Step: Sendable, Equatable {
+        /// Which, as `middleware[1] filter`.
+        package let name: String
+        /// Why it was dropped; `nil`: its text was changed.
+        package let drop: Drop?
+    }
+
+    /// How a durable reader of its room is with it.
+    package struct Delivery: Sendable, Equatable {
+        /// The bridge, and the chat within it.
+        package let channel: DurableReader.Channel
+        /// Whether the reader is done with it; false: it waits.
+        package let isDone: Bool
+        /// What it is called there, if it was delivered: more than one name if it was split.
+        package let remoteIDs: [String]
+        /// When, if it was.
+        package let delivered: Timestamp?
+        /// What went wrong.
+        package let attempts: Attempts?
+    }
+
+    /// Deliveries that failed.
+    package struct Attempts: Sendable, Equatable {
+        package let count: Int
+        package let first: Timestamp
+        package let last: Timestamp
+        /// What was answered the last time.
+        package let answer: String
+    }
+
+    /// What is known of a message that was dropped; its text is not kept.
+    package struct Dropped: Sendable, Equatable {
+        package let time: Timestamp
+        package let kind: Message.Kind
+        package let room: String
+        package let sender: String
+        package let bridge: String
+        /// Bytes of its text.
+        package let count: Int
+        package let origin: Origin?
+    }
+
+    /// Its number.
+    package let number: UInt64
+    /// The message, unless it was dropped or is gone.
+    package let message: Message?
+    /// What is known of it if it was dropped.
+    package let dropped: Dropped?
+    /// What the chain did to it, in order.
+    package let steps: [Step]
+    /// What it is called where it came from, if that is known otherwise than by its origin, and
+    /// where it went.
+    package let deliveries: [Delivery]
+
+    init?(_ number: UInt64, in stored: StoredMessages) throws(StoreError) {
+        self.number = number
+        message = try stored.message(numbered: number)
+        dropped = try Self.dropped(number, in: stored)
+        guard message != nil || dropped != nil else { return nil }
+        steps = try Self.steps(number, in: stored)
+        deliveries = dropped == nil ? try Self.deliveries(of: number, in: stored) : []
+    }
+
+    private static func dropped(
+        _ number: UInt64, in stored: StoredMessages
+    ) throws(StoreError) -> Dropped? {
+        let row = try stored.statement(
+            """
+            SELECT time, kind, rooms.name, sender, bridge, bytes, channel, remote
+            FROM dropped JOIN rooms ON rooms.id = dropped.room WHERE number = ?1
+            """)
+        defer { row.reset() }
+        row.bind(1, number)
+        guard try row.step() else { return nil }
+        let hasOrigin = !row.isNull(6) || !row.isNull(7)
+        return Dropped(
+            time: row.time(0),
+            kind: Message.Kind(rawValue: UInt8(clamping: row.integer(1))) ?? .message,
+            room: row.text(2) ?? "", sender: row.text(3) ?? "", bridge: row.text(4) ?? "",
+            count: Int(row.integer(5)),
+            origin: hasOrigin ? Origin(channel: row.text(6), remoteID: row.text(7)) : nil)
+    }
+
+    private static func steps(
+        _ number: UInt64, in stored: StoredMessages
+    ) throws(StoreError) -> [Step] {
+        let row = try stored.statement(
+            "SELECT step, code, reason FROM verdicts WHERE number = ?1 ORDER BY place")
+        defer { row.reset() }
+        row.bind(1, number)
+        var steps: [Step] = []
+        while try row.step() {
+            let drop = row.text(1).map { Drop(code: $0, reason: row.text(2) ?? "") }
+            steps.append(Step(name: row.text(0) ?? "", drop: drop))
+        }
+        return steps
+    }
+
+    /// The durable readers of the room, and what became of the message there.
+    private static func deliveries(
+        of number: UInt64, in stored: StoredMessages
+    ) throws(StoreError) -> [Delivery] {
+        let row = try stored.statement(
+            """
+            SELECT cursors.bridge, cursors.channel, cursors.number >= ?1,
+                attempts.count, attempts.first, attempts.last, attempts.answer
+            FROM messages JOIN cursors ON cursors.room = messages.room
+                LEFT JOIN attempts ON attempts.number = ?1
+                    AND attempts.bridge = cursors.bridge AND attempts.channel = cursors.channel
+            WHERE messages.number = ?1 ORDER BY cursors.bridge, cursors.channel
+            """)
+        defer { row.reset() }
+        row.bind(1, number)
+        var deliveries: [Delivery] = []
+        while try row.step() {
+            let channel = DurableReader.Channel(bridge: row.text(0) ?? "", name: row.text(1))
+            let (names, time) = try links(of: number, in: channel, stored)
+            deliveries.append(
+                Delivery(
+                    channel: channel, isDone: row.integer(2) != 0, remoteIDs: names,
+                    delivered: time,
+                    attempts: row.isNull(3)
+                        ? nil
+                        : Attempts(
+                            count: Int(row.integer(3)), first: row.time(4), last: row.time(5),
+                            answer: row.text(6) ?? "")))
+        }
+        return deliveries
+    }
+
+    private static func links(
+        of number: UInt64, in channel: DurableReader.Channel, _ stored: StoredMessages
+    ) throws(StoreError) -> ([String], Timestamp?) {
+        let row = try stored.statement(
+            """
+            SELECT remote, time FROM links WHERE number = ?1 AND bridge = ?2 AND channel = ?3
+            ORDER BY rowid
+            """)
+        defer { row.reset() }
+        row.bind(1, number)
+        try row.bind(2, channel.bridge)
+        try row.bind(3, channel.name)
+        var names: [String] = []
+        var time: Timestamp?
+        while try row.step() {
+            names.append(row.text(0) ?? "")
+            time = row.time(1)
+        }
+        return (names, time)
+    }
+}
+
+extension Statement {
+    /// A time in milliseconds since 1970.
+    fileprivate func time(_ column: Int32) -> Timestamp {
+        Timestamp(milliseconds: integer(column))
+    }
+}

@@ -1,0 +1,176 @@
+import MessageBus
+
+// What is written beside messages, and read behind them.
+extension WriteConnection {
+    /// Writes what belongs to messages; returns what tells those who wait for it, once it is
+    /// committed.
+    func write(_ item: Item, at time: Int64) throws(StoreError) -> (() -> Void)? {
+        switch item {
+        case .progress(let progress, let commit):
+            try write(progress, at: time)
+            return { commit.fulfil(.success(())) }
+        case .advance(let reader, let number, let links, let answer):
+            try advance(reader, to: number, at: time)
+            for link in links { try add(link, in: reader.channel, at: time) }
+            return { answer.give(.success(())) }
+        case .note(let text, let number, let reader, let answer):
+            try note(text, to: number, of: reader.channel, at: time)
+            return { answer.give(.success(())) }
+        case .dropped(let message): try write(message)
+        case .verdict(let verdict): try write(verdict)
+        case .checkpoints(let bridge, let answer):
+            let found = try checkpoints(of: bridge)
+            return { answer.give(.success(found)) }
+        case .cursor(let reader, let answer):
+            let found = try cursor(of: reader)
+            return { answer.give(.success(found)) }
+        }
+        return nil
+    }
+
+    // MARK: - Sources
+
+    private func write(_ progress: SourceProgress, at time: Int64) throws(StoreError) {
+        let setting = try statement(
+            "INSERT OR REPLACE INTO checkpoints (bridge, source, state) VALUES (?1, ?2, ?3)")
+        let forgetting = try statement("DELETE FROM checkpoints WHERE bridge = ?1 AND source = ?2")
+        for checkpoint in progress.checkpoints {
+            let statement = checkpoint.state.isEmpty ? forgetting : setting
+            try statement.bind(1, progress.bridge)
+            try statement.bind(2, checkpoint.source)
+            if !checkpoint.state.isEmpty { try statement.bind(3, bytes: checkpoint.state) }
+            try statement.run()
+        }
+        for (channel, link) in progress.links { try add(link, in: channel, at: time) }
+    }
+
+    private func checkpoints(of bridge: String) throws(StoreError) -> [String: [UInt8]] {
+        let statement = try self.statement(
+            "SELECT source, state FROM checkpoints WHERE bridge = ?1")
+        try statement.bind(1, bridge)
+        var found: [String: [UInt8]] = [:]
+        while try statement.step() {
+            found[statement.text(0) ?? ""] = Array(statement.bytes(1))
+        }
+        return found
+    }
+
+    // MARK: - Durable readers
+
+    private func advance(
+        _ reader: DurableReader, to number: UInt64, at time: Int64
+    ) throws(StoreError) {
+        // A late acknowledgement moves nothing back.
+        let statement = try self.statement(
+            """
+            INSERT INTO cursors (bridge, channel, room, number, used) VALUES (?1, ?2, ?3, ?4, ?5)
+            ON CONFLICT (bridge, channel, room) DO UPDATE
+            SET number = max(number, excluded.number), used = excluded.used
+            """)
+        try statement.bind(1, reader.channel.bridge)
+        try statement.bind(2, reader.channel.name)
+        statement.bind(3, try id(ofRoom: reader.room))
+        statement.bind(4, number)
+        statement.bind(5, time)
+        try statement.run()
+    }
+
+    /// Notes that cursors were asked for; those that are not there stay so.
+    func use(_ readers: Set<DurableReader>, at time: Int64) throws(StoreError) {
+        let statement = try self.statement(
+            """
+            UPDATE cursors SET used = ?4 WHERE bridge = ?1 AND channel = ?2
+            AND room = (SELECT id FROM rooms WHERE name = ?3)
+            """)
+        for reader in readers {
+            try statement.bind(1, reader.channel.bridge)
+            try statement.bind(2, reader.channel.name)
+            try statement.bind(3, reader.room)
+            statement.bind(4, time)
+            try statement.run()
+        }
+    }
+
+    private func cursor(of reader: DurableReader) throws(StoreError) -> UInt64? {
+        let statement = try self.statement(
+            """
+            SELECT number FROM cursors WHERE bridge = ?1 AND channel = ?2
+            AND room = (SELECT id FROM rooms WHERE name = ?3)
+            """)
+        try statement.bind(1, reader.channel.bridge)
+        try statement.bind(2, reader.channel.name)
+        try statement.bind(3, reader.room)
+        defer { statement.reset() }
+        return try statement.step() ? statement.number(0) : nil
+    }
+
+    private func add(
+        _ link: Link, in channel: DurableReader.Channel, at time: Int64
+    ) throws(StoreError) {
+        let statement = try self.statement(
+            """
+            INSERT OR IGNORE INTO links (number, bridge, channel, remote, time)
+            VALUES (?1, ?2, ?3, ?4, ?5)
+            """)
+        statement.bind(1, link.number)
+        try statement.bind(2, channel.bridge)
+        try statement.bind(3, channel.name)
+        try statement.bind(4, link.remoteID)
+        statement.bind(5, time)
+        try statement.run()
+    }
+
+    /// Answers are kept as far as a person would read them.
+    private static var longestAnswer: Int { 1_000 }
+
+    private func note(
+        _ answer: String, to number: UInt64, of channel: DurableReader.Channel, at time: Int64
+    ) throws(StoreError) {
+        let statement = try self.statement(
+            """
+            INSERT INTO attempts (number, bridge, channel, count, first, last, answer)
+            VALUES (?1, ?2, ?3, 1, ?4, ?4, ?5) ON CONFLICT (number, bridge, channel) DO UPDATE
+            SET count = count + 1, last = excluded.last, answer = excluded.answer
+            """)
+        statement.bind(1, number)
+        try statement.bind(2, channel.bridge)
+        try statement.bind(3, channel.name)
+        statement.bind(4, time)
+        try statement.bind(5, String(answer.prefix(Self.longestAnswer)))
+        try statement.run()
+    }
+
+    // MARK: - What the chain did
+
+    private func write(_ message: DroppedMessage) throws(StoreError) {
+        let statement = try self.statement(
+            """
+            INSERT OR IGNORE INTO dropped
+                (number, room, kind, time, sender, bridge, bytes, channel, remote)
+            VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+            """)
+        statement.bind(1, message.number)
+        statement.bind(2, try id(ofRoom: message.room))
+        statement.bind(3, Int64(message.kind.rawValue))
+        statement.bind(4, message.time)
+        try statement.bind(5, message.sender.name)
+        try statement.bind(6, message.sender.bridge)
+        statement.bind(7, Int64(message.bytes))
+        try statement.bind(8, message.origin?.channel)
+        try statement.bind(9, message.origin?.remoteID)
+        try statement.run()
+    }
+
+    private func write(_ verdict: StepVerdict) throws(StoreError) {
+        let statement = try self.statement(
+            """
+            INSERT INTO verdicts (number, place, step, code, reason)
+            SELECT ?1, count(*), ?2, ?3, ?4 FROM verdicts WHERE number = ?1
+            """)
+        statement.bind(1, verdict.number)
+        try statement.bind(2, verdict.step)
+        try statement.bind(3, verdict.drop?.code)
+        try statement.bind(4, verdict.drop?.reason)
+        try statement.run()
+    }
+}

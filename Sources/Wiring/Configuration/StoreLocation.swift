@@ -1,0 +1,48 @@
+import MessageBus
+
+/// What a file says about its store, whatever else is wrong with it: who looks at what was said
+/// has not the daemon's environment.
+package struct StoreLocation: Sendable, Equatable {
+    /// The SQLite file; nil if nothing outlives the process.
+    package let path: String?
+    /// The words of notices.
+    package let language: Language
+
+    /// Reads a file.
+    ///
+    /// Throws what is wrong with the file as a whole, its `store` or its `language`.
+    package static func read(
+        _ file: String, surroundings: Environment = .process
+    ) throws(ConfigurationReport) -> StoreLocation {
+        var problems = Problems()
+        let place = decode(file, surroundings, into: &problems)
+        guard let place, problems.isEmpty else {
+            throw ConfigurationReport(file: file, problems: problems)
+        }
+        return place
+    }
+
+    private static func decode(
+        _ file: String, _ surroundings: Environment, into problems: inout Problems
+    ) -> StoreLocation? {
+        guard let parsed = Configuration.parse(file, surroundings, into: &problems) else {
+            return nil
+        }
+        let expansion = Expansion(
+            surroundings: surroundings, directory: Configuration.directory(of: file))
+        var defaults = TopLevelOptions()
+        if let member = parsed.member("language") {
+            let value = expansion.expand(member.value, into: &problems)
+            guard let language = Language.decode(value, into: &problems) else { return nil }
+            defaults.language = language
+        }
+        if let member = parsed.member("store") {
+            let value = expansion.expand(member.value, into: &problems)
+            guard let store = StoreOptions?.decode(value, into: &problems) else { return nil }
+            defaults.store = store
+        }
+        return StoreLocation(
+            path: defaults.store.map { Configuration.path($0.path, of: file) },
+            language: defaults.language)
+    }
+}

@@ -1,0 +1,117 @@
+import Bridges
+import MessageBus
+import Sockets
+import Store
+import Wiring
+
+/// What was said, from the store's file: `puente history`, `search` and `why`, also while a daemon
+/// runs.
+struct HistoryCommands {
+    private let file: String
+    private let clock: LoopSleep
+
+    /// - Parameters:
+    ///   - file: the configuration that says where the store is.
+    ///   - clock: how `--follow` waits.
+    init(_ file: String, _ clock: LoopSleep) {
+        self.file = file
+        self.clock = clock
+    }
+
+    /// Messages read and shown at once.
+    private static let portion = 1_000
+    /// How often `--follow` looks for what is new.
+    private static let interval = Duration.milliseconds(100)
+
+    /// Shows the last messages, and with `--follow` what comes after them.
+    func history(_ options: Command.HistoryOptions) async -> ExitStatus {
+        await reading(options.room) { archive, language in
+            let lines = MessageLines(language, isJSON: options.isJSON)
+            var last = try archive.newestNumber()
+            let found = try archive.history(
+                in: options.room, last: options.last, since: options.since.map(Self.ago))
+            guard show(found, as: lines), options.isFollowing else { return }
+            if let newest = found.last?.number { last = max(last, newest) }
+            while true {
+                if try archive.hasChanged() {
+                    while true {
+                        let next = try archive.messages(
+                            after: last, in: options.room, atMost: Self.portion)
+                        guard let newest = next.last?.number else { break }
+                        guard show(next, as: lines) else { return }
+                        last = newest
+                    }
+                }
+                try await clock.sleep(for: Self.interval)
+            }
+        }
+    }
+
+    /// Shows the messages that hold all the words.
+    func search(_ text: String, _ options: Command.HistoryOptions) async -> ExitStatus {
+        guard let words = SearchWords(text) else {
+            let (words, bytes) = (SearchWords.mostWords, SearchWords.mostBytes)
+            Terminal.complain(
+                SearchWords.isTooMuch(text)
+                    ? "puente: at most \(words) words, of \(bytes) bytes in all, can be looked for"
+                    : "puente: there is no word in \(text.quoted)")
+            return .usage
+        }
+        return await reading(options.room) { archive, language in
+            let since = options.since.map(Self.ago)
+            let found = try archive.search(words, in: options.room, last: options.last)
+                .filter { message in since.map { message.time >= $0 } ?? true }
+            _ = show(found, as: MessageLines(language, isJSON: options.isJSON))
+        }
+    }
+
+    /// Shows what became of a message.
+    func why(_ number: UInt64) async -> ExitStatus {
+        var isKnown = true
+        let status = await reading { archive, language in
+            guard let report = try archive.report(on: number) else {
+                isKnown = false
+                let newest = try archive.newestNumber()
+                return Terminal.complain(
+                    """
+                    puente: nothing is known of #\(number): the newest message is #\(newest); what \
+                    is dropped is known for a day, what was said as long as "history" says
+                    """)
+            }
+            Terminal.say(ReportLines(report, MessageLines(language, isJSON: false)).text)
+        }
+        return isKnown ? status : .unavailable
+    }
+
+    // MARK: - The store
+
+    private func reading(
+        _ room: String? = nil, _ body: (Archive, Language) async throws -> Void
+    ) async -> ExitStatus {
+        await ExitStatus.saying {
+            let place = try StoreLocation.read(file)
+            guard let path = place.path else {
+                Terminal.complain("puente: \(file): \"store\" is null: nothing is kept")
+                return .unavailable
+            }
+            let archive = try Archive(path)
+            if let room, try !archive.has(room: room) {
+                Terminal.complain("puente: \(path): nothing was ever said in a room \(room.quoted)")
+                return .unavailable
+            }
+            try await body(archive, place.language)
+            return .success
+        }
+    }
+
+    private static func ago(_ duration: Duration) -> Timestamp {
+        let milliseconds = Int64(duration / .milliseconds(1))
+        return Timestamp(milliseconds: SystemClock().wall() - milliseconds)
+    }
+
+    /// Returns false if nobody reads any more.
+    private func show(_ messages: [Message], as lines: MessageLines) -> Bool {
+        messages.isEmpty
+            || Terminal.say(messages.map { lines.lines($0) }.joined(separator: "\n"))
+    }
+}
