@@ -13,10 +13,10 @@ extension Registry {
 extension NamePolicy {
     /// The rules of the chat: names as PROTOCOL in the README has them.
     package static func chat(_ language: Language) -> NamePolicy {
-        let words = Phrases(language)
-        var naming = NamePolicy()
-        naming.fold = { NameFolding.key($0) }
-        naming.clean = { Name(cleaning: $0, words: words).text }
-        return naming
+        let phrases = Phrases(language)
+        var namePolicy = NamePolicy()
+        namePolicy.fold = { NameFolding.key($0) }
+        namePolicy.clean = { Name(cleaning: $0, phrases: phrases).text }
+        return namePolicy
     }
 }

@@ -35,7 +35,7 @@ struct Buckets {
     /// - Parameter now: the present moment, below 2^126.
     /// - Returns: 0, or how much earlier it is than the moment at which it would hold enough.
     mutating func spend(_ key: UInt64, at now: Int128) -> Int128 {
-        if last >= buckets.count || buckets[last].key != key { last = place(of: key, at: now) }
+        if last >= buckets.count || buckets[last].key != key { last = location(of: key, at: now) }
         let fullAt = max(buckets[last].fullAt, now) + cost
         let lacking = fullAt - now - capacity
         if lacking > 0 { return lacking }
@@ -45,7 +45,7 @@ struct Buckets {
 
     /// Takes so many messages out of somebody's bucket, or none if it does not hold that much.
     mutating func spend(_ key: UInt64, times count: Int, at now: Int128) -> Bool {
-        if last >= buckets.count || buckets[last].key != key { last = place(of: key, at: now) }
+        if last >= buckets.count || buckets[last].key != key { last = location(of: key, at: now) }
         let (costs, overflows) = cost.multipliedReportingOverflow(by: Int128(count))
         guard !overflows, costs <= capacity else { return false }
         let fullAt = max(buckets[last].fullAt, now) + costs
@@ -54,8 +54,8 @@ struct Buckets {
         return true
     }
 
-    private mutating func place(of key: UInt64, at now: Int128) -> Int {
-        if let place = places[key] { return place }
+    private mutating func location(of key: UInt64, at now: Int128) -> Int {
+        if let location = places[key] { return location }
         if buckets.count >= sweepAt { sweep(at: now) }
         buckets.append(Bucket(key: key, fullAt: now))
         places[key] = buckets.count - 1
@@ -71,7 +71,7 @@ struct Buckets {
             buckets.removeLast(buckets.count - Self.most / 2)
         }
         places.removeAll(keepingCapacity: true)
-        for (place, bucket) in buckets.enumerated() { places[bucket.key] = place }
+        for (location, bucket) in buckets.enumerated() { places[bucket.key] = location }
         sweepAt = min(Self.most, max(Self.fewest, 2 * buckets.count))
     }
 }

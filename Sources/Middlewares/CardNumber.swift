@@ -4,7 +4,7 @@ enum CardNumber {
     static let digits = 13...19
 
     private struct Digit {
-        let place: Int
+        let location: Int
         let value: Int
         /// Whether a space or a dash, or nothing of the number, stands before it and after it.
         let isFirst: Bool
@@ -17,9 +17,9 @@ enum CardNumber {
         var ranges: [Range<Int>] = []
         guard hasLongRun(text) else { return ranges }
         var run: [Digit] = []
-        for place in 0..<text.count where isDigit(text[place]) {
-            let gap = run.last.map { place - $0.place } ?? 0
-            let isJoined = gap == 1 || gap == 2 && isSeparator(text[place - 1])
+        for location in 0..<text.count where isDigit(text[location]) {
+            let gap = run.last.map { location - $0.location } ?? 0
+            let isJoined = gap == 1 || gap == 2 && isSeparator(text[location - 1])
             if !isJoined, let last = run.indices.last {
                 run[last].isLast = true
                 add(run, to: &ranges)
@@ -28,7 +28,8 @@ enum CardNumber {
             if isJoined, gap == 2, let last = run.indices.last { run[last].isLast = true }
             run.append(
                 Digit(
-                    place: place, value: Int(text[place] - 0x30), isFirst: gap != 1 || !isJoined,
+                    location: location, value: Int(text[location] - 0x30),
+                    isFirst: gap != 1 || !isJoined,
                     isLast: false))
         }
         if let last = run.indices.last {
@@ -61,7 +62,7 @@ enum CardNumber {
             // Cards begin with 2 to 6, UnionPay's also with 8: milliseconds since 1970, with 1.
             let isPossible = run[start].isFirst && [2, 3, 4, 5, 6, 8].contains(run[start].value)
             let end = isPossible ? self.end(of: run[start...]) : nil
-            if let end { ranges.append(run[start].place..<run[end].place + 1) }
+            if let end { ranges.append(run[start].location..<run[end].location + 1) }
             start = (end ?? start) + 1
         }
     }

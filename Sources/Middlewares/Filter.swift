@@ -42,13 +42,13 @@ package struct Filter: CopyableMiddleware {
                     be dropped
                     """)
             }
-            for (patterns, source, end) in [
+            for (patterns, location, end) in [
                 (drop, $drop, "everything is dropped"), (only, $only, "everything passes"),
             ] {
                 for (index, pattern) in patterns.enumerated() where pattern.matchesNothingAnywhere {
                     check.warning(
                         "this matches every text, since it matches nothing at all: \(end)",
-                        at: source[index])
+                        at: location[index])
                 }
             }
             check.leavesPass()

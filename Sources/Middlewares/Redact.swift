@@ -72,8 +72,8 @@ package struct Redact: CopyableMiddleware {
         if cards.isEmpty { return }
         result.removeAll(keepingCapacity: true)
         var copied = 0
-        for place in cards {
-            let card = folding?.original(of: place) ?? place
+        for location in cards {
+            let card = folding?.original(of: location) ?? location
             result.append(contentsOf: text[copied..<card.lowerBound])
             result.append(contentsOf: mask)
             copied = card.upperBound

@@ -73,10 +73,10 @@ struct SecretSigns: OptionSet {
     private static func hasLongWord(_ text: UnsafeRawBufferPointer) -> Bool {
         var start = 0
         while start &+ 16 <= text.count {
-            var place = start &+ 15
-            while place >= start, text[place] > 0x20 { place &-= 1 }
-            if place < start { return true }
-            start = place &+ 1
+            var location = start &+ 15
+            while location >= start, text[location] > 0x20 { location &-= 1 }
+            if location < start { return true }
+            start = location &+ 1
         }
         return false
     }

@@ -81,16 +81,16 @@ package final class Literal: Sendable {
     private func isFound(
         long base: UnsafeRawPointer, places: Int, seen: inout SIMD2<UInt64>
     ) -> Bool {
-        var place = 0
+        var location = 0
         while true {
-            let front = (base + (place &+ firstPlace)).loadUnaligned(as: SIMD2<UInt64>.self)
-            let back = (base + (place &+ lastPlace)).loadUnaligned(as: SIMD2<UInt64>.self)
+            let front = (base + (location &+ firstPlace)).loadUnaligned(as: SIMD2<UInt64>.self)
+            let back = (base + (location &+ lastPlace)).loadUnaligned(as: SIMD2<UInt64>.self)
             seen |= front | back
             let misses = first.misses(front) | last.misses(back)
-            if hasZero(misses), isFound(base + place, at: zeros(misses)) { return true }
-            if place &+ 16 == places { return false }
+            if hasZero(misses), isFound(base + location, at: zeros(misses)) { return true }
+            if location &+ 16 == places { return false }
             // The last block overlaps what was seen, which is cheaper than going on byte by byte.
-            place = min(place &+ 16, places &- 16)
+            location = min(location &+ 16, places &- 16)
         }
     }
 
@@ -109,8 +109,8 @@ package final class Literal: Sendable {
     private static func rarity(_ byte: UInt8) -> Int {
         let byFrequency = " etaoinshrdlcumwfgypbvkjxqz".utf8
         let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
-        let place = byFrequency.firstIndex(of: lower)
-        return place.map { byFrequency.distance(from: byFrequency.startIndex, to: $0) } ?? 26
+        let location = byFrequency.firstIndex(of: lower)
+        return location.map { byFrequency.distance(from: byFrequency.startIndex, to: $0) } ?? 26
     }
 
     // Whether a lane of 8 bits is zero: the subtraction sets its high bit. It may borrow from the
@@ -132,8 +132,8 @@ package final class Literal: Sendable {
         for half in 0..<2 {
             var left = marks[half]
             while left != 0 {
-                let place = 8 &* half &+ left.trailingZeroBitCount &>> 3
-                if isFound(base + place, among: 1) { return true }
+                let location = 8 &* half &+ left.trailingZeroBitCount &>> 3
+                if isFound(base + location, among: 1) { return true }
                 left &= left &- 1
             }
         }
@@ -141,10 +141,10 @@ package final class Literal: Sendable {
     }
 
     private func isFound(_ base: UnsafeRawPointer, among places: Int) -> Bool {
-        for place in 0..<places {
+        for location in 0..<places {
             var index = 0
             while index < count,
-                (base + place).load(fromByteOffset: index, as: UInt8.self) | masks[index]
+                (base + location).load(fromByteOffset: index, as: UInt8.self) | masks[index]
                     == values[index]
             { index &+= 1 }
             if index == count { return true }

@@ -78,7 +78,7 @@ extension Pattern: OptionValue {
             let pattern = try Pattern(text)
             if let slip {
                 problems.warn(
-                    "found \(value.found)\(slip.ending(isShown: isShown))", at: value.place)
+                    "found \(value.found)\(slip.ending(isShown: isShown))", at: value.location)
             }
             return pattern
         } catch {

@@ -51,10 +51,10 @@ package struct Search {
     }
 
     /// The first place from here on where a character begins; past the end if there is none.
-    private func boundary(_ place: Int) -> Int {
-        var place = place
-        while place < text.count, text[place] & 0xC0 == 0x80 { place += 1 }
-        return place < text.count ? place : text.count + 1
+    private func boundary(_ location: Int) -> Int {
+        var location = location
+        while location < text.count, text[location] & 0xC0 == 0x80 { location += 1 }
+        return location < text.count ? location : text.count + 1
     }
 }
 

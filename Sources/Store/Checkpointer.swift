@@ -38,7 +38,7 @@ final class Checkpointer: Sendable {
         var database: Database?
     }
 
-    private let gate = Monitor(State())
+    private let monitor = Monitor(State())
     private let connection = Mutex(Connection())
 
     // MARK: - The store's thread
@@ -46,13 +46,13 @@ final class Checkpointer: Sendable {
     /// Opens a connection to the file that was just opened.
     ///
     /// Never at another moment: a file that has taken its place would be given its log.
-    func begin(_ ledger: WriteConnection) {
-        let database = try? Database(ledger.database.path, .companion)
+    func begin(_ writeConnection: WriteConnection) {
+        let database = try? Database(writeConnection.database.path, .companion)
         // Before it has read something, a connection knows of no log.
         let isReady = (try? database?.number("PRAGMA schema_version")) != nil
-        let isSame = isReady && database?.identity == ledger.database.identity
+        let isSame = isReady && database?.identity == writeConnection.database.identity
         connection.withLock { $0.database = isSame ? database : nil }
-        gate.withLock { state in
+        monitor.withLock { state in
             (state.pages, state.moved, state.nextTurn) = (0, 0, 0)
             state.isConnected = isSame
         }
@@ -62,7 +62,7 @@ final class Checkpointer: Sendable {
     ///
     /// Returns whether the store's thread is to move the rest itself, now.
     func note(pages: Int32) -> Bool {
-        let (wakes, isWritersTurn) = gate.withLock { state -> (Bool, Bool) in
+        let (wakes, isWritersTurn) = monitor.withLock { state -> (Bool, Bool) in
             // It has begun anew.
             if pages < state.pages { (state.moved, state.nextTurn) = (0, 0) }
             state.pages = pages
@@ -72,7 +72,7 @@ final class Checkpointer: Sendable {
             if state.isWritersTurn { state.nextTurn = pages + Self.rest }
             return (isDue(state), state.isWritersTurn)
         }
-        if wakes { gate.wake() }
+        if wakes { monitor.wake() }
         return isWritersTurn
     }
 
@@ -96,7 +96,7 @@ final class Checkpointer: Sendable {
     /// Returns whether there are more than before.
     @discardableResult
     func note(moved: Int32?) -> Bool {
-        gate.withLock { state in
+        monitor.withLock { state in
             (state.isMoving, state.isWritersTurn) = (false, false)
             // What was counted of a log that has begun anew meanwhile does not count.
             guard let moved, moved <= state.pages else { return false }
@@ -108,7 +108,7 @@ final class Checkpointer: Sendable {
     /// Closes the connection, for the file is to be left or closed; waits for a piece under way.
     func letGo() {
         connection.withLock { $0.database = nil }
-        gate.withLock { state in
+        monitor.withLock { state in
             (state.pages, state.moved, state.nextTurn) = (0, 0, 0)
             state.isConnected = false
         }
@@ -116,8 +116,8 @@ final class Checkpointer: Sendable {
 
     /// Ends the thread and closes the connection.
     func close() {
-        gate.withLock { $0.isClosed = true }
-        gate.wake()
+        monitor.withLock { $0.isClosed = true }
+        monitor.wake()
         letGo()
     }
 
@@ -133,7 +133,7 @@ final class Checkpointer: Sendable {
     }
 
     private func waitForPages() -> Bool {
-        gate.wait { state in
+        monitor.wait { state in
             if state.isClosed { return .done(false) }
             state.isMoving = isDue(state)
             return state.isMoving ? .done(true) : .sleep(until: nil)
@@ -142,7 +142,7 @@ final class Checkpointer: Sendable {
 
     private func rest() {
         let end = monotonicNow() + 100_000_000
-        gate.wait { state in
+        monitor.wait { state in
             state.isClosed || monotonicNow() >= end ? .done(()) : .sleep(until: end)
         }
     }

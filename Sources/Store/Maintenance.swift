@@ -30,8 +30,10 @@ final class Maintenance {
     }
 
     /// Begins with a file that was just opened.
-    func begin(_ ledger: WriteConnection) {
-        attempt(ledger) { now throws(StoreError) in try index.begin(ledger, at: now) }
+    func begin(_ writeConnection: WriteConnection) {
+        attempt(writeConnection) { now throws(StoreError) in
+            try index.begin(writeConnection, at: now)
+        }
     }
 
     /// Notes that messages were stored.
@@ -46,37 +48,39 @@ final class Maintenance {
     }
 
     /// Does a part of what is to be done.
-    func work(_ ledger: WriteConnection) {
-        if status.isIndexDamaged { return rebuild(ledger, at: monotonicNow()) }
+    func work(_ writeConnection: WriteConnection) {
+        if status.isIndexDamaged { return rebuild(writeConnection, at: monotonicNow()) }
         let now = monotonicNow()
         if let due = index.due, due <= now {
-            return attempt(ledger) { now throws(StoreError) in
-                try index.advance(ledger, at: now)
+            return attempt(writeConnection) { now throws(StoreError) in
+                try index.advance(writeConnection, at: now)
             }
         }
         // Only what is in the index can be taken out of it.
         guard let indexed = index.indexed else { return retention.fail(at: now) }
         do throws(StoreError) {
-            try retention.advance(ledger, at: now, time: clock.wall(), indexed: indexed)
+            try retention.advance(writeConnection, at: now, time: clock.wall(), indexed: indexed)
         } catch {
             retention.fail(at: now)
             if error.mayPass { return }
             log.error("\(error); what is too old stays for now")
-            if error.isIndexDamaged { rebuild(ledger, at: now) }
+            if error.isIndexDamaged { rebuild(writeConnection, at: now) }
         }
     }
 
     /// Does what can be done in a moment, before the file is closed.
-    func finish(_ ledger: WriteConnection) {
+    func finish(_ writeConnection: WriteConnection) {
         let end = monotonicNow() + Self.lastMoment
         while let due = index.due, due <= end, monotonicNow() < end {
-            attempt(ledger) { now throws(StoreError) in
-                try index.advance(ledger, at: now)
+            attempt(writeConnection) { now throws(StoreError) in
+                try index.advance(writeConnection, at: now)
             }
         }
     }
 
-    private func attempt(_ ledger: WriteConnection, _ body: (Int64) throws(StoreError) -> Void) {
+    private func attempt(
+        _ writeConnection: WriteConnection, _ body: (Int64) throws(StoreError) -> Void
+    ) {
         let now = monotonicNow()
         do throws(StoreError) {
             try body(now)
@@ -84,16 +88,16 @@ final class Maintenance {
             index.fail(at: now)
             if error.mayPass { return }
             log.error("\(error); that is about the index of words")
-            rebuild(ledger, at: now)
+            rebuild(writeConnection, at: now)
         }
     }
 
-    private func rebuild(_ ledger: WriteConnection, at now: Int64) {
+    private func rebuild(_ writeConnection: WriteConnection, at now: Int64) {
         status.noteDamage(false)
         if let rebuilt, now - rebuilt < Self.rebuildPause { return }
         rebuilt = now
         do throws(StoreError) {
-            try index.rebuild(ledger, at: now)
+            try index.rebuild(writeConnection, at: now)
             log.warning("store: \(path): the index of words is damaged; it is made anew")
         } catch {
             index.fail(at: now)

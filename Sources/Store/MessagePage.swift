@@ -32,11 +32,11 @@ final class MessagePage: @unchecked Sendable {  // handed from thread to thread 
 
     /// Adds a message whose text is larger than a page.
     private func appendLarge(_ other: Batch, _ index: Int) -> Int {
-        let record = other.all[index]
-        if !record.flags.contains(.dropped) {
+        let header = other.all[index]
+        if !header.flags.contains(.dropped) {
             batch.append(
-                record, text: other.text(record), sender: other.sender(of: record),
-                details: other.details(of: record))
+                header, text: other.text(header), sender: other.sender(of: header),
+                details: other.details(of: header))
             note(other.room)
         }
         return index + 1

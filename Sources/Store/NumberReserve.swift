@@ -13,16 +13,16 @@ final class NumberReserve: Sendable {
     /// Numbers that are reserved more when there are fewer than that: what the bus takes at once.
     static let block: UInt64 = 1 << 16
 
-    private let gate = Monitor(State())
+    private let monitor = Monitor(State())
 
     /// Begins behind all that may have been given.
     func begin(at number: UInt64) {
-        gate.withLock { $0 = State(next: max(number, 1), end: max(number, 1)) }
+        monitor.withLock { $0 = State(next: max(number, 1), end: max(number, 1)) }
     }
 
     /// Moves on past numbers that turn out to have been given.
     func skip(below number: UInt64) {
-        gate.withLock { state in
+        monitor.withLock { state in
             guard number > state.next else { return }
             state.next = number
             state.end = max(state.end, number)
@@ -31,28 +31,28 @@ final class NumberReserve: Sendable {
     }
 
     /// Whether more are to be reserved.
-    var isShort: Bool { gate.withLock { $0.isShort } }
+    var isShort: Bool { monitor.withLock { $0.isShort } }
 
     /// What is to be reserved next: all numbers below it.
     var target: UInt64? {
-        gate.withLock { state in
+        monitor.withLock { state in
             state.isShort ? max(state.end, state.next) + 2 * Self.block : nil
         }
     }
 
     /// The next that will be given.
-    var first: UInt64 { gate.withLock { $0.next } }
+    var first: UInt64 { monitor.withLock { $0.next } }
 
     /// All below that are reserved, given or not.
-    var end: UInt64 { gate.withLock { $0.end } }
+    var end: UInt64 { monitor.withLock { $0.end } }
 
     /// Takes what was reserved on the disk.
     func extend(to number: UInt64) {
-        gate.withLock { state in
+        monitor.withLock { state in
             state.end = max(state.end, number)
             state.isShort = state.end - state.next < Self.block
         }
-        gate.wake()
+        monitor.wake()
     }
 
     /// Gives so many numbers and returns the first.
@@ -61,16 +61,16 @@ final class NumberReserve: Sendable {
     ///   - ask: has more reserved.
     ///   - force: reserves up to a number itself, when nobody else did for a second.
     func take(_ count: UInt64, ask: () -> Void, force: (UInt64) -> Void) -> UInt64 {
-        let (first, isShort) = gate.withLock { give(count, from: &$0) }
+        let (first, isShort) = monitor.withLock { give(count, from: &$0) }
         if isShort { ask() }
         if let first { return first }
         let deadline = monotonicNow() + 1_000_000_000
-        let late: UInt64? = gate.wait { state in
+        let late: UInt64? = monitor.wait { state in
             if let first = give(count, from: &state).first { return .done(first) }
             return monotonicNow() < deadline ? .sleep(until: deadline) : .done(nil)
         }
         if let late { return late }
-        let forced = gate.withLock { state in
+        let forced = monitor.withLock { state in
             defer { state.end = max(state.end, state.next) }
             state.end = max(state.end, state.next + count)
             return (give(count, from: &state).first ?? state.next, state.end)

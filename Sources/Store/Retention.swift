@@ -63,34 +63,36 @@ final class Retention {
     ///   - time: milliseconds since 1970.
     ///   - indexed: up to which number the words of messages are in the index.
     func advance(
-        _ ledger: WriteConnection, at now: Int64, time: Int64, indexed: Int64
+        _ writeConnection: WriteConnection, at now: Int64, time: Int64, indexed: Int64
     ) throws(StoreError) {
         let cutoff = time - Int64(history / .milliseconds(1))
-        try noteUse(ledger, at: now, time: time)
+        try noteUse(writeConnection, at: now, time: time)
         let hold =
             now < settled
             ? 0 : time - max(Self.shortestHold, Int64(history / .milliseconds(1)))
         var hasMore = false
-        for (room, last) in try places(ledger, behind: indexed, holding: hold) {
+        for (room, last) in try places(writeConnection, behind: indexed, holding: hold) {
             let place = Old(
                 room: room, first: 0, last: last, cutoff: cutoff, present: time, count: 0)
-            guard let old = try old(ledger, within: place) else { continue }
-            try delete(old, in: ledger)
+            guard let old = try old(writeConnection, within: place) else { continue }
+            try delete(old, in: writeConnection)
             hasMore = hasMore || old.count == Self.stride
         }
-        if try deleteDropped(ledger, before: time - Self.droppedFor) { hasMore = true }
-        if try deleteLinksOfDropped(ledger, before: min(cutoff, time - Self.droppedFor)) {
+        if try deleteDropped(writeConnection, before: time - Self.droppedFor) { hasMore = true }
+        if try deleteLinksOfDropped(writeConnection, before: min(cutoff, time - Self.droppedFor)) {
             hasMore = true
         }
         due = now + (hasMore ? Self.breath : Self.pause)
     }
 
     /// Writes down whose cursors are in use: at once of new ones, then once an hour.
-    private func noteUse(_ ledger: WriteConnection, at now: Int64, time: Int64) throws(StoreError) {
+    private func noteUse(_ writeConnection: WriteConnection, at now: Int64, time: Int64)
+        throws(StoreError)
+    {
         if now - noted >= Self.notePause { (unnoted, noted) = (readers, now) }
         if unnoted.isEmpty { return }
-        try ledger.backgroundTransaction { () throws(StoreError) in
-            try ledger.use(unnoted, at: time)
+        try writeConnection.backgroundTransaction { () throws(StoreError) in
+            try writeConnection.use(unnoted, at: time)
         }
         unnoted = []
     }
@@ -99,12 +101,12 @@ final class Retention {
     ///
     /// - Parameter since: when the cursor of who was not seen must have been used, to hold.
     private func places(
-        _ ledger: WriteConnection, behind indexed: Int64, holding since: Int64
+        _ writeConnection: WriteConnection, behind indexed: Int64, holding since: Int64
     ) throws(StoreError) -> [(room: Int64, last: Int64)] {
         var last: [Int64: Int64] = [:]
-        let rooms = try ledger.statement("SELECT id FROM rooms")
+        let rooms = try writeConnection.statement("SELECT id FROM rooms")
         while try rooms.step() { last[rooms.integer(0)] = indexed }
-        let cursors = try ledger.statement(
+        let cursors = try writeConnection.statement(
             """
             SELECT room, number, bridge, channel, rooms.name, used
             FROM cursors JOIN rooms ON rooms.id = cursors.room
@@ -137,8 +139,10 @@ final class Retention {
     /// The oldest messages of a room that are to go.
     ///
     /// A message from the future is as old as the next one behind it that is not.
-    private func old(_ ledger: WriteConnection, within place: Old) throws(StoreError) -> Old? {
-        let statement = try ledger.statement(
+    private func old(_ writeConnection: WriteConnection, within place: Old) throws(StoreError)
+        -> Old?
+    {
+        let statement = try writeConnection.statement(
             """
             SELECT min(number), max(number) FILTER (WHERE time < ?4), count(*), max(number),
                 min(time) > ?5
@@ -155,7 +159,9 @@ final class Retention {
         var last = statement.integer(1)
         if statement.integer(4) != 0 {
             // Nothing here tells how old it is.
-            guard try isOld(ledger, behind: statement.integer(3), within: place) else { return nil }
+            guard try isOld(writeConnection, behind: statement.integer(3), within: place) else {
+                return nil
+            }
             last = statement.integer(3)
         }
         guard last > 0 else { return nil }
@@ -166,9 +172,9 @@ final class Retention {
 
     /// Whether the next message behind a number that is not from the future is to go.
     private func isOld(
-        _ ledger: WriteConnection, behind number: Int64, within place: Old
+        _ writeConnection: WriteConnection, behind number: Int64, within place: Old
     ) throws(StoreError) -> Bool {
-        let statement = try ledger.statement(
+        let statement = try writeConnection.statement(
             """
             SELECT time FROM (SELECT number, time FROM messages
                 WHERE room = ?1 AND number > ?2 AND number <= ?3 ORDER BY number LIMIT ?4)
@@ -183,7 +189,7 @@ final class Retention {
         return try statement.step() && statement.integer(0) < place.cutoff
     }
 
-    private func delete(_ old: Old, in ledger: WriteConnection) throws(StoreError) {
+    private func delete(_ old: Old, in writeConnection: WriteConnection) throws(StoreError) {
         let these = "WHERE room = ?1 AND number BETWEEN ?2 AND ?3 AND (time < ?4 OR time > ?5)"
         // The index has no texts of its own: it is told what to forget. In one statement: at the
         // beginning of each FTS5 writes what it has in memory (200 statements: 9 ms, this: 2).
@@ -198,9 +204,9 @@ final class Retention {
                 "DELETE FROM \(table) WHERE number IN (SELECT number FROM messages \(these))")
         }
         statements.append("DELETE FROM messages \(these)")
-        try ledger.backgroundTransaction { () throws(StoreError) in
+        try writeConnection.backgroundTransaction { () throws(StoreError) in
             for text in statements {
-                let statement = try ledger.statement(text)
+                let statement = try writeConnection.statement(text)
                 statement.bind(1, old.room)
                 statement.bind(2, old.first)
                 statement.bind(3, old.last)
@@ -213,9 +219,9 @@ final class Retention {
 
     /// Whether there may be more.
     private func deleteDropped(
-        _ ledger: WriteConnection, before time: Int64
+        _ writeConnection: WriteConnection, before time: Int64
     ) throws(StoreError) -> Bool {
-        let statement = try ledger.statement(
+        let statement = try writeConnection.statement(
             """
             SELECT number FROM (SELECT number, time FROM dropped ORDER BY number LIMIT ?1)
             WHERE time < ?2 OR (SELECT count(*) FROM dropped) > ?3
@@ -226,10 +232,10 @@ final class Retention {
         var numbers: [Int64] = []
         while try statement.step() { numbers.append(statement.integer(0)) }
         if numbers.isEmpty { return false }
-        try ledger.backgroundTransaction { () throws(StoreError) in
+        try writeConnection.backgroundTransaction { () throws(StoreError) in
             for number in numbers {
                 for table in ["dropped", "verdicts"] {
-                    let statement = try ledger.statement(
+                    let statement = try writeConnection.statement(
                         "DELETE FROM \(table) WHERE number = ?1")
                     statement.bind(1, number)
                     try statement.run()
@@ -244,9 +250,9 @@ final class Retention {
     ///
     /// The oldest links are looked at, of which those of messages go with these.
     private func deleteLinksOfDropped(
-        _ ledger: WriteConnection, before time: Int64
+        _ writeConnection: WriteConnection, before time: Int64
     ) throws(StoreError) -> Bool {
-        let statement = try ledger.statement(
+        let statement = try writeConnection.statement(
             """
             SELECT row FROM (SELECT rowid AS row, number, time FROM links ORDER BY rowid LIMIT ?1)
                 AS links
@@ -258,9 +264,9 @@ final class Retention {
         var rows: [Int64] = []
         while try statement.step() { rows.append(statement.integer(0)) }
         if rows.isEmpty { return false }
-        try ledger.backgroundTransaction { () throws(StoreError) in
+        try writeConnection.backgroundTransaction { () throws(StoreError) in
             for row in rows {
-                let statement = try ledger.statement("DELETE FROM links WHERE rowid = ?1")
+                let statement = try writeConnection.statement("DELETE FROM links WHERE rowid = ?1")
                 statement.bind(1, row)
                 try statement.run()
             }

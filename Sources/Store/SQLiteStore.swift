@@ -8,7 +8,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// What may be chosen.
     package struct Options: Sendable {
         /// Bytes that may wait to be kept.
-        package var backlog = 64 << 20
+        package var writeQueue = 64 << 20
         /// How long messages are kept; zero: until every durable reader has them.
         package var history = Duration.seconds(90 * 86_400)
         /// The bridges of bridge.json, also those that are off: cursors of others hold nothing
@@ -33,7 +33,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     private let clock: StoreClock
     private let log: Log
     private let startThread: StartThread
-    private let backlog: WriteQueue
+    private let writeQueue: WriteQueue
     private let numbers = NumberReserve()
     private let status = StoreStatus()
     private let reader = StoreReader()
@@ -62,9 +62,9 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         self.log = log
         self.startThread = startThread
         var limits = WriteQueue.Limits()
-        limits.bytes = options.backlog
+        limits.bytes = options.writeQueue
         limits.delay = Int64(options.delay / .nanoseconds(1))
-        backlog = WriteQueue(limits)
+        writeQueue = WriteQueue(limits)
     }
 
     /// Opens the file, or begins one.
@@ -79,7 +79,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
             log.warning(remark)
         }
         let writer = StoreWriter(
-            path, lock: held, backlog: backlog, numbers: numbers, status: status,
+            path, lock: held, writeQueue: writeQueue, numbers: numbers, status: status,
             retention: Retention(
                 history: options.history, bridges: options.bridges, start: monotonicNow()),
             checkpointer: checkpointer, log: log, clock: clock)
@@ -131,7 +131,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         }
     ) async {
         unused.withLock { $0 = number }
-        backlog.close()
+        writeQueue.close()
         let left = await withTaskGroup(of: Void.self) { [closing, path] group in
             // A child, so that it goes by the executor that this is called on.
             group.addTask {
@@ -142,7 +142,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
             return try? await closing.wait()
         }
         guard let left else {
-            let (rows, _) = backlog.waiting()
+            let (rows, _) = writeQueue.waiting()
             log.error("store: \(path): it did not close in time; up to \(rows) messages are lost")
             return
         }
@@ -159,7 +159,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
 
     /// Reserves numbers; waits only if those reserved ahead are used up.
     package func reserve(_ count: UInt64) -> UInt64 {
-        numbers.take(count, ask: backlog.wake) { number in
+        numbers.take(count, ask: writeQueue.wake) { number in
             _ = lock.withLock { $0 }?.reserve(below: number)
         }
     }
@@ -167,7 +167,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// Copies what passed, and notes what was dropped or changed.
     package func take(_ batch: Batch, isOwed: Bool) {
         turn.take(
-            batch, isKept: isOwed || backlog.condition != .failsAndIsFull, pages: backlog)
+            batch, isKept: isOwed || writeQueue.condition != .failsAndIsFull, pages: writeQueue)
     }
 
     /// Takes what sources have reached.
@@ -181,7 +181,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     package func endTurn() {
         guard !turn.isEmpty else { return }
         let lost = turn.lost
-        backlog.push(turn.finish(), lost: lost)
+        writeQueue.push(turn.finish(), lost: lost)
     }
 
     // MARK: - How far it is
@@ -189,7 +189,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// The number up to which every message taken is kept.
     package var committed: UInt64 { status.committed }
     /// Whether it keeps up.
-    package var condition: StoreCondition { backlog.condition }
+    package var condition: StoreCondition { writeQueue.condition }
     /// Calls a function on the store's thread when something may have changed.
     package func observe(_ observer: @escaping @Sendable () -> Void) { status.observe(observer) }
 
@@ -198,14 +198,14 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// What was last kept of a bridge's sources.
     package func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
         let answer = Promise<[String: [UInt8]]>()
-        backlog.push(.checkpoints(bridge, answer))
+        writeQueue.push(.checkpoints(bridge, answer))
         return try await answer.wait()
     }
 
     /// The last message a reader is done with.
     package func cursor(of reader: DurableReader) async throws -> UInt64? {
         let answer = Promise<UInt64?>()
-        backlog.push(.cursor(reader, answer))
+        writeQueue.push(.cursor(reader, answer))
         return try await answer.wait()
     }
 
@@ -214,7 +214,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         _ reader: DurableReader, to number: UInt64, links: [Link]
     ) async throws {
         let answer = Promise<Void>()
-        backlog.push(.advance(reader, number, links, answer))
+        writeQueue.push(.advance(reader, number, links, answer))
         try await answer.wait()
     }
 
@@ -223,7 +223,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         _ text: String, to number: UInt64, of reader: DurableReader
     ) async throws {
         let answer = Promise<Void>()
-        backlog.push(.note(text, number, reader, answer))
+        writeQueue.push(.note(text, number, reader, answer))
         try await answer.wait()
     }
 
@@ -281,7 +281,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
             return try await searcher.ask(opening: question)
         } catch let error as StoreError where error.isIndexDamaged {
             status.noteDamage(true)
-            backlog.wake()
+            writeQueue.wake()
             throw error
         }
     }

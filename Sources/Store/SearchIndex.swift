@@ -28,9 +28,10 @@ final class SearchIndex {
     private static let longStride: Int64 = 4_096
 
     /// Looks up how far it is, with a file that was just opened.
-    func begin(_ ledger: WriteConnection, at now: Int64) throws(StoreError) {
-        indexed = try ledger.database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0
-        newest = try ledger.database.number("SELECT max(number) FROM messages") ?? 0
+    func begin(_ writeConnection: WriteConnection, at now: Int64) throws(StoreError) {
+        indexed =
+            try writeConnection.database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0
+        newest = try writeConnection.database.number("SELECT max(number) FROM messages") ?? 0
         isBehindSince = newest > indexed ?? 0 ? now : nil
     }
 
@@ -51,9 +52,9 @@ final class SearchIndex {
     }
 
     /// Indexes some more messages.
-    func advance(_ ledger: WriteConnection, at now: Int64) throws(StoreError) {
-        guard let start = indexed else { return try begin(ledger, at: now) }
-        let next = try ledger.statement(
+    func advance(_ writeConnection: WriteConnection, at now: Int64) throws(StoreError) {
+        guard let start = indexed else { return try begin(writeConnection, at: now) }
+        let next = try writeConnection.statement(
             """
             SELECT max(number) FROM
                 (SELECT number FROM messages WHERE number > ?1 ORDER BY number LIMIT ?2)
@@ -63,8 +64,8 @@ final class SearchIndex {
         let end = try next.step() && !next.isNull(0) ? next.integer(0) : start
         next.reset()
         if end > start {
-            try ledger.backgroundTransaction { () throws(StoreError) in
-                let add = try ledger.statement(
+            try writeConnection.backgroundTransaction { () throws(StoreError) in
+                let add = try writeConnection.statement(
                     """
                     INSERT INTO words (rowid, text, room)
                     SELECT number, search_words(text), 'r' || room FROM messages
@@ -73,7 +74,7 @@ final class SearchIndex {
                 add.bind(1, start)
                 add.bind(2, end)
                 try add.run()
-                try ledger.set("indexed", end)
+                try writeConnection.set("indexed", end)
             }
         }
         indexed = end
@@ -87,12 +88,12 @@ final class SearchIndex {
     }
 
     /// Begins the index anew, because what there is is damaged.
-    func rebuild(_ ledger: WriteConnection, at now: Int64) throws(StoreError) {
-        try ledger.backgroundTransaction { () throws(StoreError) in
-            try ledger.database.execute("DROP TABLE words")
-            try ledger.database.execute(Schema.words)
-            try ledger.set("indexed", 0)
+    func rebuild(_ writeConnection: WriteConnection, at now: Int64) throws(StoreError) {
+        try writeConnection.backgroundTransaction { () throws(StoreError) in
+            try writeConnection.database.execute("DROP TABLE words")
+            try writeConnection.database.execute(Schema.words)
+            try writeConnection.set("indexed", 0)
         }
-        try begin(ledger, at: now)
+        try begin(writeConnection, at: now)
     }
 }

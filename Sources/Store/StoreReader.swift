@@ -87,7 +87,7 @@ final class StoreReader: Sendable {
         var isDone = false
     }
 
-    private let gate = Monitor(State())
+    private let monitor = Monitor(State())
     /// Questions that may wait; more than that many people do not ask at once.
     private static let bound = 10_000
 
@@ -107,7 +107,7 @@ final class StoreReader: Sendable {
         opening question: @escaping @Sendable (Opening) throws(StoreError) -> Value
     ) async throws -> Value {
         let answer = Promise<Value>()
-        let hasRoom = gate.withLock { state in
+        let hasRoom = monitor.withLock { state in
             guard !state.isClosed, state.questions.count < Self.bound else { return false }
             state.questions.append { opening in
                 do throws(StoreError) {
@@ -119,7 +119,7 @@ final class StoreReader: Sendable {
             return true
         }
         guard hasRoom else { throw StoreClosed() }
-        gate.wake()
+        monitor.wake()
         return try await answer.wait()
     }
 
@@ -128,8 +128,8 @@ final class StoreReader: Sendable {
     /// On a thread of its own.
     func run(_ make: () -> Opening) {
         answer(make())
-        gate.withLock { $0.isDone = true }
-        gate.wake()
+        monitor.withLock { $0.isDone = true }
+        monitor.wake()
     }
 
     /// The connection is closed when this returns.
@@ -140,7 +140,7 @@ final class StoreReader: Sendable {
     }
 
     private func next() -> [Question]? {
-        gate.wait { state in
+        monitor.wait { state in
             if !state.questions.isEmpty {
                 defer { state.questions = [] }
                 return .done(state.questions)
@@ -153,10 +153,10 @@ final class StoreReader: Sendable {
     ///
     /// Returns when its connection is closed, or after a second.
     func close() {
-        gate.withLock { $0.isClosed = true }
-        gate.wake()
+        monitor.withLock { $0.isClosed = true }
+        monitor.wake()
         let deadline = monotonicNow() + 1_000_000_000
-        gate.wait { state in
+        monitor.wait { state in
             state.isDone || monotonicNow() >= deadline ? .done(()) : .sleep(until: deadline)
         }
     }

@@ -6,17 +6,17 @@ import MessageBus
 /// Confined to the store's thread, but for being made.
 final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the thread once
     let path: String
-    let backlog: WriteQueue
+    let writeQueue: WriteQueue
     let numbers: NumberReserve
     let status: StoreStatus
     let lock: StoreLock
     let log: Log
     let clock: StoreClock
-    private var ledger: WriteConnection?
+    private var writeConnection: WriteConnection?
     /// What was taken from the backlog and is not kept yet.
     private var inHand: [WriteBatch] = []
-    private var trouble: StoreFailureLog
-    private let chores: Maintenance
+    private var failureLog: StoreFailureLog
+    private let maintenance: Maintenance
     private let checkpointer: Checkpointer
     /// Whether the last attempt failed.
     private var hasFailed = false
@@ -30,20 +30,20 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     private var mustReserve = false
 
     init(
-        _ path: String, lock: StoreLock, backlog: WriteQueue, numbers: NumberReserve,
+        _ path: String, lock: StoreLock, writeQueue: WriteQueue, numbers: NumberReserve,
         status: StoreStatus, retention: Retention, checkpointer: Checkpointer, log: Log,
         clock: StoreClock
     ) {
         self.path = path
         self.checkpointer = checkpointer
         self.lock = lock
-        self.backlog = backlog
+        self.writeQueue = writeQueue
         self.numbers = numbers
         self.status = status
         self.log = log
         self.clock = clock
-        trouble = StoreFailureLog(log)
-        chores = Maintenance(
+        failureLog = StoreFailureLog(log)
+        maintenance = Maintenance(
             path, status: status, retention: retention, log: log, clock: clock)
     }
 
@@ -75,14 +75,14 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     }
 
     private func openLedger() throws(StoreError) -> WriteConnection {
-        if let ledger { return ledger }
+        if let writeConnection { return writeConnection }
         let opened = try WriteConnection(path)
         for remark in opened.database.remarks { log.warning(remark) }
         numbers.skip(below: try opened.firstFreeNumber())
         mustReserve = true
-        ledger = opened
+        writeConnection = opened
         checkpointer.begin(opened)
-        chores.begin(opened)
+        maintenance.begin(opened)
         status.reopen()
         return opened
     }
@@ -96,13 +96,13 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Lets go of a file that is not the one of this name any more; what it held stays in it.
     private func leaveMoved() {
-        guard let ledger, let identity = ledger.database.identity else { return }
+        guard let writeConnection, let identity = writeConnection.database.identity else { return }
         let present = FileIdentity(of: path)
         if present == identity { return }
         let next = present == nil ? "a new one is begun" : "the new one is taken"
         checkpointer.letGo()
         let place = identity.presentPath
-        let isWhole = place != nil && ledger.settle()
+        let isWhole = place != nil && writeConnection.settle()
         if let place {
             log.error(
                 "store: \(path): the file was moved to \(place) while in use: what it held is "
@@ -112,9 +112,9 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
             log.error(
                 "store: \(path): the file was \(what) while in use: what it held is gone; \(next)")
         }
-        self.ledger = nil
+        self.writeConnection = nil
         // Else the new file would be opened with the log of the old one.
-        for companion in ledger.companions where companion.isThere {
+        for companion in writeConnection.companions where companion.isThere {
             if let place, !isWhole, rename(companion.path, place + companion.ending) == 0 {
                 continue
             }
@@ -130,13 +130,13 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         // each has its own nice value.
         _ = nice(5)
         while true {
-            let job = backlog.nextJob(
-                background: chores.due, topsUp: { numbers.isShort }, mayReserve: mayReserve)
+            let job = writeQueue.nextJob(
+                background: maintenance.due, topsUp: { numbers.isShort }, mayReserve: mayReserve)
             switch job {
             case .commit: commit()
             case .reserve: reserveApart()
             case .background:
-                if let ledger { chores.work(ledger) }
+                if let writeConnection { maintenance.work(writeConnection) }
                 moveLog()
             case .close: return
             }
@@ -146,11 +146,11 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// Keeps what waits, in one transaction.
     private func commit() {
         let now = monotonicNow()
-        if inHand.isEmpty { inHand = backlog.take() }
+        if inHand.isEmpty { inHand = writeQueue.take() }
         check(at: now)
         do throws(StoreError) {
-            let ledger = try openLedger()
-            let answers = try keep(in: ledger)
+            let writeConnection = try openLedger()
+            let answers = try keep(in: writeConnection)
             succeed(answers)
             moveLog()
         } catch {
@@ -160,20 +160,22 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Has the log beside the database moved into it, or moves the little that is left of it.
     private func moveLog() {
-        guard let ledger, checkpointer.note(pages: ledger.logPages) else { return }
-        checkpointer.note(moved: ledger.database.checkpoint())
+        guard let writeConnection, checkpointer.note(pages: writeConnection.logPages) else {
+            return
+        }
+        checkpointer.note(moved: writeConnection.database.checkpoint())
     }
 
-    private func keep(in ledger: WriteConnection) throws(StoreError) -> [() -> Void] {
+    private func keep(in writeConnection: WriteConnection) throws(StoreError) -> [() -> Void] {
         let target = numbers.target ?? (mustReserve ? numbers.end : nil)
         // What only asks needs no lock, and is answered also when nothing can be written.
-        if target == nil, inHand.allSatisfy(\.onlyAsks) { return try write(to: ledger) }
-        let answers = try ledger.database.transaction { () throws(StoreError) in
-            if let target { try ledger.reserve(below: target) }
-            return try write(to: ledger)
+        if target == nil, inHand.allSatisfy(\.onlyAsks) { return try write(to: writeConnection) }
+        let answers = try writeConnection.database.transaction { () throws(StoreError) in
+            if let target { try writeConnection.reserve(below: target) }
+            return try write(to: writeConnection)
         }
         if let target {
-            ledger.noteReserved(below: target)
+            writeConnection.noteReserved(below: target)
             lock.note(below: target)
             numbers.extend(to: target)
         }
@@ -181,18 +183,18 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         return answers
     }
 
-    private func write(to ledger: WriteConnection) throws(StoreError) -> [() -> Void] {
+    private func write(to writeConnection: WriteConnection) throws(StoreError) -> [() -> Void] {
         refused = 0
         var answers: [() -> Void] = []
         let time = clock.wall()
         let mayRefuse = !inHand.contains(where: \.hasCheckpoint)
-        for handover in inHand {
-            for page in handover.pages {
-                refused += try ledger.write(page, mayRefuse: mayRefuse)
+        for writeBatch in inHand {
+            for page in writeBatch.pages {
+                refused += try writeConnection.write(page, mayRefuse: mayRefuse)
             }
-            for item in handover.items {
-                if let reader = item.reader { chores.note(reader) }
-                if let answer = try ledger.write(item, at: time) { answers.append(answer) }
+            for item in writeBatch.items {
+                if let reader = item.reader { maintenance.note(reader) }
+                if let answer = try writeConnection.write(item, at: time) { answers.append(answer) }
             }
         }
         return answers
@@ -200,32 +202,33 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     private func succeed(_ answers: [() -> Void]) {
         let late = inHand.reduce(0) { $0 + $1.rows }
-        let (through, lost) = backlog.finish(inHand)
+        let (through, lost) = writeQueue.finish(inHand)
         inHand = []
-        if late > 0 { chores.note(through: through) }
+        if late > 0 { maintenance.note(through: through) }
         status.commit(through: through)
         for answer in answers { answer() }
         hasFailed = false
-        trouble.pass(
-            path: path, late: late - Int(refused), lost: lost + refused, hasMore: backlog.hasMore)
+        failureLog.pass(
+            path: path, late: late - Int(refused), lost: lost + refused, hasMore: writeQueue.hasMore
+        )
         status.tell()
     }
 
     private func fail(_ error: StoreError, at now: Int64) {
-        ledger?.forgetRooms()
+        writeConnection?.forgetRooms()
         // A new connection may help, but for what it surely does not.
         if !error.isOfEveryConnection {
             // Opened anew, a file that has taken its place would swallow its log.
             leaveMoved()
             checkpointer.letGo()
-            ledger = nil
+            writeConnection = nil
         }
         // Numbers that another process gives too are not for giving: those of the file come first.
         mayReserve = !error.isContested
         if mayReserve { reserveApart() }
         hasFailed = true
-        backlog.fail(retryAt: trouble.retry(at: now))
-        trouble.note(error, at: now, waiting: { backlog.waiting(beside: inHand) })
+        writeQueue.fail(retryAt: failureLog.retry(at: now))
+        failureLog.note(error, at: now, waiting: { writeQueue.waiting(beside: inHand) })
         status.tell()
     }
 
@@ -244,30 +247,30 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     ///   - unused: the first number that nobody got, if that is known.
     ///   - last: closes the other connections.
     func finish(unused: UInt64?, last: () -> Void) -> Int {
-        repeat { commit() } while !hasFailed && backlog.hasMore
-        let (rows, lost) = backlog.waiting(beside: inHand)
-        for handover in inHand { for item in handover.items { item.fail(StoreClosed()) } }
-        backlog.end()
+        repeat { commit() } while !hasFailed && writeQueue.hasMore
+        let (rows, lost) = writeQueue.waiting(beside: inHand)
+        for writeBatch in inHand { for item in writeBatch.items { item.fail(StoreClosed()) } }
+        writeQueue.end()
         checkpointer.close()
         last()
-        if let ledger, !hasFailed {
-            chores.finish(ledger)
-            giveBack(unused, in: ledger)
-            _ = ledger.settle()
+        if let writeConnection, !hasFailed {
+            maintenance.finish(writeConnection)
+            giveBack(unused, in: writeConnection)
+            _ = writeConnection.settle()
         }
-        ledger = nil
+        writeConnection = nil
         lock.release()
         return rows + Int(lost)
     }
 
-    private func giveBack(_ unused: UInt64?, in ledger: WriteConnection) {
+    private func giveBack(_ unused: UInt64?, in writeConnection: WriteConnection) {
         guard let unused, unused > 0 else { return }
         do throws(StoreError) {
-            let first = max(unused, try ledger.firstUnusedNumber())
+            let first = max(unused, try writeConnection.firstUnusedNumber())
             // The other file first: the greater of both counts.
             guard lock.reserve(below: first) else { return }
-            try ledger.database.transaction { () throws(StoreError) in
-                try ledger.reserve(below: first)
+            try writeConnection.database.transaction { () throws(StoreError) in
+                try writeConnection.reserve(below: first)
             }
         } catch {
             // A gap in the numbers is no harm.

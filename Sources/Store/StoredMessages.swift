@@ -177,18 +177,18 @@ final class StoredMessages {
     }
 
     private func message(in row: Statement) throws(StoreError) -> Message {
-        var record = MessageHeader()
-        record.number = row.number(0)
-        record.kind = Message.Kind(rawValue: UInt8(clamping: row.integer(2))) ?? .message
-        record.time = row.integer(3)
+        var header = MessageHeader()
+        header.number = row.number(0)
+        header.kind = Message.Kind(rawValue: UInt8(clamping: row.integer(2))) ?? .message
+        header.time = row.integer(3)
         let text = row.bytes(6)
-        record.place(at: 0, count: text.count)
-        if text.contains(UInt8(ascii: "\n")) { record.flags.insert(.hasLines) }
+        header.place(at: 0, count: text.count)
+        if text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
         let sender = sender(row.text(4) ?? "", bridge: row.text(5) ?? "")
         return Message(
-            record: record, sender: sender, body: Body(copying: text),
+            header: header, sender: sender, body: Body(copying: text),
             room: try name(ofRoom: row.integer(1)), details: details(in: row, of: sender),
-            uptime: clock.uptime(at: record.time))
+            uptime: clock.uptime(at: header.time))
     }
 
     private func details(in row: Statement, of sender: Sender) -> MessageDetails? {

@@ -4,21 +4,21 @@ import MessageBus
 ///
 /// Confined to the bus's loop.
 struct TurnBuffer {
-    private(set) var handover = WriteBatch()
+    private(set) var writeBatch = WriteBatch()
     /// Messages that were not kept, because as much waited as may.
     private(set) var lost: UInt64 = 0
     private var page: MessagePage?
     private var traced = Allowance(perSecond: 1_000)
 
     /// Whether nothing was handed over.
-    var isEmpty: Bool { handover.isEmpty && page == nil }
+    var isEmpty: Bool { writeBatch.isEmpty && page == nil }
 
     /// Copies what passed, and notes what was dropped or changed.
     ///
     /// - Parameter isKept: false if there is no room for it: then it is only counted.
     mutating func take(_ batch: Batch, isKept: Bool, pages: WriteQueue) {
         let passed = batch.count - batch.drops.count
-        if passed > 0, let last = batch.all.last { handover.through = last.number }
+        if passed > 0, let last = batch.all.last { writeBatch.through = last.number }
         if !isKept {
             lost += UInt64(passed)
             return
@@ -38,49 +38,49 @@ struct TurnBuffer {
 
     /// Adds what belongs to the messages of this turn.
     mutating func add(_ item: Item) {
-        handover.items.append(item)
-        handover.weight += item.weight
-        if item.isUrgent { handover.isUrgent = true }
+        writeBatch.items.append(item)
+        writeBatch.weight += item.weight
+        if item.isUrgent { writeBatch.isUrgent = true }
     }
 
     /// Takes all of it, and leaves an empty turn.
     mutating func finish() -> WriteBatch {
         closePage()
         lost = 0
-        let finished = handover
-        handover = WriteBatch()
+        let finished = writeBatch
+        writeBatch = WriteBatch()
         return finished
     }
 
     private mutating func closePage() {
         guard let page, !page.isEmpty else { return }
-        handover.rows += page.count
-        handover.weight += page.weight
-        handover.pages.append(page)
+        writeBatch.rows += page.count
+        writeBatch.weight += page.weight
+        writeBatch.pages.append(page)
         self.page = nil
     }
 
     private mutating func note(_ batch: Batch) {
         for (index, drop) in batch.drops {
-            let record = batch.all[index]
-            guard traced.take(at: record.time) else { return }
+            let header = batch.all[index]
+            guard traced.take(at: header.time) else { return }
             add(
                 .dropped(
                     DroppedMessage(
-                        number: record.number, time: record.time, kind: record.kind,
-                        room: batch.room, sender: batch.sender(of: record),
-                        bytes: Int(record.count), origin: batch.message(at: index).origin)))
+                        number: header.number, time: header.time, kind: header.kind,
+                        room: batch.room, sender: batch.sender(of: header),
+                        bytes: Int(header.count), origin: batch.message(at: index).origin)))
             let isTraced = batch.traces.contains { $0.index == index && $0.drop != nil }
-            if !isTraced { note(record, step: batch.sender(of: record).bridge, drop) }
+            if !isTraced { note(header, step: batch.sender(of: header).bridge, drop) }
         }
         for trace in batch.traces where traced.take(at: batch.all[trace.index].time) {
             note(batch.all[trace.index], step: trace.step, trace.drop)
         }
     }
 
-    private mutating func note(_ record: MessageHeader, step: String, _ drop: Drop?) {
+    private mutating func note(_ header: MessageHeader, step: String, _ drop: Drop?) {
         add(
             .verdict(
-                StepVerdict(number: record.number, time: record.time, step: step, drop: drop)))
+                StepVerdict(number: header.number, time: header.time, step: step, drop: drop)))
     }
 }

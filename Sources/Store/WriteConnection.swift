@@ -180,12 +180,12 @@ final class WriteConnection {
             insert.bind(2, try id(ofRoom: run.room))
             var sender: UInt16?
             while index < run.end {
-                let record = page.batch.all[index]
-                if record.sender != sender {
-                    try bind(page.batch.sender(of: record))
-                    sender = record.sender
+                let header = page.batch.all[index]
+                if header.sender != sender {
+                    try bind(page.batch.sender(of: header))
+                    sender = header.sender
                 }
-                if try !write(record, page.batch, in: run.room, mayRefuse) { refused += 1 }
+                if try !write(header, page.batch, in: run.room, mayRefuse) { refused += 1 }
                 index += 1
             }
         }
@@ -200,7 +200,7 @@ final class WriteConnection {
 
     /// Whether it is in the file already: a commit may have worked though it was said to fail.
     private func isKept(
-        _ record: MessageHeader, _ batch: Batch, in room: String
+        _ header: MessageHeader, _ batch: Batch, in room: String
     ) throws(StoreError) -> Bool {
         let statement = try statement(
             "SELECT room = ?2 AND time = ?3 AND text = ?4 FROM messages WHERE number = ?1")
@@ -208,31 +208,31 @@ final class WriteConnection {
             statement.reset()
             statement.clear()
         }
-        statement.bind(1, record.number)
+        statement.bind(1, header.number)
         statement.bind(2, try id(ofRoom: room))
-        statement.bind(3, record.time)
-        try statement.bind(4, staying: batch.text(record))
+        statement.bind(3, header.time)
+        try statement.bind(4, staying: batch.text(header))
         return try statement.step() && statement.integer(0) == 1
     }
 
     /// False if the file refuses this one message: it is too large, or its number is taken.
     private func write(
-        _ record: MessageHeader, _ batch: Batch, in room: String, _ mayRefuse: Bool
+        _ header: MessageHeader, _ batch: Batch, in room: String, _ mayRefuse: Bool
     ) throws(StoreError) -> Bool {
         do throws(StoreError) {
-            insert.bind(1, record.number)
-            insert.bind(3, Int64(record.kind.rawValue))
-            insert.bind(4, record.time)
-            try insert.bind(7, staying: batch.text(record))
-            if record.details != 0 || bound != nil {
-                try bind(batch.details(of: record), of: record)
+            insert.bind(1, header.number)
+            insert.bind(3, Int64(header.kind.rawValue))
+            insert.bind(4, header.time)
+            try insert.bind(7, staying: batch.text(header))
+            if header.details != 0 || bound != nil {
+                try bind(batch.details(of: header), of: header)
             }
             try insert.run()
             return true
         } catch {
             guard error.isAboutOneRow else { throw error }
             guard error.isOfTakenNumber else { return false }
-            if try isKept(record, batch, in: room) { return true }
+            if try isKept(header, batch, in: room) { return true }
             if mayRefuse { return false }
             throw .numberTaken(database.path)
         }
@@ -242,21 +242,21 @@ final class WriteConnection {
     private static let detailColumns: ClosedRange<Int32> = 8...16
 
     /// Binds what a message carries; lines of a file have nearly all of it in common.
-    private func bind(_ details: MessageDetails?, of record: MessageHeader) throws(StoreError) {
+    private func bind(_ details: MessageDetails?, of header: MessageHeader) throws(StoreError) {
         if details !== bound || details == nil {
             bound = nil
             for column in Self.detailColumns { insert.bindNull(column) }
-            if let details { try bindAll(details, of: record) }
+            if let details { try bindAll(details, of: header) }
             bound = details
         }
-        guard let position = details?.position(of: record) else { return }
+        guard let position = details?.position(of: header) else { return }
         try insert.bind(9, staying: digits.write(position))
     }
 
-    private func bindAll(_ details: MessageDetails, of record: MessageHeader) throws(StoreError) {
-        if details.position(of: record) != nil, let channel = details.channel {
+    private func bindAll(_ details: MessageDetails, of header: MessageHeader) throws(StoreError) {
+        if details.position(of: header) != nil, let channel = details.channel {
             insert.bind(16, try id(ofOrigin: channel))
-        } else if let origin = details.origin(of: record) {
+        } else if let origin = details.origin(of: header) {
             try insert.bind(8, origin.channel)
             try insert.bind(9, origin.remoteID)
             try insert.bind(

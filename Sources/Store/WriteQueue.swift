@@ -49,14 +49,14 @@ final class WriteQueue: Sendable {
     }
 
     let limits: Limits
-    private let gate: Monitor<State>
+    private let monitor: Monitor<State>
     private let conditionCode = Atomic<UInt8>(StoreCondition.keepsUp.rawValue)
     /// Pages kept for reuse: half a megabyte each.
     private static let pooledPages = 16
 
     init(_ limits: Limits) {
         self.limits = limits
-        gate = Monitor(State())
+        monitor = Monitor(State())
     }
 
     /// Whether the store keeps up.
@@ -67,31 +67,31 @@ final class WriteQueue: Sendable {
     // MARK: - Handing over
 
     /// An empty page, used again if there is one.
-    func freshPage() -> MessagePage { gate.withLock { $0.pool.popLast() } ?? MessagePage() }
+    func freshPage() -> MessagePage { monitor.withLock { $0.pool.popLast() } ?? MessagePage() }
 
     /// Takes what was handed over in a turn of the loop.
-    func push(_ handover: WriteBatch, lost: UInt64) {
-        var handover = handover
-        push(&handover, lost: lost)
+    func push(_ writeBatch: WriteBatch, lost: UInt64) {
+        var writeBatch = writeBatch
+        push(&writeBatch, lost: lost)
     }
 
-    private func push(_ handover: inout WriteBatch, lost: UInt64) {
-        let (wakes, isOpen) = gate.withLock { state -> (Bool, Bool) in
+    private func push(_ writeBatch: inout WriteBatch, lost: UInt64) {
+        let (wakes, isOpen) = monitor.withLock { state -> (Bool, Bool) in
             state.lost += lost
             if state.isClosed { return (false, false) }
             if state.handovers.isEmpty { state.first = monotonicNow() }
-            state.rows += handover.rows
-            state.weight += handover.weight
-            state.isUrgent = state.isUrgent || handover.isUrgent
-            state.through = max(state.through, handover.through)
-            merge(handover, into: &state)
+            state.rows += writeBatch.rows
+            state.weight += writeBatch.weight
+            state.isUrgent = state.isUrgent || writeBatch.isUrgent
+            state.through = max(state.through, writeBatch.through)
+            merge(writeBatch, into: &state)
             update(&state)
             let isDue = state.isUrgent || state.rows >= limits.rows
             defer { if state.isAsleep || isDue { state.isAsleep = false } }
             return (state.retry == nil && (state.isAsleep || isDue), true)
         }
-        if wakes { gate.wake() }
-        if !isOpen { for item in handover.items { item.fail(StoreClosed()) } }
+        if wakes { monitor.wake() }
+        if !isOpen { for item in writeBatch.items { item.fail(StoreClosed()) } }
     }
 
     /// Takes what is asked or noted outside of the loop's turns.
@@ -101,14 +101,14 @@ final class WriteQueue: Sendable {
     }
 
     /// Many small turns share pages and a transaction.
-    private func merge(_ handover: WriteBatch, into state: inout State) {
+    private func merge(_ writeBatch: WriteBatch, into state: inout State) {
         guard let last = state.handovers.indices.last,
-            state.handovers[last].rows + handover.rows <= limits.rows
+            state.handovers[last].rows + writeBatch.rows <= limits.rows
         else {
-            state.handovers.append(handover)
+            state.handovers.append(writeBatch)
             return
         }
-        for page in handover.pages {
+        for page in writeBatch.pages {
             let tail = state.handovers[last].pages.last
             if page.count < MessagePage.capacity / 2, tail?.append(page) == true {
                 recycle(page, in: &state)
@@ -116,10 +116,10 @@ final class WriteQueue: Sendable {
                 state.handovers[last].pages.append(page)
             }
         }
-        state.handovers[last].items += handover.items
-        state.handovers[last].rows += handover.rows
-        state.handovers[last].weight += handover.weight
-        state.handovers[last].through = max(state.handovers[last].through, handover.through)
+        state.handovers[last].items += writeBatch.items
+        state.handovers[last].rows += writeBatch.rows
+        state.handovers[last].weight += writeBatch.weight
+        state.handovers[last].through = max(state.handovers[last].through, writeBatch.through)
     }
 
     private func recycle(_ page: MessagePage, in state: inout State) {
@@ -149,7 +149,7 @@ final class WriteQueue: Sendable {
     ///   - topsUp: whether numbers are to be reserved although nothing waits.
     ///   - mayReserve: whether that can be tried while nothing can be kept.
     func nextJob(background: Int64?, topsUp: () -> Bool, mayReserve: Bool = true) -> Job {
-        gate.wait { state in
+        monitor.wait { state in
             if state.isClosing { return .done(.close) }
             let now = monotonicNow()
             if let retry = state.retry {
@@ -174,11 +174,11 @@ final class WriteQueue: Sendable {
 
     /// Takes what waits, as much as one transaction should hold.
     func take() -> [WriteBatch] {
-        gate.withLock { state in
+        monitor.withLock { state in
             var rows = 0
             let count =
-                state.handovers.firstIndex { handover in
-                    defer { rows += handover.rows }
+                state.handovers.firstIndex { writeBatch in
+                    defer { rows += writeBatch.rows }
                     return rows >= limits.rowsAtOnce
                 } ?? state.handovers.count
             let taken = Array(state.handovers.prefix(count))
@@ -193,10 +193,10 @@ final class WriteQueue: Sendable {
     /// Notes that what was taken is kept; returns the number up to which everything is, and how
     /// many messages were not kept since the last time.
     func finish(_ handovers: [WriteBatch]) -> (through: UInt64, lost: UInt64) {
-        gate.withLock { state in
-            for handover in handovers {
-                state.weight -= handover.weight
-                for page in handover.pages { recycle(page, in: &state) }
+        monitor.withLock { state in
+            for writeBatch in handovers {
+                state.weight -= writeBatch.weight
+                for page in writeBatch.pages { recycle(page, in: &state) }
             }
             state.retry = nil
             state.isFailing = false
@@ -210,7 +210,7 @@ final class WriteQueue: Sendable {
 
     /// Notes that nothing can be kept until a moment.
     func fail(retryAt moment: Int64) {
-        gate.withLock { state in
+        monitor.withLock { state in
             state.isFailing = true
             state.retry = moment
             update(&state)
@@ -218,36 +218,36 @@ final class WriteQueue: Sendable {
     }
 
     /// Whether something waits.
-    var hasMore: Bool { gate.withLock { !$0.handovers.isEmpty } }
+    var hasMore: Bool { monitor.withLock { !$0.handovers.isEmpty } }
 
     /// Messages that wait, and those in the hands of the thread.
     func waiting(beside handovers: [WriteBatch] = []) -> (rows: Int, lost: UInt64) {
-        gate.withLock { (($0.rows + handovers.reduce(0) { $0 + $1.rows }), $0.lost) }
+        monitor.withLock { (($0.rows + handovers.reduce(0) { $0 + $1.rows }), $0.lost) }
     }
 
     /// Wakes the thread, so that it looks whether something is to be done.
     func wake() {
         // With the lock: it may be between its look and its sleep.
-        gate.withLock { _ in }
-        gate.wake()
+        monitor.withLock { _ in }
+        monitor.wake()
     }
 
     // MARK: - The end
 
     /// Tells the thread to write what is left and end.
     func close() {
-        gate.withLock { $0.isClosing = true }
-        gate.wake()
+        monitor.withLock { $0.isClosing = true }
+        monitor.wake()
     }
 
     /// Takes nothing more; what still waits fails.
     func end() {
-        let left = gate.withLock { state in
+        let left = monitor.withLock { state in
             state.isClosed = true
             defer { state.handovers = [] }
             return state.handovers
         }
-        for handover in left { for item in handover.items { item.fail(StoreClosed()) } }
+        for writeBatch in left { for item in writeBatch.items { item.fail(StoreClosed()) } }
     }
 }
 

@@ -20,7 +20,7 @@ package struct Assembly: Sendable {
     ///   - log: takes the entries of the daemon's log from the configured level on.
     /// - Throws: `ConfigurationReport` with what the factories did not like; `SocketError`.
     package init(
-        _ configuration: Configuration, naming: NamePolicy,
+        _ configuration: Configuration, namePolicy: NamePolicy,
         sink: @escaping @Sendable (Log.Entry) -> Void
     ) throws {
         let loop = try EventLoop()
@@ -34,7 +34,7 @@ package struct Assembly: Sendable {
             configuration.store.map { context.path($0.path) }
             .map { path in ["", "-wal", "-shm", "-journal"].map { path + $0 } } ?? []
         context.ownFiles = { files.paths + stored }
-        var maker = Maker(context: context, fold: naming.fold)
+        var maker = Maker(context: context, fold: namePolicy.fold)
         let chain = maker.chain(configuration.middleware)
         let bridges = configuration.bridges.compactMap { maker.bridge($0) }
         if !maker.problems.isEmpty {
@@ -44,7 +44,7 @@ package struct Assembly: Sendable {
         settings.name = configuration.name
         settings.language = configuration.language
         settings.rooms = configuration.rooms
-        settings.naming = naming
+        settings.namePolicy = namePolicy
         settings.log = log
         settings.uptime = { loop.now }
         settings.time = { loop.wallTime }
@@ -54,7 +54,7 @@ package struct Assembly: Sendable {
         self.log = log
         self.files = files
         self.bridges = bridges
-        store = Self.store(of: configuration, context, fold: naming.fold)
+        store = Self.store(of: configuration, context, fold: namePolicy.fold)
         bus = Bus(settings, chain: chain, store: store ?? VolatileStore(), executor: loop)
     }
 
@@ -65,7 +65,7 @@ package struct Assembly: Sendable {
     ) -> SQLiteStore? {
         configuration.store.map { chosen in
             var options = SQLiteStore.Options()
-            options.backlog = chosen.backlog.bytes
+            options.writeQueue = chosen.backlog.bytes
             options.history = chosen.history
             // Those that are off for now, too: they go on where they stood.
             options.bridges = Set(
@@ -108,18 +108,18 @@ private struct Maker {
             another = { [context, maker = entry.maker] in try maker(context) }
         }
         return Chain.Step(
-            type: entry.type, label: "\(entry.place.path) \(entry.type)",
+            type: entry.type, label: "\(entry.location.path) \(entry.type)",
             condition: entry.condition, middleware: middleware, fold: fold,
             make: another)
     }
 
     mutating func bridge(_ entry: BridgeEntry) -> SupervisedBridge? {
-        let intake = BridgeAttachment(
+        let attachment = BridgeAttachment(
             name: entry.name, room: entry.room, direction: entry.direction,
             senderFormat: entry.senderFormat, chain: chain(entry.middleware),
             outgoing: chain(entry.outgoing))
         return entry.make(context.named(entry.name), into: &problems).map {
-            SupervisedBridge($0, intake: intake, isOptional: entry.isOptional)
+            SupervisedBridge($0, attachment: attachment, isOptional: entry.isOptional)
         }
     }
 }

@@ -78,11 +78,11 @@ package struct Daemon: Sendable {
         try assembly.loop.start(named: "bus")
         defer { assembly.loop.stop() }
         let bridges = try assembly.bridges.map { bridge in
-            let pool = ThreadPool(named: bridge.intake.name)
+            let pool = ThreadPool(named: bridge.attachment.name)
             try pool.start()
             return bridge.on(pool)
         }
-        for bridge in bridges { await bus.add(bridge.intake) }
+        for bridge in bridges { await bus.add(bridge.attachment) }
         sayWhatStarts()
         await remember()
         let end = await supervisor(stops).run(bridges, stop: stops.begin())

@@ -24,7 +24,7 @@ package struct Supervisor: Sendable {
     /// How long the daemon takes to stop.
     package struct Deadlines: Sendable {
         /// For sources to bring in what they have read.
-        package var intake = Duration.seconds(5)
+        package var attachment = Duration.seconds(5)
         /// For everything, readers included.
         package var drain = Duration.seconds(10)
         /// For bridges that were cancelled.
@@ -144,7 +144,7 @@ package struct Supervisor: Sendable {
         guard !isStopping else { return }
         isStopping = true
         bus.post { $0.stop() }
-        group.addTask { await wait(deadlines.intake, then: .intakeOverdue) }
+        group.addTask { await wait(deadlines.attachment, then: .intakeOverdue) }
         group.addTask { await wait(deadlines.drain, then: .drainOverdue) }
     }
 
@@ -179,18 +179,18 @@ package struct Supervisor: Sendable {
     // MARK: - One bridge
 
     private func supervise(_ bridge: SupervisedBridge, _ runs: BridgeRuns) async -> Event {
-        let name = bridge.intake.name
+        let name = bridge.attachment.name
         let log = log.named(name)
         var backoff = Backoff()
         var wasEverReady = false
         while true {
-            await bus.begin(bridge.intake)
+            await bus.begin(bridge.attachment)
             let start = now()
             let end = await run(bridge, runs)
-            let wasReady = bridge.intake.isReady
+            let wasReady = bridge.attachment.isReady
             wasEverReady = wasEverReady || wasReady
             if end == .abandoned {
-                bus.post { $0.finish(bridge.intake) }
+                bus.post { $0.finish(bridge.attachment) }
                 log.warning(
                     """
                     does not end although it was told to: something in it blocks; the daemon ends \
@@ -198,7 +198,7 @@ package struct Supervisor: Sendable {
                     """)
                 return .abandoned(bridge: name)
             }
-            await bus.finish(bridge.intake)
+            await bus.finish(bridge.attachment)
             guard case .failed(let failure) = end else {
                 log.info("finished")
                 return .finished
@@ -221,20 +221,20 @@ package struct Supervisor: Sendable {
 
     /// Runs a bridge once, and names it in the log if it takes long to be ready.
     private func run(_ bridge: SupervisedBridge, _ runs: BridgeRuns) async -> BridgeRuns.End {
-        let port = Port(bus: bus, intake: bridge.intake, requestShutdown: requestShutdown)
+        let port = Port(bus: bus, attachment: bridge.attachment, requestShutdown: requestShutdown)
         return await withTaskGroup(of: Void.self) { group in
-            group.addTask { await watchReadiness(of: bridge.intake) }
+            group.addTask { await watchReadiness(of: bridge.attachment) }
             defer { group.cancelAll() }
             return await runs.run(bridge, port)
         }
     }
 
-    private func watchReadiness(of intake: BridgeAttachment) async {
+    private func watchReadiness(of attachment: BridgeAttachment) async {
         do { try await sleep(deadlines.readiness) } catch { return }
-        guard !intake.isReady else { return }
+        guard !attachment.isReady else { return }
         repeats.warning(
             cause: "readiness", "not ready after \(deadlines.readiness); nobody else waits for it",
-            bridge: intake.name)
+            bridge: attachment.name)
     }
 
     /// Waits for a while, or until the bus stops.

@@ -48,7 +48,8 @@ struct Puente {
         case .run(let file): return await start(file)
         case .check(let file): return await check(file)
         case .describe(let type): return describe(type)
-        case .history(let options, let file): return await HistoryCommands(file, clock).history(options)
+        case .history(let options, let file):
+            return await HistoryCommands(file, clock).history(options)
         case .search(let words, let options, let file):
             return await HistoryCommands(file, clock).search(words, options)
         case .why(let number, let file): return await HistoryCommands(file, clock).why(number)
@@ -91,7 +92,7 @@ struct Puente {
     ) async -> Result<ExitStatus, any Error> {
         do {
             let assembly = try Assembly(
-                configuration, naming: .chat(configuration.language), sink: sink.take)
+                configuration, namePolicy: .chat(configuration.language), sink: sink.take)
             Descriptors.raiseLimit()
             let daemon = Daemon(assembly, on: loop, reopenLog: sink.reopen) { outcome in
                 guard case .failedToStart(let bridge, let reason) = outcome else {
@@ -124,7 +125,7 @@ struct Puente {
         guard registryIsSound(registry) else { return .configuration }
         return await ExitStatus.saying {
             let configuration = try Configuration.read(file, registry: registry)
-            _ = try Assembly(configuration, naming: .chat(configuration.language)) { _ in }
+            _ = try Assembly(configuration, namePolicy: .chat(configuration.language)) { _ in }
             let report = ConfigurationReport(warningsOf: configuration)
             if report.warningCount > 0 {
                 Terminal.complain(report.lines.joined(separator: "\n"))

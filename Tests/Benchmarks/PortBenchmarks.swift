@@ -15,7 +15,7 @@ extension [Benchmark] {
     }
 
     private static func publishing(_ count: Int) async throws -> Benchmark {
-        let bus = try TestBus(naming: .chat(.es))
+        let bus = try TestBus(namePolicy: .chat(.es))
         let port = await bus.port("benchmark")
         let drafts = (0..<count).map { _ in Draft(Samples.plain, from: "ana") }
         return Benchmark(
@@ -28,7 +28,7 @@ extension [Benchmark] {
     }
 
     private static func reading() async throws -> Benchmark {
-        let bus = try TestBus(naming: .chat(.es))
+        let bus = try TestBus(namePolicy: .chat(.es))
         let writer = await bus.port("writer")
         let reader = await bus.port("reader")
         // Fewer than a log keeps, so that nothing is skipped.
@@ -78,7 +78,7 @@ private final class Chat {
     let client: ChatClient
 
     init() async throws {
-        let bus = try TestBus(naming: .chat(.es))
+        let bus = try TestBus(namePolicy: .chat(.es))
         var options = TCP.Options()
         options.listen = .network(host: "127.0.0.1", port: 0)
         options.echo = false

@@ -36,11 +36,11 @@ enum Samples {
         let length = read.count / linesInRead
         let prefix = sender.prefix.count
         for index in 0..<linesInRead {
-            var record = MessageHeader()
-            record.source = 1
-            record.flags.insert(.framed)
-            record.place(at: index * length + prefix, count: length - prefix - 1)
-            batch.append(record, sender: sender, details: nil)
+            var header = MessageHeader()
+            header.connectionID = 1
+            header.flags.insert(.framed)
+            header.place(at: index * length + prefix, count: length - prefix - 1)
+            batch.append(header, sender: sender, details: nil)
         }
         return batch
     }

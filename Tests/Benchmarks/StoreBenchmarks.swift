@@ -53,8 +53,8 @@ extension [Benchmark] {
         Benchmark("store, one search of a word that all \(StoreFiles.messages) hold", lines: 1) {
             times in
             let store = try await files.filled()
-            guard let words = SearchWords("bonito") else { return 0 }
-            for _ in 0..<times { _ = try await store.search(words, in: "general", atMost: 20) }
+            guard let phrases = SearchWords("bonito") else { return 0 }
+            for _ in 0..<times { _ = try await store.search(phrases, in: "general", atMost: 20) }
             return 0
         }
     }

@@ -47,7 +47,8 @@ import Testing
 
     @Test func `what came out of the environment is not shown`() {
         var problems = Problems()
-        var value = ConfigValue(.string("/s3cr3t/i"), at: ConfigLocation(root: TextPosition(line: 1, column: 1)))
+        var value = ConfigValue(
+            .string("/s3cr3t/i"), at: ConfigLocation(root: TextPosition(line: 1, column: 1)))
         value.shownAs = "${env:X}"
         _ = Pattern.decode(value, into: &problems)
         #expect(problems.sorted.first?.sentence.contains("s3cr3t") == false)

@@ -47,7 +47,11 @@ import Testing
     @Test func `what is not a string is no pattern`() {
         let decoded = decode(
             Filter.Options.self,
-            ["drop": .array([ConfigValue(.bool(true), at: ConfigLocation(root: .init(line: 1, column: 1)))])]
+            [
+                "drop": .array([
+                    ConfigValue(.bool(true), at: ConfigLocation(root: .init(line: 1, column: 1)))
+                ])
+            ]
         )
         #expect(decoded.problems == ["drop[0]: expected a regular expression, found true"])
     }

@@ -83,7 +83,9 @@ private func value(_ kind: ConfigValue.Kind, at place: ConfigLocation) -> Config
 extension ConfigValue.Kind {
     static func texts(_ texts: String...) -> ConfigValue.Kind {
         .array(
-            texts.map { ConfigValue(.string($0), at: ConfigLocation(root: TextPosition(line: 1, column: 1))) })
+            texts.map {
+                ConfigValue(.string($0), at: ConfigLocation(root: TextPosition(line: 1, column: 1)))
+            })
     }
 
     static func rules(_ rules: (find: String, with: String)...) -> ConfigValue.Kind {

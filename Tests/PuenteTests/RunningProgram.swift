@@ -85,7 +85,9 @@ final class RunningProgram: Sendable {
     /// Types something; returns when it is in the pipe.
     func type(_ text: String) async {
         guard let handle = input.withLock({ $0 }) else { return }
-        try? await DedicatedThread.run(named: "type") { try? handle.write(contentsOf: Data(text.utf8)) }
+        try? await DedicatedThread.run(named: "type") {
+            try? handle.write(contentsOf: Data(text.utf8))
+        }
     }
 
     /// Types the end of the input.

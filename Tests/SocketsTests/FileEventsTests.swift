@@ -63,7 +63,9 @@ import Testing
         for isEnabled in [true, false] {
             let events = try FileEvents(isEnabled: isEnabled)
             #expect((events.failure == nil) == isEnabled)
-            async let end: Void = DedicatedThread.run(named: "wait") { events.wait(milliseconds: -1) }
+            async let end: Void = DedicatedThread.run(named: "wait") {
+                events.wait(milliseconds: -1)
+            }
             events.wake()
             try await end
         }

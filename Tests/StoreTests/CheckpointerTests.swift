@@ -35,12 +35,12 @@ import Testing
 
     @Test func `what is left is moved by the writer only when it is little or far too much`() throws
     {
-        let ledger = try WriteConnection(folder.file)
+        let writeConnection = try WriteConnection(folder.file)
         let checkpointer = Checkpointer()
         // Without a connection the writer does it all.
         #expect(!checkpointer.note(pages: 3_999))
         #expect(checkpointer.note(pages: 4_000))
-        checkpointer.begin(ledger)
+        checkpointer.begin(writeConnection)
         #expect(!checkpointer.note(pages: 5_000))
         checkpointer.note(moved: 4_800)
         #expect(checkpointer.note(pages: 5_010))

@@ -13,14 +13,15 @@ import TestSupport
         days: Int = 10, bridges: Set<String> = [], readers: [DurableReader] = [],
         at time: Int64 = 100 * day, afterStart: Duration = .seconds(3_600)
     ) throws {
-        let ledger = try WriteConnection(folder.file)
+        let writeConnection = try WriteConnection(folder.file)
         let retention = Retention(
             history: .seconds(days * 86_400), bridges: bridges,
             start: -Int64(afterStart / .nanoseconds(1)))
         for reader in readers { retention.note(reader) }
-        let indexed = try ledger.database.number("SELECT value FROM meta WHERE key = 'indexed'")
+        let indexed = try writeConnection.database.number(
+            "SELECT value FROM meta WHERE key = 'indexed'")
         repeat {
-            try retention.advance(ledger, at: 0, time: time, indexed: indexed ?? 0)
+            try retention.advance(writeConnection, at: 0, time: time, indexed: indexed ?? 0)
         } while retention.due < 1_000_000_000
     }
 
@@ -175,13 +176,13 @@ import TestSupport
 
     @Test func `the index is looked up anew after a failure though nobody speaks`() async throws {
         try await SQLiteStore.open(folder.file).close()
-        let ledger = try WriteConnection(folder.file)
+        let writeConnection = try WriteConnection(folder.file)
         let index = SearchIndex()
-        try index.begin(ledger, at: 0)
+        try index.begin(writeConnection, at: 0)
         #expect(index.due == nil)
         index.fail(at: 100)
         let due = try #require(index.due)
-        try index.advance(ledger, at: due)
+        try index.advance(writeConnection, at: due)
         #expect(index.indexed == 0)
         #expect(index.due == nil)
     }

@@ -141,20 +141,20 @@ import TestSupport
     }
 
     @Test func `what is not indexed yet takes no more memory than it may`() throws {
-        let ledger = try WriteConnection(folder.file)
-        try ledger.database.execute("INSERT INTO rooms (name) VALUES ('general')")
+        let writeConnection = try WriteConnection(folder.file)
+        try writeConnection.database.execute("INSERT INTO rooms (name) VALUES ('general')")
         // Five times what may be held, in two goes.
         let size = 256 << 10
         func say(_ numbers: ClosedRange<Int>) throws {
             for number in numbers {
-                try ledger.database.execute(
+                try writeConnection.database.execute(
                     """
                     INSERT INTO messages (number, room, kind, time, sender, bridge, text) VALUES
                     (\(number), 1, 0, 0, 'a', 'b', 'tren ' || hex(zeroblob(\(size / 2))))
                     """)
             }
         }
-        let stored = StoredMessages(ledger.database, fold: { $0 }, clock: .still)
+        let stored = StoredMessages(writeConnection.database, fold: { $0 }, clock: .still)
         let tail = try SearchTail()
         let most = SearchTail.mostBytes / size
         func found() throws -> [Int64] {

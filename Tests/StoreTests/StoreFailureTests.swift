@@ -44,7 +44,7 @@ import TestSupport
 
     @Test func `past the bound it is counted, unless a source waits for it`() async throws {
         var options = SQLiteStore.Options.quick
-        options.backlog = 100_000
+        options.writeQueue = 100_000
         let store = try SQLiteStore.open(folder.file, options, log: log.log)
         let other = try lock()
         func say(isOwed: Bool = false) -> UInt64 {
@@ -76,14 +76,14 @@ import TestSupport
         var limits = WriteQueue.Limits()
         limits.bytes = 10_000
         limits.rowsAtOnce = 32_768
-        let backlog = WriteQueue(limits)
+        let writeQueue = WriteQueue(limits)
         let items = (0..<10).map { _ in WriteBatch(rows: 5_000, weight: 2_000, through: 1) }
-        for item in items { backlog.push(item, lost: 0) }
-        #expect(backlog.condition == .lags)
+        for item in items { writeQueue.push(item, lost: 0) }
+        #expect(writeQueue.condition == .lags)
         var conditions: [StoreCondition] = []
-        while backlog.hasMore {
-            _ = backlog.finish(backlog.take())
-            conditions.append(backlog.condition)
+        while writeQueue.hasMore {
+            _ = writeQueue.finish(writeQueue.take())
+            conditions.append(writeQueue.condition)
         }
         #expect(conditions == [.lags, .keepsUp])
     }
@@ -237,11 +237,11 @@ import TestSupport
     }
 
     @Test func `numbers are reserved while nothing can be kept`() {
-        let backlog = WriteQueue(WriteQueue.Limits())
-        backlog.fail(retryAt: .max)
-        #expect(backlog.nextJob(background: nil, topsUp: { true }) == .reserve)
-        backlog.fail(retryAt: 0)
-        #expect(backlog.nextJob(background: nil, topsUp: { true }) == .commit)
+        let writeQueue = WriteQueue(WriteQueue.Limits())
+        writeQueue.fail(retryAt: .max)
+        #expect(writeQueue.nextJob(background: nil, topsUp: { true }) == .reserve)
+        writeQueue.fail(retryAt: 0)
+        #expect(writeQueue.nextJob(background: nil, topsUp: { true }) == .commit)
     }
 
     @Test func `the loop never waits for numbers while the file is locked`() async throws {

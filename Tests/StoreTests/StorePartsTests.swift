@@ -104,11 +104,11 @@ import TestSupport
     @Test func `a second process that reserves numbers is noticed`() throws {
         let ours = try WriteConnection(folder.file)
         let theirs = try WriteConnection(folder.file)
-        func reserve(_ number: UInt64, in ledger: WriteConnection) throws {
-            try ledger.database.transaction { () throws(StoreError) in
-                try ledger.reserve(below: number)
+        func reserve(_ number: UInt64, in writeConnection: WriteConnection) throws {
+            try writeConnection.database.transaction { () throws(StoreError) in
+                try writeConnection.reserve(below: number)
             }
-            ledger.noteReserved(below: number)
+            writeConnection.noteReserved(below: number)
         }
         #expect(try ours.firstFreeNumber() == 1)
         try reserve(100, in: ours)
@@ -164,13 +164,13 @@ import TestSupport
 
     @Test func `taking a turn allocates nothing for a line`() {
         var turn = TurnBuffer()
-        let backlog = WriteQueue(WriteQueue.Limits())
+        let writeQueue = WriteQueue(WriteQueue.Limits())
         let ana = Sender.make()
         let batch = Batch.make((1...500).map { .make("hola \($0)", by: ana, number: $0) })
-        turn.take(batch, isKept: true, pages: backlog)
+        turn.take(batch, isKept: true, pages: writeQueue)
         let before = allocation_count()
-        turn.take(batch, isKept: true, pages: backlog)
-        turn.take(batch, isKept: true, pages: backlog)
+        turn.take(batch, isKept: true, pages: writeQueue)
+        turn.take(batch, isKept: true, pages: writeQueue)
         // Pages and what a turn needs; optimized it is a third of that.
         #expect(allocation_count() - before < 50)
         #expect(turn.finish().rows == 1_500)

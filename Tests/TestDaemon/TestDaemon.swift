@@ -18,7 +18,9 @@ struct TestDaemon {
         Task.detached(executorPreference: LoopExecutor(loop)) {
             do {
                 let configuration = try Configuration.read(file, registry: registry)
-                let assembly = try Assembly(configuration, naming: .chat(configuration.language)) {
+                let assembly = try Assembly(
+                    configuration, namePolicy: .chat(configuration.language)
+                ) {
                     print($0)
                 }
                 let end = try await Daemon(assembly, on: loop) { _ in

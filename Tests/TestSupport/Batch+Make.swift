@@ -10,7 +10,7 @@ extension Batch {
         for message in messages {
             message.body.withBytes { text in
                 batch.append(
-                    message.record, text: text, sender: message.sender, details: message.details)
+                    message.header, text: text, sender: message.sender, details: message.details)
             }
         }
         return batch

@@ -82,7 +82,8 @@ package final class ChatClient: @unchecked Sendable {  // see above
 
     /// Sends what the kernel may not take at once.
     package func sendMuch(_ bytes: [UInt8]) async throws {
-        try await DedicatedThread.run(named: "test client") { Result { try self.send(bytes) } }.get()
+        try await DedicatedThread.run(named: "test client") { Result { try self.send(bytes) } }
+            .get()
     }
 
     /// Closes the sending side only.

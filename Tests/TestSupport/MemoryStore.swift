@@ -68,7 +68,8 @@ package final class MemoryStore: MessageStore {
     }
 
     private func write() {
-        let (promises, observer) = state.withLock { state -> ([PendingCommit], @Sendable () -> Void) in
+        let (promises, observer) = state.withLock {
+            state -> ([PendingCommit], @Sendable () -> Void) in
             guard !state.isHeld else { return ([], {}) }
             for action in state.pending { action(&state.disk) }
             state.pending = []
@@ -99,7 +100,7 @@ package final class MemoryStore: MessageStore {
         // Copied: the batch's memory is used again.
         let copies = passed.map { message in
             Message(
-                record: message.record, sender: message.sender,
+                header: message.header, sender: message.sender,
                 body: message.body.withBytes { Body(copying: $0) }, room: message.room,
                 details: message.details, uptime: 0)
         }

@@ -21,17 +21,17 @@ extension Message {
         room: String = "general", number: UInt64 = 1, arrival: Duration = .zero, time: Int64 = 0,
         other: Sender? = nil, isPrivate: Bool = false, hadControlCharacters: Bool = false
     ) -> Message {
-        var record = MessageHeader()
-        record.kind = kind
-        record.number = number
-        record.time = time
-        if isPrivate { record.flags.insert(.isPrivate) }
-        if hadControlCharacters { record.flags.insert(.hadControls) }
-        if text.utf8.contains(UInt8(ascii: "\n")) { record.flags.insert(.hasLines) }
+        var header = MessageHeader()
+        header.kind = kind
+        header.number = number
+        header.time = time
+        if isPrivate { header.flags.insert(.isPrivate) }
+        if hadControlCharacters { header.flags.insert(.hadControls) }
+        if text.utf8.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
         let body = Body(text)
-        record.count = UInt32(body.count)
+        header.count = UInt32(body.count)
         return Message(
-            record: record, sender: sender, body: body, room: room,
+            header: header, sender: sender, body: body, room: room,
             details: other.map { MessageDetails(other: $0) },
             uptime: Int64(arrival.attoseconds / 1_000_000_000))
     }

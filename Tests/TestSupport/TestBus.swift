@@ -22,7 +22,8 @@ package final class TestBus: Sendable {
     ///   - rooms: the first is the default.
     ///   - middlewares: the common chain, in order.
     package init(
-        rooms: [String] = ["general"], language: Language = .es, naming: NamePolicy = NamePolicy(),
+        rooms: [String] = ["general"], language: Language = .es,
+        namePolicy: NamePolicy = NamePolicy(),
         middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore(),
         clock: ManualClock = ManualClock()
     ) throws {
@@ -31,7 +32,7 @@ package final class TestBus: Sendable {
         var settings = Bus.Settings()
         settings.rooms = rooms
         settings.language = language
-        settings.naming = naming
+        settings.namePolicy = namePolicy
         let loop = loop
         settings.log = log.log(
             by: Log.Times(
@@ -67,21 +68,21 @@ package final class TestBus: Sendable {
         senderFormat: String = "{name} ({bridge})", middlewares: [any Middleware] = [],
         outgoing: [any Middleware] = []
     ) async -> Port {
-        let intake = BridgeAttachment(
+        let attachment = BridgeAttachment(
             name: name, room: room, direction: direction, senderFormat: senderFormat,
             chain: Self.chain(middlewares), outgoing: Self.chain(outgoing))
-        await bus.add(intake)
-        await bus.begin(intake)
-        return Port(bus: bus, intake: intake) { self.requestShutdown() }
+        await bus.add(attachment)
+        await bus.begin(attachment)
+        return Port(bus: bus, attachment: attachment) { self.requestShutdown() }
     }
 
     /// Runs a bridge as the supervisor does, and returns when it has ended.
     package func run(_ bridge: any Bridge, on port: Port) async throws {
         do {
             try await bridge.run(port)
-            await bus.finish(port.intake)
+            await bus.finish(port.attachment)
         } catch {
-            await bus.finish(port.intake)
+            await bus.finish(port.attachment)
             throw error
         }
     }

@@ -54,9 +54,9 @@ import Testing
     }
 
     @Test func `a file that is not there is reported`() {
-        let surroundings = Environment.fake("")
+        let environment = Environment.fake("")
         #expect {
-            try Configuration.read("x/y.json", registry: .fake, surroundings: surroundings)
+            try Configuration.read("x/y.json", registry: .fake, environment: environment)
         } throws: { error in
             "\(error)" == """
                 x/y.json: no such file or directory

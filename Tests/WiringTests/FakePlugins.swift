@@ -188,7 +188,7 @@ func report(
     do {
         _ = try Configuration.read(
             "bridge.json", registry: .fake,
-            surroundings: .fake(configuration, variables: variables, files: files))
+            environment: .fake(configuration, variables: variables, files: files))
         return ""
     } catch {
         return error.description
@@ -209,5 +209,5 @@ func configuration(
 ) throws -> Configuration {
     try Configuration.read(
         "bridge.json", registry: .fake,
-        surroundings: .fake(text, variables: variables, files: files))
+        environment: .fake(text, variables: variables, files: files))
 }

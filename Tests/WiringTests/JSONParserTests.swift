@@ -20,9 +20,9 @@ import Testing
         let text = "{\r\n\t\"ñé́🇪🇸\": /* 👩‍👩‍👧\n */ [1,\r\n  2 ],\n}"
         let member = try #require(parse(text).value?.members.first)
         #expect(member.keyPlace.position == TextPosition(line: 2, column: 2))
-        #expect(member.value.place.position == TextPosition(line: 3, column: 5))
-        #expect(member.value.elements[1].place.position == TextPosition(line: 4, column: 3))
-        #expect(member.value.elements[1].place.path == "[\"ñé́🇪🇸\"][1]")
+        #expect(member.value.location.position == TextPosition(line: 3, column: 5))
+        #expect(member.value.elements[1].location.position == TextPosition(line: 4, column: 3))
+        #expect(member.value.elements[1].location.path == "[\"ñé́🇪🇸\"][1]")
     }
 
     @Test(arguments: [

@@ -130,7 +130,7 @@ import Testing
         #expect(world.test.log.sentences == ["finished", "finished"])
     }
 
-    @Test func `a stop drains: intake first, then who reads`() async throws {
+    @Test func `a stop drains: attachment first, then who reads`() async throws {
         let world = try SupervisorWorld()
         let seen = Mutex<[String]>([])
         let source = world.bridge("source") { port in
@@ -308,7 +308,8 @@ private final class SupervisorWorld: Sendable {
         _ body: @escaping @Sendable (Port) async throws -> Void
     ) -> SupervisedBridge {
         SupervisedBridge(
-            Body(body: body), intake: BridgeAttachment(name: name, room: "general"), isOptional: isOptional)
+            Body(body: body), attachment: BridgeAttachment(name: name, room: "general"),
+            isOptional: isOptional)
     }
 
     func run(_ bridges: [SupervisedBridge]) async -> Supervisor.Outcome {
@@ -316,7 +317,7 @@ private final class SupervisorWorld: Sendable {
     }
 
     func end(_ bridges: [SupervisedBridge]) async -> Supervisor.End {
-        for bridge in bridges { await test.bus.add(bridge.intake) }
+        for bridge in bridges { await test.bus.add(bridge.attachment) }
         let (clock, pauses) = (test.clock, pauses.continuation)
         let watches = watches.continuation
         let beginning = clock.now

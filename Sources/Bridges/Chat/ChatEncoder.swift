@@ -2,10 +2,10 @@ import MessageBus
 
 /// Writes messages as lines of the chat protocol, in one language.
 package struct ChatEncoder: TranscriptEncoder {
-    private let words: Phrases
+    private let phrases: Phrases
 
     /// An encoder that speaks a language.
-    package init(_ words: Phrases) { self.words = words }
+    package init(_ phrases: Phrases) { self.phrases = phrases }
 
     /// Encodes into a transcript.
     package func encode(
@@ -24,7 +24,7 @@ package struct ChatEncoder: TranscriptEncoder {
     private func encode(_ message: Message, into transcript: Transcript) {
         var bytes: [UInt8] = []
         append(message, to: &bytes)
-        let source = message.kind == .message ? message.record.source : 0
+        let connectionID = message.kind == .message ? message.header.connectionID : 0
         (transcript.firstNumber, transcript.number) = (message.number, message.number)
         bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
@@ -33,7 +33,7 @@ package struct ChatEncoder: TranscriptEncoder {
                 let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
                 let cut = Self.cut(line, to: transcript.longestLine - 4)
                 let ending: [UInt8] = cut < line.count ? Array("…\n".utf8) : [lineFeed]
-                transcript.write(atMost: cut + 4, lines: 1, source: source) { place in
+                transcript.write(atMost: cut + 4, lines: 1, connectionID: connectionID) { place in
                     ending.withUnsafeBytes { ending in
                         UnsafeMutableRawBufferPointer(start: place, count: cut + 4)
                             .copyMemory(from: UnsafeRawBufferPointer(rebasing: line[..<cut]))
@@ -50,12 +50,12 @@ package struct ChatEncoder: TranscriptEncoder {
     /// Appends a message's lines, each with its ending.
     package func append(_ message: Message, to bytes: inout [UInt8]) {
         switch message.kind {
-        case .join: append(words.joined(message.sender.name), to: &bytes)
+        case .join: append(phrases.joined(message.sender.name), to: &bytes)
         case .leave:
-            append(words.left(message.sender.name, for: message.destination), to: &bytes)
+            append(phrases.left(message.sender.name, for: message.destination), to: &bytes)
         case .rename:
             append(
-                words.renamed(message.sender.name, to: message.other?.name ?? ""), to: &bytes)
+                phrases.renamed(message.sender.name, to: message.other?.name ?? ""), to: &bytes)
         case .message, .edit: appendText(message, to: &bytes)
         }
     }
@@ -69,7 +69,7 @@ package struct ChatEncoder: TranscriptEncoder {
         var prefix = Array(message.sender.prefix)
         if message.isPrivate, let other = message.other {
             prefix = Array(
-                words.privateHeading(from: message.sender.name, to: other.name).utf8)
+                phrases.privateHeading(from: message.sender.name, to: other.name).utf8)
         }
         var first = prefix
         if let reply = message.reply {

@@ -46,9 +46,9 @@ package final class LineGrammar: Sendable {
     private let leftEnding: [UInt8]
 
     /// A grammar that understands the notices of a language.
-    package init(_ words: Phrases) {
-        joinedEnding = Array(words.joinedEnding.utf8)
-        leftEnding = Array(words.leftEnding.utf8)
+    package init(_ phrases: Phrases) {
+        joinedEnding = Array(phrases.joinedEnding.utf8)
+        leftEnding = Array(phrases.leftEnding.utf8)
     }
 
     /// Finds out what a line means that comes from somebody with this name, or without any.

@@ -69,8 +69,8 @@ enum NameRules {
 
     static func holdsNotice(_ key: String) -> Bool {
         let padded = Array(" \(key) ".utf8)
-        return Phrases.noticeWords.contains { words in
-            padded.indices.contains { padded[$0...].starts(with: words.utf8) }
+        return Phrases.noticeWords.contains { phrases in
+            padded.indices.contains { padded[$0...].starts(with: phrases.utf8) }
         }
     }
 

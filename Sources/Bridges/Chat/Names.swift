@@ -73,14 +73,14 @@ package struct Name: Sendable, Equatable {
     }
 
     /// The name of somebody who speaks without one.
-    package init(guest number: Int, words: Phrases) {
-        let text = words.guest(number)
+    package init(guest number: Int, phrases: Phrases) {
+        let text = phrases.guest(number)
         self.init(text: text, key: text)
     }
 
     /// The name of somebody of whom nothing can be shown.
-    init(placeholderIn words: Phrases) {
-        self.init(text: words.nameless, key: words.nameless.lowercased())
+    init(placeholderIn phrases: Phrases) {
+        self.init(text: phrases.nameless, key: phrases.nameless.lowercased())
     }
 
     private init(text: String, key: String) {

@@ -5,19 +5,19 @@ extension OptionCheck {
     ///
     /// - Parameter shown: how it is written, if that is something else.
     package mutating func name(
-        _ text: String, shown written: String? = nil, at source: OptionLocation
+        _ text: String, shown written: String? = nil, at location: OptionLocation
     ) {
         let found =
-            source.found((written ?? text).shortened(to: 60).quoted)
-            + (source.isReference ? "" : text.oddCharacter)
+            location.found((written ?? text).shortened(to: 60).quoted)
+            + (location.isReference ? "" : text.oddCharacter)
         if text.allSatisfy(\.isWhitespace) {
-            problem("expected a name, found \(found)", at: source)
+            problem("expected a name, found \(found)", at: location)
             return
         }
         if (try? Name(text, isChosen: false)) != nil { return }
-        let shown = Name(cleaning: text, words: Phrases(.en)).text.quoted
+        let shown = Name(cleaning: text, phrases: Phrases(.en)).text.quoted
         let how =
-            written == nil && !source.isReference ? "it is shown as \(shown)" : "it is cleaned"
-        warning("\(found) can't be a name as it is: \(how)", at: source)
+            written == nil && !location.isReference ? "it is shown as \(shown)" : "it is cleaned"
+        warning("\(found) can't be a name as it is: \(how)", at: location)
     }
 }

@@ -173,10 +173,10 @@ extension Phrases {
 
     /// After `[bad-arguments]` when more words are looked for than may be.
     package var tooManyWords: String {
-        let (words, bytes) = (SearchWords.mostWords, SearchWords.mostBytes)
+        let (phrases, bytes) = (SearchWords.mostWords, SearchWords.mostBytes)
         return say(
-            "Se pueden buscar \(words) palabras a la vez como mucho, de \(bytes) bytes en total.",
-            "At most \(words) words, of \(bytes) bytes in all, can be looked for at once.")
+            "Se pueden buscar \(phrases) palabras a la vez como mucho, de \(bytes) bytes en total.",
+            "At most \(phrases) words, of \(bytes) bytes in all, can be looked for at once.")
     }
 
     /// After `[dropped]` when what was said before can't be read at present.

@@ -8,7 +8,7 @@ extension Name {
     /// unknown or a lone mark is left out, as are `/ # @ *` in front; the rest is cut to 32 characters
     /// and 64 bytes. Words of a notice are joined by `_`. If nothing is left, or the server's name
     /// is, the result is `sin nombre` or `no name`.
-    package init(cleaning raw: String, words: Phrases) {
+    package init(cleaning raw: String, phrases: Phrases) {
         // Enough for 32 characters of any sane kind; a file name or a title may be far longer.
         let beginning = String(raw.unicodeScalars.prefix(256))
         var text = Self.cut(Self.visible(NameFolding.composed(beginning)))
@@ -19,7 +19,7 @@ extension Name {
             // It is shown with its bridge: not the name of a guest here.
             try self.init(text, isChosen: false)
         } catch {
-            self.init(placeholderIn: words)
+            self.init(placeholderIn: phrases)
         }
     }
 

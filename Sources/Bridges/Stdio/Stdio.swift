@@ -65,9 +65,9 @@ package struct Stdio: Bridge {
 
     /// Reads and writes until the bus has stopped or nobody reads standard output any more.
     package func run(_ port: Port) async throws {
-        let news = StdioDropLog(port.log)
+        let dropLog = StdioDropLog(port.log)
         let sender = options.sender ?? LoginName.current ?? Phrases(port.language).operatorName
-        let input = port.direction == .out ? nil : try makeInput(sender, port, news)
+        let input = port.direction == .out ? nil : try makeInput(sender, port, dropLog)
         let output =
             port.direction == .in
             ? nil
@@ -103,10 +103,11 @@ package struct Stdio: Bridge {
     }
 
     private func makeInput(
-        _ sender: String, _ port: Port, _ news: StdioDropLog
+        _ sender: String, _ port: Port, _ dropLog: StdioDropLog
     ) throws -> StdioInput {
         try StdioInput(
-            input, lines: options.lines, sender: sender, exitsAtEnd: options.exitAtEnd, port, news)
+            input, lines: options.lines, sender: sender, exitsAtEnd: options.exitAtEnd, port,
+            dropLog)
     }
 
     /// Waits for both directions, and sees to it that the end of what goes out ends what comes in.

@@ -23,8 +23,8 @@ final class StdioDropLog: Sendable {
         }
         for (drop, count) in counts.sorted(by: { $1.value < $0.value }) {
             // By code: a middleware may give each line a reason of its own.
-            let words = [drop.code, drop.reason].filter { !$0.isEmpty }.joined(separator: ", ")
-            repeats.write(.info, cause: drop.code, "1 line dropped: \(words)", times: count)
+            let phrases = [drop.code, drop.reason].filter { !$0.isEmpty }.joined(separator: ", ")
+            repeats.write(.info, cause: drop.code, "1 line dropped: \(phrases)", times: count)
         }
     }
 

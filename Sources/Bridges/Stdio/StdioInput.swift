@@ -10,11 +10,11 @@ final class StdioInput: Sendable {
     private let exitsAtEnd: Bool
     private let isStopped = Atomic(false)
     private let port: Port
-    private let news: StdioDropLog
+    private let dropLog: StdioDropLog
 
     init(
         _ descriptor: Int32, lines form: Stdio.Form, sender: String, exitsAtEnd: Bool, _ port: Port,
-        _ news: StdioDropLog
+        _ dropLog: StdioDropLog
     ) throws {
         reader = try DescriptorReader(descriptor, called: "standard input")
         try reader.start()
@@ -22,7 +22,7 @@ final class StdioInput: Sendable {
         self.sender = sender
         self.exitsAtEnd = exitsAtEnd
         self.port = port
-        self.news = news
+        self.dropLog = dropLog
     }
 
     /// Reads no more; what has been read is still published.
@@ -36,7 +36,7 @@ final class StdioInput: Sendable {
     /// The port's source, opened before, is closed then.
     func run() async {
         await publishAll()
-        news.tellRest()
+        dropLog.tellRest()
         await port.closeSource()
         if Task.isCancelled || isStopped.load(ordering: .relaxed) { return }
         port.log.info("standard input has ended")
@@ -66,7 +66,7 @@ final class StdioInput: Sendable {
     private func take(
         _ line: UnsafeRawBufferPointer, isCut: Bool, into lines: inout StdioLines
     ) {
-        if isCut { news.noteTooLong() }
+        if isCut { dropLog.noteTooLong() }
         lines.add(line)
     }
 
@@ -74,7 +74,7 @@ final class StdioInput: Sendable {
     private func publish(_ drafts: [Draft]) async -> Bool {
         if drafts.isEmpty { return true }
         do {
-            news.note(try await port.publish(drafts))
+            dropLog.note(try await port.publish(drafts))
             return true
         } catch {
             port.log.warning("\(drafts.count) lines of standard input are lost: \(error)")

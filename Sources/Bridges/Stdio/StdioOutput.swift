@@ -16,7 +16,7 @@ final class StdioOutput: Sendable {
     private let writer: DescriptorWriter
     private let buffer: ByteCount
     private let port: Port
-    private let words: Phrases
+    private let phrases: Phrases
 
     init(_ descriptor: Int32, buffer: ByteCount, _ port: Port) throws {
         writer = try DescriptorWriter(descriptor, called: "standard output")
@@ -24,7 +24,7 @@ final class StdioOutput: Sendable {
         try ResourceLimits.checkMemory([buffer.bytes], for: #""buffer""#)
         self.buffer = buffer
         self.port = port
-        words = Phrases(port.language)
+        phrases = Phrases(port.language)
     }
 
     /// Writes until the bus has stopped or nobody reads.
@@ -49,7 +49,7 @@ final class StdioOutput: Sendable {
     }
 
     private func writeAll() async -> SocketError? {
-        let encoder = ChatEncoder(words)
+        let encoder = ChatEncoder(phrases)
         var messages = port.messages.holding(buffer.bytes).makeAsyncIterator()
         do throws(SocketError) {
             while let batch = await messages.nextBatch() {
@@ -65,8 +65,8 @@ final class StdioOutput: Sendable {
 
     private func encode(_ message: Message, _ encoder: ChatEncoder, into lines: inout [UInt8]) {
         if message.missed > 0 {
-            let text = words.skipped(Int(clamping: message.missed))
-            lines.append(contentsOf: words.answer(.skipped, text).utf8)
+            let text = phrases.skipped(Int(clamping: message.missed))
+            lines.append(contentsOf: phrases.answer(.skipped, text).utf8)
             lines.append(UInt8(ascii: "\n"))
         }
         encoder.append(message, to: &lines)

@@ -71,9 +71,9 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
             let (connection, numbers) = needy.removeFirst()
             if connection.isClosed { continue }
             lastFetch += 1
-            let (id, inquiry) = (lastFetch, PendingQuery(on: loop, bus: bus))
-            fetches[id] = inquiry
-            inquiry.begin { bus in
+            let (id, pendingQuery) = (lastFetch, PendingQuery(on: loop, bus: bus))
+            fetches[id] = pendingQuery
+            pendingQuery.begin { bus in
                 try await bus.store.messages(numbered: numbers)
             } then: { [weak self, weak connection] result, bus in
                 connection?.supplyList(result, bus)

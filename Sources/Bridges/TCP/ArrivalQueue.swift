@@ -5,7 +5,7 @@
 struct ArrivalQueue {
     /// A connection, and when it came to be here.
     struct Arrival {
-        let source: UInt32
+        let connectionID: UInt32
         /// In the loop's nanoseconds.
         let time: Int64
     }
@@ -19,18 +19,18 @@ struct ArrivalQueue {
     ///   - count: connections there are; the queue never has many more than twice as many.
     ///   - isStillIn: whether one belongs here.
     mutating func append(
-        _ source: UInt32, at time: Int64, among count: Int, if isStillIn: (UInt32) -> Bool
+        _ connectionID: UInt32, at time: Int64, among count: Int, if isStillIn: (UInt32) -> Bool
     ) {
         if arrivals.count > 2 * count + 64 {
-            arrivals = arrivals[start...].filter { isStillIn($0.source) }
+            arrivals = arrivals[start...].filter { isStillIn($0.connectionID) }
             start = 0
         }
-        arrivals.append(Arrival(source: source, time: time))
+        arrivals.append(Arrival(connectionID: connectionID, time: time))
     }
 
     /// The first that still belongs here; those before it are forgotten.
     mutating func first(_ isStillIn: (UInt32) -> Bool) -> Arrival? {
-        while start < arrivals.count, !isStillIn(arrivals[start].source) { start += 1 }
+        while start < arrivals.count, !isStillIn(arrivals[start].connectionID) { start += 1 }
         if start < arrivals.count { return arrivals[start] }
         (arrivals, start) = ([], 0)
         return nil

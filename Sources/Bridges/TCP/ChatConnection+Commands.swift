@@ -2,8 +2,8 @@ import MessageBus
 
 // What a client asks for with a slash. A command that fails changes nothing.
 extension ChatConnection {
-    var words: Phrases { server.words }
-    var intake: BridgeAttachment { server.port.intake }
+    var phrases: Phrases { server.phrases }
+    var attachment: BridgeAttachment { server.port.attachment }
 
     /// Does what a command says.
     func obey(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
@@ -12,20 +12,20 @@ extension ChatConnection {
         guard found == .quit || mayCommand() else { return }
         guard let command = found else {
             return member == nil && !verb.isEmpty && verb.first == "/"
-                ? answer(.needName, words.needName)
-                : answer(.unknownCommand, words.unknownCommand(verb))
+                ? answer(.needName, phrases.needName)
+                : answer(.unknownCommand, phrases.unknownCommand(verb))
         }
         if member == nil, !command.worksWithoutName {
-            return answer(.needName, words.needName)
+            return answer(.needName, phrases.needName)
         }
         // One read brings thousands of commands, and each list may be as long as the room is full.
-        if command.isList, owesMuch { return answer(.rateLimited, words.rateLimited) }
+        if command.isList, owesMuch { return answer(.rateLimited, phrases.rateLimited) }
         switch command {
-        case .help: list(words.help)
+        case .help: list(phrases.help)
         case .nick: nick(arguments, bus)
-        case .rooms: answer(RoomList(server.halls, own: hall, words))
+        case .rooms: answer(RoomList(server.roomReaders, own: roomReaders, phrases))
         case .join: join(String(decoding: arguments, as: UTF8.self), bus)
-        case .who: answer(PeopleList(bus.people(in: hall.room), words))
+        case .who: answer(PeopleList(bus.people(in: roomReaders.room), phrases))
         case .me: act(arguments, bus)
         case .msg: whisper(arguments, bus)
         case .reply: reply(arguments, bus)
@@ -37,13 +37,13 @@ extension ChatConnection {
 
     private func list(_ lines: [String]) {
         var bytes: [UInt8] = []
-        for line in lines { bytes.append(contentsOf: "\(words.answer(.info, line))\n".utf8) }
-        bytes.append(contentsOf: "\(words.answer(.ok, words.count(lines.count)))\n".utf8)
+        for line in lines { bytes.append(contentsOf: "\(phrases.answer(.info, line))\n".utf8) }
+        bytes.append(contentsOf: "\(phrases.answer(.ok, phrases.count(lines.count)))\n".utf8)
         send(bytes)
     }
 
     private func quit(_ bus: isolated Bus) {
-        if member == nil { answer(.ok, words.goodbye) }
+        if member == nil { answer(.ok, phrases.goodbye) }
         leave(bus)
     }
 
@@ -55,9 +55,9 @@ extension ChatConnection {
     func enter(as name: Name, isGuest: Bool = false, _ bus: isolated Bus) -> Bool {
         let sender = sender(name)
         let person = Person(
-            sender: sender, room: hall.room, mailbox: self,
+            sender: sender, room: roomReaders.room, mailbox: self,
             isAnnounced: server.port.direction != .out)
-        if let refusal = bus.enter(person, by: intake, before: { showWhatWasSaid() }) {
+        if let refusal = bus.enter(person, by: attachment, before: { showWhatWasSaid() }) {
             answer(refusal)
             return false
         }
@@ -74,36 +74,36 @@ extension ChatConnection {
 
     private func answer(_ refusal: NameRefusal) {
         switch refusal {
-        case .taken: answer(.nameInUse, words.nameInUse)
+        case .taken: answer(.nameInUse, phrases.nameInUse)
         case .dropped(let drop): answer(drop)
         }
     }
 
     private func sender(_ name: Name) -> Sender {
-        Sender(name: name.text, key: name.key, bridge: intake.name, identity: identity)
+        Sender(name: name.text, key: name.key, bridge: attachment.name, identity: identity)
     }
 
     private func nick(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        if arguments.isEmpty { return answer(.badArguments, words.badArguments(.nick)) }
+        if arguments.isEmpty { return answer(.badArguments, phrases.badArguments(.nick)) }
         let name: Name
         do throws(NameProblem) {
             name = try Name(arguments)
         } catch {
-            return answer(.badName, words.badName(error))
+            return answer(.badName, phrases.badName(error))
         }
         guard let member else {
-            if enter(as: name, bus), !readsNotices { answer(.ok, words.nameIs(name.text)) }
+            if enter(as: name, bus), !readsNotices { answer(.ok, phrases.nameIs(name.text)) }
             return
         }
-        if name.text == member.name.text { return answer(.ok, words.nameIs(name.text)) }
-        if rename(to: name, bus), !readsNotices { answer(.ok, words.nameIs(name.text)) }
+        if name.text == member.name.text { return answer(.ok, phrases.nameIs(name.text)) }
+        if rename(to: name, bus), !readsNotices { answer(.ok, phrases.nameIs(name.text)) }
     }
 
     /// Changes names; returns whether that worked.
     private func rename(to name: Name, _ bus: isolated Bus) -> Bool {
         guard let member else { return false }
         let sender = sender(name)
-        if let refusal = bus.rename(member.person, to: sender, by: intake) {
+        if let refusal = bus.rename(member.person, to: sender, by: attachment) {
             answer(refusal)
             return false
         }
@@ -115,34 +115,34 @@ extension ChatConnection {
     var readsNotices: Bool { server.port.direction == .both }
 
     private func join(_ room: String, _ bus: isolated Bus) {
-        if room.isEmpty { return answer(.badArguments, words.badArguments(.join)) }
-        guard let target = server.hall(called: room) else {
-            let rooms = server.halls.map(\.room.name)
+        if room.isEmpty { return answer(.badArguments, phrases.badArguments(.join)) }
+        guard let target = server.roomReaders(called: room) else {
+            let rooms = server.roomReaders.map(\.room.name)
             let meant = Suggestion.nearest(to: room, among: rooms)
-            return answer(.unknownRoom, words.unknownRoom(meant: meant))
+            return answer(.unknownRoom, phrases.unknownRoom(meant: meant))
         }
-        if target === hall { return answer(.ok, words.roomIs(target.room.name)) }
+        if target === roomReaders { return answer(.ok, phrases.roomIs(target.room.name)) }
         guard let member else {
             move(to: target)
-            return answer(.ok, words.roomIs(target.room.name))
+            return answer(.ok, phrases.roomIs(target.room.name))
         }
-        let drop = bus.move(member.person, to: target.room, by: intake) {
+        let drop = bus.move(member.person, to: target.room, by: attachment) {
             move(to: target)
             showWhatWasSaid()
         }
         if let drop { return answer(drop) }
-        answer(.ok, words.roomIs(target.room.name))
+        answer(.ok, phrases.roomIs(target.room.name))
     }
 
     private func move(to target: RoomReaders) {
-        if let edition = hall.edition {
-            edition.catchUp()
+        if let feed = roomReaders.feed {
+            feed.catchUp()
             // What it said itself is noted now: later its positions would mean nothing.
-            server.noteRuns(of: edition)
+            server.noteRuns(of: feed)
         }
-        hall.dismiss(self)
-        outflow.detach(skipNotice: server.skipNotice)
-        hall = target
+        roomReaders.dismiss(self)
+        output.detach(skipNotice: server.skipNotice)
+        roomReaders = target
         target.admit(self)
         owes()
     }
@@ -151,9 +151,9 @@ extension ChatConnection {
 
     /// Says what somebody does: a text like any other, so that nobody takes it for a notice.
     private func act(_ deed: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
+        if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
         guard let member, !deed.isEmpty else {
-            return answer(.badArguments, words.badArguments(.me))
+            return answer(.badArguments, phrases.badArguments(.me))
         }
         let text = Array("* \(member.name.text) ".utf8) + deed
         text.withUnsafeBytes { say($0, as: member.sender, details: nil, bus) }
@@ -162,25 +162,25 @@ extension ChatConnection {
     // MARK: - Private messages
 
     private func whisper(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
+        if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
         switch Addressee(arguments, bus) {
         case .name(let key, let text): whisper(text, to: key, bus)
-        case .unknown: answer(.unknownUser, words.unknownUser)
-        case .unclear: answer(.badArguments, words.unclearName(.msg))
-        case .missing: answer(.badArguments, words.badArguments(.msg))
+        case .unknown: answer(.unknownUser, phrases.unknownUser)
+        case .unclear: answer(.badArguments, phrases.unclearName(.msg))
+        case .missing: answer(.badArguments, phrases.badArguments(.msg))
         }
     }
 
     private func whisper(_ text: UnsafeRawBufferPointer, to key: String, _ bus: isolated Bus) {
         guard let member else { return }
         guard let receiver = bus.person(key) else {
-            return answer(.unknownUser, words.unknownUser)
+            return answer(.unknownUser, phrases.unknownUser)
         }
         if !receiver.isReachable {
-            return answer(.unknownUser, words.unreachableUser(receiver.sender.name))
+            return answer(.unknownUser, phrases.unreachableUser(receiver.sender.name))
         }
-        if receiver.isFull { return answer(.full, words.busyUser(receiver.sender.name)) }
-        let drop = bus.whisper(text, from: member.person, to: receiver, by: intake)
+        if receiver.isFull { return answer(.full, phrases.busyUser(receiver.sender.name)) }
+        let drop = bus.whisper(text, from: member.person, to: receiver, by: attachment)
         if let drop {
             answer(drop)
         } else if server.port.direction == .in {

@@ -6,7 +6,7 @@ extension ChatConnection {
     func sendAway(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) is closed: it has not said who it is in time")
         greet()
-        answer(.needName, server.words.needName)
+        answer(.needName, server.phrases.needName)
         finish(bus)
     }
 
@@ -14,7 +14,7 @@ extension ChatConnection {
     func giveWay(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) gives way: it has said nothing, and there is no room")
         isHeldBack = false
-        answer(.full, server.words.full)
+        answer(.full, server.phrases.full)
         finish(bus)
         pump()
         close(bus)

@@ -5,14 +5,14 @@ extension ChatConnection {
     /// Sends nothing until it is known that it means the chat.
     func holdBack() {
         isHeldBack = true
-        outflow.standStill()
+        output.standStill()
     }
 
     /// Sends the greeting, and from now on what the room says.
     func greet() {
         guard isHeldBack else { return }
         isHeldBack = false
-        outflow.sendFirst(server.greeting)
+        output.sendFirst(server.greeting)
         owes()
     }
 
@@ -23,13 +23,13 @@ extension ChatConnection {
         guard isOpen else { return }
         server.port.log.debug("\(peer) is sent away: it speaks \(other.name)")
         isHeldBack = false
-        let refusal = server.words.refusal(of: other)
-        if inflow.hasBrought {
+        let refusal = server.phrases.refusal(of: other)
+        if input.hasBrought {
             // Its lines were answered as the chat's; what they asked for comes first.
             send(refusal)
         } else {
-            hall.dismiss(self)
-            outflow.sendOnly(refusal)
+            roomReaders.dismiss(self)
+            output.sendOnly(refusal)
         }
         finish(bus)
     }
@@ -44,11 +44,11 @@ extension ChatConnection {
     {
         switch server.options.nameless {
         case .ask:
-            answer(.needName, text == .missingSpace ? words.missingSpace : words.needName)
+            answer(.needName, text == .missingSpace ? phrases.missingSpace : phrases.needName)
             return false
         case .guest:
             if server.port.direction == .out {
-                answer(.forbidden, words.forbidden)
+                answer(.forbidden, phrases.forbidden)
                 return false
             }
             return enterAsGuest(bus)
@@ -60,7 +60,7 @@ extension ChatConnection {
 
     private func enterAsGuest(_ bus: isolated Bus) -> Bool {
         guard enter(as: server.nextGuest(bus), isGuest: true, bus) else { return false }
-        if let member, !readsNotices { answer(.ok, words.nameIs(member.name.text)) }
+        if let member, !readsNotices { answer(.ok, phrases.nameIs(member.name.text)) }
         return true
     }
 
@@ -69,10 +69,10 @@ extension ChatConnection {
         do throws(NameProblem) {
             let name = try Name(spelling)
             if mayCommand(), enter(as: name, bus), !readsNotices {
-                answer(.ok, words.nameIs(name.text))
+                answer(.ok, phrases.nameIs(name.text))
             }
         } catch {
-            if mayCommand() { answer(.badName, words.badName(error)) }
+            if mayCommand() { answer(.badName, phrases.badName(error)) }
         }
     }
 }

@@ -6,17 +6,17 @@ extension ChatConnection {
     func answer(_ list: some AnswerList) {
         guard isOpen else { return }
         guard server.lists.hasRoom(for: list.heldBytes) else {
-            return answer(.rateLimited, words.rateLimited)
+            return answer(.rateLimited, phrases.rateLimited)
         }
-        hall.edition?.catchUp()
-        outflow.answer(list)
+        roomReaders.feed?.catchUp()
+        output.answer(list)
         countLists()
         owes()
     }
 
     /// Tells the server how much the lists of this connection hold.
     func countLists() {
-        let bytes = isClosed ? 0 : outflow.listBytes
+        let bytes = isClosed ? 0 : output.listBytes
         if bytes != countedListBytes { server.lists.count(bytes - countedListBytes) }
         countedListBytes = bytes
     }
@@ -24,7 +24,7 @@ extension ChatConnection {
     /// Produces the next piece, now that everything before it has been taken.
     func produceList(_ bus: isolated Bus) {
         isListing = false
-        guard !isClosed, let list = outflow.list else { return }
+        guard !isClosed, let list = output.list else { return }
         var piece: [UInt8] = []
         switch list.produce(into: &piece, bus) {
         case .more: send(piece: piece, isLast: false)
@@ -40,7 +40,7 @@ extension ChatConnection {
     /// Goes on with a list now that the store has answered.
     func supplyList(_ result: Result<StoredRun, any Error>, _ bus: isolated Bus) {
         isListing = false
-        guard !isClosed, let list = outflow.list else { return }
+        guard !isClosed, let list = output.list else { return }
         switch result {
         case .success(let run):
             list.supply(run)
@@ -49,12 +49,13 @@ extension ChatConnection {
         case .failure(let error):
             server.noteNoAnswer(error)
             send(
-                piece: Array((words.answer(.dropped, words.noHistory) + "\n").utf8), isLast: true)
+                piece: Array((phrases.answer(.dropped, phrases.noHistory) + "\n").utf8),
+                isLast: true)
         }
     }
 
     private func send(piece: [UInt8], isLast: Bool) {
-        outflow.supply(piece, isLast: isLast)
+        output.supply(piece, isLast: isLast)
         pump()
     }
 }

@@ -12,7 +12,7 @@ extension ChatConnection: Mailbox {
         guard isReachable else { return }
         var bytes: [UInt8] = []
         // The bridge's own chain judges what its people get, whoever else gets it.
-        let outgoing = server.port.intake.outgoing
+        let outgoing = server.port.attachment.outgoing
         for message in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
             server.encoder.append(message, to: &bytes)
         }

@@ -10,12 +10,12 @@ extension ChatConnection {
     /// Shows the last texts of the room.
     func showHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let count = Self.historyCount(String(decoding: arguments, as: UTF8.self)) else {
-            return answer(.badArguments, words.badArguments(.history))
+            return answer(.badArguments, phrases.badArguments(.history))
         }
-        if let numbers = bus.recentTextNumbers(in: hall.room, atMost: count) {
-            return list(numbers, in: hall.room)
+        if let numbers = bus.recentTextNumbers(in: roomReaders.room, atMost: count) {
+            return list(numbers, in: roomReaders.room)
         }
-        let room = hall.room.name
+        let room = roomReaders.room.name
         ask(bus) { bus in
             guard let room = bus.room(room) else { return [] }
             return try await bus.textNumbers(in: room, atMost: count)
@@ -35,14 +35,14 @@ extension ChatConnection {
     /// Shows the newest texts of the room with some words in them.
     func search(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         let text = String(decoding: arguments, as: UTF8.self)
-        guard let words = SearchWords(text) else {
+        guard let phrases = SearchWords(text) else {
             let isTooMuch = SearchWords.isTooMuch(text)
             return answer(
-                .badArguments, isTooMuch ? words.tooManyWords : words.badArguments(.search))
+                .badArguments, isTooMuch ? phrases.tooManyWords : phrases.badArguments(.search))
         }
-        let (room, search) = (hall.room.name, server.past.search)
+        let (room, search) = (roomReaders.room.name, server.history.search)
         ask(bus) { bus in
-            try await search.numbers(with: words, in: room, of: bus, atMost: Bus.mostTexts)
+            try await search.numbers(with: phrases, in: room, of: bus, atMost: Bus.mostTexts)
         } then: { connection, result, bus in
             connection.list(result, in: room, bus)
         }
@@ -56,7 +56,7 @@ extension ChatConnection {
     }
 
     private func list(_ numbers: [UInt64], in room: Room) {
-        answer(MessageList(numbers, in: room, as: .answer, by: server.past))
+        answer(MessageList(numbers, in: room, as: .answer, by: server.history))
     }
 
     /// What was answered from elsewhere; if nothing was, tells the client so.
@@ -68,7 +68,7 @@ extension ChatConnection {
         case .success(let answer): return answer
         case .failure(let error):
             server.noteNoAnswer(error)
-            answer(.dropped, words.noHistory)
+            answer(.dropped, phrases.noHistory)
             return nil
         }
     }
@@ -78,12 +78,12 @@ extension ChatConnection {
     func showWhatWasSaid() {
         let count = server.options.historyOnJoin
         // One read brings thousands of commands, and each may be a change of rooms.
-        guard count > 0, let start = seat?.start, !owesMuch else { return }
-        let log = hall.room.log
+        guard count > 0, let start = slot?.start, !owesMuch else { return }
+        let log = roomReaders.room.log
         let seen = log.textNumbers(in: start..<max(start, log.end), atMost: count).count
         let numbers = log.textNumbers(in: 0..<start, atMost: count - seen)
-        let list = MessageList(numbers, in: hall.room, as: .plain, by: server.past)
-        if numbers.isEmpty || outflow.heldByLists + list.heldBytes > Self.shownBound { return }
+        let list = MessageList(numbers, in: roomReaders.room, as: .plain, by: server.history)
+        if numbers.isEmpty || output.heldByLists + list.heldBytes > Self.shownBound { return }
         answer(list)
     }
 }

@@ -4,18 +4,18 @@ import MessageBus
 extension ChatConnection {
     /// Says something in answer to a message, named by who said it or by its number.
     func reply(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        if server.port.direction == .out { return answer(.forbidden, words.forbidden) }
-        let log = hall.room.log
+        if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
+        let log = roomReaders.room.log
         if arguments.first == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
         switch Addressee(arguments, speakersOf: log, bus) {
         case .name(let key, let text):
             guard let message = log.last(saidBy: key) else {
-                return answer(.unknownMessage, words.unknownMessageOfUser)
+                return answer(.unknownMessage, phrases.unknownMessageOfUser)
             }
             reply(to: message, text, bus)
-        case .unknown: answer(.unknownUser, words.unknownUser)
-        case .unclear: answer(.badArguments, words.unclearName(.reply))
-        case .missing: answer(.badArguments, words.badArguments(.reply))
+        case .unknown: answer(.unknownUser, phrases.unknownUser)
+        case .unclear: answer(.badArguments, phrases.unclearName(.reply))
+        case .missing: answer(.badArguments, phrases.badArguments(.reply))
         }
     }
 
@@ -26,14 +26,14 @@ extension ChatConnection {
         guard digits.first != UInt8(ascii: "+"),
             let number = UInt64(String(decoding: digits, as: UTF8.self)), !text.isEmpty
         else {
-            return answer(.badArguments, words.badArguments(.reply))
+            return answer(.badArguments, phrases.badArguments(.reply))
         }
-        if let found = hall.room.log.message(numbered: number) {
+        if let found = roomReaders.room.log.message(numbered: number) {
             reply(to: found, numbered: number, text, bus)
         } else if bus.keepsMessages {
             replyFromStore(number, Array(text), bus)
         } else {
-            answer(.unknownMessage, words.unknownMessage(number: number))
+            answer(.unknownMessage, phrases.unknownMessage(number: number))
         }
     }
 
@@ -43,10 +43,10 @@ extension ChatConnection {
         } then: { connection, result, bus in
             guard let found = connection.answered(result) else { return }
             text.withUnsafeBytes { text in
-                guard let found, found.room == connection.hall.room.name else {
-                    let words = connection.words
+                guard let found, found.room == connection.roomReaders.room.name else {
+                    let phrases = connection.phrases
                     return connection.answer(
-                        .unknownMessage, words.unknownMessage(number: number))
+                        .unknownMessage, phrases.unknownMessage(number: number))
                 }
                 connection.reply(to: found, numbered: number, text, bus)
             }
@@ -57,8 +57,8 @@ extension ChatConnection {
         to message: Message, numbered number: UInt64, _ text: UnsafeRawBufferPointer,
         _ bus: isolated Bus
     ) {
-        guard message.record.isSaid else {
-            return answer(.unknownMessage, words.unknownMessage(number: number))
+        guard message.header.isSaid else {
+            return answer(.unknownMessage, phrases.unknownMessage(number: number))
         }
         reply(to: message, text, bus)
     }
@@ -75,14 +75,15 @@ extension ChatConnection {
     /// Says something that a command has put together; one's own line coming back is the answer,
     /// where there is one.
     func say(
-        _ text: UnsafeRawBufferPointer, as sender: Sender, details: MessageDetails?, _ bus: isolated Bus
+        _ text: UnsafeRawBufferPointer, as sender: Sender, details: MessageDetails?,
+        _ bus: isolated Bus
     ) {
-        var record = MessageHeader()
-        record.source = source
+        var header = MessageHeader()
+        header.connectionID = connectionID
         let batch = server.batch
-        batch.room = hall.room.name
-        batch.append(record, text: text, sender: sender, details: details)
-        bus.publish(batch, in: hall.room, by: intake)
+        batch.room = roomReaders.room.name
+        batch.append(header, text: text, sender: sender, details: details)
+        bus.publish(batch, in: roomReaders.room, by: attachment)
         if let drop = batch.drops.first?.drop {
             answer(drop)
         } else if !server.options.echo || server.port.direction == .in {

@@ -20,7 +20,7 @@ extension ChatConnection {
                 if isHeld { server.waitsForStore(self) }
                 updateInterest()
             }
-            if outflow.cursor?.replay != nil { owes() }
+            if output.cursor?.catchUp != nil { owes() }
         }
     }
 
@@ -30,28 +30,28 @@ extension ChatConnection {
 
     /// Asks the store for what the room no longer has, up to a place that the transcript has.
     func fetch(_ bus: isolated Bus) {
-        guard !isFetching, let replay = outflow.cursor?.replay,
-            let transcript = outflow.cursor?.transcript
+        guard !isFetching, let catchUp = output.cursor?.catchUp,
+            let transcript = output.cursor?.transcript
         else { return }
         guard bus.canCarryOn else {
-            outflow.abandonStore()
+            output.abandonStore()
             return owes()
         }
-        if let last = outflow.cursor?.lastNumber, replay.number >= last {
+        if let last = output.cursor?.lastNumber, catchUp.number >= last {
             let nothing = EncodedPage(
                 skipping: 0, longest: transcript.longestLine, encoder: server.encoder)
-            outflow.carryOn(nothing, through: last, skipNotice: server.skipNotice)
+            output.carryOn(nothing, through: last, skipNotice: server.skipNotice)
             return owes()
         }
-        guard let through = last(for: transcript, bus), through > replay.number else {
+        guard let through = last(for: transcript, bus), through > catchUp.number else {
             return server.waitsForStore(self)
         }
         isFetching = true
-        let (store, room, count) = (bus.store, hall.room.name, replayCount)
+        let (store, room, count) = (bus.store, roomReaders.room.name, replayCount)
         Task(executorPreference: bus.tasks) { [self, bus = server.port.bus] in
             let found = try? await store.messages(
-                in: room, after: replay.number, through: through, atMost: count)
-            await bus.perform { _ in carryOn(found, from: replay, through: through) }
+                in: room, after: catchUp.number, through: through, atMost: count)
+            await bus.perform { _ in carryOn(found, from: catchUp, through: through) }
         }
     }
 
@@ -59,24 +59,24 @@ extension ChatConnection {
     /// transcript has and will have for some time; `nil` if the store is not so far.
     private func last(for transcript: Transcript, _ bus: isolated Bus) -> UInt64? {
         let committed = bus.store.committed
-        if let last = outflow.cursor?.lastNumber, last <= committed { return last }
+        if let last = output.cursor?.lastNumber, last <= committed { return last }
         return transcript.mark(upTo: committed)?.number
     }
 
-    private func carryOn(_ found: StoredRun?, from replay: StoreCatchUp, through number: UInt64) {
+    private func carryOn(_ found: StoredRun?, from catchUp: StoreCatchUp, through number: UInt64) {
         isFetching = false
         // It may have changed rooms, or be gone.
-        guard !isClosed, outflow.cursor?.replay == replay,
-            let transcript = outflow.cursor?.transcript
+        guard !isClosed, output.cursor?.catchUp == catchUp,
+            let transcript = output.cursor?.transcript
         else { return owes() }
         guard let found else {
-            outflow.abandonStore()
+            output.abandonStore()
             return owes()
         }
         var lines = EncodedPage(
-            skipping: replay.linesSent, longest: transcript.longestLine, encoder: server.encoder)
+            skipping: catchUp.linesSent, longest: transcript.longestLine, encoder: server.encoder)
         for message in found.messages {
-            let isOwn = outflow.cursor?.isOwn(message.number) ?? false
+            let isOwn = output.cursor?.isOwn(message.number) ?? false
             lines.append(message, isShown: server.options.echo || !isOwn)
         }
         if !lines.bytes.isEmpty {
@@ -84,7 +84,7 @@ extension ChatConnection {
             replayCount = min(max(1, replayCount), 256)
         }
         let last = found.isComplete ? nil : found.messages.last
-        outflow.carryOn(lines, through: last?.number ?? number, skipNotice: server.skipNotice)
+        output.carryOn(lines, through: last?.number ?? number, skipNotice: server.skipNotice)
         owes()
     }
 }

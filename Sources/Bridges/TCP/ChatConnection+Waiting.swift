@@ -20,10 +20,10 @@ extension ChatConnection {
         guard stage == .taking, !server.isStopping else {
             return finish(self, .failure(PendingQuery.Failure.stopped), bus)
         }
-        let inquiry = inquiry ?? PendingQuery(on: server.loop, bus: server.port.bus)
-        self.inquiry = inquiry
+        let pendingQuery = pendingQuery ?? PendingQuery(on: server.loop, bus: server.port.bus)
+        self.pendingQuery = pendingQuery
         stage = .waiting
-        inquiry.begin(question) { [weak self] result, bus in
+        pendingQuery.begin(question) { [weak self] result, bus in
             self?.goOn(bus) { finish($0, result, bus) }
         }
         updateInterest()
@@ -37,10 +37,10 @@ extension ChatConnection {
         server.batch.removeAll()
         server.turns.beginSlice()
         takeAnswer(self)
-        if isTaking { inflow.takeLater(bus) }
+        if isTaking { input.takeLater(bus) }
         updateInterest()
     }
 
     /// Waits no longer: the question is answered with a failure, and what has come is taken.
-    func stopWaiting(_ bus: isolated Bus) { inquiry?.fail(.stopped, bus) }
+    func stopWaiting(_ bus: isolated Bus) { pendingQuery?.fail(.stopped, bus) }
 }

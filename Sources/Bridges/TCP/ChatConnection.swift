@@ -30,7 +30,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     }
 
     /// The bus's number for what comes by this connection.
-    let source: UInt32
+    let connectionID: UInt32
     /// Who this is, whatever the name.
     let identity: UInt64
     let host: HostKey?
@@ -39,13 +39,13 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var stage = Stage.taking
     var member: Member?
     /// The room it is in.
-    var hall: RoomReaders
+    var roomReaders: RoomReaders
     /// Its place among the room's readers.
-    var seat: RoomReaders.Slot?
-    private(set) lazy var inflow = ClientInput(of: self)
-    var outflow = ClientOutput()
+    var slot: RoomReaders.Slot?
+    private(set) lazy var input = ClientInput(of: self)
+    var output = ClientOutput()
     /// What it has asked of somebody who answers later; made with the first question.
-    var inquiry: PendingQuery?
+    var pendingQuery: PendingQuery?
     /// Whether it has not been greeted, and hears nothing until then.
     var isHeldBack = false
     /// Whether so many answers wait that its lines do, too, in the middle of what was read.
@@ -86,13 +86,14 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private static let placesBound = 1_024
 
     init(
-        _ descriptor: Int32, source: UInt32, host: HostKey?, identity: UInt64, server: ChatServer
+        _ descriptor: Int32, connectionID: UInt32, host: HostKey?, identity: UInt64,
+        server: ChatServer
     ) throws {
-        self.source = source
+        self.connectionID = connectionID
         self.host = host
         self.identity = identity
         self.server = server
-        hall = server.entrance
+        roomReaders = server.entrance
         let connection = try Connection(descriptor, on: server.loop, handler: self)
         connection.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
         self.connection = connection
@@ -121,9 +122,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// What the other side has not confirmed.
     var unsentBytes: Int { connection?.unsentBytes ?? 0 }
     /// Bytes the kernel was given.
-    var sentBytes: UInt64 { outflow.sentBytes }
+    var sentBytes: UInt64 { output.sentBytes }
     /// Whether the kernel took no more the last time.
-    var isBlocked: Bool { outflow.isBlocked }
+    var isBlocked: Bool { output.isBlocked }
 
     // MARK: - Reading
 
@@ -162,8 +163,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         bus.assumeIsolated { bus in
             switch stage {
             case .lost: finishReading(bus)
-            case .taking where inflow.hasLater:
-                inflow.takeLater(bus)
+            case .taking where input.hasLater:
+                input.takeLater(bus)
                 updateInterest()
             case .taking where bus.isLagging: hold()
             case .taking where !isHeld && !owesTooMuch && !isSated && !server.isStopping:
@@ -187,7 +188,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
             storage.count = count
             // A text that grows may move the batch to another storage; this one must outlive it.
             withExtendedLifetime(storage) {
-                inflow.take(storage.bytes(at: 0, count: count), bus)
+                input.take(storage.bytes(at: 0, count: count), bus)
             }
             server.hasRead(count)
             if !hasBegun { begin() }
@@ -208,7 +209,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// At the end of its input a client has said its last line; it is owed what was said until it
     /// left.
     private func endOfInput(_ bus: isolated Bus) {
-        inflow.takeHalfLine(bus)
+        input.takeHalfLine(bus)
         // Whoever waits finds the end again afterwards.
         if !isWaiting { leave(bus) }
     }
@@ -216,9 +217,9 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Reads what has come before the server stops.
     func readTheRest(_ bus: isolated Bus) {
         stopWaiting(bus)
-        inflow.takeLater(bus)
+        input.takeLater(bus)
         while takesLines, !owesTooMuch, readsLeft > 0, read(bus) { readsLeft -= 1 }
-        if takesLines, inflow.endsBySilence { inflow.takeHalfLine(bus) }
+        if takesLines, input.endsBySilence { input.takeHalfLine(bus) }
         updateInterest()
     }
 
@@ -228,8 +229,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func send(_ bytes: [UInt8]) {
         // Whoever is lost reads nothing any more.
         guard isOpen, stage != .lost else { return }
-        hall.edition?.catchUp()
-        outflow.answer(bytes)
+        roomReaders.feed?.catchUp()
+        output.answer(bytes)
         if owesTooMuch { isSated = true }
         owes()
     }
@@ -245,7 +246,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func takeLines() {
         guard isSated, !owesTooMuch else { return }
         isSated = false
-        if isTaking, inflow.hasLater {
+        if isTaking, input.hasLater {
             server.turns.add(self)
             server.loop.wakeAgain()
         }
@@ -256,11 +257,11 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func pump() {
         isOwing = false
         guard let connection, !isHeldBack else { return }
-        let (wasBlocked, sentBefore) = (outflow.isBlocked, outflow.sentBytes)
-        let progress = outflow.pump(connection, skipNotice: server.skipNotice)
-        if outflow.listBytes != countedListBytes { countLists() }
+        let (wasBlocked, sentBefore) = (output.isBlocked, output.sentBytes)
+        let progress = output.pump(connection, skipNotice: server.skipNotice)
+        if output.listBytes != countedListBytes { countLists() }
         if isSated, !owesTooMuch { server.takesLines(self) }
-        if outflow.isBlocked && !wasBlocked || !isWatched && outflow.sentBytes != sentBefore {
+        if output.isBlocked && !wasBlocked || !isWatched && output.sentBytes != sentBefore {
             server.stalled.watch(self)
         }
         switch progress {
@@ -278,18 +279,18 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     // MARK: - Bounds
 
     /// Whether more waits for it than should, so that it gets no long answers on top.
-    var owesMuch: Bool { outflow.waitingBytes > Self.answersBound }
+    var owesMuch: Bool { output.waitingBytes > Self.answersBound }
 
     /// Whether it is not read until it reads.
     private var owesTooMuch: Bool {
-        owesMuch || outflow.waitingPlaces > Self.placesBound || outflow.ownRuns > Self.placesBound
+        owesMuch || output.waitingPlaces > Self.placesBound || output.ownRanges > Self.placesBound
     }
 
     /// Whether what it sends is read at present.
     private var isRead: Bool {
         switch stage {
         case .taking:
-            !isHeld && !server.isStopping && !owesTooMuch && !isSated && !inflow.hasLater
+            !isHeld && !server.isStopping && !owesTooMuch && !isSated && !input.hasLater
         case .lost: false
         case .leaving: !owesTooMuch
         case .waiting, .closed: false
@@ -298,7 +299,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
 
     /// Tells the loop what to wait for.
     func updateInterest() {
-        var interest: Readiness = outflow.isBlocked ? .writable : []
+        var interest: Readiness = output.isBlocked ? .writable : []
         if isRead { interest.insert(.readable) }
         connection?.wait(for: interest)
     }
@@ -315,23 +316,23 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private func depart(_ bus: isolated Bus) {
         guard let member else { return }
         self.member = nil
-        bus.leave(member.person, by: server.port.intake)
+        bus.leave(member.person, by: server.port.attachment)
     }
 
     /// Closes when all that is owed is sent.
     func finish(_ bus: isolated Bus) {
         guard isOpen else { return }
         greet()
-        hall.edition?.catchUp()
-        outflow.end(at: hall.room.log.lastNumber)
+        roomReaders.feed?.catchUp()
+        output.end(at: roomReaders.room.log.lastNumber)
         stopListening(for: .leaving)
         owes()
     }
 
     private func stopListening(for stage: Stage) {
         self.stage = stage
-        inquiry?.forget()
-        inflow.end()
+        pendingQuery?.forget()
+        input.end()
     }
 
     /// What comes from somebody who has left is of no interest, only that it ends.
@@ -341,7 +342,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         }
         switch outcome {
         case .failed: close(bus)
-        case .end: connection?.wait(for: outflow.isBlocked ? .writable : [])
+        case .end: connection?.wait(for: output.isBlocked ? .writable : [])
         default: break
         }
     }
@@ -364,14 +365,14 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Takes what had come, a share in each turn, and closes.
     private func finishReading(_ bus: isolated Bus) {
         while isOpen {
-            if inflow.hasLater {
-                inflow.takeLater(bus)
+            if input.hasLater {
+                input.takeLater(bus)
             } else if readsLeft > 0, read(bus) {
                 readsLeft -= 1
             } else {
                 break
             }
-            if isOpen, server.turns.isOver || inflow.hasLater { return server.turns.add(self) }
+            if isOpen, server.turns.isOver || input.hasLater { return server.turns.add(self) }
         }
         close(bus)
     }
@@ -379,11 +380,11 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Closes, and announces it if it was not yet.
     func close(_ bus: isolated Bus) {
         guard let connection else { return }
-        let hasEverything = stage == .leaving && outflow.isUpToDate
+        let hasEverything = stage == .leaving && output.isUpToDate
         stopListening(for: .closed)
         countLists()
         self.connection = nil
-        hall.dismiss(self)
+        roomReaders.dismiss(self)
         depart(bus)
         if hasEverything { server.linger(connection.detach()) } else { connection.close() }
         server.forget(self)

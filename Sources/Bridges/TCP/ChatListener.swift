@@ -109,7 +109,8 @@ final class ChatListener {
         return guests < mostGuests || reception.makeRoom() ? nil : .full
     }
 
-    private func refuse(_ descriptor: Int32, from peer: SocketAddress, _ refusal: ConnectionRefusal) {
+    private func refuse(_ descriptor: Int32, from peer: SocketAddress, _ refusal: ConnectionRefusal)
+    {
         let client = peer.family == AF_UNIX ? "a client of this machine" : "\(peer)"
         log.debug("\(client) is refused: \(refusal.reason)")
         reception.tell(descriptor, refusal)

@@ -17,7 +17,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let options: TCP.Options
     let port: Port
     let loop: EventLoop
-    let words: Phrases
+    let phrases: Phrases
     let grammar: LineGrammar
     let encoder: ChatEncoder
     /// What clients can make the bridge say again and again.
@@ -32,13 +32,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Whose lines are taken when.
     let turns: ReadScheduler
     /// Shows what was said before.
-    let past: HistoryRenderer
+    let history: HistoryRenderer
     /// Who has not taken everything yet.
     let stalled: StalledReaders
     /// What commands list, as it is read.
     let lists: AnswerLists
 
-    private(set) var halls: [RoomReaders] = []
+    private(set) var roomReaders: [RoomReaders] = []
     private let firstHall: Int
     private var connections: [UInt32: ChatConnection] = [:]
     private var owing: [ChatConnection] = []
@@ -56,7 +56,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var lastGuest = 0
     private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop, bus: port.bus)
-    private lazy var door = ChatListener(
+    private lazy var chatListener = ChatListener(
         options, on: loop, log: port.log,
         ChatListener.Admission(
             admit: { [unowned self] in self.admit($0, from: $1) },
@@ -65,7 +65,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             makeRoom: { [unowned self] in self.makeRoom() },
             freeDescriptor: { [unowned self] in self.freeDescriptor() }))
     /// Who has not said who they are.
-    private(set) lazy var newcomers = UnnamedConnections(
+    private(set) lazy var unnamed = UnnamedConnections(
         namedWithin: options.nameWithin?.inNanoseconds, on: loop,
         find: { [unowned self] in self.connections[$0] },
         sendAway: { [unowned self] connection in
@@ -86,27 +86,28 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.options = options
         self.port = port
         self.loop = loop
-        words = Phrases(port.language)
-        grammar = LineGrammar(words)
-        encoder = ChatEncoder(words)
+        phrases = Phrases(port.language)
+        grammar = LineGrammar(phrases)
+        encoder = ChatEncoder(phrases)
         repeats = ThrottledLog(port.log)
         batch = bus.batch(room: port.room, capacity: 4_096, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
-        greeting = words.lines(.info, options.greeting ?? words.greeting(options.nameless))
+        greeting = phrases.lines(.info, options.greeting ?? phrases.greeting(options.nameless))
         commandRule = CommandBucket.Rule(options.commands)
         turns = ReadScheduler(on: loop, batch)
-        past = HistoryRenderer(encoder, words, outgoing: port.intake.outgoing, buffer: options.buffer)
+        history = HistoryRenderer(
+            encoder, phrases, outgoing: port.attachment.outgoing, buffer: options.buffer)
         stalled = StalledReaders(
             patience: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
         lists = AnswerLists(bound: options.lists.bytes, on: loop, bus: port.bus)
-        halls = bus.rooms.map { RoomReaders($0) }
-        firstHall = halls.firstIndex { $0.room.name == port.room } ?? 0
+        roomReaders = bus.rooms.map { RoomReaders($0) }
+        firstHall = roomReaders.firstIndex { $0.room.name == port.room } ?? 0
         if port.direction != .in {
-            for hall in halls {
-                hall.open(
-                    hall.room.addEdition(
+            for roomReaders in roomReaders {
+                roomReaders.open(
+                    roomReaders.room.addEdition(
                         capacity: options.buffer.bytes, encoder: encoder,
-                        outgoing: port.intake.outgoing, reader: self,
+                        outgoing: port.attachment.outgoing, reader: self,
                         after: bus.nextNumber()), isStored: bus.keepsMessages)
             }
         }
@@ -120,28 +121,28 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// Whether it takes no more lines.
     var isStopping: Bool { phase != .open }
     /// Where it listens.
-    var addresses: [String] { door.addresses }
+    var addresses: [String] { chatListener.addresses }
     /// The form in which names are compared.
-    func key(of name: String) -> String { port.bus.settings.naming.fold(name) }
+    func key(of name: String) -> String { port.bus.settings.namePolicy.fold(name) }
     /// The line that tells a reader how many it missed.
     func skipNotice(_ missed: UInt64) -> [UInt8] {
-        Array((words.answer(.skipped, words.skipped(Int(clamping: missed))) + "\n").utf8)
+        Array((phrases.answer(.skipped, phrases.skipped(Int(clamping: missed))) + "\n").utf8)
     }
     /// The room where connections begin.
-    var entrance: RoomReaders { halls[firstHall] }
+    var entrance: RoomReaders { roomReaders[firstHall] }
 
     /// The room that somebody asks for: `logs`, `#logs` or `Logs`.
-    func hall(called name: String) -> RoomReaders? {
+    func roomReaders(called name: String) -> RoomReaders? {
         guard name.utf8.count <= 64 else { return nil }
         let bare = (name.hasPrefix("#") ? name.dropFirst() : name[...]).lowercased()
-        return halls.first { $0.room.name == bare }
+        return roomReaders.first { $0.room.name == bare }
     }
 
     /// A name that is free, for somebody who speaks without one.
     func nextGuest(_ bus: isolated Bus) -> Name {
         while true {
             lastGuest += 1
-            let name = Name(guest: lastGuest, words: words)
+            let name = Name(guest: lastGuest, phrases: phrases)
             if bus.person(name.key) == nil { return name }
         }
     }
@@ -151,7 +152,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
     func listen(on wanted: [SocketAddress]) throws {
         do {
-            try door.open(at: wanted)
+            try chatListener.open(at: wanted)
         } catch {
             detach()
             throw BridgeError("\(error)")
@@ -162,7 +163,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func detach() {
         loop.removeTurnEnd(lateWork)
         loop.removeTurnEnd(turnEnd)
-        for hall in halls { if let edition = hall.edition { hall.room.remove(edition) } }
+        for roomReaders in roomReaders {
+            if let feed = roomReaders.feed { roomReaders.room.remove(feed) }
+        }
         port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
     }
 
@@ -178,14 +181,15 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     private func admit(_ descriptor: Int32, from host: HostKey?) -> Bool {
         port.bus.assumeIsolated { bus in
-            let source = bus.nextSource()
+            let connectionID = bus.nextConnectionID()
             guard
                 let connection = try? ChatConnection(
-                    descriptor, source: source, host: host, identity: bus.nextIdentity(),
+                    descriptor, connectionID: connectionID, host: host,
+                    identity: bus.nextIdentity(),
                     server: self)
             else { return false }
-            connections[source] = connection
-            newcomers.add(connection, among: connections.count)
+            connections[connectionID] = connection
+            unnamed.add(connection, among: connections.count)
             entrance.admit(connection)
             if !greeting.isEmpty {
                 connection.holdBack()
@@ -198,8 +202,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func tell(_ descriptor: Int32, _ refusal: ConnectionRefusal) {
         let answer =
             switch refusal {
-            case .tooFast: words.answer(.rateLimited, words.rateLimited)
-            case .full, .addressIsFull, .noDescriptor: words.answer(.full, words.full)
+            case .tooFast: phrases.answer(.rateLimited, phrases.rateLimited)
+            case .full, .addressIsFull, .noDescriptor: phrases.answer(.full, phrases.full)
             }
         Array("\(answer)\n".utf8).withUnsafeBytes {
             _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
@@ -208,7 +212,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Has the connection give way that has said nothing for longest.
     private func makeRoom() -> Bool {
-        guard let oldest = newcomers.oldestSilent() else { return false }
+        guard let oldest = unnamed.oldestSilent() else { return false }
         port.bus.assumeIsolated { oldest.giveWay($0) }
         return true
     }
@@ -225,13 +229,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Notes that a connection has begun its first line.
     func hasBegun(_ connection: ChatConnection) {
-        newcomers.noteBeginning(of: connection, among: connections.count)
+        unnamed.noteBeginning(of: connection, among: connections.count)
     }
 
     func forget(_ connection: ChatConnection) {
-        connections[connection.source] = nil
+        connections[connection.connectionID] = nil
         stalled.forget(connection)
-        door.hasLeft(from: connection.host)
+        chatListener.hasLeft(from: connection.host)
         checkDone()
     }
 
@@ -314,7 +318,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func beginStopping() {
         if phase == .open { phase = .stopping }
         turns.isUnlimited = true
-        door.close()
+        chatListener.close()
         lingering.hurry()
         stalled.hurry()
     }
@@ -332,7 +336,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         phase = .done
         stalled.end()
         greetings.end()
-        newcomers.end()
+        unnamed.end()
         if stalled.givenUp > 0 {
             port.log.warning(
                 "not everything could be delivered: clients that do not read: \(stalled.givenUp)")
@@ -351,20 +355,20 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 }
 
 extension ChatServer: TranscriptReader {
-    func transcriptGrew(_ edition: RoomFeed) {
-        noteRuns(of: edition)
-        halls.first { $0.edition === edition }?.pump()
+    func transcriptGrew(_ feed: RoomFeed) {
+        noteRuns(of: feed)
+        roomReaders.first { $0.feed === feed }?.pump()
     }
 }
 
 extension ChatServer {
     /// Tells connections what they said themselves, where they don't want it back.
-    func noteRuns(of edition: RoomFeed) {
-        edition.transcript.drainRuns { run in
-            guard !options.echo, let connection = connections[run.source],
-                connection.hall.edition === edition
+    func noteRuns(of feed: RoomFeed) {
+        feed.transcript.drainRuns { run in
+            guard !options.echo, let connection = connections[run.connectionID],
+                connection.roomReaders.feed === feed
             else { return }
-            connection.outflow.passOver(run)
+            connection.output.passOver(run)
         }
     }
 }

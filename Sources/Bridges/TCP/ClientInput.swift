@@ -214,7 +214,7 @@ final class ClientInput {
 
     private func makeTimer() -> LoopTimer {
         LoopTimer { [unowned connection] in
-            connection.bus.assumeIsolated { connection.inflow.endLineBySilence($0) }
+            connection.bus.assumeIsolated { connection.input.endLineBySilence($0) }
         }
     }
 

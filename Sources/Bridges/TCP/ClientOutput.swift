@@ -47,7 +47,7 @@ struct ClientOutput {
     /// Places where answers wait.
     var waitingPlaces: Int { answers.placeCount }
     /// Stretches of its own that wait to be passed over.
-    var ownRuns: Int { cursor?.ownRuns ?? 0 }
+    var ownRanges: Int { cursor?.ownRanges ?? 0 }
     /// Whether nothing is owed at present.
     var isUpToDate: Bool { due.isEmpty && answers.isEmpty && cursor?.isAtEnd ?? true }
 
@@ -215,7 +215,7 @@ struct ClientOutput {
     mutating func carryOn(
         _ stored: EncodedPage, through number: UInt64, skipNotice: (UInt64) -> [UInt8]
     ) {
-        guard cursor?.replay != nil else { return }
+        guard cursor?.catchUp != nil else { return }
         due.append(stored: stored.bytes)
         tell(cursor?.carryOn(stored, through: number) ?? 0, skipNotice)
     }

@@ -15,7 +15,7 @@ final class DelayedGreetings {
     private let loop: EventLoop
     private let bus: Bus
     private let patience: Int64
-    private var newcomers: [Newcomer] = []
+    private var unnamed: [Newcomer] = []
     private var first = 0
     private lazy var timer = LoopTimer { [unowned self] in self.greetDue() }
 
@@ -29,29 +29,29 @@ final class DelayedGreetings {
     /// Greets somebody when they have been silent for long enough.
     func add(_ connection: ChatConnection) {
         if isEmpty { loop.set(timer, after: patience) }
-        newcomers.append(Newcomer(connection: connection, due: loop.now + patience))
+        unnamed.append(Newcomer(connection: connection, due: loop.now + patience))
     }
 
     /// Forgets everybody.
     func end() {
         timer.cancel()
-        (newcomers, first) = ([], 0)
+        (unnamed, first) = ([], 0)
     }
 
-    private var isEmpty: Bool { first == newcomers.count }
+    private var isEmpty: Bool { first == unnamed.count }
 
     private func greetDue() {
         let now = loop.now
-        while !isEmpty, newcomers[first].due <= now {
-            let connection = newcomers[first].connection
+        while !isEmpty, unnamed[first].due <= now {
+            let connection = unnamed[first].connection
             first += 1
             // Who begins with half a request is greeted when it turns out to be none.
-            if !connection.hasBegun || !connection.inflow.mayBeOther { connection.greet() }
+            if !connection.hasBegun || !connection.input.mayBeOther { connection.greet() }
         }
         if isEmpty {
-            (newcomers, first) = ([], 0)
+            (unnamed, first) = ([], 0)
         } else {
-            loop.set(timer, after: newcomers[first].due - now)
+            loop.set(timer, after: unnamed[first].due - now)
         }
     }
 }

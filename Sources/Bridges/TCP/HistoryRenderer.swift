@@ -5,7 +5,7 @@ import MessageBus
 /// Confined to the bus's loop.
 final class HistoryRenderer {
     private let encoder: ChatEncoder
-    private let words: Phrases
+    private let phrases: Phrases
     /// The bridge's outgoing chain, of which each list gets one of its own.
     private let outgoing: Chain
     /// The longest line, as in a room's transcript.
@@ -15,12 +15,12 @@ final class HistoryRenderer {
     /// Finds what is in the rooms' own logs.
     let search = MessageSearch()
 
-    init(_ encoder: ChatEncoder, _ words: Phrases, outgoing: Chain, buffer: ByteCount) {
+    init(_ encoder: ChatEncoder, _ phrases: Phrases, outgoing: Chain, buffer: ByteCount) {
         self.encoder = encoder
-        self.words = words
+        self.phrases = phrases
         self.outgoing = outgoing
         longestLine = buffer.bytes / 4
-        heading = String(words.answer(.info, " ").dropLast())
+        heading = String(phrases.answer(.info, " ").dropLast())
     }
 
     /// An outgoing chain that has judged nothing.
@@ -47,6 +47,6 @@ final class HistoryRenderer {
 
     /// Appends the line that says how many there were.
     func appendCount(_ count: Int, to bytes: inout [UInt8]) {
-        bytes.append(contentsOf: "\(words.answer(.ok, words.count(count)))\n".utf8)
+        bytes.append(contentsOf: "\(phrases.answer(.ok, phrases.count(count)))\n".utf8)
     }
 }

@@ -36,7 +36,7 @@ struct LineReader {
             }
             connection.greet()
             server.turns.hasTaken(server.options.maxLine.bytes)
-            connection.answer(.tooLong, server.words.tooLong(max: server.options.maxLine.bytes))
+            connection.answer(.tooLong, server.phrases.tooLong(max: server.options.maxLine.bytes))
         }
     }
 
@@ -44,13 +44,13 @@ struct LineReader {
         connection.hasSentLine = true
         server.turns.hasTaken(raw.count)
         if connection.member == nil {
-            if connection.inflow.isOther(line: raw, bus) { return }
-            if connection.inflow.hasBrought { connection.greet() }
+            if connection.input.isOther(line: raw, bus) { return }
+            if connection.input.hasBrought { connection.greet() }
         }
         let raw = TextEncoding.withoutByteOrderMark(raw)
         guard TextEncoding(raw) == .valid else {
             flush(bus)
-            return connection.answer(.badText, server.words.badText)
+            return connection.answer(.badText, server.phrases.badText)
         }
         if TextCleaning.isClean(raw) { return obey(raw, bus) }
         withUnsafeTemporaryAllocation(byteCount: raw.count, alignment: 1) { buffer in
@@ -75,7 +75,7 @@ struct LineReader {
             connection.leave(bus)
         case .refused(let problem):
             guard connection.mayCommand() else { return }
-            connection.answer(.badName, server.words.badName(problem))
+            connection.answer(.badName, server.phrases.badName(problem))
         case .nameless(let text):
             if connection.admit(text, line, bus) {
                 obey(server.grammar.utterance(in: line, from: 0), in: line, bus)
@@ -101,21 +101,21 @@ struct LineReader {
 
     private mutating func say(_ text: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let member = connection.member else {
-            return connection.answer(.needName, server.words.needName)
+            return connection.answer(.needName, server.phrases.needName)
         }
         if server.port.direction == .out {
-            return connection.answer(.forbidden, server.words.forbidden)
+            return connection.answer(.forbidden, server.phrases.forbidden)
         }
         if batch.isFull { flush(bus) }
-        var record = MessageHeader()
-        record.source = connection.source
+        var header = MessageHeader()
+        header.connectionID = connection.connectionID
         if let base, let start = text.baseAddress, start >= base,
             start < base + ChatServer.readSize
         {
-            record.place(at: start - base, count: text.count)
-            batch.append(record, sender: member.sender, details: nil)
+            header.place(at: start - base, count: text.count)
+            batch.append(header, sender: member.sender, details: nil)
         } else {
-            batch.append(record, text: text, sender: member.sender, details: nil)
+            batch.append(header, text: text, sender: member.sender, details: nil)
         }
         if let last = batch.all.last { speaker = Speaker(of: last, in: batch) }
     }
@@ -123,10 +123,10 @@ struct LineReader {
     /// Publishes what was gathered and tells the client what was dropped.
     mutating func flush(_ bus: isolated Bus) {
         guard batch.count > 0 else { return }
-        let room = connection.hall.room
+        let room = connection.roomReaders.room
         batch.room = room.name
         let start = server.turns.now
-        bus.publish(batch, in: room, by: server.port.intake)
+        bus.publish(batch, in: room, by: server.port.attachment)
         server.turns.hasPublished(since: start)
         if !batch.drops.isEmpty { connection.answer(batch.drops) }
         batch.removeMessages()

@@ -29,7 +29,8 @@ final class LingeringConnections {
             Glibc.close(descriptor)
             return
         }
-        let new = try? LingeringConnection(descriptor, on: loop, isUrgent: isUrgent) { [unowned self] in
+        let new = try? LingeringConnection(descriptor, on: loop, isUrgent: isUrgent) {
+            [unowned self] in
             self.connections[$0] = nil
             self.oneIsGone()
         }

@@ -15,7 +15,7 @@ final class MessageList: AnswerList {
     private let numbers: [UInt64]
     private let room: Room
     private let form: Form
-    private let past: HistoryRenderer
+    private let history: HistoryRenderer
     /// Judges what is shown, and remembers what of this list it has judged.
     private let chain: Chain
     private var next = 0
@@ -33,12 +33,12 @@ final class MessageList: AnswerList {
     /// Makes one that is at its beginning.
     ///
     /// - Parameter numbers: rising.
-    init(_ numbers: [UInt64], in room: Room, as form: Form, by past: HistoryRenderer) {
+    init(_ numbers: [UInt64], in room: Room, as form: Form, by history: HistoryRenderer) {
         self.numbers = numbers
         self.room = room
         self.form = form
-        self.past = past
-        chain = past.freshChain()
+        self.history = history
+        chain = history.freshChain()
     }
 
     var heldBytes: Int { 256 + numbers.count * MemoryLayout<UInt64>.stride }
@@ -59,7 +59,7 @@ final class MessageList: AnswerList {
             }
             next += 1
         }
-        if form == .answer { past.appendCount(shown, to: &piece) }
+        if form == .answer { history.appendCount(shown, to: &piece) }
         return .end
     }
 
@@ -72,8 +72,8 @@ final class MessageList: AnswerList {
     }
 
     private func show(_ message: Message, in piece: inout [UInt8]) {
-        for message in past.judged(message, by: chain) {
-            past.append(message, as: form, to: &piece)
+        for message in history.judged(message, by: chain) {
+            history.append(message, as: form, to: &piece)
             shown += 1
         }
     }

@@ -52,7 +52,8 @@ struct OwnMessageRanges {
             let kept = min(UInt64(first.lines), transcript.line(at: first.end) - place.line)
             skipped += UInt64(first.lines) - kept
             runs[0] = Transcript.Run(
-                source: first.source, start: place.position, end: first.end, lines: Int(kept),
+                connectionID: first.connectionID, start: place.position, end: first.end,
+                lines: Int(kept),
                 numbers: first.numbers)
             break
         }

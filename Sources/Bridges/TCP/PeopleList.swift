@@ -5,12 +5,12 @@ import MessageBus
 /// Confined to the bus's loop.
 final class PeopleList: AnswerList {
     private let people: [Sender]
-    private let words: Phrases
+    private let phrases: Phrases
     private var next = 0
 
-    init(_ people: [Person], _ words: Phrases) {
+    init(_ people: [Person], _ phrases: Phrases) {
         self.people = people.map(\.sender)
-        self.words = words
+        self.phrases = phrases
     }
 
     var heldBytes: Int { 256 + people.count * MemoryLayout<Sender>.stride }
@@ -19,11 +19,11 @@ final class PeopleList: AnswerList {
         while next < people.count {
             if piece.count >= AnswerLists.pieceBytes { return .more }
             let sender = people[next]
-            let line = words.answer(.info, words.person(sender.name, on: sender.bridge))
+            let line = phrases.answer(.info, phrases.person(sender.name, on: sender.bridge))
             piece.append(contentsOf: "\(line)\n".utf8)
             next += 1
         }
-        piece.append(contentsOf: "\(words.answer(.ok, words.count(next)))\n".utf8)
+        piece.append(contentsOf: "\(phrases.answer(.ok, phrases.count(next)))\n".utf8)
         return .end
     }
 }

@@ -12,7 +12,7 @@ final class RoomReaders {
     }
 
     let room: Room
-    private(set) var edition: RoomFeed?
+    private(set) var feed: RoomFeed?
     /// Whether readers that fall behind are carried on from the store.
     private var isStored = false
     private var readers: [ChatConnection] = []
@@ -22,34 +22,34 @@ final class RoomReaders {
     /// Opens the room for readers.
     ///
     /// - Parameter isStored: whether a store has what the transcript lets go.
-    func open(_ edition: RoomFeed, isStored: Bool) {
-        self.edition = edition
-        self.isStored = isStored && edition.isRepeatable
+    func open(_ feed: RoomFeed, isStored: Bool) {
+        self.feed = feed
+        self.isStored = isStored && feed.isRepeatable
     }
 
     /// Lets a connection read from now on.
     func admit(_ connection: ChatConnection) {
-        guard let edition else { return }
-        edition.catchUp()
-        edition.readers += 1
-        connection.seat = Slot(number: readers.count, start: room.log.end)
+        guard let feed else { return }
+        feed.catchUp()
+        feed.readers += 1
+        connection.slot = Slot(number: readers.count, start: room.log.end)
         readers.append(connection)
-        connection.outflow.attach(to: edition.transcript, isCarriedOn: isStored)
+        connection.output.attach(to: feed.transcript, isCarriedOn: isStored)
     }
 
     /// Lets a connection read no more.
     func dismiss(_ connection: ChatConnection) {
-        guard let number = connection.seat?.number else { return }
-        edition?.readers -= 1
+        guard let number = connection.slot?.number else { return }
+        feed?.readers -= 1
         // The last one takes its place.
         readers.swapAt(number, readers.count - 1)
-        readers[number].seat?.number = number
+        readers[number].slot?.number = number
         readers.removeLast()
-        connection.seat = nil
+        connection.slot = nil
     }
 
     /// Has every reader that keeps up send what is new.
     func pump() {
-        for reader in readers where !reader.outflow.isHeldUp { reader.pump() }
+        for reader in readers where !reader.output.isHeldUp { reader.pump() }
     }
 }

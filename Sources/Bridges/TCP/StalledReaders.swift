@@ -63,10 +63,10 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
         let sent = connection.sentBytes
         let now = Sample(time: loop.now, sent: sent)
         if connection.isWatched {
-            readers[connection.source]?.add(now)
+            readers[connection.connectionID]?.add(now)
         } else {
             connection.isWatched = true
-            readers[connection.source] = Reader(
+            readers[connection.connectionID] = Reader(
                 connection: connection, oldest: now,
                 confirmed: sent - min(sent, UInt64(connection.unsentBytes)), lastProgress: loop.now)
         }
@@ -74,7 +74,7 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     }
 
     /// Looks after a connection no longer.
-    func forget(_ connection: ChatConnection) { readers[connection.source] = nil }
+    func forget(_ connection: ChatConnection) { readers[connection.connectionID] = nil }
 
     /// From now on waits only for who goes on taking what is owed.
     func hurry() {
@@ -92,8 +92,8 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
 
     private func closeStalled(_ bus: isolated Bus) {
         var next = interval
-        for source in Array(readers.keys) {
-            guard var reader = readers.removeValue(forKey: source) else { continue }
+        for connectionID in Array(readers.keys) {
+            guard var reader = readers.removeValue(forKey: connectionID) else { continue }
             let isDone = look(at: &reader)
             if isDone {
                 reader.connection.isWatched = false
@@ -104,7 +104,7 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
                 if let oldest = reader.oldest {
                     next = min(next, oldest.time + patience - loop.now)
                 }
-                readers[source] = reader
+                readers[connectionID] = reader
             }
         }
         if !readers.isEmpty { loop.set(sweep, after: max(1_000_000, next)) }

@@ -25,7 +25,7 @@ struct TranscriptCursor {
     private(set) var position: UInt64
     /// Which line it is at; known while it stands still.
     private var line: UInt64
-    private var source = Source.transcript(anchor: nil)
+    private var connectionID = Source.transcript(anchor: nil)
     private var own = OwnMessageRanges()
     private var limit: Limit?
     /// Whether the last byte taken was not a line's last.
@@ -46,13 +46,13 @@ struct TranscriptCursor {
     /// Where it ends at present.
     private var end: UInt64 { limit?.position ?? transcript.head }
     /// Whether it has read everything.
-    var isAtEnd: Bool { replay == nil && position >= end }
+    var isAtEnd: Bool { catchUp == nil && position >= end }
     /// Whether the transcript no longer has what comes next.
     var isOvertaken: Bool { position < min(transcript.tail, limit?.position ?? .max) }
     /// The last message it is to read, once that is known.
     var lastNumber: UInt64? { limit?.number }
     /// Stretches of its own that wait to be passed over.
-    var ownRuns: Int { own.count }
+    var ownRanges: Int { own.count }
 
     /// Whether the reader said a message itself and does not want it back.
     func isOwn(_ number: UInt64) -> Bool { own.contains(number) }
@@ -105,9 +105,9 @@ struct TranscriptCursor {
 
     /// Notes which line it is at, as the kernel takes no more.
     mutating func standStill() {
-        guard case .transcript = source, position >= transcript.tail else { return }
+        guard case .transcript = connectionID, position >= transcript.tail else { return }
         line = transcript.line(at: position)
-        source = .transcript(
+        connectionID = .transcript(
             anchor: isCarriedOn ? StoreCatchUp(transcript, at: position, line: line) : nil)
     }
 
@@ -140,27 +140,29 @@ struct TranscriptCursor {
     // MARK: - Going on from the store
 
     /// Where the store is to carry it on; `nil` while the transcript has what comes next.
-    var replay: StoreCatchUp? { if case .store(let replay) = source { replay } else { nil } }
+    var catchUp: StoreCatchUp? {
+        if case .store(let catchUp) = connectionID { catchUp } else { nil }
+    }
 
     /// Turns to the store, unless it has done so; false if that can't be.
     mutating func turnToStore() -> Bool {
-        switch source {
+        switch connectionID {
         case .store: return true
         case .transcript(nil): return false
         case .transcript(let anchor?):
-            source = .store(anchor)
+            connectionID = .store(anchor)
             return true
         }
     }
 
     /// Does without the store: what it has not given is skipped.
-    mutating func abandonStore() { source = .transcript(anchor: nil) }
+    mutating func abandonStore() { connectionID = .transcript(anchor: nil) }
 
     /// Goes on behind what the store had up to a number, and returns how many lines were left out.
     mutating func carryOn(_ stored: EncodedPage, through number: UInt64) -> UInt64 {
-        guard let begun = replay else { return 0 }
+        guard let begun = catchUp else { return 0 }
         line += stored.count
-        source = .store(StoreCatchUp(number: number, linesSent: 0))
+        connectionID = .store(StoreCatchUp(number: number, linesSent: 0))
         if let limit, number >= limit.number {
             return leaveStore(for: limit.position, at: limit.line, anchor: nil)
         }
@@ -181,7 +183,7 @@ struct TranscriptCursor {
     private mutating func leaveStore(
         for position: UInt64, at place: UInt64, anchor: StoreCatchUp?
     ) -> UInt64 {
-        source = .transcript(anchor: anchor)
+        connectionID = .transcript(anchor: anchor)
         self.position = position
         own.forget(before: position)
         defer { line = place }

@@ -39,14 +39,14 @@ final class UnnamedConnections {
     ///
     /// - Parameter count: connections there are.
     func add(_ connection: ChatConnection, among count: Int) {
-        silent.append(connection.source, at: loop.now, among: count, if: isSilent)
-        nameless?.append(connection.source, at: loop.now, among: count, if: isNameless)
+        silent.append(connection.connectionID, at: loop.now, among: count, if: isSilent)
+        nameless?.append(connection.connectionID, at: loop.now, among: count, if: isNameless)
         if nameless != nil { setTimer(loop.now + namePatience) }
     }
 
     /// Notes that a connection has begun its first line.
     func noteBeginning(of connection: ChatConnection, among count: Int) {
-        beginning.append(connection.source, at: loop.now, among: count, if: isSilent)
+        beginning.append(connection.connectionID, at: loop.now, among: count, if: isSilent)
         setTimer(loop.now + Self.halfLinePatience)
     }
 
@@ -54,18 +54,20 @@ final class UnnamedConnections {
     ///
     /// Many come at once: who has sent something that is not read yet is not silent.
     func oldestSilent() -> ChatConnection? {
-        let oldest = silent.first { source in
-            find(source).map { $0.isSilent && !$0.hasSentMore } ?? false
+        let oldest = silent.first { connectionID in
+            find(connectionID).map { $0.isSilent && !$0.hasSentMore } ?? false
         }
-        return oldest.flatMap { find($0.source) }
+        return oldest.flatMap { find($0.connectionID) }
     }
 
     /// Looks no more.
     func end() { timer.cancel() }
 
-    private func isSilent(_ source: UInt32) -> Bool { find(source)?.isSilent ?? false }
+    private func isSilent(_ connectionID: UInt32) -> Bool { find(connectionID)?.isSilent ?? false }
 
-    private func isNameless(_ source: UInt32) -> Bool { find(source)?.isNameless ?? false }
+    private func isNameless(_ connectionID: UInt32) -> Bool {
+        find(connectionID)?.isNameless ?? false
+    }
 
     private func setTimer(_ time: Int64) {
         if timer.deadline.map({ $0 > time }) ?? true { loop.set(timer, after: time - loop.now) }
@@ -85,7 +87,7 @@ final class UnnamedConnections {
             setTimer(arrival.time + patience)
             return false
         }
-        if let connection = find(arrival.source) { sendAway(connection) }
+        if let connection = find(arrival.connectionID) { sendAway(connection) }
         return true
     }
 }

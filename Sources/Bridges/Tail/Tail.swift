@@ -92,15 +92,15 @@ package struct Tail: Bridge {
             let name = sender.replacing("{file}", with: "f").replacing("{path}", with: "p")
             check.name(name, shown: sender, at: $sender)
             check.placeholders(in: sender, known: ["file", "path"], at: $sender)
-            if let (way, place) = check.direction, way == .out {
+            if let (way, location) = check.direction, way == .out {
                 check.problem(
-                    "expected \"in\" or \"both\", found \"out\": tail only reads", at: place)
+                    "expected \"in\" or \"both\", found \"out\": tail only reads", at: location)
             }
             checkPaths(&check)
         }
     }
 
-    private let plan: TailConfiguration
+    private let configuration: TailConfiguration
     private let beginning: Beginning
     private let clock: any LoopClock
     private let hearsEvents: Bool
@@ -116,9 +116,9 @@ package struct Tail: Bridge {
         _ options: Options, _ context: Context, clock: any LoopClock, hearsEvents: Bool = true,
         siblings: TailSiblings = TailSiblings()
     ) throws {
-        plan = try TailConfiguration(options, context)
+        configuration = try TailConfiguration(options, context)
         self.siblings = siblings
-        if let name = context.bridge { siblings.add(plan, named: name) }
+        if let name = context.bridge { siblings.add(configuration, named: name) }
         beginning = options.from
         self.clock = clock
         self.hearsEvents = hearsEvents
@@ -134,13 +134,13 @@ package struct Tail: Bridge {
                 "what has been read is not kept (\"store\": null): "
                     + "a restart begins again at the \(beginning.rawValue) of each file")
         }
-        var plan = plan
+        var configuration = configuration
         // Half of them are for the other bridges.
-        plan.descriptors = max(16, min(Descriptors.limit / 2, 16_384))
-        siblings.add(plan, named: port.name)
-        let kept = try await siblings.kept(for: port, plan)
+        configuration.descriptors = max(16, min(Descriptors.limit / 2, 16_384))
+        siblings.add(configuration, named: port.name)
+        let kept = try await siblings.kept(for: port, configuration)
         let thread = try TailThread(
-            plan, kept: kept, hearsEvents: hearsEvents, clock: clock, port.log)
+            configuration, kept: kept, hearsEvents: hearsEvents, clock: clock, port.log)
         await port.openSource()
         try await withTaskCancellationHandler {
             try await withThrowingTaskGroup { group in

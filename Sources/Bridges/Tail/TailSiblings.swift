@@ -12,18 +12,23 @@ final class TailSiblings: Sendable {
     private static let unnamed = 16
 
     /// Adds a bridge, or takes its new plan.
-    func add(_ plan: TailConfiguration, named name: String) { plans.withLock { $0[name] = plan } }
+    func add(_ configuration: TailConfiguration, named name: String) {
+        plans.withLock { $0[name] = configuration }
+    }
 
     /// What was kept of what a bridge is to follow: by itself, and by others that don't follow it any
     /// more.
     ///
     /// What others go on with is left to them.
-    func kept(for port: Port, _ plan: TailConfiguration) async throws -> [String: [UInt8]] {
+    func kept(for port: Port, _ configuration: TailConfiguration) async throws -> [String: [UInt8]]
+    {
         let plans = plans.withLock { $0 }
         let others = plans.filter { $0.key != port.name }
         var own = try await port.checkpoints()
         own = own.filter { source, state in
-            guard let path = Self.path(source, state), !plan.follows(path) else { return true }
+            guard let path = Self.path(source, state), !configuration.follows(path) else {
+                return true
+            }
             return !others.values.contains { $0.follows(path) }
         }
         let count = max(Self.unnamed, plans.count + 1)
@@ -32,7 +37,7 @@ final class TailSiblings: Sendable {
             let kept = try await port.checkpoints(of: name)
             let taken = kept.filter { source, state in
                 guard own[source] == nil, let path = Self.path(source, state) else { return false }
-                return plan.follows(path) && plans[name]?.follows(path) != true
+                return configuration.follows(path) && plans[name]?.follows(path) != true
             }
             own.merge(taken) { own, _ in own }
             if !taken.isEmpty {
@@ -42,20 +47,21 @@ final class TailSiblings: Sendable {
                     "\(taken.count == 1 ? "1 file goes" : "\(taken.count) files go") on where "
                         + "\(name) has read up to")
             }
-            takePatterns(kept, of: plans[name], for: plan, into: &own)
+            takePatterns(kept, of: plans[name], for: configuration, into: &own)
         }
         return own
     }
 
     /// Takes the patterns that a bridge has followed before: what matches them is not new.
     private func takePatterns(
-        _ kept: [String: [UInt8]], of other: TailConfiguration?, for plan: TailConfiguration,
+        _ kept: [String: [UInt8]], of other: TailConfiguration?,
+        for configuration: TailConfiguration,
         into own: inout [String: [UInt8]]
     ) {
         let source = TailedFiles.patternsSource
         guard let state = kept[source] else { return }
         let present = Set(other?.patterns.map(\.text) ?? [])
-        let wanted = Set(plan.patterns.map(\.text))
+        let wanted = Set(configuration.patterns.map(\.text))
         let known = String(decoding: state, as: UTF8.self).split(separator: "\n").map(String.init)
             .filter { wanted.contains($0) && !present.contains($0) }
         if known.isEmpty { return }

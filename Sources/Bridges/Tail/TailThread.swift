@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// Safe from any thread.
 final class TailThread: Sendable {
-    private let plan: TailConfiguration
+    private let configuration: TailConfiguration
     /// Until it is taken: what was kept of many files is not needed twice.
     private let kept: Mutex<[String: [UInt8]]>
     private let log: Log
@@ -23,10 +23,11 @@ final class TailThread: Sendable {
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     init(
-        _ plan: TailConfiguration, kept: [String: [UInt8]], hearsEvents: Bool, clock: any LoopClock,
+        _ configuration: TailConfiguration, kept: [String: [UInt8]], hearsEvents: Bool,
+        clock: any LoopClock,
         _ log: Log
     ) throws(SocketError) {
-        self.plan = plan
+        self.configuration = configuration
         self.kept = Mutex(kept)
         self.log = log
         self.clock = clock
@@ -45,12 +46,13 @@ final class TailThread: Sendable {
                 defer { kept = [:] }
                 return kept
             }
-            let files = try TailedFiles(plan, kept: kept, events: events, news: TailLog(log))
+            let files = try TailedFiles(
+                configuration, kept: kept, events: events, tailLog: TailLog(log))
             // The first load says that all files have been looked at, whatever is in it.
             scanIfDue(files)
             put(files.nextLoad(now: now) ?? TailBatch())
             while !loads.hasEnded { turn(files) }
-            files.news.tellCounts(now: now, isLast: true)
+            files.tailLog.tellCounts(now: now, isLast: true)
             return nil
         } catch {
             return error
@@ -62,7 +64,7 @@ final class TailThread: Sendable {
         events.wait(milliseconds: milliseconds(until: files.deadline(now: now, reads: hasRoom)))
         events.drain { files.take($0) }
         scanIfDue(files)
-        files.news.tellCounts(now: now)
+        files.tailLog.tellCounts(now: now)
         while loads.hasRoom, let load = files.nextLoad(now: now) {
             put(load)
             // What is rotated away while this is published must be open by then.

@@ -13,7 +13,7 @@ struct Albums {
         guard !post.isEdit, let group = post.json["media_group_id"].nonEmptyString else {
             return false
         }
-        let album = "\(post.place) \(speaker.identity) \(group)"
+        let album = "\(post.location) \(speaker.identity) \(group)"
         let count = counts[album] ?? 0
         if count == 0 {
             if order.count >= Self.bound { counts[order.removeFirst()] = nil }

@@ -46,8 +46,8 @@ final class BlockedChats: Sendable {
         let isNews = note(
             binding.channel, binding.room, chat, waiting: waiting, isLong: { _ in true })
         guard isNews else { return }
-        let words = settings.words
-        await tell(words.telegramTakesNothing(reason, waiting: waiting, isMore), in: binding.room)
+        let phrases = settings.phrases
+        await tell(phrases.telegramTakesNothing(reason, waiting: waiting, isMore), in: binding.room)
     }
 
     /// A chat takes nothing for so long.
@@ -60,8 +60,8 @@ final class BlockedChats: Sendable {
             now + pause - $0 > Self.longEnough
         }
         guard isNews else { return }
-        let words = settings.words
-        await tell(words.telegramPauses(pause, waiting: waiting, isMore), in: binding.room)
+        let phrases = settings.phrases
+        await tell(phrases.telegramPauses(pause, waiting: waiting, isMore), in: binding.room)
     }
 
     /// Telegram brings nothing in for so long.
@@ -71,7 +71,7 @@ final class BlockedChats: Sendable {
             let isNews = note(Self.poll(of: room), room, nil, waiting: 0) {
                 now + pause - $0 > Self.longEnough
             }
-            if isNews { await tell(settings.words.telegramBringsNothing(for: pause), in: room) }
+            if isNews { await tell(settings.phrases.telegramBringsNothing(for: pause), in: room) }
         }
     }
 
@@ -132,16 +132,16 @@ final class BlockedChats: Sendable {
             return block.isTold && !Self.isKnown(block, in: blocks) ? block : nil
         }
         guard let ended else { return }
-        let words = settings.words
+        let phrases = settings.phrases
         let sentence =
             ended.chat == nil
-            ? words.telegramBrings
-            : words.telegramTakes(delivered: ended.delivered, late: now - ended.since)
+            ? phrases.telegramBrings
+            : phrases.telegramTakes(delivered: ended.delivered, late: now - ended.since)
         await tell(sentence, in: ended.room)
     }
 
     private func tell(_ sentence: String, in room: String) async {
-        var draft = Draft(sentence, from: settings.words.server)
+        var draft = Draft(sentence, from: settings.phrases.server)
         draft.isFromBus = true
         draft.room = room
         // While the bus stops nobody is told anything any more.

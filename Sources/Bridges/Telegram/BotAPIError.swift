@@ -9,7 +9,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
     /// There is no such bot: 401 or 404.
     case unknownBot(String)
     /// Somebody else polls, or a webhook is set.
-    case conflict(String)
+    case pollConflict(String)
     /// The chat can't be written to at present: kicked, no rights, not found.
     case shut(String)
     /// What was sent will never be taken.
@@ -20,7 +20,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
     /// Whether it is to a message as if nobody had answered.
     var isNoAnswer: Bool {
         switch self {
-        case .unreachable, .conflict: true
+        case .unreachable, .pollConflict: true
         case .flood, .migrated, .unknownBot, .shut, .rejected, .cancelled: false
         }
     }
@@ -31,7 +31,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         case .unreachable(let reason, _): reason
         case .flood(let pause): "429 Too Many Requests: retry after \(pause.components.seconds)"
         case .migrated(let chat): "400 the group has become the supergroup \(chat)"
-        case .unknownBot(let answer), .conflict(let answer), .shut(let answer),
+        case .unknownBot(let answer), .pollConflict(let answer), .shut(let answer),
             .rejected(let answer):
             answer
         case .cancelled: "cancelled"
@@ -55,7 +55,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         switch code {
         case 401: self = .unknownBot(answer)
         case 404: self = text.contains("method") ? .rejected(answer) : .unknownBot(answer)
-        case 409: self = .conflict(answer)
+        case 409: self = .pollConflict(answer)
         case 420, 429: self = .flood(after: max(wait ?? retryAfter ?? .seconds(5), .seconds(1)))
         case 500...: self = .unreachable(answer, mayHaveArrived: true)
         case 403: self = .shut(answer)

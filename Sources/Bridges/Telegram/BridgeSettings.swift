@@ -5,7 +5,7 @@ import MessageBus
 /// Safe from any thread.
 struct BridgeSettings: Sendable {
     let port: Port
-    let words: Phrases
+    let phrases: Phrases
     let composer: MessageComposer
     let wording: MessageWording
     /// Whether joins and leaves are relayed.

@@ -40,16 +40,17 @@ final class ChatBindings: Sendable {
         let chats = Set(places.map(\.chat))
         var bindings: [Binding] = []
         var superfluous: [ChatLocation] = []
-        for place in places {
-            if let now = moves[place.chat], chats.contains(now) {
-                superfluous.append(place)
+        for location in places {
+            if let now = moves[location.chat], chats.contains(now) {
+                superfluous.append(location)
                 continue
             }
             // The new id stands in the configuration by now: what waits goes by the old one.
-            let former = moves.first { $0.value == place.chat && !chats.contains($0.key) }?.key
+            let former = moves.first { $0.value == location.chat && !chats.contains($0.key) }?.key
             bindings.append(
                 Binding(
-                    firstChat: former ?? place.chat, topic: place.topic, room: rooms[place] ?? ""))
+                    firstChat: former ?? location.chat, topic: location.topic,
+                    room: rooms[location] ?? ""))
         }
         self.bindings = bindings
         self.superfluous = superfluous
@@ -57,13 +58,13 @@ final class ChatBindings: Sendable {
     }
 
     /// The binding of a place, `nil` if that is not configured.
-    func binding(at place: ChatLocation) -> Binding? {
-        let candidates = bindings.filter { $0.topic == place.topic }
+    func binding(at location: ChatLocation) -> Binding? {
+        let candidates = bindings.filter { $0.topic == location.topic }
         return moves.withLock { moves in
-            candidates.first { $0.firstChat == place.chat && moves[$0.firstChat] == nil }
-                ?? candidates.first { Self.chat($0, moves) == place.chat }
+            candidates.first { $0.firstChat == location.chat && moves[$0.firstChat] == nil }
+                ?? candidates.first { Self.chat($0, moves) == location.chat }
                 // What was said before it moved may come afterwards.
-                ?? candidates.first { $0.firstChat == place.chat }
+                ?? candidates.first { $0.firstChat == location.chat }
         }
     }
 
@@ -82,13 +83,13 @@ final class ChatBindings: Sendable {
     }
 
     /// Where a binding is now.
-    func place(of binding: Binding) -> ChatLocation {
+    func location(of binding: Binding) -> ChatLocation {
         ChatLocation(chat: moves.withLock { Self.chat(binding, $0) }, topic: binding.topic)
     }
 
     /// Whether another entry stands for the place that a binding has moved to.
     func isSuperfluous(_ binding: Binding) -> Bool {
-        self.binding(at: place(of: binding)) != binding
+        self.binding(at: location(of: binding)) != binding
     }
 
     /// Notes that a chat has become another one; nil if that is known, or of no concern.

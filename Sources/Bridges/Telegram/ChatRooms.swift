@@ -9,7 +9,7 @@ package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
     /// What is wrong with the entries.
     private(set) var problems = Problems()
     /// The entries that name a chat, and where in the file, in its order.
-    private(set) var keyPlaces: [(key: String, place: ConfigLocation)] = []
+    private(set) var keyPlaces: [(key: String, location: ConfigLocation)] = []
 
     /// Makes entries that are right.
     package init(dictionaryLiteral elements: (String, RoomName)...) {
@@ -37,8 +37,8 @@ package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
         var seen: [ChatLocation: String] = [:]
         for member in members {
             let key = member.key.shortened(to: 60).quoted
-            if let place = ChatLocation(member.key) {
-                if let other = seen.updateValue(member.key, forKey: place) {
+            if let location = ChatLocation(member.key) {
+                if let other = seen.updateValue(member.key, forKey: location) {
                     found.add(
                         "\(key) is the same chat as \(other.quoted)", at: member.keyPlace)
                 } else {

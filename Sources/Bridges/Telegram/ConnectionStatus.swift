@@ -62,11 +62,11 @@ final class ConnectionStatus: Sendable {
     }
 
     /// What else keeps the poll from what it asks for.
-    let obstacles: PollErrors
+    let pollErrors: PollErrors
 
     private let settings: BridgeSettings
     private let state: Mutex<State>
-    private let bell = AsyncSignal()
+    private let signal = AsyncSignal()
 
     /// How long an outage lasts before anybody is told.
     private static let longEnough = Duration.seconds(30)
@@ -80,7 +80,7 @@ final class ConnectionStatus: Sendable {
 
     init(_ settings: BridgeSettings, _ bindings: [ChatBindings.Binding]) {
         self.settings = settings
-        obstacles = PollErrors(settings)
+        pollErrors = PollErrors(settings)
         let channels = bindings.map { ($0.channel, Channel(room: $0.room)) }
         state = Mutex(State(channels: Dictionary(channels) { first, _ in first }))
     }
@@ -95,10 +95,10 @@ final class ConnectionStatus: Sendable {
     /// Not a conflict over a message, of which there can't be any: nothing goes out while it lasts.
     ///
     /// - Parameter since: when an answer was due at the earliest.
-    func note(_ trouble: BotAPIError, of source: Source, since: Duration) {
-        switch trouble {
+    func note(_ apiError: BotAPIError, of source: Source, since: Duration) {
+        switch apiError {
         case .unreachable(let reason, _): failure(of: source, reason, since: since)
-        case .conflict(let answer) where source != .poll:
+        case .pollConflict(let answer) where source != .poll:
             failure(of: source, answer, since: since)
         case .cancelled: break
         case .unknownBot(let answer):
@@ -110,7 +110,7 @@ final class ConnectionStatus: Sendable {
                 settings.log.error("\(BotAPIError.sentence(unknownBot: answer)). Trying again")
             }
             answered(source, knowsBot: false)
-        case .flood, .migrated, .conflict, .shut, .rejected: answered(source, knowsBot: true)
+        case .flood, .migrated, .pollConflict, .shut, .rejected: answered(source, knowsBot: true)
         }
     }
 
@@ -130,7 +130,7 @@ final class ConnectionStatus: Sendable {
             let sentence = "Telegram answers again"
             if wasWarned { settings.log.info(sentence) } else { settings.log.debug(sentence) }
         }
-        bell.ring()
+        signal.ring()
     }
 
     /// Once until who wakes fails itself: where it is only one of them that does not work, the
@@ -158,7 +158,7 @@ final class ConnectionStatus: Sendable {
         } else if isFirst {
             settings.log.debug(sentence)
         }
-        if isNew { bell.ring() }
+        if isNew { signal.ring() }
     }
 
     // MARK: - Waiting
@@ -212,7 +212,7 @@ final class ConnectionStatus: Sendable {
             if !isTold, channel.owed == 0 { channel.forget() }
             return isTold
         }
-        if isTold { bell.ring() }
+        if isTold { signal.ring() }
     }
 
     // MARK: - What is told
@@ -220,7 +220,7 @@ final class ConnectionStatus: Sendable {
     /// Tells until the task is cancelled.
     func run() async throws {
         while true {
-            try await bell.wait()
+            try await signal.wait()
             await tell()
             while let rest = untilNext() {
                 try await settings.watch.sleep(rest)
@@ -242,7 +242,7 @@ final class ConnectionStatus: Sendable {
     private func tell() async {
         let now = settings.watch.now()
         for (room, sentence) in state.withLock({ sentences(&$0, now) }) {
-            var draft = Draft(sentence, from: settings.words.server)
+            var draft = Draft(sentence, from: settings.phrases.server)
             draft.isFromBus = true
             draft.room = room
             // While the bus stops nobody is told anything any more.
@@ -258,7 +258,7 @@ final class ConnectionStatus: Sendable {
             if let start = state.told[room] {
                 guard since == nil, channels.allSatisfy({ $0.owed == 0 }) else { continue }
                 let most = channels.max { $0.delivered < $1.delivered }
-                let sentence = settings.words.telegramAnswers(
+                let sentence = settings.phrases.telegramAnswers(
                     delivered: most?.delivered ?? 0, isMore: most?.owesMore ?? false,
                     late: now - start)
                 result.append((room, sentence))
@@ -268,7 +268,7 @@ final class ConnectionStatus: Sendable {
                 }
             } else if let since, now - since >= Self.longEnough {
                 let most = channels.max { $0.waiting < $1.waiting }
-                let sentence = settings.words.telegramIsSilent(
+                let sentence = settings.phrases.telegramIsSilent(
                     waiting: most?.waiting ?? 0, isMore: most?.isMore ?? false)
                 result.append((room, sentence))
                 state.told[room] = since

@@ -42,7 +42,7 @@ final class DropNotices: Sendable {
     private let api: BotAPI
     private let paces: [Int64: ChatPace]
     private let state = Mutex(State())
-    private let bell = AsyncSignal()
+    private let signal = AsyncSignal()
 
     /// What comes within that time is told together.
     private static let gathering = Duration.seconds(1)
@@ -80,13 +80,13 @@ final class DropNotices: Sendable {
             person.reason = reason
             state.people[recipient] = person
         }
-        bell.ring()
+        signal.ring()
     }
 
     /// Tells until the task is cancelled.
     func run() async throws {
         while true {
-            try await bell.wait()
+            try await signal.wait()
             while let (binding, due) = next() {
                 let rest = due - settings.watch.now()
                 if rest > .zero {
@@ -129,11 +129,11 @@ final class DropNotices: Sendable {
         guard pace.passOrWait() <= .zero else { return false }
         let people = take(from: binding)
         guard let first = people.first else { return true }
-        let sentence = settings.composer.line(settings.words.server, text(people))
-        let place = chats.place(of: binding)
+        let sentence = settings.composer.line(settings.phrases.server, text(people))
+        let location = chats.location(of: binding)
         let call = Outbox.parameters(
-            sentence, place, IncomingMessage.id(of: first.remoteID, in: place.chat))
-        do throws(BotTrouble) {
+            sentence, location, IncomingMessage.id(of: first.remoteID, in: location.chat))
+        do throws(BotAPIError) {
             _ = try await api.call("sendMessage", call)
         } catch {
             // Whatever has become of it: it is said once or not at all.
@@ -169,11 +169,11 @@ final class DropNotices: Sendable {
     }
 
     private func text(_ people: [Person]) -> String {
-        let words = settings.words
+        let phrases = settings.phrases
         let lines =
             people.count == 1
-            ? people.map { words.telegramDropped($0.count, $0.reason) }
-            : people.prefix(20).map { words.telegramDropped($0.count, of: $0.name, $0.reason) }
+            ? people.map { phrases.telegramDropped($0.count, $0.reason) }
+            : people.prefix(20).map { phrases.telegramDropped($0.count, of: $0.name, $0.reason) }
         return String(lines.joined(separator: "\n").prefix(1_000))
     }
 }

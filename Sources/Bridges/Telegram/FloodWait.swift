@@ -35,8 +35,8 @@ struct FloodWait: Sendable, Equatable {
 
     /// Reads what the store has kept; nil if it is no wait, as what earlier versions kept.
     init?(_ state: [UInt8]) {
-        let words = String(decoding: state, as: UTF8.self).split(separator: " ")
-        guard words.count == 2, let pause = Int64(words[0]), let since = Int64(words[1]),
+        let phrases = String(decoding: state, as: UTF8.self).split(separator: " ")
+        guard phrases.count == 2, let pause = Int64(phrases[0]), let since = Int64(phrases[1]),
             (0...Self.longest).contains(pause)
         else { return nil }
         self.pause = pause

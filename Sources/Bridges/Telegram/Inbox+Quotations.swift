@@ -33,10 +33,10 @@ extension Inbox {
         }
         let story = post.json["reply_to_story"]["chat"]
         guard story.isPresent else { return nil }
-        let words = OutsideWords(
+        let phrases = OutsideWords(
             name: MessageAuthor.title(of: story), identity: Self.identity(of: story),
-            whole: "[\(settings.words.story)]", part: nil)
-        return await quotation(words, binding)
+            whole: "[\(settings.phrases.story)]", part: nil)
+        return await quotation(phrases, binding)
     }
 
     /// What may be read of the message that another one tells of.
@@ -70,7 +70,7 @@ extension Inbox {
         guard let id = answered["message_id"].integer, !IncomingMessage.isEphemeral(answered) else {
             return nil
         }
-        let chat = answered["chat"]["id"].integer ?? chats.place(of: binding).chat
+        let chat = answered["chat"]["id"].integer ?? chats.location(of: binding).chat
         var remoteID = IncomingMessage.remoteID(chat: chat, id: id)
         var channels = [binding.channel] + chats.channels(of: chat)
         if let source = source(of: answered, in: binding) {
@@ -82,8 +82,8 @@ extension Inbox {
                 number: message.number, name: message.sender.name, excerpt: message.text)
         case .dropped: return nil
         case .nothing:
-            guard let words = words(of: answered, quote) else { return nil }
-            return await quotation(words, binding)
+            guard let phrases = phrases(of: answered, quote) else { return nil }
+            return await quotation(phrases, binding)
         }
     }
 
@@ -117,7 +117,7 @@ extension Inbox {
         of json: JSON, in binding: ChatBindings.Binding
     ) -> (channel: String, remoteID: String?)? {
         guard let source = IncomingMessage.source(of: json),
-            let origin = chats.binding(at: source.place), origin != binding,
+            let origin = chats.binding(at: source.location), origin != binding,
             origin.room == binding.room
         else { return nil }
         return (origin.channel, source.remoteID)
@@ -126,7 +126,7 @@ extension Inbox {
     // MARK: - In Telegram's words
 
     /// What Telegram shows of a message that is answered; nil if it shows nothing.
-    private func words(of answered: JSON, _ quote: JSON) -> OutsideWords? {
+    private func phrases(of answered: JSON, _ quote: JSON) -> OutsideWords? {
         let speaker = MessageAuthor(of: answered)
         let quoted = settings.wording.rendered(quote, "text", "entities")
         // Of what the bot can't see there is only the number, and no date.
@@ -165,11 +165,11 @@ extension Inbox {
             origin["sender_user_name"].nonEmptyString, person.name, MessageAuthor.title(of: chat),
         ]
         let name = names.compactMap(\.self).first { !$0.isEmpty } ?? ""
-        let words = OutsideWords(
+        let phrases = OutsideWords(
             name: name, identity: person.user != nil ? person.identity : Self.identity(of: chat),
             whole: settings.wording.kind(of: reply) ?? "",
             part: settings.wording.rendered(json["quote"], "text", "entities"))
-        return await quotation(words, binding)
+        return await quotation(phrases, binding)
     }
 
     private static func identity(of chat: JSON) -> String? {
@@ -178,40 +178,41 @@ extension Inbox {
 
     /// Words as the chains leave them; nil if they drop them.
     private func quotation(
-        _ words: OutsideWords, _ binding: ChatBindings.Binding
+        _ phrases: OutsideWords, _ binding: ChatBindings.Binding
     ) async -> Quotation? {
-        guard let excerpt = await judged(words, binding) else { return nil }
+        guard let excerpt = await judged(phrases, binding) else { return nil }
         let name =
-            words.isNamedAsShown ? words.name : port.shownName(await judgedName(words, binding))
+            phrases.isNamedAsShown
+            ? phrases.name : port.shownName(await judgedName(phrases, binding))
         return Quotation(number: 0, name: name, excerpt: excerpt)
     }
 
     /// A name that nobody here has seen may be a sentence: where the chains would drop that, it is
     /// none.
     private func judgedName(
-        _ words: OutsideWords, _ binding: ChatBindings.Binding
+        _ phrases: OutsideWords, _ binding: ChatBindings.Binding
     ) async -> String {
-        var draft = Draft(words.name, from: words.name)
-        draft.identity = words.identity
+        var draft = Draft(phrases.name, from: phrases.name)
+        draft.identity = phrases.identity
         draft.room = binding.room
-        return await port.judged(draft) == nil ? "" : words.name
+        return await port.judged(draft) == nil ? "" : phrases.name
     }
 
     /// All of what was said is judged, for a part of a secret need not look like one.
-    private func judged(_ words: OutsideWords, _ binding: ChatBindings.Binding) async -> String? {
-        var draft = Draft(words.whole, from: words.name)
-        draft.identity = words.identity
-        draft.isNamedAsShown = words.isNamedAsShown
+    private func judged(_ phrases: OutsideWords, _ binding: ChatBindings.Binding) async -> String? {
+        var draft = Draft(phrases.whole, from: phrases.name)
+        draft.identity = phrases.identity
+        draft.isNamedAsShown = phrases.isNamedAsShown
         draft.room = binding.room
-        if !words.whole.isEmpty {
+        if !phrases.whole.isEmpty {
             guard let left = await port.judged(draft) else { return nil }
-            guard let part = words.part, left == RecentTexts.cleaned(words.whole) else {
+            guard let part = phrases.part, left == RecentTexts.cleaned(phrases.whole) else {
                 return left
             }
             if left.contains(RecentTexts.cleaned(part)) { return part }
         }
         // Of some messages nothing is known but who said them.
-        draft.text = words.part ?? "[\(settings.words.someMessage)]"
+        draft.text = phrases.part ?? "[\(settings.phrases.someMessage)]"
         return await port.judged(draft)
     }
 }

@@ -111,20 +111,20 @@ struct Inbox {
 
     private mutating func noteMembership(_ change: JSON) async {
         guard let chat = change["chat"]["id"].integer, chats.knows(chat: chat) else { return }
-        let bindings = chats.bindings.filter { chats.place(of: $0).chat == chat }
+        let bindings = chats.bindings.filter { chats.location(of: $0).chat == chat }
         let member = change["new_chat_member"]
-        let words = settings.words
+        let phrases = settings.phrases
         var obstacle: String?
         switch member["status"].string {
         case "left", "kicked":
             settings.log.warning("the bot is no longer in the chat \(chat): ask it in again")
-            obstacle = words.telegramIsOut
+            obstacle = phrases.telegramIsOut
         case "restricted" where member["is_member"] == .bool(false):
             settings.log.warning("the bot is no longer in the chat \(chat): ask it in again")
-            obstacle = words.telegramIsOut
+            obstacle = phrases.telegramIsOut
         case "restricted" where member["can_send_messages"] == .bool(false):
             settings.log.warning("the bot may not write in the chat \(chat): allow it to")
-            obstacle = words.telegramIsMuted
+            obstacle = phrases.telegramIsMuted
         default: break
         }
         for binding in bindings {
@@ -141,8 +141,9 @@ struct Inbox {
 
     private mutating func take(_ post: IncomingMessage) async throws {
         noteMove(of: post)
-        guard let binding = chats.binding(at: post.place) else {
-            if let sentence = strangers.note(post, isChatKnown: chats.knows(chat: post.place.chat))
+        guard let binding = chats.binding(at: post.location) else {
+            if let sentence = strangers.note(
+                post, isChatKnown: chats.knows(chat: post.location.chat))
             {
                 settings.log.warning(sentence)
             }
@@ -208,8 +209,8 @@ struct Inbox {
 
     private mutating func noteMove(of post: IncomingMessage) {
         let move =
-            post.migratedTo.map { (post.place.chat, $0) }
-            ?? post.migratedFrom.map { ($0, post.place.chat) }
+            post.migratedTo.map { (post.location.chat, $0) }
+            ?? post.migratedFrom.map { ($0, post.location.chat) }
         guard let (from, to) = move, let checkpoint = chats.move(from: from, to: to) else { return }
         moves.append(checkpoint)
         settings.log.warning(GroupMigration(from: from, to: to).sentence)

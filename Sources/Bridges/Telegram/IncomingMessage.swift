@@ -8,7 +8,7 @@ struct IncomingMessage: Sendable {
     let json: JSON
     /// Its number in its chat.
     let id: Int64
-    let place: ChatLocation
+    let location: ChatLocation
     /// When it was edited; 0 if it was not.
     let editDate: Int64
     let isEdit: Bool
@@ -22,7 +22,7 @@ struct IncomingMessage: Sendable {
         self.id = id
         // Outside forums the id of a thread says only where a chain of answers began.
         let topic = json["is_topic_message"].isTrue ? json["message_thread_id"].integer : nil
-        place = ChatLocation(chat: chat, topic: topic)
+        location = ChatLocation(chat: chat, topic: topic)
         editDate = json["edit_date"].integer ?? 0
         self.isEdit = isEdit
     }
@@ -44,7 +44,7 @@ struct IncomingMessage: Sendable {
     }
 
     /// What it is called in the store: in a chat, since numbers are a chat's own.
-    var remoteID: String { Self.remoteID(chat: place.chat, id: id) }
+    var remoteID: String { Self.remoteID(chat: location.chat, id: id) }
 
     static func remoteID(chat: Int64, id: Int64) -> String { "\(chat)/\(id)" }
 
@@ -80,13 +80,13 @@ struct IncomingMessage: Sendable {
     /// In a topic what answers nothing is said to answer the topic's first message.
     var answered: JSON? {
         let reply = json["reply_to_message"]
-        guard let id = reply["message_id"].integer, id != place.topic else { return nil }
+        guard let id = reply["message_id"].integer, id != location.topic else { return nil }
         return reply
     }
 
     /// Where Telegram itself has brought a message from, if this is what a channel said, brought
     /// into its linked group.
-    static func source(of json: JSON) -> (place: ChatLocation, remoteID: String?)? {
+    static func source(of json: JSON) -> (location: ChatLocation, remoteID: String?)? {
         guard json["is_automatic_forward"].isTrue else { return nil }
         let origin = json["forward_origin"]
         guard let chat = origin["chat"]["id"].integer ?? json["sender_chat"]["id"].integer else {

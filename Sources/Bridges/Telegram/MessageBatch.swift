@@ -12,7 +12,7 @@ struct MessageBatch {
     private var units = 0
 
     /// What is to be sent for it; nil if nothing is said in it.
-    var plan: SendPlan? {
+    var sendPlan: SendPlan? {
         said.last.map {
             SendPlan(
                 last: $0.message.number, parts: MessageComposer.parts(lines), replyTo: replyTo)

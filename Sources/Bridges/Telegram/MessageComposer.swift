@@ -2,7 +2,7 @@ import MessageBus
 
 /// Writes what goes out to Telegram, in units of UTF-16, as Telegram counts.
 struct MessageComposer: Sendable {
-    let words: Phrases
+    let phrases: Phrases
     /// `{name}: {text}`.
     let format: String
     /// Whether whom a text names is called there.
@@ -19,10 +19,10 @@ struct MessageComposer: Sendable {
     func lines(of message: Message, quotes: Bool) -> [String] {
         let name = Self.withoutMentions(message.sender.name)
         switch message.kind {
-        case .join: return [words.joined(name)]
-        case .leave: return [words.left(name, for: message.destination)]
+        case .join: return [phrases.joined(name)]
+        case .leave: return [phrases.left(name, for: message.destination)]
         case .rename:
-            return [words.renamed(name, to: Self.withoutMentions(message.other?.name ?? ""))]
+            return [phrases.renamed(name, to: Self.withoutMentions(message.other?.name ?? ""))]
         case .message, .edit: break
         }
         var first = ""
@@ -221,10 +221,10 @@ struct MessageComposer: Sendable {
     /// A name as it went out, cleaned as names are; the bridge's own stands behind some.
     private func cleaned(_ name: String) -> String {
         guard name.last == ")", let opening = name.lastIndex(of: "(") else {
-            return Name(cleaning: name, words: words).text
+            return Name(cleaning: name, phrases: phrases).text
         }
-        let bridge = Name(cleaning: String(name[opening...]), words: words)
-        let person = Name(cleaning: String(name[..<opening]), words: words)
+        let bridge = Name(cleaning: String(name[opening...]), phrases: phrases)
+        let person = Name(cleaning: String(name[..<opening]), phrases: phrases)
         return "\(person.text) (\(bridge.text))"
     }
 }

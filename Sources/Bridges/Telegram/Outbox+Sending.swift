@@ -12,40 +12,41 @@ extension Outbox {
     /// Sends one message of Telegram's: the next part of what is under way, or else what waits, as
     /// much of it as goes into one.
     mutating func attempt(_ deliveries: inout Deliveries.Iterator) async throws -> Outcome {
-        if let plan = shipment.plan {
-            try await gather(&deliveries, through: plan.last)
-            if !said(in: plan).isEmpty { return try await send(plan, &deliveries) }
+        if let sendPlan = pendingSend.sendPlan {
+            try await gather(&deliveries, through: sendPlan.last)
+            if !said(in: sendPlan).isEmpty { return try await send(sendPlan, &deliveries) }
             // An earlier run was done with it.
-            shipment.end()
+            pendingSend.end()
         }
         try await gather(&deliveries, Self.gathered, Self.gatheredBytes)
-        let parcel = try await compose()
-        guard let plan = parcel.plan else {
-            try await settle(silent: parcel)
+        let batch = try await compose()
+        guard let sendPlan = batch.sendPlan else {
+            try await settle(silent: batch)
             return .goOn
         }
-        return try await send(plan, &deliveries)
+        return try await send(sendPlan, &deliveries)
     }
 
     private mutating func send(
-        _ plan: SendPlan, _ deliveries: inout Deliveries.Iterator
+        _ sendPlan: SendPlan, _ deliveries: inout Deliveries.Iterator
     ) async throws -> Outcome {
-        guard let text = plan.parts.first else { return .goOn }
-        try await depart(plan)
-        let place = chats.place(of: binding)
-        let call = Self.parameters(text, place, plan.target(in: place.chat))
+        guard let text = sendPlan.parts.first else { return .goOn }
+        try await depart(sendPlan)
+        let location = chats.location(of: binding)
+        let call = Self.parameters(text, location, sendPlan.target(in: location.chat))
         switch try await answer(to: call, &deliveries) {
         case .success(let result):
             // What waits now is what has waited for this.
-            if outage.wakes(of: source) != nil { try await count(&deliveries) }
-            outage.success(of: source)
+            if connectionStatus.wakes(of: source) != nil { try await count(&deliveries) }
+            connectionStatus.success(of: source)
             (isFresh, hasMoved) = (false, false)
             if let chat = floodedChat.take() {
                 try await keep(Checkpoint(source: FloodWait.source(chat), state: []))
             }
-            try await goOn(plan, as: Self.remoteID(of: result, in: place), &deliveries)
+            try await goOn(sendPlan, as: Self.remoteID(of: result, in: location), &deliveries)
             return .goOn
-        case .failure(let trouble): return try await failed(plan, place, trouble, &deliveries)
+        case .failure(let apiError):
+            return try await failed(sendPlan, location, apiError, &deliveries)
         }
     }
 
@@ -56,7 +57,7 @@ extension Outbox {
         let (api, isFresh, watch) = (api, isFresh, settings.watch)
         return try await withThrowingTaskGroup(of: Result<JSON, BotAPIError>?.self) { group in
             group.addTask {
-                do throws(BotTrouble) {
+                do throws(BotAPIError) {
                     return .success(
                         try await api.call("sendMessage", parameters, isFresh: isFresh))
                 } catch {
@@ -76,10 +77,10 @@ extension Outbox {
         }
     }
 
-    private mutating func settle(silent parcel: MessageBatch) async throws {
-        guard parcel.consumed > 0 else { return }
-        let last = queue[parcel.consumed - 1]
-        queue.removeFirst(parcel.consumed)
+    private mutating func settle(silent batch: MessageBatch) async throws {
+        guard batch.consumed > 0 else { return }
+        let last = queue[batch.consumed - 1]
+        queue.removeFirst(batch.consumed)
         try await last.acknowledge()
     }
 
@@ -109,30 +110,30 @@ extension Outbox {
     mutating func count(_ deliveries: inout Deliveries.Iterator) async throws {
         try await gather(&deliveries, Self.counted, Self.countedBytes)
         let isMore = try await deliveries.look()
-        outage.note(waiting: waiting, isMore: isMore, for: binding.channel)
+        connectionStatus.note(waiting: waiting, isMore: isMore, for: binding.channel)
     }
 
     /// Puts together what goes out next.
     private func compose() async throws -> MessageBatch {
-        var parcel = MessageBatch()
+        var batch = MessageBatch()
         for (index, delivery) in queue.enumerated() {
             let message = delivery.message
             if isSilent(message) {
-                parcel.consumed = index + 1
+                batch.consumed = index + 1
                 continue
             }
             // An answer to what is only just going out has to come after it.
             let answered = message.reply?.number
-            if parcel.said.contains(where: { $0.message.number == answered }) { break }
+            if batch.said.contains(where: { $0.message.number == answered }) { break }
             let target = try await replyTarget(of: message)
-            if target != nil, !parcel.said.isEmpty { break }
+            if target != nil, !batch.said.isEmpty { break }
             let lines = settings.composer.lines(of: message, quotes: target == nil)
-            guard parcel.add(delivery, lines) else { break }
-            parcel.replyTo = target
-            parcel.consumed = index + 1
-            if parcel.isFull || parcel.said.count >= refusals.most { break }
+            guard batch.add(delivery, lines) else { break }
+            batch.replyTo = target
+            batch.consumed = index + 1
+            if batch.isFull || batch.said.count >= refusals.most { break }
         }
-        return parcel
+        return batch
     }
 
     /// What a message answers, as Telegram calls it; nil if it is not there.
@@ -140,14 +141,14 @@ extension Outbox {
         guard let number = message.reply?.number, number > 0, message.kind == .message,
             !refusals.isInWords(message.number),
             let remoteID = try await port.remoteID(of: number, in: binding.channel),
-            IncomingMessage.id(of: remoteID, in: chats.place(of: binding).chat) != nil
+            IncomingMessage.id(of: remoteID, in: chats.location(of: binding).chat) != nil
         else { return nil }
         return remoteID
     }
 
     /// Keeps what is about to be sent.
-    private mutating func depart(_ plan: SendPlan) async throws {
-        switch shipment.depart(plan) {
+    private mutating func depart(_ sendPlan: SendPlan) async throws {
+        switch pendingSend.depart(sendPlan) {
         case .keep(let checkpoint): try await keep(checkpoint)
         case .perhapsAgain: noteDuplicate()
         case .known: break
@@ -159,20 +160,20 @@ extension Outbox {
         possibleDuplicates += 1
         settings.log.warning(
             """
-            a message to \(chats.place(of: binding)) may arrive more than once: an answer was lost \
+            a message to \(chats.location(of: binding)) may arrive more than once: an answer was lost \
             (possible duplicates so far: \(possibleDuplicates))
             """)
     }
 
     /// What a message is called that Telegram took, if it says so.
-    private static func remoteID(of result: JSON, in place: ChatLocation) -> String? {
+    private static func remoteID(of result: JSON, in location: ChatLocation) -> String? {
         // 0: it has none yet.
         guard let id = result["message_id"].integer, id > 0 else { return nil }
-        return IncomingMessage.remoteID(chat: place.chat, id: id)
+        return IncomingMessage.remoteID(chat: location.chat, id: id)
     }
 
     static func parameters(
-        _ text: String, _ place: ChatLocation, _ replyTo: Int64?
+        _ text: String, _ location: ChatLocation, _ replyTo: Int64?
     ) -> [String: JSON] {
         var reply = JSON.null
         if let replyTo {
@@ -181,8 +182,8 @@ extension Outbox {
             ])
         }
         return [
-            "chat_id": .integer(place.chat),
-            "message_thread_id": place.topic.map { .integer($0) } ?? .null,
+            "chat_id": .integer(location.chat),
+            "message_thread_id": location.topic.map { .integer($0) } ?? .null,
             "text": .text(text), "reply_parameters": reply,
             "link_preview_options": .object(["is_disabled": .bool(true)]),
         ]
@@ -190,14 +191,14 @@ extension Outbox {
 
     /// Goes on with the next part, or with what comes after the last.
     mutating func goOn(
-        _ plan: SendPlan, as remoteID: String?, _ deliveries: inout Deliveries.Iterator
+        _ sendPlan: SendPlan, as remoteID: String?, _ deliveries: inout Deliveries.Iterator
     ) async throws {
         backoff.reset()
-        let next = plan.next(after: remoteID)
+        let next = sendPlan.next(after: remoteID)
         if next.parts.isEmpty {
             try await finish(next, &deliveries)
         } else {
-            try await keep(shipment.goOn(with: next))
+            try await keep(pendingSend.goOn(with: next))
         }
     }
 
@@ -208,45 +209,47 @@ extension Outbox {
     // MARK: - What may go wrong
 
     private mutating func failed(
-        _ plan: SendPlan, _ place: ChatLocation, _ trouble: BotAPIError,
+        _ sendPlan: SendPlan, _ location: ChatLocation, _ apiError: BotAPIError,
         _ deliveries: inout Deliveries.Iterator
     ) async throws -> Outcome {
         isFresh = true
-        if case .flood(let pause) = trouble {
+        if case .flood(let pause) = apiError {
             // At once: a new start is to know of it.
             pace.block(for: pause)
-            try await keep(flood: pause, in: place.chat)
+            try await keep(flood: pause, in: location.chat)
         }
         // Before the outage is noted: that may be when the room is told, or when it is over.
-        if trouble.isNoAnswer || outage.wakes(of: source) != nil { try await count(&deliveries) }
-        outage.note(trouble, of: source, since: begun)
-        switch trouble {
+        if apiError.isNoAnswer || connectionStatus.wakes(of: source) != nil {
+            try await count(&deliveries)
+        }
+        connectionStatus.note(apiError, of: source, since: begun)
+        switch apiError {
         case .cancelled: return .stop
         case .unreachable(_, mayHaveArrived: true):
-            if shipment.mayHaveArrived() { noteDuplicate() }
+            if pendingSend.mayHaveArrived() { noteDuplicate() }
             return .hold
         case .rejected(let answer):
-            let isLinked = plan.target(in: place.chat) != nil
-            try await refused(plan, answer, isLinked: isLinked, &deliveries)
+            let isLinked = sendPlan.target(in: location.chat) != nil
+            try await refused(sendPlan, answer, isLinked: isLinked, &deliveries)
             return .goOn
-        default: try await keep(shipment.hasNotArrived())
+        default: try await keep(pendingSend.hasNotArrived())
         }
-        switch trouble {
+        switch apiError {
         case .flood(let pause):
-            settings.log.info("too much for \(place): nothing is sent for \(pause)")
+            settings.log.info("too much for \(location): nothing is sent for \(pause)")
             try await count(&deliveries)
             let isMore = try await deliveries.look()
             await blocks.flood(
-                binding, in: place.chat, for: pause, waiting: waiting, isMore: isMore)
+                binding, in: location.chat, for: pause, waiting: waiting, isMore: isMore)
             return .goOn
         case .migrated(let chat):
             // Once for a message: chats that name one another would go on for ever.
-            if !hasMoved, try await move(place.chat, to: chat) {
+            if !hasMoved, try await move(location.chat, to: chat) {
                 hasMoved = true
                 return .goOn
             }
             hasMoved = false
-            return .shut("\(trouble)")
+            return .shut("\(apiError)")
         case .shut(let answer): return .shut(answer)
         default: return .hold
         }
@@ -254,16 +257,16 @@ extension Outbox {
 
     /// Telegram will never take it as it is.
     private mutating func refused(
-        _ plan: SendPlan, _ answer: String, isLinked: Bool,
+        _ sendPlan: SendPlan, _ answer: String, isLinked: Bool,
         _ deliveries: inout Deliveries.Iterator
     ) async throws {
-        let numbers = said(in: plan).map(\.message.number)
+        let numbers = said(in: sendPlan).map(\.message.number)
         switch refusals.remedy(for: numbers, isLinked: isLinked) {
-        case .fewer, .inWords: try await keep(shipment.giveUp())
+        case .fewer, .inWords: try await keep(pendingSend.giveUp())
         case .passOver:
-            try await passOver(plan, answer)
+            try await passOver(sendPlan, answer)
             // The other parts of it may be taken.
-            try await goOn(plan, as: nil, &deliveries)
+            try await goOn(sendPlan, as: nil, &deliveries)
         }
     }
 
@@ -281,6 +284,6 @@ extension Outbox {
             try await keep(checkpoint)
         }
         // Who reads the chat may have found out first.
-        return chats.place(of: binding).chat != from
+        return chats.location(of: binding).chat != from
     }
 }

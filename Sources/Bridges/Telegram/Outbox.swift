@@ -22,13 +22,13 @@ struct Outbox {
     let chats: ChatBindings
     let api: BotAPI
     let pace: ChatPace
-    let outage: ConnectionStatus
+    let connectionStatus: ConnectionStatus
     let blocks: BlockedChats
     /// Rung when the chat may take something again.
-    let bell: AsyncSignal
+    let signal: AsyncSignal
 
     var queue: [Delivery] = []
-    var shipment: PendingSend
+    var pendingSend: PendingSend
     var refusals = RejectionPolicy()
     /// When what is sent would have been sent if no other topic of the chat had been before it.
     var begun = Duration.zero
@@ -54,17 +54,18 @@ struct Outbox {
 
     init(
         _ binding: ChatBindings.Binding, _ settings: BridgeSettings, _ chats: ChatBindings,
-        api: BotAPI, pace: ChatPace, outage: ConnectionStatus, blocks: BlockedChats, bell: AsyncSignal
+        api: BotAPI, pace: ChatPace, connectionStatus: ConnectionStatus, blocks: BlockedChats,
+        signal: AsyncSignal
     ) {
         self.binding = binding
         self.settings = settings
         self.chats = chats
         self.api = api
         self.pace = pace
-        self.outage = outage
+        self.connectionStatus = connectionStatus
         self.blocks = blocks
-        self.bell = bell
-        shipment = PendingSend(for: binding.channel)
+        self.signal = signal
+        pendingSend = PendingSend(for: binding.channel)
     }
 
     var port: Port { settings.port }
@@ -110,17 +111,17 @@ struct Outbox {
     /// Goes on where an earlier run has stopped.
     private mutating func recall() async throws {
         let checkpoints = try await port.checkpoints()
-        let plan = checkpoints[SendPlan.source(binding.channel)].flatMap { SendPlan($0) }
-        shipment = PendingSend(for: binding.channel, recalling: plan)
-        let place = chats.place(of: binding)
+        let sendPlan = checkpoints[SendPlan.source(binding.channel)].flatMap { SendPlan($0) }
+        pendingSend = PendingSend(for: binding.channel, recalling: sendPlan)
+        let location = chats.location(of: binding)
         let now = await port.now
-        guard let state = checkpoints[FloodWait.source(place.chat)],
+        guard let state = checkpoints[FloodWait.source(location.chat)],
             let rest = FloodWait(state)?.rest(at: now), rest > .zero
         else { return }
         pace.block(for: rest)
-        floodedChat = place.chat
-        settings.log.info("too much for \(place) before the start: nothing is sent for \(rest)")
-        await blocks.flood(binding, in: place.chat, for: rest, waiting: waiting)
+        floodedChat = location.chat
+        settings.log.info("too much for \(location) before the start: nothing is sent for \(rest)")
+        await blocks.flood(binding, in: location.chat, for: rest, waiting: waiting)
     }
 
     /// Whether a message is nothing to Telegram.
@@ -143,8 +144,8 @@ struct Outbox {
     }
 
     /// What is said in a plan, of the messages at hand.
-    func said(in plan: SendPlan) -> [Delivery] {
-        queue.prefix { $0.message.number <= plan.last }.filter { !isSilent($0.message) }
+    func said(in sendPlan: SendPlan) -> [Delivery] {
+        queue.prefix { $0.message.number <= sendPlan.last }.filter { !isSilent($0.message) }
     }
 
     /// Messages at hand that are for Telegram.
@@ -216,11 +217,11 @@ struct Outbox {
     ) async throws -> Bool {
         let isShort = isShort(pause)
         let end = settings.watch.now() + pause
-        let wakes = outage.wakes(of: source)
+        let wakes = connectionStatus.wakes(of: source)
         while true {
             try await count(&deliveries)
             let left = end - settings.watch.now()
-            if left <= .zero || outage.wakes(of: source) != wakes { return true }
+            if left <= .zero || connectionStatus.wakes(of: source) != wakes { return true }
             guard try await wait(min(left, ConnectionStatus.slice), isShort: isShort) else {
                 return false
             }
@@ -234,23 +235,23 @@ struct Outbox {
         try await count(&deliveries)
         let isMore = try await deliveries.look()
         await blocks.shut(
-            binding, in: chats.place(of: binding).chat, settings.words.reason(reason),
+            binding, in: chats.location(of: binding).chat, settings.phrases.reason(reason),
             waiting: waiting, isMore: isMore)
         // Nothing waits for Telegram's sake any more.
-        outage.note(delivered: 0, waiting: 0, to: binding.channel)
+        connectionStatus.note(delivered: 0, waiting: 0, to: binding.channel)
         if reason != lastShut {
             settings.log.error(
                 """
-                the chat \(chats.place(of: binding)) takes nothing: \(reason). What is said for it \
+                the chat \(chats.location(of: binding)) takes nothing: \(reason). What is said for it \
                 is kept, and it is tried again every few minutes
                 """)
         }
         lastShut = reason
-        let (watch, bell) = (settings.watch, bell)
+        let (watch, signal) = (settings.watch, signal)
         return try await settings.untilStopping {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await watch.sleep(Self.pause) }
-                group.addTask { try await bell.wait() }
+                group.addTask { try await signal.wait() }
                 defer { group.cancelAll() }
                 try await group.next()
             }
@@ -262,42 +263,42 @@ struct Outbox {
 
     /// Notes that all of a plan is done with: arrived, but for what was passed over of it.
     mutating func finish(
-        _ plan: SendPlan, _ deliveries: inout Deliveries.Iterator
+        _ sendPlan: SendPlan, _ deliveries: inout Deliveries.Iterator
     ) async throws {
         if !lastShut.isEmpty {
-            settings.log.info("the chat \(chats.place(of: binding)) takes messages again")
+            settings.log.info("the chat \(chats.location(of: binding)) takes messages again")
             lastShut = ""
         }
-        let said = said(in: plan)
-        try await Delivery.acknowledge(said, as: plan.remoteIDs)
+        let said = said(in: sendPlan)
+        try await Delivery.acknowledge(said, as: sendPlan.remoteIDs)
         let hasArrived =
-            !plan.remoteIDs.isEmpty
+            !sendPlan.remoteIDs.isEmpty
             || !said.contains { refusals.hasPassedOver($0.message.number) }
-        queue.removeFirst(queue.prefix { $0.message.number <= plan.last }.count)
+        queue.removeFirst(queue.prefix { $0.message.number <= sendPlan.last }.count)
         refusals.done(with: said.count)
-        shipment.end()
+        pendingSend.end()
         if queue.isEmpty, try await deliveries.look(), let next = try await deliveries.next() {
             take(next)
         }
         let delivered = hasArrived ? said.count : 0
-        outage.note(delivered: delivered, waiting: waiting, to: binding.channel)
+        connectionStatus.note(delivered: delivered, waiting: waiting, to: binding.channel)
         await blocks.note(delivered: delivered, waiting: waiting, to: binding)
     }
 
     /// Passes over a message that Telegram will never take, or a part of it, loudly.
-    mutating func passOver(_ plan: SendPlan, _ answer: String) async throws {
-        for delivery in said(in: plan) {
+    mutating func passOver(_ sendPlan: SendPlan, _ answer: String) async throws {
+        for delivery in said(in: sendPlan) {
             let message = delivery.message
             guard refusals.passOver(message.number) else { continue }
             try await delivery.note(answer)
             settings.log.error(
                 """
                 Telegram does not take message #\(message.number) for \
-                \(chats.place(of: binding)): \(answer)
+                \(chats.location(of: binding)): \(answer)
                 """)
             var draft = Draft(
-                settings.words.telegramRejects(message.sender.name, answer),
-                from: settings.words.server)
+                settings.phrases.telegramRejects(message.sender.name, answer),
+                from: settings.phrases.server)
             draft.isFromBus = true
             draft.room = binding.room
             // While the bus stops nobody is told anything any more.

@@ -33,55 +33,56 @@ struct PendingSend: Sendable, Equatable {
     private let channel: String
 
     /// Makes one with what the store has kept of an earlier run.
-    init(for channel: String, recalling plan: SendPlan? = nil) {
+    init(for channel: String, recalling sendPlan: SendPlan? = nil) {
         self.channel = channel
-        guard let plan else { return }
-        state = plan.isUnderWay ? .recalled(plan) : .begun(plan)
+        guard let sendPlan else { return }
+        state = sendPlan.isUnderWay ? .recalled(sendPlan) : .begun(sendPlan)
     }
 
     /// What it is about, nil if there is nothing.
-    var plan: SendPlan? {
+    var sendPlan: SendPlan? {
         switch state {
         case .nothing: nil
-        case .begun(let plan), .underWay(let plan), .perhapsArrived(let plan), .recalled(let plan):
-            plan
+        case .begun(let sendPlan), .underWay(let sendPlan), .perhapsArrived(let sendPlan),
+            .recalled(let sendPlan):
+            sendPlan
         }
     }
 
     /// The next part of a plan is about to be sent.
-    mutating func depart(_ plan: SendPlan) -> Departure {
-        var plan = plan
-        plan.isUnderWay = true
+    mutating func depart(_ sendPlan: SendPlan) -> Departure {
+        var sendPlan = sendPlan
+        sendPlan.isUnderWay = true
         switch state {
-        case .recalled(plan):
-            state = .perhapsArrived(plan)
+        case .recalled(sendPlan):
+            state = .perhapsArrived(sendPlan)
             return .perhapsAgain
-        case .perhapsArrived(plan), .underWay(plan): return .known
+        case .perhapsArrived(sendPlan), .underWay(sendPlan): return .known
         default:
-            state = .underWay(plan)
-            return .keep(plan.checkpoint(for: channel))
+            state = .underWay(sendPlan)
+            return .keep(sendPlan.checkpoint(for: channel))
         }
     }
 
     /// An answer was lost; returns whether that is news.
     mutating func mayHaveArrived() -> Bool {
-        guard case .underWay(let plan) = state else { return false }
-        state = .perhapsArrived(plan)
+        guard case .underWay(let sendPlan) = state else { return false }
+        state = .perhapsArrived(sendPlan)
         return true
     }
 
     /// Telegram has not taken it, at least not this time; returns what is to be kept.
     mutating func hasNotArrived() -> Checkpoint? {
         // Of what may have arrived before, one more answer says nothing.
-        guard case .underWay(var plan) = state else { return nil }
-        if plan.done == 0 {
+        guard case .underWay(var sendPlan) = state else { return nil }
+        if sendPlan.done == 0 {
             // More may come that goes with it.
             state = .nothing
             return Checkpoint(source: SendPlan.source(channel), state: [])
         }
-        plan.isUnderWay = false
-        state = .begun(plan)
-        return plan.checkpoint(for: channel)
+        sendPlan.isUnderWay = false
+        state = .begun(sendPlan)
+        return sendPlan.checkpoint(for: channel)
     }
 
     /// A part is done with, arrived or passed over, and others are to follow; returns what is to be

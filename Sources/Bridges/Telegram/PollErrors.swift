@@ -28,16 +28,16 @@ final class PollErrors: Sendable {
     }
 
     /// Telegram has answered so.
-    func note(_ trouble: BotAPIError) {
-        switch trouble {
+    func note(_ apiError: BotAPIError) {
+        switch apiError {
         // Said by others.
         case .unreachable, .unknownBot, .cancelled: break
         case .flood(let pause):
             guard isNew("flood", isRefusal: false) else { return }
             log.info("too much for Telegram: it is asked for nothing for \(pause)")
-        case .conflict, .migrated, .shut, .rejected:
-            guard isNew("\(trouble)", isRefusal: true) else { return }
-            log.error("Telegram refuses to be asked: \(trouble). Trying again")
+        case .pollConflict, .migrated, .shut, .rejected:
+            guard isNew("\(apiError)", isRefusal: true) else { return }
+            log.error("Telegram refuses to be asked: \(apiError). Trying again")
         }
     }
 

@@ -18,7 +18,7 @@ struct Relay: Sendable {
     ///
     /// - Throws: `BotAPIError.unknownBot` if that is the first answer; what the store throws.
     func run() async throws {
-        let outage = ConnectionStatus(settings, chats.bindings)
+        let connectionStatus = ConnectionStatus(settings, chats.bindings)
         let isPolling = port.direction != .out
         var bot: BotIdentity?
         var pause = Duration.zero
@@ -27,20 +27,20 @@ struct Relay: Sendable {
             bot = try await ask(within: Self.firstDeadline)
             // The bus ends before anything has begun.
             if bot == nil { return }
-        } catch let trouble as BotAPIError {
-            if case .unknownBot = trouble { throw trouble }
-            if case .flood(let wanted) = trouble { pause = wanted }
+        } catch let apiError as BotAPIError {
+            if case .unknownBot = apiError { throw apiError }
+            if case .flood(let wanted) = apiError { pause = wanted }
             if isPolling {
-                outage.note(trouble, of: .poll, since: start)
-                outage.obstacles.note(trouble)
+                connectionStatus.note(apiError, of: .poll, since: start)
+                connectionStatus.pollErrors.note(apiError)
             } else {
                 // Nobody polls who could find out that it is over; what goes out finds out itself.
-                settings.log.warning("Telegram does not answer: \(trouble)")
+                settings.log.warning("Telegram does not answer: \(apiError)")
             }
         }
         if isPolling { await port.openSource() }
         await port.ready()
-        try await work(bot, after: pause, outage, isPolling)
+        try await work(bot, after: pause, connectionStatus, isPolling)
     }
 
     /// Asks who the bot is; nil if the bus begins to stop first.
@@ -49,7 +49,8 @@ struct Relay: Sendable {
     }
 
     private func work(
-        _ bot: BotIdentity?, after pause: Duration, _ outage: ConnectionStatus, _ isPolling: Bool
+        _ bot: BotIdentity?, after pause: Duration, _ connectionStatus: ConnectionStatus,
+        _ isPolling: Bool
     ) async throws {
         let bells = Dictionary(chats.bindings.map { ($0, AsyncSignal()) }) { first, _ in first }
         let blocks = BlockedChats(settings, isOn: tellsOutages)
@@ -62,23 +63,23 @@ struct Relay: Sendable {
             if isPolling {
                 running += 1
                 group.addTask {
-                    try await bringIn(bot, after: pause, outage, bells, blocks, notices)
+                    try await bringIn(bot, after: pause, connectionStatus, bells, blocks, notices)
                     await port.closeSource()
                     return true
                 }
             }
             if port.direction != .in {
-                for var lane in lanes(outage, bells, blocks, paces) {
+                for var outbox in outboxes(connectionStatus, bells, blocks, paces) {
                     running += 1
                     group.addTask {
-                        try await lane.run()
+                        try await outbox.run()
                         return true
                     }
                 }
             }
             if tellsOutages {
                 group.addTask {
-                    try? await outage.run()
+                    try? await connectionStatus.run()
                     return false
                 }
             }
@@ -102,60 +103,65 @@ struct Relay: Sendable {
         return Dictionary(chats) { first, _ in first }
     }
 
-    private func lanes(
-        _ outage: ConnectionStatus, _ bells: [ChatBindings.Binding: AsyncSignal], _ blocks: BlockedChats,
+    private func outboxes(
+        _ connectionStatus: ConnectionStatus, _ bells: [ChatBindings.Binding: AsyncSignal],
+        _ blocks: BlockedChats,
         _ paces: [Int64: ChatPace]
     ) -> [Outbox] {
         chats.bindings.compactMap { binding in
             guard let pace = paces[binding.firstChat] else { return nil }
             return Outbox(
-                binding, settings, chats, api: api, pace: pace, outage: outage, blocks: blocks,
-                bell: bells[binding] ?? AsyncSignal())
+                binding, settings, chats, api: api, pace: pace, connectionStatus: connectionStatus,
+                blocks: blocks,
+                signal: bells[binding] ?? AsyncSignal())
         }
     }
 
     private func bringIn(
-        _ known: BotIdentity?, after pause: Duration, _ outage: ConnectionStatus,
+        _ known: BotIdentity?, after pause: Duration, _ connectionStatus: ConnectionStatus,
         _ bells: [ChatBindings.Binding: AsyncSignal], _ blocks: BlockedChats,
         _ notices: DropNotices?
     ) async throws {
-        guard let bot = try await identify(known, after: pause, outage) else { return }
+        guard let bot = try await identify(known, after: pause, connectionStatus) else { return }
         var inbox = Inbox(
             settings, chats, me: bot.id, progress: progress, blocks, notices
         ) { chat in
-            for (binding, bell) in bells where chats.place(of: binding).chat == chat { bell.ring() }
+            for (binding, signal) in bells where chats.location(of: binding).chat == chat {
+                signal.ring()
+            }
         }
-        let conflict = PollConflict(settings.log)
+        let pollConflict = PollConflict(settings.log)
         let checks = StartupChecks(
-            api: api, settings: settings, chats: chats, bot: bot, conflict: conflict)
+            api: api, settings: settings, chats: chats, bot: bot, pollConflict: pollConflict)
         // Given up when the poll ends.
         async let _ = checks.run()
         let poll = UpdatePoll(
-            api: api, settings: settings, outage: outage, conflict: conflict, blocks: blocks,
+            api: api, settings: settings, connectionStatus: connectionStatus,
+            pollConflict: pollConflict, blocks: blocks,
             rooms: Set(chats.bindings.map(\.room)).sorted())
         try await poll.run(&inbox)
     }
 
     /// Finds out who the bot is, however long that takes; nil if the bus ends meanwhile.
     private func identify(
-        _ known: BotIdentity?, after pause: Duration, _ outage: ConnectionStatus
+        _ known: BotIdentity?, after pause: Duration, _ connectionStatus: ConnectionStatus
     ) async throws -> BotIdentity? {
         if let known { return known }
         if pause > .zero, try await !settings.rest(pause) { return nil }
         var backoff = Backoff()
-        while try await outage.rest(backoff.next(), of: .poll) {
+        while try await connectionStatus.rest(backoff.next(), of: .poll) {
             let start = settings.watch.now()
             do {
                 let bot = try await ask(within: BotAPI.deadline)
                 if bot != nil {
-                    outage.success(of: .poll)
-                    outage.obstacles.end()
+                    connectionStatus.success(of: .poll)
+                    connectionStatus.pollErrors.end()
                 }
                 return bot
-            } catch let trouble as BotAPIError {
-                outage.note(trouble, of: .poll, since: start)
-                outage.obstacles.note(trouble)
-                switch trouble {
+            } catch let apiError as BotAPIError {
+                connectionStatus.note(apiError, of: .poll, since: start)
+                connectionStatus.pollErrors.note(apiError)
+                switch apiError {
                 case .cancelled: return nil
                 case .flood(let pause): guard try await settings.rest(pause) else { return nil }
                 default: break

@@ -25,14 +25,15 @@ struct StartupChecks: Sendable {
     let settings: BridgeSettings
     let chats: ChatBindings
     let bot: BotIdentity
-    let conflict: PollConflict
+    let pollConflict: PollConflict
 
     /// Says what is wrong; what can't be found out is left to the first message.
     func run() async {
         settings.log.info("it speaks as @\(bot.name)")
-        for place in chats.superfluous {
+        for location in chats.superfluous {
             settings.log.warning(
-                "\"\(place)\" in \"chats\" is the same chat as another entry now; it is left out")
+                "\"\(location)\" in \"chats\" is the same chat as another entry now; it is left out"
+            )
         }
         if chats.bindings.isEmpty {
             settings.log.warning(
@@ -49,7 +50,7 @@ struct StartupChecks: Sendable {
         guard settings.port.direction != .out, let info = try? await api.call("getWebhookInfo"),
             info["url"].nonEmptyString != nil
         else { return }
-        conflict.noteWebhook()
+        pollConflict.noteWebhook()
     }
 
     private func checkPrivacy() async {
@@ -57,10 +58,10 @@ struct StartupChecks: Sendable {
         if chats.bindings.isEmpty { warn(of: nil) }
         var seen: Set<Int64> = []
         for binding in chats.bindings {
-            let chat = chats.place(of: binding).chat
+            let chat = chats.location(of: binding).chat
             // Somebody's own chat with the bot has no privacy mode.
             guard chat < 0, seen.insert(chat).inserted else { continue }
-            do throws(BotTrouble) {
+            do throws(BotAPIError) {
                 let member = try await api.call(
                     "getChatMember", ["chat_id": .integer(chat), "user_id": .integer(bot.id)])
                 let status = member["status"].string ?? ""

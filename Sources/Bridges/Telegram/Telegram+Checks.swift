@@ -56,12 +56,12 @@ extension Telegram.Options {
     /// Finds wrong chats, and none.
     func checkChats(_ check: inout OptionCheck) {
         check.problems(chats.problems)
-        for (key, place) in chats.keyPlaces {
+        for (key, location) in chats.keyPlaces {
             guard let chat = ChatLocation(key), let room = chats[key]?.text else { continue }
             // Each of two would bring in what is said, and the other's posts as news.
             check.unique(
                 "\(chat) \(room)", "chat and room", expected: "one bot for a chat and a room",
-                at: place)
+                at: location)
         }
         if chats.isEmpty, chats.problems.isEmpty {
             check.warning(

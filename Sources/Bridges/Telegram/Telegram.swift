@@ -91,12 +91,12 @@ package struct Telegram: Bridge {
     }
 
     private func relay(_ port: Port) async throws {
-        let words = Phrases(port.language)
+        let phrases = Phrases(port.language)
         let settings = BridgeSettings(
-            port: port, words: words,
+            port: port, phrases: phrases,
             composer: MessageComposer(
-                words: words, format: options.outgoingFormat, callsPeople: options.mentions),
-            wording: MessageWording(words, showsSpoilers: options.spoilers == .show),
+                phrases: phrases, format: options.outgoingFormat, callsPeople: options.mentions),
+            wording: MessageWording(phrases, showsSpoilers: options.spoilers == .show),
             relaysNotices: options.notices, showsEdits: options.edits == .show, watch: watch)
         let checkpoints = try await port.checkpoints()
         let ended = FloodWait.ended(in: checkpoints, at: await port.now)

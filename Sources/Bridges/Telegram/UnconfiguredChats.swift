@@ -12,7 +12,7 @@ struct UnconfiguredChats {
     /// Counts a message; returns what to say the first time.
     mutating func note(_ post: IncomingMessage, isChatKnown: Bool) -> String? {
         total += 1
-        guard named.count < Self.bound, named.insert(post.place).inserted else { return nil }
+        guard named.count < Self.bound, named.insert(post.location).inserted else { return nil }
         let title = Array(MessageAuthor.title(of: post.json["chat"]).utf8).withUnsafeBytes {
             String(
                 decoding: TextCleaning.cleaned(repairing: $0, lineEndings: .removed), as: UTF8.self)
@@ -20,7 +20,7 @@ struct UnconfiguredChats {
         let kind = isChatKnown ? "a topic" : "a chat"
         return """
             messages from \(kind) that is not in "chats" are ignored: \(String(title.prefix(64)).quoted); \
-            to let them in, add "\(post.place)": "ROOM"
+            to let them in, add "\(post.location)": "ROOM"
             """
     }
 }

@@ -4,8 +4,8 @@ import MessageBus
 struct UpdatePoll {
     let api: BotAPI
     let settings: BridgeSettings
-    let outage: ConnectionStatus
-    let conflict: PollConflict
+    let connectionStatus: ConnectionStatus
+    let pollConflict: PollConflict
     let blocks: BlockedChats
     let rooms: [String]
 
@@ -30,27 +30,27 @@ struct UpdatePoll {
             let wait = isFresh ? Self.shortWait : Self.wait
             do {
                 guard let updates = try await poll(inbox.progress, wait, isFresh) else { break }
-                outage.success(of: .poll)
+                connectionStatus.success(of: .poll)
                 await blocks.pollGoesOn(in: rooms)
                 let isNews = try await inbox.take(updates)
                 backoff.reset()
                 politeness.reset()
-                conflict.end()
-                outage.obstacles.end()
+                pollConflict.end()
+                connectionStatus.pollErrors.end()
                 isFresh = false
                 let isHasty = !isNews && settings.watch.now() - start < Self.shortest
                 if isHasty, try await !settings.rest(Self.shortest) { break }
-            } catch let trouble as BotAPIError {
+            } catch let apiError as BotAPIError {
                 isFresh = true
-                if case .conflict(let answer) = trouble { conflict.note(answer) }
+                if case .pollConflict(let answer) = apiError { pollConflict.note(answer) }
                 // Before that Telegram need not have answered.
                 let due = min(settings.watch.now(), start + .seconds(wait))
-                outage.note(trouble, of: .poll, since: due)
-                if case .flood(let pause) = trouble {
+                connectionStatus.note(apiError, of: .poll, since: due)
+                if case .flood(let pause) = apiError {
                     await blocks.floodOfPoll(for: pause, in: rooms)
                 }
-                guard let pause = pause(after: trouble, &backoff, &politeness) else { break }
-                if try await !outage.rest(pause, of: .poll) { break }
+                guard let pause = pause(after: apiError, &backoff, &politeness) else { break }
+                if try await !connectionStatus.rest(pause, of: .poll) { break }
             }
         }
         if inbox.ignored > 0 {
@@ -82,19 +82,19 @@ struct UpdatePoll {
 
     /// How long to wait after trouble; nil: it is over.
     private func pause(
-        after trouble: BotAPIError, _ backoff: inout Backoff, _ politeness: inout Backoff
+        after apiError: BotAPIError, _ backoff: inout Backoff, _ politeness: inout Backoff
     ) -> Duration? {
-        switch trouble {
+        switch apiError {
         case .cancelled: return nil
         // Half of the step at least: 5 s, as facts have it.
-        case .conflict: return politeness.next()
+        case .pollConflict: return politeness.next()
         case .flood(let pause):
-            outage.obstacles.note(trouble)
+            connectionStatus.pollErrors.note(apiError)
             return pause
         // A token that was taken back may be given again, and what goes out may go on.
         case .unreachable, .unknownBot: return backoff.next()
         case .migrated, .shut, .rejected:
-            outage.obstacles.note(trouble)
+            connectionStatus.pollErrors.note(apiError)
             return backoff.next()
         }
     }

@@ -58,7 +58,7 @@ public struct Deliveries: AsyncSequence, Sendable {
             if source == nil {
                 let reader = DurableReader(
                     .init(bridge: port.name, name: channel), room: room)
-                source = try await port.bus.open(reader, channel: channel, by: port.intake)
+                source = try await port.bus.open(reader, channel: channel, by: port.attachment)
             }
             return source
         }

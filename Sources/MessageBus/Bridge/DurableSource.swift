@@ -91,18 +91,18 @@ final class DeliveryProgress: Sendable {
 final class StoreBackedReader: @unchecked Sendable {  // `let`s anywhere, `position` on the loop
     let bus: Bus
     let room: Room
-    let intake: BridgeAttachment
+    let attachment: BridgeAttachment
     let channel: String?
     let progress: DeliveryProgress
     var position: UInt64
 
     init(
-        _ bus: Bus, room: Room, intake: BridgeAttachment, channel: String?, at position: UInt64,
+        _ bus: Bus, room: Room, attachment: BridgeAttachment, channel: String?, at position: UInt64,
         progress: DeliveryProgress
     ) {
         self.bus = bus
         self.room = room
-        self.intake = intake
+        self.attachment = attachment
         self.channel = channel
         self.position = position
         self.progress = progress
@@ -114,10 +114,10 @@ extension Bus {
     ///
     /// A new one's place is kept at once: what it does not acknowledge comes again.
     func open(
-        _ reader: DurableReader, channel: String?, by intake: BridgeAttachment
+        _ reader: DurableReader, channel: String?, by attachment: BridgeAttachment
     ) async throws -> DurableSource? {
         guard let room = room(reader.room) else { return nil }
-        let start = startNumber(of: room, for: intake)
+        let start = startNumber(of: room, for: attachment)
         let stored = try await store.cursor(of: reader)
         if stored == nil { try await store.advance(reader, to: start, links: []) }
         let number = stored ?? start
@@ -125,16 +125,16 @@ extension Bus {
         if keepsMessages {
             return .store(
                 StoreBackedReader(
-                    self, room: room, intake: intake, channel: channel, at: number,
+                    self, room: room, attachment: attachment, channel: channel, at: number,
                     progress: progress))
         }
-        return subscribe(intake, room: room.name, channel: channel, after: number)
+        return subscribe(attachment, room: room.name, channel: channel, after: number)
             .map { .log($0, progress) }
     }
 
     /// A number behind all that was said before the bridge started, and before all after it.
-    func startNumber(of room: Room, for intake: BridgeAttachment) -> UInt64 {
-        let position = intake.positions[room.name] ?? room.log.end
+    func startNumber(of room: Room, for attachment: BridgeAttachment) -> UInt64 {
+        let position = attachment.positions[room.name] ?? room.log.end
         let next = room.log.messages(from: position, atMost: 1).first
         return next.map { $0.number - 1 } ?? nextNumber()
     }
@@ -146,7 +146,7 @@ extension Bus {
             let found = try await available(reading)
             if !found.isEmpty { return found }
             let committed = store.committed
-            let isMuted = reading.intake.direction == .in
+            let isMuted = reading.attachment.direction == .in
             if reading.position < committed, !isMuted { continue }
             // What a store that fails has not got yet is for the next run.
             let isAllThere = committed >= lastTaken || !canCarryOn
@@ -163,7 +163,7 @@ extension Bus {
 
     /// What the store has for a reader at present.
     func available(_ reading: StoreBackedReader) async throws -> [Message] {
-        while reading.position < store.committed, reading.intake.direction != .in {
+        while reading.position < store.committed, reading.attachment.direction != .in {
             if Task.isCancelled { break }
             let committed = store.committed
             let found = try await store.messages(
@@ -186,9 +186,9 @@ extension Bus {
     private func fit(
         _ messages: [Message], for reading: StoreBackedReader
     ) async throws -> [Message] {
-        let (bridge, channel) = (reading.intake.name, reading.channel)
+        let (bridge, channel) = (reading.attachment.name, reading.channel)
         let foreign = messages.filter { !$0.isFrom(bridge, channel: channel) }
-        let outgoing = reading.intake.outgoing
+        let outgoing = reading.attachment.outgoing
         if outgoing.isEmpty { return foreign }
         var originals: [UInt64: Message] = [:]
         for case let number? in foreign.map(\.reply?.number) where originals[number] == nil {

@@ -53,7 +53,7 @@ public struct Messages: AsyncSequence, Sendable {
             }
             if subscription == nil {
                 subscription = await sequence.port.bus.subscribe(
-                    sequence.port.intake, room: sequence.room, channel: sequence.channel,
+                    sequence.port.attachment, room: sequence.room, channel: sequence.channel,
                     holding: sequence.heldBytes)
             }
             guard let subscription else { return nil }

@@ -4,31 +4,31 @@
 public struct Port: Sendable {
     /// The bus itself, for bridges that live on its loop.
     package let bus: Bus
-    package let intake: BridgeAttachment
+    package let attachment: BridgeAttachment
     private let requestShutdown: @Sendable () -> Void
 
     /// Makes a port.
     package init(
-        bus: Bus, intake: BridgeAttachment, requestShutdown: @escaping @Sendable () -> Void = {}
+        bus: Bus, attachment: BridgeAttachment, requestShutdown: @escaping @Sendable () -> Void = {}
     ) {
         self.bus = bus
-        self.intake = intake
+        self.attachment = attachment
         self.requestShutdown = requestShutdown
     }
 
     /// What bridge.json calls the bridge.
-    public var name: String { intake.name }
+    public var name: String { attachment.name }
     /// The room the bridge is in.
-    public var room: String { intake.room }
+    public var room: String { attachment.room }
     /// Which way it carries.
-    public var direction: Direction { intake.direction }
+    public var direction: Direction { attachment.direction }
     /// The daemon's log, with the bridge's name.
-    public var log: Log { bus.settings.log.named(intake.name) }
+    public var log: Log { bus.settings.log.named(attachment.name) }
     /// The language of what people read.
     public var language: Language { bus.settings.language }
 
     /// Says that the bridge works: from now on a failure is retried and stops nothing.
-    public func ready() async { await bus.ready(intake) }
+    public func ready() async { await bus.ready(attachment) }
 
     /// Says something in the bridge's room.
     ///
@@ -60,7 +60,7 @@ public struct Port: Sendable {
     @discardableResult
     public func publish(_ drafts: [Draft], checkpoint: Checkpoint? = nil) async throws -> [Receipt]
     {
-        try await bus.publish(drafts, checkpoints: checkpoint.map { [$0] }, by: intake)
+        try await bus.publish(drafts, checkpoints: checkpoint.map { [$0] }, by: attachment)
     }
 
     /// Says several things in a row, in order, and keeps what several sources have reached with
@@ -74,7 +74,7 @@ public struct Port: Sendable {
     public func publish(
         _ drafts: [Draft], checkpoints: [Checkpoint]
     ) async throws -> [Receipt] {
-        try await bus.publish(drafts, checkpoints: checkpoints, by: intake)
+        try await bus.publish(drafts, checkpoints: checkpoints, by: attachment)
     }
 
     /// Keeps what is no matter of messages that come in: also while the bus is ending and takes no
@@ -84,7 +84,7 @@ public struct Port: Sendable {
     ///
     /// - Throws: what the store throws; `CancellationError`.
     public func keep(_ checkpoints: [Checkpoint]) async throws {
-        try await bus.keep(checkpoints, by: intake)
+        try await bus.keep(checkpoints, by: attachment)
     }
 
     /// What a source of this bridge had reached when it was last kept.
@@ -121,7 +121,7 @@ public struct Port: Sendable {
 
     /// How somebody who speaks by this bridge is shown: cleaned, as its `senderFormat` says.
     public func shownName(_ name: String) -> String {
-        Sender.shownName(name, intake: intake, naming: bus.settings.naming)
+        Sender.shownName(name, attachment: attachment, namePolicy: bus.settings.namePolicy)
     }
 
     /// What is said in the bridge's room from the bridge's start on, but for what it brought
@@ -148,7 +148,7 @@ public struct Port: Sendable {
     ///
     /// - Returns: false, and nothing is done, if somebody else goes by that name.
     @discardableResult
-    public func present(as name: String) async -> Bool { await bus.present(name, by: intake) }
+    public func present(as name: String) async -> Bool { await bus.present(name, by: attachment) }
 
     /// What the time is, by the wall clock of the bus.
     public var now: Timestamp { get async { await bus.now } }
@@ -160,10 +160,10 @@ public struct Port: Sendable {
     public var isStopping: Bool { get async { await bus.isStopping } }
 
     /// Announces a source: at shutdown the bus waits until it is closed before it ends `messages`.
-    public func openSource() async { await bus.openSource(intake) }
+    public func openSource() async { await bus.openSource(attachment) }
 
     /// Says that nothing more comes from a source.
-    public func closeSource() async { await bus.closeSource(intake) }
+    public func closeSource() async { await bus.closeSource(attachment) }
 
     /// StopRequests the daemon as SIGTERM does.
     public func stopDaemon() { requestShutdown() }

@@ -3,23 +3,25 @@ extension Bus {
     ///
     /// - Returns: how many lines were dropped, when all is kept.
     func publish(
-        _ blocks: [LineBlock], checkpoints: [Checkpoint], by intake: BridgeAttachment
+        _ blocks: [LineBlock], checkpoints: [Checkpoint], by attachment: BridgeAttachment
     ) async throws -> Int {
         try await waitForRoom(isOwed: true)
         guard !isEnding else { throw PortError.stopped }
-        guard let room = room(intake.room) else { throw PortError.noRoom(intake.room) }
+        guard let room = room(attachment.room) else { throw PortError.noRoom(attachment.room) }
         var dropped = 0
         for block in blocks where block.count > 0 {
             let batch = block.batch
             batch.room = room.name
             batch.details = batch.details.map { $0.arriving(at: settings.time()) }
-            batch.senders = block.sources.map { sender(of: Draft("", from: $0.name), by: intake) }
-            publish(batch, in: room, by: intake, isOwed: true)
+            batch.senders = block.origins.map {
+                sender(of: Draft("", from: $0.name), by: attachment)
+            }
+            publish(batch, in: room, by: attachment, isOwed: true)
             dropped += batch.drops.count
         }
         if !checkpoints.isEmpty {
             // In the same turn as the lines: the store keeps both in one transaction.
-            let progress = SourceProgress(bridge: intake.name, checkpoints: checkpoints)
+            let progress = SourceProgress(bridge: attachment.name, checkpoints: checkpoints)
             try await store.take(progress).wait()
         }
         return dropped
@@ -29,10 +31,10 @@ extension Bus {
 extension Bus {
     /// Keeps checkpoints for a bridge that another one has kept until now: both or none.
     fileprivate func takeOver(
-        _ checkpoints: [Checkpoint], from other: String, by intake: BridgeAttachment
+        _ checkpoints: [Checkpoint], from other: String, by attachment: BridgeAttachment
     ) async throws {
         let forgotten = checkpoints.map { Checkpoint(source: $0.source, state: []) }
-        let taken = store.take(SourceProgress(bridge: intake.name, checkpoints: checkpoints))
+        let taken = store.take(SourceProgress(bridge: attachment.name, checkpoints: checkpoints))
         let given = store.take(SourceProgress(bridge: other, checkpoints: forgotten))
         try await taken.wait()
         try await given.wait()
@@ -48,7 +50,7 @@ extension Port {
     /// Keeps what sources have reached that another bridge had until now, which forgets them: all of
     /// it or nothing.
     package func takeOver(_ checkpoints: [Checkpoint], from other: String) async throws {
-        try await bus.takeOver(checkpoints, from: other, by: intake)
+        try await bus.takeOver(checkpoints, from: other, by: attachment)
     }
 
     /// Says lines that a thread has read from files or streams, in order, and keeps what their
@@ -61,6 +63,6 @@ extension Port {
     package func publish(
         _ blocks: [LineBlock], checkpoints: [Checkpoint]
     ) async throws -> Int {
-        try await bus.publish(blocks, checkpoints: checkpoints, by: intake)
+        try await bus.publish(blocks, checkpoints: checkpoints, by: attachment)
     }
 }

@@ -13,6 +13,6 @@ extension Bus {
 
     /// Whether a folded name is that of a bridge, as it stands in parentheses behind a name.
     package func isBridge(_ key: String) -> Bool {
-        bridges.contains { settings.naming.fold($0.name) == key }
+        bridges.contains { settings.namePolicy.fold($0.name) == key }
     }
 }

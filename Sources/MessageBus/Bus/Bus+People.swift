@@ -13,10 +13,10 @@ extension Bus {
     ///
     /// - Parameter before: is called when it is certain, before anybody is told.
     package func enter(
-        _ person: Person, by intake: BridgeAttachment, before: () -> Void = {}
+        _ person: Person, by attachment: BridgeAttachment, before: () -> Void = {}
     ) -> NameRefusal? {
         guard people[person.sender.key] == nil else { return .taken }
-        let notice = judged(.join, of: person, in: person.room, intake)
+        let notice = judged(.join, of: person, in: person.room, attachment)
         if let notice, !store(notice) { return .dropped(notice) }
         before()
         people[person.sender.key] = person
@@ -27,21 +27,21 @@ extension Bus {
     }
 
     /// Lets somebody out and, unless the bus is stopping, tells the room.
-    package func leave(_ person: Person, by intake: BridgeAttachment) {
+    package func leave(_ person: Person, by attachment: BridgeAttachment) {
         guard people.removeValue(forKey: person.sender.key) != nil else { return }
         known.leave(person.sender.key, at: settings.uptime())
         person.room.population -= 1
-        if !isStopping { announceLeave(of: person, by: intake) }
+        if !isStopping { announceLeave(of: person, by: attachment) }
     }
 
     /// Gives somebody another name and tells the room.
     ///
     /// Returns why not, if so; nothing is done then.
     package func rename(
-        _ person: Person, to sender: Sender, by intake: BridgeAttachment
+        _ person: Person, to sender: Sender, by attachment: BridgeAttachment
     ) -> NameRefusal? {
         if let other = people[sender.key], other !== person { return .taken }
-        let notice = judged(.rename, of: person, in: person.room, intake, other: sender)
+        let notice = judged(.rename, of: person, in: person.room, attachment, other: sender)
         if let notice, !store(notice) { return .dropped(notice) }
         if sender.key != person.sender.key {
             people.removeValue(forKey: person.sender.key)
@@ -58,14 +58,14 @@ extension Bus {
     ///
     /// Returns why not, if so; nothing is done then.
     package func move(
-        _ person: Person, to room: Room, by intake: BridgeAttachment, between: () -> Void = {}
+        _ person: Person, to room: Room, by attachment: BridgeAttachment, between: () -> Void = {}
     ) -> Drop? {
         // Judged before anybody is told of the leave, appended when its reader is there to read it.
-        let notice = judged(.join, of: person, in: room, intake)
+        let notice = judged(.join, of: person, in: room, attachment)
         if let notice, !store(notice) { return notice.drops.first?.drop }
         // A room is no person, but where somebody goes is kept as whom something is about.
         let destination = Sender(name: room.name, key: room.name, bridge: "", identity: 0)
-        announceLeave(of: person, by: intake, to: destination)
+        announceLeave(of: person, by: attachment, to: destination)
         person.room.population -= 1
         person.room = room
         room.population += 1
@@ -78,14 +78,16 @@ extension Bus {
     ///
     /// Returns why not, if so.
     package func whisper(
-        _ text: UnsafeRawBufferPointer, from sender: Person, to receiver: Person, by intake: BridgeAttachment
+        _ text: UnsafeRawBufferPointer, from sender: Person, to receiver: Person,
+        by attachment: BridgeAttachment
     ) -> Drop? {
         let batch = self.batch(room: sender.room.name, capacity: 1, bytes: text.count)
-        var record = MessageHeader()
-        record.flags = .isPrivate
+        var header = MessageHeader()
+        header.flags = .isPrivate
         batch.append(
-            record, text: text, sender: sender.sender, details: MessageDetails(other: receiver.sender))
-        judge(batch, by: intake)
+            header, text: text, sender: sender.sender,
+            details: MessageDetails(other: receiver.sender))
+        judge(batch, by: attachment)
         if let drop = batch.drops.first?.drop { return drop }
         let message = batch.message(at: 0)
         sender.mailbox.deliver(message)
@@ -95,27 +97,27 @@ extension Bus {
 
     /// Tells a room that somebody leaves it, which no middleware can drop.
     private func announceLeave(
-        of person: Person, by intake: BridgeAttachment, to destination: Sender? = nil
+        of person: Person, by attachment: BridgeAttachment, to destination: Sender? = nil
     ) {
-        let notice = judged(.leave, of: person, in: person.room, intake, other: destination)
+        let notice = judged(.leave, of: person, in: person.room, attachment, other: destination)
         if let notice, store(notice) { person.room.append(notice) }
     }
 
     /// A notice that the chains have judged, neither stored nor appended yet; `nil` if there is to
     /// be none.
     private func judged(
-        _ kind: Message.Kind, of person: Person, in room: Room, _ intake: BridgeAttachment,
+        _ kind: Message.Kind, of person: Person, in room: Room, _ attachment: BridgeAttachment,
         other: Sender? = nil
     ) -> Batch? {
         guard person.isAnnounced else { return nil }
         let batch = self.batch(room: room.name, capacity: 1, bytes: 0)
-        var record = MessageHeader()
-        record.kind = kind
+        var header = MessageHeader()
+        header.kind = kind
         let details = other.map { MessageDetails(other: $0) }
         batch.append(
-            record, text: .init(start: nil, count: 0), sender: person.sender, details: details)
+            header, text: .init(start: nil, count: 0), sender: person.sender, details: details)
         batch.isTraced = keepsMessages
-        judge(batch, by: intake)
+        judge(batch, by: attachment)
         return batch
     }
 }

@@ -1,20 +1,24 @@
 // What a message quotes comes from the log, or has passed the chains.
 extension Bus {
     /// Drafts with what they quote as it may be read in their rooms.
-    func withSettledQuotations(_ drafts: [Draft], by intake: BridgeAttachment) async throws -> [Draft] {
+    func withSettledQuotations(_ drafts: [Draft], by attachment: BridgeAttachment) async throws
+        -> [Draft]
+    {
         var drafts = drafts
         for index in drafts.indices where drafts[index].reply != nil {
-            drafts[index].reply = try await settledQuotation(of: drafts[index], by: intake)
+            drafts[index].reply = try await settledQuotation(of: drafts[index], by: attachment)
         }
         return drafts
     }
 
     /// What a draft quotes, as it may be read in its room; `nil` if nothing may.
-    func settledQuotation(of draft: Draft, by intake: BridgeAttachment) async throws -> Quotation? {
+    func settledQuotation(of draft: Draft, by attachment: BridgeAttachment) async throws
+        -> Quotation?
+    {
         guard let reply = draft.reply else { return nil }
-        let room = draft.room ?? intake.room
+        let room = draft.room ?? attachment.room
         if reply.number > 0, let said = try await message(numbered: reply.number),
-            said.record.isSaid
+            said.header.isSaid
         {
             if said.room == room {
                 return Quotation(
@@ -22,7 +26,7 @@ extension Bus {
             }
             // What may be read in one room need not be fit for another, where its number is of no
             // use.
-            return words(of: said, in: room, by: intake).map {
+            return words(of: said, in: room, by: attachment).map {
                 Quotation(number: 0, name: said.sender.name, excerpt: $0)
             }
         }
@@ -30,27 +34,29 @@ extension Bus {
         var quoted = Draft(reply.excerpt, from: reply.name)
         quoted.room = room
         quoted.isNamedAsShown = true
-        return words(of: quoted, by: intake).map {
+        return words(of: quoted, by: attachment).map {
             Quotation(number: reply.number, name: reply.name, excerpt: $0)
         }
     }
 
     /// What the chains leave of words that are said elsewhere; `nil` if they drop them.
-    func words(of draft: Draft, by intake: BridgeAttachment) -> String? {
+    func words(of draft: Draft, by attachment: BridgeAttachment) -> String? {
         var text = draft.text
         let batch = self.batch(
-            room: draft.room ?? intake.room, capacity: 1, bytes: text.utf8.count)
-        text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: intake) }
+            room: draft.room ?? attachment.room, capacity: 1, bytes: text.utf8.count)
+        text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
         guard batch.drops.isEmpty else { return nil }
         batch.number(from: 0, time: settings.time())
-        return words(of: batch.message(at: 0), in: batch.room, by: intake)
+        return words(of: batch.message(at: 0), in: batch.room, by: attachment)
     }
 
     /// What the chains leave of a message that is quoted in a room; `nil` if they drop it.
-    private func words(of quoted: Message, in room: String, by intake: BridgeAttachment) -> String? {
+    private func words(of quoted: Message, in room: String, by attachment: BridgeAttachment)
+        -> String?
+    {
         var quoted = quoted
         quoted.room = room
-        guard let words = intake.chain.words(of: quoted) else { return nil }
+        guard let words = attachment.chain.words(of: quoted) else { return nil }
         quoted.text = words
         return common.words(of: quoted)
     }
@@ -61,7 +67,9 @@ extension Port {
     /// `nil` if they drop them.
     ///
     /// Nothing is said by it, numbered, counted or logged.
-    public func judged(_ draft: Draft) async -> String? { await bus.words(of: draft, by: intake) }
+    public func judged(_ draft: Draft) async -> String? {
+        await bus.words(of: draft, by: attachment)
+    }
 
     /// Whether a message that is called so in a remote chat was published with `isLinked`, and
     /// dropped: then nothing of it may be quoted.
@@ -76,6 +84,6 @@ extension Port {
 
     /// What a draft quotes, as it may be read in its room; `nil` if nothing may.
     package func settledQuotation(of draft: Draft) async throws -> Quotation? {
-        try await bus.settledQuotation(of: draft, by: intake)
+        try await bus.settledQuotation(of: draft, by: attachment)
     }
 }

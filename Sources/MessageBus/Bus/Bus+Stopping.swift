@@ -34,11 +34,11 @@ extension Bus {
         if isEnding { handler() } else { endHandlers.append(handler) }
     }
 
-    func openSource(_ intake: BridgeAttachment) { intake.openSources += 1 }
+    func openSource(_ attachment: BridgeAttachment) { attachment.openSources += 1 }
 
-    func closeSource(_ intake: BridgeAttachment) {
-        guard intake.openSources > 0 else { return }
-        intake.openSources -= 1
+    func closeSource(_ attachment: BridgeAttachment) {
+        guard attachment.openSources > 0 else { return }
+        attachment.openSources -= 1
         endIfComplete()
     }
 

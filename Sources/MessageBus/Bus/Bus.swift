@@ -10,7 +10,7 @@ public actor Bus {
         package var language = Language.es
         /// Names of the rooms, the default one first.
         package var rooms = ["general"]
-        package var naming = NamePolicy()
+        package var namePolicy = NamePolicy()
         package var log = Log.silent
         /// Monotonic nanoseconds, as of the present turn.
         package var uptime: @Sendable () -> Int64 = { 0 }
@@ -44,7 +44,7 @@ public actor Bus {
     var people: [String: Person] = [:]
     /// Names that somebody has, or had until a while ago.
     var known = KnownNames()
-    private var intakes: [BridgeAttachment] = []
+    private var attachments: [BridgeAttachment] = []
     /// Whether no more is taken in.
     package internal(set) var isStopping = false
     /// Whether the logs are complete: who has read to the end is done.
@@ -109,7 +109,7 @@ public actor Bus {
     /// A number for a connection, to tell what it brought itself.
     ///
     /// Not 0; after 4,294,967,295 they begin anew.
-    package func nextSource() -> UInt32 {
+    package func nextConnectionID() -> UInt32 {
         lastSource &+= 1
         if lastSource == 0 { lastSource = 1 }
         return lastSource
@@ -134,10 +134,10 @@ public actor Bus {
     ///
     /// - Parameter isOwed: whether a source waits until the messages are kept.
     package func publish(
-        _ batch: Batch, in room: Room, by intake: BridgeAttachment, isOwed: Bool = false
+        _ batch: Batch, in room: Room, by attachment: BridgeAttachment, isOwed: Bool = false
     ) {
         batch.isTraced = keepsMessages
-        judge(batch, by: intake)
+        judge(batch, by: attachment)
         if store(batch, isOwed: isOwed) { room.append(batch) }
     }
 
@@ -150,22 +150,22 @@ public actor Bus {
     }
 
     /// Numbers a batch and sends it through the chains.
-    func judge(_ batch: Batch, by intake: BridgeAttachment) {
+    func judge(_ batch: Batch, by attachment: BridgeAttachment) {
         let time = settings.time()
         batch.uptime = settings.uptime()
         batch.keepsLeaves = true
         batch.number(from: numbers.take(batch.count), time: time)
         batch.keepBusMarks()
-        intake.chain.judge(batch)
+        attachment.chain.judge(batch)
         chain.judge(batch)
         for failure in batch.failures {
             repeats.error(
                 cause: failure.step, "a middleware failed: \(failure.error)",
-                times: failure.count, bridge: intake.name)
+                times: failure.count, bridge: attachment.name)
         }
-        intake.taken += UInt64(batch.count)
-        intake.dropped += UInt64(batch.drops.count)
-        intake.passed += UInt64(batch.count - batch.drops.count)
+        attachment.taken += UInt64(batch.count)
+        attachment.dropped += UInt64(batch.drops.count)
+        attachment.passed += UInt64(batch.count - batch.drops.count)
     }
 
     /// Lets every reader of what was said go on.
@@ -194,8 +194,8 @@ public actor Bus {
     /// Makes a bridge known.
     ///
     /// Before it runs.
-    package func add(_ intake: BridgeAttachment) { intakes.append(intake) }
+    package func add(_ attachment: BridgeAttachment) { attachments.append(attachment) }
 
     /// The bridges.
-    package var bridges: [BridgeAttachment] { intakes }
+    package var bridges: [BridgeAttachment] { attachments }
 }

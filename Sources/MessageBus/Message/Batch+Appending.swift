@@ -15,7 +15,7 @@ extension Batch {
 
     /// Copies the texts in one go, with what stands between them.
     private func appendWhole(_ other: Batch, from start: Int) -> Int {
-        let first = other.records[start].offset - other.framing(before: start)
+        let first = other.headers[start].offset - other.framing(before: start)
         let free = storage.capacity - storage.count
         var end = min(other.count, start + capacity - count)
         while end > start, Int(other.lineEnd(of: end - 1) - first) > free {
@@ -25,8 +25,8 @@ extension Batch {
         let length = Int(other.lineEnd(of: end - 1) - first)
         let offset = storage.append(other.storage.bytes(at: Int(first), count: length))
         let shift = UInt32(truncatingIfNeeded: offset) &- first
-        let target = records + count
-        target.initialize(from: other.records + start, count: end - start)
+        let target = headers + count
+        target.initialize(from: other.headers + start, count: end - start)
         var known = (
             index: target.pointee.sender, here: index(of: other.sender(of: target.pointee))
         )
@@ -37,48 +37,48 @@ extension Batch {
             target[place].sender = known.here
         }
         count += end - start
-        lastEnd = records[count - 1].end
+        lastEnd = headers[count - 1].end
         return end
     }
 
     /// How many bytes of a line stand in front of the text.
     private func framing(before index: Int) -> UInt32 {
-        let record = records[index]
-        return record.flags.contains(.framed)
-            ? UInt32(truncatingIfNeeded: prefix(of: record).count) : 0
+        let header = headers[index]
+        return header.flags.contains(.framed)
+            ? UInt32(truncatingIfNeeded: prefix(of: header).count) : 0
     }
 
     /// Where the text ends, and its LF if that stands there.
     private func lineEnd(of index: Int) -> UInt32 {
-        let record = records[index]
-        return record.flags.contains(.framed) ? record.end + 1 : record.end
+        let header = headers[index]
+        return header.flags.contains(.framed) ? header.end + 1 : header.end
     }
 
     /// Bytes that a message takes when it is appended, with the line around it.
     func space(for index: Int) -> Int {
-        Int(records[index].count) + Int(framing(before: index)) + 1
+        Int(headers[index].count) + Int(framing(before: index)) + 1
     }
 
     private func appendEach(_ other: Batch, from start: Int) -> Int {
-        let (storage, source) = (storage, other.storage)
+        let (storage, connectionID) = (storage, other.storage)
         var known: (index: UInt16, here: UInt16)?
         for next in start..<other.count {
-            let record = other.records[next]
-            if record.flags.contains(.dropped) { continue }
-            let length = Int(record.count)
+            let header = other.headers[next]
+            if header.flags.contains(.dropped) { continue }
+            let length = Int(header.count)
             if isFull || storage.capacity - storage.count < length { return next }
-            if known?.index != record.sender {
-                known = (record.sender, index(of: other.sender(of: record)))
+            if known?.index != header.sender {
+                known = (header.sender, index(of: other.sender(of: header)))
             }
-            let offset = storage.append(source.bytes(at: Int(record.offset), count: length))
-            records[count] = record
-            records[count].offset = UInt32(truncatingIfNeeded: offset)
-            records[count].sender = known?.here ?? 0
-            records[count].flags.remove(.framed)
-            if let extra = other.details(of: record) {
+            let offset = storage.append(connectionID.bytes(at: Int(header.offset), count: length))
+            headers[count] = header
+            headers[count].offset = UInt32(truncatingIfNeeded: offset)
+            headers[count].sender = known?.here ?? 0
+            headers[count].flags.remove(.framed)
+            if let extra = other.details(of: header) {
                 // Lines of one file share theirs.
                 if details.last !== extra { details.append(extra) }
-                records[count].details = UInt16(details.count)
+                headers[count].details = UInt16(details.count)
             }
             count += 1
         }
@@ -100,8 +100,8 @@ package struct Speaker {
     fileprivate var prefixCount: Int { prefix.count }
 
     /// Who has said a message that is in a batch; valid as long as the batch holds it.
-    package init(of record: MessageHeader, in batch: Batch) {
-        prefix = batch.prefix(of: record)
+    package init(of header: MessageHeader, in batch: Batch) {
+        prefix = batch.prefix(of: header)
         var bytes: UInt64 = 0
         for (index, byte) in prefix.prefix(8).enumerated() {
             bytes |= UInt64(byte) << (8 * UInt64(index))
@@ -109,8 +109,8 @@ package struct Speaker {
         word = UInt64(littleEndian: bytes)
         let used = 8 * UInt64(min(8, prefix.count))
         mask = UInt64(littleEndian: used == 64 ? .max : (1 << used) - 1)
-        bare = record
-        var framed = record
+        bare = header
+        var framed = header
         framed.flags.insert(.framed)
         self.framed = framed
     }
@@ -143,7 +143,7 @@ extension Batch {
         let isFramed = start.load(fromByteOffset: line.count, as: UInt8.self) == 0x0A
         let offset = UInt32(truncatingIfNeeded: start - base + prefix)
         if offset < lastEnd { isScattered = true }
-        let place = records + count
+        let place = headers + count
         place.initialize(to: isFramed ? speaker.framed : speaker.bare)
         place.pointee.offset = offset
         place.pointee.count = UInt32(truncatingIfNeeded: line.count - prefix)
@@ -163,21 +163,21 @@ extension Transcript {
     ) -> Int {
         var next = range.lowerBound
         while next < range.upperBound, head < limit {
-            let record = batch.records[next]
-            if record.flags.contains(.dropped) {
+            let header = batch.headers[next]
+            if header.flags.contains(.dropped) {
                 next += 1
                 continue
             }
-            guard record.kind == .message, record.isPlain else { return next }
-            let prefix = batch.sender(of: record).prefix
-            let text = batch.text(record)
+            guard header.kind == .message, header.isPlain else { return next }
+            let prefix = batch.sender(of: header).prefix
+            let text = batch.text(header)
             let count = prefix.count + text.count + 1
             if count > longestLine { return next }
-            (firstNumber, number) = (record.number, record.number)
-            if record.flags.contains(.framed) {
+            (firstNumber, number) = (header.number, header.number)
+            if header.flags.contains(.framed) {
                 next = appendFramed(batch, next..<range.upperBound, prefix)
             } else {
-                write(atMost: count, lines: 1, source: record.source) { place in
+                write(atMost: count, lines: 1, connectionID: header.connectionID) { place in
                     place.copy(prefix)
                     (place + prefix.count).copy(text)
                     place.storeBytes(of: 0x0A, toByteOffset: count - 1, as: UInt8.self)
@@ -195,25 +195,25 @@ extension Transcript {
     private func appendFramed(
         _ batch: Batch, _ range: Range<Int>, _ prefix: UnsafeRawBufferPointer
     ) -> Int {
-        let first = batch.records[range.lowerBound]
+        let first = batch.headers[range.lowerBound]
         let framing = UInt32(truncatingIfNeeded: prefix.count)
         let start = first.offset - framing
         var end = first.end + 1
         var next = range.lowerBound + 1
         while next < range.upperBound, end - start < framedBytes {
-            let record = batch.records[next]
-            guard record.flags == .framed, record.offset == end + framing,
-                record.count < framedBytes,
-                record.sender == first.sender, record.source == first.source,
-                record.kind == .message, record.details == 0
+            let header = batch.headers[next]
+            guard header.flags == .framed, header.offset == end + framing,
+                header.count < framedBytes,
+                header.sender == first.sender, header.connectionID == first.connectionID,
+                header.kind == .message, header.details == 0
             else { break }
-            end = record.end + 1
+            end = header.end + 1
             next += 1
         }
         let bytes = batch.storage.bytes(at: Int(start), count: Int(end - start))
         let lines = next - range.lowerBound
-        number = batch.records[next - 1].number
-        write(atMost: bytes.count, lines: lines, source: first.source) { place in
+        number = batch.headers[next - 1].number
+        write(atMost: bytes.count, lines: lines, connectionID: first.connectionID) { place in
             place.copy(bytes)
             return bytes.count
         }

@@ -11,7 +11,7 @@ public final class Batch {
     package let capacity: Int
     /// Messages to add before it counts as full: the capacity, or fewer.
     @exclusivity(unchecked) package var bound: Int
-    @usableFromInline let records: UnsafeMutablePointer<MessageHeader>
+    @usableFromInline let headers: UnsafeMutablePointer<MessageHeader>
     /// Messages in it, the dropped ones included.
     @exclusivity(unchecked) public package(set) var count = 0
     @exclusivity(unchecked) @usableFromInline package var storage: ByteStorage
@@ -52,23 +52,23 @@ public final class Batch {
         self.room = room
         self.capacity = capacity
         bound = capacity
-        records = .allocate(capacity: capacity)
+        headers = .allocate(capacity: capacity)
         storage = ByteStorage(capacity: bytes)
     }
 
-    deinit { records.deallocate() }
+    deinit { headers.deallocate() }
 
     /// Whether no message more fits.
     package var isFull: Bool { count >= bound || senders.count >= Int(UInt16.max) }
 
     /// The fixed parts of its messages.
     package var all: UnsafeMutableBufferPointer<MessageHeader> {
-        UnsafeMutableBufferPointer(start: records, count: count)
+        UnsafeMutableBufferPointer(start: headers, count: count)
     }
 
     /// The text of a message, valid as long as the batch is.
-    package func text(_ record: MessageHeader) -> UnsafeRawBufferPointer {
-        storage.bytes(at: Int(record.offset), count: Int(record.count))
+    package func text(_ header: MessageHeader) -> UnsafeRawBufferPointer {
+        storage.bytes(at: Int(header.offset), count: Int(header.count))
     }
 
     /// Empties the batch for the next read.
@@ -108,75 +108,76 @@ public final class Batch {
     /// Adds a message whose text already stands in the storage.
     ///
     /// The caller has asked `isFull`.
-    package func append(_ record: MessageHeader, sender: Sender, details extra: MessageDetails?) {
-        var record = record
-        record.sender = index(of: sender)
-        record.details = 0
+    package func append(_ header: MessageHeader, sender: Sender, details extra: MessageDetails?) {
+        var header = header
+        header.sender = index(of: sender)
+        header.details = 0
         if let extra {
             if details.last !== extra { details.append(extra) }
-            record.details = UInt16(details.count)
+            header.details = UInt16(details.count)
         }
-        if record.kind != .message { hasOtherKinds = true }
-        if record.offset < lastEnd { isScattered = true }
-        lastEnd = record.end
-        records[count] = record
+        if header.kind != .message { hasOtherKinds = true }
+        if header.offset < lastEnd { isScattered = true }
+        lastEnd = header.end
+        headers[count] = header
         count += 1
     }
 
     /// Adds a message whose text already stands in the storage and whose sender is still to be
     /// named, by its place among the senders.
-    func append(_ record: MessageHeader, source: Int, details extra: MessageDetails?) {
-        var record = record
-        record.sender = UInt16(truncatingIfNeeded: source)
+    func append(_ header: MessageHeader, connectionID: Int, details extra: MessageDetails?) {
+        var header = header
+        header.sender = UInt16(truncatingIfNeeded: connectionID)
         if let extra {
             if details.last !== extra { details.append(extra) }
-            record.details = UInt16(details.count)
+            header.details = UInt16(details.count)
         }
-        lastEnd = record.end
-        records[count] = record
+        lastEnd = header.end
+        headers[count] = header
         count += 1
     }
 
     /// Who said a message.
-    package func sender(of record: MessageHeader) -> Sender { senders[Int(record.sender)] }
+    package func sender(of header: MessageHeader) -> Sender { senders[Int(header.sender)] }
 
     /// Adds a message and copies its text.
     ///
     /// The caller has asked `isFull`.
     package func append(
-        _ record: MessageHeader, text: UnsafeRawBufferPointer, sender: Sender, details extra: MessageDetails?
+        _ header: MessageHeader, text: UnsafeRawBufferPointer, sender: Sender,
+        details extra: MessageDetails?
     ) {
-        var record = record
-        record.flags.remove(.framed)
-        record.offset = UInt32(truncatingIfNeeded: write(text))
-        record.count = UInt32(truncatingIfNeeded: text.count)
-        append(record, sender: sender, details: extra)
+        var header = header
+        header.flags.remove(.framed)
+        header.offset = UInt32(truncatingIfNeeded: write(text))
+        header.count = UInt32(truncatingIfNeeded: text.count)
+        append(header, sender: sender, details: extra)
     }
 
     /// The details of a message.
-    package func details(of record: MessageHeader) -> MessageDetails? {
-        record.details == 0 ? nil : details[Int(record.details) - 1]
+    package func details(of header: MessageHeader) -> MessageDetails? {
+        header.details == 0 ? nil : details[Int(header.details) - 1]
     }
 
     /// What stands in front of a message's lines, valid as long as the batch holds the message.
-    package func prefix(of record: MessageHeader) -> UnsafeRawBufferPointer {
-        senders[Int(record.sender)].prefix
+    package func prefix(of header: MessageHeader) -> UnsafeRawBufferPointer {
+        senders[Int(header.sender)].prefix
     }
 
     /// Has a message quote something else, or nothing.
     func quote(_ reply: Quotation?, at index: Int) {
-        guard let old = details(of: records[index]) else { return }
-        details.append(old.quoting(reply, of: records[index]))
-        records[index].details = UInt16(details.count)
+        guard let old = details(of: headers[index]) else { return }
+        details.append(old.quoting(reply, of: headers[index]))
+        headers[index].details = UInt16(details.count)
     }
 
     /// One message of its own.
     package func message(at index: Int) -> Message {
-        let record = records[index]
+        let header = headers[index]
         return Message(
-            record: record, sender: senders[Int(record.sender)],
-            body: Body(storage: storage, offset: Int(record.offset), count: Int(record.count)),
-            room: room, details: details(of: record), uptime: uptime)
+            header: header, sender: senders[Int(header.sender)],
+            body: Body(storage: storage, offset: Int(header.offset), count: Int(header.count)),
+            room: room, details: details(of: header), uptime: uptime)
     }
 
     /// The stretch of memory that all texts are in, with what stands between them; `nil` if they do
@@ -185,8 +186,8 @@ public final class Batch {
     /// What does not occur here occurs in none of them.
     package var region: UnsafeRawBufferPointer? {
         guard count > 0, !isScattered else { return nil }
-        let start = Int(records[0].offset)
-        return storage.bytes(at: start, count: Int(records[count - 1].end) - start)
+        let start = Int(headers[0].offset)
+        return storage.bytes(at: start, count: Int(headers[count - 1].end) - start)
     }
 
     /// Who says all of it, if that is one and every message is still to be judged.
@@ -199,8 +200,8 @@ public final class Batch {
         var longest: UInt32 = 0
         var flags: MessageHeader.Flags = []
         for index in 0..<count {
-            longest = max(longest, records[index].count)
-            flags.formUnion(records[index].flags)
+            longest = max(longest, headers[index].count)
+            flags.formUnion(headers[index].flags)
         }
         return longest <= bytes && flags.isDisjoint(with: [.hasLines, .hadControls])
     }
@@ -216,26 +217,26 @@ public final class Batch {
     /// Gives the messages numbers in a row, and a time.
     func number(from first: UInt64, time: Int64) {
         for index in 0..<count {
-            records[index].number = first + UInt64(index)
-            records[index].time = time
+            headers[index].number = first + UInt64(index)
+            headers[index].time = time
         }
     }
 
     /// The messages that passed, each on its own.
     var passed: [Message] {
-        (0..<count).filter { !records[$0].flags.contains(.dropped) }.map { message(at: $0) }
+        (0..<count).filter { !headers[$0].flags.contains(.dropped) }.map { message(at: $0) }
     }
 
     /// Some of its messages, copied: what a chain does to them changes nothing here.
     package func copy(of range: Range<Int>) -> Batch {
-        let bytes = range.reduce(0) { $0 + Int(records[$1].count) }
+        let bytes = range.reduce(0) { $0 + Int(headers[$1].count) }
         let copy = Batch(room: room, capacity: range.count, bytes: bytes)
         copy.uptime = uptime
         for index in range {
-            let record = records[index]
+            let header = headers[index]
             copy.append(
-                record, text: text(record), sender: senders[Int(record.sender)],
-                details: details(of: record))
+                header, text: text(header), sender: senders[Int(header.sender)],
+                details: details(of: header))
         }
         return copy
     }
@@ -268,20 +269,20 @@ extension Batch {
     /// Loads a message, unless the step is not to judge it.
     @inlinable
     package func load(_ index: Int, into message: inout Message) -> Bool {
-        let record = records[index]
-        guard record.isJudged else { return false }
-        if record.sender != message.record.sender { message.author = senders[Int(record.sender)] }
-        if record.details | message.record.details != 0 { reload(record, &message) }
+        let header = headers[index]
+        guard header.isJudged else { return false }
+        if header.sender != message.header.sender { message.author = senders[Int(header.sender)] }
+        if header.details | message.header.details != 0 { reload(header, &message) }
         if message.isModified { reload(&message) }
-        message.record = record
-        message.content.offset = Int(record.offset)
-        message.content.length = Int(record.count)
+        message.header = header
+        message.content.offset = Int(header.offset)
+        message.content.length = Int(header.count)
         return true
     }
 
     @usableFromInline
-    package func reload(_ record: MessageHeader, _ message: inout Message) {
-        message.details = details(of: record)
+    package func reload(_ header: MessageHeader, _ message: inout Message) {
+        message.details = details(of: header)
     }
 
     @usableFromInline
@@ -299,16 +300,16 @@ extension Batch {
         if isTraced { changes.append(index) }
         text.withUnsafeBytes { bytes in
             isScattered = true
-            records[index].flags.remove(.framed)
-            records[index].offset = UInt32(truncatingIfNeeded: write(bytes))
-            records[index].count = UInt32(truncatingIfNeeded: bytes.count)
-            if records[index].isSaid, TextTrimming.isBlank(bytes) {
+            headers[index].flags.remove(.framed)
+            headers[index].offset = UInt32(truncatingIfNeeded: write(bytes))
+            headers[index].count = UInt32(truncatingIfNeeded: bytes.count)
+            if headers[index].isSaid, TextTrimming.isBlank(bytes) {
                 drop(index, Drop(code: "dropped", reason: ""))
             }
             if bytes.contains(UInt8(ascii: "\n")) {
-                records[index].flags.insert(.hasLines)
+                headers[index].flags.insert(.hasLines)
             } else {
-                records[index].flags.remove(.hasLines)
+                headers[index].flags.remove(.hasLines)
             }
         }
         reload(&message)
@@ -317,11 +318,11 @@ extension Batch {
     /// Alters texts that begin as only the bus may begin one, where they stand.
     func keepBusMarks() {
         for index in 0..<count {
-            let record = records[index]
-            guard record.count > 0 else { continue }
+            let header = headers[index]
+            guard header.count > 0 else { continue }
             let text = UnsafeMutableRawBufferPointer(
-                start: storage.base + Int(record.offset), count: Int(record.count))
-            if ReservedMarkers.mayBegin(with: text[0]) || record.flags.contains(.hasLines) {
+                start: storage.base + Int(header.offset), count: Int(header.count))
+            if ReservedMarkers.mayBegin(with: text[0]) || header.flags.contains(.hasLines) {
                 ReservedMarkers.alter(text)
             }
         }
@@ -330,13 +331,13 @@ extension Batch {
     /// Ends a message that a step has dropped, unless it only tells what has happened anyway.
     @usableFromInline
     package func end(_ index: Int, _ drop: Drop) {
-        if keepsLeaves, records[index].kind == .leave { return }
+        if keepsLeaves, headers[index].kind == .leave { return }
         self.drop(index, drop)
     }
 
     /// Ends a message.
     package func drop(_ index: Int, _ drop: Drop) {
-        records[index].flags.insert(.dropped)
+        headers[index].flags.insert(.dropped)
         drops.append((index, drop))
     }
 
@@ -370,7 +371,7 @@ extension Batch {
 
     /// Keeps the present step from judging a message.
     func passOver(_ index: Int) {
-        records[index].flags.insert(.passedOver)
+        headers[index].flags.insert(.passedOver)
         hasPassedOver = true
     }
 
@@ -378,6 +379,6 @@ extension Batch {
     func forgetPassedOver() {
         guard hasPassedOver else { return }
         hasPassedOver = false
-        for index in 0..<count { records[index].flags.remove(.passedOver) }
+        for index in 0..<count { headers[index].flags.remove(.passedOver) }
     }
 }

@@ -17,7 +17,7 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     }
 
     let batch: Batch
-    private(set) var sources: [Origin] = []
+    private(set) var origins: [Origin] = []
     private var start: UInt64 = 0
     private var details: MessageDetails?
 
@@ -53,9 +53,9 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     /// - Parameters:
     ///   - position: a position in the source that none of them stands before.
     ///   - said: when they were written at the latest, in milliseconds since 1970.
-    package func begin(_ source: Origin, at position: UInt64, said: Int64? = nil) {
-        if sources.last != source {
-            sources.append(source)
+    package func begin(_ connectionID: Origin, at position: UInt64, said: Int64? = nil) {
+        if origins.last != connectionID {
+            origins.append(connectionID)
             details = nil
         }
         // A file that grows has another time with each line: seconds are enough.
@@ -64,7 +64,7 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
             || position - start > UInt64(UInt32.max / 2)
         {
             start = position
-            details = MessageDetails(channel: source.channel, start: position, said: said)
+            details = MessageDetails(channel: connectionID.channel, start: position, said: said)
         }
     }
 
@@ -79,25 +79,25 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     package func append(
         _ text: UnsafeRawBufferPointer, at position: UInt64, isPlain: Bool = false
     ) -> Bool {
-        var record = MessageHeader()
-        record.position = UInt32(truncatingIfNeeded: position - start)
+        var header = MessageHeader()
+        header.position = UInt32(truncatingIfNeeded: position - start)
         if isPlain || TextScan.isPrintableASCII(text) {
-            return add(text, record)
+            return add(text, header)
         }
         let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
         return cleaned.withUnsafeBytes { cleaned in
-            if cleaned.count < text.count { record.flags.insert(.hadControls) }
-            if cleaned.contains(0x0A) { record.flags.insert(.hasLines) }
-            return add(cleaned, record)
+            if cleaned.count < text.count { header.flags.insert(.hadControls) }
+            if cleaned.contains(0x0A) { header.flags.insert(.hasLines) }
+            return add(cleaned, header)
         }
     }
 
-    private func add(_ text: UnsafeRawBufferPointer, _ record: MessageHeader) -> Bool {
+    private func add(_ text: UnsafeRawBufferPointer, _ header: MessageHeader) -> Bool {
         if TextTrimming.isBlank(text) { return false }
-        var record = record
-        record.offset = UInt32(truncatingIfNeeded: batch.write(text))
-        record.count = UInt32(truncatingIfNeeded: text.count)
-        batch.append(record, source: sources.count - 1, details: details)
+        var header = header
+        header.offset = UInt32(truncatingIfNeeded: batch.write(text))
+        header.count = UInt32(truncatingIfNeeded: text.count)
+        batch.append(header, connectionID: origins.count - 1, details: details)
         return true
     }
 }

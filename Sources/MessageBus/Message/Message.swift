@@ -24,7 +24,7 @@ public struct Message: Sendable {
         }
     }
 
-    @usableFromInline package var record: MessageHeader
+    @usableFromInline package var header: MessageHeader
     @usableFromInline package var content: Body
     @usableFromInline package var author: Sender
     /// The name of the room it is in.
@@ -38,9 +38,10 @@ public struct Message: Sendable {
     public package(set) var missed: UInt64 = 0
 
     package init(
-        record: MessageHeader, sender: Sender, body: Body, room: String, details: MessageDetails?, uptime: Int64
+        header: MessageHeader, sender: Sender, body: Body, room: String, details: MessageDetails?,
+        uptime: Int64
     ) {
-        self.record = record
+        self.header = header
         author = sender
         content = body
         self.room = room
@@ -73,13 +74,13 @@ public struct Message: Sendable {
     }
 
     /// Its number: bus-wide, rising, with gaps, given once.
-    public var number: UInt64 { record.number }
+    public var number: UInt64 { header.number }
     /// What it is.
-    public var kind: Kind { record.kind }
+    public var kind: Kind { header.kind }
     /// When it was said, by the wall clock: as far as its bridge knows, else when the bus took it in.
-    public var time: Timestamp { Timestamp(milliseconds: min(details?.said ?? .max, record.time)) }
+    public var time: Timestamp { Timestamp(milliseconds: min(details?.said ?? .max, header.time)) }
     /// When the bus took it in, by the wall clock.
-    public var received: Timestamp { Timestamp(milliseconds: record.time) }
+    public var received: Timestamp { Timestamp(milliseconds: header.time) }
     /// When the bus took it in, by a clock that never jumps: the time since an arbitrary moment.
     ///
     /// In a room's log, when the newest of the messages kept side by side with it came.
@@ -87,7 +88,7 @@ public struct Message: Sendable {
     /// When it was said, by the clock of `arrival`: what limits and repetitions go by.
     public var moment: Duration {
         guard let said = details?.said else { return arrival }
-        return arrival - .milliseconds(max(record.time - said, 0))
+        return arrival - .milliseconds(max(header.time - said, 0))
     }
     /// What it holds besides its text, as a number that two different things hardly share; 0: nothing.
     public var attachment: UInt64 { details?.attachment ?? 0 }
@@ -100,16 +101,16 @@ public struct Message: Sendable {
     /// The room that somebody went to who left this one, `nil` for those who left the chat.
     public var destination: String? { kind == .leave ? details?.other?.name : nil }
     /// Whether only its sender and `other` get it.
-    public var isPrivate: Bool { record.flags.contains(.isPrivate) }
+    public var isPrivate: Bool { header.flags.contains(.isPrivate) }
     /// Whether the text has more than one line.
-    @inlinable public var hasSeveralLines: Bool { record.flags.contains(.hasLines) }
+    @inlinable public var hasSeveralLines: Bool { header.flags.contains(.hasLines) }
     /// Whether control characters had to be removed from what came in.
-    public var hadControlCharacters: Bool { record.flags.contains(.hadControls) }
+    public var hadControlCharacters: Bool { header.flags.contains(.hadControls) }
     /// Whether it is no message of its own but words that another one quotes.
     ///
     /// They are judged as a message of whoever said them, by copies of the steps. A step that counts
     /// or writes something down lets them pass.
-    public var isQuotation: Bool { record.flags.contains(.isQuotation) }
+    public var isQuotation: Bool { header.flags.contains(.isQuotation) }
     /// Where it was before it reached the bus.
-    public var origin: Origin? { details?.origin(of: record) }
+    public var origin: Origin? { details?.origin(of: header) }
 }

@@ -67,9 +67,9 @@ package final class MessageDetails: Sendable {
     }
 
     /// The same with another quotation, or with none.
-    func quoting(_ reply: Quotation?, of record: MessageHeader) -> MessageDetails {
+    func quoting(_ reply: Quotation?, of header: MessageHeader) -> MessageDetails {
         MessageDetails(
-            reply: reply, other: other, origin: origin(of: record), said: said,
+            reply: reply, other: other, origin: origin(of: header), said: said,
             attachment: attachment, isContinuation: isContinuation)
     }
 
@@ -85,14 +85,14 @@ package final class MessageDetails: Sendable {
     private static let shortestWay: Int64 = 60_000
 
     /// Where a message stands in the file or stream it came from; `nil` if it came from none.
-    package func position(of record: MessageHeader) -> UInt64? {
-        start.map { $0 + UInt64(record.position) }
+    package func position(of header: MessageHeader) -> UInt64? {
+        start.map { $0 + UInt64(header.position) }
     }
 
     /// Where a message was before it reached the bus.
-    package func origin(of record: MessageHeader) -> Origin? {
+    package func origin(of header: MessageHeader) -> Origin? {
         guard let start else { return origin }
-        return Origin(channel: origin?.channel, remoteID: "\(start + UInt64(record.position))")
+        return Origin(channel: origin?.channel, remoteID: "\(start + UInt64(header.position))")
     }
 
     /// The remote chat or file that a message came from.

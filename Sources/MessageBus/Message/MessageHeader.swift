@@ -29,7 +29,7 @@ package struct MessageHeader: Sendable {
     /// Bytes of text.
     @usableFromInline package var count: UInt32 = 0
     /// The connection that brought it, or 0: whoever reads by the same connection may skip it.
-    package var source: UInt32 = 0
+    package var connectionID: UInt32 = 0
     /// Index into the batch's senders.
     @usableFromInline package var sender: UInt16 = 0
     /// 0, or one more than the index into the batch's details.

@@ -36,17 +36,22 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     deinit { prefix.deallocate() }
 
     /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
-    convenience init(named name: String, intake: BridgeAttachment, naming: NamePolicy, identity: UInt64) {
-        let shown = Self.shownName(name, intake: intake, naming: naming)
-        self.init(name: shown, key: naming.fold(shown), bridge: intake.name, identity: identity)
+    convenience init(
+        named name: String, attachment: BridgeAttachment, namePolicy: NamePolicy, identity: UInt64
+    ) {
+        let shown = Self.shownName(name, attachment: attachment, namePolicy: namePolicy)
+        self.init(
+            name: shown, key: namePolicy.fold(shown), bridge: attachment.name, identity: identity)
     }
 
     /// How somebody who speaks by a bridge is named.
-    static func shownName(_ name: String, intake: BridgeAttachment, naming: NamePolicy) -> String {
-        intake.senderFormat
-            .replacing("{bridge}", with: intake.name)
+    static func shownName(_ name: String, attachment: BridgeAttachment, namePolicy: NamePolicy)
+        -> String
+    {
+        attachment.senderFormat
+            .replacing("{bridge}", with: attachment.name)
             // Last, so that nothing in a name is filled in.
-            .replacing("{name}", with: naming.clean(name))
+            .replacing("{name}", with: namePolicy.clean(name))
     }
 
     /// Bytes of the name at the beginning of `prefix`.

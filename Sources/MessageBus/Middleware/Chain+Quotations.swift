@@ -6,7 +6,7 @@ extension Chain {
     func words(of quoted: Message) -> String? {
         if isEmpty { return quoted.text }
         var quoted = quoted
-        quoted.record.flags.insert(.isQuotation)
+        quoted.header.flags.insert(.isQuotation)
         return forQuotations().judge([quoted]).first?.text
     }
 
@@ -32,11 +32,11 @@ extension Chain {
     private static func message(quotedBy message: Message, _ reply: Quotation) -> Message {
         let sender = Sender(
             name: reply.name, key: reply.name, bridge: message.sender.bridge, identity: 0)
-        var record = MessageHeader()
-        record.time = message.record.time
-        record.place(at: 0, count: reply.excerpt.utf8.count)
+        var header = MessageHeader()
+        header.time = message.header.time
+        header.place(at: 0, count: reply.excerpt.utf8.count)
         return Message(
-            record: record, sender: sender, body: Body(reply.excerpt), room: message.room,
+            header: header, sender: sender, body: Body(reply.excerpt), room: message.room,
             details: nil, uptime: message.uptime)
     }
 }

@@ -98,7 +98,7 @@ package final class Chain {
         batch.uptime = messages.last?.uptime ?? 0
         for message in messages {
             batch.append(
-                message.record, text: message.content.unsafeBytes, sender: message.sender,
+                message.header, text: message.content.unsafeBytes, sender: message.sender,
                 details: message.details)
         }
         judge(batch)

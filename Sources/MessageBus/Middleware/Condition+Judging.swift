@@ -19,14 +19,14 @@ extension Condition {
         var anything = false
         var known: (sender: UInt16, isMeant: Bool)?
         for index in 0..<batch.count where !batch.all[index].flags.contains(.dropped) {
-            let record = batch.all[index]
-            if known?.sender != record.sender {
-                let sender = batch.senders[Int(record.sender)]
+            let header = batch.all[index]
+            if known?.sender != header.sender {
+                let sender = batch.senders[Int(header.sender)]
                 let isMeant =
                     Self.matches(bridges, sender.bridge) && Self.matches(senders, sender.key)
-                known = (record.sender, isMeant)
+                known = (header.sender, isMeant)
             }
-            if known?.isMeant == true, includes(record.kind) {
+            if known?.isMeant == true, includes(header.kind) {
                 anything = true
             } else {
                 batch.passOver(index)

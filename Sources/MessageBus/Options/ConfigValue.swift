@@ -38,14 +38,14 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
     /// What it is.
     public var kind: Kind
     /// Where it is written.
-    public var place: ConfigLocation
+    public var location: ConfigLocation
     /// The text to show in its stead, where its own came out of the environment or a file.
     package var shownAs: String?
 
     /// Makes a value of what it is and where it is written.
-    public init(_ kind: Kind, at place: ConfigLocation) {
+    public init(_ kind: Kind, at location: ConfigLocation) {
         self.kind = kind
-        self.place = place
+        self.location = location
     }
 
     /// The members of an object; none if it is something else.
@@ -96,13 +96,13 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
 
     /// The kind and the place; never the value, which may be a secret.
     public var description: String {
-        place.path.isEmpty ? kindName : "\(kindName) at \(place.path)"
+        location.path.isEmpty ? kindName : "\(kindName) at \(location.path)"
     }
 }
 
 extension ConfigValue: CustomReflectable {
     /// Shows what `description` shows, so that no dump prints a secret.
     public var customMirror: Mirror {
-        Mirror(self, children: ["kind": kindName, "path": place.path])
+        Mirror(self, children: ["kind": kindName, "path": location.path])
     }
 }

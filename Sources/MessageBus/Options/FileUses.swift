@@ -23,7 +23,7 @@ package struct FileUses: Sendable {
         /// The path as the system sees it.
         package let path: String
         /// The value that names it.
-        package let place: ConfigLocation
+        package let location: ConfigLocation
         /// The entry that it belongs to.
         package let entry: ConfigLocation
     }
@@ -33,7 +33,7 @@ package struct FileUses: Sendable {
         /// Tells whether a path, as the system sees it, is one of them.
         package let contains: @Sendable (String) -> Bool
         /// The value that names them.
-        package let place: ConfigLocation
+        package let location: ConfigLocation
         /// The entry that it belongs to.
         package let entry: ConfigLocation
     }

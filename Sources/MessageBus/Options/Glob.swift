@@ -51,23 +51,23 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
     /// Allocates nothing, and takes at most the product of both lengths.
     public func matches(_ text: Span<UInt8>) -> Bool {
         let pattern = pattern.utf8.span
-        var (at, place) = (0, 0)
+        var (at, location) = (0, 0)
         // After the last star: where the pattern goes on, and how far the star reaches so far.
-        var retry: (at: Int, place: Int)?
-        while place < text.count {
+        var retry: (at: Int, location: Int)?
+        while location < text.count {
             if at < pattern.count, pattern[at] == Self.star {
                 at += 1
-                retry = (at, place)
+                retry = (at, location)
             } else if at < pattern.count, pattern[at] == Self.mark {
                 at += 1
-                place = Self.afterCharacter(place, in: text)
-            } else if at < pattern.count, pattern[at] == text[place] {
+                location = Self.afterCharacter(location, in: text)
+            } else if at < pattern.count, pattern[at] == text[location] {
                 at += 1
-                place += 1
+                location += 1
             } else if let last = retry {
-                let next = Self.afterCharacter(last.place, in: text)
+                let next = Self.afterCharacter(last.location, in: text)
                 retry = (last.at, next)
-                (at, place) = (last.at, next)
+                (at, location) = (last.at, next)
             } else {
                 return false
             }
@@ -77,8 +77,8 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// The place after the scalar that begins at a place.
-    private static func afterCharacter(_ place: Int, in text: Span<UInt8>) -> Int {
-        var next = place + 1
+    private static func afterCharacter(_ location: Int, in text: Span<UInt8>) -> Int {
+        var next = location + 1
         while next < text.count, text[next] & 0xC0 == 0x80 { next += 1 }
         return next
     }

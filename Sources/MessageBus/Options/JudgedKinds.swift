@@ -1,13 +1,13 @@
 /// The kinds of messages that an entry of a chain judges, as bridge.json has them.
 package struct JudgedKinds: Sendable {
     /// The kinds, and where each is written.
-    let kinds: [(kind: Condition.Kind, place: ConfigLocation)]
+    let kinds: [(kind: Condition.Kind, location: ConfigLocation)]
     /// Whether what a bridge is given is judged, and not what comes in.
     let isOutgoing: Bool
 
     /// Makes those of an entry.
-    package init(_ kinds: [Condition.Kind], at source: OptionLocation, isOutgoing: Bool) {
-        self.kinds = kinds.enumerated().map { ($1, source[$0]) }
+    package init(_ kinds: [Condition.Kind], at location: OptionLocation, isOutgoing: Bool) {
+        self.kinds = kinds.enumerated().map { ($1, location[$0]) }
         self.isOutgoing = isOutgoing
     }
 }
@@ -16,8 +16,8 @@ extension OptionCheck {
     /// Warns of kinds without a text, in a middleware that does nothing with a message but what it
     /// does with its text.
     public mutating func textsOnly() {
-        for (kind, place) in problems.judged?.kinds ?? [] where kind.isNotice {
-            warning("a \(kind.rawValue) has no text: nothing is done about it", at: place)
+        for (kind, location) in problems.judged?.kinds ?? [] where kind.isNotice {
+            warning("a \(kind.rawValue) has no text: nothing is done about it", at: location)
         }
     }
 
@@ -32,8 +32,8 @@ extension OptionCheck {
         guard let judged = problems.judged, !judged.isOutgoing,
             !unlessOthers || judged.kinds.allSatisfy({ $0.kind == .leave })
         else { return }
-        for (kind, place) in judged.kinds where kind == .leave {
-            warning("nobody can be kept from leaving: nothing is done about it", at: place)
+        for (kind, location) in judged.kinds where kind == .leave {
+            warning("nobody can be kept from leaving: nothing is done about it", at: location)
         }
     }
 }

@@ -41,7 +41,7 @@ public struct Option<Value: OptionValue>: Sendable {
     }
 
     /// Where the value was written, for checks of one's own.
-    public var projectedValue: OptionLocation { storage.source }
+    public var projectedValue: OptionLocation { storage.location }
 }
 
 extension Option where Value: ExpressibleByNilLiteral {
@@ -108,7 +108,8 @@ extension Option {
     }
 
     private init<Wrapped: BoundedValue>(
-        _ sentence: String, _ value: Value, absent: String? = nil, within bounds: ValueRange<Wrapped>
+        _ sentence: String, _ value: Value, absent: String? = nil,
+        within bounds: ValueRange<Wrapped>
     ) where Value == Wrapped? {
         self.init(sentence, value, bounds.expectation, absent: absent) { value, problems in
             if case .null = value.kind { return .some(nil) }
@@ -145,7 +146,7 @@ extension Option: DeclaredOption {
     func rendered() -> String? { storage.value?.rendered }
 
     func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool {
-        storage.source = OptionLocation(of: value)
+        storage.location = OptionLocation(of: value)
         if case .null = value.kind, let standard = storage.value?.rendered {
             var quiet = Problems()
             if storage.decode(value, &quiet) == nil {
@@ -162,6 +163,6 @@ extension Option: DeclaredOption {
     }
 
     func leaveOut(of object: ConfigLocation) {
-        storage.source = OptionLocation(notIn: object)
+        storage.location = OptionLocation(notIn: object)
     }
 }

@@ -3,30 +3,31 @@ extension OptionCheck {
     ///
     /// What would be a pattern in a shell is a warning: here it is a name like any other. The file is
     /// compared with those of other entries.
-    public mutating func file(_ path: String, at source: OptionLocation) {
-        let found = source.found(path.shortened(to: 60).quoted) + path.oddCharacter
+    public mutating func file(_ path: String, at location: OptionLocation) {
+        let found = location.found(path.shortened(to: 60).quoted) + path.oddCharacter
         if let sentence = PathRules.problem(path) {
-            let hint = source.isReference ? "" : sentence.suggestion
-            problem("expected \(sentence.expected), found \(found)\(hint)", at: source)
+            let hint = location.isReference ? "" : sentence.suggestion
+            problem("expected \(sentence.expected), found \(found)\(hint)", at: location)
             return
         }
         if path.hasSuffix("/") || problems.files?.isDirectory(path) == true {
-            problem("expected the path of a file, found the directory \(found)", at: source)
+            problem("expected the path of a file, found the directory \(found)", at: location)
             return
         }
         if let sign = path.first(where: { "*?[]{}".contains($0) }) {
             warning(
-                "\"\(sign)\" is no pattern here: the file is really called \(found)", at: source)
+                "\"\(sign)\" is no pattern here: the file is really called \(found)", at: location)
         }
         if let percent = path.firstRange(of: "%"),
             path[percent.upperBound...].first.map({ "YmdHMSjFT".contains($0) }) == true
         {
             warning(
-                "no date takes the place of \"%\": the file is really called \(found)", at: source)
+                "no date takes the place of \"%\": the file is really called \(found)", at: location
+            )
         }
         guard let resolved = problems.files?.resolved(path) else { return }
         problems.fileUses.written.append(
-            FileUses.Written(path: resolved, place: source.place, entry: object))
+            FileUses.Written(path: resolved, location: location.location, entry: object))
     }
 
     /// Notes which files' lines come in, so that none of them is one that the bus writes itself.
@@ -35,10 +36,10 @@ extension OptionCheck {
     ///   - place: the value that names them.
     ///   - contains: tells whether an absolute path is one of them; asked when all entries are read.
     package mutating func follows(
-        at place: ConfigLocation, _ contains: @escaping @Sendable (String) -> Bool
+        at location: ConfigLocation, _ contains: @escaping @Sendable (String) -> Bool
     ) {
         problems.fileUses.followed.append(
-            FileUses.Followed(contains: contains, place: place, entry: object))
+            FileUses.Followed(contains: contains, location: location, entry: object))
     }
 
     /// A path as the system sees it: absolute, links followed; nil where there are no files.
@@ -63,7 +64,7 @@ extension Problems {
             let hint = isShown ? "; did you mean \(all.shortened(to: 60).quoted)?" : ""
             add(
                 "expected a path of files, found the directory \(value.found)\(hint)",
-                at: value.place)
+                at: value.location)
             return false
         }
         return true

@@ -1,7 +1,7 @@
 extension OptionCheck {
     /// Warns of a `{word}` that nothing takes the place of.
     package mutating func placeholders(
-        in text: String, known: [String], at source: OptionLocation
+        in text: String, known: [String], at location: OptionLocation
     ) {
         for part in text.split(separator: "{", omittingEmptySubsequences: false).dropFirst() {
             let name = part.prefix { $0.isASCII && ($0.isLetter || $0 == "_") }
@@ -9,7 +9,7 @@ extension OptionCheck {
                 !known.contains(String(name))
             else { continue }
             let all = known.map { "{\($0)}" }.joined(separator: " and ")
-            warning("{\(name)} stays as it is: there are \(all)", at: source)
+            warning("{\(name)} stays as it is: there are \(all)", at: location)
             return
         }
     }

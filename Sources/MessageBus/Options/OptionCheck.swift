@@ -5,7 +5,7 @@ public struct OptionCheck {
     /// The rooms there are; nil when that can't be told.
     public var rooms: [String]? { problems.rooms }
     /// Which way messages go in this bridge, and where that is written; nil elsewhere.
-    public var direction: (way: Direction, place: ConfigLocation)? { problems.direction }
+    public var direction: (way: Direction, location: ConfigLocation)? { problems.direction }
 
     var problems: Problems
 
@@ -20,8 +20,8 @@ public struct OptionCheck {
     }
 
     /// Adds a problem of one option: `check.problem("…", at: $burst)`.
-    public mutating func problem(_ sentence: String, at source: OptionLocation) {
-        problems.add(sentence, at: source.place)
+    public mutating func problem(_ sentence: String, at location: OptionLocation) {
+        problems.add(sentence, at: location.location)
     }
 
     /// Adds a problem that was found before, as while one of the options was decoded.
@@ -35,13 +35,13 @@ public struct OptionCheck {
     }
 
     /// Adds a warning of what might be meant as it is: `check.warning("…", at: $history)`.
-    public mutating func warning(_ sentence: String, at source: OptionLocation) {
-        problems.warn(sentence, at: source.place)
+    public mutating func warning(_ sentence: String, at location: OptionLocation) {
+        problems.warn(sentence, at: location.location)
     }
 
     /// Adds a warning of a place, as of one element.
-    public mutating func warning(_ sentence: String, at place: ConfigLocation) {
-        problems.warn(sentence, at: place)
+    public mutating func warning(_ sentence: String, at location: ConfigLocation) {
+        problems.warn(sentence, at: location)
     }
 
     /// Adds a problem if an earlier entry of the file, of whatever type, has the same value:
@@ -55,9 +55,9 @@ public struct OptionCheck {
     ///   - expectation: what should be there, with its article.
     ///   - source: the option: `$token`.
     public mutating func unique(
-        _ value: String, _ name: String, expected expectation: String, at source: OptionLocation
+        _ value: String, _ name: String, expected expectation: String, at location: OptionLocation
     ) {
-        unique(value, name, expected: expectation, at: source.place)
+        unique(value, name, expected: expectation, at: location.location)
     }
 
     /// Adds a problem of a place if an earlier entry of the file has the same value.
@@ -69,15 +69,15 @@ public struct OptionCheck {
     ///   - place: the place of the element.
     ///   - hint: what to do about it, with what stands in front of it.
     public mutating func unique(
-        _ value: String, _ name: String, expected expectation: String, at place: ConfigLocation,
+        _ value: String, _ name: String, expected expectation: String, at location: ConfigLocation,
         hint: String = ""
     ) {
         guard let owner = problems.claim(value, name, by: object), owner != object else { return }
-        problem("expected \(expectation), found the \(name) of \(owner.path)\(hint)", at: place)
+        problem("expected \(expectation), found the \(name) of \(owner.path)\(hint)", at: location)
     }
 
     /// Adds a problem of a place, as of one element: `check.problem("…", at: $paths[2])`.
-    public mutating func problem(_ sentence: String, at place: ConfigLocation) {
-        problems.add(sentence, at: place)
+    public mutating func problem(_ sentence: String, at location: ConfigLocation) {
+        problems.add(sentence, at: location)
     }
 }

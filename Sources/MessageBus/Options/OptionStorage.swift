@@ -30,7 +30,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
     let absent: String?
     let decode: Decode
     var value: Value?
-    var source: OptionLocation
+    var location: OptionLocation
 
     init(
         sentence: String, expectation: String, absent: String?, decode: @escaping Decode,
@@ -41,7 +41,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
         self.absent = absent
         self.decode = decode
         self.value = value
-        source = OptionLocation(notIn: ConfigLocation(root: TextPosition(line: 1, column: 1)))
+        location = OptionLocation(notIn: ConfigLocation(root: TextPosition(line: 1, column: 1)))
     }
 
     init(copying other: OptionStorage) {
@@ -50,7 +50,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
         absent = other.absent
         decode = other.decode
         value = other.value
-        source = other.source
+        location = other.location
     }
 }
 
@@ -59,7 +59,7 @@ public struct OptionLocation: Sendable {
     /// Tells whether the option was written; if not, its value is the default.
     public let isSet: Bool
     /// Where the value is; the object, if it was not written.
-    public let place: ConfigLocation
+    public let location: ConfigLocation
     /// Where the elements of a list are, in order.
     public let elements: [ConfigLocation]
 
@@ -70,17 +70,17 @@ public struct OptionLocation: Sendable {
 
     init(of value: ConfigValue) {
         isSet = true
-        place = value.place
+        location = value.location
         reference = value.shownAs
-        elements = value.elements.map(\.place)
+        elements = value.elements.map(\.location)
         let members = value.members
         keys = Dictionary(members.map { ($0.key, $0.keyPlace) }) { first, _ in first }
-        values = Dictionary(members.map { ($0.key, $0.value.place) }) { first, _ in first }
+        values = Dictionary(members.map { ($0.key, $0.value.location) }) { first, _ in first }
     }
 
     init(notIn object: ConfigLocation) {
         isSet = false
-        place = object
+        location = object
         reference = nil
         elements = []
         keys = [:]
@@ -100,12 +100,12 @@ public struct OptionLocation: Sendable {
 
     /// Where an element of a list is; the list, if there is no such element.
     public subscript(index: Int) -> ConfigLocation {
-        elements.indices.contains(index) ? elements[index] : place
+        elements.indices.contains(index) ? elements[index] : location
     }
 
     /// Where a value of an object is; the object, if there is no such key.
-    public subscript(key: String) -> ConfigLocation { values[key] ?? place }
+    public subscript(key: String) -> ConfigLocation { values[key] ?? location }
 
     /// Where a key of an object is; the object, if there is no such key.
-    public func key(_ key: String) -> ConfigLocation { keys[key] ?? place }
+    public func key(_ key: String) -> ConfigLocation { keys[key] ?? location }
 }

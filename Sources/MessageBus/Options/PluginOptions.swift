@@ -51,7 +51,7 @@ extension PluginOptions {
 
     /// Takes an object that has no other keys than the options.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self? {
-        decode(value, owner: value.place.key, beside: [], into: &problems)
+        decode(value, owner: value.location.key, beside: [], into: &problems)
     }
 
     /// Takes an object that may also have keys that are decoded elsewhere.
@@ -84,16 +84,16 @@ extension PluginOptions {
                 // Who wrote `lisen` is told so; that `listen` is missing is the same mistake.
                 if !misspelt.contains(name) {
                     let expectation = option.described(as: name).expectation
-                    problems.add("missing \(name.quoted), \(expectation)", at: value.place)
+                    problems.add("missing \(name.quoted), \(expectation)", at: value.location)
                 }
             } else {
-                option.leaveOut(of: value.place)
+                option.leaveOut(of: value.location)
             }
         }
         // Who wrote `words` is told so; that `drop` is empty is the same mistake.
         guard isGood, misspelt.isEmpty else { return nil }
         let count = problems.count
-        var check = OptionCheck(object: value.place, problems: problems)
+        var check = OptionCheck(object: value.location, problems: problems)
         // Held once: what is added to it would be copied otherwise, for each entry of the file.
         problems = Problems()
         options.validate(&check)
@@ -124,8 +124,8 @@ extension PluginOptions {
             if let instead = instead(of: member.key) {
                 problems.add("\(subject) \(key); did you mean \(instead)?", at: member.keyPlace)
                 known.first { instead.hasPrefix($0.quoted) }.map { _ = meant.insert($0) }
-            } else if let place = elsewhere(member.key) {
-                problems.add("\(subject) \(key); \(place)", at: member.keyPlace)
+            } else if let location = elsewhere(member.key) {
+                problems.add("\(subject) \(key); \(location)", at: member.keyPlace)
             } else if let nearest = problems.nearest(to: member.key, among: absent)
                 ?? problems.nearest(to: member.key, among: known)
             {

@@ -14,8 +14,8 @@ public struct Problem: Sendable, Hashable {
     package let position: TextPosition?
 
     /// Makes a problem, or a warning, of a place and a sentence.
-    public init(_ sentence: String, at place: ConfigLocation, isWarning: Bool = false) {
-        self.init(sentence, path: place.path, position: place.position, isWarning: isWarning)
+    public init(_ sentence: String, at location: ConfigLocation, isWarning: Bool = false) {
+        self.init(sentence, path: location.path, position: location.position, isWarning: isWarning)
     }
 
     /// Makes a problem of the whole file.
@@ -32,8 +32,8 @@ public struct Problem: Sendable, Hashable {
 
     /// The line of a report: `bridge.json:9:36: middleware[1].messages: expected …`.
     public func rendered(in file: String) -> String {
-        let place = position.map { ":\($0.line):\($0.column)" } ?? ""
-        return "\(file)\(place): " + (isWarning ? "warning: " : "")
+        let location = position.map { ":\($0.line):\($0.column)" } ?? ""
+        return "\(file)\(location): " + (isWarning ? "warning: " : "")
             + (path.isEmpty ? "" : "\(path): ") + sentence
     }
 }

@@ -5,7 +5,7 @@ public struct Problems: Sendable {
     /// The rooms there are, for options that name one; nil when that can't be told.
     public var rooms: [String]? { didSet { roomNames = rooms.map { Set($0) } } }
     /// Which way messages go in the bridge that is decoded, and where that is written.
-    package var direction: (way: Direction, place: ConfigLocation)?
+    package var direction: (way: Direction, location: ConfigLocation)?
     /// What the middleware that is decoded judges; nil elsewhere.
     package var judged: JudgedKinds?
     /// Looks at files; nil where there are none to look at.
@@ -60,7 +60,9 @@ public struct Problems: Sendable {
     /// Notes that an entry has a value that is to be nobody else's.
     ///
     /// - Returns: who had it first; nil if nobody had.
-    mutating func claim(_ value: String, _ name: String, by owner: ConfigLocation) -> ConfigLocation? {
+    mutating func claim(_ value: String, _ name: String, by owner: ConfigLocation)
+        -> ConfigLocation?
+    {
         let claim = Claim(name: name, value: Secret(value))
         if let first = claims[claim] { return first }
         claims[claim] = owner
@@ -73,8 +75,8 @@ public struct Problems: Sendable {
     }
 
     /// Adds a sentence about a place.
-    public mutating func add(_ sentence: String, at place: ConfigLocation) {
-        add(Problem(sentence, at: place))
+    public mutating func add(_ sentence: String, at location: ConfigLocation) {
+        add(Problem(sentence, at: location))
     }
 
     /// Adds all that was found elsewhere.
@@ -84,8 +86,8 @@ public struct Problems: Sendable {
     }
 
     /// Adds a sentence about a place that might be meant as it is.
-    public mutating func warn(_ sentence: String, at place: ConfigLocation) {
-        add(Problem(sentence, at: place, isWarning: true))
+    public mutating func warn(_ sentence: String, at location: ConfigLocation) {
+        add(Problem(sentence, at: location, isWarning: true))
     }
 
     /// Adds `expected …, found …` about a value, or only its kind where it may be a secret.
@@ -97,7 +99,7 @@ public struct Problems: Sendable {
     ) {
         if case .invalid = value.kind { return }
         let shown = isSecret ? value.kindName : value.found
-        add("expected \(expectation), found \(shown)\(suggestion)", at: value.place)
+        add("expected \(expectation), found \(shown)\(suggestion)", at: value.location)
     }
 
     /// Adds `expected …, found …` about a value of an option's type, not showing it if it is secret,

@@ -37,7 +37,7 @@ extension RoomName: OptionValue {
         }
         if let rooms = problems.rooms, !problems.hasRoom(text) {
             let nearest = problems.suggestion(for: text, among: rooms)
-            problems.add("there is no room \(value.found)\(nearest)", at: value.place)
+            problems.add("there is no room \(value.found)\(nearest)", at: value.location)
             return nil
         }
         return RoomName(text)

@@ -25,15 +25,15 @@ struct RecentSpeakers {
         var last: (sender: UInt16, position: UInt64)?
         var position = start
         for index in range {
-            let record = batch.all[index]
-            if record.isSaid {
+            let header = batch.all[index]
+            if header.isSaid {
                 // Most often one says many things in a row, which costs one look.
-                if let last, last.sender != record.sender { set(last, batch) }
-                last = (record.sender, position)
-            } else if record.kind == .rename, let new = batch.details(of: record)?.other {
+                if let last, last.sender != header.sender { set(last, batch) }
+                last = (header.sender, position)
+            } else if header.kind == .rename, let new = batch.details(of: header)?.other {
                 if let last { set(last, batch) }
                 last = nil
-                rename(batch.sender(of: record).key, to: new.key)
+                rename(batch.sender(of: header).key, to: new.key)
             }
             position += 1
         }

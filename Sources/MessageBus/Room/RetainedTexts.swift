@@ -28,15 +28,15 @@ struct RetainedTexts {
     /// - Parameter start: the position of its first message.
     mutating func append(textsOf batch: Batch, from start: UInt64) {
         for index in 0..<batch.count where batch.all[index].isSaid {
-            let record = batch.all[index]
-            let target = space(for: Int(record.count))
+            let header = batch.all[index]
+            let target = space(for: Int(header.count))
             segments[target].batch.append(
-                record, text: batch.text(record), sender: batch.sender(of: record),
-                details: batch.details(of: record))
+                header, text: batch.text(header), sender: batch.sender(of: header),
+                details: batch.details(of: header))
             segments[target].batch.uptime = batch.uptime
             segments[target].positions.append(start + UInt64(index))
             count += 1
-            bytes += Int(record.count)
+            bytes += Int(header.count)
         }
     }
 

@@ -9,7 +9,7 @@ package final class Room {
     package internal(set) var population = 0
     /// Texts that the log began with, from before the process; `nil` if nobody could tell.
     private var recalled: Int?
-    private var editions: [RoomFeed] = []
+    private var feeds: [RoomFeed] = []
     private var cursors: [Cursor] = []
     /// Where the log was at the last flush, in bytes and messages.
     private var flushed = (bytes: 0, end: UInt64(0))
@@ -44,7 +44,7 @@ package final class Room {
             bytes: messages.reduce(0) { $0 + $1.content.count })
         for message in messages {
             batch.append(
-                message.record, text: message.content.unsafeBytes, sender: message.sender,
+                message.header, text: message.content.unsafeBytes, sender: message.sender,
                 details: message.details)
         }
         _ = log.append(batch)
@@ -62,7 +62,7 @@ package final class Room {
         guard isDirty else { return }
         isDirty = false
         flushed = (log.bytesInAll, log.end)
-        for edition in editions { edition.flush() }
+        for feed in feeds { feed.flush() }
         for cursor in cursors { cursor.wake() }
     }
 
@@ -73,15 +73,15 @@ package final class Room {
         capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
         reader: any TranscriptReader, after number: UInt64 = 0
     ) -> RoomFeed {
-        let edition = RoomFeed(
+        let feed = RoomFeed(
             room: self, capacity: capacity, encoder: encoder, outgoing: outgoing, reader: reader,
             after: number)
-        editions.append(edition)
-        return edition
+        feeds.append(feed)
+        return feed
     }
 
     /// Takes a form away, when its bridge ends.
-    package func remove(_ edition: RoomFeed) { editions.removeAll { $0 === edition } }
+    package func remove(_ feed: RoomFeed) { feeds.removeAll { $0 === feed } }
 
     func add(_ cursor: Cursor) { cursors.append(cursor) }
 

@@ -10,7 +10,7 @@ package protocol TranscriptEncoder {
 /// Somebody who passes a transcript on to sockets.
 package protocol TranscriptReader: AnyObject {
     /// There are new bytes: send them now.
-    func transcriptGrew(_ edition: RoomFeed)
+    func transcriptGrew(_ feed: RoomFeed)
 }
 
 /// One form of a room for socket readers: a transcript, how it is encoded, what is left out.

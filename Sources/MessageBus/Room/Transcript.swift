@@ -7,7 +7,7 @@ import Glibc
 package final class Transcript {
     /// A stretch that one connection brought itself.
     package struct Run {
-        package let source: UInt32
+        package let connectionID: UInt32
         package let start: UInt64
         package var end: UInt64
         /// Lines in it.
@@ -16,10 +16,10 @@ package final class Transcript {
         package var numbers: ClosedRange<UInt64>
 
         package init(
-            source: UInt32, start: UInt64, end: UInt64, lines: Int,
+            connectionID: UInt32, start: UInt64, end: UInt64, lines: Int,
             numbers: ClosedRange<UInt64> = 0...0
         ) {
-            self.source = source
+            self.connectionID = connectionID
             self.start = start
             self.end = end
             self.lines = lines
@@ -104,20 +104,20 @@ package final class Transcript {
     ///   - source: the connection that brought them, or 0.
     @inline(__always)
     package func write(
-        atMost bytes: Int, lines count: Int, source: UInt32,
+        atMost bytes: Int, lines count: Int, connectionID: UInt32,
         _ fill: (UnsafeMutableRawPointer) -> Int
     ) {
         precondition(bytes <= capacity / 2, "callers cut what is longer than longestLine")
         let offset = Int(head & UInt64(capacity - 1))
         if offset + bytes <= capacity {
-            note(fill(memory + offset), lines: count, source: source)
+            note(fill(memory + offset), lines: count, connectionID: connectionID)
         } else {
-            writeAround(offset, atMost: bytes, lines: count, source: source, fill)
+            writeAround(offset, atMost: bytes, lines: count, connectionID: connectionID, fill)
         }
     }
 
     private func writeAround(
-        _ offset: Int, atMost bytes: Int, lines count: Int, source: UInt32,
+        _ offset: Int, atMost bytes: Int, lines count: Int, connectionID: UInt32,
         _ fill: (UnsafeMutableRawPointer) -> Int
     ) {
         if side.count < bytes { side = [UInt8](repeating: 0, count: bytes) }
@@ -129,23 +129,25 @@ package final class Transcript {
             memory.copyMemory(from: start + first, byteCount: used - first)
             return used
         }
-        note(used, lines: count, source: source)
+        note(used, lines: count, connectionID: connectionID)
     }
 
     @inline(__always)
-    private func note(_ bytes: Int, lines count: Int, source: UInt32) {
+    private func note(_ bytes: Int, lines count: Int, connectionID: UInt32) {
         let start = head
         head += UInt64(bytes)
         lines += UInt64(count)
-        if source != 0 {
-            if let last = runs.indices.last, runs[last].source == source, runs[last].end == start {
+        if connectionID != 0 {
+            if let last = runs.indices.last, runs[last].connectionID == connectionID,
+                runs[last].end == start
+            {
                 runs[last].end = head
                 runs[last].lines += count
                 runs[last].numbers = runs[last].numbers.lowerBound...number
             } else {
                 runs.append(
                     Run(
-                        source: source, start: start, end: head, lines: count,
+                        connectionID: connectionID, start: start, end: head, lines: count,
                         numbers: min(firstNumber, number)...number))
             }
         }

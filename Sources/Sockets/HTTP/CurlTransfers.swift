@@ -14,7 +14,8 @@ final class CurlTransfers: @unchecked Sendable {  // confined to the loop, but f
     private let multi: UnsafeMutableRawPointer
     private let proxy: String?
     private let lookups: HostResolver
-    private var running: [UnsafeMutableRawPointer: (transfer: CurlTransfer, ticket: CancellationHandle)] = [:]
+    private var running:
+        [UnsafeMutableRawPointer: (transfer: CurlTransfer, ticket: CancellationHandle)] = [:]
     private var watches: [curl_socket_t: SocketWatch] = [:]
     private var isClosed = false
     private lazy var pulse = LoopTimer { [weak self] in self?.timeHasCome() }

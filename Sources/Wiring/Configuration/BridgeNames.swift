@@ -13,7 +13,8 @@ struct BridgeNames {
             guard let name = given[index], let value = entry.member("name")?.value else { continue }
             if let owner = owners[name] {
                 problems.add(
-                    "the name \(value.found) is taken by \(owner.place.path)", at: value.place)
+                    "the name \(value.found) is taken by \(owner.location.path)", at: value.location
+                )
             } else {
                 owners[name] = entry
             }
@@ -51,8 +52,8 @@ struct BridgeNames {
             // Two that are the same are a problem that is told already.
             if all[owner] == name { continue }
             problems.warn(
-                "the name differs from that of \(entries[owner].place.path) only in its case",
-                at: entry.member("name")?.value.place ?? entry.place)
+                "the name differs from that of \(entries[owner].location.path) only in its case",
+                at: entry.member("name")?.value.location ?? entry.location)
         }
     }
 }

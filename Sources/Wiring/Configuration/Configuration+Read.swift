@@ -8,10 +8,10 @@ extension Configuration {
     ///
     /// Throws everything that is wrong with it in one report.
     package static func read(
-        _ file: String, registry: Registry, surroundings: Environment = .process
+        _ file: String, registry: Registry, environment: Environment = .process
     ) throws(ConfigurationReport) -> Configuration {
         var problems = Problems()
-        let configuration = decode(file, registry, surroundings, into: &problems)
+        let configuration = decode(file, registry, environment, into: &problems)
         guard let configuration, problems.isEmpty else {
             throw ConfigurationReport(file: file, problems: problems)
         }
@@ -22,24 +22,24 @@ extension Configuration {
     }
 
     private static func decode(
-        _ file: String, _ registry: Registry, _ surroundings: Environment,
+        _ file: String, _ registry: Registry, _ environment: Environment,
         into problems: inout Problems
     ) -> Configuration? {
-        guard let parsed = parse(file, surroundings, into: &problems) else { return nil }
+        guard let parsed = parse(file, environment, into: &problems) else { return nil }
         let directory = directory(of: file)
-        problems.files = surroundings.lookup(in: directory)
-        let expansion = Expansion(surroundings: surroundings, directory: directory)
+        problems.files = environment.lookup(in: directory)
+        let expansion = Expansion(environment: environment, directory: directory)
         let document = Document(parsed, expansion: expansion, into: &problems)
         return document.configuration(
             file: file, directory: directory, registry: registry, into: &problems)
     }
 
     static func parse(
-        _ file: String, _ surroundings: Environment, into problems: inout Problems
+        _ file: String, _ environment: Environment, into problems: inout Problems
     ) -> ConfigValue? {
         let bytes: [UInt8]
         do {
-            bytes = try surroundings.file(file, largestFile)
+            bytes = try environment.file(file, largestFile)
         } catch {
             problems.add(Problem("\(error)"))
             return nil

@@ -46,13 +46,13 @@ package struct MiddlewareEntry: Sendable {
     /// What it judges.
     package let condition: Condition
     /// Where the entry is.
-    package let place: ConfigLocation
+    package let location: ConfigLocation
 
     let maker: PluginType<any Middleware>.Make
 
     /// Makes the middleware, without I/O, or adds why it can't be made to the problems.
     package func make(_ context: Context, into problems: inout Problems) -> (any Middleware)? {
-        made(by: maker, context, at: place, into: &problems)
+        made(by: maker, context, at: location, into: &problems)
     }
 }
 
@@ -75,7 +75,7 @@ package struct BridgeEntry: Sendable {
     /// Tells whether the daemon runs on if it fails to start.
     package let isOptional: Bool
     /// Where the entry is.
-    package let place: ConfigLocation
+    package let location: ConfigLocation
 
     /// Where `senderFormat` is written; the entry if it is not.
     let formatPlace: ConfigLocation
@@ -83,7 +83,7 @@ package struct BridgeEntry: Sendable {
 
     /// Makes the bridge, without I/O, or adds why it can't be made to the problems.
     package func make(_ context: Context, into problems: inout Problems) -> (any Bridge)? {
-        made(by: maker, context, at: place, into: &problems)
+        made(by: maker, context, at: location, into: &problems)
     }
 }
 
@@ -97,13 +97,13 @@ package struct LeftOutBridge: Sendable, Hashable {
 
 /// What a factory makes, or nil and its sentence among the problems.
 private func made<Plugin: Sendable>(
-    by maker: PluginType<Plugin>.Make, _ context: Context, at place: ConfigLocation,
+    by maker: PluginType<Plugin>.Make, _ context: Context, at location: ConfigLocation,
     into problems: inout Problems
 ) -> Plugin? {
     do {
         return try maker(context)
     } catch {
-        problems.add("\(error)", at: place)
+        problems.add("\(error)", at: location)
         return nil
     }
 }

@@ -52,7 +52,7 @@ struct Document {
                 """
                 expected at least one bridge that is on, found \(entries.count) that \
                 \(entries.count == 1 ? "its" : "their") "when" leaves out
-                """, at: list.place)
+                """, at: list.location)
         }
         let names = BridgeNames(entries, leftOut: leftOut, into: &problems)
         let decoder = EntryDecoder(
@@ -104,7 +104,7 @@ struct Document {
             // Two of the same name are a problem that is told already.
             if owner.name == bridge.name { continue }
             problems.warn(
-                "who speaks here is shown as who speaks by \(owner.place.path) is",
+                "who speaks here is shown as who speaks by \(owner.location.path) is",
                 at: bridge.formatPlace)
         }
     }
@@ -142,6 +142,6 @@ struct Document {
 extension ConfigValue {
     /// The object with no other members than those.
     fileprivate func only(_ keys: Set<String>) -> ConfigValue {
-        ConfigValue(.object(members.filter { keys.contains($0.key) }), at: place)
+        ConfigValue(.object(members.filter { keys.contains($0.key) }), at: location)
     }
 }

@@ -20,7 +20,7 @@ struct EntryDecoder {
         guard case .object = entry.kind else { return nil }
         let options = BridgeEntryOptions.decode(
             entry, owner: "", beside: nil, into: &problems)
-        problems.direction = options.map { ($0.direction, $0.$direction.place) }
+        problems.direction = options.map { ($0.direction, $0.$direction.location) }
         defer { problems.direction = nil }
         let maker = resolve(
             entry, registry.bridges, "bridge", registry.middlewares, into: &problems)?
@@ -37,8 +37,8 @@ struct EntryDecoder {
         return BridgeEntry(
             type: options.type.text, name: name, room: room, direction: options.direction,
             middleware: middleware, outgoing: outgoing, senderFormat: options.senderFormat.text,
-            isOptional: options.optional, place: entry.place,
-            formatPlace: options.$senderFormat.place, maker: maker)
+            isOptional: options.optional, location: entry.location,
+            formatPlace: options.$senderFormat.location, maker: maker)
     }
 
     /// Decodes a chain; without those of its entries that have problems.
@@ -75,10 +75,11 @@ struct EntryDecoder {
             {
                 problems.warn(
                     "only what this bridge brings in comes through here, so nothing is judged",
-                    at: options.$bridges.place)
+                    at: options.$bridges.location)
             }
             return MiddlewareEntry(
-                type: options.type.text, condition: condition, place: entry.place, maker: maker)
+                type: options.type.text, condition: condition, location: entry.location,
+                maker: maker)
         }
     }
 
@@ -92,7 +93,7 @@ struct EntryDecoder {
     func checkType(of entry: ConfigValue, into problems: inout Problems) {
         guard let type = entry.member("type") else {
             problems.add(
-                "missing \"type\", \(TypeName<BridgeEntryOptions>.expectation)", at: entry.place)
+                "missing \"type\", \(TypeName<BridgeEntryOptions>.expectation)", at: entry.location)
             return
         }
         _ = TypeName<BridgeEntryOptions>.decode(type.value, into: &problems)
@@ -109,13 +110,13 @@ struct EntryDecoder {
         let all = types.keys.sorted()
         let list = "there are \(all.isEmpty ? "none" : all.joined(separator: ", "))"
         if others[name] != nil, value.shownAs == nil {
-            let (other, place) =
+            let (other, location) =
                 kind == "bridge" ? ("middleware", "\"middleware\"") : ("bridge", "\"bridges\"")
             problems.add(
-                "no \(kind) is called \(value.found): it is a \(other) and belongs in \(place)",
-                at: value.place)
+                "no \(kind) is called \(value.found): it is a \(other) and belongs in \(location)",
+                at: value.location)
         } else {
-            problems.add("no \(kind) is called \(value.found); \(list)", at: value.place)
+            problems.add("no \(kind) is called \(value.found); \(list)", at: value.location)
         }
         return nil
     }
@@ -131,10 +132,11 @@ struct EntryDecoder {
             }
             if Glob(name).isLiteral {
                 let nearest = problems.suggestion(for: name, among: table.names)
-                problems.add("there is no \(table.noun) \(value.found)\(nearest)", at: value.place)
+                problems.add(
+                    "there is no \(table.noun) \(value.found)\(nearest)", at: value.location)
             } else {
                 problems.warn(
-                    "no \(table.noun) matches \(value.found)\(table.ending)", at: value.place)
+                    "no \(table.noun) matches \(value.found)\(table.ending)", at: value.location)
             }
         }
     }
@@ -145,14 +147,14 @@ struct EntryDecoder {
             guard let text = value.text, !text.isEmpty else { continue }
             let pattern = SenderPattern(text)
             if let reason = pattern.reasonForNobody {
-                problems.warn("nobody is called \(value.found): \(reason)", at: value.place)
+                problems.warn("nobody is called \(value.found): \(reason)", at: value.location)
             } else if hasUsualNames, let bridge = pattern.bridge,
                 !bridges.hasMatch(for: Glob(bridge))
             {
                 let nearest = problems.suggestion(for: bridge, among: bridges.names)
                 problems.warn(
                     "nobody is called \(value.found): there is no bridge of that name\(nearest)",
-                    at: value.place)
+                    at: value.location)
             }
         }
     }

@@ -98,17 +98,17 @@ struct MiddlewareEntryOptions: TypedEntryOptions {
 
     /// Finds conditions that nothing can meet.
     func validate(_ check: inout OptionCheck) {
-        let lists: [(list: Bool?, noun: String, source: OptionLocation)] = [
+        let lists: [(list: Bool?, noun: String, location: OptionLocation)] = [
             (rooms?.isEmpty, "room", $rooms), (bridges?.isEmpty, "bridge", $bridges),
             (senders?.isEmpty, "sender", $senders), (kinds.isEmpty, "kind", $kinds),
         ]
-        for (isEmpty, noun, source) in lists where isEmpty == true {
+        for (isEmpty, noun, location) in lists where isEmpty == true {
             let all = noun == "kind" ? "what people say" : "all \(noun)s"
             check.problem(
                 """
                 expected at least one \(noun), found an empty list: nothing would be judged; leave \
                 \("\(noun)s".quoted) out for \(all)
-                """, at: source)
+                """, at: location)
         }
     }
 }
@@ -182,7 +182,7 @@ struct Switch: OptionValue {
                 """
                 expected "" or "false" to leave the bridge out, found \(value.found)\(shown): anything \
                 else than these two means on
-                """, at: value.place)
+                """, at: value.location)
             return nil
         default:
             // It is the bridge's token that is asked for most often.

@@ -16,7 +16,7 @@ struct Expansion {
     /// All that is put in, in bytes: four times the largest file that refers to it.
     static let mostPutIn = 16 << 20
 
-    let surroundings: Environment
+    let environment: Environment
     /// What relative paths of files are relative to.
     let directory: String
 
@@ -31,8 +31,8 @@ struct Expansion {
         var size = 0
     }
 
-    init(surroundings: Environment, directory: String) {
-        self.surroundings = surroundings
+    init(environment: Environment, directory: String) {
+        self.environment = environment
         self.directory = directory
     }
 
@@ -57,7 +57,7 @@ struct Expansion {
                 result.kind = .string(expanded.text)
                 result.shownAs = expanded.isPutIn ? text : nil
             } catch {
-                problems.add(error.sentence, at: value.place)
+                problems.add(error.sentence, at: value.location)
                 result.kind = .invalid
             }
         default: break
@@ -126,7 +126,7 @@ struct Expansion {
         guard Self.isVariableName(name), rest.isEmpty || rest.hasPrefix(":-") else {
             throw Failure(sentence: "expected ${env:NAME} or ${env:NAME:-default}")
         }
-        let value = surroundings.variable(name)
+        let value = environment.variable(name)
         // As in a shell, the default is for variables that are unset or empty.
         if !rest.isEmpty, value?.isEmpty ?? true { return String(rest.dropFirst(2)) }
         if let value { return value }
@@ -173,7 +173,7 @@ struct Expansion {
         if let known = memory.files[path] { return try known.get() }
         let result: Result<[UInt8], FileProblem>
         do throws(FileProblem) {
-            result = .success(try surroundings.file(path, Self.largestFile))
+            result = .success(try environment.file(path, Self.largestFile))
         } catch {
             result = .failure(error)
         }

@@ -49,12 +49,12 @@ struct FileConflicts {
         for written in uses.written {
             let isStore = written.entry.path == "store"
             if written.path == own {
-                reported.insert(written.place)
+                reported.insert(written.location)
                 problems.add(
-                    "expected a file of its own, found this configuration", at: written.place)
+                    "expected a file of its own, found this configuration", at: written.location)
             } else if let kept, !isStore, isOf(kept, written.path) {
-                reported.insert(written.place)
-                problems.add("expected a file of its own, found the store", at: written.place)
+                reported.insert(written.location)
+                problems.add("expected a file of its own, found the store", at: written.location)
             }
         }
     }
@@ -75,16 +75,16 @@ struct FileConflicts {
                 """
                 expected files that the bus does not write, found the store among them: each \
                 message would bring in more; leave it out by "exclude"
-                """, at: followed.place)
+                """, at: followed.location)
         }
         if followed.contains(own) {
             problems.warn(
                 "this configuration is among these files: everybody could read what is changed in it",
-                at: followed.place)
+                at: followed.location)
         }
         for written in uses.written
         where written.entry.path != "store" && followed.contains(written.path)
-            && reported.insert(written.place).inserted
+            && reported.insert(written.location).inserted
         {
             let owner = followed.entry.path
             if isLoop(from: followed.entry, to: written.entry) {
@@ -92,22 +92,22 @@ struct FileConflicts {
                     """
                     expected a file that no bridge follows, found one of \(owner): each line of it \
                     would bring in the next
-                    """, at: written.place)
+                    """, at: written.location)
             } else {
-                problems.warn("\(owner) follows this file", at: written.place)
+                problems.warn("\(owner) follows this file", at: written.location)
             }
         }
     }
 
     /// Tells whether what a bridge brings in gets to a middleware.
-    private func isLoop(from source: ConfigLocation, to writer: ConfigLocation) -> Bool {
-        guard let bridge = bridges.first(where: { $0.place == source }) else { return true }
+    private func isLoop(from location: ConfigLocation, to writer: ConfigLocation) -> Bool {
+        guard let bridge = bridges.first(where: { $0.location == location }) else { return true }
         let chain = middleware + bridge.middleware
-        guard let entry = chain.first(where: { $0.place == writer }) else {
+        guard let entry = chain.first(where: { $0.location == writer }) else {
             // One of another bridge: what goes out by it may come from anywhere.
             return bridges.contains { other in
                 other.room == bridge.room
-                    && other.outgoing.contains { $0.place == writer && judges($0, bridge) }
+                    && other.outgoing.contains { $0.location == writer && judges($0, bridge) }
             }
         }
         return judges(entry, bridge)

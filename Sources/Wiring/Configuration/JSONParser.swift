@@ -70,45 +70,49 @@ struct JSONParser {
     }
 
     /// Parses a value; the place is made of the position it begins at.
-    private mutating func parseValue(_ place: (TextPosition) -> ConfigLocation) throws(ParsingAborted) -> ConfigValue {
+    private mutating func parseValue(_ location: (TextPosition) -> ConfigLocation)
+        throws(ParsingAborted) -> ConfigValue
+    {
         try skipSpace()
-        let place = place(positions.position(of: offset))
+        let location = location(positions.position(of: offset))
         switch peek {
-        case UInt8(ascii: "{"): return ConfigValue(.object(try parseObject(place)), at: place)
-        case UInt8(ascii: "["): return ConfigValue(.array(try parseArray(place)), at: place)
+        case UInt8(ascii: "{"): return ConfigValue(.object(try parseObject(location)), at: location)
+        case UInt8(ascii: "["): return ConfigValue(.array(try parseArray(location)), at: location)
         case UInt8(ascii: "\""):
             let text = try parseString()
-            return ConfigValue(text.map { .string($0) } ?? .invalid, at: place)
+            return ConfigValue(text.map { .string($0) } ?? .invalid, at: location)
         case _ where isAtOddString:
             let text = try parseOddString(as: "a value in double quotes")
-            return ConfigValue(text.map { .string($0) } ?? .invalid, at: place)
+            return ConfigValue(text.map { .string($0) } ?? .invalid, at: location)
         case let byte? where Self.isWordByte(byte):
             let word = takeWord()
-            if let kind = Self.kind(of: word) { return ConfigValue(kind, at: place) }
+            if let kind = Self.kind(of: word) { return ConfigValue(kind, at: location) }
             if let meant = Self.meant(by: word) {
-                mistake("expected \(meant), found \(word)", at: place)
-                return ConfigValue(.invalid, at: place)
+                mistake("expected \(meant), found \(word)", at: location)
+                return ConfigValue(.invalid, at: location)
             }
             let isNumber = word.first.map { "+-.0123456789".contains($0) } ?? false
             mistake(
                 isNumber
                     ? "expected a value, found a number that JSON would not write like this"
                     : "expected a value, found a word without quotes; texts stand in \"…\"",
-                at: place)
-            return ConfigValue(.invalid, at: place)
+                at: location)
+            return ConfigValue(.invalid, at: location)
         default: throw fail("expected a value, found \(found)")
         }
     }
 
-    private mutating func parseObject(_ place: ConfigLocation) throws(ParsingAborted) -> [ConfigValue.Member] {
+    private mutating func parseObject(_ location: ConfigLocation) throws(ParsingAborted)
+        -> [ConfigValue.Member]
+    {
         try enter()
         var members: [ConfigValue.Member] = []
         var firsts: [String: TextPosition] = [:]
-        while try !isAtEnd(UInt8(ascii: "}"), of: place, isFirst: members.isEmpty) {
+        while try !isAtEnd(UInt8(ascii: "}"), of: location, isFirst: members.isEmpty) {
             // Asked for before the key is read: going back to it costs the whole file.
             let position = positions.position(of: offset)
             let key = try parseKey()
-            let keyPlace = place.member(key, at: position)
+            let keyPlace = location.member(key, at: position)
             if let first = firsts[key] {
                 let name = key.shortened(to: 60).quoted
                 mistake(
@@ -120,7 +124,7 @@ struct JSONParser {
             if !takeEquals(), !take(UInt8(ascii: ":")) {
                 throw fail("expected \":\", found \(found)")
             }
-            let value = try parseValue { place.member(key, at: $0) }
+            let value = try parseValue { location.member(key, at: $0) }
             members.append(ConfigValue.Member(key: key, keyPlace: keyPlace, value: value))
         }
         return members
@@ -142,12 +146,14 @@ struct JSONParser {
         return key
     }
 
-    private mutating func parseArray(_ place: ConfigLocation) throws(ParsingAborted) -> [ConfigValue] {
+    private mutating func parseArray(_ location: ConfigLocation) throws(ParsingAborted)
+        -> [ConfigValue]
+    {
         try enter()
         var elements: [ConfigValue] = []
-        while try !isAtEnd(UInt8(ascii: "]"), of: place, isFirst: elements.isEmpty) {
+        while try !isAtEnd(UInt8(ascii: "]"), of: location, isFirst: elements.isEmpty) {
             let index = elements.count
-            elements.append(try parseValue { place.element(index, at: $0) })
+            elements.append(try parseValue { location.element(index, at: $0) })
         }
         return elements
     }
@@ -163,7 +169,7 @@ struct JSONParser {
 
     /// Steps over the comma before an item, or over the closing bracket, and tells which it was.
     private mutating func isAtEnd(
-        _ closing: UInt8, of place: ConfigLocation, isFirst: Bool
+        _ closing: UInt8, of location: ConfigLocation, isFirst: Bool
     ) throws(ParsingAborted) -> Bool {
         try skipSpace()
         if !isFirst, !take(UInt8(ascii: ",")), peek != closing {
@@ -176,7 +182,8 @@ struct JSONParser {
             guard isNext else {
                 let opening = closing == UInt8(ascii: "]") ? "[" : "{"
                 throw fail(
-                    "\(expected); the \"\(opening)\" of line \(place.position.line) is still open")
+                    "\(expected); the \"\(opening)\" of line \(location.position.line) is still open"
+                )
             }
             if isBehindQuote { throw fail("\(expected); is there a quote too many or too few?") }
             mistake(expected, at: offset)
@@ -204,13 +211,14 @@ extension JSONParser {
         problems.add(sentence, at: ConfigLocation(root: positions.position(of: offset)))
     }
 
-    private mutating func mistake(_ sentence: String, at place: ConfigLocation) {
-        problems.add(sentence, at: place)
+    private mutating func mistake(_ sentence: String, at location: ConfigLocation) {
+        problems.add(sentence, at: location)
     }
 
     /// Adds a problem after which it is not clear how to go on.
     mutating func fail(_ sentence: String, at offset: Int? = nil) -> ParsingAborted {
-        problems.add(sentence, at: ConfigLocation(root: positions.position(of: offset ?? self.offset)))
+        problems.add(
+            sentence, at: ConfigLocation(root: positions.position(of: offset ?? self.offset)))
         return ParsingAborted()
     }
 

@@ -12,24 +12,24 @@ package struct StoreLocation: Sendable, Equatable {
     ///
     /// Throws what is wrong with the file as a whole, its `store` or its `language`.
     package static func read(
-        _ file: String, surroundings: Environment = .process
+        _ file: String, environment: Environment = .process
     ) throws(ConfigurationReport) -> StoreLocation {
         var problems = Problems()
-        let place = decode(file, surroundings, into: &problems)
-        guard let place, problems.isEmpty else {
+        let location = decode(file, environment, into: &problems)
+        guard let location, problems.isEmpty else {
             throw ConfigurationReport(file: file, problems: problems)
         }
-        return place
+        return location
     }
 
     private static func decode(
-        _ file: String, _ surroundings: Environment, into problems: inout Problems
+        _ file: String, _ environment: Environment, into problems: inout Problems
     ) -> StoreLocation? {
-        guard let parsed = Configuration.parse(file, surroundings, into: &problems) else {
+        guard let parsed = Configuration.parse(file, environment, into: &problems) else {
             return nil
         }
         let expansion = Expansion(
-            surroundings: surroundings, directory: Configuration.directory(of: file))
+            environment: environment, directory: Configuration.directory(of: file))
         var defaults = TopLevelOptions()
         if let member = parsed.member("language") {
             let value = expansion.expand(member.value, into: &problems)

@@ -159,7 +159,7 @@ struct NewRooms: OptionValue {
             return nil
         }
         if elements.isEmpty {
-            problems.add("expected at least one room, found an empty list", at: value.place)
+            problems.add("expected at least one room, found an empty list", at: value.location)
             return nil
         }
         var names: [String] = []
@@ -172,7 +172,7 @@ struct NewRooms: OptionValue {
                 continue
             }
             if !seen.insert(name).inserted {
-                problems.add("the room \(element.found) is given twice", at: element.place)
+                problems.add("the room \(element.found) is given twice", at: element.location)
                 continue
             }
             names.append(name)
@@ -225,7 +225,7 @@ struct BridgeList: OptionValue {
         }
         let objects = [EntryObject].decode(value, into: &problems)
         if !entries.isEmpty { return objects.map { _ in BridgeList() } }
-        problems.add("expected at least one bridge, found an empty list", at: value.place)
+        problems.add("expected at least one bridge, found an empty list", at: value.location)
         return nil
     }
 

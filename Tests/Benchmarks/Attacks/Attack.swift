@@ -45,7 +45,7 @@ extension Attack {
         Attack("/join, to and fro", { _ in ["/join otra", "/join general"] }),
         Attack("/who", "/who"),
         Attack("/msg, a name at every space", "/msg \(ligatures)\(spaces)x"),
-        Attack("/msg, a long name of many words", "/msg \(words)"),
+        Attack("/msg, a long name of many words", "/msg \(phrases)"),
         Attack("/msg, to oneself") { ["/msg mallory\($0) hola"] },
         Attack("/reply, a name at every space", "/reply \(ligatures)\(spaces)x"),
         Attack("/reply, to oneself") { ["hola", "/reply mallory\($0) hola"] },
@@ -77,7 +77,7 @@ extension Attack {
             "nameless: a name that folds to many", isNamed: false, "\(ligatures)\(ligatures): x"),
         Attack(
             "nameless: a name that folds to many, and is none", isNamed: false, "\(ligatures)): x"),
-        Attack("nameless: a long notice", isNamed: false, "\(words) se ha unido al chat."),
+        Attack("nameless: a long notice", isNamed: false, "\(phrases) se ha unido al chat."),
     ]
 
     /// What is answered and never read: these cost memory.
@@ -98,7 +98,7 @@ extension Attack {
     ]
 
     private static let spaces = String(repeating: " ", count: 64)
-    private static let words = Array(repeating: "\u{E1}", count: 64).joined(separator: " ")
+    private static let phrases = Array(repeating: "\u{E1}", count: 64).joined(separator: " ")
 
     private init(_ name: String, byte: UInt8) {
         self.name = name

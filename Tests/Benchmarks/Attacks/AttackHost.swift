@@ -18,7 +18,7 @@ final class AttackHost: Sendable {
         loop = try EventLoop()
         var settings = Bus.Settings()
         settings.rooms = ["general", "otra", "aparte"]
-        settings.naming = .chat(.es)
+        settings.namePolicy = .chat(.es)
         settings.log = log.log
         let loop = loop
         settings.uptime = { loop.now }
@@ -35,10 +35,10 @@ final class AttackHost: Sendable {
             name: "benchmark", language: .es, log: log.log, executor: loop,
             files: { _ in RecordedLines() })
         let bridge = TCP(options, context)
-        let intake = BridgeAttachment(name: "tcp", room: "general")
-        await bus.add(intake)
-        await bus.begin(intake)
-        let place = Port(bus: bus, intake: intake)
+        let attachment = BridgeAttachment(name: "tcp", room: "general")
+        await bus.add(attachment)
+        await bus.begin(attachment)
+        let place = Port(bus: bus, attachment: attachment)
         Task { try await bridge.run(place) }
         let entry = await log.first { $0.sentence.contains("127.0.0.1:") }
         port = entry.sentence.split(separator: ":").last.flatMap { UInt16($0) } ?? 0

@@ -131,7 +131,7 @@ func problem(_ raw: String) -> NameProblem? {
     }
 
     @Test func `a guest has a name that nobody can choose`() {
-        let guest = Name(guest: 7, words: Phrases(.es))
+        let guest = Name(guest: 7, phrases: Phrases(.es))
         #expect(guest.text == "invitado-7" && problem(guest.text) == .guest)
     }
 
@@ -148,7 +148,7 @@ func problem(_ raw: String) -> NameProblem? {
         "X Left The Chat!", "Ana is now Bob", "is now Bob", "Ana ｉｓ now", "Ana ſe ha unido",
         "Ana is ⓝow",
     ])
-    func `the words of a notice are refused in any language and form`(raw: String) {
+    func `the phrases of a notice are refused in any language and form`(raw: String) {
         #expect(problem(raw) == .notice)
     }
 

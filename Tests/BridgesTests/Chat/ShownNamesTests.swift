@@ -4,7 +4,7 @@ import Testing
 @testable import Bridges
 
 @Suite struct ShownNamesTests {
-    private let words = Phrases(.es)
+    private let phrases = Phrases(.es)
 
     @Test(arguments: [
         ("Ana", "Ana"), ("Ana: hola", "Ana hola"), ("  Ana \t López\n", "Ana López"),
@@ -25,13 +25,13 @@ import Testing
         ("servidor", "sin nombre"), (" SERVER: ", "sin nombre"), ("@", "sin nombre"),
     ])
     func `what somebody is called elsewhere becomes a name`(raw: String, expected: String) {
-        #expect(Name(cleaning: raw, words: words).text == expected)
+        #expect(Name(cleaning: raw, phrases: phrases).text == expected)
     }
 
     @Test(arguments: Language.allCases)
     func `the name of nobody is a name`(language: Language) throws {
-        let words = Phrases(language)
-        #expect(try Name(words.nameless) == Name(placeholderIn: words))
+        let phrases = Phrases(language)
+        #expect(try Name(phrases.nameless) == Name(placeholderIn: phrases))
     }
 
     @Test func `whatever comes in, a name comes out, and cleaning it again changes nothing`() throws
@@ -40,9 +40,9 @@ import Testing
         var random = RandomNames(seed: seed)
         for _ in 0..<1_500 {
             let raw = random.text(upTo: 40)
-            let name = Name(cleaning: raw, words: words)
+            let name = Name(cleaning: raw, phrases: phrases)
             #expect(try Name(name.text, isChosen: false) == name, "seed \(seed)")
-            #expect(Name(cleaning: name.text, words: words) == name, "seed \(seed)")
+            #expect(Name(cleaning: name.text, phrases: phrases) == name, "seed \(seed)")
         }
     }
 }

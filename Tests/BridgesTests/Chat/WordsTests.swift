@@ -30,7 +30,7 @@ import Testing
         #expect(AnswerCode.allCases.map(\.rawValue).joined(separator: " ") == promised)
     }
 
-    @Test func `the words that no name may hold are those of the protocol`() {
+    @Test func `the phrases that no name may hold are those of the protocol`() {
         #expect(
             Phrases.noticeWords == [
                 " se ha unido", " ha abandonado", " ahora es ", " se ha ido a ", " joined the chat",
@@ -62,30 +62,34 @@ import Testing
     }
 
     @Test func `lists show people and rooms`() {
-        let words = Phrases(.es)
-        #expect(words.person("Ana", on: "tcp") == "Ana (tcp)")
-        #expect(words.person("Ana (telegram)", on: "telegram") == "Ana (telegram)")
-        #expect(words.room("general", people: 1, isOwn: true) == "general: 1 persona, estás aquí")
-        #expect(words.room("otra", people: 0, isOwn: false) == "otra: 0 personas")
+        let phrases = Phrases(.es)
+        #expect(phrases.person("Ana", on: "tcp") == "Ana (tcp)")
+        #expect(phrases.person("Ana (telegram)", on: "telegram") == "Ana (telegram)")
+        #expect(phrases.room("general", people: 1, isOwn: true) == "general: 1 persona, estás aquí")
+        #expect(phrases.room("otra", people: 0, isOwn: false) == "otra: 0 personas")
     }
 
-    private func sentences(_ words: Phrases) -> [String] {
+    private func sentences(_ phrases: Phrases) -> [String] {
         let problems: [NameProblem] = [
             .empty, .tooLong, .reserved(":"), .leadingSign("/"), .misplacedSpace, .strangeSpace,
             .invisible, .unknownCharacter, .loneMark, .server, .notice, .guest,
             .reservedEnding, .number, .mixedScripts,
         ]
-        return problems.map(words.badName) + ChatCommand.allCases.map(words.purpose)
-            + ChatCommand.allCases.map(words.badArguments) + [
-                words.nameInUse, words.needName, words.missingSpace, words.badText,
-                words.tooLong(max: 8192),
-                words.rateLimited, words.dropped, words.unknownCommand("x"), words.unknownUser,
-                words.unreachableUser("x"), words.unknownRoom(), words.unknownRoom(meant: "x"),
-                words.unknownCommand("hlep"), words.unknownMessage(number: 1),
-                words.unknownMessageOfUser, words.tooManyCommands(seconds: 3),
-                words.unclearName(.msg), words.loginRequired, words.loginFailed,
-                words.insecure, words.forbidden, words.full, words.nameIs("Ana"), words.roomIs("x"),
-                words.goodbye, words.noHistory, words.server, words.nameless, words.privately,
+        return problems.map(phrases.badName) + ChatCommand.allCases.map(phrases.purpose)
+            + ChatCommand.allCases.map(phrases.badArguments) + [
+                phrases.nameInUse, phrases.needName, phrases.missingSpace, phrases.badText,
+                phrases.tooLong(max: 8192),
+                phrases.rateLimited, phrases.dropped, phrases.unknownCommand("x"),
+                phrases.unknownUser,
+                phrases.unreachableUser("x"), phrases.unknownRoom(),
+                phrases.unknownRoom(meant: "x"),
+                phrases.unknownCommand("hlep"), phrases.unknownMessage(number: 1),
+                phrases.unknownMessageOfUser, phrases.tooManyCommands(seconds: 3),
+                phrases.unclearName(.msg), phrases.loginRequired, phrases.loginFailed,
+                phrases.insecure, phrases.forbidden, phrases.full, phrases.nameIs("Ana"),
+                phrases.roomIs("x"),
+                phrases.goodbye, phrases.noHistory, phrases.server, phrases.nameless,
+                phrases.privately,
             ]
     }
 }

@@ -30,7 +30,7 @@ struct StdioFixture {
         let port = await bus.port("stdio", direction: direction)
         let bridge = Stdio(options, input: input.readEnd, output: output.writeEnd)
         let run = Task { try await bus.run(bridge, on: port) }
-        while await !bus.bus.isReady(port.intake), !run.isCancelled { await Task.yield() }
+        while await !bus.bus.isReady(port.attachment), !run.isCancelled { await Task.yield() }
         return StdioFixture(
             bus: bus, other: other, input: input, output: output, port: port, run: run)
     }
@@ -208,17 +208,17 @@ extension TestPipe {
 extension StdioFixture {
     /// Has somebody enter and say something in private; returns who is in the room then.
     func whisper(_ text: String, to receiver: String, from sender: String) async -> [String] {
-        await bus.bus.perform { [intake = other.intake] bus in
+        await bus.bus.perform { [attachment = other.attachment] bus in
             guard let room = bus.rooms.first, let receiver = bus.person(receiver) else { return [] }
             let mailbox = Silence()
             let person = Person(
                 sender: Sender(name: sender, key: sender, bridge: "tcp", identity: 1), room: room,
                 mailbox: mailbox, isAnnounced: false)
-            _ = bus.enter(person, by: intake)
-            defer { bus.leave(person, by: intake) }
+            _ = bus.enter(person, by: attachment)
+            defer { bus.leave(person, by: attachment) }
             var text = text
             _ = text.withUTF8 {
-                bus.whisper(UnsafeRawBufferPointer($0), from: person, to: receiver, by: intake)
+                bus.whisper(UnsafeRawBufferPointer($0), from: person, to: receiver, by: attachment)
             }
             return withExtendedLifetime(mailbox) { bus.people(in: room).map(\.sender.name) }
         }

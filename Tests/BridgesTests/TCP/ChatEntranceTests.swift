@@ -130,7 +130,7 @@ import Testing
         #expect(try await reader.barrier() == [])
     }
 
-    @Test func `a mail client is told in its own words`() async throws {
+    @Test func `a mail client is told in its own phrases`() async throws {
         let host = try await ChatHost()
         let client = try ChatClient(port: host.ports[0])
         try client.send("EHLO example.org\r\nMAIL FROM:<a@b>\r\nana: x\r\n")

@@ -10,7 +10,7 @@ import TestSupport
 final class ChatHost: Sendable {
     let test: TestBus
     let ports: [UInt16]
-    let intakes: [BridgeAttachment]
+    let attachments: [BridgeAttachment]
     private let runs: [Task<Void, any Error>]
 
     /// One tcp bridge among those of a test.
@@ -41,19 +41,19 @@ final class ChatHost: Sendable {
         clock: ManualClock = ManualClock()
     ) async throws {
         test = try TestBus(
-            rooms: rooms, language: language, naming: .chat(language), middlewares: middlewares,
+            rooms: rooms, language: language, namePolicy: .chat(language), middlewares: middlewares,
             store: store, clock: clock)
         var ports: [UInt16] = []
-        var intakes: [BridgeAttachment] = []
+        var attachments: [BridgeAttachment] = []
         var runs: [Task<Void, any Error>] = []
         for bridge in bridges {
-            let intake = BridgeAttachment(
+            let attachment = BridgeAttachment(
                 name: bridge.name, room: bridge.room, direction: bridge.direction,
                 chain: Chain(Self.chain(bridge.chain).steps + bridge.steps),
                 outgoing: Self.chain(bridge.outgoing))
-            await test.bus.add(intake)
-            await test.bus.begin(intake)
-            let port = Port(bus: test.bus, intake: intake)
+            await test.bus.add(attachment)
+            await test.bus.begin(attachment)
+            let port = Port(bus: test.bus, attachment: attachment)
             let context = Context(
                 name: "puente", language: language, log: test.log.log, executor: test.loop,
                 files: { _ in NoFile() })
@@ -66,10 +66,10 @@ final class ChatHost: Sendable {
             }
             let digits = entry.sentence.split(separator: ":").last ?? ""
             ports.append(UInt16(digits) ?? 0)
-            intakes.append(intake)
+            attachments.append(attachment)
         }
         self.ports = ports
-        self.intakes = intakes
+        self.attachments = attachments
         self.runs = runs
     }
 
@@ -94,10 +94,10 @@ final class ChatHost: Sendable {
     /// A client that the server knows of.
     func client(
         _ name: String? = nil, on bridge: Int = 0, receiveBuffer: Int32? = nil,
-        from source: String? = nil
+        from connectionID: String? = nil
     ) async throws -> ChatClient {
         let client = try ChatClient(
-            port: ports[bridge], receiveBuffer: receiveBuffer, from: source)
+            port: ports[bridge], receiveBuffer: receiveBuffer, from: connectionID)
         if let name { try client.send("/nick \(name)\n") }
         try await client.barrier()
         return client

@@ -66,7 +66,7 @@ import Testing
         #expect(try await ana.barrier() == ["servidor: [ok] 0", "servidor: [ok] 0"])
     }
 
-    @Test func `search finds words, phrases and beginnings in any case`() async throws {
+    @Test func `search finds phrases, phrases and beginnings in any case`() async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")
         try ana.send("El café está frío\ncafe con leche\ncon el café\nCAFETERÍA\nnada\n")
@@ -79,14 +79,14 @@ import Testing
         let said = [
             "El café está frío", "cafe con leche", "con el café", "CAFETERÍA", "nada",
         ]
-        for (words, found) in cases {
-            try ana.send("/search \(words)\n")
+        for (phrases, found) in cases {
+            try ana.send("/search \(phrases)\n")
             let lines = try await ana.barrier()
-            #expect(Past(lines).texts == found.map { "ana: \(said[$0])" }, "\(words)")
+            #expect(Past(lines).texts == found.map { "ana: \(said[$0])" }, "\(phrases)")
             #expect(lines.last == "servidor: [ok] \(found.count)")
         }
-        for words in ["", "\"\"", "* -", "¡!"] {
-            try ana.send("/search \(words)\n")
+        for phrases in ["", "\"\"", "* -", "¡!"] {
+            try ana.send("/search \(phrases)\n")
             #expect(
                 try await ana.barrier() == [
                     "servidor: [bad-arguments] Se usa así: /search PALABRAS"
@@ -94,22 +94,22 @@ import Testing
         }
     }
 
-    @Test func `only so many words are looked for at once`() async throws {
+    @Test func `only so many phrases are looked for at once`() async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")
         _ = try await ana.barrier()
-        let words = Array(repeating: "aguja", count: 32).joined(separator: " ")
+        let phrases = Array(repeating: "aguja", count: 32).joined(separator: " ")
         let (found, tooMuch) = (
             "servidor: [ok] 0",
             "servidor: [bad-arguments] Se pueden buscar 32 palabras a la vez como mucho, de 512 bytes "
                 + "en total."
         )
         let long = String(repeating: "x", count: 512)
-        for (words, answer) in [
-            (words, found), ("\(words) y", tooMuch), ("\"\(words)\" y", tooMuch),
+        for (phrases, answer) in [
+            (phrases, found), ("\(phrases) y", tooMuch), ("\"\(phrases)\" y", tooMuch),
             (long, found), ("\(long)x", tooMuch),
         ] {
-            try ana.send("/search \(words)\n")
+            try ana.send("/search \(phrases)\n")
             #expect(try await ana.barrier() == [answer])
         }
     }
@@ -257,7 +257,7 @@ import Testing
             ])
     }
 
-    @Test func `where nothing is shown, nothing of the past is`() async throws {
+    @Test func `where nothing is shown, nothing of the history is`() async throws {
         let host = try await ChatHost([
             .init {
                 $0.direction = .in

@@ -217,7 +217,7 @@ import Testing
         let port = await host.port()
         async let receipt = port.publish("también", from: "eco")
         await host.test.settle()
-        #expect(await host.intakes[0].taken(on: host.test.bus) == 1)
+        #expect(await host.attachments[0].taken(on: host.test.bus) == 1)
         store.change(to: .keepsUp)
         #expect(try await receipt.verdict == .pass)
         let lines = try await reader.lines(3)

@@ -8,12 +8,12 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ChatSilenceTests {
     private static let silence = Duration.milliseconds(200)
 
-    private static let words = [
+    private static let phrases = [
         "HOLA", "ANA", "G", "GE", "GET", "get", "Pos", "Hola ", "HOLA ", "GET ", "Post ", "k", "ñ",
         "MAIL", "SS", "HTTP", "Con", "BUENAS TARDES",
     ]
 
-    @Test(arguments: words)
+    @Test(arguments: phrases)
     func `a word is not put together with what comes after a silence`(word: String) async throws {
         for rest in ["ana: que tal", "ana se ha unido al chat.", "/nick ana"] {
             let host = try await ChatHost()
@@ -28,7 +28,7 @@ import Testing
         }
     }
 
-    @Test(arguments: words)
+    @Test(arguments: phrases)
     func `nor with what comes with an LF`(word: String) async throws {
         // A key waits for its LF.
         if word.count == 1 { return }

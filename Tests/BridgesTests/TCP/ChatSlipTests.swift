@@ -7,14 +7,15 @@ import Testing
 /// What people type who know other chats, and what nobody else may look like.
 @Suite(.timeLimit(.minutes(10))) struct ChatSlipTests {
     @Test(arguments: ["/salir", "/exit", "/EXIT", "/quit", " /Salir", "ana: /adiós"])
-    func `other words for leaving leave`(line: String) async throws {
+    func `other phrases for leaving leave`(line: String) async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")
         try ana.send("\(line)\nhola\n")
         #expect(try await ana.rest() == ["ana ha abandonado el chat."])
     }
 
-    @Test func `other words for other commands work as well, with a name and without`() async throws
+    @Test func `other phrases for other commands work as well, with a name and without`()
+        async throws
     {
         let host = try await ChatHost(rooms: ["general", "logs"]) { _ in }
         let ana = try await host.client()

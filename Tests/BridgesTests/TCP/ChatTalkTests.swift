@@ -108,7 +108,7 @@ import Testing
                 })
     }
 
-    @Test func `the English words are used where they are configured`() async throws {
+    @Test func `the English phrases are used where they are configured`() async throws {
         let host = try await ChatHost(language: .en) { _ in }
         let reader = try ChatClient(port: host.ports[0])
         let ann = try ChatClient(port: host.ports[0])

@@ -39,9 +39,9 @@ import Testing
 
     init() throws { test = try TestBus() }
 
-    private func begin(_ inquiry: PendingQuery, _ name: String) {
+    private func begin(_ pendingQuery: PendingQuery, _ name: String) {
         let (outcomes, oracle) = (outcomes, oracle)
-        inquiry.begin { _ in
+        pendingQuery.begin { _ in
             await oracle.ask()
         } then: { result, _ in
             switch result {
@@ -60,27 +60,27 @@ import Testing
     }
 
     @Test func `the answer comes once, on the loop`() async {
-        let inquiry = make()
-        await test.bus.perform { _ in begin(inquiry, "one") }
+        let pendingQuery = make()
+        await test.bus.perform { _ in begin(pendingQuery, "one") }
         await oracle.asked()
         await oracle.answer("yes")
         await settle(until: 1)
         test.advance(by: .seconds(20))
-        await test.bus.perform { inquiry.fail(.stopped, $0) }
+        await test.bus.perform { pendingQuery.fail(.stopped, $0) }
         #expect(outcomes.all.withLock { $0 } == ["one: yes"])
     }
 
     @Test func `a question that is given up is answered so, and a late answer is none`() async {
-        let inquiry = make()
-        await test.bus.perform { _ in begin(inquiry, "one") }
+        let pendingQuery = make()
+        await test.bus.perform { _ in begin(pendingQuery, "one") }
         await oracle.asked()
         test.advance(by: .seconds(10))
         await settle(until: 1)
-        await test.bus.perform { _ in begin(inquiry, "two") }
+        await test.bus.perform { _ in begin(pendingQuery, "two") }
         await oracle.answer("late")
         await oracle.asked()
         await test.settle()
-        await test.bus.perform { inquiry.fail(.stopped, $0) }
+        await test.bus.perform { pendingQuery.fail(.stopped, $0) }
         await oracle.answer("later")
         await test.settle()
         #expect(
@@ -92,11 +92,11 @@ import Testing
     @Test func `who is forgotten is not kept by a question without an answer`() async {
         weak var lost: PendingQuery?
         do {
-            let inquiry = make()
-            lost = inquiry
-            await test.bus.perform { _ in begin(inquiry, "one") }
+            let pendingQuery = make()
+            lost = pendingQuery
+            await test.bus.perform { _ in begin(pendingQuery, "one") }
             await oracle.asked()
-            await test.bus.perform { _ in inquiry.forget() }
+            await test.bus.perform { _ in pendingQuery.forget() }
         }
         await test.settle()
         #expect(lost == nil)

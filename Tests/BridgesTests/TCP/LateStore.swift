@@ -108,13 +108,14 @@ final class LateStore: MessageStore {
     }
 
     func numbers(
-        with words: SearchWords, in room: String, atMost count: Int
-    ) async throws -> [UInt64] { try await search(words, in: room, atMost: count).map(\.number) }
+        with phrases: SearchWords, in room: String, atMost count: Int
+    ) async throws -> [UInt64] { try await search(phrases, in: room, atMost: count).map(\.number) }
 
-    func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
+    func search(_ phrases: SearchWords, in room: String, atMost count: Int) async throws
+        -> [Message]
     {
         try await turn()
-        return disk.search(words, in: room, atMost: count)
+        return disk.search(phrases, in: room, atMost: count)
     }
 
     func message(numbered number: UInt64) async throws -> Message? {

@@ -54,7 +54,7 @@ private struct OutflowWorld {
     private let loop: EventLoop
     private let connection: Connection
     private let other: Int32
-    private var outflow = ClientOutput()
+    private var output = ClientOutput()
     private var transcript = Transcript(capacity: 64 << 10)
     private var received: [UInt8] = []
     private var owed: ArraySlice<Owed> = []
@@ -75,7 +75,7 @@ private struct OutflowWorld {
         setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &size, 4)
         other = ends[1]
         connection = try Connection(ends[0], on: loop, handler: Nobody())
-        outflow.attach(to: transcript)
+        output.attach(to: transcript)
     }
 
     mutating func step() throws {
@@ -93,7 +93,7 @@ private struct OutflowWorld {
         for _ in 0..<100_000 {
             read(.max)
             pump()
-            if outflow.isUpToDate { break }
+            if output.isUpToDate { break }
         }
         read(.max)
         close(other)
@@ -113,7 +113,7 @@ private struct OutflowWorld {
             let bytes = Array("\(line)\n".utf8)
             transcript.write(
                 atMost: bytes.count + Int.random(in: 0...64, using: &random), lines: 1,
-                source: isOwn ? own : random.chance(50) ? 0 : 9
+                connectionID: isOwn ? own : random.chance(50) ? 0 : 9
             ) { place in
                 UnsafeMutableRawBufferPointer(start: place, count: bytes.count)
                     .copyBytes(from: bytes)
@@ -123,35 +123,35 @@ private struct OutflowWorld {
         }
         noteRuns()
         // Who keeps up is never overtaken: the server sends before a quarter more is written.
-        if !outflow.isBlocked { pump() }
+        if !output.isBlocked { pump() }
     }
 
     private mutating func noteRuns() {
-        transcript.drainRuns { run in if run.source == own { outflow.passOver(run) } }
+        transcript.drainRuns { run in if run.connectionID == own { output.passOver(run) } }
     }
 
     private mutating func answer() {
         count += 1
         owed.append(.answer("answer \(count)"))
-        outflow.answer(Array("answer \(count)\n".utf8))
+        output.answer(Array("answer \(count)\n".utf8))
     }
 
     private mutating func move() {
         noteRuns()
-        outflow.detach { Array("skipped \($0)\n".utf8) }
+        output.detach { Array("skipped \($0)\n".utf8) }
         transcript = Transcript(capacity: 64 << 10)
         let lead = Int.random(in: 0...3, using: &random)
         for _ in 0..<lead {
-            transcript.write(atMost: 8, lines: 1, source: 0) { place in
+            transcript.write(atMost: 8, lines: 1, connectionID: 0) { place in
                 place.storeBytes(of: 10, as: UInt8.self)
                 return 1
             }
         }
-        outflow.attach(to: transcript)
+        output.attach(to: transcript)
     }
 
     private mutating func pump() {
-        if case .broken = outflow.pump(
+        if case .broken = output.pump(
             connection, skipNotice: { Array("skipped \($0)\n".utf8) })
         {
             problems.append("broken")

@@ -9,7 +9,7 @@ import Testing
     private func run(_ start: UInt64, _ end: UInt64, lines: Int, _ numbers: ClosedRange<UInt64>)
         -> Transcript.Run
     {
-        Transcript.Run(source: 1, start: start, end: end, lines: lines, numbers: numbers)
+        Transcript.Run(connectionID: 1, start: start, end: end, lines: lines, numbers: numbers)
     }
 
     @Test mutating func `stretches that touch become one`() {
@@ -33,7 +33,7 @@ import Testing
         // Ten lines of ten bytes; the third to the sixth are its own.
         let transcript = Transcript(capacity: 64 << 10)
         for _ in 0..<10 {
-            transcript.write(atMost: 10, lines: 1, source: 0) { place in
+            transcript.write(atMost: 10, lines: 1, connectionID: 0) { place in
                 let line = UnsafeMutableRawBufferPointer(start: place, count: 10)
                 line.copyBytes(from: Array("123456789\n".utf8))
                 return 10

@@ -39,7 +39,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `generations may begin with the same header`(hears: Bool) throws {
+    func `rotations may begin with the same header`(hears: Bool) throws {
         let header = "time and name and what was said\n"
         let folder = try TailFolder(hearsEvents: hears)
         folder.append(header, to: "app.log")
@@ -98,7 +98,7 @@ import Testing
         #expect(new == ["50", "51", "52", "53", "54"])
     }
 
-    @Test func `a copy over an old file that was emptied before is no news`() throws {
+    @Test func `a copy over an old file that was emptied before is no tailLog`() throws {
         let folder = try TailFolder()
         folder.append("1\n", to: "app.log")
         try folder.start()

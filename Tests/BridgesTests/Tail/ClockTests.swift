@@ -14,7 +14,7 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `generations are read whatever their times are`(isRestarted: Bool) throws {
+    func `rotations are read whatever their times are`(isRestarted: Bool) throws {
         let folder = try TailFolder()
         folder.append("old 1\n", to: "app.log.1")
         folder.append("line 0\n", to: "app.log")
@@ -51,11 +51,11 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `generations that go to another directory are found there`(keepsName: Bool) throws {
+    func `rotations that go to another directory are found there`(keepsName: Bool) throws {
         let folder = try TailFolder("app.log")
         folder.makeDirectory("old")
         folder.append("old 1\n", to: "old/app.log-20200101")
-        folder.plan.rotatedTo = [PathPattern(folder.place("old"))]
+        folder.configuration.rotatedTo = [PathPattern(folder.place("old"))]
         folder.append("line 0\n", to: "app.log")
         try folder.start()
         folder.read()

@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ContentTests {
     private func texts(_ bytes: [UInt8], longest: Int = 65_536) throws -> [String] {
         let folder = try TailFolder()
-        folder.plan.longest = longest
+        folder.configuration.longest = longest
         folder.append(bytes, to: "a.log")
         try folder.start()
         folder.read()
@@ -68,7 +68,7 @@ import Testing
 
     @Test func `so does a long one`() throws {
         let folder = try TailFolder()
-        folder.plan.longest = 64
+        folder.configuration.longest = 64
         folder.append("one\n", to: "a.log")
         folder.truncate("a.log", to: 1 << 20)
         try folder.start()
@@ -90,9 +90,9 @@ import Testing
         try folder.start()
         folder.read()
         for _ in 0..<3 { folder.wait(.seconds(3)) }
-        let follower = try #require(folder.files?.queue.first)
-        #expect(follower.zeros?.range.upperBound == UInt64(count) + 4)
-        #expect(!follower.isDirty)
+        let tailed = try #require(folder.files?.queue.first)
+        #expect(tailed.zeros?.range.upperBound == UInt64(count) + 4)
+        #expect(!tailed.isDirty)
         // Data behind it, and then something before that: nothing is skipped.
         let file = open(folder.place("a.log"), O_WRONLY | O_CLOEXEC)
         defer { close(file) }
@@ -121,7 +121,7 @@ import Testing
 
     @Test func `a long line that comes in pieces is cut once, and the log tells`() throws {
         let folder = try TailFolder()
-        folder.plan.longest = 1_000
+        folder.configuration.longest = 1_000
         try folder.start()
         for _ in 0..<40 {
             folder.append(String(repeating: "é", count: 10_000), to: "a.log")
@@ -165,7 +165,7 @@ import Testing
 
     @Test func `a line says whose it is and where it stood`() throws {
         let folder = try TailFolder()
-        folder.plan.sender = "{file} of mine"
+        folder.configuration.sender = "{file} of mine"
         folder.append("one\n\ntwo\n", to: "a.log")
         try folder.start()
         folder.read()
@@ -178,7 +178,7 @@ import Testing
 
     @Test func `stack traces become one message`() throws {
         let folder = try TailFolder()
-        folder.plan.start = try Pattern(Tail.Multiline().start)
+        folder.configuration.start = try Pattern(Tail.Multiline().start)
         try folder.start()
         let trace = "java.lang.Error: x\n\tat A.b\n\t... 3 more\nCaused by: y\n\tat C.d"
         folder.append("first\n\(trace)\nlast\n", to: "a.log")
@@ -196,7 +196,7 @@ import Testing
 
     @Test func `a long half line of a group keeps nobody busy`() throws {
         let folder = try TailFolder()
-        folder.plan.start = try Pattern(Tail.Multiline().start)
+        folder.configuration.start = try Pattern(Tail.Multiline().start)
         folder.append("first\n  more\n" + String(repeating: "y", count: 1_000_000), to: "a.log")
         try folder.start()
         folder.read()
@@ -209,7 +209,7 @@ import Testing
 
     @Test func `what belongs together is handed over before what came after a rotation`() throws {
         let folder = try TailFolder()
-        folder.plan.start = try Pattern(Tail.Multiline().start)
+        folder.configuration.start = try Pattern(Tail.Multiline().start)
         try folder.start()
         folder.append("one\n  more\n", to: "a.log")
         folder.read()
@@ -224,8 +224,8 @@ import Testing
 
     @Test func `lines that belong together and are too many are split, and none is lost`() throws {
         let folder = try TailFolder()
-        folder.plan.start = try Pattern("^\\S")
-        folder.plan.longest = 64
+        folder.configuration.start = try Pattern("^\\S")
+        folder.configuration.longest = 64
         let lines = (0..<30_000).map { " line \($0)" }
         folder.append("start\n" + lines.joined(separator: "\n") + "\n", to: "a.log")
         try folder.start()
@@ -286,8 +286,8 @@ import Testing
     @Test(arguments: [true, false])
     func `such files are followed from their end, and long lines are cut`(isLittle: Bool) throws {
         let folder = try TailFolder()
-        folder.plan.startsAtEnd = true
-        folder.plan.longest = 64
+        folder.configuration.startsAtEnd = true
+        folder.configuration.longest = 64
         folder.append(wide("old\nol", isLittle: isLittle), to: "a.log")
         try folder.start()
         folder.read()

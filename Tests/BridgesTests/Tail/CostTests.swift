@@ -99,7 +99,7 @@ import Testing
         for number in 0..<100 { folder.append("one\n", to: "closed/\(number).log") }
         chmod(folder.place("closed"), 0o444)
         defer { chmod(folder.place("closed"), 0o755) }
-        let search = PathSearch(folder.plan)
+        let search = PathSearch(folder.configuration)
         #expect(search.failures.count == 1)
         #expect(search.isUnsure(about: FilePath(folder.place("closed/7.log"))))
     }
@@ -109,7 +109,7 @@ import Testing
         folder.append("one\n", to: "own.log")
         folder.append("one\n", to: "other.log")
         let own = folder.place("own.log")
-        folder.plan.ownFiles = { [own] }
+        folder.configuration.ownFiles = { [own] }
         try folder.start()
         folder.read()
         folder.append("two\n", to: "own.log")

@@ -28,7 +28,7 @@ import Testing
 
     @Test func `a file without a name is not closed for others`() throws {
         let folder = try TailFolder()
-        folder.plan.descriptors = 16
+        folder.configuration.descriptors = 16
         let names = (0..<16).map { "\($0).log" }
         for name in names { folder.append("one\n", to: name) }
         try folder.start()
@@ -47,7 +47,7 @@ import Testing
 
     @Test func `what a file had that could not be opened any more is reported`() throws {
         let folder = try TailFolder()
-        folder.plan.descriptors = 4
+        folder.configuration.descriptors = 4
         let names = (0..<8).map { "\($0).log" }
         for name in names { folder.append("one\n", to: name) }
         try folder.start()
@@ -101,7 +101,7 @@ import Testing
     @Test(arguments: [true, false])
     func `more files than may be open are followed`(hearsEvents: Bool) throws {
         let folder = try TailFolder(hearsEvents: hearsEvents)
-        folder.plan.descriptors = 16
+        folder.configuration.descriptors = 16
         var expected: [String] = []
         try folder.start()
         for round in 0..<4 {
@@ -132,7 +132,9 @@ import Testing
 
     @Test func `excluded files and hidden ones are not followed`() throws {
         let folder = try TailFolder("**/*.log")
-        folder.plan.excluded = [PathPattern("debug*"), PathPattern(folder.place("tmp/**"))]
+        folder.configuration.excluded = [
+            PathPattern("debug*"), PathPattern(folder.place("tmp/**")),
+        ]
         folder.makeDirectory("tmp")
         folder.makeDirectory("sub")
         for name in ["a.log", ".b.log", "debug.log", "tmp/c.log", "sub/d.log", "sub/debug-2.log"] {

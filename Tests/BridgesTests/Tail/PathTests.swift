@@ -39,7 +39,7 @@ import Testing
 
     @Test func `choices in braces are followed`() throws {
         let folder = try TailFolder()
-        folder.plan.patterns = PathPattern(folder.place("{a,b/c}.[lx]og")).expanded
+        folder.configuration.patterns = PathPattern(folder.place("{a,b/c}.[lx]og")).expanded
         folder.makeDirectory("b")
         for name in ["a.log", "a.xog", "b/c.log", "b/a.log", "d.log"] {
             folder.append("\(name)\n", to: name)
@@ -59,7 +59,7 @@ import Testing
     @Test(arguments: [false, true])
     func `links that lead out are followed only when told to`(all: Bool) throws {
         let folder = try TailFolder("logs/*.log", "logs/apps/*/*.log")
-        folder.plan.followsAllLinks = all
+        folder.configuration.followsAllLinks = all
         for name in ["logs", "logs/apps", "out", "out/app", "logs/apps/in"] {
             folder.makeDirectory(name)
         }
@@ -87,7 +87,7 @@ import Testing
     @Test(arguments: [false, true])
     func `any number of directories leads into linked ones only when told to`(all: Bool) throws {
         let folder = try TailFolder("logs/**/*.log")
-        folder.plan.followsAllLinks = all
+        folder.configuration.followsAllLinks = all
         for name in ["logs", "logs/a", "out"] { folder.makeDirectory(name) }
         folder.append("one\n", to: "logs/a/x.log")
         folder.append("two\n", to: "out/y.log")
@@ -120,7 +120,7 @@ import Testing
 
     @Test func `no two files have the same sender, and paths keep their ends`() throws {
         let folder = try TailFolder("**/*.log")
-        folder.plan.sender = "{path}"
+        folder.configuration.sender = "{path}"
         let base = "a-directory-of-a-rather-long-name-that-all-have"
         folder.makeDirectory(base)
         for pod in ["one", "two"] {

@@ -13,8 +13,8 @@ import Testing
     @Test(arguments: ["start", "end"])
     func `a restart among very many files repeats nothing`(from: String) throws {
         let folder = try TailFolder()
-        folder.plan.startsAtEnd = from == "end"
-        folder.plan.descriptors = 64
+        folder.configuration.startsAtEnd = from == "end"
+        folder.configuration.descriptors = 64
         for number in 0..<2_500 { folder.append("line \(number)\n", to: "\(number).log") }
         try folder.start()
         folder.read()
@@ -66,9 +66,9 @@ import Testing
         folder.read()
         folder.kill()
         if isExcluded {
-            folder.plan.excluded = [PathPattern("app2.log")]
+            folder.configuration.excluded = [PathPattern("app2.log")]
         } else {
-            folder.plan.patterns = [PathPattern(folder.place("app.log"))]
+            folder.configuration.patterns = [PathPattern(folder.place("app.log"))]
         }
         for name in ["app.log", "app2.log"] { folder.append("two\n", to: name) }
         try folder.start()
@@ -80,8 +80,8 @@ import Testing
         #expect(folder.log.sentences.contains { $0.contains("app2.log is no longer asked for") })
         // Asked for again, it is gone on with.
         folder.kill()
-        folder.plan.excluded = []
-        folder.plan.patterns = [PathPattern(folder.place("*.log"))]
+        folder.configuration.excluded = []
+        folder.configuration.patterns = [PathPattern(folder.place("*.log"))]
         try folder.start()
         folder.wait(.seconds(3))
         #expect(folder.texts == ["one", "one", "two", "three", "two", "three"])
@@ -96,7 +96,7 @@ import Testing
         folder.rotate("app.log")
         folder.append("two\n", to: "app.log.1")
         folder.append("three\n", to: "app.log")
-        folder.plan.patterns = [PathPattern(folder.place("app.log"))]
+        folder.configuration.patterns = [PathPattern(folder.place("app.log"))]
         try folder.start()
         folder.wait(.seconds(3))
         #expect(folder.texts == ["one", "two", "three"])
@@ -136,7 +136,7 @@ import Testing
         // All are made before one is run.
         let bridges = try folders.sorted { $0.key < $1.key }.map { name, folder in
             var options = Tail.Options()
-            options.paths = folder.plan.patterns
+            options.paths = folder.configuration.patterns
             return (
                 name,
                 try Tail(
@@ -146,7 +146,7 @@ import Testing
         for (name, bridge) in bridges {
             let port = await bus.port(name)
             runs.append(Task { try await bus.run(bridge, on: port) })
-            while await !bus.bus.isReady(port.intake) { await Task.yield() }
+            while await !bus.bus.isReady(port.attachment) { await Task.yield() }
         }
         body()
         var texts: [String] = []

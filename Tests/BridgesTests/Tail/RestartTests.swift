@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct RestartTests {
     @Test func `at the first start files are read from their end, later ones whole`() throws {
         let folder = try TailFolder()
-        folder.plan.startsAtEnd = true
+        folder.configuration.startsAtEnd = true
         folder.append("old\nhal", to: "a.log")
         try folder.start()
         folder.read()
@@ -26,7 +26,7 @@ import Testing
 
     @Test func `a kill before the first line does not read the file from its start`() throws {
         let folder = try TailFolder()
-        folder.plan.startsAtEnd = true
+        folder.configuration.startsAtEnd = true
         folder.append("old\n", to: "a.log")
         try folder.start()
         folder.read()
@@ -39,12 +39,12 @@ import Testing
 
     @Test func `files of a pattern that is new in bridge.json are read from their end`() throws {
         let folder = try TailFolder()
-        folder.plan.startsAtEnd = true
+        folder.configuration.startsAtEnd = true
         folder.append("old\n", to: "b.txt")
         try folder.start()
         folder.read()
         folder.kill()
-        folder.plan.patterns.append(PathPattern(folder.place("*.txt")))
+        folder.configuration.patterns.append(PathPattern(folder.place("*.txt")))
         try folder.start()
         folder.read()
         folder.append("new\n", to: "b.txt")

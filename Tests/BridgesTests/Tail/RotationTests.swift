@@ -115,7 +115,7 @@ import Testing
     @Test(arguments: [true, false])
     func `nothing comes in that nobody asked for`(isRestarted: Bool) throws {
         let folder = try TailFolder("worker.log")
-        folder.plan.excluded = [PathPattern("worker.log.9")]
+        folder.configuration.excluded = [PathPattern("worker.log.9")]
         folder.append("one\n", to: "worker.log")
         try folder.start()
         folder.read()

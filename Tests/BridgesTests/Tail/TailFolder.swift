@@ -19,7 +19,7 @@ final class TailFolder {
     }
 
     let path: String
-    var plan: TailConfiguration
+    var configuration: TailConfiguration
     let hearsEvents: Bool
     let log = LogRecorder()
     /// What an earlier run has kept.
@@ -36,10 +36,10 @@ final class TailFolder {
         path = try #require(mkdtemp(&template).map { String(cString: $0) })
         self.hearsEvents = hearsEvents
         let patterns = patterns.isEmpty ? ["*.log"] : patterns
-        plan = TailConfiguration(patterns: [])
+        configuration = TailConfiguration(patterns: [])
         let folder = path
-        plan.patterns = patterns.map { PathPattern("\(folder)/\($0)") }
-        plan.startsAtEnd = false
+        configuration.patterns = patterns.map { PathPattern("\(folder)/\($0)") }
+        configuration.startsAtEnd = false
     }
 
     deinit { removeAll(path) }
@@ -65,7 +65,8 @@ final class TailFolder {
     func start() throws {
         let events = hearsEvents ? try FileEvents() : nil
         self.events = events
-        files = try TailedFiles(plan, kept: kept, events: events, news: TailLog(log.log))
+        files = try TailedFiles(
+            configuration, kept: kept, events: events, tailLog: TailLog(log.log))
         files?.wallTime = { [unowned self] in TailedFiles.realTime() + self.wallShift }
         look()
     }
@@ -95,7 +96,7 @@ final class TailFolder {
                 let origin = block.batch.details(of: record)?.origin(of: record)
                 lines.append(
                     Line(
-                        sender: block.sources[Int(record.sender)].name,
+                        sender: block.origins[Int(record.sender)].name,
                         text: String(decoding: block.batch.text(record), as: UTF8.self),
                         path: origin?.channel ?? "",
                         position: origin?.remoteID.flatMap { UInt64($0) } ?? .max))

@@ -72,11 +72,11 @@ private struct TailModel {
     init(_ seed: UInt64, hearsEvents: Bool, mayDoMore: Bool) throws {
         random = Seeded(seed)
         folder = try TailFolder(hearsEvents: hearsEvents)
-        folder.plan.descriptors = 16
+        folder.configuration.descriptors = 16
         self.mayDoMore = mayDoMore
         if mayDoMore {
             folder.makeDirectory("old")
-            folder.plan.rotatedTo = [PathPattern(folder.place("old"))]
+            folder.configuration.rotatedTo = [PathPattern(folder.place("old"))]
         }
         try start()
     }
@@ -346,7 +346,7 @@ private struct TailModel {
         if mayDoMore, random.chance(20) {
             excluded = excluded == nil ? Self.names.randomElement(using: &random) : nil
             step("exclude \(excluded ?? "nothing")")
-            folder.plan.excluded = excluded.map { [PathPattern($0)] } ?? []
+            folder.configuration.excluded = excluded.map { [PathPattern($0)] } ?? []
             // What it had when it was asked for may have been rotated away since.
             for name in Self.names where name == excluded {
                 excused.formUnion(written)

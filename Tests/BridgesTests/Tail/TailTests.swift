@@ -130,7 +130,7 @@ struct RunningTail {
         let port = await bus.port("tail")
         let bridge = try Self.bridge(folder, bus, hearsEvents: hearsEvents)
         run = Task { try await bus.run(bridge, on: port) }
-        while await !bus.bus.isReady(port.intake) { await Task.yield() }
+        while await !bus.bus.isReady(port.attachment) { await Task.yield() }
         self.folder = folder
         self.bus = bus
     }
@@ -139,7 +139,7 @@ struct RunningTail {
         _ folder: TailFolder, _ bus: TestBus, hearsEvents: Bool = true
     ) throws -> Tail {
         var options = Tail.Options()
-        options.paths = folder.plan.patterns
+        options.paths = folder.configuration.patterns
         let context = Context(
             name: "test", language: .en, log: bus.log.log, executor: bus.loop,
             files: { _ in RecordedLines() })

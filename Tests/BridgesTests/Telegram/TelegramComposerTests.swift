@@ -5,12 +5,12 @@ import Testing
 @testable import Bridges
 
 @Suite struct TelegramComposerTests {
-    private let composer = MessageComposer(words: Phrases(.es), format: "{name}: {text}")
+    private let composer = MessageComposer(phrases: Phrases(.es), format: "{name}: {text}")
 
     private func message(_ text: String, _ change: (inout Draft) -> Void = { _ in }) async throws
         -> Message
     {
-        let test = try TestBus(naming: .chat(.es))
+        let test = try TestBus(namePolicy: .chat(.es))
         let port = await test.port("chat", senderFormat: "{name}")
         var draft = Draft(text, from: "ana")
         change(&draft)
@@ -38,7 +38,7 @@ import Testing
     }
 
     @Test func `nothing in a name or a text is filled in`() async throws {
-        let odd = MessageComposer(words: Phrases(.es), format: "<{name}> {text}")
+        let odd = MessageComposer(phrases: Phrases(.es), format: "<{name}> {text}")
         let lines = odd.lines(
             of: try await message("{name} {text}") { $0.name = "{text}" }, quotes: true)
         #expect(lines == ["<{text}> {name} {text}"])
@@ -59,14 +59,15 @@ import Testing
                 == ["ana: [↩ bob@\u{2060}eva: ¿vienes, @\u{2060}luz?] sí, @\u{2060}luz"])
     }
 
-    @Test func `a long line is cut at words, with the name in front of each piece`() async throws {
-        let words = (0..<1_500).map { "word\($0)" }
+    @Test func `a long line is cut at phrases, with the name in front of each piece`() async throws
+    {
+        let phrases = (0..<1_500).map { "word\($0)" }
         let lines = composer.lines(
-            of: try await message(words.joined(separator: " ")), quotes: true)
+            of: try await message(phrases.joined(separator: " ")), quotes: true)
         #expect(lines.count > 2)
         #expect(lines.allSatisfy { $0.hasPrefix("ana: ") && $0.utf16.count <= 4_096 })
         let again = lines.flatMap { $0.dropFirst(5).split(separator: " ") }
-        #expect(again.map(String.init) == words)
+        #expect(again.map(String.init) == phrases)
     }
 
     @Test(arguments: [1, 2, 3, 7, 100])
@@ -90,7 +91,7 @@ import Testing
         #expect(MessageComposer.parts(["a"]) == ["a"])
     }
 
-    @Test func `what is quoted is found by its place and its words`() async throws {
+    @Test func `what is quoted is found by its location and its phrases`() async throws {
         let messages = [
             try await message("hola a todos"), try await message("hola"),
             try await message("adiós"),

@@ -100,14 +100,14 @@ extension TelegramTests {
             let clock = ManualClock()
             let server = try BotServer(clock: clock)
             await server.perform { $0.chats[Self.group] = BotChat() }
-            let words = (0..<2_500).map { "word\($0)" }
+            let phrases = (0..<2_500).map { "word\($0)" }
             let store = MemoryStore()
             let first = try await TelegramHost {
                 $0.store = store
                 $0.server = server
                 $0.clock = clock
             }
-            try await first.other.publish(words.joined(separator: " "), from: "ana")
+            try await first.other.publish(phrases.joined(separator: " "), from: "ana")
             await first.until { $0.chats[Self.group]?.posts.count == 2 }
             // The second part is kept as begun before it is sent.
             store.hold()
@@ -120,7 +120,7 @@ extension TelegramTests {
             #expect(posts.count { $0 == posts[0] } == 1)
             let parts = posts.reduce(into: [String]()) { if !$0.contains($1) { $0.append($1) } }
             let lines = parts.flatMap { $0.split(separator: "\n").map { $0.dropFirst(5) } }
-            #expect(lines.flatMap { $0.split(separator: " ").map(String.init) } == words)
+            #expect(lines.flatMap { $0.split(separator: " ").map(String.init) } == phrases)
             try await second.stop()
         }
 
@@ -128,9 +128,9 @@ extension TelegramTests {
         func `what is under way is sent as it was planned, whatever has changed since`(
             format: String
         ) async throws {
-            let (words, store) = (Self.words(2_500), MemoryStore())
+            let (phrases, store) = (Self.phrases(2_500), MemoryStore())
             let first = try await TelegramHost { $0.store = store }
-            try await first.other.publish(words.joined(separator: " "), from: "ana")
+            try await first.other.publish(phrases.joined(separator: " "), from: "ana")
             await first.until { $0.chats[Self.group]?.posts.count == 2 }
             store.hold()
             let disk = store.disk
@@ -142,14 +142,14 @@ extension TelegramTests {
             }
             #expect(parts.allSatisfy { $0.hasPrefix("ana: ") })
             let found = parts.flatMap { $0.dropFirst(5).split(separator: " ").map(String.init) }
-            #expect(found == words)
+            #expect(found == phrases)
             try await second.stop()
         }
 
         @Test func `a stop in the middle of a long message costs nothing`() async throws {
-            let (words, store) = (Self.words(5_000), MemoryStore())
+            let (phrases, store) = (Self.phrases(5_000), MemoryStore())
             let first = try await TelegramHost { $0.store = store }
-            try await first.other.publish(words.joined(separator: " "), from: "ana")
+            try await first.other.publish(phrases.joined(separator: " "), from: "ana")
             await first.until { $0.chats[Self.group]?.posts.count == 2 }
             try await first.stop()
             let count = await first.posts().count
@@ -161,12 +161,12 @@ extension TelegramTests {
             let found = posts.flatMap {
                 $0.text.dropFirst(5).split(separator: " ").map(String.init)
             }
-            #expect(found == words)
+            #expect(found == phrases)
             #expect(!second.test.log.sentences.contains { $0.contains("more than once") })
             try await second.stop()
         }
 
-        private static func words(_ count: Int) -> [String] { (0..<count).map { "word\($0)" } }
+        private static func phrases(_ count: Int) -> [String] { (0..<count).map { "word\($0)" } }
 
         @Test func `a flood outlives a restart`() async throws {
             let clock = ManualClock()
@@ -227,7 +227,7 @@ extension TelegramTests {
         }
 
         @Test(arguments: [(0, true), (5, true), (-5, true), (7, false), (-7, false), (-400, false)])
-        func `of the poll's place a clock that was set far says nothing`(
+        func `of the poll's location a clock that was set far says nothing`(
             days: Int64, isTrusted: Bool
         ) {
             let kept = Array("5 \(1_000 * Int64(86_400_000))".utf8)

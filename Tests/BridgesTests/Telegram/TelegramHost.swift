@@ -53,7 +53,7 @@ final class TelegramHost: Sendable {
         var setup = Setup()
         change(&setup)
         test = try TestBus(
-            rooms: setup.rooms, language: setup.language, naming: .chat(setup.language),
+            rooms: setup.rooms, language: setup.language, namePolicy: .chat(setup.language),
             middlewares: setup.middlewares, store: setup.store,
             clock: setup.clock ?? ManualClock())
         server = try setup.server ?? BotServer(clock: test.clock)
@@ -74,7 +74,7 @@ final class TelegramHost: Sendable {
             _ = await run.result
             ending.flag.store(true, ordering: .relaxed)
         }
-        while setup.isAwaited, await !test.bus.isReady(port.intake),
+        while setup.isAwaited, await !test.bus.isReady(port.attachment),
             !ending.flag.load(ordering: .relaxed)
         {
             await Task.yield()
@@ -138,8 +138,8 @@ final class TelegramHost: Sendable {
     }
 
     /// Turns the clock until the log says something.
-    func logged(_ words: String) async {
-        _ = await turning { await test.log.first { $0.sentence.contains(words) } }
+    func logged(_ phrases: String) async {
+        _ = await turning { await test.log.first { $0.sentence.contains(phrases) } }
     }
 
     // MARK: - What is said

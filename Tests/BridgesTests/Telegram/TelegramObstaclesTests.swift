@@ -9,8 +9,8 @@ extension TelegramTests {
         private static let group = TelegramHost.group
 
         /// What was logged, at a level or above.
-        private func logged(_ words: String, _ level: Log.Level, _ host: TelegramHost) -> Int {
-            host.test.log.entries.count { $0.level >= level && $0.sentence.contains(words) }
+        private func logged(_ phrases: String, _ level: Log.Level, _ host: TelegramHost) -> Int {
+            host.test.log.entries.count { $0.level >= level && $0.sentence.contains(phrases) }
         }
 
         @Test(arguments: [400, 403, 409, 413])
@@ -59,7 +59,7 @@ extension TelegramTests {
             try await host.stop()
         }
 
-        @Test func `a conflict over a message is as if nobody answered`() async throws {
+        @Test func `a pollConflict over a message is as if nobody answered`() async throws {
             let host = try await TelegramHost()
             await host.until { $0.isPolled }
             await host.server.perform { $0.refusedMethods = ["sendMessage": 409] }

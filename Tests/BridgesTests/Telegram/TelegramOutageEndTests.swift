@@ -44,10 +44,10 @@ extension TelegramTests {
             }
             #expect(saidBefore > 0)
             let end = try #require(try await told(host).dropFirst().first)
-            let words = try #require(end.split(separator: " ").compactMap { Int($0) }.first)
+            let phrases = try #require(end.split(separator: " ").compactMap { Int($0) }.first)
             #expect(end.hasPrefix(Self.over))
             // The answer to the first takes 1.5 s at most, in which some more are said.
-            #expect((12...saidBefore + 6).contains(words))
+            #expect((12...saidBefore + 6).contains(phrases))
             try await host.stop()
         }
 
@@ -86,7 +86,9 @@ extension TelegramTests {
         }
 
         @Test(arguments: [Direction.out, .both])
-        func `an outage that ends in time is told to nobody`(direction: Direction) async throws {
+        func `an connectionStatus that ends in time is told to nobody`(direction: Direction)
+            async throws
+        {
             let host = try await TelegramHost { $0.direction = direction }
             if direction == .both { await host.until { $0.isPolled } }
             for round in 0..<6 {

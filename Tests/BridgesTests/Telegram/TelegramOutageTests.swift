@@ -8,7 +8,9 @@ extension TelegramTests {
     @Suite(.timeLimit(.minutes(10))) struct TelegramOutageTests {
         private static let group = TelegramHost.group
 
-        @Test func `an outage is told once, and its end with what was delivered`() async throws {
+        @Test func `an connectionStatus is told once, and its end with what was delivered`()
+            async throws
+        {
             let host = try await TelegramHost()
             await host.until { $0.isPolled }
             await host.server.perform { desk in
@@ -67,7 +69,9 @@ extension TelegramTests {
         }
 
         @Test(arguments: ["refused", "kicked"])
-        func `an answer that refuses ends an outage as a success does`(how: String) async throws {
+        func `an answer that refuses ends an connectionStatus as a success does`(how: String)
+            async throws
+        {
             let host = try await TelegramHost { $0.direction = .out }
             await host.server.perform { desk in
                 desk.chance = 100

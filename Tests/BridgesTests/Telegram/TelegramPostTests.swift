@@ -13,13 +13,13 @@ import Testing
     }
 
     @Test func `sizes and lengths read well`() {
-        let words = Phrases(.es)
+        let phrases = Phrases(.es)
         #expect(
             [0, 999, 1_000, 999_499, 999_500, 99_949_999, 2_000_000_000].map {
-                words.size(bytes: $0)
+                phrases.size(bytes: $0)
             } == ["0 B", "999 B", "1 kB", "999 kB", "1,0 MB", "99,9 MB", "2,0 GB"])
         #expect(
-            [0, 59, 60, 3_600].map { words.length(seconds: $0) } == [
+            [0, 59, 60, 3_600].map { phrases.length(seconds: $0) } == [
                 "0:00", "0:59", "1:00", "1:00:00",
             ])
     }
@@ -38,10 +38,10 @@ import Testing
     }
 
     @Test func `only a forum's topics are topics, and their root is no answer`() throws {
-        #expect(try post(#""message_thread_id":7"#).place == ChatLocation(chat: -100))
+        #expect(try post(#""message_thread_id":7"#).location == ChatLocation(chat: -100))
         let topic = try post(
             #""is_topic_message":true,"message_thread_id":7,"reply_to_message":{"message_id":7}"#)
-        #expect(topic.place == ChatLocation(chat: -100, topic: 7))
+        #expect(topic.location == ChatLocation(chat: -100, topic: 7))
         #expect(topic.answered == nil)
         let answer = try post(
             #""is_topic_message":true,"message_thread_id":7,"reply_to_message":{"message_id":9}"#)

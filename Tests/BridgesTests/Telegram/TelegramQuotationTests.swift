@@ -110,7 +110,7 @@ extension TelegramTests {
             try await host.stop()
         }
 
-        @Test func `words from elsewhere pass the chain as those who said them`() async throws {
+        @Test func `phrases from elsewhere pass the chain as those who said them`() async throws {
             let host = try await TelegramHost { $0.middlewares = [Reject(word: "casino")] }
             await host.server.perform { desk in
                 let luz =

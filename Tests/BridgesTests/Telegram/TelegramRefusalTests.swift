@@ -74,7 +74,7 @@ extension TelegramTests {
         @Test func `a bot that was muted or kicked is told of, and when it may write again`()
             async throws
         {
-            for (status, words) in [
+            for (status, phrases) in [
                 ("restricted", "el bot no puede escribir en el grupo"),
                 ("kicked", "el bot ya no está en el grupo"),
             ] {
@@ -95,7 +95,7 @@ extension TelegramTests {
                 }
                 await change(to: status)
                 _ = await host.turning {
-                    await host.said("Telegram no acepta mensajes: \(words).")
+                    await host.said("Telegram no acepta mensajes: \(phrases).")
                 }
                 try await host.other.publish("uno", from: "bob")
                 try await host.other.publish("dos", from: "bob")
@@ -111,7 +111,7 @@ extension TelegramTests {
                 await change(to: status)
                 await change(to: "member")
                 let all = await host.turning { await host.messages(6) }.map(\.text)
-                #expect(all[4] == "Telegram no acepta mensajes: \(words).")
+                #expect(all[4] == "Telegram no acepta mensajes: \(phrases).")
                 #expect(all[5] == "Telegram acepta mensajes de nuevo.")
                 try await host.stop()
             }

@@ -107,7 +107,7 @@ extension TelegramTests {
             try await host.stop()
         }
 
-        @Test func `what is not known any more is quoted in words`() async throws {
+        @Test func `what is not known any more is quoted in phrases`() async throws {
             let host = try await TelegramHost()
             await host.server.perform { desk in
                 desk.say(

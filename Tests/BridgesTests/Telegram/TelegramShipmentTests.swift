@@ -8,82 +8,82 @@ import Testing
     /// What is left when the first part has arrived.
     private var second: SendPlan { first.next(after: "-100/5") }
     private var secondUnderWay: SendPlan {
-        var plan = second
-        plan.isUnderWay = true
-        return plan
+        var sendPlan = second
+        sendPlan.isUnderWay = true
+        return sendPlan
     }
     private let nothing = Checkpoint(source: "sending c", state: [])
 
     @Test func `it is kept once before it is sent, however often that is`() {
-        var shipment = PendingSend(for: "c")
-        #expect(shipment.plan == nil)
-        let answer1 = shipment.depart(first)
+        var pendingSend = PendingSend(for: "c")
+        #expect(pendingSend.sendPlan == nil)
+        let answer1 = pendingSend.depart(first)
         #expect(answer1 == .keep(first.checkpoint(for: "c")))
-        let answer2 = shipment.depart(first)
+        let answer2 = pendingSend.depart(first)
         #expect(answer2 == .known)
-        #expect(shipment.plan == first)
-        shipment.end()
-        #expect(shipment.state == .nothing)
+        #expect(pendingSend.sendPlan == first)
+        pendingSend.end()
+        #expect(pendingSend.state == .nothing)
     }
 
     @Test func `what has surely not arrived is forgotten, and kept anew`() {
-        var shipment = PendingSend(for: "c")
-        _ = shipment.depart(first)
-        let answer3 = shipment.hasNotArrived()
+        var pendingSend = PendingSend(for: "c")
+        _ = pendingSend.depart(first)
+        let answer3 = pendingSend.hasNotArrived()
         #expect(answer3 == nothing)
-        #expect(shipment.state == .nothing)
-        let answer4 = shipment.depart(first)
+        #expect(pendingSend.state == .nothing)
+        let answer4 = pendingSend.depart(first)
         #expect(answer4 == .keep(first.checkpoint(for: "c")))
     }
 
     @Test func `what may have arrived stays as it is, and that is news once`() {
-        var shipment = PendingSend(for: "c")
-        _ = shipment.depart(first)
-        let answer5 = shipment.mayHaveArrived()
+        var pendingSend = PendingSend(for: "c")
+        _ = pendingSend.depart(first)
+        let answer5 = pendingSend.mayHaveArrived()
         #expect(answer5)
-        let answer6 = shipment.mayHaveArrived()
+        let answer6 = pendingSend.mayHaveArrived()
         #expect(!answer6)
-        let answer7 = shipment.hasNotArrived()
+        let answer7 = pendingSend.hasNotArrived()
         #expect(answer7 == nil)
-        #expect(shipment.state == .perhapsArrived(first))
-        let answer8 = shipment.depart(first)
+        #expect(pendingSend.state == .perhapsArrived(first))
+        let answer8 = pendingSend.depart(first)
         #expect(answer8 == .known)
-        let answer9 = shipment.giveUp()
+        let answer9 = pendingSend.giveUp()
         #expect(answer9 == nothing)
-        let answer10 = shipment.giveUp()
+        let answer10 = pendingSend.giveUp()
         #expect(answer10 == nil)
     }
 
     @Test func `a part that has not arrived does not forget those that have`() throws {
-        var shipment = PendingSend(for: "c")
-        _ = shipment.depart(first)
-        let begun = shipment.goOn(with: second)
+        var pendingSend = PendingSend(for: "c")
+        _ = pendingSend.depart(first)
+        let begun = pendingSend.goOn(with: second)
         #expect(begun == second.checkpoint(for: "c"))
         #expect(second.parts == ["ana: b"] && second.remoteIDs == ["-100/5"])
-        let answer11 = shipment.depart(second)
+        let answer11 = pendingSend.depart(second)
         #expect(answer11 == .keep(secondUnderWay.checkpoint(for: "c")))
-        let checkpoint = shipment.hasNotArrived()
+        let checkpoint = pendingSend.hasNotArrived()
         let kept = try #require(checkpoint)
-        let plan = try #require(SendPlan(kept.state))
-        #expect(plan == second)
+        let sendPlan = try #require(SendPlan(kept.state))
+        #expect(sendPlan == second)
 
         // A new run knows that it can't be there twice.
-        var later = PendingSend(for: "c", recalling: plan)
-        #expect(later.plan == second)
+        var later = PendingSend(for: "c", recalling: sendPlan)
+        #expect(later.sendPlan == second)
         let answer12 = later.depart(second)
         #expect(answer12 == .keep(secondUnderWay.checkpoint(for: "c")))
     }
 
     @Test func `what was under way when a run ended may arrive again, as it was`() {
-        for plan in [first, secondUnderWay] {
-            let kept = SendPlan(plan.checkpoint(for: "c").state)
-            var shipment = PendingSend(for: "c", recalling: kept)
-            #expect(shipment.state == .recalled(plan))
-            let answer13 = shipment.depart(plan)
+        for sendPlan in [first, secondUnderWay] {
+            let kept = SendPlan(sendPlan.checkpoint(for: "c").state)
+            var pendingSend = PendingSend(for: "c", recalling: kept)
+            #expect(pendingSend.state == .recalled(sendPlan))
+            let answer13 = pendingSend.depart(sendPlan)
             #expect(answer13 == .perhapsAgain)
-            let answer14 = shipment.mayHaveArrived()
+            let answer14 = pendingSend.mayHaveArrived()
             #expect(!answer14)
-            let answer15 = shipment.depart(plan)
+            let answer15 = pendingSend.depart(sendPlan)
             #expect(answer15 == .known)
         }
     }
@@ -114,7 +114,7 @@ import Testing
         }
     }
 
-    @Test func `refusals are met by fewer at a time, then in words, then not at all`() {
+    @Test func `refusals are met by fewer at a time, then in phrases, then not at all`() {
         var refusals = RejectionPolicy()
         let answer16 = refusals.remedy(for: [1, 2], isLinked: false)
         #expect(answer16 == .fewer)

@@ -18,7 +18,7 @@ extension TelegramTests {
                     #expect("\(error)".hasPrefix("Telegram knows no bot with this token (\(code) "))
                     #expect(!"\(error)".contains(BotServer.token))
                 }
-                #expect(await !host.test.bus.isReady(host.port.intake))
+                #expect(await !host.test.bus.isReady(host.port.attachment))
             }
         }
 

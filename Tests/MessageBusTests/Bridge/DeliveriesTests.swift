@@ -9,14 +9,14 @@ import Testing
     private func run(
         _ port: Port, on test: TestBus, acknowledging count: Int, channel: String? = nil
     ) async throws -> [String] {
-        await test.bus.begin(port.intake)
+        await test.bus.begin(port.attachment)
         var seen: [String] = []
         var deliveries = port.deliveries(in: "general", for: channel).makeAsyncIterator()
         while seen.count <= count, let delivery = try await deliveries.next() {
             seen.append(delivery.message.text)
             if seen.count <= count { try await delivery.acknowledge(as: "r\(seen.count)") }
         }
-        await test.bus.finish(port.intake)
+        await test.bus.finish(port.attachment)
         return seen
     }
 

@@ -143,20 +143,21 @@ import Testing
         }
         let test = try TestBus()
         let arrivals = Tally()
-        let intake = BridgeAttachment(
+        let attachment = BridgeAttachment(
             name: "out", room: "general",
             outgoing: Chain([
                 Chain.Step(type: "t", condition: Condition(), middleware: Shout(arrivals: arrivals))
             ]))
-        await test.bus.add(intake)
-        await test.bus.begin(intake)
+        await test.bus.add(attachment)
+        await test.bus.begin(attachment)
         let speaker = await test.port("a")
         let plain = await test.port("b")
         test.advance(by: .seconds(7))
         await test.settle()
         for text in ["one", "secret", "two"] { await speaker.publish1(text) }
         test.stop()
-        #expect(await Self.all(Port(bus: test.bus, intake: intake).messages) == ["ONE", "TWO"])
+        #expect(
+            await Self.all(Port(bus: test.bus, attachment: attachment).messages) == ["ONE", "TWO"])
         #expect(await Self.all(plain.messages) == ["one", "secret", "two"])
         // Limits count time by it.
         #expect(arrivals.all == Array(repeating: "\(Duration.seconds(7))", count: 3))

@@ -119,11 +119,11 @@ private struct BusWorld {
         let room = Int.random(in: 0..<3, using: &random)
         let bridge = Int.random(in: 0..<3, using: &random)
         let channel: String? = [nil, "c1", "c2"][Int.random(in: 0..<3, using: &random)]
-        let intake = ports[bridge].intake
+        let attachment = ports[bridge].attachment
         let after = random.chance(50) ? nil : UInt64.random(in: 0...lastNumber, using: &random)
         guard
             let subscription = await test.bus.subscribe(
-                intake, room: rooms[room], channel: channel, after: after)
+                attachment, room: rooms[room], channel: channel, after: after)
         else { return problems.append("no subscription") }
         let next = after.map { number in
             logs[room].firstIndex { $0.number > number } ?? logs[room].count

@@ -58,8 +58,8 @@ import Testing
         try await port.publish(
             ["vale", "no", "nunca", "nunca no", "dos"].map { Draft($0, from: "x") })
         let counts = await test.bus.perform { bus in
-            let intake = bus.bridges[0]
-            return [intake.taken, intake.passed, intake.dropped, bus.rooms[0].log.end]
+            let attachment = bus.bridges[0]
+            return [attachment.taken, attachment.passed, attachment.dropped, bus.rooms[0].log.end]
         }
         #expect(counts == [5, 2, 3, 2])
     }
@@ -110,7 +110,7 @@ import Testing
         #expect(await one.present(as: "Ana"))
         #expect(await !two.present(as: "ana"))
         #expect(await two.present(as: "Bob"))
-        await test.bus.finish(one.intake)
+        await test.bus.finish(one.attachment)
         #expect(await two.present(as: "ANA"))
         #expect(
             await test.bus.perform { bus in
@@ -122,21 +122,21 @@ import Testing
         let test = try TestBus()
         _ = await test.port("one")
         let (worked, said) = await test.bus.perform { bus in
-            let (intake, box) = (bus.bridges[0], Box())
+            let (attachment, box) = (bus.bridges[0], Box())
             func sender(_ name: String) -> Sender {
                 Sender(name: name, key: name.lowercased(), bridge: "one", identity: 1)
             }
             let ana = Person(sender: sender("Ana"), room: bus.rooms[0], mailbox: box)
             let bob = Person(sender: sender("Bob"), room: bus.rooms[0], mailbox: box)
             let worked = [
-                bus.enter(ana, by: intake) == nil, bus.enter(bob, by: intake) == nil,
-                bus.rename(ana, to: sender("BOB"), by: intake) == nil,
-                bus.rename(ana, to: sender("ANA"), by: intake) == nil,
-                bus.rename(ana, to: sender("Eva"), by: intake) == nil, bus.person("ana") == nil,
+                bus.enter(ana, by: attachment) == nil, bus.enter(bob, by: attachment) == nil,
+                bus.rename(ana, to: sender("BOB"), by: attachment) == nil,
+                bus.rename(ana, to: sender("ANA"), by: attachment) == nil,
+                bus.rename(ana, to: sender("Eva"), by: attachment) == nil, bus.person("ana") == nil,
                 bus.person("eva") == nil,
             ]
-            bus.leave(ana, by: intake)
-            bus.leave(ana, by: intake)
+            bus.leave(ana, by: attachment)
+            bus.leave(ana, by: attachment)
             let said = bus.rooms[0].log.messages(from: 0, atMost: 99).map {
                 "\($0.kind) \($0.sender.name) \($0.other?.name ?? "")"
             }
@@ -151,7 +151,7 @@ import Testing
         let test = try TestBus(middlewares: [Reject(word: "no")])
         let port = await test.port("one")
         let (drops, texts, counts) = await test.bus.perform { bus in
-            let intake = bus.bridges[0]
+            let attachment = bus.bridges[0]
             let boxes = (0..<3).map { _ in Box() }
             let people = boxes.enumerated().map { index, box in
                 Person(
@@ -159,14 +159,16 @@ import Testing
                         name: "p\(index)", key: "p\(index)", bridge: "one", identity: 1),
                     room: bus.rooms[0], mailbox: box)
             }
-            for person in people { _ = bus.enter(person, by: intake) }
+            for person in people { _ = bus.enter(person, by: attachment) }
             let drops = [("psst", 0, 1), ("yo", 2, 2), ("no", 0, 1)].map { text, from, to in
                 Array(text.utf8).withUnsafeBytes {
-                    bus.whisper($0, from: people[from], to: people[to], by: intake)
+                    bus.whisper($0, from: people[from], to: people[to], by: attachment)
                 }
             }
-            let counts = [intake.taken, intake.passed, intake.dropped, bus.rooms[0].log.end]
-            for person in people { bus.leave(person, by: intake) }
+            let counts = [
+                attachment.taken, attachment.passed, attachment.dropped, bus.rooms[0].log.end,
+            ]
+            for person in people { bus.leave(person, by: attachment) }
             return (drops, boxes.map(\.texts), counts)
         }
         #expect(drops == [nil, nil, Drop(code: "rate-limited", reason: "not no")])
@@ -178,7 +180,9 @@ import Testing
 
     // MARK: - Stopping
 
-    @Test func `stop tells who waits, and the logs end when every source is closed`() async throws {
+    @Test func `stop tells who waits, and the logs end when every connectionID is closed`()
+        async throws
+    {
         let test = try TestBus()
         let one = await test.port("one")
         let two = await test.port("two")
@@ -211,12 +215,12 @@ import Testing
         #expect(state == [true, true])
     }
 
-    @Test func `a bridge that fails leaves no source and nobody behind`() async throws {
+    @Test func `a bridge that fails leaves no connectionID and nobody behind`() async throws {
         let test = try TestBus()
         let port = await test.port("one")
         await port.openSource()
         await port.present(as: "ana")
-        await test.bus.finish(port.intake)
+        await test.bus.finish(port.attachment)
         test.stop()
         await test.settle()
         #expect(await test.bus.isEnding)

@@ -40,13 +40,13 @@ import Testing
         let reader = await bus.port("reader")
         let now = bus.clock.wall()
         let block = LineBlock()
-        let source = LineBlock.Origin(name: "a", channel: "/a")
+        let connectionID = LineBlock.Origin(name: "a", channel: "/a")
         let times = [
             now - 3_600_500, now - 30_000, now + 5_000, 0, now - 12 * 365 * 86_400_000,
             now - 7_200_000,
         ]
         for (index, time) in times.enumerated() {
-            block.begin(source, at: UInt64(index), said: time)
+            block.begin(connectionID, at: UInt64(index), said: time)
             Array("line \(index)".utf8).withUnsafeBytes {
                 _ = block.append($0, at: UInt64(index))
             }

@@ -10,8 +10,9 @@ import Testing
         ("{name} ({bridge})", "{name}", "{name} (tg)"),
     ])
     func `a format is filled in once`(format: String, name: String, expected: String) {
-        let intake = BridgeAttachment(name: "tg", room: "general", senderFormat: format)
-        let sender = Sender(named: name, intake: intake, naming: NamePolicy(), identity: 1)
+        let attachment = BridgeAttachment(name: "tg", room: "general", senderFormat: format)
+        let sender = Sender(
+            named: name, attachment: attachment, namePolicy: NamePolicy(), identity: 1)
         #expect(sender.name == expected)
         #expect(sender.bridge == "tg")
     }

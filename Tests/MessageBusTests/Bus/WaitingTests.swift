@@ -19,14 +19,16 @@ import Testing
             var settings = Bus.Settings()
             settings.tasks = jobs.tasks
             bus = Bus(settings, chain: Chain(), store: store, executor: jobs.serial)
-            let (bus, speaker, intake) = (bus, speaker, BridgeAttachment(name: "b", room: "general"))
+            let (bus, speaker, attachment) = (
+                bus, speaker, BridgeAttachment(name: "b", room: "general")
+            )
             bus.assumeIsolated { bus in
-                for intake in [speaker, intake] {
-                    bus.add(intake)
-                    bus.begin(intake)
+                for attachment in [speaker, attachment] {
+                    bus.add(attachment)
+                    bus.begin(attachment)
                 }
             }
-            reader = Port(bus: bus, intake: intake)
+            reader = Port(bus: bus, attachment: attachment)
         }
 
         /// Has somebody say something, and ends the turn.
@@ -110,7 +112,7 @@ import Testing
         }
     }
 
-    @Test func `a source goes on when the store takes more between any two of its steps`() {
+    @Test func `a connectionID goes on when the store takes more between any two of its steps`() {
         tryAll { steps in
             let store = MemoryStore()
             store.change(to: .lags)

@@ -53,11 +53,11 @@ import Testing
         let batch = Batch(room: room, capacity: max(1, texts.count), bytes: 8)
         let sender = Sender(name: name, key: name, bridge: bridge, identity: 1)
         for (index, text) in texts.enumerated() {
-            var record = MessageHeader()
-            record.kind = kind
-            record.number = UInt64(index + 1)
+            var header = MessageHeader()
+            header.kind = kind
+            header.number = UInt64(index + 1)
             Array(text.utf8).withUnsafeBytes {
-                batch.append(record, text: $0, sender: sender, details: nil)
+                batch.append(header, text: $0, sender: sender, details: nil)
             }
         }
         return batch
@@ -198,10 +198,10 @@ import Testing
         let batch = Batch(room: "general", capacity: 8, bytes: 8)
         let people = ["ana", "bob"].map { Sender(name: $0, key: $0, bridge: "tcp", identity: 1) }
         for index in 0..<8 {
-            var record = MessageHeader()
-            record.kind = index % 4 == 3 ? .join : .message
+            var header = MessageHeader()
+            header.kind = index % 4 == 3 ? .join : .message
             Array("\(index)".utf8).withUnsafeBytes {
-                batch.append(record, text: $0, sender: people[index % 2], details: nil)
+                batch.append(header, text: $0, sender: people[index % 2], details: nil)
             }
         }
         let tally = Tally()
@@ -232,12 +232,12 @@ import Testing
         for round in 0..<50 {
             batch.removeAll()
             for index in 0..<16 {
-                var record = MessageHeader()
-                record.number = UInt64(index)
+                var header = MessageHeader()
+                header.number = UInt64(index)
                 let text = "round \(round) message \(index)"
                 expected.append(text)
                 Array(text.utf8).withUnsafeBytes {
-                    batch.append(record, text: $0, sender: sender, details: nil)
+                    batch.append(header, text: $0, sender: sender, details: nil)
                 }
             }
             chain.judge(batch)

@@ -7,8 +7,8 @@ import Testing
         _ kind: ConfigValue.Kind, as type: Value.Type = Value.self
     ) -> (value: Value?, sentence: String?) {
         var problems = Problems(rooms: ["general"])
-        let place = ConfigLocation(root: TextPosition(line: 1, column: 1))
-        let value = Value.decode(ConfigValue(kind, at: place), into: &problems)
+        let location = ConfigLocation(root: TextPosition(line: 1, column: 1))
+        let value = Value.decode(ConfigValue(kind, at: location), into: &problems)
         #expect((value == nil) == (problems.count == 1))
         return (value, problems.sorted.first?.sentence)
     }

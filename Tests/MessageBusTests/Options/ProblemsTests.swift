@@ -3,17 +3,19 @@ import Testing
 @testable import MessageBus
 
 @Suite struct ProblemsTests {
-    private func place(_ line: Int) -> ConfigLocation { ConfigLocation(root: TextPosition(line: line, column: 1)) }
+    private func location(_ line: Int) -> ConfigLocation {
+        ConfigLocation(root: TextPosition(line: line, column: 1))
+    }
 
     @Test func `a hundred are kept, the first by position, and all are counted`() {
         var problems = Problems()
-        for line in (1...5_000).reversed() { problems.add("no. \(line)", at: place(line)) }
-        for line in 1...3 { problems.warn("perhaps", at: place(line)) }
+        for line in (1...5_000).reversed() { problems.add("no. \(line)", at: location(line)) }
+        for line in 1...3 { problems.warn("perhaps", at: location(line)) }
         #expect(problems.count == 5_000)
         #expect(problems.warningCount == 3)
         #expect(problems.sorted.map(\.line) == Array(1...100))
         var all = Problems()
-        all.add("before", at: place(1))
+        all.add("before", at: location(1))
         all.add(problems)
         #expect(all.count == 5_001)
         #expect(all.sorted.first?.sentence == "before")
@@ -21,7 +23,8 @@ import Testing
 
     @Test func `a warning is no problem and says what it is`() {
         var problems = Problems()
-        problems.warn("perhaps", at: place(7).member("log", at: TextPosition(line: 7, column: 3)))
+        problems.warn(
+            "perhaps", at: location(7).member("log", at: TextPosition(line: 7, column: 3)))
         #expect(problems.isEmpty)
         #expect(
             problems.sortedWarnings.first?.rendered(in: "f") == "f:7:3: warning: log: perhaps")

@@ -124,11 +124,11 @@ import Testing
         var number: UInt64 = 0
         func append(_ kind: Message.Kind, _ text: String = "", by sender: Sender) {
             number += 1
-            var record = MessageHeader()
-            (record.kind, record.number) = (kind, number)
+            var header = MessageHeader()
+            (header.kind, header.number) = (kind, number)
             let batch = Batch(room: "r", capacity: 1, bytes: 8)
             Array(text.utf8).withUnsafeBytes {
-                batch.append(record, text: $0, sender: sender, details: nil)
+                batch.append(header, text: $0, sender: sender, details: nil)
             }
             _ = log.append(batch)
         }
@@ -167,10 +167,11 @@ import Testing
             batch.append(MessageHeader(), text: $0, sender: senders[0], details: nil)
         }
         for (old, new) in zip(senders, senders.dropFirst()) {
-            var record = MessageHeader()
-            record.kind = .rename
+            var header = MessageHeader()
+            header.kind = .rename
             batch.append(
-                record, text: .init(start: nil, count: 0), sender: old, details: MessageDetails(other: new)
+                header, text: .init(start: nil, count: 0), sender: old,
+                details: MessageDetails(other: new)
             )
         }
         _ = log.append(batch)
@@ -185,7 +186,8 @@ import Testing
             let batch = Batch(room: "r", capacity: 1, bytes: 8)
             let name = "n\(count)"
             let sender = Sender(name: name, key: name, bridge: "b", identity: 1)
-            batch.append(MessageHeader(), text: .init(start: nil, count: 0), sender: sender, details: nil)
+            batch.append(
+                MessageHeader(), text: .init(start: nil, count: 0), sender: sender, details: nil)
             _ = log.append(batch)
             if count % 100 == 0 { _ = log.last(saidBy: name) }
         }
@@ -277,15 +279,15 @@ private struct LogModel {
         var passed = 0
         for _ in 0..<count {
             lastNumber += UInt64.random(in: 1...3, using: &random)
-            var record = MessageHeader()
-            record.number = lastNumber
+            var header = MessageHeader()
+            header.number = lastNumber
             let length = random.chance(2) ? 5_000 : Int.random(in: 0...60, using: &random)
             let text = String(repeating: "x", count: length)
             let sender = senders[Int.random(in: 0..<12, using: &random)]
-            record.kind = random.chance(90) ? .message : random.chance(50) ? .edit : .join
+            header.kind = random.chance(90) ? .message : random.chance(50) ? .edit : .join
             let isDropped = random.chance(20)
             Array(text.utf8).withUnsafeBytes {
-                batch.append(record, text: $0, sender: sender, details: nil)
+                batch.append(header, text: $0, sender: sender, details: nil)
             }
             if isDropped {
                 batch.drop(batch.count - 1, Drop(code: "dropped", reason: "by chance"))
@@ -294,7 +296,7 @@ private struct LogModel {
             passed += 1
             all.append(
                 Said(
-                    number: lastNumber, text: text, name: sender.name, isSaid: record.kind != .join)
+                    number: lastNumber, text: text, name: sender.name, isSaid: header.kind != .join)
             )
         }
         #expect(log.append(batch) == passed)

@@ -80,11 +80,11 @@ import Testing
         let transcript = Transcript(capacity: 65_536)
         let line = [UInt8](repeating: 120, count: transcript.longestLine - 1) + [10]
         for count in 1...9 {
-            transcript.write(atMost: line.count, lines: 1, source: 0) { place in
+            transcript.write(atMost: line.count, lines: 1, connectionID: 0) { place in
                 UnsafeMutableRawBufferPointer(start: place, count: line.count).copyBytes(from: line)
                 return line.count
             }
-            transcript.write(atMost: 10, lines: 1, source: 0) { place in
+            transcript.write(atMost: 10, lines: 1, connectionID: 0) { place in
                 place.storeBytes(of: 10, as: UInt8.self)
                 return 1
             }
@@ -111,26 +111,29 @@ private struct TranscriptModel {
     mutating func write() {
         let count = random.chance(3) ? 6_000 : Int.random(in: 0..<120, using: &random)
         let line = [UInt8](repeating: .random(in: 32..<127, using: &random), count: count) + [10]
-        let source: UInt32 = random.chance(50) ? 0 : UInt32.random(in: 1...3, using: &random)
+        let connectionID: UInt32 = random.chance(50) ? 0 : UInt32.random(in: 1...3, using: &random)
         let start = transcript.head
         // Who writes may have reserved more than it uses.
         let reserved = line.count + Int.random(in: 0...100, using: &random)
-        transcript.write(atMost: reserved, lines: 1, source: source) { place in
+        transcript.write(atMost: reserved, lines: 1, connectionID: connectionID) { place in
             UnsafeMutableRawBufferPointer(start: place, count: line.count).copyBytes(from: line)
             return line.count
         }
         starts.append(start)
         bytes += line
-        note(source, start, start + UInt64(line.count))
+        note(connectionID, start, start + UInt64(line.count))
     }
 
-    private mutating func note(_ source: UInt32, _ start: UInt64, _ end: UInt64) {
-        guard source != 0 else { return }
-        if let last = runs.indices.last, runs[last].source == source, runs[last].end == start {
+    private mutating func note(_ connectionID: UInt32, _ start: UInt64, _ end: UInt64) {
+        guard connectionID != 0 else { return }
+        if let last = runs.indices.last, runs[last].connectionID == connectionID,
+            runs[last].end == start
+        {
             runs[last].end = end
             runs[last].lines += 1
         } else {
-            runs.append(Transcript.Run(source: source, start: start, end: end, lines: 1))
+            runs.append(
+                Transcript.Run(connectionID: connectionID, start: start, end: end, lines: 1))
         }
     }
 

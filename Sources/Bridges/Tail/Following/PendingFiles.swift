@@ -18,16 +18,16 @@ final class PendingFiles {
     var hasReadable: Bool { count > 0 || held.contains { !$0.mustWait } }
 
     /// Puts a follower at the end of the line, unless it stands there.
-    func add(_ follower: TailedFile) {
-        if follower.isInLine { return }
-        follower.isInLine = true
-        line.append(follower)
+    func add(_ tailed: TailedFile) {
+        if tailed.isInLine { return }
+        tailed.isInLine = true
+        line.append(tailed)
     }
 
     /// The first in line.
     func next() -> TailedFile? {
         guard head < line.count else { return nil }
-        let follower = line[head]
+        let tailed = line[head]
         head += 1
         if head == line.count {
             line.removeAll(keepingCapacity: line.count < 1_024)
@@ -36,14 +36,14 @@ final class PendingFiles {
             line.removeFirst(head)
             head = 0
         }
-        follower.isInLine = false
-        return follower
+        tailed.isInLine = false
+        return tailed
     }
 
     /// Lets a follower wait for its older namesake.
-    func hold(_ follower: TailedFile) {
-        follower.isInLine = true
-        held.append(follower)
+    func hold(_ tailed: TailedFile) {
+        tailed.isInLine = true
+        held.append(tailed)
     }
 
     /// Puts those in line that need not wait any longer; whether there are any.
@@ -52,12 +52,12 @@ final class PendingFiles {
         let before = count
         let waiting = held
         held = []
-        for follower in waiting {
-            if follower.mustWait {
-                held.append(follower)
+        for tailed in waiting {
+            if tailed.mustWait {
+                held.append(tailed)
             } else {
-                follower.isInLine = false
-                add(follower)
+                tailed.isInLine = false
+                add(tailed)
             }
         }
         return count > before
@@ -66,7 +66,7 @@ final class PendingFiles {
     // MARK: - What is to be kept
 
     /// Notes that the place of a follower is to be kept.
-    func keep(_ follower: TailedFile) { unkept.append(follower) }
+    func keep(_ tailed: TailedFile) { unkept.append(tailed) }
 
     /// Whether there is something to be kept.
     var hasUnkept: Bool { unkept.contains(where: \.isToBeKept) }
@@ -75,9 +75,9 @@ final class PendingFiles {
     func takeUnkept(atMost count: Int) -> [TailedFile] {
         let taken = Array(unkept.prefix(count))
         unkept.removeFirst(taken.count)
-        return taken.filter { follower in
-            defer { follower.isToBeKept = false }
-            return follower.isToBeKept
+        return taken.filter { tailed in
+            defer { tailed.isToBeKept = false }
+            return tailed.isToBeKept
         }
     }
 
@@ -90,19 +90,19 @@ final class PendingFiles {
     var nextAlarm: Int64? { alarms.next }
 
     /// Sees to it that a follower is looked at at a time, or later if it is put off by then.
-    func wake(_ follower: TailedFile, at time: Int64) {
-        if let alarm = follower.alarm, alarm <= time { return }
-        follower.alarm = time
-        alarms.push(time, follower)
+    func wake(_ tailed: TailedFile, at time: Int64) {
+        if let alarm = tailed.alarm, alarm <= time { return }
+        tailed.alarm = time
+        alarms.push(time, tailed)
     }
 
     /// The next follower whose time has come.
     func nextDue(_ now: Int64) -> TailedFile? {
-        while let (time, follower) = alarms.popDue(now) {
+        while let (time, tailed) = alarms.popDue(now) {
             // It was set to an earlier time since.
-            if follower.alarm != time { continue }
-            follower.alarm = nil
-            return follower
+            if tailed.alarm != time { continue }
+            tailed.alarm = nil
+            return tailed
         }
         return nil
     }
@@ -110,12 +110,12 @@ final class PendingFiles {
 
 /// Followers by the time at which they are to be looked at: a binary heap.
 private struct DeadlineQueue {
-    private var heap: [(time: Int64, follower: TailedFile)] = []
+    private var heap: [(time: Int64, tailed: TailedFile)] = []
 
     var next: Int64? { heap.first?.time }
 
-    mutating func push(_ time: Int64, _ follower: TailedFile) {
-        heap.append((time, follower))
+    mutating func push(_ time: Int64, _ tailed: TailedFile) {
+        heap.append((time, tailed))
         var child = heap.count - 1
         while child > 0, heap[child].time < heap[(child - 1) / 2].time {
             heap.swapAt(child, (child - 1) / 2)
@@ -123,7 +123,7 @@ private struct DeadlineQueue {
         }
     }
 
-    mutating func popDue(_ now: Int64) -> (time: Int64, follower: TailedFile)? {
+    mutating func popDue(_ now: Int64) -> (time: Int64, tailed: TailedFile)? {
         guard let first = heap.first, first.time <= now else { return nil }
         heap.swapAt(0, heap.count - 1)
         heap.removeLast()

@@ -15,7 +15,7 @@ final class TailedFile {
     var marks: FileMarks
     var sums = LineChecksums()
     /// What its lines come from and are said by.
-    var source: LineBlock.Origin
+    var origin: LineBlock.Origin
     /// `nil` while it is parked: it is at its end and others need the descriptor.
     var file: OpenFile?
     /// How far it has been read, and how to know it by that.
@@ -75,15 +75,16 @@ final class TailedFile {
 
     init(
         _ file: OpenFile?, _ status: FileStatus, path: FilePath, target: FilePath? = nil,
-        source: LineBlock.Origin,
-        from fingerprint: FileFingerprint, marks: FileMarks = FileMarks(), now: Int64, hasRecord: Bool
+        origin: LineBlock.Origin,
+        from fingerprint: FileFingerprint, marks: FileMarks = FileMarks(), now: Int64,
+        hasRecord: Bool
     ) {
         id = status.id
         self.marks = marks
         self.file = file
         self.path = path
         self.target = target ?? file?.target ?? path
-        self.source = source
+        self.origin = origin
         self.fingerprint = fingerprint
         seen = (status.size, status.modified)
         confirmed = status.modified

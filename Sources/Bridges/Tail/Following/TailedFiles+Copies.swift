@@ -6,7 +6,7 @@ import Sockets
 extension TailedFiles {
     /// What a file still has of what a record says was read.
     func remainder(of record: FileRecord, _ file: OpenFile, size: UInt64) -> Remainder {
-        follower(of: record).map { Remainder($0, file, size: size) }
+        tailed(of: record).map { Remainder($0, file, size: size) }
             ?? Remainder(record, file, size: size)
     }
 
@@ -19,13 +19,13 @@ extension TailedFiles {
         guard fingerprint.offset > 0, fingerprint.matches(file) else { return false }
         if status.size == fingerprint.offset { return true }
         // What was read to its end had nothing more that could have been copied.
-        guard let original = follower(of: record) else { return !record.isFinished }
+        guard let original = tailed(of: record) else { return !record.isFinished }
         return goesOn(file, status, as: original)
     }
 
     /// Whether a file is a copy of one of a name of which nothing has been read yet.
     func isCopyOfUnread(_ file: OpenFile, _ status: FileStatus, of path: FilePath) -> Bool {
-        followers(of: path).contains { original in
+        tailedFiles(of: path).contains { original in
             let first = original.firstBytes
             guard original.offset == 0, !first.isEmpty, original.id != status.id,
                 (try? file.bytes(first.count, at: 0)) == first
@@ -36,11 +36,11 @@ extension TailedFiles {
 
     /// The follower that has read what a record says; none if it was begun anew since, or the number
     /// is another file's.
-    private func follower(of record: FileRecord) -> TailedFile? {
-        guard let follower = followers[record.id], follower.path == record.path,
-            follower.fingerprint.goesOn(from: record.fingerprint)
+    private func tailed(of record: FileRecord) -> TailedFile? {
+        guard let tailed = tailedFiles[record.id], tailed.path == record.path,
+            tailed.fingerprint.goesOn(from: record.fingerprint)
         else { return nil }
-        return follower
+        return tailed
     }
 
     /// Whether a file that begins with what was read of another one has nothing that is not there as

@@ -6,12 +6,12 @@ import Sockets
 extension TailedFiles {
     /// Opens a file, if need be in place of one that has nothing to say; `nil` if that can't be now.
     func openFile(_ path: FilePath) -> OpenFile? {
-        if openFiles >= plan.descriptors { park() }
+        if openFiles >= configuration.descriptors { park() }
         willOpen?(path)
         for _ in 0..<2 {
             do throws(SocketError) {
                 let file = try OpenFile(path)
-                news.refused.remove(path)
+                tailLog.refused.remove(path)
                 return file
             } catch {
                 switch error.code {
@@ -19,10 +19,10 @@ extension TailedFiles {
                 case EMFILE, ENFILE:
                     // Once, and not for each file.
                     let reason = SocketError("open", errno: error.code)
-                    news.warnOnce("\(reason): files with nothing new are closed for others")
+                    tailLog.warnOnce("\(reason): files with nothing new are closed for others")
                     for _ in 0..<16 { park() }
                 default:
-                    news.refused.set(path, error.reason)
+                    tailLog.refused.set(path, error.reason)
                     return nil
                 }
             }
@@ -38,13 +38,13 @@ extension TailedFiles {
             // Where most have something to say, it need not be one of the others.
             if step >= Self.parkingSteps, busy != nil { break }
             parkingTurn = (parkingTurn + 1) % queue.count
-            let follower = queue[parkingTurn]
-            guard let file = follower.file else { continue }
-            if follower.isDirty, busy != nil || follower.gone != nil { continue }
+            let tailed = queue[parkingTurn]
+            guard let file = tailed.file else { continue }
+            if tailed.isDirty, busy != nil || tailed.gone != nil { continue }
             // What has no name left can't be opened again.
             guard let status = try? file.status(), status.links > 0 else { continue }
-            if !follower.isDirty { return close(follower) }
-            busy = follower
+            if !tailed.isDirty { return close(tailed) }
+            busy = tailed
         }
         if let busy { close(busy) }
     }
@@ -52,34 +52,34 @@ extension TailedFiles {
     /// Files that are asked in search of one that is at its end.
     private static let parkingSteps = 256
 
-    private func attach(_ file: OpenFile, to follower: TailedFile) {
-        follower.file = file
+    private func attach(_ file: OpenFile, to tailed: TailedFile) {
+        tailed.file = file
         openFiles += 1
     }
 
-    func close(_ follower: TailedFile) {
-        guard follower.file != nil else { return }
-        follower.file = nil
+    func close(_ tailed: TailedFile) {
+        guard tailed.file != nil else { return }
+        tailed.file = nil
         openFiles -= 1
     }
 
     /// Opens a file again that was closed for others; false if that can't be now.
-    func reopen(_ follower: TailedFile) -> Bool {
-        if follower.file != nil { return true }
-        if let file = openFile(follower.path) {
-            if (try? file.status().id) == follower.id {
-                attach(file, to: follower)
-                watch(follower, file)
+    func reopen(_ tailed: TailedFile) -> Bool {
+        if tailed.file != nil { return true }
+        if let file = openFile(tailed.path) {
+            if (try? file.status().id) == tailed.id {
+                attach(file, to: tailed)
+                watch(tailed, file)
                 return true
             }
         }
-        let places = Set([follower.target.directory, follower.path.directory])
+        let places = Set([tailed.target.directory, tailed.path.directory])
         for place in places.union(rotatedToDirectories()) {
             let entries = (try? DirectoryEntry.all(in: place)) ?? []
-            for entry in entries where entry.inode == follower.id.inode {
+            for entry in entries where entry.inode == tailed.id.inode {
                 guard let file = openFile(place.appending(entry.name)) else { continue }
-                if (try? file.status().id) == follower.id {
-                    attach(file, to: follower)
+                if (try? file.status().id) == tailed.id {
+                    attach(file, to: tailed)
                     return true
                 }
             }
@@ -90,34 +90,34 @@ extension TailedFiles {
     // MARK: - Watches
 
     /// Watches a file, whatever its name is by now.
-    func watch(_ follower: TailedFile, _ file: OpenFile) {
-        if follower.watch != nil { return }
+    func watch(_ tailed: TailedFile, _ file: OpenFile) {
+        if tailed.watch != nil { return }
         do throws(SocketError) {
             if let watch = try events?.watchFile(file.descriptor) {
-                follower.watch = watch
-                watched[watch] = .file(follower.id)
+                tailed.watch = watch
+                watched[watch] = .file(tailed.id)
             }
-            follower.isSilent = !FileEvents.hears(file.descriptor)
-            if follower.isSilent { isPolling = true }
+            tailed.isSilent = !FileEvents.hears(file.descriptor)
+            if tailed.isSilent { isPolling = true }
         } catch {
             isPolling = true
-            news.warnOnce(Self.polling(error))
+            tailLog.warnOnce(Self.polling(error))
         }
     }
 
     /// Watches a file in which there is nothing new, without opening it for reading.
-    func watchUnopened(_ follower: TailedFile) {
+    func watchUnopened(_ tailed: TailedFile) {
         // O_PATH (open(2)), which only GNU declares.
-        guard events != nil, let file = try? OpenFile(follower.path, 0o10000000),
-            (try? file.status().id) == follower.id
+        guard events != nil, let file = try? OpenFile(tailed.path, 0o10000000),
+            (try? file.status().id) == tailed.id
         else {
-            follower.isDirty = true
+            tailed.isDirty = true
             return
         }
-        watch(follower, file)
+        watch(tailed, file)
         // What was written before it was watched was not told.
-        if let status = try? file.status(), (status.size, status.modified) != follower.seen {
-            follower.isDirty = true
+        if let status = try? file.status(), (status.size, status.modified) != tailed.seen {
+            tailed.isDirty = true
         }
     }
 
@@ -163,31 +163,31 @@ extension TailedFiles {
         } catch {
             if [ENOENT, ENOTDIR, EACCES].contains(error.code) { return }
             isPolling = true
-            if error.code != 0 { news.warnOnce(Self.polling(error)) }
+            if error.code != 0 { tailLog.warnOnce(Self.polling(error)) }
         }
     }
 
     /// Directories that symbolic links lead to.
     private var targets: Set<FilePath> {
         var targets: Set<FilePath> = []
-        for follower in queue where follower.gone == nil && follower.target != follower.path {
-            let directory = follower.target.directory
-            if directory != follower.path.directory { targets.insert(directory) }
+        for tailed in queue where tailed.gone == nil && tailed.target != tailed.path {
+            let directory = tailed.target.directory
+            if directory != tailed.path.directory { targets.insert(directory) }
         }
         return targets
     }
 
-    func watchTarget(of follower: TailedFile) {
-        let directory = follower.target.directory
-        if follower.target.name.elementsEqual(follower.path.name) { return }
+    func watchTarget(of tailed: TailedFile) {
+        let directory = tailed.target.directory
+        if tailed.target.name.elementsEqual(tailed.path.name) { return }
         if watchedDirectories[directory] == nil { watch(directory, nil, isTarget: true) }
     }
 
-    func unwatch(_ follower: TailedFile) {
-        guard let watch = follower.watch else { return }
-        follower.watch = nil
+    func unwatch(_ tailed: TailedFile) {
+        guard let watch = tailed.watch else { return }
+        tailed.watch = nil
         // The same file may be followed anew by now; the kernel has one watch for both.
-        guard case .file(let id) = watched[watch], id == follower.id else { return }
+        guard case .file(let id) = watched[watch], id == tailed.id else { return }
         watched[watch] = nil
         events?.remove(watch)
     }

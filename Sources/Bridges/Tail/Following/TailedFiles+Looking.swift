@@ -19,8 +19,8 @@ extension TailedFiles {
         if isFull { needsScan = false }
         let search =
             isFull
-            ? PathSearch(plan)
-            : PathSearch(plan, names: Set(heard.names), directories: heard.directories)
+            ? PathSearch(configuration)
+            : PathSearch(configuration, names: Set(heard.names), directories: heard.directories)
         // What is opened and compared is paid once.
         let cost = max(0, spent() - begun)
         listings = DirectoryListings()
@@ -46,27 +46,27 @@ extension TailedFiles {
         compare(with: search, now: now, isFull: isFull)
         // What has a new name is no new file.
         for path in heard.appeared.keys where isFollowed(at: path) {
-            news.losses.wasKnown(at: path)
+            tailLog.losses.wasKnown(at: path)
         }
         noteUnknown(search, heard)
         if isFull { lookForUnfound(search, now: now) }
         if isFirst { lookForUnknown(search, now: now) }
         // Nothing is looked for while a name has its file: what appears beside it may be a copy that
         // is just being made.
-        forgetVacant { followers[$0] != nil }
+        forgetVacant { tailedFiles[$0] != nil }
         // Rotated ones first: they are older than what has their names now.
-        for record in vacant.records where isFull || isNear(record, heard, search) {
+        for record in missing.records where isFull || isNear(record, heard, search) {
             adopt(lost: record, wantsCopy: false, now: now, heard: heard)
         }
         for (path, status) in search.files
-        where followers[status.id]?.gone != nil
-            || (followers[status.id] == nil && !open(path, status, now: now))
+        where tailedFiles[status.id]?.gone != nil
+            || (tailedFiles[status.id] == nil && !open(path, status, now: now))
         {
             miss(path, status, isFirst: isFirst)
         }
         forgetVacant { isLive($0) }
-        vacant.shorten()
-        news.losses.settle()
+        missing.shorten()
+        tailLog.losses.settle()
     }
 
     /// Asks the open files whether they have changed, where the kernel does not tell: a line in a file
@@ -74,15 +74,15 @@ extension TailedFiles {
     func glance(now: Int64, spent: () -> Int64 = { 0 }) {
         lastGlance = now
         let begun = spent()
-        for follower in reserved.values {
-            if follower.work == nil || !reader.hasBeenWritten(follower) { continue }
-            follower.isUnread = true
-            follower.isDirty = true
-            follower.changed = now
+        for tailed in reserved.values {
+            if tailed.work == nil || !reader.hasBeenWritten(tailed) { continue }
+            tailed.isUnread = true
+            tailed.isDirty = true
+            tailed.changed = now
         }
         if isPolling {
-            for follower in queue where follower.watch == nil || follower.isSilent {
-                if let status = try? follower.file?.status() { follower.note(status, now: now) }
+            for tailed in queue where tailed.watch == nil || tailed.isSilent {
+                if let status = try? tailed.file?.status() { tailed.note(status, now: now) }
             }
         }
         glanceCost = max(0, spent() - begun)
@@ -90,42 +90,43 @@ extension TailedFiles {
 
     /// Tells what can't be followed.
     private func tell(_ search: PathSearch, isFull: Bool) {
-        news.failures.replace(
+        tailLog.failures.replace(
             search.failures.mapValues(\.reason), isAll: isFull, at: search.names)
-        news.others.replace(search.others, isAll: isFull, at: search.names)
+        tailLog.others.replace(search.others, isAll: isFull, at: search.names)
         let linksOut = Dictionary(search.linksOut.map { ($0, "") }) { first, _ in first }
-        news.linksOut.replace(linksOut, isAll: isFull, at: search.names)
+        tailLog.linksOut.replace(linksOut, isAll: isFull, at: search.names)
         let unentered = Dictionary(search.unentered.map { ($0, "") }) { first, _ in first }
-        news.unentered.replace(unentered, isAll: isFull, at: [])
+        tailLog.unentered.replace(unentered, isAll: isFull, at: [])
         if isFull {
             let found = Set(search.files.map(\.path))
-            news.refused.keep { found.contains($0) }
-            news.own.keep { found.contains($0) }
+            tailLog.refused.keep { found.contains($0) }
+            tailLog.own.keep { found.contains($0) }
         }
     }
 
     private func finishFirstLook() {
-        if queue.isEmpty, news.hasNothingToTell {
-            news.tell("no file matches \(plan.patterns.map(\.text).joined(separator: ", ")) yet")
+        if queue.isEmpty, tailLog.hasNothingToTell {
+            tailLog.tell(
+                "no file matches \(configuration.patterns.map(\.text).joined(separator: ", ")) yet")
         }
-        let patterns = plan.patterns.map(\.text).joined(separator: "\n")
+        let patterns = configuration.patterns.map(\.text).joined(separator: "\n")
         checkpoints[Self.patternsSource] = Array(patterns.utf8)
         checkpoints[Self.knownSource] = [1]
         knowsAllBefore = true
     }
 
     /// Whether a file is followed under a name that matches.
-    private func isLive(_ id: FileID) -> Bool { followers[id].map { $0.gone == nil } ?? false }
+    private func isLive(_ id: FileID) -> Bool { tailedFiles[id].map { $0.gone == nil } ?? false }
 
     private func isFollowed(at path: FilePath) -> Bool {
-        names[path].map { followers[$0] != nil } ?? false
+        names[path].map { tailedFiles[$0] != nil } ?? false
     }
 
     /// Forgets vacant names that have a file again.
     private func forgetVacant(where isTaken: (FileID) -> Bool) {
-        if vacant.records.isEmpty { return }
-        let taken = vacant.records.map(\.path).filter { names[$0].map(isTaken) ?? false }
-        vacant.forget(Set(taken))
+        if missing.records.isEmpty { return }
+        let taken = missing.records.map(\.path).filter { names[$0].map(isTaken) ?? false }
+        missing.forget(Set(taken))
     }
 
     /// Whether something was heard of around a vacant name.
@@ -139,10 +140,10 @@ extension TailedFiles {
     /// Counts the files that names got, and notes what has them now.
     private func note(_ heard: ChangedNames, _ search: PathSearch) {
         for (path, count) in heard.appeared where !search.isUnsure(about: path) {
-            news.losses.appeared(at: path, times: count)
+            tailLog.losses.appeared(at: path, times: count)
             // What is no file, or not followed, is not lost.
             if search.others[path] != nil || search.linksOut.contains(path) {
-                news.losses.found(at: path)
+                tailLog.losses.found(at: path)
             }
         }
     }
@@ -151,13 +152,13 @@ extension TailedFiles {
     /// rotated away, and is looked for before what has the name now is opened.
     private func miss(_ path: FilePath, _ status: FileStatus, isFirst: Bool) {
         // What may not be read is still there.
-        if news.refused.contains(path) || news.own.contains(path) { return }
+        if tailLog.refused.contains(path) || tailLog.own.contains(path) { return }
         if (try? FileStatus(path))?.id != status.id { hints.add(path, isNew: false) }
-        if vacant.contains(path) { return }
+        if missing.contains(path) { return }
         // What was there at the first start is not read anyway.
-        if isFirst, plan.startsAtEnd, !isKnown(path) { return }
+        if isFirst, configuration.startsAtEnd, !isKnown(path) { return }
         let last = records.last(of: path)
-        vacant.note(
+        missing.note(
             newest[path]?.record() ?? last
                 ?? FileRecord(unknownOf: path, since: status.modified))
     }
@@ -169,14 +170,14 @@ extension TailedFiles {
         // What was written just before may be stamped a tick earlier.
         lastLook = wallTime() - 20_000_000
         guard lastScan != nil else { return }
-        let present = search.files.filter { followers[$0.status.id] == nil }.map(\.path)
-        for path in heard.names.union(present) where plan.follows(path) {
+        let present = search.files.filter { tailedFiles[$0.status.id] == nil }.map(\.path)
+        for path in heard.names.union(present) where configuration.follows(path) {
             if let last = newest[path], last.gone == nil { continue }
-            if vacant.contains(path) || news.refused.contains(path) { continue }
+            if missing.contains(path) || tailLog.refused.contains(path) { continue }
             if let last = newest[path] {
-                vacant.note(last.record())
+                missing.note(last.record())
             } else if mayHaveBeenRotated(path, heard) {
-                vacant.note(FileRecord(unknownOf: path, since: look))
+                missing.note(FileRecord(unknownOf: path, since: look))
             }
         }
     }
@@ -206,55 +207,55 @@ extension TailedFiles {
             names[path] = status.id
         }
         var begun: [(TailedFile, TailedFile.Beginning)] = []
-        for follower in isFull ? queue : touched(by: search) {
-            if let (path, status) = first[follower.id] {
-                follower.gone = nil
-                if names[follower.path] != follower.id { rename(follower, to: path) }
-                follower.note(status, now: now)
-                let beginning = follower.glimpse()
-                if beginning != .same { begun.append((follower, beginning)) }
-            } else if follower.gone != nil {
-                if let status = try? follower.file?.status() { follower.note(status, now: now) }
-            } else if names[follower.path] == follower.id {
+        for tailed in isFull ? queue : touched(by: search) {
+            if let (path, status) = first[tailed.id] {
+                tailed.gone = nil
+                if names[tailed.path] != tailed.id { rename(tailed, to: path) }
+                tailed.note(status, now: now)
+                let beginning = tailed.glimpse()
+                if beginning != .same { begun.append((tailed, beginning)) }
+            } else if tailed.gone != nil {
+                if let status = try? tailed.file?.status() { tailed.note(status, now: now) }
+            } else if names[tailed.path] == tailed.id {
                 continue
-            } else if !isFull, hasOtherNames(follower) {
+            } else if !isFull, hasOtherNames(tailed) {
                 needsScan = true
-            } else if !search.isUnsure(about: follower.path) {
-                loseName(follower, now: now)
+            } else if !search.isUnsure(about: tailed.path) {
+                loseName(tailed, now: now)
             }
         }
-        for (follower, beginning) in begun { take(beginning, of: follower, now: now) }
+        for (tailed, beginning) in begun { take(beginning, of: tailed, now: now) }
     }
 
     /// Followers that what was looked at concerns.
     private func touched(by search: PathSearch) -> [TailedFile] {
         var seen: Set<ObjectIdentifier> = []
-        let found = search.files.compactMap { followers[$0.status.id] }
-        let named = search.names.sorted().flatMap { followers(of: $0) }
+        let found = search.files.compactMap { tailedFiles[$0.status.id] }
+        let named = search.names.sorted().flatMap { tailedFiles(of: $0) }
         return (named + found).filter { seen.insert(ObjectIdentifier($0)).inserted }
     }
 
     /// Whether a file that lost its name may have another one that matches.
-    private func hasOtherNames(_ follower: TailedFile) -> Bool {
-        guard let status = try? follower.file?.status() else { return false }
+    private func hasOtherNames(_ tailed: TailedFile) -> Bool {
+        guard let status = try? tailed.file?.status() else { return false }
         return status.links > 1
     }
 
-    private func loseName(_ follower: TailedFile, now: Int64) {
-        news.detail("\(follower.path) is gone or another file")
-        follower.gone = now
-        follower.isDirty = true
-        setAlarm(follower)
-        vacant.note(follower.record())
-        learnForm(of: follower)
+    private func loseName(_ tailed: TailedFile, now: Int64) {
+        tailLog.detail("\(tailed.path) is gone or another file")
+        tailed.gone = now
+        tailed.isDirty = true
+        setAlarm(tailed)
+        missing.note(tailed.record())
+        learnForm(of: tailed)
     }
 
     /// Notes where rotation has put a number or a date, if what was renamed tells.
-    private func learnForm(of follower: TailedFile) {
-        guard let place = follower.file?.target, place != follower.target,
-            let mark = RotatedName(of: follower.target.name).place(in: Array(place.name))
+    private func learnForm(of tailed: TailedFile) {
+        guard let place = tailed.file?.target, place != tailed.target,
+            let mark = RotatedName(of: tailed.target.name).place(in: Array(place.name))
         else { return }
-        confirm(mark, in: follower.path)
+        confirm(mark, in: tailed.path)
     }
 
     /// Keeps a place in a name at which rotation puts a number or a date.
@@ -267,32 +268,32 @@ extension TailedFiles {
         checkpoints[Self.marksSource] = state
     }
 
-    private func rename(_ follower: TailedFile, to path: FilePath) {
-        news.detail("\(follower.path) is called \(path) now")
-        unlink(follower)
-        follower.path = path
-        follower.source = senders.source(path)
-        link(follower)
+    private func rename(_ tailed: TailedFile, to path: FilePath) {
+        tailLog.detail("\(tailed.path) is called \(path) now")
+        unlink(tailed)
+        tailed.path = path
+        tailed.origin = senders.origin(path)
+        link(tailed)
         // What it is called is part of its record.
-        follower.isToBeKept = true
+        tailed.isToBeKept = true
     }
 
     /// Makes a follower the newest of its name.
-    func link(_ follower: TailedFile) {
-        follower.predecessor = newest[follower.path]
-        newest[follower.path] = follower
+    func link(_ tailed: TailedFile) {
+        tailed.predecessor = newest[tailed.path]
+        newest[tailed.path] = tailed
     }
 
     /// Takes a follower out of those of its name.
-    func unlink(_ follower: TailedFile) {
-        if newest[follower.path] === follower {
-            newest[follower.path] = follower.predecessor
-            if follower.predecessor == nil { senders.forget(follower.path) }
+    func unlink(_ tailed: TailedFile) {
+        if newest[tailed.path] === tailed {
+            newest[tailed.path] = tailed.predecessor
+            if tailed.predecessor == nil { senders.forget(tailed.path) }
         } else {
-            var next = newest[follower.path]
-            while let one = next, one.predecessor !== follower { next = one.predecessor }
-            next?.predecessor = follower.predecessor
+            var next = newest[tailed.path]
+            while let one = next, one.predecessor !== tailed { next = one.predecessor }
+            next?.predecessor = tailed.predecessor
         }
-        follower.predecessor = nil
+        tailed.predecessor = nil
     }
 }

@@ -21,7 +21,7 @@ extension TailedFiles {
         // Nothing was followed before, so that nothing was read that is not known.
         if kept.isEmpty { knowsAllBefore = true }
         if !unasked.isEmpty {
-            news.tell(
+            tailLog.tell(
                 "\(TailLog.list(unasked.sorted())) no longer asked for: what is written there from "
                     + "now on does not come in")
         }
@@ -32,14 +32,16 @@ extension TailedFiles {
         let numbers =
             isPassed ? String(source.dropFirst(IgnoredFiles.sourcePrefix.count)) : source
         guard var record = FileRecord(source: numbers, state: state) else {
-            news.warnOnce(
+            tailLog.warnOnce(
                 "what was kept of the file \(source) can't be read: it is read from its start")
             checkpoints[source] = []
             return
         }
         if isPassed { return passedOver.restore(record) }
-        if !plan.follows(record.path) {
-            guard !plan.excludes(record.path), let live = plan.livePath(of: record.path) else {
+        if !configuration.follows(record.path) {
+            guard !configuration.excludes(record.path),
+                let live = configuration.livePath(of: record.path)
+            else {
                 // It is not looked for, and no other file's; asked for again, it is gone on with.
                 records.add(record)
                 if !record.isFinished { unasked.insert(record.path) }
@@ -91,7 +93,7 @@ extension TailedFiles {
             }
         }
         if forgotten > 0 {
-            news.tell(
+            tailLog.tell(
                 "\(forgotten == 1 ? "1 file has" : "\(forgotten) files have") been gone for 30 days:"
                     + " how far \(forgotten == 1 ? "it" : "they") had been read is forgotten")
         }
@@ -134,9 +136,9 @@ extension TailedFiles {
             records.setFound(record)
             // Its number is of no use if the device's has changed.
             if hasMoved(record, byInode[record.id.inode] ?? []) { continue }
-            vacant.note(record)
+            missing.note(record)
             let isFound = adopt(lost: record, wantsCopy: true, now: now)
-            if !isFound, record.fingerprint.offset > 0 { news.unfound.set(record.path, "") }
+            if !isFound, record.fingerprint.offset > 0 { tailLog.unfound.set(record.path, "") }
         }
     }
 
@@ -148,10 +150,10 @@ extension TailedFiles {
             $0.modified < $1.modified ? $1 : $0
         }
         for (path, record) in latest.sorted(by: { $0.key < $1.key })
-        where plan.follows(path) && !search.isUnsure(about: path) {
+        where configuration.follows(path) && !search.isUnsure(about: path) {
             if record.isFinished { adopt(lost: record, wantsCopy: false, now: now) }
-            if !present.contains(path), !vacant.contains(path) {
-                vacant.note(record)
+            if !present.contains(path), !missing.contains(path) {
+                missing.note(record)
             }
         }
     }
@@ -172,28 +174,28 @@ extension TailedFiles {
         lost: FileRecord, wantsCopy: Bool, now: Int64, heard: ChangedNames = ChangedNames()
     ) -> Bool {
         // What is asked for no longer has no generations.
-        guard plan.follows(lost.path) else { return false }
+        guard configuration.follows(lost.path) else { return false }
         var isFound = false
-        for found in generations(of: lost, wantsCopy: wantsCopy, heard).find() {
+        for found in rotations(of: lost, wantsCopy: wantsCopy, heard).find() {
             guard let fingerprint = try? FileFingerprint(of: found.file, upTo: found.offset) else {
                 continue
             }
             isFound = isFound || found.isSame
             let marks = records.record(of: found.status.id)?.marks ?? lost.marks
-            if !found.isSame, !found.isKnown { news.losses.found(at: lost.path) }
+            if !found.isSame, !found.isKnown { tailLog.losses.found(at: lost.path) }
             forgetRecord(of: found)
-            let follower = TailedFile(
+            let tailed = TailedFile(
                 found.file, found.status, path: lost.path, target: lost.target,
-                source: senders.source(lost.path), from: fingerprint,
+                origin: senders.origin(lost.path), from: fingerprint,
                 marks: found.isSame || found.isKnown ? marks : FileMarks(), now: now,
                 hasRecord: found.status.id == lost.id)
-            follower.gone = now
-            follower.place = found.path
-            follower.isCopy = found.isCopy
-            add(follower)
-            follower.isToBeKept = true
-            vacant.note(follower.record())
-            news.tell(
+            tailed.gone = now
+            tailed.place = found.path
+            tailed.isCopy = found.isCopy
+            add(tailed)
+            tailed.isToBeKept = true
+            missing.note(tailed.record())
+            tailLog.tell(
                 cause: found.isEarlierByTime ? "earlier generation" : "generation",
                 "\(lost.path): \(found.path) was the file of that name before; "
                     + "it is read from byte \(found.offset) on"
@@ -212,7 +214,7 @@ extension TailedFiles {
         if record.fingerprint.matches(found.file) { records.setFound(record) }
     }
 
-    private func generations(
+    private func rotations(
         of lost: FileRecord, wantsCopy: Bool, _ heard: ChangedNames
     ) -> RotationSearch {
         RotationSearch(
@@ -220,17 +222,17 @@ extension TailedFiles {
             others: {
                 let known =
                     self.records.unfound(of: lost.path)
-                    + self.followers(of: lost.path).map { $0.record() }
+                    + self.tailedFiles(of: lost.path).map { $0.record() }
                 return known.filter { $0.id != lost.id }
             },
-            wantsCopy: wantsCopy, isFollowed: plan.follows,
-            isExcluded: plan.excludes,
+            wantsCopy: wantsCopy, isFollowed: configuration.follows,
+            isExcluded: configuration.excludes,
             isCopy: { self.isCopy($0, $1, of: $2) },
             isCopyOfUnread: { self.isCopyOfUnread($0, $1, of: lost.path) },
             placeInPart: {
                 self.remainder(of: lost, $0, size: $1.size).place(self.reader.memory)?.offset
             },
-            isKnown: { self.followers[$0] != nil || self.ownFiles.contains($0) },
+            isKnown: { self.tailedFiles[$0] != nil || self.ownFiles.contains($0) },
             passedOver: { self.endOfPassedOver($0, $1) },
             record: { self.records.record(of: $0, $1) }, listings: listings,
             elsewhere: rotatedToDirectories(), marks: rotationMarks[lost.path] ?? [],
@@ -244,7 +246,7 @@ extension TailedFiles {
     func rotatedToDirectories() -> [FilePath] {
         if let rotationDirectories { return rotationDirectories }
         var all: Set<FilePath> = []
-        for pattern in plan.rotatedTo {
+        for pattern in configuration.rotatedTo {
             let search = PathSearch(directories: [pattern])
             all.formUnion(search.matching)
             // A directory may be named as such, or by what is in it.
@@ -266,7 +268,7 @@ extension TailedFiles {
         for directory in directories {
             for entry in listings[directory].entries where entry.kind != .directory {
                 let path = directory.entry(entry.name)
-                if let live = plan.livePath(of: path) { passOverUnknown(path, of: live) }
+                if let live = configuration.livePath(of: path) { passOverUnknown(path, of: live) }
             }
         }
         let isFirst = lastScan == nil
@@ -275,7 +277,9 @@ extension TailedFiles {
             for entry in listings[directory].entries where entry.kind != .directory {
                 let names = RotatedName.lives(of: entry.name) + [entry.name]
                 let path = directory.entry(entry.name)
-                if names.contains(where: plan.mayFollow(name:)) { passOverUnknown(path, of: path) }
+                if names.contains(where: configuration.mayFollow(name:)) {
+                    passOverUnknown(path, of: path)
+                }
             }
         }
         for target in firstFollowed {
@@ -289,8 +293,8 @@ extension TailedFiles {
     }
 
     private func passOverUnknown(_ path: FilePath, of live: FilePath) {
-        guard !plan.follows(path), let status = try? FileStatus(path), status.isRegular,
-            followers[status.id] == nil, records.record(of: status.id) == nil,
+        guard !configuration.follows(path), let status = try? FileStatus(path), status.isRegular,
+            tailedFiles[status.id] == nil, records.record(of: status.id) == nil,
             !passedOver.contains(status.id)
         else { return }
         passOver(path, of: live)

@@ -7,7 +7,7 @@ extension TailedFiles {
     /// be opened.
     func open(_ path: FilePath, _ listed: FileStatus, now: Int64) -> Bool {
         if isOwn(path, listed.id) {
-            news.losses.found(at: path)
+            tailLog.losses.found(at: path)
             return false
         }
         if let record = records.record(of: listed.id), isUntouched(record, listed) {
@@ -15,7 +15,7 @@ extension TailedFiles {
         }
         guard let file = openFile(path) else {
             // What may not be read is not lost, it is still there.
-            if news.refused.contains(path) { news.losses.found(at: path) }
+            if tailLog.refused.contains(path) { tailLog.losses.found(at: path) }
             return false
         }
         do throws(SocketError) {
@@ -23,16 +23,16 @@ extension TailedFiles {
             // What has been rotated away comes first. There are file systems that call a file
             // something else once it is open.
             if status.id != listed.id, (try? FileStatus(path))?.id != listed.id { return false }
-            guard status.isRegular, followers[status.id] == nil else { return true }
+            guard status.isRegular, tailedFiles[status.id] == nil else { return true }
             if let record = records.record(of: file, status.id) {
                 try resume(file, status, path, record, now: now)
             } else {
                 try begin(file, status, path, now: now)
             }
-            news.losses.found(at: path)
+            tailLog.losses.found(at: path)
             return true
         } catch {
-            news.refused.set(path, error.reason)
+            tailLog.refused.set(path, error.reason)
             return false
         }
     }
@@ -49,20 +49,20 @@ extension TailedFiles {
         _ path: FilePath, _ status: FileStatus, _ record: FileRecord, now: Int64
     ) -> Bool {
         // Open, it can't be lost sight of; where there are too many it need not be.
-        let file = openFiles < plan.descriptors ? openFile(path) : nil
+        let file = openFiles < configuration.descriptors ? openFile(path) : nil
         if let file, (try? file.status().id) != status.id { return false }
         take(record)
-        let follower = TailedFile(
+        let tailed = TailedFile(
             file, status, path: path, target: record.path == path ? record.target : nil,
-            source: senders.source(path), from: record.fingerprint, marks: record.marks, now: now,
+            origin: senders.origin(path), from: record.fingerprint, marks: record.marks, now: now,
             hasRecord: true)
-        follower.isDirty = false
-        if record.path != path { follower.isToBeKept = true }
-        add(follower)
-        if file == nil { watchUnopened(follower) }
+        tailed.isDirty = false
+        if record.path != path { tailed.isToBeKept = true }
+        add(tailed)
+        if file == nil { watchUnopened(tailed) }
         // What was written before it was watched was not told.
-        if let now = try? file?.status(), (now.size, now.modified) != follower.seen {
-            follower.isDirty = true
+        if let now = try? file?.status(), (now.size, now.modified) != tailed.seen {
+            tailed.isDirty = true
         }
         return true
     }
@@ -76,14 +76,14 @@ extension TailedFiles {
             // Nothing was read of it then, so that it can't be told whether it was truncated since.
             adopt(lost: record, wantsCopy: false, now: now)
         }
-        let follower = TailedFile(
-            file, status, path: path, source: senders.source(path), from: fingerprint,
+        let tailed = TailedFile(
+            file, status, path: path, origin: senders.origin(path), from: fingerprint,
             marks: record.marks, now: now, hasRecord: record.id == status.id)
-        add(follower)
+        add(tailed)
         // The device has another number since the system was started anew.
         if record.id != status.id { checkpoints[record.source] = [] }
         if record.id != status.id || record.gone != 0 || record.path != path {
-            follower.isToBeKept = true
+            tailed.isToBeKept = true
         }
     }
 
@@ -104,35 +104,35 @@ extension TailedFiles {
             {
                 fingerprint = try FileFingerprint(of: file, upTo: place.offset)
                 isCut = true
-                news.tell(
+                tailLog.tell(
                     cause: "cut",
                     "\(path) was cut to a part of what it was: "
                         + "it is read on from byte \(place.offset)")
             }
         }
         let isNew = lastScan == nil && stale == nil && !isKnown(path)
-        if isNew, plan.startsAtEnd { fingerprint = try end(of: file, status.size) }
+        if isNew, configuration.startsAtEnd { fingerprint = try end(of: file, status.size) }
         var marks = isCut ? stale?.marks ?? FileMarks() : FileMarks()
         marks.cut(to: fingerprint.offset)
-        let follower = TailedFile(
-            file, status, path: path, source: senders.source(path), from: fingerprint,
+        let tailed = TailedFile(
+            file, status, path: path, origin: senders.origin(path), from: fingerprint,
             marks: marks, now: now, hasRecord: stale != nil)
-        add(follower)
+        add(tailed)
         // Also of what nothing has been read of: it is looked for if it is rotated away meanwhile.
-        follower.isToBeKept = true
-        if isNew, follower.target != path { firstFollowed.append(follower.target) }
+        tailed.isToBeKept = true
+        if isNew, tailed.target != path { firstFollowed.append(tailed.target) }
     }
 
     /// Whether the pattern that a path matches was followed in an earlier run: what is there now has
     /// appeared since.
     func isKnown(_ path: FilePath) -> Bool {
-        plan.patterns.contains { knownPatterns.contains($0.text) && $0.matches(path) }
+        configuration.patterns.contains { knownPatterns.contains($0.text) && $0.matches(path) }
     }
 
     /// Behind the last whole line of so many bytes.
     func end(of file: OpenFile, _ size: UInt64) throws(SocketError) -> FileFingerprint {
         let form = try reader.form(of: file)
-        let most = min(size, UInt64(plan.longest) + 1)
+        let most = min(size, UInt64(configuration.longest) + 1)
         var count = min(most, 1_024)
         while true {
             let start = size - count
@@ -155,45 +155,45 @@ extension TailedFiles {
     }
 
     /// Follows a file from now on.
-    func add(_ follower: TailedFile) {
-        follower.slot = queue.count
-        queue.append(follower)
-        followers[follower.id] = follower
-        if let file = follower.file {
+    func add(_ tailed: TailedFile) {
+        tailed.slot = queue.count
+        queue.append(tailed)
+        tailedFiles[tailed.id] = tailed
+        if let file = tailed.file {
             openFiles += 1
-            watch(follower, file)
+            watch(tailed, file)
         }
-        link(follower)
-        _ = follower.glimpse()
-        follower.work = work
-        if follower.isDirty { work.add(follower) }
-        setAlarm(follower)
-        if follower.target != follower.path {
-            linkNames[follower.target, default: []].insert(follower.path)
+        link(tailed)
+        _ = tailed.glimpse()
+        tailed.work = work
+        if tailed.isDirty { work.add(tailed) }
+        setAlarm(tailed)
+        if tailed.target != tailed.path {
+            linkNames[tailed.target, default: []].insert(tailed.path)
         }
-        watchTarget(of: follower)
-        news.detail(
-            "\(follower.path) is followed from byte \(follower.offset) on (\(follower.id.inode))")
+        watchTarget(of: tailed)
+        tailLog.detail(
+            "\(tailed.path) is followed from byte \(tailed.offset) on (\(tailed.id.inode))")
     }
 
     /// Lets go of a follower.
-    func remove(_ follower: TailedFile) {
-        follower.work = nil
-        follower.isToBeKept = false
-        follower.isDirty = false
-        reserved[ObjectIdentifier(follower)] = nil
-        close(follower)
-        unwatch(follower)
-        if followers[follower.id] === follower { followers[follower.id] = nil }
-        if queue.indices.contains(follower.slot), queue[follower.slot] === follower {
-            queue.swapAt(follower.slot, queue.count - 1)
-            queue[follower.slot].slot = follower.slot
+    func remove(_ tailed: TailedFile) {
+        tailed.work = nil
+        tailed.isToBeKept = false
+        tailed.isDirty = false
+        reserved[ObjectIdentifier(tailed)] = nil
+        close(tailed)
+        unwatch(tailed)
+        if tailedFiles[tailed.id] === tailed { tailedFiles[tailed.id] = nil }
+        if queue.indices.contains(tailed.slot), queue[tailed.slot] === tailed {
+            queue.swapAt(tailed.slot, queue.count - 1)
+            queue[tailed.slot].slot = tailed.slot
             queue.removeLast()
         }
-        unlink(follower)
-        if follower.target != follower.path, newest[follower.path] == nil {
-            linkNames[follower.target]?.remove(follower.path)
-            if linkNames[follower.target]?.isEmpty == true { linkNames[follower.target] = nil }
+        unlink(tailed)
+        if tailed.target != tailed.path, newest[tailed.path] == nil {
+            linkNames[tailed.target]?.remove(tailed.path)
+            if linkNames[tailed.target]?.isEmpty == true { linkNames[tailed.target] = nil }
         }
     }
 
@@ -207,7 +207,7 @@ extension TailedFiles {
                 ownFiles.insert(status.id)
             }
         }
-        for path in plan.ownFiles() {
+        for path in configuration.ownFiles() {
             if let status = try? FileStatus(FilePath(path)) { ownFiles.insert(status.id) }
         }
     }
@@ -225,7 +225,7 @@ extension TailedFiles {
             formerOwnFiles[id] = nil
             return false
         }
-        news.own.set(path, "")
+        tailLog.own.set(path, "")
         return true
     }
 }

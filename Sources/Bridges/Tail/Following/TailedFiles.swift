@@ -11,15 +11,15 @@ import Sockets
 /// What it costs follows what happens: only those files are asked, and only those names looked at,
 /// that something was heard of; all of them now and then.
 final class TailedFiles {
-    let plan: TailConfiguration
-    let news: TailLog
+    let configuration: TailConfiguration
+    let tailLog: TailLog
     let events: FileEvents?
     let reader: FileReader
     /// All that are followed, in no order.
     var queue: [TailedFile] = []
     /// Those that something has to be done for.
     let work = PendingFiles()
-    var followers: [FileID: TailedFile] = [:]
+    var tailedFiles: [FileID: TailedFile] = [:]
     /// The newest of each name.
     var newest: [FilePath: TailedFile] = [:]
     /// What has each name that matches, as of when it was last looked at.
@@ -31,7 +31,7 @@ final class TailedFiles {
     /// Rotated files that were there before their live ones were first followed.
     var passedOver = IgnoredFiles()
     /// Names that no file has at present, and what was last known of them.
-    var vacant = MissingNames()
+    var missing = MissingNames()
     /// Files that are followed for the first time, where they really are.
     var firstFollowed: [FilePath] = []
     /// What directories hold, as of the present look.
@@ -102,16 +102,17 @@ final class TailedFiles {
     ///   - kept: what was kept by an earlier run, by source.
     ///   - events: what the kernel tells; `nil` to do without.
     init(
-        _ plan: TailConfiguration, kept: [String: [UInt8]], events: FileEvents?, news: TailLog
+        _ configuration: TailConfiguration, kept: [String: [UInt8]], events: FileEvents?,
+        tailLog: TailLog
     ) throws {
-        self.plan = plan
-        self.news = news
+        self.configuration = configuration
+        self.tailLog = tailLog
         self.events = events
-        senders = SenderNames(plan.sender)
+        senders = SenderNames(configuration.sender)
         isPolling = events == nil || events?.failure != nil
-        let start = try plan.start.map { try Matcher($0) }
-        reader = FileReader(MessageSplitter(longest: plan.longest, start: start), news)
-        if let failure = events?.failure { news.warnOnce(Self.polling(failure)) }
+        let start = try configuration.start.map { try Matcher($0) }
+        reader = FileReader(MessageSplitter(longest: configuration.longest, start: start), tailLog)
+        if let failure = events?.failure { tailLog.warnOnce(Self.polling(failure)) }
         restore(kept)
     }
 
@@ -127,7 +128,7 @@ final class TailedFiles {
     }
 
     /// All followers of a path, the newest first.
-    func followers(of path: FilePath) -> [TailedFile] {
+    func tailedFiles(of path: FilePath) -> [TailedFile] {
         Array(
             sequence(first: newest[path]) { $0?.predecessor }.prefix { $0 != nil }.compactMap(
                 \.self))
@@ -155,16 +156,16 @@ final class TailedFiles {
                 }
             }
         case .overflow:
-            news.detail("the kernel had more to tell than it keeps: everything is looked at")
+            tailLog.detail("the kernel had more to tell than it keeps: everything is looked at")
             needsScan = true
-            for follower in queue { follower.isDirty = true }
+            for tailed in queue { tailed.isDirty = true }
         }
     }
 
     private func noteChange(of id: FileID) {
-        guard let follower = followers[id] else { return }
-        follower.isUnread = true
-        follower.isDirty = true
+        guard let tailed = tailedFiles[id] else { return }
+        tailed.isUnread = true
+        tailed.isDirty = true
     }
 
     private func takeEntry(
@@ -172,16 +173,16 @@ final class TailedFiles {
     ) {
         switch watched[watch] {
         case .file(let id):
-            guard let follower = followers[id] else { return }
-            follower.isDirty = true
-            hints.add(follower.path, isNew: false)
+            guard let tailed = tailedFiles[id] else { return }
+            tailed.isDirty = true
+            hints.add(tailed.path, isNew: false)
         case .directory(let path, _):
             if name.isEmpty { return noteMoved(path, watch) }
             let entry = path.entry(name)
             for link in linkNames[entry] ?? [] { hints.add(link, isNew: false) }
             if isDirectory {
                 hints.directories.insert(entry)
-            } else if plan.mayFollow(name: name), plan.follows(entry) {
+            } else if configuration.mayFollow(name: name), configuration.follows(entry) {
                 hints.add(entry, isNew: isNew)
             } else if isNew {
                 hints.addUnmatched(entry)
@@ -208,7 +209,7 @@ final class TailedFiles {
     /// - Parameter reads: whether there is room for what is read.
     func deadline(now: Int64, reads: Bool) -> Int64 {
         var deadline = min(nextScan, nextGlance)
-        if let next = news.nextReport { deadline = min(deadline, next) }
+        if let next = tailLog.nextReport { deadline = min(deadline, next) }
         guard reads else { return deadline }
         if work.hasReadable || work.hasMoreUnkept { return now }
         if let next = work.nextAlarm { deadline = min(deadline, next) }
@@ -216,26 +217,26 @@ final class TailedFiles {
     }
 
     /// When a file without a name has been quiet for long enough.
-    func quietEnd(_ follower: TailedFile) -> Int64? {
-        follower.gone.map { max($0, follower.changed) + plan.rotateWait }
+    func quietEnd(_ tailed: TailedFile) -> Int64? {
+        tailed.gone.map { max($0, tailed.changed) + configuration.rotateWait }
     }
 
     /// When a follower has to be looked at although nothing happens to it; `nil`: not at all.
-    func alarm(of follower: TailedFile) -> Int64? {
+    func alarm(of tailed: TailedFile) -> Int64? {
         let settled =
-            follower.hasPending && settles(follower)
-            ? follower.changed + plan.settlesAfter : nil
-        return [settled, quietEnd(follower)].compactMap(\.self).min()
+            tailed.hasPending && settles(tailed)
+            ? tailed.changed + configuration.settlesAfter : nil
+        return [settled, quietEnd(tailed)].compactMap(\.self).min()
     }
 
     /// Whether what waits at the end of a file is complete when it has been quiet for a while.
-    func settles(_ follower: TailedFile) -> Bool {
-        plan.start != nil || follower.form.isUndecided
+    func settles(_ tailed: TailedFile) -> Bool {
+        configuration.start != nil || tailed.form.isUndecided
     }
 
     /// Sees to it that a follower is looked at when its time has come.
-    func setAlarm(_ follower: TailedFile) {
-        if let time = alarm(of: follower) { work.wake(follower, at: time) }
+    func setAlarm(_ tailed: TailedFile) {
+        if let time = alarm(of: tailed) { work.wake(tailed, at: time) }
     }
 
     /// When names are looked at next: all, or some.

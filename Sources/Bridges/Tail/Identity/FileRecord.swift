@@ -60,7 +60,8 @@ struct FileRecord: Equatable, Sendable {
     /// What may have had a name that nothing is known of, since a time by the file system's clock.
     init(unknownOf path: FilePath, since modified: Int64) {
         self.init(
-            id: FileID(device: 0, inode: 0), fingerprint: FileFingerprint(), path: path, target: path,
+            id: FileID(device: 0, inode: 0), fingerprint: FileFingerprint(), path: path,
+            target: path,
             modified: modified, isFinished: true)
     }
 

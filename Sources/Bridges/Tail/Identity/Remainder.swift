@@ -14,10 +14,10 @@ struct Remainder {
     private static let certain: UInt64 = 1_024
 
     /// Of a file that is followed.
-    init(_ follower: TailedFile, _ file: OpenFile, size: UInt64) {
-        fingerprint = follower.fingerprint
-        marks = follower.marks
-        sums = follower.sums
+    init(_ tailed: TailedFile, _ file: OpenFile, size: UInt64) {
+        fingerprint = tailed.fingerprint
+        marks = tailed.marks
+        sums = tailed.sums
         self.file = file
         self.size = size
     }

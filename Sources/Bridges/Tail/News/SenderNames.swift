@@ -12,7 +12,7 @@ struct SenderNames {
     init(_ template: String) { self.template = template }
 
     /// Who says what stands in a file; the same each time, and after that file was rotated away.
-    mutating func source(_ path: FilePath) -> LineBlock.Origin {
+    mutating func origin(_ path: FilePath) -> LineBlock.Origin {
         let name = names[path] ?? freeName(for: path)
         names[path] = name
         owners[name.key] = path
@@ -65,7 +65,7 @@ struct SenderNames {
             while text.utf8.count > bytes - 3 { text.removeFirst() }
             text = "…" + fromPart(text)
         }
-        return Name(cleaning: text + mark, words: Phrases(.en))
+        return Name(cleaning: text + mark, phrases: Phrases(.en))
     }
 
     /// What begins with a part of the path, if not much has to go for that.

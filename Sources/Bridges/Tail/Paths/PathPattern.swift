@@ -37,10 +37,10 @@ package struct PathPattern: Sendable, Hashable {
             return
         }
         // What is special in the directory's name is meant as it stands there.
-        let place = path.dropLast(text.count).map {
+        let location = path.dropLast(text.count).map {
             "*?[]{},\\".contains($0) ? "\\\($0)" : String($0)
         }
-        self.init(place.joined() + text)
+        self.init(location.joined() + text)
     }
 
     /// The patterns that it stands for, one for each choice in braces.
@@ -115,8 +115,8 @@ package struct PathPattern: Sendable, Hashable {
     /// Where the pattern may go on in a directory of a name.
     func places(after name: some Collection<UInt8>, from places: Set<Int>) -> Set<Int> {
         var next: Set<Int> = []
-        for place in places where place < steps.count && steps[place].matches(name) {
-            next.insert(steps[place] == .anyDepth ? place : place + 1)
+        for location in places where location < steps.count && steps[location].matches(name) {
+            next.insert(steps[location] == .anyDepth ? location : location + 1)
         }
         return withSkipped(next).filter { $0 < steps.count }
     }
@@ -124,11 +124,11 @@ package struct PathPattern: Sendable, Hashable {
     /// Any depth may be none.
     private func withSkipped(_ places: Set<Int>) -> Set<Int> {
         var all = places
-        for place in places.sorted() {
-            var place = place
-            while place < steps.count - 1, steps[place] == .anyDepth {
-                place += 1
-                all.insert(place)
+        for location in places.sorted() {
+            var location = location
+            while location < steps.count - 1, steps[location] == .anyDepth {
+                location += 1
+                all.insert(location)
             }
         }
         return all

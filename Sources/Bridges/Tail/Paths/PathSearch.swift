@@ -38,16 +38,16 @@ struct PathSearch {
     private static let depth = 32
 
     /// Looks for everything.
-    init(_ plan: TailConfiguration) {
-        self.init(patterns: plan.patterns, plan)
+    init(_ configuration: TailConfiguration) {
+        self.init(patterns: configuration.patterns, configuration)
         lookForAll()
     }
 
     /// Looks at names, and for what is in directories that appeared.
-    init(_ plan: TailConfiguration, names: Set<FilePath>, directories: Set<FilePath>) {
-        self.init(patterns: plan.patterns, plan)
+    init(_ configuration: TailConfiguration, names: Set<FilePath>, directories: Set<FilePath>) {
+        self.init(patterns: configuration.patterns, configuration)
         self.names = names
-        for path in names where plan.follows(path) { look(at: path, kind: .unknown) }
+        for path in names where configuration.follows(path) { look(at: path, kind: .unknown) }
         for directory in directories.sorted() { enter(directory) }
         files.sort { $0.path < $1.path }
     }
@@ -58,10 +58,10 @@ struct PathSearch {
         lookForAll()
     }
 
-    private init(patterns: [PathPattern], _ plan: TailConfiguration) {
+    private init(patterns: [PathPattern], _ configuration: TailConfiguration) {
         self.patterns = patterns
-        excluded = plan.excluded
-        followsAllLinks = plan.followsAllLinks
+        excluded = configuration.excluded
+        followsAllLinks = configuration.followsAllLinks
         links = LinkRule(patterns)
     }
 

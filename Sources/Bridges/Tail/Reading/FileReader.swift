@@ -28,15 +28,15 @@ final class FileReader {
 
     private let cutter: MessageSplitter
     private let buffer: UnsafeMutableRawBufferPointer
-    private let news: TailLog
+    private let tailLog: TailLog
     private let zeros: NULRunSearch
 
     /// Bytes read at once at least: as many as a block holds.
     private static let chunk = LineBlock.bytes
 
-    init(_ cutter: MessageSplitter, _ news: TailLog) {
+    init(_ cutter: MessageSplitter, _ tailLog: TailLog) {
         self.cutter = cutter
-        self.news = news
+        self.tailLog = tailLog
         // Twice, so that it can be told from what is there that a group of lines is complete.
         let size = FileFingerprint.backBytes + max(Self.chunk, 2 * cutter.longest + 8_192)
         buffer = .allocate(byteCount: size, alignment: 64)
@@ -61,20 +61,20 @@ final class FileReader {
     private static let reservedBytes = 4_096
 
     /// Notes what stands behind the offset, if there are NULs: whether there are.
-    func noteReserved(_ follower: TailedFile) -> Bool {
-        guard let rest = try? follower.file?.bytes(Self.reservedBytes, at: follower.offset),
+    func noteReserved(_ tailed: TailedFile) -> Bool {
+        guard let rest = try? tailed.file?.bytes(Self.reservedBytes, at: tailed.offset),
             rest.contains(0)
         else { return false }
-        follower.reservedSum = Self.sum(rest)
+        tailed.reservedSum = Self.sum(rest)
         return true
     }
 
     /// Whether something else stands behind the offset than when that was noted.
-    func hasBeenWritten(_ follower: TailedFile) -> Bool {
-        guard let rest = try? follower.file?.bytes(Self.reservedBytes, at: follower.offset) else {
+    func hasBeenWritten(_ tailed: TailedFile) -> Bool {
+        guard let rest = try? tailed.file?.bytes(Self.reservedBytes, at: tailed.offset) else {
             return false
         }
-        return Self.sum(rest) != follower.reservedSum
+        return Self.sum(rest) != tailed.reservedSum
     }
 
     private static func sum(_ bytes: [UInt8]) -> UInt32 {
@@ -87,25 +87,25 @@ final class FileReader {
     ///
     /// - Parameter end: what is known of the end of the file.
     func read(
-        _ follower: TailedFile, into load: TailBatch, _ end: MessageSplitter.End, now: Int64
+        _ tailed: TailedFile, into load: TailBatch, _ end: MessageSplitter.End, now: Int64
     ) -> Outcome {
-        guard let file = follower.file else { return .atEnd }
+        guard let file = tailed.file else { return .atEnd }
         do throws(SocketError) {
             // Before the bytes are looked at: what comes after that is seen the next time.
             let status = try file.status()
             // What has just been written to is not at its end.
-            let end = follower.note(status, now: now) ? .open : end
-            if status.size < follower.offset { return .wasTruncated }
-            switch follower.glimpse() {
+            let end = tailed.note(status, now: now) ? .open : end
+            if status.size < tailed.offset { return .wasTruncated }
+            switch tailed.glimpse() {
             case .changed: return .wasTruncated
             case .appeared: return .hasAppeared
             case .same: break
             }
             // At every look: 1 KiB is little beside what is read at once.
-            guard try follower.fingerprint.beginsAsBefore(file) else { return .wasTruncated }
-            return follower.searched == nil
-                ? try readLines(follower, file, into: load, end)
-                : try readLongLine(follower, file, into: load, end)
+            guard try tailed.fingerprint.beginsAsBefore(file) else { return .wasTruncated }
+            return tailed.searched == nil
+                ? try readLines(tailed, file, into: load, end)
+                : try readLongLine(tailed, file, into: load, end)
         } catch {
             return .failed(error)
         }
@@ -114,23 +114,23 @@ final class FileReader {
     // MARK: - Lines
 
     private func readLines(
-        _ follower: TailedFile, _ file: OpenFile, into load: TailBatch, _ end: MessageSplitter.End
+        _ tailed: TailedFile, _ file: OpenFile, into load: TailBatch, _ end: MessageSplitter.End
     ) throws(SocketError) -> Outcome {
-        guard let bytes = try fill(follower, file) else { return .wasTruncated }
-        follower.confirmed = follower.seen.modified
+        guard let bytes = try fill(tailed, file) else { return .wasTruncated }
+        tailed.confirmed = tailed.seen.modified
         let isFull = bytes.count == buffer.count
-        let new = UnsafeRawBufferPointer(rebasing: bytes[follower.fingerprint.back.count...])
+        let new = UnsafeRawBufferPointer(rebasing: bytes[tailed.fingerprint.back.count...])
         if new.isEmpty { return .atEnd }
-        if follower.offset == 0, CompressionFormat.begins(new) { return .isCompressed }
-        if follower.form.encoding == .unknown {
-            follower.form.encoding = try form(of: file).encoding
+        if tailed.offset == 0, CompressionFormat.begins(new) { return .isCompressed }
+        if tailed.form.encoding == .unknown {
+            tailed.form.encoding = try form(of: file).encoding
         }
-        let isWide = follower.form.isWide
-        if !isWide { try noteEnding(new, follower, file) }
+        let isWide = tailed.form.isWide
+        if !isWide { try noteEnding(new, tailed, file) }
         if isFull, !isWide, new.first == 0 {
-            switch try zeros.ending(from: follower.offset, follower, file) {
+            switch try zeros.ending(from: tailed.offset, tailed, file) {
             case .data(let place):
-                follower.fingerprint = try FileFingerprint(of: file, upTo: place)
+                tailed.fingerprint = try FileFingerprint(of: file, upTo: place)
                 return .hasMore
             case .endOfFile: return .atEnd
             case .unknown: return .isBusy
@@ -139,95 +139,95 @@ final class FileReader {
         var hasRoom = true
         // More than fits is there: nothing of it is the end of the file.
         let end = isFull ? .open : end
-        var done = cut(new, end, follower, into: load, &hasRoom)
+        var done = cut(new, end, tailed, into: load, &hasRoom)
         if done == 0, isFull, hasRoom {
             // Lines that belong together and fill all memory, or one line that does.
-            done = cut(new, .settled, follower, into: load, &hasRoom)
+            done = cut(new, .settled, tailed, into: load, &hasRoom)
             if done == 0, hasRoom {
                 return try beginLongLine(
-                    follower, file, follower.offset,
+                    tailed, file, tailed.offset,
                     length: isWide ? new.count & ~1 : NULRunSearch.written(new))
             }
         }
-        follower.advance(over: bytes, by: done)
-        if done > 0 { follower.isToBeKept = true }
-        follower.hasPending =
+        tailed.advance(over: bytes, by: done)
+        if done > 0 { tailed.isToBeKept = true }
+        tailed.hasPending =
             end == .open && done < new.count
-            && (cutter.start != nil || follower.form.isUndecided)
+            && (cutter.start != nil || tailed.form.isUndecided)
         if !hasRoom { return .loadIsFull }
         return isFull ? .hasMore : .atEnd
     }
 
     /// Reads from just before the offset on; `nil` if what stands there is not what was read.
     private func fill(
-        _ follower: TailedFile, _ file: OpenFile
+        _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) -> UnsafeRawBufferPointer? {
-        let back = follower.fingerprint.back
-        let count = try file.read(into: buffer, at: follower.offset - UInt64(back.count))
+        let back = tailed.fingerprint.back
+        let count = try file.read(into: buffer, at: tailed.offset - UInt64(back.count))
         guard count >= back.count, buffer.starts(with: back) else { return nil }
         return UnsafeRawBufferPointer(rebasing: buffer[..<count])
     }
 
     private func cut(
-        _ bytes: UnsafeRawBufferPointer, _ end: MessageSplitter.End, _ follower: TailedFile,
+        _ bytes: UnsafeRawBufferPointer, _ end: MessageSplitter.End, _ tailed: TailedFile,
         into load: TailBatch, _ hasRoom: inout Bool
     ) -> Int {
-        let offset = follower.offset
+        let offset = tailed.offset
         var isRoomLeft = true
         defer { hasRoom = isRoomLeft }
-        if follower.form.isWide {
-            let text = WideText(bytes, follower.form.encoding)
+        if tailed.form.isWide {
+            let text = WideText(bytes, tailed.form.encoding)
             let done = text.bytes.withUnsafeBytes { utf8 in
                 cutter.cut(utf8, isBeginning: offset == 0, end) { piece in
                     let place = offset + UInt64(text.rawPlace(of: piece.start))
-                    isRoomLeft = add(piece, at: place, follower, to: load)
+                    isRoomLeft = add(piece, at: place, tailed, to: load)
                     return isRoomLeft
                 }
             }
             return text.rawPlace(of: done)
         }
         let isEndedByReturn =
-            follower.form.ending == .carriageReturn
-            || (follower.form.ending == .undecided && end != .open)
+            tailed.form.ending == .carriageReturn
+            || (tailed.form.ending == .undecided && end != .open)
         return cutter.cut(
             bytes, isBeginning: offset == 0, end, ending: isEndedByReturn ? 0x0D : 0x0A
         ) { piece in
-            isRoomLeft = add(piece, at: offset + UInt64(piece.start), follower, to: load)
+            isRoomLeft = add(piece, at: offset + UInt64(piece.start), tailed, to: load)
             return isRoomLeft
         }
     }
 
     /// Notes what ends the lines of a file, where it is not what usually does.
     private func noteEnding(
-        _ new: UnsafeRawBufferPointer, _ follower: TailedFile, _ file: OpenFile
+        _ new: UnsafeRawBufferPointer, _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) {
-        if follower.form.ending == .lineFeed || follower.form.ending == .carriageReturn { return }
+        if tailed.form.ending == .lineFeed || tailed.form.ending == .carriageReturn { return }
         guard let base = new.baseAddress, memchr(base, 0x0A, new.count) == nil else {
-            follower.form.ending = .lineFeed
+            tailed.form.ending = .lineFeed
             return
         }
         guard memchr(base, 0x0D, new.count) != nil else { return }
         let first = try file.bytes(FileFormat.decisive, at: 0)
         if first.contains(0x0A) {
-            follower.form.ending = .lineFeed
+            tailed.form.ending = .lineFeed
         } else {
-            follower.form.ending =
+            tailed.form.ending =
                 first.count == FileFormat.decisive ? .carriageReturn : .undecided
         }
     }
 
     /// Adds a message, unless there is no room for it.
     private func add(
-        _ piece: MessageSplitter.Piece, at position: UInt64, _ follower: TailedFile,
+        _ piece: MessageSplitter.Piece, at position: UInt64, _ tailed: TailedFile,
         to load: TailBatch
     ) -> Bool {
-        let (source, said) = (follower.source, follower.seen.modified / 1_000_000)
+        let (source, said) = (tailed.origin, tailed.seen.modified / 1_000_000)
         if piece.omitted == 0 { return load.add(piece.text, at: position, of: source, said: said) }
         let marked = Array(piece.text) + Array(" […+\(piece.omitted) bytes]".utf8)
         let isAdded = marked.withUnsafeBytes {
             load.add($0, at: position, of: source, said: said)
         }
-        if isAdded { news.noteCut(follower.path) }
+        if isAdded { tailLog.noteCut(tailed.path) }
         return isAdded
     }
 
@@ -238,16 +238,16 @@ final class FileReader {
     /// NULs at the end of what is there may be reserved for what is still to be written: they are
     /// looked at again.
     private func beginLongLine(
-        _ follower: TailedFile, _ file: OpenFile, _ start: UInt64, length: Int
+        _ tailed: TailedFile, _ file: OpenFile, _ start: UInt64, length: Int
     ) throws(SocketError) -> Outcome {
         let end = start + UInt64(length)
         if length > cutter.longest + 8 {
-            follower.searched = end
+            tailed.searched = end
             return .hasMore
         }
-        switch try zeros.ending(from: end, follower, file) {
+        switch try zeros.ending(from: end, tailed, file) {
         case .data(let place):
-            follower.searched = place
+            tailed.searched = place
             return .hasMore
         case .endOfFile: return .atEnd
         case .unknown: return .isBusy
@@ -255,75 +255,75 @@ final class FileReader {
     }
 
     private func readLongLine(
-        _ follower: TailedFile, _ file: OpenFile, into load: TailBatch, _ end: MessageSplitter.End
+        _ tailed: TailedFile, _ file: OpenFile, into load: TailBatch, _ end: MessageSplitter.End
     ) throws(SocketError) -> Outcome {
-        guard let searched = follower.searched, searched <= follower.seen.size else {
-            follower.searched = nil
+        guard let searched = tailed.searched, searched <= tailed.seen.size else {
+            tailed.searched = nil
             return .hasMore
         }
-        guard try isUnchanged(follower, file) else { return .wasTruncated }
+        guard try isUnchanged(tailed, file) else { return .wasTruncated }
         let count = try file.read(into: buffer, at: searched)
-        let ending = follower.form.firstLineEnd(
+        let ending = tailed.form.firstLineEnd(
             in: UnsafeRawBufferPointer(rebasing: buffer[..<count]), at: searched)
         let isFinal = end == .final && count < buffer.count
         guard let last = ending?.place ?? (isFinal ? count : nil) else {
-            follower.hasPending = false
-            return try searchOn(follower, file, searched, count)
+            tailed.hasPending = false
+            return try searchOn(tailed, file, searched, count)
         }
-        guard try addLongLine(follower, file, upTo: searched + UInt64(last), to: load) else {
+        guard try addLongLine(tailed, file, upTo: searched + UInt64(last), to: load) else {
             return .loadIsFull
         }
-        follower.fingerprint = try FileFingerprint(
+        tailed.fingerprint = try FileFingerprint(
             of: file, upTo: searched + UInt64(ending?.next ?? last))
-        follower.searched = nil
-        follower.isToBeKept = true
+        tailed.searched = nil
+        tailed.isToBeKept = true
         return .hasMore
     }
 
     /// Goes on behind bytes in which the line does not end.
     private func searchOn(
-        _ follower: TailedFile, _ file: OpenFile, _ searched: UInt64, _ count: Int
+        _ tailed: TailedFile, _ file: OpenFile, _ searched: UInt64, _ count: Int
     ) throws(SocketError) -> Outcome {
         let length =
-            follower.form.isWide
+            tailed.form.isWide
             ? count & ~1
             : NULRunSearch.written(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
-        follower.searched = searched + UInt64(length)
+        tailed.searched = searched + UInt64(length)
         if count < buffer.count { return .atEnd }
         if length > 0 { return .hasMore }
-        switch try zeros.ending(from: searched, follower, file) {
+        switch try zeros.ending(from: searched, tailed, file) {
         case .data(let place):
-            follower.searched = place
+            tailed.searched = place
             return .hasMore
         case .endOfFile: return .atEnd
         case .unknown: return .isBusy
         }
     }
 
-    private func isUnchanged(_ follower: TailedFile, _ file: OpenFile) throws(SocketError) -> Bool {
-        let back = follower.fingerprint.back
-        let bytes = try file.bytes(back.count, at: follower.offset - UInt64(back.count))
+    private func isUnchanged(_ tailed: TailedFile, _ file: OpenFile) throws(SocketError) -> Bool {
+        let back = tailed.fingerprint.back
+        let bytes = try file.bytes(back.count, at: tailed.offset - UInt64(back.count))
         return bytes == back
     }
 
     /// Adds the beginning of the line that ends at a place; false if there is no room for it.
     private func addLongLine(
-        _ follower: TailedFile, _ file: OpenFile, upTo last: UInt64, to load: TailBatch
+        _ tailed: TailedFile, _ file: OpenFile, upTo last: UInt64, to load: TailBatch
     ) throws(SocketError) -> Bool {
         // Longer than the longest message, so that it is cut there.
-        let isWide = follower.form.isWide
+        let isWide = tailed.form.isWide
         let raw = try file.bytes(
-            (isWide ? 2 * cutter.longest : cutter.longest) + 8, at: follower.offset)
-        let rest = Int(last - follower.offset) - raw.count
+            (isWide ? 2 * cutter.longest : cutter.longest) + 8, at: tailed.offset)
+        let rest = Int(last - tailed.offset) - raw.count
         let head =
             isWide
-            ? raw.withUnsafeBytes { WideText($0, follower.form.encoding).bytes } : raw
+            ? raw.withUnsafeBytes { WideText($0, tailed.form.encoding).bytes } : raw
         var isAdded = true
         _ = head.withUnsafeBytes { head in
-            cutter.cut(head, isBeginning: follower.offset == 0, .final) { piece in
+            cutter.cut(head, isBeginning: tailed.offset == 0, .final) { piece in
                 let whole = MessageSplitter.Piece(
                     text: piece.text, start: piece.start, omitted: piece.omitted + rest)
-                isAdded = add(whole, at: follower.offset, follower, to: load)
+                isAdded = add(whole, at: tailed.offset, tailed, to: load)
                 return isAdded
             }
         }

@@ -37,10 +37,10 @@ struct NULRunSearch {
 
     /// Where the NULs end that begin at a place.
     func ending(
-        from start: UInt64, _ follower: TailedFile, _ file: OpenFile
+        from start: UInt64, _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) -> Ending {
-        let known = follower.zeros.flatMap { $0.reach(start) ? $0 : nil }
-        let modified = follower.seen.modified
+        let known = tailed.zeros.flatMap { $0.reach(start) ? $0 : nil }
+        let modified = tailed.seen.modified
         var place = known?.range.upperBound ?? start
         let bound = place + Self.bytesPerTurn
         while place < bound {
@@ -50,17 +50,17 @@ struct NULRunSearch {
             if count == 0 { break }
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             if let index = Self.firstWritten(bytes) {
-                follower.zeros = nil
+                tailed.zeros = nil
                 // Something may have been written to what was skipped.
                 if let known, known.modified != modified {
-                    return try ending(from: start, follower, file)
+                    return try ending(from: start, tailed, file)
                 }
                 return .data(place + UInt64(index))
             }
             place += UInt64(count)
         }
         let isSame = known.map { $0.modified == modified } ?? true
-        follower.zeros = Found(
+        tailed.zeros = Found(
             range: start..<max(start, place), modified: isSame ? modified : .min)
         return place < bound ? .endOfFile : .unknown
     }

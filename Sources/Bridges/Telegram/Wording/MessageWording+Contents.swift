@@ -5,61 +5,61 @@ extension MessageWording {
     /// What has a file, or is drawn.
     func media(_ json: JSON) -> String? {
         // An animation is a document too, and a live photo a photo, so these come first.
-        if json["animation"].isPresent { return words.animation }
-        if json["live_photo"].isPresent { return words.livePhoto }
-        if json["photo"].isPresent { return words.photo }
-        if json["video"].isPresent { return described(words.video, json["video"]) }
-        if json["video_note"].isPresent { return described(words.videoNote, json["video_note"]) }
-        if json["voice"].isPresent { return described(words.voice, json["voice"]) }
+        if json["animation"].isPresent { return phrases.animation }
+        if json["live_photo"].isPresent { return phrases.livePhoto }
+        if json["photo"].isPresent { return phrases.photo }
+        if json["video"].isPresent { return described(phrases.video, json["video"]) }
+        if json["video_note"].isPresent { return described(phrases.videoNote, json["video_note"]) }
+        if json["voice"].isPresent { return described(phrases.voice, json["voice"]) }
         if json["sticker"].isPresent {
-            return [words.sticker, json["sticker"]["emoji"].nonEmptyString].joinedWith(" ")
+            return [phrases.sticker, json["sticker"]["emoji"].nonEmptyString].joinedWith(" ")
         }
         if json["audio"].isPresent { return audio(json["audio"]) }
         if json["document"].isPresent {
             let document = json["document"]
-            let size = document["file_size"].integer.map { words.size(bytes: $0) }
-            return [Self.labelled(words.document, document["file_name"].string), size]
+            let size = document["file_size"].integer.map { phrases.size(bytes: $0) }
+            return [Self.labelled(phrases.document, document["file_name"].string), size]
                 .joinedWith(", ")
         }
         guard json["paid_media"].isPresent else { return nil }
-        let stars = json["paid_media"]["star_count"].integer.map { words.stars($0) }
-        return Self.labelled(words.paidMedia, stars)
+        let stars = json["paid_media"]["star_count"].integer.map { phrases.stars($0) }
+        return Self.labelled(phrases.paidMedia, stars)
     }
 
     private func audio(_ audio: JSON) -> String {
         let title = [audio["performer"].nonEmptyString, audio["title"].nonEmptyString]
             .joinedWith(" – ")
         let name = title.isEmpty ? audio["file_name"].nonEmptyString ?? "" : title
-        return described(Self.labelled(words.audio, name), audio)
+        return described(Self.labelled(phrases.audio, name), audio)
     }
 
     private func described(_ label: String, _ file: JSON) -> String {
-        [label, file["duration"].integer.map { words.length(seconds: $0) }].joinedWith(", ")
+        [label, file["duration"].integer.map { phrases.length(seconds: $0) }].joinedWith(", ")
     }
 
     /// What is a place or a person, and what is drawn by lot.
-    func place(_ json: JSON) -> String? {
+    func location(_ json: JSON) -> String? {
         // A venue has a location too.
         if json["venue"].isPresent {
             let venue = json["venue"]
             let name = [venue["title"].nonEmptyString, venue["address"].nonEmptyString]
-            return Self.labelled(words.venue, name.joinedWith(", "))
+            return Self.labelled(phrases.venue, name.joinedWith(", "))
         }
         if json["location"].isPresent {
             // One that moves is edited all the time; its words stay the same.
-            if json["location"]["live_period"].isPresent { return words.liveLocation }
+            if json["location"]["live_period"].isPresent { return phrases.liveLocation }
             let parts = [json["location"]["latitude"], json["location"]["longitude"]]
                 .compactMap(\.double).map { "\($0)" }
-            return Self.labelled(words.location, parts.joined(separator: ", "))
+            return Self.labelled(phrases.location, parts.joined(separator: ", "))
         }
         if json["contact"].isPresent {
             let contact = json["contact"]
             let phone = contact["phone_number"].nonEmptyString
-            return Self.labelled(words.contact, [name(of: contact), phone].joinedWith(", "))
+            return Self.labelled(phrases.contact, [name(of: contact), phone].joinedWith(", "))
         }
         guard json["dice"].isPresent else { return nil }
         let value = json["dice"]["value"].integer.map { "\($0)" }
-        return [words.dice, json["dice"]["emoji"].nonEmptyString, value].joinedWith(" ")
+        return [phrases.dice, json["dice"]["emoji"].nonEmptyString, value].joinedWith(" ")
     }
 
     /// What asks something, or is to be done.
@@ -71,13 +71,13 @@ extension MessageWording {
                 rendered(poll, "description", "description_entities").map { "(\($0))" },
                 options(poll["options"].elements.map { rendered($0, "text", "text_entities") }),
             ]
-            return Self.labelled(words.poll, parts.joinedWith(" "))
+            return Self.labelled(phrases.poll, parts.joinedWith(" "))
         }
         guard json["checklist"].isPresent else { return nil }
         let list = json["checklist"]
         let tasks = options(list["tasks"].elements.map(task))
         return Self.labelled(
-            words.checklist,
+            phrases.checklist,
             Self.labelled(rendered(list, "title", "title_entities") ?? "", tasks))
     }
 
@@ -112,7 +112,7 @@ extension MessageWording {
             tasks(change["marked_as_not_done_task_ids"]).map { "☐ \($0)" },
         ]
         let title = rendered(list, "title", "title_entities")
-        return Self.labelled(Self.labelled(words.checklist, title), parts.joinedWith("; "))
+        return Self.labelled(Self.labelled(phrases.checklist, title), parts.joinedWith("; "))
     }
 
     /// What was added to a list.
@@ -120,7 +120,7 @@ extension MessageWording {
         let list = referred.isWhole ? change["checklist_message"]["checklist"] : .null
         let title = rendered(list, "title", "title_entities")
         let tasks = change["tasks"].elements.map(task).joinedWith(" / ")
-        return Self.labelled(Self.labelled(words.tasksAdded, title), tasks)
+        return Self.labelled(Self.labelled(phrases.tasksAdded, title), tasks)
     }
 
     /// What became of an option of a poll.

@@ -6,34 +6,34 @@ extension MessageWording {
     func occasion(_ json: JSON, _ referred: Referred) -> String? {
         guard case .object(let members) = json else { return nil }
         for (key, value) in members.sorted(by: { $0.key < $1.key }) where value.isPresent {
-            let words =
+            let phrases =
                 inGroup(key, value, referred) ?? inForum(key, value) ?? ofList(key, value, referred)
                 ?? ofPayment(key, value) ?? ofPost(key, value, referred) ?? ofGift(key, value)
                 ?? ofCall(key, value) ?? ofBot(key, value)
-            if let words { return words }
+            if let phrases { return phrases }
         }
         return nil
     }
 
     private func inGroup(_ key: String, _ value: JSON, _ referred: Referred) -> String? {
         switch key {
-        case "pinned_message": Self.labelled(words.pinned, referred.excerpt)
-        case "story": Self.labelled(words.story, MessageAuthor.title(of: value["chat"]))
-        case "new_chat_title": Self.labelled(words.newTitle, value.string)
-        case "new_chat_photo": words.newPhoto
-        case "delete_chat_photo": words.noPhoto
+        case "pinned_message": Self.labelled(phrases.pinned, referred.excerpt)
+        case "story": Self.labelled(phrases.story, MessageAuthor.title(of: value["chat"]))
+        case "new_chat_title": Self.labelled(phrases.newTitle, value.string)
+        case "new_chat_photo": phrases.newPhoto
+        case "delete_chat_photo": phrases.noPhoto
         case "chat_background_set":
-            Self.labelled(words.newBackground, value["type"]["theme_name"].string)
+            Self.labelled(phrases.newBackground, value["type"]["theme_name"].string)
         case "message_auto_delete_timer_changed":
-            words.deletion(after: value["message_auto_delete_time"].integer ?? 0)
-        case "chat_owner_left": Self.labelled(words.ownerLeft, name(of: value["new_owner"]))
-        case "chat_owner_changed": Self.labelled(words.newOwner, name(of: value["new_owner"]))
+            phrases.deletion(after: value["message_auto_delete_time"].integer ?? 0)
+        case "chat_owner_left": Self.labelled(phrases.ownerLeft, name(of: value["new_owner"]))
+        case "chat_owner_changed": Self.labelled(phrases.newOwner, name(of: value["new_owner"]))
         case "boost_added":
-            Self.labelled(words.boost, value["boost_count"].integer.map { "\($0)" })
-        case "community_chat_added": Self.labelled(words.communityAdded, community(value))
-        case "community_chat_joined": Self.labelled(words.communityJoined, community(value))
-        case "community_chat_removed": words.communityRemoved
-        case "proximity_alert_triggered": Self.labelled(words.proximity, distance(value))
+            Self.labelled(phrases.boost, value["boost_count"].integer.map { "\($0)" })
+        case "community_chat_added": Self.labelled(phrases.communityAdded, community(value))
+        case "community_chat_joined": Self.labelled(phrases.communityJoined, community(value))
+        case "community_chat_removed": phrases.communityRemoved
+        case "proximity_alert_triggered": Self.labelled(phrases.proximity, distance(value))
         default: nil
         }
     }
@@ -52,12 +52,12 @@ extension MessageWording {
 
     private func inForum(_ key: String, _ value: JSON) -> String? {
         switch key {
-        case "forum_topic_created": Self.labelled(words.topicCreated, value["name"].string)
-        case "forum_topic_edited": Self.labelled(words.topicEdited, value["name"].string)
-        case "forum_topic_closed": words.topicClosed
-        case "forum_topic_reopened": words.topicReopened
-        case "general_forum_topic_hidden": words.generalHidden
-        case "general_forum_topic_unhidden": words.generalShown
+        case "forum_topic_created": Self.labelled(phrases.topicCreated, value["name"].string)
+        case "forum_topic_edited": Self.labelled(phrases.topicEdited, value["name"].string)
+        case "forum_topic_closed": phrases.topicClosed
+        case "forum_topic_reopened": phrases.topicReopened
+        case "general_forum_topic_hidden": phrases.generalHidden
+        case "general_forum_topic_unhidden": phrases.generalShown
         default: nil
         }
     }
@@ -66,8 +66,8 @@ extension MessageWording {
         switch key {
         case "checklist_tasks_done": tasksDone(value, referred)
         case "checklist_tasks_added": tasksAdded(value, referred)
-        case "poll_option_added": option(words.optionAdded, value, referred)
-        case "poll_option_deleted": option(words.optionDeleted, value, referred)
+        case "poll_option_added": option(phrases.optionAdded, value, referred)
+        case "poll_option_deleted": option(phrases.optionDeleted, value, referred)
         default: nil
         }
     }
@@ -78,34 +78,34 @@ extension MessageWording {
         switch key {
         case "invoice":
             Self.labelled(
-                words.invoice,
+                phrases.invoice,
                 [value["title"].nonEmptyString, price(value["total_amount"], value)]
                     .joinedWith(", "))
         case "successful_payment":
-            Self.labelled(words.payment, price(value["total_amount"], value))
-        case "refunded_payment": Self.labelled(words.refund, price(value["total_amount"], value))
+            Self.labelled(phrases.payment, price(value["total_amount"], value))
+        case "refunded_payment": Self.labelled(phrases.refund, price(value["total_amount"], value))
         case "paid_message_price_changed":
-            words.messagePrice(value["paid_message_star_count"].integer ?? 0)
+            phrases.messagePrice(value["paid_message_star_count"].integer ?? 0)
         case "direct_message_price_changed":
             value["are_direct_messages_enabled"].isTrue
-                ? words.directPrice(value["direct_message_star_count"].integer ?? 0)
-                : words.noDirectMessages
+                ? phrases.directPrice(value["direct_message_star_count"].integer ?? 0)
+                : phrases.noDirectMessages
         default: nil
         }
     }
 
     private func ofPost(_ key: String, _ value: JSON, _ referred: Referred) -> String? {
         switch key {
-        case "suggested_post_approved": Self.labelled(words.postApproved, referred.excerpt)
-        case "suggested_post_approval_failed": Self.labelled(words.postFailed, referred.excerpt)
-        case "suggested_post_declined": Self.labelled(words.postDeclined, referred.excerpt)
+        case "suggested_post_approved": Self.labelled(phrases.postApproved, referred.excerpt)
+        case "suggested_post_approval_failed": Self.labelled(phrases.postFailed, referred.excerpt)
+        case "suggested_post_declined": Self.labelled(phrases.postDeclined, referred.excerpt)
         case "suggested_post_paid":
             Self.labelled(
-                words.postPaid,
+                phrases.postPaid,
                 price(
                     value["star_amount"].isPresent
                         ? value["star_amount"]["amount"] : value["amount"], value))
-        case "suggested_post_refunded": Self.labelled(words.postRefunded, referred.excerpt)
+        case "suggested_post_refunded": Self.labelled(phrases.postRefunded, referred.excerpt)
         default: nil
         }
     }
@@ -114,31 +114,32 @@ extension MessageWording {
         guard let amount = amount.integer, let currency = json["currency"].nonEmptyString else {
             return nil
         }
-        return words.price(amount, currency)
+        return phrases.price(amount, currency)
     }
 
     // MARK: - What is given
 
     private func ofGift(_ key: String, _ value: JSON) -> String? {
         switch key {
-        case "game": Self.labelled(words.game, value["title"].string)
-        case "gift": Self.labelled(words.gift, gift(value["gift"]))
-        case "unique_gift": Self.labelled(words.uniqueGift, uniqueGift(value["gift"]))
-        case "gift_upgrade_sent": Self.labelled(words.giftUpgrade, gift(value["gift"]))
+        case "game": Self.labelled(phrases.game, value["title"].string)
+        case "gift": Self.labelled(phrases.gift, gift(value["gift"]))
+        case "unique_gift": Self.labelled(phrases.uniqueGift, uniqueGift(value["gift"]))
+        case "gift_upgrade_sent": Self.labelled(phrases.giftUpgrade, gift(value["gift"]))
         case "giveaway_created":
-            Self.labelled(words.giveawayCreated, value["prize_star_count"].integer.map(words.stars))
-        case "giveaway": Self.labelled(words.giveaway, prize(value))
+            Self.labelled(
+                phrases.giveawayCreated, value["prize_star_count"].integer.map(phrases.stars))
+        case "giveaway": Self.labelled(phrases.giveaway, prize(value))
         case "giveaway_winners":
             Self.labelled(
-                Self.labelled(words.winners, names(of: value["winners"])), prize(value))
+                Self.labelled(phrases.winners, names(of: value["winners"])), prize(value))
         case "giveaway_completed":
-            Self.labelled(words.giveawayEnded, value["winner_count"].integer.map(words.winners))
+            Self.labelled(phrases.giveawayEnded, value["winner_count"].integer.map(phrases.winners))
         default: nil
         }
     }
 
     private func gift(_ gift: JSON) -> String {
-        [gift["sticker"]["emoji"].nonEmptyString, gift["star_count"].integer.map(words.stars)]
+        [gift["sticker"]["emoji"].nonEmptyString, gift["star_count"].integer.map(phrases.stars)]
             .joinedWith(", ")
     }
 
@@ -150,11 +151,11 @@ extension MessageWording {
     private func prize(_ giveaway: JSON) -> String {
         var parts = [
             giveaway["prize_description"].nonEmptyString,
-            giveaway["prize_star_count"].integer.map(words.stars),
-            giveaway["premium_subscription_month_count"].integer.map(words.premium),
+            giveaway["prize_star_count"].integer.map(phrases.stars),
+            giveaway["premium_subscription_month_count"].integer.map(phrases.premium),
         ]
         if !giveaway["winners"].isPresent {
-            parts.append(giveaway["winner_count"].integer.map(words.winners))
+            parts.append(giveaway["winner_count"].integer.map(phrases.winners))
         }
         return parts.joinedWith(", ")
     }
@@ -164,13 +165,13 @@ extension MessageWording {
     private func ofCall(_ key: String, _ value: JSON) -> String? {
         switch key {
         case "video_chat_scheduled":
-            Self.labelled(words.callScheduled, value["start_date"].integer.map(Self.moment))
-        case "video_chat_started": words.callStarted
+            Self.labelled(phrases.callScheduled, value["start_date"].integer.map(Self.moment))
+        case "video_chat_started": phrases.callStarted
         case "video_chat_ended":
-            [words.callEnded, value["duration"].integer.map { words.length(seconds: $0) }]
+            [phrases.callEnded, value["duration"].integer.map { phrases.length(seconds: $0) }]
                 .joinedWith(", ")
         case "video_chat_participants_invited":
-            Self.labelled(words.callInvitation, names(of: value["users"]))
+            Self.labelled(phrases.callInvitation, names(of: value["users"]))
         default: nil
         }
     }
@@ -185,16 +186,16 @@ extension MessageWording {
 
     private func ofBot(_ key: String, _ value: JSON) -> String? {
         switch key {
-        case "users_shared": Self.labelled(words.usersShared, names(of: value["users"]))
-        case "chat_shared": Self.labelled(words.chatShared, value["title"].string)
-        case "connected_website": Self.labelled(words.website, value.string)
+        case "users_shared": Self.labelled(phrases.usersShared, names(of: value["users"]))
+        case "chat_shared": Self.labelled(phrases.chatShared, value["title"].string)
+        case "connected_website": Self.labelled(phrases.website, value.string)
         case "write_access_allowed":
-            Self.labelled(words.writeAccess, value["web_app_name"].string)
-        case "passport_data": words.passport
-        case "managed_bot_created": Self.labelled(words.botCreated, name(of: value["bot"]))
+            Self.labelled(phrases.writeAccess, value["web_app_name"].string)
+        case "passport_data": phrases.passport
+        case "managed_bot_created": Self.labelled(phrases.botCreated, name(of: value["bot"]))
         case "web_app_data":
             Self.labelled(
-                Self.labelled(words.webApp, value["button_text"].string), value["data"].string)
+                Self.labelled(phrases.webApp, value["button_text"].string), value["data"].string)
         default: nil
         }
     }

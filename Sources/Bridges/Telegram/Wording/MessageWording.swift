@@ -2,7 +2,7 @@ import MessageBus
 
 /// Puts messages of Telegram's into words.
 struct MessageWording: Sendable {
-    let words: Phrases
+    let phrases: Phrases
     /// Whether spoilers are shown as any text.
     var showsSpoilers = false
 
@@ -15,8 +15,8 @@ struct MessageWording: Sendable {
         var isWhole = false
     }
 
-    init(_ words: Phrases, showsSpoilers: Bool = false) {
-        self.words = words
+    init(_ phrases: Phrases, showsSpoilers: Bool = false) {
+        self.phrases = phrases
         self.showsSpoilers = showsSpoilers
     }
 
@@ -27,7 +27,7 @@ struct MessageWording: Sendable {
         }
         guard let said = said(json, referred) else { return nil }
         guard let origin = forwardedFrom(json) else { return said }
-        return "[\(words.forwarded(from: origin))] \(said)"
+        return "[\(phrases.forwarded(from: origin))] \(said)"
     }
 
     /// What a message says, without where it comes from.
@@ -36,7 +36,7 @@ struct MessageWording: Sendable {
         let caption = rendered(json, "caption", "caption_entities")
         if json["rich_message"].isPresent {
             let rich = RichTextRenderer(self).text(of: json["rich_message"])
-            return rich.isEmpty ? "[\(words.richMessage)]" : rich
+            return rich.isEmpty ? "[\(phrases.richMessage)]" : rich
         }
         if let kind = kind(of: json, referred) {
             return [kind, caption ?? ownWords(json)].joinedWith(" ")
@@ -48,7 +48,7 @@ struct MessageWording: Sendable {
     /// What a message is that is no text, `[foto]`; nil if there is no word for it.
     func kind(of json: JSON, _ referred: Referred = Referred()) -> String? {
         let description =
-            media(json) ?? place(json) ?? question(json) ?? occasion(json, referred)
+            media(json) ?? location(json) ?? question(json) ?? occasion(json, referred)
         return description.map { "[\($0)]" }
     }
 
@@ -71,7 +71,7 @@ struct MessageWording: Sendable {
                 ? MessageAuthor(person: origin["sender_user"]).name : nil)
             ?? MessageAuthor.title(
                 of: origin["sender_chat"].isPresent ? origin["sender_chat"] : origin["chat"])
-        return Name(cleaning: name, words: words).text
+        return Name(cleaning: name, phrases: phrases).text
     }
 
     /// A text with its entities; nil if there is none.
@@ -112,14 +112,14 @@ struct MessageWording: Sendable {
 
     /// The name of a kind that is newer than this program, and whatever text it has.
     private func unknown(_ json: JSON, _ caption: String?) -> String {
-        guard case .object(let members) = json else { return "[\(words.unsupported)]" }
+        guard case .object(let members) = json else { return "[\(phrases.unsupported)]" }
         let kinds = members.keys.filter { !Self.envelope.contains($0) }.sorted()
         guard let kind = kinds.first(where: { members[$0]?.isObject == true }) ?? kinds.first else {
-            return caption ?? "[\(words.unsupported)]"
+            return caption ?? "[\(phrases.unsupported)]"
         }
         var texts = caption.map { [$0] } ?? []
         if let value = members[kind] { Self.gather(value, kind, depth: 0, into: &texts) }
-        let name = Self.labelled(words.unsupported, String(kind.prefix(64)))
+        let name = Self.labelled(phrases.unsupported, String(kind.prefix(64)))
         return ["[\(name)]", texts.joined(separator: " ")].joinedWith(" ")
     }
 
@@ -176,7 +176,7 @@ struct MessageWording: Sendable {
 
     /// The names of people, one behind the other.
     func names(of people: JSON) -> String {
-        people.elements.map { name(of: $0) ?? words.nameless }.joined(separator: ", ")
+        people.elements.map { name(of: $0) ?? phrases.nameless }.joined(separator: ", ")
     }
 }
 

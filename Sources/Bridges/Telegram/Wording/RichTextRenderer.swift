@@ -45,7 +45,7 @@ struct RichTextRenderer {
         }
         let caption = block["caption"]
         let written = inline(caption["text"].isPresent ? caption["text"] : caption, depth)
-        let file = wording.media(voice) ?? wording.place(block)
+        let file = wording.media(voice) ?? wording.location(block)
         var lines = paragraph(block["summary"], depth) + paragraph(block["text"], depth)
         if let expression = block["expression"].nonEmptyString { lines.append(expression) }
         for key in ["blocks", "buttons", "items", "rows"] where block[key].isPresent {
