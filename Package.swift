@@ -24,14 +24,34 @@ let package = Package(
         // Users' regular expressions, the same for all who take some.
         .target(name: "Patterns", dependencies: ["MessageBus", "CPCRE2"]),
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
+        // A target for each bridge, so that none can import another; what they share is Chat.
         .target(
-            name: "Bridges", dependencies: ["MessageBus", "Sockets", "Patterns"]),
+            name: "Chat", dependencies: ["MessageBus", "Sockets"], path: "Sources/Bridges/Chat"),
+        .target(
+            name: "TCPBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/TCP"),
+        .target(
+            name: "StdioBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/Stdio"),
+        .target(
+            name: "TailBridge", dependencies: ["Chat", "MessageBus", "Sockets", "Patterns"],
+            path: "Sources/Bridges/Tail"),
+        .target(
+            name: "TelegramBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/Telegram"),
+        .target(
+            name: "Bridges",
+            dependencies: [
+                "MessageBus", "TCPBridge", "StdioBridge", "TailBridge", "TelegramBridge",
+            ],
+            path: "Sources/Bridges/BuiltIns"),
         .target(name: "Wiring", dependencies: ["MessageBus", "Sockets", "Store"]),
         .target(name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins"),
         .executableTarget(
             name: "puente",
             dependencies: [
-                "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Wiring", "Plugins",
+                "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Chat", "Wiring",
+                "Plugins",
             ]),
 
         // Tests: one target for each module, and what they share.
@@ -40,12 +60,13 @@ let package = Package(
             name: "TestSupport", dependencies: ["MessageBus", "Sockets"], path: "Tests/TestSupport"),
         // A daemon with plug-ins that the program has not: such as block.
         .executableTarget(
-            name: "TestDaemon", dependencies: ["MessageBus", "Sockets", "Bridges", "Wiring"],
+            name: "TestDaemon",
+            dependencies: ["MessageBus", "Sockets", "Bridges", "Chat", "Wiring"],
             path: "Tests/TestDaemon"),
         .executableTarget(
             name: "Benchmarks",
             dependencies: [
-                "MessageBus", "Sockets", "Store", "Patterns", "Middlewares", "Bridges",
+                "MessageBus", "Sockets", "Store", "Patterns", "Middlewares", "Chat", "TCPBridge",
                 "AllocationCounter", "TestSupport",
             ],
             path: "Tests/Benchmarks"),
@@ -60,11 +81,32 @@ let package = Package(
             name: "MiddlewaresTests",
             dependencies: ["Middlewares", "Patterns", "MessageBus", "TestSupport"]),
         .testTarget(
-            name: "BridgesTests",
+            name: "ChatTests",
+            dependencies: ["Chat", "AllocationCounter", "MessageBus", "Sockets", "TestSupport"],
+            path: "Tests/BridgesTests/Chat"),
+        .testTarget(
+            name: "TCPBridgeTests",
             dependencies: [
-                "Bridges", "MessageBus", "Sockets", "Middlewares", "Patterns",
-                "AllocationCounter", "TestSupport",
-            ]),
+                "TCPBridge", "Chat", "AllocationCounter", "MessageBus", "Sockets", "TestSupport",
+            ],
+            path: "Tests/BridgesTests/TCP"),
+        .testTarget(
+            name: "StdioBridgeTests",
+            dependencies: ["StdioBridge", "Chat", "MessageBus", "Sockets", "TestSupport"],
+            path: "Tests/BridgesTests/Stdio"),
+        .testTarget(
+            name: "TailBridgeTests",
+            dependencies: [
+                "TailBridge", "Chat", "Patterns", "AllocationCounter", "MessageBus", "Sockets",
+                "TestSupport",
+            ],
+            path: "Tests/BridgesTests/Tail"),
+        .testTarget(
+            name: "TelegramBridgeTests",
+            dependencies: [
+                "TelegramBridge", "Chat", "Middlewares", "MessageBus", "Sockets", "TestSupport",
+            ],
+            path: "Tests/BridgesTests/Telegram"),
         .testTarget(
             name: "WiringTests", dependencies: ["Wiring", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
@@ -72,7 +114,7 @@ let package = Package(
         .testTarget(
             name: "PuenteTests",
             dependencies: [
-                "puente", "TestDaemon", "MessageBus", "Sockets", "Middlewares", "Bridges",
+                "puente", "TestDaemon", "MessageBus", "Sockets", "Middlewares", "Bridges", "Chat",
                 "Wiring", "Plugins", "TestSupport",
             ],
             exclude: ["Examples"]),

@@ -1,4 +1,5 @@
 import Bridges
+import Chat
 import MessageBus
 
 /// How messages are shown on the command line.

@@ -1,4 +1,5 @@
 import Bridges
+import Chat
 import Glibc
 import MessageBus
 import Middlewares

@@ -28,11 +28,3 @@ func countAllocations(_ times: Int, _ work: () -> Void) -> UInt64 {
     for _ in 0..<times { work() }
     return allocation_count() - before
 }
-
-/// Takes results, so that the compiler can't leave out what they are made by.
-final class Tally {
-    private(set) var sum = 0
-
-    @inline(never)
-    func add(_ number: Int) { sum &+= number }
-}

@@ -1,6 +1,7 @@
-import Bridges
+import Chat
 import MessageBus
 import Sockets
+import TCPBridge
 
 extension [Benchmark] {
     /// From bytes to what a line means.

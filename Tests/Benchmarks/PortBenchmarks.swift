@@ -1,6 +1,7 @@
 import AllocationCounter
-import Bridges
+import Chat
 import MessageBus
+import TCPBridge
 import TestSupport
 
 extension [Benchmark] {

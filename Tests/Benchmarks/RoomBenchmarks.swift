@@ -1,5 +1,6 @@
-import Bridges
+import Chat
 import MessageBus
+import TCPBridge
 
 extension [Benchmark] {
     /// What a room does with what passed.

@@ -1,4 +1,5 @@
 import Bridges
+import Chat
 import MessageBus
 import Middlewares
 import Plugins

@@ -1,4 +1,5 @@
 import Bridges
+import Chat
 import Foundation
 import MessageBus
 import Sockets

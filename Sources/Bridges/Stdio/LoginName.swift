@@ -1,3 +1,4 @@
+import Chat
 import Glibc
 
 /// What the system calls the user that this process acts for.

@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 import Sockets
 
@@ -149,7 +150,7 @@ package struct Stdio: Bridge {
 
 extension Registry {
     /// Makes `stdio` known.
-    public mutating func registerStdio() {
+    package mutating func registerStdio() {
         bridge(
             "stdio", about: "Lines of standard input come in, the room goes out on standard output."
         ) { Stdio($0) }

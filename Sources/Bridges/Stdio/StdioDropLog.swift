@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 /// What became of the lines that did not come through: told in the log, which is what the one at

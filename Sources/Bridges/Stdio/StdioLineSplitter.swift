@@ -1,3 +1,4 @@
+import Chat
 import Glibc
 
 /// Cuts standard input into lines; of one that is too long the beginning is kept, marked like a file's.

@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 import Sockets
 
@@ -174,12 +175,9 @@ public struct TCP: Bridge {
     }
 }
 
-extension Context {
-    /// The event loop that the bus lives on.
-    var loop: EventLoop {
-        guard let loop = executor as? EventLoop else {
-            preconditionFailure("the daemon and the tests run the bus on an EventLoop")
-        }
-        return loop
+extension Registry {
+    /// Makes `tcp` known.
+    package mutating func registerTCP() {
+        bridge("tcp", about: "The chat line protocol: nc is a client.", TCP.init)
     }
 }

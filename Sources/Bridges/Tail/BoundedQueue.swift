@@ -1,3 +1,4 @@
+import Chat
 import Synchronization
 
 /// Hands what a thread makes over to a task, which takes all there is; only so much may wait.

@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 import Patterns
 import Sockets
@@ -215,7 +216,7 @@ extension TailConfiguration {
 
 extension Registry {
     /// Makes `tail` known.
-    public mutating func registerTail() {
+    package mutating func registerTail() {
         let siblings = TailSiblings()
         bridge("tail", about: "Follows files: every line comes in, exactly once.") {
             try Tail($0, $1, clock: SystemClock(), siblings: siblings)

@@ -1,3 +1,4 @@
+import Chat
 import Synchronization
 
 /// Wakes one task that waits; rung before, it does not wait.

@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 /// What all parts of a running telegram bridge share.

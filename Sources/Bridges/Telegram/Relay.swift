@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 /// A telegram bridge at work: the poll, a lane for each chat, and who tells of outages.

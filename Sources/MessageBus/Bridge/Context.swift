@@ -52,14 +52,3 @@ public struct Context: Sendable {
     /// It is opened when the bus starts; relative paths are relative to bridge.json.
     public func lines(to path: String) -> any LineSink { files(self.path(path)) }
 }
-
-/// Takes lines without waiting: a thread of its own writes them, behind a bounded queue.
-///
-/// Safe from any thread.
-public protocol LineSink: Sendable {
-    /// Adds a line, without its ending.
-    ///
-    /// Returns false if it did not fit; the sink counts those.
-    @discardableResult
-    func write(_ line: String) -> Bool
-}

@@ -61,37 +61,3 @@ public struct Messages: AsyncSequence, Sendable {
         }
     }
 }
-
-/// Keeps a cursor as long as somebody reads by it.
-final class Subscription: @unchecked Sendable {  // the cursor is touched on the bus's loop only
-    private let bus: Bus
-    let cursor: Cursor
-
-    init(bus: Bus, cursor: Cursor) {
-        self.bus = bus
-        self.cursor = cursor
-    }
-
-    deinit {
-        let (bus, cursor) = (bus, SendableCursor(cursor))
-        bus.post { $0.release(cursor) }
-    }
-
-    func next() async -> [Message]? {
-        let cursor = SendableCursor(cursor)
-        return await withTaskCancellationHandler {
-            await bus.next(cursor)
-        } onCancel: {
-            bus.post { $0.release(cursor) }
-        }
-    }
-
-    /// What there is without waiting.
-    func available() async -> [Message] { await bus.available(SendableCursor(cursor)) }
-}
-
-/// A cursor on its way to the bus.
-struct SendableCursor: @unchecked Sendable {  // only the bus opens it, on its loop
-    let cursor: Cursor
-    init(_ cursor: Cursor) { self.cursor = cursor }
-}

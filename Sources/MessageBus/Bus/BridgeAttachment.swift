@@ -1,15 +1,10 @@
 import Synchronization
 
-/// Who speaks by a bridge, as far as it has told.
-struct SenderKey: Hashable {
-    let identity: String?
-    let name: String
-}
-
 /// What the bus knows of a bridge: its name, its chains, what it has brought.
 ///
 /// Confined to the bus's loop, but for what never changes.
-package final class BridgeAttachment: @unchecked Sendable {  // `let`s anywhere, `var`s on the loop only
+// `let`s anywhere, `var`s on the loop only.
+package final class BridgeAttachment: @unchecked Sendable {
     /// What bridge.json calls the bridge.
     package let name: String
     /// The room it is in unless it says otherwise.

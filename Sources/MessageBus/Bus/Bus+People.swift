@@ -121,15 +121,3 @@ extension Bus {
         return batch
     }
 }
-
-/// Why somebody did not get a name.
-package enum NameRefusal: Sendable, Equatable {
-    /// Somebody has it.
-    case taken
-    /// A middleware dropped the notice that would have told of it.
-    case dropped(Drop)
-
-    static func dropped(_ notice: Batch) -> Self {
-        .dropped(notice.drops.first?.drop ?? Drop(code: "dropped", reason: ""))
-    }
-}

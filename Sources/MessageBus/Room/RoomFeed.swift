@@ -1,18 +1,3 @@
-/// Writes messages into a transcript, in the form that its readers speak.
-package protocol TranscriptEncoder {
-    /// Encodes messages of a batch from the range's beginning on, the dropped ones left out, until
-    /// the transcript's head has passed `limit` or the range ends. Returns the first message left.
-    func encode(
-        _ batch: Batch, _ range: Range<Int>, into transcript: Transcript, until limit: UInt64
-    ) -> Int
-}
-
-/// Somebody who passes a transcript on to sockets.
-package protocol TranscriptReader: AnyObject {
-    /// There are new bytes: send them now.
-    func transcriptGrew(_ feed: RoomFeed)
-}
-
 /// One form of a room for socket readers: a transcript, how it is encoded, what is left out.
 ///
 /// Readers with the same encoder and without an outgoing chain of their own share one. Confined to

@@ -3,7 +3,8 @@ import CCurl
 /// Requests under way and the connections that are open, as curl's multi interface has them.
 ///
 /// curl names the sockets and the time it waits for, the loop watches them and tells it.
-final class CurlTransfers: @unchecked Sendable {  // confined to the loop, but for being made and freed
+// Confined to the loop, but for being made and freed.
+final class CurlTransfers: @unchecked Sendable {
     /// What a request is cancelled by.
     final class CancellationHandle: @unchecked Sendable {  // touched on the loop only
         fileprivate var transfer: CurlTransfer?

@@ -73,20 +73,3 @@ package struct Environment: Sendable {
         }
     }
 }
-
-/// Why a file can't be read.
-package struct FileProblem: Error, CustomStringConvertible {
-    /// The sentence, as `no such file or directory`.
-    package let description: String
-
-    /// Makes a problem of a sentence.
-    package init(sentence: String) {
-        description = sentence
-    }
-
-    /// Makes a problem of what a system call left in `errno`.
-    package init(errno code: Int32) {
-        let text = strerror(code).map { String(cString: $0) } ?? "error \(code)"
-        description = text.prefix(1).lowercased() + text.dropFirst()
-    }
-}

@@ -1,11 +1,5 @@
 import MessageBus
 
-/// The options of an entry that has a `type`.
-protocol TypedEntryOptions: PluginOptions {
-    /// What belongs there, in words.
-    static var typeExpectation: String { get }
-}
-
 /// What is named by the `type` of an entry.
 struct TypeName<Entry: TypedEntryOptions>: OptionValue {
     var text: String

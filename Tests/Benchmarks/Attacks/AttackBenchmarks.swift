@@ -1,5 +1,6 @@
-import Bridges
+import Chat
 import MessageBus
+import TCPBridge
 import TestSupport
 
 /// What the worst costs that a client may send, and what others notice of it.

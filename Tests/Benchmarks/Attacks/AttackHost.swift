@@ -1,7 +1,8 @@
-import Bridges
+import Chat
 import Glibc
 import MessageBus
 import Sockets
+import TCPBridge
 import TestSupport
 
 /// A tcp bridge under attack: a bus on a loop with the kernel's clocks, without a store.
@@ -60,24 +61,5 @@ final class AttackHost: Sendable {
     /// How to read the same from another thread.
     var loopClock: ThreadClock {
         get async { await bus.perform { _ in ThreadClock() } }
-    }
-}
-
-/// The processor time of a thread.
-struct ThreadClock: Sendable {
-    private var id: clockid_t = CLOCK_THREAD_CPUTIME_ID
-
-    /// The clock of the calling thread, for all threads.
-    init() { pthread_getcpuclockid(pthread_self(), &id) }
-
-    /// Nanoseconds.
-    var now: Int64 { Self.read(id) }
-    /// Nanoseconds of the calling thread.
-    static var now: Int64 { read(CLOCK_THREAD_CPUTIME_ID) }
-
-    private static func read(_ id: clockid_t) -> Int64 {
-        var time = timespec()
-        clock_gettime(id, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
     }
 }

@@ -1,6 +1,7 @@
-import Bridges
+import Chat
 import Glibc
 import Sockets
+import TCPBridge
 import TestSupport
 
 /// What of the process's memory is taken while somebody attacks, and what stays taken afterwards.

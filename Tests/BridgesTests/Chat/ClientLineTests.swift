@@ -2,7 +2,7 @@ import AllocationCounter
 import MessageBus
 import Testing
 
-@testable import Bridges
+@testable import Chat
 
 @Suite struct ClientLineTests {
     private let grammar = LineGrammar(Phrases(.es))

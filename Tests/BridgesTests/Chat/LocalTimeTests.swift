@@ -2,7 +2,7 @@ import Foundation
 import MessageBus
 import Testing
 
-@testable import Bridges
+@testable import Chat
 
 @Suite struct LocalTimeTests {
     @Test(arguments: [

@@ -1,6 +1,6 @@
 import Testing
 
-@testable import Bridges
+@testable import Chat
 
 /// The name, or why it is none.
 func problem(_ raw: String) -> NameProblem? {

@@ -1,7 +1,7 @@
 import MessageBus
 import Testing
 
-@testable import Bridges
+@testable import Chat
 
 @Suite struct ShownNamesTests {
     private let phrases = Phrases(.es)

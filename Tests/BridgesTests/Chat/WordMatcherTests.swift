@@ -2,7 +2,7 @@ import MessageBus
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
 
 @Suite struct WordMatcherTests {
     @Test(arguments: SearchSamples.all)

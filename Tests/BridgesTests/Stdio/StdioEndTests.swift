@@ -4,7 +4,8 @@ import Sockets
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import StdioBridge
 
 @Suite(.timeLimit(.minutes(10))) struct StdioEndTests {
     @Test func `a reader of standard output that goes away ends the bridge alone`() async throws {

@@ -3,7 +3,8 @@ import Sockets
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import StdioBridge
 
 /// A bridge between two pipes, running on a bus of its own.
 struct StdioFixture {

@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// Whom `/msg` and `/reply` mean by a name: nobody's words go to somebody else.
 @Suite(.timeLimit(.minutes(10))) struct ChatAddresseeTests {

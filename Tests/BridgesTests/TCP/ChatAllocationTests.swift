@@ -1,8 +1,10 @@
 import AllocationCounter
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// What a line costs in allocations, on the loop's thread; counted, not timed.
 @Suite(.timeLimit(.minutes(10)), .serialized) struct ChatAllocationTests {

@@ -1,9 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TCPBridge
 
 /// Commands, and changes of name and room, have a limit of their own.
 @Suite(.timeLimit(.minutes(10))) struct ChatBucketTests {

@@ -2,7 +2,8 @@ import MessageBus
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TCPBridge
 
 /// How connections begin: the greeting, guests, and programs that mean another protocol.
 @Suite(.timeLimit(.minutes(10))) struct ChatEntranceTests {

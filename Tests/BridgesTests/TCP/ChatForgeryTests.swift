@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// Law 5: no text from anywhere can produce a line that another user could have sent.
 @Suite(.timeLimit(.minutes(10))) struct ChatForgeryTests {

@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// How bytes become lines, over real sockets and with the time turned by hand.
 @Suite(.timeLimit(.minutes(10))) struct ChatFramingTests {

@@ -2,7 +2,8 @@ import MessageBus
 import Sockets
 import TestSupport
 
-@testable import Bridges
+@testable import Chat
+@testable import TCPBridge
 
 /// A tcp bridge on a port of its own, on a bus whose time a test turns by hand.
 ///

@@ -1,8 +1,10 @@
-import Bridges
 import Glibc
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// Bounds: how many may come, how slow they may be, how much they may ask for.
 @Suite(.timeLimit(.minutes(10))) struct ChatLimitsTests {

@@ -2,7 +2,8 @@ import MessageBus
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TCPBridge
 
 /// Lists that are produced as they are read: what they hold, and that nothing of them is lost.
 @Suite(.timeLimit(.minutes(10))) struct ChatListTests {

@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// `/history`, `/search` and `historyOnJoin`, from the rooms' own logs.
 @Suite(.timeLimit(.minutes(10))) struct ChatPastTests {

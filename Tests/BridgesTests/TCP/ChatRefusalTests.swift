@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// Middlewares that judge who comes, is renamed and goes.
 @Suite(.timeLimit(.minutes(10))) struct ChatRefusalTests {

@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// Readers that come too late for the room's buffer are carried on from the store.
 ///

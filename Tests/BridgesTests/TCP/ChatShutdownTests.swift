@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// How a tcp bridge ends.
 @Suite(.timeLimit(.minutes(10))) struct ChatShutdownTests {

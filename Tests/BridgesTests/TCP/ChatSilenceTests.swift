@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// What is said without line endings where it might be the beginning of another protocol: what
 /// silence separates is never put together.

@@ -2,7 +2,8 @@ import MessageBus
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TCPBridge
 
 /// What people type who know other chats, and what nobody else may look like.
 @Suite(.timeLimit(.minutes(10))) struct ChatSlipTests {

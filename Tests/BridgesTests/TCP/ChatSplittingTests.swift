@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// Law 8: any input, split at any byte, gives the same messages.
 @Suite(.timeLimit(.minutes(10))) struct ChatSplittingTests {

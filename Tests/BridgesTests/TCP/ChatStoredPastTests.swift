@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// What was said before, with a store that has more of it than the rooms' own logs.
 @Suite(.timeLimit(.minutes(10))) struct ChatStoredPastTests {

@@ -1,8 +1,10 @@
-import Bridges
 import MessageBus
 import Sockets
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 @Suite(.timeLimit(.minutes(10))) struct ChatStormTests {
     @Test func `a thousand come, name themselves and leave, each told once`() async throws {

@@ -1,7 +1,9 @@
-import Bridges
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// What is said and what comes of it, over real sockets.
 @Suite(.timeLimit(.minutes(10))) struct ChatTalkTests {

@@ -1,8 +1,10 @@
-import Bridges
 import Foundation
 import MessageBus
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// A connection's share of a turn of the loop is bounded by time.
 @Suite(.timeLimit(.minutes(10))) struct ChatTurnTests {

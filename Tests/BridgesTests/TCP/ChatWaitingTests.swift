@@ -1,8 +1,10 @@
-import Bridges
 import MessageBus
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import Chat
+@testable import TCPBridge
 
 /// What a connection does while the store looks for an answer.
 @Suite(.timeLimit(.minutes(10))) struct ChatWaitingTests {

@@ -2,7 +2,8 @@ import Sockets
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TCPBridge
 
 /// How pieces become lines, for each kind of client: fed whole, byte by byte, split at each index.
 @Suite struct ClientFramingTests {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TCPBridge
 
 @Suite struct OtherProtocolTests {
     private func meaning(_ line: String, isFirst: Bool = true) -> String? {

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TCPBridge
 
 @Suite struct PendingAnswersTests {
     private var answers = PendingAnswers()

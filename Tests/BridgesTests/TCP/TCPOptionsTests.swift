@@ -1,7 +1,8 @@
 import MessageBus
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TCPBridge
 
 @Suite struct TCPOptionsTests {
     /// What is wrong with bridges that listen at those addresses.

@@ -1,6 +1,7 @@
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 /// Files that begin alike and are not the same: what one has that the other has not is read.
 @Suite(.timeLimit(.minutes(5))) struct AlikeFilesTests {

@@ -2,7 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 /// Files whose times say nothing, and rotation that puts them elsewhere or calls them otherwise.
 @Suite(.timeLimit(.minutes(10))) struct ClockTests {

@@ -3,7 +3,8 @@ import Patterns
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 /// What may stand in a file.
 @Suite(.timeLimit(.minutes(10))) struct ContentTests {

@@ -3,7 +3,8 @@ import Sockets
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 /// What is done follows what happens, and what is said what has changed.
 @Suite(.timeLimit(.minutes(10))) struct CostTests {

@@ -2,7 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 /// Files that are cut to a part of what they were.
 @Suite(.timeLimit(.minutes(10))) struct CutFileTests {

@@ -2,7 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 @Suite(.timeLimit(.minutes(10))) struct ManyFilesTests {
     @Test func `a file that is gone before it could be opened is reported`() throws {

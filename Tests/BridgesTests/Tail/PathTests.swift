@@ -2,7 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 /// Patterns, links, and what names become.
 @Suite(.timeLimit(.minutes(10))) struct PathTests {

@@ -2,8 +2,9 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
 @testable import MessageBus
+@testable import TailBridge
 
 /// What a run finds that comes after another.
 @Suite(.timeLimit(.minutes(10))) struct RestartTests {

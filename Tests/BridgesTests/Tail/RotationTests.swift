@@ -2,7 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 /// What happens to names while files are followed, each case by itself.
 @Suite(.timeLimit(.minutes(10))) struct RotationTests {

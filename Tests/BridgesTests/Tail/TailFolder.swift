@@ -4,8 +4,9 @@ import Sockets
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
 @testable import MessageBus
+@testable import TailBridge
 
 /// A directory of its own, and who follows the files in it: step by step, with a clock that stands
 /// still.

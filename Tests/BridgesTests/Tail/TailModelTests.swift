@@ -2,7 +2,8 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 /// Random things that happen to files, against a model of what has been written.
 @Suite(.timeLimit(.minutes(10))) struct TailModelTests {

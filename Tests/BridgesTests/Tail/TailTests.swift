@@ -5,7 +5,8 @@ import Sockets
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TailBridge
 
 @Suite(.timeLimit(.minutes(10))) struct TailTests {
     @Test(arguments: [true, false])

@@ -1,7 +1,8 @@
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TelegramBridge
 
 @Suite struct JSONReaderTests {
     private func read(_ text: String) -> JSON? { JSONReader.read(Array(text.utf8)) }

@@ -2,7 +2,8 @@ import MessageBus
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TelegramBridge
 
 @Suite struct RecentTextsTests {
     private func print(_ number: Int) -> TextHash { TextHash(of: "text \(number)") }

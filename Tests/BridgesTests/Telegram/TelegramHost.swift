@@ -4,7 +4,8 @@ import Synchronization
 import TestSupport
 import Testing
 
-@testable import Bridges
+@testable import Chat
+@testable import TelegramBridge
 
 /// What a telegram bridge does.
 ///

@@ -1,3 +1,4 @@
+import Chat
 import Sockets
 
 /// What a file is known by besides its number: hashes of its beginning, and of what stands just

@@ -1,3 +1,5 @@
+import Chat
+
 /// What is kept of a file between two runs, in the same transaction as its lines.
 struct FileRecord: Equatable, Sendable {
     var id: FileID

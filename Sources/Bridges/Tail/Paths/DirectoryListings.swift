@@ -1,3 +1,4 @@
+import Chat
 import Glibc
 import Sockets
 
@@ -29,70 +30,5 @@ final class DirectoryListings {
         let before = directories.map { self[$0].entries }
         for directory in directories { lists[directory] = nil }
         return directories.map { self[$0].entries } != before
-    }
-}
-
-/// The names in a directory, to be searched by how they begin or by their numbers.
-///
-/// Confined to the bridge's thread.
-final class DirectoryListing {
-    let entries: [DirectoryEntry]
-    private var searches = 0
-    /// Places in `entries`, by name.
-    private var byName: [Int] = []
-    private var byInode: [UInt64: [Int]] = [:]
-    /// All numbers.
-    private(set) lazy var inodes = Set(entries.map(\.inode))
-
-    /// Searches from which on they are sorted first.
-    private static let few = 4
-
-    /// Whether the directory could not be read.
-    let isUnknown: Bool
-
-    init(_ entries: [DirectoryEntry], isUnknown: Bool = false) {
-        self.entries = entries
-        self.isUnknown = isUnknown
-    }
-
-    /// Names that begin so, and those of a file, directories left out.
-    func candidates(beginningWith prefix: [UInt8], or inode: UInt64) -> [DirectoryEntry] {
-        searches += 1
-        if searches <= Self.few {
-            return entries.filter {
-                $0.kind != .directory && ($0.inode == inode || $0.name.starts(with: prefix))
-            }
-        }
-        if byName.isEmpty, !entries.isEmpty { sort() }
-        var places = byInode[inode] ?? []
-        var place = firstPlace(from: prefix)
-        while place < byName.count, entries[byName[place]].name.starts(with: prefix) {
-            if entries[byName[place]].inode != inode { places.append(byName[place]) }
-            place += 1
-        }
-        return places.map { entries[$0] }.filter { $0.kind != .directory }
-    }
-
-    private func sort() {
-        byName = entries.indices.sorted {
-            entries[$0].name.lexicographicallyPrecedes(entries[$1].name)
-        }
-        for (place, entry) in entries.enumerated() {
-            byInode[entry.inode, default: []].append(place)
-        }
-    }
-
-    /// The first place of a name that does not precede this one.
-    private func firstPlace(from name: [UInt8]) -> Int {
-        var (low, high) = (0, byName.count)
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[byName[middle]].name.lexicographicallyPrecedes(name) {
-                low = middle + 1
-            } else {
-                high = middle
-            }
-        }
-        return low
     }
 }

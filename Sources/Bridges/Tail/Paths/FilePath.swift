@@ -1,3 +1,4 @@
+import Chat
 import Glibc
 
 /// A path as the kernel has it: bytes, which need not be UTF-8.

@@ -1,3 +1,5 @@
+import Chat
+
 /// Which symbolic links are followed unless all are: those that lead to where the patterns look anyway,
 /// and those that Kubernetes makes.
 ///

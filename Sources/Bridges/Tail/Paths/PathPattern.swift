@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 /// A path in which `*` stands for any text, `?` for one character and `[a-z]` for one of a set of a
@@ -177,36 +178,4 @@ extension PathPattern: OptionValue {
 
     /// As JSON.
     package var rendered: String { text.rendered }
-}
-
-/// Where rotated files go: a directory, or a pattern of what is in it.
-package struct RotationTarget: Sendable, OptionValue {
-    /// The directory or the pattern.
-    let pattern: PathPattern
-
-    /// In words.
-    package static var expectation: String { "a directory, or a path with * ? [] {} or **" }
-    /// In words.
-    package static var pluralExpectation: String {
-        "directories, or paths with * ? [] {} or **"
-    }
-
-    /// Takes any string that names something.
-    package static func decode(
-        _ value: ConfigValue, into problems: inout Problems
-    ) -> RotationTarget? {
-        guard var text = value.text, PathRules.problem(text) == nil else {
-            problems.expected(Self.self, found: value)
-            return nil
-        }
-        while text.count > 1, text.hasSuffix("/") { text.removeLast() }
-        guard PathAlternatives.expand(text) != nil, !PathPattern(text).steps.isEmpty else {
-            problems.expected(Self.self, found: value)
-            return nil
-        }
-        return RotationTarget(pattern: PathPattern(text))
-    }
-
-    /// As JSON.
-    package var rendered: String { pattern.rendered }
 }

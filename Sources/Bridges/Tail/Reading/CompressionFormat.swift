@@ -1,3 +1,5 @@
+import Chat
+
 /// Compressed files, which are told by their first bytes.
 enum CompressionFormat {
     private static let beginnings: [[UInt8]] = [

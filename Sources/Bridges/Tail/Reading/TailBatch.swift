@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 /// What the bridge's thread hands over to be published in one go: lines, and how far their files

@@ -1,3 +1,5 @@
+import Chat
+
 /// Names and commands in relayed texts, which would call somebody on Telegram.
 enum MentionBreaker {
     /// A word joiner is not seen, and what follows it is no mention or command any more.

@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 // What has a file, or is a place, a person or a question.

@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 // What happens in a group, and what is rare.

@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 /// Puts messages of Telegram's into words.

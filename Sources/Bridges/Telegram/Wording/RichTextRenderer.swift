@@ -1,3 +1,4 @@
+import Chat
 import MessageBus
 
 /// Puts rich messages of Telegram's into lines of plain text.

@@ -1,3 +1,5 @@
+import Chat
+
 /// What the entities of a text say beside it: links that it hides are shown, spoilers hidden.
 ///
 /// Offsets count UTF-16 units, as Telegram has it; those that fit to no text are left out.

@@ -1,0 +1,15 @@
+import MessageBus
+import StdioBridge
+import TCPBridge
+import TailBridge
+import TelegramBridge
+
+extension Registry {
+    /// Registers the bridges that come with the program, as plug-ins are registered.
+    public mutating func registerBridges() {
+        registerTCP()
+        registerStdio()
+        registerTail()
+        registerTelegram()
+    }
+}

@@ -1,0 +1,12 @@
+import MessageBus
+import Sockets
+
+extension Context {
+    /// The event loop that the bus lives on.
+    package var loop: EventLoop {
+        guard let loop = executor as? EventLoop else {
+            preconditionFailure("the daemon and the tests run the bus on an EventLoop")
+        }
+        return loop
+    }
+}

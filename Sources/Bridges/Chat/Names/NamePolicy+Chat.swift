@@ -1,0 +1,12 @@
+import MessageBus
+
+extension NamePolicy {
+    /// The chat's rules for names, in a language.
+    package static func chat(_ language: Language) -> NamePolicy {
+        let phrases = Phrases(language)
+        var namePolicy = NamePolicy()
+        namePolicy.fold = { NameFolding.key($0) }
+        namePolicy.clean = { Name(cleaning: $0, phrases: phrases).text }
+        return namePolicy
+    }
+}

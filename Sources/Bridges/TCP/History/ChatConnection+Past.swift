@@ -1,0 +1,90 @@
+import Chat
+import MessageBus
+
+// What was said before: /history, /search, and what is shown to who enters.
+extension ChatConnection {
+    /// How many messages `/history` shows to who gives no number.
+    private static let usualHistory = 20
+    /// Bytes that lists shown to who enters may hold: about a thousand messages.
+    private static let shownBound = 8 << 10
+
+    /// Shows the last texts of the room.
+    func showHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        guard let count = Self.historyCount(String(decoding: arguments, as: UTF8.self)) else {
+            return answer(.badArguments, phrases.badArguments(.history))
+        }
+        if let numbers = bus.recentTextNumbers(in: roomReaders.room, atMost: count) {
+            return list(numbers, in: roomReaders.room)
+        }
+        let room = roomReaders.room.name
+        ask(bus) { bus in
+            guard let room = bus.room(room) else { return [] }
+            return try await bus.textNumbers(in: room, atMost: count)
+        } then: { connection, result, bus in
+            connection.list(result, in: room, bus)
+        }
+    }
+
+    private static func historyCount(_ text: String) -> Int? {
+        if text.isEmpty { return usualHistory }
+        guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let count = Int(text),
+            1...Bus.mostTexts ~= count
+        else { return nil }
+        return count
+    }
+
+    /// Shows the newest texts of the room with some words in them.
+    func search(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let text = String(decoding: arguments, as: UTF8.self)
+        guard let phrases = SearchWords(text) else {
+            let isTooMuch = SearchWords.isTooMuch(text)
+            return answer(
+                .badArguments, isTooMuch ? phrases.tooManyWords : phrases.badArguments(.search))
+        }
+        let (room, search) = (roomReaders.room.name, server.history.search)
+        ask(bus) { bus in
+            try await search.numbers(with: phrases, in: room, of: bus, atMost: Bus.mostTexts)
+        } then: { connection, result, bus in
+            connection.list(result, in: room, bus)
+        }
+    }
+
+    private func list(
+        _ result: Result<[UInt64], any Error>, in room: String, _ bus: isolated Bus
+    ) {
+        guard let numbers = answered(result), let room = bus.room(room) else { return }
+        list(numbers, in: room)
+    }
+
+    private func list(_ numbers: [UInt64], in room: Room) {
+        answer(MessageList(numbers, in: room, as: .answer, by: server.history))
+    }
+
+    /// What was answered from elsewhere; if nothing was, tells the client so.
+    ///
+    /// `[dropped]` because the command was, as it stands, and may be given again: it is neither wrong
+    /// nor too fast.
+    func answered<Answer>(_ result: Result<Answer, any Error>) -> Answer? {
+        switch result {
+        case .success(let answer): return answer
+        case .failure(let error):
+            server.noteNoAnswer(error)
+            answer(.dropped, phrases.noHistory)
+            return nil
+        }
+    }
+
+    /// Shows the last texts of the room in front of what follows, but for what this connection has
+    /// read there already.
+    func showWhatWasSaid() {
+        let count = server.options.historyOnJoin
+        // One read brings thousands of commands, and each may be a change of rooms.
+        guard count > 0, let start = slot?.start, !owesMuch else { return }
+        let log = roomReaders.room.log
+        let seen = log.textNumbers(in: start..<max(start, log.end), atMost: count).count
+        let numbers = log.textNumbers(in: 0..<start, atMost: count - seen)
+        let list = MessageList(numbers, in: roomReaders.room, as: .plain, by: server.history)
+        if numbers.isEmpty || output.heldByLists + list.heldBytes > Self.shownBound { return }
+        answer(list)
+    }
+}

@@ -1,0 +1,81 @@
+import Chat
+import MessageBus
+
+/// A list of messages that were said before: their numbers, and how they are shown.
+///
+/// Confined to the bus's loop.
+final class MessageList: AnswerList {
+    /// How messages are shown.
+    enum Form {
+        /// As lines of an answer, each with its number and time, and their count at the end.
+        case answer
+        /// As the lines that they were.
+        case plain
+    }
+
+    private let numbers: [UInt64]
+    private let room: Room
+    private let form: Form
+    private let history: HistoryRenderer
+    /// Judges what is shown, and remembers what of this list it has judged.
+    private let chain: Chain
+    private var next = 0
+    private var shown = 0
+    /// What the store has been asked for.
+    private var asked: [UInt64] = []
+    /// Messages of the store, the next one last.
+    private var fetched: [Message] = []
+    /// The greatest number that the store was asked for and has answered about.
+    private var fetchedThrough: UInt64 = 0
+
+    /// Messages that the store is asked for at once at most.
+    private static let mostFetched = 64
+
+    /// Makes one that is at its beginning.
+    ///
+    /// - Parameter numbers: rising.
+    init(_ numbers: [UInt64], in room: Room, as form: Form, by history: HistoryRenderer) {
+        self.numbers = numbers
+        self.room = room
+        self.form = form
+        self.history = history
+        chain = history.freshChain()
+    }
+
+    var heldBytes: Int { 256 + numbers.count * MemoryLayout<UInt64>.stride }
+
+    func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress {
+        while next < numbers.count {
+            if piece.count >= AnswerLists.pieceBytes { return .more }
+            let number = numbers[next]
+            if number <= fetchedThrough {
+                if fetched.last?.number == number { show(fetched.removeLast(), in: &piece) }
+            } else if let message = room.log.message(numbered: number) {
+                show(message, in: &piece)
+            } else if bus.keepsMessages {
+                asked = numbers[next...].prefix(Self.mostFetched).filter {
+                    room.log.message(numbered: $0) == nil
+                }
+                return .needs(asked)
+            }
+            next += 1
+        }
+        if form == .answer { history.appendCount(shown, to: &piece) }
+        return .end
+    }
+
+    func supply(_ run: StoredRun) {
+        fetched = run.messages.reversed()
+        // What was asked for and isn't there is left out.
+        let last = run.isComplete ? asked.last : run.messages.last?.number
+        if let last { fetchedThrough = last }
+        asked = []
+    }
+
+    private func show(_ message: Message, in piece: inout [UInt8]) {
+        for message in history.judged(message, by: chain) {
+            history.append(message, as: form, to: &piece)
+            shown += 1
+        }
+    }
+}

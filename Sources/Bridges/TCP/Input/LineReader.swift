@@ -1,0 +1,137 @@
+import Chat
+import MessageBus
+import Sockets
+
+/// Takes the lines of one read of a connection: what is said is gathered in the server's batch and
+/// published together, everything else happens in its place between.
+///
+/// Confined to the bus's loop.
+struct LineReader {
+    private let connection: ChatConnection
+    private let server: ChatServer
+    private let batch: Batch
+    /// Where the bytes of the read begin: they lie in the batch's storage already.
+    private let base: UnsafeRawPointer?
+    /// Who speaks, once a message of this connection is in the batch.
+    private var speaker: Speaker?
+
+    init(_ connection: ChatConnection, base: UnsafeRawPointer?) {
+        self.connection = connection
+        server = connection.server
+        batch = server.batch
+        self.base = base
+    }
+
+    /// Takes what the splitter found.
+    @inline(__always)
+    mutating func take(_ piece: LineSplitter.Piece, _ bus: isolated Bus) {
+        switch piece {
+        case .line(let line, let isPlain):
+            // Nearly every line: one's own name as it is, and plain ASCII where it was read.
+            guard isPlain, let base, let speaker, batch.append(line, readAt: base, by: speaker)
+            else { return takeSlowly(line, bus) }
+        case .tooLong(let beginning):
+            flush(bus)
+            if connection.member == nil, let other = OtherProtocol(tooLong: beginning) {
+                return connection.turnAway(other, bus)
+            }
+            connection.greet()
+            server.turns.hasTaken(server.options.maxLine.bytes)
+            connection.answer(.tooLong, server.phrases.tooLong(max: server.options.maxLine.bytes))
+        }
+    }
+
+    private mutating func takeSlowly(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        connection.hasSentLine = true
+        server.turns.hasTaken(raw.count)
+        if connection.member == nil {
+            if connection.input.isOther(line: raw, bus) { return }
+            if connection.input.hasBrought { connection.greet() }
+        }
+        let raw = TextEncoding.withoutByteOrderMark(raw)
+        guard TextEncoding(raw) == .valid else {
+            flush(bus)
+            return connection.answer(.badText, server.phrases.badText)
+        }
+        if TextCleaning.isClean(raw) { return obey(raw, bus) }
+        withUnsafeTemporaryAllocation(byteCount: raw.count, alignment: 1) { buffer in
+            let count = TextCleaning.clean(raw, into: buffer)
+            obey(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
+        }
+    }
+
+    private mutating func obey(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let member = connection.member
+        switch server.grammar.meaning(
+            of: line, from: member?.name, isGuest: member?.isGuest ?? false)
+        {
+        case .utterance(let utterance): obey(utterance, in: line, bus)
+        case .enter(let name, let utterance):
+            flush(bus)
+            if connection.mayCommand(), connection.take(name, bus) {
+                obey(utterance, in: line, bus)
+            }
+        case .leave:
+            flush(bus)
+            connection.leave(bus)
+        case .refused(let problem):
+            guard connection.mayCommand() else { return }
+            connection.answer(.badName, server.phrases.badName(problem))
+        case .nameless(let text):
+            if connection.admit(text, line, bus) {
+                obey(server.grammar.utterance(in: line, from: 0), in: line, bus)
+            }
+        }
+    }
+
+    private mutating func obey(
+        _ utterance: ClientLine.Utterance, in line: UnsafeRawBufferPointer, _ bus: isolated Bus
+    ) {
+        switch utterance {
+        case .nothing: break
+        case .line(let range): obey(UnsafeRawBufferPointer(rebasing: line[range]), bus)
+        case .say(let range): say(UnsafeRawBufferPointer(rebasing: line[range]), bus)
+        case .command(let verb, let arguments):
+            flush(bus)
+            connection.obey(
+                verb: String(decoding: line[verb], as: UTF8.self),
+                UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
+            server.turns.look()
+        }
+    }
+
+    private mutating func say(_ text: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        guard let member = connection.member else {
+            return connection.answer(.needName, server.phrases.needName)
+        }
+        if server.port.direction == .out {
+            return connection.answer(.forbidden, server.phrases.forbidden)
+        }
+        if batch.isFull { flush(bus) }
+        var header = MessageHeader()
+        header.connectionID = connection.connectionID
+        if let base, let start = text.baseAddress, start >= base,
+            start < base + ChatServer.readSize
+        {
+            header.place(at: start - base, count: text.count)
+            batch.append(header, sender: member.sender, details: nil)
+        } else {
+            batch.append(header, text: text, sender: member.sender, details: nil)
+        }
+        if let last = batch.all.last { speaker = Speaker(of: last, in: batch) }
+    }
+
+    /// Publishes what was gathered and tells the client what was dropped.
+    mutating func flush(_ bus: isolated Bus) {
+        guard batch.count > 0 else { return }
+        let room = connection.roomReaders.room
+        batch.room = room.name
+        let start = server.turns.now
+        bus.publish(batch, in: room, by: server.port.attachment)
+        server.turns.hasPublished(since: start)
+        if !batch.drops.isEmpty { connection.answer(batch.drops) }
+        batch.removeMessages()
+        speaker = nil
+    }
+
+}

@@ -1,0 +1,43 @@
+import Chat
+import MessageBus
+
+/// Stored messages as lines, without the first ones, which were sent already.
+struct EncodedPage {
+    private let encoder: ChatEncoder
+    /// Bytes of a line, as in the transcript.
+    private let longest: Int
+    private var skipping: Int
+    private var counts: [(number: UInt64, lines: UInt64)] = []
+    private(set) var bytes: [UInt8] = []
+    /// Lines there were, those that are not shown included.
+    private(set) var count: UInt64 = 0
+
+    init(skipping: Int, longest: Int, encoder: ChatEncoder) {
+        self.skipping = skipping
+        self.longest = longest
+        self.encoder = encoder
+    }
+
+    mutating func append(_ message: Message, isShown: Bool) {
+        var lines: [UInt8] = []
+        encoder.append(message, longest: longest, to: &lines)
+        let before = count
+        var rest = lines[...]
+        while let end = rest.firstIndex(of: 0x0A) {
+            let line = rest[...end]
+            rest = rest[(end + 1)...]
+            if skipping > 0 {
+                skipping -= 1
+                continue
+            }
+            count += 1
+            if isShown { bytes.append(contentsOf: line) }
+        }
+        counts.append((message.number, count - before))
+    }
+
+    /// How many lines messages behind a number had.
+    func lines(after number: UInt64) -> UInt64 {
+        counts.reduce(0) { $1.number > number ? $0 + $1.lines : $0 }
+    }
+}

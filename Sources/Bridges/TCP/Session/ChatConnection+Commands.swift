@@ -1,0 +1,191 @@
+import Chat
+import MessageBus
+
+// What a client asks for with a slash. A command that fails changes nothing.
+extension ChatConnection {
+    var phrases: Phrases { server.phrases }
+    var attachment: BridgeAttachment { server.port.attachment }
+
+    /// Does what a command says.
+    func obey(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let found = ChatCommand(verb: verb)
+        // Whoever wants to leave may always do so.
+        guard found == .quit || mayCommand() else { return }
+        guard let command = found else {
+            return member == nil && !verb.isEmpty && verb.first == "/"
+                ? answer(.needName, phrases.needName)
+                : answer(.unknownCommand, phrases.unknownCommand(verb))
+        }
+        if member == nil, !command.worksWithoutName {
+            return answer(.needName, phrases.needName)
+        }
+        // One read brings thousands of commands, and each list may be as long as the room is full.
+        if command.isList, owesMuch { return answer(.rateLimited, phrases.rateLimited) }
+        switch command {
+        case .help: list(phrases.help)
+        case .nick: nick(arguments, bus)
+        case .rooms: answer(RoomList(server.roomReaders, own: roomReaders, phrases))
+        case .join: join(String(decoding: arguments, as: UTF8.self), bus)
+        case .who: answer(PeopleList(bus.people(in: roomReaders.room), phrases))
+        case .me: act(arguments, bus)
+        case .msg: whisper(arguments, bus)
+        case .reply: reply(arguments, bus)
+        case .history: showHistory(arguments, bus)
+        case .search: search(arguments, bus)
+        case .quit: quit(bus)
+        }
+    }
+
+    private func list(_ lines: [String]) {
+        var bytes: [UInt8] = []
+        for line in lines { bytes.append(contentsOf: "\(phrases.answer(.info, line))\n".utf8) }
+        bytes.append(contentsOf: "\(phrases.answer(.ok, phrases.count(lines.count)))\n".utf8)
+        send(bytes)
+    }
+
+    private func quit(_ bus: isolated Bus) {
+        if member == nil { answer(.ok, phrases.goodbye) }
+        leave(bus)
+    }
+
+    // MARK: - Names and rooms
+
+    /// Takes a name and enters the room.
+    ///
+    /// Returns whether that worked.
+    func enter(as name: Name, isGuest: Bool = false, _ bus: isolated Bus) -> Bool {
+        let sender = sender(name)
+        let person = Person(
+            sender: sender, room: roomReaders.room, mailbox: self,
+            isAnnounced: server.port.direction != .out)
+        if let refusal = bus.enter(person, by: attachment, before: { showWhatWasSaid() }) {
+            answer(refusal)
+            return false
+        }
+        member = Member(name: name, person: person, sender: sender, isGuest: isGuest)
+        return true
+    }
+
+    /// Takes a name by speaking with it: enters, or, as a guest, changes names.
+    ///
+    /// Returns whether that worked.
+    func take(_ name: Name, _ bus: isolated Bus) -> Bool {
+        member == nil ? enter(as: name, bus) : rename(to: name, bus)
+    }
+
+    private func answer(_ refusal: NameRefusal) {
+        switch refusal {
+        case .taken: answer(.nameInUse, phrases.nameInUse)
+        case .dropped(let drop): answer(drop)
+        }
+    }
+
+    private func sender(_ name: Name) -> Sender {
+        Sender(name: name.text, key: name.key, bridge: attachment.name, identity: identity)
+    }
+
+    private func nick(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if arguments.isEmpty { return answer(.badArguments, phrases.badArguments(.nick)) }
+        let name: Name
+        do throws(NameProblem) {
+            name = try Name(arguments)
+        } catch {
+            return answer(.badName, phrases.badName(error))
+        }
+        guard let member else {
+            if enter(as: name, bus), !readsNotices { answer(.ok, phrases.nameIs(name.text)) }
+            return
+        }
+        if name.text == member.name.text { return answer(.ok, phrases.nameIs(name.text)) }
+        if rename(to: name, bus), !readsNotices { answer(.ok, phrases.nameIs(name.text)) }
+    }
+
+    /// Changes names; returns whether that worked.
+    private func rename(to name: Name, _ bus: isolated Bus) -> Bool {
+        guard let member else { return false }
+        let sender = sender(name)
+        if let refusal = bus.rename(member.person, to: sender, by: attachment) {
+            answer(refusal)
+            return false
+        }
+        self.member = Member(name: name, person: member.person, sender: sender)
+        return true
+    }
+
+    /// Whether it reads a notice of what it does itself.
+    var readsNotices: Bool { server.port.direction == .both }
+
+    private func join(_ room: String, _ bus: isolated Bus) {
+        if room.isEmpty { return answer(.badArguments, phrases.badArguments(.join)) }
+        guard let target = server.roomReaders(called: room) else {
+            let rooms = server.roomReaders.map(\.room.name)
+            let meant = Suggestion.nearest(to: room, among: rooms)
+            return answer(.unknownRoom, phrases.unknownRoom(meant: meant))
+        }
+        if target === roomReaders { return answer(.ok, phrases.roomIs(target.room.name)) }
+        guard let member else {
+            move(to: target)
+            return answer(.ok, phrases.roomIs(target.room.name))
+        }
+        let drop = bus.move(member.person, to: target.room, by: attachment) {
+            move(to: target)
+            showWhatWasSaid()
+        }
+        if let drop { return answer(drop) }
+        answer(.ok, phrases.roomIs(target.room.name))
+    }
+
+    private func move(to target: RoomReaders) {
+        if let feed = roomReaders.feed {
+            feed.catchUp()
+            // What it said itself is noted now: later its positions would mean nothing.
+            server.noteRuns(of: feed)
+        }
+        roomReaders.dismiss(self)
+        output.detach(skipNotice: server.skipNotice)
+        roomReaders = target
+        target.admit(self)
+        owes()
+    }
+
+    // MARK: - What one does
+
+    /// Says what somebody does: a text like any other, so that nobody takes it for a notice.
+    private func act(_ deed: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
+        guard let member, !deed.isEmpty else {
+            return answer(.badArguments, phrases.badArguments(.me))
+        }
+        let text = Array("* \(member.name.text) ".utf8) + deed
+        text.withUnsafeBytes { say($0, as: member.sender, details: nil, bus) }
+    }
+
+    // MARK: - Private messages
+
+    private func whisper(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
+        switch Addressee(arguments, bus) {
+        case .name(let key, let text): whisper(text, to: key, bus)
+        case .unknown: answer(.unknownUser, phrases.unknownUser)
+        case .unclear: answer(.badArguments, phrases.unclearName(.msg))
+        case .missing: answer(.badArguments, phrases.badArguments(.msg))
+        }
+    }
+
+    private func whisper(_ text: UnsafeRawBufferPointer, to key: String, _ bus: isolated Bus) {
+        guard let member else { return }
+        guard let receiver = bus.person(key) else {
+            return answer(.unknownUser, phrases.unknownUser)
+        }
+        if !receiver.isReachable {
+            return answer(.unknownUser, phrases.unreachableUser(receiver.sender.name))
+        }
+        if receiver.isFull { return answer(.full, phrases.busyUser(receiver.sender.name)) }
+        let drop = bus.whisper(text, from: member.person, to: receiver, by: attachment)
+        if let drop {
+            answer(drop)
+        } else if server.port.direction == .in {
+            answer(.ok, "")
+        }
+    }
+}

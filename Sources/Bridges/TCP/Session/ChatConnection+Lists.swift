@@ -1,0 +1,62 @@
+import Chat
+import MessageBus
+
+// Answers that are lists: produced as the client reads.
+extension ChatConnection {
+    /// Answers with a list, behind all that the room has said so far.
+    func answer(_ list: some AnswerList) {
+        guard isOpen else { return }
+        guard server.lists.hasRoom(for: list.heldBytes) else {
+            return answer(.rateLimited, phrases.rateLimited)
+        }
+        roomReaders.feed?.catchUp()
+        output.answer(list)
+        countLists()
+        owes()
+    }
+
+    /// Tells the server how much the lists of this connection hold.
+    func countLists() {
+        let bytes = isClosed ? 0 : output.listBytes
+        if bytes != countedListBytes { server.lists.count(bytes - countedListBytes) }
+        countedListBytes = bytes
+    }
+
+    /// Produces the next piece, now that everything before it has been taken.
+    func produceList(_ bus: isolated Bus) {
+        isListing = false
+        guard !isClosed, let list = output.list else { return }
+        var piece: [UInt8] = []
+        switch list.produce(into: &piece, bus) {
+        case .more: send(piece: piece, isLast: false)
+        case .end: send(piece: piece, isLast: true)
+        case .needs(let numbers):
+            // What the log had is sent meanwhile.
+            if !piece.isEmpty { return send(piece: piece, isLast: false) }
+            isListing = true
+            server.lists.fetch(numbers, for: self)
+        }
+    }
+
+    /// Goes on with a list now that the store has answered.
+    func supplyList(_ result: Result<StoredRun, any Error>, _ bus: isolated Bus) {
+        isListing = false
+        guard !isClosed, let list = output.list else { return }
+        switch result {
+        case .success(let run):
+            list.supply(run)
+            isListing = true
+            server.lists.add(self)
+        case .failure(let error):
+            server.noteNoAnswer(error)
+            send(
+                piece: Array((phrases.answer(.dropped, phrases.noHistory) + "\n").utf8),
+                isLast: true)
+        }
+    }
+
+    private func send(piece: [UInt8], isLast: Bool) {
+        output.supply(piece, isLast: isLast)
+        pump()
+    }
+}

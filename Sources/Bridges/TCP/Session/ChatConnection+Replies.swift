@@ -1,0 +1,95 @@
+import Chat
+import MessageBus
+
+// Answers to what somebody has said.
+extension ChatConnection {
+    /// Says something in answer to a message, named by who said it or by its number.
+    func reply(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
+        let log = roomReaders.room.log
+        if arguments.first == UInt8(ascii: "#") { return replyToNumber(arguments, bus) }
+        switch Addressee(arguments, speakersOf: log, bus) {
+        case .name(let key, let text):
+            guard let message = log.last(saidBy: key) else {
+                return answer(.unknownMessage, phrases.unknownMessageOfUser)
+            }
+            reply(to: message, text, bus)
+        case .unknown: answer(.unknownUser, phrases.unknownUser)
+        case .unclear: answer(.badArguments, phrases.unclearName(.reply))
+        case .missing: answer(.badArguments, phrases.badArguments(.reply))
+        }
+    }
+
+    private func replyToNumber(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let digits = arguments.dropFirst().prefix { $0 != 0x20 && $0 != 0x09 }
+        let rest = UnsafeRawBufferPointer(rebasing: arguments[digits.endIndex...])
+        let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
+        guard digits.first != UInt8(ascii: "+"),
+            let number = UInt64(String(decoding: digits, as: UTF8.self)), !text.isEmpty
+        else {
+            return answer(.badArguments, phrases.badArguments(.reply))
+        }
+        if let found = roomReaders.room.log.message(numbered: number) {
+            reply(to: found, numbered: number, text, bus)
+        } else if bus.keepsMessages {
+            replyFromStore(number, Array(text), bus)
+        } else {
+            answer(.unknownMessage, phrases.unknownMessage(number: number))
+        }
+    }
+
+    private func replyFromStore(_ number: UInt64, _ text: [UInt8], _ bus: isolated Bus) {
+        ask(bus) {
+            try await $0.message(numbered: number)
+        } then: { connection, result, bus in
+            guard let found = connection.answered(result) else { return }
+            text.withUnsafeBytes { text in
+                guard let found, found.room == connection.roomReaders.room.name else {
+                    let phrases = connection.phrases
+                    return connection.answer(
+                        .unknownMessage, phrases.unknownMessage(number: number))
+                }
+                connection.reply(to: found, numbered: number, text, bus)
+            }
+        }
+    }
+
+    private func reply(
+        to message: Message, numbered number: UInt64, _ text: UnsafeRawBufferPointer,
+        _ bus: isolated Bus
+    ) {
+        guard message.header.isSaid else {
+            return answer(.unknownMessage, phrases.unknownMessage(number: number))
+        }
+        reply(to: message, text, bus)
+    }
+
+    private func reply(
+        to message: Message, _ text: UnsafeRawBufferPointer, _ bus: isolated Bus
+    ) {
+        guard let member else { return }
+        let quotation = Quotation(
+            number: message.number, name: message.sender.name, excerpt: message.text)
+        say(text, as: member.sender, details: MessageDetails(reply: quotation), bus)
+    }
+
+    /// Says something that a command has put together; one's own line coming back is the answer,
+    /// where there is one.
+    func say(
+        _ text: UnsafeRawBufferPointer, as sender: Sender, details: MessageDetails?,
+        _ bus: isolated Bus
+    ) {
+        var header = MessageHeader()
+        header.connectionID = connectionID
+        let batch = server.batch
+        batch.room = roomReaders.room.name
+        batch.append(header, text: text, sender: sender, details: details)
+        bus.publish(batch, in: roomReaders.room, by: attachment)
+        if let drop = batch.drops.first?.drop {
+            answer(drop)
+        } else if !server.options.echo || server.port.direction == .in {
+            answer(.ok, "")
+        }
+        batch.removeMessages()
+    }
+}

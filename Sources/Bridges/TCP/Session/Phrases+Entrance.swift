@@ -1,0 +1,64 @@
+import Chat
+import MessageBus
+
+// What those are told who have just connected: how to enter, or, where they mean another protocol, that
+// this is none, as that protocol has it.
+extension Phrases {
+    /// After `[info]`, to who has just connected: how to enter.
+    package func greeting(_ nameless: TCP.Nameless) -> String {
+        switch nameless {
+        case .ask:
+            say(
+                "Hola. Para entrar di quién eres: NOMBRE: TEXTO, o /nick NOMBRE. Más: /help",
+                "Hello. To enter, say who you are: NAME: TEXT, or /nick NAME. More: /help")
+        case .guest:
+            say(
+                "Hola. Escribe y ya estás; con nombre: NOMBRE: TEXTO, o /nick NOMBRE. Más: /help",
+                "Hello. Just write; with a name: NAME: TEXT, or /nick NAME. More: /help")
+        case .name:
+            say(
+                "Hola. Para entrar escribe tu nombre. Más: /help",
+                "Hello. To enter, write your name. More: /help")
+        }
+    }
+
+    /// The one answer, or nothing where a protocol has none that could be understood.
+    func refusal(of other: OtherProtocol) -> [UInt8] {
+        switch other {
+        case .http(let isHead): Array(badRequest(withoutBody: isHead).utf8)
+        // A fatal alert: handshake_failure (RFC 8446, 6).
+        case .tls: [0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28]
+        case .ssh: []
+        case .smtp: Array("554 \(notMail)\r\n".utf8)
+        // Request rejected; no method is acceptable (RFC 1928, 3).
+        case .socks4: [0x00, 0x5B, 0, 0, 0, 0, 0, 0]
+        case .socks5: [0x05, 0xFF]
+        }
+    }
+
+    private func badRequest(withoutBody: Bool) -> String {
+        let body = notHTTP + "\n"
+        let head = """
+            HTTP/1.1 400 Bad Request\r
+            Content-Type: text/plain; charset=utf-8\r
+            Content-Length: \(body.utf8.count)\r
+            Content-Language: \(language)\r
+            Cache-Control: no-store\r
+            X-Content-Type-Options: nosniff\r
+            Connection: close\r
+            \r
+
+            """
+        return withoutBody ? head : head + body
+    }
+
+    private var notHTTP: String {
+        say(
+            "Esto es un chat y no una página web: se entra con un programa de chat, o con nc.",
+            "This is a chat and not a web page: use a chat program, or nc.")
+    }
+
+    private var notMail: String {
+        say("Esto es un chat y no acepta correo.", "This is a chat and takes no mail.")
+    }
+}

@@ -1,0 +1,315 @@
+import Chat
+import MessageBus
+import Sockets
+
+// What has been lost sight of: rotated away while nobody looked, or before this run.
+extension TailedFiles {
+    // MARK: - What an earlier run has kept
+
+    /// Takes what an earlier run has kept.
+    func restore(_ kept: [String: [UInt8]]) {
+        var unasked: Set<FilePath> = []
+        for (source, state) in kept {
+            switch source {
+            case Self.patternsSource:
+                let lines = state.split(separator: 0x0A)
+                knownPatterns = Set(lines.map { String(decoding: $0, as: UTF8.self) })
+            case Self.knownSource: knowsAllBefore = true
+            case Self.marksSource: restoreMarks(state)
+            default: restore(source, state, &unasked)
+            }
+        }
+        // Nothing was followed before, so that nothing was read that is not known.
+        if kept.isEmpty { knowsAllBefore = true }
+        if !unasked.isEmpty {
+            tailLog.tell(
+                "\(TailLog.list(unasked.sorted())) no longer asked for: what is written there from "
+                    + "now on does not come in")
+        }
+    }
+
+    private func restore(_ source: String, _ state: [UInt8], _ unasked: inout Set<FilePath>) {
+        let isPassed = source.hasPrefix(IgnoredFiles.sourcePrefix)
+        let numbers =
+            isPassed ? String(source.dropFirst(IgnoredFiles.sourcePrefix.count)) : source
+        guard var record = FileRecord(source: numbers, state: state) else {
+            tailLog.warnOnce(
+                "what was kept of the file \(source) can't be read: it is read from its start")
+            checkpoints[source] = []
+            return
+        }
+        if isPassed { return passedOver.restore(record) }
+        if !configuration.follows(record.path) {
+            guard !configuration.excludes(record.path),
+                let live = configuration.livePath(of: record.path)
+            else {
+                // It is not looked for, and no other file's; asked for again, it is gone on with.
+                records.add(record)
+                if !record.isFinished { unasked.insert(record.path) }
+                return
+            }
+            // It was followed under the name that rotation had given it.
+            record.path = live
+        }
+        records.add(record, isUnfound: !record.isFinished)
+    }
+
+    private func restoreMarks(_ state: [UInt8]) {
+        for part in state.split(separator: 0) {
+            guard let space = part.firstIndex(of: UInt8(ascii: " ")),
+                let mark = Int(String(decoding: part[..<space], as: UTF8.self))
+            else { continue }
+            rotationMarks[FilePath(bytes: part[(space + 1)...]), default: []].insert(mark)
+        }
+    }
+
+    /// Forgets what is known of files that have been gone for 30 days, and notes which are gone.
+    func sweepRecords(now: Int64) {
+        if let last = lastSweep, now - last.now < Self.sweepPause { return }
+        let wall = wallTime() / 1_000_000_000
+        // A clock that is set forward while this runs makes nothing older.
+        let time =
+            lastSweep.map { min(wall, $0.wall + (now - $0.now) / 1_000_000_000 + 60) } ?? wall
+        lastSweep = (wall, now)
+        let directories = DirectoryListings()
+        var forgotten = 0
+        for (record, source) in records.all.map({ ($0, $0.source) })
+            + passedOver.all.map({ ($0, IgnoredFiles.source($0)) })
+        {
+            let isPassed = source != record.source
+            let gone = isThere(record, directories) ? 0 : goneSince(record, time)
+            if gone != 0, time - gone >= InactiveRecords.longest {
+                forgotten += 1
+                checkpoints[source] = []
+                if isPassed { passedOver.remove(record.id) } else { records.remove(record.id) }
+            } else if gone != record.gone {
+                var record = record
+                record.gone = gone
+                checkpoints[source] = record.state
+                if isPassed {
+                    passedOver.restore(record)
+                } else {
+                    records.add(record, isUnfound: records.isUnfound(record))
+                }
+            }
+        }
+        if forgotten > 0 {
+            tailLog.tell(
+                "\(forgotten == 1 ? "1 file has" : "\(forgotten) files have") been gone for 30 days:"
+                    + " how far \(forgotten == 1 ? "it" : "they") had been read is forgotten")
+        }
+    }
+
+    /// Nanoseconds between two looks at which files are gone: an hour.
+    private static let sweepPause: Int64 = 3_600_000_000_000
+
+    private func goneSince(_ record: FileRecord, _ time: Int64) -> Int64 {
+        // Before 2020 no clock was right that says more now, nor is one that says less.
+        let isWrong =
+            record.gone == 0 || record.gone > time
+            || (record.gone < 1_577_836_800 && time >= 1_577_836_800)
+        return isWrong ? time : record.gone
+    }
+
+    /// Whether a file of a record's number is where it may be, as far as that can be told.
+    private func isThere(_ record: FileRecord, _ listings: DirectoryListings) -> Bool {
+        let places = Set([record.path.directory, record.target.directory])
+        return places.union(rotatedToDirectories()).contains { directory in
+            let listing = listings[directory]
+            return listing.isUnknown || listing.inodes.contains(record.id.inode)
+        }
+    }
+
+    // MARK: - Looking for it
+
+    /// Looks for files of an earlier run that are not where they were.
+    func lookForUnfound(_ search: PathSearch, now: Int64) {
+        guard records.hasUnfound else { return }
+        let present = Set(search.files.map(\.status.id))
+        // A file whose number is there may still turn out to be another one; `begin` sees to that.
+        let lost = records.allUnfound.filter {
+            !present.contains($0.id) && !search.isUnsure(about: $0.path)
+        }
+        if lost.isEmpty { return }
+        let byInode = Dictionary(grouping: search.files) { $0.status.id.inode }
+        for record in lost.sorted(by: { ($0.modified, $0.path) < ($1.modified, $1.path) }) {
+            guard records.isUnfound(record) else { continue }
+            records.setFound(record)
+            // Its number is of no use if the device's has changed.
+            if hasMoved(record, byInode[record.id.inode] ?? []) { continue }
+            missing.note(record)
+            let isFound = adopt(lost: record, wantsCopy: true, now: now)
+            if !isFound, record.fingerprint.offset > 0 { tailLog.unfound.set(record.path, "") }
+        }
+    }
+
+    /// Looks for files that came after the last one of their name that is known, and were rotated
+    /// away before this run.
+    func lookForUnknown(_ search: PathSearch, now: Int64) {
+        let present = Set(search.files.map(\.path))
+        let latest = Dictionary(records.all.map { ($0.path, $0) }) {
+            $0.modified < $1.modified ? $1 : $0
+        }
+        for (path, record) in latest.sorted(by: { $0.key < $1.key })
+        where configuration.follows(path) && !search.isUnsure(about: path) {
+            if record.isFinished { adopt(lost: record, wantsCopy: false, now: now) }
+            if !present.contains(path), !missing.contains(path) {
+                missing.note(record)
+            }
+        }
+    }
+
+    /// Whether a file that is there now is the one of a record, on a device of another number.
+    private func hasMoved(
+        _ record: FileRecord, _ files: [(path: FilePath, status: FileStatus)]
+    ) -> Bool {
+        record.fingerprint.offset >= 16
+            && files.contains { path, _ in
+                (try? OpenFile(path)).map(record.fingerprint.matches) == true
+            }
+    }
+
+    /// Follows what had a file's name before and has still to be read; whether there was anything.
+    @discardableResult
+    func adopt(
+        lost: FileRecord, wantsCopy: Bool, now: Int64, heard: ChangedNames = ChangedNames()
+    ) -> Bool {
+        // What is asked for no longer has no generations.
+        guard configuration.follows(lost.path) else { return false }
+        var isFound = false
+        for found in rotations(of: lost, wantsCopy: wantsCopy, heard).find() {
+            guard let fingerprint = try? FileFingerprint(of: found.file, upTo: found.offset) else {
+                continue
+            }
+            isFound = isFound || found.isSame
+            let marks = records.record(of: found.status.id)?.marks ?? lost.marks
+            if !found.isSame, !found.isKnown { tailLog.losses.found(at: lost.path) }
+            forgetRecord(of: found)
+            let tailed = TailedFile(
+                found.file, found.status, path: lost.path, target: lost.target,
+                origin: senders.origin(lost.path), from: fingerprint,
+                marks: found.isSame || found.isKnown ? marks : FileMarks(), now: now,
+                hasRecord: found.status.id == lost.id)
+            tailed.gone = now
+            tailed.place = found.path
+            tailed.isCopy = found.isCopy
+            add(tailed)
+            tailed.isToBeKept = true
+            missing.note(tailed.record())
+            tailLog.tell(
+                cause: found.isEarlierByTime ? "earlier generation" : "generation",
+                "\(lost.path): \(found.path) was the file of that name before; "
+                    + "it is read from byte \(found.offset) on"
+                    + (found.isEarlierByTime
+                        ? ", although by its time it is older than what was read: a clock was set back"
+                        : ""))
+        }
+        return isFound
+    }
+
+    /// Forgets what was known of a file that is followed now.
+    private func forgetRecord(of found: RotationSearch.Found) {
+        guard let record = records.record(of: found.status.id) else { return }
+        records.remove(record.id)
+        // What else had its number, and is another file by now, is still to be looked for.
+        if record.fingerprint.matches(found.file) { records.setFound(record) }
+    }
+
+    private func rotations(
+        of lost: FileRecord, wantsCopy: Bool, _ heard: ChangedNames
+    ) -> RotationSearch {
+        RotationSearch(
+            lost: lost,
+            others: {
+                let known =
+                    self.records.unfound(of: lost.path)
+                    + self.tailedFiles(of: lost.path).map { $0.record() }
+                return known.filter { $0.id != lost.id }
+            },
+            wantsCopy: wantsCopy, isFollowed: configuration.follows,
+            isExcluded: configuration.excludes,
+            isCopy: { self.isCopy($0, $1, of: $2) },
+            isCopyOfUnread: { self.isCopyOfUnread($0, $1, of: lost.path) },
+            placeInPart: {
+                self.remainder(of: lost, $0, size: $1.size).place(self.reader.memory)?.offset
+            },
+            isKnown: { self.tailedFiles[$0] != nil || self.ownFiles.contains($0) },
+            passedOver: { self.endOfPassedOver($0, $1) },
+            record: { self.records.record(of: $0, $1) }, listings: listings,
+            elsewhere: rotatedToDirectories(), marks: rotationMarks[lost.path] ?? [],
+            knowsAllBefore: knowsAllBefore,
+            isHeardOf: { heard.unmatched.contains($0) },
+            passOver: { self.passOver($0, of: lost.path) },
+            confirm: { self.confirm($0, in: lost.path) })
+    }
+
+    /// Directories that `rotatedTo` names.
+    func rotatedToDirectories() -> [FilePath] {
+        if let rotationDirectories { return rotationDirectories }
+        var all: Set<FilePath> = []
+        for pattern in configuration.rotatedTo {
+            let search = PathSearch(directories: [pattern])
+            all.formUnion(search.matching)
+            // A directory may be named as such, or by what is in it.
+            if search.matching.isEmpty || !pattern.namesFile {
+                all.formUnion(search.directories.keys)
+            }
+        }
+        let found = all.sorted()
+        rotationDirectories = found
+        return found
+    }
+
+    // MARK: - What was there before
+
+    /// Notes which other files there were when directories were first looked at: those that look
+    /// like rotated ones were rotated before.
+    func passOver(_ directories: [FilePath]) {
+        defer { firstFollowed = [] }
+        for directory in directories {
+            for entry in listings[directory].entries where entry.kind != .directory {
+                let path = directory.entry(entry.name)
+                if let live = configuration.livePath(of: path) { passOverUnknown(path, of: live) }
+            }
+        }
+        let isFirst = lastScan == nil
+        if !isFirst, firstFollowed.isEmpty { return }
+        for directory in isFirst ? rotatedToDirectories() : [] {
+            for entry in listings[directory].entries where entry.kind != .directory {
+                let names = RotatedName.lives(of: entry.name) + [entry.name]
+                let path = directory.entry(entry.name)
+                if names.contains(where: configuration.mayFollow(name:)) {
+                    passOverUnknown(path, of: path)
+                }
+            }
+        }
+        for target in firstFollowed {
+            let name = RotatedName(of: target.name)
+            let entries = listings[target.directory].candidates(
+                beginningWith: name.prefix, or: 0)
+            for entry in entries where entry.name != Array(target.name) {
+                passOverUnknown(target.directory.entry(entry.name), of: target)
+            }
+        }
+    }
+
+    private func passOverUnknown(_ path: FilePath, of live: FilePath) {
+        guard !configuration.follows(path), let status = try? FileStatus(path), status.isRegular,
+            tailedFiles[status.id] == nil, records.record(of: status.id) == nil,
+            !passedOver.contains(status.id)
+        else { return }
+        passOver(path, of: live)
+    }
+
+    private func passOver(_ path: FilePath, of live: FilePath) {
+        guard let record = passedOver.note(path, of: live) else { return }
+        checkpoints[IgnoredFiles.source(record)] = record.state
+    }
+
+    /// Up to where a file was passed over, half a line left out; `nil` if it was not.
+    private func endOfPassedOver(_ file: OpenFile, _ status: FileStatus) -> UInt64? {
+        guard let size = passedOver.size(of: file, status) else { return nil }
+        if size == status.size { return size }
+        return (try? end(of: file, size))?.offset ?? size
+    }
+}

@@ -1,0 +1,65 @@
+import Chat
+
+/// Alternatives in a pattern: `{a,b}` stands for `a` and for `b`, as in a shell.
+enum PathAlternatives {
+    /// Patterns that one may stand for at most.
+    static let bound = 1_000
+
+    /// All patterns without braces that a text stands for; `nil` if there are too many.
+    static func expand(_ text: String) -> [String]? {
+        var done: [[UInt8]] = []
+        var open = [Array(text.utf8)]
+        while let bytes = open.popLast() {
+            guard let (range, parts) = firstBraces(bytes) else {
+                done.append(bytes)
+                continue
+            }
+            for part in parts.reversed() {
+                open.append(Array(bytes[..<range.lowerBound] + part + bytes[range.upperBound...]))
+            }
+            if open.count + done.count > bound { return nil }
+        }
+        return done.map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The first braces with a comma in them, and what stands between the commas.
+    private static func firstBraces(_ bytes: [UInt8]) -> (Range<Int>, [ArraySlice<UInt8>])? {
+        var place = 0
+        while place < bytes.count {
+            if bytes[place] == UInt8(ascii: "\\") {
+                place += 2
+                continue
+            }
+            if bytes[place] == UInt8(ascii: "{"), let found = braces(bytes, at: place) {
+                return found
+            }
+            place += 1
+        }
+        return nil
+    }
+
+    private static func braces(
+        _ bytes: [UInt8], at start: Int
+    ) -> (Range<Int>, [ArraySlice<UInt8>])? {
+        var depth = 0
+        var parts: [ArraySlice<UInt8>] = []
+        var begin = start + 1
+        var place = start + 1
+        while place < bytes.count {
+            switch bytes[place] {
+            case UInt8(ascii: "\\"): place += 1
+            case UInt8(ascii: "{"): depth += 1
+            case UInt8(ascii: "}") where depth > 0: depth -= 1
+            case UInt8(ascii: "}"):
+                if parts.isEmpty { return nil }
+                return (start..<(place + 1), parts + [bytes[begin..<place]])
+            case UInt8(ascii: ",") where depth == 0:
+                parts.append(bytes[begin..<place])
+                begin = place + 1
+            default: break
+            }
+            place += 1
+        }
+        return nil
+    }
+}

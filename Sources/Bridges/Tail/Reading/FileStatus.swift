@@ -1,0 +1,60 @@
+import Chat
+import Glibc
+import Sockets
+
+/// What the file system knows of a file.
+struct FileStatus: Sendable {
+    let id: FileID
+    let isRegular: Bool
+    let isDirectory: Bool
+    /// What it is, as far as directories say that.
+    let kind: DirectoryEntry.Kind
+    /// What it is, if it is neither a file nor a directory nor a link.
+    let kindName: String?
+    /// Bytes.
+    let size: UInt64
+    /// When it was last written to, in nanoseconds by the file system's clock.
+    let modified: Int64
+    /// How many names it has.
+    let links: Int
+
+    /// Asks by path; symbolic links are followed.
+    init(_ path: FilePath) throws(SocketError) {
+        var entry = stat()
+        guard path.withCString({ stat($0, &entry) }) == 0 else { throw SocketError("stat \(path)") }
+        self.init(entry)
+    }
+
+    /// Asks by path; of a symbolic link itself.
+    init(link path: FilePath) throws(SocketError) {
+        var entry = stat()
+        guard path.withCString({ lstat($0, &entry) }) == 0 else {
+            throw SocketError("stat \(path)")
+        }
+        self.init(entry)
+    }
+
+    /// Asks what is open.
+    init(descriptor: Int32) throws(SocketError) {
+        var entry = stat()
+        guard fstat(descriptor, &entry) == 0 else { throw SocketError("fstat") }
+        self.init(entry)
+    }
+
+    init(_ entry: stat) {
+        switch entry.st_mode & S_IFMT {
+        case S_IFREG: (kind, kindName) = (.file, nil)
+        case S_IFDIR: (kind, kindName) = (.directory, nil)
+        case S_IFLNK: (kind, kindName) = (.link, nil)
+        case S_IFIFO: (kind, kindName) = (.unknown, "a named pipe")
+        case S_IFSOCK: (kind, kindName) = (.unknown, "a socket")
+        default: (kind, kindName) = (.unknown, "a device")
+        }
+        id = FileID(device: UInt64(entry.st_dev), inode: UInt64(entry.st_ino))
+        isRegular = entry.st_mode & S_IFMT == S_IFREG
+        isDirectory = entry.st_mode & S_IFMT == S_IFDIR
+        size = UInt64(max(0, entry.st_size))
+        modified = Int64(entry.st_mtim.tv_sec) * 1_000_000_000 + Int64(entry.st_mtim.tv_nsec)
+        links = Int(entry.st_nlink)
+    }
+}

@@ -1,0 +1,73 @@
+import Chat
+
+/// Counts what is lost: files that came and went under a name before they could be opened, and bytes
+/// that could not be read any more.
+///
+/// Each file that a name gets is counted when the kernel tells of it, and again when it is opened or
+/// found: what is left over is lost.
+struct LossCounts {
+    /// Files that names got, less those that were found.
+    private var balance: [FilePath: Int] = [:]
+    /// Names at which a file was found that nobody had told of yet, in this look and the one before.
+    private var early: (new: Set<FilePath>, old: Set<FilePath>) = ([], [])
+    private var bytes: UInt64 = 0
+    private var cutShort = 0
+    private var unknown = 0
+
+    /// Notes that a name got files.
+    mutating func appeared(at path: FilePath, times: Int) {
+        var times = times
+        if early.old.remove(path) != nil || early.new.remove(path) != nil { times -= 1 }
+        if times > 0 { balance[path, default: 0] += times }
+    }
+
+    /// Notes that one of the files that a name got is followed now.
+    mutating func found(at path: FilePath) {
+        if let count = balance[path] {
+            balance[path] = count > 1 ? count - 1 : nil
+        } else {
+            early.new.insert(path)
+        }
+    }
+
+    /// Notes that what a name got was followed already.
+    mutating func wasKnown(at path: FilePath) {
+        if let count = balance[path] { balance[path] = count > 1 ? count - 1 : nil }
+    }
+
+    /// Notes that a look is over.
+    mutating func settle() { early = ([], early.new) }
+
+    /// Notes that the end of a file can't be read any more.
+    ///
+    /// - Parameter bytes: how much that is, if that is known.
+    mutating func lost(_ bytes: UInt64?) {
+        cutShort += 1
+        if let bytes { self.bytes += bytes } else { unknown += 1 }
+    }
+
+    /// Whether nothing is lost.
+    var isEmpty: Bool { balance.isEmpty && cutShort == 0 }
+
+    /// What is lost, as a sentence; then it begins anew.
+    mutating func take() -> String? {
+        if isEmpty { return nil }
+        defer { self = LossCounts() }
+        var parts: [String] = []
+        let files = balance.values.reduce(0, +)
+        if files > 0 {
+            let most = balance.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+            let names = most.prefix(3).map { "\($0.key): \($0.value)" }.joined(separator: ", ")
+            parts.append(
+                "\(files == 1 ? "1 file" : "\(files) files") came and went before being opened "
+                    + "(\(names)\(most.count > 3 ? ", …" : ""))")
+        }
+        if cutShort > 0 {
+            let some = unknown > 0 ? ", and an unknown number in \(unknown) of them" : ""
+            parts.append(
+                "\(bytes) bytes of \(cutShort == 1 ? "1 file" : "\(cutShort) files") "
+                    + "can't be read any more\(some)")
+        }
+        return parts.joined(separator: "; ") + ": what was in there is lost"
+    }
+}

@@ -1,0 +1,97 @@
+import Chat
+
+/// Paths that there is something to say about: said once with a count and the first of them, and again
+/// when that has changed, at most once a minute.
+///
+/// Confined to the bridge's thread.
+final class PathReport {
+    /// What a sentence is made of.
+    struct Content {
+        /// The only path.
+        let one: String
+        /// How many there are, and the first of them.
+        let list: String
+        /// What is said of them.
+        let reason: String
+    }
+
+    private var paths: [FilePath: String] = [:]
+    private var told: [FilePath: String] = [:]
+    private var isChanged = false
+    private var lastTold: Int64?
+    private let one: (Content) -> String
+    private let many: (Content) -> String
+
+    /// Paths named in a sentence.
+    private static let named = 3
+
+    /// Makes one.
+    ///
+    /// - Parameters:
+    ///   - one: the sentence about one path.
+    ///   - many: the sentence about several.
+    init(one: @escaping (Content) -> String, many: @escaping (Content) -> String) {
+        self.one = one
+        self.many = many
+    }
+
+    /// Whether there is nothing to be said.
+    var isEmpty: Bool { paths.isEmpty }
+
+    /// Whether a path is among them.
+    func contains(_ path: FilePath) -> Bool { !paths.isEmpty && paths[path] != nil }
+
+    /// Adds a path.
+    func set(_ path: FilePath, _ reason: String) {
+        if paths.updateValue(reason, forKey: path) != reason { isChanged = true }
+    }
+
+    /// Removes a path.
+    func remove(_ path: FilePath) {
+        if !paths.isEmpty, paths.removeValue(forKey: path) != nil { isChanged = true }
+    }
+
+    /// Keeps those paths only.
+    func keep(_ isKept: (FilePath) -> Bool) {
+        for path in paths.keys where !isKept(path) { remove(path) }
+    }
+
+    /// Takes what was found: in place of all that there was, or at some paths only.
+    func replace(_ found: [FilePath: String], isAll: Bool, at names: Set<FilePath>) {
+        if isAll {
+            if paths.isEmpty, found.isEmpty { return }
+            if paths != found { isChanged = true }
+            paths = found
+            return
+        }
+        if !paths.isEmpty { for path in names where found[path] == nil { remove(path) } }
+        for (path, reason) in found { set(path, reason) }
+    }
+
+    /// When there is something to be said; `nil`: there is nothing new.
+    var due: Int64? {
+        guard isChanged, !paths.isEmpty else { return nil }
+        return lastTold.map { $0 + TailLog.pause } ?? .min
+    }
+
+    /// The sentence, if there is something new to be said.
+    func take(now: Int64, isLast: Bool) -> String? {
+        guard isChanged else { return nil }
+        if paths.isEmpty || paths == told {
+            isChanged = false
+            told = paths
+            return nil
+        }
+        guard let due, due <= now || isLast else { return nil }
+        lastTold = now
+        isChanged = false
+        told = paths
+        let sorted = paths.keys.sorted()
+        let reasons = Set(paths.values).filter { !$0.isEmpty }.sorted()
+        let first = sorted.prefix(Self.named).map(\.description).joined(separator: ", ")
+        let content = Content(
+            one: first, list: "\(sorted.count) files (\(first)\(sorted.count > 3 ? ", …" : ""))",
+            reason: reasons.prefix(3).joined(separator: "; "))
+        return sorted.count == 1 ? one(content) : many(content)
+    }
+}

@@ -1,0 +1,77 @@
+import Chat
+import MessageBus
+
+/// Who says what stands in followed files: no two of them the same.
+///
+/// A name is as long as names on the bus may be. What does not fit is cut at the front: paths differ
+/// at their ends. Confined to the bridge's thread.
+struct SenderNames {
+    private let template: String
+    private var names: [FilePath: Name] = [:]
+    private var owners: [String: FilePath] = [:]
+
+    init(_ template: String) { self.template = template }
+
+    /// Who says what stands in a file; the same each time, and after that file was rotated away.
+    mutating func origin(_ path: FilePath) -> LineBlock.Origin {
+        let name = names[path] ?? freeName(for: path)
+        names[path] = name
+        owners[name.key] = path
+        return LineBlock.Origin(name: name.text, channel: path.description)
+    }
+
+    /// Forgets a file that is not followed any more.
+    mutating func forget(_ path: FilePath) {
+        guard let name = names.removeValue(forKey: path) else { return }
+        owners[name.key] = nil
+    }
+
+    private func freeName(for path: FilePath) -> Name {
+        let whole = filledIn(FilePath.text(path.name), path)
+        var name = Self.cut(whole)
+        if isFree(name) { return name }
+        // With more and more of the directories in front: that is where files of one name differ.
+        let parts = path.bytes.split(separator: UInt8(ascii: "/")).map { FilePath.text($0) }
+        if template.contains("{file}"), parts.count > 1 {
+            for count in 2...parts.count {
+                name = Self.cut(filledIn(parts.suffix(count).joined(separator: "/"), path))
+                if isFree(name) { return name }
+            }
+        }
+        var number = 2
+        while true {
+            let mark = "~\(number)"
+            name = Self.cut(whole, mark: mark)
+            if isFree(name) { return name }
+            number += 1
+        }
+    }
+
+    private func isFree(_ name: Name) -> Bool { owners[name.key] == nil }
+
+    private func filledIn(_ file: String, _ path: FilePath) -> String {
+        template.replacing("{file}", with: file)
+            // Last, so that nothing in a path is filled in.
+            .replacing("{path}", with: path.description)
+    }
+
+    /// The end of a name, as much as may be kept, as the bus will have it.
+    private static func cut(_ name: String, mark: String = "") -> Name {
+        // Names may not begin with a slash, unless there is a sign in front of it.
+        var text = Substring(name.hasPrefix("/") ? "…\(name)" : name)
+        let characters = Name.maxCharacters - mark.count
+        let bytes = Name.maxBytes - mark.utf8.count
+        if text.count > characters || text.utf8.count > bytes {
+            text = text.suffix(characters - 1)
+            while text.utf8.count > bytes - 3 { text.removeFirst() }
+            text = "…" + fromPart(text)
+        }
+        return Name(cleaning: text + mark, phrases: Phrases(.en))
+    }
+
+    /// What begins with a part of the path, if not much has to go for that.
+    private static func fromPart(_ text: Substring) -> Substring {
+        guard let slash = text.prefix(8).firstIndex(of: "/") else { return text }
+        return text[slash...]
+    }
+}

@@ -1,0 +1,175 @@
+import Chat
+import MessageBus
+
+/// What the bridge tells the log: each kind of thing once, again when it has changed, and counts now
+/// and then.
+///
+/// Confined to the bridge's thread.
+final class TailLog {
+    private let log: Log
+    private let throttled: ThrottledLog
+    private var told: Set<String> = []
+    private var cut = PathCounts()
+    private var lastCuts: Int64?
+    private var lastLosses: Int64?
+    private var lossesSince: Int64?
+
+    /// Files that came and went before they could be opened, and what could not be read any more.
+    var losses = LossCounts()
+    /// Files that may not be opened, and why.
+    let refused = PathReport {
+        "\($0.one): can't be opened: \($0.reason); it is tried again"
+    } many: {
+        "\($0.list) can't be opened: \($0.reason); they are tried again"
+    }
+    /// Paths that can't be looked at, and why.
+    let failures = PathReport {
+        "\($0.one): can't be looked at: \($0.reason); it is tried again"
+    } many: {
+        "\($0.list) can't be looked at: \($0.reason); they are tried again"
+    }
+    /// What is no file, and what it is.
+    let others = PathReport {
+        "\($0.one) is \($0.reason) and is not followed"
+    } many: {
+        "\($0.list) are no files and are not followed: \($0.reason)"
+    }
+    /// Symbolic links that are not followed.
+    let linksOut = PathReport {
+        "\($0.one) leads out of the directories that are named and is not followed "
+            + "(\"follow\": \"links\" would)"
+    } many: {
+        "\($0.list) lead out of the directories that are named and are not followed "
+            + "(\"follow\": \"links\" would)"
+    }
+    /// Linked directories that are not entered.
+    let unentered = PathReport {
+        "\($0.one) is a link to a directory, and ** does not enter it (\"follow\": \"links\" would)"
+    } many: {
+        "\($0.list) are links to directories, and ** does not enter them "
+            + "(\"follow\": \"links\" would)"
+    }
+    /// Files that the daemon writes itself.
+    let own = PathReport {
+        "\($0.one) is written by the daemon itself and is not followed: each line would make another"
+    } many: {
+        "\($0.list) are written by the daemon itself and are not followed: "
+            + "each line would make another"
+    }
+    /// Files of an earlier run that are gone.
+    let unfound = PathReport {
+        "\($0.one): the file that was read is not there any more; what it had besides may be lost"
+    } many: {
+        "\($0.list) of an earlier run are not there any more; what they had besides may be lost"
+    }
+    /// Compressed files.
+    let compressed = PathReport {
+        "\($0.one) is compressed and not read"
+    } many: {
+        "\($0.list) are compressed and not read"
+    }
+
+    /// Sentences remembered so that they are not said again.
+    private static let bound = 10_000
+    /// Nanoseconds between two reports of the same kind.
+    static let pause: Int64 = 60_000_000_000
+
+    init(_ log: Log) {
+        self.log = log
+        throttled = ThrottledLog(log)
+        reports = [refused, failures, others, linksOut, unentered, own, unfound, compressed]
+    }
+
+    /// Says something that has gone wrong, unless it was said already.
+    func warnOnce(_ sentence: @autoclosure () -> String) { once(.warning, sentence()) }
+
+    /// Says something, unless it was said already.
+    func tellOnce(_ sentence: @autoclosure () -> String) { once(.info, sentence()) }
+
+    private func once(_ level: Log.Level, _ sentence: String) {
+        // Rather a new one less than all of them again and again.
+        guard told.count < Self.bound, told.insert(sentence).inserted else { return }
+        log.write(level, sentence)
+    }
+
+    /// Says that something is lost.
+    func warn(_ sentence: @autoclosure () -> String) { log.warning(sentence()) }
+
+    /// Says what happened.
+    func tell(_ sentence: @autoclosure () -> String) { log.info(sentence()) }
+
+    /// Says what happened, and how often when that was more than once a minute.
+    func tell(cause: String, _ sentence: @autoclosure () -> String) {
+        throttled.write(.info, cause: cause, sentence())
+    }
+
+    /// Says what happened, for those who look closely.
+    func detail(_ sentence: @autoclosure () -> String) { log.debug(sentence()) }
+
+    /// Counts a line that was cut.
+    func noteCut(_ path: FilePath) { cut.add(1, at: path) }
+
+    /// The first of some paths, and how many others there are.
+    static func list(_ paths: [FilePath]) -> String {
+        let first = paths.prefix(3).map(\.description).joined(separator: ", ")
+        switch paths.count {
+        case 1: return "\(first) is"
+        case 2, 3: return "\(first) are"
+        default: return "\(paths.count) files (\(first), …) are"
+        }
+    }
+
+    // MARK: - Reports
+
+    private var reports: [PathReport] = []
+
+    /// Whether there is nothing that would explain that nothing is followed.
+    var hasNothingToTell: Bool {
+        refused.isEmpty && failures.isEmpty && others.isEmpty && linksOut.isEmpty && own.isEmpty
+    }
+
+    /// When there is something to tell, by the thread's clock; `nil`: nothing at present.
+    var nextReport: Int64? {
+        var next: Int64?
+        for report in reports {
+            if let due = report.due { next = min(next ?? due, due) }
+        }
+        if let due = cutsDue { next = min(next ?? due, due) }
+        if let due = lossesDue { next = min(next ?? due, due) }
+        return next
+    }
+
+    private var cutsDue: Int64? {
+        cut.isEmpty ? nil : lastCuts.map { $0 + Self.pause } ?? .min
+    }
+
+    /// A while after the first: what seems to be lost may be found yet.
+    private var lossesDue: Int64? {
+        if losses.isEmpty { return nil }
+        guard let lossesSince else { return .min }
+        return max(lossesSince + 2_000_000_000, lastLosses.map { $0 + Self.pause } ?? .min)
+    }
+
+    /// Tells what there is to tell, each kind not too often.
+    func tellCounts(now: Int64, isLast: Bool = false) {
+        for report in reports {
+            if let sentence = report.take(now: now, isLast: isLast) {
+                let isBad = report === refused || report === failures || report === unfound
+                log.write(isBad ? .warning : .info, sentence)
+            }
+        }
+        if let due = cutsDue, isLast || due <= now, let sentence = cut.take() {
+            lastCuts = now
+            log.warning("\(sentence) longer than maxLine cut")
+        }
+        if losses.isEmpty {
+            lossesSince = nil
+        } else if lossesSince == nil {
+            lossesSince = now
+        }
+        if let due = lossesDue, isLast || due <= now, let sentence = losses.take() {
+            (lastLosses, lossesSince) = (now, nil)
+            log.warning(sentence)
+        }
+    }
+}

@@ -1,0 +1,70 @@
+import Chat
+import MessageBus
+import Sockets
+
+/// Calls of the Bot API.
+///
+/// Safe from any thread. The token is in the address of each, so no address is in any error.
+struct BotAPI: Sendable {
+    private let client: HTTPClient
+    private let base: String
+    private let token: Secret
+
+    /// How long a call may take; the poll has its own time.
+    static let deadline = Duration.seconds(30)
+
+    init(_ client: HTTPClient, at base: String, token: Secret) {
+        self.client = client
+        self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
+        self.token = token
+    }
+
+    /// Calls a method and returns its result.
+    ///
+    /// - Parameters:
+    ///   - parameters: what is null is left out.
+    ///   - isFresh: whether connections that are open are not to be trusted.
+    func call(
+        _ method: String, _ parameters: [String: JSON] = [:], within deadline: Duration = deadline,
+        isFresh: Bool = false
+    ) async throws(BotAPIError) -> JSON {
+        var request = HTTPRequest(
+            "\(base)/bot\(token.reveal())/\(method)", body: JSON.object(parameters).encoded)
+        request.deadline = deadline
+        request.wantsFreshConnection = isFresh
+        let answer: HTTPAnswer
+        do {
+            answer = try await client.send(request)
+        } catch let error as HTTPError {
+            if error.kind == .cancelled { throw .cancelled }
+            throw .unreachable("\(error)", mayHaveArrived: error.mayHaveArrived)
+        } catch {
+            throw .unreachable("the request failed", mayHaveArrived: true)
+        }
+        return try result(answer)
+    }
+
+    private func result(_ answer: HTTPAnswer) throws(BotAPIError) -> JSON {
+        // What stands in front of Telegram answers in HTML, also with codes that mean something
+        // else there.
+        guard let json = JSONReader.read(answer.body), case .bool(let isOK) = json["ok"] else {
+            throw .unreachable(
+                "the answer is not Telegram's (status \(answer.status))", mayHaveArrived: true)
+        }
+        if isOK { return json["result"] }
+        throw BotAPIError(
+            code: json["error_code"].integer ?? Int64(answer.status),
+            description: withoutToken(json["description"].string ?? ""),
+            parameters: json["parameters"],
+            retryAfter: answer.retryAfter)
+    }
+
+    /// What stands between us and Telegram may repeat the address that it was asked for.
+    private func withoutToken(_ text: String) -> String {
+        let token = token.reveal()
+        // Also where the colon is written otherwise.
+        let secret = token.split(separator: ":").last.map(String.init) ?? token
+        let clean = text.replacing(token, with: "…")
+        return secret.isEmpty ? clean : clean.replacing(secret, with: "…")
+    }
+}

@@ -1,0 +1,112 @@
+import Chat
+
+/// A value of JSON as a server sends it: whatever is not there is null, whatever is odd is ignored.
+enum JSON: Sendable, Equatable {
+    case null
+    case bool(Bool)
+    case integer(Int64)
+    case real(Double)
+    case text(String)
+    case list([JSON])
+    case object([String: JSON])
+
+    /// A member of an object; null if this is none, or has none of that name.
+    subscript(key: String) -> JSON {
+        if case .object(let members) = self { members[key] ?? .null } else { .null }
+    }
+
+    /// Whether there is anything.
+    var isPresent: Bool { self != .null }
+
+    /// Whether it has members.
+    var isObject: Bool {
+        if case .object = self { true } else { false }
+    }
+
+    /// Whether it says yes.
+    var isTrue: Bool { self == .bool(true) }
+
+    var string: String? {
+        if case .text(let text) = self { text } else { nil }
+    }
+
+    /// A text that is not empty.
+    var nonEmptyString: String? { string.flatMap { $0.isEmpty ? nil : $0 } }
+
+    /// A whole number up to 2⁵³, as far as all who write JSON agree (RFC 8259, 6); larger ones
+    /// are no number of Telegram's, and nothing that is computed with one overflows.
+    var integer: Int64? {
+        let number: Int64? =
+            switch self {
+            case .integer(let number): number
+            case .real(let number): Int64(exactly: number)
+            default: nil
+            }
+        return number.flatMap { (-(1 << 53)...1 << 53).contains($0) ? $0 : nil }
+    }
+
+    var double: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .real(let number): number
+        default: nil
+        }
+    }
+
+    /// The elements of a list; none if this is no list.
+    var elements: [JSON] {
+        if case .list(let elements) = self { elements } else { [] }
+    }
+}
+
+extension JSON {
+    /// As JSON text; what is null in an object is left out, since the Bot API takes `null` for the
+    /// word.
+    var encoded: [UInt8] {
+        var bytes: [UInt8] = []
+        encode(into: &bytes)
+        return bytes
+    }
+
+    private func encode(into bytes: inout [UInt8]) {
+        switch self {
+        case .null: bytes += "null".utf8
+        case .bool(let value): bytes += (value ? "true" : "false").utf8
+        case .integer(let number): bytes += String(number).utf8
+        case .real(let number): bytes += String(number).utf8
+        case .text(let text): Self.encode(text, into: &bytes)
+        case .list(let elements):
+            bytes.append(UInt8(ascii: "["))
+            for (index, element) in elements.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                element.encode(into: &bytes)
+            }
+            bytes.append(UInt8(ascii: "]"))
+        case .object(let members):
+            bytes.append(UInt8(ascii: "{"))
+            let present = members.filter { $0.value != .null }.sorted { $0.key < $1.key }
+            for (index, member) in present.enumerated() {
+                if index > 0 { bytes.append(UInt8(ascii: ",")) }
+                Self.encode(member.key, into: &bytes)
+                bytes.append(UInt8(ascii: ":"))
+                member.value.encode(into: &bytes)
+            }
+            bytes.append(UInt8(ascii: "}"))
+        }
+    }
+
+    private static func encode(_ text: String, into bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\""))
+        for byte in text.utf8 {
+            switch byte {
+            case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), byte]
+            case 0x0A: bytes += "\\n".utf8
+            case 0x00..<0x20:
+                let digits = String(byte, radix: 16)
+                bytes += "\\u\(digits.count == 1 ? "000" : "00")\(digits)".utf8
+            default: bytes.append(byte)
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+}

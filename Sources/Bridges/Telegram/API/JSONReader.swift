@@ -1,0 +1,164 @@
+import Chat
+
+/// Reads JSON that a server has sent.
+///
+/// Foundation's refuses a whole answer for half of a surrogate pair in one name; here that becomes
+/// U+FFFD, as do bytes that are no UTF-8.
+struct JSONReader {
+    private let bytes: [UInt8]
+    private var at = 0
+    private var depth = 0
+
+    /// Objects and lists inside one another that are read; an answer of Telegram has about ten.
+    private static let deepest = 128
+
+    /// The value that a text stands for; nil if it is no JSON.
+    static func read(_ bytes: [UInt8]) -> JSON? {
+        var reader = JSONReader(bytes: bytes)
+        // Some servers put a byte order mark in front.
+        if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.at = 3 }
+        guard let value = reader.value() else { return nil }
+        reader.skipSpace()
+        return reader.at == bytes.count ? value : nil
+    }
+
+    private init(bytes: [UInt8]) { self.bytes = bytes }
+
+    private var next: UInt8? { at < bytes.count ? bytes[at] : nil }
+
+    private mutating func skipSpace() {
+        while let byte = next, byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+            at += 1
+        }
+    }
+
+    private mutating func take(_ byte: UInt8) -> Bool {
+        guard next == byte else { return false }
+        at += 1
+        return true
+    }
+
+    private mutating func take(_ word: StaticString) -> Bool {
+        let found = word.withUTF8Buffer { bytes[at...].starts(with: $0) }
+        if found { at += word.utf8CodeUnitCount }
+        return found
+    }
+
+    private mutating func value() -> JSON? {
+        skipSpace()
+        switch next {
+        case UInt8(ascii: "{"): return nested { $0.object() }
+        case UInt8(ascii: "["): return nested { $0.list() }
+        case UInt8(ascii: "\""): return text().map { .text($0) }
+        case UInt8(ascii: "t"): return take("true") ? .bool(true) : nil
+        case UInt8(ascii: "f"): return take("false") ? .bool(false) : nil
+        case UInt8(ascii: "n"): return take("null") ? .null : nil
+        default: return number()
+        }
+    }
+
+    private mutating func nested(_ read: (inout JSONReader) -> JSON?) -> JSON? {
+        guard depth < Self.deepest else { return nil }
+        depth += 1
+        defer { depth -= 1 }
+        at += 1
+        return read(&self)
+    }
+
+    private mutating func object() -> JSON? {
+        var members: [String: JSON] = [:]
+        skipSpace()
+        if take(UInt8(ascii: "}")) { return .object(members) }
+        while true {
+            skipSpace()
+            guard next == UInt8(ascii: "\""), let key = text() else { return nil }
+            skipSpace()
+            guard take(UInt8(ascii: ":")), let value = value() else { return nil }
+            members[key] = value
+            skipSpace()
+            if take(UInt8(ascii: "}")) { return .object(members) }
+            guard take(UInt8(ascii: ",")) else { return nil }
+        }
+    }
+
+    private mutating func list() -> JSON? {
+        var elements: [JSON] = []
+        skipSpace()
+        if take(UInt8(ascii: "]")) { return .list(elements) }
+        while true {
+            guard let value = value() else { return nil }
+            elements.append(value)
+            skipSpace()
+            if take(UInt8(ascii: "]")) { return .list(elements) }
+            guard take(UInt8(ascii: ",")) else { return nil }
+        }
+    }
+
+    private mutating func number() -> JSON? {
+        let start = at
+        while let byte = next, "+-.eE0123456789".utf8.contains(byte) { at += 1 }
+        let text = String(decoding: bytes[start..<at], as: UTF8.self)
+        if let whole = Int64(text) { return .integer(whole) }
+        return Double(text).map { .real($0) }
+    }
+
+    // MARK: - Texts
+
+    private mutating func text() -> String? {
+        at += 1
+        let start = at
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { at += 1 }
+        if next == UInt8(ascii: "\"") {
+            defer { at += 1 }
+            return String(decoding: bytes[start..<at], as: UTF8.self)
+        }
+        var result = Array(bytes[start..<at])
+        while let byte = next {
+            at += 1
+            if byte == UInt8(ascii: "\"") { return String(decoding: result, as: UTF8.self) }
+            if byte == UInt8(ascii: "\\") {
+                guard let scalar = escape() else { return nil }
+                result += String(scalar).utf8
+            } else {
+                result.append(byte)
+            }
+        }
+        return nil
+    }
+
+    private mutating func escape() -> Unicode.Scalar? {
+        guard let byte = next else { return nil }
+        at += 1
+        switch byte {
+        case UInt8(ascii: "n"): return "\n"
+        case UInt8(ascii: "r"): return "\r"
+        case UInt8(ascii: "t"): return "\t"
+        case UInt8(ascii: "b"): return "\u{8}"
+        case UInt8(ascii: "f"): return "\u{C}"
+        case UInt8(ascii: "u"): return unit().map { scalar(of: $0) }
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
+            return Unicode.Scalar(byte)
+        default: return nil
+        }
+    }
+
+    private mutating func unit() -> UInt32? {
+        guard at + 4 <= bytes.count else { return nil }
+        let digits = String(decoding: bytes[at..<(at + 4)], as: UTF8.self)
+        guard let unit = UInt32(digits, radix: 16) else { return nil }
+        at += 4
+        return unit
+    }
+
+    private mutating func scalar(of unit: UInt32) -> Unicode.Scalar {
+        if let scalar = Unicode.Scalar(unit) { return scalar }
+        let start = at
+        if unit < 0xDC00, take("\\u"), let low = self.unit(), (0xDC00...0xDFFF).contains(low),
+            let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
+        {
+            return scalar
+        }
+        at = start
+        return "\u{FFFD}"
+    }
+}

@@ -1,0 +1,53 @@
+import Chat
+import MessageBus
+
+/// Who says something on Telegram.
+struct MessageAuthor: Sendable, Equatable {
+    /// Not cleaned yet.
+    let name: String
+    /// Who this is, whatever the name.
+    let identity: String
+    /// Whether it is a program that speaks as itself.
+    let isBot: Bool
+    /// The user's id; nil for a channel or a group.
+    let user: Int64?
+
+    /// Who said a message: the chat it is said in the name of, or a person.
+    init(of post: JSON) {
+        let chat = post["sender_chat"]
+        if let id = chat["id"].integer {
+            // Anonymous admins and channels come with a stand-in of Telegram's as the sender.
+            self.init(name: Self.title(of: chat), identity: "chat:\(id)", isBot: false, user: nil)
+        } else if post["from"].isPresent {
+            self.init(person: post["from"])
+        } else {
+            let chat = post["chat"]
+            self.init(
+                name: Self.title(of: chat), identity: "chat:\(chat["id"].integer ?? 0)",
+                isBot: false, user: nil)
+        }
+    }
+
+    /// A person or a bot.
+    init(person: JSON) {
+        let names = [person["first_name"], person["last_name"]].compactMap(\.nonEmptyString)
+        let id = person["id"].integer
+        self.init(
+            name: names.joined(separator: " "), identity: "user:\(id ?? 0)",
+            isBot: person["is_bot"].isTrue, user: id)
+    }
+
+    private init(name: String, identity: String, isBot: Bool, user: Int64?) {
+        self.name = name
+        self.identity = identity
+        self.isBot = isBot
+        self.user = user
+    }
+
+    /// What a chat is called.
+    static func title(of chat: JSON) -> String {
+        chat["title"].nonEmptyString
+            ?? [chat["first_name"], chat["last_name"]].compactMap(\.nonEmptyString)
+            .joined(separator: " ")
+    }
+}

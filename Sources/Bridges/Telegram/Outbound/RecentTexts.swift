@@ -1,0 +1,115 @@
+import Chat
+import MessageBus
+
+/// What was last said by messages that may be edited, as Telegram has it: fingerprints, kept with
+/// the messages.
+///
+/// What the bus keeps of a message may be another text, or none at all, where a middleware has
+/// changed or dropped it. The last 1,920 to 2,048 are remembered, in a ring of pages of which only
+/// those with something new are written.
+struct RecentTexts: Sendable, Equatable {
+    private struct Entry: Equatable {
+        let message: TextHash
+        var text: TextHash
+    }
+
+    private struct Page: Equatable {
+        /// Pages are counted; the place of one in the ring is what is left of that.
+        var number: UInt64 = 0
+        var entries: [Entry] = []
+    }
+
+    private var pages = Array(repeating: Page(), count: Self.pageCount)
+    private var newest = 0
+    private var texts: [TextHash: TextHash] = [:]
+    private var unwritten: Set<Int> = []
+
+    /// Pages in the ring.
+    private static let pageCount = 16
+    /// Messages on a page: it takes 2 KiB, about what is written with each answer of Telegram.
+    private static let pageSize = 128
+    /// In front of a page's place in the ring, what the store knows it by.
+    private static let source = "texts "
+
+    /// Nothing is remembered.
+    init() {}
+
+    /// Reads what the store has kept; what is no such thing counts as nothing.
+    init(checkpoints: [String: [UInt8]]) {
+        for index in pages.indices {
+            guard let state = checkpoints["\(Self.source)\(index)"],
+                let page = Self.page(state), page.number % UInt64(Self.pageCount) == UInt64(index)
+            else { continue }
+            pages[index] = page
+        }
+        for page in pages.sorted(by: { $0.number < $1.number }) {
+            for entry in page.entries { texts[entry.message] = entry.text }
+        }
+        newest = pages.indices.max { pages[$0].number < pages[$1].number } ?? 0
+    }
+
+    /// What a message said last; nil if that is not known.
+    subscript(id: String) -> TextHash? { texts[TextHash(of: id)] }
+
+    /// Notes what a message says.
+    mutating func note(_ text: TextHash, of id: String) {
+        let message = TextHash(of: id)
+        guard texts[message] != text else { return }
+        if let place = pages[newest].entries.firstIndex(where: { $0.message == message }) {
+            pages[newest].entries[place].text = text
+        } else {
+            if pages[newest].entries.count >= Self.pageSize { turnPage() }
+            pages[newest].entries.append(Entry(message: message, text: text))
+        }
+        texts[message] = text
+        unwritten.insert(newest)
+    }
+
+    /// Takes the place of the oldest page, and forgets what only that one knew.
+    private mutating func turnPage() {
+        let number = pages[newest].number + 1
+        newest = Int(number % UInt64(Self.pageCount))
+        let old = pages[newest].entries
+        pages[newest] = Page(number: number)
+        var known: Set<TextHash> = []
+        for page in pages { known.formUnion(page.entries.map(\.message)) }
+        for entry in old where !known.contains(entry.message) { texts[entry.message] = nil }
+    }
+
+    /// What the store is to keep of what was noted since the last time.
+    mutating func takeCheckpoints() -> [Checkpoint] {
+        defer { unwritten = [] }
+        return unwritten.sorted().map { index in
+            var state: [UInt8] = []
+            let page = pages[index]
+            let words = page.entries.flatMap { [$0.message.bits, $0.text.bits] }
+            for word in [page.number] + words {
+                withUnsafeBytes(of: word.littleEndian) { state += $0 }
+            }
+            return Checkpoint(source: "\(Self.source)\(index)", state: state)
+        }
+    }
+
+    private static func page(_ state: [UInt8]) -> Page? {
+        let words = stride(from: 0, to: state.count - 7, by: 8).map { start in
+            state[start..<(start + 8)].reversed().reduce(0 as UInt64) { $0 << 8 | UInt64($1) }
+        }
+        guard let number = words.first, words.count % 2 == 1, words.count <= 2 * pageSize + 1
+        else { return nil }
+        let entries = stride(from: 1, to: words.count, by: 2).map { index in
+            Entry(
+                message: TextHash(bits: words[index]),
+                text: TextHash(bits: words[index + 1]))
+        }
+        return Page(number: number, entries: entries)
+    }
+
+    /// A text as the bus keeps it.
+    static func cleaned(_ text: String) -> String {
+        let bytes = Array(text.utf8).withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
+        }
+        let count = bytes.lastIndex { $0 != 0x0A }.map { $0 + 1 } ?? 0
+        return String(decoding: bytes[..<count], as: UTF8.self)
+    }
+}

@@ -1,0 +1,198 @@
+import Chat
+import MessageBus
+
+// What becomes of the kinds of messages that are no text.
+extension Phrases {
+    var unsupported: String { say("mensaje no compatible", "unsupported message") }
+    var photo: String { say("foto", "photo") }
+    var video: String { say("vídeo", "video") }
+    var videoNote: String { say("videomensaje", "video message") }
+    var animation: String { "GIF" }
+    var sticker: String { "sticker" }
+    var voice: String { say("mensaje de voz", "voice message") }
+    var audio: String { say("audio", "audio") }
+    var document: String { say("documento", "document") }
+    var location: String { say("ubicación", "location") }
+    var liveLocation: String { say("ubicación en directo", "live location") }
+    var venue: String { say("lugar", "venue") }
+    var contact: String { say("contacto", "contact") }
+    var poll: String { say("encuesta", "poll") }
+    var checklist: String { say("lista de tareas", "checklist") }
+    var dice: String { say("dado", "dice") }
+    var game: String { say("juego", "game") }
+    var story: String { say("historia", "story") }
+    var invoice: String { say("factura", "invoice") }
+    var paidMedia: String { say("contenido de pago", "paid media") }
+    var giveaway: String { say("sorteo", "giveaway") }
+    var someMessage: String { say("mensaje", "message") }
+    var pinned: String { say("mensaje fijado", "pinned message") }
+    var newTitle: String { say("nuevo nombre del grupo", "new group name") }
+    var newPhoto: String { say("nueva foto del grupo", "new group photo") }
+    var noPhoto: String { say("foto del grupo eliminada", "group photo removed") }
+    var topicCreated: String { say("tema creado", "topic created") }
+    var topicEdited: String { say("tema cambiado", "topic changed") }
+    var topicClosed: String { say("tema cerrado", "topic closed") }
+    var topicReopened: String { say("tema reabierto", "topic reopened") }
+    var callStarted: String { say("videollamada iniciada", "video chat started") }
+    var callEnded: String { say("videollamada terminada", "video chat ended") }
+    var callScheduled: String { say("videollamada programada", "video chat scheduled") }
+
+    func forwarded(from name: String) -> String {
+        say("reenviado de \(name)", "forwarded from \(name)")
+    }
+
+    /// `512 B`, `34 kB`, `2,1 MB`.
+    func size(bytes: Int64) -> String {
+        if bytes < 1_000 { return "\(max(bytes, 0)) B" }
+        if bytes < 999_500 { return "\((bytes + 500) / 1_000) kB" }
+        let tenths = (bytes + 50_000) / 100_000
+        if tenths < 10_000 { return "\(decimal(tenths)) MB" }
+        return "\(decimal((bytes + 50_000_000) / 100_000_000)) GB"
+    }
+
+    private func decimal(_ tenths: Int64) -> String {
+        "\(tenths / 10)\(say(",", "."))\(tenths % 10)"
+    }
+
+    /// `0:07`, `1:02:03`.
+    func length(seconds: Int64) -> String {
+        func padded(_ number: Int64) -> String { number < 10 ? "0\(number)" : "\(number)" }
+        let seconds = max(seconds, 0)
+        let (hours, minutes) = (seconds / 3_600, seconds / 60 % 60)
+        let rest = padded(seconds % 60)
+        return hours > 0 ? "\(hours):\(padded(minutes)):\(rest)" : "\(minutes):\(rest)"
+    }
+}
+
+// What the bus says about Telegram in a room.
+extension Phrases {
+    /// Telegram has not answered for a while.
+    func telegramIsSilent(waiting: Int, isMore: Bool) -> String {
+        let silent = say("Telegram no responde", "Telegram does not answer")
+        return waiting == 0
+            ? "\(silent)." : "\(silent); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
+    }
+
+    /// It answers again, and what had waited is delivered.
+    func telegramAnswers(delivered: Int, isMore: Bool, late: Duration) -> String {
+        let answers = say("Telegram responde de nuevo", "Telegram answers again")
+        if delivered == 0 { return "\(answers)." }
+        let word = delivered == 1 ? say("entregado", "delivered") : say("entregados", "delivered")
+        let lateness = say("\(span(late)) tarde", "\(span(late)) late")
+        return "\(answers); \(count(delivered, isMore)) \(word), \(lateness)."
+    }
+
+    /// Telegram will never take a message.
+    func telegramRejects(_ name: String, _ answer: String) -> String {
+        say(
+            "Telegram no acepta un mensaje de \(name): \(answer)",
+            "Telegram does not accept a message of \(name): \(answer)")
+    }
+
+    func count(_ messages: Int, _ isMore: Bool) -> String {
+        let noun =
+            messages == 1 ? say("mensaje", "message") : say("mensajes", "messages")
+        return "\(isMore ? say("más de ", "more than ") : "")\(messages) \(noun)"
+    }
+
+    /// `45 s`, `3 min`, `2 h`.
+    func span(_ time: Duration) -> String {
+        let seconds = max(time.components.seconds, 0)
+        if seconds < 90 { return "\(seconds) s" }
+        if seconds < 5_400 { return "\((seconds + 30) / 60) min" }
+        return "\((seconds + 1_800) / 3_600) h"
+    }
+}
+
+// What the bus says about a chat that takes nothing, in a room, and to people there.
+extension Phrases {
+    /// A chat takes nothing from the bot.
+    func telegramTakesNothing(_ reason: String, waiting: Int, _ isMore: Bool) -> String {
+        let sentence = say(
+            "Telegram no acepta mensajes: \(reason)", "Telegram takes no messages: \(reason)")
+        return waiting == 0
+            ? "\(sentence)."
+            : "\(sentence); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
+    }
+
+    /// A chat takes nothing for a while.
+    func telegramPauses(_ pause: Duration, waiting: Int, _ isMore: Bool) -> String {
+        let sentence = say(
+            "Telegram no acepta mensajes durante \(span(pause)): son demasiados",
+            "Telegram takes no messages for \(span(pause)): there are too many")
+        return waiting == 0
+            ? "\(sentence)."
+            : "\(sentence); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
+    }
+
+    /// Telegram brings nothing in for a while.
+    func telegramBringsNothing(for pause: Duration) -> String {
+        say(
+            "Telegram no entrega mensajes durante \(span(pause)): se le pregunta demasiado.",
+            "Telegram brings no messages for \(span(pause)): it is asked too often.")
+    }
+
+    /// It brings messages again.
+    var telegramBrings: String {
+        say("Telegram entrega mensajes de nuevo.", "Telegram brings messages again.")
+    }
+
+    /// It takes messages again, and what had waited is delivered.
+    func telegramTakes(delivered: Int, late: Duration) -> String {
+        let takes = say("Telegram acepta mensajes de nuevo", "Telegram takes messages again")
+        if delivered == 0 { return "\(takes)." }
+        let word = delivered == 1 ? say("entregado", "delivered") : say("entregados", "delivered")
+        let lateness = say("\(span(late)) tarde", "\(span(late)) late")
+        return "\(takes); \(count(delivered, false)) \(word), \(lateness)."
+    }
+
+    /// Why a chat takes nothing, as Telegram says it or in words of people.
+    func reason(_ answer: String) -> String {
+        let text = answer.lowercased()
+        if ["kicked", "not a member", "chat not found"].contains(where: text.contains) {
+            return "\(telegramIsOut) (\(answer))"
+        }
+        if ["not enough rights", "write access", "restricted", "forbidden: bot can't"]
+            .contains(where: text.contains)
+        {
+            return "\(telegramIsMuted) (\(answer))"
+        }
+        return answer
+    }
+
+    /// The bot was taken out of a group.
+    var telegramIsOut: String {
+        say("el bot ya no está en el grupo", "the bot is no longer in the group")
+    }
+
+    /// The bot may not write in a group.
+    var telegramIsMuted: String {
+        say("el bot no puede escribir en el grupo", "the bot may not write in the group")
+    }
+
+    /// What somebody said was dropped.
+    func telegramDropped(_ count: Int, _ reason: String) -> String {
+        let because = reason.isEmpty ? "." : ": \(reason)"
+        let sentence =
+            count == 1
+            ? say("tu mensaje no se ha entregado", "your message was not delivered")
+            : say(
+                "\(count) mensajes tuyos no se han entregado",
+                "\(count) messages of yours were not delivered")
+        return sentence + because
+    }
+
+    /// The same where several people are told at once.
+    func telegramDropped(_ count: Int, of name: String, _ reason: String) -> String {
+        let because = reason.isEmpty ? "." : ": \(reason)"
+        let sentence =
+            count == 1
+            ? say(
+                "un mensaje de \(name) no se ha entregado",
+                "a message of \(name) was not delivered")
+            : say(
+                "\(count) mensajes de \(name) no se han entregado",
+                "\(count) messages of \(name) were not delivered")
+        return sentence + because
+    }
+}

@@ -1,0 +1,57 @@
+import Synchronization
+
+/// How far a durable reader is: what it was handed, and what it is done with.
+///
+/// Safe from any thread.
+final class DeliveryProgress: Sendable {
+    private struct State {
+        /// The newest message handed over that has to be acknowledged.
+        var owed: UInt64
+        /// Behind that one nothing is to be delivered up to here.
+        var scanned: UInt64
+        /// Where the stored cursor is.
+        var kept: UInt64
+        /// The newest message acknowledged.
+        var done: UInt64
+    }
+
+    let reader: DurableReader
+    private let store: any MessageStore
+    private let state: Mutex<State>
+
+    init(_ reader: DurableReader, at number: UInt64, store: any MessageStore) {
+        self.reader = reader
+        self.store = store
+        state = Mutex(State(owed: number, scanned: number, kept: number, done: number))
+    }
+
+    /// Numbers that may be passed over before the stored cursor is moved for them alone.
+    private static let stride: UInt64 = 1_000
+
+    /// Notes what was looked at, and where the cursor is to be moved if nothing is owed.
+    func scan(_ messages: [Message], through number: UInt64, isLast: Bool = false) -> UInt64? {
+        state.withLock { state in
+            if let last = messages.last { state.owed = last.number }
+            state.scanned = number
+            guard state.done >= state.owed, number > state.kept,
+                isLast || number - state.kept >= Self.stride
+            else { return nil }
+            state.kept = number
+            return number
+        }
+    }
+
+    func acknowledge(_ number: UInt64, links: [Link]) async throws {
+        let target = state.withLock { state in
+            state.done = max(state.done, number)
+            let target = number >= state.owed ? max(number, state.scanned) : number
+            state.kept = max(state.kept, target)
+            return target
+        }
+        try await store.advance(reader, to: target, links: links)
+    }
+
+    func note(_ answer: String, to number: UInt64) async throws {
+        try await store.note(answer, to: number, of: reader)
+    }
+}

@@ -1,0 +1,10 @@
+/// Takes lines without waiting: a thread of its own writes them, behind a bounded queue.
+///
+/// Safe from any thread.
+public protocol LineSink: Sendable {
+    /// Adds a line, without its ending.
+    ///
+    /// Returns false if it did not fit; the sink counts those.
+    @discardableResult
+    func write(_ line: String) -> Bool
+}

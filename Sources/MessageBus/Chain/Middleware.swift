@@ -1,0 +1,40 @@
+/// Judges, and may change, each message a bridge brings in.
+///
+/// Lives on the bus's loop, one instance for each place in the file, so its state is plain `var`s.
+/// The factory is called for each place, and again where what was said before is judged once more:
+/// a class is as good as a struct, as long as each call makes a new one.
+/// It must not wait: what waits is a bridge. If it throws, the message is dropped, counted, logged.
+public protocol Middleware: Sendable {
+    /// Judges one message.
+    mutating func handle(_ message: inout Message) throws -> Verdict
+
+    /// Judges a batch.
+    ///
+    /// There is no need to write this one: the default calls `handle(_:)` for each message, in a
+    /// loop the compiler knows the whole of.
+    mutating func judge(_ batch: Batch)
+}
+
+extension Middleware {
+    /// Calls `handle(_:)` for each message of the batch that is still to be judged.
+    @inlinable
+    public mutating func judge(_ batch: Batch) { judgeEach(batch) }
+
+    /// What `judge(_:)` does unless a middleware has a faster way for some batches.
+    @inlinable
+    package mutating func judgeEach(_ batch: Batch) {
+        guard var message = batch.scratch else { return }
+        for index in 0..<batch.count where batch.load(index, into: &message) {
+            do {
+                let verdict = try handle(&message)
+                if case .drop(let reason, let code) = verdict {
+                    batch.end(index, Drop(code: code, reason: reason))
+                } else if message.isModified {
+                    batch.store(&message, at: index)
+                }
+            } catch {
+                batch.fail(index, error)
+            }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+/// What a message answers.
+public struct Quotation: Sendable, Equatable {
+    /// The number of the message answered.
+    public let number: UInt64
+    /// Who had said it.
+    public let name: String
+    /// Its first words, 40 characters at most, `…` at the end if it was longer.
+    public let excerpt: String
+
+    /// Makes a quotation; name and text may be as they came from outside: they are cleaned and cut.
+    public init(number: UInt64, name: String, excerpt: String) {
+        self.number = number
+        self.name = Self.beginning(of: name, characters: 64)
+        self.excerpt = Self.beginning(of: excerpt, characters: 40, isQuoted: true)
+    }
+
+    private static func beginning(
+        of text: String, characters: Int, isQuoted: Bool = false
+    ) -> String {
+        let clean = Array(text.utf8).withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
+        }
+        var result: [UInt8] = []
+        clean.withUnsafeBytes {
+            TextCounting.appendExcerpt(of: $0, characters: characters, to: &result)
+        }
+        if isQuoted { ReservedMarkers.closeNothing(in: &result) }
+        return String(decoding: result, as: UTF8.self)
+    }
+}

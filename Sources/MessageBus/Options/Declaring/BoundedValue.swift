@@ -1,0 +1,16 @@
+/// A value that an option can hold within bounds.
+public protocol BoundedValue: OptionValue, Comparable {
+    /// What it is, with its article, before the bounds: `a whole number` in `a whole number > 0`.
+    static var noun: String { get }
+
+    /// The value as it is written in the bounds, without quotes.
+    var plain: String { get }
+
+    /// A value that shows how others are written; nil where a number is just a number.
+    static var example: Self? { get }
+}
+
+extension BoundedValue {
+    /// None: a number is just a number.
+    public static var example: Self? { nil }
+}

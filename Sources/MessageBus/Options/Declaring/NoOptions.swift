@@ -1,0 +1,2 @@
+/// The options of what has none.
+struct NoOptions: PluginOptions {}

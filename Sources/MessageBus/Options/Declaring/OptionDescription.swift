@@ -1,0 +1,24 @@
+/// What an option is, in words: for checking keys, for `describe` and for schemas.
+public struct OptionDescription: Sendable, Hashable {
+    /// The key.
+    public let name: String
+    /// What it is for.
+    public let sentence: String
+    /// What is expected: `a whole number > 0`.
+    public let expectation: String
+    /// The default as JSON; nil where the option must be given.
+    public let defaultValue: String?
+    /// What it means that the option is not given, in words; nil where the default says it.
+    public let absence: String?
+    /// Tells whether the value must not be shown.
+    public let isSecret: Bool
+    /// The options inside, where the value is an object or a list of objects.
+    public let nested: [OptionDescription]
+
+    /// The default for people: as JSON, or in words where it is null; nil where the option must be
+    /// given.
+    public var defaultWords: String? {
+        guard let defaultValue else { return nil }
+        return defaultValue == "null" ? absence ?? "none" : defaultValue
+    }
+}

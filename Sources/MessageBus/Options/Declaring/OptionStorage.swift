@@ -1,0 +1,37 @@
+/// What an option keeps: a class, because reflection hands out copies of structs, and decoding has to
+/// write into the options it looks at.
+///
+/// Unchecked: it is changed while its options are decoded, when nobody else has them yet, and by
+/// the wrapper's setter when it has the only reference.
+final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
+    typealias Decode = @Sendable (ConfigValue, inout Problems) -> Value?
+
+    let sentence: String
+    let expectation: String
+    /// What it means that the option is not given, in words; nil where the default tells.
+    let absent: String?
+    let decode: Decode
+    var value: Value?
+    var location: OptionLocation
+
+    init(
+        sentence: String, expectation: String, absent: String?, decode: @escaping Decode,
+        value: Value?
+    ) {
+        self.sentence = sentence
+        self.expectation = expectation
+        self.absent = absent
+        self.decode = decode
+        self.value = value
+        location = OptionLocation(notIn: ConfigLocation(root: TextPosition(line: 1, column: 1)))
+    }
+
+    init(copying other: OptionStorage) {
+        sentence = other.sentence
+        expectation = other.expectation
+        absent = other.absent
+        decode = other.decode
+        value = other.value
+        location = other.location
+    }
+}

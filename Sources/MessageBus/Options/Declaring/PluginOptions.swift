@@ -1,0 +1,157 @@
+/// The options of a plug-in: a struct whose properties are declared with `@Option`.
+///
+/// Is itself a value, so that options can have options inside.
+public protocol PluginOptions: OptionValue {
+    /// Makes the options with their defaults.
+    init()
+
+    /// Keys that people bring from other programs, in lower case without `_` and `-`, and what to
+    /// write instead, as `["port": "\"listen\": \"HOST:PORT\""]`.
+    static var synonyms: [String: String] { get }
+
+    /// Checks what one option alone can't tell. Called only with options that are right by themselves.
+    func validate(_ check: inout OptionCheck)
+}
+
+extension PluginOptions {
+    /// Finds nothing wrong.
+    public func validate(_ check: inout OptionCheck) {}
+
+    /// No other names.
+    public static var synonyms: [String: String] { [:] }
+
+    /// In words.
+    public static var expectation: String { "an object" }
+
+    /// The value of one option without the braces around it, or how the object looks.
+    public static func hint(for value: ConfigValue) -> String? {
+        guard let (name, option) = Self().declared.first else { return nil }
+        let standard = option.rendered() ?? "…"
+        if value.text == "null" { return "write null without quotes" }
+        var quiet = Problems()
+        let isEmpty = value.text?.isEmpty ?? false
+        if !isEmpty, option.decode(value, into: &quiet), let meant = option.rendered(),
+            meant.utf8.count <= 80
+        {
+            return "did you mean {\(name.quoted): \(meant)}?"
+        }
+        return "it looks like {\(name.quoted): \(standard)}"
+    }
+
+    /// True if one of the options is: then not even a wrong value in place of all of them is shown.
+    public static var isSecret: Bool { options.contains(where: \.isSecret) }
+
+    /// The options.
+    public static var nestedOptions: [OptionDescription] { options }
+
+    /// The options in the order of their declaration.
+    public static var options: [OptionDescription] {
+        Self().declared.map { $0.option.described(as: $0.name) }
+    }
+
+    /// Takes an object that has no other keys than the options.
+    public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self? {
+        decode(value, owner: value.location.key, beside: [], into: &problems)
+    }
+
+    /// Takes an object that may also have keys that are decoded elsewhere.
+    ///
+    /// - Parameters:
+    ///   - owner: who has no option of an unknown name; empty for the whole file.
+    ///   - others: the names that are decoded elsewhere; nil to say nothing about any name.
+    ///   - elsewhere: says where a key belongs that is unknown here.
+    package static func decode(
+        _ value: ConfigValue, owner: String, beside others: [String]?,
+        elsewhere: (String) -> String? = { _ in nil }, into problems: inout Problems
+    ) -> Self? {
+        guard case .object(let members) = value.kind else {
+            problems.expected(Self.self, found: value)
+            return nil
+        }
+        let options = Self()
+        let declared = options.declared
+        var misspelt: Set<String> = []
+        if let others {
+            let known = declared.map(\.name) + others
+            misspelt = reportUnknown(members, owner, known, elsewhere, into: &problems)
+        }
+        var isGood = true
+        for (name, option) in declared {
+            if let member = value.member(name) {
+                isGood = option.decode(member.value, into: &problems) && isGood
+            } else if option.isRequired {
+                isGood = false
+                // Who wrote `lisen` is told so; that `listen` is missing is the same mistake.
+                if !misspelt.contains(name) {
+                    let expectation = option.described(as: name).expectation
+                    problems.add("missing \(name.quoted), \(expectation)", at: value.location)
+                }
+            } else {
+                option.leaveOut(of: value.location)
+            }
+        }
+        // Who wrote `words` is told so; that `drop` is empty is the same mistake.
+        guard isGood, misspelt.isEmpty else { return nil }
+        let count = problems.count
+        var check = OptionCheck(object: value.location, problems: problems)
+        // Held once: what is added to it would be copied otherwise, for each entry of the file.
+        problems = Problems()
+        options.validate(&check)
+        problems = check.problems
+        return problems.count == count ? options : nil
+    }
+
+    /// As JSON, with all options that have a value.
+    public var rendered: String {
+        let members = declared.compactMap { name, option in
+            option.rendered().map { "\(name.quoted):\($0)" }
+        }
+        return "{" + members.joined(separator: ",") + "}"
+    }
+
+    /// Reports keys that nobody knows, and returns the names that were probably meant.
+    private static func reportUnknown(
+        _ members: [ConfigValue.Member], _ owner: String, _ known: [String],
+        _ elsewhere: (String) -> String?, into problems: inout Problems
+    ) -> Set<String> {
+        let names = Set(known)
+        let present = Set(members.map(\.key))
+        let absent = known.filter { !present.contains($0) }
+        var meant: Set<String> = []
+        for member in members where !names.contains(member.key) {
+            let key = member.key.shortened(to: 60).quoted + member.key.oddCharacter
+            let subject = owner.isEmpty ? "there is no option" : "\(owner.quoted) has no option"
+            if let instead = instead(of: member.key) {
+                problems.add("\(subject) \(key); did you mean \(instead)?", at: member.keyPlace)
+                known.first { instead.hasPrefix($0.quoted) }.map { _ = meant.insert($0) }
+            } else if let location = elsewhere(member.key) {
+                problems.add("\(subject) \(key); \(location)", at: member.keyPlace)
+            } else if let nearest = problems.nearest(to: member.key, among: absent)
+                ?? problems.nearest(to: member.key, among: known)
+            {
+                problems.add(
+                    "\(subject) \(key); did you mean \(nearest.quoted)?", at: member.keyPlace)
+                meant.insert(nearest)
+            } else {
+                let all = known.isEmpty ? "none" : known.joined(separator: ", ")
+                problems.add("\(subject) \(key); there are \(all)", at: member.keyPlace)
+            }
+        }
+        return meant
+    }
+
+    /// What to write instead of a key of another program; nil if it isn't known.
+    package static func instead(of key: String) -> String? {
+        synonyms[key.lowercased().filter { $0 != "_" && $0 != "-" }]
+    }
+
+    /// The properties declared with `@Option`, which reflection names with an underscore.
+    private var declared: [(name: String, option: any DeclaredOption)] {
+        Mirror(reflecting: self).children.compactMap { child in
+            guard let label = child.label, let option = child.value as? any DeclaredOption else {
+                return nil
+            }
+            return (label.hasPrefix("_") ? String(label.dropFirst()) : label, option)
+        }
+    }
+}

@@ -1,0 +1,17 @@
+/// Looks at the files that options name, without reading or changing them.
+package struct FileLookup: Sendable {
+    /// A path as the system sees it: absolute, links followed as far as they exist; relative ones
+    /// are relative to bridge.json.
+    package let resolved: @Sendable (String) -> String
+    /// Tells whether a path is a directory's.
+    package let isDirectory: @Sendable (String) -> Bool
+
+    /// Makes a look-up of two functions.
+    package init(
+        resolved: @escaping @Sendable (String) -> String,
+        isDirectory: @escaping @Sendable (String) -> Bool
+    ) {
+        self.resolved = resolved
+        self.isDirectory = isDirectory
+    }
+}

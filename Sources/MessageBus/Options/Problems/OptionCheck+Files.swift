@@ -1,0 +1,79 @@
+extension OptionCheck {
+    /// Finds what can't be the path of a file that is written to: `check.file(path, at: $path)`.
+    ///
+    /// What would be a pattern in a shell is a warning: here it is a name like any other. The file is
+    /// compared with those of other entries.
+    public mutating func file(_ path: String, at location: OptionLocation) {
+        let found = location.found(path.shortened(to: 60).quoted) + path.oddCharacter
+        if let sentence = PathRules.problem(path) {
+            let hint = location.isReference ? "" : sentence.suggestion
+            problem("expected \(sentence.expected), found \(found)\(hint)", at: location)
+            return
+        }
+        if path.hasSuffix("/") || problems.files?.isDirectory(path) == true {
+            problem("expected the path of a file, found the directory \(found)", at: location)
+            return
+        }
+        if let sign = path.first(where: { "*?[]{}".contains($0) }) {
+            warning(
+                "\"\(sign)\" is no pattern here: the file is really called \(found)", at: location)
+        }
+        if let percent = path.firstRange(of: "%"),
+            path[percent.upperBound...].first.map({ "YmdHMSjFT".contains($0) }) == true
+        {
+            warning(
+                "no date takes the place of \"%\": the file is really called \(found)", at: location
+            )
+        }
+        guard let resolved = problems.files?.resolved(path) else { return }
+        problems.fileUses.written.append(
+            FileUses.Written(path: resolved, location: location.location, entry: object))
+    }
+
+    /// Notes which files' lines come in, so that none of them is one that the bus writes itself.
+    ///
+    /// - Parameters:
+    ///   - place: the value that names them.
+    ///   - contains: tells whether an absolute path is one of them; asked when all entries are read.
+    package mutating func follows(
+        at location: ConfigLocation, _ contains: @escaping @Sendable (String) -> Bool
+    ) {
+        problems.fileUses.followed.append(
+            FileUses.Followed(contains: contains, location: location, entry: object))
+    }
+
+    /// A path as the system sees it: absolute, links followed; nil where there are no files.
+    package func resolved(_ path: String) -> String? { problems.files?.resolved(path) }
+}
+
+extension Problems {
+    /// Reports what can't be the path of files that are read, or a pattern of such paths.
+    ///
+    /// - Parameter isLiteral: whether it is one path, without any sign that stands for others.
+    /// - Returns: whether there is nothing wrong.
+    package mutating func isPath(_ value: ConfigValue, isLiteral: Bool) -> Bool {
+        guard let path = value.text else { return false }
+        let isShown = value.shownAs == nil
+        if let sentence = PathRules.problem(path) {
+            expected(
+                sentence.expected, found: value, suggestion: isShown ? sentence.suggestion : "")
+            return false
+        }
+        if path.hasSuffix("/") || (isLiteral && files?.isDirectory(path) == true) {
+            let all = path + (path.hasSuffix("/") ? "*" : "/*")
+            let hint = isShown ? "; did you mean \(all.shortened(to: 60).quoted)?" : ""
+            add(
+                "expected a path of files, found the directory \(value.found)\(hint)",
+                at: value.location)
+            return false
+        }
+        return true
+    }
+}
+
+extension String {
+    /// Tells whether the text in front of a place is letters alone.
+    func startsWithLetters(upTo end: Index) -> Bool {
+        end > startIndex && self[..<end].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    }
+}

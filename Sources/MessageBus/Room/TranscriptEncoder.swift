@@ -1,0 +1,8 @@
+/// Writes messages into a transcript, in the form that its readers speak.
+package protocol TranscriptEncoder {
+    /// Encodes messages of a batch from the range's beginning on, the dropped ones left out, until
+    /// the transcript's head has passed `limit` or the range ends. Returns the first message left.
+    func encode(
+        _ batch: Batch, _ range: Range<Int>, into transcript: Transcript, until limit: UInt64
+    ) -> Int
+}

@@ -1,0 +1,62 @@
+import CPCRE2
+import MessageBus
+
+/// What PCRE2 made of a pattern, in machine code where the system allows that.
+// PCRE2 only reads a compiled pattern once it is made.
+final class CompiledPattern: @unchecked Sendable {
+    let code: OpaquePointer
+    let groupCount: Int
+    /// Whether it is machine code; if not it is interpreted, some ten times slower.
+    let isNative: Bool
+    // Whether a search may be cut in pieces by where the match begins. `\G` and verbs like
+    // `(*COMMIT)` depend on where a search began.
+    let isDivisible: Bool
+
+    init(_ text: String) throws(PatternError) {
+        var text = text
+        var number: Int32 = 0
+        var offset = 0
+        // \C would match half a character.
+        let options =
+            PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C | PCRE2_USE_OFFSET_LIMIT
+        let compiled = text.withUTF8 { bytes in
+            Self.withSettings {
+                pcre2_compile_8(bytes.baseAddress, bytes.count, options, &number, &offset, $0)
+            }
+        }
+        guard let compiled else {
+            let before = String(decoding: text.utf8.prefix(offset), as: UTF8.self)
+            throw .invalid(Self.sentence(number), character: before.count + 1)
+        }
+        code = compiled
+        // Succeeds without doing anything for a pattern that begins with (*NO_JIT), so that only the
+        // size tells.
+        pcre2_jit_compile_8(compiled, UInt32(PCRE2_JIT_COMPLETE))
+        var size = 0
+        pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_JITSIZE), &size)
+        isNative = size > 0
+        isDivisible = !text.contains("\\G") && !text.contains("(*")
+        var groups: UInt32 = 0
+        pcre2_pattern_info_8(compiled, UInt32(PCRE2_INFO_CAPTURECOUNT), &groups)
+        groupCount = Int(groups)
+    }
+
+    deinit { pcre2_code_free_8(code) }
+
+    /// What PCRE2 calls an error.
+    static func sentence(_ error: Int32) -> String {
+        // The longest message of PCRE2 10.42 has 105 bytes.
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in
+            let count = pcre2_get_error_message_8(error, buffer.baseAddress, buffer.count)
+            return String(decoding: buffer.prefix(max(0, Int(count))), as: UTF8.self)
+        }
+    }
+
+    private static func withSettings<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
+        let settings = pcre2_compile_context_create_8(nil)
+        defer { pcre2_compile_context_free_8(settings) }
+        // Lines of a message end with LF, whatever the library was built for.
+        pcre2_set_newline_8(settings, UInt32(PCRE2_NEWLINE_LF))
+        return body(settings)
+    }
+}

@@ -1,0 +1,258 @@
+import CLinux
+import Glibc
+import Synchronization
+
+/// One thread that waits for descriptors, timers and jobs, and runs what they wake.
+///
+/// An executor: an actor on it shares its thread with the sockets. A turn is: events, jobs, due
+/// timers, then the functions given to `beforeTurnEnd` and `atTurnEnd`. Safe from any thread for what an executor does,
+/// `perform` and `stop`; everything else is confined to the loop's thread, or to whoever made it
+/// before it started.
+public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the line above
+    /// A place in the table of descriptors.
+    public struct Registration: Sendable {
+        let slot: UInt32
+        let generation: UInt32
+        let descriptor: Int32
+    }
+
+    private let clock: any LoopClock
+    private var poll: PollTable
+    private let inbox: LoopInbox
+    private let alarm: Int32
+    private var timers = TimerQueue()
+    private var armedFor = Int64.max
+    private var lateWork: [(id: Int, action: () -> Void)] = []
+    private var turnEnds: [(id: Int, action: () -> Void)] = []
+    private var lastTurnEnd = 0
+    private var endsTurn = false
+    private var isEnding = false
+    private var needsAnotherTurn = false
+    /// Events that a turn which ended early has left for the next.
+    private var leftOver: [epoll_event] = []
+    /// The thread that runs the loop, or 0.
+    private let thread = Atomic<UInt>(0)
+    private var jobs: [UnownedJob] = []
+    private var actions: [@Sendable () -> Void] = []
+
+    /// Nanoseconds of a clock that never jumps, as of the beginning of this turn.
+    @exclusivity(unchecked) public private(set) var now: Int64
+    /// Milliseconds since 1970, as of the beginning of this turn.
+    @exclusivity(unchecked) public private(set) var wallTime: Int64
+
+    /// Events looked at in a turn at most.
+    private static let eventsPerTurn = 1_024
+
+    /// Makes a loop that does not run yet.
+    ///
+    /// - Throws: `SocketError` when the kernel has no descriptors left.
+    public init(clock: any LoopClock = SystemClock()) throws {
+        self.clock = clock
+        now = clock.monotonic()
+        wallTime = clock.wall()
+        poll = try PollTable()
+        inbox = try LoopInbox()
+        alarm = timerfd_create(
+            CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
+        guard alarm >= 0 else { throw SocketError("timerfd_create") }
+        poll.watchOwn(inbox.descriptor)
+        poll.watchOwn(alarm)
+    }
+
+    deinit { close(alarm) }
+
+    // MARK: - Running
+
+    /// Runs the loop on the calling thread until `stop()`.
+    public func run() {
+        thread.store(UInt(pthread_self()), ordering: .releasing)
+        let events = UnsafeMutableBufferPointer<epoll_event>.allocate(capacity: Self.eventsPerTurn)
+        defer { events.deallocate() }
+        while true {
+            let next = inbox.next(isBusy: needsAnotherTurn || !leftOver.isEmpty)
+            if next == .stop { break }
+            needsAnotherTurn = false
+            arm()
+            // Who is left over comes first: asked again, the kernel names the same ones in the same
+            // order, and those at its end would never have a turn.
+            let count = leftOver.isEmpty ? poll.wait(next == .wait, into: events) : 0
+            now = clock.monotonic()
+            wallTime = clock.wall()
+            if count > 0 { dispatch(UnsafeBufferPointer(rebasing: events[..<count])) }
+            if count == 0, !leftOver.isEmpty { dispatchLeftOver() }
+            runInbox()
+            while let timer = timers.popDue(now) { timer.action() }
+            for work in lateWork { work.action() }
+            isEnding = true
+            for turnEnd in turnEnds { turnEnd.action() }
+            isEnding = false
+        }
+        thread.store(0, ordering: .releasing)
+    }
+
+    /// Runs the loop on a thread of its own.
+    ///
+    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
+    public func start(named name: String = "loop") throws(SocketError) {
+        try DedicatedThread.start(named: name) { self.run() }
+    }
+
+    /// Ends the loop after the present turn.
+    public func stop() { inbox.stop() }
+
+    private func dispatchLeftOver() {
+        let events = leftOver
+        leftOver = []
+        events.withUnsafeBufferPointer { dispatch($0) }
+    }
+
+    private func dispatch(_ events: UnsafeBufferPointer<epoll_event>) {
+        endsTurn = false
+        for index in 0..<events.count {
+            let event = events[index]
+            if let descriptor = poll.ownDescriptor(of: event) {
+                drain(descriptor)
+            } else if let handler = poll.handler(of: event) {
+                handler.handle(Readiness(rawValue: event.events))
+                if endsTurn {
+                    leftOver = Array(UnsafeBufferPointer(rebasing: events[(index + 1)...]))
+                    return
+                }
+            }
+        }
+    }
+
+    private func drain(_ descriptor: Int32) {
+        var count: UInt64 = 0
+        _ = read(descriptor, &count, 8)
+        if descriptor == alarm { armedFor = .max }
+    }
+
+    private func runInbox() {
+        inbox.take(jobs: &jobs, actions: &actions)
+        if !jobs.isEmpty {
+            for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
+            jobs.removeAll(keepingCapacity: true)
+        }
+        if !actions.isEmpty {
+            for action in actions { action() }
+            actions.removeAll(keepingCapacity: true)
+        }
+    }
+
+    /// Runs a function on the loop, soon.
+    ///
+    /// Safe from any thread.
+    public func perform(_ action: @escaping @Sendable () -> Void) { inbox.add(action) }
+
+    /// Makes the loop look at its clock.
+    ///
+    /// Safe from any thread.
+    public func clockHasChanged() { perform {} }
+
+    // MARK: - Executor
+
+    /// Takes a job.
+    ///
+    /// Safe from any thread.
+    public func enqueue(_ job: consuming ExecutorJob) { inbox.add(UnownedJob(job)) }
+
+    /// Whether the caller is on the loop's thread.
+    public var isCurrent: Bool {
+        thread.load(ordering: .acquiring) == UInt(pthread_self())
+    }
+
+    /// Whether the caller is on the loop's thread.
+    public func isIsolatingCurrentContext() -> Bool? { isCurrent }
+
+    /// Traps off the loop's thread.
+    public func checkIsolated() {
+        precondition(isCurrent, "called from another thread than the event loop's")
+    }
+
+    // MARK: - Descriptors
+
+    /// Watches a descriptor.
+    ///
+    /// The loop keeps the handler until `remove`.
+    ///
+    /// - Throws: `SocketError`, for instance for a regular file, which epoll refuses.
+    public func add(
+        _ descriptor: Int32, _ interest: Readiness, _ handler: any EventHandler
+    ) throws -> Registration {
+        try poll.add(descriptor, interest, handler)
+    }
+
+    /// Watches for something else from now on.
+    public func modify(_ registration: Registration, _ interest: Readiness) {
+        poll.modify(registration, interest)
+    }
+
+    /// StopRequests watching.
+    ///
+    /// Before the descriptor is closed.
+    public func remove(_ registration: Registration) {
+        // Let go of here: a handler that is gone by that may remove something itself.
+        _ = poll.remove(registration)
+    }
+
+    /// Leaves the events that are left of this turn for the next one, so that what has come in goes
+    /// out first.
+    public func endTurnEarly() { endsTurn = true }
+
+    /// Begins another turn at once after this one, if the ends of this one have begun already.
+    public func wakeAgain() {
+        if isEnding { needsAnotherTurn = true }
+    }
+
+    /// Begins another turn at once after this one, to go on with what is left.
+    public func goOn() { needsAnotherTurn = true }
+
+    /// Nanoseconds of the same clock as `now`, at present.
+    public var present: Int64 { clock.monotonic() }
+
+    /// Calls a function in each turn when all that has come was handed out, before the ends of the
+    /// turn.
+    ///
+    /// Returns what to take it away by.
+    @discardableResult
+    public func beforeTurnEnd(_ action: @escaping () -> Void) -> Int {
+        lastTurnEnd += 1
+        lateWork.append((lastTurnEnd, action))
+        return lastTurnEnd
+    }
+
+    /// Calls a function at the end of each turn, in the order in which they were added.
+    ///
+    /// Returns what to take it away by.
+    @discardableResult
+    public func atTurnEnd(_ action: @escaping () -> Void) -> Int {
+        lastTurnEnd += 1
+        turnEnds.append((lastTurnEnd, action))
+        return lastTurnEnd
+    }
+
+    /// Takes a function of `beforeTurnEnd` or `atTurnEnd` away.
+    public func removeTurnEnd(_ id: Int) {
+        lateWork.removeAll { $0.id == id }
+        turnEnds.removeAll { $0.id == id }
+    }
+
+    // MARK: - Timers
+
+    /// Sets a timer, anew if it was set.
+    ///
+    /// - Parameter delay: nanoseconds from the beginning of this turn.
+    public func set(_ timer: LoopTimer, after delay: Int64) {
+        timers.set(timer, at: now + delay)
+    }
+
+    private func arm() {
+        guard clock.isReal, let next = timers.next, next < armedFor else { return }
+        armedFor = next
+        var setting = itimerspec()
+        setting.it_value.tv_sec = Int(next / 1_000_000_000)
+        setting.it_value.tv_nsec = Int(next % 1_000_000_000)
+        timerfd_settime(alarm, Int32(TFD_TIMER_ABSTIME), &setting, nil)
+    }
+}

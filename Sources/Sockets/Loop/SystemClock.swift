@@ -1,0 +1,24 @@
+import Glibc
+
+/// The kernel's clocks.
+public struct SystemClock: LoopClock {
+    /// Makes one.
+    public init() {}
+
+    /// `CLOCK_MONOTONIC`.
+    public func monotonic() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    /// `CLOCK_REALTIME`.
+    public func wall() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+    }
+
+    /// True.
+    public var isReal: Bool { true }
+}

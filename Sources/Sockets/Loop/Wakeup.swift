@@ -1,0 +1,56 @@
+import CLinux
+import Glibc
+
+/// Wakes a thread that waits for a descriptor in poll(2).
+///
+/// Safe from any thread.
+///
+/// A thread that keeps its wake-up can be told something at any moment without its descriptor being
+/// touched: inherited ones must not be made non-blocking, that would change the terminal or the
+/// neighbour too.
+final class Wakeup: Sendable {
+    private let event: Int32
+
+    /// Makes one.
+    ///
+    /// - Throws: `SocketError` when the kernel has no descriptors left.
+    init() throws(SocketError) {
+        event = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))
+        guard event >= 0 else { throw SocketError("eventfd") }
+    }
+
+    deinit { close(event) }
+
+    /// Ends the present or the next call of `wait`.
+    func signal() {
+        var one: UInt64 = 1
+        _ = write(event, &one, 8)
+    }
+
+    /// Waits until the descriptor is ready for some of the events, has failed, or somebody signals.
+    ///
+    /// - Parameters:
+    ///   - descriptor: -1 to wait for the signal alone.
+    ///   - milliseconds: how long at most; -1 for ever.
+    /// - Returns: what poll says of the descriptor; nothing if it was only a signal or the time.
+    func wait(
+        for events: PollEvents = [], on descriptor: Int32 = -1, milliseconds: Int32 = -1
+    ) -> PollEvents {
+        var entries = (
+            pollfd(fd: descriptor, events: events.rawValue, revents: 0),
+            pollfd(fd: event, events: PollEvents.readable.rawValue, revents: 0)
+        )
+        var count: Int32
+        repeat {
+            count = withUnsafeMutableBytes(of: &entries) { bytes in
+                poll(bytes.assumingMemoryBound(to: pollfd.self).baseAddress, 2, milliseconds)
+            }
+        } while count < 0 && errno == EINTR
+        guard count > 0 else { return [] }
+        if entries.1.revents != 0 {
+            var signals: UInt64 = 0
+            _ = read(event, &signals, 8)
+        }
+        return PollEvents(rawValue: entries.0.revents)
+    }
+}

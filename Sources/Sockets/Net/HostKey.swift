@@ -1,0 +1,25 @@
+import CLinux
+import Glibc
+
+/// What counts as one address: an IPv4 address, or the 64 bits in front of an IPv6 address.
+public struct HostKey: Hashable, Sendable {
+    private let bits: UInt64
+    private let isIPv4: Bool
+    /// Whether it is this machine's own (127.0.0.0/8, ::1).
+    public let isLoopback: Bool
+
+    /// - Parameter address: in the order of the network.
+    init(ipv4 address: UInt32) {
+        let address = UInt32(bigEndian: address)
+        (bits, isIPv4, isLoopback) = (UInt64(address), true, address >> 24 == 127)
+    }
+
+    /// - Parameters:
+    ///   - high: the first half of an IPv6 address.
+    ///   - low: the second half.
+    init(high: UInt64, low: UInt64) {
+        isIPv4 = high == 0 && low >> 32 == 0xFFFF
+        bits = isIPv4 ? low & 0xFFFF_FFFF : high
+        isLoopback = isIPv4 ? bits >> 24 == 127 : high == 0 && low == 1
+    }
+}

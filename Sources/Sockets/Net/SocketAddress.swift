@@ -1,0 +1,155 @@
+import CLinux
+import Glibc
+
+/// Where a socket is: an IP address with a port, or a path.
+public struct SocketAddress: Sendable {
+    private var storage = sockaddr_storage()
+    /// Bytes of it that count.
+    public private(set) var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
+
+    init() {}
+
+    /// All addresses a host and port stand for, by the system's resolver.
+    ///
+    /// May take seconds: not on the loop.
+    ///
+    /// - Throws: `SocketError` with the resolver's sentence.
+    public static func resolve(host: String, port: UInt16) throws -> [SocketAddress] {
+        var hints = addrinfo()
+        hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV
+        hints.ai_socktype = Int32(SOCK_STREAM.rawValue)
+        var list: UnsafeMutablePointer<addrinfo>?
+        let code = getaddrinfo(host, String(port), &hints, &list)
+        guard code == 0 else {
+            throw SocketError("resolve \(host)", reason: String(cString: gai_strerror(code)))
+        }
+        defer { freeaddrinfo(list) }
+        var result: [SocketAddress] = []
+        var next = list
+        while let entry = next?.pointee {
+            var address = SocketAddress()
+            address.length = entry.ai_addrlen
+            withUnsafeMutableBytes(of: &address.storage) { bytes in
+                bytes.copyMemory(
+                    from: UnsafeRawBufferPointer(
+                        start: entry.ai_addr, count: Int(entry.ai_addrlen)))
+            }
+            result.append(address)
+            next = entry.ai_next
+        }
+        return result
+    }
+
+    /// A socket in the file system.
+    ///
+    /// - Throws: `SocketError` if the path is longer than the kernel takes (107 bytes).
+    public static func unix(path: String) throws -> SocketAddress {
+        var address = SocketAddress()
+        var unix = sockaddr_un()
+        unix.sun_family = sa_family_t(AF_UNIX)
+        let bytes = Array(path.utf8)
+        guard bytes.count < MemoryLayout.size(ofValue: unix.sun_path) else {
+            throw SocketError("unix:\(path)", reason: "the path is longer than 107 bytes")
+        }
+        withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: bytes) }
+        withUnsafeMutableBytes(of: &address.storage) { storage in
+            withUnsafeBytes(of: &unix) { storage.copyMemory(from: $0) }
+        }
+        address.length = socklen_t(MemoryLayout<sockaddr_un>.size)
+        return address
+    }
+
+    /// AF_INET, AF_INET6 or AF_UNIX.
+    public var family: Int32 { Int32(storage.ss_family) }
+
+    /// What counts as one address; `nil` for a path.
+    ///
+    /// Of IPv6 the first 64 bits, which one subscriber has to itself; IPv4 in IPv6
+    /// (`::ffff:192.0.2.1`) is IPv4.
+    public var host: HostKey? {
+        withUnsafeBytes(of: storage) { bytes in
+            switch family {
+            case AF_INET: HostKey(ipv4: bytes.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+            case AF_INET6:
+                HostKey(
+                    high: UInt64(
+                        bigEndian: bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)),
+                    low: UInt64(
+                        bigEndian: bytes.loadUnaligned(fromByteOffset: 16, as: UInt64.self)))
+            default: nil
+            }
+        }
+    }
+
+    /// The port, 0 for a path.
+    public var port: UInt16 {
+        withUnsafeBytes(of: storage) { bytes in
+            family == AF_UNIX
+                ? 0 : UInt16(bigEndian: bytes.loadUnaligned(fromByteOffset: 2, as: UInt16.self))
+        }
+    }
+
+    /// The same address with another port; a path stays as it is.
+    public func with(port: UInt16) -> SocketAddress {
+        var copy = self
+        if family != AF_UNIX {
+            withUnsafeMutableBytes(of: &copy.storage) {
+                $0.storeBytes(of: port.bigEndian, toByteOffset: 2, as: UInt16.self)
+            }
+        }
+        return copy
+    }
+
+    /// Calls a function with the address as the kernel wants it.
+    func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
+        withUnsafeBytes(of: storage) { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) { pointer in
+                guard let base = pointer.baseAddress else {
+                    preconditionFailure("a struct on the stack has an address")
+                }
+                return body(base, length)
+            }
+        }
+    }
+
+    /// Has a function write an address, as `getsockname` does.
+    static func read(
+        _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
+    ) -> (SocketAddress, Int32) {
+        var address = SocketAddress()
+        var length = address.length
+        let result = withUnsafeMutableBytes(of: &address.storage) { bytes in
+            bytes.withMemoryRebound(to: sockaddr.self) { pointer in
+                guard let base = pointer.baseAddress else {
+                    preconditionFailure("a struct on the stack has an address")
+                }
+                return body(base, &length)
+            }
+        }
+        address.length = length
+        return (address, result)
+    }
+}
+
+extension SocketAddress: CustomStringConvertible {
+    /// `0.0.0.0:2000`, `[::1]:2000`, `unix:/run/puente.sock`.
+    public var description: String {
+        if family == AF_UNIX {
+            return withUnsafeBytes(of: storage) { bytes in
+                "unix:" + String(decoding: bytes.dropFirst(2).prefix { $0 != 0 }, as: UTF8.self)
+            }
+        }
+        return "\(hostText):\(port)"
+    }
+
+    /// The IP address without the port: `127.0.0.1`, `[::1]`.
+    var hostText: String {
+        let host = withUnsafeTemporaryAllocation(of: CChar.self, capacity: 128) { text in
+            let result = withPointer { pointer, length in
+                getnameinfo(pointer, length, text.baseAddress, 128, nil, 0, NI_NUMERICHOST)
+            }
+            return result == 0 ? text.baseAddress.map { String(cString: $0) } ?? "?" : "?"
+        }
+        return family == AF_INET6 ? "[\(host)]" : host
+    }
+}

@@ -1,0 +1,147 @@
+import CSQLite
+import Glibc
+
+/// A connection to a SQLite file.
+///
+/// Confined to the thread that uses it; it may be made on another before that.
+final class Database {
+    let path: String
+    let pointer: OpaquePointer
+    /// Which file it is, whatever is called so later.
+    let identity: FileIdentity?
+    /// What was put right about the rights of the file and of those beside it.
+    let remarks: [String]
+    private var statements: [String: Statement] = [:]
+
+    /// What a connection is for.
+    enum Access {
+        /// Reads and writes; makes the file if there is none, for its owner only.
+        case write
+        /// Moves pages of a file that this process writes by another connection.
+        case companion
+        /// Reads a file that somebody else writes.
+        case read
+        /// In memory, for as long as the connection lives.
+        case memory
+    }
+
+    /// Opens a file.
+    ///
+    /// - Throws: `StoreError`.
+    init(_ path: String, _ access: Access) throws(StoreError) {
+        self.path = path
+        // It will hold conversations.
+        remarks = access == .write ? try OwnerOnly(path).prepareDatabase() : []
+        let flags =
+            switch access {
+            case .write: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+            case .companion: SQLITE_OPEN_READWRITE
+            case .read: SQLITE_OPEN_READONLY
+            case .memory: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_MEMORY
+            }
+        var opened: OpaquePointer?
+        // No mutex: a connection has one thread.
+        let result = sqlite3_open_v2(path, &opened, flags | SQLITE_OPEN_NOMUTEX, nil)
+        guard let opened else {
+            throw StoreError(path, "there is no memory left")
+        }
+        guard result == SQLITE_OK else {
+            let error = StoreError(path, sqlite3_extended_errcode(opened), of: opened)
+            sqlite3_close_v2(opened)
+            throw error
+        }
+        pointer = opened
+        identity = access == .memory ? nil : FileIdentity(of: path)
+        sqlite3_extended_result_codes(pointer, 1)
+        // A second: longer than any transaction of another client should take.
+        sqlite3_busy_timeout(pointer, 1_000)
+        try execute("PRAGMA temp_store = MEMORY")
+        if access == .write { try addSearchWords() }
+    }
+
+    /// Gives SQL the function `search_words`, which makes of a text what the index of words takes.
+    private func addSearchWords() throws(StoreError) {
+        let result = sqlite3_create_function_v2(
+            pointer, "search_words", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
+            Unmanaged.passRetained(SearchWriter()).toOpaque(),
+            { context, _, values in
+                guard let writer = SearchWriter.of(context) else { return }
+                writer.answer(context, values?[0])
+            }, nil, nil, { SearchWriter.release($0) })
+        // SQLite has released the writer if it failed.
+        if result != SQLITE_OK { throw error(result) }
+    }
+
+    deinit {
+        // Else SQLite keeps the connection until the last of them is gone.
+        statements = [:]
+        sqlite3_close_v2(pointer)
+    }
+
+    /// The file as SQLite found it, links followed.
+    var fullPath: String {
+        sqlite3_db_filename(pointer, "main").map { String(cString: $0) } ?? path
+    }
+
+    /// Runs statements without values and results.
+    func execute(_ statements: String) throws(StoreError) {
+        let result = sqlite3_exec(pointer, statements, nil, nil, nil)
+        if result != SQLITE_OK { throw error(result) }
+    }
+
+    /// A statement that is prepared once, however often it is asked for by its text.
+    func statement(_ text: String) throws(StoreError) -> Statement {
+        if let statement = statements[text] { return statement }
+        let statement = try Statement(self, text)
+        statements[text] = statement
+        return statement
+    }
+
+    /// What SQLite complains about, in a sentence.
+    func error(_ result: Int32) -> StoreError { StoreError(path, result, of: pointer) }
+
+    /// The first number a statement returns.
+    func number(_ statement: String) throws(StoreError) -> Int64? {
+        let statement = try Statement(self, statement)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    /// The room's number in the file, `nil` if it has none.
+    func id(ofRoom name: String) throws(StoreError) -> Int64? {
+        let statement = try statement("SELECT id FROM rooms WHERE name = ?1")
+        defer { statement.reset() }
+        try statement.bind(1, name)
+        return try statement.step() ? statement.integer(0) : nil
+    }
+
+    /// Moves what is committed from the log beside the database into it, as far as that goes without
+    /// waiting for anybody.
+    ///
+    /// Returns how many pages of the log are moved by now, `nil` if that could not be done.
+    func checkpoint() -> Int32? {
+        var (pages, moved): (Int32, Int32) = (0, 0)
+        let result = sqlite3_wal_checkpoint_v2(
+            pointer, "main", SQLITE_CHECKPOINT_PASSIVE, &pages, &moved)
+        return result == SQLITE_OK && moved >= 0 ? moved : nil
+    }
+
+    /// Whether a transaction is open.
+    var isInTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
+
+    /// Runs a function in a transaction, all of it or nothing.
+    func transaction<Value>(
+        _ body: () throws(StoreError) -> Value
+    ) throws(StoreError) -> Value {
+        // At once: a transaction that began by reading can't wait for another's lock.
+        try execute("BEGIN IMMEDIATE")
+        do throws(StoreError) {
+            let value = try body()
+            try execute("COMMIT")
+            return value
+        } catch {
+            // SQLite has rolled some failures back itself.
+            if isInTransaction { try? execute("ROLLBACK") }
+            throw error
+        }
+    }
+}

@@ -1,0 +1,12 @@
+import MessageBus
+
+/// A message that was dropped, without its text.
+struct DroppedMessage: Sendable {
+    let number: UInt64
+    let time: Int64
+    let kind: Message.Kind
+    let room: String
+    let sender: Sender
+    let bytes: Int
+    let origin: Origin?
+}

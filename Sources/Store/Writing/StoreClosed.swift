@@ -1,0 +1,7 @@
+import MessageBus
+import Synchronization
+
+/// The store is closed: the daemon is stopping.
+struct StoreClosed: Error, CustomStringConvertible {
+    var description: String { "the store is closed" }
+}

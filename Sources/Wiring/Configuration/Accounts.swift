@@ -1,0 +1,9 @@
+import MessageBus
+
+/// Who may read and speak.
+package enum Accounts: String, CaseIterable, OptionValue {
+    /// Any free name; a registered name needs its password.
+    case open
+    /// Nothing without logging in.
+    case required
+}

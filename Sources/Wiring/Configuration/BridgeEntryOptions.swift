@@ -1,0 +1,66 @@
+import MessageBus
+
+/// The options every bridge has.
+struct BridgeEntryOptions: TypedEntryOptions {
+    static let typeExpectation = "the name of a bridge like \"tcp\""
+
+    @Option("Which bridge.")
+    var type: TypeName<BridgeEntryOptions>
+
+    @Option(
+        "What /who, logs and metrics call it; the type, type-2, … if not given.",
+        absent: "the type, type-2, …")
+    var name: EntryName?
+
+    @Option("The room it is in; the first one if not given.", absent: "the first room")
+    var room: RoomName?
+
+    @Option("Whether it brings messages in, takes them out, or both.")
+    var direction = Direction.both
+
+    @Option("Judges what this bridge brings in, before the common chain.")
+    var middleware: [EntryObject] = []
+
+    @Option("Judges what this bridge is given.")
+    var outgoing: [EntryObject] = []
+
+    @Option("How those who speak by this bridge are named.")
+    var senderFormat = SenderFormat(text: "{name} ({bridge})")
+
+    @Option("An empty string or \"false\" leaves the bridge out.")
+    var when = Switch(isOn: true)
+
+    @Option("Whether the daemon runs on if this bridge fails to start.")
+    var optional = false
+
+    static let synonyms = [
+        "enabled": "\"when\"", "enable": "\"when\"", "active": "\"when\"", "disabled": "\"when\"",
+        "if": "\"when\"", "on": "\"when\"", "channel": "\"room\"", "rooms": "\"room\"",
+        "id": "\"name\"", "middlewares": "\"middleware\"", "filters": "\"middleware\"",
+        "required": "\"optional\"", "kind": "\"type\"", "plugin": "\"type\"",
+    ]
+
+    /// Finds formats by which people can be taken for others.
+    func validate(_ check: inout OptionCheck) {
+        let found = $senderFormat.found(senderFormat.text.quoted)
+        if !senderFormat.isDistinct {
+            check.warning(
+                """
+                \(found) has no parentheses: who speaks here can take anybody's name; by default it \
+                is \("{name} ({bridge})".quoted)
+                """, at: $senderFormat)
+        }
+        if direction == .in, !outgoing.isEmpty {
+            check.warning(
+                "nothing goes out by a bridge whose direction is \"in\": nothing is judged",
+                at: $outgoing)
+        }
+        if direction == .out, !middleware.isEmpty {
+            check.warning(
+                "nothing comes in by a bridge whose direction is \"out\": nothing is judged",
+                at: $middleware)
+        }
+        check.placeholders(
+            in: senderFormat.text, known: ["name", "bridge"], at: $senderFormat)
+    }
+}

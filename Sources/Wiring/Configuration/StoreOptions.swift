@@ -1,0 +1,50 @@
+import MessageBus
+
+/// Where what outlives the process is kept.
+package struct StoreOptions: PluginOptions {
+    /// The SQLite file, relative to the configuration's directory.
+    @Option("The SQLite file.")
+    package var path = "puente.sqlite"
+
+    /// How long messages are kept.
+    @Option("How long messages are kept; \"0s\": until every durable bridge has them.")
+    package var history = Duration.seconds(90 * 86_400)
+
+    /// What may wait in memory to be stored.
+    @Option(
+        """
+        How much may wait in memory to be stored; over it sources are read more slowly, and while \
+        the disk fails, what is said is not kept.
+        """, in: .mebibytes(1)...(.gibibytes(4)))
+    package var backlog = ByteCount.mebibytes(64)
+
+    /// Makes the options with their defaults.
+    package init() {}
+
+    /// Names that other programs have for these.
+    package static let synonyms = [
+        "file": "\"path\"", "filename": "\"path\"", "database": "\"path\"", "db": "\"path\"",
+        "url": "\"path\"", "keep": "\"history\"", "retention": "\"history\"",
+        "maxage": "\"history\"",
+        "days": "\"history\"",
+    ]
+
+    /// Finds what can't be a path, and a history that is over before anybody has read it.
+    package func validate(_ check: inout OptionCheck) {
+        if path == ":memory:" {
+            check.problem(
+                "expected the path of a file, found \($path.found(path.quoted)); did you mean \"store\": null?",
+                at: $path)
+            return
+        }
+        check.file(path, at: $path)
+        let hour = Duration.seconds(3_600)
+        if history > .zero, history < hour || history.components.seconds % 3_600 != 0 {
+            check.warning(
+                """
+                messages are forgotten after \(history.plain): m are minutes, "90d" are 90 days, and \
+                "0s" keeps them until every durable bridge has them
+                """, at: $history)
+        }
+    }
+}

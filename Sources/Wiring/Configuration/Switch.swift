@@ -1,0 +1,46 @@
+import MessageBus
+
+/// Whether a bridge is on.
+struct Switch: OptionValue {
+    var isOn: Bool
+
+    static var expectation: String { "a string, true or false" }
+
+    static func decode(_ value: ConfigValue, into problems: inout Problems) -> Switch? {
+        switch value.kind {
+        case .bool(let isOn): return Switch(isOn: isOn)
+        case .string(let text):
+            guard let word = word(text) else {
+                return Switch(isOn: !text.isEmpty && text != "false")
+            }
+            // None of these words is a token, so they may be shown.
+            let shown = value.shownAs == nil ? "" : ", which is \(word)"
+            problems.add(
+                """
+                expected "" or "false" to leave the bridge out, found \(value.found)\(shown): anything \
+                else than these two means on
+                """, at: value.location)
+            return nil
+        default:
+            // It is the bridge's token that is asked for most often.
+            problems.expected(
+                expectation, found: value, isSecret: true,
+                suggestion: "; false leaves the bridge out")
+            return nil
+        }
+    }
+
+    /// A word that says no without being one of the two that leave a bridge out, for a sentence.
+    private static func word(_ text: String) -> String? {
+        if text.isEmpty || text == "false" || text.utf8.count > 16 { return nil }
+        let word = text.lowercased().filter { !$0.isWhitespace }
+        return words.contains(word) ? text.quoted : nil
+    }
+
+    private static let words: Set<String> = [
+        "", "false", "no", "off", "0", "none", "null", "nil", "n", "f", "never", "disabled",
+        "disable", "falso", "nunca", "''", "\"\"", "undefined",
+    ]
+
+    var rendered: String { isOn ? "true" : "false" }
+}

@@ -1,0 +1,157 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import Chat
+@testable import TelegramBridge
+
+@Suite struct MessageComposerTests {
+    private let composer = MessageComposer(phrases: Phrases(.es), format: "{name}: {text}")
+
+    private func message(_ text: String, _ change: (inout Draft) -> Void = { _ in }) async throws
+        -> Message
+    {
+        let test = try TestBus(namePolicy: .chat(.es))
+        let port = await test.port("chat", senderFormat: "{name}")
+        var draft = Draft(text, from: "ana")
+        change(&draft)
+        let reader = await test.port("reader")
+        try await port.publish(draft)
+        var messages = reader.messages.makeAsyncIterator()
+        return try #require(await messages.next())
+    }
+
+    @Test func `every line has the name in front`() async throws {
+        let lines = composer.lines(of: try await message("uno\ndos\n\ntres"), quotes: true)
+        #expect(lines == ["ana: uno", "ana: dos", "ana: ", "ana: tres"])
+    }
+
+    @Test func `answers and corrections say so on the first line`() async throws {
+        let answer = try await message("sí\nno") {
+            $0.reply = Quotation(number: 3, name: "bob", excerpt: "¿vienes?")
+        }
+        #expect(
+            composer.lines(of: answer, quotes: true)
+                == ["ana: [↩ bob: ¿vienes?] sí", "ana: no"])
+        #expect(composer.lines(of: answer, quotes: false) == ["ana: sí", "ana: no"])
+        let edit = try await message("hola") { $0.kind = .edit }
+        #expect(composer.lines(of: edit, quotes: true) == ["ana: [✎] hola"])
+    }
+
+    @Test func `nothing in a name or a text is filled in`() async throws {
+        let odd = MessageComposer(phrases: Phrases(.es), format: "<{name}> {text}")
+        let lines = odd.lines(
+            of: try await message("{name} {text}") { $0.name = "{text}" }, quotes: true)
+        #expect(lines == ["<{text}> {name} {text}"])
+    }
+
+    @Test func `a name calls nobody`() async throws {
+        #expect(MessageComposer.withoutMentions("a@bob") == "a@\u{2060}bob")
+        let message = try await message("hola @luz") { $0.name = "ana@eva" }
+        #expect(composer.lines(of: message, quotes: true) == ["ana@\u{2060}eva: hola @\u{2060}luz"])
+    }
+
+    @Test func `what is quoted calls nobody, what is said calls whom it names`() async throws {
+        let answer = try await message("sí, @luz") {
+            $0.reply = Quotation(number: 3, name: "bob@eva", excerpt: "¿vienes, @luz?")
+        }
+        #expect(
+            composer.lines(of: answer, quotes: true)
+                == ["ana: [↩ bob@\u{2060}eva: ¿vienes, @\u{2060}luz?] sí, @\u{2060}luz"])
+    }
+
+    @Test func `a long line is cut at phrases, with the name in front of each piece`() async throws
+    {
+        let phrases = (0..<1_500).map { "word\($0)" }
+        let lines = composer.lines(
+            of: try await message(phrases.joined(separator: " ")), quotes: true)
+        #expect(lines.count > 2)
+        #expect(lines.allSatisfy { $0.hasPrefix("ana: ") && $0.utf16.count <= 4_096 })
+        let again = lines.flatMap { $0.dropFirst(5).split(separator: " ") }
+        #expect(again.map(String.init) == phrases)
+    }
+
+    @Test(arguments: [1, 2, 3, 7, 100])
+    func `nothing is lost or too long, wherever it is cut`(room: Int) {
+        for text in [
+            "", "a", "a b", "aaaa bbbb cccc", "🙂🙂🙂🙂", "e\u{301}e\u{301}e\u{301}",
+            String(repeating: "x", count: 500), String(repeating: "ab ", count: 100),
+            "👨‍👩‍👧‍👦👨‍👩‍👧‍👦", "a" + String(repeating: "\u{301}", count: 50),
+        ] {
+            let pieces = MessageComposer.split(text, atMost: max(room, 2))
+            #expect(pieces.allSatisfy { $0.utf16.count <= max(room, 2) }, "\(text)")
+            let kept = pieces.joined().unicodeScalars.filter { $0 != " " }
+            #expect(Array(kept) == text.unicodeScalars.filter { $0 != " " }, "\(text)")
+        }
+    }
+
+    @Test func `lines are put together up to the limit`() {
+        let line = String(repeating: "x", count: 1_000)
+        let parts = MessageComposer.parts(Array(repeating: line, count: 9))
+        #expect(parts.map { $0.utf16.count } == [4_003, 4_003, 1_000])
+        #expect(MessageComposer.parts(["a"]) == ["a"])
+    }
+
+    @Test func `what is quoted is found by its location and its phrases`() async throws {
+        let messages = [
+            try await message("hola a todos"), try await message("hola"),
+            try await message("adiós"),
+        ]
+        func quote(_ text: String, _ position: Int64?) -> Int {
+            composer.index(
+                of: .object([
+                    "text": .text(text), "position": position.map { .integer($0) } ?? .null,
+                ]), in: messages)
+        }
+        // ana: hola a todos / ana: hola / ana: adiós
+        #expect(quote("hola", 5) == 0)
+        #expect(quote("hola", 23) == 1)
+        #expect(quote("adiós", 32) == 2)
+        #expect(quote("ana: adiós", 28) == 2)
+        #expect(quote("hola\nana: adiós", 23) == 1)
+        #expect(quote("adiós", nil) == 2)
+        #expect(quote("otra cosa", 500) == 0)
+        #expect(composer.index(of: .null, in: messages) == 0)
+    }
+
+    @Test func `its own lines are taken apart`() {
+        #expect(composer.said(in: "ana: a: b")?.name == "ana")
+        #expect(composer.said(in: "ana: a: b")?.quoted == "a: b")
+        #expect(composer.said(in: "nothing") == nil)
+        let name = MessageComposer.withoutMentions("ana@eva")
+        #expect(composer.said(in: "\(name): hola @luz")?.name == "ana@eva")
+    }
+
+    @Test(
+        arguments: [
+            (
+                "bob: oye servidor: reiniciad", "servidor: reiniciad", 9, "bob",
+                "servidor: reiniciad"
+            ),
+            ("bob: uno\nana: dos\nana: uno", "uno", 22, "ana", "uno"),
+            ("bob: uno\nana: dos", "dos", nil, "ana", "dos"),
+            ("bob: uno\nana: dos", "ana: dos", 9, "ana", "dos"),
+            ("bob: uno\nana: dos", "uno\nana: dos", 5, "bob", "uno\nana: dos"),
+            ("bob: uno\nana: dos", "dos", 1 << 40, "ana", "dos"),
+            ("bob: uno\nana: dos", nil, nil, "bob", "uno"),
+            ("Ana [x] (telegram): hola", nil, nil, "Ana x (telegram)", "hola"),
+            ("servidor: hola", nil, nil, "sin nombre", "hola"),
+            ("x] y\u{202E}: hola", nil, nil, "x y", "hola"),
+        ] as [(String, String?, Int64?, String, String)])
+    func `whoever is quoted is named by the line that holds it`(
+        text: String, quote: String?, position: Int64?, name: String, said: String
+    ) {
+        let json = JSON.object([
+            "text": quote.map { .text($0) } ?? .null,
+            "position": position.map { .integer($0) } ?? .null,
+        ])
+        let found = composer.said(in: text, quote: json)
+        #expect(found?.name == name)
+        #expect(found?.quoted == said)
+    }
+
+    @Test func `a line without a name, and a quote that is in none, name nobody`() {
+        #expect(composer.said(in: "x\nservidor: y") == nil)
+        #expect(composer.said(in: "bob: x", quote: .object(["text": .text("ana: y")])) == nil)
+    }
+}
