@@ -54,8 +54,9 @@ import Testing
         ("Sources/Middlewares/A.swift", "import FoundationEssentials"),
         ("Sources/Wiring/A.swift", "import Middlewares"),
         ("Sources/Wiring/A.swift", "@_exported import Plugins"),
-        ("Sources/Bridges/A.swift", "package import Wiring"),
-        ("Sources/Bridges/A.swift", "import Glibc; import Store"),
+        ("Sources/Bridges/TCP/A.swift", "package import Wiring"),
+        ("Sources/Bridges/Tail/A.swift", "import TCPBridge"),
+        ("Sources/Bridges/Chat/A.swift", "import Glibc; import Store"),
         ("Plugins/A.swift", "@testable import Wiring"),
         ("Sources/Elsewhere/A.swift", "import MessageBus"),
     ])
@@ -72,7 +73,7 @@ import Testing
             // import Wiring
             let important = 1
             """
-        #expect(HouseRules.wrongImports(ProjectFile("Sources/Bridges/A.swift", text: text)) == [])
+        #expect(HouseRules.wrongImports(ProjectFile("Sources/Bridges/TCP/A.swift", text: text)) == [])
         #expect(HouseRules.wrongImports(ProjectFile("Plugins/A.swift", text: text)) == [])
     }
 
@@ -106,20 +107,29 @@ enum HouseRules {
         "Store": ["MessageBus", "CSQLite"],
         "Patterns": ["MessageBus", "CPCRE2"],
         "Middlewares": ["MessageBus", "Patterns"],
-        "Bridges": ["MessageBus", "Sockets", "Patterns", "CLinux"],
+        "Bridges/Chat": ["MessageBus", "Sockets"],
+        "Bridges/TCP": ["Chat", "MessageBus", "Sockets"],
+        "Bridges/Stdio": ["Chat", "MessageBus", "Sockets"],
+        "Bridges/Tail": ["Chat", "MessageBus", "Sockets", "Patterns"],
+        "Bridges/Telegram": ["Chat", "MessageBus", "Sockets"],
+        "Bridges/BuiltIns": [
+            "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge",
+        ],
         "Wiring": ["MessageBus", "Sockets", "Store"],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
-            "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Wiring", "Plugins",
+            "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Chat", "Wiring", "Plugins",
         ],
     ]
     /// The modules of the toolchain that every target may import.
     private static let system: Set = ["Glibc", "Synchronization"]
     /// Who may import Foundation: bridges fold names and know dates; plug-ins are the user's own.
-    private static let mayHaveFoundation: Set = ["Bridges", "Plugins"]
+    private static func mayHaveFoundation(_ target: String) -> Bool {
+        target.hasPrefix("Bridges/") || target == "Plugins"
+    }
 
     static func wrongImports(_ file: ProjectFile) -> [String] {
-        let foundation: Set = mayHaveFoundation.contains(file.target) ? ["Foundation"] : []
+        let foundation: Set = mayHaveFoundation(file.target) ? ["Foundation"] : []
         let allowed = ours[file.target].map { $0.union(system).union(foundation) } ?? []
         return file.lines
             .flatMap { $0.split(separator: ";") }

@@ -36,9 +36,10 @@ struct ProjectFile: Sendable {
 
     var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 
-    /// The target that a Swift file belongs to: `MessageBus`, or `Plugins`.
+    /// The folder of the target that a Swift file belongs to: `MessageBus`, `Bridges/TCP`, `Plugins`.
     var target: String {
         let parts = path.split(separator: "/")
-        return String(parts.first == "Sources" && parts.count > 1 ? parts[1] : parts[0])
+        guard parts.first == "Sources", parts.count > 1 else { return String(parts[0]) }
+        return parts[1] == "Bridges" && parts.count > 3 ? "Bridges/\(parts[2])" : String(parts[1])
     }
 }

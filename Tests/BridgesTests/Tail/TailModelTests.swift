@@ -2,7 +2,6 @@ import Glibc
 import TestSupport
 import Testing
 
-@testable import Chat
 @testable import TailBridge
 
 /// Random things that happen to files, against a model of what has been written.
