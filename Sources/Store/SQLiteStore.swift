@@ -1,29 +1,30 @@
 import MessageBus
 import Synchronization
 
-/// Keeps messages, cursors, checkpoints and links in a SQLite file.
+/// The store in a SQLite file: messages, cursors, checkpoints and links.
 ///
-/// Safe from any thread, but for what the bus hands over: that is confined to the bus's loop.
-package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` on the loop only
-    /// What may be chosen.
+/// Safe from any thread, except `reserve`, `take` and `endTurn`, which are confined to the bus's
+/// loop.
+package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the line above
+    /// The settings of a store.
     package struct Options: Sendable {
-        /// Bytes that may wait to be kept.
+        /// Bytes that may wait to be written.
         package var writeQueue = 64 << 20
-        /// How long messages are kept; zero: until every durable reader has them.
+        /// Time that messages are kept; zero: until every durable reader has them.
         package var history = Duration.seconds(90 * 86_400)
-        /// The bridges of bridge.json, also those that are off: cursors of others hold nothing
-        /// back unless somebody asks for them.
+        /// Bridges of bridge.json, also those that are off: cursors of other bridges protect no
+        /// messages unless they are in use.
         package var bridges: Set<String> = []
-        /// How long a message waits for others to be committed with.
+        /// Time that a message waits for others to be committed with.
         package var delay = Duration.milliseconds(10)
 
-        /// The usual ones.
+        /// Makes settings with their defaults.
         package init() {}
     }
 
-    /// Starts a thread with a name.
+    /// A function that starts a named thread.
     ///
-    /// It throws a sentence when the system gives no more threads.
+    /// It throws a sentence if the system gives no more threads.
     package typealias StartThread =
         @Sendable (String, @escaping @Sendable () -> Void) throws -> Void
 
@@ -37,20 +38,20 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     private let numbers = NumberReserve()
     private let status = StoreStatus()
     private let reader = StoreReader()
-    /// Apart from the other: a search of a million messages holds no delivery up.
+    /// A separate reader: a search of a million messages delays no delivery.
     private let searcher = StoreReader()
     private let checkpointer = Checkpointer()
     private let unused = Monitor<UInt64?>(nil)
     private let closing = Promise<Int>()
     private let lock = Mutex<StoreLock?>(nil)
-    private var turn = TurnBuffer()
+    private var turnBuffer = TurnBuffer()
 
-    /// Makes a store that is not open yet: nothing is touched.
+    /// Makes a store that is not open yet; no file is touched.
     ///
     /// - Parameters:
     ///   - path: the file.
     ///   - fold: makes names comparable, as the bus does.
-    ///   - startThread: starts one that lives as long as the store.
+    ///   - startThread: starts a thread that lives as long as the store.
     package init(
         _ path: String, _ options: Options, fold: @escaping @Sendable (String) -> String,
         clock: StoreClock, log: Log, startThread: @escaping StartThread
@@ -63,31 +64,31 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         self.startThread = startThread
         var limits = WriteQueue.Limits()
         limits.bytes = options.writeQueue
-        limits.delay = Int64(options.delay / .nanoseconds(1))
+        limits.delay = options.delay.inNanoseconds
         writeQueue = WriteQueue(limits)
     }
 
-    /// Opens the file, or begins one.
+    /// Opens or creates the file.
     ///
-    /// Once, before anything else. A disk that is full or a file that is locked is no reason to
-    /// fail: then its condition is `.fails`.
+    /// Must be called once, before anything else. A full disk or a locked file is no error here:
+    /// the condition is `.fails` then.
     ///
-    /// - Throws: `StoreError`, if it would not pass by itself.
+    /// - Throws: `StoreError` for a problem that does not pass by itself.
     package func open() throws(StoreError) {
-        let held = try StoreLock(path)
-        for remark in held.remarks + [try OwnerOnly(path).folderRemark].compactMap(\.self) {
+        let acquired = try StoreLock(path)
+        for remark in acquired.remarks + [try OwnerOnly(path).folderRemark].compactMap(\.self) {
             log.warning(remark)
         }
         let writer = StoreWriter(
-            path, lock: held, writeQueue: writeQueue, numbers: numbers, status: status,
+            path, lock: acquired, writeQueue: writeQueue, numbers: numbers, status: status,
             retention: Retention(
                 history: options.history, bridges: options.bridges, start: monotonicNow()),
             checkpointer: checkpointer, log: log, clock: clock)
-        try writer.begin()
-        lock.withLock { $0 = held }
+        try writer.open()
+        lock.withLock { $0 = acquired }
         try start("store") { [unused, closing, reader, searcher] in
             writer.run()
-            // The last connection that closes takes the files beside the database away.
+            // The last connection to close removes the files beside the database.
             let left = writer.finish(unused: unused.withLock { $0 }) {
                 reader.close()
                 searcher.close()
@@ -98,7 +99,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         for (name, reader) in [("store reader", reader), ("store search", searcher)] {
             try start(name) { [path, fold, clock, status] in
                 reader.run {
-                    StoreReader.Opening(path, generation: { status.generation }) {
+                    StoreReader.ReadConnection(path, generation: { status.generation }) {
                         StoredMessages($0, fold: fold, clock: clock)
                     }
                 }
@@ -116,14 +117,14 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         }
     }
 
-    /// Writes what is left and closes the file.
+    /// Writes all that waits and closes the file.
     ///
-    /// Nothing is kept after it.
+    /// Nothing is stored after it.
     ///
     /// - Parameters:
-    ///   - number: the first number that was not given to anything.
-    ///   - limit: how long it may take.
-    ///   - sleep: waits for so long.
+    ///   - number: the first number that was not given to a message.
+    ///   - limit: the time it may take.
+    ///   - sleep: waits for a duration.
     package func close(
         unused number: UInt64?, within limit: Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
@@ -133,7 +134,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         unused.withLock { $0 = number }
         writeQueue.close()
         let left = await withTaskGroup(of: Void.self) { [closing, path] group in
-            // A child, so that it goes by the executor that this is called on.
+            // A child task, so that it runs on the caller's executor.
             group.addTask {
                 do { try await sleep(limit) } catch { return }
                 closing.give(.failure(StoreError(path, "it did not close in time")))
@@ -157,59 +158,59 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     /// True.
     package var outlivesProcess: Bool { true }
 
-    /// Reserves numbers; waits only if those reserved ahead are used up.
+    /// Reserves a block of numbers; waits only if those reserved ahead are used up.
     package func reserve(_ count: UInt64) -> UInt64 {
-        numbers.take(count, ask: writeQueue.wake) { number in
+        numbers.allocate(count, ask: writeQueue.wake) { number in
             _ = lock.withLock { $0 }?.reserve(below: number)
         }
     }
 
-    /// Copies what passed, and notes what was dropped or changed.
+    /// Copies messages that passed, and records drops and changes.
     package func take(_ batch: Batch, isOwed: Bool) {
-        turn.take(
+        turnBuffer.append(
             batch, isKept: isOwed || writeQueue.condition != .failsAndIsFull, pages: writeQueue)
     }
 
-    /// Takes what sources have reached.
+    /// Takes the checkpoints of sources.
     package func take(_ progress: SourceProgress) -> PendingCommit {
         let commit = PendingCommit()
-        turn.add(.progress(progress, commit))
+        turnBuffer.append(.progress(progress, commit))
         return commit
     }
 
-    /// Hands over what was taken in this turn.
+    /// Hands all that was taken in this turn to the store's thread.
     package func endTurn() {
-        guard !turn.isEmpty else { return }
-        let lost = turn.lost
-        writeQueue.push(turn.finish(), lost: lost)
+        guard !turnBuffer.isEmpty else { return }
+        let lost = turnBuffer.lost
+        writeQueue.push(turnBuffer.takeBatch(), lost: lost)
     }
 
     // MARK: - How far it is
 
-    /// The number up to which every message taken is kept.
+    /// Number up to which every message taken is stored.
     package var committed: UInt64 { status.committed }
-    /// Whether it keeps up.
+    /// The state of writing: keeping up, lagging or failing.
     package var condition: StoreCondition { writeQueue.condition }
-    /// Calls a function on the store's thread when something may have changed.
+    /// Sets a function to be called on the store's thread when something may have changed.
     package func observe(_ observer: @escaping @Sendable () -> Void) { status.observe(observer) }
 
     // MARK: - Sources and durable readers
 
-    /// What was last kept of a bridge's sources.
+    /// Returns the last stored checkpoints of a bridge's sources.
     package func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
         let answer = Promise<[String: [UInt8]]>()
         writeQueue.push(.checkpoints(bridge, answer))
         return try await answer.wait()
     }
 
-    /// The last message a reader is done with.
+    /// Returns the last message that a reader has finished with.
     package func cursor(of reader: DurableReader) async throws -> UInt64? {
         let answer = Promise<UInt64?>()
         writeQueue.push(.cursor(reader, answer))
         return try await answer.wait()
     }
 
-    /// Moves a reader's cursor; returns when that is kept.
+    /// Moves a reader's cursor; returns when that is stored.
     package func advance(
         _ reader: DurableReader, to number: UInt64, links: [Link]
     ) async throws {
@@ -218,18 +219,18 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         try await answer.wait()
     }
 
-    /// Notes that a message could not be delivered.
+    /// Records a failed attempt to deliver a message.
     package func note(
         _ text: String, to number: UInt64, of reader: DurableReader
     ) async throws {
         let answer = Promise<Void>()
-        writeQueue.push(.note(text, number, reader, answer))
+        writeQueue.push(.attempt(text, number, reader, answer))
         try await answer.wait()
     }
 
     // MARK: - Reading
 
-    /// Messages of a room, the oldest first.
+    /// Returns messages of a room, the oldest first.
     package func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
     ) async throws -> StoredRun {
@@ -238,7 +239,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         }
     }
 
-    /// The last texts of a room that are older than a number.
+    /// Returns the last texts of a room before a number.
     package func texts(
         in room: String, before number: UInt64, atMost count: Int
     ) async throws -> [Message] {
@@ -247,7 +248,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         }
     }
 
-    /// The numbers of those texts.
+    /// Returns the numbers of those texts.
     package func textNumbers(
         in room: String, before number: UInt64, atMost count: Int
     ) async throws -> [UInt64] {
@@ -256,49 +257,49 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         }
     }
 
-    /// The newest texts of a room that hold all the words.
+    /// Returns the newest texts of a room that contain all the words.
     package func search(
         _ words: SearchWords, in room: String, atMost count: Int
     ) async throws -> [Message] {
-        try await find { opening throws(StoreError) in
-            try opening.search(words, in: room, atMost: count)
+        try await find { connection throws(StoreError) in
+            try connection.search(words, in: room, atMost: count)
         }
     }
 
-    /// The numbers of those texts, rising.
+    /// Returns the numbers of those texts, rising.
     package func numbers(
         with words: SearchWords, in room: String, atMost count: Int
     ) async throws -> [UInt64] {
-        try await find { opening throws(StoreError) in
-            try opening.numbers(with: words, in: room, atMost: count)
+        try await find { connection throws(StoreError) in
+            try connection.numbers(with: words, in: room, atMost: count)
         }
     }
 
     private func find<Value: Sendable>(
-        _ question: @escaping @Sendable (StoreReader.Opening) throws(StoreError) -> Value
+        _ question: @escaping @Sendable (StoreReader.ReadConnection) throws(StoreError) -> Value
     ) async throws -> Value {
         do {
-            return try await searcher.ask(opening: question)
+            return try await searcher.ask(connection: question)
         } catch let error as StoreError where error.isIndexDamaged {
-            status.noteDamage(true)
+            status.setIndexDamaged(true)
             writeQueue.wake()
             throw error
         }
     }
 
-    /// A message by its number.
+    /// Returns a message by its number.
     package func message(numbered number: UInt64) async throws -> Message? {
         try await reader.ask { stored throws(StoreError) in try stored.message(numbered: number) }
     }
 
-    /// Messages by their numbers, which rise.
+    /// Returns messages by their numbers, which must rise.
     package func messages(numbered numbers: [UInt64]) async throws -> StoredRun {
         try await reader.ask { stored throws(StoreError) in
             try stored.messages(numbered: numbers)
         }
     }
 
-    /// Which messages are called so on the other side.
+    /// Returns the numbers of messages with an id on the other side.
     package func numbers(
         of remoteID: String, in channel: DurableReader.Channel
     ) async throws -> [UInt64] {
@@ -307,7 +308,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
         }
     }
 
-    /// What a message is called on the other side.
+    /// Returns the id of a message on the other side.
     package func remoteID(
         of number: UInt64, in channel: DurableReader.Channel
     ) async throws -> String? {

@@ -1,10 +1,10 @@
-/// What the store knows of time: tests have their own.
+/// The clocks of the store; tests have their own.
 ///
 /// Safe from any thread.
 package struct StoreClock: Sendable {
-    /// Milliseconds since 1970.
+    /// Returns milliseconds since 1970.
     package let wall: @Sendable () -> Int64
-    /// Monotonic nanoseconds, by the clock that messages get their `arrival` from.
+    /// Returns monotonic nanoseconds, by the clock that messages get their `arrival` from.
     package let monotonic: @Sendable () -> Int64
 
     /// Makes a clock.
@@ -15,9 +15,9 @@ package struct StoreClock: Sendable {
         self.monotonic = monotonic
     }
 
-    /// When, by the monotonic clock, it was such a time by the wall clock.
+    /// Returns the reading of the monotonic clock at a time of the wall clock.
     ///
-    /// Negative for what was before the machine started; what counts is the distance.
+    /// Negative for a time before the machine started; only differences matter.
     func uptime(at time: Int64) -> Int64 {
         let age = (wall() - time).multipliedReportingOverflow(by: 1_000_000)
         return age.overflow ? 0 : monotonic() - age.partialValue

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// How far the store is, for everybody who wants to know.
+/// The progress of the store, readable by everyone.
 ///
 /// Safe from any thread.
 final class StoreStatus: Sendable {
@@ -9,37 +9,37 @@ final class StoreStatus: Sendable {
     private let damage = Atomic<Bool>(false)
     private let observer = Mutex(Observer())
 
-    /// A function in a mutex of its own would be wrapped once more by each `withLock`, for ever.
+    /// In a struct, because a function directly in a mutex is wrapped once more by each `withLock`.
     private struct Observer {
         var function: (@Sendable () -> Void)?
     }
 
-    /// The number up to which every message taken is kept.
+    /// Number up to which every message taken is stored.
     var committed: UInt64 { committedNumber.load(ordering: .acquiring) }
 
-    /// Moves it, never back.
-    func commit(through number: UInt64) {
-        // The store's thread is the only one that writes.
+    /// Moves `committed` forward, never back.
+    func recordCommitted(through number: UInt64) {
+        // Only the store's thread writes.
         if number > committed { committedNumber.store(number, ordering: .releasing) }
     }
 
-    /// How often the file was opened: a connection of an earlier time may be to another file.
+    /// Number of times the file was opened; an earlier connection may be to another file.
     var generation: UInt64 { opened.load(ordering: .acquiring) }
 
-    /// Has readers open the file anew.
-    func reopen() { opened.add(1, ordering: .releasing) }
+    /// Makes readers open the file again.
+    func invalidateConnections() { opened.add(1, ordering: .releasing) }
 
-    /// Whether somebody found the index of words damaged.
+    /// True if a reader found the index of words damaged.
     var isIndexDamaged: Bool { damage.load(ordering: .relaxed) }
 
-    /// Notes that the index of words is damaged, or that it was made anew.
-    func noteDamage(_ isDamaged: Bool) { damage.store(isDamaged, ordering: .relaxed) }
+    /// Records that the index of words is damaged, or was rebuilt.
+    func setIndexDamaged(_ isDamaged: Bool) { damage.store(isDamaged, ordering: .relaxed) }
 
-    /// Has a function called when something has changed.
+    /// Sets the function that is called when something has changed.
     func observe(_ function: @escaping @Sendable () -> Void) {
         observer.withLock { $0.function = function }
     }
 
-    /// Tells that something has changed.
-    func tell() { observer.withLock { $0.function }?() }
+    /// Tells the observer that something has changed.
+    func notifyObserver() { observer.withLock { $0.function }?() }
 }

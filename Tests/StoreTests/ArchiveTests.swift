@@ -95,7 +95,7 @@ import TestSupport
         await store.close()
     }
 
-    @Test func `what is not there is said, and nothing is made`() throws {
+    @Test func `a missing file is reported, and nothing is created`() throws {
         let error = #expect(throws: StoreError.self) { try Archive(folder.file) }
         #expect(error?.sentence == "there is no such file: nothing has been kept here yet")
         #expect(access(folder.file, F_OK) != 0)

@@ -19,7 +19,7 @@ import Testing
         let texts = Array(repeating: String(repeating: "x", count: 4_000), count: 250)
         var unchanged = 0
         var turns = 0
-        // As long as it does not, each turn adds a megabyte to it.
+        // Until then each turn adds a megabyte to it.
         while unchanged < 5 {
             let before = logBytes
             try await store.keep(texts)
@@ -33,26 +33,25 @@ import Testing
         #expect(logBytes == 0)
     }
 
-    @Test func `what is left is moved by the writer only when it is little or far too much`() throws
-    {
-        let writeConnection = try WriteConnection(folder.file)
+    @Test func `the writer moves the remainder only if it is small or far too large`() throws {
+        let connection = try WriteConnection(folder.file)
         let checkpointer = Checkpointer()
         // Without a connection the writer does it all.
-        #expect(!checkpointer.note(pages: 3_999))
-        #expect(checkpointer.note(pages: 4_000))
-        checkpointer.begin(writeConnection)
-        #expect(!checkpointer.note(pages: 5_000))
-        checkpointer.note(moved: 4_800)
-        #expect(checkpointer.note(pages: 5_010))
-        checkpointer.note(moved: 5_010)
-        // A reader keeps it from beginning anew: not at each commit.
-        #expect(!checkpointer.note(pages: 5_020))
-        #expect(checkpointer.note(pages: 5_260))
-        checkpointer.note(moved: nil)
-        #expect(!checkpointer.note(pages: 20_000))
-        #expect(checkpointer.note(pages: 32_000))
-        // It has begun anew.
-        #expect(!checkpointer.note(pages: 10))
+        #expect(!checkpointer.recordLog(pages: 3_999))
+        #expect(checkpointer.recordLog(pages: 4_000))
+        checkpointer.open(connection)
+        #expect(!checkpointer.recordLog(pages: 5_000))
+        checkpointer.recordMoved(4_800)
+        #expect(checkpointer.recordLog(pages: 5_010))
+        checkpointer.recordMoved(5_010)
+        // A reader prevents the restart: not tried at each commit.
+        #expect(!checkpointer.recordLog(pages: 5_020))
+        #expect(checkpointer.recordLog(pages: 5_260))
+        checkpointer.recordMoved(nil)
+        #expect(!checkpointer.recordLog(pages: 20_000))
+        #expect(checkpointer.recordLog(pages: 32_000))
+        // The log was restarted.
+        #expect(!checkpointer.recordLog(pages: 10))
         checkpointer.close()
     }
 }

@@ -30,7 +30,7 @@ import Testing
         }
     }
 
-    @Test func `where a link dangles what it leads to is made for its owner only`() async throws {
+    @Test func `a dangling link gets its target, for the owner only`() async throws {
         let target = folder.file + ".away"
         #expect(symlink("puente.sqlite.away", folder.file) == 0)
         let store = try SQLiteStore.open(folder.file, log: log.log)
@@ -70,7 +70,9 @@ import Testing
     }
 
     @Test(arguments: ["", "-wal", "-shm", "-journal", ".lock"])
-    func `what others may write, or has a second name, is not used`(ending: String) async throws {
+    func `a file that others may write, or with a second name, is refused`(ending: String)
+        async throws
+    {
         try await SQLiteStore.open(folder.file).close()
         let file = folder.file + ending
         if rights(file) == 0 { make(file, 0o600) }
@@ -78,8 +80,8 @@ import Testing
         #expect(chmod(file, 0o662) == 0)
         #expect(
             complaint() == """
-                store: PATH/puente.sqlite: \(at)others may write it (its rights are 0662), so who \
-                knows what is in it: look, and then make it its owner's alone (chmod 600)
+                store: PATH/puente.sqlite: \(at)others may write it (its rights are 0662), so its \
+                contents can't be trusted: check them, then restrict it to its owner (chmod 600)
                 """)
         #expect(rights(file) == 0o662)
         chmod(file, 0o600)
@@ -112,7 +114,7 @@ import Testing
         #expect(stat(folder.file + ".lock", &status) == 0 && status.st_size == 8)
     }
 
-    @Test func `what is no file is not used, and nobody waits for it`() {
+    @Test func `anything but a regular file is refused without waiting`() {
         #expect(mkfifo(folder.file, 0o600) == 0)
         #expect(
             complaint() == "store: PATH/puente.sqlite: it is a named pipe, not a file")

@@ -8,20 +8,21 @@ import TestSupport
     private let folder = StoreFolder()
     private static let day: Int64 = 86_400_000
 
-    /// Deletes what is older than ten days on the hundredth, as often as there is something to do.
+    /// Deletes messages older than ten days on the hundredth day, step by step to the end.
     private func clean(
         days: Int = 10, bridges: Set<String> = [], readers: [DurableReader] = [],
         at time: Int64 = 100 * day, afterStart: Duration = .seconds(3_600)
     ) throws {
-        let writeConnection = try WriteConnection(folder.file)
+        try folder.finishIndex()
+        let connection = try WriteConnection(folder.file)
         let retention = Retention(
             history: .seconds(days * 86_400), bridges: bridges,
             start: -Int64(afterStart / .nanoseconds(1)))
-        for reader in readers { retention.note(reader) }
-        let indexed = try writeConnection.database.number(
+        for reader in readers { retention.recordReader(reader) }
+        let indexed = try connection.database.number(
             "SELECT value FROM meta WHERE key = 'indexed'")
         repeat {
-            try retention.advance(writeConnection, at: 0, time: time, indexed: indexed ?? 0)
+            try retention.advance(connection, at: 0, time: time, indexed: indexed ?? 0)
         } while retention.due < 1_000_000_000
     }
 
@@ -78,7 +79,7 @@ import TestSupport
         #expect(try count() == 0)
     }
 
-    @Test func `what a durable reader has not got stays`() async throws {
+    @Test func `messages that a durable reader still needs stay`() async throws {
         let store = try SQLiteStore.open(folder.file, wall: { 95 * Self.day })
         let first = try await store.keep(["a", "b", "c", "d"], time: Self.day)
         try await store.keep(["e"], in: "logs", time: Self.day)
@@ -91,7 +92,7 @@ import TestSupport
         await store.close()
         try clean(days: 0, bridges: ["telegram"])
         #expect(try texts() == ["c", "d"])
-        // A bridge that bridge.json no longer has holds nothing back.
+        // A bridge that is no longer in bridge.json protects nothing.
         try clean(days: 0)
         #expect(try texts() == [])
     }
@@ -106,7 +107,7 @@ import TestSupport
         #expect(try texts() == ["b"])
         try clean(days: 0, bridges: ["telegram"], at: 97 * Self.day)
         #expect(try texts() == ["b"])
-        // Whoever is there holds, and that is noted for the next time.
+        // A reader in use protects messages, and its use is recorded for the next time.
         try clean(days: 0, readers: [reader])
         #expect(try texts() == ["b"])
         try clean(days: 0, bridges: ["telegram"], at: 107 * Self.day)
@@ -148,11 +149,12 @@ import TestSupport
         await store.close()
         try clean()
         #expect(try texts().prefix(2) == ["después", "nuevo"])
-        // Nothing tells how old these are.
+        // The age of these is unknown.
         #expect(try texts().count == 502)
     }
 
-    @Test func `what was dropped goes after a day, or when it is too much`() async throws {
+    @Test func `dropped messages are forgotten after a day, or if there are too many`() async throws
+    {
         let store = try SQLiteStore.open(folder.file)
         for (text, time) in [("a", 98 * Self.day), ("b", 100 * Self.day - 1_000)] {
             let batch = Batch.make([.make(text, number: store.reserve(1), time: time)])
@@ -176,13 +178,13 @@ import TestSupport
 
     @Test func `the index is looked up anew after a failure though nobody speaks`() async throws {
         try await SQLiteStore.open(folder.file).close()
-        let writeConnection = try WriteConnection(folder.file)
+        let connection = try WriteConnection(folder.file)
         let index = SearchIndex()
-        try index.begin(writeConnection, at: 0)
+        try index.load(connection, at: 0)
         #expect(index.due == nil)
-        index.fail(at: 100)
+        index.postpone(at: 100)
         let due = try #require(index.due)
-        try index.advance(writeConnection, at: due)
+        try index.advance(connection, at: due)
         #expect(index.indexed == 0)
         #expect(index.due == nil)
     }

@@ -9,7 +9,7 @@ import TestSupport
 @Suite(.timeLimit(.minutes(10))) struct SQLiteStoreTests {
     private let folder = StoreFolder()
 
-    @Test func `what was kept is there after a restart`() async throws {
+    @Test func `stored messages are there after a restart`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let first = try await store.keep(["hola", "dos\nlíneas", ""])
         await store.close()
@@ -48,7 +48,7 @@ import TestSupport
         await again.close()
     }
 
-    @Test func `what was dropped is left out and noted without its text`() async throws {
+    @Test func `dropped messages are left out and recorded without their text`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let number = store.reserve(3)
         let batch = Batch.make(
@@ -109,7 +109,7 @@ import TestSupport
         try await store.advance(
             reader, to: 1, links: names.map { Link(number: 1, remoteID: $0) })
         try await store.advance(reader, to: 2, links: [Link(number: 2, remoteID: "a")])
-        // Once more, as after a crash before it was known to be kept.
+        // Once more, as after a crash before the commit was confirmed.
         try await store.advance(reader, to: 2, links: [Link(number: 1, remoteID: "c")])
         #expect(try await store.remoteID(of: 1, in: reader.channel) == "b")
         #expect(try await store.numbers(of: "a", in: reader.channel) == [1, 2])
@@ -119,7 +119,7 @@ import TestSupport
         #expect(try archive.report(on: 1)?.deliveries.first?.remoteIDs == names)
     }
 
-    @Test func `a question is answered behind what was handed over before`() async throws {
+    @Test func `a question is answered after all earlier writes`() async throws {
         let store = try SQLiteStore.open(folder.file)
         for state in UInt8(1)...50 {
             let progress = SourceProgress(
@@ -139,7 +139,7 @@ import TestSupport
         #expect(second.reserve(1) == first + 10)
         await second.close()
         let third = try SQLiteStore.open(folder.file)
-        // Nobody said which numbers were unused: as after a crash.
+        // Unused numbers were not returned, as after a crash.
         #expect(third.reserve(1) > first + 1_000)
         await third.close()
     }
@@ -188,7 +188,7 @@ import TestSupport
         await store.close()
     }
 
-    @Test func `a second daemon is told who has the store`() async throws {
+    @Test func `a second daemon is told which process has it`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
         #expect(

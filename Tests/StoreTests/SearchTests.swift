@@ -14,7 +14,7 @@ import TestSupport
         "C++ AND (rojo) NOT \"verde\" NEAR text:room", "camioneta roja",
     ]
 
-    /// Finds texts; the index is brought up to date before, or not.
+    /// Searches for texts.
     private func find(_ store: SQLiteStore, _ words: String, in room: String = "general")
         async throws -> [String]
     {
@@ -22,11 +22,12 @@ import TestSupport
         return try await store.search(words, in: room, atMost: 10).map(\.text)
     }
 
-    /// Closing brings the index up to date.
+    /// Opens a store whose index is up to date.
     private func indexed() async throws -> SQLiteStore {
         let store = try SQLiteStore.open(folder.file)
         try await store.keep(Self.texts)
         await store.close()
+        try folder.finishIndex()
         let database = try Database(folder.file, .read)
         #expect(
             try database.number("SELECT value FROM meta WHERE key = 'indexed'")
@@ -57,7 +58,7 @@ import TestSupport
         await store.close()
     }
 
-    /// Looks for each sample in a room of its own; returns those that are wrong.
+    /// Searches for each sample in a room of its own; returns the wrong results.
     private func wrong(_ store: SQLiteStore) async throws -> [String] {
         var wrong: [String] = []
         for (index, sample) in SearchSamples.all.enumerated() {
@@ -79,7 +80,7 @@ import TestSupport
         await again.close()
     }
 
-    @Test func `what is in an index of an older file is indexed anew`() async throws {
+    @Test func `an index in an older format is rebuilt`() async throws {
         let store = try SQLiteStore.open(folder.file)
         for (index, sample) in SearchSamples.all.enumerated() {
             try await store.keep([sample.text], in: "r\(index)")
@@ -103,10 +104,11 @@ import TestSupport
         }
         let upgraded = try SQLiteStore.open(folder.file)
         await upgraded.close()
+        try folder.finishIndex()
         let again = try SQLiteStore.open(folder.file)
         #expect(try await wrong(again) == [])
         await again.close()
-        // Whoever has only the usual program can use it, too.
+        // The index also works with plain sqlite3.
         let database = try Database(folder.file, .read)
         #expect(
             try database.number("SELECT count(*) FROM words WHERE words MATCH 'strasse'") == 2)
@@ -115,7 +117,7 @@ import TestSupport
                 == database.number("SELECT max(number) FROM messages"))
     }
 
-    @Test func `what was said a moment ago is found, in its room only`() async throws {
+    @Test func `a message just stored is found, in its room only`() async throws {
         let store = try await indexed()
         for index in 0..<30 {
             try await store.keep(["tren \(index)"], in: index % 3 == 0 ? "logs" : "general")
@@ -134,27 +136,28 @@ import TestSupport
         let store = try SQLiteStore.open(folder.file)
         try await store.keep((0..<100).map { "palabra \($0)" })
         await store.close()
+        try folder.finishIndex()
         let again = try SQLiteStore.open(folder.file)
         try await again.keep(["palabra 100", "palabra 101"])
         #expect(try await find(again, "palabra") == (92...101).map { "palabra \($0)" })
         await again.close()
     }
 
-    @Test func `what is not indexed yet takes no more memory than it may`() throws {
-        let writeConnection = try WriteConnection(folder.file)
-        try writeConnection.database.execute("INSERT INTO rooms (name) VALUES ('general')")
-        // Five times what may be held, in two goes.
+    @Test func `messages not indexed yet take bounded memory`() throws {
+        let connection = try WriteConnection(folder.file)
+        try connection.database.execute("INSERT INTO rooms (name) VALUES ('general')")
+        // Five times the limit, in two steps.
         let size = 256 << 10
         func say(_ numbers: ClosedRange<Int>) throws {
             for number in numbers {
-                try writeConnection.database.execute(
+                try connection.database.execute(
                     """
                     INSERT INTO messages (number, room, kind, time, sender, bridge, text) VALUES
                     (\(number), 1, 0, 0, 'a', 'b', 'tren ' || hex(zeroblob(\(size / 2))))
                     """)
             }
         }
-        let stored = StoredMessages(writeConnection.database, fold: { $0 }, clock: .still)
+        let stored = StoredMessages(connection.database, fold: { $0 }, clock: .still)
         let tail = try SearchTail()
         let most = SearchTail.mostBytes / size
         func found() throws -> [Int64] {
@@ -189,7 +192,7 @@ import TestSupport
         await again.close()
     }
 
-    @Test func `a damaged index keeps nothing from being stored and is made anew`() async throws {
+    @Test func `a damaged index keeps no message from being stored and is rebuilt`() async throws {
         try await indexed().close()
         let database = try Database(folder.file, .write)
         try database.execute("UPDATE words_data SET block = x'0102030405' WHERE id > 10")
@@ -197,7 +200,7 @@ import TestSupport
         await #expect(throws: StoreError.self) { try await find(store, "camioneta") }
         try await store.keep(["otro"])
         _ = await log.first {
-            $0.sentence.hasSuffix("the index of words is damaged; it is made anew")
+            $0.sentence.hasSuffix("the index of words is damaged; it is rebuilt")
         }
         #expect(try await find(store, "camioneta") == ["camioneta roja"])
         #expect(try await find(store, "otro") == ["otro"])

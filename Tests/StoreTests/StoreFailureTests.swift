@@ -10,14 +10,14 @@ import TestSupport
     private let folder = StoreFolder()
     private let log = LogRecorder()
 
-    /// Another program that keeps the file locked until it is told to let go.
+    /// Another program that keeps the file locked until it is told to release it.
     private func lock() throws -> Database {
         let other = try Database(folder.file, .write)
         try other.execute("BEGIN IMMEDIATE")
         return other
     }
 
-    @Test func `what can't be stored waits, and is stored when it can be again`() async throws {
+    @Test func `messages that can't be stored wait until they can be`() async throws {
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let other = try lock()
         let first = store.reserve(2)
@@ -67,7 +67,7 @@ import TestSupport
         #expect(store.condition == .keepsUp)
         #expect(try await store.message(numbered: lost[0]) == nil)
         #expect(try await store.message(numbered: owed) != nil)
-        // Nobody waits for what will not come.
+        // Nobody waits in vain.
         #expect(store.committed >= last)
         await store.close()
     }
@@ -82,7 +82,7 @@ import TestSupport
         #expect(writeQueue.condition == .lags)
         var conditions: [StoreCondition] = []
         while writeQueue.hasMore {
-            _ = writeQueue.finish(writeQueue.take())
+            _ = writeQueue.finish(writeQueue.takeBatches())
             conditions.append(writeQueue.condition)
         }
         #expect(conditions == [.lags, .keepsUp])
@@ -111,7 +111,7 @@ import TestSupport
         let store = try SQLiteStore.open(folder.file)
         try await store.keep(["uno"])
         let last = store.reserve(70_000) + 69_999
-        // As after a crash: nothing is given back.
+        // As after a crash: no numbers are returned.
         await store.close()
         let other = try Database(folder.file, .write)
         try other.execute("PRAGMA locking_mode = EXCLUSIVE")
@@ -149,7 +149,7 @@ import TestSupport
         await store.close()
     }
 
-    @Test func `what is left when it closes and can't be stored is said`() async throws {
+    @Test func `messages lost at closing are reported`() async throws {
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let other = try lock()
         store.take(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
@@ -169,7 +169,7 @@ import TestSupport
         try await store.keep(["uno"])
         unlink(folder.file)
         let number = try await store.keep(["dos"])
-        // At most once a second it is looked.
+        // The file is checked at most once a second.
         while !log.sentences.contains(where: { $0.contains("was removed while in use") }) {
             try await store.keep(["tres"])
         }
@@ -186,7 +186,7 @@ import TestSupport
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let first = try await store.keep(["uno"])
         let away = folder.file + ".away"
-        // Somebody who reads keeps the log from being emptied: then it goes along.
+        // A reader keeps the log from being emptied: then it is moved too.
         let reader = try Database(folder.file, .read)
         try reader.execute("BEGIN")
         #expect(try reader.number("SELECT count(*) FROM messages") == 1)
@@ -199,8 +199,8 @@ import TestSupport
         #expect(
             log.sentences.contains(
                 """
-                store: \(folder.file): the file was moved to \(away) while in use: what it held is \
-                there; a new one is begun
+                store: \(folder.file): the file was moved to \(away) while in use: its messages are \
+                there; a new one is started
                 """))
         await store.close()
         if isBlocked { try reader.execute("COMMIT") }
@@ -212,7 +212,7 @@ import TestSupport
             try Int64(kept - first) + 1 == (old.number(count) ?? 0) + (new.number(count) ?? 0))
     }
 
-    @Test func `a number that is taken fails what a source has reached with it`() async throws {
+    @Test func `a number that is taken fails the checkpoint that covers it`() async throws {
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let first = try await store.keep(["uno", "dos"])
         func take(_ text: String, _ checkpoints: [Checkpoint]) -> PendingCommit {
@@ -221,7 +221,7 @@ import TestSupport
             defer { store.endTurn() }
             return store.take(SourceProgress(bridge: "tail", checkpoints: checkpoints))
         }
-        // The same again is kept already; another one is refused, and the rest is kept.
+        // The same message is stored already; another one is refused, and the rest is stored.
         try await take("uno", [Checkpoint(source: "a", state: [1])]).wait()
         try await take("otro", []).wait()
         _ = await log.first { $0.sentence.hasSuffix("0 messages stored late, 1 lost for good") }
@@ -251,7 +251,7 @@ import TestSupport
         _ = store.take(SourceProgress(bridge: "tail", checkpoints: []))
         store.endTurn()
         _ = await log.log(.error)
-        // As fast as it goes: more than the reserve, many times over.
+        // As fast as possible: many times the reserve.
         let block = NumberReserve.block
         var last = store.reserve(block)
         for _ in 0..<200 {
@@ -291,7 +291,7 @@ import TestSupport
         let error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
         #expect(
             error?.sentence == """
-                this is no database; is "path" right? Move the file away and a new one is begun \
+                this is no database; is "path" right? Move the file away to start a new one \
                 (file is not a database)
                 """)
         var status = stat()

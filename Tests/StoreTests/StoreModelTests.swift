@@ -5,12 +5,12 @@ import TestSupport
 
 @testable import Store
 
-/// Random sequences of what a bus does with a store, crashes between them, against a model.
+/// Random sequences of a bus's calls to a store, with crashes between them, against a model.
 @Suite(.timeLimit(.minutes(10))) struct StoreModelTests {
     private let folder = StoreFolder()
 
     @Test(arguments: Seeded.some)
-    func `whatever happens, what was confirmed is there once, and numbers rise`(seed: UInt64)
+    func `whatever happens, confirmed messages are there once, and numbers rise`(seed: UInt64)
         async throws
     {
         var random = Seeded(seed)
@@ -27,8 +27,8 @@ import TestSupport
                 await store.close(unused: nil)
                 model.settle()
             } else {
-                // What a crash leaves: the files as they are at some moment, in the middle of a
-                // commit or not.
+                // As after a crash: the files as they are at some moment, perhaps in the middle of
+                // a commit.
                 let copy = StoreFolder()
                 try folders[folders.count - 1].copy(to: copy)
                 folders.append(copy)
@@ -42,13 +42,13 @@ import TestSupport
     }
 }
 
-/// What a store must hold.
+/// The contents that a store must have.
 private struct StoreModel {
     private static let rooms = ["general", "logs"]
     private let reader = DurableReader(.init(bridge: "telegram"), room: "general")
-    /// What was handed over, by number.
+    /// Messages handed over, by number.
     private var said: [UInt64: (room: String, text: String)] = [:]
-    /// What somebody was told to be kept.
+    /// Numbers of messages confirmed as stored.
     private var confirmed: Set<UInt64> = []
     /// The highest number ever given.
     private var highest: UInt64 = 0
@@ -72,14 +72,14 @@ private struct StoreModel {
         }
     }
 
-    /// Says something that nobody waits for.
+    /// Stores messages without waiting.
     private mutating func say(to store: SQLiteStore, using random: inout Seeded) {
         let turns = Int.random(in: 1...3, using: &random)
         for _ in 0..<turns { _ = take(Int.random(in: 1...50, using: &random), store, &random) }
         store.endTurn()
     }
 
-    /// Says something with a checkpoint, and waits for it or not.
+    /// Stores messages with a checkpoint, with or without waiting.
     private mutating func confirm(
         _ store: SQLiteStore, using random: inout Seeded
     ) async throws {
@@ -93,11 +93,11 @@ private struct StoreModel {
         store.endTurn()
         guard random.chance(60) else { return }
         try await commit.wait()
-        // One queue: what was handed over before is kept too.
+        // One queue: all earlier messages are stored too.
         settle()
     }
 
-    /// Notes that all that was handed over is kept.
+    /// Records that everything handed over is stored.
     mutating func settle() {
         confirmed.formUnion(said.keys)
         checkpoint.confirmed = checkpoint.given
@@ -118,7 +118,7 @@ private struct StoreModel {
         return messages.map(\.number)
     }
 
-    /// Compares what a store that was just opened holds.
+    /// Compares the contents of a store that was just opened.
     mutating func check(_ store: SQLiteStore, _ file: String) async throws {
         var found: [UInt64: (room: String, text: String)] = [:]
         for room in Self.rooms {
@@ -140,7 +140,7 @@ private struct StoreModel {
         let database = try Database(file, .read)
         let statement = try Statement(database, "PRAGMA integrity_check")
         #expect(try statement.step() && statement.text(0) == "ok")
-        // What did not survive was lost for good: the source brings it again under new numbers.
+        // Lost messages are gone for good: the source brings them again under new numbers.
         covered = Array(covered.prefix(reached))
         checkpoint = (reached, reached)
         said = said.filter { found[$0.key] != nil }

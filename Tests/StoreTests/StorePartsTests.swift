@@ -15,14 +15,14 @@ import TestSupport
         let status = StoreStatus()
         let calls = Atomic(0)
         status.observe { calls.add(1, ordering: .relaxed) }
-        // Minutes, where each call makes the next one dearer.
-        for _ in 0..<100_000 { status.tell() }
+        // Would take minutes if each call made the next one slower.
+        for _ in 0..<100_000 { status.notifyObserver() }
         #expect(calls.load(ordering: .relaxed) == 100_000)
     }
 
     @Test func `an allowance begins anew every second`() {
         var allowance = Allowance(perSecond: 2)
-        let taken = [0, 1, 2, 999, 1_000, 1_001, 1_002].map { allowance.take(at: $0) }
+        let taken = [0, 1, 2, 999, 1_000, 1_001, 1_002].map { allowance.spend(at: $0) }
         #expect(taken == [true, true, false, false, true, true, false])
     }
 
@@ -35,7 +35,7 @@ import TestSupport
         let error = #expect(throws: StoreError.self) { try statement.run() }
         #expect(
             error?.description
-                == "store: \(folder.file): SQLite gives up (UNIQUE constraint failed: secrets.name)"
+                == "store: \(folder.file): SQLite reports an error (UNIQUE constraint failed: secrets.name)"
         )
         #expect(error?.isAboutOneRow == true)
     }
@@ -94,7 +94,7 @@ import TestSupport
         let other = folder.file + ".away"
         #expect(symlink(folder.file, other) == 0)
         let held = try StoreLock(folder.file)
-        // The file is not there yet: its folder is what counts.
+        // The file does not exist yet, so its folder counts.
         #expect(throws: StoreError.self) { try StoreLock(folder.path + "/./puente.sqlite") }
         _ = try Database(folder.file, .write)
         #expect(throws: StoreError.self) { try StoreLock(other) }
@@ -104,11 +104,11 @@ import TestSupport
     @Test func `a second process that reserves numbers is noticed`() throws {
         let ours = try WriteConnection(folder.file)
         let theirs = try WriteConnection(folder.file)
-        func reserve(_ number: UInt64, in writeConnection: WriteConnection) throws {
-            try writeConnection.database.transaction { () throws(StoreError) in
-                try writeConnection.reserve(below: number)
+        func reserve(_ number: UInt64, in connection: WriteConnection) throws {
+            try connection.database.transaction { () throws(StoreError) in
+                try connection.reserve(below: number)
             }
-            writeConnection.noteReserved(below: number)
+            connection.confirmReserved(below: number)
         }
         #expect(try ours.firstFreeNumber() == 1)
         try reserve(100, in: ours)
@@ -116,34 +116,34 @@ import TestSupport
         try reserve(200, in: theirs)
         let error = #expect(throws: StoreError.self) { try reserve(150, in: ours) }
         #expect(error?.sentence == "another process writes into it; one daemon at a time")
-        // Giving back lowers it.
+        // Returning numbers lowers it.
         try reserve(120, in: theirs)
         try reserve(150, in: theirs)
     }
 
     @Test func `numbers rise, are reserved first, and are forced when nobody does it`() {
         let numbers = NumberReserve()
-        numbers.begin(at: 10)
+        numbers.start(at: 10)
         #expect(numbers.target == 10 + 2 * NumberReserve.block)
         numbers.extend(to: 100)
         var asked = 0
-        #expect(numbers.take(50, ask: { asked += 1 }, force: { _ in }) == 10)
+        #expect(numbers.allocate(50, ask: { asked += 1 }, force: { _ in }) == 10)
         numbers.skip(below: 70)
-        #expect(numbers.take(30, ask: { asked += 1 }, force: { _ in }) == 70)
+        #expect(numbers.allocate(30, ask: { asked += 1 }, force: { _ in }) == 70)
         var forced: UInt64 = 0
-        #expect(numbers.take(5, ask: { asked += 1 }, force: { forced = $0 }) == 100)
+        #expect(numbers.allocate(5, ask: { asked += 1 }, force: { forced = $0 }) == 100)
         #expect(forced == 105)
         #expect(asked > 0)
     }
 
-    @Test func `somebody who stops waiting is let go`() async {
+    @Test func `a waiter that is cancelled is released`() async {
         let answer = Promise<Int>()
         let task = Task { try await answer.wait() }
         task.cancel()
         await #expect(throws: CancellationError.self) { try await task.value }
     }
 
-    @Test func `pages of small turns are joined, and what is larger than a page is taken`() {
+    @Test func `pages of small turns are joined, and a text larger than a page is taken`() {
         let page = MessagePage()
         let small = Batch.make([.make("uno", number: 1), .make("dos", number: 2)])
         #expect(page.append(small, from: 0) == 2)
@@ -167,12 +167,12 @@ import TestSupport
         let writeQueue = WriteQueue(WriteQueue.Limits())
         let ana = Sender.make()
         let batch = Batch.make((1...500).map { .make("hola \($0)", by: ana, number: $0) })
-        turn.take(batch, isKept: true, pages: writeQueue)
+        turn.append(batch, isKept: true, pages: writeQueue)
         let before = allocation_count()
-        turn.take(batch, isKept: true, pages: writeQueue)
-        turn.take(batch, isKept: true, pages: writeQueue)
-        // Pages and what a turn needs; optimized it is a third of that.
+        turn.append(batch, isKept: true, pages: writeQueue)
+        turn.append(batch, isKept: true, pages: writeQueue)
+        // Pages and a turn's own arrays; an optimized build needs a third of that.
         #expect(allocation_count() - before < 50)
-        #expect(turn.finish().rows == 1_500)
+        #expect(turn.takeBatch().rows == 1_500)
     }
 }

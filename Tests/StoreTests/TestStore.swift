@@ -1,10 +1,11 @@
 import Glibc
 import MessageBus
 import Sockets
-import Store
 import TestSupport
 
-/// A folder for a test's files, which goes when the test does.
+@testable import Store
+
+/// A folder for a test's files, removed with the test.
 final class StoreFolder: Sendable {
     let path: String
 
@@ -17,6 +18,16 @@ final class StoreFolder: Sendable {
 
     /// The database.
     var file: String { "\(path)/puente.sqlite" }
+
+    /// Indexes what is left.
+    ///
+    /// Closing a store does that for half a second only, and leaves the rest to the next start.
+    func finishIndex() throws {
+        let connection = try WriteConnection(file)
+        let index = SearchIndex()
+        try index.load(connection, at: 0)
+        while index.due != nil { try index.advance(connection, at: .max) }
+    }
 
     deinit {
         for ending in ["", "-wal", "-shm", ".lock", ".away", ".away-wal", ".away-shm"] {
@@ -48,10 +59,10 @@ extension SQLiteStore {
         return store
     }
 
-    /// Closes it within the time a test has.
+    /// Closes the store within the time limit of a test.
     func close(unused: UInt64? = nil) async { await close(unused: unused, within: .seconds(20)) }
 
-    /// Hands texts over as one turn of the loop does, and returns when they are kept.
+    /// Stores texts in one turn of the loop, and returns when they are committed.
     @discardableResult
     func keep(
         _ texts: [String], in room: String = "general", by name: String = "ana",
@@ -80,7 +91,7 @@ extension SQLiteStore.Options {
 }
 
 extension SQLiteStore {
-    /// All that is kept of a room, read as far as it goes each time.
+    /// Returns all stored messages of a room.
     func all(in room: String = "general") async throws -> [Message] {
         var found: [Message] = []
         while true {

@@ -1,13 +1,13 @@
 import Glibc
 
-/// A value behind a lock, and a way to sleep until it has changed.
+/// A value behind a lock, with a way to sleep until it has changed.
 ///
 /// Safe from any thread.
 final class Monitor<State>: @unchecked Sendable {  // `state` is touched with the mutex held
-    /// What a look at the value tells a thread to do.
+    /// The result of a look at the value.
     enum Step<Value> {
         case done(Value)
-        /// To look again when it is woken, or at a moment of the monotonic clock.
+        /// Look again when woken, or at a moment of the monotonic clock.
         case sleep(until: Int64?)
     }
 
@@ -15,7 +15,7 @@ final class Monitor<State>: @unchecked Sendable {  // `state` is touched with th
     private let condition: UnsafeMutablePointer<pthread_cond_t>
     private var state: State
 
-    /// Makes a gate around a value.
+    /// Makes a monitor of a value.
     init(_ state: State) {
         self.state = state
         mutex = .allocate(capacity: 1)
@@ -37,17 +37,17 @@ final class Monitor<State>: @unchecked Sendable {  // `state` is touched with th
         mutex.deallocate()
     }
 
-    /// Calls a function with the value; nobody else looks at it meanwhile.
+    /// Calls a function with the value, under the lock.
     func withLock<Value>(_ body: (inout State) throws -> Value) rethrows -> Value {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
         return try body(&state)
     }
 
-    /// Wakes all that sleep.
+    /// Wakes all threads that wait.
     func wake() { pthread_cond_broadcast(condition) }
 
-    /// Looks at the value until a look says that it is done.
+    /// Calls a function with the value until it returns `.done`; sleeps in between.
     func wait<Value>(_ look: (inout State) -> Step<Value>) -> Value {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -56,17 +56,9 @@ final class Monitor<State>: @unchecked Sendable {  // `state` is touched with th
             case .done(let value): return value
             case .sleep(until: nil): pthread_cond_wait(condition, mutex)
             case .sleep(until: let moment?):
-                var time = timespec(
-                    tv_sec: Int(moment / 1_000_000_000), tv_nsec: Int(moment % 1_000_000_000))
+                var time = timespec(nanoseconds: moment)
                 pthread_cond_timedwait(condition, mutex, &time)
             }
         }
     }
-}
-
-/// The monotonic clock that threads of the store sleep by, in nanoseconds.
-func monotonicNow() -> Int64 {
-    var time = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &time)
-    return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
 }

@@ -1,8 +1,8 @@
 import MessageBus
 
-/// What the store does when nothing waits to be kept.
+/// The background work of the store: indexing and deleting, when no message waits to be written.
 ///
-/// Confined to the store's thread, but for being made. Nothing that goes wrong here keeps messages
+/// Confined to the store's thread, except for its initializer. A failure here never keeps messages
 /// from being stored.
 final class Maintenance {
     private let path: String
@@ -11,13 +11,13 @@ final class Maintenance {
     private let clock: StoreClock
     private let index = SearchIndex()
     private let retention: Retention
-    /// When the index was last begun anew.
-    private var rebuilt: Int64?
+    /// Time of the last rebuild of the index, in monotonic nanoseconds.
+    private var lastRebuild: Int64?
 
-    /// Nanoseconds between two attempts at a new index.
-    private static let rebuildPause: Int64 = 3_600_000_000_000
-    /// Nanoseconds that closing may spend on the index: the rest is done after the next start.
-    private static let lastMoment: Int64 = 500_000_000
+    /// Nanoseconds between two rebuilds of the index.
+    private static let rebuildPause = Duration.seconds(3_600).inNanoseconds
+    /// Nanoseconds that closing may spend on the index; the next start does the rest.
+    private static let closingBudget = Duration.milliseconds(500).inNanoseconds
 
     init(
         _ path: String, status: StoreStatus, retention: Retention, log: Log, clock: StoreClock
@@ -29,79 +29,81 @@ final class Maintenance {
         self.log = log
     }
 
-    /// Begins with a file that was just opened.
-    func begin(_ writeConnection: WriteConnection) {
-        attempt(writeConnection) { now throws(StoreError) in
-            try index.begin(writeConnection, at: now)
+    /// Takes over a file that was just opened.
+    func open(_ connection: WriteConnection) {
+        updateIndex(connection) { now throws(StoreError) in
+            try index.load(connection, at: now)
         }
     }
 
-    /// Notes that messages were stored.
-    func note(through number: UInt64) { index.note(through: number, at: monotonicNow()) }
+    /// Records that messages were stored.
+    func recordStored(through number: UInt64) {
+        index.recordStored(through: number, at: monotonicNow())
+    }
 
-    /// Notes that somebody reads with a cursor.
-    func note(_ reader: DurableReader) { retention.note(reader) }
+    /// Records that a durable reader is in use.
+    func recordReader(_ reader: DurableReader) { retention.recordReader(reader) }
 
-    /// When there is something to do; `nil`: nothing is.
+    /// Time of the next step, in monotonic nanoseconds; `nil` if there is none.
     var due: Int64? {
         status.isIndexDamaged ? 0 : min(retention.due, index.due ?? retention.due)
     }
 
-    /// Does a part of what is to be done.
-    func work(_ writeConnection: WriteConnection) {
-        if status.isIndexDamaged { return rebuild(writeConnection, at: monotonicNow()) }
+    /// Does one small step of the work.
+    func performStep(_ connection: WriteConnection) {
+        if status.isIndexDamaged { return rebuildIndex(connection, at: monotonicNow()) }
         let now = monotonicNow()
         if let due = index.due, due <= now {
-            return attempt(writeConnection) { now throws(StoreError) in
-                try index.advance(writeConnection, at: now)
+            return updateIndex(connection) { now throws(StoreError) in
+                try index.advance(connection, at: now)
             }
         }
-        // Only what is in the index can be taken out of it.
-        guard let indexed = index.indexed else { return retention.fail(at: now) }
+        // Only words that are in the index can be removed from it.
+        guard let indexed = index.indexed else { return retention.postpone(at: now) }
         do throws(StoreError) {
-            try retention.advance(writeConnection, at: now, time: clock.wall(), indexed: indexed)
+            try retention.advance(connection, at: now, time: clock.wall(), indexed: indexed)
         } catch {
-            retention.fail(at: now)
+            retention.postpone(at: now)
             if error.mayPass { return }
-            log.error("\(error); what is too old stays for now")
-            if error.isIndexDamaged { rebuild(writeConnection, at: now) }
+            log.error("\(error); old messages stay for now")
+            if error.isIndexDamaged { rebuildIndex(connection, at: now) }
         }
     }
 
-    /// Does what can be done in a moment, before the file is closed.
-    func finish(_ writeConnection: WriteConnection) {
-        let end = monotonicNow() + Self.lastMoment
+    /// Indexes as much as half a second allows, before the file is closed.
+    func finishIndexing(_ connection: WriteConnection) {
+        let end = monotonicNow() + Self.closingBudget
         while let due = index.due, due <= end, monotonicNow() < end {
-            attempt(writeConnection) { now throws(StoreError) in
-                try index.advance(writeConnection, at: now)
+            updateIndex(connection) { now throws(StoreError) in
+                try index.advance(connection, at: now)
             }
         }
     }
 
-    private func attempt(
-        _ writeConnection: WriteConnection, _ body: (Int64) throws(StoreError) -> Void
+    private func updateIndex(
+        _ connection: WriteConnection, _ body: (Int64) throws(StoreError) -> Void
     ) {
         let now = monotonicNow()
         do throws(StoreError) {
             try body(now)
         } catch {
-            index.fail(at: now)
+            index.postpone(at: now)
             if error.mayPass { return }
-            log.error("\(error); that is about the index of words")
-            rebuild(writeConnection, at: now)
+            log.error("\(error); this concerns the index of words")
+            rebuildIndex(connection, at: now)
         }
     }
 
-    private func rebuild(_ writeConnection: WriteConnection, at now: Int64) {
-        status.noteDamage(false)
-        if let rebuilt, now - rebuilt < Self.rebuildPause { return }
-        rebuilt = now
+    private func rebuildIndex(_ connection: WriteConnection, at now: Int64) {
+        status.setIndexDamaged(false)
+        if let lastRebuild, now - lastRebuild < Self.rebuildPause { return }
+        lastRebuild = now
         do throws(StoreError) {
-            try index.rebuild(writeConnection, at: now)
-            log.warning("store: \(path): the index of words is damaged; it is made anew")
+            try index.rebuild(connection, at: now)
+            log.warning("store: \(path): the index of words is damaged; it is rebuilt")
         } catch {
-            index.fail(at: now)
-            log.error("\(error); the index of words can't be made anew")
+            index.postpone(at: now)
+            log.error("\(error); the index of words can't be rebuilt")
         }
     }
 }

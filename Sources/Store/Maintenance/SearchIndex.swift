@@ -1,99 +1,101 @@
 import MessageBus
 
-/// Brings the full-text index up to date, a few messages at a time, when the store has nothing else
-/// to do.
+/// The full-text index, brought up to date a few messages at a time when the store is idle.
 ///
 /// Confined to the store's thread.
 final class SearchIndex {
-    /// The number up to which everything is indexed; `nil`: not looked up yet.
+    /// Number of the last indexed message; `nil` until it is read from the file.
     private(set) var indexed: Int64?
-    /// The number of the newest message in the file, as far as is known.
+    /// Number of the newest message known to be in the file.
     private var newest: Int64 = 0
-    /// Since when something is not indexed, in monotonic nanoseconds.
-    private var isBehindSince: Int64?
-    /// When messages were last stored.
-    private var stored: Int64 = 0
-    /// Not before, because it failed.
-    private var rest: Int64 = 0
+    /// Time since which some message is not indexed, in monotonic nanoseconds; `nil` if none is.
+    private var behindSince: Int64?
+    /// Time when messages were last stored, in monotonic nanoseconds.
+    private var lastStored: Int64 = 0
+    /// Time before which nothing is tried after a failure, in monotonic nanoseconds.
+    private var retryTime: Int64 = 0
 
     /// Nanoseconds without a new message after which the store counts as idle.
-    private static let idle: Int64 = 20_000_000
-    /// Nanoseconds the index may be behind before it is worked at although the store is busy.
-    private static let patience: Int64 = 15_000_000_000
-    /// Nanoseconds until it is tried again after a failure.
-    private static let pause: Int64 = 5_000_000_000
-    /// Messages in a transaction: about four milliseconds, and four times as many when nobody waits,
-    /// because each begins a part of the index of its own, that is merged with others later.
-    private static let stride: Int64 = 1_024
-    private static let longStride: Int64 = 4_096
+    private static let idle = Duration.milliseconds(20).inNanoseconds
+    /// Nanoseconds that the index may lag before it is updated although the store is busy.
+    private static let patience = Duration.seconds(15).inNanoseconds
+    /// Nanoseconds until the next attempt after a failure.
+    private static let pause = Duration.seconds(5).inNanoseconds
+    /// Messages in a transaction: about four milliseconds of work, and four times as many when the
+    /// store is idle.
+    ///
+    /// Larger is cheaper, because each transaction adds a segment to the index that is merged with
+    /// others later.
+    private static let busyStep: Int64 = 1_024
+    private static let idleStep: Int64 = 4_096
 
-    /// Looks up how far it is, with a file that was just opened.
-    func begin(_ writeConnection: WriteConnection, at now: Int64) throws(StoreError) {
+    /// Reads the state of the index from a file that was just opened.
+    func load(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
         indexed =
-            try writeConnection.database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0
-        newest = try writeConnection.database.number("SELECT max(number) FROM messages") ?? 0
-        isBehindSince = newest > indexed ?? 0 ? now : nil
+            try connection.database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0
+        newest = try connection.database.number("SELECT max(number) FROM messages") ?? 0
+        behindSince = newest > indexed ?? 0 ? now : nil
     }
 
-    /// Notes that messages were stored.
-    func note(through number: UInt64, at now: Int64) {
+    /// Records that messages were stored.
+    func recordStored(through number: UInt64, at now: Int64) {
         guard number > 0 else { return }
         newest = max(newest, Int64(clamping: number))
-        stored = now
-        if isBehindSince == nil { isBehindSince = now }
+        lastStored = now
+        if behindSince == nil { behindSince = now }
     }
 
-    /// When there is something to do; `nil`: nothing is.
+    /// Time of the next step, in monotonic nanoseconds; `nil` if the index is up to date.
     var due: Int64? {
-        // After a failure it is looked up anew, also if nothing is said meanwhile.
-        if indexed == nil { return rest }
-        guard let isBehindSince else { return nil }
-        return max(rest, min(stored + Self.idle, isBehindSince + Self.patience))
+        // After a failure the state is read again, even if no message comes meanwhile.
+        if indexed == nil { return retryTime }
+        guard let behindSince else { return nil }
+        return max(retryTime, min(lastStored + Self.idle, behindSince + Self.patience))
     }
 
     /// Indexes some more messages.
-    func advance(_ writeConnection: WriteConnection, at now: Int64) throws(StoreError) {
-        guard let start = indexed else { return try begin(writeConnection, at: now) }
-        let next = try writeConnection.statement(
+    func advance(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+        guard let start = indexed else { return try load(connection, at: now) }
+        let next = try connection.statement(
             """
             SELECT max(number) FROM
                 (SELECT number FROM messages WHERE number > ?1 ORDER BY number LIMIT ?2)
             """)
         next.bind(1, start)
-        next.bind(2, now - stored < Self.idle ? Self.stride : Self.longStride)
+        next.bind(2, now - lastStored < Self.idle ? Self.busyStep : Self.idleStep)
         let end = try next.step() && !next.isNull(0) ? next.integer(0) : start
         next.reset()
         if end > start {
-            try writeConnection.backgroundTransaction { () throws(StoreError) in
-                let add = try writeConnection.statement(
+            try connection.backgroundTransaction { () throws(StoreError) in
+                let insertion = try connection.statement(
                     """
                     INSERT INTO words (rowid, text, room)
                     SELECT number, search_words(text), 'r' || room FROM messages
                     WHERE number > ?1 AND number <= ?2 AND kind IN (0, 4) ORDER BY number
                     """)
-                add.bind(1, start)
-                add.bind(2, end)
-                try add.run()
-                try writeConnection.set("indexed", end)
+                insertion.bind(1, start)
+                insertion.bind(2, end)
+                try insertion.run()
+                try connection.set("indexed", end)
             }
         }
         indexed = end
-        if end >= newest || end == start { isBehindSince = nil }
+        if end >= newest || end == start { behindSince = nil }
     }
 
-    /// Notes that it failed: it has time.
-    func fail(at now: Int64) {
-        rest = now + Self.pause
+    /// Puts the next step off after a failure.
+    func postpone(at now: Int64) {
+        retryTime = now + Self.pause
         indexed = nil
     }
 
-    /// Begins the index anew, because what there is is damaged.
-    func rebuild(_ writeConnection: WriteConnection, at now: Int64) throws(StoreError) {
-        try writeConnection.backgroundTransaction { () throws(StoreError) in
-            try writeConnection.database.execute("DROP TABLE words")
-            try writeConnection.database.execute(Schema.words)
-            try writeConnection.set("indexed", 0)
+    /// Replaces a damaged index by an empty one.
+    func rebuild(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+        try connection.backgroundTransaction { () throws(StoreError) in
+            try connection.database.execute("DROP TABLE words")
+            try connection.database.execute(Schema.words)
+            try connection.set("indexed", 0)
         }
-        try begin(writeConnection, at: now)
+        try load(connection, at: now)
     }
 }

@@ -1,26 +1,26 @@
 import CSQLite
 import MessageBus
 
-/// The SQL function that makes of a text the words that go into the index.
+/// The SQL function `search_words`, which turns a text into the words that go into the index.
 ///
-/// Confined to the thread of its connection, which keeps it.
+/// Confined to the thread of its connection, which owns it.
 final class SearchWriter {
     private let tokens = SearchTokens()
     private var words: [UInt8] = []
 
-    /// The one that a call belongs to.
-    static func of(_ context: OpaquePointer?) -> SearchWriter? {
+    /// Returns the writer that a call belongs to.
+    static func writer(of context: OpaquePointer?) -> SearchWriter? {
         sqlite3_user_data(context).map {
             Unmanaged<SearchWriter>.fromOpaque($0).takeUnretainedValue()
         }
     }
 
-    /// Lets go of one that a connection had.
+    /// Releases the writer of a connection that is closed.
     static func release(_ pointer: UnsafeMutableRawPointer?) {
         pointer.map { Unmanaged<SearchWriter>.fromOpaque($0).release() }
     }
 
-    /// Answers a call.
+    /// Computes the result of a call.
     func answer(_ context: OpaquePointer?, _ value: OpaquePointer?) {
         // The text first: asking for it may change its length.
         let text = sqlite3_value_text(value)
@@ -35,7 +35,7 @@ final class SearchWriter {
     }
 }
 
-/// Tells SQLite to copy what it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
+/// Tells SQLite to copy the bytes it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
 private var transientText: sqlite3_destructor_type {
     unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
 }

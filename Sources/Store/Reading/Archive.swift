@@ -1,9 +1,9 @@
 import Glibc
 import MessageBus
 
-/// What a store holds, for the command line: also while a daemon writes it.
+/// A store opened for reading by the command line, also while a daemon writes it.
 ///
-/// Reads only: the file is neither made nor changed. Confined to one thread at a time.
+/// Confined to one thread at a time. The file is neither created nor changed.
 package final class Archive {
     private let path: String
     private let stored: StoredMessages
@@ -35,14 +35,14 @@ package final class Archive {
             database, version: version, fold: { $0 }, clock: clock)
     }
 
-    /// Whether a room of this name was ever spoken in.
+    /// Returns true if a message was ever stored in a room of this name.
     package func has(room: String) throws(StoreError) -> Bool {
         try stored.id(ofRoom: room) != nil
     }
 
-    /// Whether something may have been stored since the last time this was asked.
+    /// Returns true if something may have been stored since the last call.
     ///
-    /// Costs next to nothing; true the first time.
+    /// Costs next to nothing; true for the first call.
     package func hasChanged() throws(StoreError) -> Bool {
         let statement = try stored.statement("PRAGMA data_version")
         defer { statement.reset() }
@@ -51,22 +51,22 @@ package final class Archive {
         return present != version
     }
 
-    /// The number of the newest message, 0 if there is none.
+    /// Returns the number of the newest message, 0 if there is none.
     package func newestNumber() throws(StoreError) -> UInt64 {
         UInt64(clamping: try stored.database.number("SELECT max(number) FROM messages") ?? 0)
     }
 
-    /// The last texts, the oldest first.
+    /// Returns the last texts, the oldest first.
     ///
     /// - Parameters:
-    ///   - room: where; `nil`: anywhere.
-    ///   - time: none that is older.
+    ///   - room: the room; `nil` for all rooms.
+    ///   - time: the oldest time allowed.
     package func history(
         in room: String? = nil, last count: Int, since time: Timestamp? = nil
     ) throws(StoreError) -> [Message] {
         let (condition, id) = try condition(on: room)
         if room != nil, id == nil { return [] }
-        // By number, which rises with time, and stops at the first that is too old.
+        // By number, which rises with time, so that reading stops at the first one too old.
         let statement = try stored.statement(
             """
             SELECT \(stored.columns) FROM messages
@@ -78,7 +78,7 @@ package final class Archive {
         return try stored.messages(of: statement).reversed()
     }
 
-    /// What was said after a number, the oldest first: for who follows.
+    /// Returns the texts after a number, the oldest first, for `--follow`.
     package func messages(
         after number: UInt64, in room: String? = nil, atMost count: Int = 1_000
     ) throws(StoreError) -> [Message] {
@@ -95,7 +95,7 @@ package final class Archive {
         return try stored.messages(of: statement)
     }
 
-    /// The newest texts that hold all the words, the oldest first.
+    /// Returns the newest texts that contain all the words, the oldest first.
     package func search(
         _ words: SearchWords, in room: String? = nil, last count: Int
     ) throws(StoreError) -> [Message] {
@@ -105,7 +105,7 @@ package final class Archive {
         return try stored.search(words, in: room, atMost: count, tail: tail)
     }
 
-    /// Everything that is known of a number; `nil` if nothing is.
+    /// Returns everything that is known about a number; `nil` if nothing is.
     package func report(on number: UInt64) throws(StoreError) -> MessageReport? {
         try MessageReport(number, in: stored)
     }
@@ -115,18 +115,19 @@ package final class Archive {
         return (" AND room = ?1", try stored.id(ofRoom: room))
     }
 
-    /// The number of the last message before a time: found by halving, for times rise with numbers.
+    /// Returns the number of the last message before a time, by binary search: times rise with
+    /// numbers.
     private func number(before time: Timestamp) throws(StoreError) -> UInt64 {
-        let at = try stored.statement(
+        let row = try stored.statement(
             "SELECT number, time FROM messages WHERE number >= ?1 ORDER BY number LIMIT 1")
         var low: UInt64 = 0
         var high = try newestNumber() + 1
         while low < high {
             let middle = low + (high - low) / 2
-            at.bind(1, middle)
-            let isLater = try !at.step() || at.integer(1) >= time.milliseconds
-            let found = at.number(0)
-            at.reset()
+            row.bind(1, middle)
+            let isLater = try !row.step() || row.integer(1) >= time.milliseconds
+            let found = row.number(0)
+            row.reset()
             if isLater { high = middle } else { low = max(middle, found) + 1 }
         }
         return low == 0 ? 0 : low - 1

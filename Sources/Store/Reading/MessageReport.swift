@@ -1,39 +1,39 @@
 import MessageBus
 
-/// What became of a message: what `puente why` tells.
+/// The fate of a message, as `puente why` shows it.
 package struct MessageReport: Sendable {
-    /// What a step of the chain did to it.
+    /// A step of the chain that changed or dropped the message.
     package struct Step: Sendable, Equatable {
-        /// Which, as `middleware[1] filter`.
+        /// Label of the step: `middleware[1] filter`.
         package let name: String
-        /// Why it was dropped; `nil`: its text was changed.
+        /// The reason of the drop; `nil` if the step changed the text.
         package let drop: Drop?
     }
 
-    /// How a durable reader of its room is with it.
+    /// The state of the message for one durable reader of its room.
     package struct Delivery: Sendable, Equatable {
         /// The bridge, and the chat within it.
         package let channel: DurableReader.Channel
-        /// Whether the reader is done with it; false: it waits.
+        /// True if the reader has finished with the message; false if it still waits.
         package let isDone: Bool
-        /// What it is called there, if it was delivered: more than one name if it was split.
+        /// Ids of the delivered message on the other side; more than one if it was split.
         package let remoteIDs: [String]
-        /// When, if it was.
+        /// Time of the delivery; `nil` if there was none.
         package let delivered: Timestamp?
-        /// What went wrong.
+        /// The failed attempts; `nil` if there were none.
         package let attempts: Attempts?
     }
 
-    /// Deliveries that failed.
+    /// Attempts to deliver that failed.
     package struct Attempts: Sendable, Equatable {
         package let count: Int
         package let first: Timestamp
         package let last: Timestamp
-        /// What was answered the last time.
+        /// The answer to the last attempt.
         package let answer: String
     }
 
-    /// What is known of a message that was dropped; its text is not kept.
+    /// The record of a dropped message; its text is not kept.
     package struct Dropped: Sendable, Equatable {
         package let time: Timestamp
         package let kind: Message.Kind
@@ -45,16 +45,15 @@ package struct MessageReport: Sendable {
         package let origin: Origin?
     }
 
-    /// Its number.
+    /// The number of the message.
     package let number: UInt64
     /// The message, unless it was dropped or is gone.
     package let message: Message?
-    /// What is known of it if it was dropped.
+    /// The record of the message if it was dropped.
     package let dropped: Dropped?
-    /// What the chain did to it, in order.
+    /// Steps of the chain that changed or dropped it, in order.
     package let steps: [Step]
-    /// What it is called where it came from, if that is known otherwise than by its origin, and
-    /// where it went.
+    /// Its state for each durable reader of the room.
     package let deliveries: [Delivery]
 
     init?(_ number: UInt64, in stored: StoredMessages) throws(StoreError) {
@@ -101,7 +100,7 @@ package struct MessageReport: Sendable {
         return steps
     }
 
-    /// The durable readers of the room, and what became of the message there.
+    /// Reads the state of the message for each durable reader of its room.
     private static func deliveries(
         of number: UInt64, in stored: StoredMessages
     ) throws(StoreError) -> [Delivery] {
@@ -156,7 +155,7 @@ package struct MessageReport: Sendable {
 }
 
 extension Statement {
-    /// A time in milliseconds since 1970.
+    /// Returns the time in a column of milliseconds since 1970.
     fileprivate func time(_ column: Int32) -> Timestamp {
         Timestamp(milliseconds: integer(column))
     }

@@ -1,23 +1,23 @@
 import MessageBus
 
-/// The words of what was said since the full-text index was last brought up to date, in memory.
+/// An index in memory of the messages that the full-text index does not hold yet.
 ///
-/// So that what was said a moment ago is found. Confined to the thread of its reader.
+/// It makes a message searchable as soon as it is stored. Confined to the thread of its reader.
 final class SearchTail {
     private let database: Database
     private let insert: Statement
     private let find: Statement
     private let tokens = SearchTokens()
     private var words: [UInt8] = []
-    /// What is in it: all that was said up to here, from the index's end on.
+    /// Number of the last message in it; it begins where the full-text index ends.
     private var through: UInt64 = 0
     private(set) var count = 0
-    /// Bytes of their texts.
+    /// Bytes of the texts in it.
     private(set) var bytes = 0
 
-    /// Messages it holds, the newest: more are indexed before long.
+    /// The most messages it holds, the newest; the full-text index soon catches up.
     private static let mostMessages = 20_000
-    /// Bytes of their texts: what FTS5 keeps of them takes about as much.
+    /// The most bytes of text it holds; FTS5 takes about as much memory for them.
     static let mostBytes = 16 << 20
 
     /// Makes an empty one.
@@ -34,37 +34,37 @@ final class SearchTail {
             """)
     }
 
-    /// Takes in what was said since the last time.
+    /// Adds the messages stored since the last call.
     ///
-    /// - Parameter indexed: what is in the index, and so need not be here.
+    /// - Parameter indexed: number of the last message in the full-text index.
     func update(from messages: StoredMessages, after indexed: UInt64) throws(StoreError) {
-        if indexed >= through { try begin(after: indexed) }
+        if indexed >= through { try reset(after: indexed) }
         let newest = try messages.database.number("SELECT max(number) FROM messages") ?? 0
         guard UInt64(clamping: newest) > through else { return }
         var start = through
         let isTooMuch =
-            try place(
+            try startOfNewest(
                 in: messages, after: through, atMost: Self.mostMessages - count,
                 bytes: Self.mostBytes - bytes) != nil
         if isTooMuch {
-            // It is too much. Half, so that it does not begin anew with every search from now on.
-            try begin(after: indexed)
+            // Too much: keep only half, so that not every search from now on starts over.
+            try reset(after: indexed)
             start =
-                try place(
+                try startOfNewest(
                     in: messages, after: indexed, atMost: Self.mostMessages / 2,
                     bytes: Self.mostBytes / 2) ?? indexed
         }
-        try add(messages, after: start)
+        try insertMessages(messages, after: start)
         through = UInt64(clamping: newest)
     }
 
-    private func begin(after indexed: UInt64) throws(StoreError) {
+    private func reset(after indexed: UInt64) throws(StoreError) {
         try database.execute("INSERT INTO words (words) VALUES ('delete-all')")
         (count, bytes, through) = (0, 0, indexed)
     }
 
-    /// The number behind which only so much is left; `nil` if that is everything after another.
-    private func place(
+    /// Returns the number after which only that much follows; `nil` if all after `number` fits.
+    private func startOfNewest(
         in messages: StoredMessages, after number: UInt64, atMost most: Int, bytes: Int
     ) throws(StoreError) -> UInt64? {
         let rows = try messages.statement(
@@ -83,7 +83,8 @@ final class SearchTail {
         return nil
     }
 
-    private func add(_ messages: StoredMessages, after start: UInt64) throws(StoreError) {
+    private func insertMessages(_ messages: StoredMessages, after start: UInt64) throws(StoreError)
+    {
         let rows = try messages.statement(
             """
             SELECT number, text, 'r' || room FROM messages WHERE number > ?1 AND kind IN (0, 4)
@@ -104,7 +105,7 @@ final class SearchTail {
         }
     }
 
-    /// The newest messages that match, the newest first.
+    /// Returns the numbers of the newest messages that match, the newest first.
     func numbers(
         matching expression: String, after indexed: UInt64, atMost count: Int
     ) throws(StoreError) -> [Int64] {

@@ -1,16 +1,16 @@
 import Glibc
 import MessageBus
 
-/// Answers questions about what is kept, on a thread and a connection of its own.
+/// Reads stored messages on a thread and a connection of its own.
 ///
 /// Safe from any thread.
 final class StoreReader: Sendable {
-    typealias Question = @Sendable (Opening) -> Void
+    typealias Question = @Sendable (ReadConnection) -> Void
 
-    /// The connection that questions are answered by.
+    /// The connection that answers questions.
     ///
     /// Confined to the reader's thread.
-    final class Opening {
+    final class ReadConnection {
         private let path: String
         private let make: (Database) -> StoredMessages
         private var current: (messages: StoredMessages, generation: UInt64)?
@@ -26,7 +26,7 @@ final class StoreReader: Sendable {
             self.make = make
         }
 
-        /// The newest texts of a room that hold all the words.
+        /// Returns the newest texts of a room that contain all the words.
         func search(
             _ words: SearchWords, in room: String, atMost count: Int
         ) throws(StoreError) -> [Message] {
@@ -35,7 +35,7 @@ final class StoreReader: Sendable {
             }
         }
 
-        /// The numbers of those texts, rising.
+        /// Returns the numbers of those texts, rising.
         func numbers(
             with words: SearchWords, in room: String, atMost count: Int
         ) throws(StoreError) -> [UInt64] {
@@ -55,7 +55,7 @@ final class StoreReader: Sendable {
             }
         }
 
-        /// Calls a function with the stored messages, by a connection to the file as it is now.
+        /// Calls a function with the stored messages; opens the file again if it was replaced.
         func read<Value>(
             _ body: (StoredMessages) throws(StoreError) -> Value
         ) throws(StoreError) -> Value {
@@ -73,7 +73,7 @@ final class StoreReader: Sendable {
             do throws(StoreError) {
                 return try body(current.messages)
             } catch {
-                // Whatever it was: the next question gets a new connection.
+                // Whatever failed, the next question gets a new connection.
                 self.current = nil
                 tail = nil
                 throw error
@@ -88,30 +88,32 @@ final class StoreReader: Sendable {
     }
 
     private let monitor = Monitor(State())
-    /// Questions that may wait; more than that many people do not ask at once.
+    /// The most questions that may wait.
     private static let bound = 10_000
+    /// Nanoseconds that closing waits for the thread.
+    private static let closingTime = Duration.seconds(1).inNanoseconds
 
-    /// Asks something.
+    /// Asks a question about the stored messages.
     ///
     /// - Throws: `StoreError`, `StoreClosed`, `CancellationError`.
     func ask<Value: Sendable>(
         _ question: @escaping @Sendable (StoredMessages) throws(StoreError) -> Value
     ) async throws -> Value {
-        try await ask(opening: { (opening: Opening) throws(StoreError) in
-            try opening.read(question)
+        try await ask(connection: { (connection: ReadConnection) throws(StoreError) in
+            try connection.read(question)
         })
     }
 
-    /// Asks something for which more than the stored messages is needed.
+    /// Asks a question that needs the whole connection.
     func ask<Value: Sendable>(
-        opening question: @escaping @Sendable (Opening) throws(StoreError) -> Value
+        connection question: @escaping @Sendable (ReadConnection) throws(StoreError) -> Value
     ) async throws -> Value {
         let answer = Promise<Value>()
         let hasRoom = monitor.withLock { state in
             guard !state.isClosed, state.questions.count < Self.bound else { return false }
-            state.questions.append { opening in
+            state.questions.append { connection in
                 do throws(StoreError) {
-                    answer.give(.success(try question(opening)))
+                    answer.give(.success(try question(connection)))
                 } catch {
                     answer.give(.failure(error))
                 }
@@ -123,19 +125,19 @@ final class StoreReader: Sendable {
         return try await answer.wait()
     }
 
-    /// Answers until it is closed.
+    /// Answers questions until `close()`.
     ///
-    /// On a thread of its own.
-    func run(_ make: () -> Opening) {
+    /// Blocks its thread.
+    func run(_ make: () -> ReadConnection) {
         answer(make())
         monitor.withLock { $0.isDone = true }
         monitor.wake()
     }
 
-    /// The connection is closed when this returns.
-    private func answer(_ opening: Opening) {
+    /// Answers questions; the connection is closed when this returns.
+    private func answer(_ connection: ReadConnection) {
         while let questions = next() {
-            for question in questions { question(opening) }
+            for question in questions { question(connection) }
         }
     }
 
@@ -149,13 +151,13 @@ final class StoreReader: Sendable {
         }
     }
 
-    /// Answers what was asked, and nothing more.
+    /// Takes no more questions; those already asked are answered.
     ///
-    /// Returns when its connection is closed, or after a second.
+    /// Returns when the connection is closed, or after a second.
     func close() {
         monitor.withLock { $0.isClosed = true }
         monitor.wake()
-        let deadline = monotonicNow() + 1_000_000_000
+        let deadline = monotonicNow() + Self.closingTime
         monitor.wait { state in
             state.isDone || monotonicNow() >= deadline ? .done(()) : .sleep(until: deadline)
         }

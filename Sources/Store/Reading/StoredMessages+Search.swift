@@ -1,12 +1,13 @@
 import MessageBus
 
 extension SearchWords {
-    /// The words in the language of FTS5, folded as those of the index are: each phrase in quotation
-    /// marks, so that nothing in it is taken for syntax.
+    /// Returns the query in the syntax of FTS5, folded as the index is.
     ///
-    /// `nil` if there is a phrase without a word in it, which is found nowhere.
+    /// Each phrase is quoted, so that nothing in it is taken for syntax.
     ///
-    /// - Parameter room: the room's number in the file; `nil`: any room.
+    /// Returns `nil` if a phrase contains no word, which matches nothing.
+    ///
+    /// - Parameter room: the room's number in the file; `nil` for all rooms.
     func expression(room: Int64?) -> String? {
         var terms: [String] = []
         for phrase in phrases {
@@ -21,11 +22,11 @@ extension SearchWords {
 }
 
 extension StoredMessages {
-    /// The newest texts that hold all the words, the oldest first.
+    /// Returns the newest texts that contain all the words, the oldest first.
     ///
     /// - Parameters:
-    ///   - room: where; `nil`: anywhere.
-    ///   - tail: finds what is not indexed yet.
+    ///   - room: the room; `nil` for all rooms.
+    ///   - tail: finds messages that are not indexed yet.
     func search(
         _ words: SearchWords, in room: String?, atMost count: Int, tail: SearchTail
     ) throws(StoreError) -> [Message] {
@@ -36,7 +37,7 @@ extension StoredMessages {
         return found
     }
 
-    /// The numbers of those texts, rising.
+    /// Returns the numbers of those texts, rising.
     func numbers(
         with words: SearchWords, in room: String?, atMost count: Int, tail: SearchTail
     ) throws(StoreError) -> [UInt64] {
@@ -46,7 +47,7 @@ extension StoredMessages {
             if id == nil { return [] }
         }
         guard let expression = words.expression(room: id) else { return [] }
-        // One view of the file: what leaves the tail is in the index.
+        // One snapshot of the file: a message that is not in the tail is in the index.
         try database.execute("BEGIN")
         defer { try? database.execute("COMMIT") }
         let indexed = try database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Reads messages of the database.
+/// Reads messages from the database.
 ///
 /// Confined to the thread of its connection.
 final class StoredMessages {
@@ -9,7 +9,7 @@ final class StoredMessages {
     private let clock: StoreClock
     private var senders: [SenderName: Sender] = [:]
     private var rooms: [Int64: String] = [:]
-    /// The columns of a message, in the order that `message(in:)` expects.
+    /// Columns of a message, in the order that `message(in:)` expects.
     let columns: String
 
     private struct SenderName: Hashable {
@@ -17,9 +17,9 @@ final class StoredMessages {
         let bridge: String
     }
 
-    /// Reads by a connection.
+    /// Makes a reader on a connection.
     ///
-    /// - Parameter version: the file's; an older one is read as it is.
+    /// - Parameter version: the file's version; an older file is read as it is.
     init(
         _ database: Database, version: Int64 = Schema.current,
         fold: @escaping @Sendable (String) -> String, clock: StoreClock
@@ -37,22 +37,22 @@ final class StoredMessages {
         self.clock = clock
     }
 
-    /// A statement that is prepared once, however often it is asked for by its text.
+    /// Returns the statement for a text; it is prepared only once.
     func statement(_ text: String) throws(StoreError) -> Statement {
         try database.statement(text)
     }
 
-    /// The room's number in the file, `nil` if nothing was ever said in it.
+    /// Returns the room's number in the file, `nil` if no message was ever stored in it.
     func id(ofRoom name: String) throws(StoreError) -> Int64? {
         try database.id(ofRoom: name)
     }
 
-    /// Bytes of text that are handed over at once, about.
+    /// About the most bytes of text in one answer.
     private static let mostBytes = 256 << 10
-    /// The same, where it is shown piece by piece.
+    /// About the most bytes of text in a piece of a list that is shown piece by piece.
     private static let pieceBytes = 16 << 10
 
-    /// Messages of a room between two numbers, the oldest first.
+    /// Returns messages of a room between two numbers, the oldest first.
     func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
     ) throws(StoreError) -> StoredRun {
@@ -77,7 +77,7 @@ final class StoredMessages {
         return StoredRun(found, isComplete: found.count < count)
     }
 
-    /// The last texts of a room that are older than a number, the oldest first.
+    /// Returns the last texts of a room before a number, the oldest first.
     func texts(
         in room: String, before number: UInt64, atMost count: Int
     ) throws(StoreError) -> [Message] {
@@ -93,7 +93,7 @@ final class StoredMessages {
         return try messages(of: statement).reversed()
     }
 
-    /// The numbers of those texts, rising.
+    /// Returns the numbers of those texts, rising.
     func textNumbers(
         in room: String, before number: UInt64, atMost count: Int
     ) throws(StoreError) -> [UInt64] {
@@ -112,7 +112,7 @@ final class StoredMessages {
         return numbers.reversed()
     }
 
-    /// Messages by their numbers, which rise, as many as a piece of a list takes.
+    /// Returns messages by their numbers, which must rise, as many as fit in a piece of a list.
     func messages(numbered numbers: [UInt64]) throws(StoreError) -> StoredRun {
         var found: [Message] = []
         var bytes = 0
@@ -125,14 +125,14 @@ final class StoredMessages {
         return StoredRun(found, isComplete: true)
     }
 
-    /// A message by its number.
+    /// Returns a message by its number.
     func message(numbered number: UInt64) throws(StoreError) -> Message? {
         let statement = try statement("SELECT \(columns) FROM messages WHERE number = ?1")
         statement.bind(1, number)
         return try messages(of: statement).first
     }
 
-    /// Which messages are called so on the other side, the oldest first.
+    /// Returns the numbers of messages with an id on the other side, the oldest first.
     func numbers(
         of remoteID: String, in channel: DurableReader.Channel
     ) throws(StoreError) -> [UInt64] {
@@ -149,7 +149,7 @@ final class StoredMessages {
         return numbers
     }
 
-    /// What a message is called on the other side; the first name, if it has several.
+    /// Returns the id of a message on the other side; the first one, if it has several.
     func remoteID(
         of number: UInt64, in channel: DurableReader.Channel
     ) throws(StoreError) -> String? {
@@ -167,7 +167,7 @@ final class StoredMessages {
 
     // MARK: - Rows
 
-    /// The messages that a statement returns.
+    /// Returns the messages that a statement yields.
     func messages(of statement: Statement) throws(StoreError) -> [Message] {
         var messages: [Message] = []
         // A failure in the middle must not leave the statement, and so a transaction, open.
@@ -219,15 +219,15 @@ final class StoredMessages {
         return name
     }
 
-    /// Somebody by name; the same value for the same name, as long as there are not too many.
+    /// Returns a sender by name; the same value for the same name, unless there are too many.
     private func sender(_ name: String, bridge: String) -> Sender {
         let key = SenderName(name: name, bridge: bridge)
         if let sender = senders[key] { return sender }
         if senders.count >= 10_000 { senders = [:] }
         var hasher = Hasher()
         hasher.combine(key)
-        // Who it was is not kept: by name is the best there is. As for all who do not speak here
-        // themselves, the highest bit tells it from identities of connections.
+        // The file has no identities, so the name must do. The highest bit sets it apart from the
+        // identities of connections, as for everyone who does not speak here directly.
         let identity = UInt64(bitPattern: Int64(hasher.finalize())) | 1 << 63
         let sender = Sender(name: name, key: fold(name), bridge: bridge, identity: identity)
         senders[key] = sender

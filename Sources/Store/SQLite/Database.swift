@@ -3,23 +3,23 @@ import Glibc
 
 /// A connection to a SQLite file.
 ///
-/// Confined to the thread that uses it; it may be made on another before that.
+/// Confined to the thread that uses it, except for its initializer.
 final class Database {
     let path: String
     let pointer: OpaquePointer
-    /// Which file it is, whatever is called so later.
+    /// Identity of the open file, whatever has its name later.
     let identity: FileIdentity?
-    /// What was put right about the rights of the file and of those beside it.
+    /// Sentences about permissions that were corrected on the file and its companions.
     let remarks: [String]
     private var statements: [String: Statement] = [:]
 
-    /// What a connection is for.
+    /// The purpose of a connection.
     enum Access {
-        /// Reads and writes; makes the file if there is none, for its owner only.
+        /// Reads and writes; creates the file if there is none, for its owner only.
         case write
-        /// Moves pages of a file that this process writes by another connection.
+        /// Moves pages of a file that another connection of this process writes.
         case companion
-        /// Reads a file that somebody else writes.
+        /// Reads a file that another connection writes.
         case read
         /// In memory, for as long as the connection lives.
         case memory
@@ -59,13 +59,13 @@ final class Database {
         if access == .write { try addSearchWords() }
     }
 
-    /// Gives SQL the function `search_words`, which makes of a text what the index of words takes.
+    /// Registers the SQL function `search_words`, which turns a text into words for the index.
     private func addSearchWords() throws(StoreError) {
         let result = sqlite3_create_function_v2(
             pointer, "search_words", 1, SQLITE_UTF8 | SQLITE_DETERMINISTIC,
             Unmanaged.passRetained(SearchWriter()).toOpaque(),
             { context, _, values in
-                guard let writer = SearchWriter.of(context) else { return }
+                guard let writer = SearchWriter.writer(of: context) else { return }
                 writer.answer(context, values?[0])
             }, nil, nil, { SearchWriter.release($0) })
         // SQLite has released the writer if it failed.
@@ -73,12 +73,12 @@ final class Database {
     }
 
     deinit {
-        // Else SQLite keeps the connection until the last of them is gone.
+        // Otherwise SQLite keeps the connection until the last of them is gone.
         statements = [:]
         sqlite3_close_v2(pointer)
     }
 
-    /// The file as SQLite found it, links followed.
+    /// Path of the file as SQLite found it, links followed.
     var fullPath: String {
         sqlite3_db_filename(pointer, "main").map { String(cString: $0) } ?? path
     }
@@ -89,7 +89,7 @@ final class Database {
         if result != SQLITE_OK { throw error(result) }
     }
 
-    /// A statement that is prepared once, however often it is asked for by its text.
+    /// Returns the statement for a text; it is prepared only once.
     func statement(_ text: String) throws(StoreError) -> Statement {
         if let statement = statements[text] { return statement }
         let statement = try Statement(self, text)
@@ -97,16 +97,16 @@ final class Database {
         return statement
     }
 
-    /// What SQLite complains about, in a sentence.
+    /// Returns SQLite's complaint as an error.
     func error(_ result: Int32) -> StoreError { StoreError(path, result, of: pointer) }
 
-    /// The first number a statement returns.
+    /// Returns the first number that a statement yields.
     func number(_ statement: String) throws(StoreError) -> Int64? {
         let statement = try Statement(self, statement)
         return try statement.step() ? statement.integer(0) : nil
     }
 
-    /// The room's number in the file, `nil` if it has none.
+    /// Returns the room's number in the file, `nil` if it has none.
     func id(ofRoom name: String) throws(StoreError) -> Int64? {
         let statement = try statement("SELECT id FROM rooms WHERE name = ?1")
         defer { statement.reset() }
@@ -114,10 +114,10 @@ final class Database {
         return try statement.step() ? statement.integer(0) : nil
     }
 
-    /// Moves what is committed from the log beside the database into it, as far as that goes without
-    /// waiting for anybody.
+    /// Moves committed pages from the write-ahead log into the database, as far as possible without
+    /// waiting.
     ///
-    /// Returns how many pages of the log are moved by now, `nil` if that could not be done.
+    /// Returns how many pages of the log are moved by now, `nil` if it failed.
     func checkpoint() -> Int32? {
         var (pages, moved): (Int32, Int32) = (0, 0)
         let result = sqlite3_wal_checkpoint_v2(
@@ -125,14 +125,14 @@ final class Database {
         return result == SQLITE_OK && moved >= 0 ? moved : nil
     }
 
-    /// Whether a transaction is open.
+    /// True while a transaction is open.
     var isInTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
 
     /// Runs a function in a transaction, all of it or nothing.
     func transaction<Value>(
         _ body: () throws(StoreError) -> Value
     ) throws(StoreError) -> Value {
-        // At once: a transaction that began by reading can't wait for another's lock.
+        // IMMEDIATE, because a transaction that began by reading can't wait for another's lock.
         try execute("BEGIN IMMEDIATE")
         do throws(StoreError) {
             let value = try body()

@@ -1,6 +1,6 @@
-/// A number in decimal, where it stays until the next is written.
+/// A buffer for one number in decimal, valid until the next is written.
 ///
-/// Confined to whoever has it.
+/// Confined to its owner.
 final class Digits {
     /// Digits of a `UInt64`.
     private static let most = 20
@@ -8,15 +8,15 @@ final class Digits {
 
     deinit { bytes.deallocate() }
 
-    /// Writes a number.
+    /// Writes a number and returns its digits.
     func write(_ number: UInt64) -> UnsafeRawBufferPointer {
         var rest = number
-        var place = Self.most
+        var start = Self.most
         repeat {
-            place -= 1
-            bytes[place] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
+            start -= 1
+            bytes[start] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)
             rest /= 10
         } while rest > 0
-        return UnsafeRawBufferPointer(rebasing: bytes[place...])
+        return UnsafeRawBufferPointer(rebasing: bytes[start...])
     }
 }

@@ -1,12 +1,12 @@
 import CSQLite
 import Glibc
 
-/// Which file a name stood for at some moment.
+/// The file that a name stood for at some moment: its device and inode.
 struct FileIdentity: Equatable, Sendable {
     private let device: UInt
     private let node: UInt
 
-    /// `nil` if there is no such file.
+    /// Looks a file up; `nil` if there is none.
     init?(of path: String) {
         // Asked by name: to open and close the file would drop SQLite's locks.
         var status = stat()
@@ -19,9 +19,9 @@ struct FileIdentity: Equatable, Sendable {
         node = status.st_ino
     }
 
-    /// What a file that this process has open is called by now; `nil` if it was removed.
+    /// Present path of a file that this process has open; `nil` if it was removed.
     ///
-    /// Looks at the descriptors of the process, for SQLite does not tell its own.
+    /// Found among the descriptors of the process, because SQLite does not tell its own.
     var presentPath: String? {
         guard let folder = opendir("/proc/self/fd") else { return nil }
         defer { closedir(folder) }

@@ -1,51 +1,52 @@
 import Glibc
 
-/// Makes sure that a file of the store is its owner's alone, before anything is read from it or
-/// written to it: it holds conversations.
+/// Ensures that a file of the store is accessible to its owner only, before anything is read from
+/// it or written to it: it holds conversations.
 ///
-/// What is not as it should be is put right where that is safe, and said; where somebody else could
-/// have had a hand in it, the store does not open. Looks at files with descriptors that only stand
-/// for a path (`O_PATH`): to open and close the database itself would drop SQLite's locks.
+/// Wrong permissions are corrected where that is safe, and reported; where somebody else could have
+/// tampered with the file, the store does not open. Files are checked through descriptors that only
+/// stand for a path (`O_PATH`): opening and closing the database itself would drop SQLite's locks.
 struct OwnerOnly {
-    /// The file as SQLite opens it: behind all links, also if it is not there yet.
+    /// Path of the file as SQLite opens it, all links followed, even if the file does not exist
+    /// yet.
     let path: String
     /// The path as the configuration has it, for sentences.
     private let named: String
 
-    /// Opens nothing but the path: `O_PATH`, which the Glibc module lacks (open(2)).
+    /// `O_PATH`, which the Glibc module lacks: a descriptor that only stands for a path (open(2)).
     private static let pathOnly: Int32 = 0o10_000_000
-    /// Rights of others, and among them those to write.
+    /// Permissions of others, and among them those to write.
     private static let others: mode_t = 0o077
     private static let otherWriters: mode_t = 0o022
 
-    /// Finds the file that a path leads to.
+    /// Resolves the path of a file.
     ///
     /// - Throws: `StoreError` if links lead in a circle.
     init(_ path: String) throws(StoreError) {
         named = path
-        self.path = try Self.place(of: path)
+        self.path = try Self.resolvedPath(of: path)
     }
 
     // MARK: - The database
 
-    /// Makes the database, empty, if it is not there, or looks at it and what SQLite keeps beside it.
+    /// Creates an empty database if there is none; else checks it and its companions.
     ///
-    /// Returns sentences about what was put right.
+    /// Returns sentences about permissions that were corrected.
     func prepareDatabase() throws(StoreError) -> [String] {
         var remarks: [String] = []
-        if try !make() {
-            if let remark = try check(path) { remarks.append(remark) }
+        if try !createDatabase() {
+            if let remark = try checkFile(path) { remarks.append(remark) }
         }
         for ending in ["-wal", "-shm", "-journal"] {
-            if let remark = try check(path + ending) { remarks.append(remark) }
+            if let remark = try checkFile(path + ending) { remarks.append(remark) }
         }
         return remarks
     }
 
-    /// Makes an empty file; false if something is called so already.
+    /// Creates an empty file; returns false if the name is taken.
     ///
-    /// SQLite gives its companions the same rights. A full disk SQLite will find too.
-    private func make() throws(StoreError) -> Bool {
+    /// SQLite gives its companions the same permissions. A full disk is left for SQLite to report.
+    private func createDatabase() throws(StoreError) -> Bool {
         let flags = O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC | O_NOFOLLOW
         let descriptor = open(path, flags, 0o600)
         guard descriptor >= 0 else {
@@ -53,24 +54,24 @@ struct OwnerOnly {
             if errno == ENOSPC || errno == EDQUOT { return true }
             throw StoreError(named, "it can't be made: \(StoreError.words(for: errno))")
         }
-        // Whatever the umask takes away.
+        // The umask may have removed permissions.
         fchmod(descriptor, 0o600)
         close(descriptor)
         return true
     }
 
-    /// Looks at a file by its name; one that is not there is in order.
-    private func check(_ file: String) throws(StoreError) -> String? {
+    /// Checks a file by its name; a missing file is in order.
+    private func checkFile(_ file: String) throws(StoreError) -> String? {
         let descriptor = open(file, Self.pathOnly | O_NOFOLLOW | O_CLOEXEC)
         guard descriptor >= 0 else {
-            // What can't be looked at SQLite can't open, and says why.
+            // SQLite can't open it either, and says why.
             return nil
         }
         defer { close(descriptor) }
         return try check(descriptor, file) { chmod("/proc/self/fd/\(descriptor)", 0o600) }
     }
 
-    /// A sentence if anybody can put another file in its place.
+    /// A warning if anybody can put another file in its place; `nil` if not.
     var folderRemark: String? {
         let slash = path.lastIndex(of: "/")
         let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
@@ -85,9 +86,9 @@ struct OwnerOnly {
 
     // MARK: - The file beside it
 
-    /// Opens a file of our own beside the database, or makes it.
+    /// Opens or creates a file of our own beside the database.
     ///
-    /// - Parameter remarks: gets sentences about what was put right.
+    /// - Parameter remarks: receives sentences about permissions that were corrected.
     func openCompanion(
         _ ending: String, remarks: inout [String]
     ) throws(StoreError) -> Int32 {
@@ -111,7 +112,7 @@ struct OwnerOnly {
 
     // MARK: - Judging
 
-    /// Judges what a descriptor stands for, and takes the rights of others away.
+    /// Checks the file of a descriptor, and removes the permissions of others.
     private func check(
         _ descriptor: Int32, _ file: String, _ tighten: () -> Int32
     ) throws(StoreError) -> String? {
@@ -138,8 +139,8 @@ struct OwnerOnly {
         guard mode & Self.otherWriters == 0 else {
             throw complaint(
                 file,
-                "others may write it (its rights are \(Self.octal(mode))), so who knows what is in "
-                    + "it: look, and then make it its owner's alone (chmod 600)")
+                "others may write it (its rights are \(Self.octal(mode))), so its contents "
+                    + "can't be trusted: check them, then restrict it to its owner (chmod 600)")
         }
         guard mode & Self.others != 0 else { return nil }
         guard tighten() == 0 else {
@@ -174,26 +175,26 @@ struct OwnerOnly {
 
     // MARK: - Links
 
-    /// The one path among all that lead to a file; for a file that is not there yet, by its folder.
-    private static func place(of path: String) throws(StoreError) -> String {
+    /// Returns a path without links; for a file that does not exist yet, by its folder.
+    private static func resolvedPath(of path: String) throws(StoreError) -> String {
         var next = path
         // As many as the kernel follows (path_resolution(7)).
         for _ in 0..<40 {
             let slash = next.lastIndex(of: "/")
             let folder = slash.map { $0 == next.startIndex ? "/" : String(next[..<$0]) } ?? "."
             let name = next[(slash.map(next.index(after:)) ?? next.startIndex)...]
-            // What is wrong with a folder the attempt to make the file will tell.
+            // A problem with the folder is reported when the file is created.
             guard let real = realpath(folder, nil) else { return next }
             defer { free(real) }
             let resolved = String(cString: real)
-            let place = resolved == "/" ? "/\(name)" : "\(resolved)/\(name)"
-            guard let target = target(ofLink: place) else { return place }
+            let file = resolved == "/" ? "/\(name)" : "\(resolved)/\(name)"
+            guard let target = target(ofLink: file) else { return file }
             next = target.hasPrefix("/") ? target : "\(resolved)/\(target)"
         }
         throw StoreError(path, "its links lead in a circle")
     }
 
-    /// Where a link leads; `nil` if it is none.
+    /// Returns the target of a link; `nil` if the path is no link.
     private static func target(ofLink path: String) -> String? {
         var bytes = [CChar](repeating: 0, count: Int(PATH_MAX))
         let count = readlink(path, &bytes, bytes.count)

@@ -1,10 +1,10 @@
 import CSQLite
 
-/// The tables, and how older files get them.
+/// The tables of the file, and the migrations that bring older files up to date.
 enum Schema {
-    /// The version this program writes, kept in the file as `user_version`.
+    /// Version of the schema that this program writes, kept in the file as `user_version`.
     static let current: Int64 = 4
-    /// Marks the file as ours for `file` and for us: "Pnte".
+    /// Application id that marks the file as ours, also for file(1): "Pnte".
     private static let application: Int64 = 0x506E_7465
 
     /// Brings a file up to the current version.
@@ -13,7 +13,7 @@ enum Schema {
     static func prepare(_ database: Database) throws(StoreError) {
         if try check(database) == current { return }
         try database.transaction { () throws(StoreError) in
-            // Looked at again with the lock: another process may have been quicker.
+            // Checked again with the lock: another process may have been quicker.
             let version = try check(database)
             for step in migrations[Int(version)...] { try database.execute(step) }
             try database.execute("PRAGMA user_version = \(current)")
@@ -21,7 +21,7 @@ enum Schema {
         }
     }
 
-    /// The version of a file; 0: there is nothing in it.
+    /// Returns the version of a file; 0 if it is empty.
     @discardableResult
     static func check(_ database: Database) throws(StoreError) -> Int64 {
         let version = try database.number("PRAGMA user_version") ?? 0
@@ -43,32 +43,32 @@ enum Schema {
         return version
     }
 
-    /// One for each version, from nothing on.
+    /// One migration for each version, from an empty file on.
     private static let migrations = [version1, version2, foldedWords, origins]
 
-    /// Words of messages and edits, as `SearchTokens` writes them; the texts themselves are in
-    /// `messages`.
+    /// The full-text index: words of messages and edits, as `SearchTokens` writes them; the texts
+    /// are in `messages`.
     ///
-    /// They are parted by spaces and folded before FTS5 sees them, so that its simplest tokenizer does,
-    /// and whoever has only `sqlite3` can read and search it too: `words MATCH 'cancion'`.
+    /// Words are folded and separated by spaces before FTS5 sees them, so its simplest tokenizer
+    /// will do, and the index can be searched with plain `sqlite3` too: `words MATCH 'cancion'`.
     static let words = """
         CREATE VIRTUAL TABLE words USING fts5(text, room, content = '', columnsize = 0,
             tokenize = 'ascii');
         \(mergeMore);
         """
 
-    /// Merges parts of the index when there are eight of a size, not four: each word is written
-    /// fewer times.
+    /// Merges segments of the index when there are eight of a size, not four, so that each word is
+    /// written fewer times.
     private static let mergeMore = "INSERT INTO words (words, rank) VALUES ('automerge', 8)"
 
-    /// Begins the index of words anew: what there was had words by another rule.
+    /// Starts the index over: words of older files follow another rule.
     private static let foldedWords = """
         DROP TABLE words;
         \(words)
         UPDATE meta SET value = 0 WHERE key = 'indexed';
         """
 
-    /// Names files once, and not again in each of their lines.
+    /// Stores the name of a followed file once, not again with each of its lines.
     private static let origins = """
         -- Files that lines came from: where a message has an origin, its channel is there.
         CREATE TABLE origins (id INTEGER PRIMARY KEY, channel TEXT NOT NULL UNIQUE);

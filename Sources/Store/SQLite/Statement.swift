@@ -19,14 +19,14 @@ final class Statement {
 
     deinit { sqlite3_finalize(pointer) }
 
-    /// By SQLite's own pointer: a database keeps its statements, so they can't keep it.
+    /// Takes SQLite's own pointer: a database owns its statements, so they can't own it.
     private func error(_ result: Int32) -> StoreError {
         StoreError(path, result, of: sqlite3_db_handle(pointer))
     }
 
     // MARK: - Values
 
-    /// Binds a number.
+    /// Binds an integer.
     func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(pointer, index, value) }
 
     /// Binds a message's number.
@@ -52,7 +52,7 @@ final class Statement {
 
     /// Binds bytes, copied.
     ///
-    /// - Parameter asText: whether they are UTF-8 and not a blob.
+    /// - Parameter asText: true if they are UTF-8, false if they are a blob.
     func bind(_ index: Int32, bytes: [UInt8], asText: Bool = false) throws(StoreError) {
         let result = bytes.withUnsafeBytes { bytes in
             if asText {
@@ -69,7 +69,7 @@ final class Statement {
         if result != SQLITE_OK { throw error(result) }
     }
 
-    /// Binds a text that stays where it is until the statement has run.
+    /// Binds a text without copying; it must stay in place until the statement has run.
     func bind(_ index: Int32, staying text: UnsafeRawBufferPointer) throws(StoreError) {
         let start = text.baseAddress?.assumingMemoryBound(to: CChar.self) ?? emptyText
         let result = sqlite3_bind_text(pointer, index, start, Int32(clamping: text.count), nil)
@@ -79,12 +79,12 @@ final class Statement {
     /// Binds NULL.
     func bindNull(_ index: Int32) { sqlite3_bind_null(pointer, index) }
 
-    /// Makes all values NULL: none of them may be read again.
+    /// Sets all values to NULL, so that none can be read again.
     func clear() { sqlite3_clear_bindings(pointer) }
 
     // MARK: - Running
 
-    /// Goes to the next row; false when there is none.
+    /// Advances to the next row; returns false if there is none.
     func step() throws(StoreError) -> Bool {
         switch sqlite3_step(pointer) {
         case SQLITE_ROW: return true
@@ -98,31 +98,31 @@ final class Statement {
         }
     }
 
-    /// Runs it to its end.
+    /// Runs the statement to its end.
     func run() throws(StoreError) { while try step() {} }
 
-    /// Leaves the rows that were not looked at.
+    /// Ends the statement, whatever rows are left.
     func reset() { sqlite3_reset(pointer) }
 
     // MARK: - Results
 
-    /// A number; 0 for NULL.
+    /// Returns an integer; 0 for NULL.
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
 
-    /// A message's number.
+    /// Returns a message's number.
     func number(_ column: Int32) -> UInt64 { UInt64(clamping: integer(column)) }
 
-    /// Whether there is nothing.
+    /// Returns true if the value is NULL.
     func isNull(_ column: Int32) -> Bool {
         sqlite3_column_type(pointer, column) == SQLITE_NULL
     }
 
-    /// A text; `nil` for NULL.
+    /// Returns a text; `nil` for NULL.
     func text(_ column: Int32) -> String? {
         isNull(column) ? nil : String(decoding: bytes(column), as: UTF8.self)
     }
 
-    /// The bytes of a text or blob, valid until the next step.
+    /// Returns the bytes of a text or blob, valid until the next step.
     func bytes(_ column: Int32) -> UnsafeRawBufferPointer {
         let start = sqlite3_column_blob(pointer, column)
         return UnsafeRawBufferPointer(
@@ -130,15 +130,15 @@ final class Statement {
     }
 }
 
-/// Tells SQLite to copy what it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
+/// Tells SQLite to copy the bytes it is given (its macro SQLITE_TRANSIENT, which Swift can't see).
 private var copied: sqlite3_destructor_type {
     unsafeBitCast(-1, to: sqlite3_destructor_type.self)  // SQLite's documented way to say so
 }
 
-/// Where an empty text is: one without an address would be NULL.
+/// Address of an empty text: a text without an address would be NULL.
 // Unsafe only in type: one byte that is never written again.
 nonisolated(unsafe) private let emptyText: UnsafePointer<CChar> = {
-    let place = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
-    place.initialize(to: 0)
-    return UnsafePointer(place)
+    let byte = UnsafeMutablePointer<CChar>.allocate(capacity: 1)
+    byte.initialize(to: 0)
+    return UnsafePointer(byte)
 }()

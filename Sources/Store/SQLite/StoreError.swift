@@ -1,35 +1,35 @@
 import CSQLite
 import Glibc
 
-/// Why something could not be kept or read: a sentence for the person at the terminal.
+/// A failure to store or read something, as a sentence for the person at the terminal.
 ///
-/// It names the file and what SQLite said of it, and never a value that was to be stored.
+/// It names the file and SQLite's complaint, and never a value that was to be stored.
 package struct StoreError: Error, CustomStringConvertible, Equatable {
     /// The file.
     package let path: String
-    /// What is wrong, and what to do.
+    /// The problem, and its remedy.
     package let sentence: String
-    /// SQLite's primary result code, 0 where it is not SQLite who complains.
+    /// SQLite's primary result code; 0 if the error is not SQLite's.
     let code: Int32
-    /// Whether it may pass without anybody changing the configuration: a full disk, a lock.
+    /// True if it may pass without a change of the configuration: a full disk, a lock.
     let mayPass: Bool
-    /// Whether the full-text index is what is damaged.
+    /// True if it is the full-text index that is damaged.
     let isIndexDamaged: Bool
-    /// Whether another process gives the same numbers: none may be given that this one reserves.
+    /// True if another process reserves the same numbers, so that none of ours may be given.
     let isContested: Bool
 
-    /// A store that somebody else writes into, who has got past the lock: by a second name of the
-    /// file, or with the lock removed.
+    /// A store that another process writes to in spite of the lock: by a second name of the file,
+    /// or because the lock file was removed.
     static func contested(_ path: String) -> StoreError {
         StoreError(path, "another process writes into it; one daemon at a time", isContested: true)
     }
 
-    /// A message whose number another one has, so that what a source has reached can't be kept.
+    /// A message whose number is taken, so that the checkpoint of its source can't be stored.
     static func numberTaken(_ path: String) -> StoreError {
         StoreError(
             path,
             "numbers given here are taken in it: another process wrote into it; end that one and "
-                + "start this one anew: durable sources repeat what is not kept")
+                + "restart this one: durable sources repeat what was not stored")
     }
 
     init(_ path: String, _ sentence: String, isContested: Bool = false) {
@@ -41,7 +41,7 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
         isIndexDamaged = false
     }
 
-    /// What a connection complains about.
+    /// The latest error of a connection.
     init(_ path: String, _ extended: Int32, of connection: OpaquePointer?) {
         self.init(
             path, extended: extended, message: String(cString: sqlite3_errmsg(connection)),
@@ -69,18 +69,18 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
         sentence = reason == message ? reason : "\(reason) (\(message))"
     }
 
-    /// Whether the file refuses one row, and would take others.
+    /// True if only one row is refused, not the others.
     var isAboutOneRow: Bool { code == SQLITE_CONSTRAINT || code == SQLITE_TOOBIG }
 
-    /// Whether a message can't be kept because its number is taken.
+    /// True if the number of a message is taken.
     var isOfTakenNumber: Bool { code == SQLITE_CONSTRAINT }
 
-    /// Whether a new connection to the file would surely fail in the same way.
+    /// True if a new connection to the file would certainly fail in the same way.
     var isOfEveryConnection: Bool {
         [SQLITE_FULL, SQLITE_BUSY, SQLITE_LOCKED].contains(code)
     }
 
-    /// As it stands in a log: `store: /srv/puente.sqlite: the disk is full (…)`.
+    /// The line for a log: `store: /srv/puente.sqlite: the disk is full (…)`.
     package var description: String { "store: \(path): \(sentence)" }
 
     private static func reason(_ code: Int32, _ number: Int32) -> String {
@@ -94,14 +94,14 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
         case SQLITE_IOERR: "the disk fails"
         case SQLITE_NOMEM: "there is no memory left"
         case SQLITE_CORRUPT:
-            "it is damaged; put a copy in its place, or move it away and a new one is begun"
+            "it is damaged; restore a copy of it, or move it away to start a new one"
         case SQLITE_NOTADB:
-            "this is no database; is \"path\" right? Move the file away and a new one is begun"
-        default: "SQLite gives up"
+            "this is no database; is \"path\" right? Move the file away to start a new one"
+        default: "SQLite reports an error"
         }
     }
 
-    /// The system's words for an error number, in lower case as the log has them.
+    /// Returns the system's words for an error number, in lower case like the log.
     static func words(for number: Int32) -> String {
         String(cString: strerror(number)).lowercased()
     }

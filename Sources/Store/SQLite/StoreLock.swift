@@ -1,15 +1,15 @@
 import Glibc
 
-/// The file beside the database that says which process keeps it open.
+/// The lock file beside the database, which names the process that has the store open.
 ///
-/// The database file itself is never locked or opened by us: closing any descriptor of that drops
-/// SQLite's own locks. Two lines of fixed width, so that they can be written on a full disk: the
-/// process, and the number below which all may have been given. Safe from any thread.
+/// Safe from any thread. We never lock or open the database itself: closing any descriptor of it
+/// drops SQLite's own locks. The file has two lines of fixed width, so that they can be rewritten
+/// on a full disk: the process, and the number below which all may have been given.
 final class StoreLock: Sendable {
     private let descriptor: Int32
-    /// The number below which all may have been given, as an earlier process wrote it.
+    /// Number below which all may have been given, as an earlier process wrote it.
     let reserved: UInt64
-    /// What was put right about its rights.
+    /// Sentences about permissions that were corrected.
     let remarks: [String]
 
     private static let process = "process"
@@ -19,13 +19,13 @@ final class StoreLock: Sendable {
 
     /// Locks the store at a path for this process.
     ///
-    /// - Throws: `StoreError` if another process has it, with that one's id.
+    /// - Throws: `StoreError` if another process has the store open, with its id.
     init(_ path: String) throws(StoreError) {
         var remarks: [String] = []
-        let place = try OwnerOnly(path)
-        descriptor = try place.openCompanion(".lock", remarks: &remarks)
+        let database = try OwnerOnly(path)
+        descriptor = try database.openCompanion(".lock", remarks: &remarks)
         self.remarks = remarks
-        let file = place.path + ".lock"
+        let file = database.path + ".lock"
         let text = Self.read(descriptor)
         guard Self.isOurs(text) else {
             close(descriptor)
@@ -43,27 +43,27 @@ final class StoreLock: Sendable {
                 path, "\(holder ?? "another process") keeps it open; one daemon at a time")
         }
         reserved = Self.value(of: Self.numbers, in: text) ?? 0
-        // Preallocates the lines; if the disk is full, they stand there from the last time.
+        // Allocates the lines; if the disk is full, they are there from the last time.
         _ = write(reserved)
     }
 
     deinit { close(descriptor) }
 
-    /// Writes down what the database has too, for a start at which that can't be read.
+    /// Copies the reservation in the database, for a start at which that can't be read.
     ///
-    /// Outlives the process, perhaps not a power cut: it costs no time.
-    func note(below number: UInt64) { _ = write(number) }
+    /// Not synced to the disk, so it costs no time but may not survive a power cut.
+    func recordReserved(below number: UInt64) { _ = write(number) }
 
-    /// Writes down that all numbers below one may have been given; works on a full disk.
+    /// Reserves all numbers below one on the disk; works on a full disk, too.
     ///
-    /// Returns whether it is on the disk.
+    /// Returns true if the reservation is on the disk.
     func reserve(below number: UInt64) -> Bool {
         write(number) && fdatasync(descriptor) == 0
     }
 
-    /// Lets another process have the store.
+    /// Releases the lock, for another process.
     ///
-    /// The file stays: a process that waits for it would else lock one that has no name any more.
+    /// The file stays: otherwise a process that waits for it would lock a file without a name.
     func release() { _ = flock(descriptor, LOCK_UN) }
 
     private func write(_ number: UInt64) -> Bool {
@@ -84,7 +84,7 @@ final class StoreLock: Sendable {
         return String(decoding: bytes.prefix(max(0, count)), as: UTF8.self)
     }
 
-    /// Whether it is what we write, or nothing: after a power cut, bytes of zero.
+    /// Returns true for our own text, or none: after a power cut, bytes of zero.
     private static func isOurs(_ text: String) -> Bool {
         text.hasPrefix("\(process) ") || text.utf8.allSatisfy { $0 == 0 }
     }

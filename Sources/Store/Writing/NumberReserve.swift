@@ -1,26 +1,30 @@
-/// Numbers that may be given: reserved on the disk ahead, so that none is ever given twice.
+/// Message numbers reserved on the disk ahead of their use, so that none is ever given twice.
 ///
-/// Safe from any thread.
+/// Safe from any thread. The bus takes whole blocks from here (`NumberAllocator`) and gives single
+/// numbers on its loop, without a lock.
 final class NumberReserve: Sendable {
     private struct State {
-        /// The next to be given.
+        /// The next number to be given.
         var next: UInt64 = 1
-        /// All below that are reserved on the disk.
+        /// The number below which all are reserved on the disk.
         var end: UInt64 = 1
         var isShort = true
     }
 
-    /// Numbers that are reserved more when there are fewer than that: what the bus takes at once.
+    /// More numbers are reserved when fewer than this many are left: a block of the bus.
     static let block: UInt64 = 1 << 16
+
+    /// Nanoseconds that the bus waits for numbers before it reserves some itself.
+    private static let patience = Duration.seconds(1).inNanoseconds
 
     private let monitor = Monitor(State())
 
-    /// Begins behind all that may have been given.
-    func begin(at number: UInt64) {
+    /// Starts after all numbers that may have been given.
+    func start(at number: UInt64) {
         monitor.withLock { $0 = State(next: max(number, 1), end: max(number, 1)) }
     }
 
-    /// Moves on past numbers that turn out to have been given.
+    /// Skips numbers that turn out to have been given.
     func skip(below number: UInt64) {
         monitor.withLock { state in
             guard number > state.next else { return }
@@ -30,23 +34,23 @@ final class NumberReserve: Sendable {
         }
     }
 
-    /// Whether more are to be reserved.
+    /// True if more numbers are to be reserved.
     var isShort: Bool { monitor.withLock { $0.isShort } }
 
-    /// What is to be reserved next: all numbers below it.
+    /// The number below which all are to be reserved next; `nil` if there are enough.
     var target: UInt64? {
         monitor.withLock { state in
             state.isShort ? max(state.end, state.next) + 2 * Self.block : nil
         }
     }
 
-    /// The next that will be given.
+    /// The next number that will be given.
     var first: UInt64 { monitor.withLock { $0.next } }
 
-    /// All below that are reserved, given or not.
+    /// The number below which all are reserved, given or not.
     var end: UInt64 { monitor.withLock { $0.end } }
 
-    /// Takes what was reserved on the disk.
+    /// Adds numbers that were reserved on the disk.
     func extend(to number: UInt64) {
         monitor.withLock { state in
             state.end = max(state.end, number)
@@ -55,31 +59,34 @@ final class NumberReserve: Sendable {
         monitor.wake()
     }
 
-    /// Gives so many numbers and returns the first.
+    /// Gives a block of numbers and returns the first.
     ///
     /// - Parameters:
-    ///   - ask: has more reserved.
-    ///   - force: reserves up to a number itself, when nobody else did for a second.
-    func take(_ count: UInt64, ask: () -> Void, force: (UInt64) -> Void) -> UInt64 {
-        let (first, isShort) = monitor.withLock { give(count, from: &$0) }
+    ///   - ask: asks the store's thread to reserve more.
+    ///   - force: reserves numbers at once, after the store's thread has not done so for a
+    ///     second.
+    func allocate(_ count: UInt64, ask: () -> Void, force: (UInt64) -> Void) -> UInt64 {
+        let (first, isShort) = monitor.withLock { allocate(count, from: &$0) }
         if isShort { ask() }
         if let first { return first }
-        let deadline = monotonicNow() + 1_000_000_000
+        let deadline = monotonicNow() + Self.patience
         let late: UInt64? = monitor.wait { state in
-            if let first = give(count, from: &state).first { return .done(first) }
+            if let first = allocate(count, from: &state).first { return .done(first) }
             return monotonicNow() < deadline ? .sleep(until: deadline) : .done(nil)
         }
         if let late { return late }
         let forced = monitor.withLock { state in
             defer { state.end = max(state.end, state.next) }
             state.end = max(state.end, state.next + count)
-            return (give(count, from: &state).first ?? state.next, state.end)
+            return (allocate(count, from: &state).first ?? state.next, state.end)
         }
         force(forced.1)
         return forced.0
     }
 
-    private func give(_ count: UInt64, from state: inout State) -> (first: UInt64?, isShort: Bool) {
+    private func allocate(_ count: UInt64, from state: inout State) -> (
+        first: UInt64?, isShort: Bool
+    ) {
         let hasEnough = state.end - state.next >= count
         let first = state.next
         if hasEnough { state.next += count }

@@ -1,53 +1,54 @@
 import MessageBus
 
-/// What goes wrong with the store, said once and then now and then.
+/// The log of the store's failures: each is reported once, then from time to time.
 ///
 /// Confined to the store's thread.
 struct StoreFailureLog {
     private let log: Log
-    private var sentence: String?
-    private var said: Int64 = 0
+    private var lastSentence: String?
+    private var lastReport: Int64 = 0
     private var hasSaidLosses = false
-    /// Messages stored since it works again.
+    /// Messages stored since writing works again.
     private var late = 0
     private var lost: UInt64 = 0
     private var backoff = Backoff(from: .milliseconds(250), to: longestPause)
 
-    /// Nanoseconds until the same is said again.
-    private static let silence: Int64 = 60_000_000_000
-    /// The time between attempts at the most: what is repaired is noticed soon.
+    /// Nanoseconds until the same failure is reported again.
+    private static let silence = Duration.seconds(60).inNanoseconds
+    /// The longest time between attempts, so that a repair is soon noticed.
     private static let longestPause = Duration.seconds(4)
 
     init(_ log: Log) { self.log = log }
 
-    /// Whether something has failed, and not everything that waited is stored yet.
-    var isThere: Bool { sentence != nil }
+    /// True from a failure until everything that waited is stored.
+    var isFailing: Bool { lastSentence != nil }
 
-    /// When to try again after a failure of now.
-    mutating func retry(at now: Int64) -> Int64 {
-        now + Int64(backoff.next() / .nanoseconds(1))
+    /// Returns the time of the next attempt after a failure.
+    mutating func nextAttempt(after now: Int64) -> Int64 {
+        now + backoff.next().inNanoseconds
     }
 
-    /// Says what failed, unless that was said a moment ago.
-    mutating func note(
+    /// Reports a failure, unless the same was just reported.
+    mutating func report(
         _ error: StoreError, at now: Int64, waiting: () -> (rows: Int, lost: UInt64)
     ) {
         let (rows, lost) = waiting()
-        let isNews = sentence != error.sentence || lost > 0 && !hasSaidLosses
-        if isNews || now - said >= Self.silence {
-            let losses = lost == 0 ? "" : ", \(lost) were lost because no more may wait"
+        let isNews = lastSentence != error.sentence || lost > 0 && !hasSaidLosses
+        if isNews || now - lastReport >= Self.silence {
+            let losses = lost == 0 ? "" : ", \(lost) were lost because the queue is full"
             let state =
-                rows == 0 ? "nothing is kept for now" : "\(Self.messages(rows)) in memory"
+                rows == 0 ? "nothing is stored for now" : "\(Self.messages(rows)) in memory"
             log.error("\(error); \(state)\(losses), durable sources wait")
-            sentence = error.sentence
-            said = now
+            lastSentence = error.sentence
+            lastReport = now
             hasSaidLosses = lost > 0
         }
     }
 
-    /// Notes that a transaction worked, and says so when nothing is left of the trouble.
-    mutating func pass(path: String, late count: Int, lost some: UInt64, hasMore: Bool) {
-        guard isThere || some > 0 else { return }
+    /// Records that a transaction worked, and reports the end of a failure once nothing waits any
+    /// more.
+    mutating func recordSuccess(path: String, late count: Int, lost some: UInt64, hasMore: Bool) {
+        guard isFailing || some > 0 else { return }
         late += count
         lost += some
         backoff.reset()

@@ -1,9 +1,9 @@
 import Glibc
 import MessageBus
 
-/// Keeps what is handed over: the only one who writes to the database.
+/// The store's thread: the only writer of the database.
 ///
-/// Confined to the store's thread, but for being made.
+/// Confined to the store's thread, except for its initializer and `open`.
 final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the thread once
     let path: String
     let writeQueue: WriteQueue
@@ -12,22 +12,25 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     let lock: StoreLock
     let log: Log
     let clock: StoreClock
-    private var writeConnection: WriteConnection?
-    /// What was taken from the backlog and is not kept yet.
-    private var inHand: [WriteBatch] = []
+    private var connection: WriteConnection?
+    /// Batches taken from the queue that are not committed yet.
+    private var uncommitted: [WriteBatch] = []
     private var failureLog: StoreFailureLog
     private let maintenance: Maintenance
     private let checkpointer: Checkpointer
-    /// Whether the last attempt failed.
+    /// True if the last attempt failed.
     private var hasFailed = false
-    /// Messages the file refused one by one.
+    /// Messages that the file refused in the latest transaction.
     private var refused: UInt64 = 0
-    /// When it was last looked whether the file is still there.
-    private var checked: Int64 = 0
-    /// Whether the other file takes numbers while nothing can be kept: until the next attempt.
+    /// Time of the last check that the file is still there, in monotonic nanoseconds.
+    private var lastCheck: Int64 = 0
+    /// True if numbers can be reserved in the lock file while the database fails.
     private var mayReserve = false
-    /// Whether numbers are to be written down although there are enough: in a new file.
+    /// True if the reservation must be written although there are enough numbers: in a new file.
     private var mustReserve = false
+
+    /// Nanoseconds between two looks at whether the file is still there.
+    private static let checkPause = Duration.seconds(1).inNanoseconds
 
     init(
         _ path: String, lock: StoreLock, writeQueue: WriteQueue, numbers: NumberReserve,
@@ -52,21 +55,21 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// Opens the file and reserves numbers, before the thread starts.
     ///
     /// - Throws: `StoreError` that will not pass by itself: another program's file, a newer version.
-    func begin() throws(StoreError) {
-        numbers.begin(at: lock.reserved)
+    func open() throws(StoreError) {
+        numbers.start(at: lock.reserved)
         do throws(StoreError) {
-            _ = try openLedger()
+            _ = try openConnection()
         } catch {
             guard error.mayPass else { throw error }
             if lock.reserved == 0, isFileThere {
-                // Nobody knows which were given: as if there had been a million in each second.
+                // The numbers given are unknown: assume a million (2^20) in each second since 1970.
                 let seconds = UInt64(clamping: max(clock.wall(), 0) / 1_000)
-                numbers.begin(at: seconds << 20)
+                numbers.start(at: seconds << 20)
             }
         }
         commit()
         if let target = numbers.target, numbers.end < target { numbers.extend(to: target) }
-        status.commit(through: numbers.first - 1)
+        status.recordCommitted(through: numbers.first - 1)
     }
 
     private var isFileThere: Bool {
@@ -74,48 +77,50 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         return stat(path, &status) == 0 && status.st_size > 0
     }
 
-    private func openLedger() throws(StoreError) -> WriteConnection {
-        if let writeConnection { return writeConnection }
+    private func openConnection() throws(StoreError) -> WriteConnection {
+        if let connection { return connection }
         let opened = try WriteConnection(path)
         for remark in opened.database.remarks { log.warning(remark) }
         numbers.skip(below: try opened.firstFreeNumber())
         mustReserve = true
-        writeConnection = opened
-        checkpointer.begin(opened)
-        maintenance.begin(opened)
-        status.reopen()
+        connection = opened
+        checkpointer.open(opened)
+        maintenance.open(opened)
+        status.invalidateConnections()
         return opened
     }
 
-    /// Finds out, at most once a second, whether the file was taken away under us.
-    private func check(at now: Int64) {
-        guard now - checked >= 1_000_000_000 else { return }
-        checked = now
-        leaveMoved()
+    /// Checks, at most once a second, that the file was not moved or removed.
+    private func checkFile(at now: Int64) {
+        guard now - lastCheck >= Self.checkPause else { return }
+        lastCheck = now
+        leaveMovedFile()
     }
 
-    /// Lets go of a file that is not the one of this name any more; what it held stays in it.
-    private func leaveMoved() {
-        guard let writeConnection, let identity = writeConnection.database.identity else { return }
+    /// Closes the file if another one, or none, has its name by now; its contents stay in it.
+    private func leaveMovedFile() {
+        guard let connection, let identity = connection.database.identity else { return }
         let present = FileIdentity(of: path)
         if present == identity { return }
-        let next = present == nil ? "a new one is begun" : "the new one is taken"
-        checkpointer.letGo()
-        let place = identity.presentPath
-        let isWhole = place != nil && writeConnection.settle()
-        if let place {
+        let next = present == nil ? "a new one is started" : "the new one is taken"
+        checkpointer.closeConnection()
+        let presentPath = identity.presentPath
+        let isWhole = presentPath != nil && connection.settle()
+        if let presentPath {
             log.error(
-                "store: \(path): the file was moved to \(place) while in use: what it held is "
+                "store: \(path): the file was moved to \(presentPath) while in use: its messages are "
                     + "there; \(next)")
         } else {
             let what = present == nil ? "removed" : "replaced"
             log.error(
-                "store: \(path): the file was \(what) while in use: what it held is gone; \(next)")
+                "store: \(path): the file was \(what) while in use: its messages are gone; \(next)")
         }
-        self.writeConnection = nil
-        // Else the new file would be opened with the log of the old one.
-        for companion in writeConnection.companions where companion.isThere {
-            if let place, !isWhole, rename(companion.path, place + companion.ending) == 0 {
+        self.connection = nil
+        // Otherwise the new file would be opened with the log of the old one.
+        for companion in connection.companions where companion.isThere {
+            if let presentPath, !isWhole,
+                rename(companion.path, presentPath + companion.ending) == 0
+            {
                 continue
             }
             unlink(companion.path)
@@ -124,116 +129,120 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     // MARK: - The thread
 
-    /// Keeps what is handed over until the store is closed.
+    /// Writes what is handed over until the store is closed.
     func run() {
-        // Where one core is all there is, the loop goes before. For this thread alone: to Linux
-        // each has its own nice value.
+        // On a single core the loop goes first. This affects only this thread: on Linux each has
+        // its own nice value.
         _ = nice(5)
         while true {
             let job = writeQueue.nextJob(
                 background: maintenance.due, topsUp: { numbers.isShort }, mayReserve: mayReserve)
             switch job {
             case .commit: commit()
-            case .reserve: reserveApart()
+            case .reserve: reserveInLockFile()
             case .background:
-                if let writeConnection { maintenance.work(writeConnection) }
-                moveLog()
+                if let connection { maintenance.performStep(connection) }
+                moveLogPages()
             case .close: return
             }
         }
     }
 
-    /// Keeps what waits, in one transaction.
+    /// Commits what waits, in one transaction.
     private func commit() {
         let now = monotonicNow()
-        if inHand.isEmpty { inHand = writeQueue.take() }
-        check(at: now)
+        if uncommitted.isEmpty { uncommitted = writeQueue.takeBatches() }
+        checkFile(at: now)
         do throws(StoreError) {
-            let writeConnection = try openLedger()
-            let answers = try keep(in: writeConnection)
+            let connection = try openConnection()
+            let answers = try writeTransaction(to: connection)
             succeed(answers)
-            moveLog()
+            moveLogPages()
         } catch {
             fail(error, at: now)
         }
     }
 
-    /// Has the log beside the database moved into it, or moves the little that is left of it.
-    private func moveLog() {
-        guard let writeConnection, checkpointer.note(pages: writeConnection.logPages) else {
+    /// Has the log beside the database moved into it, or moves a small remainder itself.
+    private func moveLogPages() {
+        guard let connection, checkpointer.recordLog(pages: connection.logPages) else {
             return
         }
-        checkpointer.note(moved: writeConnection.database.checkpoint())
+        checkpointer.recordMoved(connection.database.checkpoint())
     }
 
-    private func keep(in writeConnection: WriteConnection) throws(StoreError) -> [() -> Void] {
+    private func writeTransaction(to connection: WriteConnection) throws(StoreError) -> [() -> Void]
+    {
         let target = numbers.target ?? (mustReserve ? numbers.end : nil)
-        // What only asks needs no lock, and is answered also when nothing can be written.
-        if target == nil, inHand.allSatisfy(\.onlyAsks) { return try write(to: writeConnection) }
-        let answers = try writeConnection.database.transaction { () throws(StoreError) in
-            if let target { try writeConnection.reserve(below: target) }
-            return try write(to: writeConnection)
+        // Questions need no lock, and are answered even if nothing can be written.
+        if target == nil, uncommitted.allSatisfy(\.onlyAsks) {
+            return try writeUncommitted(to: connection)
+        }
+        let answers = try connection.database.transaction { () throws(StoreError) in
+            if let target { try connection.reserve(below: target) }
+            return try writeUncommitted(to: connection)
         }
         if let target {
-            writeConnection.noteReserved(below: target)
-            lock.note(below: target)
+            connection.confirmReserved(below: target)
+            lock.recordReserved(below: target)
             numbers.extend(to: target)
         }
         mustReserve = false
         return answers
     }
 
-    private func write(to writeConnection: WriteConnection) throws(StoreError) -> [() -> Void] {
+    private func writeUncommitted(to connection: WriteConnection) throws(StoreError) -> [() -> Void]
+    {
         refused = 0
         var answers: [() -> Void] = []
         let time = clock.wall()
-        let mayRefuse = !inHand.contains(where: \.hasCheckpoint)
-        for writeBatch in inHand {
+        let mayRefuse = !uncommitted.contains(where: \.hasCheckpoint)
+        for writeBatch in uncommitted {
             for page in writeBatch.pages {
-                refused += try writeConnection.write(page, mayRefuse: mayRefuse)
+                refused += try connection.write(page, mayRefuse: mayRefuse)
             }
             for item in writeBatch.items {
-                if let reader = item.reader { maintenance.note(reader) }
-                if let answer = try writeConnection.write(item, at: time) { answers.append(answer) }
+                if let reader = item.reader { maintenance.recordReader(reader) }
+                if let answer = try connection.write(item, at: time) { answers.append(answer) }
             }
         }
         return answers
     }
 
     private func succeed(_ answers: [() -> Void]) {
-        let late = inHand.reduce(0) { $0 + $1.rows }
-        let (through, lost) = writeQueue.finish(inHand)
-        inHand = []
-        if late > 0 { maintenance.note(through: through) }
-        status.commit(through: through)
+        let late = uncommitted.reduce(0) { $0 + $1.rows }
+        let (through, lost) = writeQueue.finish(uncommitted)
+        uncommitted = []
+        if late > 0 { maintenance.recordStored(through: through) }
+        status.recordCommitted(through: through)
         for answer in answers { answer() }
         hasFailed = false
-        failureLog.pass(
+        failureLog.recordSuccess(
             path: path, late: late - Int(refused), lost: lost + refused, hasMore: writeQueue.hasMore
         )
-        status.tell()
+        status.notifyObserver()
     }
 
     private func fail(_ error: StoreError, at now: Int64) {
-        writeConnection?.forgetRooms()
-        // A new connection may help, but for what it surely does not.
+        connection?.forgetIDs()
+        // A new connection may help, except where it certainly does not.
         if !error.isOfEveryConnection {
-            // Opened anew, a file that has taken its place would swallow its log.
-            leaveMoved()
-            checkpointer.letGo()
-            writeConnection = nil
+            // Otherwise a file that has taken its place would be opened with its log.
+            leaveMovedFile()
+            checkpointer.closeConnection()
+            connection = nil
         }
-        // Numbers that another process gives too are not for giving: those of the file come first.
+        // If another process gives numbers too, the file's reservation must be read first.
         mayReserve = !error.isContested
-        if mayReserve { reserveApart() }
+        if mayReserve { reserveInLockFile() }
         hasFailed = true
-        writeQueue.fail(retryAt: failureLog.retry(at: now))
-        failureLog.note(error, at: now, waiting: { writeQueue.waiting(beside: inHand) })
-        status.tell()
+        writeQueue.fail(retryAt: failureLog.nextAttempt(after: now))
+        failureLog.report(error, at: now, waiting: { writeQueue.waiting(beside: uncommitted) })
+        status.notifyObserver()
     }
 
-    /// Reserves numbers in the other file alone.
-    private func reserveApart() {
+    /// Reserves numbers in the lock file only.
+    private func reserveInLockFile() {
         guard let target = numbers.target else { return }
         mayReserve = lock.reserve(below: target)
         if mayReserve { numbers.extend(to: target) }
@@ -241,39 +250,39 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     // MARK: - The end
 
-    /// Writes what is left and closes the file; returns how many messages could not be kept.
+    /// Writes what is left and closes the file; returns how many messages could not be stored.
     ///
     /// - Parameters:
-    ///   - unused: the first number that nobody got, if that is known.
+    ///   - unused: the first number that was not given, if known.
     ///   - last: closes the other connections.
     func finish(unused: UInt64?, last: () -> Void) -> Int {
         repeat { commit() } while !hasFailed && writeQueue.hasMore
-        let (rows, lost) = writeQueue.waiting(beside: inHand)
-        for writeBatch in inHand { for item in writeBatch.items { item.fail(StoreClosed()) } }
+        let (rows, lost) = writeQueue.waiting(beside: uncommitted)
+        for writeBatch in uncommitted { for item in writeBatch.items { item.fail(StoreClosed()) } }
         writeQueue.end()
         checkpointer.close()
         last()
-        if let writeConnection, !hasFailed {
-            maintenance.finish(writeConnection)
-            giveBack(unused, in: writeConnection)
-            _ = writeConnection.settle()
+        if let connection, !hasFailed {
+            maintenance.finishIndexing(connection)
+            returnUnused(unused, in: connection)
+            _ = connection.settle()
         }
-        writeConnection = nil
+        connection = nil
         lock.release()
         return rows + Int(lost)
     }
 
-    private func giveBack(_ unused: UInt64?, in writeConnection: WriteConnection) {
+    private func returnUnused(_ unused: UInt64?, in connection: WriteConnection) {
         guard let unused, unused > 0 else { return }
         do throws(StoreError) {
-            let first = max(unused, try writeConnection.firstUnusedNumber())
-            // The other file first: the greater of both counts.
+            let first = max(unused, try connection.firstUnusedNumber())
+            // The lock file first, because the greater of both numbers counts.
             guard lock.reserve(below: first) else { return }
-            try writeConnection.database.transaction { () throws(StoreError) in
-                try writeConnection.reserve(below: first)
+            try connection.database.transaction { () throws(StoreError) in
+                try connection.reserve(below: first)
             }
         } catch {
-            // A gap in the numbers is no harm.
+            // A gap in the numbers does no harm.
         }
     }
 }

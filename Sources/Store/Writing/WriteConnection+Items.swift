@@ -1,9 +1,8 @@
 import MessageBus
 
-// What is written beside messages, and read behind them.
+// Writes that go along with messages, and questions answered after them.
 extension WriteConnection {
-    /// Writes what belongs to messages; returns what tells those who wait for it, once it is
-    /// committed.
+    /// Writes or answers an item; returns the function to call once that is committed.
     func write(_ item: Item, at time: Int64) throws(StoreError) -> (() -> Void)? {
         switch item {
         case .progress(let progress, let commit):
@@ -11,10 +10,10 @@ extension WriteConnection {
             return { commit.fulfil(.success(())) }
         case .advance(let reader, let number, let links, let answer):
             try advance(reader, to: number, at: time)
-            for link in links { try add(link, in: reader.channel, at: time) }
+            for link in links { try insert(link, in: reader.channel, at: time) }
             return { answer.give(.success(())) }
-        case .note(let text, let number, let reader, let answer):
-            try note(text, to: number, of: reader.channel, at: time)
+        case .attempt(let text, let number, let reader, let answer):
+            try recordAttempt(text, to: number, of: reader.channel, at: time)
             return { answer.give(.success(())) }
         case .dropped(let message): try write(message)
         case .verdict(let verdict): try write(verdict)
@@ -41,7 +40,7 @@ extension WriteConnection {
             if !checkpoint.state.isEmpty { try statement.bind(3, bytes: checkpoint.state) }
             try statement.run()
         }
-        for (channel, link) in progress.links { try add(link, in: channel, at: time) }
+        for (channel, link) in progress.links { try insert(link, in: channel, at: time) }
     }
 
     private func checkpoints(of bridge: String) throws(StoreError) -> [String: [UInt8]] {
@@ -60,7 +59,7 @@ extension WriteConnection {
     private func advance(
         _ reader: DurableReader, to number: UInt64, at time: Int64
     ) throws(StoreError) {
-        // A late acknowledgement moves nothing back.
+        // A late acknowledgement must not move the cursor back.
         let statement = try self.statement(
             """
             INSERT INTO cursors (bridge, channel, room, number, used) VALUES (?1, ?2, ?3, ?4, ?5)
@@ -75,8 +74,8 @@ extension WriteConnection {
         try statement.run()
     }
 
-    /// Notes that cursors were asked for; those that are not there stay so.
-    func use(_ readers: Set<DurableReader>, at time: Int64) throws(StoreError) {
+    /// Records the use of cursors; missing ones are not created.
+    func recordUse(_ readers: Set<DurableReader>, at time: Int64) throws(StoreError) {
         let statement = try self.statement(
             """
             UPDATE cursors SET used = ?4 WHERE bridge = ?1 AND channel = ?2
@@ -104,7 +103,7 @@ extension WriteConnection {
         return try statement.step() ? statement.number(0) : nil
     }
 
-    private func add(
+    private func insert(
         _ link: Link, in channel: DurableReader.Channel, at time: Int64
     ) throws(StoreError) {
         let statement = try self.statement(
@@ -120,10 +119,10 @@ extension WriteConnection {
         try statement.run()
     }
 
-    /// Answers are kept as far as a person would read them.
+    /// Characters of an answer that are kept: as many as a person would read.
     private static var longestAnswer: Int { 1_000 }
 
-    private func note(
+    private func recordAttempt(
         _ answer: String, to number: UInt64, of channel: DurableReader.Channel, at time: Int64
     ) throws(StoreError) {
         let statement = try self.statement(
@@ -140,7 +139,7 @@ extension WriteConnection {
         try statement.run()
     }
 
-    // MARK: - What the chain did
+    // MARK: - Drops and changes
 
     private func write(_ message: DroppedMessage) throws(StoreError) {
         let statement = try self.statement(

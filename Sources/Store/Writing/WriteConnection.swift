@@ -1,49 +1,49 @@
 import CSQLite
 import MessageBus
 
-/// The database as the store's thread writes it.
+/// The connection by which the store's thread writes the database.
 ///
-/// Confined to the store's thread, but for being made.
+/// Confined to the store's thread, except for its initializer.
 final class WriteConnection {
     let database: Database
-    /// The files beside it that SQLite keeps for it.
+    /// Files that SQLite keeps beside the database.
     let companions: [Companion]
-    /// Where SQLite writes how many pages the log beside the database has.
+    /// Receives the length of the log beside the database, in pages.
     private let log = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private let insert: Statement
     private var roomIDs: [String: Int64] = [:]
     private var originIDs: [String: Int64] = [:]
-    /// What stands in the columns of details.
+    /// Details whose values are bound to the columns of `insert`.
     private var bound: MessageDetails?
     private let digits = Digits()
-    /// The number below which all may have been given, as it was last read or committed here.
+    /// Number below which all may have been given, as last read or committed here.
     private var reserved: UInt64 = 1
 
-    /// Opens a file, makes its tables if they are missing, and prepares.
+    /// Opens a file and creates missing tables.
     ///
     /// - Throws: `StoreError`.
     init(_ path: String) throws(StoreError) {
         database = try Database(path, .write)
         try Schema.check(database)
-        // Readers never wait for the writer, and the other way round.
+        // So that readers never wait for the writer, nor the writer for readers.
         try database.execute("PRAGMA journal_mode = WAL")
         try database.execute("PRAGMA synchronous = FULL")
-        // Bytes a burst may leave of the log beside the database.
+        // Bytes of the log beside the database that may remain after a burst.
         try database.execute("PRAGMA journal_size_limit = 67108864")
         try Schema.prepare(database)
-        // Instead of moving pages at a commit by itself, as SQLite does unless told otherwise.
+        // Replaces SQLite's own hook, which would move pages during a commit.
         log.initialize(to: 0)
         sqlite3_wal_hook(
             database.pointer,
-            { place, _, _, pages in
-                place?.assumingMemoryBound(to: Int32.self).pointee = pages
+            { counter, _, _, pages in
+                counter?.assumingMemoryBound(to: Int32.self).pointee = pages
                 return SQLITE_OK
             }, log)
         insert = try Statement(database, Self.insertion)
-        // Where the name is a link, they stand beside what it leads to.
-        let place = database.fullPath
+        // If the path is a link, they are beside its target.
+        let fullPath = database.fullPath
         companions = ["-wal", "-shm"].compactMap { ending in
-            FileIdentity(of: place + ending).map { Companion(place + ending, ending, $0) }
+            FileIdentity(of: fullPath + ending).map { Companion(fullPath + ending, ending, $0) }
         }
     }
 
@@ -52,7 +52,7 @@ final class WriteConnection {
         log.deallocate()
     }
 
-    /// Pages of the log beside the database after the latest commit.
+    /// Length of the log beside the database after the latest commit, in pages.
     var logPages: Int32 { log.pointee }
 
     /// A file that SQLite keeps beside the database.
@@ -67,13 +67,13 @@ final class WriteConnection {
             self.identity = identity
         }
 
-        /// Whether it is still what is called so.
+        /// True if its path still leads to the same file.
         var isThere: Bool { FileIdentity(of: path) == identity }
     }
 
-    /// Moves all that is committed from the log beside the database into it.
+    /// Moves all committed pages from the log into the database.
     ///
-    /// Works on a file that was moved away, too. Returns whether it is all there.
+    /// Works on a file that was moved away, too. Returns true if nothing is left.
     func settle() -> Bool {
         let isBlocked = try? database.number("PRAGMA wal_checkpoint(TRUNCATE)")
         return isBlocked == 0
@@ -85,13 +85,12 @@ final class WriteConnection {
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
         """
 
-    /// A statement that is prepared once, however often it is asked for by its text.
+    /// Returns the statement for a text; it is prepared only once.
     func statement(_ text: String) throws(StoreError) -> Statement {
         try database.statement(text)
     }
 
-    /// Runs a function in a transaction that need not survive a power cut: what it did can be done
-    /// again.
+    /// Runs a function in a transaction that need not survive a power cut: it can be repeated.
     func backgroundTransaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
         try database.execute("PRAGMA synchronous = NORMAL")
         defer { try? database.execute("PRAGMA synchronous = FULL") }
@@ -100,7 +99,7 @@ final class WriteConnection {
 
     // MARK: - Numbers
 
-    /// The first number that was surely not given, as far as the file knows.
+    /// Returns the first number that was certainly not given, as far as the file knows.
     func firstFreeNumber() throws(StoreError) -> UInt64 {
         reserved = try presentReserved()
         return max(reserved, try firstUnusedNumber())
@@ -112,7 +111,7 @@ final class WriteConnection {
         return try statement.step() ? statement.number(0) : 1
     }
 
-    /// The number behind all that something in the file has.
+    /// Returns the number after the highest one used in the file.
     func firstUnusedNumber() throws(StoreError) -> UInt64 {
         let newest = try database.number(
             """
@@ -123,9 +122,9 @@ final class WriteConnection {
         return UInt64(clamping: newest ?? 0) + 1
     }
 
-    /// Writes down that all numbers below one may have been given.
+    /// Writes that all numbers below one may have been given.
     ///
-    /// In a transaction; `noteReserved` is to follow when that is committed.
+    /// Must be called in a transaction; `confirmReserved` must follow once that is committed.
     ///
     /// - Throws: `StoreError`, also if another process has reserved numbers meanwhile.
     func reserve(below number: UInt64) throws(StoreError) {
@@ -133,10 +132,10 @@ final class WriteConnection {
         try set("reserved", Int64(clamping: number))
     }
 
-    /// Notes what is reserved since a transaction was committed.
-    func noteReserved(below number: UInt64) { reserved = number }
+    /// Records the reservation of a committed transaction.
+    func confirmReserved(below number: UInt64) { reserved = number }
 
-    /// Writes a small fact down.
+    /// Writes a value into the table `meta`.
     func set(_ key: String, _ value: Int64) throws(StoreError) {
         let statement = try self.statement(
             "INSERT INTO meta VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value"
@@ -148,28 +147,28 @@ final class WriteConnection {
 
     // MARK: - Messages
 
-    /// The number of a room in the file; it gets one if it has none.
+    /// Returns the number of a room in the file; it gets one if it has none.
     func id(ofRoom name: String) throws(StoreError) -> Int64 {
         if let id = roomIDs[name] { return id }
         let adding = try statement("INSERT OR IGNORE INTO rooms (name) VALUES (?1)")
         try adding.bind(1, name)
         try adding.run()
         guard let id = try database.id(ofRoom: name) else {
-            throw StoreError(database.path, "it forgets its rooms")
+            throw StoreError(database.path, "a room just added is not found in it")
         }
         roomIDs[name] = id
         return id
     }
 
-    /// Forgets what a transaction that was rolled back had found out.
-    func forgetRooms() {
+    /// Forgets numbers that a rolled back transaction may have assigned.
+    func forgetIDs() {
         roomIDs = [:]
         originIDs = [:]
     }
 
-    /// Writes the messages of a page; returns how many the file would not take, whatever is tried.
+    /// Writes the messages of a page; returns how many the file refused.
     ///
-    /// - Parameter mayRefuse: whether a message may be left out whose number another has.
+    /// - Parameter mayRefuse: true if a message whose number is taken may be left out.
     func write(_ page: MessagePage, mayRefuse: Bool) throws(StoreError) -> UInt64 {
         defer { insert.clear() }
         var refused: UInt64 = 0
@@ -198,7 +197,8 @@ final class WriteConnection {
         try insert.bind(6, sender.bridge)
     }
 
-    /// Whether it is in the file already: a commit may have worked though it was said to fail.
+    /// Returns true if a message is in the file already: a commit may work and yet report a
+    /// failure.
     private func isKept(
         _ header: MessageHeader, _ batch: Batch, in room: String
     ) throws(StoreError) -> Bool {
@@ -215,7 +215,7 @@ final class WriteConnection {
         return try statement.step() && statement.integer(0) == 1
     }
 
-    /// False if the file refuses this one message: it is too large, or its number is taken.
+    /// Writes a message; returns false if the file refuses it: too large, or its number is taken.
     private func write(
         _ header: MessageHeader, _ batch: Batch, in room: String, _ mayRefuse: Bool
     ) throws(StoreError) -> Bool {
@@ -238,10 +238,10 @@ final class WriteConnection {
         }
     }
 
-    /// The columns of what only some messages carry.
+    /// Columns of details, which only some messages have.
     private static let detailColumns: ClosedRange<Int32> = 8...16
 
-    /// Binds what a message carries; lines of a file have nearly all of it in common.
+    /// Binds the details of a message; lines of a file have nearly all of them in common.
     private func bind(_ details: MessageDetails?, of header: MessageHeader) throws(StoreError) {
         if details !== bound || details == nil {
             bound = nil
@@ -271,7 +271,7 @@ final class WriteConnection {
         if let said = details.said { insert.bind(15, said) }
     }
 
-    /// The number of a file in the database; it gets one if it has none.
+    /// Returns the number of an origin in the database; it gets one if it has none.
     private func id(ofOrigin channel: String) throws(StoreError) -> Int64 {
         if let id = originIDs[channel] { return id }
         if originIDs.count >= Self.mostOrigins { originIDs = [:] }
@@ -282,12 +282,12 @@ final class WriteConnection {
         defer { finding.reset() }
         try finding.bind(1, channel)
         guard try finding.step() else {
-            throw StoreError(database.path, "it forgets its origins")
+            throw StoreError(database.path, "an origin just added is not found in it")
         }
         originIDs[channel] = finding.integer(0)
         return finding.integer(0)
     }
 
-    /// Origins whose numbers are remembered at the most.
+    /// The most origins whose numbers are remembered.
     private static let mostOrigins = 10_000
 }

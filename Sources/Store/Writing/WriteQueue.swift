@@ -1,50 +1,51 @@
 import MessageBus
 import Synchronization
 
-/// What waits to be kept: a queue from the bus's loop and any task to the store's thread.
+/// The queue of writes from the bus's loop, and from any task, to the store's thread.
 ///
 /// Safe from any thread.
 final class WriteQueue: Sendable {
-    /// How much may wait, and for how long.
+    /// Limits of what may wait, and for how long.
     struct Limits: Sendable {
-        /// Bytes; over it sources are read more slowly, and while nothing can be kept, what is said
-        /// is not kept.
+        /// Bytes that may wait.
+        ///
+        /// Beyond that sources are read more slowly; while writing fails, new messages are lost.
         var bytes = 64 << 20
         /// Nanoseconds from the first message to its commit.
-        var delay: Int64 = 10_000_000
-        /// Messages that are worth a commit before that.
+        var delay = Duration.milliseconds(10).inNanoseconds
+        /// Messages that are worth a commit before `delay` is over.
         var rows = 4_096
-        /// Messages in one transaction, if more wait: so few that a commit takes about 10 ms.
+        /// The most messages in one transaction: few enough for a commit of about 10 ms.
         var rowsAtOnce = 8_192
     }
 
-    /// What the store's thread is to do next.
+    /// The next job of the store's thread.
     enum Job {
         case commit
-        /// While nothing can be kept: only numbers, in the other file.
+        /// Reserve numbers in the lock file, while the database fails.
         case reserve
         case background
         case close
     }
 
     private struct State {
-        var handovers: [WriteBatch] = []
+        var batches: [WriteBatch] = []
         var pool: [MessagePage] = []
         /// Bytes in the queue and in the thread's hands.
         var weight = 0
         var rows = 0
-        /// When the first of the queue came.
+        /// Time when the first of the waiting batches came, in monotonic nanoseconds.
         var first: Int64 = 0
         var isUrgent = false
         var isLagging = false
         var isFailing = false
-        /// When the thread wants to try again what it has in its hands, or nil.
+        /// Time when the thread retries its uncommitted batches; `nil` if there is no failure.
         var retry: Int64?
         var lost: UInt64 = 0
         var through: UInt64 = 0
         var isClosing = false
         var isClosed = false
-        /// Whether the thread sleeps until somebody wakes it.
+        /// True while the thread sleeps until it is woken.
         var isAsleep = false
     }
 
@@ -59,17 +60,17 @@ final class WriteQueue: Sendable {
         monitor = Monitor(State())
     }
 
-    /// Whether the store keeps up.
+    /// The state of writing: keeping up, lagging or failing.
     var condition: StoreCondition {
         StoreCondition(rawValue: conditionCode.load(ordering: .relaxed)) ?? .fails
     }
 
     // MARK: - Handing over
 
-    /// An empty page, used again if there is one.
+    /// Returns an empty page, a used one if possible.
     func freshPage() -> MessagePage { monitor.withLock { $0.pool.popLast() } ?? MessagePage() }
 
-    /// Takes what was handed over in a turn of the loop.
+    /// Enqueues the writes of a turn of the loop.
     func push(_ writeBatch: WriteBatch, lost: UInt64) {
         var writeBatch = writeBatch
         push(&writeBatch, lost: lost)
@@ -79,7 +80,7 @@ final class WriteQueue: Sendable {
         let (wakes, isOpen) = monitor.withLock { state -> (Bool, Bool) in
             state.lost += lost
             if state.isClosed { return (false, false) }
-            if state.handovers.isEmpty { state.first = monotonicNow() }
+            if state.batches.isEmpty { state.first = monotonicNow() }
             state.rows += writeBatch.rows
             state.weight += writeBatch.weight
             state.isUrgent = state.isUrgent || writeBatch.isUrgent
@@ -94,32 +95,32 @@ final class WriteQueue: Sendable {
         if !isOpen { for item in writeBatch.items { item.fail(StoreClosed()) } }
     }
 
-    /// Takes what is asked or noted outside of the loop's turns.
+    /// Enqueues an item from outside the loop's turns.
     func push(_ item: Item) {
         push(
             WriteBatch(items: [item], weight: item.weight, isUrgent: item.isUrgent), lost: 0)
     }
 
-    /// Many small turns share pages and a transaction.
+    /// Adds a batch to the last one that waits, so that small turns share pages and a transaction.
     private func merge(_ writeBatch: WriteBatch, into state: inout State) {
-        guard let last = state.handovers.indices.last,
-            state.handovers[last].rows + writeBatch.rows <= limits.rows
+        guard let last = state.batches.indices.last,
+            state.batches[last].rows + writeBatch.rows <= limits.rows
         else {
-            state.handovers.append(writeBatch)
+            state.batches.append(writeBatch)
             return
         }
         for page in writeBatch.pages {
-            let tail = state.handovers[last].pages.last
+            let tail = state.batches[last].pages.last
             if page.count < MessagePage.capacity / 2, tail?.append(page) == true {
                 recycle(page, in: &state)
             } else {
-                state.handovers[last].pages.append(page)
+                state.batches[last].pages.append(page)
             }
         }
-        state.handovers[last].items += writeBatch.items
-        state.handovers[last].rows += writeBatch.rows
-        state.handovers[last].weight += writeBatch.weight
-        state.handovers[last].through = max(state.handovers[last].through, writeBatch.through)
+        state.batches[last].items += writeBatch.items
+        state.batches[last].rows += writeBatch.rows
+        state.batches[last].weight += writeBatch.weight
+        state.batches[last].through = max(state.batches[last].through, writeBatch.through)
     }
 
     private func recycle(_ page: MessagePage, in state: inout State) {
@@ -128,7 +129,7 @@ final class WriteQueue: Sendable {
     }
 
     private func update(_ state: inout State) {
-        // Until half is gone, so that sources do not stop and go with every commit.
+        // Lagging lasts until half is gone, so that sources do not stop and go with every commit.
         state.isLagging = state.weight > (state.isLagging ? limits.bytes / 2 : limits.bytes)
         let condition: StoreCondition =
             switch (state.isFailing, state.isLagging) {
@@ -142,23 +143,23 @@ final class WriteQueue: Sendable {
 
     // MARK: - The store's thread
 
-    /// Waits for something to do.
+    /// Waits for the next job.
     ///
     /// - Parameters:
-    ///   - background: when there will be something to do in the background.
-    ///   - topsUp: whether numbers are to be reserved although nothing waits.
-    ///   - mayReserve: whether that can be tried while nothing can be kept.
+    ///   - background: time of the next background work; `nil` if there is none.
+    ///   - topsUp: returns true if numbers are to be reserved although nothing waits.
+    ///   - mayReserve: true if they may be reserved while the database fails.
     func nextJob(background: Int64?, topsUp: () -> Bool, mayReserve: Bool = true) -> Job {
         monitor.wait { state in
             if state.isClosing { return .done(.close) }
             let now = monotonicNow()
             if let retry = state.retry {
                 if now >= retry { return .done(.commit) }
-                // Else the bus's loop would wait for numbers as long as the file fails.
+                // Otherwise the bus's loop would wait for numbers as long as the file fails.
                 return mayReserve && topsUp() ? .done(.reserve) : .sleep(until: retry)
             }
             if topsUp() { return .done(.commit) }
-            if let last = state.handovers.last {
+            if let last = state.batches.last {
                 let due = state.first + limits.delay
                 if state.isUrgent || state.rows >= limits.rows || now >= due || last.isUrgent {
                     return .done(.commit)
@@ -172,29 +173,29 @@ final class WriteQueue: Sendable {
         }
     }
 
-    /// Takes what waits, as much as one transaction should hold.
-    func take() -> [WriteBatch] {
+    /// Removes and returns waiting batches, as many as one transaction should hold.
+    func takeBatches() -> [WriteBatch] {
         monitor.withLock { state in
             var rows = 0
             let count =
-                state.handovers.firstIndex { writeBatch in
+                state.batches.firstIndex { writeBatch in
                     defer { rows += writeBatch.rows }
                     return rows >= limits.rowsAtOnce
-                } ?? state.handovers.count
-            let taken = Array(state.handovers.prefix(count))
-            state.handovers.removeFirst(count)
-            state.rows = state.handovers.reduce(0) { $0 + $1.rows }
-            state.isUrgent = state.handovers.contains { $0.isUrgent }
+                } ?? state.batches.count
+            let taken = Array(state.batches.prefix(count))
+            state.batches.removeFirst(count)
+            state.rows = state.batches.reduce(0) { $0 + $1.rows }
+            state.isUrgent = state.batches.contains { $0.isUrgent }
             state.isAsleep = false
             return taken
         }
     }
 
-    /// Notes that what was taken is kept; returns the number up to which everything is, and how
-    /// many messages were not kept since the last time.
-    func finish(_ handovers: [WriteBatch]) -> (through: UInt64, lost: UInt64) {
+    /// Records that batches are committed; returns the number up to which everything is stored, and
+    /// how many messages were lost since the last call.
+    func finish(_ batches: [WriteBatch]) -> (through: UInt64, lost: UInt64) {
         monitor.withLock { state in
-            for writeBatch in handovers {
+            for writeBatch in batches {
                 state.weight -= writeBatch.weight
                 for page in writeBatch.pages { recycle(page, in: &state) }
             }
@@ -203,12 +204,12 @@ final class WriteQueue: Sendable {
             update(&state)
             let lost = state.lost
             state.lost = 0
-            let through = handovers.reduce(0) { max($0, $1.through) }
-            return (state.handovers.isEmpty ? max(through, state.through) : through, lost)
+            let through = batches.reduce(0) { max($0, $1.through) }
+            return (state.batches.isEmpty ? max(through, state.through) : through, lost)
         }
     }
 
-    /// Notes that nothing can be kept until a moment.
+    /// Records that writing fails, and when it is tried again.
     func fail(retryAt moment: Int64) {
         monitor.withLock { state in
             state.isFailing = true
@@ -217,35 +218,36 @@ final class WriteQueue: Sendable {
         }
     }
 
-    /// Whether something waits.
-    var hasMore: Bool { monitor.withLock { !$0.handovers.isEmpty } }
+    /// True if something waits.
+    var hasMore: Bool { monitor.withLock { !$0.batches.isEmpty } }
 
-    /// Messages that wait, and those in the hands of the thread.
-    func waiting(beside handovers: [WriteBatch] = []) -> (rows: Int, lost: UInt64) {
-        monitor.withLock { (($0.rows + handovers.reduce(0) { $0 + $1.rows }), $0.lost) }
+    /// Returns how many messages wait, the thread's uncommitted batches included, and how many were
+    /// lost.
+    func waiting(beside batches: [WriteBatch] = []) -> (rows: Int, lost: UInt64) {
+        monitor.withLock { (($0.rows + batches.reduce(0) { $0 + $1.rows }), $0.lost) }
     }
 
-    /// Wakes the thread, so that it looks whether something is to be done.
+    /// Wakes the thread, so that it looks for work.
     func wake() {
-        // With the lock: it may be between its look and its sleep.
+        // Under the lock once, because the thread may be between its look and its sleep.
         monitor.withLock { _ in }
         monitor.wake()
     }
 
     // MARK: - The end
 
-    /// Tells the thread to write what is left and end.
+    /// Tells the thread to write what is left and to end.
     func close() {
         monitor.withLock { $0.isClosing = true }
         monitor.wake()
     }
 
-    /// Takes nothing more; what still waits fails.
+    /// Closes the queue; everything that still waits fails.
     func end() {
         let left = monitor.withLock { state in
             state.isClosed = true
-            defer { state.handovers = [] }
-            return state.handovers
+            defer { state.batches = [] }
+            return state.batches
         }
         for writeBatch in left { for item in writeBatch.items { item.fail(StoreClosed()) } }
     }

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// A message that was dropped, without its text.
+/// The record of a dropped message, without its text.
 struct DroppedMessage: Sendable {
     let number: UInt64
     let time: Int64

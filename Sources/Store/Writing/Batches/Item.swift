@@ -1,16 +1,16 @@
 import MessageBus
 
-/// What is handed over beside messages, or asked behind them.
+/// A write that goes along with messages, or a question that is answered after them.
 enum Item {
     case progress(SourceProgress, PendingCommit)
     case advance(DurableReader, UInt64, [Link], Promise<Void>)
-    case note(String, UInt64, DurableReader, Promise<Void>)
+    case attempt(String, UInt64, DurableReader, Promise<Void>)
     case dropped(DroppedMessage)
     case verdict(StepVerdict)
     case checkpoints(String, Promise<[String: [UInt8]]>)
     case cursor(DurableReader, Promise<UInt64?>)
 
-    /// Whether nothing is to be written.
+    /// True if nothing is to be written.
     var onlyAsks: Bool {
         switch self {
         case .checkpoints, .cursor: true
@@ -18,7 +18,7 @@ enum Item {
         }
     }
 
-    /// Whose cursor is asked for or moved.
+    /// The reader whose cursor is asked for or moved.
     var reader: DurableReader? {
         switch self {
         case .advance(let reader, _, _, _), .cursor(let reader, _): reader
@@ -26,7 +26,7 @@ enum Item {
         }
     }
 
-    /// Whether somebody waits for it.
+    /// True if somebody waits for it.
     var isUrgent: Bool {
         switch self {
         case .dropped, .verdict: false
@@ -34,23 +34,23 @@ enum Item {
         }
     }
 
-    /// Bytes that count towards the backlog, about.
+    /// Bytes that count towards the backlog, roughly.
     var weight: Int {
         switch self {
         case .progress(let progress, _):
             progress.checkpoints.reduce(128 * progress.links.count) { $0 + 64 + $1.state.count }
         case .advance(_, _, let links, _): 64 + 128 * links.count
-        case .note(let answer, _, _, _): 64 + answer.utf8.count
+        case .attempt(let answer, _, _, _): 64 + answer.utf8.count
         case .dropped, .verdict: 256
         case .checkpoints, .cursor: 64
         }
     }
 
-    /// Ends the waiting of who waits for it.
+    /// Fails the promise of whoever waits for it.
     func fail(_ error: any Error) {
         switch self {
         case .progress(_, let commit): commit.fulfil(.failure(error))
-        case .advance(_, _, _, let answer), .note(_, _, _, let answer):
+        case .advance(_, _, _, let answer), .attempt(_, _, _, let answer):
             answer.give(.failure(error))
         case .dropped, .verdict: break
         case .checkpoints(_, let answer): answer.give(.failure(error))

@@ -1,31 +1,32 @@
 import MessageBus
 
-/// Messages of any rooms on their way from the bus's loop to the store's thread.
+/// Messages of any rooms, on their way from the bus's loop to the store's thread.
 ///
-/// Confined to one thread at a time: whoever took it from under the backlog's lock.
+/// Confined to one thread at a time: the one that took it under the queue's lock.
 final class MessagePage: @unchecked Sendable {  // handed from thread to thread under a lock
-    /// Messages a page holds.
+    /// The most messages in a page.
     static let capacity = 2_048
-    /// Bytes of text it holds before it needs more memory.
+    /// Bytes of text that fit before it needs more memory.
     static let bytes = 256 << 10
 
     let batch = Batch(room: "", capacity: capacity, bytes: bytes)
-    /// Which messages are whose, in a row.
+    /// Consecutive messages of one room, each run with the index after its last.
     private(set) var runs: [(room: String, end: Int)] = []
 
-    /// Whether nothing is in it.
+    /// True if the page has no messages.
     var isEmpty: Bool { batch.count == 0 }
-    /// Messages in it.
+    /// Number of messages in the page.
     var count: Int { batch.count }
     /// Bytes that count towards the backlog.
-    var weight: Int { batch.storage.count + batch.count * Self.recordWeight }
+    var weight: Int { batch.storage.count + batch.count * Self.headerWeight }
     /// Bytes of a message beside its text.
-    static let recordWeight = 48
+    static let headerWeight = 48
 
-    /// Adds what passed of a batch from an index on, as much as fits; returns the first index left.
+    /// Adds the messages of a batch that passed, from an index on, as many as fit; returns the
+    /// first index left.
     func append(_ other: Batch, from start: Int) -> Int {
         let next = batch.append(other, from: start)
-        note(other.room)
+        extendRuns(with: other.room)
         if next == start, isEmpty { return appendLarge(other, start) }
         return next
     }
@@ -37,12 +38,12 @@ final class MessagePage: @unchecked Sendable {  // handed from thread to thread 
             batch.append(
                 header, text: other.text(header), sender: other.sender(of: header),
                 details: other.details(of: header))
-            note(other.room)
+            extendRuns(with: other.room)
         }
         return index + 1
     }
 
-    /// Adds all of another page, if there is room for it.
+    /// Adds all messages of another page; returns false if they don't fit.
     func append(_ other: MessagePage) -> Bool {
         guard batch.count + other.count <= batch.capacity,
             batch.storage.count + other.batch.storage.count <= batch.storage.capacity
@@ -56,13 +57,13 @@ final class MessagePage: @unchecked Sendable {  // handed from thread to thread 
         return true
     }
 
-    private func note(_ room: String) {
+    private func extendRuns(with room: String) {
         guard batch.count > (runs.last?.end ?? 0) else { return }
         if runs.last?.room == room { runs.removeLast() }
         runs.append((room, batch.count))
     }
 
-    /// Empties it for the next use.
+    /// Empties the page for reuse.
     func removeAll() {
         batch.removeAll()
         batch.shrink(to: Self.bytes)

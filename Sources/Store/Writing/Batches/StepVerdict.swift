@@ -1,10 +1,10 @@
 import MessageBus
 
-/// What a step of the chain did to a message.
+/// The record of a step of the chain that changed or dropped a message.
 struct StepVerdict: Sendable {
     let number: UInt64
     let time: Int64
     let step: String
-    /// `nil`: its text was changed.
+    /// The reason of the drop; `nil` if the step changed the text.
     let drop: Drop?
 }

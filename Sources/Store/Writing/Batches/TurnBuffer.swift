@@ -1,22 +1,22 @@
 import MessageBus
 
-/// What the bus hands over in the present turn of its loop.
+/// The writes of the present turn of the bus's loop.
 ///
 /// Confined to the bus's loop.
 struct TurnBuffer {
     private(set) var writeBatch = WriteBatch()
-    /// Messages that were not kept, because as much waited as may.
+    /// Messages that were lost because the queue was full.
     private(set) var lost: UInt64 = 0
     private var page: MessagePage?
-    private var traced = Allowance(perSecond: 1_000)
+    private var recordAllowance = Allowance(perSecond: 1_000)
 
-    /// Whether nothing was handed over.
+    /// True if nothing was added in this turn.
     var isEmpty: Bool { writeBatch.isEmpty && page == nil }
 
-    /// Copies what passed, and notes what was dropped or changed.
+    /// Copies the messages of a batch that passed, and records drops and changes.
     ///
-    /// - Parameter isKept: false if there is no room for it: then it is only counted.
-    mutating func take(_ batch: Batch, isKept: Bool, pages: WriteQueue) {
+    /// - Parameter isKept: false if the queue is full: then the messages are only counted.
+    mutating func append(_ batch: Batch, isKept: Bool, pages: WriteQueue) {
         let passed = batch.count - batch.drops.count
         if passed > 0, let last = batch.all.last { writeBatch.through = last.number }
         if !isKept {
@@ -33,18 +33,18 @@ struct TurnBuffer {
                 next = end
             }
         }
-        if !batch.traces.isEmpty || !batch.drops.isEmpty { note(batch) }
+        if !batch.traces.isEmpty || !batch.drops.isEmpty { recordVerdicts(of: batch) }
     }
 
-    /// Adds what belongs to the messages of this turn.
-    mutating func add(_ item: Item) {
+    /// Adds an item that belongs to the messages of this turn.
+    mutating func append(_ item: Item) {
         writeBatch.items.append(item)
         writeBatch.weight += item.weight
         if item.isUrgent { writeBatch.isUrgent = true }
     }
 
-    /// Takes all of it, and leaves an empty turn.
-    mutating func finish() -> WriteBatch {
+    /// Returns all writes of the turn and empties the buffer.
+    mutating func takeBatch() -> WriteBatch {
         closePage()
         lost = 0
         let finished = writeBatch
@@ -60,26 +60,26 @@ struct TurnBuffer {
         self.page = nil
     }
 
-    private mutating func note(_ batch: Batch) {
+    private mutating func recordVerdicts(of batch: Batch) {
         for (index, drop) in batch.drops {
             let header = batch.all[index]
-            guard traced.take(at: header.time) else { return }
-            add(
+            guard recordAllowance.spend(at: header.time) else { return }
+            append(
                 .dropped(
                     DroppedMessage(
                         number: header.number, time: header.time, kind: header.kind,
                         room: batch.room, sender: batch.sender(of: header),
                         bytes: Int(header.count), origin: batch.message(at: index).origin)))
             let isTraced = batch.traces.contains { $0.index == index && $0.drop != nil }
-            if !isTraced { note(header, step: batch.sender(of: header).bridge, drop) }
+            if !isTraced { recordVerdict(on: header, step: batch.sender(of: header).bridge, drop) }
         }
-        for trace in batch.traces where traced.take(at: batch.all[trace.index].time) {
-            note(batch.all[trace.index], step: trace.step, trace.drop)
+        for trace in batch.traces where recordAllowance.spend(at: batch.all[trace.index].time) {
+            recordVerdict(on: batch.all[trace.index], step: trace.step, trace.drop)
         }
     }
 
-    private mutating func note(_ header: MessageHeader, step: String, _ drop: Drop?) {
-        add(
+    private mutating func recordVerdict(on header: MessageHeader, step: String, _ drop: Drop?) {
+        append(
             .verdict(
                 StepVerdict(number: header.number, time: header.time, step: step, drop: drop)))
     }

@@ -1,27 +1,27 @@
 import MessageBus
 
-/// What is to be kept together: whole turns of the bus's loop, and questions behind them.
+/// Writes for one transaction: whole turns of the bus's loop, and questions after them.
 struct WriteBatch {
     var pages: [MessagePage] = []
     var items: [Item] = []
-    /// Messages in its pages.
+    /// Number of messages in the pages.
     var rows = 0
-    /// Bytes of all that, as they count towards the backlog.
+    /// Bytes of pages and items that count towards the backlog.
     var weight = 0
-    /// The number of the newest message that was taken with it, whether it is kept or not.
+    /// Number of the newest message taken with it, whether it is stored or lost.
     var through: UInt64 = 0
-    /// Whether somebody waits for it.
+    /// True if somebody waits for it.
     var isUrgent = false
 
-    /// Whether nothing is in it.
+    /// True if there is nothing in it.
     var isEmpty: Bool { pages.isEmpty && items.isEmpty && through == 0 }
-    /// Whether sources go on behind it, and so would not repeat what it has.
+    /// True if it moves checkpoints: sources would not repeat its messages.
     var hasCheckpoint: Bool {
         items.contains { item in
             if case .progress(let progress, _) = item { return !progress.checkpoints.isEmpty }
             return false
         }
     }
-    /// Whether nothing is to be written.
+    /// True if nothing is to be written.
     var onlyAsks: Bool { pages.isEmpty && items.allSatisfy(\.onlyAsks) }
 }
