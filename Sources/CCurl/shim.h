@@ -79,10 +79,6 @@ static inline CURLcode puente_get_text(CURL *handle, CURLINFO info, char **value
     return curl_easy_getinfo(handle, info, value);
 }
 
-static inline CURLcode puente_get_context(CURL *handle, void **value) {
-    return curl_easy_getinfo(handle, CURLINFO_PRIVATE, value);
-}
-
 static inline CURLMcode puente_set_socket(CURLM *multi, puente_socket function, void *context) {
     CURLMcode code = curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, function);
     return code == CURLM_OK ? curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, context) : code;

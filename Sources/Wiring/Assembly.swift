@@ -2,7 +2,7 @@ import MessageBus
 import Sockets
 import Store
 
-/// Everything that bridge.json asks for, made but not started: as far as `puente check` goes.
+/// The parts of a daemon, made from bridge.json but not started; `puente check` goes this far.
 package struct Assembly: Sendable {
     package let configuration: Configuration
     let loop: EventLoop
@@ -10,15 +10,15 @@ package struct Assembly: Sendable {
     let bus: Bus
     let bridges: [SupervisedBridge]
     let files: LogFiles
-    /// Nil: nothing outlives the process.
+    /// The store; `nil` if nothing outlives the process.
     let store: SQLiteStore?
 
     /// Makes chains and bridges.
     ///
     /// - Parameters:
-    ///   - naming: how names are compared and made harmless.
-    ///   - log: takes the entries of the daemon's log from the configured level on.
-    /// - Throws: `ConfigurationReport` with what the factories did not like; `SocketError`.
+    ///   - namePolicy: compares names and makes them harmless.
+    ///   - sink: takes the entries of the daemon's log from the configured level on.
+    /// - Throws: `ConfigurationReport` with the complaints of the factories; `SocketError`.
     package init(
         _ configuration: Configuration, namePolicy: NamePolicy,
         sink: @escaping @Sendable (Log.Entry) -> Void
@@ -29,12 +29,12 @@ package struct Assembly: Sendable {
         var context = Context(
             name: configuration.name, language: configuration.language, log: log, executor: loop,
             directory: configuration.directory, files: { files.sink(for: $0) })
-        // Beside the store are its files that SQLite makes.
+        // SQLite keeps more files beside the store.
         let stored =
             configuration.store.map { context.path($0.path) }
             .map { path in ["", "-wal", "-shm", "-journal"].map { path + $0 } } ?? []
         context.ownFiles = { files.paths + stored }
-        var maker = Maker(context: context, fold: namePolicy.fold)
+        var maker = EntryMaker(context: context, fold: namePolicy.fold)
         let chain = maker.chain(configuration.middleware)
         let bridges = configuration.bridges.compactMap { maker.bridge($0) }
         if !maker.problems.isEmpty {
@@ -58,7 +58,7 @@ package struct Assembly: Sendable {
         bus = Bus(settings, chain: chain, store: store ?? VolatileStore(), executor: loop)
     }
 
-    /// The store that a configuration asks for, not open yet.
+    /// Makes the store that a configuration asks for, not open yet.
     private static func store(
         of configuration: Configuration, _ context: Context,
         fold: @escaping @Sendable (String) -> String
@@ -67,7 +67,7 @@ package struct Assembly: Sendable {
             var options = SQLiteStore.Options()
             options.writeQueue = chosen.backlog.bytes
             options.history = chosen.history
-            // Those that are off for now, too: they go on where they stood.
+            // Including those that are off for now: they will continue where they stopped.
             options.bridges = Set(
                 configuration.bridges.map(\.name) + configuration.leftOut.map(\.name))
             let clock = SystemClock()
@@ -90,8 +90,8 @@ extension Log.Times {
     }
 }
 
-/// Makes the entries of a configuration, and collects why some can't be made.
-private struct Maker {
+/// Makes the entries of a configuration, and collects the problems of those that can't be made.
+private struct EntryMaker {
     let context: Context
     let fold: @Sendable (String) -> String
     var problems = Problems()

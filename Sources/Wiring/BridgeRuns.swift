@@ -1,15 +1,15 @@
 import MessageBus
 import Synchronization
 
-/// The runs of bridges that have not ended, so that those which never do can be left behind.
+/// The unfinished runs of bridges, so that those that never end can be abandoned.
 ///
 /// Safe from any thread.
 final class BridgeRuns: Sendable {
-    /// How a run ended.
+    /// The end of a run.
     enum End: Sendable, Equatable {
         /// It returned.
         case finished
-        /// It threw; the sentence of its error.
+        /// It threw; the sentence is that of its error.
         case failed(String)
         /// It did not end.
         case abandoned
@@ -23,7 +23,7 @@ final class BridgeRuns: Sendable {
 
     private let state = Mutex(State())
 
-    /// Runs a bridge on its executor and returns when it has ended, or has been left behind.
+    /// Runs a bridge on its executor; returns when it has ended or is abandoned.
     ///
     /// Cancelling the caller cancels the bridge.
     func run(_ bridge: SupervisedBridge, _ port: Port) async -> End {
@@ -40,7 +40,8 @@ final class BridgeRuns: Sendable {
                 }
                 guard isWanted else { return continuation.resume(returning: .abandoned) }
                 let task = Task(executorPreference: bridge.executor) {
-                    // What makes a sentence of the error is the plug-in's own too.
+                    // On the bridge's executor, because describing the error runs the plug-in's
+                    // code.
                     do {
                         try await bridge.bridge.run(port)
                         self.end(number, .finished)
@@ -56,7 +57,7 @@ final class BridgeRuns: Sendable {
         }
     }
 
-    /// Waits no longer for any of them.
+    /// Stops waiting for all of them.
     func abandon() {
         let waiting = state.withLock { state in
             state.isAbandoned = true

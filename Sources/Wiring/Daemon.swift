@@ -2,13 +2,13 @@ import Glibc
 import MessageBus
 import Sockets
 
-/// Runs what bridge.json asks for, from the first bridge to the last line.
+/// The daemon: runs the bridges of bridge.json until it is told to stop.
 ///
-/// Needs no thread of Swift's pool: its own tasks run on the loop of whoever runs it, those of each
-/// bridge on threads of the bridge's own, and signals come on another loop. So a plug-in that blocks
-/// holds up neither the others nor the end.
+/// It needs no thread of Swift's pool: its own tasks run on the caller's loop, each bridge on
+/// threads of its own, and signals arrive on another loop. So a plug-in that blocks delays neither
+/// other bridges nor the shutdown.
 package struct Daemon: Sendable {
-    /// How a run ended.
+    /// The end of a run.
     package typealias End = Supervisor.End
 
     private let assembly: Assembly
@@ -17,15 +17,15 @@ package struct Daemon: Sendable {
     private let reopenLog: @Sendable () -> Void
     private let stopsOnHangUp: Bool
 
-    /// Seconds for what comes after the bridges: the store takes five at most, log files two.
+    /// Time for closing after the bridges: the store takes five seconds at most, log files two.
     private static let endingTime = Duration.seconds(8)
 
     /// Makes a daemon.
     ///
     /// - Parameters:
-    ///   - loop: where `run` is called; must not be the bus's.
-    ///   - reopenLog: called when the daemon's own log is to be opened anew, if it is a file.
-    ///   - onOverdue: called when the daemon should have ended but something does not let it.
+    ///   - loop: the loop that `run` is called on; must not be the bus's.
+    ///   - reopenLog: called when the daemon's own log is to be reopened, if it is a file.
+    ///   - onOverdue: called when something keeps the daemon from ending in time.
     package init(
         _ assembly: Assembly, on loop: EventLoop, reopenLog: @escaping @Sendable () -> Void = {},
         onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void
@@ -33,40 +33,40 @@ package struct Daemon: Sendable {
         self.assembly = assembly
         self.loop = loop
         self.reopenLog = reopenLog
-        // Asked now: when the terminal is gone there is none any more.
+        // Asked now, because after SIGHUP the terminal is gone.
         stopsOnHangUp = Signals.hasTerminal
         self.onOverdue = onOverdue
     }
 
-    /// The signals that the daemon hears of; to be blocked before any thread is started.
+    /// Signals that the daemon handles; they must be blocked before any thread is started.
     ///
-    /// SIGHUP is none of them where it is ignored: whoever starts a daemon with `nohup` wants it to
-    /// outlive the terminal. With a terminal it stops the daemon; without one it comes from who has
-    /// rotated its logs, as SIGUSR1 does.
+    /// SIGHUP is left out if it is ignored, as with `nohup`. With a terminal it stops the daemon;
+    /// without one it reopens the logs after a rotation, like SIGUSR1.
     package static let signals =
         [SIGTERM, SIGINT] + [SIGHUP, SIGUSR1].filter { !Signals.isIgnored($0) }
 
     /// Runs until it is told to stop.
     ///
-    /// - Throws: a sentence when it could not start.
+    /// - Throws: a sentence if it could not start.
     package func run() async throws -> End {
         let bus = assembly.bus
-        // Each bridge may start two besides its own; the log, signals, the bus, three of the store.
+        // A bridge may start two threads besides its own; then the log, signals, the bus, three of
+        // the store.
         try ResourceLimits.checkMemory(
             forThreads: 6 + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)
-        let stops = StopRequests(whileStarting: { [log = assembly.log, onOverdue] in
-            log.info("stopped while it started")
+        let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue] in
+            log.info("stopped while starting")
             onOverdue(.stopped)
         })
-        // On a loop of their own: neither a file system that hangs, nor a middleware that never
-        // returns, nor a bridge that blocks keeps the daemon from being stopped.
+        // On a loop of their own, so that neither a hanging file system nor a middleware or bridge
+        // that blocks keeps the daemon from being stopped.
         let signalLoop = try EventLoop()
         let signals = try Signals(Self.signals, on: signalLoop) { signal in
             if signal == SIGUSR1 || (signal == SIGHUP && !stopsOnHangUp) {
                 reopenFiles()
             } else {
-                stops.request()
+                stopRequests.request()
             }
         }
         try signalLoop.start(named: "signals")
@@ -74,7 +74,7 @@ package struct Daemon: Sendable {
         try assembly.files.open()
         try assembly.store?.open()
         assembly.loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
-        MemoryTrimmer.giveBack(on: assembly.loop)
+        MemoryTrimmer.start(on: assembly.loop)
         try assembly.loop.start(named: "bus")
         defer { assembly.loop.stop() }
         let bridges = try assembly.bridges.map { bridge in
@@ -83,23 +83,23 @@ package struct Daemon: Sendable {
             return bridge.on(pool)
         }
         for bridge in bridges { await bus.add(bridge.attachment) }
-        sayWhatStarts()
-        await remember()
-        let end = await supervisor(stops).run(bridges, stop: stops.begin())
-        await finish(end.outcome)
+        logStart()
+        await recallMessages()
+        let end = await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
+        await close(after: end.outcome)
         return end
     }
 
-    private func supervisor(_ stops: StopRequests) -> Supervisor {
+    private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)
         return Supervisor(
             bus: assembly.bus, log: assembly.log, sleep: { try await clock.sleep(for: $0) },
-            executor: LoopExecutor(loop), requestShutdown: { stops.request() },
+            executor: LoopExecutor(loop), requestShutdown: { stopRequests.request() },
             onOverdue: onOverdue)
     }
 
-    /// Writes what is left, but not for ever.
-    private func finish(_ outcome: Supervisor.Outcome) async {
+    /// Ends the bus and closes store and log files, within `endingTime`.
+    private func close(after outcome: Supervisor.Outcome) async {
         let clock = LoopSleep(loop)
         let overdue = Task(executorPreference: LoopExecutor(loop)) { [onOverdue] in
             do { try await clock.sleep(for: Self.endingTime) } catch { return }
@@ -117,26 +117,26 @@ package struct Daemon: Sendable {
     private func reopenFiles() {
         reopenLog()
         assembly.files.reopen()
-        assembly.log.info("the files of the log are opened anew")
+        assembly.log.info("log files reopened")
     }
 
-    /// Puts what was said before into the rooms, as far as it can be read at present.
-    private func remember() async {
+    /// Loads earlier messages into the rooms, if the store can be read.
+    private func recallMessages() async {
         await assembly.bus.begin()
         do {
             try await assembly.bus.recall()
         } catch {
-            assembly.log.warning("\(error); the rooms begin empty")
+            assembly.log.warning("\(error); the rooms start empty")
         }
     }
 
-    private func sayWhatStarts() {
+    private func logStart() {
         let (configuration, log) = (assembly.configuration, assembly.log)
         log.info("\(configuration.name) \(Version.current) starts with \(configuration.file)")
         for bridge in configuration.leftOut {
             log.info("left out by its \"when\"", bridge: bridge.name)
         }
-        // The level says already that they are warnings.
+        // The level already marks them as warnings.
         for warning in ConfigurationReport(warningsOf: configuration).lines {
             log.warning(warning.replacing(": warning: ", with: ": ", maxReplacements: 1))
         }
@@ -145,8 +145,7 @@ package struct Daemon: Sendable {
         } else {
             log.warning(
                 """
-                no store: messages, names of accounts, what sources have reached and what durable \
-                readers are done with do not outlive this process
+                no store: messages, accounts, checkpoints and cursors do not outlive this process
                 """)
         }
     }

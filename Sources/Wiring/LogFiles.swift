@@ -2,8 +2,8 @@ import MessageBus
 import Sockets
 import Synchronization
 
-/// The files that `log` middlewares append to: named when the configuration is made, opened when
-/// the bus starts.
+/// The files that `log` middlewares append to: known when the middlewares are made, opened when the
+/// bus starts.
 ///
 /// Safe from any thread.
 package final class LogFiles: Sendable {
@@ -12,7 +12,7 @@ package final class LogFiles: Sendable {
 
     init(log: Log) { self.log = log }
 
-    /// The sink of a file; the same for the same path.
+    /// Returns the sink of a file; the same for the same path.
     func sink(for path: String) -> any LineSink {
         files.withLock { files in
             if let file = files[path] { return file }
@@ -22,7 +22,7 @@ package final class LogFiles: Sendable {
         }
     }
 
-    /// Where they are.
+    /// Paths of the files.
     var paths: [String] { files.withLock { Array($0.keys) } }
 
     /// Opens the files.
@@ -32,18 +32,18 @@ package final class LogFiles: Sendable {
         for file in files.withLock({ Array($0.values) }) { try file.open(reportTo: log) }
     }
 
-    /// Opens anew what has the files' names by now.
+    /// Reopens the files by their paths, after a rotation.
     func reopen() { for file in files.withLock({ Array($0.values) }) { file.reopen() } }
 
-    /// Writes what waits and closes the files.
+    /// Writes waiting lines and closes the files.
     func close() async {
         for file in files.withLock({ Array($0.values) }) { await file.close() }
     }
 }
 
-/// A file as a middleware sees it.
+/// A file that a middleware appends to.
 ///
-/// What is written before it is open is left out.
+/// Safe from any thread. Lines written before it is open are left out.
 private final class LogFile: LineSink {
     private let path: String
     private let writer = Mutex<LineWriter?>(nil)
@@ -51,9 +51,9 @@ private final class LogFile: LineSink {
     init(path: String) { self.path = path }
 
     func open(reportTo log: Log) throws {
-        let repeats = ThrottledLog(log)
+        let throttledLog = ThrottledLog(log)
         let new = try LineWriter(
-            to: .file(path), report: { repeats.error(cause: "write", "\($0); lines wait") })
+            to: .file(path), report: { throttledLog.error(cause: "write", "\($0); lines wait") })
         try new.open()
         writer.withLock { $0 = new }
     }

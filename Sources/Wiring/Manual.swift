@@ -1,13 +1,13 @@
 import MessageBus
 
-/// What `puente describe` prints: every bridge and middleware with its options, from the code.
+/// The text of `puente describe`: every bridge and middleware with its options, from the code.
 package struct Manual {
     private let registry: Registry
 
-    /// A manual of what is registered.
+    /// Makes a manual of a registry.
     package init(_ registry: Registry) { self.registry = registry }
 
-    /// Everything, or the types of one name; nil if there is none.
+    /// Returns the whole manual, or the types of one name; `nil` if there is none.
     package func text(about name: String?) -> String? {
         let bridges = registry.bridges.values.filter { name == nil || $0.name == name }
         let middlewares = registry.middlewares.values.filter { name == nil || $0.name == name }
@@ -31,7 +31,7 @@ package struct Manual {
         return parts.joined(separator: "\n\n")
     }
 
-    /// The sentence for a name that is not known.
+    /// Returns the sentence for an unknown name.
     package func unknown(_ name: String) -> String {
         let names = Set(registry.bridges.keys).union(registry.middlewares.keys).sorted()
         return

@@ -1,29 +1,29 @@
 import Synchronization
 
-/// Who asks the daemon to stop: signals, and bridges that have come to their end.
+/// Requests to stop the daemon, from signals and from bridges.
 ///
 /// Safe from any thread.
 final class StopRequests: Sendable {
-    private let (stream, continuation) = AsyncStream.makeStream(of: Void.self)
-    private let hasBegun = Atomic(false)
+    private let (requests, continuation) = AsyncStream.makeStream(of: Void.self)
+    private let isStarted = Atomic(false)
     private let whileStarting: @Sendable () -> Void
 
-    /// - Parameter whileStarting: called for a request that nobody would hear, because the daemon
-    ///   still opens what it needs: that may take long, and nothing has been taken in yet.
+    /// - Parameter whileStarting: called for a request before `stream()`, while the daemon still
+    ///   opens its files: that may take long, and no message has been taken yet.
     init(whileStarting: @escaping @Sendable () -> Void) { self.whileStarting = whileStarting }
 
     /// Asks the daemon to stop.
     func request() {
-        if hasBegun.load(ordering: .acquiring) {
+        if isStarted.load(ordering: .acquiring) {
             continuation.yield()
         } else {
             whileStarting()
         }
     }
 
-    /// Begins to hear requests.
-    func begin() -> AsyncStream<Void> {
-        hasBegun.store(true, ordering: .releasing)
-        return stream
+    /// Returns the stream of requests; from now on `whileStarting` is not called.
+    func stream() -> AsyncStream<Void> {
+        isStarted.store(true, ordering: .releasing)
+        return requests
     }
 }

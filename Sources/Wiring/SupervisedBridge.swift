@@ -1,14 +1,14 @@
 import MessageBus
 
-/// A bridge that is made, with what the bus knows of it.
+/// A bridge with its attachment to the bus, ready to be run.
 package struct SupervisedBridge: Sendable {
     let bridge: any Bridge
     let attachment: BridgeAttachment
     let isOptional: Bool
-    /// Where it runs: on threads that nobody else needs; `nil`: on those of Swift's pool.
+    /// Executor with threads of the bridge's own; `nil` for Swift's pool.
     let executor: (any TaskExecutor)?
 
-    /// Makes one.
+    /// Makes a supervised bridge.
     package init(
         _ bridge: any Bridge, attachment: BridgeAttachment, isOptional: Bool,
         executor: (any TaskExecutor)? = nil
@@ -19,7 +19,7 @@ package struct SupervisedBridge: Sendable {
         self.executor = executor
     }
 
-    /// The same one, run elsewhere.
+    /// Returns the bridge with another executor.
     func on(_ executor: any TaskExecutor) -> SupervisedBridge {
         SupervisedBridge(bridge, attachment: attachment, isOptional: isOptional, executor: executor)
     }

@@ -1,35 +1,36 @@
 import MessageBus
 
-/// Runs bridges, each on its own executor, and each again when it failed: what one does costs only
-/// itself, also if it never returns.
+/// Runs bridges, each on its own executor, and restarts those that fail.
 ///
-/// What the supervisor does itself runs on an executor of its own too, and waits by timers that need
-/// no thread of Swift's pool.
+/// A bridge that fails or never returns affects no other.
+///
+/// The supervisor's own tasks also run on their own executor, and its timers need no thread of
+/// Swift's pool.
 package struct Supervisor: Sendable {
-    /// How a run of the daemon ended.
+    /// The outcome of a run of the daemon.
     package enum Outcome: Sendable, Equatable {
         /// It was asked to stop, or every bridge has finished.
         case stopped
-        /// A bridge failed before it was ever ready: which, and why.
+        /// A bridge failed before it was ever ready.
         case failedToStart(bridge: String, reason: String)
     }
 
-    /// How a run of the bridges ended.
+    /// The end of a run of the bridges.
     package struct End: Sendable, Equatable {
         package let outcome: Outcome
-        /// Bridges that hold their threads although they were cancelled.
+        /// Bridges that still run although they were cancelled.
         package let abandoned: [String]
     }
 
-    /// How long the daemon takes to stop.
+    /// Deadlines of starting and stopping.
     package struct Deadlines: Sendable {
-        /// For sources to bring in what they have read.
-        package var attachment = Duration.seconds(5)
+        /// For sources to deliver what they have read.
+        package var sources = Duration.seconds(5)
         /// For everything, readers included.
         package var drain = Duration.seconds(10)
         /// For bridges that were cancelled.
         package var cancellation = Duration.seconds(1)
-        /// For a bridge to be ready; who is not by then is named in the log.
+        /// For a bridge to become ready; a late one is named in the log.
         package var readiness = Duration.seconds(10)
         package init() {}
     }
@@ -39,14 +40,14 @@ package struct Supervisor: Sendable {
         case abandoned(bridge: String)
         case failedToStart(bridge: String, reason: String)
         case stopRequested
-        case intakeOverdue
+        case sourcesOverdue
         case drainOverdue
         case nothing
     }
 
     private let bus: Bus
     private let log: Log
-    private let repeats: ThrottledLog
+    private let throttledLog: ThrottledLog
     private let deadlines: Deadlines
     private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
@@ -57,11 +58,11 @@ package struct Supervisor: Sendable {
     /// Makes a supervisor.
     ///
     /// - Parameters:
-    ///   - now: the time since an arbitrary moment; tests have their own.
+    ///   - now: returns the time since an arbitrary moment; tests have their own.
     ///   - sleep: waits; tests have their own.
-    ///   - executor: where `run` is called, for what it begins beside itself.
-    ///   - requestShutdown: what a bridge calls to stop the daemon.
-    ///   - onOverdue: called when `run` does not return although bridges are not waited for any more:
+    ///   - executor: the executor that `run` is called on, for tasks outside of its group.
+    ///   - requestShutdown: called by a bridge to stop the daemon.
+    ///   - onOverdue: called if `run` does not return although it no longer waits for bridges:
     ///     the bus itself hangs.
     package init(
         bus: Bus, log: Log, deadlines: Deadlines = Deadlines(),
@@ -77,7 +78,7 @@ package struct Supervisor: Sendable {
     ) {
         self.bus = bus
         self.log = log
-        repeats = ThrottledLog(log)
+        throttledLog = ThrottledLog(log)
         self.deadlines = deadlines
         self.now = now
         self.sleep = sleep
@@ -86,10 +87,10 @@ package struct Supervisor: Sendable {
         self.onOverdue = onOverdue
     }
 
-    /// Runs the bridges until `stop` returns or all have finished, and lets them drain.
+    /// Runs the bridges until a stop is requested or all have finished, and lets them drain.
     ///
-    /// - Parameter stop: returns each time somebody asks the daemon to stop; the second time
-    ///   nothing is waited for any more.
+    /// - Parameter stop: yields each request to stop the daemon; after the second nothing is
+    ///   waited for.
     package func run(_ bridges: [SupervisedBridge], stop: AsyncStream<Void>) async -> End {
         let runs = BridgeRuns()
         return await withTaskGroup(of: Event.self) { group in
@@ -112,18 +113,18 @@ package struct Supervisor: Sendable {
                     if outcome == .stopped {
                         outcome = .failedToStart(bridge: bridge, reason: reason)
                     }
-                    beginToStop(&isStopping, in: &group)
+                    beginStopping(&isStopping, in: &group)
                 case .stopRequested where isStopping:
-                    log.warning("asked to stop again; what is left is not waited for")
-                    overdue = overdue ?? giveUp(runs, &group, outcome)
+                    log.warning("asked to stop again; no longer waiting")
+                    overdue = overdue ?? abandonRuns(runs, &group, outcome)
                 case .stopRequested:
-                    beginToStop(&isStopping, in: &group)
+                    beginStopping(&isStopping, in: &group)
                     group.addTask { await nextStop(stop) }
-                case .intakeOverdue:
+                case .sourcesOverdue:
                     bus.post { $0.end() }
                 case .drainOverdue:
                     log.warning("not everything could be delivered within \(deadlines.drain)")
-                    overdue = overdue ?? giveUp(runs, &group, outcome)
+                    overdue = overdue ?? abandonRuns(runs, &group, outcome)
                 case .nothing: break
                 }
             }
@@ -140,20 +141,20 @@ package struct Supervisor: Sendable {
 
     // Nothing here waits for the bus: a middleware that never returns keeps its loop, and must not
     // keep the daemon alive.
-    private func beginToStop(_ isStopping: inout Bool, in group: inout TaskGroup<Event>) {
+    private func beginStopping(_ isStopping: inout Bool, in group: inout TaskGroup<Event>) {
         guard !isStopping else { return }
         isStopping = true
         bus.post { $0.stop() }
-        group.addTask { await wait(deadlines.attachment, then: .intakeOverdue) }
+        group.addTask { await wait(deadlines.sources, then: .sourcesOverdue) }
         group.addTask { await wait(deadlines.drain, then: .drainOverdue) }
     }
 
-    private func giveUp(
+    private func abandonRuns(
         _ runs: BridgeRuns, _ group: inout TaskGroup<Event>, _ outcome: Outcome
     ) -> Task<Void, Never> {
         bus.post { $0.end() }
         group.cancelAll()
-        // A task of its own: all in the group are cancelled, and don't sleep any more.
+        // A separate task: those in the group are cancelled, so they can't sleep.
         let (sleep, onOverdue, pause) = (sleep, onOverdue, deadlines.cancellation)
         return Task(executorPreference: executor) {
             do {
@@ -162,7 +163,7 @@ package struct Supervisor: Sendable {
                 try await sleep(pause)
                 onOverdue(outcome)
             } catch {
-                // All have ended in time.
+                // All bridges have ended in time.
             }
         }
     }
@@ -193,7 +194,7 @@ package struct Supervisor: Sendable {
                 bus.post { $0.finish(bridge.attachment) }
                 log.warning(
                     """
-                    does not end although it was told to: something in it blocks; the daemon ends \
+                    did not end when told to: something in it blocks; the daemon ends \
                     without it
                     """)
                 return .abandoned(bridge: name)
@@ -210,16 +211,16 @@ package struct Supervisor: Sendable {
             if !wasEverReady, !bridge.isOptional {
                 return .failedToStart(bridge: name, reason: failure)
             }
-            // What fails as soon as it is ready has not worked: it is left alone for longer each time.
+            // A bridge that fails as soon as it is ready did not work: the pause must grow.
             if wasReady, now() - start > backoff.longest { backoff.reset() }
             let pause = backoff.next()
             log.error("\(failure); trying again in \(pause.rounded)")
-            await rest(pause)
+            await waitForRetry(pause)
             if await bus.isStopping || Task.isCancelled { return .finished }
         }
     }
 
-    /// Runs a bridge once, and names it in the log if it takes long to be ready.
+    /// Runs a bridge once, and logs it if it takes long to become ready.
     private func run(_ bridge: SupervisedBridge, _ runs: BridgeRuns) async -> BridgeRuns.End {
         let port = Port(bus: bus, attachment: bridge.attachment, requestShutdown: requestShutdown)
         return await withTaskGroup(of: Void.self) { group in
@@ -232,13 +233,13 @@ package struct Supervisor: Sendable {
     private func watchReadiness(of attachment: BridgeAttachment) async {
         do { try await sleep(deadlines.readiness) } catch { return }
         guard !attachment.isReady else { return }
-        repeats.warning(
+        throttledLog.warning(
             cause: "readiness", "not ready after \(deadlines.readiness); nobody else waits for it",
             bridge: attachment.name)
     }
 
     /// Waits for a while, or until the bus stops.
-    private func rest(_ pause: Duration) async {
+    private func waitForRetry(_ pause: Duration) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await sleep(pause) }
             group.addTask { await bus.waitForStop() }
@@ -249,7 +250,7 @@ package struct Supervisor: Sendable {
 }
 
 extension Duration {
-    /// For people: `1.4 s`.
+    /// The duration for people: `1.4 s`.
     fileprivate var rounded: String {
         let tenths = (self / .milliseconds(100)).rounded()
         return "\(tenths / 10) s"

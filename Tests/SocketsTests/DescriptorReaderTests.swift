@@ -8,7 +8,7 @@ import Testing
         chunk.map { String(decoding: $0, as: UTF8.self) }
     }
 
-    @Test func `hands over what comes, then the end`() async throws {
+    @Test func `returns bytes as they come, then the end`() async throws {
         let pipe = try TestPipe()
         let reader = try DescriptorReader(pipe.readEnd, called: "standard input")
         await pipe.write("hola\n")
@@ -21,7 +21,7 @@ import Testing
     }
 
     @Test(arguments: ["/proc/self/status", "/dev/null", "/etc/passwd"])
-    func `reads what epoll refuses`(path: String) async throws {
+    func `reads descriptors that epoll refuses`(path: String) async throws {
         let file = open(path, O_RDONLY | O_CLOEXEC)
         defer { close(file) }
         let reader = try DescriptorReader(file, called: path)
@@ -36,7 +36,7 @@ import Testing
         await pipe.write("a")
         #expect(text(try await reader.next()) == "a")
         await pipe.write("b")
-        // The thread has had its chance as soon as another has read what lies there.
+        // Once another reader has got the bytes, the thread had its chance to read them.
         var byte: UInt8 = 0
         #expect(read(pipe.readEnd, &byte, 1) == 1)
         #expect(byte == UInt8(ascii: "b"))

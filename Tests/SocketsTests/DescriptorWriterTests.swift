@@ -48,7 +48,7 @@ import Testing
         #expect(await writer.failure() == nil)
     }
 
-    @Test func `gives up who reads nothing once it matters, before or while it waits`()
+    @Test func `fails if nothing is read after the limit is set, before or while it waits`()
         async throws
     {
         for isLate in [true, false] {

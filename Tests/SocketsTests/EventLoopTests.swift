@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct EventLoopTests {
-    /// What happened, in order.
+    /// Events in order.
     private final class Record: Sendable {
         private let entries = Mutex<[String]>([])
         func add(_ entry: String) { entries.withLock { $0.append(entry) } }
@@ -18,7 +18,7 @@ import Testing
         func handle(_ ready: Readiness) { action(ready) }
     }
 
-    /// Takes another descriptor away when nobody needs it any more.
+    /// Removes another descriptor when it is released.
     private final class Owner: EventHandler {
         private let end: () -> Void
         init(_ end: @escaping () -> Void) { self.end = end }
@@ -59,7 +59,7 @@ import Testing
         #expect(!loop.isCurrent)
     }
 
-    @Test func `what is performed runs in order, and the turn's end after it`() async throws {
+    @Test func `functions run in order, and those of the turn's end after them`() async throws {
         let loop = try EventLoop()
         let record = Record()
         loop.perform { record.add("first") }
@@ -130,7 +130,7 @@ import Testing
         }
     }
 
-    @Test func `a handler is told what can be read, until it is removed`() async throws {
+    @Test func `a handler is called when there is input, until it is removed`() async throws {
         let loop = try EventLoop()
         let pipe = try TestPipe()
         let record = Record()
@@ -156,7 +156,7 @@ import Testing
         #expect(record.all == ["a", "b"])
     }
 
-    @Test func `a handler that goes with its descriptor may take another one away`() throws {
+    @Test func `a handler that is released may remove another one`() throws {
         let loop = try EventLoop(clock: ManualClock())
         let (pipe, other) = (try TestPipe(), try TestPipe())
         let record = Record()

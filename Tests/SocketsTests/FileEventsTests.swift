@@ -16,7 +16,7 @@ import Testing
         return found
     }
 
-    @Test func `what happens in a directory and to a file is told`() throws {
+    @Test func `events of directories and files are reported`() throws {
         let path = try directory()
         let events = try FileEvents()
         let directory = try events.watchDirectory(Array(path.utf8))

@@ -2,7 +2,7 @@ import Sockets
 import Testing
 
 @Suite struct LineSplitterTests {
-    /// What came out, in one list, so that pieces can be compared.
+    /// The pieces in one list, for comparison.
     private enum Found: Equatable {
         case line(String)
         case tooLong
@@ -57,7 +57,7 @@ import Testing
         #expect(splitter.withPending { Array($0) } == Array("tw".utf8))
     }
 
-    @Test func `a flush can leave what is not complete`() {
+    @Test func `a flush can keep an incomplete end`() {
         var splitter = LineSplitter(longest: 100)
         var lines: [String] = []
         func take(_ piece: LineSplitter.Piece) {

@@ -6,7 +6,7 @@ import Testing
 @testable import Sockets
 
 @Suite(.timeLimit(.minutes(10))) struct LineWriterTests {
-    private func bounds(lines: Int = 8_192, bytes: Int = 1 << 20) -> LineWriter.Limits {
+    private func limits(lines: Int = 8_192, bytes: Int = 1 << 20) -> LineWriter.Limits {
         var bounds = LineWriter.Limits()
         bounds.lines = lines
         bounds.bytes = bytes
@@ -33,7 +33,7 @@ import Testing
         return String(decoding: bytes, as: UTF8.self)
     }
 
-    @Test func `what was rotated away is opened anew when told to`() async throws {
+    @Test func `a rotated file is reopened on request`() async throws {
         try await withDirectory { directory in
             let path = "\(directory)/log"
             let writer = try LineWriter(to: .file(path))
@@ -108,10 +108,11 @@ import Testing
         #expect(error?.description == "open /nowhere/log: no such file or directory")
     }
 
-    @Test func `what does not fit is counted, and said where it is missing`() async throws {
+    @Test func `lines that don't fit are counted, and a line in their place says so`() async throws
+    {
         let pipe = try TestPipe()
         let writer = try LineWriter(
-            to: .descriptor(pipe.writeEnd, called: "standard error"), bounds: bounds(lines: 2))
+            to: .descriptor(pipe.writeEnd, called: "standard error"), limits: limits(lines: 2))
         #expect(writer.write("one"))
         #expect(writer.write("two"))
         for _ in 0..<17 { #expect(!writer.write("no room")) }
@@ -126,7 +127,7 @@ import Testing
     @Test func `bytes are bounded as lines are`() async throws {
         let pipe = try TestPipe()
         let writer = try LineWriter(
-            to: .descriptor(pipe.writeEnd, called: "standard error"), bounds: bounds(bytes: 10))
+            to: .descriptor(pipe.writeEnd, called: "standard error"), limits: limits(bytes: 10))
         #expect(writer.write("12345"))
         #expect(!writer.write("12345"))
         #expect(!writer.write(""))
@@ -139,12 +140,12 @@ import Testing
         let pipe = try TestPipe()
         pipe.fill()
         let writer = try LineWriter(
-            to: .descriptor(pipe.writeEnd, called: "standard error"), bounds: bounds(lines: 100))
+            to: .descriptor(pipe.writeEnd, called: "standard error"), limits: limits(lines: 100))
         try writer.open()
         for number in 0..<1_000 { writer.write("\(number)") }
         #expect(writer.leftOut >= 800)
         await writer.close(within: .milliseconds(1))
-        // Its thread may still be at the pipe, whose descriptor must not become another test's file.
+        // The thread may still use the pipe, whose descriptor must not become another test's file.
         _ = Unmanaged.passRetained(pipe)
     }
 
@@ -167,8 +168,8 @@ import Testing
         defer { close(descriptor) }
         let (failures, failed) = AsyncStream.makeStream(of: String.self)
         let writer = try LineWriter(
-            to: .descriptor(descriptor, called: "log"), bounds: bounds(), retryAfter: 1,
-            note: { "\($0)" }, report: { failed.yield($0.description) })
+            to: .descriptor(descriptor, called: "log"), limits: limits(), retryAfter: 1,
+            gapLine: { "\($0)" }, report: { failed.yield($0.description) })
         try writer.open()
         writer.write("one")
         var iterator = failures.makeAsyncIterator()

@@ -21,7 +21,7 @@ import Testing
         }
         var waiting = blocked.makeAsyncIterator()
         for _ in blocking { await waiting.next() }
-        // One thread is left, and serves everybody else.
+        // One thread is left, and runs all other tasks.
         for number in 0..<1_000 {
             let task = Task(executorPreference: pool) { number }
             #expect(await task.value == number)
@@ -62,7 +62,7 @@ import Testing
         #expect(await worker.count == 100)
     }
 
-    @Test func `what waits by a loop's timers needs no other thread`() async throws {
+    @Test func `a sleep by a loop's timers needs no other thread`() async throws {
         let loop = try EventLoop()
         try loop.start(named: "own loop")
         defer { loop.stop() }
@@ -101,7 +101,7 @@ private actor Worker {
     }
 }
 
-/// What the present thread is called.
+/// The name of the present thread.
 private func threadName() -> String {
     let name = try? String(contentsOfFile: "/proc/thread-self/comm", encoding: .utf8)
     return String(name?.dropLast() ?? "")

@@ -285,7 +285,7 @@ import Testing
             "1:38: bridges[0].greeting: expected a friendly word, found \"rude\""
         ),
     ])
-    func `what came out of the environment or a file is shown as it stands in this one`(
+    func `values from the environment or a file are shown as written in this one`(
         entry: String, expected: String
     ) {
         let found = problems(

@@ -4,7 +4,7 @@ import Testing
 @testable import Wiring
 
 @Suite struct ConfigurationTests {
-    @Test func `what is not said has its default`() throws {
+    @Test func `options that are not given have their defaults`() throws {
         let read = try configuration(#"{"bridges":[{"type":"tcp"}]}"#)
         #expect(read.name == "puente")
         #expect(read.language == .es)
@@ -25,7 +25,7 @@ import Testing
         #expect(!bridge.isOptional)
     }
 
-    @Test func `what is said is kept, and made with its options`() throws {
+    @Test func `given options are kept, and plug-ins made with them`() throws {
         let read = try configuration(
             #"""
             {"store": null, "registration": "closed", "rooms": ["a", "b"], // comment

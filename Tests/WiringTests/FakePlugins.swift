@@ -17,7 +17,7 @@ extension FakeBridge {
 }
 
 extension Context {
-    /// A context of nothing.
+    /// An empty context.
     static var fake: Context {
         Context(name: "fake", language: .en, log: .silent, executor: NoExecutor()) { _ in NoLines()
         }
@@ -181,7 +181,7 @@ extension Environment {
     }
 }
 
-/// Reads a configuration and returns the report of what is wrong with it, or an empty text.
+/// Reads a configuration and returns the report of its problems, or an empty text.
 func report(
     _ configuration: String, variables: [String: String] = [:], files: [String: String] = [:]
 ) -> String {
@@ -203,7 +203,7 @@ func problems(
         .map { String($0.dropFirst("bridge.json:".count)) }
 }
 
-/// Reads a configuration that has to be right.
+/// Reads a configuration that must be valid.
 func configuration(
     _ text: String, variables: [String: String] = [:], files: [String: String] = [:]
 ) throws -> Configuration {

@@ -52,7 +52,7 @@ import Testing
                 return runs
             }
             if [1, 5, 10].contains(run) { await port.ready() }
-            // As long as the longest pause is not enough, and being slow to start is no work.
+            // A run as long as the longest pause is not enough, and a slow start does not count.
             if run == 5 { world.test.clock.advance(by: .seconds(60)) }
             if run == 7 || run == 10 { world.test.clock.advance(by: .seconds(61)) }
             if run == 12 { return }
@@ -130,7 +130,7 @@ import Testing
         #expect(world.test.log.sentences == ["finished", "finished"])
     }
 
-    @Test func `a stop drains: attachment first, then who reads`() async throws {
+    @Test func `a stop drains: sources first, then readers`() async throws {
         let world = try SupervisorWorld()
         let seen = Mutex<[String]>([])
         let source = world.bridge("source") { port in
@@ -170,7 +170,7 @@ import Testing
         #expect(world.overdue == 0)
     }
 
-    @Test func `who has not read to the end by the deadline is cancelled`() async throws {
+    @Test func `a bridge still reading at the deadline is cancelled`() async throws {
         let world = try SupervisorWorld()
         let reader = world.bridge("reader") { port in
             await port.ready()
@@ -202,18 +202,18 @@ import Testing
         #expect(await outcome == .stopped)
         #expect(
             world.test.log.sentences.contains(
-                "asked to stop again; what is left is not waited for"))
+                "asked to stop again; no longer waiting"))
         #expect(world.overdue == 0)
     }
 
     @Test func `a bridge that ignores being cancelled is left behind after a second`() async throws
     {
         let world = try SupervisorWorld()
-        let gate = AsyncStream.makeStream(of: Void.self)
+        let unblock = AsyncStream.makeStream(of: Void.self)
         let deaf = world.bridge("deaf") { port in
             await port.ready()
             // A task of its own hears nothing of the cancellation.
-            await Task { for await _ in gate.stream { return } }.value
+            await Task { for await _ in unblock.stream { return } }.value
         }
         async let end = world.end([deaf])
         await world.untilReady(1)
@@ -226,13 +226,13 @@ import Testing
         #expect(world.overdue == 0)
         #expect(
             world.test.log.sentences.last == """
-                does not end although it was told to: something in it blocks; the daemon ends \
+                did not end when told to: something in it blocks; the daemon ends \
                 without it
                 """)
-        gate.continuation.yield()
+        unblock.continuation.yield()
     }
 
-    @Test func `who is not ready in time is named, and nobody waits for it`() async throws {
+    @Test func `a bridge not ready in time is logged, and nobody waits for it`() async throws {
         let world = try SupervisorWorld()
         let slow = world.bridge("slow") { port in await port.stopping() }
         let quick = world.bridge("quick") { port in
@@ -261,7 +261,7 @@ import Testing
         async let outcome = world.run([reader])
         await world.untilReady(1)
         let isHeld = Atomic(true)
-        // As a middleware that never returns.
+        // Like a middleware that never returns.
         world.test.loop.perform { while isHeld.load(ordering: .relaxed) {} }
         world.stop()
         #expect(Set([await world.pause(), await world.pause()]) == [.seconds(5), .seconds(10)])
@@ -290,10 +290,10 @@ import Testing
     }
 }
 
-/// A supervisor on a bus whose time a test turns by hand.
+/// A supervisor on a bus whose clock a test advances.
 private final class SupervisorWorld: Sendable {
     let test: TestBus
-    private let stops = AsyncStream.makeStream(of: Void.self)
+    private let stopRequests = AsyncStream.makeStream(of: Void.self)
     private let pauses = AsyncStream.makeStream(of: Duration.self)
     private let watches = AsyncStream.makeStream(of: Duration.self)
     private let overdueCalls = AsyncStream.makeStream(of: Void.self)
@@ -328,7 +328,7 @@ private final class SupervisorWorld: Sendable {
             bus: test.bus, log: test.log.log, deadlines: deadlines,
             now: { beginning.duration(to: clock.now) },
             sleep: { pause in
-                // The moment is fixed before the test hears of it and turns the clock.
+                // The deadline is fixed before the test hears of it and advances the clock.
                 let end = clock.now.advanced(by: pause)
                 (pause == Self.readiness ? watches : pauses).yield(pause)
                 try await clock.sleep(until: end, tolerance: nil)
@@ -338,19 +338,19 @@ private final class SupervisorWorld: Sendable {
                 self.overdueCount.withLock { $0 += 1 }
                 self.overdueCalls.continuation.yield()
             })
-        return await supervisor.run(bridges, stop: stops.stream)
+        return await supervisor.run(bridges, stop: stopRequests.stream)
     }
 
     /// Asks the daemon to stop.
-    func stop() { stops.continuation.yield() }
+    func stop() { stopRequests.continuation.yield() }
 
-    /// The next pause that the supervisor makes.
+    /// Returns the next pause of the supervisor.
     func pause() async -> Duration {
         for await pause in pauses.stream { return pause }
         return .zero
     }
 
-    /// Returns when the readiness of so many bridges is waited for.
+    /// Returns when the supervisor waits for the readiness of a number of bridges.
     func untilWatched(_ count: Int) async {
         var count = count
         for await _ in watches.stream {
@@ -359,7 +359,7 @@ private final class SupervisorWorld: Sendable {
         }
     }
 
-    /// Returns when so many bridges are ready.
+    /// Returns when a number of bridges are ready.
     func untilReady(_ count: Int) async {
         while await test.bus.perform({ bus in bus.bridges.filter { bus.isReady($0) }.count })
             < count

@@ -1,17 +1,17 @@
 import CLinux
 import Glibc
 
-/// A thread for what blocks: reading standard input, writing a log.
+/// Threads for functions that block: reading standard input, writing a log.
 public enum DedicatedThread {
-    /// Bytes of a thread's stack, whatever `ulimit -s` says: as many as Linux usually gives.
+    /// Bytes of a thread's stack, whatever `ulimit -s` says: the usual size on Linux.
     static let stackBytes = 8 << 20
 
     /// Starts a thread, named for `ps` and debuggers (15 bytes at most are shown).
     ///
-    /// SIGTTIN and SIGTTOU are blocked in it: reading a terminal that belongs to somebody else
-    /// fails (EIO), instead of stopping the whole daemon.
+    /// SIGTTIN and SIGTTOU are blocked in it, so that reading a terminal that belongs to another
+    /// process group fails (EIO) instead of stopping the whole daemon.
     ///
-    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
+    /// - Throws: `SocketError` that names the limit, if the system gives no more threads.
     public static func start(
         named name: String, _ body: @escaping @Sendable () -> Void
     ) throws(SocketError) {
@@ -37,9 +37,9 @@ public enum DedicatedThread {
         throw ResourceLimits.noThread(named: name, code)
     }
 
-    /// Runs a function that blocks on a thread of its own and returns what it returns.
+    /// Runs a function that blocks, on a thread of its own, and returns its result.
     ///
-    /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
+    /// - Throws: `SocketError` that names the limit, if the system gives no more threads.
     public static func run<Value: Sendable>(
         named name: String, _ body: @escaping @Sendable () -> Value
     ) async throws(SocketError) -> Value {
@@ -62,6 +62,9 @@ private func blockTerminalSignals() {
     pthread_sigmask(SIG_BLOCK, &set, nil)
 }
 
+/// The function of a thread that starts.
+///
+/// Safe from any thread.
 private final class Start: Sendable {
     let name: String
     let body: @Sendable () -> Void

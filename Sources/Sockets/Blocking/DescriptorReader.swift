@@ -2,11 +2,13 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Reads a descriptor that must stay blocking, as an inherited standard input has to, on a thread of
-/// its own: a terminal, a pipe, a file, whatever it is.
+/// Reads a descriptor that must stay blocking, such as an inherited standard input, on a thread of
+/// its own.
 ///
-/// Nothing is read ahead: bytes that nobody has asked for stay where they are, and a pipe's writer
-/// waits. Safe from any thread, but only one task may wait in `next()`.
+/// It may be a terminal, a pipe or a file.
+///
+/// Safe from any thread, but only one task may wait in `next()`. Nothing is read ahead: bytes that
+/// were not asked for stay where they are, and a pipe's writer waits.
 public final class DescriptorReader: Sendable {
     /// Bytes read at once, as many as a pipe holds.
     public static let chunkBytes = 64 << 10
@@ -21,24 +23,24 @@ public final class DescriptorReader: Sendable {
     private let thread: DescriptorThread
     private let state = Mutex(State())
 
-    /// Makes a reader; its thread starts when something is asked for.
+    /// Makes a reader; its thread starts with the first `next()`.
     ///
-    /// The descriptor is not closed, by anybody, as long as the reader may be at it.
+    /// The descriptor must not be closed while the reader may use it.
     ///
-    /// - Parameter subject: what errors call it: `standard input`.
+    /// - Parameter subject: name of the descriptor in errors: `standard input`.
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     public init(_ descriptor: Int32, called subject: String) throws(SocketError) {
         thread = try DescriptorThread(descriptor, to: "read", subject)
     }
 
-    /// Starts its thread, before anything is asked for: so that it is known whether there is one.
+    /// Starts the thread ahead of the first `next()`, to find out whether there is one.
     ///
     /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
     public func start() throws(SocketError) { try thread.wake { self.run() } }
 
-    /// What has come, or `nil` at the end and after `stop()`.
+    /// Returns the next bytes, or `nil` at the end and after `stop()`.
     ///
-    /// Cancelling the task ends the reader at once.
+    /// Cancelling the task stops the reader at once.
     ///
     /// - Throws: `SocketError` once, if reading failed; afterwards the reader has ended.
     public func next() async throws(SocketError) -> [UInt8]? {
@@ -58,16 +60,16 @@ public final class DescriptorReader: Sendable {
             }
         } onCancel: {
             stop()
-            // Bytes that the thread reads at this very moment are lost, but a read that another
-            // process has beaten to the bytes may take for ever.
+            // Bytes that the thread is just reading are lost. Waiting for it is no option: if
+            // another process got the bytes, the read may take for ever.
             answer(.success(nil))
         }
         return try chunk.get()
     }
 
-    /// Reads no more.
+    /// Stops reading.
     ///
-    /// What has been read is still handed over.
+    /// Bytes already read are still handed over.
     public func stop() {
         state.withLock { $0.isStopping = true }
         thread.signal()
@@ -111,7 +113,7 @@ public final class DescriptorReader: Sendable {
             if count == 0 { return .success(nil) }
             let code = errno
             if code == EIO, isInBackground {
-                // The terminal is the shell's at present; look again in a second.
+                // The terminal belongs to the shell at present; try again in a second.
                 thread.wait(milliseconds: 1_000)
             } else if code != EINTR, code != EAGAIN {
                 return .failure(thread.error(code))
@@ -120,7 +122,7 @@ public final class DescriptorReader: Sendable {
         return .success(nil)
     }
 
-    /// Whether it is a terminal that other processes have now (`puente &` in a shell).
+    /// True if it is a terminal that another process group has now (`puente &` in a shell).
     private var isInBackground: Bool {
         let foreground = tcgetpgrp(thread.descriptor)
         return foreground > 0 && foreground != getpgrp()

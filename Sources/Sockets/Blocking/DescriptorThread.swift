@@ -1,10 +1,9 @@
 import Synchronization
 
-/// The thread of a descriptor that must stay blocking: waits for it, and can be told something
-/// meanwhile.
+/// The thread of a descriptor that must stay blocking; its wait can be interrupted.
 ///
-/// Safe from any thread, but for `wait`, which only its own calls. The descriptor is not its own: it
-/// is not closed here.
+/// Safe from any thread, except `wait`, which only the thread itself calls. It never closes the
+/// descriptor.
 final class DescriptorThread: Sendable {
     let descriptor: Int32
     private let action: StaticString
@@ -12,11 +11,11 @@ final class DescriptorThread: Sendable {
     private let wakeup: Wakeup
     private let isStarted = Atomic(false)
 
-    /// Makes one that has not started yet.
+    /// Makes a thread that has not started yet.
     ///
     /// - Parameters:
-    ///   - action: what it does, in errors and in its name: `read`.
-    ///   - subject: what errors call the descriptor: `standard input`.
+    ///   - action: verb for errors and for the thread's name: `read`.
+    ///   - subject: name of the descriptor in errors: `standard input`.
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     init(
         _ descriptor: Int32, to action: StaticString, _ subject: String
@@ -27,7 +26,7 @@ final class DescriptorThread: Sendable {
         wakeup = try Wakeup()
     }
 
-    /// Starts it with a function, or if it runs already, tells it to look again.
+    /// Starts the thread with a function; interrupts its wait if it runs already.
     ///
     /// - Throws: `SocketError` when the system gives no more threads.
     func wake(_ run: @escaping @Sendable () -> Void) throws(SocketError) {
@@ -38,23 +37,24 @@ final class DescriptorThread: Sendable {
         }
     }
 
-    /// Ends its present or its next wait.
+    /// Ends the present or the next wait.
     func signal() { wakeup.signal() }
 
-    /// Waits until the descriptor is ready for some of the events, has failed, or somebody signals.
+    /// Waits until the descriptor is ready for some of the events, has failed, or `signal()` is
+    /// called.
     ///
-    /// - Parameter milliseconds: how long at most; -1 for ever.
+    /// - Parameter milliseconds: the longest wait; -1 for ever.
     func wait(for events: PollEvents, milliseconds: Int32 = -1) -> PollEvents {
         wakeup.wait(for: events, on: descriptor, milliseconds: milliseconds)
     }
 
-    /// Waits until somebody signals, or for so long.
+    /// Waits until `signal()` is called or the time is over.
     func wait(milliseconds: Int32 = -1) { _ = wakeup.wait(milliseconds: milliseconds) }
 
-    /// What has gone wrong with the descriptor.
+    /// Returns the error of a failed call on the descriptor.
     func error(_ code: Int32) -> SocketError { SocketError("\(action) \(subject)", errno: code) }
 
-    /// What has gone wrong with the descriptor, in words.
+    /// Returns an error with a reason in words.
     func error(reason: String) -> SocketError {
         SocketError("\(action) \(subject)", reason: reason)
     }

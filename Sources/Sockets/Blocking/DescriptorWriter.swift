@@ -2,8 +2,10 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Writes lines to a descriptor that must stay blocking, as an inherited standard output has to, on
-/// a thread of its own, and notices without writing when nobody reads any more.
+/// Writes lines to a descriptor that must stay blocking, such as an inherited standard output, on a
+/// thread of its own.
+///
+/// It notices without writing that the other end was closed.
 ///
 /// Safe from any thread, but only one task may wait in `write(_:)` and one in `failure()`.
 public final class DescriptorWriter: Sendable {
@@ -13,7 +15,7 @@ public final class DescriptorWriter: Sendable {
         var watcher: CheckedContinuation<SocketError?, Never>?
         var failure: SocketError?
         var isClosed = false
-        /// Milliseconds that somebody may read nothing for, once it matters.
+        /// Milliseconds without progress after which writing fails; `nil` for no limit.
         var patience: Int32?
     }
 
@@ -22,9 +24,9 @@ public final class DescriptorWriter: Sendable {
 
     /// Makes a writer; its thread starts with the first `write(_:)` or `failure()`.
     ///
-    /// The descriptor is not closed, by anybody, as long as the writer may be at it.
+    /// The descriptor must not be closed while the writer may use it.
     ///
-    /// - Parameter subject: what errors call it: `standard output`.
+    /// - Parameter subject: name of the descriptor in errors: `standard output`.
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     public init(_ descriptor: Int32, called subject: String) throws(SocketError) {
         thread = try DescriptorThread(descriptor, to: "write", subject)
@@ -32,7 +34,7 @@ public final class DescriptorWriter: Sendable {
 
     /// Writes lines, each with its ending, and returns when the kernel has all of them.
     ///
-    /// Cancelling the task closes the writer at once, also in the middle of a line.
+    /// Cancelling the task closes the writer at once, even in the middle of a line.
     ///
     /// - Throws: `SocketError` if it failed, now or before, or was closed.
     public func write(_ lines: [UInt8]) async throws(SocketError) {
@@ -53,8 +55,8 @@ public final class DescriptorWriter: Sendable {
         if let failure { throw failure }
     }
 
-    /// Waits until writing has become impossible and returns why; `nil` when it was closed or the
-    /// task cancelled.
+    /// Waits until writing has become impossible and returns the error; `nil` if the writer was
+    /// closed or the task cancelled.
     ///
     /// Cancelling closes the writer.
     public func failure() async -> SocketError? {
@@ -72,17 +74,18 @@ public final class DescriptorWriter: Sendable {
         }
     }
 
-    /// From now on gives up, with an error, once nobody has read anything for so long while
-    /// something waits: whoever goes on reading gets everything.
+    /// From now on fails once nothing was read for so long while something waits.
+    ///
+    /// A reader that makes progress gets everything.
     public func giveUp(afterStandstillOf patience: Duration = .seconds(2)) {
         state.withLock { $0.patience = Int32(clamping: Int64(patience / .milliseconds(1))) }
         thread.signal()
     }
 
-    /// Writes no more, whatever is left.
+    /// Stops writing, whatever is left.
     public func close() { end(nil) }
 
-    /// Starts its thread, before anything is written: so that it is known whether there is one.
+    /// Starts the thread ahead of the first `write(_:)`, to find out whether there is one.
     ///
     /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
     public func start() throws(SocketError) { try thread.wake { self.run() } }
@@ -118,7 +121,7 @@ public final class DescriptorWriter: Sendable {
             let (bytes, isClosed) = state.withLock { ($0.bytes, $0.isClosed) }
             if isClosed { return }
             if bytes.isEmpty {
-                look(for: [])
+                waitUntilReady(for: [])
             } else if write(all: bytes) {
                 let request = state.withLock { state in
                     state.bytes = []
@@ -129,13 +132,13 @@ public final class DescriptorWriter: Sendable {
         }
     }
 
-    /// Writes everything, or returns false because it is over.
+    /// Writes everything, or returns false if the writer was closed or failed.
     private func write(all bytes: [UInt8]) -> Bool {
         bytes.withUnsafeBytes { bytes in
             var rest = bytes
             while !rest.isEmpty {
                 if state.withLock({ $0.isClosed }) { return false }
-                guard look(for: .writable) else { continue }
+                guard waitUntilReady(for: .writable) else { continue }
                 switch LineOutput.write(rest, to: thread.descriptor) {
                 case .written(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 case .later: break
@@ -146,11 +149,11 @@ public final class DescriptorWriter: Sendable {
         }
     }
 
-    /// Waits, and says whether it can be written to.
+    /// Waits for events; returns true if the descriptor can be written to.
     ///
-    /// That it can be read is nothing: a terminal is often one descriptor for both directions.
+    /// Readable input is ignored: a terminal is often one descriptor for both directions.
     @discardableResult
-    private func look(for events: PollEvents) -> Bool {
+    private func waitUntilReady(for events: PollEvents) -> Bool {
         let patience = events.isEmpty ? nil : state.withLock { $0.patience }
         let start = ContinuousClock.now
         let ready = thread.wait(for: events, milliseconds: patience ?? -1)

@@ -3,24 +3,25 @@ import Glibc
 
 /// Writes lines to a descriptor that must stay blocking, without ever blocking in write(2).
 enum LineOutput {
-    /// What a call came to.
+    /// The result of a write.
     enum Outcome {
-        /// So many bytes are written.
+        /// That many bytes are written.
         case written(Int)
-        /// Nothing at present.
+        /// Nothing could be written at present.
         case later
-        /// It failed; the number is `errno`'s.
+        /// It failed, with this `errno`.
         case failed(Int32)
     }
 
     /// The most bytes of one write: PIPE_BUF of limits.h.
     ///
-    /// A pipe that poll(2) calls writable takes as many without blocking, and never mixes them with
-    /// another process's.
+    /// A pipe that poll(2) calls writable takes that many without blocking, and never mixes them
+    /// with those of another process.
     static let atOnce = 4_096
 
-    /// Writes the first lines of what is given, as poll(2) has called the descriptor writable; a
-    /// line that is longer than a write goes out in pieces.
+    /// Writes the first whole lines, after poll(2) has called the descriptor writable.
+    ///
+    /// A line longer than one write goes out in pieces.
     static func write(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Outcome {
         let count = Glibc.write(descriptor, bytes.baseAddress, wholeLines(bytes))
         if count >= 0 { return .written(count) }
@@ -28,7 +29,7 @@ enum LineOutput {
         return code == EINTR || code == EAGAIN ? .later : .failed(code)
     }
 
-    /// How many bytes the lines have that one write takes.
+    /// Returns how many bytes one write takes: whole lines, if possible.
     private static func wholeLines(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard bytes.count > atOnce else { return bytes.count }
         let ending = bytes[..<atOnce].lastIndex(of: UInt8(ascii: "\n"))
@@ -37,6 +38,6 @@ enum LineOutput {
 }
 
 extension SocketError {
-    /// Whether there is nobody at the other end any more, so that trying again is no use.
+    /// True if the other end is gone, so that another attempt is useless.
     public var meansGone: Bool { [EPIPE, EIO, EBADF, ECONNRESET].contains(code) }
 }

@@ -2,14 +2,14 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Appends lines to a file or to an inherited descriptor by a thread of its own, behind a bounded
-/// queue: whoever writes never waits.
+/// Appends lines to a file or an inherited descriptor on a thread of its own, behind a bounded
+/// queue, so that callers never wait.
 ///
-/// For logs.
+/// Safe from any thread. Made for logs.
 ///
-/// Lines that don't fit are left out; a line in their place says how many. Safe from any thread.
+/// Lines that don't fit are left out; a line in their place says how many.
 public final class LineWriter: Sendable {
-    /// Where the lines go.
+    /// The destination of the lines.
     public enum Target: Sendable {
         /// A file: opened by `open()`, created for its owner only, appended to.
         case file(String)
@@ -17,14 +17,14 @@ public final class LineWriter: Sendable {
         case descriptor(Int32, called: String)
     }
 
-    /// How much may wait, in the queue and as much again in the hands of the thread.
+    /// Limits of the queue; the thread may hold as much again.
     public struct Limits: Sendable {
         /// Lines.
         public var lines = 8_192
         /// Bytes, endings included.
         public var bytes = 1 << 20
 
-        /// The usual ones.
+        /// Makes the default limits.
         public init() {}
     }
 
@@ -42,11 +42,11 @@ public final class LineWriter: Sendable {
     }
 
     private let target: Target
-    /// Where the lines go, if that is a file.
+    /// Path of the file, if the target is one.
     private let path: String?
-    private let bounds: Limits
+    private let limits: Limits
     private let retryAfter: Int32
-    private let note: @Sendable (Int) -> String
+    private let gapLine: @Sendable (Int) -> String
     private let report: @Sendable (SocketError) -> Void
     private let wakeup: Wakeup
     private let finished: Wakeup
@@ -55,37 +55,38 @@ public final class LineWriter: Sendable {
     /// Makes a writer that keeps lines until `open()`.
     ///
     /// - Parameters:
-    ///   - note: the line that stands for so many left out.
-    ///   - report: is told, on the thread, when writing begins to fail; not again until it has
+    ///   - gapLine: returns the line that stands for a number of lines left out.
+    ///   - report: called on the thread when writing begins to fail, and not again until it has
     ///     worked in between. Must not write to this writer.
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     public convenience init(
-        to target: Target, bounds: Limits = Limits(),
-        note: @escaping @Sendable (Int) -> String = { "… \($0) lines left out" },
+        to target: Target, limits: Limits = Limits(),
+        gapLine: @escaping @Sendable (Int) -> String = { "… \($0) lines left out" },
         report: @escaping @Sendable (SocketError) -> Void = { _ in }
     ) throws(SocketError) {
-        try self.init(to: target, bounds: bounds, retryAfter: 1_000, note: note, report: report)
+        try self.init(
+            to: target, limits: limits, retryAfter: 1_000, gapLine: gapLine, report: report)
     }
 
-    /// - Parameter retryAfter: milliseconds from a failed write to the next.
+    /// - Parameter retryAfter: milliseconds from a failed write to the next attempt.
     package init(
-        to target: Target, bounds: Limits, retryAfter: Int32,
-        note: @escaping @Sendable (Int) -> String,
+        to target: Target, limits: Limits, retryAfter: Int32,
+        gapLine: @escaping @Sendable (Int) -> String,
         report: @escaping @Sendable (SocketError) -> Void
     ) throws(SocketError) {
         self.target = target
         path = Self.path(of: target)
-        self.bounds = bounds
+        self.limits = limits
         self.retryAfter = retryAfter
-        self.note = note
+        self.gapLine = gapLine
         self.report = report
         wakeup = try Wakeup()
         finished = try Wakeup()
     }
 
-    /// Opens the file and begins to write.
+    /// Opens the file and starts to write.
     ///
-    /// Once.
+    /// Must be called once.
     ///
     /// - Throws: `SocketError`: `open /var/log/chat.log: permission denied`.
     public func open() throws(SocketError) {
@@ -100,12 +101,12 @@ public final class LineWriter: Sendable {
         }
     }
 
-    /// Closes the file, and opens what has its name by then: after it was rotated away, for instance.
+    /// Closes the file and opens the one that has its name by then, after a rotation for instance.
     ///
-    /// What waits is written to the new one.
+    /// Waiting lines are written to the new file.
     ///
-    /// A descriptor that is no file stays as it is; so does a file that can't be opened anew, which
-    /// is reported.
+    /// A descriptor that is no file stays as it is. So does a file that can't be reopened, which is
+    /// reported.
     public func reopen() {
         if path == nil { return }
         queue.withLock { $0.isToBeReopened = true }
@@ -127,7 +128,7 @@ public final class LineWriter: Sendable {
         return descriptor
     }
 
-    /// The name of a file, also of one that was open already.
+    /// Returns the path of a file, also of one that was open already.
     private static func path(of target: Target) -> String? {
         switch target {
         case .file(let path): return path
@@ -145,16 +146,17 @@ public final class LineWriter: Sendable {
         }
     }
 
-    /// Adds a line, without its ending; it must not hold one.
+    /// Enqueues a line, without its ending; it must not contain one.
     ///
     /// Returns false if it did not fit or the writer is closed.
     @discardableResult
     public func write(_ line: String) -> Bool {
         let (hasRoom, isWaitedFor) = queue.withLock { queue in
             if queue.isClosing { return (false, false) }
-            // What follows a gap is left out too, until the thread has looked: one gap, one note.
-            guard queue.leftOut == 0, queue.lines < bounds.lines,
-                queue.bytes.count + line.utf8.count < bounds.bytes
+            // Lines after a gap are left out too, until the thread has taken the queue: one gap,
+            // one line about it.
+            guard queue.leftOut == 0, queue.lines < limits.lines,
+                queue.bytes.count + line.utf8.count < limits.bytes
             else {
                 queue.leftOut += 1
                 queue.leftOutInAll += 1
@@ -171,10 +173,11 @@ public final class LineWriter: Sendable {
         return hasRoom
     }
 
-    /// How many lines have been left out since the beginning.
+    /// Number of lines left out since the beginning.
     public var leftOut: UInt64 { queue.withLock { $0.leftOutInAll } }
 
-    /// Takes no more lines, writes those it has and closes the file, but waits no longer than this.
+    /// Takes no more lines, writes the waiting ones and closes the file; waits no longer than the
+    /// limit.
     public func close(within limit: Duration) async {
         let isOpen = queue.withLock { queue in
             queue.isClosing = true
@@ -185,10 +188,10 @@ public final class LineWriter: Sendable {
         let milliseconds = Int32(clamping: Int64(limit / .milliseconds(1)))
         let wait = { @Sendable [finished] in
             _ = finished.wait(milliseconds: milliseconds)
-            // Waiting has taken the signal; who closes once more must not wait for another.
+            // The wait has consumed the signal; a second `close` must not wait for another.
             finished.signal()
         }
-        // Where there is no thread more, this one has nothing else to do.
+        // If there are no more threads, block this one: it has nothing else to do.
         do { try await DedicatedThread.run(named: "close", wait) } catch { wait() }
         queue.withLock { $0.isAbandoned = true }
         wakeup.signal()
@@ -214,7 +217,7 @@ public final class LineWriter: Sendable {
         guard isAsked, let path else { return }
         do throws(SocketError) {
             let new = try Self.openFile(path)
-            // In place of the other: its number is known to others, as standard error's is.
+            // Under the same number, because others know it, as that of standard error.
             if dup2(new, output.descriptor) < 0 { report(SocketError("dup2 \(path)")) }
             Glibc.close(new)
             if case .file = target { _ = fcntl(output.descriptor, F_SETFD, FD_CLOEXEC) }
@@ -226,15 +229,15 @@ public final class LineWriter: Sendable {
     private struct Output {
         let descriptor: Int32
         var isFailing = false
-        /// Nobody will ever read it again: what comes is thrown away.
+        /// True if nobody will ever read it again: lines are thrown away.
         var isGone = false
     }
 
-    /// What has been queued, or `nil` when it is closed.
+    /// Returns the queued lines, or `nil` when the writer is closed.
     private func nextBlock() -> [UInt8]? {
         while true {
             let (block, isClosing, isToBeReopened) = queue.withLock { queue in
-                let block = take(&queue)
+                let block = takeBlock(&queue)
                 queue.isWaitedFor = block.isEmpty
                 return (block, queue.isClosing, queue.isToBeReopened)
             }
@@ -244,11 +247,11 @@ public final class LineWriter: Sendable {
         }
     }
 
-    private func take(_ queue: inout Queue) -> [UInt8] {
+    private func takeBlock(_ queue: inout Queue) -> [UInt8] {
         var block: [UInt8] = []
         swap(&block, &queue.bytes)
         if queue.leftOut > 0 {
-            block.append(contentsOf: note(queue.leftOut).utf8)
+            block.append(contentsOf: gapLine(queue.leftOut).utf8)
             block.append(UInt8(ascii: "\n"))
         }
         queue.lines = 0
@@ -268,14 +271,14 @@ public final class LineWriter: Sendable {
                     rest = UnsafeRawBufferPointer(rebasing: rest[count...])
                 case .later: break
                 case .failed(let code):
-                    failed(code, &output)
+                    pauseAfterFailure(code, &output)
                     reopenIfAsked(output)
                 }
             }
         }
     }
 
-    private func failed(_ code: Int32, _ output: inout Output) {
+    private func pauseAfterFailure(_ code: Int32, _ output: inout Output) {
         let failure = SocketError("write \(subject)", errno: code)
         if !output.isFailing { report(failure) }
         output.isFailing = true

@@ -1,7 +1,7 @@
 import Synchronization
 
-/// The executor of an actor that computes for long: a thread of its own, which there is as long as
-/// there is something to do.
+/// The executor of an actor that computes for long: a thread of its own, which exists only while
+/// there are jobs.
 ///
 /// Safe from any thread.
 public final class SerialThread: SerialExecutor {
@@ -13,12 +13,12 @@ public final class SerialThread: SerialExecutor {
     private let name: String
     private let state = Mutex(State())
 
-    /// Makes one without a thread.
+    /// Makes an executor without a thread.
     public init(named name: String) { self.name = name }
 
-    /// Takes a job.
+    /// Enqueues a job.
     ///
-    /// If the system gives no thread, it waits for the next one.
+    /// If the system gives no thread, the job waits for the next call.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
         let isRunning = state.withLock { state in

@@ -1,54 +1,54 @@
 import Glibc
 
-/// Runs the tasks of one bridge on threads of its own: a task that blocks holds up nobody else, and
-/// where all threads are busy another one is started.
+/// The threads of one bridge's tasks: a task that blocks delays no other bridge, and if all threads
+/// are busy another one is started.
 ///
-/// Give it to `Task(executorPreference:)`; child tasks inherit it. Safe from any thread.
+/// Safe from any thread. Give it to `Task(executorPreference:)`; child tasks inherit it.
 public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock guards what varies
-    /// Threads at most; what comes when all are busy waits for one.
+    /// The most threads; when all are busy, jobs wait for one.
     public static let mostThreads = 64
 
-    /// Seconds that a thread waits for something to do before it ends, unless it is the last one.
+    /// Seconds that an idle thread waits before it ends, unless it is the last one.
     private static let patience = 5
 
     private let name: String
     private let lock: UnsafeMutablePointer<pthread_mutex_t>
-    private let isAsked: UnsafeMutablePointer<pthread_cond_t>
+    private let hasJobs: UnsafeMutablePointer<pthread_cond_t>
     private var jobs: [UnownedJob] = []
     /// Jobs at the front that have been taken already.
     private var taken = 0
     private var threads = 0
-    /// Threads that wait.
+    /// Threads that wait for a job.
     private var idle = 0
-    /// Whether a thread is on its way: one at a time, so that short jobs don't start one each.
-    private var isGrowing = false
+    /// True while a thread starts: one at a time, so that short jobs don't start one each.
+    private var isStartingThread = false
     private var isStopping = false
 
     /// Makes a pool without threads.
     ///
-    /// - Parameter name: what its threads are called in `ps`.
+    /// - Parameter name: name of the threads in `ps`.
     public init(named name: String) {
         self.name = name
         lock = .allocate(capacity: 1)
         pthread_mutex_init(lock, nil)
-        isAsked = .allocate(capacity: 1)
+        hasJobs = .allocate(capacity: 1)
         var attributes = pthread_condattr_t()
         pthread_condattr_init(&attributes)
         pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
-        pthread_cond_init(isAsked, &attributes)
+        pthread_cond_init(hasJobs, &attributes)
         pthread_condattr_destroy(&attributes)
     }
 
     deinit {
-        pthread_cond_destroy(isAsked)
-        isAsked.deallocate()
+        pthread_cond_destroy(hasJobs)
+        hasJobs.deallocate()
         pthread_mutex_destroy(lock)
         lock.deallocate()
     }
 
-    /// Starts the thread that there always is.
+    /// Starts the one thread that always exists.
     ///
-    /// Once, before anything is run.
+    /// Must be called once, before any job is enqueued.
     ///
     /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
     public func start() throws(SocketError) {
@@ -56,23 +56,23 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
         try DedicatedThread.start(named: name) { self.run() }
     }
 
-    /// Lets the threads end that have nothing to do any more.
+    /// Lets idle threads end.
     public func stop() {
         locked {
             isStopping = true
-            pthread_cond_broadcast(isAsked)
+            pthread_cond_broadcast(hasJobs)
         }
     }
 
-    /// Takes a job.
+    /// Enqueues a job.
     public func enqueue(_ job: consuming ExecutorJob) {
         let job = UnownedJob(job)
-        let grows = locked {
+        let needsThread = locked {
             jobs.append(job)
-            pthread_cond_signal(isAsked)
-            return beginsToGrow()
+            pthread_cond_signal(hasJobs)
+            return reserveThread()
         }
-        if grows { grow() }
+        if needsThread { startReservedThread() }
     }
 
     private var waiting: Int { jobs.count - taken }
@@ -83,24 +83,26 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
         return body()
     }
 
-    /// Whether another thread is needed, which the caller starts then; under the lock.
-    private func beginsToGrow() -> Bool {
-        guard waiting > idle, !isGrowing, threads < Self.mostThreads else { return false }
-        isGrowing = true
+    /// Counts another thread if one is needed and returns true; the caller must start it.
+    ///
+    /// Under the lock.
+    private func reserveThread() -> Bool {
+        guard waiting > idle, !isStartingThread, threads < Self.mostThreads else { return false }
+        isStartingThread = true
         threads += 1
         return true
     }
 
-    private func grow() {
+    private func startReservedThread() {
         do throws(SocketError) {
             try DedicatedThread.start(named: name) {
-                self.locked { self.isGrowing = false }
+                self.locked { self.isStartingThread = false }
                 self.run()
             }
         } catch {
-            // The system gives no more: what waits is done by the threads there are.
+            // The system gives no more threads: those that exist do the waiting jobs.
             locked {
-                isGrowing = false
+                isStartingThread = false
                 threads -= 1
             }
         }
@@ -112,9 +114,9 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
         while true {
             pthread_mutex_lock(lock)
             let job = nextJob()
-            let grows = beginsToGrow()
+            let needsThread = reserveThread()
             pthread_mutex_unlock(lock)
-            if grows { grow() }
+            if needsThread { startReservedThread() }
             guard let job else { return }
             unsafe job.runSynchronously(on: asUnownedTaskExecutor())
         }
@@ -122,19 +124,19 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
 
     /// Waits for a job, or returns `nil` because this thread has ended; under the lock.
     private func nextJob() -> UnownedJob? {
-        var isLate = false
+        var hasTimedOut = false
         while waiting == 0 {
-            if isStopping || isLate && threads > 1 {
+            if isStopping || hasTimedOut && threads > 1 {
                 threads -= 1
                 return nil
             }
             idle += 1
-            isLate = !waitUntilAsked()
+            hasTimedOut = !waitForJob()
             idle -= 1
         }
         let job = jobs[taken]
         taken += 1
-        // What was taken is dropped now and then, so that a job costs no moving of the others.
+        // Taken jobs are removed now and then, because each removal moves the others.
         if taken == jobs.count || taken >= 64 {
             jobs.removeFirst(taken)
             taken = 0
@@ -142,15 +144,17 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
         return job
     }
 
-    /// Returns false if nobody has asked for a while; the last thread waits for ever.
-    private func waitUntilAsked() -> Bool {
+    /// Waits for a job; returns false after `patience`.
+    ///
+    /// The last thread waits for ever.
+    private func waitForJob() -> Bool {
         if threads == 1 {
-            pthread_cond_wait(isAsked, lock)
+            pthread_cond_wait(hasJobs, lock)
             return true
         }
         var end = timespec()
         clock_gettime(CLOCK_MONOTONIC, &end)
         end.tv_sec += Self.patience
-        return pthread_cond_timedwait(isAsked, lock, &end) != ETIMEDOUT
+        return pthread_cond_timedwait(hasJobs, lock, &end) != ETIMEDOUT
     }
 }

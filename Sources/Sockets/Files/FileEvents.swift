@@ -1,28 +1,27 @@
 import CLinux
 import Glibc
 
-/// What the kernel tells about files and directories that are watched (inotify(7)), and a thread's
-/// wait for it.
+/// Events of watched files and directories (inotify(7)), and a thread's wait for them.
 ///
-/// Confined to the thread that waits, but for `wake()`, which is safe from any thread.
+/// Confined to the thread that waits, except `wake()`, which is safe from any thread.
 ///
-/// Events are hints: they may be late, double or, on network file systems, not come at all. When
-/// there were too many the one event that stands for them is `.overflow`.
+/// Events are hints: they may be late, doubled or, on network file systems, missing. If there were
+/// too many, a single `.overflow` stands for them.
 public final class FileEvents: @unchecked Sendable {  // see the line above
-    /// What happened.
+    /// An event.
     public enum Event: Equatable {
-        /// Something was written to a watched file, or its size, owner or mode changed.
+        /// A watched file was written to, or its size, owner or mode changed.
         case changed(Watch)
-        /// Something appeared, vanished or changed its mode in a watched directory, by the bytes of
-        /// its name; no name stands for the directory itself.
+        /// An entry of a watched directory appeared, vanished or changed its mode; an empty name
+        /// stands for the directory itself.
         case entry(Watch, name: [UInt8], isDirectory: Bool, isNew: Bool)
-        /// The watch is gone, because what it watched is.
+        /// The watch ended, because its file or directory is gone.
         case ended(Watch)
-        /// There were more events than the kernel keeps: anything may have changed.
+        /// The kernel lost events: anything may have changed.
         case overflow
     }
 
-    /// A watch of the kernel's, by its number: the same file watched twice has one.
+    /// A watch of the kernel, by its number; a file watched twice has one.
     public struct Watch: Hashable, Sendable {
         let number: Int32
     }
@@ -32,12 +31,12 @@ public final class FileEvents: @unchecked Sendable {  // see the line above
     private let buffer = UnsafeMutableRawBufferPointer.allocate(
         // Hundreds of events with names of usual length.
         byteCount: 64 << 10, alignment: 8)
-    /// Why the kernel gives no events at all, if it doesn't.
+    /// The reason if the kernel gives no events at all; `nil` if it does.
     public let failure: SocketError?
 
-    /// Makes one without watches.
+    /// Makes an object without watches.
     ///
-    /// Where inotify is not to be had it still waits and wakes; `failure` says why.
+    /// Without inotify it still waits and wakes, and `failure` holds the reason.
     ///
     /// - Parameter isEnabled: false to do without inotify, as on systems that have none.
     /// - Throws: `SocketError` when the kernel has no descriptors left.
@@ -62,7 +61,7 @@ public final class FileEvents: @unchecked Sendable {  // see the line above
     /// Watches the names in a directory.
     ///
     /// - Parameter path: bytes of the path, without a NUL.
-    /// - Throws: `SocketError`: ENOSPC when there are as many watches as the system allows.
+    /// - Throws: `SocketError`: ENOSPC if there are as many watches as the system allows.
     public func watchDirectory(_ path: [UInt8]) throws(SocketError) -> Watch {
         let mask =
             IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_DELETE_SELF
@@ -72,9 +71,9 @@ public final class FileEvents: @unchecked Sendable {  // see the line above
 
     /// Watches an open file, whatever its name is by now.
     ///
-    /// - Throws: `SocketError`: ENOSPC when there are as many watches as the system allows.
+    /// - Throws: `SocketError`: ENOSPC if there are as many watches as the system allows.
     public func watchFile(_ file: Int32) throws(SocketError) -> Watch {
-        // By its path the watch could sit on what has taken the file's place since it was opened.
+        // By path, the watch might be on another file that has taken its place since it was opened.
         let mask = IN_MODIFY | IN_ATTRIB | IN_MOVE_SELF | IN_DELETE_SELF
         return try watch(Array("/proc/self/fd/\(file)\0".utf8), UInt32(mask))
     }
@@ -102,17 +101,17 @@ public final class FileEvents: @unchecked Sendable {  // see the line above
     /// Safe from any thread.
     public func wake() { wakeup.signal() }
 
-    /// Waits until something happened, somebody calls `wake()` or the time is over.
+    /// Waits until there are events, `wake()` is called or the time is over.
     ///
-    /// - Parameter milliseconds: how long at most; -1 for ever.
+    /// - Parameter milliseconds: the longest wait; -1 for ever.
     public func wait(milliseconds: Int32) {
         _ = wakeup.wait(for: .readable, on: descriptor, milliseconds: milliseconds)
     }
 
-    /// Calls a function with each event there is, without waiting.
+    /// Calls a function with each pending event, without waiting.
     public func drain(_ body: (Event) -> Void) {
         guard descriptor >= 0 else { return }
-        // A bound for one call: whoever writes without pause must not keep the thread here.
+        // Bounded, because a program that writes without pause must not keep the thread here.
         for _ in 0..<16 {
             let count = read(descriptor, buffer.baseAddress, buffer.count)
             guard count > 0 else { return }
@@ -141,9 +140,9 @@ public final class FileEvents: @unchecked Sendable {  // see the line above
         if mask & UInt32(IN_Q_OVERFLOW) != 0 { return .overflow }
         if mask & UInt32(IN_IGNORED) != 0 { return .ended(watch) }
         if name.isEmpty, mask & UInt32(IN_MODIFY) != 0 { return .changed(watch) }
-        // The end of the watch is told at once, too.
+        // The kernel reports the end of the watch as well.
         if mask & UInt32(IN_DELETE_SELF) != 0, mask & UInt32(IN_ISDIR) != 0 { return nil }
-        // What has no name is about the watched file or directory itself; who watches knows which.
+        // An event without a name is about the watched file or directory itself.
         return .entry(
             watch, name: Array(name), isDirectory: mask & UInt32(IN_ISDIR) != 0,
             isNew: mask & UInt32(IN_CREATE | IN_MOVED_TO) != 0)
@@ -151,8 +150,8 @@ public final class FileEvents: @unchecked Sendable {  // see the line above
 }
 
 extension FileEvents {
-    /// Whether the kernel hears of all changes to a file: not where other machines write too, or a
-    /// program stands in for a file system.
+    /// Returns true if the kernel sees all changes to a file: not if other machines can write it,
+    /// or a program implements the file system.
     public static func hears(_ file: Int32) -> Bool {
         var system = statfs()
         guard fstatfs(file, &system) == 0 else { return true }

@@ -1,7 +1,7 @@
 import CCurl
 import Glibc
 
-/// A request under way: a handle of curl's, and what has come of the answer.
+/// A request under way: its curl handle and the answer so far.
 ///
 /// Confined to the loop.
 final class CurlTransfer {
@@ -13,9 +13,9 @@ final class CurlTransfer {
     private let longestAnswer: Int
     private var body: [UInt8] = []
     private var isTooLong = false
-    /// Whether the blank line behind the header has come.
+    /// True once the blank line after the header has come.
     private var isHeadComplete = false
-    /// How often the request was begun on a connection.
+    /// Number of times the request was started on a connection.
     private var attempts = 0
 
     init?(
@@ -28,7 +28,7 @@ final class CurlTransfer {
         self.continuation = continuation
         longestAnswer = request.longestAnswer
         deadline = LoopTimer(onDeadline)
-        // Without "Expect:" curl waits for a 100 before it sends a long body.
+        // Without an empty "Expect:" curl waits for a 100 before it sends a long body.
         let first = curl_slist_append(nil, "Content-Type: \(request.contentType)")
         headers = curl_slist_append(first, "Expect:")
         setUp(request, proxy)
@@ -40,14 +40,13 @@ final class CurlTransfer {
         curl_slist_free_all(resolved)
     }
 
-    /// Tells curl where a host is, and that it is not to look for any other by itself.
+    /// Gives curl the addresses of a host, and forbids its own resolver.
     ///
-    /// curl's resolver is a thread that it waits for when the transfer ends: on the loop, with
-    /// everything else.
-    func use(_ addresses: [SocketAddress], for host: HTTPHost) {
-        // curl's reader of these entries knows no scopes, and link-local names are no servers'.
+    /// When a transfer ends, curl waits for its resolver's thread, and would block the loop.
+    func setAddresses(_ addresses: [SocketAddress], for host: HTTPHost) {
+        // curl can't parse scopes here, and link-local addresses are no public servers.
         let texts = addresses.map(\.hostText).filter { !$0.contains("%") }.joined(separator: ",")
-        // curl may look for a name that ends with a dot without it.
+        // curl may look a name with a final dot up without it.
         for name in Set([host.name, host.nameWithoutDot]) {
             resolved = curl_slist_append(resolved, "\(name):\(host.port):\(texts)")
         }
@@ -64,11 +63,11 @@ final class CurlTransfer {
         puente_set_number(handle, CURLOPT_TCP_KEEPALIVE, 1)
         puente_set_number(handle, CURLOPT_CONNECTTIMEOUT_MS, Self.connectWithin)
         puente_set_text(handle, CURLOPT_USERAGENT, "puente")
-        // An empty proxy is none, also where the environment names one.
+        // An empty proxy means none, even if the environment names one.
         puente_set_text(handle, CURLOPT_PROXY, proxy ?? "")
         if proxy == nil { puente_set_text(handle, CURLOPT_NOPROXY, "*") }
-        // Whatever curl can unpack; a proxy may pack without being asked. What comes is counted
-        // unpacked.
+        // Accept every compression that curl knows; a proxy may compress unasked. The limit counts
+        // uncompressed bytes.
         puente_set_text(handle, CURLOPT_ACCEPT_ENCODING, "")
         if request.wantsFreshConnection {
             puente_set_number(handle, CURLOPT_FRESH_CONNECT, 1)
@@ -79,52 +78,52 @@ final class CurlTransfer {
             puente_set_headers(handle, headers)
         }
         let this = Unmanaged.passUnretained(self).toOpaque()
-        puente_set_context(handle, CURLOPT_PRIVATE, this)
         puente_set_context(handle, CURLOPT_WRITEDATA, this)
         puente_set_write(handle) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
-            return CurlTransfer.of(context).take(
+            return CurlTransfer.of(context).appendToBody(
                 UnsafeRawBufferPointer(start: bytes, count: size * count))
         }
         puente_set_context(handle, CURLOPT_HEADERDATA, this)
         puente_set_header(handle) { bytes, size, count, context in
             guard let bytes, let context else { return 0 }
-            CurlTransfer.of(context).takeHeader(
+            CurlTransfer.of(context).readHeaderLine(
                 UnsafeRawBufferPointer(start: bytes, count: size * count))
             return size * count
         }
         puente_set_context(handle, CURLOPT_PREREQDATA, this)
         puente_set_before_request(handle) { context, _, _, _, _ in
             guard let context else { return CURL_PREREQFUNC_ABORT }
-            return CurlTransfer.of(context).begin() ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+            return CurlTransfer.of(context).beginAttempt()
+                ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
         }
     }
 
-    /// How long a connection may take in milliseconds, of all that the deadline allows.
+    /// Milliseconds within the deadline that connecting may take.
     private static let connectWithin = 15_000
 
-    /// The transfer that a callback of curl's is about.
+    /// Returns the transfer of a curl callback.
     static func of(_ context: UnsafeMutableRawPointer) -> CurlTransfer {
         Unmanaged<CurlTransfer>.fromOpaque(context).takeUnretainedValue()
     }
 
-    /// Whether the request may be sent.
+    /// Returns true if the request may be sent.
     ///
-    /// When a connection that was kept open breaks before the first byte of an answer, curl sends
-    /// the request again on another one. Nobody knows then whether it has arrived: who asked is to
-    /// decide, so there is no second time.
-    private func begin() -> Bool {
+    /// If a kept connection breaks before the first byte of an answer, curl sends the request again
+    /// on another one. The first may have arrived, so the caller must decide: there is no second
+    /// attempt.
+    private func beginAttempt() -> Bool {
         attempts += 1
         return attempts == 1
     }
 
-    private func takeHeader(_ line: UnsafeRawBufferPointer) {
-        // A new head begins with its status; what follows a chunked body is no head.
+    private func readHeaderLine(_ line: UnsafeRawBufferPointer) {
+        // A new header begins with its status; trailers of a chunked body don't.
         if line.starts(with: "HTTP/".utf8) { isHeadComplete = false }
         if line.allSatisfy({ $0 == 0x0D || $0 == 0x0A }) { isHeadComplete = true }
     }
 
-    private func take(_ bytes: UnsafeRawBufferPointer) -> Int {
+    private func appendToBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         if body.count + bytes.count > longestAnswer {
             isTooLong = true
             return 0
@@ -133,11 +132,11 @@ final class CurlTransfer {
         return bytes.count
     }
 
-    // MARK: - The end
+    // MARK: - Completion
 
-    /// Ends it as curl says it has ended.
+    /// Completes the request with curl's result.
     func finish(_ code: CURLcode) {
-        // curl takes a header that is cut off for an answer.
+        // curl accepts a truncated header as an answer.
         if code == CURLE_OK, !isHeadComplete {
             fail(.broken, "the connection was closed inside the answer")
         } else if code == CURLE_OK {
@@ -147,13 +146,13 @@ final class CurlTransfer {
         }
     }
 
-    /// Ends it before curl does.
+    /// Fails the request before curl completes it.
     func fail(_ kind: HTTPError.Kind, _ reason: String) {
         continuation.resume(
             throwing: HTTPError(kind, mayHaveArrived: attempts > 0, reason))
     }
 
-    /// The longest pause a server may ask for in seconds: a day.
+    /// The longest pause that a server may ask for, in seconds: a day.
     private static let longestPause: Int64 = 86_400
 
     private var answer: HTTPAnswer {
@@ -178,9 +177,9 @@ final class CurlTransfer {
             return HTTPError(
                 .broken, mayHaveArrived: true, "the connection was closed before an answer came")
         }
-        // curl's sentences for its codes are constant; its error buffer might hold the address.
+        // curl's sentences for its codes are constant; its error buffer might contain the URL.
         var reason = String(cString: curl_easy_strerror(code))
-        // As a sentence of ours begins, but not "sSL peer certificate …".
+        // In lower case like our sentences, but not "sSL peer certificate …".
         if reason.dropFirst().first?.isUppercase == false {
             reason = reason.prefix(1).lowercased() + reason.dropFirst()
         }

@@ -1,10 +1,10 @@
-/// What a server answered, whatever the status.
+/// The answer of a server, whatever its status.
 public struct HTTPAnswer: Sendable {
-    /// The number: 200, 404 and so on.
+    /// The status code: 200, 404 and so on.
     public let status: Int
-    /// What the body is said to be; empty if nothing is said.
+    /// The content type; empty if there is none.
     public let contentType: String
-    /// How long the server asks to be left alone.
+    /// Time to wait before the next request, if the server asks for that.
     public let retryAfter: Duration?
     /// The body.
     public let body: [UInt8]

@@ -1,18 +1,18 @@
 import Synchronization
 
-/// Asks servers over HTTP, by libcurl on an event loop.
+/// An HTTP client: libcurl on an event loop.
 ///
-/// Safe from any thread. Connections are kept for the next request and never shared by two at a
-/// time, so that one which hangs holds up none of the others. Redirects are not followed, the
-/// proxies of the environment are not used, certificates are checked.
+/// Safe from any thread. Connections are kept for later requests and never shared by two at a time,
+/// so that one that hangs delays no other. Redirects are not followed, proxies of the environment
+/// are not used, certificates are checked.
 public final class HTTPClient: Sendable {
     private let loop: EventLoop
     private let transfers: CurlTransfers
 
     /// Makes a client that has no connection yet.
     ///
-    /// - Parameter proxy: as curl has it; none by default.
-    /// - Throws: `HTTPError` when there is no memory left.
+    /// - Parameter proxy: in curl's form; none by default.
+    /// - Throws: `HTTPError` if there is no memory left.
     public convenience init(on loop: EventLoop, proxy: String? = nil) throws {
         try self.init(on: loop, proxy: proxy, resolve: SocketAddress.resolve)
     }
@@ -37,17 +37,17 @@ public final class HTTPClient: Sendable {
     /// - Throws: `HTTPError`.
     public func send(_ request: HTTPRequest) async throws -> HTTPAnswer {
         let (loop, transfers) = (loop, transfers)
-        let ticket = CurlTransfers.CancellationHandle()
+        let cancellation = CurlTransfers.CancellationHandle()
         return try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
-                loop.perform { transfers.start(request, ticket, continuation) }
+                loop.perform { transfers.start(request, cancellation, continuation) }
             }
         } onCancel: {
-            loop.perform { transfers.cancel(ticket) }
+            loop.perform { transfers.cancel(cancellation) }
         }
     }
 
-    /// Requests under way.
+    /// Number of requests under way.
     var pendingCount: Int {
         get async {
             let (loop, transfers) = (loop, transfers)

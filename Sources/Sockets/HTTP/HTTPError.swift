@@ -1,8 +1,8 @@
-/// Why there is no answer, as a sentence without the request's address.
+/// A failed request, as a sentence without the request's URL.
 public struct HTTPError: Error, CustomStringConvertible, Equatable, Sendable {
-    /// What kind of trouble it was.
+    /// The kind of failure.
     public enum Kind: Sendable, Equatable {
-        /// The request makes no sense, or the machine has nothing left to make it with.
+        /// The request is invalid, or there are no resources for it.
         case refused
         /// There was no connection: the server has seen nothing of the request.
         case unreachable
@@ -12,17 +12,17 @@ public struct HTTPError: Error, CustomStringConvertible, Equatable, Sendable {
         case timedOut
         /// The answer is longer than was asked for.
         case tooLong
-        /// The one who asked has gone.
+        /// The caller cancelled it.
         case cancelled
     }
 
-    /// What kind of trouble it was.
+    /// The kind of failure.
     public let kind: Kind
-    /// Whether the server may have done what it was asked to.
+    /// True if the server may have received the request.
     public let mayHaveArrived: Bool
     private let reason: String
 
-    /// Makes one.
+    /// Makes an error.
     public init(_ kind: Kind, mayHaveArrived: Bool, _ reason: String) {
         self.kind = kind
         self.mayHaveArrived = mayHaveArrived

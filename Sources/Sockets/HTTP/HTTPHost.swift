@@ -1,26 +1,26 @@
 import CCurl
 import Glibc
 
-/// A server by its name, as an address has it.
+/// The host name and the port of a URL.
 struct HTTPHost: Hashable, Sendable {
     let name: String
     let port: UInt16
 
-    /// The name as curl may look for it.
+    /// The name without a final dot, as curl may look it up.
     var nameWithoutDot: String { name.hasSuffix(".") ? String(name.dropLast()) : name }
 }
 
 extension HTTPHost {
-    /// Where a request goes.
+    /// The destination of a request.
     enum Endpoint {
-        /// To a host whose addresses have to be found.
+        /// A host whose addresses must be resolved.
         case named(HTTPHost)
-        /// To an IP address, or nowhere: curl has nothing to find.
+        /// An IP address, or no host: nothing to resolve.
         case known
-        /// The address can't be read.
+        /// The URL can't be parsed.
         case senseless
 
-        /// Reads an address as curl reads it.
+        /// Parses a URL as curl does.
         init(_ url: String, isProxy: Bool) {
             self = .senseless
             guard let parts = curl_url() else { return }

@@ -1,18 +1,18 @@
-/// A request to a server, and how much patience there is for it.
+/// A request to a server, with its limits.
 public struct HTTPRequest: Sendable {
-    /// Where to: `https://…` or `http://…`.
+    /// The URL: `https://…` or `http://…`.
     ///
-    /// May hold a secret; it is in no error.
+    /// May contain a secret; it appears in no error.
     public var url: String
-    /// What is sent; `nil` asks (GET), everything else posts.
+    /// The body; `nil` sends a GET, everything else a POST.
     public var body: [UInt8]?
-    /// What the body is.
+    /// The content type of the body.
     public var contentType = "application/json"
-    /// How long all of it may take.
+    /// The time that all of it may take.
     public var deadline = Duration.seconds(30)
     /// The longest answer in bytes.
     public var longestAnswer = 8 << 20
-    /// Whether a connection that is open already is not to be trusted.
+    /// True to open a new connection instead of using a kept one.
     public var wantsFreshConnection = false
 
     /// Makes a request.
@@ -23,8 +23,8 @@ public struct HTTPRequest: Sendable {
 }
 
 extension HTTPRequest: CustomStringConvertible, CustomReflectable {
-    /// Says nothing of the address.
+    /// A text without the URL.
     public var description: String { "an HTTP request" }
-    /// Shows nothing, also to `dump`.
+    /// Shows nothing, even to `dump`.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }

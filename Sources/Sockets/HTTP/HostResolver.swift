@@ -1,20 +1,20 @@
-/// Finds the addresses of hosts on threads, while the loop goes on.
+/// Resolves host names on threads, so that the loop goes on.
 ///
-/// The system's resolver can't be interrupted. Who has no time left is forgotten here, and the
-/// thread ends when it ends; what it brings then is for those who wait by that time. Where a name
-/// server is out of order the last addresses it gave are taken: most servers stay where they are.
-final class HostResolver: @unchecked Sendable {  // confined to the loop
+/// Confined to the loop. The system's resolver can't be interrupted: a request past its deadline is
+/// forgotten here, and the thread's result goes to those that wait by then. If a name server fails,
+/// its last addresses are used: most servers stay where they are.
+final class HostResolver: @unchecked Sendable {  // see above
     typealias Resolver = @Sendable (String, UInt16) throws -> [SocketAddress]
     typealias Found = Result<[SocketAddress], HTTPError>
 
     private struct Waiter {
         let host: HTTPHost
         let action: (Found) -> Void
-        /// Ends the waiting where there are addresses from before.
+        /// Ends the wait if there are earlier addresses.
         var patience: LoopTimer?
     }
 
-    /// Addresses, and until when nobody looks for newer ones.
+    /// Addresses, and the time until which they are not looked up again.
     private struct Entry {
         let addresses: [SocketAddress]
         var until: Int64
@@ -23,18 +23,18 @@ final class HostResolver: @unchecked Sendable {  // confined to the loop
     private let loop: EventLoop
     private let resolve: Resolver
     private var waiters: [ObjectIdentifier: Waiter] = [:]
-    private var running: Set<HTTPHost> = []
+    private var lookups: Set<HTTPHost> = []
     private var queue: [HTTPHost] = []
-    private var known: [HTTPHost: Entry] = [:]
+    private var cache: [HTTPHost: Entry] = [:]
 
-    /// Threads at a time: each may hang for as long as the system likes.
+    /// The most threads at a time: each may hang for as long as the system likes.
     private static let mostThreads = 4
-    /// How long addresses are taken for true, in nanoseconds.
-    private static let trust: Int64 = 60_000_000_000
-    /// How long the system's resolver is waited for where there are addresses from before, in
-    /// nanoseconds: as long as it waits itself before it asks a server again.
-    private static let patience: Int64 = 5_000_000_000
-    /// Hosts whose addresses are remembered; a client has to do with one or two.
+    /// Nanoseconds that addresses are valid for.
+    private static let lifetime = Duration.seconds(60).inNanoseconds
+    /// Nanoseconds to wait for the system's resolver if there are earlier addresses: as long as it
+    /// waits itself before it asks a server again.
+    private static let patience = Duration.seconds(5).inNanoseconds
+    /// The most hosts remembered; a client talks to one or two.
     private static let mostHosts = 64
 
     init(_ loop: EventLoop, _ resolve: @escaping Resolver) {
@@ -42,29 +42,29 @@ final class HostResolver: @unchecked Sendable {  // confined to the loop
         self.resolve = resolve
     }
 
-    /// Calls a function with the addresses of a host, at once if they are known.
-    func find(_ host: HTTPHost, for who: ObjectIdentifier, _ action: @escaping (Found) -> Void) {
-        if let entry = known[host], entry.until > loop.now {
+    /// Calls a function with the addresses of a host, at once if they are cached.
+    func find(_ host: HTTPHost, for id: ObjectIdentifier, _ action: @escaping (Found) -> Void) {
+        if let entry = cache[host], entry.until > loop.now {
             action(.success(entry.addresses))
             return
         }
         var waiter = Waiter(host: host, action: action)
-        if known[host] != nil {
-            let timer = LoopTimer { [weak self] in self?.makeDo(with: host) }
+        if cache[host] != nil {
+            let timer = LoopTimer { [weak self] in self?.answerFromCache(for: host) }
             loop.set(timer, after: Self.patience)
             waiter.patience = timer
         }
-        waiters[who] = waiter
-        if !running.contains(host), !queue.contains(host) { queue.append(host) }
+        waiters[id] = waiter
+        if !lookups.contains(host), !queue.contains(host) { queue.append(host) }
         startNext()
     }
 
-    /// The host somebody waits for.
-    func host(for who: ObjectIdentifier) -> HTTPHost? { waiters[who]?.host }
+    /// Returns the host that a request waits for.
+    func host(for id: ObjectIdentifier) -> HTTPHost? { waiters[id]?.host }
 
-    /// Somebody does not wait any more.
-    func forget(_ who: ObjectIdentifier) {
-        guard let waiter = waiters.removeValue(forKey: who) else { return }
+    /// Removes a request that does not wait any more.
+    func forget(_ id: ObjectIdentifier) {
+        guard let waiter = waiters.removeValue(forKey: id) else { return }
         waiter.patience?.cancel()
         if !waiters.values.contains(where: { $0.host == waiter.host }) {
             queue.removeAll { $0 == waiter.host }
@@ -72,19 +72,19 @@ final class HostResolver: @unchecked Sendable {  // confined to the loop
     }
 
     private func startNext() {
-        while running.count < Self.mostThreads, !queue.isEmpty {
+        while lookups.count < Self.mostThreads, !queue.isEmpty {
             let host = queue.removeFirst()
-            running.insert(host)
+            lookups.insert(host)
             let (loop, resolve) = (loop, resolve)
             do throws(SocketError) {
                 try DedicatedThread.start(named: "resolver") { [weak self] in
                     let found = Self.find(host, resolve)
-                    loop.perform { [weak self] in self?.take(found, of: host) }
+                    loop.perform { [weak self] in self?.finishLookup(found, of: host) }
                 }
             } catch {
                 let failure = HTTPError(.unreachable, mayHaveArrived: false, "\(error)")
-                // Not at once: who is answered may ask again.
-                loop.perform { [weak self] in self?.take(.failure(failure), of: host) }
+                // Not at once: the callback may ask again.
+                loop.perform { [weak self] in self?.finishLookup(.failure(failure), of: host) }
             }
         }
     }
@@ -105,38 +105,38 @@ final class HostResolver: @unchecked Sendable {  // confined to the loop
                 .unreachable, mayHaveArrived: false, "\(host.name) can't be resolved: \(reason)"))
     }
 
-    private func take(_ found: Found, of host: HTTPHost) {
-        running.remove(host)
+    private func finishLookup(_ found: Found, of host: HTTPHost) {
+        lookups.remove(host)
         switch found {
         case .success(let addresses):
             remember(addresses, of: host)
             answer(host, found)
-        case .failure where known[host] != nil: makeDo(with: host)
+        case .failure where cache[host] != nil: answerFromCache(for: host)
         case .failure: answer(host, found)
         }
         startNext()
     }
 
-    /// Takes the last addresses there were, and asks for no others for a while.
-    private func makeDo(with host: HTTPHost) {
-        guard let entry = known[host] else { return }
-        known[host]?.until = loop.now + Self.trust
+    /// Answers with the last known addresses, and looks up no others for a while.
+    private func answerFromCache(for host: HTTPHost) {
+        guard let entry = cache[host] else { return }
+        cache[host]?.until = loop.now + Self.lifetime
         answer(host, .success(entry.addresses))
     }
 
     private func remember(_ addresses: [SocketAddress], of host: HTTPHost) {
-        if known[host] == nil, known.count >= Self.mostHosts,
-            let oldest = known.min(by: { $0.value.until < $1.value.until })
+        if cache[host] == nil, cache.count >= Self.mostHosts,
+            let oldest = cache.min(by: { $0.value.until < $1.value.until })
         {
-            known[oldest.key] = nil
+            cache[oldest.key] = nil
         }
-        known[host] = Entry(addresses: addresses, until: loop.now + Self.trust)
+        cache[host] = Entry(addresses: addresses, until: loop.now + Self.lifetime)
     }
 
     private func answer(_ host: HTTPHost, _ found: Found) {
-        for (who, waiter) in waiters where waiter.host == host {
-            // One may have made another go.
-            guard waiters.removeValue(forKey: who) != nil else { continue }
+        for (id, waiter) in waiters where waiter.host == host {
+            // A callback may have removed another waiter.
+            guard waiters.removeValue(forKey: id) != nil else { continue }
             waiter.patience?.cancel()
             waiter.action(found)
         }

@@ -2,10 +2,10 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// Is told when a descriptor can be read or written.
+/// The handler of a descriptor's events.
 ///
 /// Confined to the loop.
 public protocol EventHandler: AnyObject {
-    /// Something is ready.
+    /// Called when the descriptor can be read or written, or has failed.
     func handle(_ ready: Readiness)
 }

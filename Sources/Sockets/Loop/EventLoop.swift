@@ -2,14 +2,14 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// One thread that waits for descriptors, timers and jobs, and runs what they wake.
+/// An event loop: one thread that waits for descriptors, timers and jobs, and runs their handlers.
 ///
-/// An executor: an actor on it shares its thread with the sockets. A turn is: events, jobs, due
-/// timers, then the functions given to `beforeTurnEnd` and `atTurnEnd`. Safe from any thread for what an executor does,
-/// `perform` and `stop`; everything else is confined to the loop's thread, or to whoever made it
-/// before it started.
+/// Confined to its thread (before it starts, to its maker), except `enqueue`, `perform`,
+/// `clockHasChanged` and `stop`, which are safe from any thread. As an executor it lets actors
+/// share the thread of their sockets. A turn is: events, jobs, due timers, then the functions given
+/// to `beforeTurnEnd` and `atTurnEnd`.
 public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the line above
-    /// A place in the table of descriptors.
+    /// A slot in the table of descriptors.
     public struct Registration: Sendable {
         let slot: UInt32
         let generation: UInt32
@@ -19,28 +19,28 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     private let clock: any LoopClock
     private var poll: PollTable
     private let inbox: LoopInbox
-    private let alarm: Int32
+    private let timerDescriptor: Int32
     private var timers = TimerQueue()
     private var armedFor = Int64.max
-    private var lateWork: [(id: Int, action: () -> Void)] = []
+    private var beforeTurnEnds: [(id: Int, action: () -> Void)] = []
     private var turnEnds: [(id: Int, action: () -> Void)] = []
     private var lastTurnEnd = 0
     private var endsTurn = false
     private var isEnding = false
     private var needsAnotherTurn = false
-    /// Events that a turn which ended early has left for the next.
+    /// Events left for the next turn by one that ended early.
     private var leftOver: [epoll_event] = []
     /// The thread that runs the loop, or 0.
     private let thread = Atomic<UInt>(0)
     private var jobs: [UnownedJob] = []
     private var actions: [@Sendable () -> Void] = []
 
-    /// Nanoseconds of a clock that never jumps, as of the beginning of this turn.
+    /// Nanoseconds of a monotonic clock at the beginning of this turn.
     @exclusivity(unchecked) public private(set) var now: Int64
-    /// Milliseconds since 1970, as of the beginning of this turn.
+    /// Milliseconds since 1970 at the beginning of this turn.
     @exclusivity(unchecked) public private(set) var wallTime: Int64
 
-    /// Events looked at in a turn at most.
+    /// The most events of a turn.
     private static let eventsPerTurn = 1_024
 
     /// Makes a loop that does not run yet.
@@ -52,14 +52,14 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         wallTime = clock.wall()
         poll = try PollTable()
         inbox = try LoopInbox()
-        alarm = timerfd_create(
+        timerDescriptor = timerfd_create(
             CLOCK_MONOTONIC, Int32(TFD_CLOEXEC | TFD_NONBLOCK))
-        guard alarm >= 0 else { throw SocketError("timerfd_create") }
+        guard timerDescriptor >= 0 else { throw SocketError("timerfd_create") }
         poll.watchOwn(inbox.descriptor)
-        poll.watchOwn(alarm)
+        poll.watchOwn(timerDescriptor)
     }
 
-    deinit { close(alarm) }
+    deinit { close(timerDescriptor) }
 
     // MARK: - Running
 
@@ -73,8 +73,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
             if next == .stop { break }
             needsAnotherTurn = false
             arm()
-            // Who is left over comes first: asked again, the kernel names the same ones in the same
-            // order, and those at its end would never have a turn.
+            // Serve events left from the last turn first; epoll would report the same early
+            // descriptors again and starve the late ones.
             let count = leftOver.isEmpty ? poll.wait(next == .wait, into: events) : 0
             now = clock.monotonic()
             wallTime = clock.wall()
@@ -82,7 +82,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
             if count == 0, !leftOver.isEmpty { dispatchLeftOver() }
             runInbox()
             while let timer = timers.popDue(now) { timer.action() }
-            for work in lateWork { work.action() }
+            for work in beforeTurnEnds { work.action() }
             isEnding = true
             for turnEnd in turnEnds { turnEnd.action() }
             isEnding = false
@@ -97,7 +97,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         try DedicatedThread.start(named: name) { self.run() }
     }
 
-    /// Ends the loop after the present turn.
+    /// Stops the loop after the present turn.
     public func stop() { inbox.stop() }
 
     private func dispatchLeftOver() {
@@ -125,11 +125,11 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     private func drain(_ descriptor: Int32) {
         var count: UInt64 = 0
         _ = read(descriptor, &count, 8)
-        if descriptor == alarm { armedFor = .max }
+        if descriptor == timerDescriptor { armedFor = .max }
     }
 
     private func runInbox() {
-        inbox.take(jobs: &jobs, actions: &actions)
+        inbox.exchange(jobs: &jobs, actions: &actions)
         if !jobs.isEmpty {
             for job in jobs { unsafe job.runSynchronously(on: asUnownedSerialExecutor()) }
             jobs.removeAll(keepingCapacity: true)
@@ -143,26 +143,26 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     /// Runs a function on the loop, soon.
     ///
     /// Safe from any thread.
-    public func perform(_ action: @escaping @Sendable () -> Void) { inbox.add(action) }
+    public func perform(_ action: @escaping @Sendable () -> Void) { inbox.enqueue(action) }
 
-    /// Makes the loop look at its clock.
+    /// Makes the loop read its clock.
     ///
     /// Safe from any thread.
     public func clockHasChanged() { perform {} }
 
     // MARK: - Executor
 
-    /// Takes a job.
+    /// Enqueues a job.
     ///
     /// Safe from any thread.
-    public func enqueue(_ job: consuming ExecutorJob) { inbox.add(UnownedJob(job)) }
+    public func enqueue(_ job: consuming ExecutorJob) { inbox.enqueue(UnownedJob(job)) }
 
-    /// Whether the caller is on the loop's thread.
+    /// True if the caller is on the loop's thread.
     public var isCurrent: Bool {
         thread.load(ordering: .acquiring) == UInt(pthread_self())
     }
 
-    /// Whether the caller is on the loop's thread.
+    /// True if the caller is on the loop's thread.
     public func isIsolatingCurrentContext() -> Bool? { isCurrent }
 
     /// Traps off the loop's thread.
@@ -183,48 +183,48 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         try poll.add(descriptor, interest, handler)
     }
 
-    /// Watches for something else from now on.
+    /// Changes the events that a descriptor is watched for.
     public func modify(_ registration: Registration, _ interest: Readiness) {
         poll.modify(registration, interest)
     }
 
-    /// StopRequests watching.
+    /// Stops watching.
     ///
-    /// Before the descriptor is closed.
+    /// Must be called before the descriptor is closed.
     public func remove(_ registration: Registration) {
-        // Let go of here: a handler that is gone by that may remove something itself.
+        // Releases the handler here, outside of the table: its deinitializer may remove something
+        // itself.
         _ = poll.remove(registration)
     }
 
-    /// Leaves the events that are left of this turn for the next one, so that what has come in goes
-    /// out first.
+    /// Leaves the remaining events of this turn to the next one, so that received messages go out
+    /// first.
     public func endTurnEarly() { endsTurn = true }
 
-    /// Begins another turn at once after this one, if the ends of this one have begun already.
+    /// Starts another turn right after this one, if the functions at its end already run.
     public func wakeAgain() {
         if isEnding { needsAnotherTurn = true }
     }
 
-    /// Begins another turn at once after this one, to go on with what is left.
+    /// Starts another turn right after this one, to go on with remaining work.
     public func goOn() { needsAnotherTurn = true }
 
-    /// Nanoseconds of the same clock as `now`, at present.
+    /// Nanoseconds of the same clock as `now`, read now.
     public var present: Int64 { clock.monotonic() }
 
-    /// Calls a function in each turn when all that has come was handed out, before the ends of the
-    /// turn.
+    /// Adds a function that is called in each turn after all handlers, before those of `atTurnEnd`.
     ///
-    /// Returns what to take it away by.
+    /// Returns an id for `removeTurnEnd`.
     @discardableResult
     public func beforeTurnEnd(_ action: @escaping () -> Void) -> Int {
         lastTurnEnd += 1
-        lateWork.append((lastTurnEnd, action))
+        beforeTurnEnds.append((lastTurnEnd, action))
         return lastTurnEnd
     }
 
-    /// Calls a function at the end of each turn, in the order in which they were added.
+    /// Adds a function that is called at the end of each turn, in the order of adding.
     ///
-    /// Returns what to take it away by.
+    /// Returns an id for `removeTurnEnd`.
     @discardableResult
     public func atTurnEnd(_ action: @escaping () -> Void) -> Int {
         lastTurnEnd += 1
@@ -232,15 +232,15 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         return lastTurnEnd
     }
 
-    /// Takes a function of `beforeTurnEnd` or `atTurnEnd` away.
+    /// Removes a function of `beforeTurnEnd` or `atTurnEnd`.
     public func removeTurnEnd(_ id: Int) {
-        lateWork.removeAll { $0.id == id }
+        beforeTurnEnds.removeAll { $0.id == id }
         turnEnds.removeAll { $0.id == id }
     }
 
     // MARK: - Timers
 
-    /// Sets a timer, anew if it was set.
+    /// Sets a timer, or moves it if it was set.
     ///
     /// - Parameter delay: nanoseconds from the beginning of this turn.
     public func set(_ timer: LoopTimer, after delay: Int64) {
@@ -251,8 +251,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         guard clock.isReal, let next = timers.next, next < armedFor else { return }
         armedFor = next
         var setting = itimerspec()
-        setting.it_value.tv_sec = Int(next / 1_000_000_000)
-        setting.it_value.tv_nsec = Int(next % 1_000_000_000)
-        timerfd_settime(alarm, Int32(TFD_TIMER_ABSTIME), &setting, nil)
+        setting.it_value = timespec(nanoseconds: next)
+        timerfd_settime(timerDescriptor, Int32(TFD_TIMER_ABSTIME), &setting, nil)
     }
 }

@@ -2,28 +2,28 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// What other threads have a loop do, and what wakes it for that.
+/// The queue of jobs from other threads to a loop, with the event that wakes it.
 ///
 /// Safe from any thread.
 struct LoopInbox: ~Copyable, Sendable {
-    /// What a loop does next.
+    /// The next action of a loop.
     enum Next {
         case stop
-        /// Something is there already: it looks at its descriptors and does not wait.
+        /// There is work already: look at the descriptors without waiting.
         case look
-        /// It waits for its descriptors, of which the inbox's is one.
+        /// Wait for the descriptors, of which the inbox's is one.
         case wait
     }
 
     private struct Contents: ~Copyable {
         var jobs: [UnownedJob] = []
         var actions: [@Sendable () -> Void] = []
-        /// Whether the loop waits: only then is a system call needed to be heard.
+        /// True while the loop waits: only then a system call is needed to wake it.
         var isAsleep = false
         var isStopping = false
     }
 
-    /// What the loop watches: readable when it is to wake up.
+    /// The descriptor that becomes readable to wake the loop.
     let descriptor: Int32
     private let contents = Mutex(Contents())
 
@@ -34,13 +34,13 @@ struct LoopInbox: ~Copyable, Sendable {
 
     deinit { close(descriptor) }
 
-    /// Adds a job of the executor.
-    func add(_ job: UnownedJob) { add { $0.jobs.append(job) } }
+    /// Enqueues a job of the executor.
+    func enqueue(_ job: UnownedJob) { enqueue { $0.jobs.append(job) } }
 
-    /// Adds a function.
-    func add(_ action: @escaping @Sendable () -> Void) { add { $0.actions.append(action) } }
+    /// Enqueues a function.
+    func enqueue(_ action: @escaping @Sendable () -> Void) { enqueue { $0.actions.append(action) } }
 
-    private func add(_ change: (inout Contents) -> Void) {
+    private func enqueue(_ change: (inout Contents) -> Void) {
         let isAsleep = contents.withLock { contents in
             change(&contents)
             defer { contents.isAsleep = false }
@@ -49,7 +49,7 @@ struct LoopInbox: ~Copyable, Sendable {
         if isAsleep { wake() }
     }
 
-    /// Has the loop stop.
+    /// Stops the loop.
     func stop() {
         contents.withLock { $0.isStopping = true }
         wake()
@@ -60,9 +60,9 @@ struct LoopInbox: ~Copyable, Sendable {
         _ = write(descriptor, &one, 8)
     }
 
-    /// What the loop does next.
+    /// Returns the next action of the loop.
     ///
-    /// - Parameter isBusy: whether it has something to do anyway.
+    /// - Parameter isBusy: true if the loop has other work.
     func next(isBusy: Bool) -> Next {
         contents.withLock { contents in
             contents.isAsleep =
@@ -72,8 +72,8 @@ struct LoopInbox: ~Copyable, Sendable {
         }
     }
 
-    /// Hands out what is there, in exchange for what is empty; the loop is awake now.
-    func take(jobs: inout [UnownedJob], actions: inout [@Sendable () -> Void]) {
+    /// Swaps waiting jobs and functions for empty arrays; the loop is awake now.
+    func exchange(jobs: inout [UnownedJob], actions: inout [@Sendable () -> Void]) {
         contents.withLock { contents in
             contents.isAsleep = false
             swap(&contents.jobs, &jobs)

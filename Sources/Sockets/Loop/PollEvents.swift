@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// What poll(2) waits for and reports.
+/// Events that poll(2) waits for and reports.
 struct PollEvents: OptionSet {
     let rawValue: Int16
 

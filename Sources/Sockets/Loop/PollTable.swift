@@ -1,10 +1,10 @@
 import CLinux
 import Glibc
 
-/// The descriptors that epoll watches for one loop, and who handles what happens to each.
+/// The descriptors that epoll watches for one loop, with their handlers.
 ///
-/// A descriptor's number is given again as soon as it is closed, while events of the old one may
-/// still be in hand: a place in the table and its generation tell them apart. Confined to the loop.
+/// Confined to the loop. The kernel reuses a descriptor's number as soon as it is closed, while
+/// events of the old one may be pending: a slot in the table and its generation tell them apart.
 struct PollTable: ~Copyable {
     private struct Slot {
         var handler: (any EventHandler)?
@@ -15,8 +15,8 @@ struct PollTable: ~Copyable {
     private var slots: [Slot] = []
     private var free: [UInt32] = []
 
-    /// What stands in an event of a descriptor of the loop's own is the highest number less the
-    /// descriptor's; no slot and generation come near it.
+    /// Events of the loop's own descriptors carry the highest number minus the descriptor's; no
+    /// slot and generation come near it.
     private static let firstOwn = UInt64.max - 65_535
 
     init() throws {
@@ -26,13 +26,12 @@ struct PollTable: ~Copyable {
 
     deinit { close(epoll) }
 
-    /// Waits until something happens, if there is to be waited, and returns how many events there
-    /// are.
+    /// Fetches events, after waiting for one if asked to; returns how many there are.
     func wait(_ isToWait: Bool, into events: UnsafeMutableBufferPointer<epoll_event>) -> Int {
         Int(epoll_wait(epoll, events.baseAddress, Int32(events.count), isToWait ? -1 : 0))
     }
 
-    /// Watches a descriptor of the loop's own.
+    /// Watches one of the loop's own descriptors.
     func watchOwn(_ descriptor: Int32) {
         var event = epoll_event()
         event.events = Readiness.readable.rawValue
@@ -40,13 +39,13 @@ struct PollTable: ~Copyable {
         epoll_ctl(epoll, EPOLL_CTL_ADD, descriptor, &event)
     }
 
-    /// Which of the loop's own descriptors an event is of; `nil` if of none.
+    /// Returns the loop's own descriptor that an event is about; `nil` for any other.
     @inline(__always)
     func ownDescriptor(of event: epoll_event) -> Int32? {
         event.data.u64 >= Self.firstOwn ? Int32(UInt64.max - event.data.u64) : nil
     }
 
-    /// Who handles an event; `nil` if its descriptor is not watched any more.
+    /// Returns the handler of an event; `nil` if its descriptor is not watched any more.
     @inline(__always)
     func handler(of event: epoll_event) -> (any EventHandler)? {
         let slot = slots[Int(event.data.u64 & 0xffff_ffff)]
@@ -70,12 +69,13 @@ struct PollTable: ~Copyable {
         return registration
     }
 
-    /// Watches for something else from now on.
+    /// Changes the events that a descriptor is watched for.
     func modify(_ registration: EventLoop.Registration, _ interest: Readiness) {
         _ = control(EPOLL_CTL_MOD, registration, interest)
     }
 
-    /// StopRequests watching, unless that has been done, and returns the handler, to be let go of.
+    /// Stops watching and returns the handler, to be released by the caller; `nil` if that was done
+    /// before.
     mutating func remove(_ registration: EventLoop.Registration) -> (any EventHandler)? {
         let slot = Int(registration.slot)
         guard slots[slot].generation == registration.generation else { return nil }

@@ -2,12 +2,12 @@ import CLinux
 import Glibc
 import Synchronization
 
-/// What a descriptor is ready for (epoll_ctl(2)).
+/// The events that a descriptor is ready for (epoll_ctl(2)).
 public struct Readiness: OptionSet, Sendable {
     /// The bits of epoll.
     public let rawValue: UInt32
 
-    /// Makes one from epoll's bits.
+    /// Makes a value from epoll's bits.
     public init(rawValue: UInt32) { self.rawValue = rawValue }
 
     /// Bytes or the end can be read.

@@ -1,17 +1,16 @@
 import CLinux
 import Glibc
 
-/// Wakes a thread that waits for a descriptor in poll(2).
+/// A signal that wakes a thread from its wait for a descriptor in poll(2).
 ///
 /// Safe from any thread.
 ///
-/// A thread that keeps its wake-up can be told something at any moment without its descriptor being
-/// touched: inherited ones must not be made non-blocking, that would change the terminal or the
-/// neighbour too.
+/// It interrupts a thread without touching the thread's descriptor: inherited descriptors must not
+/// be made non-blocking, because that would affect the terminal and other processes too.
 final class Wakeup: Sendable {
     private let event: Int32
 
-    /// Makes one.
+    /// Makes a signal.
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     init() throws(SocketError) {
@@ -27,12 +26,13 @@ final class Wakeup: Sendable {
         _ = write(event, &one, 8)
     }
 
-    /// Waits until the descriptor is ready for some of the events, has failed, or somebody signals.
+    /// Waits until the descriptor is ready for some of the events, has failed, or `signal()` is
+    /// called.
     ///
     /// - Parameters:
     ///   - descriptor: -1 to wait for the signal alone.
-    ///   - milliseconds: how long at most; -1 for ever.
-    /// - Returns: what poll says of the descriptor; nothing if it was only a signal or the time.
+    ///   - milliseconds: the longest wait; -1 for ever.
+    /// - Returns: the events of the descriptor; empty after a signal or at the end of the time.
     func wait(
         for events: PollEvents = [], on descriptor: Int32 = -1, milliseconds: Int32 = -1
     ) -> PollEvents {

@@ -5,19 +5,19 @@ import Glibc
 ///
 /// Confined to the loop.
 public final class Connection {
-    /// What a call to the kernel came to.
+    /// The result of a system call.
     public enum Outcome: Equatable {
-        /// So many bytes, at least one.
+        /// That many bytes, at least one.
         case bytes(Int)
-        /// Nothing at present; the loop will tell.
+        /// Nothing at present; the loop reports when to try again.
         case wouldBlock
         /// The other side has sent its last byte.
         case end
-        /// It is broken; the number is `errno`'s.
+        /// It failed, with this `errno`.
         case failed(Int32)
     }
 
-    /// The kernel's number for it.
+    /// The descriptor.
     public let descriptor: Int32
     private let loop: EventLoop
     private var registration: EventLoop.Registration?
@@ -41,22 +41,23 @@ public final class Connection {
         }
     }
 
-    /// Sends small writes at once, and has the kernel find out about a peer that is gone without a
-    /// word: one that has confirmed nothing for so long, whether something is on its way to it
-    /// (TCP_USER_TIMEOUT) or not (keep-alive), has failed (tcp(7)).
+    /// Sends small writes at once, and lets the kernel detect a peer that vanished silently: one
+    /// that has confirmed nothing for so long, with data under way (TCP_USER_TIMEOUT) or without
+    /// (keep-alive), has failed (tcp(7)).
     ///
-    /// Costs nothing and does nothing on a Unix socket.
+    /// Has no effect on a Unix socket.
     ///
-    /// - Parameter nanoseconds: is taken for at least a second, which a link that is slow or has
-    ///   lost a packet needs, and for at most a day.
+    /// - Parameter nanoseconds: clamped to a second, which a slow link or a lost packet needs,
+    ///   and a day.
     public func setUpTCP(givingUpAfter nanoseconds: Int64) {
         let milliseconds = Int32(min(max(1_000, nanoseconds / 1_000_000), 86_400_000))
         let seconds = milliseconds / 1_000
         set(Int32(IPPROTO_TCP), TCP_NODELAY, 1)
         set(SOL_SOCKET, SO_KEEPALIVE, 1)
-        // A Telnet client sends a byte of its signals as urgent data, in the midst of the others.
+        // A Telnet client sends a byte of its signals as urgent data; keep it in line with the
+        // others.
         set(SOL_SOCKET, SO_OOBINLINE, 1)
-        // The first probe after half of the time, and six within the rest of it.
+        // The first probe after half of the time, six more in the other half.
         set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, max(1, seconds / 2))
         set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, seconds / 12))
         set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 6)
@@ -68,7 +69,7 @@ public final class Connection {
         setsockopt(descriptor, level, name, &value, 4)
     }
 
-    /// Reads what has come.
+    /// Reads received bytes.
     public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
@@ -92,47 +93,47 @@ public final class Connection {
         }
     }
 
-    /// Tells the loop what to wait for; costs a system call only where that changes.
+    /// Sets the events that the loop waits for; costs a system call only if they change.
     public func wait(for interest: Readiness) {
         guard interest != self.interest, let registration else { return }
         self.interest = interest
         loop.modify(registration, interest)
     }
 
-    /// Whether something has come that is not read yet (FIONREAD, tcp(7)).
+    /// True if there are received bytes that are not read yet (FIONREAD, tcp(7)).
     public var hasUnread: Bool {
         var count: Int32 = 0
         return ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0
     }
 
-    /// Bytes, the end included, that the other side's system has not confirmed (SIOCOUTQ, tcp(7)).
+    /// Sent bytes, the end included, that the peer has not confirmed (SIOCOUTQ, tcp(7)).
     public var unsentBytes: Int {
         var count: Int32 = 0
         // SIOCOUTQ is TIOCOUTQ.
         return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
     }
 
-    /// The other side's address, as text for a log.
+    /// Address of the peer, as text for a log.
     public var peer: String {
         let (address, result) = SocketAddress.read { getpeername(descriptor, $0, $1) }
         if address.family == AF_UNIX { return "a client of this machine" }
         return result == 0 ? "\(address)" : "a client that is gone"
     }
 
-    /// Tells the other side that nothing more comes, and goes on reading.
+    /// Tells the peer that nothing more comes; reading goes on.
     public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
-    /// Whether it has not been closed from here.
+    /// True until `close()` or `detach()`.
     public var isOpen: Bool { registration != nil }
 
-    /// StopRequests watching and hands the descriptor out, still open.
+    /// Stops watching and returns the descriptor, still open.
     public func detach() -> Int32 {
         if let registration { loop.remove(registration) }
         registration = nil
         return descriptor
     }
 
-    /// Closes it.
+    /// Closes the connection.
     public func close() {
         guard let registration else { return }
         self.registration = nil

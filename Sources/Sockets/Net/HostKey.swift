@@ -1,14 +1,15 @@
 import CLinux
 import Glibc
 
-/// What counts as one address: an IPv4 address, or the 64 bits in front of an IPv6 address.
+/// The part of an address that limits count by: an IPv4 address, or the first 64 bits of an IPv6
+/// address.
 public struct HostKey: Hashable, Sendable {
     private let bits: UInt64
     private let isIPv4: Bool
-    /// Whether it is this machine's own (127.0.0.0/8, ::1).
+    /// True if it is this machine's own (127.0.0.0/8, ::1).
     public let isLoopback: Bool
 
-    /// - Parameter address: in the order of the network.
+    /// - Parameter address: in network byte order.
     init(ipv4 address: UInt32) {
         let address = UInt32(bigEndian: address)
         (bits, isIPv4, isLoopback) = (UInt64(address), true, address >> 24 == 127)

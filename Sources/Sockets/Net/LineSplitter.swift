@@ -1,17 +1,16 @@
 import Glibc
 
-/// Cuts a stream of bytes into lines: LF ends one, a CR in front of it is dropped.
+/// Splits a stream of bytes into lines: LF ends a line, a CR in front of it is dropped.
 ///
-/// The lines of one call lie in the bytes given; only a line that began in an earlier call is put
-/// together in a buffer, which never holds more than `longest` + 2 bytes.
+/// Confined to its owner. Lines point into the bytes given; only a line that began in an earlier
+/// call is assembled in a buffer, which never holds more than `longest` + 2 bytes.
 public struct LineSplitter: Sendable {
-    /// What is found.
+    /// A result of splitting.
     public enum Piece {
-        /// A line without its ending, valid until the function returns, and whether it is known to
-        /// be nothing but printable ASCII.
+        /// A line without its ending, valid until the function returns; `isPlain` if it is known to
+        /// be printable ASCII only.
         case line(UnsafeRawBufferPointer, isPlain: Bool)
-        /// The line that begins here, with these bytes among others, is longer than allowed; it is
-        /// skipped up to its end.
+        /// The beginning of a line that is longer than allowed; the rest is skipped up to its end.
         case tooLong(UnsafeRawBufferPointer)
     }
 
@@ -23,16 +22,16 @@ public struct LineSplitter: Sendable {
     /// Makes a splitter.
     public init(longest: Int) { self.longest = longest }
 
-    /// Whether bytes wait for the rest of their line.
+    /// True if bytes wait for the rest of their line.
     public var hasPending: Bool { !pending.isEmpty }
     /// Calls a function with the bytes that wait for the rest of their line.
     public func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         pending.withUnsafeBytes { body($0) }
     }
-    /// Whether the rest of a line that is too long is being skipped.
+    /// True while the rest of a line that is too long is skipped.
     public var isInTooLongLine: Bool { isSkipping }
 
-    /// Takes bytes and calls a function for each line that ends in them.
+    /// Calls a function for each line that ends in the bytes.
     @inline(__always)
     public mutating func split(_ bytes: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         guard var at = bytes.baseAddress else { return }
@@ -50,9 +49,9 @@ public struct LineSplitter: Sendable {
         if at < end { keep(UnsafeRawBufferPointer(start: at, count: end - at), body) }
     }
 
-    /// Where the LF is.
+    /// Returns the address of the LF.
     ///
-    /// A byte that is not plain may stand in front of it: a CR.
+    /// A byte that is not plain may come before it: a CR.
     @inline(__always)
     private func ending(
         from special: UnsafeRawPointer, to end: UnsafeRawPointer
@@ -62,8 +61,8 @@ public struct LineSplitter: Sendable {
         return memchr(special, 10, end - special).map { UnsafeRawPointer($0) }
     }
 
-    /// Takes what waits as a line, as at the end of a stream or after a silence, but for as many
-    /// bytes at its end as the function asks to leave.
+    /// Ends the waiting line, as at the end of a stream or after a silence; keeps as many bytes of
+    /// its end as the function returns.
     public mutating func flush(
         leaving: (UnsafeRawBufferPointer) -> Int = { _ in 0 }, _ body: (Piece) -> Void
     ) {
@@ -115,7 +114,7 @@ public struct LineSplitter: Sendable {
         }
     }
 
-    /// Tells of a line that is too long, with as much of its beginning as is shown of one.
+    /// Reports a line that is too long, with the beginning that is shown.
     private mutating func refuse(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         var beginning = pending
         pending = []

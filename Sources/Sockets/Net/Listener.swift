@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A socket that takes connections.
+/// A socket that accepts connections.
 ///
 /// Confined to the loop.
 public final class Listener: EventHandler {
@@ -9,51 +9,55 @@ public final class Listener: EventHandler {
     private let descriptor: Int32
     private var registration: EventLoop.Registration?
     private let onAccept: (Int32, SocketAddress) -> Void
-    private let onTrouble: (SocketError) -> Void
+    private let onFailure: (SocketError) -> Void
     private let onShortage: () -> Bool
     private let onRefuse: (Int32, SocketAddress) -> Void
-    private var spare: Int32
+    private var reservedDescriptor: Int32
     private let path: String?
     private lazy var retry = LoopTimer { [weak self] in self?.resume() }
-    /// Where it listens, with the port the kernel chose for port 0.
+    /// Address it listens on, with the port that the kernel chose for port 0.
     public let address: SocketAddress
 
-    /// Connections refused at most before it pauses, where there are no descriptors for them.
+    /// Nanoseconds until it accepts again after a failure.
+    private static let retryPause = Duration.milliseconds(100).inNanoseconds
+    /// The most connections refused before a pause, when there are no descriptors.
     private static let refusalsAtOnce = 64
-    /// Connections taken in a turn at most, so that a storm of them leaves room for the others.
+    /// The most connections accepted in a turn, so that a storm leaves time for other work.
     private static let acceptsPerTurn = 1_024
 
-    /// Opens a socket and begins to listen.
+    /// Opens a socket and starts to listen.
     ///
     /// - Parameters:
-    ///   - onTrouble: told when connections can't be taken for a while; it goes on by itself.
-    ///   - onShortage: asked for a descriptor when there is none for the next connection; returns
-    ///     whether it has freed one.
-    ///   - onRefuse: tells one for which there is no descriptor; must neither wait nor close it.
+    ///   - onFailure: called when connections can't be accepted for a while; the listener goes on
+    ///     by itself.
+    ///   - onShortage: called when there is no descriptor for the next connection; returns true
+    ///     if it has freed one.
+    ///   - onRefuse: called with a connection that is refused for lack of descriptors, to tell
+    ///     the client; must neither block nor close it.
     ///   - onAccept: takes a connected, non-blocking descriptor over.
     /// - Throws: `SocketError`: `bind 0.0.0.0:2000: address already in use`.
     public init(
         _ wanted: SocketAddress, on loop: EventLoop,
-        onTrouble: @escaping (SocketError) -> Void,
+        onFailure: @escaping (SocketError) -> Void,
         onShortage: @escaping () -> Bool = { false },
         onRefuse: @escaping (Int32, SocketAddress) -> Void = { _, _ in },
         onAccept: @escaping (Int32, SocketAddress) -> Void
     ) throws {
         self.loop = loop
         self.onAccept = onAccept
-        self.onTrouble = onTrouble
+        self.onFailure = onFailure
         self.onShortage = onShortage
         self.onRefuse = onRefuse
         let descriptor = try Self.open(wanted)
         self.descriptor = descriptor
         address = SocketAddress.read { getsockname(descriptor, $0, $1) }.0
         path = wanted.family == AF_UNIX ? String("\(wanted)".dropFirst(5)) : nil
-        spare = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+        reservedDescriptor = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
         do {
             registration = try loop.add(descriptor, .readable, self)
         } catch {
             Glibc.close(descriptor)
-            if spare >= 0 { Glibc.close(spare) }
+            if reservedDescriptor >= 0 { Glibc.close(reservedDescriptor) }
             if let path { unlink(path) }
             throw error
         }
@@ -79,7 +83,7 @@ public final class Listener: EventHandler {
 
     private static func reuse(_ descriptor: Int32, _ address: SocketAddress) {
         var one: Int32 = 1
-        // So that a restart need not wait for connections in TIME_WAIT (socket(7)).
+        // So that a restart does not wait for connections in TIME_WAIT (socket(7)).
         setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, 4)
         if address.family == AF_INET6 {
             var zero: Int32 = 0
@@ -87,7 +91,7 @@ public final class Listener: EventHandler {
         }
     }
 
-    /// Removes a socket file that nobody listens on any more.
+    /// Removes a socket file that no process listens on any more.
     private static func removeStale(_ address: SocketAddress) {
         let path = String("\(address)".dropFirst(5))
         var status = stat()
@@ -102,40 +106,40 @@ public final class Listener: EventHandler {
         }
     }
 
-    /// Takes the connections that wait.
+    /// Accepts waiting connections.
     public func handle(_ ready: Readiness) {
         for _ in 0..<Self.acceptsPerTurn {
             let (accepted, peer) = accept()
             if accepted >= 0 {
                 onAccept(accepted, peer)
-            } else if !goesOn(after: errno) {
+            } else if !shouldContinue(after: errno) {
                 return
             }
         }
     }
 
-    private func goesOn(after code: Int32) -> Bool {
+    private func shouldContinue(after code: Int32) -> Bool {
         switch code {
         case EAGAIN: return false
         // The peer was gone before we looked (accept(2), "Error handling").
         case ECONNABORTED, EINTR, EPROTO, ENETDOWN, EHOSTUNREACH, ENETUNREACH: return true
         case EMFILE, ENFILE:
             if onShortage() { return true }
-            onTrouble(SocketError("accept", errno: code))
+            onFailure(SocketError("accept", errno: code))
             refuseWaiting()
             pause()
             return false
         default:
-            onTrouble(SocketError("accept", errno: code))
+            onFailure(SocketError("accept", errno: code))
             pause()
             return false
         }
     }
 
-    /// Without a free descriptor waiting connections can't even be refused; one is kept for that.
+    /// Without a free descriptor, connections can't even be refused; one is reserved for that.
     private func refuseWaiting() {
-        guard spare >= 0 else { return }
-        Glibc.close(spare)
+        guard reservedDescriptor >= 0 else { return }
+        Glibc.close(reservedDescriptor)
         for _ in 0..<Self.refusalsAtOnce {
             let (refused, peer) = accept()
             guard refused >= 0 else { break }
@@ -143,10 +147,11 @@ public final class Listener: EventHandler {
             discardInput(of: refused)
             Glibc.close(refused)
         }
-        spare = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
+        reservedDescriptor = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
     }
 
-    /// Closing with unread input would take back what was just said (RFC 1122, 4.2.2.13).
+    /// Discards received bytes: closing with unread input would discard the reply too (RFC 1122,
+    /// 4.2.2.13).
     private func discardInput(of descriptor: Int32) {
         shutdown(descriptor, Int32(SHUT_WR))
         withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
@@ -162,21 +167,21 @@ public final class Listener: EventHandler {
 
     private func pause() {
         if let registration { loop.modify(registration, []) }
-        loop.set(retry, after: 100_000_000)
+        loop.set(retry, after: Self.retryPause)
     }
 
     private func resume() {
         if let registration { loop.modify(registration, .readable) }
     }
 
-    /// StopRequests listening; connections that nobody has taken are refused by the kernel.
+    /// Stops listening; the kernel refuses connections that were not accepted.
     public func close() {
         guard let registration else { return }
         self.registration = nil
         retry.cancel()
         loop.remove(registration)
         Glibc.close(descriptor)
-        if spare >= 0 { Glibc.close(spare) }
+        if reservedDescriptor >= 0 { Glibc.close(reservedDescriptor) }
         if let path { unlink(path) }
     }
 }

@@ -1,6 +1,6 @@
 /// Finds the end of plain text: printable ASCII, 0x20 to 0x7E.
 enum PlainText {
-    /// The first byte that is not printable ASCII, an LF for instance, or `end`.
+    /// Returns the first byte that is not printable ASCII, an LF for instance, or `end`.
     ///
     /// 16 bytes at a time. One pass finds the end of a line and tells that nothing in it needs a
     /// closer look; `memchr` and a check after it would be two.

@@ -1,17 +1,17 @@
 import CLinux
 import Glibc
 
-/// Where a socket is: an IP address with a port, or a path.
+/// The address of a socket: an IP address with a port, or a path.
 public struct SocketAddress: Sendable {
     private var storage = sockaddr_storage()
-    /// Bytes of it that count.
+    /// Bytes of `storage` that are used.
     public private(set) var length = socklen_t(MemoryLayout<sockaddr_storage>.size)
 
     init() {}
 
-    /// All addresses a host and port stand for, by the system's resolver.
+    /// Returns all addresses of a host and port, by the system's resolver.
     ///
-    /// May take seconds: not on the loop.
+    /// May take seconds, so must not be called on the loop.
     ///
     /// - Throws: `SocketError` with the resolver's sentence.
     public static func resolve(host: String, port: UInt16) throws -> [SocketAddress] {
@@ -40,7 +40,7 @@ public struct SocketAddress: Sendable {
         return result
     }
 
-    /// A socket in the file system.
+    /// Returns the address of a socket in the file system.
     ///
     /// - Throws: `SocketError` if the path is longer than the kernel takes (107 bytes).
     public static func unix(path: String) throws -> SocketAddress {
@@ -62,10 +62,10 @@ public struct SocketAddress: Sendable {
     /// AF_INET, AF_INET6 or AF_UNIX.
     public var family: Int32 { Int32(storage.ss_family) }
 
-    /// What counts as one address; `nil` for a path.
+    /// The part that limits count by; `nil` for a path.
     ///
-    /// Of IPv6 the first 64 bits, which one subscriber has to itself; IPv4 in IPv6
-    /// (`::ffff:192.0.2.1`) is IPv4.
+    /// For IPv6 the first 64 bits, which belong to one subscriber; IPv4 in IPv6
+    /// (`::ffff:192.0.2.1`) counts as IPv4.
     public var host: HostKey? {
         withUnsafeBytes(of: storage) { bytes in
             switch family {
@@ -89,7 +89,7 @@ public struct SocketAddress: Sendable {
         }
     }
 
-    /// The same address with another port; a path stays as it is.
+    /// Returns the address with another port; a path stays as it is.
     public func with(port: UInt16) -> SocketAddress {
         var copy = self
         if family != AF_UNIX {
@@ -100,7 +100,7 @@ public struct SocketAddress: Sendable {
         return copy
     }
 
-    /// Calls a function with the address as the kernel wants it.
+    /// Calls a function with the address in the kernel's form.
     func withPointer<Result>(_ body: (UnsafePointer<sockaddr>, socklen_t) -> Result) -> Result {
         withUnsafeBytes(of: storage) { bytes in
             bytes.withMemoryRebound(to: sockaddr.self) { pointer in
@@ -112,7 +112,7 @@ public struct SocketAddress: Sendable {
         }
     }
 
-    /// Has a function write an address, as `getsockname` does.
+    /// Returns the address that a function such as `getsockname` writes, and its result.
     static func read(
         _ body: (UnsafeMutablePointer<sockaddr>, UnsafeMutablePointer<socklen_t>) -> Int32
     ) -> (SocketAddress, Int32) {

@@ -1,8 +1,8 @@
 import Glibc
 
-/// The descriptors of the process.
+/// The limit of descriptors of the process.
 public enum Descriptors {
-    /// Lets the process have as many as it may: the soft limit becomes the hard one (getrlimit(2)).
+    /// Raises the soft limit to the hard one (getrlimit(2)).
     public static func raiseLimit() {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
@@ -10,7 +10,7 @@ public enum Descriptors {
         setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
     }
 
-    /// How many the process may have at present.
+    /// Number of descriptors that the process may have at present.
     public static var limit: Int {
         var limit = rlimit()
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)

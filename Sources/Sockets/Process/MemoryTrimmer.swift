@@ -1,27 +1,27 @@
 import CLinux
 import Glibc
 
-/// Memory that the process has freed and the C library keeps: given back to the system after a peak.
+/// Returns memory to the system that the process has freed and the C library keeps, after a peak.
 ///
 /// Confined to the loop.
 public final class MemoryTrimmer {
     private let loop: EventLoop
-    /// The least that the process has had in memory.
-    private var least = MemoryTrimmer.residentBytes
-    /// What of it was not in use when that was last given back.
-    private var floor = MemoryTrimmer.residentBytes - MemoryTrimmer.bytesInUse
+    /// Least resident memory of the process so far, in bytes.
+    private var leastResident = MemoryTrimmer.residentBytes
+    /// Resident bytes that were unused after the last trim.
+    private var unusedAfterTrim = MemoryTrimmer.residentBytes - MemoryTrimmer.bytesInUse
     private var hasTrimmed = false
-    private lazy var timer = LoopTimer { self.look() }
+    private lazy var timer = LoopTimer { self.trimIfNeeded() }
 
-    /// Nanoseconds between two looks, which cost about 20 µs.
-    private static let pause: Int64 = 5_000_000_000
-    /// Bytes that may be spare: less is not worth the trouble of asking for it again.
+    /// Nanoseconds between two checks, which cost about 20 µs.
+    private static let pause = Duration.seconds(5).inNanoseconds
+    /// Unused bytes that are tolerated: less is not worth getting them back from the system.
     private static let slack = 4 << 20
 
-    /// Has large blocks mapped on their own, so that freeing them gives them back at once.
+    /// Makes malloc map large blocks separately, so that freeing them returns them at once.
     ///
-    /// By itself the C library takes the size of the largest that was ever freed for the border, up
-    /// to 32 MiB, and keeps all below it (mallopt(3)). Before other threads allocate.
+    /// By default the C library raises that threshold to the largest block ever freed, up to 32 MiB
+    /// (mallopt(3)). Must be called before other threads allocate.
     public static func keepLittle() {
         mallopt(M_MMAP_THRESHOLD, 1 << 20)
         mallopt(M_TRIM_THRESHOLD, 4 << 20)
@@ -29,36 +29,36 @@ public final class MemoryTrimmer {
 
     private init(on loop: EventLoop) { self.loop = loop }
 
-    /// Looks after it from now on, as long as the loop runs.
-    public static func giveBack(on loop: EventLoop) {
+    /// Checks memory regularly from now on, as long as the loop runs.
+    public static func start(on loop: EventLoop) {
         let memory = MemoryTrimmer(on: loop)
-        // The timer keeps it.
+        // The timer keeps the object.
         loop.set(memory.timer, after: pause)
     }
 
-    private func look() {
+    private func trimIfNeeded() {
         loop.set(timer, after: Self.pause)
         let resident = Self.residentBytes
-        least = min(least, resident)
-        guard hasTrimmed || resident > least + Self.slack else { return }
-        let spare = resident - Self.bytesInUse
-        // What could not be given back lies between what is in use.
-        floor = hasTrimmed ? spare : min(floor, spare)
-        hasTrimmed = spare > floor + Self.slack
+        leastResident = min(leastResident, resident)
+        guard hasTrimmed || resident > leastResident + Self.slack else { return }
+        let unused = resident - Self.bytesInUse
+        // The rest could not be returned, because it lies between blocks in use.
+        unusedAfterTrim = hasTrimmed ? unused : min(unusedAfterTrim, unused)
+        hasTrimmed = unused > unusedAfterTrim + Self.slack
         if hasTrimmed {
-            // On another thread: that takes 1 µs for each piece, and who allocates goes on meanwhile
-            // except from the same arena. Without a thread it is tried again after the pause.
+            // On another thread, because it takes 1 µs per piece and blocks allocations only from
+            // the same arena. Without a thread it is tried again after the pause.
             try? DedicatedThread.start(named: "trim") { malloc_trim(0) }
         }
     }
 
-    /// What was allocated and not freed, in all arenas (mallinfo(3)).
+    /// Bytes allocated and not freed, in all arenas (mallinfo(3)).
     private static var bytesInUse: Int {
         let information = mallinfo2()
         return information.uordblks + information.hblkhd
     }
 
-    /// What the process has in memory, as the kernel counts it (proc(5), statm).
+    /// Resident bytes of the process, as the kernel counts them (proc(5), statm).
     public static var residentBytes: Int {
         let descriptor = open("/proc/self/statm", O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { return 0 }

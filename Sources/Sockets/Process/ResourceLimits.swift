@@ -1,20 +1,20 @@
 import CLinux
 import Glibc
 
-/// What the system lets the process have (getrlimit(2)), for sentences that say what to raise.
+/// Checks of the system's limits (getrlimit(2)), with sentences that say which one to raise.
 public enum ResourceLimits {
-    /// The least stack that the main thread needs, in bytes: four times what was seen in use.
+    /// The least stack of the main thread, in bytes: four times the use that was measured.
     private static let leastStack: UInt64 = 256 << 10
 
-    /// What the daemon takes besides stacks and the buffers that bridge.json asks for, in bytes: the
-    /// store's caches, and some hundred connections.
+    /// Bytes that the daemon takes besides stacks and the buffers of bridge.json: the store's
+    /// caches, and some hundred connections.
     private static let slack = 48 << 20
 
-    /// Checks what nothing can be done without, before anything is started.
+    /// Checks the limits without which nothing works, before anything is started.
     ///
     /// - Throws: `SocketError` that names the limit.
     public static func check() throws(SocketError) {
-        // Each thread that allocates would be given 64 MiB of addresses of its own.
+        // Otherwise each thread that allocates reserves 64 MiB of addresses.
         if limit(RLIMIT_AS) != nil { mallopt(M_ARENA_MAX, 1) }
         if let stack = limit(RLIMIT_STACK), stack < leastStack {
             throw SocketError(
@@ -26,9 +26,9 @@ public enum ResourceLimits {
         }
     }
 
-    /// Makes sure that so many threads can have stacks, and work.
+    /// Checks that there is memory for the stacks and the work of a number of threads.
     ///
-    /// - Parameter bytes: what they fill besides.
+    /// - Parameter bytes: memory needed besides.
     /// - Throws: `SocketError` that names the limit.
     public static func checkMemory(
         forThreads count: Int, and bytes: Int
@@ -37,14 +37,14 @@ public enum ResourceLimits {
         try checkMemory(stacks + [slack, bytes], for: "\(count) threads and what waits")
     }
 
-    /// Makes sure that memory can be had, for want of which Swift itself would end the process.
+    /// Checks that memory is available; without it Swift itself would end the process.
     ///
-    /// Nothing is kept of it.
+    /// The memory is released again.
     ///
     /// - Parameters:
-    ///   - pieces: what is taken together where memory is limited. Else the system hands out more
-    ///     than it has, and only a single piece can be too large.
-    ///   - purpose: what it is for.
+    ///   - pieces: sizes that are taken together if memory is limited. Otherwise the system
+    ///     overcommits, and only a single piece can be too large.
+    ///   - purpose: the use of the memory, for the error.
     /// - Throws: `SocketError` that names the limit.
     public static func checkMemory(_ pieces: [Int], for purpose: String) throws(SocketError) {
         let all = pieces.reduce(0) { sum, piece in
@@ -59,7 +59,7 @@ public enum ResourceLimits {
         throw SocketError(wanted, reason: sentence)
     }
 
-    /// Why there is no thread more, and what to raise.
+    /// Returns the error of a thread that could not be started, with the limit to raise.
     static func noThread(named name: String, _ code: Int32) -> SocketError {
         let action = "start the thread \(name)"
         guard code == EAGAIN || code == ENOMEM else { return SocketError(action, errno: code) }
@@ -77,7 +77,7 @@ public enum ResourceLimits {
                 """)
     }
 
-    /// Which limit of memory there is, and what to raise; `nil` if the system itself has no more.
+    /// The limit of memory to raise; `nil` if there is none and the system itself has no more.
     private static var memorySentence: String? {
         if let bytes = limit(RLIMIT_AS) {
             return "memory is limited to \(size(bytes)); raise the limit (ulimit -v, LimitAS=)"
@@ -88,8 +88,7 @@ public enum ResourceLimits {
         return nil
     }
 
-    /// The error of taking so many bytes as malloc(3) does, which are given back; 0 if they are
-    /// there.
+    /// Maps and unmaps that many bytes like malloc(3); returns the `errno`, 0 if it worked.
     private static func mappingFails(_ bytes: Int) -> Int32 {
         let bytes = max(bytes, 1)
         let memory = mmap(
@@ -99,7 +98,7 @@ public enum ResourceLimits {
         return 0
     }
 
-    /// A soft limit; `nil` if there is none.
+    /// Returns a soft limit; `nil` if there is none.
     private static func limit(_ resource: __rlimit_resource) -> UInt64? {
         var limit = rlimit()
         guard getrlimit(__rlimit_resource_t(resource.rawValue), &limit) == 0,

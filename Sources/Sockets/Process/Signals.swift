@@ -8,25 +8,25 @@ public final class Signals: EventHandler {
     private let descriptor: Int32
     private let action: (Int32) -> Void
 
-    /// Has a write that fails say so, where it would kill the process: into a pipe that nobody
-    /// reads (SIGPIPE), or past the size that files may have (SIGXFSZ, `ulimit -f`).
+    /// Makes failing writes return an error instead of killing the process: to a pipe without a
+    /// reader (SIGPIPE), or past the size limit of files (SIGXFSZ, `ulimit -f`).
     public static func ignoreFailedWrites() {
         signal(SIGPIPE, SIG_IGN)
         signal(SIGXFSZ, SIG_IGN)
     }
 
-    /// Keeps signals from killing the process: blocks them in this thread and all it starts from
-    /// now on.
+    /// Blocks signals in this thread and all that it starts from now on, so that they don't kill
+    /// the process.
     ///
-    /// Before any other thread exists.
+    /// Must be called before any other thread exists.
     public static func block(_ signals: [Int32]) {
         var set = Self.set(signals)
         pthread_sigmask(SIG_BLOCK, &set, nil)
     }
 
-    /// Whether a signal is ignored, as `nohup` has it for SIGHUP.
+    /// Returns true if a signal is ignored, like SIGHUP under `nohup`.
     ///
-    /// Blocked ones are queued all the same, so whoever waits for one has to ask.
+    /// Ignored signals are still queued while blocked, so a waiter has to ask.
     public static func isIgnored(_ signal: Int32) -> Bool {
         var action = sigaction()
         sigaction(signal, nil, &action)
@@ -34,7 +34,7 @@ public final class Signals: EventHandler {
             == unsafeBitCast(SIG_IGN, to: Int.self)
     }
 
-    /// Whether the process has a terminal that it could be stopped from.
+    /// True if the process has a controlling terminal.
     public static var hasTerminal: Bool {
         let terminal = open("/dev/tty", O_RDONLY | O_NOCTTY | O_CLOEXEC | O_NONBLOCK)
         if terminal < 0 { return false }
@@ -60,7 +60,7 @@ public final class Signals: EventHandler {
         return set
     }
 
-    /// Reads the signals that have come.
+    /// Reads pending signals.
     public func handle(_ ready: Readiness) {
         var information = signalfd_siginfo()
         while read(descriptor, &information, MemoryLayout<signalfd_siginfo>.size) > 0 {

@@ -3,10 +3,10 @@ import Glibc
 
 /// Standard input, output and error: 0, 1 and 2.
 public enum StandardDescriptors {
-    /// Opens `/dev/null` on those that were closed when the process was started (`>&-`).
+    /// Opens `/dev/null` on those that were closed when the process started (`>&-`).
     ///
-    /// Else the first socket or database would get the number, and what is printed would be written
-    /// into it. Before anything else is opened.
+    /// Otherwise the first socket or database would get the number, and output would be written
+    /// into it. Must be called before anything else is opened.
     public static func secure() { secure(0...2) }
 
     static func secure(_ descriptors: some Sequence<Int32>) {

@@ -1,12 +1,12 @@
 import MessageBus
 
 extension Configuration {
-    /// The most a file may hold; what is larger is not a configuration.
+    /// The most bytes of a file; anything larger is no configuration.
     package static let largestFile = 4 << 20
 
     /// Reads and checks a file, without making or starting anything.
     ///
-    /// Throws everything that is wrong with it in one report.
+    /// - Throws: `ConfigurationReport` with all problems.
     package static func read(
         _ file: String, registry: Registry, environment: Environment = .process
     ) throws(ConfigurationReport) -> Configuration {
@@ -47,7 +47,8 @@ extension Configuration {
         return JSONParser.parseSettings(bytes, into: &problems)
     }
 
-    /// A path as it is from here, where one that is relative in a file is relative to that.
+    /// Returns a path relative to the working directory, given one relative to the directory of a
+    /// file.
     static func path(_ path: String, of file: String) -> String {
         let directory = directory(of: file)
         return path.hasPrefix("/") || directory == "." ? path : "\(directory)/\(path)"

@@ -1,22 +1,22 @@
 import MessageBus
 
-/// What bridge.json says, decoded and checked; nothing in it is made or started yet.
+/// The contents of bridge.json, decoded and checked; nothing is made or started yet.
 package struct Configuration: Sendable {
-    /// The file, as the user named it.
+    /// Path of the file, as the user gave it.
     package let file: String
-    /// The directory of the file, which relative paths are relative to.
+    /// Directory of the file, which relative paths are relative to.
     package let directory: String
-    /// This instance, in logs and in loop prevention.
+    /// Name of this instance, in logs and in loop prevention.
     package let name: String
     /// The language of notices and answers.
     package let language: Language
     /// The rooms, at least one; the first is the default.
     package let rooms: [String]
-    /// Where what outlives the process is kept; nil for nowhere.
+    /// Settings of the store; `nil` if nothing outlives the process.
     package let store: StoreOptions?
-    /// Who may read and speak.
+    /// The requirement for reading and speaking.
     package let accounts: Accounts
-    /// Tells whether people may register by themselves.
+    /// True if people may register themselves.
     package let isRegistrationOpen: Bool
     /// The daemon's own log.
     package let log: LogOptions
@@ -26,20 +26,20 @@ package struct Configuration: Sendable {
     package let bridges: [BridgeEntry]
     /// The bridges that their `when` leaves out.
     package let leftOut: [LeftOutBridge]
-    /// What might be meant as it is, by position: a hundred at most.
+    /// Warnings by position, a hundred at most.
     package internal(set) var warnings: [Problem] = []
-    /// How many warnings there are.
+    /// Number of all warnings.
     package internal(set) var warningCount = 0
 
-    /// What the top of the file may say.
+    /// Options at the top of the file.
     package static var topLevelOptions: [OptionDescription] { TopLevelOptions.options }
-    /// What every bridge may say beside the options of its type.
+    /// Options of every bridge, in addition to those of its type.
     package static var bridgeOptions: [OptionDescription] { BridgeEntryOptions.options }
-    /// What every middleware may say beside the options of its type.
+    /// Options of every middleware, in addition to those of its type.
     package static var middlewareOptions: [OptionDescription] { MiddlewareEntryOptions.options }
 }
 
-/// What a factory makes, or nil and its sentence among the problems.
+/// Calls a factory; if it throws, adds a problem and returns `nil`.
 func made<Plugin: Sendable>(
     by maker: PluginType<Plugin>.Make, _ context: Context, at location: ConfigLocation,
     into problems: inout Problems

@@ -1,11 +1,11 @@
 import MessageBus
 
-/// A parsed file with its references put in, except in bridges that are left out.
+/// A parsed file with its references expanded, except in bridges that are left out.
 struct Document {
     private let root: ConfigValue
     private let leftOut: Set<Int>
 
-    /// Puts in what the file refers to, and finds out which bridges are left out.
+    /// Expands the references of a file, and determines which bridges are left out.
     init(_ parsed: ConfigValue, expansion: Expansion, into problems: inout Problems) {
         var leftOut: Set<Int> = []
         var root = parsed
@@ -22,7 +22,7 @@ struct Document {
             for index in entries.indices {
                 if Self.isLeftOut(entries[index], expansion: expansion, into: &problems) {
                     leftOut.insert(index)
-                    // Only its type and its name are looked at; what they lack is nobody's matter.
+                    // Only its type and name are used; unresolved references in them don't matter.
                     var quiet = Problems()
                     entries[index] = expansion.expand(
                         entries[index].only(["type", "name"]), into: &quiet)
@@ -85,14 +85,14 @@ struct Document {
             bridges: bridges, leftOut: absent)
     }
 
-    /// The rooms there are; nil if something is wrong with them, which is reported elsewhere.
+    /// The rooms; `nil` if they have problems, which are reported elsewhere.
     private var rooms: [String]? {
         guard let member = root.member("rooms") else { return TopLevelOptions().rooms.names }
         var quiet = Problems()
         return NewRooms.decode(member.value, into: &quiet)?.names
     }
 
-    /// Finds bridges by whose formats people on both can be taken for one another.
+    /// Warns of bridges whose formats let people on one be mistaken for those on another.
     private func checkFormats(_ bridges: [BridgeEntry], into problems: inout Problems) {
         var owners: [String: BridgeEntry] = [:]
         for bridge in bridges where bridge.senderFormat.contains("(") {
@@ -101,16 +101,16 @@ struct Document {
                 owners[format] = bridge
                 continue
             }
-            // Two of the same name are a problem that is told already.
+            // Equal names are reported as a problem already.
             if owner.name == bridge.name { continue }
             problems.warn(
                 "who speaks here is shown as who speaks by \(owner.location.path) is",
-                at: bridge.formatPlace)
+                at: bridge.formatLocation)
         }
     }
 
-    /// Tells whether a bridge is left out, also by a word that says no in another way, which is
-    /// reported here: the rest of the entry needs not be right.
+    /// Returns true if a bridge is left out, also by another word for no, which is reported here:
+    /// the rest of the entry need not be valid.
     private static func isLeftOut(
         _ entry: ConfigValue, expansion: Expansion, into problems: inout Problems
     ) -> Bool {
@@ -124,7 +124,7 @@ struct Document {
         return true
     }
 
-    /// Puts in what a bridge refers to; in its `when`, an unset variable is empty.
+    /// Expands the references of a bridge; in its `when`, an unset variable is empty.
     private static func expand(
         _ entry: ConfigValue, _ expansion: Expansion, into problems: inout Problems
     ) -> ConfigValue {
@@ -140,7 +140,7 @@ struct Document {
 }
 
 extension ConfigValue {
-    /// The object with no other members than those.
+    /// Returns the object reduced to some members.
     fileprivate func only(_ keys: Set<String>) -> ConfigValue {
         ConfigValue(.object(members.filter { keys.contains($0.key) }), at: location)
     }

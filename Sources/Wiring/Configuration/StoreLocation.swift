@@ -1,16 +1,17 @@
 import MessageBus
 
-/// What a file says about its store, whatever else is wrong with it: who looks at what was said
-/// has not the daemon's environment.
+/// The path of the store in a configuration, whatever else is wrong with it: a person who reads the
+/// history does not have the daemon's environment.
 package struct StoreLocation: Sendable, Equatable {
-    /// The SQLite file; nil if nothing outlives the process.
+    /// Path of the SQLite file; `nil` if nothing outlives the process.
     package let path: String?
-    /// The words of notices.
+    /// The language of notices.
     package let language: Language
 
-    /// Reads a file.
+    /// Reads a configuration.
     ///
-    /// Throws what is wrong with the file as a whole, its `store` or its `language`.
+    /// - Throws: `ConfigurationReport` with problems of the file as a whole, its `store` or its
+    /// `language`.
     package static func read(
         _ file: String, environment: Environment = .process
     ) throws(ConfigurationReport) -> StoreLocation {

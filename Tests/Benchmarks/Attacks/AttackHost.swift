@@ -27,7 +27,7 @@ final class AttackHost: Sendable {
         bus = Bus(settings, chain: Chain(), executor: loop)
         let bus = bus
         loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
-        MemoryTrimmer.giveBack(on: loop)
+        MemoryTrimmer.start(on: loop)
         try loop.start(named: "attacked")
         var options = TCP.Options()
         options.listen = .network(host: "127.0.0.1", port: 0)

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Sockets
 
-/// A resolver that a test holds by the hand: it answers nothing while it is shut.
+/// A resolver controlled by a test: it answers nothing while it is shut.
 private final class TestResolver: Sendable {
     private let asked = Mutex<[String]>([])
     private let isOpen = Mutex(false)
@@ -15,7 +15,7 @@ private final class TestResolver: Sendable {
 
     func open() { isOpen.withLock { $0 = true } }
     func shut() { isOpen.withLock { $0 = false } }
-    /// Finds nothing any more.
+    /// Makes every look-up fail.
     func fail() { isBroken.withLock { $0 = true } }
 
     func resolve(_ host: String, _ port: UInt16) throws -> [SocketAddress] {
@@ -29,7 +29,7 @@ private final class TestResolver: Sendable {
     }
 }
 
-/// A client whose hosts a test finds.
+/// A client whose hosts a test resolves.
 private final class ResolverFixture: Sendable {
     let loop: EventLoop
     let clock = ManualClock()
@@ -61,8 +61,8 @@ private final class ResolverFixture: Sendable {
         }
     }
 
-    /// Turns the clock; returns when the loop has seen it.
-    func turn(by duration: Duration) async {
+    /// Advances the clock; returns when the loop has seen it.
+    func advance(by duration: Duration) async {
         let end = await now + Int64(duration / .nanoseconds(1))
         clock.advance(by: duration)
         loop.clockHasChanged()
@@ -96,7 +96,7 @@ private final class ResolverFixture: Sendable {
         #expect(
             "\(error, default: "")" == "api.test can't be resolved: no answer within 10.0 seconds")
         #expect(await fixture.client.pendingCount == 0)
-        // The thread that still hangs is the next one's too.
+        // The next request shares the thread that still hangs.
         let next = Task { await fixture.send("api.test") }
         while await fixture.client.pendingCount == 0 { await Task.yield() }
         fixture.resolver.open()
@@ -137,15 +137,15 @@ private final class ResolverFixture: Sendable {
         #expect(await fixture.send("api.test").0?.status == 200)
         fixture.resolver.fail()
         for round in 2...4 {
-            await fixture.turn(by: .seconds(61))
+            await fixture.advance(by: .seconds(61))
             let (answer, error) = await fixture.send("api.test")
             #expect(answer?.status == 200, "\(error?.description ?? "-")")
             #expect(fixture.resolver.hosts.count == round)
-            // Not asked for again at once.
+            // Not looked up again at once.
             #expect(await fixture.send("api.test").0?.status == 200)
             #expect(fixture.resolver.hosts.count == round)
         }
-        // Errors are as before where there never was anything better.
+        // Without earlier addresses the error is returned as before.
         let error = await fixture.send("other.test").1
         #expect(
             "\(error, default: "")"
@@ -159,14 +159,14 @@ private final class ResolverFixture: Sendable {
         fixture.resolver.open()
         #expect(await fixture.send("api.test").0?.status == 200)
         fixture.resolver.shut()
-        await fixture.turn(by: .seconds(61))
+        await fixture.advance(by: .seconds(61))
         let late = Task { await fixture.send("api.test", within: .seconds(30)) }
         await fixture.wait(for: ["api.test", "api.test"])
-        await fixture.turn(by: .seconds(4))
+        await fixture.advance(by: .seconds(4))
         #expect(await fixture.client.pendingCount == 1)
-        await fixture.turn(by: .seconds(1))
+        await fixture.advance(by: .seconds(1))
         #expect(await late.value.0?.status == 200)
-        // The next one need not wait for the same.
+        // The next request need not wait as long.
         #expect(await fixture.send("api.test", within: .seconds(30)).0?.status == 200)
     }
 
@@ -177,7 +177,7 @@ private final class ResolverFixture: Sendable {
             #expect(await fixture.send("\(number).test").0?.status == 200)
         }
         fixture.resolver.fail()
-        await fixture.turn(by: .seconds(61))
+        await fixture.advance(by: .seconds(61))
         var found = 0
         for number in 1...65 where await fixture.send("\(number).test").0 != nil { found += 1 }
         #expect(found == 64)

@@ -39,7 +39,7 @@ private final class HTTPFixture: Sendable {
         }
     }
 
-    func turn(by duration: Duration) {
+    func advance(by duration: Duration) {
         clock.advance(by: duration)
         loop.clockHasChanged()
     }
@@ -86,14 +86,14 @@ private final class HTTPFixture: Sendable {
         #expect(String(decoding: try await first.value.body, as: UTF8.self) == "late")
     }
 
-    @Test func `the deadline ends what hangs, and nothing is left behind`() async throws {
+    @Test func `the deadline ends a request that hangs, and nothing is left behind`() async throws {
         let waiting = Waiting()
         let fixture = try HTTPFixture { waiting.connections.append($1) }
         let hanging = Task { await fixture.error { $0.deadline = .seconds(10) } }
         while await fixture.server.perform({ waiting.connections.isEmpty }) { await Task.yield() }
-        fixture.turn(by: .seconds(9))
+        fixture.advance(by: .seconds(9))
         #expect(await fixture.client.pendingCount == 1)
-        fixture.turn(by: .seconds(1))
+        fixture.advance(by: .seconds(1))
         let error = await hanging.value
         #expect(error?.kind == .timedOut)
         #expect(error?.mayHaveArrived == true)
@@ -117,7 +117,7 @@ private final class HTTPFixture: Sendable {
         #expect(await before.value?.kind == .cancelled)
     }
 
-    @Test func `what breaks is told, with whether the request may have arrived`() async throws {
+    @Test func `errors say whether the request may have arrived`() async throws {
         let fixture = try HTTPFixture { request, connection in
             switch request.path {
             case "/close": connection.close()
@@ -236,7 +236,7 @@ private final class HTTPFixture: Sendable {
     }
 }
 
-/// What a server keeps for a test, on its loop.
+/// The state of a test's server, on its loop.
 private final class Waiting: @unchecked Sendable {  // touched on the server's loop only
     var connections: [TestHTTPConnection] = []
     var paths: [String] = []

@@ -93,7 +93,7 @@ private final class Place: @unchecked Sendable {  // see the line above
     var count: Int { connections.count }
 
     func listen(_ address: SocketAddress) throws -> UInt16 {
-        let listener = try Listener(address, on: loop, onTrouble: { _ in }) {
+        let listener = try Listener(address, on: loop, onFailure: { _ in }) {
             [weak self] descriptor, _ in
             self?.take(descriptor)
         }

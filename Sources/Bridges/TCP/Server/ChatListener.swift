@@ -81,7 +81,7 @@ final class ChatListener {
         let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
         let listener = try Listener(
             address.with(port: port), on: loop,
-            onTrouble: { [repeats] error in
+            onFailure: { [repeats] error in
                 repeats.warning(cause: "accept \(error.code)", "\(error); new connections wait")
             },
             onShortage: reception.freeDescriptor,

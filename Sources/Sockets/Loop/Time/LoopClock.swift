@@ -1,11 +1,11 @@
 import Glibc
 
-/// Where the loop gets its time from: tests turn it by hand.
+/// The clock of a loop; tests turn theirs by hand.
 public protocol LoopClock: Sendable {
-    /// Nanoseconds of a clock that never jumps.
+    /// Returns nanoseconds of a monotonic clock.
     func monotonic() -> Int64
-    /// Milliseconds since 1970-01-01 00:00 UTC.
+    /// Returns milliseconds since 1970-01-01 00:00 UTC.
     func wall() -> Int64
-    /// Whether a timer of the kernel may stand in for it.
+    /// True if a timer of the kernel agrees with it.
     var isReal: Bool { get }
 }

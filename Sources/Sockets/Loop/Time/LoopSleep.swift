@@ -1,5 +1,7 @@
-/// The time by a loop's timers: sleeping needs no thread but the loop's, where `Task.sleep` needs
-/// one of Swift's pool, which any plug-in may hold.
+/// A clock that sleeps by a loop's timers.
+///
+/// `Task.sleep` needs a thread of Swift's pool, which a plug-in may block; this needs only the
+/// loop's.
 ///
 /// Safe from any thread; the loop must run as long as somebody sleeps.
 public struct LoopSleep: Clock {
@@ -7,7 +9,7 @@ public struct LoopSleep: Clock {
     public typealias Instant = ContinuousClock.Instant
     private let loop: EventLoop
 
-    /// Makes one by a loop's timers.
+    /// Makes a clock on a loop.
     public init(_ loop: EventLoop) { self.loop = loop }
 
     /// The present moment.
@@ -15,9 +17,9 @@ public struct LoopSleep: Clock {
     /// A nanosecond.
     public var minimumResolution: Duration { .nanoseconds(1) }
 
-    /// Returns at a moment or a little later.
+    /// Sleeps until a moment, or a little longer.
     ///
-    /// - Throws: `CancellationError`, at once, when the task is cancelled.
+    /// - Throws: `CancellationError` as soon as the task is cancelled.
     public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let sleeper = Sleeper()
         await withTaskCancellationHandler {
@@ -31,13 +33,13 @@ public struct LoopSleep: Clock {
     }
 }
 
-/// Somebody who waits for a moment.
+/// One sleep until a moment.
 ///
 /// Confined to the loop.
 private final class Sleeper: @unchecked Sendable {  // touched on the loop only
     private var isAwake = false
     private var continuation: CheckedContinuation<Void, Never>?
-    /// Keeps this sleeper as long as it is set.
+    /// The timer; keeps this sleeper as long as it is set.
     private var timer: LoopTimer?
 
     func sleep(
@@ -46,18 +48,18 @@ private final class Sleeper: @unchecked Sendable {  // touched on the loop only
     ) {
         if isAwake { return continuation.resume() }
         self.continuation = continuation
-        timer = LoopTimer { self.look(deadline, loop) }
-        look(deadline, loop)
+        timer = LoopTimer { self.wakeOrSetTimer(deadline, loop) }
+        wakeOrSetTimer(deadline, loop)
     }
 
-    /// Wakes up, or sets the timer: the loop counts from the beginning of its turn, so a timer may
-    /// be due a little too early.
-    private func look(_ deadline: ContinuousClock.Instant, _ loop: EventLoop) {
+    /// Wakes up, or sets the timer again: the loop counts from the beginning of its turn, so a
+    /// timer may fire a little early.
+    private func wakeOrSetTimer(_ deadline: ContinuousClock.Instant, _ loop: EventLoop) {
         let rest = ContinuousClock.now.duration(to: deadline)
         guard rest > .zero, let timer else { return wake() }
         // A hundred years; the loop's nanoseconds hold three hundred.
         let most = Duration.seconds(100 * 366 * 86_400)
-        loop.set(timer, after: Int64(min(rest, most) / .nanoseconds(1)))
+        loop.set(timer, after: min(rest, most).inNanoseconds)
     }
 
     func wake() {

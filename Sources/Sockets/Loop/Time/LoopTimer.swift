@@ -1,10 +1,10 @@
-/// Calls a function on the loop when its time has come.
+/// A timer that calls a function on the loop.
 ///
 /// Confined to the loop.
 ///
 /// One timer can be set again and again, and costs nothing while it is not set.
 public final class LoopTimer {
-    /// When it is due, in the loop's nanoseconds; `nil` while it is not set.
+    /// Time when it fires, in the loop's nanoseconds; `nil` while it is not set.
     public internal(set) var deadline: Int64?
     var isQueued = false
     let action: () -> Void
@@ -12,6 +12,6 @@ public final class LoopTimer {
     /// Makes a timer that is not set.
     public init(_ action: @escaping () -> Void) { self.action = action }
 
-    /// Takes the setting back.
+    /// Cancels the timer.
     public func cancel() { deadline = nil }
 }

@@ -2,14 +2,14 @@ import Glibc
 
 /// The kernel's clocks.
 public struct SystemClock: LoopClock {
-    /// Makes one.
+    /// Makes a clock.
     public init() {}
 
     /// `CLOCK_MONOTONIC`.
     public func monotonic() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
-        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+        return time.inNanoseconds
     }
 
     /// `CLOCK_REALTIME`.

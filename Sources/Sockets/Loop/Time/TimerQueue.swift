@@ -1,10 +1,11 @@
-/// Timers by deadline: a binary heap in which each stands once at the most.
+/// Timers by deadline: a binary heap that contains each at most once.
 ///
-/// One that is put off stays where it is and moves when its old time comes.
+/// Confined to the loop. A timer that is put off stays where it is and moves when its old time
+/// comes.
 struct TimerQueue {
     private var heap: [(deadline: Int64, timer: LoopTimer)] = []
 
-    /// The earliest time at which there may be something to do.
+    /// Earliest time at which a timer may be due.
     var next: Int64? { heap.first?.deadline }
 
     mutating func set(_ timer: LoopTimer, at deadline: Int64) {
@@ -12,14 +13,14 @@ struct TimerQueue {
         timer.deadline = deadline
         if wasEarlier { return }
         if timer.isQueued {
-            // Rare: a timer is nearly always put off. What is sorted is a heap.
+            // Rare: a timer is nearly always put off. A sorted array is a heap.
             heap.removeAll { $0.timer === timer }
             heap.sort { $0.deadline < $1.deadline }
         }
         push(timer, deadline)
     }
 
-    /// Takes the next timer that is due.
+    /// Removes and returns the next timer that is due.
     mutating func popDue(_ now: Int64) -> LoopTimer? {
         while let first = heap.first, first.deadline <= now {
             pop()

@@ -1,8 +1,8 @@
 import MessageBus
 
-/// What the bridges of a file are called: as they say, or by their type.
+/// The names of the bridges of a file: given ones, or made from their types.
 struct BridgeNames {
-    /// The names of all entries in their order, also of those that are left out.
+    /// Names of all entries in their order, including those that are left out.
     let all: [String]
 
     /// Names all entries, and reports names used twice by bridges that are on.
@@ -19,7 +19,7 @@ struct BridgeNames {
                 owners[name] = entry
             }
         }
-        // Names that are given come first, so that nobody's default takes them.
+        // Given names come first, so that no default takes them.
         var taken = Set(given.compactMap(\.self))
         var lastNumbers: [String: Int] = [:]
         all = entries.enumerated().map { index, entry in
@@ -38,7 +38,7 @@ struct BridgeNames {
         warnOfCase(entries, leftOut: leftOut, into: &problems)
     }
 
-    /// Warns of names that whoever reads `/who` takes for one another.
+    /// Warns of names that differ only in their case.
     private func warnOfCase(
         _ entries: [ConfigValue], leftOut: Set<Int>, into problems: inout Problems
     ) {
@@ -49,7 +49,7 @@ struct BridgeNames {
                 owners[name.lowercased()] = index
                 continue
             }
-            // Two that are the same are a problem that is told already.
+            // Equal names are reported as a problem already.
             if all[owner] == name { continue }
             problems.warn(
                 "the name differs from that of \(entries[owner].location.path) only in its case",

@@ -1,19 +1,19 @@
 import MessageBus
 
-/// Everything that is wrong with a configuration, as the person at the terminal reads it.
+/// All problems and warnings of a configuration, for the person at the terminal.
 package struct ConfigurationReport: Error, Sendable, CustomStringConvertible {
-    /// The file, as the user named it.
+    /// Path of the file, as the user gave it.
     package let file: String
-    /// What is wrong, by position: a hundred at most.
+    /// Problems by position, a hundred at most.
     package let problems: [Problem]
-    /// How many problems there are.
+    /// Number of all problems.
     package let count: Int
-    /// What might be meant as it is, by position: a hundred at most.
+    /// Warnings by position, a hundred at most.
     package let warnings: [Problem]
-    /// How many warnings there are.
+    /// Number of all warnings.
     package let warningCount: Int
 
-    /// Makes a report of a file, as the user named it, and what is wrong with it.
+    /// Makes a report on a file.
     package init(file: String, problems: Problems) {
         self.file = file
         self.problems = problems.sorted
@@ -22,7 +22,7 @@ package struct ConfigurationReport: Error, Sendable, CustomStringConvertible {
         warningCount = problems.warningCount
     }
 
-    /// Makes a report of what might be wrong with a configuration.
+    /// Makes a report of the warnings of a valid configuration.
     package init(warningsOf configuration: Configuration) {
         file = configuration.file
         problems = []
@@ -37,7 +37,7 @@ package struct ConfigurationReport: Error, Sendable, CustomStringConvertible {
         return (lines + [closing]).joined(separator: "\n")
     }
 
-    /// A line for each problem and each warning, by position, and how many are left out.
+    /// A line for each problem and warning, by position, and the number of those left out.
     package var lines: [String] {
         let name = file.onOneLine
         let origin = TextPosition(line: 0, column: 0)

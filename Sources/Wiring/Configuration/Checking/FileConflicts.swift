@@ -1,15 +1,15 @@
 import MessageBus
 
-/// Finds entries whose files get in each other's way: a log that is written into the store, one that
-/// is read back as soon as it is written.
+/// Reports entries whose files conflict: a log that is written into the store, or one that is read
+/// back as soon as it is written.
 struct FileConflicts {
-    /// The configuration itself.
+    /// Path of the configuration itself.
     let file: String
     let store: StoreOptions?
     let middleware: [MiddlewareEntry]
     let bridges: [BridgeEntry]
 
-    /// Values that were reported already: a file may be in each other's way twice.
+    /// Values that were reported already: one file may conflict twice.
     private var reported: Set<ConfigLocation> = []
 
     /// Compares the files of a configuration.
@@ -22,15 +22,16 @@ struct FileConflicts {
         self.bridges = bridges
     }
 
-    /// What SQLite and the store write beside the file itself.
+    /// Endings of the files that SQLite and the store keep beside the database.
     private static let companions = ["-wal", "-shm", "-journal", ".lock", ".control"]
-    /// Files that are compared with patterns, at most: both lists may be long.
+    /// The most comparisons of files with patterns: both lists may be long.
     private static let mostComparisons = 200_000
 
     mutating func report(into problems: inout Problems) {
         guard let files = problems.files else { return }
         let uses = problems.fileUses
-        // Relative paths of the look-up begin where the configuration is, as `file` does not.
+        // The look-up resolves paths from the configuration's directory; `file` is not relative to
+        // that.
         let own = files.resolved(file.split(separator: "/").last.map(String.init) ?? file)
         let kept = store.map { files.resolved($0.path) }
         reportShared(uses, own, kept, into: &problems)
@@ -42,7 +43,7 @@ struct FileConflicts {
         }
     }
 
-    /// Reports files that are something else already.
+    /// Reports log files that are the configuration or the store.
     private mutating func reportShared(
         _ uses: FileUses, _ own: String, _ kept: String?, into problems: inout Problems
     ) {
@@ -99,12 +100,12 @@ struct FileConflicts {
         }
     }
 
-    /// Tells whether what a bridge brings in gets to a middleware.
+    /// Returns true if messages of a bridge reach a middleware.
     private func isLoop(from location: ConfigLocation, to writer: ConfigLocation) -> Bool {
         guard let bridge = bridges.first(where: { $0.location == location }) else { return true }
         let chain = middleware + bridge.middleware
         guard let entry = chain.first(where: { $0.location == writer }) else {
-            // One of another bridge: what goes out by it may come from anywhere.
+            // A middleware of another bridge: outgoing messages may come from anywhere.
             return bridges.contains { other in
                 other.room == bridge.room
                     && other.outgoing.contains { $0.location == writer && judges($0, bridge) }

@@ -1,16 +1,16 @@
 import MessageBus
 
-/// The names of rooms or of bridges: which there are, and which globs match any of them.
+/// The names of all rooms or all bridges, for checking names and globs.
 ///
-/// Confined to whoever reads the configuration.
+/// Confined to the reader of the configuration.
 final class NameTable {
     let names: [String]
-    /// What they are names of, `room`.
+    /// The noun for the named things: `room`.
     let noun: String
 
     private let all: Set<String>
     private var globs: [String: Bool] = [:]
-    /// Names that may still be compared with globs: a hundred thousand of each would take hours.
+    /// Comparisons with globs that are left: a hundred thousand names and globs would take hours.
     private var comparisons = 1_000_000
 
     init(_ names: [String], of noun: String) {
@@ -21,7 +21,7 @@ final class NameTable {
 
     func contains(_ name: String) -> Bool { all.contains(name) }
 
-    /// Tells whether a glob matches a name; true when too many were asked for to know.
+    /// Returns true if a glob matches a name, and also once no comparisons are left.
     func hasMatch(for glob: Glob) -> Bool {
         if glob.isLiteral { return contains(glob.pattern) }
         if let known = globs[glob.pattern] { return known }
@@ -38,7 +38,7 @@ final class NameTable {
         return isFound
     }
 
-    /// `; there are general, logs`, as far as anybody reads it.
+    /// `; there are general, logs`: up to twelve names, for the end of a sentence.
     var ending: String {
         if names.isEmpty { return "" }
         let most = 12

@@ -1,7 +1,8 @@
 import MessageBus
 
 extension Registry {
-    /// Where something belongs that was written at the top of the file as if it were an option.
+    /// Returns the right place for a bridge or middleware written like an option at the top of the
+    /// file.
     func belongs(_ key: String) -> String? {
         let (list, kind) =
             bridges[key] != nil

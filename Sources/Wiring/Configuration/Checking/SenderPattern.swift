@@ -1,10 +1,10 @@
 import MessageBus
 
-/// A glob for those who speak, as they are shown: `Ana`, `Ana (telegram)`, `*(telegram)`.
+/// A glob for senders as they are shown: `Ana`, `Ana (telegram)`, `*(telegram)`.
 struct SenderPattern {
-    /// The glob without what stands in parentheses.
+    /// The glob without the part in parentheses.
     private let name: Substring
-    /// What stands in parentheses at its end: by default the name of a bridge.
+    /// The part in parentheses at its end: by default the name of a bridge.
     let bridge: String?
 
     init(_ pattern: String) {
@@ -17,7 +17,7 @@ struct SenderPattern {
         bridge = String(pattern[pattern.index(after: opening)...].dropLast())
     }
 
-    /// Why no name can match, as far as the characters tell; nil if one can.
+    /// The reason that no name can match, as far as characters tell; `nil` if one can.
     var reasonForNobody: String? {
         for scalar in name.unicodeScalars {
             if ":[]→↩".unicodeScalars.contains(scalar) {

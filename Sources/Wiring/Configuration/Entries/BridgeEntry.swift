@@ -1,31 +1,31 @@
 import MessageBus
 
-/// A bridge of the file: its options are right, but it is not made yet.
+/// A bridge of the file, with valid options, that is not made yet.
 package struct BridgeEntry: Sendable {
-    /// Which bridge.
+    /// The kind of bridge.
     package let type: String
-    /// What `/who`, logs and metrics call it; unique.
+    /// Its unique name in `/who`, logs and metrics.
     package let name: String
     /// The room it is in.
     package let room: String
-    /// Which way messages go.
+    /// The way messages go.
     package let direction: Direction
-    /// Judges what it brings in, before the common chain.
+    /// The chain for messages that it brings in, before the common chain.
     package let middleware: [MiddlewareEntry]
-    /// Judges what it is given.
+    /// The chain for messages that it is given.
     package let outgoing: [MiddlewareEntry]
-    /// How those who speak by it are named, with `{name}` and perhaps `{bridge}` in it.
+    /// The form of names of people who speak by it, with `{name}` and perhaps `{bridge}` in it.
     package let senderFormat: String
-    /// Tells whether the daemon runs on if it fails to start.
+    /// True if the daemon runs on when it fails to start.
     package let isOptional: Bool
-    /// Where the entry is.
+    /// Location of the entry.
     package let location: ConfigLocation
 
-    /// Where `senderFormat` is written; the entry if it is not.
-    let formatPlace: ConfigLocation
+    /// Location of `senderFormat`; that of the entry if it is not given.
+    let formatLocation: ConfigLocation
     let maker: PluginType<any Bridge>.Make
 
-    /// Makes the bridge, without I/O, or adds why it can't be made to the problems.
+    /// Makes the bridge, without I/O; adds a problem if that fails.
     package func make(_ context: Context, into problems: inout Problems) -> (any Bridge)? {
         made(by: maker, context, at: location, into: &problems)
     }

@@ -4,33 +4,33 @@ import MessageBus
 struct BridgeEntryOptions: TypedEntryOptions {
     static let typeExpectation = "the name of a bridge like \"tcp\""
 
-    @Option("Which bridge.")
+    @Option("The kind of bridge.")
     var type: TypeName<BridgeEntryOptions>
 
     @Option(
-        "What /who, logs and metrics call it; the type, type-2, … if not given.",
+        "Its name in /who, logs and metrics; the type, type-2, … if not given.",
         absent: "the type, type-2, …")
     var name: EntryName?
 
     @Option("The room it is in; the first one if not given.", absent: "the first room")
     var room: RoomName?
 
-    @Option("Whether it brings messages in, takes them out, or both.")
+    @Option("The way messages go: in, out, or both.")
     var direction = Direction.both
 
-    @Option("Judges what this bridge brings in, before the common chain.")
+    @Option("The chain for messages that this bridge brings in, before the common chain.")
     var middleware: [EntryObject] = []
 
-    @Option("Judges what this bridge is given.")
+    @Option("The chain for messages that this bridge is given.")
     var outgoing: [EntryObject] = []
 
-    @Option("How those who speak by this bridge are named.")
+    @Option("The names under which people who speak by this bridge are shown.")
     var senderFormat = SenderFormat(text: "{name} ({bridge})")
 
     @Option("An empty string or \"false\" leaves the bridge out.")
     var when = Switch(isOn: true)
 
-    @Option("Whether the daemon runs on if this bridge fails to start.")
+    @Option("True: the daemon runs on if this bridge fails to start.")
     var optional = false
 
     static let synonyms = [
@@ -40,7 +40,7 @@ struct BridgeEntryOptions: TypedEntryOptions {
         "required": "\"optional\"", "kind": "\"type\"", "plugin": "\"type\"",
     ]
 
-    /// Finds formats by which people can be taken for others.
+    /// Reports formats that let people be mistaken for others, and chains that judge nothing.
     func validate(_ check: inout OptionCheck) {
         let found = $senderFormat.found(senderFormat.text.quoted)
         if !senderFormat.isDistinct {

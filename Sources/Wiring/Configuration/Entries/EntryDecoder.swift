@@ -3,11 +3,11 @@ import MessageBus
 /// Decodes the entries of `bridges` and of the chains.
 struct EntryDecoder {
     let registry: Registry
-    /// The rooms there are; nil if that can't be told.
+    /// The rooms; `nil` if they have problems.
     let rooms: NameTable?
     /// The names of all bridges.
     let bridges: NameTable
-    /// Tells whether all bridges name those who speak by them in the usual way.
+    /// True if no bridge has a `senderFormat` of its own.
     let hasUsualNames: Bool
 
     private static let bridgeKeys = BridgeEntryOptions.options.map(\.name)
@@ -38,14 +38,14 @@ struct EntryDecoder {
             type: options.type.text, name: name, room: room, direction: options.direction,
             middleware: middleware, outgoing: outgoing, senderFormat: options.senderFormat.text,
             isOptional: options.optional, location: entry.location,
-            formatPlace: options.$senderFormat.location, maker: maker)
+            formatLocation: options.$senderFormat.location, maker: maker)
     }
 
-    /// Decodes a chain; without those of its entries that have problems.
+    /// Decodes a chain, leaving out entries that have problems.
     ///
     /// - Parameters:
-    ///   - bridge: the name of the only bridge whose messages come through it.
-    ///   - isOutgoing: whether it judges what a bridge is given.
+    ///   - bridge: name of the only bridge whose messages it judges; `nil` for any.
+    ///   - isOutgoing: true if it judges messages that a bridge is given.
     func middleware(
         _ chain: ConfigValue?, of bridge: String? = nil, isOutgoing: Bool = false,
         into problems: inout Problems
@@ -89,7 +89,7 @@ struct EntryDecoder {
         { key in type.instead(of: key).map { "did you mean \($0)?" } }
     }
 
-    /// Reports a type that doesn't exist, of a bridge that is left out.
+    /// Reports the type of a bridge that is left out, if it doesn't exist.
     func checkType(of entry: ConfigValue, into problems: inout Problems) {
         guard let type = entry.member("type") else {
             problems.add(
@@ -100,7 +100,7 @@ struct EntryDecoder {
         _ = resolve(entry, registry.bridges, "bridge", registry.middlewares, into: &problems)
     }
 
-    /// Finds the type of an entry; says nothing if it is not given, or no string.
+    /// Finds the type of an entry; reports nothing if it is not given, or no string.
     private func resolve<Plugin, Other>(
         _ entry: ConfigValue, _ types: [String: PluginType<Plugin>], _ kind: String,
         _ others: [String: PluginType<Other>], into problems: inout Problems
@@ -121,7 +121,7 @@ struct EntryDecoder {
         return nil
     }
 
-    /// Reports names in a condition that nothing has, and warns of globs that match none.
+    /// Reports names in a condition that don't exist, and warns of globs that match nothing.
     private func checkNames(
         _ member: ConfigValue.Member?, _ table: NameTable?, into problems: inout Problems
     ) {
@@ -141,7 +141,7 @@ struct EntryDecoder {
         }
     }
 
-    /// Warns of senders that nobody can be.
+    /// Warns of senders that match no possible name.
     private func checkSenders(_ member: ConfigValue.Member?, into problems: inout Problems) {
         for value in member?.value.elements ?? [] {
             guard let text = value.text, !text.isEmpty else { continue }

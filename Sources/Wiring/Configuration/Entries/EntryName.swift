@@ -1,6 +1,6 @@
 import MessageBus
 
-/// A name of a bridge or of this instance.
+/// The name of a bridge or of this instance.
 struct EntryName: OptionValue {
     var text: String
 
@@ -10,7 +10,7 @@ struct EntryName: OptionValue {
 
     static var expectation: String { "a name of 1–32 characters, none of ( ) [ ] : * ?" }
 
-    /// Brackets and colons would let a bridge write what only the bus writes; globs need the stars.
+    /// Brackets and colons would let a bridge imitate lines of the bus; `*` and `?` are for globs.
     static func isAllowed(_ text: String) -> Bool {
         (1...32).contains(text.unicodeScalars.count) && text.first != " " && text.last != " "
             && text.unicodeScalars.allSatisfy { scalar in

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// An entry of a list that is decoded elsewhere.
+/// An entry of a list, which `EntryDecoder` decodes.
 struct EntryObject: OptionValue {
     static var expectation: String { "an object" }
     static var pluralExpectation: String { "objects, each with its \"type\"" }
@@ -9,7 +9,7 @@ struct EntryObject: OptionValue {
 
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> EntryObject? {
         if case .object = value.kind { return EntryObject() }
-        // Whoever writes something else here may have a token in it.
+        // Any other value here may contain a token.
         problems.expected(
             "\(expectation) with its \"type\"", found: value, isSecret: true,
             suggestion: "; it looks like {\"type\": …}")

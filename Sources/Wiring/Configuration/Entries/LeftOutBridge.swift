@@ -2,8 +2,8 @@ import MessageBus
 
 /// A bridge that its `when` leaves out.
 package struct LeftOutBridge: Sendable, Hashable {
-    /// Which bridge.
+    /// The kind of bridge.
     package let type: String
-    /// What it would be called.
+    /// The name it would have.
     package let name: String
 }

@@ -1,17 +1,17 @@
 import MessageBus
 
-/// A middleware of the file: its options are right, but it is not made yet.
+/// A middleware of the file, with valid options, that is not made yet.
 package struct MiddlewareEntry: Sendable {
-    /// Which middleware.
+    /// The kind of middleware.
     package let type: String
-    /// What it judges.
+    /// The condition on messages that it judges.
     package let condition: Condition
-    /// Where the entry is.
+    /// Location of the entry.
     package let location: ConfigLocation
 
     let maker: PluginType<any Middleware>.Make
 
-    /// Makes the middleware, without I/O, or adds why it can't be made to the problems.
+    /// Makes the middleware, without I/O; adds a problem if that fails.
     package func make(_ context: Context, into problems: inout Problems) -> (any Middleware)? {
         made(by: maker, context, at: location, into: &problems)
     }

@@ -4,7 +4,7 @@ import MessageBus
 struct MiddlewareEntryOptions: TypedEntryOptions {
     static let typeExpectation = "the name of a middleware like \"log\""
 
-    @Option("Which middleware.")
+    @Option("The kind of middleware.")
     var type: TypeName<MiddlewareEntryOptions>
 
     @Option("The rooms it judges; all if not given.", absent: "all")
@@ -19,8 +19,8 @@ struct MiddlewareEntryOptions: TypedEntryOptions {
 
     @Option(
         """
-        The kinds of messages it judges; message is what people say, corrections included, and edit \
-        is corrections only.
+        The kinds of messages it judges; message is everything that people say, corrections \
+        included, and edit is corrections only.
         """)
     var kinds = [Condition.Kind.message]
 
@@ -31,7 +31,7 @@ struct MiddlewareEntryOptions: TypedEntryOptions {
         "from": "\"senders\"", "kind": "\"kinds\": [\"KIND\"]", "plugin": "\"type\"",
     ]
 
-    /// Finds conditions that nothing can meet.
+    /// Reports conditions that nothing can meet.
     func validate(_ check: inout OptionCheck) {
         let lists: [(list: Bool?, noun: String, location: OptionLocation)] = [
             (rooms?.isEmpty, "room", $rooms), (bridges?.isEmpty, "bridge", $bridges),

@@ -1,12 +1,12 @@
 import MessageBus
 
-/// How those who speak by a bridge are named.
+/// The form of names of people who speak by a bridge.
 struct SenderFormat: OptionValue {
     var text: String
 
     static var expectation: String { "a string with {name} and without a colon in it" }
 
-    /// Tells whether nobody else can have such a name, since names have no parentheses.
+    /// True if nobody else can have such a name, since names have no parentheses.
     var isDistinct: Bool { text.contains("(") && text.contains(")") }
 
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> SenderFormat? {

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Whether a bridge is on.
+/// The value of `when`: a bridge is on, or left out.
 struct Switch: OptionValue {
     var isOn: Bool
 
@@ -22,7 +22,7 @@ struct Switch: OptionValue {
                 """, at: value.location)
             return nil
         default:
-            // It is the bridge's token that is asked for most often.
+            // The value is often the bridge's token.
             problems.expected(
                 expectation, found: value, isSecret: true,
                 suggestion: "; false leaves the bridge out")
@@ -30,7 +30,7 @@ struct Switch: OptionValue {
         }
     }
 
-    /// A word that says no without being one of the two that leave a bridge out, for a sentence.
+    /// Returns a word that means no without being one of the two that leave a bridge out, quoted.
     private static func word(_ text: String) -> String? {
         if text.isEmpty || text == "false" || text.utf8.count > 16 { return nil }
         let word = text.lowercased().filter { !$0.isWhitespace }

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// What is named by the `type` of an entry.
+/// The `type` of an entry.
 struct TypeName<Entry: TypedEntryOptions>: OptionValue {
     var text: String
 

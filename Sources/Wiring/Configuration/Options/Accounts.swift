@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Who may read and speak.
+/// The requirement for reading and speaking.
 package enum Accounts: String, CaseIterable, OptionValue {
     /// Any free name; a registered name needs its password.
     case open

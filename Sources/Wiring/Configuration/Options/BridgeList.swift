@@ -1,6 +1,6 @@
 import MessageBus
 
-/// The entries of `bridges`, which are decoded elsewhere.
+/// The entries of `bridges`, which `EntryDecoder` decodes.
 struct BridgeList: OptionValue {
     static var expectation: String { "a list of at least one bridge" }
 

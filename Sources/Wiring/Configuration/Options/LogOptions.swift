@@ -2,7 +2,7 @@ import MessageBus
 
 /// The daemon's own log.
 package struct LogOptions: PluginOptions {
-    /// How a line is written.
+    /// The form of a line.
     package enum Format: String, CaseIterable, OptionValue {
         /// For people.
         case text
@@ -10,15 +10,15 @@ package struct LogOptions: PluginOptions {
         case json
     }
 
-    /// What is said.
+    /// The least important level that is written.
     @Option("The least important lines that are written.")
     package var level = Log.Level.info
 
-    /// How it is said.
-    @Option("How a line is written.")
+    /// The form of a line.
+    @Option("The form of a line: text for people, json for programs.")
     package var format = Format.text
 
-    /// What other programs have that this one has elsewhere.
+    /// Options of other programs, and their counterparts here.
     package static let synonyms = [
         "file": "the middleware {\"type\": \"log\", \"file\": \"FILE\"}",
         "path": "the middleware {\"type\": \"log\", \"file\": \"FILE\"}",

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// The rooms of a configuration, which exist because they are named here.
+/// The rooms of a configuration, which exist by being named here.
 struct NewRooms: OptionValue {
     var names: [String]
 
@@ -35,7 +35,7 @@ struct NewRooms: OptionValue {
         return names.count == elements.count ? NewRooms(names: names) : nil
     }
 
-    /// The name in lower case, without `#`, with `-` in place of spaces.
+    /// Suggests the name in lower case, without `#`, with `-` in place of spaces.
     private static func suggestion(for element: ConfigValue) -> String {
         guard let text = element.text, element.shownAs == nil, text.utf8.count <= 40 else {
             return ""

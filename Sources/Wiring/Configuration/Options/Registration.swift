@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Who makes accounts.
+/// The permission to create accounts.
 enum Registration: String, CaseIterable, OptionValue {
     case open
     case closed

@@ -1,20 +1,20 @@
 import MessageBus
 
-/// Where what outlives the process is kept.
+/// The options of the store.
 package struct StoreOptions: PluginOptions {
-    /// The SQLite file, relative to the configuration's directory.
+    /// Path of the SQLite file, relative to the configuration's directory.
     @Option("The SQLite file.")
     package var path = "puente.sqlite"
 
-    /// How long messages are kept.
-    @Option("How long messages are kept; \"0s\": until every durable bridge has them.")
+    /// Time that messages are kept.
+    @Option("The time that messages are kept; \"0s\": until every durable bridge has them.")
     package var history = Duration.seconds(90 * 86_400)
 
-    /// What may wait in memory to be stored.
+    /// Bytes that may wait in memory to be stored.
     @Option(
         """
-        How much may wait in memory to be stored; over it sources are read more slowly, and while \
-        the disk fails, what is said is not kept.
+        The bytes that may wait in memory to be stored; beyond that sources are read more slowly, \
+        and while the disk fails, new messages are not kept.
         """, in: .mebibytes(1)...(.gibibytes(4)))
     package var backlog = ByteCount.mebibytes(64)
 
@@ -29,7 +29,7 @@ package struct StoreOptions: PluginOptions {
         "days": "\"history\"",
     ]
 
-    /// Finds what can't be a path, and a history that is over before anybody has read it.
+    /// Reports an impossible path, and a history that ends before anybody has read it.
     package func validate(_ check: inout OptionCheck) {
         if path == ":memory:" {
             check.problem(

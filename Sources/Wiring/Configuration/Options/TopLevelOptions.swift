@@ -2,22 +2,23 @@ import MessageBus
 
 /// The options at the top of the file.
 struct TopLevelOptions: PluginOptions {
-    @Option("This instance, in logs and in loop prevention.")
+    @Option("The name of this instance, in logs and in loop prevention.")
     var name = EntryName("puente")
 
-    @Option("The words of notices and answers.")
+    @Option("The language of notices and answers.")
     var language = Language.es
 
     @Option("The rooms; the first is the default.")
     var rooms = NewRooms(names: ["general"])
 
-    @Option("Where messages, checkpoints, cursors, links and accounts are; null: in memory only.")
+    @Option("The file of messages, checkpoints, cursors, links and accounts; null: memory only.")
     var store: StoreOptions? = StoreOptions()
 
-    @Option("Whether people may speak without logging in.")
+    @Option("open: people may speak without logging in.")
     var accounts = Accounts.open
 
-    @Option("Whether /register works; as accounts if not given.", absent: "as accounts")
+    @Option(
+        "open: people may register themselves; as accounts if not given.", absent: "as accounts")
     var registration: Registration?
 
     @Option("The chain every inbound message passes, in order.")
@@ -44,7 +45,7 @@ struct TopLevelOptions: PluginOptions {
 
     private static let listen = "\"bridges\": [{\"type\": \"tcp\", \"listen\": \"HOST:PORT\"}]"
 
-    /// Finds what this version can't keep its promise of.
+    /// Reports options that this version does not support yet.
     func validate(_ check: inout OptionCheck) {
         if accounts == .required {
             check.problem(

@@ -1,8 +1,8 @@
 import MessageBus
 
-/// What people write who know other formats better: understood as they mean it, and reported.
+/// Mistakes of people used to other formats: reported, and parsed as they are meant.
 extension JSONParser {
-    /// Words of other languages, and what JSON calls them.
+    /// Returns the JSON literal for a word of another language.
     static func meant(by word: String) -> String? {
         switch word {
         case "True", "TRUE", "yes", "Yes", "YES", "on", "On", "ON": "true"
@@ -12,8 +12,8 @@ extension JSONParser {
         }
     }
 
-    /// Tells whether a string ended just here and the next thing follows without a space: a quote is
-    /// missing or one too many.
+    /// True if a string ended right here and something follows without a space: a quote is missing,
+    /// or there is one too many.
     var isBehindQuote: Bool {
         guard offset > 0, bytes[offset - 1] == UInt8(ascii: "\""), let byte = peek else {
             return false
@@ -21,7 +21,7 @@ extension JSONParser {
         return byte == UInt8(ascii: "\"") || Self.isWordByte(byte)
     }
 
-    /// Parses a string in single or curly quotes, which is one mistake; the text is known then.
+    /// Parses a string in single or curly quotes: a single mistake, since the text is known.
     mutating func parseOddString(as expectation: String) throws(ParsingAborted) -> String? {
         let start = offset
         guard let quote = scalar else { throw fail("expected \(expectation), found \(found)") }
@@ -42,7 +42,7 @@ extension JSONParser {
         throw fail(sentence)
     }
 
-    /// Tells whether a string in other quotes than JSON's comes next.
+    /// True if a string in other quotes than JSON's comes next.
     var isAtOddString: Bool { scalar.map { !Self.closings(of: $0).isEmpty } ?? false }
 
     private static func closings(of quote: Unicode.Scalar) -> [Unicode.Scalar] {
@@ -55,22 +55,22 @@ extension JSONParser {
         }
     }
 
-    /// Steps over `=` or `=>` where a colon belongs.
-    mutating func takeEquals() -> Bool {
+    /// Skips `=` or `=>` in place of a colon, and reports it.
+    mutating func skipEquals() -> Bool {
         guard peek == UInt8(ascii: "=") else { return false }
         mistake("expected \":\", found \"=\"", at: offset)
         offset += 1
-        _ = take(UInt8(ascii: ">"))
+        _ = skip(UInt8(ascii: ">"))
         return true
     }
 
-    /// Steps over a comment of another language up to the end of its line.
+    /// Skips a `#` comment up to the end of its line, and reports it.
     mutating func skipHashComment() {
         mistake("expected a value or a comment, found \"#\"; comments begin with //", at: offset)
         while let byte = peek, byte != 0x0A { offset += 1 }
     }
 
-    /// Steps over a character that looks like a space but is none; the first one is a mistake.
+    /// Skips a character that looks like a space but is none; reports the first one.
     ///
     /// - Returns: false if there is no such character.
     mutating func skipOddSpace() -> Bool {
@@ -87,7 +87,7 @@ extension JSONParser {
         return true
     }
 
-    /// What comes next, for a sentence.
+    /// Description of what comes next, for a sentence.
     var found: String {
         switch peek {
         case nil: return "the end of the file"
@@ -100,12 +100,12 @@ extension JSONParser {
         guard let scalar else { return "a character that means nothing here" }
         if scalar.isOdd { return scalar.inWords }
         if let byte = peek, Self.isWordByte(byte) { return "a word without quotes" }
-        // Punctuation that stands in JSON and its kin, and nothing that a secret may begin with.
+        // Only punctuation of JSON and its relatives: nothing that a secret may begin with.
         return ",:{}[]()<>=;#`".unicodeScalars.contains(scalar)
             ? "\"\(Character(scalar))\"" : "a character that means nothing here"
     }
 
-    /// The character that comes next; nil at the end.
+    /// The character that comes next; `nil` at the end.
     var scalar: Unicode.Scalar? {
         guard let byte = peek else { return nil }
         if byte < 0x80 { return Unicode.Scalar(byte) }

@@ -1,5 +1,5 @@
 extension JSONParser {
-    /// Parses the string that comes next; nil if there was a mistake in it.
+    /// Parses the string that comes next; returns `nil` if there was a mistake in it.
     mutating func parseString() throws(ParsingAborted) -> String? {
         let start = offset
         offset += 1
@@ -12,7 +12,7 @@ extension JSONParser {
                 return isGood ? String(decoding: text, as: UTF8.self) : nil
             case UInt8(ascii: "\\"):
                 let escape = offset
-                if let scalar = takeEscape() {
+                if let scalar = parseEscape() {
                     text.append(contentsOf: UTF8.encode(scalar).map(Array.init) ?? [])
                 } else {
                     isGood = false
@@ -36,12 +36,12 @@ extension JSONParser {
         throw fail("expected the end of this string, found the end of the file", at: start)
     }
 
-    /// Steps over an escape, or over its backslash and letter if it is none.
-    private mutating func takeEscape() -> Unicode.Scalar? {
+    /// Parses an escape; skips backslash and letter and returns `nil` if it is none.
+    private mutating func parseEscape() -> Unicode.Scalar? {
         offset += 1
-        // The end of the line or the file: whoever reads the string reports that it isn't closed.
+        // The end of the line or file: the caller reports that the string isn't closed.
         guard let letter = peek, letter >= 0x20 else { return nil }
-        // Also a letter of several bytes is stepped over byte by byte: the rest is plain text.
+        // A letter of several bytes is also skipped byte by byte: its rest is plain text.
         offset += 1
         switch letter {
         case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"):
@@ -51,26 +51,26 @@ extension JSONParser {
         case UInt8(ascii: "n"): return "\n"
         case UInt8(ascii: "r"): return "\r"
         case UInt8(ascii: "t"): return "\t"
-        case UInt8(ascii: "u"): return takeUnicode()
+        case UInt8(ascii: "u"): return parseUnicodeEscape()
         default: return nil
         }
     }
 
-    /// Steps over the digits of `\u`, and over a second `\u` after the first half of a pair.
-    private mutating func takeUnicode() -> Unicode.Scalar? {
-        guard let first = takeDigits() else { return nil }
+    /// Parses the digits of `\u`, and a second `\u` after the first half of a surrogate pair.
+    private mutating func parseUnicodeEscape() -> Unicode.Scalar? {
+        guard let first = parseHexDigits() else { return nil }
         guard UTF16.isLeadSurrogate(first) else { return Unicode.Scalar(first) }
-        guard take(UInt8(ascii: "\\")) else { return nil }
-        guard take(UInt8(ascii: "u")) else {
+        guard skip(UInt8(ascii: "\\")) else { return nil }
+        guard skip(UInt8(ascii: "u")) else {
             offset -= 1
             return nil
         }
-        guard let second = takeDigits(), UTF16.isTrailSurrogate(second) else { return nil }
+        guard let second = parseHexDigits(), UTF16.isTrailSurrogate(second) else { return nil }
         let value = 0x10000 + (UInt32(first & 0x3FF) << 10) + UInt32(second & 0x3FF)
         return Unicode.Scalar(value)
     }
 
-    private mutating func takeDigits() -> UInt16? {
+    private mutating func parseHexDigits() -> UInt16? {
         guard offset + 4 <= bytes.count else { return nil }
         let digits = bytes[offset..<offset + 4]
         guard digits.allSatisfy(Self.isHexadecimal) else { return nil }

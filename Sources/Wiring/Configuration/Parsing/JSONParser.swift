@@ -1,14 +1,15 @@
 import MessageBus
 
-/// Reads JSON with `//` and `/* */` comments and trailing commas, and keeps where everything is.
+/// A parser of JSON with `//` and `/* */` comments and trailing commas that keeps the location of
+/// each value.
 ///
-/// Goes on after a mistake as long as it is clear where the next value begins. What it reports never
-/// shows a value, since any of them may be a secret.
+/// It goes on after a mistake as long as it is clear where the next value begins. Its reports never
+/// show a value, since any may be a secret.
 struct JSONParser {
-    /// How deep lists and objects may be nested; a configuration needs about five.
+    /// The deepest nesting of lists and objects; a configuration needs about five levels.
     static let deepestNesting = 64
 
-    /// Thrown when it is not clear how to go on; the problem has been added.
+    /// Thrown if it is unclear how to go on; the problem has been added.
     struct ParsingAborted: Error {}
 
     let bytes: [UInt8]
@@ -16,17 +17,17 @@ struct JSONParser {
     private var positions: TextPositions
     private var problems: Problems
     private var depth = 0
-    /// Tells whether a space that is none was reported: a file often holds many.
+    /// True once an odd space was reported: a file often contains many.
     var hasOddSpace = false
 
-    /// Parses a whole file; nil if it could not be read to its end.
+    /// Parses a whole file; returns `nil` if it could not be parsed to its end.
     static func parse(_ bytes: [UInt8], into problems: inout Problems) -> ConfigValue? {
         var parser = JSONParser(bytes, problems)
         defer { problems = parser.problems }
         return try? parser.parseDocument()
     }
 
-    /// Parses a file that has to hold an object.
+    /// Parses a file that must contain an object.
     static func parseSettings(_ bytes: [UInt8], into problems: inout Problems) -> ConfigValue? {
         var parser = JSONParser(bytes, problems)
         defer { problems = parser.problems }
@@ -36,7 +37,7 @@ struct JSONParser {
     private init(_ bytes: [UInt8], _ problems: Problems) {
         self.bytes = bytes
         self.problems = problems
-        // A byte order mark is tolerated and not counted.
+        // A byte order mark is skipped and not counted.
         offset = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
         positions = TextPositions(bytes, from: offset)
     }
@@ -69,7 +70,7 @@ struct JSONParser {
         throw fail("expected UTF-8, found a byte that isn't: save the file as UTF-8", at: invalid)
     }
 
-    /// Parses a value; the place is made of the position it begins at.
+    /// Parses a value; the function makes its location from the position where it begins.
     private mutating func parseValue(_ location: (TextPosition) -> ConfigLocation)
         throws(ParsingAborted) -> ConfigValue
     {
@@ -85,7 +86,7 @@ struct JSONParser {
             let text = try parseOddString(as: "a value in double quotes")
             return ConfigValue(text.map { .string($0) } ?? .invalid, at: location)
         case let byte? where Self.isWordByte(byte):
-            let word = takeWord()
+            let word = parseWord()
             if let kind = Self.kind(of: word) { return ConfigValue(kind, at: location) }
             if let meant = Self.meant(by: word) {
                 mistake("expected \(meant), found \(word)", at: location)
@@ -109,23 +110,24 @@ struct JSONParser {
         var members: [ConfigValue.Member] = []
         var firsts: [String: TextPosition] = [:]
         while try !isAtEnd(UInt8(ascii: "}"), of: location, isFirst: members.isEmpty) {
-            // Asked for before the key is read: going back to it costs the whole file.
+            // Determined before the key is parsed: going back would cost a pass over the whole
+            // file.
             let position = positions.position(of: offset)
             let key = try parseKey()
-            let keyPlace = location.member(key, at: position)
+            let keyLocation = location.member(key, at: position)
             if let first = firsts[key] {
                 let name = key.shortened(to: 60).quoted
                 mistake(
-                    "\(name) is given twice, first in line \(first.line)", at: keyPlace)
+                    "\(name) is given twice, first in line \(first.line)", at: keyLocation)
             } else {
-                firsts[key] = keyPlace.position
+                firsts[key] = keyLocation.position
             }
             try skipSpace()
-            if !takeEquals(), !take(UInt8(ascii: ":")) {
+            if !skipEquals(), !skip(UInt8(ascii: ":")) {
                 throw fail("expected \":\", found \(found)")
             }
             let value = try parseValue { location.member(key, at: $0) }
-            members.append(ConfigValue.Member(key: key, keyPlace: keyPlace, value: value))
+            members.append(ConfigValue.Member(key: key, keyPlace: keyLocation, value: value))
         }
         return members
     }
@@ -141,7 +143,7 @@ struct JSONParser {
             throw fail(
                 "expected a key in double quotes, found a number: 1,000 is written 1000 in JSON")
         }
-        let key = takeWord()
+        let key = parseWord()
         mistake("expected a key in double quotes, found one without", at: start)
         return key
     }
@@ -158,7 +160,7 @@ struct JSONParser {
         return elements
     }
 
-    /// Steps over an opening bracket.
+    /// Skips an opening bracket.
     private mutating func enter() throws(ParsingAborted) {
         depth += 1
         guard depth <= Self.deepestNesting else {
@@ -167,15 +169,15 @@ struct JSONParser {
         offset += 1
     }
 
-    /// Steps over the comma before an item, or over the closing bracket, and tells which it was.
+    /// Skips the comma before an item, or the closing bracket; returns true if it was the bracket.
     private mutating func isAtEnd(
         _ closing: UInt8, of location: ConfigLocation, isFirst: Bool
     ) throws(ParsingAborted) -> Bool {
         try skipSpace()
-        if !isFirst, !take(UInt8(ascii: ",")), peek != closing {
+        if !isFirst, !skip(UInt8(ascii: ",")), peek != closing {
             let bracket = Character(Unicode.Scalar(closing))
             let expected = "expected \",\" or \"\(bracket)\", found \(found)"
-            // A forgotten comma: what follows can only be the next item.
+            // A missing comma: only the next item can follow.
             let isNext =
                 isAtOddString
                 || peek.map { "\"{[".utf8.contains($0) || Self.isWordByte($0) } ?? false
@@ -189,18 +191,18 @@ struct JSONParser {
             mistake(expected, at: offset)
         }
         try skipSpace()
-        guard take(closing) else { return false }
+        guard skip(closing) else { return false }
         depth -= 1
         return true
     }
 }
 
 extension JSONParser {
-    /// The byte that comes next; nil at the end.
+    /// The byte that comes next; `nil` at the end.
     var peek: UInt8? { offset < bytes.count ? bytes[offset] : nil }
 
-    /// Steps over a byte if it comes next.
-    mutating func take(_ byte: UInt8) -> Bool {
+    /// Skips a byte if it comes next.
+    mutating func skip(_ byte: UInt8) -> Bool {
         guard peek == byte else { return false }
         offset += 1
         return true
@@ -222,7 +224,7 @@ extension JSONParser {
         return ParsingAborted()
     }
 
-    /// Steps over white space and comments.
+    /// Skips white space and comments.
     private mutating func skipSpace() throws(ParsingAborted) {
         while let byte = peek {
             switch byte {
@@ -255,7 +257,7 @@ extension JSONParser {
         }
     }
 
-    private mutating func takeWord() -> String {
+    private mutating func parseWord() -> String {
         let start = offset
         while let byte = peek, Self.isWordByte(byte) { offset += 1 }
         return String(decoding: bytes[start..<offset], as: UTF8.self)
@@ -277,7 +279,7 @@ extension JSONParser {
         }
     }
 
-    /// Tells whether a word is a number by the grammar of RFC 8259.
+    /// Returns true if a word is a number by the grammar of RFC 8259.
     private static func isNumber(_ word: Substring.UTF8View) -> Bool {
         var rest = word.first == UInt8(ascii: "-") ? word.dropFirst() : word
         let whole = digits(of: &rest)

@@ -1,20 +1,20 @@
 import MessageBus
 
-/// Tells lines and columns of offsets in a text, cheapest when asked from front to back.
+/// The lines and columns of offsets in a text, cheapest when asked from front to back.
 struct TextPositions {
     private let bytes: [UInt8]
     private let start: Int
     private var offset: Int
     private var position = TextPosition(line: 1, column: 1)
 
-    /// Counts in UTF-8 from a byte on, which is the first column of the first line.
+    /// Counts from a byte of UTF-8 on, which is the first column of the first line.
     init(_ bytes: [UInt8], from start: Int) {
         self.bytes = bytes
         self.start = start
         offset = start
     }
 
-    /// The position of the character that begins at an offset.
+    /// Returns the position of the character that begins at an offset.
     mutating func position(of target: Int) -> TextPosition {
         if target < offset {
             offset = start
@@ -25,7 +25,7 @@ struct TextPositions {
             position = TextPosition(line: position.line + 1, column: 1)
             segment = index + 1
         }
-        // No character reaches over what it is asked for: those offsets hold ASCII.
+        // No character extends over these offsets: they hold ASCII.
         position.column += characters(in: bytes[segment..<target])
         offset = target
         return position

@@ -1,16 +1,16 @@
 import Glibc
 import MessageBus
 
-/// Reads files to their end, but not for ever: a pipe that nobody writes into and a device without
-/// an end are sentences.
+/// Reads files to their end within limits: a pipe without a writer and an endless device are
+/// errors.
 enum BoundedInput {
-    /// How long what is no regular file may take in all, in milliseconds: a command that writes a
-    /// configuration into a pipe is done by then.
+    /// Milliseconds that reading anything but a regular file may take: enough for a command that
+    /// writes a configuration into a pipe.
     private static let patience: Int64 = 3_000
 
-    /// The bytes of a file, at most so many.
+    /// Returns the bytes of a file, up to a limit.
     static func bytes(of path: String, atMost limit: Int) throws(FileProblem) -> [UInt8] {
-        // Opening a pipe waits for somebody who writes into it, unless told not to.
+        // Opening a pipe waits for a writer unless O_NONBLOCK is set.
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY)
         guard descriptor >= 0 else { throw FileProblem(errno: errno) }
         defer { close(descriptor) }
@@ -29,7 +29,7 @@ enum BoundedInput {
         _ descriptor: Int32, _ limit: Int, until deadline: Int64?
     ) throws(FileProblem) -> [UInt8] {
         var bytes: [UInt8] = []
-        // As much as a pipe holds.
+        // The capacity of a pipe.
         var part = [UInt8](repeating: 0, count: 65_536)
         while true {
             if let deadline { try wait(for: descriptor, until: deadline) }

@@ -1,18 +1,18 @@
 import Glibc
 import MessageBus
 
-/// What a configuration refers to outside itself, handed in so that tests have their own.
+/// The variables and files that a configuration refers to; tests have their own.
 package struct Environment: Sendable {
-    /// The value of an environment variable; nil if it is not set.
+    /// Returns the value of an environment variable; `nil` if it is not set.
     package var variable: @Sendable (String) -> String?
-    /// The bytes of a file, at most so many; throws the sentence why not.
+    /// Returns the bytes of a file, up to a limit.
     package var file: @Sendable (_ path: String, _ limit: Int) throws(FileProblem) -> [UInt8]
-    /// A path as the system sees it: absolute, links followed as far as they exist.
+    /// Returns a path as the system sees it: absolute, links followed as far as they exist.
     package var resolved: @Sendable (String) -> String = { $0 }
-    /// Tells whether a path is a directory's.
+    /// Returns true if a path is a directory.
     package var isDirectory: @Sendable (String) -> Bool = { _ in false }
 
-    /// Makes surroundings of two functions, in which there are no links and no directories.
+    /// Makes an environment of two functions, without links and directories.
     package init(
         variable: @escaping @Sendable (String) -> String?,
         file: @escaping @Sendable (_ path: String, _ limit: Int) throws(FileProblem) -> [UInt8]
@@ -21,7 +21,7 @@ package struct Environment: Sendable {
         self.file = file
     }
 
-    /// Those of the process.
+    /// The environment of the process.
     package static let process: Environment = {
         var process = Environment(
             variable: { name in getenv(name).map { String(cString: $0) } },
@@ -36,7 +36,7 @@ package struct Environment: Sendable {
         return process
     }()
 
-    /// Looks at files for the options of a configuration in a directory.
+    /// Returns the view of files for a configuration in a directory.
     func lookup(in directory: String) -> FileLookup {
         let (resolved, isDirectory) = (resolved, isDirectory)
         let path: @Sendable (String) -> String = { path in
@@ -46,11 +46,11 @@ package struct Environment: Sendable {
             resolved: { resolved(path($0)) }, isDirectory: { isDirectory(path($0)) })
     }
 
-    /// Follows the links of the longest part of a path that exists.
+    /// Resolves the links in the longest part of a path that exists.
     private static func resolve(_ path: String) -> String {
         var existing = path.hasPrefix("/") ? path : "./\(path)"
         var rest = ""
-        // Names that a later `..` takes back: what does not exist yet is no link.
+        // Names that a later `..` cancels: a name that does not exist yet is no link.
         var taken = 0
         while true {
             if let real = realpath(existing, nil) {

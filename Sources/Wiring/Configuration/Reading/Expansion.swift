@@ -1,32 +1,33 @@
 import MessageBus
 
-/// Puts in what `${env:NAME}`, `${env:NAME:-default}` and `${file:PATH}` refer to.
+/// Expands the references `${env:NAME}`, `${env:NAME:-default}` and `${file:PATH}`.
 ///
-/// Works on parsed values, so that nothing put in can change the structure, and not on what it put
-/// in.
+/// Works on parsed values, so that no inserted text can change the structure. Inserted text is not
+/// expanded again.
 struct Expansion {
-    /// What an unset variable without a default is.
+    /// The treatment of an unset variable without a default.
     enum Unset {
         case problem
         case empty
     }
 
-    /// A token or a password is far smaller; a file by mistake is told before it fills the memory.
+    /// The most bytes of a file: a secret is far smaller, and a wrong file does not fill the
+    /// memory.
     static let largestFile = 64 << 10
-    /// All that is put in, in bytes: four times the largest file that refers to it.
+    /// The most bytes inserted in all: four times the largest configuration.
     static let mostPutIn = 16 << 20
 
     let environment: Environment
-    /// What relative paths of files are relative to.
+    /// Directory that relative paths of files are relative to.
     let directory: String
 
     private let memory = Cache()
 
-    /// What was put in so far.
+    /// The files read and the bytes inserted so far.
     ///
-    /// Confined to whoever reads the configuration.
+    /// Confined to the reader of the configuration.
     private final class Cache {
-        /// A pipe has its contents once, and waiting for one that has none takes seconds.
+        /// A pipe can be read only once, and waiting for an empty one takes seconds.
         var files: [String: Result<[UInt8], FileProblem>] = [:]
         var size = 0
     }
@@ -36,7 +37,8 @@ struct Expansion {
         self.directory = directory
     }
 
-    /// A value with everything put in; what can't be is reported, and then invalid.
+    /// Returns a value with all references expanded; a failed one is reported, and its value
+    /// invalid.
     func expand(
         _ value: ConfigValue, unset: Unset = .problem, into problems: inout Problems
     ) -> ConfigValue {
@@ -89,7 +91,7 @@ struct Expansion {
                 result += try counted(file(String(reference.dropFirst("file:".count))))
                 isPutIn = true
             } else if !reference.isEmpty, reference.allSatisfy(\.isNumber) {
-                // A group of a regular expression, as `replace` has them.
+                // A group of a regular expression, as in `replace`.
                 result += "${\(reference)}"
             } else {
                 let name = String(reference)
@@ -149,7 +151,7 @@ struct Expansion {
             throw Failure(sentence: "expected ${file:PATH}")
         }
         if let wrong = PathRules.problem(path) {
-            // One reference does not stand inside another.
+            // References can't be nested.
             let hint = wrong.suggestion.contains("${") ? "" : wrong.suggestion
             throw Failure(sentence: "expected \(wrong.expected), found \(path.quoted)\(hint)")
         }

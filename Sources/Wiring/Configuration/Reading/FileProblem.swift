@@ -1,7 +1,7 @@
 import Glibc
 import MessageBus
 
-/// Why a file can't be read.
+/// A failure to read a file.
 package struct FileProblem: Error, CustomStringConvertible {
     /// The sentence, as `no such file or directory`.
     package let description: String
