@@ -1,12 +1,12 @@
-/// Token buckets, one for each of those who are limited.
+/// Token buckets, one for each sender, bridge or room that is limited.
 ///
-/// A bucket is kept as the moment at which it will be full again, so that nothing has to be refilled
-/// and no fraction is ever rounded. Moments are counted in nanoseconds times the messages per
-/// period: in that unit a message costs exactly a period.
+/// A bucket is stored as the moment at which it will be full again, so that nothing has to be
+/// refilled and no fraction is ever rounded. The unit of moments is nanoseconds times the messages
+/// per period: in it a message costs exactly a period.
 struct Buckets {
-    /// The most buckets kept, 32 bytes each and as much again for the index: 8 MB.
+    /// The most buckets, 32 bytes each and as much again for the index: 8 MB.
     static let most = 100_000
-    /// Sweeping fewer isn't worth it.
+    /// The fewest buckets worth a sweep.
     private static let fewest = 1_024
 
     private struct Bucket {
@@ -17,23 +17,23 @@ struct Buckets {
     private let cost: Int128
     private let capacity: Int128
     private var buckets: [Bucket] = []
-    private var places: [UInt64: Int] = [:]
+    private var indices: [UInt64: Int] = [:]
     private var last = 0
     private var sweepAt = Self.fewest
 
-    /// Makes buckets that hold so much and lose so much by each message, both below 2^126.
+    /// Makes buckets with a capacity and a cost per message, both below 2^126.
     init(cost: Int128, capacity: Int128) {
         self.cost = cost
         self.capacity = capacity
     }
 
-    /// How many buckets are kept.
+    /// Number of buckets.
     var count: Int { buckets.count }
 
-    /// Takes one message out of somebody's bucket, if it holds that much.
+    /// Takes one message out of a bucket, if it holds that much.
     ///
     /// - Parameter now: the present moment, below 2^126.
-    /// - Returns: 0, or how much earlier it is than the moment at which it would hold enough.
+    /// - Returns: 0, or the time until the bucket would hold enough.
     mutating func spend(_ key: UInt64, at now: Int128) -> Int128 {
         if last >= buckets.count || buckets[last].key != key { last = location(of: key, at: now) }
         let fullAt = max(buckets[last].fullAt, now) + cost
@@ -43,7 +43,8 @@ struct Buckets {
         return 0
     }
 
-    /// Takes so many messages out of somebody's bucket, or none if it does not hold that much.
+    /// Takes several messages out of a bucket, or none if it does not hold that many; returns true
+    /// if it did.
     mutating func spend(_ key: UInt64, times count: Int, at now: Int128) -> Bool {
         if last >= buckets.count || buckets[last].key != key { last = location(of: key, at: now) }
         let (costs, overflows) = cost.multipliedReportingOverflow(by: Int128(count))
@@ -55,23 +56,23 @@ struct Buckets {
     }
 
     private mutating func location(of key: UInt64, at now: Int128) -> Int {
-        if let location = places[key] { return location }
+        if let location = indices[key] { return location }
         if buckets.count >= sweepAt { sweep(at: now) }
         buckets.append(Bucket(key: key, fullAt: now))
-        places[key] = buckets.count - 1
+        indices[key] = buckets.count - 1
         return buckets.count - 1
     }
 
-    // Forgets the buckets that are full: whoever comes back finds a full one anyway. If there are
-    // too many even so, forgets the fuller half of them.
+    // Removes full buckets: a new one is full anyway. If there are still too many, removes the
+    // fuller half.
     private mutating func sweep(at now: Int128) {
         buckets.removeAll { $0.fullAt <= now }
         if buckets.count >= Self.most {
             buckets.sort { $0.fullAt > $1.fullAt }
             buckets.removeLast(buckets.count - Self.most / 2)
         }
-        places.removeAll(keepingCapacity: true)
-        for (location, bucket) in buckets.enumerated() { places[bucket.key] = location }
+        indices.removeAll(keepingCapacity: true)
+        for (location, bucket) in buckets.enumerated() { indices[bucket.key] = location }
         sweepAt = min(Self.most, max(Self.fewest, 2 * buckets.count))
     }
 }

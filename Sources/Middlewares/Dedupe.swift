@@ -1,29 +1,29 @@
 import MessageBus
 
-/// Drops a text that its sender said a short time before.
+/// Drops a text that repeats one of its sender within a short time.
 ///
-/// The time counts from when the text last passed, and goes by when something was said. Texts are not kept but 128-bit fingerprints of
-/// them, made with secret numbers of this process: that two texts share one is as good as
-/// impossible, also for somebody who tries. The latest 50,000 to 100,000 are remembered; when more
-/// is said within the time, the oldest are forgotten early. A correction repeats nothing, also one
-/// that takes back what the last one changed; saying the same once more does. Entering a room or
-/// taking a name is repeated by doing the same again.
+/// The time is counted from the moment the text last passed, by the times when messages were
+/// written. Not texts but 128-bit keys of them are kept, made with secrets of this process: a
+/// collision is practically impossible, even on purpose. The latest 50,000 to 100,000 are
+/// remembered; if more come within the time, the oldest are forgotten early. A correction is never
+/// a repetition, not even one that undoes the last; a new message with the same text is. Entering
+/// the same room or taking the same name again is one, too.
 package struct Dedupe: CopyableMiddleware {
-    /// For how long a text is remembered.
+    /// The options of `dedupe`.
     package struct Options: PluginOptions {
-        @Option("For how long the same text of the same sender is dropped.", above: .zero)
+        @Option("The time in which the same text of the same sender is dropped.", above: .zero)
         package var within = Duration.seconds(30)
-        @Option("Whether texts are compared as they are, and not in compatibility form.")
+        @Option("True: texts are compared as they are, not in compatibility form.")
         package var exact = false
 
         /// Makes options with their defaults.
         package init() {}
 
-        /// Finds what is not dropped for being repeated.
+        /// Warns of kinds of messages that can't be dropped.
         package func validate(_ check: inout OptionCheck) { check.leavesPass() }
     }
 
-    /// The most texts of one generation, of which there are two: 5 MB each.
+    /// The most keys of one generation, of which there are two: 5 MB each.
     static let generation = 50_000
 
     private let within: Duration
@@ -31,7 +31,7 @@ package struct Dedupe: CopyableMiddleware {
     private let noticeVerdict: Verdict
     private let folding: FoldedText?
     private let secret = DedupeKey.Secret()
-    // What was said lately, and before that. Instead of being swept, tables are forgotten whole.
+    // The present generation and the one before. Instead of being swept, a table is dropped whole.
     private var current: [DedupeKey: Duration] = [:]
     private var previous: [DedupeKey: Duration] = [:]
     private var began: Duration?
@@ -41,47 +41,43 @@ package struct Dedupe: CopyableMiddleware {
         within = options.within
         folding = options.exact ? nil : FoldedText()
         let time = within.spoken
-        let (said, done) =
-            switch context.language {
-            case .es: ("ya lo has dicho", "ya lo has hecho")
-            case .en: ("you said that", "you did that")
-            }
-        let ago =
-            switch context.language {
-            case .es: "hace menos de \(time)"
-            case .en: "less than \(time) ago"
-            }
-        verdict = .drop("\(said) \(ago)")
-        noticeVerdict = .drop("\(done) \(ago)")
+        verdict = .drop(
+            context.language.wording(
+                es: "ya lo has dicho hace menos de \(time)",
+                en: "you said that less than \(time) ago"))
+        noticeVerdict = .drop(
+            context.language.wording(
+                es: "ya lo has hecho hace menos de \(time)",
+                en: "you did that less than \(time) ago"))
     }
 
-    /// How many texts are remembered.
+    /// Number of texts remembered.
     var count: Int { current.count + previous.count }
 
-    /// Drops a text that its sender said within the time.
+    /// Drops a text that repeats one of its sender within the time.
     package mutating func handle(_ message: inout Message) -> Verdict {
         if message.isQuotation { return .pass }
         let now = message.moment
-        let text = fingerprint(of: message)
-        if message.kind != .edit, let said = current[text] ?? previous[text],
+        let key = key(of: message)
+        if message.kind != .edit, let said = current[key] ?? previous[key],
             now - said < within, said - now < within
         {
             return message.kind.isNotice ? noticeVerdict : verdict
         }
         if began.map({ now - $0 >= within }) ?? true || current.count >= Self.generation {
             previous = current
-            // As much as last time will probably be said again.
+            // Probably as many messages will come as last time.
             current = Dictionary(minimumCapacity: min(previous.count, Self.generation))
             began = now
         }
-        current[text] = now
+        current[key] = now
         return .pass
     }
 
-    private func fingerprint(of message: Message) -> DedupeKey {
+    private func key(of message: Message) -> DedupeKey {
         let identity = message.sender.identity ^ message.attachment
         if message.kind.isNotice {
-            // A control character begins it, which no text has.
+            // It begins with a control character, which no text contains.
             let name = (message.other ?? message.sender).name
             var notice = "\u{1}\(message.kind.rawValue)\(message.room)\n\(name)"
             return notice.withUTF8 {

@@ -1,22 +1,22 @@
-/// 128 bits that stand for a text of a sender.
+/// A 128-bit hash of a text and its sender.
 ///
-/// Two 64-bit hashes of the same words, each made by multiplying to 128 bits and folding the halves,
-/// as wyhash does it: 16 bytes in about a nanosecond, where the standard library's takes ten.
+/// Two 64-bit hashes of the same words, each made by multiplying to 128 bits and folding the halves
+/// like wyhash: 16 bytes in about a nanosecond, where the standard library's hash takes ten.
 struct DedupeKey: Hashable, Sendable {
-    /// Numbers nobody outside knows, so that nobody can look for two texts with one fingerprint.
+    /// Secret numbers of this process, so that nobody can construct two texts with one key.
     struct Secret: Sendable {
         fileprivate let first = UInt64.random(in: 0 ... .max) | 1
         fileprivate let second = UInt64.random(in: 0 ... .max) | 1
         fileprivate let third = UInt64.random(in: 0 ... .max) | 1
 
-        /// Draws new ones.
+        /// Draws new numbers.
         init() {}
     }
 
     private let high: UInt64
     private let low: UInt64
 
-    /// Makes the fingerprint of what somebody says.
+    /// Makes the key of a text and its sender.
     init(of text: UnsafeRawBufferPointer, by identity: UInt64, _ secret: Secret) {
         var high = Self.fold(identity ^ secret.first, UInt64(text.count) ^ secret.second)
         var low = Self.fold(identity ^ secret.third, UInt64(text.count) ^ secret.first)
@@ -41,7 +41,7 @@ struct DedupeKey: Hashable, Sendable {
         self.low = Self.fold(low ^ secret.second, secret.first)
     }
 
-    /// Half of it is enough to find it in a table.
+    /// Half of the key is enough for a table.
     func hash(into hasher: inout Hasher) { hasher.combine(high) }
 
     @inline(__always)

@@ -1,5 +1,6 @@
 extension Duration {
-    /// As a sentence has it, in the largest unit that fits exactly: `10 s`, `5 min`, `200 ms`.
+    /// The duration in a sentence, in the largest unit that fits exactly: `10 s`, `5 min`, `200
+    /// ms`.
     var spoken: String {
         let milliseconds = Int64(clamping: attoseconds / 1_000_000_000_000_000)
         guard milliseconds % 1_000 == 0 else { return "\(milliseconds) ms" }
@@ -10,7 +11,7 @@ extension Duration {
         return "\(seconds) s"
     }
 
-    /// A time to wait, in a unit that keeps the number small, and never too short.
+    /// Returns a waiting time in a sentence, in a unit that keeps the number small, rounded up.
     static func spoken(roundingUp seconds: Int64) -> String {
         for (unit, length) in units where seconds > 2 * length {
             return "\((seconds - 1) / length + 1) \(unit)"

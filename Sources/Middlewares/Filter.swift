@@ -3,23 +3,25 @@ import Patterns
 
 /// Drops messages by what their text says, and notices by the names in them.
 ///
-/// Who enters or leaves has one name, who is renamed two: `drop` looks at both, `only` at the new
-/// one. Patterns see a text's form (`FoldedText`), in which nothing is hidden in full-width letters or
-/// behind characters that are not seen.
-/// A text on which a pattern is given up is dropped too, and the log says so: see `Matcher`.
+/// A join or leave has one name, a rename two: `drop` looks at both, `only` at the new one.
+/// Patterns see a text's form (`FoldedText`), in which nothing is hidden by full-width letters or
+/// invisible characters. A text on which matching was given up is dropped too, and logged: see
+/// `Matcher`.
 package struct Filter: CopyableMiddleware {
-    /// What is dropped, and what is told.
+    /// The options of `filter`.
     package struct Options: PluginOptions {
-        @Option("A text, or a name in a notice, that one of these matches is dropped.")
+        @Option("Regular expressions; a text, or a name in a notice, that matches one is dropped.")
         package var drop: [Pattern] = []
-        @Option("If there are any, a text or a new name that none of these matches is dropped.")
+        @Option(
+            "Regular expressions; if there are any, a text or a new name that matches none is dropped."
+        )
         package var only: [Pattern] = []
         @Option(
-            "What the sender is told; a sentence of the bus's own if it is left out.",
+            "The reason that the sender is given; a sentence of the bus's own if it is left out.",
             absent: "a sentence of the bus")
         package var reason: String?
 
-        @Option("Whether patterns see a text as it is, and not its compatibility form.")
+        @Option("True: patterns see a text as it is, not its compatibility form.")
         package var exact = false
 
         /// Names that other programs have for these.
@@ -33,7 +35,7 @@ package struct Filter: CopyableMiddleware {
         /// Makes options that drop nothing.
         package init() {}
 
-        /// Finds a filter that lets everything pass, and one that lets nothing.
+        /// Reports a filter that passes everything, and one that passes nothing.
         package func validate(_ check: inout OptionCheck) {
             if drop.isEmpty, only.isEmpty {
                 check.problem(
@@ -65,15 +67,12 @@ package struct Filter: CopyableMiddleware {
         drop = try Matchers(options.drop)
         only = try Matchers(options.only)
         folding = options.exact ? nil : FoldedText()
-        let sentence =
-            switch context.language {
-            case .es: "aquí no se admite ese mensaje"
-            case .en: "that message is not allowed here"
-            }
+        let sentence = context.language.wording(
+            es: "aquí no se admite ese mensaje", en: "that message is not allowed here")
         verdict = .drop((options.reason ?? sentence).onOneLine)
     }
 
-    /// Looks for words in all texts at once: most batches hold none of them.
+    /// Searches all texts of a batch for words at once: most batches contain none of them.
     package mutating func judge(_ batch: Batch) {
         if only.isEmpty, !batch.hasOtherKinds, let region = batch.region,
             drop.haveNoWord(in: region),
@@ -84,7 +83,7 @@ package struct Filter: CopyableMiddleware {
         judgeEach(batch)
     }
 
-    /// Drops a text, or a notice of a name, that matches one of `drop`, or none of `only`.
+    /// Drops a text, or a notice by its names, that matches one of `drop`, or none of `only`.
     package func handle(_ message: inout Message) throws -> Verdict {
         if message.kind.isNotice { return try judgeNotice(message) }
         let text = message.content.unsafeBytes
@@ -94,7 +93,7 @@ package struct Filter: CopyableMiddleware {
         return try only.areMatched(by: text, form) ? .pass : verdict
     }
 
-    /// Judges a message that has no text: by the names of whom it is about.
+    /// Judges a message without text, by the names in it.
     private func judgeNotice(_ message: Message) throws -> Verdict {
         let new = message.other?.name
         for name in [message.sender.name, new] {
@@ -124,11 +123,11 @@ package struct Filter: CopyableMiddleware {
 
 /// Several patterns, one of which has to match.
 ///
-/// Confined as its matchers are.
+/// Confined to the bus's loop, like its matchers.
 private final class Matchers: Sendable {
     private let matchers: [Matcher]
-    // The same once more: retaining each for each text takes as long as matching it. The array
-    // above keeps them alive for as long as this object is.
+    // The same, unretained: retaining a matcher takes as long as matching a text. `matchers` keeps
+    // them alive as long as this object lives.
     private let borrowed: [Unmanaged<Matcher>]
 
     init(_ patterns: [Pattern]) throws {
@@ -138,12 +137,12 @@ private final class Matchers: Sendable {
 
     var isEmpty: Bool { matchers.isEmpty }
 
-    /// Whether it is certain, by looking for words alone, that none of them matches any part.
+    /// Returns true if a search for words alone proves that none of them matches any part.
     func haveNoWord(in region: UnsafeRawBufferPointer) -> Bool {
         matchers.allSatisfy { $0.hasWord(region) == false }
     }
 
-    /// Whether one of them matches the text, or its form.
+    /// Returns true if one of them matches the text, or its form.
     func areMatched(
         by text: UnsafeRawBufferPointer, _ form: UnsafeRawBufferPointer
     ) throws -> Bool {

@@ -1,21 +1,21 @@
 import MessageBus
 
-/// Drops messages of those who say too many in too short a time.
+/// Drops messages of senders who send too many in too short a time.
 ///
-/// A token bucket: full it holds `burst` messages, and it fills with `messages` in `per`. What is
-/// dropped takes nothing out of it. Time is when something was said, as far as that is known.
+/// A token bucket: it holds up to `burst` messages and gains `messages` in `per`. Dropped messages
+/// take nothing out of it. Time is the time of writing, as far as that is known.
 package struct Limit: CopyableMiddleware {
-    /// How many messages in what time, and whose.
+    /// The options of `limit`.
     package struct Options: PluginOptions {
-        @Option("How many messages may be said in the time of `per`.", in: 1...)
+        @Option("The number of messages allowed in the time of `per`.", in: 1...)
         package var messages = 20
         @Option("The time that `messages` is counted in.", above: .zero)
         package var per = Duration.seconds(10)
         @Option(
-            "How many messages may be said at once; as `messages` if left out.",
+            "The number of messages allowed at once; as `messages` if left out.",
             absent: "as messages", in: 1...)
         package var burst: Int?
-        @Option("Whose messages are counted together: those of a sender, a bridge or a room.")
+        @Option("The messages counted together: those of a sender, a bridge or a room.")
         package var by = Scope.sender
 
         /// Names that other programs have for these.
@@ -29,17 +29,17 @@ package struct Limit: CopyableMiddleware {
         /// Makes options with their defaults.
         package init() {}
 
-        /// Finds a limit of what is not limited.
+        /// Warns of kinds of messages that can't be dropped.
         package func validate(_ check: inout OptionCheck) { check.leavesPass(unlessOthers: true) }
     }
 
-    /// Whose messages are counted together.
+    /// The messages that are counted together.
     package enum Scope: String, Sendable, CaseIterable, OptionValue {
-        /// A connection's or an account's, whatever name it takes.
+        /// Those of a connection or an account, whatever its name.
         case sender
-        /// A bridge's.
+        /// Those of a bridge.
         case bridge
-        /// A room's.
+        /// Those of a room.
         case room
     }
 
@@ -48,7 +48,7 @@ package struct Limit: CopyableMiddleware {
     private let rule: String
     private let language: Language
     private var buckets: Buckets
-    /// Those whose last message was refused, of bridges that know albums.
+    /// Keys whose last message was refused, of bridges that have albums.
     private var refused: Set<UInt64> = []
     private var now: Int128 = 0
     private var arrival: Duration?
@@ -56,28 +56,28 @@ package struct Limit: CopyableMiddleware {
     private var lastName: (name: String, number: UInt64)?
     private var lastWait: (seconds: Int64, verdict: Verdict)?
 
-    /// Those remembered as refused at the most.
+    /// The most keys in `refused`.
     private static let mostRefused = 10_000
+    private static let attosecondsPerNanosecond: Int128 = 1_000_000_000
+    private static let nanosecondsPerSecond: Int128 = 1_000_000_000
 
-    /// Makes a limit; everybody's bucket is full at first.
+    /// Makes a limit with full buckets.
     package init(_ options: Options, _ context: Context) {
         messages = Int128(options.messages)
         scope = options.by
         language = context.language
         // At most 2^62 ns (a hundred years) times 2^63 messages: there is always room for two.
-        let period = options.per.attoseconds / 1_000_000_000
+        let period = options.per.attoseconds / Self.attosecondsPerNanosecond
         let burst = options.burst ?? options.messages
         buckets = Buckets(cost: period, capacity: period * Int128(burst))
         let count = options.messages
         let time = options.per.spoken
-        rule =
-            switch language {
-            case .es: "\(count) mensaje\(count == 1 ? "" : "s") cada \(time)"
-            case .en: "\(count) message\(count == 1 ? "" : "s") every \(time)"
-            }
+        rule = language.wording(
+            es: "\(count) mensaje\(count == 1 ? "" : "s") cada \(time)",
+            en: "\(count) message\(count == 1 ? "" : "s") every \(time)")
     }
 
-    /// Takes for all messages of one sender at once where there is enough.
+    /// Takes all messages of a batch by one sender out of the bucket at once, if it holds enough.
     package mutating func judge(_ batch: Batch) {
         if let sender = batch.onlySender, let first = batch.first, !first.isQuotation,
             batch.isOfOneMoment
@@ -89,45 +89,45 @@ package struct Limit: CopyableMiddleware {
         judgeEach(batch)
     }
 
-    /// Drops a message of somebody whose bucket is empty.
+    /// Drops a message if its bucket is empty.
     package mutating func handle(_ message: inout Message) -> Verdict {
         if message.isQuotation { return .pass }
         let moment = moment(of: message)
         if moment != arrival { move(to: moment) }
         let key = key(of: message)
-        // An album counts once: what belongs to it goes the way of its first picture.
+        // An album counts once: its other pictures share the verdict of the first.
         if message.isContinuation, !refused.contains(key) { return .pass }
         let lacking = buckets.spend(key, at: now)
         if lacking > 0 {
-            if message.origin != nil { note(refusedTo: key) }
+            if message.origin != nil { rememberRefusal(of: key) }
             return refusal(lacking)
         }
         if !refused.isEmpty { refused.remove(key) }
         return .pass
     }
 
-    /// When a message counts: when it was said.
+    /// Returns the time at which a message counts: when it was written.
     ///
-    /// Among those of a room, where others have spoken since, what comes late is counted for itself.
+    /// In a room others have spoken since, so late messages are counted separately.
     private func moment(of message: Message) -> Duration {
         let moment = message.moment
         return scope == .room && !Self.isLate(message) ? message.arrival : moment
     }
 
-    /// Whether a message was under way for longer than a network takes.
+    /// Returns true if a message was under way for longer than a network takes.
     private static func isLate(_ message: Message) -> Bool {
         message.arrival - message.moment > .seconds(5)
     }
 
-    private mutating func note(refusedTo key: UInt64) {
-        // The bound keeps a stream of strangers from growing the table for ever.
+    private mutating func rememberRefusal(of key: UInt64) {
+        // The bound keeps a stream of strangers from growing the table without end.
         if refused.count >= Self.mostRefused { refused = [] }
         refused.insert(key)
     }
 
     private mutating func move(to arrival: Duration) {
         self.arrival = arrival
-        now = arrival.attoseconds / 1_000_000_000 * messages
+        now = arrival.attoseconds / Self.attosecondsPerNanosecond * messages
     }
 
     private mutating func key(of message: Message) -> UInt64 {
@@ -140,7 +140,7 @@ package struct Limit: CopyableMiddleware {
         }
     }
 
-    /// A number of our own for a name of the configuration, of which there are only so many.
+    /// Returns a number for a name of the configuration, of which there are few.
     private mutating func number(of name: String) -> UInt64 {
         if let lastName, lastName.name == name { return lastName.number }
         let number = numbers[name] ?? UInt64(numbers.count)
@@ -149,17 +149,15 @@ package struct Limit: CopyableMiddleware {
         return number
     }
 
-    // Somebody who floods is told the same sentence many times, so it is made once.
+    // A flooder is told the same sentence many times, so it is made once.
     private mutating func refusal(_ lacking: Int128) -> Verdict {
         let nanoseconds = (lacking + messages - 1) / messages
-        let seconds = Int64(clamping: (nanoseconds + 999_999_999) / 1_000_000_000)
+        let second = Self.nanosecondsPerSecond
+        let seconds = Int64(clamping: (nanoseconds + second - 1) / second)
         if let lastWait, lastWait.seconds == seconds { return lastWait.verdict }
         let time = Duration.spoken(roundingUp: seconds)
-        let sentence =
-            switch language {
-            case .es: "\(rule); espera \(time)"
-            case .en: "\(rule); wait \(time)"
-            }
+        let sentence = language.wording(
+            es: "\(rule); espera \(time)", en: "\(rule); wait \(time)")
         let verdict = Verdict.drop(sentence, code: "rate-limited")
         lastWait = (seconds, verdict)
         return verdict

@@ -2,19 +2,18 @@ import MessageBus
 
 /// Writes a line about each message to the daemon's log or to a file of its own.
 ///
-/// `#1042 general chat ana: hola`: the number, the room, the bridge, the sender, what it is, the
-/// text. A message is one line whatever it holds: a line end in it is written `\n`. What is said in
-/// private is logged without its text. Lines in a file begin with the time when it
-/// was said, in UTC.
+/// `#1042 general chat ana: hola`: the number, the room, the bridge, the sender, the kind, the
+/// text. Each message is one line: a line end in it is written `\n`. Private messages are logged
+/// without their text. Lines in a file begin with the time of the message, in UTC.
 package struct LogMessages: CopyableMiddleware {
-    /// What is logged, and where.
+    /// The options of `log`.
     package struct Options: PluginOptions {
         @Option("The level of the lines in the daemon's log.")
         package var level = Log.Level.info
-        @Option("Whether the lines have the texts in them.")
+        @Option("True: the lines contain the texts.")
         package var text = true
         @Option(
-            "The file that lines are appended to instead; relative to bridge.json.",
+            "A file to append to instead of the daemon's log; relative to bridge.json.",
             absent: "the daemon's log")
         package var file: String?
 
@@ -26,7 +25,7 @@ package struct LogMessages: CopyableMiddleware {
         /// Makes options with their defaults.
         package init() {}
 
-        /// Finds what can't be a file, and a level of lines that have none.
+        /// Reports an impossible file, and a level for lines that have none.
         package func validate(_ check: inout OptionCheck) {
             guard let file else { return }
             check.file(file, at: $file)
@@ -37,8 +36,8 @@ package struct LogMessages: CopyableMiddleware {
         }
     }
 
-    /// Milliseconds after which a line of the daemon's log, which begins with the present time, says
-    /// when a message was said.
+    /// Milliseconds of delay from which on a line of the daemon's log, which begins with the
+    /// present time, also has that of the message.
     private static let late: Int64 = 60_000
 
     private let level: Log.Level
@@ -58,7 +57,7 @@ package struct LogMessages: CopyableMiddleware {
         isOn = options.file != nil || context.log.shows(options.level)
     }
 
-    /// Logs a message, making a text of it only if somebody gets to see it, and lets it pass.
+    /// Logs a message and lets it pass; formats it only if the level is shown.
     package func handle(_ message: inout Message) -> Verdict {
         guard isOn, !message.isQuotation else { return .pass }
         if let file {
@@ -96,9 +95,6 @@ package struct LogMessages: CopyableMiddleware {
     }
 
     private func word(_ spanish: String, _ english: String) -> String {
-        switch language {
-        case .es: spanish
-        case .en: english
-        }
+        language.wording(es: spanish, en: english)
     }
 }

@@ -4,23 +4,23 @@ import MessageBus
 ///
 /// The bus removes control characters from all texts before any middleware sees them.
 package struct Validate: CopyableMiddleware {
-    /// What is too long.
+    /// The options of `validate`.
     package struct Options: PluginOptions {
         @Option("The most characters of a text, as a person counts them.", in: 1...)
         package var maxLength = 4_000
         @Option("The most lines of a text.", in: 1...)
         package var maxLines = 40
-        @Option("What is done with control characters: they are removed, or the message refused.")
+        @Option("The treatment of control characters: they are removed, or the message is refused.")
         package var controlCharacters = ControlCharacters.remove
 
         /// Makes options with their defaults.
         package init() {}
 
-        /// Finds what has neither characters nor lines.
+        /// Warns of kinds of messages that have no text.
         package func validate(_ check: inout OptionCheck) { check.textsOnly() }
     }
 
-    /// What is done about control characters.
+    /// The treatment of control characters.
     package enum ControlCharacters: String, Sendable, CaseIterable, OptionValue {
         /// The message goes on without them.
         case remove
@@ -33,7 +33,7 @@ package struct Validate: CopyableMiddleware {
     private let refusesControls: Bool
     private let language: Language
 
-    /// Makes a step that drops what is too long.
+    /// Makes a step that drops messages that are too long.
     package init(_ options: Options, _ context: Context) {
         maxLength = options.maxLength
         maxLines = options.maxLines
@@ -41,12 +41,13 @@ package struct Validate: CopyableMiddleware {
         language = context.language
     }
 
-    /// Looks at the lengths of all messages first: nearly always that is all there is to do.
+    /// Checks the lengths of all messages first: nearly always that is enough.
     package mutating func judge(_ batch: Batch) {
         if !batch.isPlain(upTo: maxLength) { judgeEach(batch) }
     }
 
-    /// Drops a message with too many characters or lines, or with what is to be refused.
+    /// Drops a message with too many characters or lines, or with control characters if they are
+    /// refused.
     package func handle(_ message: inout Message) -> Verdict {
         if refusesControls, message.hadControlCharacters {
             return .drop(controlSentence, code: "bad-text")
@@ -67,25 +68,22 @@ package struct Validate: CopyableMiddleware {
     }
 
     private var controlSentence: String {
-        switch language {
-        case .es: "el mensaje tiene caracteres de control"
-        case .en: "the message has control characters"
-        }
+        language.wording(
+            es: "el mensaje tiene caracteres de control",
+            en: "the message has control characters")
     }
 
     private var lengthSentence: String {
         let isOne = maxLength == 1
-        return switch language {
-        case .es: "el mensaje tiene más de \(maxLength) \(isOne ? "carácter" : "caracteres")"
-        case .en: "the message has more than \(maxLength) \(isOne ? "character" : "characters")"
-        }
+        return language.wording(
+            es: "el mensaje tiene más de \(maxLength) \(isOne ? "carácter" : "caracteres")",
+            en: "the message has more than \(maxLength) \(isOne ? "character" : "characters")")
     }
 
     private var linesSentence: String {
         let isOne = maxLines == 1
-        return switch language {
-        case .es: "el mensaje tiene más de \(maxLines) \(isOne ? "línea" : "líneas")"
-        case .en: "the message has more than \(maxLines) \(isOne ? "line" : "lines")"
-        }
+        return language.wording(
+            es: "el mensaje tiene más de \(maxLines) \(isOne ? "línea" : "líneas")",
+            en: "the message has more than \(maxLines) \(isOne ? "line" : "lines")")
     }
 }

@@ -1,15 +1,15 @@
 import CPCRE2
 import MessageBus
 
-/// What PCRE2 made of a pattern, in machine code where the system allows that.
-// PCRE2 only reads a compiled pattern once it is made.
+/// A pattern compiled by PCRE2, to machine code if the system allows that.
+// Safe from any thread: PCRE2 only reads a compiled pattern.
 final class CompiledPattern: @unchecked Sendable {
     let code: OpaquePointer
     let groupCount: Int
-    /// Whether it is machine code; if not it is interpreted, some ten times slower.
+    /// True if it is machine code; if not it is interpreted, about ten times slower.
     let isNative: Bool
-    // Whether a search may be cut in pieces by where the match begins. `\G` and verbs like
-    // `(*COMMIT)` depend on where a search began.
+    // True if a search may be split by where the match begins: `\G` and verbs like `(*COMMIT)`
+    // depend on where a search began.
     let isDivisible: Bool
 
     init(_ text: String) throws(PatternError) {
@@ -43,7 +43,7 @@ final class CompiledPattern: @unchecked Sendable {
 
     deinit { pcre2_code_free_8(code) }
 
-    /// What PCRE2 calls an error.
+    /// Returns PCRE2's message for an error.
     static func sentence(_ error: Int32) -> String {
         // The longest message of PCRE2 10.42 has 105 bytes.
         withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 256) { buffer in

@@ -1,39 +1,39 @@
 import Glibc
 import MessageBus
 
-/// A word to look for as bytes, up to 32 of them, perhaps whatever the case of its ASCII letters.
+/// A word of up to 32 bytes to search for, optionally ignoring the case of its ASCII letters.
 ///
-/// Most users' patterns are words. Searching for the first and the last byte of one, 16 places at a
-/// time, costs less than entering the regular expression engine. It is a class, because a struct of
-/// this size would be copied to be looked at, which takes longer than looking.
+/// Safe from any thread. Most users' patterns are words. Searching for its two rarest bytes, 16
+/// positions at a time, costs less than entering the regular expression engine. A class, because a
+/// struct of this size would be copied for each search, which takes longer than the search.
 package final class Literal: Sendable {
-    /// The longest word: what fits in the vectors.
+    /// The longest word, in bytes: what fits in the vectors.
     static let longest = 32
 
-    // A byte of the text fits when its value is right once the mask's bits are set. For a caseless
-    // letter the mask is the bit that tells `A` from `a`, otherwise 0.
+    // A byte of the text matches if it equals the value once the mask's bits are set. For a
+    // caseless letter the mask is the bit that distinguishes `A` from `a`, otherwise 0.
     private let values: SIMD32<UInt8>
     private let masks: SIMD32<UInt8>
     private let count: Int
-    // The two rarest bytes, in the order of their places: the fewer places look like the word, the
-    // fewer have to be looked at twice.
+    // The two rarest bytes, in order of their offsets: the fewer positions look like the word, the
+    // fewer need a second check.
     private let first: Anchor
     private let last: Anchor
-    private let firstPlace: Int
-    private let lastPlace: Int
+    private let firstOffset: Int
+    private let lastOffset: Int
     private let hasForeignCase: Bool
 
-    /// Makes a word of bytes; nil if there are none, too many, or letters whose other case isn't ASCII.
+    /// Makes a word of bytes; `nil` if there are none, too many, or caseless ones beyond ASCII.
     package init?(_ bytes: [UInt8], isCaseless: Bool) {
         guard !bytes.isEmpty, bytes.count <= Self.longest,
             !isCaseless || bytes.allSatisfy({ $0 < 0x80 })
         else { return nil }
         count = bytes.count
         let rarest = bytes.indices.sorted { Self.rarity(bytes[$0]) > Self.rarity(bytes[$1]) }
-        firstPlace = rarest.prefix(2).min() ?? 0
-        lastPlace = rarest.prefix(2).max() ?? 0
-        first = Anchor(bytes[firstPlace], isCaseless: isCaseless)
-        last = Anchor(bytes[lastPlace], isCaseless: isCaseless)
+        firstOffset = rarest.prefix(2).min() ?? 0
+        lastOffset = rarest.prefix(2).max() ?? 0
+        first = Anchor(bytes[firstOffset], isCaseless: isCaseless)
+        last = Anchor(bytes[lastOffset], isCaseless: isCaseless)
         var values = SIMD32<UInt8>.zero
         var masks = SIMD32<UInt8>.zero
         var hasForeignCase = false
@@ -50,25 +50,25 @@ package final class Literal: Sendable {
         self.hasForeignCase = hasForeignCase
     }
 
-    /// Whether the word occurs in a text; nil if only a regular expression can tell.
+    /// Returns true if the word occurs in a text; `nil` if only a regular expression can decide.
     package func occurs(in text: UnsafeRawBufferPointer) -> Bool? {
-        // What is not ASCII is never shorter than the ASCII letter it stands for.
+        // A character that stands for an ASCII letter is never shorter than it.
         guard let base = text.baseAddress, text.count >= count else { return false }
-        let places = text.count &- count &+ 1
+        let positions = text.count &- count &+ 1
         var seen = SIMD2<UInt64>.zero
         let isFound =
-            switch places {
-            case ..<8: isFound(base, among: places)
-            case ..<16: isFound(short: base, places: places)
-            default: isFound(long: base, places: places, seen: &seen)
+            switch positions {
+            case ..<8: isFound(base, among: positions)
+            case ..<16: isFound(short: base, positions: positions)
+            default: isFound(long: base, positions: positions, seen: &seen)
             }
         if isFound { return true }
         guard hasForeignCase else { return false }
-        // In a long text the blocks that were looked at, and the two edges, are all of it.
-        if places >= 16, count <= places {
+        // In a long text the blocks that were scanned and the two edges cover all of it.
+        if positions >= 16, count <= positions {
             let edges =
-                text.prefix(firstPlace).reduce(0, |)
-                | text.suffix(count &- 1 &- lastPlace).reduce(0, |)
+                text.prefix(firstOffset).reduce(0, |)
+                | text.suffix(count &- 1 &- lastOffset).reduce(0, |)
             let isASCII = (seen.x | seen.y) & 0x8080_8080_8080_8080 == 0 && edges < 0x80
             if isASCII { return false }
         }
@@ -79,33 +79,33 @@ package final class Literal: Sendable {
     }
 
     private func isFound(
-        long base: UnsafeRawPointer, places: Int, seen: inout SIMD2<UInt64>
+        long base: UnsafeRawPointer, positions: Int, seen: inout SIMD2<UInt64>
     ) -> Bool {
         var location = 0
         while true {
-            let front = (base + (location &+ firstPlace)).loadUnaligned(as: SIMD2<UInt64>.self)
-            let back = (base + (location &+ lastPlace)).loadUnaligned(as: SIMD2<UInt64>.self)
+            let front = (base + (location &+ firstOffset)).loadUnaligned(as: SIMD2<UInt64>.self)
+            let back = (base + (location &+ lastOffset)).loadUnaligned(as: SIMD2<UInt64>.self)
             seen |= front | back
             let misses = first.misses(front) | last.misses(back)
             if hasZero(misses), isFound(base + location, at: zeros(misses)) { return true }
-            if location &+ 16 == places { return false }
-            // The last block overlaps what was seen, which is cheaper than going on byte by byte.
-            location = min(location &+ 16, places &- 16)
+            if location &+ 16 == positions { return false }
+            // The last block overlaps the one before, which is cheaper than going on byte by byte.
+            location = min(location &+ 16, positions &- 16)
         }
     }
 
-    private func isFound(short base: UnsafeRawPointer, places: Int) -> Bool {
+    private func isFound(short base: UnsafeRawPointer, positions: Int) -> Bool {
         func words(_ base: UnsafeRawPointer) -> SIMD2<UInt64> {
             SIMD2(
                 base.loadUnaligned(as: UInt64.self),
-                (base + (places &- 8)).loadUnaligned(as: UInt64.self))
+                (base + (positions &- 8)).loadUnaligned(as: UInt64.self))
         }
         let misses =
-            first.misses(words(base + firstPlace)) | last.misses(words(base + lastPlace))
-        return hasZero(misses) && isFound(base, among: places)
+            first.misses(words(base + firstOffset)) | last.misses(words(base + lastOffset))
+        return hasZero(misses) && isFound(base, among: positions)
     }
 
-    /// How rarely a byte stands in texts, roughly; letters by their frequency in English.
+    /// Returns how rare a byte is in texts, roughly; letters by their frequency in English.
     private static func rarity(_ byte: UInt8) -> Int {
         let byFrequency = " etaoinshrdlcumwfgypbvkjxqz".utf8
         let lower = (0x41...0x5A).contains(byte) ? byte | 0x20 : byte
@@ -113,21 +113,21 @@ package final class Literal: Sendable {
         return location.map { byFrequency.distance(from: byFrequency.startIndex, to: $0) } ?? 26
     }
 
-    // Whether a lane of 8 bits is zero: the subtraction sets its high bit. It may borrow from the
-    // next lane, whose bit is then wrong, but never when no lane is zero.
+    // Returns true if a lane of 8 bits is zero: the subtraction sets its high bit. It may borrow
+    // from the next lane, whose bit is then wrong, but never if no lane is zero.
     @inline(__always)
     private func hasZero(_ lanes: SIMD2<UInt64>) -> Bool {
         let marks = (lanes &- 0x0101_0101_0101_0101) & ~lanes
         return (marks.x | marks.y) & 0x8080_8080_8080_8080 != 0
     }
 
-    // The high bit of each lane of 8 bits that is zero, and no other bit.
+    // Returns the high bit of each lane of 8 bits that is zero, and no other bit.
     private func zeros(_ lanes: SIMD2<UInt64>) -> SIMD2<UInt64> {
         let low = SIMD2<UInt64>(repeating: 0x7F7F_7F7F_7F7F_7F7F)
         return ~(((lanes & low) &+ low) | lanes | low)
     }
 
-    /// Whether the word stands at one of 16 places, of which each is marked by a high bit.
+    /// Returns true if the word is at one of 16 positions, each marked by a high bit.
     private func isFound(_ base: UnsafeRawPointer, at marks: SIMD2<UInt64>) -> Bool {
         for half in 0..<2 {
             var left = marks[half]
@@ -140,8 +140,8 @@ package final class Literal: Sendable {
         return false
     }
 
-    private func isFound(_ base: UnsafeRawPointer, among places: Int) -> Bool {
-        for location in 0..<places {
+    private func isFound(_ base: UnsafeRawPointer, among positions: Int) -> Bool {
+        for location in 0..<positions {
             var index = 0
             while index < count,
                 (base + location).load(fromByteOffset: index, as: UInt8.self) | masks[index]
@@ -166,7 +166,7 @@ package final class Literal: Sendable {
             masks = SIMD2(repeating: UInt64(mask) &* 0x0101_0101_0101_0101)
         }
 
-        // Lanes of 8 bits, of which those are zero where the byte is this one.
+        // Returns lanes of 8 bits that are zero where the byte is this one.
         @inline(__always)
         func misses(_ lanes: SIMD2<UInt64>) -> SIMD2<UInt64> {
             (lanes | masks) ^ values
@@ -175,11 +175,11 @@ package final class Literal: Sendable {
 }
 
 extension Literal {
-    /// The most words that are looked for one by one; for more, one pass of the engine is faster.
+    /// The most words that are searched for one by one; for more, one pass of the engine is faster.
     private static let most = 4
 
-    /// The words a pattern is made of, `(?i)casino|lotería` without anything that means more than
-    /// itself; nil if it is more than that.
+    /// Returns the words of a pattern such as `(?i)casino|lotería`; `nil` if it contains anything
+    /// else.
     static func words(of pattern: String) -> [Literal]? {
         let isCaseless = pattern.hasPrefix("(?i)")
         var words: [Literal] = []
@@ -192,7 +192,7 @@ extension Literal {
                 words.append(literal)
                 word = []
             case UInt8(ascii: "\\"):
-                // A punctuation mark after it is itself; letters and digits mean something else.
+                // Escaped punctuation is literal; escaped letters and digits mean something else.
                 guard let escaped = rest.popFirst(), isPunctuation(escaped) else { return nil }
                 word.append(escaped)
             case _ where isPlain(byte): word.append(byte)

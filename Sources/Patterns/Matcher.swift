@@ -3,29 +3,30 @@ import Glibc
 import MessageBus
 import Synchronization
 
-/// Looks for a pattern in texts, one after the other, without allocating.
+/// A search for a pattern in texts, one after the other, without allocating.
 ///
-/// Confined to whoever uses it at the time, one after the other: the bus's loop for middlewares, the
-/// thread that cuts lines for the files it follows. It has room for one match at a time. Copies of a
-/// middleware share it, which does no harm on one thread, because a result is read before the next
-/// search; debug builds check that no two search at once.
+/// Confined to one user at a time: the bus's loop for middlewares, the reading thread for followed
+/// files. It has room for one match. Copies of a middleware share it, which does no harm on one
+/// thread, because a result is read before the next search; debug builds check that no two search
+/// at once.
 ///
-/// A search that would take too long is given up: after 20,000 steps of backtracking from one place
-/// of the text (2,000 where there is no machine code), after about 20 ms of computing in all, or
+/// A search that would take too long is given up: after 20,000 steps of backtracking from one
+/// position of the text (2,000 without machine code), after about 20 ms of computing in all, or
 /// with 1 MiB of memory for backtracking. That throws, so that the message is dropped and the log
 /// says why: a filter that can't judge must not let anything through, and only that text is lost.
 package final class Matcher: @unchecked Sendable {  // one at a time uses it
-    // From one place of the text, 40 µs. The engine's own limit, ten millions, is 20 ms.
+    // From one position of the text, 40 µs. The engine's own limit, ten million, is 20 ms.
     private static let steps: UInt32 = 20_000
-    // For backtracking in machine code, in bytes: at first, at most.
+    // Bytes for backtracking in machine code: at first, and at most.
     private static let stack = 32 << 10...1 << 20
-    // The interpreter's memory in KiB, and how deep it may go.
+    // The interpreter's memory in KiB, and its deepest recursion.
     private static let heap: UInt32 = 1_024
     private static let depth: UInt32 = 10_000
 
-    /// What it looks for.
+    /// The pattern it searches for.
     package let pattern: Pattern
-    // Those of the pattern, which keeps them alive: retaining one takes as long as looking for it.
+    // The words of the pattern, which keeps them alive: retaining one takes as long as searching
+    // for it.
     private let words: [Unmanaged<Literal>]
     private let code: OpaquePointer
     private let isNative: Bool
@@ -57,7 +58,7 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
         pcre2_set_match_limit_8(context, isNative ? Self.steps : Self.steps / 10)
         pcre2_set_depth_limit_8(context, Self.depth)
         pcre2_set_heap_limit_8(context, Self.heap)
-        // Without a stack of its own it has the 32 KiB on the thread's that PCRE2 takes.
+        // Without a stack of its own it uses 32 KiB of the thread's.
         backtracking = pcre2_jit_stack_create_8(Self.stack.lowerBound, Self.stack.upperBound, nil)
         pcre2_jit_stack_assign_8(context, nil, backtracking.map(UnsafeMutableRawPointer.init))
     }
@@ -68,20 +69,21 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
         pcre2_jit_stack_free_8(backtracking)
     }
 
-    /// Whether the pattern matches somewhere in a text, which must be valid UTF-8.
+    /// Returns true if the pattern matches somewhere in a text, which must be valid UTF-8.
     package func matches(_ text: UnsafeRawBufferPointer) throws(PatternError) -> Bool {
         if !words.isEmpty, let isFound = hasWord(text) { return isFound }
         return try matchesExpression(text)
     }
 
-    /// Whether the pattern matches somewhere in a text, or in its form if that is what it looks at.
+    /// Returns true if the pattern matches somewhere in a text, or in its form if that is what it
+    /// sees.
     package func matches(
         _ text: UnsafeRawBufferPointer, form: UnsafeRawBufferPointer
     ) throws(PatternError) -> Bool {
         try matches(pattern.isExact ? text : form)
     }
 
-    /// Whether one of the words occurs; nil if only the expression can tell.
+    /// Returns true if one of the words occurs; `nil` if only the expression can decide.
     package func hasWord(_ text: UnsafeRawBufferPointer) -> Bool? {
         var isSure = !words.isEmpty
         for word in words {
@@ -94,19 +96,19 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
         return isSure ? false : nil
     }
 
-    /// The same without looking for words first; tests compare both.
+    /// Does the same without searching for words first; tests compare both.
     func matchesExpression(_ text: UnsafeRawBufferPointer) throws(PatternError) -> Bool {
         if text.count <= Search.piece { return try find(in: text, from: 0, before: nil) }
         var search = Search(self, in: text)
         return try search.next() != nil
     }
 
-    /// Looks for the next match; `self[0]` is then where it is.
+    /// Finds the next match; `self[0]` is its range then.
     ///
     /// - Parameters:
-    ///   - start: where in the text to begin: at a character.
-    ///   - limit: a match has to begin before this place; nil for anywhere.
-    ///   - afterEmpty: whether a match of nothing at `start` was found already.
+    ///   - start: offset to begin at; must be the beginning of a character.
+    ///   - limit: offset before which a match must begin; `nil` for anywhere.
+    ///   - afterEmpty: true if an empty match at `start` was found already.
     func find(
         in text: UnsafeRawBufferPointer, from start: Int, before limit: Int?,
         afterEmpty: Bool = false
@@ -116,17 +118,17 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
             precondition(!isTaken, "a matcher is confined to one thread at a time")
             defer { isSearching.store(false, ordering: .releasing) }
         #endif
-        // The engine wants an address even of nothing.
+        // The engine needs an address even for an empty text.
         let nothing: StaticString = ""
         let bytes = text.baseAddress?.assumingMemoryBound(to: UInt8.self) ?? nothing.utf8Start
-        // In fact PCRE2_UNSET, all bits set: begin anywhere.
+        // PCRE2_UNSET, all bits set: begin anywhere.
         pcre2_set_offset_limit_8(context, limit.map { $0 - 1 } ?? Int(bitPattern: UInt.max))
         let options = afterEmpty ? PCRE2_NOTEMPTY_ATSTART : 0
         let result =
             if isNative {
                 pcre2_jit_match_8(code, bytes, text.count, start, options, data, context)
             } else {
-                // A body is valid UTF-8, so that it need not be checked.
+                // A body is valid UTF-8, so it need not be checked.
                 pcre2_match_8(
                     code, bytes, text.count, start, options | PCRE2_NO_UTF_CHECK, data, context)
             }
@@ -139,7 +141,9 @@ package final class Matcher: @unchecked Sendable {  // one at a time uses it
         .tooHard(pattern: pattern.text, bytes: text.count, reason)
     }
 
-    /// Where a group of the last match is; nil if it took no part, and the group must exist.
+    /// The range of a group of the last match; `nil` if it took no part.
+    ///
+    /// The group must exist.
     package subscript(group: Int) -> Range<Int>? {
         let (start, end) = (ends[2 * group], ends[2 * group + 1])
         return start >= 0 && start <= end ? start..<end : nil

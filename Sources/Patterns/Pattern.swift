@@ -3,21 +3,21 @@ import MessageBus
 
 /// A user's regular expression, compiled once, when the file is read.
 ///
-/// Safe from any thread.
-/// Texts are UTF-8; `\w`, `\d`, `\b` and `(?i)` go by Unicode. `^` and `$` are the ends of the whole
-/// text, with `(?m)` those of its lines. A `Matcher` looks for it.
+/// Safe from any thread. Texts are UTF-8; `\w`, `\d`, `\b` and `(?i)` follow Unicode. `^` and `$`
+/// are the ends of the whole text, with `(?m)` those of its lines. A `Matcher` searches for it.
 package struct Pattern: Sendable, CustomStringConvertible {
     /// The pattern as it was written.
     package let text: String
     let program: CompiledPattern
     let words: [Literal]
-    /// Whether it is looked for in texts as they are, because it is about what their form hasn't got.
+    /// True if it sees texts as they are, because it is about characters that their form doesn't
+    /// have.
     ///
-    /// That is a pattern in which stands what is not seen, a full-width letter or the like, or
-    /// `\\x{200B}`, or `\\p{Cf}`: as it is written it would find nothing in a form, or everything.
+    /// That is a pattern with an invisible character, a full-width letter or the like, or
+    /// `\\x{200B}`, or `\\p{Cf}`: it would find nothing in a form, or everything.
     package let isExact: Bool
 
-    /// Compiles a pattern, and says what is wrong if it doesn't.
+    /// Compiles a pattern; throws the reason if that fails.
     package init(_ text: String) throws(PatternError) {
         self.text = text
         program = try CompiledPattern(text)
@@ -34,7 +34,7 @@ package struct Pattern: Sendable, CustomStringConvertible {
             let named = rest.prefix { $0.isHexDigit || "{}^U+".contains($0) || $0.isLetter }
             switch kind {
             case "p", "P":
-                // Control, format, private and unassigned characters, and what is not seen.
+                // Control, format, private and unassigned characters, and invisible ones.
                 let name = named.drop { "{^".contains($0) }
                 if name.hasPrefix("C") && !name.hasPrefix("Common") || name.hasPrefix("D") {
                     return true
@@ -53,7 +53,7 @@ package struct Pattern: Sendable, CustomStringConvertible {
     /// The pattern as it was written.
     package var description: String { text }
 
-    /// How many groups it has; group 0, the whole match, is not counted.
+    /// Number of groups; group 0, the whole match, is not counted.
     package var groupCount: Int { program.groupCount }
 }
 
@@ -61,7 +61,7 @@ extension Pattern: OptionValue {
     /// In words.
     package static var expectation: String { "a regular expression" }
 
-    /// Takes a pattern that compiles, or reports PCRE2's reason and where in the pattern it is.
+    /// Decodes a pattern; if it doesn't compile, reports PCRE2's reason and its position.
     package static func decode(_ value: ConfigValue, into problems: inout Problems) -> Pattern? {
         guard let text = value.text else {
             problems.expected(Self.self, found: value)
@@ -82,7 +82,7 @@ extension Pattern: OptionValue {
             }
             return pattern
         } catch {
-            // Stars around a word are no regular expression but a glob.
+            // Stars around a word are a glob, not a regular expression.
             let inner = text.drop { $0 == "*" }
             let isGlob = isShown && inner.count < text.count && !inner.isEmpty
             let word = String(inner.hasSuffix("*") ? inner.dropLast() : inner)

@@ -1,14 +1,14 @@
 import CPCRE2
 import MessageBus
 
-/// Why a pattern can't be compiled, or why matching was given up.
+/// A pattern that can't be compiled, or a match that was given up.
 package enum PatternError: Error, Equatable, CustomStringConvertible {
-    /// The reason, and before which character, from 1, it was found.
+    /// The pattern is invalid; the character, from 1, is where PCRE2 stopped.
     case invalid(String, character: Int)
     /// Matching took more steps, time or memory than one text may cost.
     case tooHard(pattern: String, bytes: Int, String)
 
-    /// In one sentence, without the text that was looked at.
+    /// The sentence, without the text that was searched.
     package var description: String {
         switch self {
         case .invalid(let reason, let character): "\(reason), at character \(character)"

@@ -1,15 +1,15 @@
 import MessageBus
 
-/// Something in a regular expression that compiles and still does not mean what its writer thinks.
+/// A mistake in a regular expression that compiles but does not mean what its writer thinks.
 package struct PatternSlip: Sendable, Equatable {
-    /// What is wrong, as it goes on behind the pattern that was found.
+    /// The second half of a sentence that begins with the pattern.
     package let sentence: String
-    /// How it is written instead; not to be shown where the pattern came from elsewhere.
+    /// The corrected pattern; must not be shown if the pattern came from a variable or a file.
     package let instead: String?
-    /// Tells whether it might be meant.
+    /// True if it might be intended.
     package let isWarning: Bool
 
-    /// Looks at a pattern; nil if there is nothing to say.
+    /// Checks a pattern; `nil` if there is no mistake.
     package init?(in pattern: String) {
         if pattern.isEmpty {
             self.init("it would match every text", nil)
@@ -28,13 +28,13 @@ package struct PatternSlip: Sendable, Equatable {
         self.isWarning = isWarning
     }
 
-    /// All of it for a sentence: `: …; did you mean "…"?`.
+    /// Returns the end of a sentence: `: …; did you mean "…"?`.
     package func ending(isShown: Bool) -> String {
         guard isShown, let instead else { return ": \(sentence)" }
         return ": \(sentence); did you mean \(instead.shortened(to: 60).quoted)?"
     }
 
-    /// A control character that no text has: `"\b"` in JSON is a backspace.
+    /// Finds a control character that no text contains: `"\b"` in JSON is a backspace.
     private static func control(in pattern: String) -> PatternSlip? {
         let isControl = { (scalar: Unicode.Scalar) in
             scalar.properties.generalCategory == .control
@@ -57,9 +57,9 @@ package struct PatternSlip: Sendable, Equatable {
             isKnown ? instead : nil)
     }
 
-    /// `/casino/i`, as in JavaScript and Perl.
+    /// Finds slashes as in JavaScript and Perl: `/casino/i`.
     ///
-    /// With letters behind the second slash and no third one it can't be meant; else it may be.
+    /// With flags after the second slash and no third one it can't be intended; else it may be.
     private static func slashes(around pattern: String) -> PatternSlip? {
         guard pattern.utf8.count > 2, pattern.first == "/" else { return nil }
         let flags = pattern.suffix(while: { "dgimsuvxy".contains($0) })
@@ -79,7 +79,7 @@ package struct PatternSlip: Sendable, Equatable {
 }
 
 extension StringProtocol {
-    /// The longest end of the text whose characters all meet a condition.
+    /// Returns the longest end of the text whose characters all meet a condition.
     fileprivate func suffix(while condition: (Character) -> Bool) -> SubSequence {
         var start = endIndex
         while start > startIndex, condition(self[index(before: start)]) {
@@ -90,9 +90,9 @@ extension StringProtocol {
 }
 
 extension Pattern {
-    /// Tells whether a match of nothing is found in any text, as by `casino|` or `a*`.
+    /// True if it has an empty match in every text, like `casino|` or `a*`.
     ///
-    /// `.*` is not meant: it matches what there is.
+    /// `.*` is not one of these: it matches all there is.
     package var matchesNothingAnywhere: Bool {
         guard let matcher = try? Matcher(self) else { return false }
         return ["", "\u{E000}"].allSatisfy { text in

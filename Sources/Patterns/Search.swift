@@ -1,10 +1,10 @@
 import Glibc
 
-/// A walk through one text, from match to match.
+/// An iteration over the matches in one text.
 package struct Search {
-    /// Bytes in which a match may begin before time is looked at.
+    /// Bytes in which a match may begin before the time is checked.
     ///
-    /// 512 places of 20,000 steps of 2 ns each are 20 ms at the very worst.
+    /// 512 positions of 20,000 steps of 2 ns each are 20 ms at the very worst.
     static let piece = 512
 
     private let matcher: Matcher
@@ -14,7 +14,7 @@ package struct Search {
     private var isAfterEmpty = false
     private var patience: TimeBudget?
 
-    /// Begins a walk; the text must be valid UTF-8 and outlive it.
+    /// Begins an iteration; the text must be valid UTF-8 and outlive it.
     package init(_ matcher: Matcher, in text: UnsafeRawBufferPointer) {
         self.matcher = matcher
         self.text = text
@@ -23,7 +23,7 @@ package struct Search {
         if !isWhole { pieceEnd = boundary(Self.piece) }
     }
 
-    /// Finds the next match; its groups can be asked of the matcher.
+    /// Finds the next match; the matcher has its groups.
     package mutating func next() throws(PatternError) -> Range<Int>? {
         while position <= text.count {
             let limit = pieceEnd > text.count ? nil : pieceEnd
@@ -50,7 +50,8 @@ package struct Search {
         if patience?.isOver() == true { throw matcher.tooHard(text, "time limit exceeded") }
     }
 
-    /// The first place from here on where a character begins; past the end if there is none.
+    /// Returns the first offset from here on where a character begins; past the end if there is
+    /// none.
     private func boundary(_ location: Int) -> Int {
         var location = location
         while location < text.count, text[location] & 0xC0 == 0x80 { location += 1 }
@@ -58,18 +59,19 @@ package struct Search {
     }
 }
 
-/// Tells when something has been computed for too long: 20 ms of this thread's own time.
+/// A limit on computing: 20 ms of the thread's own time.
 private struct TimeBudget {
-    private static let nanoseconds: Int64 = 20_000_000
+    /// Nanoseconds.
+    private static let limit: Int64 = 20_000_000
 
     private let began = Self.now(CLOCK_MONOTONIC)
     private var computing: Int64?
 
-    // The thread's own clock costs 430 ns, the other 23, but counts pauses that others caused. So
-    // it is asked only when the cheap one says that it may be time.
+    // The thread's own clock costs 430 ns. The monotonic one costs 23 but also counts pauses, so it
+    // only decides when to read the other.
     mutating func isOver() -> Bool {
-        if let computing { return Self.now(CLOCK_THREAD_CPUTIME_ID) - computing > Self.nanoseconds }
-        if Self.now(CLOCK_MONOTONIC) - began > Self.nanoseconds {
+        if let computing { return Self.now(CLOCK_THREAD_CPUTIME_ID) - computing > Self.limit }
+        if Self.now(CLOCK_MONOTONIC) - began > Self.limit {
             computing = Self.now(CLOCK_THREAD_CPUTIME_ID)
         }
         return false

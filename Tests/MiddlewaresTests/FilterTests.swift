@@ -35,7 +35,7 @@ import Testing
             ])
     }
 
-    /// The same word, hidden in ways that nobody who reads sees.
+    /// The same word, hidden in ways that no reader sees.
     private static let hidden = [
         "ca\u{200B}sino", "c\u{AD}a\u{AD}s\u{AD}i\u{AD}n\u{AD}o", "ｃａｓｉｎｏ", "𝐜𝐚𝐬𝐢𝐧𝐨",
         "cas\u{FE0F}ino", "ca\u{E0061}sino", "c\u{34F}asino", "ca\u{3164}sino", "casi\u{200E}no",
@@ -46,7 +46,7 @@ import Testing
         for pattern in ["casino", "(?i)\\bCASINO\\b", "(?i)casino|lotería", "^.*casi?no"] {
             var trial = try trial(drop: [pattern])
             for text in Self.hidden {
-                // Alone and among others, which a look at all of them goes over at once.
+                // Alone and in a batch, whose texts are searched all at once.
                 #expect(trial.judge(text) != .passed(text), "\(pattern) \(text)")
                 #expect(trial.judge([.make("hola"), .make(text)])[1] != .passed(text))
             }
@@ -84,7 +84,7 @@ import Testing
             ])
     }
 
-    /// Notices about `pesado`, in every way that there is.
+    /// Notices about `pesado` of every kind.
     private static let notices: [Message] = [
         .make("", by: .make("pesado"), kind: .join), .make("", by: .make("pesado"), kind: .leave),
         .make("", by: .make("pesado"), kind: .rename, other: .make("ana")),

@@ -63,7 +63,7 @@ import Testing
         #expect(passed(&room, .make(by: ana), times: 1) == 0)
     }
 
-    @Test func `who is dropped is told the rule and how long to wait`() {
+    @Test func `a dropped sender is told the rule and how long to wait`() {
         var spanish = Trial(limit(language: .es))
         #expect(passed(&spanish, .make(), times: 20) == 20)
         #expect(
@@ -142,7 +142,7 @@ import Testing
         #expect(passed(&slow, .make(arrival: .nanoseconds(Int64.max)), times: 2) == 1)
     }
 
-    @Test func `the table stays small, and who is held up stays so`() {
+    @Test func `the table stays small, and limited senders stay limited`() {
         var buckets = Buckets(cost: 10, capacity: 10)
         for key in UInt64(0)..<10_000 { #expect(buckets.spend(key, at: Int128(key)) == 0) }
         #expect(buckets.count <= 1_024)

@@ -56,7 +56,7 @@ import Testing
             ])
     }
 
-    @Test func `what nobody gets to see is not logged`() {
+    @Test func `lines below the level are not made`() {
         let log = RecordedLines()
         var options = LogMessages.Options()
         options.level = .debug

@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: ["", "\u{1}", "/x/iu"])
-    func `what matches everything or nothing is a problem`(text: String) {
+    func `a pattern that matches everything or nothing is a problem`(text: String) {
         #expect(decode(text).problem != nil)
     }
 
@@ -40,12 +40,12 @@ import Testing
         "/x/ii",
         "/x/q", ".*", "^$", "(?i)casino",
     ])
-    func `what is meant as it is says nothing`(text: String) {
+    func `an intended pattern gives no problem`(text: String) {
         let (problem, warning) = decode(text)
         #expect(problem == nil && warning == nil)
     }
 
-    @Test func `what came out of the environment is not shown`() {
+    @Test func `a pattern from the environment is not shown`() {
         var problems = Problems()
         var value = ConfigValue(
             .string("/s3cr3t/i"), at: ConfigLocation(root: TextPosition(line: 1, column: 1)))

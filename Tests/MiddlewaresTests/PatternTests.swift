@@ -33,7 +33,7 @@ import Testing
         ("*", "quantifier does not follow a repeatable item, at character 1"),
         (#"\C"#, "using \\\\C is disabled by the application, at character 3"),
     ])
-    func `what does not compile is a problem with PCRE2's reason`(pattern: String, reason: String) {
+    func `an invalid pattern is a problem with PCRE2's reason`(pattern: String, reason: String) {
         let decoded = decode(Filter.Options.self, ["drop": .texts("fine", pattern)])
         #expect(decoded.options == nil)
         let shown = pattern.rendered
@@ -44,7 +44,7 @@ import Testing
             ])
     }
 
-    @Test func `what is not a string is no pattern`() {
+    @Test func `only a string is a pattern`() {
         let decoded = decode(
             Filter.Options.self,
             [
@@ -97,7 +97,7 @@ import Testing
     }
 
     @Test func `no other character is the other case of an ASCII letter but those two`() throws {
-        // What the words rely on, asked of PCRE2 for every character there is.
+        // The assumption of `Literal`, checked with PCRE2 for every character.
         let matcher = try Matcher(Pattern("(?i)[a-z]"))
         for value in UInt32(0x80)...0x10FFFF {
             guard let scalar = Unicode.Scalar(value) else { continue }

@@ -49,7 +49,7 @@ import Testing
         (.emails, "<josé@ñandú.es>", "<•••>"),
     ]
 
-    @Test func `what looks like a secret is masked`() throws {
+    @Test func `texts that look like secrets are masked`() throws {
         for (kind, text, masked) in Self.secrets {
             var all = try trial()
             #expect(all.judge(text) == .passed(masked))
@@ -58,7 +58,7 @@ import Testing
         }
     }
 
-    @Test func `what is not asked for is left alone`() throws {
+    @Test func `kinds that are not asked for are left alone`() throws {
         for (kind, text, _) in Self.secrets {
             var others = try trial(SecretKind.allCases.filter { $0 != kind })
             #expect(others.judge(text) == .passed(text))

@@ -42,7 +42,7 @@ import Testing
         #expect(trial.judge(text) == .passed(expected))
     }
 
-    @Test func `rules are applied in order, each to what the others have made`() throws {
+    @Test func `rules are applied in order, each to the result of those before it`() throws {
         var trial = try trial(("a", "b"), ("b", "c"), ("c+", "d"))
         #expect(trial.judge("abx") == .passed("dx"))
     }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Middlewares
 
-/// What became of a message.
+/// The fate of a message.
 enum Outcome: Equatable, CustomStringConvertible {
     case passed(String)
     case dropped(String, code: String = "dropped")
@@ -17,10 +17,10 @@ enum Outcome: Equatable, CustomStringConvertible {
     }
 }
 
-/// A middleware at work in a chain, as the bus has it.
+/// A middleware in a chain, as the bus runs it.
 struct Trial {
     private let chain: Chain
-    /// What the middleware threw.
+    /// Errors that the middleware threw.
     private(set) var failures: [any Error] = []
 
     init(_ middleware: any Middleware, when condition: Condition = Condition()) {
@@ -45,7 +45,7 @@ struct Trial {
     mutating func judge(_ text: String) -> Outcome { judge(.make(text)) }
 }
 
-/// Decodes options from `[key: value]`, and says what is wrong with them.
+/// Decodes options from `[key: value]`, and returns their problems.
 func decode<Options: PluginOptions>(
     _ type: Options.Type, _ members: KeyValuePairs<String, ConfigValue.Kind>
 ) -> (options: Options?, problems: [String]) {
@@ -60,7 +60,7 @@ func decode<Options: PluginOptions>(
     return (options, problems.sorted.map { "\($0.path): \($0.sentence)" })
 }
 
-/// Gives the values inside their places.
+/// Gives the values inside their locations.
 private func value(_ kind: ConfigValue.Kind, at place: ConfigLocation) -> ConfigValue {
     let start = TextPosition(line: 1, column: 1)
     switch kind {
@@ -101,7 +101,7 @@ extension ConfigValue.Kind {
     }
 }
 
-/// Random numbers that are the same again for the same seed (SplitMix64).
+/// Random numbers that repeat for the same seed (SplitMix64).
 struct SeededRandom: RandomNumberGenerator {
     private var state: UInt64
 

@@ -62,7 +62,7 @@ import Testing
             lines.judge("a\nb") == .dropped("el mensaje tiene más de 1 línea", code: "too-long"))
     }
 
-    @Test func `what came with control characters is refused only if that is wanted`() {
+    @Test func `control characters are refused only if that is wanted`() {
         let message = Message.make(hadControlCharacters: true)
         var removing = trial()
         #expect(removing.judge(message) == .passed("hola"))

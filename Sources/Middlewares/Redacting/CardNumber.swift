@@ -1,18 +1,18 @@
-/// Finds what looks like the number of a bank card.
+/// Finds numbers that look like those of bank cards.
 enum CardNumber {
-    /// How many digits there are.
+    /// Possible numbers of digits.
     static let digits = 13...19
 
     private struct Digit {
         let location: Int
         let value: Int
-        /// Whether a space or a dash, or nothing of the number, stands before it and after it.
+        /// True if the digit begins or ends a group: no other digit is right before or after it.
         let isFirst: Bool
         var isLast: Bool
     }
 
-    /// Where the numbers are: digits in groups that single spaces or dashes part, beginning and
-    /// ending with a group, the first digit not one that no card begins with, and Luhn's check met.
+    /// Returns the ranges of numbers: groups of digits separated by single spaces or dashes, with a
+    /// first digit that cards have, and passing Luhn's check.
     static func ranges(in text: UnsafeRawBufferPointer) -> [Range<Int>] {
         var ranges: [Range<Int>] = []
         guard hasLongRun(text) else { return ranges }
@@ -22,7 +22,7 @@ enum CardNumber {
             let isJoined = gap == 1 || gap == 2 && isSeparator(text[location - 1])
             if !isJoined, let last = run.indices.last {
                 run[last].isLast = true
-                add(run, to: &ranges)
+                appendRanges(of: run, to: &ranges)
                 run.removeAll(keepingCapacity: true)
             }
             if isJoined, gap == 2, let last = run.indices.last { run[last].isLast = true }
@@ -34,12 +34,12 @@ enum CardNumber {
         }
         if let last = run.indices.last {
             run[last].isLast = true
-            add(run, to: &ranges)
+            appendRanges(of: run, to: &ranges)
         }
         return ranges
     }
 
-    /// Whether there are enough digits in a row, as lines of a log with their times don't have them.
+    /// Returns true if enough digits are in a row; log lines with their times don't have them.
     private static func hasLongRun(_ text: UnsafeRawBufferPointer) -> Bool {
         var count = 0
         var gap = 0
@@ -56,7 +56,7 @@ enum CardNumber {
         return false
     }
 
-    private static func add(_ run: [Digit], to ranges: inout [Range<Int>]) {
+    private static func appendRanges(of run: [Digit], to ranges: inout [Range<Int>]) {
         var start = 0
         while start + digits.lowerBound <= run.count {
             // Cards begin with 2 to 6, UnionPay's also with 8: milliseconds since 1970, with 1.
@@ -67,7 +67,7 @@ enum CardNumber {
         }
     }
 
-    /// The last digit of the longest number at the front.
+    /// Returns the index of the last digit of the longest number at the front.
     private static func end(of run: ArraySlice<Digit>) -> Int? {
         let last = min(run.endIndex, run.startIndex + digits.upperBound) - 1
         let first = run.startIndex + digits.lowerBound - 1

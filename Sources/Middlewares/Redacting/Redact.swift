@@ -2,25 +2,25 @@ import Glibc
 import MessageBus
 import Patterns
 
-/// Masks what looks like a secret.
+/// Masks parts of texts that look like secrets.
 ///
-/// It knows the shapes of common tokens and keys, so it is a net with holes: it catches what slips
-/// out by mistake. A key spread over several messages is not recognised after the first.
+/// It knows the shapes of common tokens and keys, so it catches slips but not every secret. A key
+/// spread over several messages is recognised only in the first.
 package struct Redact: CopyableMiddleware {
-    /// What is masked, and how.
+    /// The options of `redact`.
     package struct Options: PluginOptions {
-        @Option("What is masked.")
+        @Option("The kinds of secret that are masked.")
         package var what = SecretKind.allCases
-        @Option("What takes its place.")
+        @Option("The text that replaces a secret.")
         package var with = "•••"
 
-        @Option("Whether a text is seen as it is, and not in its compatibility form.")
+        @Option("True: a text is seen as it is, not in its compatibility form.")
         package var exact = false
 
         /// Makes options with their defaults.
         package init() {}
 
-        /// Finds a step that masks nothing.
+        /// Reports a step that masks nothing.
         package func validate(_ check: inout OptionCheck) {
             if what.isEmpty {
                 check.problem(
@@ -48,7 +48,7 @@ package struct Redact: CopyableMiddleware {
         folding = options.exact ? nil : FoldedText()
     }
 
-    /// Masks the secrets of a text; one without any is left as it is.
+    /// Masks the secrets of a text; a text without any stays as it is.
     package mutating func handle(_ message: inout Message) throws -> Verdict {
         let text = message.content.unsafeBytes
         let signs = SecretSigns(of: folding?.form(of: text) ?? text)
@@ -60,7 +60,7 @@ package struct Redact: CopyableMiddleware {
             let rewriting = try matcher.rewrite(seen, into: &result, limit: .max) {
                 $0.append(contentsOf: mask)
             }
-            if case .changed = rewriting { take(&message) }
+            if case .changed = rewriting { setBody(of: &message) }
         }
         if signs.contains(.digits), kinds.contains(.cards) { maskCards(&message) }
         return .pass
@@ -79,10 +79,10 @@ package struct Redact: CopyableMiddleware {
             copied = card.upperBound
         }
         result.append(contentsOf: text[copied...])
-        take(&message)
+        setBody(of: &message)
     }
 
-    private func take(_ message: inout Message) {
+    private func setBody(of message: inout Message) {
         message.body = result.withUnsafeBytes { Body(copying: $0) }
     }
 }

@@ -2,9 +2,9 @@ import Glibc
 import MessageBus
 import Patterns
 
-/// What kinds of secret are told apart.
+/// The kinds of secret that can be masked.
 package enum SecretKind: String, Sendable, CaseIterable, OptionValue {
-    /// What a service gives out: Telegram, GitHub, GitLab, Slack, JSON web tokens, `Bearer …`.
+    /// Tokens of services: Telegram, GitHub, GitLab, Slack, JSON web tokens, `Bearer …`.
     case tokens
     /// Keys and passwords: AWS, Google, `sk-…`, PEM blocks, `password=…`, `api_key: …`.
     case keys

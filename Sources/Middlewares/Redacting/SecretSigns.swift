@@ -2,7 +2,8 @@ import Glibc
 import MessageBus
 import Patterns
 
-/// What is cheaply seen in a text, and without which there is no secret of a certain shape in it.
+/// Features of a text that are cheap to find, and without which it contains no secret of a certain
+/// shape.
 struct SecretSigns: OptionSet {
     let rawValue: UInt8
 
@@ -21,7 +22,7 @@ struct SecretSigns: OptionSet {
 
     init(rawValue: UInt8) { self.rawValue = rawValue }
 
-    /// Looks for all signs: some 35 ns for a line of chat.
+    /// Finds all signs: about 35 ns for a line of chat.
     init(of text: UnsafeRawBufferPointer) {
         self = []
         guard let base = text.baseAddress else { return }
@@ -37,8 +38,8 @@ struct SecretSigns: OptionSet {
         if Self.hasLongWord(text) { insert(.longWord) }
     }
 
-    // Whether some `:` or `=` stands after a letter with which a name of `SecretShape` ends, space
-    // and a quotation mark between them left out. Not so after the digits of `12:30`.
+    // Returns true if a `:` or `=` follows a letter with which a name of `SecretShape` ends,
+    // ignoring space and a quotation mark between them. The digits of `12:30` don't count.
     private static func isAssigned(
         _ sign: Unicode.Scalar, _ text: UnsafeRawBufferPointer
     ) -> Bool {
@@ -50,13 +51,13 @@ struct SecretSigns: OptionSet {
             while end > 0, text[end - 1] <= 0x20 { end -= 1 }
             if end > 0, text[end - 1] == 0x22 || text[end - 1] == 0x27 { end -= 1 }
             guard end > 0 else { continue }
-            // What isn't ASCII may be a space; the expression will tell.
+            // A byte that isn't ASCII may be a space; the expression decides.
             if text[end - 1] >= 0x80 || "deatny".utf8.contains(text[end - 1] | 0x20) { return true }
         }
         return false
     }
 
-    // Looks backwards from where a long word that begins here would end, and goes on behind the
+    // Scans backwards from where a long word that starts here would end, and goes on after the
     // first space it meets: it reads only some of the bytes.
     private static func hasLongWord(_ text: UnsafeRawBufferPointer) -> Bool {
         var start = 0

@@ -3,18 +3,18 @@ import Patterns
 
 /// Replaces parts of texts.
 ///
-/// A text that no rule matches is left as it is, not copied. A text that would get longer than
-/// 256 KiB is dropped, as is one on which a pattern is given up: see `Matcher`.
+/// A text that no rule matches stays as it is and is not copied. A text that would get longer than
+/// 256 KiB is dropped, as is one on which matching was given up: see `Matcher`.
 package struct Replace: CopyableMiddleware {
-    /// What is replaced by what.
+    /// The options of `replace`.
     package struct Options: PluginOptions {
-        @Option("What is replaced by what; each rule sees what those before it have made.")
+        @Option("The rules, applied in order: each sees the text that those before it made.")
         package var rules: [Rule] = []
 
-        @Option("Whether patterns see a text as it is, and not its compatibility form.")
+        @Option("True: patterns see a text as it is, not its compatibility form.")
         package var exact = false
 
-        /// What belongs in a rule, and what other programs call it.
+        /// Names that other programs have for these.
         package static let synonyms = [
             "find": rule, "with": rule, "pattern": rule, "replacement": rule, "from": rule,
             "to": rule,
@@ -26,7 +26,7 @@ package struct Replace: CopyableMiddleware {
         /// Makes options that replace nothing.
         package init() {}
 
-        /// Finds a step that changes nothing.
+        /// Reports a step that changes nothing.
         package func validate(_ check: inout OptionCheck) {
             if rules.isEmpty {
                 check.problem(
@@ -37,11 +37,11 @@ package struct Replace: CopyableMiddleware {
         }
     }
 
-    /// All matches of a pattern are replaced.
+    /// A rule: all matches of a pattern are replaced.
     package struct Rule: PluginOptions {
-        @Option("What is replaced, wherever it matches.")
+        @Option("A regular expression; every match is replaced.")
         package var find: Pattern
-        @Option("What takes its place: $1 or ${1} is a group, $0 the whole match, $$ a dollar.")
+        @Option("The replacement: $1 or ${1} is a group, $0 the whole match, $$ a dollar.")
         package var with: String
 
         /// Names that other programs have for these.
@@ -53,7 +53,7 @@ package struct Replace: CopyableMiddleware {
         /// Makes a rule that must be decoded before it is used.
         package init() {}
 
-        /// Finds groups that the pattern doesn't have.
+        /// Reports groups that the pattern doesn't have.
         package func validate(_ check: inout OptionCheck) {
             let isOther = with.indices.contains { index in
                 with[index] == "\\"
@@ -78,7 +78,7 @@ package struct Replace: CopyableMiddleware {
         }
     }
 
-    /// The longest text it makes, in bytes.
+    /// The longest result, in bytes.
     static let longest = 256 << 10
 
     private let rules: [(matcher: Matcher, template: Template)]
@@ -111,9 +111,6 @@ package struct Replace: CopyableMiddleware {
     }
 
     private var sentence: String {
-        switch language {
-        case .es: "el mensaje es demasiado largo"
-        case .en: "the message is too long"
-        }
+        language.wording(es: "el mensaje es demasiado largo", en: "the message is too long")
     }
 }

@@ -1,31 +1,31 @@
 import MessageBus
 import Patterns
 
-/// What became of a text whose matches were to be replaced.
+/// The result of replacing the matches in a text.
 enum Rewriting {
     /// Nothing matched; nothing was written.
     case unchanged
     /// The result holds the new text.
     case changed
-    /// The new text would be too long; the result is of no use.
+    /// The new text would be too long; the result is unusable.
     case tooLong
 }
 
 extension Matcher {
     /// Writes a text with all matches replaced.
     ///
-    /// Where what is looked at is not the text itself, the part of the text goes that a match stands
-    /// for: whole characters.
+    /// If the pattern sees the form of the text, the part of the text that a match stands for is
+    /// replaced: whole characters.
     ///
     /// - Parameters:
     ///   - result: replaced by the new text, if anything matches.
     ///   - limit: the most bytes the new text may have.
-    ///   - replacement: appends what takes a match's place, whose groups it can ask for.
+    ///   - replacement: appends the replacement of a match, whose groups it can ask for.
     func rewrite(
         _ seen: SeenText, into result: inout [UInt8], limit: Int,
         _ replacement: (inout [UInt8]) -> Void
     ) throws(PatternError) -> Rewriting {
-        // Most texts don't match, and that is told faster than a walk begins.
+        // Most texts don't match, and finding that out is faster than beginning a search.
         if try !matches(seen.form) { return .unchanged }
         var search = Search(self, in: seen.form)
         guard var match = try search.next() else { return .unchanged }

@@ -1,6 +1,6 @@
 import Patterns
 
-/// What takes the place of a match: text, and groups of the pattern.
+/// The replacement of a match: text, and groups of the pattern.
 struct Template: Sendable {
     private enum Part: Sendable {
         case text([UInt8])
@@ -9,10 +9,11 @@ struct Template: Sendable {
 
     private var parts: [Part] = []
 
-    /// The groups it refers to.
+    /// Groups that it refers to.
     private(set) var groups: [Int] = []
 
-    /// Reads `$1`, `${1}` and `$0`, the whole match; `$$` is a dollar, as is one before anything else.
+    /// Parses `$1`, `${1}` and `$0`, the whole match; `$$` is a dollar, as is `$` before anything
+    /// else.
     init(_ text: String) {
         var rest = text.utf8[...]
         var plain: [UInt8] = []
@@ -24,7 +25,7 @@ struct Template: Sendable {
             if rest.first == UInt8(ascii: "$") {
                 rest.removeFirst()
                 plain.append(byte)
-            } else if let group = Self.takeGroup(&rest) {
+            } else if let group = Self.parseGroup(&rest) {
                 if !plain.isEmpty { parts.append(.text(plain)) }
                 plain = []
                 parts.append(.group(group))
@@ -36,7 +37,7 @@ struct Template: Sendable {
         if !plain.isEmpty { parts.append(.text(plain)) }
     }
 
-    /// Appends it for the matcher's last match, whose groups that took no part are empty.
+    /// Appends the replacement of the matcher's last match; groups that took no part are empty.
     func append(to result: inout [UInt8], _ seen: SeenText, _ matcher: Matcher) {
         for part in parts {
             switch part {
@@ -48,14 +49,14 @@ struct Template: Sendable {
         }
     }
 
-    /// Takes digits, or digits in braces.
-    private static func takeGroup(_ rest: inout Substring.UTF8View) -> Int? {
+    /// Parses digits, or digits in braces.
+    private static func parseGroup(_ rest: inout Substring.UTF8View) -> Int? {
         let isBraced = rest.first == UInt8(ascii: "{")
         let digits = rest.dropFirst(isBraced ? 1 : 0).prefix { (0x30...0x39).contains($0) }
         let after = rest[digits.endIndex...]
         if digits.isEmpty || isBraced && after.first != UInt8(ascii: "}") { return nil }
         rest = after.dropFirst(isBraced ? 1 : 0)
-        // No pattern has as many groups as a number that doesn't fit.
+        // No pattern has that many groups.
         return Int(Substring(digits)) ?? .max
     }
 }
