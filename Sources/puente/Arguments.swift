@@ -1,11 +1,11 @@
-/// The words and options of a command line, before anybody knows what they mean.
+/// The words and options of a command line, not interpreted yet.
 struct Arguments {
-    /// What stands alone.
+    /// The words that are no options.
     private(set) var words: [String] = []
     private var values: [Name: String] = [:]
     private var flags: [Name: String] = [:]
 
-    /// What may stand behind two hyphens.
+    /// The names of options.
     enum Name: String, CaseIterable {
         case config, room, last, since, follow, json
 
@@ -17,7 +17,7 @@ struct Arguments {
         }
     }
 
-    /// Reads the arguments, the program's name left out; `--` ends the options.
+    /// Parses the arguments after the program's name; `--` ends the options.
     init(_ arguments: [String]) throws(UsageError) {
         var rest = arguments[...]
         while let argument = rest.popFirst() {
@@ -28,13 +28,13 @@ struct Arguments {
             case "--help", "-h": words.append("help")
             case "--version": words.append("version")
             case _ where argument.hasPrefix("-") && argument.count > 1:
-                try take(argument, &rest)
+                try parseOption(argument, &rest)
             default: words.append(argument)
             }
         }
     }
 
-    private mutating func take(
+    private mutating func parseOption(
         _ argument: String, _ rest: inout ArraySlice<String>
     ) throws(UsageError) {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
@@ -53,13 +53,13 @@ struct Arguments {
         }
     }
 
-    /// Takes the value of an option.
-    mutating func value(_ name: Name) -> String? { values.removeValue(forKey: name) }
+    /// Removes and returns the value of an option.
+    mutating func takeValue(_ name: Name) -> String? { values.removeValue(forKey: name) }
 
-    /// Takes an option that has no value.
-    mutating func flag(_ name: Name) -> Bool { flags.removeValue(forKey: name) != nil }
+    /// Removes an option without a value; returns true if it was given.
+    mutating func takeFlag(_ name: Name) -> Bool { flags.removeValue(forKey: name) != nil }
 
-    /// Finds an option or a word that nobody has taken.
+    /// Throws if an option or a word is left over.
     func expectNothingElse(words most: Int) throws(UsageError) {
         if words.count > most { throw .tooMany(words[most]) }
         for name in Name.allCases where values[name] != nil || flags[name] != nil {

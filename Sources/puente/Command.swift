@@ -1,6 +1,6 @@
 import MessageBus
 
-/// What the command line asks for.
+/// A command of the command line.
 enum Command: Equatable {
     case run(file: String)
     case check(file: String)
@@ -11,19 +11,19 @@ enum Command: Equatable {
     case version
     case help
 
-    /// Which messages are shown, and how.
+    /// The options of `history` and `search`.
     struct HistoryOptions: Equatable {
-        /// Nil: of all rooms.
+        /// The room; `nil` for all rooms.
         var room: String?
         var last = 100
-        /// No older than this.
+        /// The greatest age of a message.
         var since: Duration?
-        /// Whether to go on with what is said from now on.
+        /// True to go on with new messages.
         var isFollowing = false
         var isJSON = false
     }
 
-    /// What is read unless `--config` says otherwise.
+    /// The configuration that is read unless `--config` names another.
     private static let standardFile = "bridge.json"
 
     static let usage = """
@@ -40,7 +40,7 @@ enum Command: Equatable {
         Those that read a file read ./bridge.json, or --config FILE.
         """
 
-    /// Reads the arguments, the program's name left out.
+    /// Parses the arguments after the program's name.
     init(_ arguments: [String]) throws(UsageError) {
         var arguments = try Arguments(arguments)
         let verb = arguments.words.first ?? "run"
@@ -79,21 +79,21 @@ enum Command: Equatable {
 
 extension Arguments {
     fileprivate var file: String {
-        mutating get { Command.standard(value(.config)) }
+        mutating get { Command.standard(takeValue(.config)) }
     }
 
     fileprivate mutating func history(
         mayFollow: Bool
     ) throws(UsageError) -> Command.HistoryOptions {
         var options = Command.HistoryOptions()
-        options.room = value(.room)
-        if let last = value(.last) {
+        options.room = takeValue(.room)
+        if let last = takeValue(.last) {
             guard let count = Int(last), count > 0 else {
                 throw .badValue("--last", expected: "a whole number > 0", found: last)
             }
             options.last = count
         }
-        if let since = value(.since) {
+        if let since = takeValue(.since) {
             guard let duration = Duration(option: since), duration <= Duration.longestOption else {
                 let most = Duration.longestOption.plain
                 throw .badValue(
@@ -101,8 +101,8 @@ extension Arguments {
             }
             options.since = duration
         }
-        if mayFollow { options.isFollowing = flag(.follow) }
-        options.isJSON = flag(.json)
+        if mayFollow { options.isFollowing = takeFlag(.follow) }
+        options.isJSON = takeFlag(.json)
         return options
     }
 }

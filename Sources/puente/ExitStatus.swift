@@ -1,6 +1,6 @@
 import Wiring
 
-/// How the program ends, by the numbers of sysexits.h.
+/// The exit status of the program, by sysexits.h.
 enum ExitStatus: Int32 {
     case success = 0
     case usage = 64
@@ -9,7 +9,7 @@ enum ExitStatus: Int32 {
 }
 
 extension ExitStatus {
-    /// What a command ends with; what keeps it from working is said on standard error.
+    /// Runs a command and returns its status; an error is written to standard error.
     static func saying(_ body: () async throws -> ExitStatus) async -> ExitStatus {
         do {
             return try await body()

@@ -5,7 +5,7 @@ import Sockets
 import Store
 import Wiring
 
-/// What was said, from the store's file: `puente history`, `search` and `why`, also while a daemon
+/// The commands `history`, `search` and `why`, which read the store's file, also while a daemon
 /// runs.
 struct HistoryCommands {
     private let file: String
@@ -13,18 +13,18 @@ struct HistoryCommands {
 
     /// - Parameters:
     ///   - file: the configuration that says where the store is.
-    ///   - clock: how `--follow` waits.
+    ///   - clock: sleeps for `--follow`.
     init(_ file: String, _ clock: LoopSleep) {
         self.file = file
         self.clock = clock
     }
 
-    /// Messages read and shown at once.
+    /// The most messages read at once.
     private static let portion = 1_000
-    /// How often `--follow` looks for what is new.
+    /// Pause between two looks of `--follow` for new messages.
     private static let interval = Duration.milliseconds(100)
 
-    /// Shows the last messages, and with `--follow` what comes after them.
+    /// Shows the last messages, and with `--follow` new ones as they come.
     func history(_ options: Command.HistoryOptions) async -> ExitStatus {
         await reading(options.room) { archive, language in
             let lines = MessageLines(language, isJSON: options.isJSON)
@@ -48,13 +48,13 @@ struct HistoryCommands {
         }
     }
 
-    /// Shows the messages that hold all the words.
+    /// Shows the messages that contain all the words.
     func search(_ text: String, _ options: Command.HistoryOptions) async -> ExitStatus {
         guard let words = SearchWords(text) else {
             let (words, bytes) = (SearchWords.mostWords, SearchWords.mostBytes)
             Terminal.complain(
                 SearchWords.isTooMuch(text)
-                    ? "puente: at most \(words) words, of \(bytes) bytes in all, can be looked for"
+                    ? "puente: at most \(words) words, of \(bytes) bytes in all, can be searched for"
                     : "puente: there is no word in \(text.quoted)")
             return .usage
         }
@@ -66,7 +66,7 @@ struct HistoryCommands {
         }
     }
 
-    /// Shows what became of a message.
+    /// Shows the fate of a message.
     func why(_ number: UInt64) async -> ExitStatus {
         var isKnown = true
         let status = await reading { archive, language in
@@ -75,8 +75,8 @@ struct HistoryCommands {
                 let newest = try archive.newestNumber()
                 return Terminal.complain(
                     """
-                    puente: nothing is known of #\(number): the newest message is #\(newest); what \
-                    is dropped is known for a day, what was said as long as "history" says
+                    puente: nothing is known of #\(number): the newest message is #\(newest); \
+                    drops are remembered for a day, messages as long as "history" says
                     """)
             }
             Terminal.say(ReportLines(report, MessageLines(language, isJSON: false)).text)
@@ -90,8 +90,8 @@ struct HistoryCommands {
         _ room: String? = nil, _ body: (Archive, Language) async throws -> Void
     ) async -> ExitStatus {
         await ExitStatus.saying {
-            let place = try StoreLocation.read(file)
-            guard let path = place.path else {
+            let location = try StoreLocation.read(file)
+            guard let path = location.path else {
                 Terminal.complain("puente: \(file): \"store\" is null: nothing is kept")
                 return .unavailable
             }
@@ -100,7 +100,7 @@ struct HistoryCommands {
                 Terminal.complain("puente: \(path): nothing was ever said in a room \(room.quoted)")
                 return .unavailable
             }
-            try await body(archive, place.language)
+            try await body(archive, location.language)
             return .success
         }
     }
@@ -110,7 +110,7 @@ struct HistoryCommands {
         return Timestamp(milliseconds: SystemClock().wall() - milliseconds)
     }
 
-    /// Returns false if nobody reads any more.
+    /// Prints messages; returns false if nobody reads any more.
     private func show(_ messages: [Message], as lines: MessageLines) -> Bool {
         messages.isEmpty
             || Terminal.say(messages.map { lines.lines($0) }.joined(separator: "\n"))

@@ -3,8 +3,8 @@ import MessageBus
 import Sockets
 import Wiring
 
-/// Writes the daemon's log to standard error, by a thread of its own: whoever reads it slowly holds
-/// nobody up.
+/// Writes the daemon's log to standard error, on a thread of its own, so that a slow reader delays
+/// nobody.
 ///
 /// Safe from any thread.
 struct LogSink: Sendable {
@@ -17,20 +17,20 @@ struct LogSink: Sendable {
         try writer.open()
     }
 
-    func take(_ entry: Log.Entry) {
+    func write(_ entry: Log.Entry) {
         let line = LogLine(entry, at: Timestamp(milliseconds: SystemClock().wall()))
         writer.write(format == .json ? line.json : line.text)
     }
 
-    /// Opens standard error anew, if it is a file: that may have been rotated away.
+    /// Reopens standard error if it is a file, after a rotation.
     func reopen() { writer.reopen() }
 
-    /// Says why it could not start, behind all that the log said before, and closes.
+    /// Reports why the daemon could not start, after all earlier lines, and closes.
     ///
-    /// Without a time and a level for people, who look for it there; for machines an entry like the
+    /// For people without time and level, so that it stands out; for programs an entry like the
     /// others.
     func complain(_ reason: String, of bridge: String? = nil) async {
-        if format == .json { Log(from: .error, sink: take).error(reason, bridge: bridge) }
+        if format == .json { Log(from: .error, sink: write).error(reason, bridge: bridge) }
         await close()
         if format == .text {
             let subject = bridge.map { "puente: \($0)" } ?? "puente"
@@ -38,6 +38,6 @@ struct LogSink: Sendable {
         }
     }
 
-    /// Waits until everything is written, but not for long.
+    /// Waits until everything is written, two seconds at most.
     func close() async { await writer.close(within: .seconds(2)) }
 }

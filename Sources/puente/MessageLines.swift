@@ -2,7 +2,7 @@ import Bridges
 import Chat
 import MessageBus
 
-/// How messages are shown on the command line.
+/// The form of messages on the command line.
 struct MessageLines {
     private let encoder: ChatEncoder
     private let isJSON: Bool
@@ -12,12 +12,12 @@ struct MessageLines {
         self.isJSON = isJSON
     }
 
-    /// A message's lines, without the last ending.
+    /// Returns the lines of a message, without the last ending.
     func lines(_ message: Message) -> String {
         isJSON ? Self.json(message) : text(message)
     }
 
-    /// For people: each line as the room saw it, behind `#NUMBER DATE TIME ROOM`.
+    /// Returns the lines for people: each as the room saw it, after `#NUMBER DATE TIME ROOM`.
     private func text(_ message: Message) -> String {
         var bytes: [UInt8] = []
         encoder.append(message, to: &bytes)
@@ -27,13 +27,13 @@ struct MessageLines {
             .joined(separator: "\n")
     }
 
-    /// For machines: one JSON object.
+    /// Returns the line for programs: one JSON object.
     static func json(_ message: Message) -> String {
         let text =
             switch message.kind {
-            // The name that somebody took is what a change of names says.
+            // The text of a rename is the new name.
             case .rename: message.other?.name ?? ""
-            // And the room that somebody went to what a departure says.
+            // The text of a leave is the room that the person went to.
             case .leave: message.destination ?? ""
             case .message, .join, .edit: message.text
             }
@@ -47,7 +47,7 @@ struct MessageLines {
             """
     }
 
-    /// Where a message was before, if that is known: a file and the place in it.
+    /// Returns the origin of a message, if known: a file and the position in it.
     private static func origin(_ origin: Origin?) -> String {
         guard let origin else { return "" }
         let channel = origin.channel?.quoted ?? "null"
@@ -56,7 +56,7 @@ struct MessageLines {
 }
 
 extension Timestamp {
-    /// For people where the program runs: `2026-11-22 13:05:10`.
+    /// The local time for people: `2026-11-22 13:05:10`.
     var inLocalTime: String {
         var bytes: [UInt8] = []
         LocalTime.append(self, to: &bytes)

@@ -10,14 +10,14 @@ import Wiring
 /// The command line: `puente run`, `check`, `describe`, `history`, `search`, `why`, `version`, `help`.
 @main
 struct Puente {
-    /// Not `async`: then another thread would run already, and the signals would interrupt it.
+    /// Not `async`: another thread would run before signals are blocked, and they would kill it.
     ///
-    /// All that is done here runs on the main thread's loop: Swift's pool belongs to plug-ins, and a
-    /// system without another thread is told about in a sentence.
+    /// Everything here runs on the main thread's loop: Swift's pool belongs to plug-ins, and a
+    /// system without more threads must be reported in a sentence.
     static func main() {
         StandardDescriptors.secure()
         MemoryTrimmer.keepLittle()
-        // Neither a reader that goes away nor a file that is too long is a reason to die.
+        // A reader that goes away or a file that is too long must not kill the process.
         Signals.ignoreFailedWrites()
         let command: Command
         do throws(UsageError) {
@@ -41,7 +41,7 @@ struct Puente {
     }
 
     let command: Command
-    /// The main thread's.
+    /// The main thread's loop.
     let loop: EventLoop
 
     private func run() async -> ExitStatus {
@@ -65,7 +65,7 @@ struct Puente {
 
     private var clock: LoopSleep { LoopSleep(loop) }
 
-    /// Every type there is; what it complains about is a mistake in Plugins.swift.
+    /// All types; its problems are mistakes in Plugins.swift.
     private var registry: Registry {
         var registry = Registry()
         registry.registerMiddlewares()
@@ -79,7 +79,7 @@ struct Puente {
         guard registryIsSound(registry) else { return .configuration }
         return await ExitStatus.saying {
             let configuration = try Configuration.read(file, registry: registry)
-            // From here on the daemon hears of them; before they end it as they end any program.
+            // From here on the daemon handles them; before they end it like any program.
             Signals.block(Daemon.signals)
             let sink = try LogSink(configuration.log.format)
             let status = await start(configuration, sink)
@@ -93,7 +93,7 @@ struct Puente {
     ) async -> Result<ExitStatus, any Error> {
         do {
             let assembly = try Assembly(
-                configuration, namePolicy: .chat(configuration.language), sink: sink.take)
+                configuration, namePolicy: .chat(configuration.language), sink: sink.write)
             Descriptors.raiseLimit()
             let daemon = Daemon(assembly, on: loop, reopenLog: sink.reopen) { outcome in
                 guard case .failedToStart(let bridge, let reason) = outcome else {
@@ -156,6 +156,6 @@ struct Puente {
     }
 }
 
-/// Ends the process beside threads that hold who knows what: exit(3) waits for standard input if one
-/// of them reads it.
+/// Ends the process although threads still run: exit(3) would wait for standard input if one of
+/// them reads it.
 private func leave(_ status: ExitStatus) -> Never { _exit(status.rawValue) }

@@ -1,9 +1,9 @@
 import MessageBus
 import Store
 
-/// What became of a message, for people.
+/// The fate of a message, for people.
 struct ReportLines {
-    /// Milliseconds on the way that are worth a line.
+    /// Milliseconds of delay that are worth a line.
     private static let late: Int64 = 2_000
 
     private let report: MessageReport
@@ -14,12 +14,12 @@ struct ReportLines {
         self.lines = lines
     }
 
-    /// All of it, without the last ending.
+    /// The whole report, without the last ending.
     var text: String {
         var result: [String] = []
         if let message = report.message {
             result.append(lines.lines(message))
-            result.append("came by     \(message.sender.bridge)\(Self.place(message.origin))")
+            result.append("came by     \(message.sender.bridge)\(Self.origin(message.origin))")
             if message.received.milliseconds - message.time.milliseconds >= Self.late {
                 result.append("arrived     \(message.received.inLocalTime)")
             }
@@ -33,7 +33,7 @@ struct ReportLines {
                 #\(report.number) \(dropped.time.inLocalTime) \(dropped.room)  \
                 \(dropped.sender): (dropped, \(dropped.count) bytes; their text is not kept)
                 """)
-            result.append("came by     \(dropped.bridge)\(Self.place(dropped.origin))")
+            result.append("came by     \(dropped.bridge)\(Self.origin(dropped.origin))")
         }
         result += report.steps.map(Self.line)
         if report.steps.isEmpty { result.append("chain       passed, unchanged") }
@@ -46,7 +46,7 @@ struct ReportLines {
         return result.joined(separator: "\n")
     }
 
-    private static func place(_ origin: Origin?) -> String {
+    private static func origin(_ origin: Origin?) -> String {
         guard let origin else { return "" }
         var parts: [String] = []
         if let channel = origin.channel { parts.append(channel.onOneLine) }

@@ -7,7 +7,7 @@ import Wiring
 enum Terminal {
     /// Writes a text and a line ending to standard output.
     ///
-    /// A reader that went away is no error; returns false then.
+    /// Returns false if the reader is gone, which is no error.
     @discardableResult
     static func say(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
 

@@ -1,6 +1,6 @@
 import MessageBus
 
-/// What is wrong with the command line.
+/// A mistake in the command line.
 enum UsageError: Error, CustomStringConvertible, Equatable {
     case unknownVerb(String)
     case unknownOption(String)
@@ -17,7 +17,7 @@ enum UsageError: Error, CustomStringConvertible, Equatable {
         case .badValue(let option, let expected, let found):
             "\(option): expected \(expected), found \(found.quoted)"
         case .noWord(let sentence): sentence
-        case .tooMany(let word): "what is \"\(word)\" for?"
+        case .tooMany(let word): "unexpected argument \"\(word)\""
         }
     }
 }

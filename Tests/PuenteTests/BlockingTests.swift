@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// Plug-ins that block, in a daemon of their own: they would hold up this process's tests too.
+/// Plug-ins that block, in a daemon of their own: in this process they would block tests too.
 @Suite(.timeLimit(.minutes(10))) struct BlockingTests {
     @Test(arguments: [
         ["read", "read", "read", "read"], ["spin", "spin"], ["pool"], ["both"],
@@ -29,7 +29,7 @@ import Testing
             while let line = try await client.line(), !line.hasSuffix(": both") {}
         }
         daemon.signal(SIGTERM)
-        // Nobody waits for ten seconds here, least of all beside one that computes.
+        // The tests don't wait ten seconds, least of all for a bridge that computes.
         daemon.signal(SIGINT)
         let (status, _, errors) = try await daemon.result()
         #expect(status == 0)
@@ -40,7 +40,7 @@ import Testing
         }
     }
 
-    @Test func `who never gets ready is named`() async throws {
+    @Test func `a bridge that never gets ready is named`() async throws {
         let folder = try TestFolder(bridges: #"{ "type": "read" }"#, TestFolder.chat)
         let daemon = try RunningProgram(
             ["bridge.json"], named: "TestDaemon", in: folder.url, keeping: folder)

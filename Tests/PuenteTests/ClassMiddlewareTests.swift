@@ -2,9 +2,9 @@ import Foundation
 import TestSupport
 import Testing
 
-/// A middleware that is a class: each place in the file, and each look at the past, has its own.
+/// A middleware that is a class: each entry of the file, and each look at the history, has its own.
 @Suite(.timeLimit(.minutes(10))) struct ClassMiddlewareTests {
-    @Test func `what was said before is judged without counting in the room, and each time anew`()
+    @Test func `earlier messages are judged without counting in the room, and each time anew`()
         async throws
     {
         let folder = try TestFolder(

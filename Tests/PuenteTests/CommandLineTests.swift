@@ -11,8 +11,8 @@ import Wiring
         (["fly"], "puente: there is no command \"fly\""),
         (["--fast"], "puente: there is no option \"--fast\" here"),
         (["run", "--config"], "puente: --config needs a value"),
-        (["check", "this"], "puente: what is \"this\" for?"),
-        (["describe", "tcp", "stdio"], "puente: what is \"stdio\" for?"),
+        (["check", "this"], "puente: unexpected argument \"this\""),
+        (["describe", "tcp", "stdio"], "puente: unexpected argument \"stdio\""),
         (["version", "--config", "x"], "puente: there is no option \"--config\" here"),
         (["search"], "puente: search needs the words to look for"),
         (["search", "--follow", "x"], "puente: there is no option \"--follow\" here"),
@@ -61,7 +61,7 @@ import Wiring
     // MARK: - check
 
     @Test func `check starts nothing`() async throws {
-        // Somebody else has the port, and what the middleware would write to is not there.
+        // The port is taken, and the directory of the middleware's file is missing.
         let other = try TestFolder(bridges: TestFolder.chat)
         let daemon = try other.start()
         let folder = try TestFolder(
@@ -76,7 +76,7 @@ import Wiring
         #expect(folder.text(of: "all.log") == nil)
     }
 
-    @Test func `check says the same as run of what is wrong`() async throws {
+    @Test func `check reports the same problems as run`() async throws {
         let folder = try TestFolder(bridges: #"{ "type": "tcp", "lisen": "x" }"#)
         let (status, output, errors) = try await folder.result("check")
         #expect(status == 78)

@@ -102,7 +102,7 @@ import Testing
         #"{ "type": "tcp", "middleware": [{ "type": "filter", "drop": ["(${file:secret}"] }] }"#,
         #"{ "type": "tcp", "middleware": [{ "type": "log", "rooms": ["${file:secret}"] }] }"#,
     ])
-    func `what a file of secrets holds is not shown even where it is wrong`(
+    func `the contents of a file of secrets are not shown even if they are wrong`(
         bridge: String
     ) async throws {
         let folder = try TestFolder(bridges: bridge)

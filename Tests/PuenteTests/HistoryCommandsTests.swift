@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What was said, asked on the command line.
+/// The history on the command line.
 @Suite(.timeLimit(.minutes(10))) struct HistoryCommandsTests {
     private func folder() throws -> TestFolder {
         try TestFolder(
@@ -10,12 +10,13 @@ import Testing
             more: #""middleware": [{ "type": "filter", "drop": ["casino"] }],"#)
     }
 
-    @Test func `what was said is shown while the daemon runs and afterwards`() async throws {
+    @Test func `messages are shown while the daemon runs and afterwards`() async throws {
         let folder = try folder()
         let daemon = try folder.start()
         let client = try ChatClient(port: try await daemon.port())
         try client.send("ana: ¡qué canción!\nana: ¿al casino?\nana: adiós\n/search adios\n")
-        // The command's answer says that all before it was taken; a commit later it is kept.
+        // The command's answer proves that everything before it was taken; a commit later it is
+        // stored.
         while try await client.line()?.contains("[ok] 1") == false {}
         let follower = try folder.start("history", "--follow", "--last", "1")
         #expect(try await follower.output.line()?.hasSuffix(" general  ana: adiós") == true)

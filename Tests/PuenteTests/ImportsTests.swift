@@ -1,6 +1,7 @@
 import Testing
 
-/// What `--explicit-target-dependency-import-check` does not see: modules of the system, and habits.
+/// Checks that `--explicit-target-dependency-import-check` lacks: modules of the system, and house
+/// rules.
 @Suite struct ImportsTests {
     @Test func `every target imports only what it may`() throws {
         let files = try ProjectFile.all(in: ["Sources", "Plugins"], endings: [".swift"])
@@ -65,7 +66,7 @@ import Testing
         #expect(HouseRules.wrongImports(file).count == 1)
     }
 
-    @Test func `what is allowed or only looks like an import is not complained about`() {
+    @Test func `allowed imports, and text that only looks like one, are fine`() {
         let text = """
             import Foundation
             internal import MessageBus
@@ -73,7 +74,8 @@ import Testing
             // import Wiring
             let important = 1
             """
-        #expect(HouseRules.wrongImports(ProjectFile("Sources/Bridges/TCP/A.swift", text: text)) == [])
+        let bridge = ProjectFile("Sources/Bridges/TCP/A.swift", text: text)
+        #expect(HouseRules.wrongImports(bridge) == [])
         #expect(HouseRules.wrongImports(ProjectFile("Plugins/A.swift", text: text)) == [])
     }
 
@@ -100,7 +102,7 @@ import Testing
 ///
 /// Each returns sentences.
 enum HouseRules {
-    /// Our own modules that a target may import; what is not here is not allowed.
+    /// Our own modules that a target may import; all others are forbidden.
     private static let ours: [String: Set<String>] = [
         "MessageBus": [],
         "Sockets": ["CLinux", "CCurl"],
@@ -123,7 +125,8 @@ enum HouseRules {
     ]
     /// The modules of the toolchain that every target may import.
     private static let system: Set = ["Glibc", "Synchronization"]
-    /// Who may import Foundation: bridges fold names and know dates; plug-ins are the user's own.
+    /// Targets that may import Foundation: bridges fold names and format dates; plug-ins are the
+    /// user's own.
     private static func mayHaveFoundation(_ target: String) -> Bool {
         target.hasPrefix("Bridges/") || target == "Plugins"
     }
@@ -149,7 +152,7 @@ enum HouseRules {
         return name?.split(separator: ".").first.map(String.init)
     }
 
-    /// What ends the process, or, in the case of one class, is known to: errors are thrown.
+    /// Calls that end the process, and a class that is known to: errors are thrown instead.
     static func forbiddenWords(_ file: ProjectFile) -> [String] {
         // In two parts, so that a search for them finds the real ones.
         ["URL" + "Session", "try" + "!", "fatal" + "Error("]
@@ -159,7 +162,7 @@ enum HouseRules {
 
     /// Tasks that begin, or wake up, on a thread of Swift's pool.
     ///
-    /// What is slept for by default, `Task.sleep(for: $0)`, is for tests: the daemon says otherwise.
+    /// The default argument `Task.sleep(for: $0)` is for tests: the daemon passes another.
     static func poolTasks(_ file: ProjectFile) -> [String] {
         let begins = /\bTask(\.detached)?(\(priority:[^)]*\))?\s*\{/
         let sleeps = /\bTask\.sleep\((?!for: \$0\))/

@@ -2,10 +2,10 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What the system lets the program have: too little is a sentence and status 69, never a trap or
-/// a daemon that hangs.
+/// Limits of the system: too low a limit is a sentence and status 69, never a trap or a daemon that
+/// hangs.
 @Suite(.timeLimit(.minutes(10))) struct LimitsTests {
-    /// Ends by itself with a sentence, or works and can be stopped; says which.
+    /// Runs the program under a limit; it must end with a sentence, or work and stop on request.
     private func outcome(
         of limits: String, rooms: Int = 1
     ) async throws -> (status: Int32, runs: Bool, errors: [String]) {
@@ -18,7 +18,7 @@ import Testing
         let daemon = try RunningProgram(["run"], in: folder.url, limits: limits, keeping: folder)
         let (port, lines) = try await daemon.portOrEnd()
         if let port {
-            // It may end for want of something just after it has begun to listen.
+            // It may run out of something just after it has started to listen.
             let client = try? ChatClient(port: port)
             try? client?.send("ana: hola\n")
             while let line = try? await client?.line(), line != "ana: hola" {}
@@ -31,7 +31,7 @@ import Testing
     @Test(arguments: [120_000, 150_000, 180_000, 210_000, 250_000, 300_000, 400_000, 600_000])
     func `with little memory it works or names the limit`(kilobytes: Int) async throws {
         let (status, runs, errors) = try await outcome(of: "ulimit -v \(kilobytes)")
-        // The system's loader needs some before the program begins.
+        // The system's loader needs some before the program starts.
         if status == 127 { return }
         #expect(status == (runs ? 0 : 69))
         if !runs { #expect(errors.last?.contains("(ulimit -v, LimitAS=)") == true) }
@@ -56,7 +56,7 @@ import Testing
         let nobody = #"set -- setpriv --reuid=65534 --regid=65534 --clear-groups "$@""#
         let drop = geteuid() == 0 ? "\(nobody); " : ""
         let (status, runs, errors) = try await outcome(of: "\(drop)ulimit -u \(threads)")
-        // Where nobody else may read the program, or the system has no setpriv.
+        // If no other user may read the program, or the system has no setpriv.
         if [126, 127].contains(status) { return }
         // A thread may be missing when it already listens: other tests have this user's, too.
         #expect(status == 69 || (runs && status == 0))

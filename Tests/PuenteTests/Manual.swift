@@ -1,6 +1,6 @@
 /// The output of `puente describe`, read back.
 struct Manual {
-    /// An option's key, and its default as JSON: null where it is told in words, nil where the
+    /// An option's key, and its default as JSON: null if it is described in words, `nil` if the
     /// option must be given.
     struct Option: Equatable {
         let key: String
@@ -13,7 +13,7 @@ struct Manual {
 
         /// Reads a row of a page's table: the key and the default in backticks, `–` for none.
         ///
-        /// A default that is told in words counts as null.
+        /// A default described in words counts as null.
         init(row: [Substring]) {
             let bare = row.map { $0.wholeMatch(of: /`([^`]*)`/).map { String($0.1) } }
             key = (bare.first ?? nil) ?? ""

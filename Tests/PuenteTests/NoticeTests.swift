@@ -2,7 +2,7 @@ import Glibc
 import TestSupport
 import Testing
 
-/// What the chain does about who comes and is renamed, as bridge.json says.
+/// The chain's effect on joins and renames, configured by bridge.json.
 @Suite(.timeLimit(.minutes(10))) struct NoticeTests {
     @Test func `a filter of joins and renames refuses names, and tells why`() async throws {
         let filter = """

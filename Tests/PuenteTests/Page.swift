@@ -1,16 +1,16 @@
-/// README.md or another page of documentation, as far as tests look at it.
+/// README.md or another page of documentation, parsed for tests.
 struct Page {
     /// A block of code or text between fences.
     struct Block {
-        /// What the line before it says: `<!-- file: bridge.json -->`.
+        /// The line before it: `<!-- file: bridge.json -->`.
         let note: Substring
-        /// What stands behind the opening fence: `swift`.
+        /// The word after the opening fence: `swift`.
         let language: Substring
         let text: String
         /// The line of its opening fence, from 1.
         let line: Int
 
-        /// The file that it shows, and whether all of it.
+        /// The file that it shows, and true if all of it.
         var file: (path: String, isWhole: Bool)? {
             guard let match = note.wholeMatch(of: /<!-- (file|part of): (\S+) -->/) else {
                 return nil
@@ -21,7 +21,7 @@ struct Page {
 
     /// A table of options.
     struct OptionTable {
-        /// What `puente describe` calls them: `bridge tcp`.
+        /// The title in `puente describe`: `bridge tcp`.
         let title: String
         let rows: [[Substring]]
     }
@@ -49,7 +49,7 @@ struct Page {
         }
     }
 
-    /// Whether it is the first page of its catalogue: `A.docc/A.md`.
+    /// True if it is the first page of its catalogue: `A.docc/A.md`.
     var isLandingPage: Bool {
         let names = file.path.split(separator: "/").suffix(2).map { $0.split(separator: ".")[0] }
         return names.count == 2 && names[0] == names[1]
@@ -68,7 +68,7 @@ struct Page {
         }
     }
 
-    /// The paths that stand in backticks.
+    /// The paths in backticks.
     var paths: [Reference] {
         references(to: /`((?:Sources|Tests|Plugins|\.ci|\.github)(?:\/[^`\s]*)?)`/) {
             $0.1.split(separator: "/")
@@ -109,7 +109,7 @@ struct Page {
         return blocks
     }
 
-    /// The tables that stand behind `<!-- options: TITLE -->`.
+    /// The tables after `<!-- options: TITLE -->`.
     var optionTables: [OptionTable] {
         let lines = file.lines
         return lines.indices.compactMap { index in

@@ -28,7 +28,7 @@ import Testing
             .map { $0.split(separator: " | ")[0] }
         #expect(lines.count > 5)
         for line in lines {
-            // There is no bridge.json there: a command that is understood fails in another way.
+            // There is no bridge.json, so a command that is understood fails in another way.
             let status = try shell(String(line), in: "Tests/PuenteTests/Examples")
             #expect(status != 64, "\(line)")
         }
@@ -77,7 +77,7 @@ import Testing
         }
     }
 
-    @Test func `what mistakes look like is what the program says`() throws {
+    @Test func `the mistakes shown are those that the program reports`() throws {
         let directory = "Tests/PuenteTests/Examples/mistakes"
         let result = try Program.run(["check"], in: directory)
         #expect(result.errors == (try ProjectFile("\(directory)/report.txt").text))

@@ -3,10 +3,10 @@ import Testing
 
 /// The built program, run as a user runs it.
 enum Program {
-    /// Where the build has put it: beside the tests.
+    /// Path of the built program, beside the tests.
     static var executable: URL { get throws { try executable(named: "puente") } }
 
-    /// Where the build has put a program.
+    /// Returns the path of a built program.
     static func executable(named name: String) throws -> URL {
         let tests = URL(filePath: CommandLine.arguments[0])
         let candidates = [tests, Bundle.main.bundleURL, Bundle.main.executableURL ?? tests]
@@ -18,7 +18,7 @@ enum Program {
             }, "no program beside \(tests.path(percentEncoded: false))")
     }
 
-    /// How a run ended.
+    /// The result of a run.
     struct Result {
         let status: Int32
         let output: String
@@ -36,7 +36,7 @@ enum Program {
         process.standardOutput = output
         process.standardError = errors
         try process.run()
-        // What goes to stderr here fits into a pipe, so one after the other does not block.
+        // stderr fits into a pipe here, so reading one after the other does not block.
         let said = output.fileHandleForReading.readDataToEndOfFile()
         let complained = errors.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()

@@ -6,9 +6,9 @@ import Testing
 
 /// The built program as a process of its own, with a pipe at each of its standard descriptors.
 ///
-/// Safe from any thread, but only one task may read each stream. Killed when nobody has it any more.
+/// Safe from any thread, but only one task may read each stream. Killed when it is released.
 final class RunningProgram: Sendable {
-    /// What is at the other end of a standard descriptor.
+    /// The other end of a standard descriptor.
     enum Stream: Sendable {
         /// This test.
         case test
@@ -16,12 +16,12 @@ final class RunningProgram: Sendable {
         case nothing
     }
 
-    /// What goes out of it.
+    /// Its standard output.
     let output: TestStream
-    /// What it says about itself.
+    /// Its standard error.
     let errors: TestStream
     private let input: Mutex<FileHandle?>
-    /// Where it runs, kept as long as it does.
+    /// Its folder, kept as long as it runs.
     private let folder: TestFolder?
     private let process: pid_t
     private let ending: TestStream
@@ -35,13 +35,13 @@ final class RunningProgram: Sendable {
     /// Starts it.
     ///
     /// - Parameters:
-    ///   - directory: where it is started; the test's own directory if it is left out.
-    ///   - environment: variables beside those of the test.
+    ///   - directory: its working directory; that of the tests by default.
+    ///   - environment: variables added to those of the test.
     ///   - name: the program.
-    ///   - limits: what the shell is told before it becomes the program: `ulimit -v 100000`.
-    ///   - ignoring: a signal that it ignores from the beginning, as `nohup` makes it.
-    ///   - streams: what is at the other end of all its descriptors.
-    ///   - folder: what must not go away before it has ended.
+    ///   - limits: commands of the shell before it becomes the program: `ulimit -v 100000`.
+    ///   - ignoring: a signal that it ignores from the start, as under `nohup`.
+    ///   - streams: the other end of all its descriptors.
+    ///   - folder: a folder that must exist until it has ended.
     init(
         _ arguments: [String], named name: String = "puente",
         in directory: URL = URL(filePath: "."), environment: [String: String] = [:],
@@ -72,7 +72,7 @@ final class RunningProgram: Sendable {
         try DedicatedThread.start(named: "wait") { [process, status] in
             var code: Int32 = 0
             while waitpid(process, &code, 0) < 0, errno == EINTR {}
-            // As a shell counts: what a signal ended is 128 and the signal.
+            // As in a shell: 128 plus the signal that ended it.
             status.set(code & 0x7F == 0 ? code >> 8 & 0xFF : 128 + (code & 0x7F))
             close(ends.write)
         }
@@ -93,15 +93,15 @@ final class RunningProgram: Sendable {
     /// Types the end of the input.
     func endInput() { input.withLock { $0 = nil } }
 
-    /// The port that a bridge says it listens on, when it does.
+    /// Returns the port that a bridge reports to listen on.
     func port(words: String = "listening on ", of bridge: String = "chat") async throws -> UInt16 {
         let (port, lines) = try await portOrEnd(words: words, of: bridge)
         guard let port else { throw SocketError("listen", reason: "it says: \(lines)") }
         return port
     }
 
-    /// The port that a bridge says it listens on, or none if it ends before; and what it says until
-    /// then.
+    /// Returns the port that a bridge reports to listen on, `nil` if the program ends before; and
+    /// all lines until then.
     func portOrEnd(
         words: String = "listening on ", of bridge: String = "chat"
     ) async throws -> (port: UInt16?, lines: [String]) {
@@ -115,12 +115,12 @@ final class RunningProgram: Sendable {
         return (nil, lines)
     }
 
-    /// What one of its descriptors is, as the kernel names it.
+    /// Returns the kernel's name of one of its descriptors.
     func descriptor(_ number: Int) -> String? {
         try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/\(process)/fd/\(number)")
     }
 
-    /// What the kernel calls it.
+    /// The process id.
     var identifier: pid_t { process }
 
     // MARK: - Its end
@@ -134,7 +134,7 @@ final class RunningProgram: Sendable {
         return try #require(status.value)
     }
 
-    /// What it says until it ends, and how it does.
+    /// Returns its output until it ends, and its status.
     func result() async throws -> (status: Int32, output: [String], errors: [String]) {
         async let said = output.rest()
         let complained = try await errors.rest()

@@ -30,7 +30,7 @@ import Testing
         let folder = try TestFolder()
         let unit = try ProjectFile("Tests/PuenteTests/Examples/puente.service").text
         let program = try Program.executable.path(percentEncoded: false)
-        // It looks whether the program is there.
+        // It checks that the program exists.
         try folder.write(
             unit.replacing("/usr/local/bin/puente", with: program), to: "puente-test.service")
         try folder.write("", to: "log")
@@ -41,7 +41,7 @@ import Testing
         process.standardInput = FileHandle.nullDevice
         process.standardError = output
         process.standardOutput = output
-        // Nobody waits on a thread meanwhile: the pool has as many as the machine has cores.
+        // No thread waits meanwhile: the pool has only as many as the machine has cores.
         _ = try await withCheckedThrowingContinuation { continuation in
             process.terminationHandler = { continuation.resume(returning: $0.terminationStatus) }
             do { try process.run() } catch { continuation.resume(throwing: error) }

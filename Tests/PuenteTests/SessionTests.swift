@@ -88,7 +88,7 @@ private final class RunningDaemon {
         return Terminal(reads: handle, writes: handle)
     }
 
-    /// StopRequests it as systemd does, and returns its exit status.
+    /// Stops it as systemd does, and returns its exit status.
     func stop() -> Int32 {
         process.terminate()
         process.waitUntilExit()
@@ -98,9 +98,9 @@ private final class RunningDaemon {
     func kill() { if process.isRunning { Glibc.kill(process.processIdentifier, SIGKILL) } }
 }
 
-/// What somebody types and sees.
+/// The input and output of one person.
 private final class Terminal {
-    /// How long a line may take, in milliseconds: only a test that fails waits for so long.
+    /// Milliseconds that a line may take: only a failing test waits that long.
     private static let patience: Int32 = 20_000
 
     private let input: FileHandle

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// What `check` says of settings that would be silently wrong.
+/// The reports of `check` on settings that would be silently wrong.
 @Suite struct SettingsTests {
     private static let chat = #"{ "type": "tcp", "name": "chat" }"#
 
@@ -302,7 +302,7 @@ import Testing
     }
 
     @Test(arguments: [#""${file:pipe}""#, #""${file:/dev/zero}""#, #""${file:.}""#])
-    func `what never ends is a sentence`(name: String) async throws {
+    func `an endless file is an error`(name: String) async throws {
         let folder = try TestFolder(
             bridges: #"{ "type": "tcp", "name": \#(name) }"#)
         #expect(mkfifo(folder.url.appending(path: "pipe").path, 0o600) == 0)
@@ -324,7 +324,7 @@ import Testing
     }
 
     @Test func `as many rooms, names and globs as a file holds are read once`() async throws {
-        // What compares each with each takes a thousand million steps.
+        // Comparing each with each would take a thousand million steps.
         let rooms = (0..<30_000).map { "\"room-\($0)\"" }.joined(separator: ",")
         let wrong = (0..<30_000).map { "\"rom-\($0)\"" }.joined(separator: ",")
         let names = #"{ "type": "log", "rooms": [\#(rooms)] }"#

@@ -23,7 +23,7 @@ import Testing
         let client = try ChatClient(port: try await daemon.port())
         try client.send("ana: one\n")
         try await client.barrier()
-        // A terminal that the tests have is the daemon's too, and SIGHUP its end.
+        // The daemon shares the terminal of the tests, and SIGHUP would stop it.
         if signal == SIGHUP, open("/dev/tty", O_RDONLY | O_CLOEXEC | O_NOCTTY) >= 0 { return }
         let log = folder.url.appending(path: "chat.log")
         while try String(contentsOf: log, encoding: .utf8).isEmpty { await Task.yield() }
@@ -37,7 +37,7 @@ import Testing
         #expect(try String(contentsOf: log, encoding: .utf8).hasSuffix("ana: two\n"))
     }
 
-    @Test func `who started it with nohup is not troubled`() async throws {
+    @Test func `SIGHUP is ignored under nohup`() async throws {
         let folder = try TestFolder(bridges: TestFolder.chat)
         let second = try RunningProgram(["run"], in: folder.url, ignoring: "HUP")
         let client = try ChatClient(port: try await second.port())
@@ -74,7 +74,7 @@ import Testing
     @Test func `a signal during the drain ends it at once`() async throws {
         let stuck = try await StuckDaemon()
         stuck.daemon.signal(SIGTERM)
-        // Who has read everything is closed while the other is waited for.
+        // A client that has read everything is closed while the other is waited for.
         #expect(try await stuck.speaker.line() == nil)
         stuck.daemon.signal(SIGTERM)
         let (status, _, errors) = try await stuck.daemon.result()
@@ -83,7 +83,7 @@ import Testing
         #expect(!errors.contains { $0.contains("not everything could be delivered") })
     }
 
-    @Test func `who has stopped reading is not waited for`() async throws {
+    @Test func `a client that stopped reading is not waited for`() async throws {
         let stuck = try await StuckDaemon()
         let start = ContinuousClock.now
         stuck.daemon.signal(SIGTERM)
@@ -116,7 +116,7 @@ import Testing
         #expect(start.duration(to: .now) < .seconds(9))
     }
 
-    @Test func `who begins to read only then gets everything`() async throws {
+    @Test func `a client that starts to read only then gets everything`() async throws {
         let stuck = try await StuckDaemon(megabytes: 6)
         stuck.daemon.signal(SIGTERM)
         // It is closed first: the other is waited for, and has more to read than the kernel holds.
@@ -132,12 +132,12 @@ import Testing
 /// A daemon one of whose clients has stopped reading, with more waiting than the kernel takes.
 private struct StuckDaemon {
     let daemon: RunningProgram
-    /// Has said a lot and gets nothing of it back.
+    /// A client that has sent a lot and gets nothing of it back.
     let speaker: ChatClient
-    /// Has read nothing yet.
+    /// A client that has read nothing yet.
     let reader: ChatClient
 
-    /// - Parameter megabytes: how much waits; no socket holds so many.
+    /// - Parameter megabytes: waiting data, more than a socket holds.
     init(megabytes: Int = 16) async throws {
         let folder = try TestFolder(
             bridges: """

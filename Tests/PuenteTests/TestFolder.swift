@@ -2,12 +2,12 @@ import Foundation
 
 /// A directory of its own for a test, with a bridge.json in it.
 ///
-/// Gone when the test is over.
+/// Removed at the end of the test.
 final class TestFolder: Sendable {
-    /// Where it is.
+    /// The path.
     let url: URL
 
-    /// Makes one.
+    /// Makes a folder.
     init() throws {
         url = URL.temporaryDirectory.appending(path: "puente-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
@@ -15,11 +15,11 @@ final class TestFolder: Sendable {
 
     deinit { try? FileManager.default.removeItem(at: url) }
 
-    /// Makes one with a bridge.json.
+    /// Makes a folder with a bridge.json.
     ///
     /// - Parameters:
     ///   - bridges: entries of `bridges`.
-    ///   - store: what `store` says.
+    ///   - store: the value of `store`.
     ///   - more: further lines of the top level, each with its comma.
     convenience init(bridges: String..., store: String = "null", more: String = "") throws {
         try self.init()
@@ -41,7 +41,7 @@ final class TestFolder: Sendable {
         try text.write(to: file, atomically: true, encoding: .utf8)
     }
 
-    /// What a file says, or nil if it isn't there.
+    /// Returns the contents of a file, or `nil` if it isn't there.
     func text(of name: String) -> String? {
         try? String(contentsOf: url.appending(path: name), encoding: .utf8)
     }

@@ -1,18 +1,17 @@
 import Glibc
 import Sockets
 
-/// The end of a pipe that a test reads lines from, with patience that has an end.
+/// The end of a pipe that a test reads lines from, with a time limit.
 ///
-/// Confined to the test that uses it: one call at a time. What waits does so on a thread of its own,
-/// because the threads of the tests are few.
+/// Confined to the test that uses it: one call at a time. It waits on a thread of its own, because
+/// the threads of the tests are few.
 final class TestStream: @unchecked Sendable {  // see above
     private let descriptor: Int32
     private var bytes: [UInt8] = []
     private var isAtEnd = false
     private var isOpen = true
 
-    /// How long nothing may come before the test has failed, in milliseconds: only a bug takes so
-    /// long.
+    /// Milliseconds without a line after which the test fails: only a bug takes so long.
     private static let patience: Int32 = 30_000
 
     /// Reads from a descriptor, which is closed in the end.
@@ -36,7 +35,7 @@ final class TestStream: @unchecked Sendable {  // see above
         }.get()
     }
 
-    /// All lines up to the one that contains this.
+    /// Returns all lines up to the one that contains a text.
     @discardableResult
     func lines(until text: String) async throws -> [String] {
         var lines: [String] = []
@@ -47,7 +46,7 @@ final class TestStream: @unchecked Sendable {  // see above
         throw SocketError("read", reason: "no \"\(text)\" in \(lines)")
     }
 
-    /// Goes away, as a reader does that has seen enough.
+    /// Closes the pipe, like a reader that has seen enough.
     func close() {
         if isOpen { Glibc.close(descriptor) }
         isOpen = false

@@ -7,14 +7,14 @@ final class UnixClient: Sendable {
     let stream: TestStream
     private let descriptor: Int32
 
-    /// Connects when somebody listens there.
+    /// Connects as soon as the socket accepts connections.
     init(_ path: String) async throws {
         let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_un()
         address.sun_family = sa_family_t(AF_UNIX)
         withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: path.utf8) }
         let isConnected = try await DedicatedThread.run(named: "connect") { [address] in
-            // Nothing tells when the file is there: it is looked for, a thousand times at most.
+            // Nothing reports the creation of the file, so it is tried a thousand times at most.
             (0..<1_000).contains { _ in
                 let result = withUnsafePointer(to: address) { pointer in
                     pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
