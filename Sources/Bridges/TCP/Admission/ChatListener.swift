@@ -3,63 +3,70 @@ import Glibc
 import MessageBus
 import Sockets
 
-/// Where clients of a chat server come in: the addresses it listens on, and how many it lets in.
+/// The listening side of a chat server: the addresses it accepts clients on, and its bounds on how
+/// many connections there may be.
 ///
 /// Confined to the bus's loop.
 final class ChatListener {
-    /// What becomes of those who knock.
+    /// The listener's calls to the server that owns it.
     struct Admission {
-        /// Takes a client's descriptor over and returns whether it has become a connection.
+        /// Takes a client's descriptor over, and returns whether it has become a connection.
         ///
-        /// `host` is `nil` for one of this machine, by a Unix socket.
+        /// `host` is `nil` for a client on a Unix socket.
         let admit: (_ descriptor: Int32, _ host: HostKey?) -> Bool
-        /// Tells a client why it is not let in.
-        let tell: (_ descriptor: Int32, ConnectionRefusal) -> Void
-        /// Closes the descriptor of a client that was told, once it has read that.
+        /// Closes the descriptor of a refused client once the client has read the refusal.
         let close: (_ descriptor: Int32) -> Void
-        /// Has somebody who says nothing give way; returns whether there was anybody.
+        /// Closes a connection that has said nothing, and returns whether there was one.
         let makeRoom: () -> Bool
-        /// Frees a descriptor at once; returns whether there was any to be freed.
+        /// Frees a descriptor at once, and returns whether there was one to free.
         let freeDescriptor: () -> Bool
     }
 
     private let loop: EventLoop
-    private let repeats: ThrottledLog
-    private let mostGuests: Int
-    private let mostPerHost: Int
-    private let reception: Admission
+    private let throttledLog: ThrottledLog
+    private let maxConnections: Int
+    private let maxPerHost: Int
+    private let phrases: Phrases
+    private let admission: Admission
     private let log: Log
     private var connects: ConnectLimit
     private var listeners: [Listener] = []
-    private var guests = 0
-    private var guestsOfHost: [HostKey: Int] = [:]
+    private var connectionCount = 0
+    private var connectionsByHost: [HostKey: Int] = [:]
 
-    /// Makes one that is still closed.
-    init(_ options: TCP.Options, on loop: EventLoop, log: Log, _ reception: Admission) {
+    /// Makes a listener that does not listen yet.
+    init(
+        _ options: TCP.Options, on loop: EventLoop, log: Log, _ phrases: Phrases,
+        _ admission: Admission
+    ) {
         self.loop = loop
         self.log = log
-        repeats = ThrottledLog(log)
-        mostGuests = min(options.maxConnections, Self.mostConnections)
-        mostPerHost = options.maxPerAddress
+        throttledLog = ThrottledLog(log)
+        maxConnections = min(options.maxConnections, Self.availableConnections)
+        maxPerHost = options.maxPerAddress
         connects = ConnectLimit(options.connects)
-        self.reception = reception
+        self.phrases = phrases
+        self.admission = admission
     }
 
-    /// Connections that the system has descriptors for beside what else the daemon has open: the
-    /// loop, files, other bridges, and those who only wait until they have read why they can't stay.
-    static var mostConnections: Int {
+    /// Connections for which the system has descriptors.
+    ///
+    /// An eighth of the limit, and 64 more, are kept for the loop, files, other bridges, and refused
+    /// clients that are still reading the reason.
+    static var availableConnections: Int {
         let limit = Descriptors.limit
         return max(limit - limit / 8 - 64, limit / 2)
     }
 
-    /// Where it listens.
+    /// The addresses it listens on.
     var addresses: [String] { listeners.map { "\($0.address)" } }
 
-    /// Listens on every address that a name stands for, at one port.
+    /// Listens on all given addresses, at one port.
     ///
-    /// - Throws: `SocketError` if one is taken, or if none of them exists on this machine; it is
-    ///   closed then.
+    /// - Throws: `SocketError` if one is taken, or if none of them exists on this machine; the
+    ///   listener is closed then.
     func open(at wanted: [SocketAddress]) throws {
+        loop.assertOwned()
         var missing: SocketError?
         do {
             for address in wanted {
@@ -77,53 +84,57 @@ final class ChatListener {
     }
 
     private func listen(on address: SocketAddress) throws {
-        // The system chooses a port once, and all addresses have it.
+        // For port 0 the system chooses a port once, and all addresses share it.
         let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
         let listener = try Listener(
             address.with(port: port), on: loop,
-            onTrouble: { [repeats] error in
-                repeats.warning(cause: "accept \(error.code)", "\(error); new connections wait")
+            onTrouble: { [throttledLog] error in
+                throttledLog.warning(
+                    cause: "accept \(error.code)", "\(error); new connections wait")
             },
-            onShortage: reception.freeDescriptor,
+            onShortage: admission.freeDescriptor,
             onRefuse: { [unowned self] in self.refuse($0, from: $1, .noDescriptor) },
-            onAccept: { [unowned self] in self.letIn($0, from: $1) })
+            onAccept: { [unowned self] in self.accept($0, from: $1) })
         listeners.append(listener)
     }
 
-    private func letIn(_ descriptor: Int32, from peer: SocketAddress) {
+    private func accept(_ descriptor: Int32, from peer: SocketAddress) {
         let host = peer.host
         if let refusal = refusal(of: host) {
             refuse(descriptor, from: peer, refusal)
-            return reception.close(descriptor)
+            return admission.close(descriptor)
         }
-        guests += 1
-        if let host { guestsOfHost[host, default: 0] += 1 }
-        if !reception.admit(descriptor, host) { hasLeft(from: host) }
+        connectionCount += 1
+        if let host { connectionsByHost[host, default: 0] += 1 }
+        if !admission.admit(descriptor, host) { removeConnection(from: host) }
     }
 
-    /// Why somebody can't come in; `nil` for who can.
+    /// Returns the reason to refuse a client, or `nil` to let it in.
     private func refusal(of host: HostKey?) -> ConnectionRefusal? {
         if let host {
-            guard connects.takes(host, at: loop.now) else { return .tooFast }
-            if guestsOfHost[host, default: 0] >= mostPerHost { return .addressIsFull }
+            guard connects.spend(for: host, at: loop.now) else { return .tooFast }
+            if connectionsByHost[host, default: 0] >= maxPerHost { return .addressIsFull }
         }
-        return guests < mostGuests || reception.makeRoom() ? nil : .full
+        return connectionCount < maxConnections || admission.makeRoom() ? nil : .full
     }
 
     private func refuse(_ descriptor: Int32, from peer: SocketAddress, _ refusal: ConnectionRefusal)
     {
         let client = peer.family == AF_UNIX ? "a client of this machine" : "\(peer)"
         log.debug("\(client) is refused: \(refusal.reason)")
-        reception.tell(descriptor, refusal)
+        refusal.line(in: phrases).withUnsafeBytes {
+            _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
+        }
     }
 
-    /// Notes that one who was let in is gone.
-    func hasLeft(from host: HostKey?) {
-        guests -= 1
-        guard let host, let count = guestsOfHost[host] else { return }
-        guestsOfHost[host] = count > 1 ? count - 1 : nil
+    /// Stops counting a connection that has closed.
+    func removeConnection(from host: HostKey?) {
+        loop.assertOwned()
+        connectionCount -= 1
+        guard let host, let count = connectionsByHost[host] else { return }
+        connectionsByHost[host] = count > 1 ? count - 1 : nil
     }
 
-    /// Lets nobody in any more.
+    /// Stops listening.
     func close() { for listener in listeners { listener.close() } }
 }

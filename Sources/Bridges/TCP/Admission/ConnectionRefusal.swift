@@ -1,17 +1,17 @@
 import Chat
 
-/// Why a client is not let in.
+/// The reason for which a client is not let in.
 enum ConnectionRefusal {
-    /// There are as many connections as there may be.
+    /// The bridge has `maxConnections` connections.
     case full
-    /// There are as many from its address.
+    /// The client's address has `maxPerAddress` connections.
     case addressIsFull
-    /// Too many have come from its address within a short time.
+    /// Too many connections have come from the client's address within a short time.
     case tooFast
-    /// The system has no descriptor for it.
+    /// The system has no descriptor left.
     case noDescriptor
 
-    /// For the log.
+    /// The reason as the log states it.
     var reason: String {
         switch self {
         case .full: "there are maxConnections connections"
@@ -19,5 +19,15 @@ enum ConnectionRefusal {
         case .tooFast: "too many came from its address (connects)"
         case .noDescriptor: "the system has no descriptor for it"
         }
+    }
+
+    /// Returns the line that tells the client, ending included.
+    func line(in phrases: Phrases) -> [UInt8] {
+        let answer =
+            switch self {
+            case .tooFast: phrases.answer(.rateLimited, phrases.rateLimited)
+            case .full, .addressIsFull, .noDescriptor: phrases.answer(.full, phrases.full)
+            }
+        return Array("\(answer)\n".utf8)
     }
 }

@@ -2,57 +2,56 @@ import Chat
 import MessageBus
 import Sockets
 
-/// Those who have just connected and hear nothing yet: what they send first may be another
-/// protocol's, and then an answer of that protocol is the first they get.
+/// New connections that have not been greeted yet.
 ///
-/// Confined to the bus's loop.
+/// The first bytes of a client may belong to another protocol; the first answer must then be one of
+/// that protocol. So the greeting waits for a silence. Confined to the bus's loop.
 final class DelayedGreetings {
-    private struct Newcomer {
+    private struct Entry {
         let connection: ChatConnection
-        /// In the loop's time.
-        let due: Int64
+        /// The time of the greeting, in nanoseconds of the loop's clock.
+        let deadline: Int64
     }
 
     private let loop: EventLoop
-    private let bus: Bus
-    private let patience: Int64
-    private var unnamed: [Newcomer] = []
+    private let delay: Int64
+    private var entries: [Entry] = []
     private var first = 0
-    private lazy var timer = LoopTimer { [unowned self] in self.greetDue() }
+    private lazy var timer = LoopTimer { [unowned self] in self.greetExpired() }
 
-    /// - Parameter patience: nanoseconds after which silence is answered with the greeting.
-    init(after patience: Int64, on loop: EventLoop, bus: Bus) {
-        self.patience = patience
+    /// - Parameter delay: nanoseconds of silence after which a client is greeted.
+    init(after delay: Int64, on loop: EventLoop) {
+        self.delay = delay
         self.loop = loop
-        self.bus = bus
     }
 
-    /// Greets somebody when they have been silent for long enough.
-    func add(_ connection: ChatConnection) {
-        if isEmpty { loop.set(timer, after: patience) }
-        unnamed.append(Newcomer(connection: connection, due: loop.now + patience))
+    /// Greets a connection after the delay, unless it has sent what may be another protocol.
+    func enqueue(_ connection: ChatConnection) {
+        loop.assertOwned()
+        if isEmpty { loop.set(timer, after: delay) }
+        entries.append(Entry(connection: connection, deadline: loop.now + delay))
     }
 
-    /// Forgets everybody.
-    func end() {
+    /// Removes all connections.
+    func cancel() {
         timer.cancel()
-        (unnamed, first) = ([], 0)
+        (entries, first) = ([], 0)
     }
 
-    private var isEmpty: Bool { first == unnamed.count }
+    private var isEmpty: Bool { first == entries.count }
 
-    private func greetDue() {
+    private func greetExpired() {
         let now = loop.now
-        while !isEmpty, unnamed[first].due <= now {
-            let connection = unnamed[first].connection
+        while !isEmpty, entries[first].deadline <= now {
+            let connection = entries[first].connection
             first += 1
-            // Who begins with half a request is greeted when it turns out to be none.
-            if !connection.hasBegun || !connection.input.mayBeOther { connection.greet() }
+            // A client that has sent half a request is greeted when it turns out to be none.
+            if !connection.hasSentBytes || !connection.input.mayBeOther { connection.greet() }
         }
         if isEmpty {
-            (unnamed, first) = ([], 0)
+            (entries, first) = ([], 0)
         } else {
-            loop.set(timer, after: unnamed[first].due - now)
+            loop.set(timer, after: entries[first].deadline - now)
         }
     }
 }

@@ -1,59 +1,62 @@
 import Chat
 import Sockets
 
-/// The connections that have not said who they are: which one has been silent for longest, and who
-/// takes too long for a first line or for a name.
+/// The connections without a name: which one has been silent for longest, and which take too long
+/// over their first line or their name.
 ///
 /// Confined to the bus's loop.
 final class UnnamedConnections {
-    /// Nanoseconds that half a first line may stay half.
-    static let halfLinePatience: Int64 = 60_000_000_000
+    /// Nanoseconds that half a first line may wait for its end: nobody types a line for longer.
+    static let halfLineTimeout: Int64 = 60_000_000_000
 
     private let loop: EventLoop
     private let find: (UInt32) -> ChatConnection?
-    private let sendAway: (ChatConnection) -> Void
+    private let closeLate: (ChatConnection) -> Void
     private var silent = ArrivalQueue()
     private var nameless: ArrivalQueue?
     private var beginning = ArrivalQueue()
     /// Nanoseconds within which a connection must have a name.
-    private let namePatience: Int64
-    private lazy var timer = LoopTimer { [unowned self] in self.sendLateAway() }
+    private let nameTimeout: Int64
+    private lazy var timer = LoopTimer { [unowned self] in self.closeAllLate() }
 
-    /// Makes it without anybody.
+    /// Makes an empty set.
     ///
     /// - Parameters:
-    ///   - patience: nanoseconds within which a connection must have a name; `nil`: it need not.
-    ///   - find: the connection of a source, as long as it is open.
-    ///   - sendAway: closes a connection whose time is over.
+    ///   - timeout: nanoseconds within which a connection must have a name; `nil` for no limit.
+    ///   - find: returns the open connection with an ID.
+    ///   - closeLate: closes a connection that took too long.
     init(
-        namedWithin patience: Int64?, on loop: EventLoop,
-        find: @escaping (UInt32) -> ChatConnection?, sendAway: @escaping (ChatConnection) -> Void
+        namedWithin timeout: Int64?, on loop: EventLoop,
+        find: @escaping (UInt32) -> ChatConnection?, closeLate: @escaping (ChatConnection) -> Void
     ) {
-        namePatience = patience ?? .max
-        nameless = patience.map { _ in ArrivalQueue() }
+        nameTimeout = timeout ?? .max
+        nameless = timeout.map { _ in ArrivalQueue() }
         self.loop = loop
         self.find = find
-        self.sendAway = sendAway
+        self.closeLate = closeLate
     }
 
-    /// Notes that a connection has come.
+    /// Adds a new connection.
     ///
-    /// - Parameter count: connections there are.
-    func add(_ connection: ChatConnection, among count: Int) {
+    /// - Parameter count: the number of open connections.
+    func append(_ connection: ChatConnection, among count: Int) {
+        loop.assertOwned()
         silent.append(connection.connectionID, at: loop.now, among: count, if: isSilent)
         nameless?.append(connection.connectionID, at: loop.now, among: count, if: isNameless)
-        if nameless != nil { setTimer(loop.now + namePatience) }
+        if nameless != nil { setTimer(loop.now + nameTimeout) }
     }
 
-    /// Notes that a connection has begun its first line.
-    func noteBeginning(of connection: ChatConnection, among count: Int) {
+    /// Records that a connection has sent the beginning of its first line.
+    func recordFirstBytes(of connection: ChatConnection, among count: Int) {
+        loop.assertOwned()
         beginning.append(connection.connectionID, at: loop.now, among: count, if: isSilent)
-        setTimer(loop.now + Self.halfLinePatience)
+        setTimer(loop.now + Self.halfLineTimeout)
     }
 
-    /// The one that has been here for longest without a name and without a line.
+    /// Returns the connection that has been open for longest without a name and without a line.
     ///
-    /// Many come at once: who has sent something that is not read yet is not silent.
+    /// Bytes that have come and are not read yet count as a line: when many connect at once, the
+    /// loop has not looked at all of them.
     func oldestSilent() -> ChatConnection? {
         let oldest = silent.first { connectionID in
             find(connectionID).map { $0.isSilent && !$0.hasSentMore } ?? false
@@ -61,8 +64,8 @@ final class UnnamedConnections {
         return oldest.flatMap { find($0.connectionID) }
     }
 
-    /// Looks no more.
-    func end() { timer.cancel() }
+    /// Stops watching.
+    func cancel() { timer.cancel() }
 
     private func isSilent(_ connectionID: UInt32) -> Bool { find(connectionID)?.isSilent ?? false }
 
@@ -74,21 +77,21 @@ final class UnnamedConnections {
         if timer.deadline.map({ $0 > time }) ?? true { loop.set(timer, after: time - loop.now) }
     }
 
-    private func sendLateAway() {
+    private func closeAllLate() {
         while let next = beginning.first(isSilent) {
-            if !sendAwayIfLate(next, after: Self.halfLinePatience) { break }
+            if !closeIfLate(next, after: Self.halfLineTimeout) { break }
         }
         while let next = nameless?.first(isNameless) {
-            if !sendAwayIfLate(next, after: namePatience) { break }
+            if !closeIfLate(next, after: nameTimeout) { break }
         }
     }
 
-    private func sendAwayIfLate(_ arrival: ArrivalQueue.Arrival, after patience: Int64) -> Bool {
-        guard loop.now - arrival.time >= patience else {
-            setTimer(arrival.time + patience)
+    private func closeIfLate(_ arrival: ArrivalQueue.Arrival, after timeout: Int64) -> Bool {
+        guard loop.now - arrival.time >= timeout else {
+            setTimer(arrival.time + timeout)
             return false
         }
-        if let connection = find(arrival.connectionID) { sendAway(connection) }
+        if let connection = find(arrival.connectionID) { closeLate(connection) }
         return true
     }
 }

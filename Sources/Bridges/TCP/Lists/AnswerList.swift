@@ -1,22 +1,22 @@
 import Chat
 import MessageBus
 
-/// What a command lists, produced a piece at a time as its reader takes it.
+/// The answer to a command that lists something, produced piece by piece as its reader takes it.
 ///
-/// Holds where it is and not what it says: who does not read costs next to nothing. Confined to the
-/// bus's loop.
+/// It holds its position and not its text, so a client that does not read costs next to nothing.
+/// Confined to the bus's loop.
 protocol AnswerList: AnyObject {
-    /// Bytes that it holds until its end, about, apart from the piece that is being read.
+    /// Approximate bytes that it holds until its end, without the piece that is being read.
     var heldBytes: Int { get }
 
-    /// Appends the next lines until there are as many bytes as a piece should have.
+    /// Appends the next lines, until a piece is full.
     func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress
 
-    /// Takes messages of the store: all that were asked for, or the first of them.
+    /// Takes messages from the store: all that were asked for, or the first of them.
     func supply(_ run: StoredRun)
 }
 
 extension AnswerList {
-    /// Is never called where nothing was asked for.
+    /// Does nothing: this list never asks for messages.
     func supply(_ run: StoredRun) {}
 }

@@ -1,12 +1,12 @@
 import Chat
 import MessageBus
 
-/// What follows a piece of a list.
+/// The step that follows a piece of a list.
 enum AnswerListProgress: Equatable {
-    /// There is more.
+    /// Another piece.
     case more
-    /// That was the last of it.
+    /// Nothing: the list has ended.
     case end
-    /// These messages, which have to be fetched from the store.
+    /// A request to the store for these messages.
     case needs([UInt64])
 }

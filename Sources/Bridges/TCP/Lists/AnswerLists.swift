@@ -2,27 +2,29 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The lists that the connections of a server are being answered with: a piece at a time, by turns,
-/// each when its reader has taken the one before, and with a bound on what all of them hold.
+/// The answer lists that a server's connections are reading.
+///
+/// Pieces are produced in turn, each when its reader has taken the one before, and the memory of
+/// all lists is bounded.
 ///
 /// Confined to the bus's loop.
 final class AnswerLists: @unchecked Sendable {  // touched on the loop only
-    /// Bytes of a piece, about: what waits for one reader, and what is sent to it at once.
+    /// Approximate bytes of a piece: they wait for one reader, and are sent to it at once.
     static let pieceBytes = 16 << 10
-    /// Pieces produced in a turn: a fraction of a millisecond, a few if all lines are short.
+    /// Pieces produced in a turn: a fraction of a millisecond, or a few if all lines are short.
     private static let piecesPerTurn = 4
-    /// Questions that the store is asked at a time, each of a piece.
+    /// Requests to the store at a time, each for a piece.
     private static let fetchesAtOnce = 16
 
     private let bound: Int
     private let loop: EventLoop
     private let bus: Bus
     /// Bytes that all lists hold.
-    private var held = 0
-    /// Whose readers have taken everything so far; the first is next.
+    private var heldBytes = 0
+    /// The connections whose readers have taken everything so far; the first is next.
     private var ready: [ChatConnection] = []
-    /// Who needs something of the store, and what.
-    private var needy: [(connection: ChatConnection, numbers: [UInt64])] = []
+    /// The connections that need messages from the store, with their numbers.
+    private var storeRequests: [(connection: ChatConnection, numbers: [UInt64])] = []
     private var fetches: [UInt64: PendingQuery] = [:]
     private var lastFetch: UInt64 = 0
 
@@ -32,26 +34,25 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
         self.bus = bus
     }
 
-    /// Whether a list that holds so many bytes, and a piece of it, fit beside the others.
+    /// Returns whether a list that holds so many bytes, and a piece of it, fit beside the others.
     ///
-    /// The room for the piece is kept from the beginning: what has begun never waits for others.
-    func hasRoom(for bytes: Int) -> Bool { held + bytes + Self.pieceBytes <= bound }
+    /// The memory for the piece is reserved from the beginning, so a list never waits for others.
+    func hasRoom(for bytes: Int) -> Bool { heldBytes + bytes + Self.pieceBytes <= bound }
 
-    /// Notes how much more the lists of a connection hold.
-    func count(_ difference: Int) { held += difference }
+    /// Changes the bytes that are counted.
+    func adjustHeldBytes(by difference: Int) { heldBytes += difference }
 
-    /// Has the next piece of a connection's list produced, when it is its turn.
-    func add(_ connection: ChatConnection) {
+    /// Has the next piece of a connection's list produced in its turn.
+    func enqueue(_ connection: ChatConnection) {
+        loop.assertOwned()
         ready.append(connection)
         // The pieces of this turn may have been produced already.
         loop.wakeAgain()
     }
 
-    /// Produces pieces for who is next.
-    ///
-    /// Returns whether somebody had a turn.
-    func serve(_ bus: isolated Bus) -> Bool {
-        // What follows has its turn in the next one: others are to be heard in between.
+    /// Produces the next pieces; returns whether there were any.
+    func produceNext(_ bus: isolated Bus) -> Bool {
+        // A list that goes on waits for the next turn, so that others are served in between.
         let served = ready.prefix(Self.piecesPerTurn)
         ready.removeFirst(served.count)
         for connection in served { connection.produceList(bus) }
@@ -61,20 +62,21 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
 
     // MARK: - The store
 
-    /// Has a connection's list supplied with messages of the store.
+    /// Asks the store for messages of a connection's list.
     func fetch(_ numbers: [UInt64], for connection: ChatConnection) {
-        needy.append((connection, numbers))
+        loop.assertOwned()
+        storeRequests.append((connection, numbers))
         fetchNext()
     }
 
     private func fetchNext() {
-        while fetches.count < Self.fetchesAtOnce, !needy.isEmpty {
-            let (connection, numbers) = needy.removeFirst()
+        while fetches.count < Self.fetchesAtOnce, !storeRequests.isEmpty {
+            let (connection, numbers) = storeRequests.removeFirst()
             if connection.isClosed { continue }
             lastFetch += 1
             let (id, pendingQuery) = (lastFetch, PendingQuery(on: loop, bus: bus))
             fetches[id] = pendingQuery
-            pendingQuery.begin { bus in
+            pendingQuery.start { bus in
                 try await bus.store.messages(numbered: numbers)
             } then: { [weak self, weak connection] result, bus in
                 connection?.supplyList(result, bus)
