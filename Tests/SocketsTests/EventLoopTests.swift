@@ -59,6 +59,15 @@ import Testing
         #expect(!loop.isCurrent)
     }
 
+    @Test func `a running loop is owned by its thread alone`() async throws {
+        let loop = try EventLoop()
+        #expect(loop.isOwned)
+        try loop.start()
+        defer { loop.stop() }
+        await onLoop(loop) { #expect(loop.isOwned) }
+        #expect(!loop.isOwned)
+    }
+
     @Test func `functions run in order, and those of the turn's end after them`() async throws {
         let loop = try EventLoop()
         let record = Record()

@@ -2,7 +2,7 @@ import MessageBus
 import Sockets
 
 extension Context {
-    /// The event loop that the bus lives on.
+    /// The event loop that the bus runs on.
     package var loop: EventLoop {
         guard let loop = executor as? EventLoop else {
             preconditionFailure("the daemon and the tests run the bus on an EventLoop")

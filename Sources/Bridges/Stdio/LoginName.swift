@@ -1,9 +1,9 @@
 import Chat
 import Glibc
 
-/// What the system calls the user that this process acts for.
+/// The system's name for the user that this process acts for.
 enum LoginName {
-    /// The name, or `nil` for a user that has none, as in many containers.
+    /// The name, or `nil` for a user without one, as in many containers.
     ///
     /// Asks the user database, which may take a moment.
     static var current: String? { ofUser(geteuid()) ?? ofEnvironment }

@@ -2,10 +2,10 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The terminal, or a script, that the daemon was started from: lines of standard input come in,
-/// what the room says goes out on standard output.
+/// The bridge to the terminal, or the script, that the daemon was started from: lines of standard
+/// input come in, and what the room says goes out on standard output.
 package struct Stdio: Bridge {
-    /// How a line of standard input is read.
+    /// The form of a line of standard input.
     package enum Form: String, Sendable, CaseIterable, OptionValue {
         /// The line is the text.
         case text
@@ -13,30 +13,31 @@ package struct Stdio: Bridge {
         case chat
     }
 
-    /// What bridge.json may say.
+    /// The bridge's options in bridge.json.
     package struct Options: PluginOptions {
         @Option(
-            "Who says what comes in; by default the user that the daemon runs as.",
+            "The sender of every line; by default the user that the daemon runs as.",
             absent: "the user")
         package var sender: String?
-        @Option("What a line of standard input is: its text, or NAME: TEXT.")
+        @Option("The form of a line of standard input: its text, or NAME: TEXT.")
         package var lines = Form.text
-        @Option("Whether the daemon stops at the end of standard input.")
+        @Option("Stops the daemon at the end of standard input.")
         package var exitAtEnd = false
         @Option(
-            "What waits for a slow reader of standard output, in memory.",
+            "Memory for messages that a slow reader of standard output has not taken yet.",
             in: .kibibytes(64)...(.gibibytes(1)))
         package var buffer = ByteCount.mebibytes(64)
 
-        /// The defaults.
+        /// Makes the defaults.
         package init() {}
 
-        /// Names that other programs have for these.
+        /// Names that other programs have for these options.
         package static let synonyms = [
             "user": "\"sender\"", "nick": "\"sender\"", "author": "\"sender\"",
         ]
 
-        /// Finds a sender of nobody, and two bridges that would each get some of the lines.
+        /// Reports a sender that is no name, and two bridges that would share the lines of one
+        /// input.
         package func validate(_ check: inout OptionCheck) {
             if let sender { check.name(sender, at: $sender) }
             if check.direction?.way != .out {
@@ -47,24 +48,25 @@ package struct Stdio: Bridge {
         }
     }
 
-    /// Longest line of standard input in bytes, without its ending.
+    /// Bytes of the longest line of standard input, without its ending: longer than any line people
+    /// type, and a small part of the buffer.
     static let longestLine = 64 << 10
 
     private let options: Options
     private let input: Int32
     private let output: Int32
 
-    /// Makes the bridge of its options.
+    /// Makes a bridge for standard input and output.
     package init(_ options: Options) { self.init(options, input: 0, output: 1) }
 
-    /// Makes one that takes other descriptors for standard input and output.
+    /// Makes a bridge for other descriptors.
     package init(_ options: Options, input: Int32, output: Int32) {
         self.options = options
         self.input = input
         self.output = output
     }
 
-    /// Reads and writes until the bus has stopped or nobody reads standard output any more.
+    /// Reads and writes until the bus has stopped or standard output is closed.
     package func run(_ port: Port) async throws {
         let dropLog = StdioDropLog(port.log)
         let sender = options.sender ?? LoginName.current ?? Phrases(port.language).operatorName
@@ -92,7 +94,7 @@ package struct Stdio: Bridge {
             }
             if let output { group.addTask { .outputEnded(await output.run()) } }
             await port.ready()
-            return await follow(&group, input, output)
+            return await waitForBoth(&group, input, output)
         }
         try finish(end, port)
     }
@@ -111,8 +113,8 @@ package struct Stdio: Bridge {
             dropLog)
     }
 
-    /// Waits for both directions, and sees to it that the end of what goes out ends what comes in.
-    private func follow(
+    /// Waits for both directions; when the output ends, so does the input.
+    private func waitForBoth(
         _ group: inout TaskGroup<Event>, _ input: StdioInput?, _ output: StdioOutput?
     ) async -> StdioOutput.End {
         var isReading = input != nil
@@ -122,7 +124,8 @@ package struct Stdio: Bridge {
             case .inputEnded: isReading = false
             case .outputEnded(let reason):
                 end = reason
-                // With exitAtEnd every line is still published, and the end of input ends it all.
+                // With `exitAtEnd` every line is still published, and the end of the input ends
+                // everything.
                 if case .gone = reason, options.exitAtEnd { break }
                 input?.stop()
             case .other: break
@@ -141,7 +144,7 @@ package struct Stdio: Bridge {
         case .done: break
         case .gone(let reason):
             port.log.info("nobody reads standard output any more (\(reason)): the bridge ends")
-            // Without input there is no end of it to wait for.
+            // Without input there is no end of input to wait for.
             if options.exitAtEnd, port.direction == .out { port.stopDaemon() }
         case .failed(let error): throw error
         }
@@ -149,7 +152,7 @@ package struct Stdio: Bridge {
 }
 
 extension Registry {
-    /// Makes `stdio` known.
+    /// Registers `stdio`.
     package mutating func registerStdio() {
         bridge(
             "stdio", about: "Lines of standard input come in, the room goes out on standard output."
@@ -158,6 +161,6 @@ extension Registry {
 }
 
 extension Phrases {
-    /// Whoever sits at the terminal, if the system has no name for them.
+    /// The sender of standard input if the system has no name for the user.
     fileprivate var operatorName: String { say("operador", "operator") }
 }

@@ -1,34 +1,33 @@
 import Chat
 import MessageBus
 
-/// What became of the lines that did not come through: told in the log, which is what the one at
-/// the terminal sees, at once and then at most once a minute.
+/// The log of lines that were dropped or cut: each cause at once, and then at most once a minute.
 ///
-/// Safe from any thread.
+/// The person at the terminal has no other way to learn of it. Safe from any thread.
 final class StdioDropLog: Sendable {
-    private let repeats: ThrottledLog
+    private let throttledLog: ThrottledLog
 
-    init(_ log: Log) { repeats = ThrottledLog(log) }
+    init(_ log: Log) { throttledLog = ThrottledLog(log) }
 
-    /// Notes a line that was cut.
-    func noteTooLong() {
-        repeats.warning(
+    /// Records a line that was cut.
+    func recordCutLine() {
+        throttledLog.warning(
             cause: "too long", "1 line longer than \(Stdio.longestLine) bytes cut")
     }
 
-    /// Notes what the bus has dropped of the lines it was given.
-    func note(_ receipts: [Receipt]) {
+    /// Records the lines that the bus dropped.
+    func recordDrops(_ receipts: [Receipt]) {
         var counts: [Drop: Int] = [:]
         for case .drop(let reason, let code) in receipts.lazy.map(\.verdict) {
             counts[Drop(code: code, reason: reason), default: 0] += 1
         }
         for (drop, count) in counts.sorted(by: { $1.value < $0.value }) {
-            // By code: a middleware may give each line a reason of its own.
-            let phrases = [drop.code, drop.reason].filter { !$0.isEmpty }.joined(separator: ", ")
-            repeats.write(.info, cause: drop.code, "1 line dropped: \(phrases)", times: count)
+            // One cause for each code: a middleware may give each line a reason of its own.
+            let reason = [drop.code, drop.reason].filter { !$0.isEmpty }.joined(separator: ", ")
+            throttledLog.write(.info, cause: drop.code, "1 line dropped: \(reason)", times: count)
         }
     }
 
-    /// Tells what has only been counted so far.
-    func tellRest() { repeats.tellRest() }
+    /// Writes the counts that are not logged yet.
+    func flush() { throttledLog.tellRest() }
 }

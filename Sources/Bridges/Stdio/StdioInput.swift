@@ -3,7 +3,9 @@ import MessageBus
 import Sockets
 import Synchronization
 
-/// Brings the lines of standard input in.
+/// The incoming half of the bridge: publishes the lines of standard input.
+///
+/// Safe from any thread.
 final class StdioInput: Sendable {
     private let reader: DescriptorReader
     private let form: Stdio.Form
@@ -26,18 +28,16 @@ final class StdioInput: Sendable {
         self.dropLog = dropLog
     }
 
-    /// Reads no more; what has been read is still published.
+    /// Stops reading; lines that have been read are still published.
     func stop() {
         isStopped.store(true, ordering: .relaxed)
         reader.stop()
     }
 
-    /// Publishes lines until there are no more.
-    ///
-    /// The port's source, opened before, is closed then.
+    /// Publishes lines until there are no more, and closes the port's source, which is open before.
     func run() async {
         await publishAll()
-        dropLog.tellRest()
+        dropLog.flush()
         await port.closeSource()
         if Task.isCancelled || isStopped.load(ordering: .relaxed) { return }
         port.log.info("standard input has ended")
@@ -45,14 +45,14 @@ final class StdioInput: Sendable {
     }
 
     private func publishAll() async {
-        var cutter = StdioLineSplitter(longest: Stdio.longestLine)
+        var splitter = StdioLineSplitter(longest: Stdio.longestLine)
         var lines = StdioLines(form, sender: sender)
         while let chunk = await nextChunk() {
-            chunk.withUnsafeBytes { cutter.split($0) { take($0, isCut: $1, into: &lines) } }
-            guard await publish(lines.take()) else { return }
+            chunk.withUnsafeBytes { splitter.split($0) { addLine($0, isCut: $1, into: &lines) } }
+            guard await publish(lines.removeDrafts()) else { return }
         }
-        cutter.flush { take($0, isCut: $1, into: &lines) }
-        _ = await publish(lines.take())
+        splitter.flush { addLine($0, isCut: $1, into: &lines) }
+        _ = await publish(lines.removeDrafts())
     }
 
     private func nextChunk() async -> [UInt8]? {
@@ -64,18 +64,18 @@ final class StdioInput: Sendable {
         }
     }
 
-    private func take(
+    private func addLine(
         _ line: UnsafeRawBufferPointer, isCut: Bool, into lines: inout StdioLines
     ) {
-        if isCut { dropLog.noteTooLong() }
-        lines.add(line)
+        if isCut { dropLog.recordCutLine() }
+        lines.append(line)
     }
 
-    /// Publishes, or returns false because the bus has stopped.
+    /// Publishes drafts; returns false once the bus has stopped.
     private func publish(_ drafts: [Draft]) async -> Bool {
         if drafts.isEmpty { return true }
         do {
-            dropLog.note(try await port.publish(drafts))
+            dropLog.recordDrops(try await port.publish(drafts))
             return true
         } catch {
             port.log.warning("\(drafts.count) lines of standard input are lost: \(error)")

@@ -1,25 +1,28 @@
 import Chat
 import Glibc
 
-/// Cuts standard input into lines; of one that is too long the beginning is kept, marked like a file's.
+/// A splitter of standard input into lines.
 ///
-/// LF ends a line, a CR in front of it is dropped, and so is a byte order mark at the beginning.
+/// Of a line that is too long the beginning is kept, with the same mark as a file's.
+///
+/// LF ends a line. A CR in front of it is dropped, and so is a byte order mark at the beginning.
+/// Confined to whoever holds it.
 struct StdioLineSplitter {
-    /// Longest line in bytes, without its ending and the mark.
+    /// Bytes of the longest line, without its ending and the mark.
     private let longest: Int
     private var pending: [UInt8] = []
-    /// Bytes of the present line that were not kept.
+    /// Bytes of the current line that were not kept.
     private var omitted = 0
     private var isBeginning = true
     private var lastByte: UInt8 = 0
 
-    /// What a text may begin with that is UTF-8.
+    /// The byte order mark of UTF-8.
     private static let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
 
-    /// Makes one.
+    /// Makes a splitter at the beginning of a stream.
     init(longest: Int) { self.longest = longest }
 
-    /// Takes bytes and calls a function for each line that ends in them, saying whether it was cut.
+    /// Splits bytes, and calls a function with each line that ends in them and whether it was cut.
     mutating func split(
         _ bytes: UnsafeRawBufferPointer, _ body: (UnsafeRawBufferPointer, Bool) -> Void
     ) {
@@ -39,7 +42,7 @@ struct StdioLineSplitter {
         keep(UnsafeRawBufferPointer(rebasing: bytes[place...]))
     }
 
-    /// Takes what waits as a line, as at the end of the stream.
+    /// Ends the pending line, as at the end of the stream.
     mutating func flush(_ body: (UnsafeRawBufferPointer, Bool) -> Void) {
         var line = pending
         var omitted = omitted
@@ -47,7 +50,7 @@ struct StdioLineSplitter {
         if line.isEmpty, omitted == 0 { return }
         if isBeginning, line.starts(with: Self.mark) { line.removeFirst(Self.mark.count) }
         isBeginning = false
-        // Of the ending nothing counts.
+        // The ending does not count.
         if omitted > 0, lastByte == 0x0D {
             omitted -= 1
         } else if line.last == 0x0D {
@@ -78,7 +81,7 @@ struct StdioLineSplitter {
         body(line, false)
     }
 
-    /// How many bytes to keep so that no character is cut.
+    /// Returns how many bytes to keep so that no character is cut.
     private static func wholeCharacters(_ bytes: [UInt8], _ most: Int) -> Int {
         guard bytes.count > most else { return bytes.count }
         return (max(0, most - 3)...most).last { bytes[$0] & 0xC0 != 0x80 } ?? most

@@ -2,7 +2,9 @@ import Chat
 import Glibc
 import MessageBus
 
-/// Makes drafts of lines that come from standard input.
+/// The drafts made of lines of standard input.
+///
+/// Confined to whoever holds it.
 struct StdioLines {
     private let form: Stdio.Form
     private let sender: String
@@ -14,28 +16,28 @@ struct StdioLines {
         self.sender = sender
     }
 
-    /// Hands out what was added since the last call.
-    mutating func take() -> [Draft] {
+    /// Removes and returns the drafts made since the last call.
+    mutating func removeDrafts() -> [Draft] {
         defer { drafts = [] }
         return drafts
     }
 
-    /// Adds what a line says, unless that is nothing.
-    mutating func add(_ line: UnsafeRawBufferPointer) {
+    /// Makes a draft of a line, unless it is blank.
+    mutating func append(_ line: UnsafeRawBufferPointer) {
         if form == .chat, let colon = Self.separator(in: line), let name = name(line[..<colon]) {
-            add(text: UnsafeRawBufferPointer(rebasing: line[(colon + 1)...].dropFirst()), name)
+            append(text: UnsafeRawBufferPointer(rebasing: line[(colon + 1)...].dropFirst()), name)
         } else {
-            add(text: line, sender)
+            append(text: line, sender)
         }
     }
 
-    private mutating func add(text: UnsafeRawBufferPointer, _ name: String) {
+    private mutating func append(text: UnsafeRawBufferPointer, _ name: String) {
         if TextScan.isPrintableASCII(text) {
             if TextTrimming.isBlank(text) { return }
             drafts.append(Draft(String(decoding: text, as: UTF8.self), from: name))
             return
         }
-        // What the bus will make of it: a line of nothing but controls is empty too.
+        // The text as the bus will clean it: a line of control characters alone is blank too.
         let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .removed)
         if cleaned.withUnsafeBytes({ TextTrimming.isBlank($0) }) { return }
         // A CR in a message's text would end a line, and this is one line.
@@ -43,15 +45,15 @@ struct StdioLines {
         drafts.append(Draft(String(decoding: bytes, as: UTF8.self), from: name))
     }
 
-    /// The first colon that a space follows or that ends the line.
+    /// Returns the index of the first colon that a space follows or that ends the line.
     private static func separator(in line: UnsafeRawBufferPointer) -> Int? {
-        // No name is longer, so neither is the search.
+        // No name is longer, so the search stops there.
         line.prefix(Name.maxUncomposedBytes).indices.first { index in
             line[index] == 0x3A && (index + 1 == line.count || line[index + 1] == 0x20)
         }
     }
 
-    /// What stands in front of a colon, if that can be a name.
+    /// Returns the name in front of a colon, or `nil` if that is none.
     private mutating func name(_ bytes: Slice<UnsafeRawBufferPointer>) -> String? {
         if let lastName, lastName.bytes.elementsEqual(bytes) { return lastName.name }
         guard let name = try? Name(UnsafeRawBufferPointer(rebasing: bytes), isChosen: false) else {

@@ -2,15 +2,17 @@ import Chat
 import MessageBus
 import Sockets
 
-/// Writes what the room says to standard output.
+/// The outgoing half of the bridge: writes what the room says to standard output.
+///
+/// Safe from any thread.
 final class StdioOutput: Sendable {
-    /// Why there is nothing more to do.
+    /// The reason for which writing has ended.
     enum End: Sendable {
-        /// All is written and the bus has stopped, or the task was cancelled.
+        /// Everything is written and the bus has stopped, or the task was cancelled.
         case done
-        /// Nobody reads any more.
+        /// The reading end is closed.
         case gone(SocketError)
-        /// Something that may pass, such as a full disk.
+        /// An error that may pass, such as a full disk.
         case failed(SocketError)
     }
 
@@ -28,13 +30,13 @@ final class StdioOutput: Sendable {
         phrases = Phrases(port.language)
     }
 
-    /// Writes until the bus has stopped or nobody reads.
+    /// Writes until the bus has stopped or the reading end is closed.
     func run() async -> End {
         defer { writer.close() }
-        async let _: Void = hurryAtTheEnd()
+        async let _: Void = giveUpWhenStopping()
         return await withTaskGroup(of: SocketError?.self) { group in
             group.addTask { await self.writeAll() }
-            // Also when nobody says anything it is noticed that nobody reads.
+            // Notices a closed reading end even while nothing is said.
             group.addTask { await self.writer.failure() }
             let failure = await group.next() ?? nil
             group.cancelAll()
@@ -43,8 +45,11 @@ final class StdioOutput: Sendable {
         }
     }
 
-    /// When the bus stops, who goes on reading gets everything, and nobody else is waited for.
-    private func hurryAtTheEnd() async {
+    /// Waits for the bus to stop.
+    ///
+    /// From then on a reader that goes on reading gets everything, and no other reader is waited
+    /// for.
+    private func giveUpWhenStopping() async {
         await port.stopping()
         writer.giveUp()
     }

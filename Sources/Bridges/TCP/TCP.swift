@@ -2,84 +2,87 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The chat line protocol on a TCP port or a Unix socket: `nc localhost 2000` is a client.
-public struct TCP: Bridge {
-    /// What becomes of what somebody says who has no name.
-    public enum Nameless: String, Sendable, CaseIterable, OptionValue {
-        /// It is refused, and they are told how to enter.
+/// The bridge for the chat line protocol, on a TCP port or a Unix socket: `nc localhost 2000` is a
+/// client.
+package struct TCP: Bridge {
+    /// The treatment of a text from a connection without a name.
+    package enum Nameless: String, Sendable, CaseIterable, OptionValue {
+        /// The text is refused, and the answer tells how to enter.
         case ask
-        /// They say it under a name that they are given.
+        /// The text is said under a name that the server gives.
         case guest
-        /// It is their name.
+        /// The text is the name.
         case name
     }
 
-    /// What bridge.json may say about it.
-    public struct Options: PluginOptions {
-        /// Where it listens.
+    /// The bridge's options in bridge.json.
+    package struct Options: PluginOptions {
+        /// The address it listens on.
         @Option("The address to listen on; port 0 lets the system choose.")
-        public var listen = Address.network(host: "0.0.0.0", port: 2_000)
-        /// The longest line.
+        package var listen = Address.network(host: "0.0.0.0", port: 2_000)
+        /// Bytes of the longest line.
         @Option(
             "The longest line a client may send, in bytes without its ending.", in: 64...1_048_576)
-        public var maxLine: ByteCount = 8_192
-        /// When a client without line endings has finished a line.
+        package var maxLine: ByteCount = 8_192
+        /// The silence that ends a line of a client without line endings.
         @Option(
             "The silence after which a client that sends no line endings has finished a line.",
             in: .milliseconds(1)...)
-        public var flushAfter = Duration.milliseconds(200)
-        /// What becomes of texts without a name.
-        @Option("What becomes of a text without a name: refused, said by a guest, or the name.")
-        public var nameless = Nameless.ask
-        /// What those are told who connect.
-        @Option("What is told to those who connect; by default how to enter, \"\": nothing.")
-        public var greeting: String?
-        /// Whether speakers hear themselves.
-        @Option("Whether those who speak get their own messages back.")
-        public var echo = true
-        /// What those who enter are shown.
+        package var flushAfter = Duration.milliseconds(200)
+        /// The treatment of texts without a name.
         @Option(
-            "How many of a room's last texts are shown to who enters it, in front of the join.",
+            "The treatment of a text without a name: refused, said by a guest, or taken as the name."
+        )
+        package var nameless = Nameless.ask
+        /// The greeting; `nil` for one that tells how to enter.
+        @Option("The greeting for new connections; by default how to enter, \"\" for none.")
+        package var greeting: String?
+        /// True if speakers get their own messages back.
+        @Option("Sends speakers their own messages back.")
+        package var echo = true
+        /// Texts shown to a client that enters a room.
+        @Option(
+            "The number of a room's last texts that are shown to those who enter, before the join.",
             in: 0...Bus.mostTexts)
-        public var historyOnJoin = 0
-        /// How many may be connected.
+        package var historyOnJoin = 0
+        /// Connections at a time.
         @Option(
             "Connections in all; one more takes the place of a silent one or gets [full].",
             in: 1...1_000_000)
-        public var maxConnections = 10_000
-        /// How many may be connected from one address.
+        package var maxConnections = 10_000
+        /// Connections at a time from one address.
         @Option(
             "Connections from one IP address; one more is refused with [full].", in: 1...1_000_000)
-        public var maxPerAddress = 1_000
-        /// How fast new connections may come.
-        @Option("How fast new connections from one address may come; not from this machine.")
-        public var connects = Connects()
-        /// How long a connection may have no name.
+        package var maxPerAddress = 1_000
+        /// The limit on new connections from one address.
+        @Option("The limit on new connections from one address; this machine's are not limited.")
+        package var connects = ConnectLimit.Options()
+        /// The time within which a connection must have a name.
         @Option(
-            "How long a connection may go without a name before it is closed.",
+            "The time after which a connection without a name is closed.",
             in: .milliseconds(1)...)
-        public var nameWithin: Duration?
-        /// How long a byte may wait for its reader.
+        package var nameWithin: Duration?
+        /// The age at which an unread byte closes its reader's connection.
         @Option(
-            "How old the oldest byte may become that a reader has not taken before it is closed.",
+            "The age of the oldest byte that a reader has not taken at which it is closed.",
             in: .milliseconds(1)...)
-        public var stalledAfter = Duration.seconds(60)
-        /// How many commands a connection may give.
-        @Option("How many commands and changes of name or room a connection may give.")
+        package var stalledAfter = Duration.seconds(60)
+        /// The limit on a connection's commands.
+        @Option("The limit on a connection's commands and changes of name or room.")
         package var commands = CommandBucket.Options()
-        /// What a room keeps for those who lag.
+        /// Bytes of lines that each room keeps for readers that lag.
         @Option(
-            "What each room keeps for readers that lag; rounded up to a power of two.",
+            "Memory that each room keeps for readers that lag; rounded up to a power of two.",
             in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
-        public var buffer = ByteCount.mebibytes(4)
-        /// What lists hold.
+        package var buffer = ByteCount.mebibytes(4)
+        /// Bytes that all answers in progress may hold.
         @Option(
-            "What the answers to /history, /search, /who and /rooms hold that clients are reading.",
+            "Memory for answers to /history, /search, /who and /rooms that clients are reading.",
             in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
-        public var lists = ByteCount.mebibytes(64)
+        package var lists = ByteCount.mebibytes(64)
 
-        /// Names that other programs have for these.
-        public static let synonyms = [
+        /// Names that other programs have for these options.
+        package static let synonyms = [
             "host": listening, "port": listening, "address": listening, "addr": listening,
             "bind": listening, "ip": listening, "hostname": listening, "interface": listening,
             "socket": "\"listen\": \"unix:PATH\"", "history": "\"historyOnJoin\"",
@@ -90,10 +93,11 @@ public struct TCP: Bridge {
         private static let listening = "\"listen\": \"HOST:PORT\""
 
         /// Makes the defaults.
-        public init() {}
+        package init() {}
 
-        /// A line has to fit into the buffer with a name in front of it, many times over.
-        public func validate(_ check: inout OptionCheck) {
+        /// Reports lines too long for the buffer, which must hold several with names in front, and
+        /// an address that another bridge listens on.
+        package func validate(_ check: inout OptionCheck) {
             if maxLine.bytes * 8 > buffer.bytes {
                 check.problem(
                     """
@@ -102,7 +106,7 @@ public struct TCP: Bridge {
                     """, at: $maxLine)
             }
             if case .unix(let path) = listen { check.file(path, at: $listen) }
-            // With port 0 the system finds a free one for each.
+            // With port 0 the system finds a free port for each bridge.
             if case .network(_, port: 0) = listen { return }
             check.unique(
                 "\(listen)", "address", expected: "an address of its own", at: $listen)
@@ -114,14 +118,14 @@ public struct TCP: Bridge {
     private let directory: @Sendable (String) -> String
 
     /// Makes a bridge that does not listen yet.
-    public init(_ options: Options, _ context: Context) {
+    package init(_ options: Options, _ context: Context) {
         self.options = options
         loop = context.loop
         directory = { context.path($0) }
     }
 
-    /// Listens until the bus stops, then lets everybody read to the end.
-    public func run(_ port: Port) async throws {
+    /// Listens until the bus stops, then sends every client what it is owed.
+    package func run(_ port: Port) async throws {
         let wanted = try await addresses()
         warnOfDescriptors(port.log)
         if port.direction != .in {
@@ -152,7 +156,7 @@ public struct TCP: Bridge {
     }
 
     private func warnOfDescriptors(_ log: Log) {
-        let free = ChatListener.mostConnections
+        let free = ChatListener.availableConnections
         if options.maxConnections > free {
             log.warning(
                 """
@@ -166,7 +170,7 @@ public struct TCP: Bridge {
         switch options.listen {
         case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
         case .network(let host, let port):
-            // The system's resolver waits for the network: not on a thread that others need.
+            // The system's resolver waits for the network, so it gets a thread of its own.
             let found = try await DedicatedThread.run(named: "resolver") {
                 Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
             }
@@ -176,7 +180,7 @@ public struct TCP: Bridge {
 }
 
 extension Registry {
-    /// Makes `tcp` known.
+    /// Registers `tcp`.
     package mutating func registerTCP() {
         bridge("tcp", about: "The chat line protocol: nc is a client.", TCP.init)
     }

@@ -170,6 +170,18 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         precondition(isCurrent, "called from another thread than the event loop's")
     }
 
+    /// Traps in debug builds if the loop runs and the caller is not on its thread.
+    ///
+    /// For classes that are confined to the loop; costs nothing in release builds.
+    @inlinable
+    public func assertOwned() { assert(isOwned, "confined to the event loop's thread") }
+
+    /// True on the loop's thread, and on any thread while the loop does not run.
+    @usableFromInline package var isOwned: Bool {
+        let owner = thread.load(ordering: .acquiring)
+        return owner == 0 || owner == UInt(pthread_self())
+    }
+
     // MARK: - Descriptors
 
     /// Watches a descriptor.

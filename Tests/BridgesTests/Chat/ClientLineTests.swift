@@ -7,7 +7,7 @@ import Testing
 @Suite struct ClientLineTests {
     private let grammar = LineGrammar(Phrases(.es))
 
-    /// The meaning in one string, so that a table can be read: `enter ana, say hola`.
+    /// Returns the meaning in one string, so that a table can be read: `enter ana, say hola`.
     private func meaning(
         of line: String, from name: String? = nil, in language: Language = .es
     ) throws -> String {
@@ -68,7 +68,7 @@ import Testing
         ("x ahora es y: hola", "bad-name notice"), ("ana  : hola", "enter ana, say hola"),
         ("ana : hola", "enter ana, say hola"),
     ])
-    func `who has no name enters with one`(line: String, expected: String) throws {
+    func `a client without a name enters with one`(line: String, expected: String) throws {
         #expect(try meaning(of: line) == expected)
     }
 
@@ -100,7 +100,7 @@ import Testing
         (" ha abandonado el chat.", "say  ha abandonado el chat."), ("hola ", "say hola "),
         ("/msg  bob \u{3000}", "do msg|bob"), ("аna: x", "say аna: x"),
     ])
-    func `who has a name speaks as nobody else`(line: String, expected: String) throws {
+    func `a client with a name speaks as nobody else`(line: String, expected: String) throws {
         #expect(try meaning(of: line, from: "ana") == expected)
     }
 
@@ -108,7 +108,8 @@ import Testing
         ("josé: hola", "say hola"), ("Jose\u{301}: hola", "say hola"), ("JOSÉ:", "nothing"),
         ("jose: hola", "say jose: hola"), ("JOSÉ ha abandonado el chat.", "leave"),
     ])
-    func `a name that is not ASCII is known in any form`(line: String, expected: String) throws {
+    func `a name that is not ASCII is recognised in any form`(line: String, expected: String) throws
+    {
         #expect(try meaning(of: line, from: "José") == expected)
     }
 
@@ -133,7 +134,7 @@ import Testing
             let line = Array((Bool.random(using: &random) ? "Na ñ: " + rest : rest).utf8)
             switch line.withUnsafeBytes({ grammar.meaning(of: $0, from: name) }) {
             case .utterance(.say(let range)):
-                // Nothing but one's own prefix and one slash may have gone.
+                // Only one's own prefix and one slash may be missing.
                 #expect(range.upperBound == line.count && !range.isEmpty, "seed \(seed)")
                 let gone = String(decoding: line[..<range.lowerBound], as: UTF8.self)
                 let bare = gone.filter { !$0.isWhitespace && !"/<[".contains($0) }
@@ -150,11 +151,11 @@ import Testing
         "ana: hola, ¿qué tal?", "hola", "ANA: hola", "/msg bob hola", "bob: hola http://x: y",
         "ana ha abandonado el chat.", "bob ha abandonado el chat.", "ana: //x",
     ])
-    func `a line of somebody with a name allocates nothing`(line: String) throws {
+    func `a line of a client with a name allocates nothing`(line: String) throws {
         let name = try Name("ana")
         let bytes = Array(line.utf8)
         let spent = bytes.withUnsafeBytes { buffer in
-            // The first call makes what the runtime keeps for all later ones.
+            // The first call allocates memory that the runtime keeps for all later ones.
             _ = grammar.meaning(of: buffer, from: name)
             let before = allocation_count()
             var leaves = 0

@@ -9,7 +9,7 @@ import Testing
         0, -1, -1_001, 999, 951_782_399_999, 951_868_800_000, 1_711_846_799_000, 1_711_850_400_000,
         1_795_352_710_500, 4_102_444_800_000,
     ])
-    func `moments are written by the clock of the place`(milliseconds: Int64) {
+    func `times are written in the daemon's time zone`(milliseconds: Int64) {
         var bytes: [UInt8] = []
         LocalTime.append(Timestamp(milliseconds: milliseconds), to: &bytes)
         var calendar = Calendar(identifier: .gregorian)

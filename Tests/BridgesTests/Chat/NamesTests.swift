@@ -2,7 +2,7 @@ import Testing
 
 @testable import Chat
 
-/// The name, or why it is none.
+/// Returns the problem of a name, or `nil` for a valid one.
 func problem(_ raw: String) -> NameProblem? {
     do throws(NameProblem) {
         _ = try Name(raw)
@@ -135,7 +135,7 @@ func problem(_ raw: String) -> NameProblem? {
         #expect(guest.text == "invitado-7" && problem(guest.text) == .guest)
     }
 
-    @Test func `what becomes too much when it is folded is too long`() {
+    @Test func `a name whose folded form is too long is too long`() {
         #expect(problem(String(repeating: "\u{FDFA}", count: 7)) == nil)
         #expect(problem(String(repeating: "\u{FDFA}", count: 8)) == .tooLong)
         #expect(problem(String(repeating: "\u{3300}", count: 21)) == nil)
@@ -148,7 +148,7 @@ func problem(_ raw: String) -> NameProblem? {
         "X Left The Chat!", "Ana is now Bob", "is now Bob", "Ana ｉｓ now", "Ana ſe ha unido",
         "Ana is ⓝow",
     ])
-    func `the phrases of a notice are refused in any language and form`(raw: String) {
+    func `the words of a notice are refused in any language and form`(raw: String) {
         #expect(problem(raw) == .notice)
     }
 
@@ -179,15 +179,14 @@ func problem(_ raw: String) -> NameProblem? {
         let name = try Name("Jose\u{301}")
         #expect(Array(name.text.utf8) == [0x4A, 0x6F, 0x73, 0xC3, 0xA9])
         #expect(name.prefix == Array("José: ".utf8))
-        #expect(Array(name.bytes) == Array("José".utf8))
         // 32 syllables of three jamo each are too many bytes only until they are composed.
         let syllables = String(repeating: "\u{1112}\u{1161}\u{11AB}", count: 21)
-        #expect(try Name(syllables).bytes.count == 63)
+        #expect(try Name(syllables).text.utf8.count == 63)
     }
 
     @Test func `each character alone is a name or refused, and its key is stable`() {
         for value in UInt32(0)...0x10FFFF {
-            // Ideographs, syllables and the planes of nothing are alike: some of each are enough.
+            // Ideographs, syllables and unassigned planes are alike: some of each are enough.
             let isVaried = value < 0x3400 || 0xF900..<0x11000 ~= value || 0x1D000..<0x20000 ~= value
             guard isVaried || value % 101 == 0, let scalar = Unicode.Scalar(value) else { continue }
             let category = scalar.properties.generalCategory

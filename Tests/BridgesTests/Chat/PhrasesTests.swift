@@ -30,7 +30,7 @@ import Testing
         #expect(AnswerCode.allCases.map(\.rawValue).joined(separator: " ") == promised)
     }
 
-    @Test func `the phrases that no name may hold are those of the protocol`() {
+    @Test func `the words that no name may hold are those of the protocol`() {
         #expect(
             Phrases.noticeWords == [
                 " se ha unido", " ha abandonado", " ahora es ", " se ha ido a ", " joined the chat",
@@ -55,8 +55,8 @@ import Testing
     @Test(arguments: Language.allCases)
     func `help names every command`(language: Language) {
         let help = Phrases(language).help
-        #expect(help.count == ChatCommand.listed.count)
-        for (line, command) in zip(help, ChatCommand.listed) {
+        #expect(help.count == ChatCommand.allCases.count)
+        for (line, command) in zip(help, ChatCommand.allCases) {
             #expect(line.hasPrefix("/\(command.rawValue)"))
         }
     }

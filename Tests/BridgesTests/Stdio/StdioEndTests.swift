@@ -20,7 +20,7 @@ import Testing
         #expect(await !stdio.bus.bus.isStopping)
     }
 
-    @Test func `with exitAtEnd what comes in is still published to its end`() async throws {
+    @Test func `with exitAtEnd the input is still published to its end`() async throws {
         let stdio = try await StdioFixture.make { $0.exitAtEnd = true }
         stdio.output.closeReadEnd()
         await stdio.input.write("still here\n")
@@ -44,7 +44,7 @@ import Testing
         #expect(error?.description == "write standard output: no space left on device")
     }
 
-    @Test func `what was said before the end is written before the bridge ends`() async throws {
+    @Test func `messages said before the end are written before the bridge ends`() async throws {
         let stdio = try await StdioFixture.make()
         stdio.output.closeAfter(stdio.run)
         let lines = (0..<5_000).map { "line \($0)" }
@@ -93,14 +93,14 @@ import Testing
     func `a reader that pauses loses nothing`(hasStore: Bool) async throws {
         let store = hasStore ? MemoryStore() : nil
         let stdio = try await StdioFixture.make(fills: true, store: store ?? VolatileStore()) {
-            // A store has what no buffer holds.
+            // A store has messages that no buffer holds.
             if hasStore { $0.buffer = .kibibytes(64) }
         }
         for start in stride(from: 0, to: 150_000, by: 10_000) {
             let drafts = (start..<start + 10_000).map { Draft("\($0)", from: "ana") }
             try await stdio.other.publish(drafts)
         }
-        // What filled the pipe has no line ending.
+        // The bytes that filled the pipe have no line ending.
         let filling = await stdio.output.readLine()
         #expect(filling?.hasSuffix("ana: 0") == true)
         #expect(await stdio.output.readLines(149_999) == (1..<150_000).map { "ana: \($0)" })

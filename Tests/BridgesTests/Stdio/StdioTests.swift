@@ -88,7 +88,7 @@ struct StdioFixture {
         #expect(stdio.bus.shutdownRequests == 1)
     }
 
-    @Test func `what is said goes out, joins and leaves too, one's own does not`() async throws {
+    @Test func `messages go out, joins and leaves too, but one's own do not`() async throws {
         let stdio = try await StdioFixture.make()
         await stdio.input.write("mine\n")
         _ = await stdio.messages(1)
@@ -207,7 +207,7 @@ extension TestPipe {
 }
 
 extension StdioFixture {
-    /// Has somebody enter and say something in private; returns who is in the room then.
+    /// Has somebody enter and send a private message; returns the people in the room afterwards.
     func whisper(_ text: String, to receiver: String, from sender: String) async -> [String] {
         await bus.bus.perform { [attachment = other.attachment] bus in
             guard let room = bus.rooms.first, let receiver = bus.person(receiver) else { return [] }

@@ -5,7 +5,7 @@ import TestSupport
 struct AcceptedSocket {
     private let descriptor: Int32
 
-    /// Finds it; `nil` if there is none.
+    /// Finds the socket; `nil` if there is none.
     init?(of client: ChatClient) {
         guard let port = Self.port(client.descriptor, getsockname),
             let found = (0..<4_096).first(where: { Self.port($0, getpeername) == port })

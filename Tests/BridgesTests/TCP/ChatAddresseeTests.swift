@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// Whom `/msg` and `/reply` mean by a name: nobody's words go to somebody else.
+/// The people that `/msg` and `/reply` mean by a name: no text goes to somebody else.
 @Suite(.timeLimit(.minutes(10))) struct ChatAddresseeTests {
     private static let unknown = "servidor: [unknown-user] Aquí no hay nadie con ese nombre."
     private static let nothing =
@@ -21,7 +21,7 @@ import Testing
         "/msg Ana  (telegram) x",
         "/msg \"Ana\" (telegram) el pin", "/msg \"Ana (telegram)\" el pin", "/msg Ana (tcp2) x",
     ])
-    func `what is for somebody elsewhere does not reach who has the same name here`(
+    func `a message for somebody elsewhere does not reach a namesake here`(
         line: String
     ) async throws {
         let host = try await ChatHost()
@@ -41,7 +41,7 @@ import Testing
         "Ana ( telegram ) pin",
         "Ana \u{FF08}telegram\u{FF09} pin", "Ana \u{200B}(telegram) pin", "Ana (telegram)pin",
     ])
-    func `parentheses that are not written as the bus writes them are asked about`(
+    func `parentheses that are not written as the bus writes them are refused as unclear`(
         arguments: String
     ) async throws {
         let host = try await ChatHost()
@@ -130,7 +130,7 @@ import Testing
         #expect(try await ana.barrier() == [usage, usage, usage, "ana → ana (privado): hola"])
     }
 
-    @Test func `who speaks elsewhere is answered by the plain name where only one is meant`()
+    @Test func `a speaker on another bridge is found by the plain name if only one is meant`()
         async throws
     {
         let host = try await ChatHost()

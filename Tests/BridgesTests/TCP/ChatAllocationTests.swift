@@ -6,7 +6,7 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// What a line costs in allocations, on the loop's thread; counted, not timed.
+/// The allocations that a line costs on the loop's thread; counted, not timed.
 @Suite(.timeLimit(.minutes(10)), .serialized) struct ChatAllocationTests {
     private struct Validate: Middleware {
         func handle(_ message: inout Message) -> Verdict {
@@ -30,13 +30,13 @@ import Testing
 
     private static let lines = 1_000
     #if DEBUG
-        // What is not optimized boxes what it hands around, four times for a line.
+        // Code that is not optimised boxes its arguments, four times for a line.
         private static let bound = 60
     #else
         private static let bound = 1
     #endif
 
-    /// Allocations of the loop's thread while so many lines go to so many readers.
+    /// Returns the allocations of the loop's thread while so many lines go to so many readers.
     private func allocations(readers count: Int) async throws -> Int {
         let host = try await ChatHost(middlewares: [Validate(), Limit(), Filter()]) {
             $0.options.echo = false
@@ -46,7 +46,7 @@ import Testing
         for _ in 0..<count { readers.append(try await host.client()) }
         let text = String(repeating: "ana: a line like any other one\n", count: Self.lines)
         var least = Int.max
-        // The first rounds fill what is kept: buffers, the room's log. The least is what remains.
+        // The first rounds fill buffers and the room's log; the smallest count is the cost.
         for _ in 0..<8 {
             let before = await Self.counted(host)
             try ana.send(text)
@@ -67,7 +67,7 @@ import Testing
         withExtendedLifetime(objects) {}
     }
 
-    @Test func `a line costs nothing per delivery and next to nothing to bring in`() async throws {
+    @Test func `a line costs nothing per delivery and next to nothing to read`() async throws {
         let one = try await allocations(readers: 1)
         let hundred = try await allocations(readers: 100)
         // 99,000 deliveries more; a turn may cost each reader one or two.

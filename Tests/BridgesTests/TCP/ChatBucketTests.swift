@@ -59,7 +59,7 @@ import Testing
         #expect(try await reader.barrier().count < 70)
     }
 
-    @Test func `what may be no name counts as well, and who wants to leave always may`()
+    @Test func `a refused name counts as well, and leaving is always allowed`()
         async throws
     {
         let host = try await host()
@@ -83,17 +83,17 @@ import Testing
         let rule = CommandBucket.Rule(options)
         var bucket = CommandBucket()
         let start: Int64 = 7_000_000_000
-        for _ in 0..<3 { #expect(bucket.take(at: start, rule) == .allowed) }
-        #expect(bucket.take(at: start, rule) == .refused(seconds: 1))
-        #expect(bucket.take(at: start + 499_999_999, rule) == .refused(seconds: 1))
-        #expect(bucket.take(at: start + 500_000_000, rule) == .allowed)
-        #expect(bucket.take(at: start + 500_000_000, rule) == .refused(seconds: 1))
-        for _ in 0..<3 { #expect(bucket.take(at: start + 9_000_000_000, rule) == .allowed) }
+        for _ in 0..<3 { #expect(bucket.spend(at: start, rule) == .allowed) }
+        #expect(bucket.spend(at: start, rule) == .refused(seconds: 1))
+        #expect(bucket.spend(at: start + 499_999_999, rule) == .refused(seconds: 1))
+        #expect(bucket.spend(at: start + 500_000_000, rule) == .allowed)
+        #expect(bucket.spend(at: start + 500_000_000, rule) == .refused(seconds: 1))
+        for _ in 0..<3 { #expect(bucket.spend(at: start + 9_000_000_000, rule) == .allowed) }
         options.burst = 1_000_000_000
         options.per = .seconds(36_500 * 86_400)
         var large = CommandBucket()
         for _ in 0..<10 {
-            #expect(large.take(at: .max / 8, CommandBucket.Rule(options)) == .allowed)
+            #expect(large.spend(at: .max / 8, CommandBucket.Rule(options)) == .allowed)
         }
     }
 }

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 @Suite struct ChatBurstTests {
-    @Test func `a batch larger than a room's log reaches whoever keeps up, or is counted`()
+    @Test func `a batch larger than a room's log reaches readers that keep up, or is counted`()
         async throws
     {
         let host = try await ChatHost()

@@ -23,11 +23,12 @@ import Testing
         let client = try await host.client()
         try client.send("/help\n")
         let lines = try await client.barrier()
-        #expect(lines.last == "servidor: [ok] 10")
+        #expect(lines.last == "servidor: [ok] 11")
         for verb in [
-            "help", "nick", "rooms", "join", "who", "msg", "reply", "history", "search", "quit",
+            "help", "nick", "rooms", "join", "who", "me", "msg", "reply", "history", "search",
+            "quit",
         ] {
-            #expect(lines.filter { $0.hasPrefix("servidor: [info] /\(verb)") }.count == 1)
+            #expect(lines.filter { $0.hasPrefix("servidor: [info] /\(verb) ") }.count == 1)
         }
         try client.send("/nada\n/\n")
         #expect(
@@ -93,7 +94,7 @@ import Testing
         #expect(try await there.barrier() == ["ana se ha unido al chat.", "ana: dos"])
     }
 
-    @Test func `who joins without a name is told and tells nobody`() async throws {
+    @Test func `a nameless client that joins is answered and not announced`() async throws {
         let host = try await ChatHost(rooms: ["general", "juegos"]) { _ in }
         let reader = try await host.client()
         let client = try await host.client()
@@ -105,7 +106,7 @@ import Testing
         #expect(try await reader.barrier() == [])
     }
 
-    @Test func `join takes along what is still to be sent`() async throws {
+    @Test func `join keeps what is still to be sent`() async throws {
         let host = try await ChatHost(rooms: ["general", "juegos"]) { _ in }
         let port = await host.port()
         let ana = try await host.client("ana", receiveBuffer: 65_536)
@@ -168,7 +169,7 @@ import Testing
         #expect(try await reader.barrier() == [])
     }
 
-    @Test func `a private message to who can't get any is refused`() async throws {
+    @Test func `a private message to somebody who can't get any is refused`() async throws {
         let host = try await ChatHost([.init("both"), .init("in") { $0.direction = .in }])
         let ana = try await host.client("ana")
         let mute = try ChatClient(port: host.ports[1])
@@ -218,7 +219,7 @@ import Testing
             ])
     }
 
-    @Test func `whoever leaves is told so and gets no more`() async throws {
+    @Test func `a client that leaves reads its own notice and no more`() async throws {
         let host = try await ChatHost()
         let reader = try await host.client()
         let ana = try await host.client("ana")
@@ -255,9 +256,9 @@ import Testing
     }
 }
 
-/// What tests ask about lines.
+/// Questions of tests about lines.
 enum ChatLines {
-    /// How many lines a `[skipped]` answer says were left out; `nil` for any other line.
+    /// Returns the number in a `[skipped]` answer; `nil` for any other line.
     static func skipped(_ line: String) -> Int? {
         for server in ["servidor", "server"] where line.hasPrefix("\(server): [skipped] ") {
             return Int(line.dropFirst("\(server): [skipped] ".count))

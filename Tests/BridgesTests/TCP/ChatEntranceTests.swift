@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// How connections begin: the greeting, guests, and programs that mean another protocol.
+/// The beginning of connections: the greeting, guests, and programs that mean another protocol.
 @Suite(.timeLimit(.minutes(10))) struct ChatEntranceTests {
     private static let silence = Duration.milliseconds(200)
 
@@ -56,7 +56,7 @@ import Testing
         #expect(refused.allSatisfy { $0.level == .debug && $0.sentence.contains("127.0.0.1:") })
     }
 
-    @Test func `a request in pieces is none the less one`() async throws {
+    @Test func `a request in pieces is recognised`() async throws {
         let host = try await ChatHost { $0.options.nameless = .guest }
         let reader = try await host.client("bob")
         let bytes = Array("GET / HTTP/1.1\r\nana: x\r\n\r\n".utf8)
@@ -64,7 +64,7 @@ import Testing
             let browser = try ChatClient(port: host.ports[0])
             try browser.send(Array(bytes[..<index]))
             _ = try await host.client()
-            // What has come may be a whole request already, but it is no text.
+            // The bytes may be a whole request already, but they are no text.
             host.test.advance(by: Self.silence)
             _ = try await host.client()
             try? browser.send(Array(bytes[index...]))
@@ -79,7 +79,9 @@ import Testing
         #expect(try await reader.barrier() == [])
     }
 
-    @Test func `a request behind lines of the chat ends it as well, a header in front too`()
+    @Test
+    func
+        `a request after lines of the chat ends the connection as well, and so does a header in front`()
         async throws
     {
         let host = try await ChatHost()
@@ -131,7 +133,7 @@ import Testing
         #expect(try await reader.barrier() == [])
     }
 
-    @Test func `a mail client is told in its own phrases`() async throws {
+    @Test func `a mail client is answered in its own protocol`() async throws {
         let host = try await ChatHost()
         let client = try ChatClient(port: host.ports[0])
         try client.send("EHLO example.org\r\nMAIL FROM:<a@b>\r\nana: x\r\n")
@@ -139,7 +141,7 @@ import Testing
         #expect(lines.count == 1 && lines.first?.hasPrefix("554 ") == true)
     }
 
-    @Test func `who has a name may say such lines`() async throws {
+    @Test func `a client with a name may say such lines`() async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")
         try ana.send("GET / HTTP/1.1\nEHLO x\nSSH-2.0-x\n")
@@ -150,7 +152,7 @@ import Testing
     // MARK: - The greeting
 
     @Test(arguments: Language.allCases)
-    func `who connects is told how to enter, before anything else`(language: Language) async throws
+    func `a new client is told how to enter, before anything else`(language: Language) async throws
     {
         let host = try await ChatHost(language: language) { $0.options.greeting = nil }
         let port = await host.port()
@@ -167,7 +169,7 @@ import Testing
         #expect(lines[0].contains("/nick"))
         #expect(lines[1].hasPrefix("ana "))
         #expect(lines[2] == "eva (otro): hola")
-        // Also who says nothing at all, and closes.
+        // A client that says nothing at all, and closes, gets it too.
         let deaf = try ChatClient(port: host.ports[0])
         deaf.finishSending()
         #expect(try await deaf.rest() == [lines[0]])
@@ -256,7 +258,7 @@ import Testing
         #expect(try await reader.barrier() == said)
     }
 
-    @Test func `a space that is missing is asked for`() async throws {
+    @Test func `a missing space is pointed out`() async throws {
         let host = try await ChatHost()
         let ana = try await host.client()
         try ana.send("ana:hola\nhttp://x\nhola\nana : hola\nana:qué\n<ana> tal\n[ANA]: bien\n")

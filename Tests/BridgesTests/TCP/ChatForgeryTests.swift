@@ -123,7 +123,7 @@ import Testing
     }
 }
 
-/// Writes lines that try to speak for others, each with its author's mark, and tells whether one has.
+/// Lines that try to speak for others, each with its author's mark, and the check for success.
 private enum Forger {
     /// A line of client `index`, which is called `u<index>` in any case; its end says who wrote it.
     static func line(of index: Int, using random: inout Seeded) -> [UInt8] {
@@ -147,12 +147,12 @@ private enum Forger {
         return bytes + Array("<\(index)>\n".utf8)
     }
 
-    /// Why somebody could not have sent this line, if so.
+    /// Returns the reason why nobody could have sent this line honestly, or `nil`.
     ///
     /// Nobody comes or goes in the meantime.
     static func problem(_ line: String) -> String? {
         if !isHarmless(line) { return "not harmless" }
-        // Looked at as bytes: an accent would join the space in front of it.
+        // Compared as bytes: an accent would join the space in front of it.
         let bytes = Array(line.utf8)
         guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")) else {
             let names = line.dropLast().split(separator: " ahora es ")
@@ -164,7 +164,7 @@ private enum Forger {
         return bytes.suffix(3) == Array("<\(owner)>".utf8)[...] ? nil : "forged"
     }
 
-    /// Whose name it is: `u1` in any case, or what `/nick` made of a line with its author's mark.
+    /// Returns the owner of a name: `u1` in any case, or a name that `/nick` made of a marked line.
     private static func owner(_ name: some Collection<UInt8>) -> Int? {
         let name = Array(name)
         guard name.count > 1, name[0] | 0x20 == UInt8(ascii: "u") else { return nil }
@@ -172,7 +172,7 @@ private enum Forger {
         return name.count == 2 || name.last == UInt8(ascii: ">") ? Int(digit) - 0x30 : nil
     }
 
-    /// Whether no character in it could take over a terminal or be taken for a line's end.
+    /// Returns whether no character could take over a terminal or be mistaken for a line's end.
     static func isHarmless(_ line: String) -> Bool {
         line.unicodeScalars.allSatisfy { scalar in
             switch scalar.value {

@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// How bytes become lines, over real sockets and with the time turned by hand.
+/// The lines that bytes become, over real sockets and with the time turned by hand.
 @Suite(.timeLimit(.minutes(10))) struct ChatFramingTests {
     private static let silence = Duration.milliseconds(200)
 
@@ -51,7 +51,9 @@ import Testing
         }
     }
 
-    @Test func `what could take over a terminal is taken out before anything else`() async throws {
+    @Test func `characters that could take over a terminal are removed before anything else`()
+        async throws
+    {
         let host = try await ChatHost()
         let ana = try await host.client()
         try ana.send("a\u{0}n\u{1B}a: h\u{7F}o\u{202E}l\u{2066}a\n")
@@ -118,7 +120,7 @@ import Testing
         #expect(try await reader.line() == "ana: tres")
         try ana.send("ana: cuatro")
         try await arrived(host)
-        // When the server stops, what waits is a line too.
+        // When the server stops, the pending text is a line too.
         try await host.stop()
         #expect(try await reader.rest() == ["ana: cuatro"])
     }
@@ -135,7 +137,7 @@ import Testing
         #expect(try await reader.barrier() == [])
         try ana.send("es\n")
         #expect(try await reader.line() == "ana: tres")
-        // Not even when the server stops is its half line taken for a whole one.
+        // Its half line is no line, not even when the server stops.
         try ana.send("ana: medi")
         try await arrived(host)
         try await host.stop()
@@ -155,7 +157,7 @@ import Testing
             try await reader.lines(2) == ["zoe se ha unido al chat.", "zoe: holazoe: a todos"])
     }
 
-    @Test func `a byte order mark, NULs and Telnet's negotiation are taken off`() async throws {
+    @Test func `a byte order mark, NULs and Telnet's negotiation are removed`() async throws {
         let host = try await ChatHost()
         let ana = try ChatClient(port: host.ports[0])
         try ana.send([255, 251, 31, 255, 253, 3, 255, 250, 31, 0, 80, 0, 10, 255, 240])
@@ -166,7 +168,7 @@ import Testing
             try await ana.barrier() == ["ana se ha unido al chat.", "ana: hola", "ana: qué"])
     }
 
-    @Test func `what waits to be read is no silence`() async throws {
+    @Test func `input that waits to be read is no silence`() async throws {
         let store = MemoryStore()
         let host = try await ChatHost([.init()], store: store)
         let reader = try await host.client()
@@ -224,7 +226,9 @@ import Testing
         #expect(try await reader.lines(4) == ["ana se ha unido al chat."] + expected)
     }
 
-    @Test func `who closes only the sending side still gets what it is owed`() async throws {
+    @Test func `a client that closes only its sending side still gets what it is owed`()
+        async throws
+    {
         let host = try await ChatHost()
         let port = await host.port()
         let ana = try await host.client("ana", receiveBuffer: 65_536)

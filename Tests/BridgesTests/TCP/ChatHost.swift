@@ -20,7 +20,7 @@ final class ChatHost: Sendable {
         var room = "general"
         var direction = Direction.both
         var chain: [any Middleware] = []
-        /// The same with conditions; behind them.
+        /// More middlewares, with conditions; after those of `chain`.
         var steps: [Chain.Step] = []
         var outgoing: [any Middleware] = []
         var options = TCP.Options()
@@ -92,7 +92,7 @@ final class ChatHost: Sendable {
             })
     }
 
-    /// A client that the server knows of.
+    /// Returns a client that the server has accepted.
     func client(
         _ name: String? = nil, on bridge: Int = 0, receiveBuffer: Int32? = nil,
         from connectionID: String? = nil
@@ -104,10 +104,10 @@ final class ChatHost: Sendable {
         return client
     }
 
-    /// Somebody who speaks by another bridge of the same bus.
+    /// Returns the port of another bridge on the same bus.
     func port(_ name: String = "otro") async -> Port { await test.port(name) }
 
-    /// StopRequests the bus and returns when the bridges have ended.
+    /// Stops the bus and returns when the bridges have ended.
     func stop() async throws {
         test.stop()
         try await ended()

@@ -6,7 +6,7 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// Bounds: how many may come, how slow they may be, how much they may ask for.
+/// Bounds: on connections, on slowness, on unread answers.
 @Suite(.timeLimit(.minutes(10))) struct ChatLimitsTests {
     private static let full = "servidor: [full] No cabe nadie más; prueba más tarde."
 
@@ -85,7 +85,7 @@ import Testing
         let slow = try await host.client("slow", receiveBuffer: 65_536)
         for _ in 0..<2 {
             try await say(700, by: port, while: reader)
-            // What follows all that the kernel held: the server has got to send again.
+            // A line after all that the kernel held: the server has to send again.
             while let line = try await slow.line(), ChatLines.skipped(line) == nil {}
             #expect(try await reader.barrier().filter { $0.hasPrefix("slow ha") } == [])
             host.test.advance(by: .seconds(59))
@@ -94,7 +94,9 @@ import Testing
     }
 
     @Test(arguments: [true, false])
-    func `who is too slow skips and is told how many, and nobody waits`(echo: Bool) async throws {
+    func `a reader that is too slow skips and is told how many lines, and nobody waits`(echo: Bool)
+        async throws
+    {
         let host = try await ChatHost {
             $0.options.buffer = .kibibytes(64)
             $0.options.echo = echo
@@ -132,7 +134,7 @@ import Testing
         if !echo { #expect(own == 0) }
     }
 
-    @Test func `a burst in one read overtakes nobody who keeps up`() async throws {
+    @Test func `a burst in one read overtakes no reader that keeps up`() async throws {
         let host = try await ChatHost {
             $0.options.buffer = .kibibytes(64)
             $0.options.maxLine = 8_192
@@ -173,12 +175,12 @@ import Testing
         #expect(answers.suffix(2) == ["ana se ha unido al chat.", "ana: hola"])
     }
 
-    @Test func `who asks for more lists than may wait gets no more`() async throws {
+    @Test func `a client that asks for more lists than may wait gets no more`() async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")
         try ana.send(String(repeating: "/help\n", count: 3_000))
         let lines = try await ana.barrier()
-        let lists = lines.filter { $0 == "servidor: [ok] 10" }.count
+        let lists = lines.filter { $0 == "servidor: [ok] 11" }.count
         let refused = lines.filter { $0.hasPrefix("servidor: [rate-limited] ") }.count
         #expect(lists > 50 && lists + refused == 3_000)
     }

@@ -5,11 +5,12 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// Lists that are produced as they are read: what they hold, and that nothing of them is lost.
+/// Lists that are produced as they are read: their memory, and that nothing of them is lost.
 @Suite(.timeLimit(.minutes(10))) struct ChatListTests {
     private static let text = String(repeating: "x", count: 8_000)
 
-    @Test func `who does not read a long list holds next to nothing of it`() async throws {
+    @Test func `a client that does not read a long list holds next to nothing of it`() async throws
+    {
         let host = try await ChatHost { $0.options.lists = .kibibytes(256) }
         try await fill(host, 500)
         // 4 MB each, and a kernel that takes 200 KB of them.
@@ -22,11 +23,11 @@ import Testing
         let reader = try await host.client("ana")
         try reader.send("/history 500\n")
         let lines = try await reader.barrier()
-        #expect(Past(lines).texts.count == 500)
+        #expect(HistoryLines(lines).texts.count == 500)
         #expect(lines.last == "servidor: [ok] 500")
-        // Those who come to read later get all of it too.
+        // Clients that read later get all of it too.
         for client in clients {
-            #expect(Past(try await client.barrier()).texts.count == 500)
+            #expect(HistoryLines(try await client.barrier()).texts.count == 500)
         }
     }
 
@@ -49,12 +50,12 @@ import Testing
             }
         }
         #expect(refused > 0 && refused < 12)
-        // What they held is free again.
+        // Their memory is free again.
         try clients[0].send("/history 500\n")
-        #expect(Past(try await clients[0].barrier()).texts.count == 500)
+        #expect(HistoryLines(try await clients[0].barrier()).texts.count == 500)
     }
 
-    @Test func `what is said meanwhile comes behind the list, and answers in their order`()
+    @Test func `lines said meanwhile come after the list, and answers in their order`()
         async throws
     {
         let host = try await ChatHost { $0.options.buffer = .mebibytes(16) }
@@ -73,7 +74,7 @@ import Testing
                 "servidor: [info", "servidor: [info", "servidor: [ok", "servidor: [info",
                 "servidor: [ok",
             ])
-        #expect(Past(lines).texts.count == 402)
+        #expect(HistoryLines(lines).texts.count == 402)
         #expect(lines.filter { $0.hasPrefix("bob: ") } == (0..<50).map { "bob: \($0)" })
         #expect(lines.count { $0 == "ana: uno" } == 1)
     }
@@ -85,7 +86,7 @@ import Testing
         try ana.send("/history 400\n/join juegos\ndos\n")
         ana.finishSending()
         let lines = try await ana.rest()
-        #expect(Past(lines).texts.count == 400)
+        #expect(HistoryLines(lines).texts.count == 400)
         #expect(
             lines.suffix(4) == [
                 "ana se ha unido al chat.", "servidor: [ok] Estás en juegos.", "ana: dos",
@@ -93,7 +94,8 @@ import Testing
             ])
     }
 
-    @Test func `what the log forgets while it is read comes from the store`() async throws {
+    @Test func `messages that the log drops while a list is read come from the store`() async throws
+    {
         let store = LateStore()
         store.hurry()
         let host = try await ChatHost([.init { $0.options.buffer = .mebibytes(16) }], store: store)
@@ -104,8 +106,8 @@ import Testing
         // As much again: nothing of the list is in the log any more.
         try await fill(host, 600)
         let lines = try await ana.barrier()
-        #expect(Past(lines).texts.count == 450)
-        #expect(Past(lines).numbers == Past(lines).numbers.sorted())
+        #expect(HistoryLines(lines).texts.count == 450)
+        #expect(HistoryLines(lines).numbers == HistoryLines(lines).numbers.sorted())
         #expect(lines.contains("servidor: [ok] 450"))
     }
 
@@ -123,7 +125,7 @@ import Testing
         let dropped =
             "servidor: [dropped] Ahora no se puede leer lo que se dijo antes; prueba más tarde."
         #expect(lines.contains(dropped))
-        #expect(Past(lines).texts.count < 450)
+        #expect(HistoryLines(lines).texts.count < 450)
         try ana.send("hola\n")
         #expect(try await ana.barrier().last == "ana: hola")
     }
@@ -136,7 +138,7 @@ import Testing
         _ = try await host.client().barrier()
         try await fill(host, 600)
         let lines = try await ana.barrier()
-        let count = Past(lines).texts.count
+        let count = HistoryLines(lines).texts.count
         #expect(count > 0 && count < 450)
         #expect(lines.contains("servidor: [ok] \(count)"))
     }

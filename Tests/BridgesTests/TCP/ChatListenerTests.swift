@@ -6,17 +6,18 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// Who is let in, who has to give way, and who takes too long to say who it is.
+/// Connections that are let in, that give way to others, and that take too long over a name.
 @Suite(.timeLimit(.minutes(10))) struct ChatListenerTests {
     private static let full = "servidor: [full] No cabe nadie más; prueba más tarde."
     private static let needName =
         "servidor: [need-name] Primero di quién eres: NOMBRE: TEXTO, o /nick NOMBRE"
 
-    @Test func `whoever has said nothing for longest gives way when there is no room`() async throws
+    @Test func `the connection that has been silent for longest is closed when there is no room`()
+        async throws
     {
         let host = try await ChatHost { $0.options.maxConnections = 4 }
         let ana = try await host.client("ana")
-        // One who speaks without a name is not silent.
+        // A client that speaks without a name is not silent.
         let reader = try await host.client()
         let silent = [try ChatClient(port: host.ports[0]), try ChatClient(port: host.ports[0])]
         for client in silent { try client.send([0xC3]) }
@@ -49,7 +50,7 @@ import Testing
         #expect(try await half.line() == "ana: hola")
         host.test.advance(by: .milliseconds(1))
         #expect(try await half.rest() == [Self.needName])
-        // Who only reads may go on doing so.
+        // A client that only reads stays.
         host.test.advance(by: .seconds(600))
         try ana.send("adiós\n")
         #expect(try await silent.lines(2) == ["ana: hola", "ana: adiós"])
@@ -70,24 +71,24 @@ import Testing
         try await second.barrier()
     }
 
-    @Test func `connections from one address come in slowly after a burst`() throws {
-        var options = TCP.Options.Connects()
+    @Test func `connections from one address are limited after a burst`() throws {
+        var options = ConnectLimit.Options()
         options.burst = 3
         options.per = .milliseconds(50)
         var limit = ConnectLimit(options)
         let (one, other) = (try Self.key("192.0.2.1"), try Self.key("192.0.2.2"))
-        func takes(_ key: HostKey, _ milliseconds: Int64) -> Bool {
-            limit.takes(key, at: milliseconds * 1_000_000)
+        func isAllowed(_ key: HostKey, _ milliseconds: Int64) -> Bool {
+            limit.spend(for: key, at: milliseconds * 1_000_000)
         }
-        #expect((0..<5).map { _ in takes(one, 10) } == [true, true, true, false, false])
-        #expect(takes(other, 10))
-        #expect(!takes(one, 59))
-        #expect(takes(one, 60) && !takes(one, 60))
-        // What was refused does not count.
-        #expect(takes(one, 110) && !takes(one, 110))
-        #expect((0..<4).map { _ in takes(one, 10_000) } == [true, true, true, false])
+        #expect((0..<5).map { _ in isAllowed(one, 10) } == [true, true, true, false, false])
+        #expect(isAllowed(other, 10))
+        #expect(!isAllowed(one, 59))
+        #expect(isAllowed(one, 60) && !isAllowed(one, 60))
+        // Refused connections do not count.
+        #expect(isAllowed(one, 110) && !isAllowed(one, 110))
+        #expect((0..<4).map { _ in isAllowed(one, 10_000) } == [true, true, true, false])
         let loopback = try Self.key("127.0.0.1")
-        #expect((0..<1_000).allSatisfy { _ in takes(loopback, 10_000) })
+        #expect((0..<1_000).allSatisfy { _ in isAllowed(loopback, 10_000) })
     }
 
     @Test func `one address of IPv6 is its first 64 bits, and IPv4 in IPv6 is IPv4`() throws {

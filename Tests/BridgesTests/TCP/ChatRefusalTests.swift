@@ -5,9 +5,9 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// Middlewares that judge who comes, is renamed and goes.
+/// Middlewares that judge joins, renames and leaves.
 @Suite(.timeLimit(.minutes(10))) struct ChatRefusalTests {
-    /// Drops what the name of who does it, or the new one, stands for.
+    /// Drops the notices that a person's name, or the new one, stands for.
     private struct Refuse: Middleware {
         var names: Set<String>
 

@@ -5,9 +5,9 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// Readers that come too late for the room's buffer are carried on from the store.
+/// Readers that the room's buffer has overtaken go on from the store.
 ///
-/// A kernel keeps megabytes for who does not read, so there is much to say; one test at a time.
+/// A kernel keeps megabytes for a client that does not read, so there is much to say; one test at a time.
 @Suite(.serialized, .timeLimit(.minutes(10))) struct ChatReplayTests {
     private struct Talk {
         let host: ChatHost
@@ -16,7 +16,7 @@ import Testing
         let slow: ChatClient
         var random: Seeded
         var said = 0
-        /// Whether somebody comes and goes now and then.
+        /// True if somebody comes and goes now and then.
         var hasGuests = true
 
         init(seed: UInt64, store: MemoryStore, echo: Bool = true) async throws {
@@ -35,8 +35,9 @@ import Testing
             _ = try await fast.barrier()
         }
 
-        /// Says so many lines in messages of all kinds; the fast reader keeps up, and what it reads
-        /// is returned.
+        /// Says this many lines in messages of all kinds.
+        ///
+        /// The fast reader keeps up, and the lines it reads are returned.
         mutating func say(_ count: Int) async throws -> [String] {
             var lines: [String] = []
             for _ in 0..<count / 20 {
@@ -85,7 +86,7 @@ import Testing
         try await talk.host.stop()
     }
 
-    @Test func `what it said itself does not come from the store either`() async throws {
+    @Test func `a client's own lines do not come from the store either`() async throws {
         var talk = try await Talk(seed: 1, store: MemoryStore(), echo: false)
         var expected: [String] = []
         for round in 0..<20 {
@@ -110,7 +111,7 @@ import Testing
         try await talk.host.stop()
     }
 
-    @Test func `without the store what is gone is skipped and counted`() async throws {
+    @Test func `without the store, lines that are gone are skipped and counted`() async throws {
         let store = MemoryStore()
         var talk = try await Talk(seed: 3, store: store)
         store.change(to: .fails)
@@ -123,7 +124,9 @@ import Testing
     }
 
     @Test(arguments: Seeded.some.suffix(2))
-    func `one that changes rooms in the middle is told what it missed`(seed: UInt64) async throws {
+    func `a client that changes rooms while it catches up is told what it missed`(seed: UInt64)
+        async throws
+    {
         var talk = try await Talk(seed: seed, store: MemoryStore())
         let expected = try await talk.say(1_600)
         let first = try await talk.slow.lines(
@@ -156,7 +159,7 @@ import Testing
         try await talk.host.stop()
     }
 
-    @Test func `who has left gets nothing that was said after that`() async throws {
+    @Test func `a client that has left gets nothing that was said later`() async throws {
         var talk = try await Talk(seed: 5, store: MemoryStore())
         talk.hasGuests = false
         let expected = try await talk.say(1_600)
@@ -170,7 +173,7 @@ import Testing
         try await talk.host.stop()
     }
 
-    @Test func `another one who had the name before is somebody else`() async throws {
+    @Test func `an earlier owner of the name is somebody else`() async throws {
         var talk = try await Talk(seed: 6, store: MemoryStore(), echo: false)
         talk.hasGuests = false
         let eva = try await talk.host.client("eva")
@@ -193,7 +196,7 @@ import Testing
         try await talk.host.stop()
     }
 
-    @Test func `one that leaves while the store is behind gets all it is owed`() async throws {
+    @Test func `a client that leaves while the store is behind gets all it is owed`() async throws {
         let store = MemoryStore()
         var talk = try await Talk(seed: 4, store: store)
         store.hold()
@@ -206,7 +209,7 @@ import Testing
     }
 }
 
-/// Sources that bring more than the store takes are read more slowly.
+/// Clients that send more than the store takes are read more slowly.
 @Suite(.timeLimit(.minutes(10))) struct ChatPressureTests {
     @Test func `clients are read again when the store keeps up`() async throws {
         let store = MemoryStore()
@@ -227,7 +230,7 @@ import Testing
         try await host.stop()
     }
 
-    @Test func `a failing store holds nobody up but who needs it`() async throws {
+    @Test func `a failing store delays only clients that need it`() async throws {
         let store = MemoryStore()
         let host = try await ChatHost(store: store)
         let ana = try await host.client("ana")

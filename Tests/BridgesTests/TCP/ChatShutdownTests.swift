@@ -5,9 +5,11 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// How a tcp bridge ends.
+/// The end of a tcp bridge.
 @Suite(.timeLimit(.minutes(10))) struct ChatShutdownTests {
-    @Test func `what clients had sent is delivered, and nobody is said to leave`() async throws {
+    @Test func `lines sent before the stop are delivered, and nobody is announced as leaving`()
+        async throws
+    {
         let host = try await ChatHost()
         let reader = try await host.client()
         let ana = try await host.client("ana")
@@ -26,7 +28,7 @@ import Testing
         #expect(try await bob.rest() == Array(seen[2...]))
     }
 
-    @Test func `who has only just come is heard too`() async throws {
+    @Test func `a client that has only just connected is heard too`() async throws {
         let host = try await ChatHost()
         let reader = try await host.client()
         let ana = try ChatClient(port: host.ports[0])
@@ -35,7 +37,7 @@ import Testing
         #expect(try await reader.rest() == ["ana se ha unido al chat.", "ana: hola"])
     }
 
-    @Test func `what a client without line endings has said by then is a line`() async throws {
+    @Test func `the pending text of a client without line endings is a line`() async throws {
         let host = try await ChatHost()
         let reader = try await host.client()
         let ana = try ChatClient(port: host.ports[0])
@@ -55,7 +57,7 @@ import Testing
         }
         host.test.stop()
         while await !host.test.bus.isEnding { await Task.yield() }
-        // What it says now comes too late, and must not cost it what it is owed.
+        // Its text comes too late now, and must not cost it what it is owed.
         try slow.send("tarde\n")
         let lines = try await slow.rest()
         let skipped = lines.compactMap(ChatLines.skipped).reduce(0, +)

@@ -5,8 +5,8 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// What is said without line endings where it might be the beginning of another protocol: what
-/// silence separates is never put together.
+/// Text without line endings that might be the beginning of another protocol: pieces that
+/// silence separates are never put together.
 @Suite(.timeLimit(.minutes(10))) struct ChatSilenceTests {
     private static let silence = Duration.milliseconds(200)
 
@@ -31,7 +31,7 @@ import Testing
     }
 
     @Test(arguments: phrases)
-    func `nor with what comes with an LF`(word: String) async throws {
+    func `a word is not put together with a line that has an LF`(word: String) async throws {
         // A key waits for its LF.
         if word.count == 1 { return }
         let host = try await ChatHost()
@@ -81,7 +81,7 @@ import Testing
                 let reader = try await host.client()
                 let browser = try ChatClient(port: host.ports[0])
                 try await say(String(request.prefix(index)), browser, host)
-                // `GET /` without more is a whole one.
+                // `GET /` alone is a complete request.
                 if index < 5 {
                     try await say(String(request.dropFirst(index)) + ending, browser, host)
                 }
@@ -92,7 +92,7 @@ import Testing
         }
     }
 
-    /// Sends and is silent for a while, but not for as long as what may be another protocol waits.
+    /// Sends, and is silent for a while that is too short to end a possible request.
     private func say(_ text: String, _ client: ChatClient, _ host: ChatHost) async throws {
         try client.send(text)
         try await arrived(host)
@@ -100,7 +100,7 @@ import Testing
         try await arrived(host)
     }
 
-    /// Is silent for long.
+    /// Lets a long silence pass.
     private func wait(_ host: ChatHost) async throws {
         host.test.advance(by: Self.silence)
         try await arrived(host)

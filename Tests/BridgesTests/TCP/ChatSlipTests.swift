@@ -5,17 +5,17 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// What people type who know other chats, and what nobody else may look like.
+/// Commands and words of other chats, and texts that must not look like the bus's own.
 @Suite(.timeLimit(.minutes(10))) struct ChatSlipTests {
     @Test(arguments: ["/salir", "/exit", "/EXIT", "/quit", " /Salir", "ana: /adiós"])
-    func `other phrases for leaving leave`(line: String) async throws {
+    func `other words for leaving leave`(line: String) async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")
         try ana.send("\(line)\nhola\n")
         #expect(try await ana.rest() == ["ana ha abandonado el chat."])
     }
 
-    @Test func `other phrases for other commands work as well, with a name and without`()
+    @Test func `other words for other commands work as well, with a name and without`()
         async throws
     {
         let host = try await ChatHost(rooms: ["general", "logs"]) { _ in }
@@ -24,7 +24,7 @@ import Testing
         let lines = try await ana.barrier().filter { !$0.contains("[info] /") }
         #expect(
             lines == [
-                "servidor: [ok] 0", "servidor: [ok] 10",
+                "servidor: [ok] 0", "servidor: [ok] 11",
                 "servidor: [info] general: 0 personas, estás aquí",
                 "servidor: [info] logs: 0 personas", "servidor: [ok] 2", "ana se ha unido al chat.",
                 "servidor: [info] ana (tcp)", "servidor: [ok] 1",
@@ -81,7 +81,7 @@ import Testing
         #expect(answer.utf8.count < 200)
     }
 
-    @Test func `what one does is a text of one's own`() async throws {
+    @Test func `an action is a text of one's own`() async throws {
         let host = try await ChatHost()
         let reader = try await host.client()
         let ana = try await host.client("ana")

@@ -24,7 +24,7 @@ import Testing
         #expect(try await lines(bytes.map { [$0] }, on: host, probe) == expected)
     }
 
-    /// What a client sees that sends pieces, each read by the server before the next one comes.
+    /// Returns the lines that a client reads if it sends pieces, each read by the server before the next.
     private func lines(
         _ pieces: [[UInt8]], on host: ChatHost, _ probe: ChatClient
     ) async throws -> [String] {
@@ -47,7 +47,7 @@ import Testing
             "\(String(repeating: "ñ", count: 40))\n", "/msg ana hola\n", "/reply ana vale\n",
             "\r\r\n", "ana se ha unido al chat.\n",
         ]
-        // Something to answer; or else what another split had said would be answered.
+        // A message to answer; otherwise one of another split would be answered.
         var bytes = Array("ana: para empezar\n".utf8)
         for _ in 0..<12 {
             var line = Array(kinds[Int.random(in: 0..<kinds.count, using: &random)].utf8)

@@ -39,7 +39,7 @@ import Testing
         #expect(try await observer.barrier() == [])
     }
 
-    @Test func `who is gone before anybody has looked is told of once too`() async throws {
+    @Test func `a connection that is gone before it was read is announced once too`() async throws {
         Descriptors.raiseLimit()
         let count = 300
         let host = try await ChatHost()
@@ -49,7 +49,7 @@ import Testing
             Result {
                 for index in 0..<count {
                     let client = try ChatClient(port: port)
-                    // It has read nothing of what the others were told: closing is a reset.
+                    // It has read none of the lines of others, so closing is a reset.
                     try client.send("s\(index): hola\n")
                     client.close()
                 }

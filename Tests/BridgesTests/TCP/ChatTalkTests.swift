@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// What is said and what comes of it, over real sockets.
+/// Texts and their effects, over real sockets.
 @Suite(.timeLimit(.minutes(10))) struct ChatTalkTests {
     @Test func `the first line takes a name, enters and speaks`() async throws {
         let host = try await ChatHost()
@@ -63,7 +63,7 @@ import Testing
         #expect(try await reader.barrier() == expected)
     }
 
-    @Test func `whoever has no name is told what to do`() async throws {
+    @Test func `a client without a name is told what to do`() async throws {
         let host = try await ChatHost()
         let client = try await host.client()
         for (line, code) in [
@@ -110,7 +110,7 @@ import Testing
                 })
     }
 
-    @Test func `the English phrases are used where they are configured`() async throws {
+    @Test func `the English sentences are used where they are configured`() async throws {
         let host = try await ChatHost(language: .en) { _ in }
         let reader = try ChatClient(port: host.ports[0])
         let ann = try ChatClient(port: host.ports[0])
@@ -187,7 +187,9 @@ import Testing
         #expect(try await reader.barrier() == ["eva ha abandonado el chat."])
     }
 
-    @Test func `what a bridge shows is judged by its own outgoing chain, on a copy`() async throws {
+    @Test func `messages shown by a bridge are judged by its own outgoing chain, on a copy`()
+        async throws
+    {
         struct Shout: Middleware {
             func handle(_ message: inout Message) -> Verdict {
                 if message.body.contains("secreto") { return .drop("no") }

@@ -11,7 +11,7 @@ import Testing
     /// A middleware that takes a millisecond of the loop's clock for each text.
     private struct Slow: Middleware {
         let clock: ManualClock
-        /// Is told of the text `stop`, and waits until it may go on.
+        /// Signalled at the text `stop`, after which `goOn` is awaited.
         let stopped: DispatchSemaphore
         let goOn: DispatchSemaphore
 
@@ -43,13 +43,15 @@ import Testing
     }
 
     @Test(arguments: ["x\n", "mallory: x\n", "/msg mallory x\n", "x\n/msg mallory x\n"])
-    func `who sends much waits, and others are served meanwhile`(line: String) async throws {
+    func `a client that sends much waits, and others are served meanwhile`(line: String)
+        async throws
+    {
         let (stopped, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let host = try await Self.host(stopped, goOn)
         let bob = try await host.client("bob")
         let mallory = try await host.client("mallory")
         _ = try await bob.barrier()
-        // How long a text takes is known from the first ones.
+        // The scheduler measures the first texts.
         try mallory.send(String(repeating: line, count: 100))
         try await mallory.barrier()
         _ = try await bob.barrier()
@@ -59,14 +61,14 @@ import Testing
         goOn.signal()
         var before = 0
         while let line = try await mallory.line(), line != "bob: hola" { before += 1 }
-        // Not the first, because the batch that the loop was at goes on.
+        // Bob's line is not the first, because the current batch is finished before.
         #expect(before < 100)
         var after = 0
         while let line = try await mallory.line(), line != "mallory: end" { after += 1 }
         #expect(before + after == 1 + 300 * line.count { $0 == "\n" })
     }
 
-    @Test func `what has to wait is taken in order, to the end of the connection`() async throws {
+    @Test func `deferred lines are obeyed in order, to the end of the connection`() async throws {
         let (stopped, goOn) = (DispatchSemaphore(value: 0), DispatchSemaphore(value: 0))
         let host = try await Self.host(stopped, goOn)
         let bob = try await host.client("bob")

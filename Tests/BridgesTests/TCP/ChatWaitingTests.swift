@@ -6,7 +6,7 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// What a connection does while the store looks for an answer.
+/// A connection that waits for an answer of the store.
 @Suite(.timeLimit(.minutes(10))) struct ChatWaitingTests {
     private static let noHistory =
         "servidor: [dropped] Ahora no se puede leer lo que se dijo antes; prueba más tarde."
@@ -38,7 +38,7 @@ import Testing
         store.answer()
         await store.asked(2)
         let lines = try await ana.lines(7)
-        #expect(Past(lines).texts == ["eva: una aguja", "eva: otra aguja"])
+        #expect(HistoryLines(lines).texts == ["eva: una aguja", "eva: otra aguja"])
         #expect(
             lines[2...] == [
                 "servidor: [ok] 2", "servidor: [info] ana (tcp)", "servidor: [info] bob (tcp)",
@@ -47,7 +47,7 @@ import Testing
         #expect(try await bob.barrier() == ["ana: dos"])
         store.answer()
         let rest = try await ana.rest()
-        #expect(Past(rest).texts == ["eva: un hilo"])
+        #expect(HistoryLines(rest).texts == ["eva: un hilo"])
         #expect(rest[1...] == ["servidor: [ok] 1", "ana: tres", "ana ha abandonado el chat."])
         #expect(try await bob.barrier() == ["ana: tres", "ana ha abandonado el chat."])
     }
@@ -63,13 +63,13 @@ import Testing
         #expect(try await bob.barrier() == ["ana se ha unido al chat.", "ana: uno"])
         store.answer()
         let lines = try await ana.rest()
-        #expect(Past(lines).texts == ["eva: un hilo"])
+        #expect(HistoryLines(lines).texts == ["eva: un hilo"])
         #expect(lines.suffix(2) == ["servidor: [ok] 1", "ana ha abandonado el chat."])
         #expect(try await bob.barrier() == ["ana ha abandonado el chat."])
     }
 
     @Test(arguments: [true, false])
-    func `who goes while it waits is announced once, with all that was said`(
+    func `a client that goes while it waits is announced once, with all that it said`(
         isReset: Bool
     ) async throws {
         let host = try await host { $0.options.maxConnections = 2 }
@@ -113,7 +113,7 @@ import Testing
         await host.test.settle()
         store.answer()
         let lines = try await ana.lines(4)
-        #expect(Past(lines).texts == ["eva: una aguja", "eva: otra aguja"])
+        #expect(HistoryLines(lines).texts == ["eva: una aguja", "eva: otra aguja"])
         #expect(lines.last == "ana: dos")
         store.breakDown()
         store.hurry()
@@ -174,7 +174,7 @@ import Testing
         host.test.advance(by: .milliseconds(200))
         store.answer()
         let lines = try await ana.lines(3)
-        #expect(Past(lines).texts == ["eva: un hilo"])
+        #expect(HistoryLines(lines).texts == ["eva: un hilo"])
         #expect(lines.last == "servidor: [ok] 1")
         // It is read again now, and its silence begins anew.
         _ = try await probe.barrier()
@@ -182,7 +182,7 @@ import Testing
         #expect(try await ana.line() == "ana: uno")
     }
 
-    @Test func `what is sent meanwhile stays with the kernel`() async throws {
+    @Test func `lines sent meanwhile stay in the kernel`() async throws {
         let host = try await host { $0.options.echo = false }
         let bob = try await host.client()
         let ana = try await host.client("ana")
@@ -254,7 +254,7 @@ import Testing
         }
     }
 
-    /// What a client sees that sends pieces and quits; without numbers and times, which rise.
+    /// Returns the lines that a client reads if it sends pieces and quits, without numbers and times.
     private func lines(_ pieces: [[UInt8]], on host: ChatHost) async throws -> [String] {
         let client = try await host.client("ana")
         // The same three texts are the last of both rooms, whoever was here before.
@@ -262,7 +262,7 @@ import Testing
         for piece in pieces { try client.send(piece) }
         try client.send("\n/quit\n")
         return try await client.rest().map { line in
-            Past([line]).texts.first.map { "[info] \($0)" } ?? line
+            HistoryLines([line]).texts.first.map { "[info] \($0)" } ?? line
         }
     }
 }

@@ -5,11 +5,11 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// How pieces become lines, for each kind of client: fed whole, byte by byte, split at each index.
+/// The lines that pieces become, for each kind of client: fed whole, byte by byte, split at each index.
 @Suite struct ClientFramingTests {
     private static let longest = 40
 
-    /// A client: what comes in pieces, and silences between them.
+    /// A client: pieces, and silences between them.
     private struct Client {
         private var framing = ClientFraming(longest: ClientFramingTests.longest)
         private(set) var lines: [String] = []
@@ -32,9 +32,9 @@ import Testing
 
         mutating func send(_ text: String) { send(Array(text.utf8)) }
 
-        /// What happens when nothing comes for `flushAfter`, or for long.
+        /// Lets `flushAfter` pass, or a long silence.
         ///
-        /// - Parameter mayBeOther: whether what waits may become another protocol's first line.
+        /// - Parameter mayBeOther: whether the pending text may become another protocol's first line.
         mutating func pause(forLong isLong: Bool = false, mayBeOther: Bool = false) {
             guard framing.heedsSilence else { return }
             if !isLong, framing.silence != .ends || mayBeOther {
@@ -59,7 +59,7 @@ import Testing
             }
         }
 
-        /// Those that are not empty.
+        /// The lines that are not empty.
         var texts: [String] { lines.filter { !$0.isEmpty } }
     }
 
@@ -106,7 +106,7 @@ import Testing
     }
 
     @Test(arguments: ["ana: uno\ndos", "ana: uno\r\ndos", "ana: uno\ndos\n"])
-    func `a pasted line break does not mute who has been ended by silence`(paste: String) {
+    func `a pasted line break does not mute a client whose lines silence ends`(paste: String) {
         var client = Client()
         client.send("ana se ha unido al chat.")
         client.pause()
@@ -120,7 +120,7 @@ import Testing
             client.texts == ["ana se ha unido al chat.", "ana: uno", "dos", "ana: tres", "k"])
     }
 
-    @Test func `a line break pasted first is known by the silence behind it`() {
+    @Test func `a line break pasted first is recognised by the silence after it`() {
         var client = Client()
         client.send("ana: uno\nana: dos")
         #expect(client.lines == ["ana: uno"])
@@ -189,7 +189,7 @@ import Testing
         #expect(client.texts == ["ana: pegado", "y mas!"])
     }
 
-    /// Ways to come to have had a line ended by silence without being a program.
+    /// Pastes that let silence end a line of a terminal.
     private static let pastes: [[String]] = [
         ["ana: pegado", "\r\n"], ["ana: pegado", "\n"], ["ana: pegado", "\r"],
         ["ana: pegado", "\r\0"], ["ana: pegado", "\r", "\n"], ["ana: pegado", "!\r\n"],
@@ -255,7 +255,7 @@ import Testing
                 client.pause()
             }
             #expect(client.lines == first + ["ana: hola"])
-            // At the end of the stream that is so without the last silence.
+            // At the end of the stream the last silence is not needed.
             var closed = Client()
             for text in first {
                 closed.send(text)
@@ -275,7 +275,7 @@ import Testing
         }
     }
 
-    @Test func `what comes after a long silence of a doubtful client is a line of its own`() {
+    @Test func `text after a long silence of an undecided client is a line of its own`() {
         var client = Client()
         for text in ["ana: hola", "\n", "ana: dos", "k"] {
             client.send(text)
@@ -288,7 +288,7 @@ import Testing
         #expect(client.texts == ["ana: hola", "ana: dos", "k", "s"])
     }
 
-    @Test func `what was held for what it might become is cut where silence fell`() {
+    @Test func `text held as another protocol's possible beginning is cut where silence fell`() {
         var client = Client()
         for text in ["Post ", "/who", "GE"] {
             client.send(text)
@@ -354,7 +354,7 @@ import Testing
     private func text(_ pieces: [[UInt8]]) -> [UInt8] {
         var filter = TelnetFilter()
         return pieces.flatMap { piece in
-            piece.withUnsafeBytes { filter.concerns($0) ? filter.text(of: $0) : piece }
+            piece.withUnsafeBytes { filter.mustFilter($0) ? filter.text(of: $0) : piece }
         }
     }
 
@@ -363,7 +363,7 @@ import Testing
         [255, 251, 31, 255, 253, 3, 255, 253, 10]
         + [255, 250, 31, 0, 10, 13, 255, 255, 0, 24, 255, 240, 255, 241, 255, 249]
 
-    @Test func `negotiation is taken off wherever it is split`() {
+    @Test func `negotiation is removed wherever it is split`() {
         let bytes = Self.negotiation + Array("ana: ho".utf8) + Self.negotiation + Array("la\n".utf8)
         let expected = Array("ana: hola\n".utf8)
         #expect(text([bytes]) == expected)
@@ -373,7 +373,7 @@ import Testing
         }
     }
 
-    @Test func `what is none stays`() {
+    @Test func `bytes that are no negotiation stay`() {
         for bytes: [UInt8] in [[255, 97, 10], [97, 255, 10], [255, 195, 177], [97, 98]] {
             #expect(text([bytes]) == bytes)
             #expect(text(bytes.map { [$0] }) == bytes)
@@ -382,7 +382,7 @@ import Testing
         #expect(text([[97, 255, 255, 98]]) == [97, 255, 98])
     }
 
-    @Test func `a subnegotiation without an end swallows so much and no more`() {
+    @Test func `a subnegotiation without an end swallows a bounded number of bytes`() {
         let bytes = [255, 250] + [UInt8](repeating: 97, count: 5_000) + Array("\nhola\n".utf8)
         let left = text([bytes])
         #expect(left.count > 3_000)

@@ -7,12 +7,12 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// What one connection is owed, against a model: everything comes in order, once, or is counted in
+/// The output of one connection, against a model: everything comes in order, once, or is counted in
 /// a `[skipped]`.
 @Suite struct ClientOutputTests {
     @Test(arguments: Seeded.some)
     func `each line comes or is counted as skipped`(seed: UInt64) throws {
-        var world = try OutflowWorld(seed: seed, ownShare: 0, moves: 0)
+        var world = try OutputWorld(seed: seed, ownShare: 0, moves: 0)
         for _ in 0..<1_000 { try world.step() }
         try world.readToEnd()
         #expect(world.problems.first == nil)
@@ -21,7 +21,7 @@ import Testing
 
     @Test(arguments: Seeded.some)
     func `one's own lines neither come nor count`(seed: UInt64) throws {
-        var world = try OutflowWorld(seed: seed, ownShare: 40, moves: 0)
+        var world = try OutputWorld(seed: seed, ownShare: 40, moves: 0)
         for _ in 0..<1_000 { try world.step() }
         try world.readToEnd()
         #expect(world.problems.first == nil)
@@ -30,7 +30,7 @@ import Testing
 
     @Test(arguments: Seeded.some)
     func `a change of rooms loses nothing uncounted`(seed: UInt64) throws {
-        var world = try OutflowWorld(seed: seed, ownShare: 20, moves: 2)
+        var world = try OutputWorld(seed: seed, ownShare: 20, moves: 2)
         for _ in 0..<1_000 { try world.step() }
         try world.readToEnd()
         #expect(world.problems.first == nil)
@@ -38,8 +38,8 @@ import Testing
     }
 }
 
-/// An outflow on a socket with a small buffer, what is written, and what comes out.
-private struct OutflowWorld {
+/// A connection's output on a socket with a small buffer: what is written to it, and what comes out.
+private struct OutputWorld {
     private enum Owed: Equatable {
         case line(String)
         case answer(String)
@@ -84,16 +84,16 @@ private struct OutflowWorld {
         case 0..<55: write()
         case 55..<65: answer()
         case 65..<(65 + moves): move()
-        case 65..<90: pump()
+        case 65..<90: sendPending()
         default: read(Int.random(in: 1...30_000, using: &random))
         }
     }
 
-    /// Lets everything out.
+    /// Reads everything that is owed.
     mutating func readToEnd() throws {
         for _ in 0..<100_000 {
             read(.max)
-            pump()
+            sendPending()
             if output.isUpToDate { break }
         }
         read(.max)
@@ -103,7 +103,7 @@ private struct OutflowWorld {
         if passed > 0 || !owed.isEmpty { problems.append("never came: \(passed) + \(owed)") }
     }
 
-    /// A few lines, up to a quarter of the ring, as a turn of the loop brings them.
+    /// Writes a few lines, up to a quarter of the ring, as in a turn of the loop.
     private mutating func write() {
         let bound = transcript.head + UInt64(transcript.capacity / 4)
         for _ in 0..<Int.random(in: 1...20, using: &random) where transcript.head < bound {
@@ -122,12 +122,12 @@ private struct OutflowWorld {
             }
             if !isOwn { owed.append(.line(line)) }
         }
-        noteRuns()
-        // Who keeps up is never overtaken: the server sends before a quarter more is written.
-        if !output.isBlocked { pump() }
+        recordOwnMessages()
+        // A reader that keeps up is never overtaken: the server sends before a quarter more is written.
+        if !output.isBlocked { sendPending() }
     }
 
-    private mutating func noteRuns() {
+    private mutating func recordOwnMessages() {
         transcript.drainRuns { run in if run.connectionID == own { output.passOver(run) } }
     }
 
@@ -138,7 +138,7 @@ private struct OutflowWorld {
     }
 
     private mutating func move() {
-        noteRuns()
+        recordOwnMessages()
         output.detach { Array("skipped \($0)\n".utf8) }
         transcript = Transcript(capacity: 64 << 10)
         let lead = Int.random(in: 0...3, using: &random)
@@ -151,8 +151,8 @@ private struct OutflowWorld {
         output.attach(to: transcript)
     }
 
-    private mutating func pump() {
-        if case .broken = output.pump(
+    private mutating func sendPending() {
+        if case .broken = output.sendPending(
             connection, skipNotice: { Array("skipped \($0)\n".utf8) })
         {
             problems.append("broken")

@@ -2,11 +2,11 @@ import MessageBus
 import Synchronization
 import TestSupport
 
-/// A store that answers who asks about the past only when a test lets it.
+/// A store that answers queries about earlier messages only when a test lets it.
 ///
 /// Safe from any thread.
 final class LateStore: MessageStore {
-    /// What a store says that can't read.
+    /// The error of a store that can't read.
     struct Broken: Error, CustomStringConvertible {
         var description: String { "the disk is on fire" }
     }
@@ -19,7 +19,7 @@ final class LateStore: MessageStore {
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    /// Where everything is kept.
+    /// The store that keeps everything.
     let disk: MemoryStore
     private let state = Mutex(State())
 
@@ -30,7 +30,7 @@ final class LateStore: MessageStore {
         self.disk = MemoryStore(disk)
     }
 
-    /// Texts in a room, numbered from 1.
+    /// Returns texts in a room, numbered from 1.
     static func texts(_ texts: [String], in room: String = "general") -> [Message] {
         texts.enumerated().map { index, text in
             .make(
@@ -39,7 +39,7 @@ final class LateStore: MessageStore {
         }
     }
 
-    /// Returns when so many questions have come in all.
+    /// Returns when this many queries have come in all.
     func asked(_ count: Int) async {
         await withCheckedContinuation { continuation in
             let isDone = state.withLock { state in
@@ -50,12 +50,12 @@ final class LateStore: MessageStore {
         }
     }
 
-    /// Answers the oldest question.
+    /// Answers the oldest query.
     func answer() {
         state.withLock { $0.waiting.isEmpty ? nil : $0.waiting.removeFirst() }?.resume()
     }
 
-    /// Answers everything, and at once from now on.
+    /// Answers all queries, and later ones at once.
     func hurry() {
         let waiting = state.withLock { state in
             state.isLate = false
@@ -65,7 +65,7 @@ final class LateStore: MessageStore {
         for continuation in waiting { continuation.resume() }
     }
 
-    /// Answers from now on only when it is let.
+    /// Answers later queries only when a test lets it.
     func beLate() { state.withLock { $0.isLate = true } }
 
     /// Fails from now on.
@@ -87,7 +87,7 @@ final class LateStore: MessageStore {
         if state.withLock({ $0.isBroken }) { throw Broken() }
     }
 
-    // MARK: - What is asked about the past
+    // MARK: - Queries about earlier messages
 
     func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
     {

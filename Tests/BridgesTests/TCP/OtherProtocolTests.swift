@@ -31,7 +31,7 @@ import Testing
         "ana se ha unido al chat.", "head: hola", "ana maría: /who", "hola /quien", "patch day",
         "Host: hola a todos", "options: GET", "ana : hola", "<ana> hola", "get: / HTTP/1.1",
     ])
-    func `a line of the chat is none`(line: String) { #expect(meaning(line) == nil) }
+    func `a line of the chat is no request`(line: String) { #expect(meaning(line) == nil) }
 
     @Test(arguments: [
         ("SSH-2.0-OpenSSH_9.6", "SSH"), ("ssh-1.99-x", "SSH"), ("EHLO mail.example.org", "SMTP"),
@@ -44,7 +44,7 @@ import Testing
         ("Content-Type: text/plain", "HTTP"), ("Authorization: Basic x", "HTTP"),
         ("RCPT TO:<a@b>", "SMTP"), ("STARTTLS", "SMTP"), ("LHLO x", "SMTP"),
     ])
-    func `others are known by the first line only`(line: String, name: String) {
+    func `other protocols are recognised by the first line only`(line: String, name: String) {
         #expect(meaning(line) == name)
         #expect(meaning(line, isFirst: false) == nil)
     }
@@ -53,9 +53,9 @@ import Testing
         "Cookie: ¿qué tal?", "Host: buenas", "Sec: hola", "Accept: vale", "ssh-x", "SSH: hola",
         "helo: hola", "mail: hola", "ehlo2 x", "helofoo", "mail x",
     ])
-    func `names that look like them stay names`(line: String) { #expect(meaning(line) == nil) }
+    func `names that look like requests stay names`(line: String) { #expect(meaning(line) == nil) }
 
-    @Test func `the first bytes tell what no text begins with`() {
+    @Test func `the first bytes show what no text begins with`() {
         #expect(OtherProtocol.beginning(0x16, 0x03) == .other(.tls))
         #expect(OtherProtocol.beginning(0x16, nil) == .open)
         #expect(OtherProtocol.beginning(0x16, 0x41) == .text)
@@ -82,7 +82,7 @@ import Testing
         }
     }
 
-    @Test func `a request line that is too long is known by its beginning`() {
+    @Test func `a request line that is too long is recognised by its beginning`() {
         func isHTTP(_ line: String) -> Bool {
             Array(line.utf8).withUnsafeBytes { OtherProtocol(tooLong: $0) } != nil
         }

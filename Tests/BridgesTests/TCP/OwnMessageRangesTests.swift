@@ -13,7 +13,7 @@ import Testing
         Transcript.Run(connectionID: 1, start: start, end: end, lines: lines, numbers: numbers)
     }
 
-    @Test mutating func `stretches that touch become one`() {
+    @Test mutating func `ranges that touch become one`() {
         runs.append(run(0, 10, lines: 1, 5...5))
         runs.append(run(10, 30, lines: 2, 7...8))
         runs.append(run(40, 50, lines: 1, 9...9))
@@ -21,7 +21,7 @@ import Testing
         #expect(runs.contains(6) && runs.contains(9) && !runs.contains(10))
     }
 
-    @Test mutating func `reading goes on behind what begins where it is`() {
+    @Test mutating func `reading continues after a range that begins at its position`() {
         runs.append(run(10, 20, lines: 1, 1...1))
         runs.append(run(30, 40, lines: 1, 2...2))
         let before = runs.pass(at: 9)
@@ -30,7 +30,7 @@ import Testing
         #expect(behind == 20 && runs.nextStart == 30)
     }
 
-    @Test mutating func `what is skipped counts only the lines in front of the place`() {
+    @Test mutating func `skipping counts only the lines in front of the place`() {
         // Ten lines of ten bytes; the third to the sixth are its own.
         let transcript = Transcript(capacity: 64 << 10)
         for _ in 0..<10 {
@@ -47,7 +47,7 @@ import Testing
         #expect(rest == 2 && runs.count == 0)
     }
 
-    @Test mutating func `what ends before a place is forgotten`() {
+    @Test mutating func `ranges that end before a place are removed`() {
         runs.append(run(0, 10, lines: 1, 1...1))
         runs.append(run(20, 30, lines: 1, 2...2))
         runs.forget(before: 10)

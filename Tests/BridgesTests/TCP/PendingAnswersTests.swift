@@ -31,7 +31,7 @@ import Testing
         #expect(due.waitingCount == 4 && answers.nextPlace == 5)
     }
 
-    @Test mutating func `what is taken is forgotten, although there is always more`() {
+    @Test mutating func `memory of taken answers is freed although there are always more`() {
         let answer = [UInt8](repeating: 7, count: 1_000)
         answers.append([1], at: 0)
         for place in 1..<10_000 {
@@ -49,7 +49,7 @@ import Testing
         #expect(isDue && due.isEmpty && answers.isEmpty)
     }
 
-    @Test mutating func `what comes from the store does not count as an answer that waits`() {
+    @Test mutating func `lines from the store do not count as pending answers`() {
         due.append(stored: [])
         due.append([1, 2])
         #expect(due.waitingCount == 2)

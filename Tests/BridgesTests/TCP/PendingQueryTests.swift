@@ -8,13 +8,13 @@ import Testing
 @testable import TCPBridge
 
 @Suite(.timeLimit(.minutes(10))) struct PendingQueryTests {
-    /// What came of questions.
+    /// The results of queries.
     private final class Outcomes: Sendable {
         let all = Mutex<[String]>([])
-        func add(_ outcome: String) { all.withLock { $0.append(outcome) } }
+        func append(_ outcome: String) { all.withLock { $0.append(outcome) } }
     }
 
-    /// Answers when it is told to.
+    /// Answers queries when a test says so.
     private actor Oracle {
         private var waiting: [CheckedContinuation<String, Never>] = []
         private var watchers: [CheckedContinuation<Void, Never>] = []
@@ -40,21 +40,21 @@ import Testing
 
     init() throws { test = try TestBus() }
 
-    private func begin(_ pendingQuery: PendingQuery, _ name: String) {
+    private func start(_ pendingQuery: PendingQuery, _ name: String) {
         let (outcomes, oracle) = (outcomes, oracle)
-        pendingQuery.begin { _ in
+        pendingQuery.start { _ in
             await oracle.ask()
         } then: { result, _ in
             switch result {
-            case .success(let answer): outcomes.add("\(name): \(answer)")
-            case .failure(let error): outcomes.add("\(name): \(error)")
+            case .success(let answer): outcomes.append("\(name): \(answer)")
+            case .failure(let error): outcomes.append("\(name): \(error)")
             }
         }
     }
 
     private func make() -> PendingQuery { PendingQuery(on: test.loop, bus: test.bus) }
 
-    /// Returns when what an answer sets off has been done.
+    /// Returns when the consequences of an answer are done.
     private func settle(until count: Int) async {
         while outcomes.all.withLock({ $0.count }) < count { await Task.yield() }
         await test.settle()
@@ -62,7 +62,7 @@ import Testing
 
     @Test func `the answer comes once, on the loop`() async {
         let pendingQuery = make()
-        await test.bus.perform { _ in begin(pendingQuery, "one") }
+        await test.bus.perform { _ in start(pendingQuery, "one") }
         await oracle.asked()
         await oracle.answer("yes")
         await settle(until: 1)
@@ -71,13 +71,13 @@ import Testing
         #expect(outcomes.all.withLock { $0 } == ["one: yes"])
     }
 
-    @Test func `a question that is given up is answered so, and a late answer is none`() async {
+    @Test func `a query that takes too long fails, and its late answer is ignored`() async {
         let pendingQuery = make()
-        await test.bus.perform { _ in begin(pendingQuery, "one") }
+        await test.bus.perform { _ in start(pendingQuery, "one") }
         await oracle.asked()
         test.advance(by: .seconds(10))
         await settle(until: 1)
-        await test.bus.perform { _ in begin(pendingQuery, "two") }
+        await test.bus.perform { _ in start(pendingQuery, "two") }
         await oracle.answer("late")
         await oracle.asked()
         await test.settle()
@@ -90,14 +90,14 @@ import Testing
             ])
     }
 
-    @Test func `who is forgotten is not kept by a question without an answer`() async {
+    @Test func `a cancelled query is not kept alive by a missing answer`() async {
         weak var lost: PendingQuery?
         do {
             let pendingQuery = make()
             lost = pendingQuery
-            await test.bus.perform { _ in begin(pendingQuery, "one") }
+            await test.bus.perform { _ in start(pendingQuery, "one") }
             await oracle.asked()
-            await test.bus.perform { _ in pendingQuery.forget() }
+            await test.bus.perform { _ in pendingQuery.cancel() }
         }
         await test.settle()
         #expect(lost == nil)

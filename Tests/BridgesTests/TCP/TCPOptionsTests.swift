@@ -5,7 +5,7 @@ import Testing
 @testable import TCPBridge
 
 @Suite struct TCPOptionsTests {
-    /// What is wrong with bridges that listen at those addresses.
+    /// Returns the problems of bridges that listen at those addresses.
     private func problems(_ addresses: String...) -> [String] {
         let start = TextPosition(line: 1, column: 1)
         let root = ConfigLocation(root: start).member("bridges", at: start)

@@ -1,22 +1,22 @@
 import MessageBus
 
-/// Whom NAME in a command means.
+/// The person or people that NAME in a command may mean.
 package enum Addressee {
-    /// This folded name, which somebody has or had; and what follows it.
+    /// Somebody who has or had this folded name, and the text after it.
     case name(String, text: UnsafeRawBufferPointer)
-    /// Nobody that is known.
+    /// Nobody known.
     case unknown
-    /// It can't be told: a longer name may be meant, or there are several.
+    /// More than one person: a longer name may be meant, or several people match.
     case unclear
-    /// The name or the text behind it is missing.
+    /// Nothing: the name or the text after it is missing.
     case missing
 
-    /// Finds out whom the beginning of a command's arguments means.
+    /// Looks up the name at the beginning of a command's arguments.
     ///
-    /// What stands without quotes is a name of one word: where somebody's longer name begins the
-    /// same, nothing may be done, or a text goes to the wrong person.
+    /// Without quotes it is a name of one word; if a longer name of somebody begins the same, the
+    /// result is unclear, so that no text goes to the wrong person.
     ///
-    /// - Parameter log: the room whose speakers may be meant too, for an answer.
+    /// - Parameter log: the room whose earlier speakers may be meant as well, for an answer.
     package init(
         _ arguments: UnsafeRawBufferPointer, speakersOf log: MessageLog? = nil, _ bus: isolated Bus
     ) {
@@ -31,7 +31,7 @@ package enum Addressee {
         self = Search(log, bus).find(word, argument, bus)
     }
 
-    /// The tables that are looked into.
+    /// The names to look up: those the bus knows, and the speakers of a room.
     private struct Search {
         let log: MessageLog?
         let names: [NameIndex]
@@ -73,7 +73,7 @@ package enum Addressee {
             bus.isKnown(key) || log?.last(saidBy: key) != nil
         }
 
-        /// Whether somebody who has a plain name is on a bridge, as `/who` shows it.
+        /// Returns whether somebody with a plain name is on a bridge, as `/who` shows it.
         private func isKnown(_ key: String, on bridge: String, _ bus: isolated Bus) -> Bool {
             let sender = bus.person(key)?.sender ?? log?.last(saidBy: key)?.sender
             return sender.map { NameFolding.key($0.bridge) == bridge } ?? false

@@ -1,13 +1,13 @@
 import MessageBus
 
-/// A name that somebody carries on the bus, in the one form in which it is kept.
+/// A valid name, in the one form in which the bus keeps it.
 ///
-/// 1 to 32 grapheme clusters and at most 64 bytes of UTF-8 in NFC. Emoji are fine as long as they
-/// need no joiner and no variation selector (U+200D, U+FE0F): those are default-ignorable, two names
-/// could differ by them alone and look the same. Look-alikes of different scripts (Cyrillic `а`) are
-/// different names.
+/// It has 1 to 32 grapheme clusters and at most 64 bytes of UTF-8, in NFC. Emoji are allowed if
+/// they need no joiner and no variation selector (U+200D, U+FE0F): those are default-ignorable, and
+/// two names that differ by them alone would look the same. Look-alikes of different scripts
+/// (Cyrillic `а`) are different names.
 ///
-/// Costs one retain to hand around, which connections do for each line.
+/// A copy costs one retain; connections make one for each line.
 package struct Name: Sendable, Equatable {
     private final class Forms: Sendable {
         let text: String
@@ -25,32 +25,31 @@ package struct Name: Sendable, Equatable {
 
     /// The name as people read it, in NFC.
     package var text: String { forms.text }
-    /// What uniqueness is decided by: equal for names that differ in case or compatibility form only.
+    /// The form that must be unique: equal for names that differ only in case or compatibility
+    /// form.
     package var key: String { forms.key }
-    /// The name and `: `, as it stands in front of a line.
+    /// The name and `: `, as at the beginning of a line.
     package var prefix: [UInt8] { forms.prefix }
-    /// The name in UTF-8.
-    package var bytes: ArraySlice<UInt8> { prefix.dropLast(2) }
 
-    /// The most characters of a name, as a person counts them.
+    /// Characters in a name at most, as a person counts them.
     package static let maxCharacters = 32
-    /// The most bytes of a name in UTF-8.
+    /// Bytes of a name in UTF-8 at most.
     package static let maxBytes = 64
-    /// The most bytes before composing; bounds the work for a name of 8 KiB.
+    /// Bytes of a name at most before it is composed; bounds the work for a name of 8 KiB.
     ///
-    /// What is longer can't become a name: composing shrinks a text to a third at most (three
+    /// A longer text can't become a name: composing shrinks a text to a third at most (three
     /// conjoining jamo, 9 bytes, are one syllable of 3).
     package static let maxUncomposedBytes = 3 * maxBytes
 
     /// Checks and composes a name; ASCII needs neither Foundation nor tables.
     ///
-    /// - Parameter isChosen: whether somebody wants it here; of what somebody is called elsewhere,
-    ///   which parentheses tell from that, less is refused.
+    /// - Parameter isChosen: whether somebody chooses it here. Names from elsewhere are shown with
+    ///   their bridge in parentheses, so fewer of them are refused.
     package init(_ raw: String, isChosen: Bool = true) throws(NameProblem) {
         if raw.isEmpty { throw .empty }
         if raw.utf8.count > Self.maxUncomposedBytes { throw .tooLong }
         let text = NameFolding.composed(raw)
-        // All of these before anything is folded: one character may become eighteen.
+        // All these checks come before folding: one character may become eighteen.
         if text.utf8.count > Self.maxBytes || !NameFolding.isShort(text)
             || text.count > Self.maxCharacters
         {
@@ -66,19 +65,19 @@ package struct Name: Sendable, Equatable {
         self.init(text: text, key: key)
     }
 
-    /// The same from a part of a line, which is UTF-8.
+    /// Checks and composes a name from part of a line, which is valid UTF-8.
     package init(_ bytes: UnsafeRawBufferPointer, isChosen: Bool = true) throws(NameProblem) {
         if bytes.count > Self.maxUncomposedBytes { throw .tooLong }
         try self.init(String(decoding: bytes, as: UTF8.self), isChosen: isChosen)
     }
 
-    /// The name of somebody who speaks without one.
+    /// Makes the name of a client that speaks without one.
     package init(guest number: Int, phrases: Phrases) {
         let text = phrases.guest(number)
         self.init(text: text, key: text)
     }
 
-    /// The name of somebody of whom nothing can be shown.
+    /// Makes the name of somebody whose own name has nothing that can be shown.
     init(placeholderIn phrases: Phrases) {
         self.init(text: phrases.nameless, key: phrases.nameless.lowercased())
     }
@@ -87,10 +86,10 @@ package struct Name: Sendable, Equatable {
         forms = Forms(text: text, key: key)
     }
 
-    /// The same name written the same way; `key` decides about uniqueness.
+    /// Compares the spelling; `key` decides whether two names are the same person's.
     package static func == (one: Name, other: Name) -> Bool { one.text == other.text }
 
-    /// Whether the bytes, UTF-8, are this name in any case and compatibility form.
+    /// Returns whether UTF-8 bytes are this name, in any case and compatibility form.
     ///
     /// Costs a comparison for ASCII; other bytes are folded, which allocates.
     package func isSpelled(by spelling: UnsafeRawBufferPointer) -> Bool {

@@ -1,28 +1,28 @@
 import MessageBus
 
-/// Who is meant by NAME at the beginning of a command's arguments, as it is written there: a word with
-/// the bus's parentheses behind it, if any, or anything in double quotes.
+/// The NAME at the beginning of a command's arguments, as it is written: one word, or anything in
+/// double quotes, with the bus's parentheses after it, if any.
 package struct NameArgument {
     /// The name without quotes and parentheses.
     package let word: UnsafeRawBufferPointer
-    /// What stands in parentheses behind it.
+    /// The text in parentheses after the name.
     package let parentheses: UnsafeRawBufferPointer?
-    /// Whether the name stands in quotes.
+    /// True if the name is in quotes.
     package let isQuoted: Bool
-    /// What follows the name, without the space around it.
+    /// The text after the name, without the space around it.
     package let rest: UnsafeRawBufferPointer
-    /// What follows the parentheses, without the space around it.
+    /// The text after the parentheses, without the space around it.
     package let restBehindParentheses: UnsafeRawBufferPointer
-    /// Whether parentheses may belong to the name and are not written as the bus writes them: with
-    /// spaces at their edges, at full width, or with something right behind them.
+    /// True if parentheses may belong to the name but are not written as the bus writes them: with
+    /// spaces at their edges, at full width, or with text directly after them.
     package let isAmbiguous: Bool
-    /// All of it.
+    /// The complete arguments.
     private let arguments: UnsafeRawBufferPointer
 
-    /// Bytes in parentheses, at most.
+    /// Bytes that are searched for closing parentheses: more than any bridge's name has.
     private static let longestParentheses = 128
 
-    /// Takes arguments apart; `nil` if no name can be meant.
+    /// Parses arguments; `nil` if they can't begin with a name.
     ///
     /// - Parameter arguments: UTF-8, without space around it.
     package init?(_ arguments: UnsafeRawBufferPointer) {
@@ -54,16 +54,16 @@ package struct NameArgument {
         restBehindParentheses = self.parentheses == nil ? rest : behind
     }
 
-    /// The name in the form in which names are compared; `nil` if no name is so long.
+    /// The name in the form in which names are compared; `nil` if it is longer than any name.
     package var key: String? { NameFolding.boundedKey(word) }
 
-    /// The name with its parentheses in that form.
+    /// Returns the name with its parentheses, in the form in which names are compared.
     package func key(with parentheses: UnsafeRawBufferPointer) -> String? {
         guard let front = key, let behind = NameFolding.boundedKey(parentheses) else { return nil }
         return "\(front) (\(behind))"
     }
 
-    /// As much of all arguments as a name may be long, folded, with single spaces.
+    /// The beginning of the arguments, as long as a name may be, folded, with single spaces.
     package var beginning: String {
         var text = ""
         var left = Name.maxBytes + Self.longestParentheses
@@ -78,7 +78,7 @@ package struct NameArgument {
         return text
     }
 
-    /// Whether what stands in parentheses has spaces in it.
+    /// True if the text in parentheses has spaces in it.
     package var isRemark: Bool { parentheses?.contains(where: Self.isSpace) ?? false }
 
     private static func parentheses(
@@ -94,8 +94,8 @@ package struct NameArgument {
         )
     }
 
-    /// Whether a text begins with something in parentheses of any width, invisible characters in
-    /// front left out.
+    /// Returns whether a text begins with parentheses of any width, ignoring invisible characters
+    /// in front.
     private static func looksLikeParentheses(_ rest: UnsafeRawBufferPointer) -> Bool {
         let text = String(decoding: rest.prefix(longestParentheses), as: UTF8.self).unicodeScalars
         let visible = text.drop {

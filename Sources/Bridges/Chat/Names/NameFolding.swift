@@ -1,26 +1,29 @@
 import Foundation
 
-/// The forms of a name that Unicode defines; Foundation is asked only for what is not ASCII.
+/// The forms of a name that Unicode defines.
+///
+/// Only names that are not ASCII need Foundation.
 package enum NameFolding {
-    /// NFC.
+    /// Returns the text in NFC.
     static func composed(_ text: String) -> String {
         isASCII(text) ? text : text.precomposedStringWithCanonicalMapping
     }
 
-    /// NFKC: `Ａ` becomes `A`, `⑴` becomes `(1)`.
+    /// Returns the text in NFKC: `Ａ` becomes `A`, `⑴` becomes `(1)`.
     static func compatible(_ text: String) -> String {
         isASCII(text) ? text : text.precomposedStringWithCompatibilityMapping
     }
 
-    /// The form in which names are compared: NFKC and folded case.
+    /// Returns the form in which names are compared: NFKC with folded case.
     ///
-    /// Lower case of upper case of lower case folds a little more than Unicode's table, in no
-    /// language's way: `ß` and `ẞ` are `ss`, `ς` is `σ`, and the dotless `ı` is `i`. Each of the two
-    /// steps may give the other something to do, so they are repeated until nothing changes.
+    /// Lower case of upper case of lower case folds a little more than Unicode's table,
+    /// independently of any language: `ß` and `ẞ` become `ss`, `ς` becomes `σ`, and the dotless `ı`
+    /// becomes `i`. NFKC and case folding can each make the other necessary again, so they are
+    /// repeated until nothing changes.
     package static func key(_ text: String) -> String {
         if isASCII(text) { return text.lowercased() }
         var key = compatible(text)
-        // Two rounds are enough for every character there is; the bound is for tables to come.
+        // Two rounds are enough for every character of today; the bound is for future tables.
         for _ in 0..<5 {
             let next = compatible(key.lowercased().uppercased().lowercased())
             if next.utf8.elementsEqual(key.utf8) { break }
@@ -29,13 +32,14 @@ package enum NameFolding {
         return key
     }
 
-    /// The most characters that a name may become in that form.
+    /// Scalars of a folded name at most.
     ///
-    /// Folding takes 0.4 µs for each. A name of 64 bytes has fewer, but for seven signs and more of
-    /// those that are words or whole sentences.
+    /// Folding takes 0.4 µs for each. Names of 64 bytes stay below it, unless they repeat
+    /// characters that stand for whole words or sentences seven times and more.
     static let mostScalars = 128
 
-    /// Whether a text becomes no more than that, by Unicode's tables: not more than 18 for one.
+    /// Returns whether a folded text stays within that, by Unicode's tables: a scalar becomes 18 at
+    /// most.
     static func isShort(_ text: String) -> Bool {
         text.utf8.count <= mostScalars && isASCII(text)
             || text.unicodeScalars.reduce(0) { $0 + mostScalars(of: $1) } <= mostScalars
@@ -44,7 +48,8 @@ package enum NameFolding {
     private static func mostScalars(of scalar: Unicode.Scalar) -> Int {
         switch scalar.value {
         case ..<0x80: 1
-        // The ligatures that are a sentence and a phrase, the squared words, the words, the circled.
+        // The ligatures that are a sentence and a phrase; squared words; words; circled and similar
+        // signs.
         case 0xFDFA: 18
         case 0xFDFB: 8
         case 0x3300...0x33FF: 6
@@ -53,7 +58,7 @@ package enum NameFolding {
         }
     }
 
-    /// The key of bytes, UTF-8; `nil` if they are more than any name has.
+    /// Returns the key of UTF-8 bytes, or `nil` if they are longer than any name.
     static func boundedKey(_ bytes: UnsafeRawBufferPointer) -> String? {
         if bytes.count > Name.maxUncomposedBytes { return nil }
         let text = String(decoding: bytes, as: UTF8.self)

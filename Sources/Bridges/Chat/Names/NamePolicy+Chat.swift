@@ -1,7 +1,8 @@
 import MessageBus
 
 extension NamePolicy {
-    /// The chat's rules for names, in a language.
+    /// Returns the chat's rules for names (*The chat protocol*, Names), with placeholders in a
+    /// language.
     package static func chat(_ language: Language) -> NamePolicy {
         let phrases = Phrases(language)
         var namePolicy = NamePolicy()

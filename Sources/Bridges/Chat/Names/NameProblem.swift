@@ -1,35 +1,35 @@
 import MessageBus
 
-/// Why something is no name.
+/// The rule that a text breaks as a name.
 package enum NameProblem: Error, Sendable, Equatable {
-    /// There is nothing.
+    /// It is empty.
     case empty
-    /// More than 32 characters or 64 bytes.
+    /// It has more than 32 characters or 64 bytes.
     case tooLong
-    /// A character that the bus keeps for itself, or one that looks like it in a wider or smaller form.
+    /// It has a character that the bus keeps for itself, or a wider or smaller form of one.
     case reserved(Character)
     /// It begins with `/`, `#`, `@` or `*`, in any form.
     case leadingSign(Character)
-    /// A space at an end, or two in a row.
+    /// It has a space at an end, or two in a row.
     case misplacedSpace
-    /// White space other than U+0020.
+    /// It has white space other than U+0020.
     case strangeSpace
-    /// A control character, an invisible or a default-ignorable one.
+    /// It has a control character, or an invisible or default-ignorable one.
     case invisible
-    /// Nobody knows how it looks: unassigned, or for private use.
+    /// It has a character whose look is unknown: unassigned, or for private use.
     case unknownCharacter
-    /// An accent with no letter under it.
+    /// It has an accent with no letter under it.
     case loneMark
-    /// It is the server's own, in some language.
+    /// It is the server's own name, in some language.
     case server
     /// It holds the words of a notice, in some language.
     case notice
-    /// It ends in `~`: names that somebody had to give up do.
+    /// It ends in `~`, as names do that somebody had to give up.
     case reservedEnding
-    /// It is one of those that people get who choose none.
+    /// It is one of those that guests are given.
     case guest
     /// It is a number, an address or a block of addresses.
     case number
-    /// It has letters of Latin, Greek and Cyrillic together, some of which look alike.
+    /// It mixes letters of Latin, Greek and Cyrillic, some of which look alike.
     case mixedScripts
 }

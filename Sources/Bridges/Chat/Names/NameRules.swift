@@ -1,11 +1,11 @@
-/// The rules for names, each a question to one form of the name.
+/// The rules for names; each looks at one form of the name.
 enum NameRules {
-    /// The bus's own punctuation: what it writes around and behind names.
+    /// The bus's own punctuation, which it writes around and after names.
     static let reserved: Set<Unicode.Scalar> = [":", "\"", "(", ")", "[", "]", "→", "↩"]
-    /// What begins a command, a message's number, an address or a list.
+    /// The signs that begin a command, a message's number, an address or a list.
     static let leadingSigns: Set<Unicode.Scalar> = ["/", "#", "@", "*"]
 
-    /// Looks at the characters: the name in NFC, not longer than it may be, and what NFKC makes of it.
+    /// Checks the characters of a name: in NFC, not too long, and in NFKC.
     static func problem(text: String, compatible: String) -> NameProblem? {
         var isAfterSpace = true
         for scalar in text.unicodeScalars {
@@ -24,16 +24,17 @@ enum NameRules {
         return nil
     }
 
-    /// Looks at the folded name for words that only the bus may say.
+    /// Checks the folded name for words that only the bus may say.
     ///
-    /// A notice's words are looked for between spaces also at the ends of the name: `Ana ahora es`
-    /// becoming `Bob` would otherwise read as `Ana` becoming `ahora es Bob`.
+    /// A notice's words are also looked for at the ends of the name: if `Ana ahora es` became
+    /// `Bob`, the notice would read as if `Ana` had become `ahora es Bob`.
     static func problem(key: String) -> NameProblem? {
         if Phrases.serverKeys.contains(key) { return .server }
         return holdsNotice(key) ? .notice : nil
     }
 
-    /// Looks at a name that somebody wants for what is somebody else's, or looks like it.
+    /// Checks a name that somebody chooses for names that are given by the bus, or look like
+    /// something else.
     static func problem(chosen compatible: String, key: String) -> NameProblem? {
         if key.utf8.last == UInt8(ascii: "~") { return .reservedEnding }
         if isGuest(key) { return .guest }
@@ -41,7 +42,8 @@ enum NameRules {
         return NameScript.areMixed(in: compatible) ? .mixedScripts : nil
     }
 
-    /// Whether it is `invitado-7` or its like, in any language, with any dash and any digits.
+    /// Returns whether a folded name is like `invitado-7`, in any language, with any dash and any
+    /// digits.
     private static func isGuest(_ key: String) -> Bool {
         guard let word = Phrases.guestWords.first(where: key.hasPrefix) else { return false }
         let rest = key.unicodeScalars.dropFirst(word.unicodeScalars.count)
@@ -53,7 +55,8 @@ enum NameRules {
         return isDash && rest.count > 1 && rest.dropFirst().allSatisfy(isDigit)
     }
 
-    /// Whether it is a number, an address or a block: digits, and what stands between them there.
+    /// Returns whether a folded name is a number, an address or a block: digits, and the
+    /// punctuation between them.
     private static func isNumber(_ key: String) -> Bool {
         let scalars = key.unicodeScalars
         let body =
@@ -69,8 +72,8 @@ enum NameRules {
 
     static func holdsNotice(_ key: String) -> Bool {
         let padded = Array(" \(key) ".utf8)
-        return Phrases.noticeWords.contains { phrases in
-            padded.indices.contains { padded[$0...].starts(with: phrases.utf8) }
+        return Phrases.noticeWords.contains { words in
+            padded.indices.contains { padded[$0...].starts(with: words.utf8) }
         }
     }
 
@@ -99,8 +102,8 @@ enum NameRules {
         }
         if scalar.properties.isDefaultIgnorableCodePoint { return true }
         switch scalar.value {
-        // Blank without being called so: the empty Braille pattern, the place of an object, the null
-        // notehead, the Khitan filler, the blanks of the hieroglyphs.
+        // Blank without Unicode calling them so: the empty Braille pattern, the object replacement
+        // character, the null notehead, the Khitan filler, the hieroglyphic blanks.
         case 0x2800, 0xFFFC, 0x1D159, 0x16FE4, 0x13441, 0x13442: return true
         default: return false
         }

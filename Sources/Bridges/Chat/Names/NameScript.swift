@@ -1,8 +1,8 @@
-/// The scripts whose letters look alike: a name has letters of one of them only.
+/// The scripts whose letters look alike; a name has letters of one of them only.
 enum NameScript {
     case latin, greek, cyrillic
 
-    /// Whether a name in compatibility form has letters of more than one of them.
+    /// Returns whether a name in compatibility form has letters of more than one of them.
     static func areMixed(in compatible: String) -> Bool {
         var found: NameScript?
         for scalar in compatible.unicodeScalars {
@@ -13,7 +13,7 @@ enum NameScript {
         return false
     }
 
-    /// The script of a letter (Unicode's Scripts.txt, without what NFKC takes away).
+    /// Makes the script of a letter (Unicode's Scripts.txt, without letters that NFKC replaces).
     init?(_ scalar: Unicode.Scalar) {
         switch scalar.value {
         case 0x41...0x5A, 0x61...0x7A, 0xAA, 0xBA, 0xC0...0xD6, 0xD8...0xF6, 0xF8...0x2B8,

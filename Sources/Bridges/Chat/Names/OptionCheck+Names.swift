@@ -1,9 +1,9 @@
 import MessageBus
 
 extension OptionCheck {
-    /// Finds what is no name, and warns of one that is shown in another form.
+    /// Reports a text that is no name, and warns about one that is shown in another form.
     ///
-    /// - Parameter shown: how it is written, if that is something else.
+    /// - Parameter shown: the text as bridge.json has it, if that differs.
     package mutating func name(
         _ text: String, shown written: String? = nil, at location: OptionLocation
     ) {

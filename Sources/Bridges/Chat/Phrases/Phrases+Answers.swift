@@ -1,6 +1,6 @@
 import MessageBus
 
-// The text after an answer's code: what went wrong, and what to do about it.
+// The texts after an answer's code: what went wrong, and what to do about it.
 extension Phrases {
     /// After `[bad-name]`.
     package func badName(_ problem: NameProblem) -> String {
@@ -11,7 +11,7 @@ extension Phrases {
                 "El nombre es demasiado largo: como mucho \(Name.maxCharacters) caracteres.",
                 "The name is too long: at most \(Name.maxCharacters) characters.")
         case .reserved(let character):
-            say("Un nombre no puede llevar \(character)", "A name can't hold \(character)")
+            say("Un nombre no puede llevar \(character)", "A name can't contain \(character)")
         case .leadingSign(let character):
             say(
                 "Un nombre no puede empezar por \(character)",
@@ -19,23 +19,25 @@ extension Phrases {
         case .misplacedSpace:
             say(
                 "En un nombre, los espacios van entre palabras y de uno en uno.",
-                "In a name, spaces go between words, one at a time.")
+                "In a name, spaces stand between words, one at a time.")
         case .strangeSpace:
             say(
                 "En un nombre solo vale el espacio normal.",
                 "Only the ordinary space is allowed in a name.")
         case .invisible:
             say(
-                "El nombre lleva caracteres invisibles.", "The name holds invisible characters.")
+                "El nombre lleva caracteres invisibles.", "The name contains invisible characters.")
         case .unknownCharacter:
             say(
-                "El nombre lleva un carácter desconocido.", "The name holds an unknown character.")
+                "El nombre lleva un carácter desconocido.",
+                "The name contains an unknown character.")
         case .loneMark:
             say("Un acento necesita una letra debajo.", "An accent needs a letter under it.")
         case .server: say("Ese nombre es del servidor.", "That name is the server's own.")
         case .notice:
             say(
-                "El nombre lleva las palabras de un aviso.", "The name holds the words of a notice."
+                "El nombre lleva las palabras de un aviso.",
+                "The name contains the words of a notice."
             )
         case .reservedEnding:
             say("Un nombre no puede acabar en ~", "A name can't end in ~")
@@ -46,11 +48,11 @@ extension Phrases {
         case .number:
             say(
                 "Un número o una dirección no es un nombre.",
-                "A number or an address is no name.")
+                "A number or an address can't be a name.")
         case .mixedScripts:
             say(
                 "En un nombre no se mezclan letras latinas, griegas y cirílicas.",
-                "Latin, Greek and Cyrillic letters don't mix in one name.")
+                "A name can't mix Latin, Greek and Cyrillic letters.")
         }
     }
 
@@ -59,18 +61,18 @@ extension Phrases {
         say("Ese nombre está ocupado; elige otro.", "That name is taken; choose another.")
     }
 
-    /// After `[need-name]`; says how to get one.
+    /// After `[need-name]`; explains how to get one.
     package var needName: String {
         say(
             "Primero di quién eres: NOMBRE: TEXTO, o /nick NOMBRE",
             "Say who you are first: NAME: TEXT, or /nick NAME")
     }
 
-    /// After `[need-name]` where a name and a text stand side by side.
+    /// After `[need-name]`, if only a space was missing between a name and a text.
     package var missingSpace: String {
         say(
             "Falta un espacio detrás de los dos puntos: NOMBRE: TEXTO",
-            "A space is missing behind the colon: NAME: TEXT")
+            "A space is missing after the colon: NAME: TEXT")
     }
 
     /// After `[bad-text]`.
@@ -78,24 +80,26 @@ extension Phrases {
         say("Eso no es texto en UTF-8.", "That is not text in UTF-8.")
     }
 
-    /// After `[too-long]`; the most bytes of a line.
+    /// After `[too-long]`; `max` is in bytes.
     package func tooLong(max: Int) -> String {
         say(
             "La línea es demasiado larga: como mucho \(max) bytes.",
             "The line is too long: at most \(max) bytes.")
     }
 
-    /// After `[rate-limited]` when the middleware gave no reason, and for lists that pile up.
+    /// After `[rate-limited]` if the middleware gave no reason, and for commands that ask for a
+    /// list while many answers are unread.
     package var rateLimited: String {
         say("Demasiado deprisa; espera un poco.", "Too fast; wait a little.")
     }
 
-    /// After `[dropped]` when the middleware gave no reason.
+    /// After `[dropped]` if the middleware gave no reason.
     package var dropped: String {
         say("El mensaje no se ha aceptado.", "The message was not accepted.")
     }
 
-    /// After `[unknown-command]`: the verb, or its beginning, and what was probably meant.
+    /// After `[unknown-command]`: the beginning of the verb, and the command that was probably
+    /// meant.
     package func unknownCommand(_ verb: String) -> String {
         let beginning = verb.unicodeScalars.prefix(32)
         let shown = beginning.endIndex < verb.endIndex ? String(beginning) + "…" : verb
@@ -107,7 +111,7 @@ extension Phrases {
         return say("No conozco /\(shown); prueba /help", "I don't know /\(shown); try /help")
     }
 
-    /// After `[rate-limited]` for a command; how many seconds to wait.
+    /// After `[rate-limited]` for a command; `seconds` is the time to wait.
     package func tooManyCommands(seconds: Int64) -> String {
         say(
             "Demasiadas órdenes; espera \(seconds) s.",
@@ -116,33 +120,33 @@ extension Phrases {
 
     /// After `[unknown-user]`.
     package var unknownUser: String {
-        say("Aquí no hay nadie con ese nombre.", "There is nobody of that name here.")
+        say("Aquí no hay nadie con ese nombre.", "There is nobody with that name here.")
     }
 
-    /// After `[bad-arguments]` when somebody else may be meant than the first word names.
+    /// After `[bad-arguments]` if the first word may be the beginning of somebody else's name.
     package func unclearName(_ command: ChatCommand) -> String {
         say(
             "No está claro a quién: escribe el nombre entero y entre comillas, "
                 + "/\(command.rawValue) \"NOMBRE\" TEXTO",
-            "It is not clear to whom: write the whole name and in quotes, "
+            "It is not clear to whom: write the whole name, in quotes, "
                 + "/\(command.rawValue) \"NAME\" TEXT")
     }
 
-    /// After `[unknown-user]` when the bridge that somebody is on can't carry private messages.
+    /// After `[unknown-user]` if the person's bridge can't carry private messages.
     package func unreachableUser(_ name: String) -> String {
         say(
             "\(name) no puede recibir mensajes privados.", "\(name) can't receive private messages."
         )
     }
 
-    /// After `[full]` when somebody does not read the private messages that wait already.
+    /// After `[full]` if the person has too many unread private messages.
     package func busyUser(_ name: String) -> String {
         say(
             "\(name) tiene demasiados mensajes sin leer; prueba más tarde.",
-            "\(name) has too many messages unread; try again later.")
+            "\(name) has too many unread messages; try again later.")
     }
 
-    /// After `[unknown-room]`: the room that was probably meant.
+    /// After `[unknown-room]`, with the room that was probably meant.
     package func unknownRoom(meant room: String? = nil) -> String {
         if let room {
             return say(
@@ -152,26 +156,26 @@ extension Phrases {
         return say("No hay ninguna sala así; prueba /rooms", "There is no such room; try /rooms")
     }
 
-    /// After `[unknown-message]` when there is none with that number in this room.
+    /// After `[unknown-message]` if no message of this room has that number.
     package func unknownMessage(number: UInt64) -> String {
         say(
             "En esta sala no está el mensaje #\(number).", "Message #\(number) is not in this room."
         )
     }
 
-    /// After `[unknown-message]` when somebody has said nothing that could be answered.
+    /// After `[unknown-message]` if the person has said nothing that can be answered.
     package var unknownMessageOfUser: String {
         say(
             "En esta sala no ha dicho nada que se pueda responder.",
-            "They have said nothing in this room that could be answered.")
+            "They have said nothing in this room that can be answered.")
     }
 
-    /// After `[bad-arguments]`: how the command is used.
+    /// After `[bad-arguments]`: the command's usage.
     package func badArguments(_ command: ChatCommand) -> String {
         say("Se usa así: \(usage(command))", "Use it like this: \(usage(command))")
     }
 
-    /// After `[bad-arguments]` when more words are looked for than may be.
+    /// After `[bad-arguments]` if a search has too many words.
     package var tooManyWords: String {
         let (words, bytes) = (SearchWords.mostWords, SearchWords.mostBytes)
         return say(
@@ -179,7 +183,7 @@ extension Phrases {
             "At most \(words) words, of \(bytes) bytes in all, can be looked for at once.")
     }
 
-    /// After `[dropped]` when what was said before can't be read at present.
+    /// After `[dropped]` if earlier messages can't be read at present.
     package var noHistory: String {
         say(
             "Ahora no se puede leer lo que se dijo antes; prueba más tarde.",
@@ -188,10 +192,10 @@ extension Phrases {
 
     /// After `[login-required]`.
     package var loginRequired: String {
-        say("Aquí hace falta una cuenta.", "An account is needed here.")
+        say("Aquí hace falta una cuenta.", "You need an account here.")
     }
 
-    /// After `[login-failed]`; doesn't say which of the two was wrong.
+    /// After `[login-failed]`; does not tell which of the two is wrong.
     package var loginFailed: String {
         say("El nombre o la contraseña no es correcto.", "The name or the password is wrong.")
     }
@@ -210,9 +214,11 @@ extension Phrases {
 
     /// After `[full]`, before the connection is closed.
     package var full: String {
-        say("No cabe nadie más; prueba más tarde.", "There is no room for more; try again later.")
+        say(
+            "No cabe nadie más; prueba más tarde.",
+            "There is no room for anyone else; try again later.")
     }
 
-    /// After `[skipped]`: only the number of lines left out, for programs as for people.
+    /// After `[skipped]`: the number of lines alone, for programs and people alike.
     package func skipped(_ lines: Int) -> String { String(lines) }
 }

@@ -1,8 +1,8 @@
 import MessageBus
 
-// What the commands show when they work.
+// The texts of commands that work.
 extension Phrases {
-    /// How a command is written.
+    /// Returns the way a command is written.
     package func usage(_ command: ChatCommand) -> String {
         switch command {
         case .help: "/help"
@@ -25,7 +25,7 @@ extension Phrases {
         }
     }
 
-    /// What a command does.
+    /// Returns the effect of a command.
     package func purpose(_ command: ChatCommand) -> String {
         switch command {
         case .help: say("esta lista", "this list")
@@ -49,12 +49,12 @@ extension Phrases {
         }
     }
 
-    /// The text of one `[info]` line for each command, in the order in which they are declared.
+    /// The texts of `/help`, one `[info]` line for each command, in the order of their declaration.
     package var help: [String] {
-        ChatCommand.listed.map { "\(usage($0)) – \(purpose($0))" }
+        ChatCommand.allCases.map { "\(usage($0)) – \(purpose($0))" }
     }
 
-    /// After `[ok]` when a name was taken that was one's own already, or taken without entering.
+    /// After `[ok]` if the name was one's own already, or was taken without entering.
     package func nameIs(_ name: String) -> String {
         say("Te llamas \(name).", "Your name is \(name).")
     }
@@ -68,19 +68,19 @@ extension Phrases {
         return "\(room): \(count)\(here)"
     }
 
-    /// The text of an `[info]` line of `/who`: the bridge in parentheses, once.
+    /// The text of an `[info]` line of `/who`: the bridge in parentheses, unless the name has some.
     package func person(_ sender: String, on bridge: String) -> String {
         sender.hasSuffix(")") ? sender : "\(sender) (\(bridge))"
     }
 
-    /// After `[ok]` when one's room is this one, now or already.
+    /// After `[ok]` if one is in this room now, or was already.
     package func roomIs(_ room: String) -> String {
         say("Estás en \(room).", "You are in \(room).")
     }
 
-    /// After the `[info]` lines of a list: how many there were.
+    /// After the `[info]` lines of a list: their number.
     package func count(_ lines: Int) -> String { String(lines) }
 
-    /// After `[ok]` when a nameless connection leaves.
+    /// After `[ok]` if a nameless connection leaves.
     package var goodbye: String { say("Hasta luego.", "Goodbye.") }
 }

@@ -1,14 +1,15 @@
 import MessageBus
 
-/// What the bus says to people, in their language.
+/// The sentences that the bus says to people, in one language.
 ///
-/// Every sentence is one call of `say` with all languages side by side, so that one without a
-/// translation does not compile. The codes in brackets are no part of it: `AnswerCode`.
+/// Every sentence is one call of `say` with all languages side by side, so one without a
+/// translation does not compile. The codes in brackets are the same in all languages: see
+/// `AnswerCode`.
 package struct Phrases: Sendable, Equatable {
-    /// The language spoken.
+    /// The language of the sentences.
     package let language: Language
 
-    /// The words of a language.
+    /// Makes the sentences of a language.
     package init(_ language: Language) { self.language = language }
 
     package func say(
@@ -21,51 +22,52 @@ package struct Phrases: Sendable, Equatable {
     }
 }
 
-// What stands in lines, and what names must therefore not hold.
+// The parts of lines, which names must therefore not hold.
 extension Phrases {
     /// The name under which the bus itself speaks.
     package var server: String { say("servidor", "server") }
-    /// What is called by no name that can be shown.
+    /// The placeholder for a name that can't be shown.
     package var nameless: String { say("sin nombre", "no name") }
-    /// The name of somebody who speaks without one.
+    /// Returns the name of a client that speaks without one.
     package func guest(_ number: Int) -> String { "\(guestWord)-\(number)" }
     private var guestWord: String { say("invitado", "guest") }
-    /// What marks a message as for two people only.
+    /// The mark of a private message.
     package var privately: String { say("privado", "private") }
-    /// What follows a name in the notice that somebody entered the room.
+    /// The text after a name in the notice that somebody entered the room.
     package var joinedEnding: String { say(" se ha unido al chat.", " joined the chat.") }
-    /// What follows a name in the notice that somebody left the room.
+    /// The text after a name in the notice that somebody left the room.
     package var leftEnding: String { say(" ha abandonado el chat.", " left the chat.") }
-    /// What stands between a name and the room that somebody went to.
+    /// The text between a name and the room that somebody went to.
     package var moving: String { say(" se ha ido a ", " went to ") }
-    /// What stands between the old and the new name.
+    /// The text between an old and a new name.
     package var renaming: String { say(" ahora es ", " is now ") }
 
-    /// What a listening bridge says in the daemon's log.
+    /// The entry in the daemon's log when a bridge listens.
     package func listening(on address: String) -> String {
         say("escuchando en \(address)", "listening on \(address)")
     }
 
-    /// The notice that somebody entered the room.
+    /// Returns the notice that somebody entered the room.
     package func joined(_ name: String) -> String { name + joinedEnding }
-    /// The notice that somebody left the room: for good, or for another one.
+    /// Returns the notice that somebody left the room, for good or for another one.
     package func left(_ name: String, for room: String? = nil) -> String {
         room.map { "\(name)\(moving)\($0)." } ?? name + leftEnding
     }
-    /// The notice that somebody changed names.
+    /// Returns the notice that somebody changed names.
     package func renamed(_ old: String, to new: String) -> String { "\(old)\(renaming)\(new)." }
 
-    /// What stands in front of a private message.
+    /// Returns the beginning of a private message.
     package func privateHeading(from sender: String, to recipient: String) -> String {
         "\(sender) → \(recipient) (\(privately)): "
     }
 
-    /// A whole answer to one connection.
+    /// Returns a complete answer to one connection.
     package func answer(_ code: AnswerCode, _ text: String) -> String {
         answer(code: code.rawValue, text)
     }
 
-    /// Answers with the lines of a text, cleaned, endings included; nothing for an empty one.
+    /// Returns an answer for each line of a text, cleaned, endings included; nothing for an empty
+    /// text.
     package func lines(_ code: AnswerCode, _ text: String) -> [UInt8] {
         text.split(whereSeparator: \.isNewline).flatMap { line in
             Array("\(answer(code, String(line)))".utf8).withUnsafeBytes {
@@ -74,12 +76,12 @@ extension Phrases {
         }
     }
 
-    /// A whole answer with the code that a middleware gave.
+    /// Returns a complete answer with a code that a middleware gave.
     package func answer(code: String, _ text: String) -> String {
         text.isEmpty ? "\(server): [\(code)]" : "\(server): [\(code)] \(text)"
     }
 
-    /// The words of a notice by which a reader knows it, shorter than the notice itself.
+    /// The words by which readers recognise a notice, shorter than the notice itself.
     private var noticeWords: [String] {
         switch language {
         case .es: [" se ha unido", " ha abandonado", renaming, moving]
@@ -88,10 +90,10 @@ extension Phrases {
         }
     }
 
-    /// The words that no name may hold, of all languages.
+    /// The words that no name may hold, in all languages.
     static let noticeWords = Language.allCases.flatMap { Phrases($0).noticeWords }
-    /// What the names of guests begin with, in all languages.
+    /// The words that guests' names begin with, in all languages.
     static let guestWords = Language.allCases.map { Phrases($0).guestWord }
-    /// The names that nobody may carry, of all languages, folded.
+    /// The names that nobody may have, in all languages, folded.
     static let serverKeys = Set(Language.allCases.map { NameFolding.key(Phrases($0).server) })
 }

@@ -1,22 +1,23 @@
-/// The word in brackets by which a program knows an answer; the same in every language.
+/// The word in brackets by which programs recognise an answer; the same in every language.
 package enum AnswerCode: String, Sendable, CaseIterable {
-    /// The name is against the rules.
+    /// The name breaks a rule.
     case badName = "bad-name"
-    /// Somebody carries the name.
+    /// Somebody has the name.
     case nameInUse = "name-in-use"
-    /// Only those with a name may do this.
+    /// The command needs a name first.
     case needName = "need-name"
     /// The bytes are not UTF-8.
     case badText = "bad-text"
-    /// The line is longer than the bridge takes.
+    /// The line is longer than the bridge allows.
     case tooLong = "too-long"
-    /// A middleware found it too much.
+    /// A limit on messages or commands was exceeded.
     case rateLimited = "rate-limited"
-    /// A middleware dropped it for another reason.
+    /// A middleware dropped the message for another reason, or the command can't be done at
+    /// present.
     case dropped
     /// There is no such command.
     case unknownCommand = "unknown-command"
-    /// Nobody here carries that name.
+    /// Nobody here has that name.
     case unknownUser = "unknown-user"
     /// There is no such room.
     case unknownRoom = "unknown-room"
@@ -26,17 +27,17 @@ package enum AnswerCode: String, Sendable, CaseIterable {
     case badArguments = "bad-arguments"
     /// An account is needed.
     case loginRequired = "login-required"
-    /// Name and password don't fit.
+    /// The name or the password is wrong.
     case loginFailed = "login-failed"
-    /// A password does not belong on this connection.
+    /// The connection is not secure enough for a password.
     case insecure
-    /// This bridge does not allow it.
+    /// The bridge does not allow it.
     case forbidden
-    /// There are too many connections.
+    /// There are too many connections, or too many unread private messages.
     case full
-    /// The reader was too slow and lines were left out.
+    /// Lines were left out because the reader was too slow.
     case skipped
-    /// A command worked.
+    /// The command worked.
     case ok
     /// A line of a command's result.
     case info

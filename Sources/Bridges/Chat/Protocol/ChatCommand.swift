@@ -1,6 +1,6 @@
 import MessageBus
 
-/// What can be asked for with a slash; the raw value is the verb, the same in every language.
+/// A command of the chat; the raw value is the verb, the same in every language.
 package enum ChatCommand: String, Sendable, CaseIterable {
     /// Lists the commands.
     case help
@@ -10,22 +10,22 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     case rooms
     /// Goes to another room.
     case join
-    /// Lists who is here.
+    /// Lists the people in the room.
     case who
-    /// Says what one does: `/me waves`.
+    /// Says what the sender does: `/me waves`.
     case me
     /// Says something to one person.
     case msg
     /// Answers a message.
     case reply
-    /// Shows what was said last.
+    /// Shows the room's last messages.
     case history
-    /// Shows what was said with some words in it.
+    /// Shows the messages that hold some words.
     case search
     /// Leaves.
     case quit
 
-    /// The command of a verb: its own in any case, or a word that people try for it.
+    /// Makes the command of a verb, in any case, or of a word that people try instead.
     package init?(verb: String) {
         guard verb.utf8.count <= Self.longestVerb else { return nil }
         let verb = verb.lowercased()
@@ -33,15 +33,12 @@ package enum ChatCommand: String, Sendable, CaseIterable {
         self = command
     }
 
-    /// The commands that `/help` lists: not `/me`, which those who miss it know.
-    package static let listed = allCases.filter { $0 != .me }
-
-    /// What somebody probably meant by a verb that is none.
+    /// Returns the verb that was probably meant by an unknown one.
     package static func nearestVerb(to verb: String) -> String? {
         let start = Array(verb.utf8.prefix(2))
         guard let first = start.first, verb.utf8.count <= longestVerb else { return nil }
-        // Comparing costs microseconds, so only what begins alike is: the two letters swapped, or one
-        // too many or too few.
+        // A comparison costs microseconds, so only verbs that begin alike are compared: with the
+        // two letters swapped, or one letter too many or too few.
         let candidates = allVerbs.filter { other in
             let other = Array(other.utf8.prefix(2))
             return other.contains(first | 0x20) || other.first == start[start.count - 1] | 0x20
@@ -51,10 +48,10 @@ package enum ChatCommand: String, Sendable, CaseIterable {
 
     private static let allVerbs = allCases.map(\.rawValue) + otherVerbs.keys.sorted()
 
-    /// Bytes of a verb that may be one.
+    /// Bytes of the longest text that is looked up as a verb.
     private static let longestVerb = 32
 
-    /// What people type who know other chats, or the words of the commands in Spanish or English.
+    /// Verbs of other chats, and the words for the commands in Spanish and English.
     private static let otherVerbs: [String: ChatCommand] = [
         "ayuda": .help, "commands": .help, "comandos": .help, "h": .help, "?": .help,
         "apodo": .nick, "name": .nick, "nombre": .nick, "salas": .rooms, "list": .rooms,
@@ -67,7 +64,7 @@ package enum ChatCommand: String, Sendable, CaseIterable {
         "logout": .quit, "disconnect": .quit,
     ]
 
-    /// Whether its answer has many lines.
+    /// True if the answer has many lines.
     package var isList: Bool {
         switch self {
         case .help, .rooms, .who, .history, .search: true
@@ -75,7 +72,7 @@ package enum ChatCommand: String, Sendable, CaseIterable {
         }
     }
 
-    /// Whether one may use it before one has a name.
+    /// True if it may be used before one has a name.
     package var worksWithoutName: Bool {
         switch self {
         case .help, .nick, .rooms, .join, .who, .history, .search, .quit: true

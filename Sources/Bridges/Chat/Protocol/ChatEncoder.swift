@@ -1,13 +1,13 @@
 import MessageBus
 
-/// Writes messages as lines of the chat protocol, in one language.
+/// The encoder of messages as lines of the chat protocol, in one language.
 package struct ChatEncoder: TranscriptEncoder {
     private let phrases: Phrases
 
-    /// An encoder that speaks a language.
+    /// Makes an encoder with the sentences of a language.
     package init(_ phrases: Phrases) { self.phrases = phrases }
 
-    /// Encodes into a transcript.
+    /// Encodes messages into a transcript, and returns the index of the first one that did not fit.
     package func encode(
         _ batch: Batch, _ range: Range<Int>, into transcript: Transcript, until limit: UInt64
     ) -> Int {
@@ -31,7 +31,7 @@ package struct ChatEncoder: TranscriptEncoder {
             while let end = rest.firstIndex(of: lineFeed) {
                 transcript.isInMessage = end + 1 < rest.endIndex
                 let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
-                let cut = Self.cut(line, to: transcript.longestLine - 4)
+                let cut = Self.fittingCount(of: line, within: transcript.longestLine - 4)
                 let ending: [UInt8] = cut < line.count ? Array("…\n".utf8) : [lineFeed]
                 transcript.write(atMost: cut + 4, lines: 1, connectionID: connectionID) { place in
                     ending.withUnsafeBytes { ending in
@@ -87,8 +87,8 @@ package struct ChatEncoder: TranscriptEncoder {
         }
     }
 
-    /// How many bytes of a line fit, without cutting a character in two.
-    static func cut(_ line: UnsafeRawBufferPointer, to count: Int) -> Int {
+    /// Returns how many bytes of a line fit without cutting a character in two.
+    static func fittingCount(of line: UnsafeRawBufferPointer, within count: Int) -> Int {
         guard line.count > count else { return line.count }
         var cut = count
         while cut > 0, line[cut] & 0xC0 == 0x80 { cut -= 1 }

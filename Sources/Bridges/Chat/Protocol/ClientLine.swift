@@ -1,38 +1,38 @@
 import Glibc
 import MessageBus
 
-/// What a client wants with one line.
+/// The meaning of one line of a client.
 ///
-/// Ranges are offsets of bytes in that line.
+/// Ranges are byte offsets in that line.
 package enum ClientLine: Sendable, Equatable {
-    /// To be heard, or obeyed, under the name it has.
+    /// Says or commands something under the name the client has.
     case utterance(Utterance)
-    /// To take this name, enter the room, and then perhaps to be heard.
+    /// Takes this name, enters the room, and then perhaps says something.
     case enter(Name, then: Utterance)
-    /// To leave.
+    /// Leaves.
     case leave
-    /// To say something without a name, or to enter by the line alone.
+    /// Says something without a name, or enters by the line alone.
     case nameless(NamelessText)
-    /// Nothing that it may want; to be told why.
+    /// Can't be obeyed; the client is told the reason.
     case refused(NameProblem)
 
-    /// What is left of a line when it is known who sent it.
+    /// The part of a line that remains once its sender is known.
     package enum Utterance: Sendable, Equatable {
-        /// Nothing at all: an empty line, or a notice of what is so already.
+        /// Nothing: an empty line, or a notice of what is so already.
         case nothing
         /// A text, never empty.
         case say(Range<Int>)
-        /// A command: what follows the slash, up to white space (it may be empty), and the rest
-        /// without the space around it.
+        /// A command: the verb after the slash (it may be empty), and its arguments without the
+        /// space around them.
         case command(verb: Range<Int>, arguments: Range<Int>)
-        /// Another line, which stands behind a notice without an LF between them.
+        /// Another line, after a notice and without an LF between them.
         case line(Range<Int>)
     }
 
-    /// What a line without a name looks like.
+    /// The form of a line without a name.
     package enum NamelessText: Sendable, Equatable {
         case text
-        /// A name and a text, but for the space behind the colon.
+        /// A name and a text, with no space after the colon.
         case missingSpace
     }
 }

@@ -1,65 +1,60 @@
 import MessageBus
 
-/// How many commands somebody may give: some at once, then one each time that a while has passed.
+/// A limit on one person's commands: some at once, then one more after each pause.
 ///
-/// Kept as the moment at which it will be full again, so that nothing has to be refilled. Answers to
-/// refused commands are bounded too: whoever goes on is not answered more than a hundred times a
-/// second.
+/// Kept as the time at which the full allowance is available again, so that nothing has to be
+/// refilled. Answers to refused commands are bounded too, at a hundred a second.
 package struct CommandBucket: Sendable {
-    /// What bridge.json says about it.
-    package struct Options: PluginOptions, Equatable {
+    /// The limit as bridge.json states it.
+    package struct Options: PluginOptions {
         /// Commands at once.
-        @Option("How many commands may be given at once.", in: 1...1_000_000_000)
+        @Option("Commands that may be given at once.", in: 1...1_000_000_000)
         package var burst = 30
-        /// When there may be another one.
+        /// The pause after which there may be another one.
         @Option("The time after which one more may be given.", above: .zero)
         package var per = Duration.seconds(1)
 
         /// Makes the defaults.
         package init() {}
-
-        /// Compares the values.
-        package static func == (one: Options, other: Options) -> Bool {
-            one.burst == other.burst && one.per == other.per
-        }
     }
 
-    /// What a bucket says to one command.
+    /// The decision about one command.
     package enum Decision: Sendable, Equatable {
-        /// It may be done.
+        /// It may be executed.
         case allowed
-        /// It may not, for so many seconds more.
+        /// It may not be executed for so many seconds more.
         case refused(seconds: Int64)
-        /// It may not, and has been said often enough.
+        /// It may not be executed, and the client has been told often enough.
         case ignored
     }
 
-    /// The options as numbers.
+    /// The limit as numbers: nanoseconds that a command costs, and that are there to spend.
     package struct Rule: Sendable {
         let cost: Int128
         let capacity: Int128
 
-        /// Makes the rule of some options.
+        /// Makes the rule of a limit.
         package init(_ options: Options) {
             cost = Int128(options.per.inNanoseconds)
             capacity = cost * Int128(options.burst)
         }
     }
 
-    /// Refused commands that are answered in a second.
+    /// Refused commands that are answered within a second: a flood of commands must not become a
+    /// flood of answers.
     static let answersPerSecond = 100
 
     private var fullAt: Int128 = 0
     private var second = Int64.min
     private var answers = 0
 
-    /// Makes a full one.
+    /// Makes a bucket with the full allowance.
     package init() {}
 
-    /// Takes one command out.
+    /// Counts one command, and returns what becomes of it.
     ///
     /// - Parameter now: nanoseconds of a clock that never jumps.
-    package mutating func take(at now: Int64, _ rule: Rule) -> Decision {
+    package mutating func spend(at now: Int64, _ rule: Rule) -> Decision {
         let next = max(fullAt, Int128(now)) + rule.cost
         let lacking = next - Int128(now) - rule.capacity
         guard lacking > 0 else {
@@ -71,14 +66,5 @@ package struct CommandBucket: Sendable {
         answers += 1
         guard answers <= Self.answersPerSecond else { return .ignored }
         return .refused(seconds: Int64(clamping: (lacking + 999_999_999) / 1_000_000_000))
-    }
-}
-
-extension Duration {
-    /// In nanoseconds, as large as they get.
-    package var inNanoseconds: Int64 {
-        let (seconds, attoseconds) = components
-        let (product, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
-        return overflow ? .max / 4 : min(product, .max / 4) + attoseconds / 1_000_000_000
     }
 }

@@ -1,27 +1,27 @@
 import Glibc
 import MessageBus
 
-/// Reads lines of clients, in one language.
+/// The parser of clients' lines, in one language; *The chat protocol* describes them.
 ///
-/// Lines must be valid UTF-8 and clean (`TextEncoding`, `TextCleaning`), without their ending.
-/// Safe from any thread: it never changes. A class, so that handing it around costs one retain.
+/// Lines must be valid UTF-8 and clean (`TextEncoding`, `TextCleaning`), without their ending. Safe
+/// from any thread: it never changes. It is a class so that a copy costs one retain.
 package final class LineGrammar: Sendable {
     private let joinedEnding: [UInt8]
     private let leftEnding: [UInt8]
 
-    /// A grammar that understands the notices of a language.
+    /// Makes a grammar that understands the notices of a language.
     package init(_ phrases: Phrases) {
         joinedEnding = Array(phrases.joinedEnding.utf8)
         leftEnding = Array(phrases.leftEnding.utf8)
     }
 
-    /// Finds out what a line means that comes from somebody with this name, or without any.
+    /// Returns the meaning of a line from a client with a name, or without one.
     ///
-    /// Allocates nothing for those who have a name of their own, unless what might be it is not
-    /// ASCII.
+    /// Allocates nothing for clients with a name, unless the line may begin with that name and is
+    /// not ASCII.
     ///
-    /// - Parameter isGuest: whether the name was given, so that another may be taken by speaking
-    ///   with it.
+    /// - Parameter isGuest: whether the name was given, so that the client may take another by
+    ///   speaking with it.
     package func meaning(
         of line: UnsafeRawBufferPointer, from name: Name?, isGuest: Bool = false
     ) -> ClientLine {
@@ -41,14 +41,14 @@ package final class LineGrammar: Sendable {
 
     private func meaningOfNameless(_ line: UnsafeRawBufferPointer) -> ClientLine {
         if TextTrimming.isBlank(line) { return .utterance(.nothing) }
-        // No name begins with a slash: what looks like one is refused, unless it is a command.
-        if let start = slashPlace(in: line, from: 0), isCommand(line) || !looksNamed(line) {
+        // No name begins with a slash, so what looks like one is refused, unless it is a command.
+        if let start = slashOffset(in: line, from: 0), isCommand(line) || !looksNamed(line) {
             let isText = start + 1 < line.count && line[start + 1] == slash
             return isText ? .nameless(.text) : .utterance(utterance(in: line, from: start))
         }
         do throws(NameProblem) {
             if let notice = joinNotice(in: line) {
-                // Two endings behind one name are no notice and no line.
+                // Two endings after one name are neither a notice nor a line.
                 let rest = UnsafeRawBufferPointer(rebasing: line[notice.end...])
                 if hasPrefix(rest, joinedEnding) { throw .notice }
                 return .enter(
@@ -59,7 +59,7 @@ package final class LineGrammar: Sendable {
                 let start = min(colon + 2, line.count)
                 return .enter(name, then: utterance(in: line, from: start))
             }
-            // One that is no name is told so.
+            // A notice whose subject is no name is refused for that reason.
             if let spelling = subject(of: line, ending: joinedEnding) { _ = try Name(spelling) }
         } catch {
             return .refused(error)
@@ -77,7 +77,7 @@ package final class LineGrammar: Sendable {
             || subject(of: line, ending: joinedEnding) != nil
     }
 
-    /// Whether a name stands in front of a colon, and the text directly behind it.
+    /// Returns whether a line has a name, a colon, and the text directly after it.
     private func lacksSpace(_ line: UnsafeRawBufferPointer) -> Bool {
         let beginning = UnsafeRawBufferPointer(rebasing: line.prefix(Name.maxUncomposedBytes))
         guard let colon = colon(in: beginning, from: 0), !isAddress(line, behind: colon)
@@ -87,8 +87,8 @@ package final class LineGrammar: Sendable {
 
     // MARK: - One's own name
 
-    /// Where the text begins if the line begins with one's own name: `ana: `, `ana : `, `ana:`,
-    /// `<ana> ` or `[ana] `.
+    /// Returns the offset of the text if the line begins with the sender's own name: `ana: `, `ana
+    /// : `, `ana:`, `<ana> ` or `[ana] `.
     private func textAfterOwnName(in line: UnsafeRawBufferPointer, _ name: Name) -> Int? {
         if hasPrefix(line, name.prefix) { return name.prefix.count }
         if line.isEmpty { return nil }
@@ -102,7 +102,7 @@ package final class LineGrammar: Sendable {
             name.isSpelled(by: spelling(in: line, before: colon)),
             !isAddress(line, behind: colon)
         else { return nil }
-        return behindSpace(line, colon + 1)
+        return indexAfterSpace(line, colon + 1)
     }
 
     private func textAfterBrackets(in line: UnsafeRawBufferPointer, _ name: Name) -> Int? {
@@ -111,14 +111,14 @@ package final class LineGrammar: Sendable {
             name.isSpelled(by: UnsafeRawBufferPointer(rebasing: line[1..<end]))
         else { return nil }
         let hasColon = end + 1 < line.count && line[end + 1] == colonByte
-        return behindSpace(line, end + (hasColon ? 2 : 1))
+        return indexAfterSpace(line, end + (hasColon ? 2 : 1))
     }
 
-    private func behindSpace(_ line: UnsafeRawBufferPointer, _ offset: Int) -> Int {
+    private func indexAfterSpace(_ line: UnsafeRawBufferPointer, _ offset: Int) -> Int {
         offset < line.count && line[offset] == space ? offset + 1 : offset
     }
 
-    /// What stands in front of a colon, but for the blanks there.
+    /// Returns the text in front of a colon, without the blanks there.
     private func spelling(
         in line: UnsafeRawBufferPointer, before colon: Int
     ) -> UnsafeRawBufferPointer {
@@ -129,21 +129,21 @@ package final class LineGrammar: Sendable {
         return UnsafeRawBufferPointer(rebasing: line[..<end])
     }
 
-    /// Whether a colon is that of `http://`.
+    /// Returns whether a colon is that of `http://`.
     private func isAddress(_ line: UnsafeRawBufferPointer, behind colon: Int) -> Bool {
         colon + 2 < line.count && line[colon + 1] == slash && line[colon + 2] == slash
     }
 
     // MARK: - Texts and commands
 
-    /// What is to be done with a line from an offset on.
+    /// Returns what a line says or commands from an offset on.
     package func utterance(
         in line: UnsafeRawBufferPointer, from start: Int
     ) -> ClientLine.Utterance {
         let text = UnsafeRawBufferPointer(rebasing: line[start...])
         if TextTrimming.isBlank(text) { return .nothing }
         let end = line.count
-        guard let place = slashPlace(in: line, from: start) else { return .say(start..<end) }
+        guard let place = slashOffset(in: line, from: start) else { return .say(start..<end) }
         let afterSlash = place + 1
         if afterSlash < end, line[afterSlash] == slash { return .say(afterSlash..<end) }
         var base = afterSlash
@@ -154,19 +154,19 @@ package final class LineGrammar: Sendable {
             arguments: (base + arguments.lowerBound)..<(base + arguments.upperBound))
     }
 
-    /// Where the slash is that a text begins with; blanks in front of it don't count.
-    private func slashPlace(in line: UnsafeRawBufferPointer, from start: Int) -> Int? {
+    /// Returns the offset of the slash that begins a text, after any blanks.
+    private func slashOffset(in line: UnsafeRawBufferPointer, from start: Int) -> Int? {
         if line[start] == slash { return start }
-        // Nearly every text begins with a visible character of ASCII.
+        // Nearly every text begins with a visible ASCII character.
         if line[start] &- 0x21 < 0x5E { return nil }
         let text = UnsafeRawBufferPointer(rebasing: line[start...])
         let place = start + TextTrimming.trimmed(text).lowerBound
         return place < line.count && line[place] == slash ? place : nil
     }
 
-    /// The first colon that a space follows or that ends the line.
+    /// Returns the offset of the first colon that a space follows or that ends the line.
     ///
-    /// Another colon before it is part of what stands there for a name, and makes it none.
+    /// An earlier colon becomes part of the text in front, and keeps it from being a name.
     private func separator(in line: UnsafeRawBufferPointer) -> Int? {
         var offset = 0
         while let colon = colon(in: line, from: offset) {
@@ -185,7 +185,7 @@ package final class LineGrammar: Sendable {
 
     // MARK: - Notices
 
-    /// What stands in front of the ending of a notice.
+    /// Returns the text in front of a notice's ending, if the line ends with that.
     private func subject(
         of line: UnsafeRawBufferPointer, ending: [UInt8]
     ) -> UnsafeRawBufferPointer? {
@@ -204,22 +204,22 @@ package final class LineGrammar: Sendable {
         }
     }
 
-    /// A complete notice that somebody has entered, in front of whatever else there is.
+    /// Finds a complete join notice at the beginning of a line, whatever follows.
     ///
-    /// Names hold no colon: behind one such words are text.
+    /// Names hold no colon: after one, the same words are text.
     private func joinNotice(
         in line: UnsafeRawBufferPointer
     ) -> (subject: UnsafeRawBufferPointer, end: Int)? {
         let most = min(line.count, Name.maxUncomposedBytes + joinedEnding.count)
-        guard let start = endingPlace(in: line, most), let base = line.baseAddress else {
+        guard let start = endingOffset(in: line, most), let base = line.baseAddress else {
             return nil
         }
         if memchr(base, Int32(colonByte), start) != nil { return nil }
         return (UnsafeRawBufferPointer(rebasing: line[..<start]), start + joinedEnding.count)
     }
 
-    /// Where the ending of a notice begins among so many bytes.
-    private func endingPlace(in line: UnsafeRawBufferPointer, _ count: Int) -> Int? {
+    /// Returns the offset of a notice's ending among the first bytes of a line.
+    private func endingOffset(in line: UnsafeRawBufferPointer, _ count: Int) -> Int? {
         guard let base = line.baseAddress else { return nil }
         var offset = 0
         while offset + joinedEnding.count <= count,
@@ -234,7 +234,8 @@ package final class LineGrammar: Sendable {
         return nil
     }
 
-    /// Where one's own notices end that stand at the beginning: they say what is so already.
+    /// Returns the end of the sender's own join notices at the beginning of a line: they say what
+    /// is so already.
     private func noticeEnd(in line: UnsafeRawBufferPointer, by name: Name) -> Int? {
         guard line.count >= joinedEnding.count else { return nil }
         var end = 0
@@ -246,7 +247,7 @@ package final class LineGrammar: Sendable {
         return end > 0 ? end : nil
     }
 
-    /// What stands behind a notice.
+    /// Returns what follows a notice.
     private func rest(of line: UnsafeRawBufferPointer, from start: Int) -> ClientLine.Utterance {
         let text = UnsafeRawBufferPointer(rebasing: line[start...])
         let range = TextTrimming.trimmed(text)

@@ -1,19 +1,19 @@
 import Glibc
 import MessageBus
 
-/// Writes moments as the clock on the daemon's wall shows them: `2026-11-22 13:05:10`.
+/// Writes times in the daemon's time zone: `2026-11-22 13:05:10`.
 ///
-/// Where the wall is says TZ, or else the system; both as they were when the daemon began.
+/// The zone is that of TZ, or else the system's, as of the daemon's start.
 package enum LocalTime {
-    /// Appends a moment.
+    /// Appends a time.
     ///
-    /// About 0.1 µs: the zone's rules are read once.
+    /// Takes about 0.1 µs: the zone's rules are read once.
     package static func append(_ moment: Timestamp, to bytes: inout [UInt8]) {
         var seconds = time_t(moment.milliseconds / 1_000)
         if moment.milliseconds % 1_000 < 0 { seconds -= 1 }
         var local = tm()
         guard localtime_r(&seconds, &local) != nil else {
-            // The year is too large for the C library; nobody's clock says so.
+            // The year is too large for the C library; no real clock says so.
             return bytes.append(contentsOf: "- -".utf8)
         }
         append(Int(local.tm_year) + 1_900, 4, to: &bytes)

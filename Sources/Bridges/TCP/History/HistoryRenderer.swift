@@ -1,19 +1,19 @@
 import Chat
 import MessageBus
 
-/// Shows what was said before to the readers of one bridge.
+/// The renderer of earlier messages for the readers of one bridge.
 ///
 /// Confined to the bus's loop.
 final class HistoryRenderer {
     private let encoder: ChatEncoder
     private let phrases: Phrases
-    /// The bridge's outgoing chain, of which each list gets one of its own.
+    /// The bridge's outgoing chain; each list gets a copy of its own.
     private let outgoing: Chain
-    /// The longest line, as in a room's transcript.
+    /// Bytes of the longest line, as in a room's transcript.
     private let longestLine: Int
-    /// What stands in front of a line of an answer.
+    /// The beginning of each line of an answer.
     private let heading: String
-    /// Finds what is in the rooms' own logs.
+    /// The search in the rooms' own logs.
     let search = MessageSearch()
 
     init(_ encoder: ChatEncoder, _ phrases: Phrases, outgoing: Chain, buffer: ByteCount) {
@@ -24,14 +24,15 @@ final class HistoryRenderer {
         heading = String(phrases.answer(.info, " ").dropLast())
     }
 
-    /// An outgoing chain that has judged nothing.
+    /// Returns an outgoing chain that has judged nothing yet.
     func freshChain() -> Chain { outgoing.renewed() }
 
-    /// What the bridge's readers were shown of a message: its outgoing chain judges as it did then.
+    /// Returns what the bridge's readers saw of a message: the outgoing chain judges it as it did
+    /// then.
     func judged(_ message: Message, by chain: Chain) -> [Message] {
         if chain.isEmpty { return [message] }
-        // Every message at its own time: a limit or a look for repetitions finds what it found in
-        // the room, and does not count this there.
+        // Each message has its own time, so that a limit or a search for repetitions decides as it
+        // did in the room, without being counted there.
         var message = message
         message.uptime = message.received.milliseconds &* 1_000_000
         return chain.judge([message])
@@ -46,7 +47,7 @@ final class HistoryRenderer {
         }
     }
 
-    /// Appends the line that says how many there were.
+    /// Appends the line with the number of messages.
     func appendCount(_ count: Int, to bytes: inout [UInt8]) {
         bytes.append(contentsOf: "\(phrases.answer(.ok, phrases.count(count)))\n".utf8)
     }

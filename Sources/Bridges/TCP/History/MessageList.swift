@@ -1,15 +1,15 @@
 import Chat
 import MessageBus
 
-/// A list of messages that were said before: their numbers, and how they are shown.
+/// A list of earlier messages: their numbers, and how they are shown.
 ///
 /// Confined to the bus's loop.
 final class MessageList: AnswerList {
-    /// How messages are shown.
+    /// The form in which messages are shown.
     enum Form {
-        /// As lines of an answer, each with its number and time, and their count at the end.
+        /// Lines of an answer, each with its number and time, and the count at the end.
         case answer
-        /// As the lines that they were.
+        /// The lines that the room saw.
         case plain
     }
 
@@ -17,21 +17,21 @@ final class MessageList: AnswerList {
     private let room: Room
     private let form: Form
     private let history: HistoryRenderer
-    /// Judges what is shown, and remembers what of this list it has judged.
+    /// The chain that judges what is shown; it remembers the messages of this list alone.
     private let chain: Chain
     private var next = 0
     private var shown = 0
-    /// What the store has been asked for.
+    /// The numbers that the store was asked for.
     private var asked: [UInt64] = []
-    /// Messages of the store, the next one last.
+    /// The messages that the store has answered with, the next one last.
     private var fetched: [Message] = []
-    /// The greatest number that the store was asked for and has answered about.
+    /// The greatest number about which the store has answered.
     private var fetchedThrough: UInt64 = 0
 
-    /// Messages that the store is asked for at once at most.
+    /// Messages that the store is asked for at once: about a piece of a list.
     private static let mostFetched = 64
 
-    /// Makes one that is at its beginning.
+    /// Makes a list at its beginning.
     ///
     /// - Parameter numbers: rising.
     init(_ numbers: [UInt64], in room: Room, as form: Form, by history: HistoryRenderer) {
@@ -66,7 +66,7 @@ final class MessageList: AnswerList {
 
     func supply(_ run: StoredRun) {
         fetched = run.messages.reversed()
-        // What was asked for and isn't there is left out.
+        // Numbers that the store does not have are left out.
         let last = run.isComplete ? asked.last : run.messages.last?.number
         if let last { fetchedThrough = last }
         asked = []

@@ -2,34 +2,34 @@ import Chat
 import MessageBus
 import Sockets
 
-/// Finds texts with some words in them: the store's, and those that it has not committed yet, or,
-/// without a store that outlives the process, all that the room's log has.
+/// The search for texts that hold given words: in the store, and in what the store has not
+/// committed yet. Without a store that outlives the process, it covers all that the room's log has.
 ///
-/// Folding a full log takes 20 to 130 ms, so it is done off the bus's loop, on a thread of its own,
-/// by one at a time and a piece after the other. Safe from any thread.
+/// Folding a full log takes 20 to 130 ms, so it is done on a thread of its own, one search at a
+/// time and piece by piece. Safe from any thread.
 actor MessageSearch {
     private nonisolated let thread = SerialThread(named: "search")
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    /// Messages of a log looked at in one go: about 50 µs of the loop.
+    /// Messages of a log that are taken at once: about 50 µs of the loop.
     private static let step: UInt64 = 1_024
 
     private struct Piece: Sendable {
         let texts: [Message]
-        /// Where the next one ends; `nil` when this was the last.
+        /// The end of the next piece; `nil` after the last.
         let next: UInt64?
     }
 
-    /// The numbers of the newest texts of a room with all the words, rising.
+    /// Returns the numbers of the newest texts of a room that hold all the words, rising.
     ///
-    /// What was said before the call is found, committed or not.
+    /// Everything said before the call is found, committed or not.
     func numbers(
         with words: SearchWords, in room: String, of bus: Bus, atMost count: Int
     ) async throws -> [UInt64] {
         guard bus.keepsMessages else {
             return try await inLog(room, of: bus, with: words, after: 0, atMost: count)
         }
-        // What is committed between the two questions is found by both, never by neither.
+        // Messages that are committed between the two questions are found twice, never missed.
         let new = try await inLog(
             room, of: bus, with: words, after: bus.store.committed, atMost: count)
         guard new.count < count else { return new }

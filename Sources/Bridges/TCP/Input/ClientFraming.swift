@@ -2,58 +2,58 @@ import Chat
 import Glibc
 import Sockets
 
-/// Cuts what one client sends into lines, also that of clients that send no line endings.
+/// The splitter of one client's bytes into lines, for clients with and without line endings.
 ///
-/// A line ends with LF. Many small programs send `ana: hola` and nothing behind it: silence ends
-/// their lines. Which kind a client is shows in what it sends:
+/// A line ends with LF. Many small programs send `ana: hola` and no LF: silence ends their lines.
+/// What a client sends shows which kind it is:
 ///
-/// | client | what has come as a whole | what has come key by key |
+/// | client | text that came as a whole | text that came key by key |
 /// | --- | --- | --- |
-/// | nothing has ended a line yet | is ended by silence | waits for its ending |
-/// | has sent an LF first | waits, but for what is behind an LF within a piece | waits |
-/// | silence has ended a line | is ended by silence | as `Keys` says |
+/// | nothing has ended a line yet | ended by silence | waits for its ending |
+/// | has sent an LF first | waits, except text after an LF within a piece | waits |
+/// | silence has ended a line | ended by silence | see `Keys` |
 ///
-/// Four keys are a terminal, of which a pasted piece waits, too. A silence that ends nothing is marked
-/// in what waits: if that is ended by silence after all, it is so at each mark, since it was said in
-/// so many pieces. If an ending comes instead, it is one line.
+/// Four keys are a terminal, whose pasted text waits, too. A silence that ends nothing leaves a
+/// mark in the pending text: if silence ends that text after all, each mark ends a line, since the
+/// text was sent in that many pieces. If an LF comes instead, the text is one line.
 ///
-/// Confined to the bus's loop.
+/// Confined to whoever holds it.
 struct ClientFraming {
-    /// What ends a client's lines, as far as is known.
+    /// The known ending of a client's lines.
     private enum Ending {
-        /// Nothing has ended one yet.
+        /// Nothing has ended a line yet.
         case unknown
         case lineFeed
-        /// Silence too, until a piece ends in LF: one had an LF within and none at its end, and then
-        /// nothing came, so it was pasted.
+        /// Silence as well, until a piece ends in LF: a piece had an LF within and none at its end,
+        /// and silence followed, so it was pasted.
         case silenceForNow
-        /// Silence too, for good.
+        /// Silence as well, for good.
         case silence
     }
 
-    /// What ends single keys of a client whose lines were ended by silence: it may be a program, or
-    /// a terminal into which something was pasted.
+    /// The ending of single keys from a client whose lines silence has ended: it may be a program,
+    /// or a terminal into which text was pasted.
     private enum Keys {
-        /// Silence: no ending has come but in the midst of what was pasted.
+        /// Silence: the only endings have come within pasted text.
         case endBySilence
-        /// A long silence: an ending has come, and behind it a whole line without one.
+        /// A long silence: an ending has come, and after it a whole line without one.
         case endByLongSilence
         /// Their ending: the last line that did not come as a whole had one.
         case waitForEnding
     }
 
-    /// What silence does to what waits.
+    /// The effect of a silence on the pending text.
     enum Silence {
         case endsNothing
         case ends
-        /// It has to be a long one.
+        /// A long silence ends it.
         case endsLate
     }
 
-    /// What is to be split in place of bytes that were read.
+    /// The text to split in place of bytes that were read.
     struct Text {
         fileprivate(set) var bytes: [UInt8]
-        /// Whether what is an LF here was a CR.
+        /// True if its LFs were CRs.
         fileprivate(set) var endsWithReturns = false
     }
 
@@ -62,28 +62,28 @@ struct ClientFraming {
     private var ending = Ending.unknown
     private var keysRule = Keys.endBySilence
     private var hasSeenLineFeed = false
-    /// Whether a CR alone has ended a line.
+    /// True once a CR alone has ended a line.
     private var hasSeenReturn = false
-    /// Whether what waits stands behind an LF within a piece.
+    /// True if the pending text follows an LF within a piece.
     private var mayBePasted = false
-    /// Whether what waits has come key by key.
+    /// True if the pending text came key by key.
     private var isTyped = true
-    /// Keys that came one by one with nothing else between, LF and CR aside.
+    /// Keys that came one by one with nothing else between, apart from LF and CR.
     private var keys = 0
-    /// How many bytes waited when a silence ended nothing, in order.
+    /// The lengths of the pending text at each silence that ended nothing, rising.
     private var marks: [Int] = []
-    /// Whether the last mark is the end of a line unless that is another protocol's.
+    /// True if the last mark ends a line, unless the text is another protocol's.
     private var isMarkedFirmly = false
 
-    /// So many keys, one by one, are a terminal in character mode, whose lines end with LF however
-    /// slowly it is typed.
+    /// Keys, one by one, that show a terminal in character mode; its lines end with LF, however
+    /// slowly they are typed.
     private static let keysOfTerminal = 4
     /// Bytes that one key sends at most: an escape sequence.
     private static let bytesOfKey = 6
 
     init(longest: Int) { splitter = LineSplitter(longest: longest) }
 
-    /// What silence does to what waits, if nothing more comes.
+    /// The effect of a silence on the pending text, if nothing more comes.
     var silence: Silence {
         guard hasPending else { return .endsNothing }
         switch ending {
@@ -98,7 +98,7 @@ struct ClientFraming {
         }
     }
 
-    /// Whether a silence is to be told of, if it ends something or not.
+    /// True if a silence must be reported, whether it ends a line or not.
     var heedsSilence: Bool {
         silence != .endsNothing || hasPending && isTyped && !isTerminal && ending != .lineFeed
     }
@@ -107,23 +107,23 @@ struct ClientFraming {
 
     private var isTerminal: Bool { keys >= Self.keysOfTerminal }
 
-    /// Calls a function with what waits for its end.
+    /// Calls a function with the pending text.
     func withPending<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result {
         splitter.withPending(body)
     }
 
     // MARK: - Pieces
 
-    /// What is to be split in place of a piece, `nil` if that is the piece itself.
+    /// Returns the text to split in place of a piece, or `nil` for the piece itself.
     ///
-    /// Telnet's negotiation is taken off, and a CR ends a line where there has never been an LF, not
-    /// in the same piece either.
+    /// Telnet's negotiation is removed. A CR ends a line as long as no LF has come, in this piece
+    /// or before.
     mutating func text(of piece: UnsafeRawBufferPointer) -> Text? {
-        var text = telnet.concerns(piece) ? Text(bytes: telnet.text(of: piece)) : nil
+        var text = telnet.mustFilter(piece) ? Text(bytes: telnet.text(of: piece)) : nil
         if hasSeenLineFeed { return text }
         let (hasReturn, hasLineFeed) =
             text.map { ($0.bytes.contains(carriageReturn), $0.bytes.contains(lineFeed)) }
-            ?? (Self.has(carriageReturn, piece), Self.has(lineFeed, piece))
+            ?? (Self.contains(carriageReturn, in: piece), Self.contains(lineFeed, in: piece))
         guard hasReturn, !hasLineFeed else { return text }
         let bytes = text?.bytes ?? Array(piece)
         text = Text(
@@ -132,26 +132,26 @@ struct ClientFraming {
         return text
     }
 
-    /// Cuts a piece and calls a function for each line that ends in it.
+    /// Splits a piece, and calls a function for each line that ends in it.
     @inline(__always)
     mutating func split(
         _ piece: UnsafeRawBufferPointer, endsWithReturns: Bool = false,
         _ body: (LineSplitter.Piece) -> Void
     ) {
         guard let last = piece.last else { return }
-        if ending == .silence || ending == .silenceForNow { noteTypedEnding(piece) }
-        if !marks.isEmpty, Self.has(lineFeed, piece) { forgetMarks() }
+        if ending == .silence || ending == .silenceForNow { recordTypedEnding(piece) }
+        if !marks.isEmpty, Self.contains(lineFeed, in: piece) { forgetMarks() }
         splitter.split(piece, body)
         if last == lineFeed, !endsWithReturns {
-            noteEnd()
+            recordLineFeedEnd()
         } else {
-            note(piece, endsWithReturns: endsWithReturns)
+            recordUnendedPiece(piece, endsWithReturns: endsWithReturns)
         }
         if !hasPending { isTyped = true }
     }
 
-    /// Notes an ending in front of which nothing waits, or only keys: whoever sends it types.
-    private mutating func noteTypedEnding(_ piece: UnsafeRawBufferPointer) {
+    /// Records an ending that follows nothing, or only keys: its sender types.
+    private mutating func recordTypedEnding(_ piece: UnsafeRawBufferPointer) {
         guard let first = piece.first else { return }
         let isEnding = first == lineFeed || first == carriageReturn
         if isEnding && !hasPending || isTyped && hasTypedEnding(piece) {
@@ -159,7 +159,8 @@ struct ClientFraming {
         }
     }
 
-    /// Whether it is an ending with one key beside it at most: keys come together on a slow line.
+    /// Returns whether a piece is an ending with at most one key beside it: keys may arrive
+    /// together on a slow line.
     private func hasTypedEnding(_ piece: UnsafeRawBufferPointer) -> Bool {
         guard piece.count <= Self.bytesOfKey + 2,
             piece.contains(where: { $0 == lineFeed || $0 == carriageReturn })
@@ -168,31 +169,32 @@ struct ClientFraming {
         return visible.isEmpty || Self.isKey(visible)
     }
 
-    /// Notes that a piece ended in LF.
-    private mutating func noteEnd() {
+    /// Records that a piece ended in LF.
+    private mutating func recordLineFeedEnd() {
         hasSeenLineFeed = true
         mayBePasted = false
         if ending != .silence { ending = .lineFeed }
     }
 
-    private mutating func note(_ piece: UnsafeRawBufferPointer, endsWithReturns: Bool) {
-        if Self.has(lineFeed, piece), hasTypedEnding(piece) {
-            // The key behind it is the first one of a line.
+    private mutating func recordUnendedPiece(_ piece: UnsafeRawBufferPointer, endsWithReturns: Bool)
+    {
+        if Self.contains(lineFeed, in: piece), hasTypedEnding(piece) {
+            // The key after the ending is the first of a line.
             isTyped = true
-            if !endsWithReturns { noteEnd() }
-            note(Self.visible(in: piece))
-        } else if !endsWithReturns, Self.has(lineFeed, piece) {
+            if !endsWithReturns { recordLineFeedEnd() }
+            recordKeys(Self.visible(in: piece))
+        } else if !endsWithReturns, Self.contains(lineFeed, in: piece) {
             hasSeenLineFeed = true
             mayBePasted = true
             isTyped = false
             if ending == .unknown { ending = .lineFeed }
         } else {
-            note(Self.visible(in: piece))
+            recordKeys(Self.visible(in: piece))
         }
     }
 
-    /// Notes what came in a piece, LF, CR and NUL left out, or its beginning.
-    private mutating func note(_ visible: [UInt8]) {
+    /// Records the text of a piece, or its beginning, without LF, CR and NUL.
+    private mutating func recordKeys(_ visible: [UInt8]) {
         if visible.isEmpty { return }
         if Self.isKey(visible) {
             if keys < Self.keysOfTerminal { keys += 1 }
@@ -202,7 +204,7 @@ struct ClientFraming {
         }
     }
 
-    /// Whether it is what one key sends: one character, or an escape sequence.
+    /// Returns whether a text is what one key sends: one character, or an escape sequence.
     private static func isKey(_ visible: [UInt8]) -> Bool {
         guard let first = visible.first, visible.count <= bytesOfKey else { return false }
         let isRest = visible.dropFirst().allSatisfy { $0 & 0xC0 == 0x80 }
@@ -215,20 +217,19 @@ struct ClientFraming {
 
     // MARK: - Silence
 
-    /// Notes a silence that ends nothing yet, but for as many bytes at the end as the function asks
-    /// to leave.
+    /// Marks a silence that ends nothing yet, in front of as many bytes at the end as the function
+    /// returns.
     mutating func markSilence(leaving: (UnsafeRawBufferPointer) -> Int) {
         let count = splitter.withPending { $0.count - leaving($0) }
         if count > marks.last ?? 0 { marks.append(count) }
         isMarkedFirmly = !marks.isEmpty && silence == .ends
     }
 
-    /// Whether there was a silence that is the end of a line if what waits turns out to be one of
-    /// the chat.
+    /// True if a silence ends the pending text, provided that it is not another protocol's.
     var isHeldForSilence: Bool { isMarkedFirmly && silence == .ends }
 
-    /// Takes what waits as a line because nothing more has come, but for as many bytes at its end as
-    /// the function asks to leave.
+    /// Ends the pending text by silence, except for as many bytes at its end as the function
+    /// returns.
     mutating func endBySilence(
         leaving: (UnsafeRawBufferPointer) -> Int, _ body: (LineSplitter.Piece) -> Void
     ) {
@@ -236,25 +237,25 @@ struct ClientFraming {
         if isCutOff, marks.isEmpty { return }
         endAtMarks(body)
         splitter.flush(leaving: leaving, body)
-        // What is left of a character is none that is typed.
+        // Half a character was not typed by a key.
         isTyped = !splitter.hasPending
     }
 
-    /// Takes what waited when silence fell as lines.
+    /// Ends a line at each mark.
     mutating func endAtMarks(_ body: (LineSplitter.Piece) -> Void) {
-        noteSilence()
+        recordSilence()
         flushMarks(body)
         if !splitter.hasPending { isTyped = true }
     }
 
-    /// Takes what waits for what it is as a whole, whatever silence fell.
+    /// Forgets the marks: the pending text is one line, whatever silences it had.
     mutating func forgetMarks() {
         marks = []
         isMarkedFirmly = false
     }
 
-    /// Notes that silence ends a line.
-    private mutating func noteSilence() {
+    /// Records that silence ends a line.
+    private mutating func recordSilence() {
         switch ending {
         case .unknown:
             ending = .silence
@@ -279,13 +280,13 @@ struct ClientFraming {
         forgetMarks()
     }
 
-    /// Takes what waits as a line, as at the end of a stream.
+    /// Ends the pending text, as at the end of the stream.
     mutating func end(_ body: (LineSplitter.Piece) -> Void) {
         if silence == .ends { flushMarks(body) }
         splitter.flush(body)
     }
 
-    private static func has(_ byte: UInt8, _ piece: UnsafeRawBufferPointer) -> Bool {
+    private static func contains(_ byte: UInt8, in piece: UnsafeRawBufferPointer) -> Bool {
         piece.baseAddress.map { memchr($0, Int32(byte), piece.count) != nil } ?? false
     }
 

@@ -2,12 +2,12 @@ import Chat
 import MessageBus
 import Sockets
 
-/// What one client sends: bytes that become lines, half a line that waits for its end, and lines
-/// that wait while the client is owed an answer from elsewhere.
+/// The incoming half of a connection: splits bytes into lines, ends half lines by silence, and
+/// keeps lines while the connection waits for an answer.
 ///
 /// Confined to the bus's loop.
 final class ClientInput {
-    /// What is known of the first bytes.
+    /// The verdict on the first bytes.
     private enum Opening {
         case nothing
         /// The first byte may begin another protocol.
@@ -19,18 +19,19 @@ final class ClientInput {
     private let server: ChatServer
     private var framing: ClientFraming
     private var opening = Opening.nothing
-    /// What has come while the connection waits for an answer; empty otherwise.
-    private var later = DeferredLines()
-    /// Ends the lines of a client that sends no line endings.
+    /// The lines that can't be obeyed yet.
+    private var deferred = DeferredLines()
+    /// The timer that ends lines of a client without line endings.
     private var silence: LoopTimer?
-    /// Whether a silence was found too short to end what waits, which may be another protocol's first
-    /// line.
-    private var isPatient = false
-    /// Whether a line has come that was not empty.
-    private(set) var hasBrought = false
+    /// True while a long silence is awaited: a short one did not end the pending text, which may be
+    /// another protocol's first line.
+    private var isLongSilence = false
+    /// True once a line has come that was not blank.
+    private(set) var hasReceivedText = false
 
-    /// How many silences have to pass before half a request, or what may be typed, is taken for a line.
-    private static let patience: Int64 = 10
+    /// Silences that end half a request, or text that may be typed: two seconds with the default
+    /// `flushAfter`, longer than a pause between packets or keys.
+    private static let longSilenceFactor: Int64 = 10
 
     init(of connection: ChatConnection) {
         self.connection = connection
@@ -38,17 +39,17 @@ final class ClientInput {
         framing = ClientFraming(longest: server.options.maxLine.bytes)
     }
 
-    /// Takes what was read into the server's batch.
-    func take(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    /// Splits bytes that were read into the server's batch, and obeys the lines.
+    func receive(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if case .isText = opening {} else if isOther(bytes, bus) { return }
-        isPatient = false
+        isLongSilence = false
         if let text = framing.text(of: bytes) {
             text.bytes.withUnsafeBytes {
                 if endsLinesBefore($0) { endHeldLines(bus) }
                 split($0, endsWithReturns: text.endsWithReturns, base: nil, bus)
             }
         } else if endsLinesBefore(bytes) {
-            // What is read lies in the batch, which the lines in front of it need.
+            // The bytes lie in the batch, which the lines in front of them need.
             Array(bytes).withUnsafeBytes {
                 endHeldLines(bus)
                 split($0, endsWithReturns: false, base: nil, bus)
@@ -56,49 +57,57 @@ final class ClientInput {
         } else {
             split(bytes, endsWithReturns: false, base: bytes.baseAddress, bus)
         }
-        settle()
+        scheduleRest()
     }
 
     private func split(
         _ bytes: UnsafeRawBufferPointer, endsWithReturns: Bool, base: UnsafeRawPointer?,
         _ bus: isolated Bus
     ) {
-        let (connection, turns) = (connection, server.turns)
+        let (connection, scheduler) = (connection, server.scheduler)
         var reader = LineReader(connection, base: base)
         framing.split(bytes, endsWithReturns: endsWithReturns) { piece in
-            if connection.takesLines, !turns.isOver { reader.take(piece, bus) } else { keep(piece) }
+            if connection.acceptsNextLine, !scheduler.isSliceOver {
+                reader.accept(piece, bus)
+            } else {
+                deferLine(piece)
+            }
         }
         reader.flush(bus)
     }
 
-    /// Takes half a line as a line: nothing more comes, or nothing that must be waited for.
-    func takeHalfLine(_ bus: isolated Bus) {
+    /// Ends half a line, because nothing more comes, or nothing that must be waited for.
+    func endHalfLine(_ bus: isolated Bus) {
         if isOtherWhole { framing.forgetMarks() }
-        takeHalfLine(bus) { framing.end($0) }
+        endHalfLine(bus) { framing.end($0) }
     }
 
-    private func takeHalfLine(
+    private func endHalfLine(
         _ bus: isolated Bus, by end: ((LineSplitter.Piece) -> Void) -> Void
     ) {
-        let (connection, turns) = (connection, server.turns)
+        let (connection, scheduler) = (connection, server.scheduler)
         server.batch.removeAll()
         var reader = LineReader(connection, base: nil)
         end { piece in
-            if connection.takesLines, !turns.isOver { reader.take(piece, bus) } else { keep(piece) }
+            if connection.acceptsNextLine, !scheduler.isSliceOver {
+                reader.accept(piece, bus)
+            } else {
+                deferLine(piece)
+            }
         }
         reader.flush(bus)
-        if connection.takesLines, hasLater { turns.add(connection) }
+        if connection.acceptsNextLine, hasDeferred { scheduler.enqueue(connection) }
     }
 
-    /// Forgets what waits, of somebody who is not listened to any more.
-    func end() {
-        later = DeferredLines()
+    /// Discards the pending text and the deferred lines.
+    func discard() {
+        deferred = DeferredLines()
         silence?.cancel()
     }
 
     // MARK: - Other protocols
 
-    /// Looks at the first bytes, and sends those away that mean another protocol.
+    /// Checks the first bytes, and closes a connection that means another protocol.
     private func isOther(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) -> Bool {
         guard var first = bytes.first else { return false }
         var second = bytes.count > 1 ? bytes[1] : nil
@@ -107,31 +116,31 @@ final class ClientInput {
         case .text: opening = .isText
         case .open: opening = .byte(first)
         case .other(let other):
-            connection.turnAway(other, bus)
+            connection.refuseProtocol(other, bus)
             return true
         }
         return false
     }
 
-    /// Whether what waits is another protocol's first line, or may be the beginning of one.
+    /// True if the pending text is another protocol's first line, or may be the beginning of one.
     var mayBeOther: Bool {
         if connection.member != nil { return false }
         if case .byte = opening { return true }
         return isOtherWhole || framing.withPending { OtherProtocol.mayBegin($0) }
     }
 
-    /// Whether nothing need be added to what waits for it to be another protocol's.
+    /// True if the pending text is another protocol's line, complete but for its ending.
     private var isOtherWhole: Bool {
         connection.member == nil && framing.withPending { isOther(whole: $0) }
     }
 
     private func isOther(whole line: UnsafeRawBufferPointer) -> Bool {
         OtherProtocol(
-            line: line, isFirst: !hasBrought, isInterrupted: framing.isHeldForSilence) != nil
+            line: line, isFirst: !hasReceivedText, isInterrupted: framing.isHeldForSilence) != nil
     }
 
-    /// Whether what waits has been ended by a silence, since what comes now does not make it another
-    /// protocol's.
+    /// Returns whether an earlier silence ends the pending text, given that these bytes don't make
+    /// it another protocol's.
     private func endsLinesBefore(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard framing.isHeldForSilence else { return false }
         if connection.member != nil { return true }
@@ -145,69 +154,70 @@ final class ClientInput {
     }
 
     private func endHeldLines(_ bus: isolated Bus) {
-        takeHalfLine(bus) { framing.endAtMarks($0) }
+        endHalfLine(bus) { framing.endAtMarks($0) }
     }
 
-    /// Looks at a line of somebody who has no name, and sends them away if it means another protocol.
+    /// Checks a line of a connection without a name, and closes one that means another protocol.
     func isOther(line: UnsafeRawBufferPointer, _ bus: isolated Bus) -> Bool {
-        if let other = OtherProtocol(line: line, isFirst: !hasBrought) {
-            connection.turnAway(other, bus)
+        if let other = OtherProtocol(line: line, isFirst: !hasReceivedText) {
+            connection.refuseProtocol(other, bus)
             return true
         }
-        if !hasBrought { hasBrought = line.contains { $0 > 0x20 } }
+        if !hasReceivedText { hasReceivedText = line.contains { $0 > 0x20 } }
         return false
     }
 
-    // MARK: - Lines that wait
+    // MARK: - Deferred lines
 
-    /// Whether lines wait.
-    var hasLater: Bool { !later.isEmpty }
+    /// True if lines are deferred.
+    var hasDeferred: Bool { !deferred.isEmpty }
 
-    /// Keeps what cannot be taken yet; of who has left, nothing.
-    private func keep(_ piece: LineSplitter.Piece) {
-        if connection.isOpen { later.append(piece) }
+    /// Keeps a line that can't be obeyed yet; a connection that has left keeps none.
+    private func deferLine(_ piece: LineSplitter.Piece) {
+        if connection.isOpen { deferred.append(piece) }
     }
 
-    /// Sees to it that what waits for its turn goes on; what waits for something else is gone on
-    /// with when that has come.
-    private func settle() {
-        if connection.takesLines, hasLater {
-            server.turns.add(connection)
+    /// Schedules deferred lines that wait only for the loop's time, or else watches for silence.
+    ///
+    /// Lines that wait for something else go on when that has come.
+    private func scheduleRest() {
+        if connection.acceptsNextLine, hasDeferred {
+            server.scheduler.enqueue(connection)
         } else {
             watchSilence()
         }
     }
 
-    /// Takes what had to wait, up to the next question, as much as it is its turn, or until too many
-    /// answers are not read.
-    func takeLater(_ bus: isolated Bus) {
-        let (connection, turns) = (connection, server.turns)
-        var rest = later
-        later = DeferredLines()
+    /// Obeys deferred lines, until a query, the end of the slice, or too many unread answers.
+    func readDeferred(_ bus: isolated Bus) {
+        let (connection, scheduler) = (connection, server.scheduler)
+        var rest = deferred
+        deferred = DeferredLines()
         server.batch.removeAll()
         var reader = LineReader(connection, base: nil)
-        while connection.takesLines, !turns.isOver, rest.takeNext({ reader.take($0, bus) }) {}
+        while connection.acceptsNextLine, !scheduler.isSliceOver,
+            rest.consumeNext({ reader.accept($0, bus) })
+        {}
         reader.flush(bus)
-        if connection.isOpen { later = rest }
-        settle()
+        if connection.isOpen { deferred = rest }
+        scheduleRest()
     }
 
     // MARK: - Clients without line endings
 
-    /// Whether what waits is a line if nothing more comes.
+    /// True if silence ends the pending text.
     var endsBySilence: Bool { framing.silence != .endsNothing }
 
-    /// Sets the timer of a client to whose lines silence means something, if anything waits for its
-    /// end.
+    /// Sets the timer if silence means something for the pending text.
     private func watchSilence() {
-        guard connection.takesLines, !hasLater, framing.heedsSilence else {
+        guard connection.acceptsNextLine, !hasDeferred, framing.heedsSilence else {
             silence?.cancel()
             return
         }
-        wait(server.flushAfter)
+        setSilenceTimer(server.flushAfter)
     }
 
-    private func wait(_ nanoseconds: Int64) {
+    private func setSilenceTimer(_ nanoseconds: Int64) {
         let silence = silence ?? makeTimer()
         self.silence = silence
         server.loop.set(silence, after: nanoseconds)
@@ -220,23 +230,23 @@ final class ClientInput {
     }
 
     private func endLineBySilence(_ bus: isolated Bus) {
-        guard connection.takesLines, !hasLater, framing.heedsSilence else { return }
-        // What has come and is not read yet is no silence: the loop was busy, or the store is.
-        if connection.hasUnread { return wait(server.flushAfter) }
+        guard connection.acceptsNextLine, !hasDeferred, framing.heedsSilence else { return }
+        // Bytes that wait in the kernel are no silence: the loop was busy, or the store is.
+        if connection.hasUnread { return setSilenceTimer(server.flushAfter) }
         let isOtherWhole = isOtherWhole
-        if !isPatient, framing.silence != .ends || mayBeOther && !isOtherWhole {
+        if !isLongSilence, framing.silence != .ends || mayBeOther && !isOtherWhole {
             framing.markSilence(leaving: Self.cutOff)
             if framing.silence == .endsNothing { return }
-            isPatient = true
-            return wait(min(server.flushAfter, .max / 20) * (Self.patience - 1))
+            isLongSilence = true
+            return setSilenceTimer(min(server.flushAfter, .max / 20) * (Self.longSilenceFactor - 1))
         }
         if isOtherWhole { framing.forgetMarks() }
-        server.turns.beginSlice()
-        takeHalfLine(bus) { framing.endBySilence(leaving: Self.cutOff, $0) }
+        server.scheduler.beginSlice()
+        endHalfLine(bus) { framing.endBySilence(leaving: Self.cutOff, $0) }
     }
 
-    /// Bytes of a character at the end whose rest has not come: a text that ends within one waits
-    /// for it.
+    /// Returns the bytes at the end of a text if they are part of a character whose rest has not
+    /// come: the text waits for it.
     private static func cutOff(_ text: UnsafeRawBufferPointer) -> Int {
         if case .cutOff = TextEncoding(text) { text.count } else { 0 }
     }

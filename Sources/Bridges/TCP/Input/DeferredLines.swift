@@ -2,21 +2,21 @@ import Chat
 import Glibc
 import Sockets
 
-/// What a connection has sent while it waits for an answer: its lines, in order.
+/// The lines that a client has sent and that can't be obeyed yet, in order.
 ///
-/// No more than one read brings, because nothing is read meanwhile. Confined to the bus's loop.
+/// They are one read at most, because nothing is read meanwhile. Confined to whoever holds it.
 struct DeferredLines {
     /// The lines that are not too long, each with an LF.
-    private var bytes: [UInt8] = []
+    private(set) var bytes: [UInt8] = []
     private var start = 0
-    /// Where, between those lines, one was too long, and how it begins.
+    /// The places between those lines where one was too long, with its beginning.
     private var tooLong: [(place: Int, beginning: [UInt8])] = []
     private var firstTooLong = 0
 
-    /// Whether there are none.
+    /// True if there are no lines.
     var isEmpty: Bool { start == bytes.count && firstTooLong == tooLong.count }
 
-    /// Keeps what the splitter found.
+    /// Appends what the splitter found.
     mutating func append(_ piece: LineSplitter.Piece) {
         switch piece {
         case .line(let line, _):
@@ -26,18 +26,15 @@ struct DeferredLines {
         }
     }
 
-    /// Bytes that are held.
-    var heldBytes: Int { bytes.count }
-
-    /// Hands the next piece out; returns false when there is none.
-    mutating func takeNext(_ body: (LineSplitter.Piece) -> Void) -> Bool {
-        guard takePiece(body) else { return false }
-        // What was taken is let go of with the last piece: what comes next is not put behind it.
+    /// Calls a function with the next piece and removes it; returns false if there is none.
+    mutating func consumeNext(_ body: (LineSplitter.Piece) -> Void) -> Bool {
+        guard consumePiece(body) else { return false }
+        // Frees the memory with the last piece: otherwise it would grow as long as more comes.
         if isEmpty { self = DeferredLines() }
         return true
     }
 
-    private mutating func takePiece(_ body: (LineSplitter.Piece) -> Void) -> Bool {
+    private mutating func consumePiece(_ body: (LineSplitter.Piece) -> Void) -> Bool {
         if firstTooLong < tooLong.count, tooLong[firstTooLong].place == start {
             tooLong[firstTooLong].beginning.withUnsafeBytes { body(.tooLong($0)) }
             firstTooLong += 1

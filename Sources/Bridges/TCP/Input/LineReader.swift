@@ -2,17 +2,18 @@ import Chat
 import MessageBus
 import Sockets
 
-/// Takes the lines of one read of a connection: what is said is gathered in the server's batch and
-/// published together, everything else happens in its place between.
+/// The reader of the lines of one read: gathers texts in the server's batch and publishes them
+/// together, and executes everything else in its place between them.
 ///
-/// Confined to the bus's loop.
+/// Confined to whoever holds it, on the bus's loop.
 struct LineReader {
     private let connection: ChatConnection
     private let server: ChatServer
     private let batch: Batch
-    /// Where the bytes of the read begin: they lie in the batch's storage already.
+    /// The start of the bytes that were read, which lie in the batch's storage; `nil` for other
+    /// bytes.
     private let base: UnsafeRawPointer?
-    /// Who speaks, once a message of this connection is in the batch.
+    /// The sender, once a message of this connection is in the batch.
     private var speaker: Speaker?
 
     init(_ connection: ChatConnection, base: UnsafeRawPointer?) {
@@ -22,81 +23,81 @@ struct LineReader {
         self.base = base
     }
 
-    /// Takes what the splitter found.
+    /// Obeys a line, or refuses one that is too long.
     @inline(__always)
-    mutating func take(_ piece: LineSplitter.Piece, _ bus: isolated Bus) {
+    mutating func accept(_ piece: LineSplitter.Piece, _ bus: isolated Bus) {
         switch piece {
         case .line(let line, let isPlain):
             // Nearly every line: one's own name as it is, and plain ASCII where it was read.
             guard isPlain, let base, let speaker, batch.append(line, readAt: base, by: speaker)
-            else { return takeSlowly(line, bus) }
+            else { return acceptUncommon(line, bus) }
         case .tooLong(let beginning):
             flush(bus)
             if connection.member == nil, let other = OtherProtocol(tooLong: beginning) {
-                return connection.turnAway(other, bus)
+                return connection.refuseProtocol(other, bus)
             }
             connection.greet()
-            server.turns.hasTaken(server.options.maxLine.bytes)
+            server.scheduler.recordLine(bytes: server.options.maxLine.bytes)
             connection.answer(.tooLong, server.phrases.tooLong(max: server.options.maxLine.bytes))
         }
     }
 
-    private mutating func takeSlowly(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    private mutating func acceptUncommon(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         connection.hasSentLine = true
-        server.turns.hasTaken(raw.count)
+        server.scheduler.recordLine(bytes: raw.count)
         if connection.member == nil {
             if connection.input.isOther(line: raw, bus) { return }
-            if connection.input.hasBrought { connection.greet() }
+            if connection.input.hasReceivedText { connection.greet() }
         }
         let raw = TextEncoding.withoutByteOrderMark(raw)
         guard TextEncoding(raw) == .valid else {
             flush(bus)
             return connection.answer(.badText, server.phrases.badText)
         }
-        if TextCleaning.isClean(raw) { return obey(raw, bus) }
+        if TextCleaning.isClean(raw) { return execute(raw, bus) }
         withUnsafeTemporaryAllocation(byteCount: raw.count, alignment: 1) { buffer in
             let count = TextCleaning.clean(raw, into: buffer)
-            obey(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
+            execute(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
         }
     }
 
-    private mutating func obey(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    private mutating func execute(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         let member = connection.member
         switch server.grammar.meaning(
             of: line, from: member?.name, isGuest: member?.isGuest ?? false)
         {
-        case .utterance(let utterance): obey(utterance, in: line, bus)
+        case .utterance(let utterance): execute(utterance, in: line, bus)
         case .enter(let name, let utterance):
             flush(bus)
-            if connection.mayCommand(), connection.take(name, bus) {
-                obey(utterance, in: line, bus)
+            if connection.spendCommand(), connection.enterOrRename(as: name, bus) {
+                execute(utterance, in: line, bus)
             }
         case .leave:
             flush(bus)
             connection.leave(bus)
         case .refused(let problem):
-            guard connection.mayCommand() else { return }
+            guard connection.spendCommand() else { return }
             connection.answer(.badName, server.phrases.badName(problem))
         case .nameless(let text):
-            if connection.admit(text, line, bus) {
-                obey(server.grammar.utterance(in: line, from: 0), in: line, bus)
+            if connection.acceptNameless(text, line, bus) {
+                execute(server.grammar.utterance(in: line, from: 0), in: line, bus)
             }
         }
     }
 
-    private mutating func obey(
+    private mutating func execute(
         _ utterance: ClientLine.Utterance, in line: UnsafeRawBufferPointer, _ bus: isolated Bus
     ) {
         switch utterance {
         case .nothing: break
-        case .line(let range): obey(UnsafeRawBufferPointer(rebasing: line[range]), bus)
+        case .line(let range): execute(UnsafeRawBufferPointer(rebasing: line[range]), bus)
         case .say(let range): say(UnsafeRawBufferPointer(rebasing: line[range]), bus)
         case .command(let verb, let arguments):
             flush(bus)
-            connection.obey(
+            connection.execute(
                 verb: String(decoding: line[verb], as: UTF8.self),
                 UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
-            server.turns.look()
+            server.scheduler.checkClock()
         }
     }
 
@@ -121,14 +122,14 @@ struct LineReader {
         if let last = batch.all.last { speaker = Speaker(of: last, in: batch) }
     }
 
-    /// Publishes what was gathered and tells the client what was dropped.
+    /// Publishes the gathered texts, and answers those that were dropped.
     mutating func flush(_ bus: isolated Bus) {
         guard batch.count > 0 else { return }
         let room = connection.roomReaders.room
         batch.room = room.name
-        let start = server.turns.now
+        let start = server.scheduler.now
         bus.publish(batch, in: room, by: server.port.attachment)
-        server.turns.hasPublished(since: start)
+        server.scheduler.recordPublication(since: start)
         if !batch.drops.isEmpty { connection.answer(batch.drops) }
         batch.removeMessages()
         speaker = nil

@@ -1,11 +1,11 @@
 import Chat
 
-/// A protocol that is not the chat's, known by how its clients begin.
+/// A protocol other than the chat's, recognised by the way its clients begin.
 ///
-/// A browser sends here what a web page wants: whoever took its headers for lines of the chat would
-/// let any page speak, and read its cookies out.
+/// Browsers send what a web page wants. If their headers were read as lines of the chat, any page
+/// could speak here, and read the cookies sent with them.
 enum OtherProtocol: Equatable {
-    /// HTTP, or what has request lines of that form: RTSP, SIP, ICAP.
+    /// HTTP, or a protocol with request lines of the same form: RTSP, SIP, ICAP.
     case http(isHead: Bool)
     case tls
     case ssh
@@ -13,15 +13,15 @@ enum OtherProtocol: Equatable {
     case socks4
     case socks5
 
-    /// What its first byte tells; no text begins with these.
+    /// The verdict on the first byte; no text begins with those of other protocols.
     enum Beginning: Equatable {
         case text
-        /// The next byte tells more.
+        /// The next byte decides.
         case open
         case other(OtherProtocol)
     }
 
-    /// What the log calls it.
+    /// The protocol's name, for the log.
     var name: String {
         switch self {
         case .http: "HTTP"
@@ -32,7 +32,7 @@ enum OtherProtocol: Equatable {
         }
     }
 
-    /// Looks at the first bytes of a connection.
+    /// Checks the first bytes of a connection.
     static func beginning(_ first: UInt8, _ second: UInt8?) -> Beginning {
         switch first {
         case 0x04: .other(.socks4)
@@ -43,11 +43,11 @@ enum OtherProtocol: Equatable {
         }
     }
 
-    /// Looks at a line of somebody who has no name yet; bytes of any kind.
+    /// Checks a line of a connection without a name; the bytes may be of any kind.
     ///
     /// - Parameters:
-    ///   - isFirst: whether none came before it.
-    ///   - isInterrupted: whether there was a silence within it: then it is a request only if it has
+    ///   - isFirst: whether no line came before it.
+    ///   - isInterrupted: whether a silence fell within it: then it is a request only if it has
     ///     a version, which nobody says by chance.
     init?(line: UnsafeRawBufferPointer, isFirst: Bool, isInterrupted: Bool = false) {
         let line = RequestLine(line)
@@ -62,188 +62,15 @@ enum OtherProtocol: Equatable {
         }
     }
 
-    /// Looks at the beginning of a line that is too long to be taken.
+    /// Checks the beginning of a line that is too long.
     init?(tooLong beginning: UnsafeRawBufferPointer) {
         let line = RequestLine(beginning)
         guard line.mayBecomeRequest, line.hasTarget else { return nil }
         self = .http(isHead: false)
     }
 
-    /// Whether half a line may still become a request: it is not ended by a short silence.
+    /// Returns whether half a line may still become a request; a short silence does not end it.
     static func mayBegin(_ half: UnsafeRawBufferPointer) -> Bool {
         RequestLine(half).mayBecomeRequest
-    }
-}
-
-/// A line as HTTP would read it: a method, a target, a version (RFC 9112, 3).
-private struct RequestLine {
-    private let bytes: UnsafeRawBufferPointer
-    private let methodEnd: Int
-    private let targetStart: Int
-    private let targetEnd: Int
-    private let lastWordStart: Int
-    /// Whether a blank follows what can be seen.
-    private let endsInBlank: Bool
-
-    /// What has request lines.
-    private static let protocols = ["http", "rtsp", "sip", "icap"]
-    /// Methods that are known without a version behind the target, as in HTTP/0.9.
-    private static let methods = [
-        "get", "head", "post", "put", "delete", "options", "trace", "connect", "patch", "pri",
-        "propfind",
-    ]
-    /// What a client begins with that means another protocol and sends it in pieces.
-    private static let openings =
-        methods + ["ssh-", "ehlo", "helo", "lhlo", "starttls", "mail", "rcpt"]
-    private static let longestMethod = 32
-
-    /// Takes a line apart; what can't be seen around it does not count.
-    init(_ line: UnsafeRawBufferPointer) {
-        var (start, end) = (0, line.count)
-        // Blanks, controls, a byte order mark.
-        while start < end, line[start] <= 0x20 { start += 1 }
-        while end - start > 2, line[start] == 0xEF, line[start + 1] == 0xBB, line[start + 2] == 0xBF
-        {
-            start += 3
-        }
-        while end > start, line[end - 1] <= 0x20 { end -= 1 }
-        let bytes = UnsafeRawBufferPointer(rebasing: line[start..<end])
-        self.bytes = bytes
-        endsInBlank = end < line.count && (line[end] == 0x20 || line[end] == 0x09)
-        func next(from start: Int, while condition: (UInt8) -> Bool) -> Int {
-            var index = start
-            while index < bytes.count, condition(bytes[index]) { index += 1 }
-            return index
-        }
-        methodEnd = next(from: 0, while: Self.isToken)
-        targetStart = next(from: methodEnd) { $0 <= 0x20 }
-        targetEnd = next(from: targetStart) { $0 > 0x20 }
-        var last = bytes.count
-        while last > 0, bytes[last - 1] > 0x20 { last -= 1 }
-        lastWordStart = last
-    }
-
-    /// The method in lower case; empty if there is none that is followed by something.
-    var method: String {
-        guard methodEnd <= Self.longestMethod, targetStart > methodEnd else { return "" }
-        return lowercased(0..<methodEnd)
-    }
-
-    /// Whether it is a request, with a version or, where that can't be meant otherwise, without.
-    var isRequest: Bool {
-        // An answer, which nobody sends here who means a chat.
-        if hasPrefix("http/"), isDigit(at: 5) { return true }
-        guard targetStart > methodEnd, methodEnd > 0, targetEnd > targetStart else { return false }
-        let isKnown = Self.methods.contains(method)
-        if hasVersion {
-            let isShort = lastWordStart == nextWord(after: targetEnd)
-            return isKnown || hasTarget || isShort && bytes[targetEnd - 1] != UInt8(ascii: ":")
-        }
-        return isKnown && hasTarget
-    }
-
-    /// Whether it is a header of a request whose first line was lost on the way: one that nobody is
-    /// called like, or one with a value that nobody says.
-    var isHeader: Bool {
-        guard methodEnd > 0, methodEnd < bytes.count, methodEnd <= Self.longestMethod,
-            bytes[methodEnd] == UInt8(ascii: ":")
-        else { return false }
-        let name = lowercased(0..<methodEnd)
-        if Self.headers.contains(where: name.hasPrefix) { return true }
-        let value = bytes[methodEnd...].dropFirst().drop { $0 <= 0x20 }
-        switch name {
-        case "host":
-            let isAddress = value.contains { $0 == UInt8(ascii: ".") || $0 == UInt8(ascii: ":") }
-            return !value.contains(0x20)
-                && (isAddress || lowercased(value.startIndex..<value.endIndex) == "localhost")
-        case "cookie": return value.contains(UInt8(ascii: "="))
-        default: return false
-        }
-    }
-
-    /// What names of headers begin with, but for those that may be somebody's.
-    private static let headers = [
-        "accept-", "authorization", "cache-control", "content-", "if-modified", "if-none",
-        "keep-alive", "proxy-", "referer", "sec-", "transfer-encoding", "upgrade-insecure",
-        "user-agent", "x-forwarded-", "x-requested-",
-    ]
-
-    /// Whether it may become one if more comes.
-    var mayBecomeRequest: Bool {
-        if methodEnd == bytes.count {
-            guard methodEnd > 0, methodEnd <= Self.longestMethod else { return false }
-            let word = lowercased(0..<methodEnd)
-            if endsInBlank { return isShouted || Self.methods.contains(word) }
-            return Self.openings.contains { $0.hasPrefix(word) }
-        }
-        guard targetStart > methodEnd, methodEnd > 0 else { return false }
-        return hasTarget || Self.methods.contains(method)
-    }
-
-    /// Whether the first word is in capitals, as methods are that this does not know.
-    private var isShouted: Bool { (0..<methodEnd).allSatisfy { bytes[$0] &- 0x41 < 26 } }
-
-    /// Whether the second word is a path, an asterisk, an address, or a host and a port.
-    var hasTarget: Bool {
-        guard targetStart > methodEnd, targetStart < targetEnd else { return false }
-        if [UInt8(ascii: "/"), UInt8(ascii: "*")].contains(bytes[targetStart]) { return true }
-        let colon = bytes[targetStart..<targetEnd].firstIndex(of: UInt8(ascii: ":"))
-        guard let colon, colon > targetStart, colon + 1 < targetEnd else { return false }
-        let next = bytes[colon + 1]
-        return next == UInt8(ascii: "/") || next &- 0x30 < 10
-            || lowercased(targetStart..<colon) == "sip"
-    }
-
-    /// Whether the last word is a version.
-    var hasVersion: Bool {
-        guard targetStart > methodEnd, lastWordStart >= targetStart,
-            let slash = bytes[lastWordStart...].firstIndex(of: UInt8(ascii: "/"))
-        else { return false }
-        return isDigit(at: slash + 1) && slash - lastWordStart <= 4
-            && Self.protocols.contains(lowercased(lastWordStart..<slash))
-    }
-
-    /// Whether it is what a client of a mail server begins with (RFC 5321, 4.1.1).
-    var isMailCommand: Bool {
-        let word = lowercased(0..<min(methodEnd, Self.longestMethod))
-        switch word {
-        case "ehlo", "helo", "lhlo": return methodEnd == bytes.count || targetStart > methodEnd
-        case "starttls": return methodEnd == bytes.count
-        case "mail": return hasPrefix("mail from:")
-        case "rcpt": return hasPrefix("rcpt to:")
-        default: return false
-        }
-    }
-
-    /// Whether it begins with a word of lower case, in any case.
-    func hasPrefix(_ word: String) -> Bool {
-        bytes.count >= word.utf8.count
-            && zip(bytes, word.utf8).allSatisfy { Self.lowercased($0) == $1 }
-    }
-
-    /// Whether there is a digit at a place.
-    func isDigit(at index: Int) -> Bool { index < bytes.count && bytes[index] &- 0x30 < 10 }
-
-    private func nextWord(after end: Int) -> Int {
-        var index = end
-        while index < bytes.count, bytes[index] <= 0x20 { index += 1 }
-        return index
-    }
-
-    private func lowercased(_ range: Range<Int>) -> String {
-        String(decoding: bytes[range].map(Self.lowercased), as: UTF8.self)
-    }
-
-    private static func lowercased(_ byte: UInt8) -> UInt8 {
-        byte &- 0x41 < 26 ? byte | 0x20 : byte
-    }
-
-    private static func isToken(_ byte: UInt8) -> Bool {
-        switch byte {
-        case 0x30...0x39, 0x41...0x5A, 0x5E...0x7A, 0x7C, 0x7E, 0x21, 0x23...0x27, 0x2A, 0x2B, 0x2D,
-            0x2E:
-            true
-        default: false
-        }
     }
 }

@@ -1,48 +1,50 @@
 import Chat
 import Glibc
 
-/// Takes Telnet's negotiation out of what a client sends, wherever it is split (RFC 854, RFC 855).
+/// A filter that removes Telnet's negotiation from a client's bytes, wherever they are split (RFC
+/// 854, RFC 855).
 ///
-/// Text is UTF-8, which holds no IAC (255); one that no command follows stays and is told of as any
-/// other byte that is no text. Commands are not answered, which refuses what they ask for.
+/// UTF-8 never has the byte IAC (255). An IAC that no command follows stays, and is refused like
+/// any other byte that is no text. Commands are not answered, which refuses what they ask for.
+/// Confined to whoever holds it.
 struct TelnetFilter {
     private enum State {
         case text
-        /// Behind IAC.
+        /// After IAC.
         case command
-        /// Behind WILL, WON'T, DO or DON'T.
+        /// After WILL, WON'T, DO or DON'T.
         case option
         case subnegotiation
-        /// Behind IAC in a subnegotiation.
+        /// After IAC in a subnegotiation.
         case subnegotiationCommand
     }
 
     private var state = State.text
     private var subnegotiationBytes = 0
 
-    /// A subnegotiation that is longer is none: what follows is text again.
+    /// Bytes of a subnegotiation at most; after more than that, what follows is text again.
     private static let longestSubnegotiation = 1_024
     private static let interpretAsCommand: UInt8 = 255
 
-    /// Whether bytes have to go through it: also plain ones do while it is within a command.
-    func concerns(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    /// Returns whether bytes must be filtered: they hold an IAC, or continue a command.
+    func mustFilter(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard state == .text, let base = bytes.baseAddress else { return state != .text }
         return memchr(base, Int32(Self.interpretAsCommand), bytes.count) != nil
     }
 
-    /// What is left of the next bytes.
+    /// Returns the text in the next bytes.
     mutating func text(of bytes: UnsafeRawBufferPointer) -> [UInt8] {
         var text: [UInt8] = []
         text.reserveCapacity(bytes.count + 1)
-        for byte in bytes { take(byte, into: &text) }
+        for byte in bytes { filter(byte, into: &text) }
         return text
     }
 
-    private mutating func take(_ byte: UInt8, into text: inout [UInt8]) {
+    private mutating func filter(_ byte: UInt8, into text: inout [UInt8]) {
         switch state {
         case .text:
             if byte == Self.interpretAsCommand { state = .command } else { text.append(byte) }
-        case .command: begin(byte, into: &text)
+        case .command: readCommand(byte, into: &text)
         case .option: state = .text
         case .subnegotiation:
             subnegotiationBytes += 1
@@ -51,13 +53,13 @@ struct TelnetFilter {
             } else if subnegotiationBytes > Self.longestSubnegotiation {
                 state = .text
             }
-        // SE ends it; anything else, 255 for instance, is part of it.
+        // SE ends it; any other byte, 255 for instance, is part of it.
         case .subnegotiationCommand: state = byte == 240 ? .text : .subnegotiation
         }
     }
 
-    /// Takes the byte behind IAC.
-    private mutating func begin(_ byte: UInt8, into text: inout [UInt8]) {
+    /// Reads the byte after IAC.
+    private mutating func readCommand(_ byte: UInt8, into text: inout [UInt8]) {
         switch byte {
         case 250:
             state = .subnegotiation

@@ -2,77 +2,78 @@ import Chat
 import MessageBus
 import Sockets
 
-/// What one connection is still owed: a room's lines from its cursor on, and answers of its own,
+/// The outgoing half of a connection: the room's lines from its cursor on, and answers of its own,
 /// each at its place among them.
 ///
-/// Confined to the bus's loop.
+/// Confined to whoever holds it.
 struct ClientOutput {
-    /// How sending went.
+    /// The result of sending.
     enum Progress {
-        /// Everything is with the kernel.
+        /// The kernel has everything.
         case upToDate
         /// The kernel takes no more at present.
         case blocked
-        /// What comes next has to be fetched from the store.
+        /// The next lines must be fetched from the store.
         case behind
-        /// The next piece of a list has to be produced.
+        /// The next piece of a list must be produced.
         case atList
         /// The connection is broken.
         case broken
     }
 
-    /// Where it reads; `nil` in no room.
+    /// The position in the room's transcript; `nil` in no room.
     private(set) var cursor: TranscriptCursor?
     private var answers = PendingAnswers()
-    /// What goes out before all else.
-    private var due = OutputQueue()
-    /// Whether the kernel took no more the last time.
+    /// The bytes that go out before all else.
+    private var queue = OutputQueue()
+    /// True if the kernel took no more the last time.
     private(set) var isBlocked = false
-    /// Whether what comes next is a piece of a list that is not produced yet.
+    /// True if the next bytes are a piece of a list that is not produced yet.
     private(set) var awaitsList = false
-    /// Lists that have not ended, and what they hold apart from their pieces.
+    /// The number of unfinished lists, and the bytes they hold without their pieces.
     private var lists = (count: 0, bytes: 0)
     /// Bytes the kernel was given since the beginning.
     private(set) var sentBytes: UInt64 = 0
 
-    /// Bytes of answers that wait, and what lists hold that do.
-    var waitingBytes: Int { due.waitingCount + answers.byteCount + lists.bytes }
-    /// Bytes that its lists hold apart from their pieces.
+    /// Bytes of pending answers, and those that pending lists hold.
+    var waitingBytes: Int { queue.waitingCount + answers.byteCount + lists.bytes }
+    /// Bytes that its lists hold, without their pieces.
     var heldByLists: Int { lists.bytes }
-    /// Bytes that its lists hold and may hold.
+    /// Bytes that its lists hold and may come to hold.
     var listBytes: Int { lists.bytes + lists.count * AnswerLists.pieceBytes }
-    /// The list of which a piece is due.
-    var list: (any AnswerList)? { due.list }
-    /// Whether nothing can be sent before something else happens.
+    /// The list whose next piece must be produced.
+    var list: (any AnswerList)? { queue.list }
+    /// True if nothing can be sent before something else happens.
     var isHeldUp: Bool { isBlocked || awaitsList }
-    /// Places where answers wait.
+    /// Places with pending answers.
     var waitingPlaces: Int { answers.placeCount }
-    /// Stretches of its own that wait to be passed over.
+    /// Ranges of its own lines that are still to be skipped.
     var ownRanges: Int { cursor?.ownRanges ?? 0 }
-    /// Whether nothing is owed at present.
-    var isUpToDate: Bool { due.isEmpty && answers.isEmpty && cursor?.isAtEnd ?? true }
+    /// True if nothing is owed at present.
+    var isUpToDate: Bool { queue.isEmpty && answers.isEmpty && cursor?.isAtEnd ?? true }
 
     private var position: UInt64 { cursor?.position ?? 0 }
 
-    /// Reads a transcript from its end on.
+    /// Begins to read a transcript at its end.
     ///
-    /// - Parameter isCarriedOn: whether a store has what the transcript lets go.
+    /// - Parameter isCarriedOn: whether a store has what the transcript no longer holds.
     mutating func attach(to transcript: Transcript, isCarriedOn: Bool = false) {
         cursor = TranscriptCursor(atEndOf: transcript, isCarriedOn: isCarriedOn)
     }
 
-    /// Sends bytes in front of all else.
-    mutating func sendFirst(_ bytes: [UInt8]) { due.append(bytes) }
+    /// Queues bytes in front of all else.
+    mutating func sendFirst(_ bytes: [UInt8]) { queue.append(bytes) }
 
-    /// Sends nothing but these bytes any more, and what is on its way already; lists there must be
-    /// none.
+    /// Sends nothing any more but these bytes and what has been queued.
+    ///
+    /// There must be no lists.
     mutating func sendOnly(_ bytes: [UInt8]) {
         cursor = nil
         answers = PendingAnswers()
-        due.append(bytes)
+        queue.append(bytes)
     }
 
-    /// Notes where it is, as it sends nothing for some time.
+    /// Records the position of a cursor that stops for some time.
     mutating func standStill() { cursor?.standStill() }
 
     /// Adds an answer behind all that the room has said so far.
@@ -86,36 +87,38 @@ struct ClientOutput {
         answers.append(list, at: cursor?.transcript.head ?? 0)
     }
 
-    /// Takes the next piece of the list that is due.
+    /// Takes the next piece of the list whose turn it is.
     ///
     /// - Parameter isLast: whether the list ends with it.
     mutating func supply(_ piece: [UInt8], isLast: Bool) {
         if isLast, let list { lists = (lists.count - 1, lists.bytes - list.heldBytes) }
-        due.supply(piece, isLast: isLast)
+        queue.supply(piece, isLast: isLast)
         awaitsList = false
     }
 
-    /// Remembers a stretch that the connection said itself.
+    /// Records a range of lines that the connection said itself.
     mutating func passOver(_ run: Transcript.Run) { cursor?.passOver(run) }
 
-    /// Ends reading where the room is now; what is owed until then still goes out.
+    /// Ends reading at the room's current end; what is owed until there is still sent.
     ///
-    /// - Parameter number: the last message until then.
+    /// - Parameter number: the last message until there.
     mutating func end(at number: UInt64) { cursor?.end(at: number) }
 
     // MARK: - Sending
 
     /// Sends as much as the kernel takes.
-    mutating func pump(_ connection: Connection, skipNotice: (UInt64) -> [UInt8]) -> Progress {
+    mutating func sendPending(_ connection: Connection, skipNotice: (UInt64) -> [UInt8]) -> Progress
+    {
         while true {
             let stop =
-                due.isEmpty ? sendNext(connection, skipNotice: skipNotice) : sendDue(connection)
+                queue.isEmpty
+                ? sendNext(connection, skipNotice: skipNotice) : sendQueued(connection)
             if let stop { return stop }
         }
     }
 
-    private mutating func sendDue(_ connection: Connection) -> Progress? {
-        switch due.send(on: connection, counting: &sentBytes) {
+    private mutating func sendQueued(_ connection: Connection) -> Progress? {
+        switch queue.send(on: connection, counting: &sentBytes) {
         case .sent: return nil
         case .blocked: return block()
         case .atList:
@@ -127,7 +130,7 @@ struct ClientOutput {
         }
     }
 
-    /// Sends the room's next lines, or finds out what is due before them.
+    /// Sends the room's next lines, or queues the answers that come before them.
     private mutating func sendNext(
         _ connection: Connection, skipNotice: (UInt64) -> [UInt8]
     ) -> Progress? {
@@ -137,11 +140,11 @@ struct ClientOutput {
             skip(skipNotice)
             return nil
         }
-        if takeAnswers() { return nil }
+        if queueDueAnswers() { return nil }
         if let end = cursor?.nextEnd(before: answers.nextPlace) {
             return sendLines(connection, to: end)
         }
-        // The cursor may have passed its own lines, up to the place of an answer.
+        // The cursor may have skipped lines of its own, up to the place of an answer.
         if answers.areDue(at: position) { return nil }
         isBlocked = false
         cursor?.noteUpToDate()
@@ -158,9 +161,9 @@ struct ClientOutput {
         case .wouldBlock: break
         case .end, .failed: return .broken
         }
-        // Also where nothing was sent: a line may lie around the end of the ring, and only its first
-        // piece have gone out before.
-        cursor?.finishLine(into: &due)
+        // This is done even if nothing was sent: a line may lie around the end of the ring, and its
+        // first piece may have gone out before.
+        cursor?.finishLine(into: &queue)
         return block()
     }
 
@@ -170,39 +173,39 @@ struct ClientOutput {
         return .blocked
     }
 
-    /// Moves the answers that are due in front of everything else; false if none are.
-    private mutating func takeAnswers() -> Bool { answers.take(dueAt: position, into: &due) }
+    /// Queues the answers whose place is reached; returns whether there were any.
+    private mutating func queueDueAnswers() -> Bool { answers.take(dueAt: position, into: &queue) }
 
-    /// Leaves out what the transcript no longer has, and says how much that was.
+    /// Skips the lines that the transcript no longer has, and tells the client how many.
     private mutating func skip(_ notice: (UInt64) -> [UInt8]) {
         let missed = cursor?.skip() ?? 0
-        _ = takeAnswers()
-        tell(missed, notice)
+        _ = queueDueAnswers()
+        queueSkipNotice(missed, notice)
     }
 
-    private mutating func tell(_ missed: UInt64, _ notice: (UInt64) -> [UInt8]) {
-        if missed > 0 { due.append(notice(missed)) }
+    private mutating func queueSkipNotice(_ missed: UInt64, _ notice: (UInt64) -> [UInt8]) {
+        if missed > 0 { queue.append(notice(missed)) }
     }
 
     // MARK: - Leaving a room
 
-    /// Takes leave of a transcript: what is still owed of it is copied, as long as it is not much.
+    /// Leaves a transcript; lines that are still owed are copied, up to a bound.
     ///
-    /// - Parameter bound: bytes of lines to copy at most; what is more counts as skipped. Answers
-    ///   have their own bound, and a long one takes no line away.
+    /// - Parameter bound: bytes of lines to copy at most; the rest counts as skipped. Answers have
+    ///   their own bound, and a long one takes no line away.
     mutating func detach(bound: Int = 256 << 10, skipNotice: (UInt64) -> [UInt8]) {
         cursor?.abandonStore()
         if cursor?.isOvertaken == true { skip(skipNotice) }
         var bytesLeft = bound
         while cursor != nil {
-            _ = takeAnswers()
+            _ = queueDueAnswers()
             if let end = cursor?.nextEnd(before: answers.nextPlace) {
                 let count = Int(end - position)
                 if count > bytesLeft {
-                    tell(cursor?.skipToEnd() ?? 0, skipNotice)
+                    queueSkipNotice(cursor?.skipToEnd() ?? 0, skipNotice)
                 } else {
                     bytesLeft -= count
-                    cursor?.take(upTo: end, into: &due)
+                    cursor?.take(upTo: end, into: &queue)
                 }
             } else if answers.isEmpty {
                 cursor = nil
@@ -212,15 +215,15 @@ struct ClientOutput {
 
     // MARK: - Going on from the store
 
-    /// Takes what the store had behind the place of the replay, up to a number.
+    /// Takes lines from the store, up to the message with a number.
     mutating func carryOn(
         _ stored: EncodedPage, through number: UInt64, skipNotice: (UInt64) -> [UInt8]
     ) {
         guard cursor?.catchUp != nil else { return }
-        due.append(stored: stored.bytes)
-        tell(cursor?.carryOn(stored, through: number) ?? 0, skipNotice)
+        queue.append(stored: stored.bytes)
+        queueSkipNotice(cursor?.carryOn(stored, through: number) ?? 0, skipNotice)
     }
 
-    /// Does without the store: what it has not given is skipped.
+    /// Stops using the store; lines that it has not delivered are skipped.
     mutating func abandonStore() { cursor?.abandonStore() }
 }

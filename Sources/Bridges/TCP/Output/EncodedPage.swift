@@ -1,15 +1,17 @@
 import Chat
 import MessageBus
 
-/// Stored messages as lines, without the first ones, which were sent already.
+/// Stored messages as lines, without the first lines, which were sent already.
+///
+/// Confined to whoever holds it.
 struct EncodedPage {
     private let encoder: ChatEncoder
-    /// Bytes of a line, as in the transcript.
+    /// Bytes of the longest line, as in the transcript.
     private let longest: Int
     private var skipping: Int
     private var counts: [(number: UInt64, lines: UInt64)] = []
     private(set) var bytes: [UInt8] = []
-    /// Lines there were, those that are not shown included.
+    /// The number of lines, including those that are not shown.
     private(set) var count: UInt64 = 0
 
     init(skipping: Int, longest: Int, encoder: ChatEncoder) {
@@ -36,7 +38,7 @@ struct EncodedPage {
         counts.append((message.number, count - before))
     }
 
-    /// How many lines messages behind a number had.
+    /// Returns the number of lines of the messages after one.
     func lines(after number: UInt64) -> UInt64 {
         counts.reduce(0) { $1.number > number ? $0 + $1.lines : $0 }
     }

@@ -1,24 +1,24 @@
 import Chat
 import Sockets
 
-/// What one connection gets before anything else: the rest of a line of which a part is sent,
-/// answers that are due, lines that were fetched from the store.
+/// The bytes that one connection is sent before anything else: the rest of a line that is sent in
+/// part, answers whose place is reached, and lines from the store.
 ///
-/// Confined to the bus's loop.
+/// Confined to whoever holds it.
 struct OutputQueue {
-    /// How sending went.
+    /// The result of sending.
     enum Outcome {
-        /// The kernel has all of it, up to the next list.
+        /// The kernel has everything, up to the next list.
         case sent
         /// The kernel takes no more at present.
         case blocked
-        /// The next piece of a list has to be produced.
+        /// The next piece of a list must be produced.
         case atList
         /// The connection is broken.
         case broken
     }
 
-    /// A list, and how many bytes go out before it.
+    /// A list, and the number of bytes in front of it.
     private struct ListPlace {
         let start: Int
         let list: any AnswerList
@@ -26,39 +26,39 @@ struct OutputQueue {
 
     private var bytes: [UInt8] = []
     private var sent = 0
-    /// Whether there are lines of the store among them.
+    /// True if lines from the store are among the bytes.
     private var areStored = false
     private var lists: [ListPlace] = []
-    /// What of the first list is produced.
+    /// The part of the first list that has been produced.
     private var piece: [UInt8] = []
     private var pieceSent = 0
     private var isLastPiece = false
 
-    /// Whether there are none.
+    /// True if there are neither bytes nor lists.
     var isEmpty: Bool { bytes.isEmpty && lists.isEmpty }
-    /// How many count as answers that wait: none, while the room's stored lines are among them.
+    /// Bytes that count as pending answers: none, as long as lines from the store are among them.
     var waitingCount: Int { (areStored ? 0 : bytes.count - sent) + piece.count - pieceSent }
-    /// The list of which the next piece has to be produced; `nil` while something waits in front.
+    /// The list whose next piece must be produced; `nil` while bytes wait in front of it.
     var list: (any AnswerList)? { isInList && piece.isEmpty ? lists.first?.list : nil }
 
     private var isInList: Bool { lists.first.map { $0.start == sent } ?? false }
 
-    /// Adds bytes behind the others.
+    /// Appends bytes.
     mutating func append(_ more: some Collection<UInt8>) { bytes.append(contentsOf: more) }
 
-    /// Adds a list behind the bytes that are there.
+    /// Appends a list behind the bytes that are there.
     mutating func append(_ list: any AnswerList) {
         lists.append(ListPlace(start: bytes.count, list: list))
     }
 
-    /// Adds lines that were fetched from the store.
+    /// Appends lines from the store.
     mutating func append(stored lines: [UInt8]) {
         guard !lines.isEmpty else { return }
         bytes.append(contentsOf: lines)
         areStored = true
     }
 
-    /// Takes the next piece of the list that is due.
+    /// Takes the next piece of the list whose turn it is.
     ///
     /// - Parameter isLast: whether the list ends with it.
     mutating func supply(_ next: [UInt8], isLast: Bool) {
@@ -76,7 +76,7 @@ struct OutputQueue {
         if sent == bytes.count, lists.isEmpty { self = OutputQueue() }
     }
 
-    /// Sends as much as the kernel takes, and adds how much that was.
+    /// Sends as much as the kernel takes, and adds the number of bytes.
     mutating func send(on connection: Connection, counting total: inout UInt64) -> Outcome {
         if isInList {
             return piece.isEmpty ? .atList : sendPiece(on: connection, counting: &total)

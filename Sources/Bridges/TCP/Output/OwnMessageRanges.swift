@@ -1,23 +1,23 @@
 import Chat
 import MessageBus
 
-/// Stretches of a room that one connection said itself and does not want back.
+/// The ranges of a room's transcript that one connection said itself and does not want back.
 ///
-/// Confined to the bus's loop.
+/// Confined to whoever holds it.
 struct OwnMessageRanges {
     private var runs: [Transcript.Run] = []
 
-    /// Stretches there are.
+    /// The number of ranges.
     var count: Int { runs.count }
-    /// Lines in all of them.
+    /// The number of lines in all ranges.
     var lines: UInt64 { runs.reduce(0) { $0 + UInt64($1.lines) } }
-    /// Where the next one begins.
+    /// The beginning of the next range.
     var nextStart: UInt64? { runs.first?.start }
 
-    /// Whether a message is in one of them.
+    /// Returns whether a message is in one of them.
     func contains(_ number: UInt64) -> Bool { runs.contains { $0.numbers.contains(number) } }
 
-    /// Adds one behind the others.
+    /// Appends a range behind the others.
     mutating func append(_ run: Transcript.Run) {
         if let last = runs.indices.last, runs[last].end == run.start {
             runs[last].end = run.end
@@ -28,8 +28,8 @@ struct OwnMessageRanges {
         }
     }
 
-    /// Takes those away that begin at a place or before it, and returns where the last of them ends,
-    /// or the place.
+    /// Removes the ranges that begin at a position or before it, and returns the end of the last
+    /// one, or else the position.
     mutating func pass(at position: UInt64) -> UInt64 {
         var position = position
         while let first = runs.first, first.start <= position {
@@ -39,7 +39,7 @@ struct OwnMessageRanges {
         return position
     }
 
-    /// Takes away what lies before a line, and returns how many lines that was.
+    /// Removes everything before a line, and returns how many lines that was.
     mutating func skip(
         to place: (position: UInt64, line: UInt64), in transcript: Transcript
     ) -> UInt64 {
@@ -61,6 +61,6 @@ struct OwnMessageRanges {
         return skipped
     }
 
-    /// Forgets those that end at a place or before it.
+    /// Removes the ranges that end at a position or before it.
     mutating func forget(before position: UInt64) { runs.removeAll { $0.end <= position } }
 }

@@ -1,38 +1,38 @@
 import Chat
 
-/// Answers to one connection that are not due yet: each has its place among the room's lines.
+/// The answers to one connection whose place among the room's lines is not reached yet.
 ///
-/// Confined to the bus's loop.
+/// Confined to whoever holds it.
 struct PendingAnswers {
     private struct Mark {
         let position: UInt64
-        /// Where the bytes end that belong there.
+        /// The end of the bytes that belong there.
         var end: Int
-        /// What follows the bytes.
+        /// The list that follows the bytes.
         var list: (any AnswerList)?
     }
 
     private var bytes: [UInt8] = []
     private var marks: [Mark] = []
-    /// How much of both is taken already.
+    /// Bytes, and below places, at the front that were taken already.
     private var taken = 0
     private var firstMark = 0
 
-    /// Bytes that wait.
+    /// Bytes of pending answers.
     var byteCount: Int { bytes.count - taken }
-    /// Bytes that are kept, taken or not.
+    /// Bytes in memory, pending or taken.
     var keptBytes: Int { bytes.count }
-    /// Places where some wait.
+    /// Places with pending answers.
     var placeCount: Int { marks.count - firstMark }
-    /// Whether none wait.
+    /// True if no answers are pending.
     var isEmpty: Bool { placeCount == 0 }
-    /// The place of the next ones.
+    /// The place of the next answers.
     var nextPlace: UInt64? { isEmpty ? nil : marks[firstMark].position }
 
-    /// Whether some belong in front of what stands at a place.
+    /// Returns whether answers are due before what stands at a position.
     func areDue(at position: UInt64) -> Bool { nextPlace.map { $0 <= position } ?? false }
 
-    /// Adds one at a place, which is not before that of the last one.
+    /// Appends an answer at a place, not before that of the last answer.
     mutating func append(_ answer: [UInt8], at position: UInt64) {
         bytes.append(contentsOf: answer)
         if !isEmpty, let last = marks.last, last.position == position, last.list == nil {
@@ -41,13 +41,13 @@ struct PendingAnswers {
         marks.append(Mark(position: position, end: bytes.count))
     }
 
-    /// Adds a list at a place, which is not before that of the last answer.
+    /// Appends a list at a place, not before that of the last answer.
     mutating func append(_ list: any AnswerList, at position: UInt64) {
         append([], at: position)
         marks[marks.count - 1].list = list
     }
 
-    /// Hands those over that are due at a place; false if none are.
+    /// Moves the answers that are due at a position into the queue; returns whether there were any.
     mutating func take(dueAt position: UInt64, into due: inout OutputQueue) -> Bool {
         guard areDue(at: position) else { return false }
         while areDue(at: position) {
@@ -67,7 +67,7 @@ struct PendingAnswers {
         return true
     }
 
-    /// Who always lags a little and always asks for more never has all its answers taken.
+    /// A client that always lags a little and always asks for more never has all its answers taken.
     private mutating func forgetTaken() {
         bytes.removeFirst(taken)
         marks.removeFirst(firstMark)

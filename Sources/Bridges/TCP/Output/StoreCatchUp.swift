@@ -1,11 +1,11 @@
 import Chat
 import MessageBus
 
-/// Where a reader that fell out of the transcript's buffer is among the stored messages.
+/// The position among the stored messages of a reader that the transcript has overtaken.
 struct StoreCatchUp: Equatable {
-    /// The last message it was sent, or of which it needs nothing.
+    /// The last message that it was sent, or that it need not be sent.
     let number: UInt64
-    /// Lines of the messages behind that one it was sent already.
+    /// Lines of later messages that it was sent already.
     let linesSent: Int
 
     init(number: UInt64, linesSent: Int) {
@@ -13,7 +13,7 @@ struct StoreCatchUp: Equatable {
         self.linesSent = linesSent
     }
 
-    /// Where a place in a transcript is; `nil` if that is no longer known.
+    /// Makes the position of a place in a transcript; `nil` if that is no longer known.
     init?(_ transcript: Transcript, at position: UInt64, line: UInt64) {
         guard let mark = transcript.mark(before: position), mark.line <= line else { return nil }
         self.init(number: mark.number, linesSent: Int(line - mark.line))

@@ -1,21 +1,21 @@
 import Chat
 import MessageBus
 
-/// A reader's place in a room's transcript: what it passes over, where it ends, and where the store
-/// carries it on when the transcript has gone on without it.
+/// A reader's position in a room's transcript: the lines it skips, its end, and the store's place
+/// in continuing it when the transcript has overtaken it.
 ///
-/// Confined to the bus's loop.
+/// Confined to whoever holds it.
 struct TranscriptCursor {
-    /// Where the lines come from that it gets next.
+    /// The origin of the next lines.
     private enum Source {
-        /// The transcript. The anchor is where it was among the messages when it last stood still:
-        /// from there the store could carry it on.
+        /// The transcript. The anchor is the reader's position among the messages when it last
+        /// stood still, from which the store could continue.
         case transcript(anchor: StoreCatchUp?)
-        /// The store, from a place on, because the transcript no longer has what comes next.
+        /// The store, from a position on, because the transcript no longer has the next lines.
         case store(StoreCatchUp)
     }
 
-    /// The last it is to read.
+    /// The end of what it reads.
     private struct Limit {
         let position: UInt64
         let line: UInt64
@@ -24,19 +24,19 @@ struct TranscriptCursor {
 
     let transcript: Transcript
     private(set) var position: UInt64
-    /// Which line it is at; known while it stands still.
+    /// The number of the line it is at; known while it stands still.
     private var line: UInt64
     private var connectionID = Source.transcript(anchor: nil)
     private var own = OwnMessageRanges()
     private var limit: Limit?
-    /// Whether the last byte taken was not a line's last.
+    /// True if the last byte taken was not the end of a line.
     private var isInLine = false
-    /// Whether a store can be asked.
+    /// True if a store can be asked.
     private let isCarriedOn: Bool
 
     /// Begins at the end of a transcript.
     ///
-    /// - Parameter isCarriedOn: whether a store has what the transcript lets go.
+    /// - Parameter isCarriedOn: whether a store has what the transcript no longer holds.
     init(atEndOf transcript: Transcript, isCarriedOn: Bool) {
         self.transcript = transcript
         self.isCarriedOn = isCarriedOn
@@ -44,26 +44,26 @@ struct TranscriptCursor {
         line = transcript.lines
     }
 
-    /// Where it ends at present.
+    /// The current end of what it reads.
     private var end: UInt64 { limit?.position ?? transcript.head }
-    /// Whether it has read everything.
+    /// True if it has read everything.
     var isAtEnd: Bool { catchUp == nil && position >= end }
-    /// Whether the transcript no longer has what comes next.
+    /// True if the transcript no longer has the next lines.
     var isOvertaken: Bool { position < min(transcript.tail, limit?.position ?? .max) }
-    /// The last message it is to read, once that is known.
+    /// The last message that it reads, once that is known.
     var lastNumber: UInt64? { limit?.number }
-    /// Stretches of its own that wait to be passed over.
+    /// Ranges of its own lines that are still to be skipped.
     var ownRanges: Int { own.count }
 
-    /// Whether the reader said a message itself and does not want it back.
+    /// Returns whether the reader said a message itself and does not want it back.
     func isOwn(_ number: UInt64) -> Bool { own.contains(number) }
 
-    /// Remembers a stretch that the reader said itself.
+    /// Records a range of lines that the reader said itself.
     mutating func passOver(_ run: Transcript.Run) { own.append(run) }
 
-    /// Ends where the room is now.
+    /// Sets the end to the room's current end.
     ///
-    /// - Parameter number: the last message until then.
+    /// - Parameter number: the last message until there.
     mutating func end(at number: UInt64) {
         guard limit == nil else { return }
         limit = Limit(position: transcript.head, line: transcript.lines, number: number)
@@ -71,31 +71,31 @@ struct TranscriptCursor {
 
     // MARK: - Reading
 
-    /// Where the stretch ends that is read next, up to a place at most; `nil` if there is none.
+    /// Returns the end of the range to read next, up to a place; `nil` if there is none.
     mutating func nextEnd(before place: UInt64?) -> UInt64? {
         position = own.pass(at: position)
         let end = min(end, place ?? .max, own.nextStart ?? .max)
         return position < end ? end : nil
     }
 
-    /// The bytes up to a place, or as many of them as lie in a row.
+    /// Returns the bytes up to a place, or as many of them as are contiguous.
     func span(to end: UInt64) -> UnsafeRawBufferPointer { transcript.span(from: position, to: end) }
 
-    /// Goes on behind the first bytes of a span.
+    /// Advances over the first bytes of a span.
     mutating func advance(over span: UnsafeRawBufferPointer, by count: Int) {
         position += UInt64(count)
         if count > 0 { isInLine = span[count - 1] != UInt8(ascii: "\n") }
     }
 
-    /// Takes the rest of a line that was cut in sending out of the transcript, so that the cursor
-    /// stands at a line's beginning and the ring may go on.
+    /// Copies the rest of a line that was sent in part, so that the cursor stands at the beginning
+    /// of a line and the ring may go on.
     mutating func finishLine(into due: inout OutputQueue) {
         guard isInLine else { return }
         isInLine = false
         take(upTo: transcript.endOfLine(at: position), into: &due)
     }
 
-    /// Copies what stands up to a place.
+    /// Copies everything up to a place.
     mutating func take(upTo end: UInt64, into due: inout OutputQueue) {
         while position < end {
             let piece = span(to: end)
@@ -104,7 +104,7 @@ struct TranscriptCursor {
         }
     }
 
-    /// Notes which line it is at, as the kernel takes no more.
+    /// Records the current line because the kernel takes no more.
     mutating func standStill() {
         guard case .transcript = connectionID, position >= transcript.tail else { return }
         line = transcript.line(at: position)
@@ -112,16 +112,17 @@ struct TranscriptCursor {
             anchor: isCarriedOn ? StoreCatchUp(transcript, at: position, line: line) : nil)
     }
 
-    /// Notes which line it is at, as everything is sent.
+    /// Records the current line because everything is sent.
     mutating func noteUpToDate() { if position == transcript.head { line = transcript.lines } }
 
     // MARK: - Falling behind
 
-    /// Goes on at the line it is at, or at the oldest kept, and returns how many were left out.
+    /// Continues at the current line, or at the oldest one kept, and returns how many were left
+    /// out.
     mutating func skip() -> UInt64 {
-        // The store may have given lines that the transcript still has.
+        // The store may have delivered lines that the transcript still has.
         var oldest = transcript.place(ofLine: line)
-        // What was said after the last it is to read is no loss.
+        // Lines after the end of what it reads are no loss.
         if let limit, limit.position < oldest.position { oldest = (limit.position, limit.line) }
         let missed = oldest.line > line ? oldest.line - line : 0
         let ownMissed = own.skip(to: oldest, in: transcript)
@@ -130,7 +131,7 @@ struct TranscriptCursor {
         return missed - min(missed, ownMissed)
     }
 
-    /// Goes on at the end, and returns how many lines of others were left out.
+    /// Continues at the end, and returns how many lines of others were left out.
     mutating func skipToEnd() -> UInt64 {
         let missed = transcript.lines - transcript.line(at: position) - own.lines
         position = transcript.head
@@ -140,12 +141,12 @@ struct TranscriptCursor {
 
     // MARK: - Going on from the store
 
-    /// Where the store is to carry it on; `nil` while the transcript has what comes next.
+    /// The position from which the store continues; `nil` while the transcript has the next lines.
     var catchUp: StoreCatchUp? {
         if case .store(let catchUp) = connectionID { catchUp } else { nil }
     }
 
-    /// Turns to the store, unless it has done so; false if that can't be.
+    /// Switches to the store, unless that is done; returns false if that is impossible.
     mutating func turnToStore() -> Bool {
         switch connectionID {
         case .store: return true
@@ -156,10 +157,10 @@ struct TranscriptCursor {
         }
     }
 
-    /// Does without the store: what it has not given is skipped.
+    /// Stops using the store; lines that it has not delivered are skipped.
     mutating func abandonStore() { connectionID = .transcript(anchor: nil) }
 
-    /// Goes on behind what the store had up to a number, and returns how many lines were left out.
+    /// Continues after the stored lines up to a message, and returns how many lines were left out.
     mutating func carryOn(_ stored: EncodedPage, through number: UInt64) -> UInt64 {
         guard let begun = catchUp else { return 0 }
         line += stored.count
@@ -176,7 +177,7 @@ struct TranscriptCursor {
             anchor: StoreCatchUp(number: mark.number, linesSent: Int(lines)))
     }
 
-    /// Whether the transcript has everything from a mark on, and will have it for some time.
+    /// Returns whether the transcript has everything after a mark, and will have it for some time.
     private func willStay(_ mark: Transcript.Mark) -> Bool {
         mark.position - transcript.tail > UInt64(transcript.capacity / 4)
     }

@@ -2,80 +2,83 @@ import Chat
 import Glibc
 import Sockets
 
-/// A connection that has been told everything and only waits until the other side has it.
+/// A connection that has been sent everything and stays open until the other side has received it.
 ///
 /// Closing with unread input resets a connection, and what is still on its way to the other side is
-/// lost (RFC 1122, 4.2.2.13). So nothing more is sent, what comes is thrown away, and it is closed
+/// lost (RFC 1122, 4.2.2.13). So nothing more is sent, input is discarded, and the connection closes
 /// when the other side closes. Confined to the loop.
 final class LingeringConnection: EventHandler {
     private var connection: Connection?
-    private let done: (ObjectIdentifier) -> Void
-    private lazy var timer = LoopTimer { [weak self] in self?.look() }
+    private let onClose: (ObjectIdentifier) -> Void
+    private lazy var timer = LoopTimer { [weak self] in self?.checkSent() }
     private let loop: EventLoop
-    private var discarded = 0
-    private var looksLeft: Int
-    /// Whether it is enough that the other side's system has everything.
+    private var discardedBytes = 0
+    private var checksLeft: Int
+    /// True if the connection closes as soon as the other side's kernel has everything.
     private var isUrgent: Bool
 
-    /// How often it looks whether the other side has everything, and how often at most: 2 s.
-    private static let interval: Int64 = 20_000_000
-    private static let looks = 100
-    /// Bytes it reads and throws away at most.
-    private static let bound = 1 << 20
+    /// Nanoseconds between two checks of what the other side has confirmed.
+    private static let checkInterval: Int64 = 20_000_000
+    /// Checks before the connection is closed in any case: 2 s, many round trips.
+    private static let maxChecks = 100
+    /// Bytes that are read and discarded at most: a client that goes on sending is closed.
+    private static let maxDiscardedBytes = 1 << 20
 
     /// Takes a descriptor over.
     ///
-    /// - Parameter isUrgent: whether it is enough that the other side's system has everything, as
+    /// - Parameter isUrgent: whether to close as soon as the other side's kernel has everything, as
     ///   when the server stops.
     init(
         _ descriptor: Int32, on loop: EventLoop, isUrgent: Bool,
-        done: @escaping (ObjectIdentifier) -> Void
+        onClose: @escaping (ObjectIdentifier) -> Void
     ) throws {
-        self.done = done
+        self.onClose = onClose
         self.loop = loop
         self.isUrgent = isUrgent
-        looksLeft = Self.looks
+        checksLeft = Self.maxChecks
         connection = try Connection(descriptor, on: loop, handler: self)
         connection?.finishSending()
-        loop.set(timer, after: Self.interval)
+        loop.set(timer, after: Self.checkInterval)
     }
 
-    /// Looks at once, once its owner knows it.
-    func begin() { if isUrgent { look() } }
+    /// Checks at once if it is urgent; called when the owner holds this object.
+    func begin() { if isUrgent { checkSent() } }
 
-    /// From now on it is enough that the other side's system has everything.
+    /// Closes as soon as the other side's kernel has everything.
     func hurry() {
         isUrgent = true
-        look()
+        checkSent()
     }
 
-    private func look() {
-        looksLeft -= 1
+    private func checkSent() {
+        checksLeft -= 1
         let isSent = connection.map { $0.unsentBytes == 0 } ?? true
-        if looksLeft == 0 || isUrgent && isSent {
+        if checksLeft == 0 || isUrgent && isSent {
             close()
         } else {
-            loop.set(timer, after: Self.interval)
+            loop.set(timer, after: Self.checkInterval)
         }
     }
 
     func handle(_ ready: Readiness) {
+        loop.assertOwned()
         withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) { buffer in
             switch connection?.receive(into: buffer) {
             case .bytes(let count):
-                discarded += count
-                if discarded > Self.bound { close() }
+                discardedBytes += count
+                if discardedBytes > Self.maxDiscardedBytes { close() }
             case .wouldBlock: break
             case .end, .failed, nil: close()
             }
         }
     }
 
+    /// Closes at once.
     func close() {
         guard let connection else { return }
         self.connection = nil
         connection.close()
         timer.cancel()
-        done(ObjectIdentifier(self))
+        onClose(ObjectIdentifier(self))
     }
 }

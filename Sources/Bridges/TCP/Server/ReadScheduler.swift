@@ -2,59 +2,82 @@ import Chat
 import MessageBus
 import Sockets
 
-/// Decides whose lines are taken when: a connection has a share of each turn of the loop, by time and
-/// by what others have to read of it, and whoever has used much of late comes after all who have not.
+/// Decides which connection's lines are read next.
 ///
-/// What is left of a read when the share is used up waits for the next turn. Confined to the bus's
-/// loop.
+/// Each connection has a share of every turn of the loop, by time and by the bytes others have to
+/// read because of it; a connection that has used much lately comes after all that have not. What a
+/// share leaves of a read waits for the next turn. Confined to the bus's loop.
 final class ReadScheduler {
     /// A connection's share of the time, of which it may use some in advance.
     struct TimeShare {
-        /// When all of it will be available again.
+        /// The time at which all of the share is available again, in nanoseconds of the loop's
+        /// clock.
         fileprivate var fullAt: Int64 = 0
-        /// Whether the connection waits for its turn.
+        /// True while the connection waits in the queue.
         fileprivate(set) var isQueued = false
     }
 
     private let loop: EventLoop
-    /// What lines are gathered in; it is full when as many are in it as may be taken at once.
+    /// The batch in which lines are gathered; its bound is the number of lines read at once.
     private let batch: Batch
-    /// Lines that the chains judge in a share of the time.
+    /// Lines that the chains judge in one slice of time, as measured.
     private var linesAtOnce: Int
     private var queue: [ChatConnection] = []
     private var first = 0
     private var deadline = Int64.max
-    /// Bytes that each reader is to read of what was said in this turn.
-    private var said = 0
-    /// Nanoseconds that went into sending on to those who had fallen behind.
-    private var resuming: Int64 = 0
-    /// How many those readers are, about.
+    /// Bytes published in this turn, each of which every reader is sent.
+    private var publishedBytes = 0
+    /// Nanoseconds of this turn spent on sending to readers that had fallen behind.
+    private var catchUpTime: Int64 = 0
+    /// The approximate number of readers.
     private var readers = 1
-    /// A connection comes first as long as it uses less of the time than one part in so many: all
-    /// that do so together take half of it at most.
-    private var inverseShare: Int64 = 50
-    /// What it may use in advance, in nanoseconds of its share.
-    private var advance: Int64 = 200_000 * 50
+    /// A connection is served at once as long as it uses less than one part in this many of the
+    /// time.
+    private var inverseShare = minInverseShare
+    /// The share that a connection may use in advance, in nanoseconds times `inverseShare`.
+    private var advance = maxAdvance * minInverseShare
+    /// Work since the clock was last read, in the unit of `workPerClockCheck`.
     private var work = 0
-    /// Bytes of lines that were looked at and are not published yet.
-    private var taken = 0
-    /// Whether the connection whose lines are taken has used up its share of the turn.
-    @exclusivity(unchecked) private(set) var isOver = false
-    /// Whether all is taken at once, because the server stops.
+    /// Bytes of lines that were read and are not published yet.
+    private var unpublishedBytes = 0
+    /// True if the connection being read has used up its slice of the turn.
+    @exclusivity(unchecked) private(set) var isSliceOver = false
+    /// True if everything is read at once, because the server stops.
     var isUnlimited = false
 
-    /// Nanoseconds of lines in a turn; sending not counted.
-    private static let turn: Int64 = 1_000_000
-    /// Nanoseconds that each may use, whoever else wants some.
-    private static let slice: Int64 = 100_000
-    /// What a connection has used is forgotten after so many nanoseconds.
-    private static let memory: Int64 = 1_000_000_000
-    /// Bytes that go out in a turn, to all together, about: the kernel copies them in 1 to 2 ms.
+    /// Nanoseconds of reading in a turn, sending not counted: a line said by somebody else waits
+    /// for about so long.
+    private static let turnTime: Int64 = 1_000_000
+    /// Nanoseconds that a connection may use at once, however many others wait: shorter slices
+    /// would make batches, and so writes, too small.
+    private static let sliceTime: Int64 = 100_000
+    /// Nanoseconds after which what a connection has used is forgotten.
+    private static let memoryTime: Int64 = 1_000_000_000
+    /// Bytes that go out in a turn, to all readers together, roughly: the kernel copies them in 1 to
+    /// 2 ms.
     ///
-    /// A connection alone may have a read more, which is what makes writes large.
+    /// A connection that is alone may have one read more, which keeps writes large.
     private static let outputPerTurn = 2 << 20
-    /// Work before the clock is looked at, which takes 25 to 50 ns: four short lines.
-    private static let workPerLook = 2_048
+    /// Work, in bytes, before the clock is read, which takes 25 to 50 ns: four short lines.
+    private static let workPerClockCheck = 2_048
+    /// The cost of a line apart from its length, in bytes of text that cost as much.
+    private static let workPerLine = 512
+    /// The smallest `inverseShare`: 2 % of the time.
+    ///
+    /// With more than 25 connections it is twice their number, so that all connections that stay
+    /// within their share use half of the time at most.
+    private static let minInverseShare: Int64 = 50
+    /// Nanoseconds that a connection may use in advance: `advanceOfAll` divided among all, but two
+    /// slices at most and half a slice at least.
+    private static let maxAdvance: Int64 = 200_000
+    private static let minAdvance: Int64 = 50_000
+    private static let advanceOfAll: Int64 = 2_000_000
+    /// Lines read at once at least: publishing has a cost per batch.
+    private static let minLinesAtOnce = 16
+    /// Bytes of a line as people write them.
+    private static let usualLineBytes = 64
+    /// Served entries at the front of the queue before they are removed, which moves the others.
+    private static let maxServedEntries = 1_024
 
     init(on loop: EventLoop, _ batch: Batch) {
         self.loop = loop
@@ -62,119 +85,125 @@ final class ReadScheduler {
         linesAtOnce = batch.capacity
     }
 
-    /// The time, also within a turn.
+    /// The current time, also within a turn, in nanoseconds of the loop's clock.
     var now: Int64 { loop.present }
 
     // MARK: - Turns
 
-    /// Takes what has come of a connection, at once or when it is its turn.
+    /// Reads a connection at once, or queues it if it has used up its share.
     func serve(_ connection: ChatConnection) {
+        loop.assertOwned()
         if connection.share.isQueued { return }
-        guard connection.share.fullAt - loop.now <= advance else { return add(connection) }
-        run(connection, for: max(Self.slice, (loop.now + Self.turn - now) / 2))
+        guard connection.share.fullAt - loop.now <= advance else { return enqueue(connection) }
+        run(connection, for: max(Self.sliceTime, (loop.now + Self.turnTime - now) / 2))
     }
 
-    /// Has a connection wait for its turn.
-    func add(_ connection: ChatConnection) {
+    /// Queues a connection, unless it is queued already.
+    func enqueue(_ connection: ChatConnection) {
+        loop.assertOwned()
         guard !connection.share.isQueued else { return }
         connection.share.isQueued = true
         queue.append(connection)
     }
 
-    /// Takes the lines of those who wait, one after the other, as long as the turn may last.
-    func serveWaiting() {
+    /// Reads the queued connections in order, as long as the turn may last.
+    func serveQueue() {
+        loop.assertOwned()
         let start = now
-        // Who has not finished waits for the next turn behind the others.
+        // A connection that does not finish is queued again, for the next turn.
         var left = queue.count - first
-        while left > 0, now - start < Self.turn, !isOutputEnough {
+        while left > 0, now - start < Self.turnTime, !isOutputEnough {
             let connection = queue[first]
             first += 1
             connection.share.isQueued = false
-            run(connection, for: max(Self.slice, Self.turn / Int64(left)))
+            run(connection, for: max(Self.sliceTime, Self.turnTime / Int64(left)))
             left -= 1
         }
-        if first == queue.count || first > 1_024 {
+        if first == queue.count || first > Self.maxServedEntries {
             queue.removeFirst(first)
             first = 0
         }
         if first < queue.count { loop.goOn() }
     }
 
-    /// Sends on to somebody who had fallen behind and may be owed megabytes, if the turn allows for
-    /// it; the loop tells of them again.
-    func resume(_ send: () -> Void) {
-        guard resuming < Self.turn || isUnlimited else { return }
+    /// Sends to a reader that had fallen behind and may be owed megabytes, if the turn has time left.
+    ///
+    /// Otherwise nothing is done; the loop reports the connection again.
+    func sendWithinBudget(_ send: () -> Void) {
+        guard catchUpTime < Self.turnTime || isUnlimited else { return }
         let start = now
         send()
-        resuming += now - start
+        catchUpTime += now - start
     }
 
-    /// Ends a turn: all that was said is on its way.
+    /// Ends a turn: everything published is on its way.
     func endTurn(readers: Int) {
-        (said, resuming) = (0, 0)
+        (publishedBytes, catchUpTime) = (0, 0)
         self.readers = max(1, readers)
         let count = Int64(self.readers)
-        inverseShare = max(50, 2 * count)
-        advance = max(50_000, min(200_000, 2_000_000 / count)) * inverseShare
+        inverseShare = max(Self.minInverseShare, 2 * count)
+        let ahead = max(Self.minAdvance, min(Self.maxAdvance, Self.advanceOfAll / count))
+        advance = ahead * inverseShare
     }
 
     private func run(_ connection: ChatConnection, for time: Int64) {
         let start = now
         begin(at: start, for: time)
-        // Lines of 64 bytes, as people write them.
-        let share = first < queue.count ? max(16, Self.outputPerTurn / readers / 64) : .max
+        let fair = Self.outputPerTurn / readers / Self.usualLineBytes
+        let share = first < queue.count ? max(Self.minLinesAtOnce, fair) : .max
         batch.bound = min(linesAtOnce, share)
-        connection.goOnReading()
-        taken = 0
+        connection.continueReading()
+        unpublishedBytes = 0
         let used = now - start
         let fullAt = max(connection.share.fullAt, loop.now) + used * inverseShare
-        connection.share.fullAt = min(fullAt, loop.now + Self.memory)
+        connection.share.fullAt = min(fullAt, loop.now + Self.memoryTime)
     }
 
-    /// Lets a connection take some lines that have waited for something else than its turn.
-    func beginSlice() { begin(at: now, for: Self.slice) }
+    /// Begins a slice for a connection whose lines have waited for something else than the queue.
+    func beginSlice() { begin(at: now, for: Self.sliceTime) }
 
     private func begin(at start: Int64, for time: Int64) {
-        isOver = false
-        (work, taken) = (0, 0)
+        isSliceOver = false
+        (work, unpublishedBytes) = (0, 0)
         deadline = start + time
     }
 
-    // MARK: - What is done
+    // MARK: - Accounting
 
-    /// Notes a line that was looked at, of so many bytes.
-    func hasTaken(_ bytes: Int) {
-        work += 512 + bytes
-        taken += bytes
-        if work >= Self.workPerLook { look(at: now) }
+    /// Counts a line of so many bytes that was read.
+    func recordLine(bytes: Int) {
+        work += Self.workPerLine + bytes
+        unpublishedBytes += bytes
+        if work >= Self.workPerClockCheck { checkClock(at: now) }
     }
 
-    /// Notes that a connection has had messages published since a moment, and sees to it that the
-    /// next ones fit into a share.
-    func hasPublished(since start: Int64) {
+    /// Counts the batch that was published since a time, and bounds the next ones so that each fits
+    /// into a slice.
+    func recordPublication(since start: Int64) {
         let (time, count) = (now - start, batch.count)
-        if time > Self.slice {
-            linesAtOnce = max(16, min(batch.capacity, count * Int(Self.slice) / Int(time)))
+        if time > Self.sliceTime {
+            let fitting = count * Int(Self.sliceTime) / Int(time)
+            linesAtOnce = max(Self.minLinesAtOnce, min(batch.capacity, fitting))
         } else if count >= linesAtOnce {
             linesAtOnce = min(batch.capacity, 2 * linesAtOnce)
         }
-        taken = 0
+        unpublishedBytes = 0
         if batch.drops.count < count, let first = batch.all.first, let last = batch.all.last {
             let text = max(0, Int(last.offset) + Int(last.count) - Int(first.offset))
-            said += text + count * batch.sender(of: first).prefix.count
+            publishedBytes += text + count * batch.sender(of: first).prefix.count
         }
-        look(at: start + time)
+        checkClock(at: start + time)
     }
 
-    /// Looks at the clock, as after something that may have taken long.
-    func look() { look(at: now) }
+    /// Reads the clock and ends the slice if its time is over; for work that may have taken long.
+    func checkClock() { checkClock(at: now) }
 
-    private func look(at now: Int64) {
+    private func checkClock(at now: Int64) {
         work = 0
-        if now >= deadline || isOutputEnough { isOver = !isUnlimited }
+        if now >= deadline || isOutputEnough { isSliceOver = !isUnlimited }
     }
 
     private var isOutputEnough: Bool {
-        (said + taken) * readers >= Self.outputPerTurn && !isUnlimited
+        (publishedBytes + unpublishedBytes) * readers >= Self.outputPerTurn && !isUnlimited
     }
 }

@@ -1,20 +1,20 @@
 import Chat
 import MessageBus
 
-/// A room as a chat server sees it: the room, its transcript and who reads it.
+/// A room as a chat server sees it: the room, its transcript, and the connections that read it.
 ///
 /// Confined to the bus's loop.
 final class RoomReaders {
     /// A connection's place among the readers.
     struct Slot {
         fileprivate var number: Int
-        /// Where the room was when it began to read: a position in the room's log.
+        /// The position in the room's log at which the connection began to read.
         let start: UInt64
     }
 
     let room: Room
     private(set) var feed: RoomFeed?
-    /// Whether readers that fall behind are carried on from the store.
+    /// True if readers that fall behind go on from the store.
     private var isStored = false
     private var readers: [ChatConnection] = []
 
@@ -22,14 +22,15 @@ final class RoomReaders {
 
     /// Opens the room for readers.
     ///
-    /// - Parameter isStored: whether a store has what the transcript lets go.
+    /// - Parameter isStored: whether a store has what the transcript no longer holds.
     func open(_ feed: RoomFeed, isStored: Bool) {
         self.feed = feed
         self.isStored = isStored && feed.isRepeatable
     }
 
-    /// Lets a connection read from now on.
-    func admit(_ connection: ChatConnection) {
+    /// Adds a connection, which reads from now on.
+    func attach(_ connection: ChatConnection) {
+        connection.server.loop.assertOwned()
         guard let feed else { return }
         feed.catchUp()
         feed.readers += 1
@@ -38,19 +39,20 @@ final class RoomReaders {
         connection.output.attach(to: feed.transcript, isCarriedOn: isStored)
     }
 
-    /// Lets a connection read no more.
-    func dismiss(_ connection: ChatConnection) {
+    /// Removes a connection.
+    func detach(_ connection: ChatConnection) {
+        connection.server.loop.assertOwned()
         guard let number = connection.slot?.number else { return }
         feed?.readers -= 1
-        // The last one takes its place.
+        // The last reader moves into the free slot.
         readers.swapAt(number, readers.count - 1)
         readers[number].slot?.number = number
         readers.removeLast()
         connection.slot = nil
     }
 
-    /// Has every reader that keeps up send what is new.
-    func pump() {
-        for reader in readers where !reader.output.isHeldUp { reader.pump() }
+    /// Sends the new lines to every reader that keeps up.
+    func sendPending() {
+        for reader in readers where !reader.output.isHeldUp { reader.sendPending() }
     }
 }

@@ -2,12 +2,12 @@ import Chat
 import MessageBus
 import Sockets
 
-/// The connections whose other side has not confirmed all it was sent: one whose oldest waiting byte
-/// is too old is closed, however much it takes now and then.
+/// The connections whose other side has not confirmed everything it was sent.
 ///
-/// Confined to the bus's loop.
+/// A connection whose oldest unconfirmed byte is too old is closed, even if it takes a little now
+/// and then. Confined to the bus's loop.
 final class StalledReaders: @unchecked Sendable {  // touched on the loop only
-    /// A moment, and how many bytes the kernel had been given by then.
+    /// A point in time and the bytes the kernel had been given by then.
     private struct Sample {
         let time: Int64
         let sent: UInt64
@@ -15,16 +15,17 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
 
     private struct Reader {
         let connection: ChatConnection
-        /// The samples whose bytes are not all confirmed, the oldest first; the first stands apart
-        /// because most readers have no other, and so need no memory of their own.
+        /// The first of the samples whose bytes are not all confirmed.
+        ///
+        /// Kept apart from `others` because most readers have only one, and then need no array.
         var oldest: Sample?
         var others: [Sample] = []
         /// Bytes the other side has confirmed.
         var confirmed: UInt64
-        /// When the other side last confirmed something, in the loop's time.
+        /// The last time the other side confirmed something, in nanoseconds of the loop's clock.
         var lastProgress: Int64
 
-        mutating func add(_ sample: Sample) {
+        mutating func append(_ sample: Sample) {
             let newest = others.last ?? oldest
             if sample.sent <= newest?.sent ?? confirmed { return }
             if newest == nil { oldest = sample } else { others.append(sample) }
@@ -33,38 +34,45 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
 
     private let loop: EventLoop
     private let bus: Bus
-    /// Nanoseconds that a byte may wait for.
-    private let patience: Int64
+    /// Nanoseconds that a byte may stay unconfirmed.
+    private let timeout: Int64
     private var readers: [UInt32: Reader] = [:]
-    /// When the server began to stop: since then it is enough to take nothing for a short while.
+    /// The time at which the server began to stop; from then on a shorter timeout applies.
     private var stoppingSince: Int64?
     /// Connections that were closed because they took nothing while the server stopped.
-    private(set) var givenUp = 0
+    private(set) var abandonedCount = 0
     private lazy var sweep = LoopTimer { [unowned self] in
         self.bus.assumeIsolated { self.closeStalled($0) }
     }
 
-    /// How long who takes nothing is waited for when the server stops.
+    /// Nanoseconds without progress after which a connection is closed while the server stops.
     ///
-    /// The kernel of somebody who reads slowly confirms in steps, on this machine of 64 KiB.
-    private static let lastPatience: Int64 = 2_000_000_000
-    /// How long it is waited for at least, however long it has taken nothing before.
-    private static let lastChance: Int64 = 1_000_000_000
+    /// The kernel of a slow reader confirms in steps, on this machine of 64 KiB.
+    private static let stopTimeout: Int64 = 2_000_000_000
+    /// Nanoseconds that every connection is given when the server stops, however long it had taken
+    /// nothing before.
+    private static let minStopTime: Int64 = 1_000_000_000
+    /// Nanoseconds between two sweeps: often enough to notice confirmations in time, and a few
+    /// times a minute for the default timeout.
+    private static let sweepIntervals: ClosedRange<Int64> = 1_000_000...5_000_000_000
+    /// Nanoseconds between two sweeps while the server stops.
+    private static let stopSweepInterval: Int64 = 100_000_000
 
-    init(patience: Int64, on loop: EventLoop, bus: Bus) {
-        self.patience = patience
+    init(timeout: Int64, on loop: EventLoop, bus: Bus) {
+        self.timeout = timeout
         self.loop = loop
         self.bus = bus
     }
 
-    /// Looks after a connection that was sent something, until all of it is confirmed.
+    /// Watches a connection that was sent something, until all of it is confirmed.
     ///
-    /// To be called again when the kernel takes no more: from then on the time is exact.
+    /// To be called again when the kernel takes no more: the age of the bytes is exact from then on.
     func watch(_ connection: ChatConnection) {
+        loop.assertOwned()
         let sent = connection.sentBytes
         let now = Sample(time: loop.now, sent: sent)
         if connection.isWatched {
-            readers[connection.connectionID]?.add(now)
+            readers[connection.connectionID]?.append(now)
         } else {
             connection.isWatched = true
             readers[connection.connectionID] = Reader(
@@ -74,45 +82,51 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
         if sweep.deadline == nil { loop.set(sweep, after: interval) }
     }
 
-    /// Looks after a connection no longer.
-    func forget(_ connection: ChatConnection) { readers[connection.connectionID] = nil }
+    /// Stops watching a connection.
+    func remove(_ connection: ChatConnection) {
+        loop.assertOwned()
+        readers[connection.connectionID] = nil
+    }
 
-    /// From now on waits only for who goes on taking what is owed.
+    /// Waits from now on only for connections that go on taking what they are sent.
     func hurry() {
+        loop.assertOwned()
         guard stoppingSince == nil else { return }
         stoppingSince = loop.now
         loop.set(sweep, after: interval)
     }
 
-    /// Looks no more.
-    func end() { sweep.cancel() }
+    /// Stops watching all connections.
+    func cancel() { sweep.cancel() }
 
     private var interval: Int64 {
-        stoppingSince == nil ? max(1_000_000, min(5_000_000_000, patience / 16)) : 100_000_000
+        if stoppingSince != nil { return Self.stopSweepInterval }
+        let range = Self.sweepIntervals
+        return max(range.lowerBound, min(range.upperBound, timeout / 16))
     }
 
     private func closeStalled(_ bus: isolated Bus) {
         var next = interval
         for connectionID in Array(readers.keys) {
             guard var reader = readers.removeValue(forKey: connectionID) else { continue }
-            let isDone = look(at: &reader)
+            let isDone = updateProgress(of: &reader)
             if isDone {
                 reader.connection.isWatched = false
             } else if isOverdue(reader) {
-                if stoppingSince != nil { givenUp += 1 }
+                if stoppingSince != nil { abandonedCount += 1 }
                 reader.connection.closeAsStalled(bus)
             } else {
                 if let oldest = reader.oldest {
-                    next = min(next, oldest.time + patience - loop.now)
+                    next = min(next, oldest.time + timeout - loop.now)
                 }
                 readers[connectionID] = reader
             }
         }
-        if !readers.isEmpty { loop.set(sweep, after: max(1_000_000, next)) }
+        if !readers.isEmpty { loop.set(sweep, after: max(Self.sweepIntervals.lowerBound, next)) }
     }
 
-    /// Finds out what was confirmed; returns whether that is all.
-    private func look(at reader: inout Reader) -> Bool {
+    /// Looks up how much was confirmed, and returns whether that is everything.
+    private func updateProgress(of reader: inout Reader) -> Bool {
         let connection = reader.connection
         let sent = connection.sentBytes
         let unsent = UInt64(connection.unsentBytes)
@@ -123,14 +137,14 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
         while let oldest = reader.oldest, oldest.sent <= confirmed {
             reader.oldest = reader.others.isEmpty ? nil : reader.others.removeFirst()
         }
-        reader.add(Sample(time: loop.now, sent: sent))
+        reader.append(Sample(time: loop.now, sent: sent))
         return false
     }
 
     private func isOverdue(_ reader: Reader) -> Bool {
-        if let oldest = reader.oldest, loop.now - oldest.time >= patience { return true }
+        if let oldest = reader.oldest, loop.now - oldest.time >= timeout { return true }
         guard let stoppingSince else { return false }
-        return loop.now - reader.lastProgress >= Self.lastPatience
-            && loop.now - stoppingSince >= Self.lastChance
+        return loop.now - reader.lastProgress >= Self.stopTimeout
+            && loop.now - stoppingSince >= Self.minStopTime
     }
 }

@@ -1,23 +1,23 @@
 import Chat
 import MessageBus
 
-// Lines of the server that one connection alone gets.
+// Lines of the server to one connection alone.
 extension ChatConnection {
-    /// Answers this connection alone.
+    /// Sends an answer.
     func answer(_ code: AnswerCode, _ text: String) {
         send(Array((server.phrases.answer(code, text) + "\n").utf8))
     }
 
-    /// Tells why a message was dropped.
+    /// Tells the reason for which a message was dropped.
     func answer(_ drop: Drop) { send(server.phrases.line(drop)) }
 
-    /// Tells why messages were dropped.
+    /// Tells the reasons for which messages were dropped.
     func answer(_ drops: [(index: Int, drop: Drop)]) { send(server.phrases.lines(drops)) }
 
-    /// Takes one command, or change of name or room, out of what it may do; tells it when there is
-    /// none left.
-    func mayCommand() -> Bool {
-        switch commands.take(at: server.loop.now, server.commandRule) {
+    /// Counts a command, or a change of name or room, and returns whether it is allowed; if not,
+    /// the client is told so.
+    func spendCommand() -> Bool {
+        switch commands.spend(at: server.loop.now, server.commandRule) {
         case .allowed: return true
         case .refused(let seconds):
             answer(.rateLimited, server.phrases.tooManyCommands(seconds: seconds))

@@ -1,16 +1,16 @@
 import Chat
 import MessageBus
 
-// What a client asks for with a slash. A command that fails changes nothing.
+// The commands. One that fails changes nothing.
 extension ChatConnection {
     var phrases: Phrases { server.phrases }
     var attachment: BridgeAttachment { server.port.attachment }
 
-    /// Does what a command says.
-    func obey(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    /// Executes a command.
+    func execute(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         let found = ChatCommand(verb: verb)
-        // Whoever wants to leave may always do so.
-        guard found == .quit || mayCommand() else { return }
+        // Leaving is always allowed.
+        guard found == .quit || spendCommand() else { return }
         guard let command = found else {
             return member == nil && !verb.isEmpty && verb.first == "/"
                 ? answer(.needName, phrases.needName)
@@ -19,15 +19,15 @@ extension ChatConnection {
         if member == nil, !command.worksWithoutName {
             return answer(.needName, phrases.needName)
         }
-        // One read brings thousands of commands, and each list may be as long as the room is full.
-        if command.isList, owesMuch { return answer(.rateLimited, phrases.rateLimited) }
+        // One read brings thousands of commands, and a list may be as long as the room is full.
+        if command.isList, hasLongBacklog { return answer(.rateLimited, phrases.rateLimited) }
         switch command {
         case .help: list(phrases.help)
-        case .nick: nick(arguments, bus)
-        case .rooms: answer(RoomList(server.roomReaders, own: roomReaders, phrases))
+        case .nick: changeName(arguments, bus)
+        case .rooms: answer(RoomList(server.rooms, own: roomReaders, phrases))
         case .join: join(String(decoding: arguments, as: UTF8.self), bus)
         case .who: answer(PeopleList(bus.people(in: roomReaders.room), phrases))
-        case .me: act(arguments, bus)
+        case .me: sayAction(arguments, bus)
         case .msg: whisper(arguments, bus)
         case .reply: reply(arguments, bus)
         case .history: showHistory(arguments, bus)
@@ -50,15 +50,13 @@ extension ChatConnection {
 
     // MARK: - Names and rooms
 
-    /// Takes a name and enters the room.
-    ///
-    /// Returns whether that worked.
+    /// Takes a name and enters the room; returns whether that worked.
     func enter(as name: Name, isGuest: Bool = false, _ bus: isolated Bus) -> Bool {
         let sender = sender(name)
         let person = Person(
             sender: sender, room: roomReaders.room, mailbox: self,
             isAnnounced: server.port.direction != .out)
-        if let refusal = bus.enter(person, by: attachment, before: { showWhatWasSaid() }) {
+        if let refusal = bus.enter(person, by: attachment, before: { showHistoryOnJoin() }) {
             answer(refusal)
             return false
         }
@@ -66,10 +64,10 @@ extension ChatConnection {
         return true
     }
 
-    /// Takes a name by speaking with it: enters, or, as a guest, changes names.
+    /// Takes a name by speaking with it: enters, or changes a guest's name.
     ///
     /// Returns whether that worked.
-    func take(_ name: Name, _ bus: isolated Bus) -> Bool {
+    func enterOrRename(as name: Name, _ bus: isolated Bus) -> Bool {
         member == nil ? enter(as: name, bus) : rename(to: name, bus)
     }
 
@@ -84,7 +82,7 @@ extension ChatConnection {
         Sender(name: name.text, key: name.key, bridge: attachment.name, identity: identity)
     }
 
-    private func nick(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    private func changeName(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if arguments.isEmpty { return answer(.badArguments, phrases.badArguments(.nick)) }
         let name: Name
         do throws(NameProblem) {
@@ -100,7 +98,7 @@ extension ChatConnection {
         if rename(to: name, bus), !readsNotices { answer(.ok, phrases.nameIs(name.text)) }
     }
 
-    /// Changes names; returns whether that worked.
+    /// Changes the name; returns whether that worked.
     private func rename(to name: Name, _ bus: isolated Bus) -> Bool {
         guard let member else { return false }
         let sender = sender(name)
@@ -112,13 +110,13 @@ extension ChatConnection {
         return true
     }
 
-    /// Whether it reads a notice of what it does itself.
+    /// True if the client reads the notices of its own actions.
     var readsNotices: Bool { server.port.direction == .both }
 
     private func join(_ room: String, _ bus: isolated Bus) {
         if room.isEmpty { return answer(.badArguments, phrases.badArguments(.join)) }
-        guard let target = server.roomReaders(called: room) else {
-            let rooms = server.roomReaders.map(\.room.name)
+        guard let target = server.room(called: room) else {
+            let rooms = server.rooms.map(\.room.name)
             let meant = Suggestion.nearest(to: room, among: rooms)
             return answer(.unknownRoom, phrases.unknownRoom(meant: meant))
         }
@@ -129,7 +127,7 @@ extension ChatConnection {
         }
         let drop = bus.move(member.person, to: target.room, by: attachment) {
             move(to: target)
-            showWhatWasSaid()
+            showHistoryOnJoin()
         }
         if let drop { return answer(drop) }
         answer(.ok, phrases.roomIs(target.room.name))
@@ -138,20 +136,22 @@ extension ChatConnection {
     private func move(to target: RoomReaders) {
         if let feed = roomReaders.feed {
             feed.catchUp()
-            // What it said itself is noted now: later its positions would mean nothing.
-            server.noteRuns(of: feed)
+            // Its own lines are recorded now: later their positions would mean nothing.
+            server.recordOwnMessages(in: feed)
         }
-        roomReaders.dismiss(self)
+        roomReaders.detach(self)
         output.detach(skipNotice: server.skipNotice)
         roomReaders = target
-        target.admit(self)
-        owes()
+        target.attach(self)
+        scheduleSend()
     }
 
     // MARK: - What one does
 
-    /// Says what somebody does: a text like any other, so that nobody takes it for a notice.
-    private func act(_ deed: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    /// Says what somebody does.
+    ///
+    /// It is a text like any other, so that nobody takes it for a notice.
+    private func sayAction(_ deed: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
         guard let member, !deed.isEmpty else {
             return answer(.badArguments, phrases.badArguments(.me))

@@ -1,27 +1,27 @@
 import Chat
 import MessageBus
 
-// Closing a connection from here.
+// Closing a connection from this side.
 extension ChatConnection {
-    /// Sends somebody away who takes too long to say who it is.
-    func sendAway(_ bus: isolated Bus) {
+    /// Closes a connection that took too long to take a name or to end its first line.
+    func closeAsNameless(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) is closed: it has not said who it is in time")
         greet()
         answer(.needName, server.phrases.needName)
-        finish(bus)
+        closeWhenSent(bus)
     }
 
-    /// Makes room for somebody else at once, whatever it is owed.
-    func giveWay(_ bus: isolated Bus) {
+    /// Closes a silent connection at once to make room for another, whatever it is owed.
+    func closeToMakeRoom(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) gives way: it has said nothing, and there is no room")
-        isHeldBack = false
+        awaitsGreeting = false
         answer(.full, server.phrases.full)
-        finish(bus)
-        pump()
+        closeWhenSent(bus)
+        sendPending()
         close(bus)
     }
 
-    /// Closes a connection that takes too long to take what it was sent.
+    /// Closes a connection that took too long to take what it was sent.
     func closeAsStalled(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) is closed: it does not read what it is sent")
         close(bus)

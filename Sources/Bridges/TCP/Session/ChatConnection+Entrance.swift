@@ -1,46 +1,47 @@
 import Chat
 import MessageBus
 
-// How a connection begins: it is greeted, or sent away because it means another protocol.
+// The beginning of a connection: it is greeted, or closed because it speaks another protocol.
 extension ChatConnection {
-    /// Sends nothing until it is known that it means the chat.
-    func holdBack() {
-        isHeldBack = true
+    /// Sends nothing until the client is known to mean the chat.
+    func delayGreeting() {
+        awaitsGreeting = true
         output.standStill()
     }
 
-    /// Sends the greeting, and from now on what the room says.
+    /// Sends the greeting, and from then on what the room says.
     func greet() {
-        guard isHeldBack else { return }
-        isHeldBack = false
+        guard awaitsGreeting else { return }
+        awaitsGreeting = false
         output.sendFirst(server.greeting)
-        owes()
+        scheduleSend()
     }
 
-    /// Gives the one answer that another protocol has for this, and closes.
+    /// Sends the answer that another protocol has for a refusal, and closes.
     ///
-    /// What else it has sent is not looked at.
-    func turnAway(_ other: OtherProtocol, _ bus: isolated Bus) {
+    /// Whatever else the client has sent is discarded.
+    func refuseProtocol(_ other: OtherProtocol, _ bus: isolated Bus) {
         guard isOpen else { return }
         server.port.log.debug("\(peer) is sent away: it speaks \(other.name)")
-        isHeldBack = false
+        awaitsGreeting = false
         let refusal = server.phrases.refusal(of: other)
-        if input.hasBrought {
-            // Its lines were answered as the chat's; what they asked for comes first.
+        if input.hasReceivedText {
+            // Its lines were answered as the chat's, and those answers come first.
             send(refusal)
         } else {
-            roomReaders.dismiss(self)
+            roomReaders.detach(self)
             output.sendOnly(refusal)
         }
-        finish(bus)
+        closeWhenSent(bus)
     }
 
     // MARK: - Without a name
 
-    /// Takes what somebody says who has no name.
-    ///
-    /// Returns whether it is to be said, because they have one now.
-    func admit(_ text: ClientLine.NamelessText, _ line: UnsafeRawBufferPointer, _ bus: isolated Bus)
+    /// Treats a text from a connection without a name as the option `nameless` says; returns
+    /// whether it is to be said, under the name that the client has been given.
+    func acceptNameless(
+        _ text: ClientLine.NamelessText, _ line: UnsafeRawBufferPointer, _ bus: isolated Bus
+    )
         -> Bool
     {
         switch server.options.nameless {
@@ -69,11 +70,11 @@ extension ChatConnection {
         let spelling = UnsafeRawBufferPointer(rebasing: line[TextTrimming.trimmed(line)])
         do throws(NameProblem) {
             let name = try Name(spelling)
-            if mayCommand(), enter(as: name, bus), !readsNotices {
+            if spendCommand(), enter(as: name, bus), !readsNotices {
                 answer(.ok, phrases.nameIs(name.text))
             }
         } catch {
-            if mayCommand() { answer(.badName, phrases.badName(error)) }
+            if spendCommand() { answer(.badName, phrases.badName(error)) }
         }
     }
 }

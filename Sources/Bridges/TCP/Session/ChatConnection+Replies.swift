@@ -1,9 +1,9 @@
 import Chat
 import MessageBus
 
-// Answers to what somebody has said.
+// Replies to earlier messages.
 extension ChatConnection {
-    /// Says something in answer to a message, named by who said it or by its number.
+    /// Says something in reply to a message, given by its sender or its number.
     func reply(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
         let log = roomReaders.room.log
@@ -39,10 +39,10 @@ extension ChatConnection {
     }
 
     private func replyFromStore(_ number: UInt64, _ text: [UInt8], _ bus: isolated Bus) {
-        ask(bus) {
+        query(bus) {
             try await $0.message(numbered: number)
         } then: { connection, result, bus in
-            guard let found = connection.answered(result) else { return }
+            guard let found = connection.answerOrRefuse(result) else { return }
             text.withUnsafeBytes { text in
                 guard let found, found.room == connection.roomReaders.room.name else {
                     let phrases = connection.phrases
@@ -73,8 +73,9 @@ extension ChatConnection {
         say(text, as: member.sender, details: MessageDetails(reply: quotation), bus)
     }
 
-    /// Says something that a command has put together; one's own line coming back is the answer,
-    /// where there is one.
+    /// Says a text that a command has made.
+    ///
+    /// Its coming back is the answer, if speakers get their own lines.
     func say(
         _ text: UnsafeRawBufferPointer, as sender: Sender, details: MessageDetails?,
         _ bus: isolated Bus

@@ -2,50 +2,50 @@ import Chat
 import MessageBus
 import Sockets
 
-// What has to wait for the store: reading from who brings more than it takes, and lines that a reader
-// comes too late for.
+// Waiting for the store: when it lags, the client is not read; and lines that the transcript no
+// longer has are fetched from it.
 extension ChatConnection {
-    /// StopRequests reading until the store keeps up again.
-    func hold() {
-        isHeld = true
+    /// Stops reading until the store keeps up again.
+    func pauseForStore() {
+        isPausedForStore = true
         updateInterest()
-        server.waitsForStore(self)
+        server.awaitStore(for: self)
     }
 
-    /// Goes on with what had to wait for the store.
-    func storeHasMoved() {
+    /// Continues what had to wait for the store.
+    func continueAfterStore() {
         guard !isClosed else { return }
         bus.assumeIsolated { bus in
-            if isHeld {
-                isHeld = bus.isLagging
-                if isHeld { server.waitsForStore(self) }
+            if isPausedForStore {
+                isPausedForStore = bus.isLagging
+                if isPausedForStore { server.awaitStore(for: self) }
                 updateInterest()
             }
-            if output.cursor?.catchUp != nil { owes() }
+            if output.cursor?.catchUp != nil { scheduleSend() }
         }
     }
 
-    /// Bytes that the store is asked for at once, about: who reads a little and then nothing more
-    /// holds them.
+    /// Approximate bytes that the store is asked for at once: a client that reads a little and then
+    /// nothing more holds them.
     private static let replayBytes = 32 << 10
 
-    /// Asks the store for what the room no longer has, up to a place that the transcript has.
-    func fetch(_ bus: isolated Bus) {
+    /// Asks the store for lines that the transcript no longer has, up to a place that it has.
+    func fetchFromStore(_ bus: isolated Bus) {
         guard !isFetching, let catchUp = output.cursor?.catchUp,
             let transcript = output.cursor?.transcript
         else { return }
         guard bus.canCarryOn else {
             output.abandonStore()
-            return owes()
+            return scheduleSend()
         }
         if let last = output.cursor?.lastNumber, catchUp.number >= last {
             let nothing = EncodedPage(
                 skipping: 0, longest: transcript.longestLine, encoder: server.encoder)
             output.carryOn(nothing, through: last, skipNotice: server.skipNotice)
-            return owes()
+            return scheduleSend()
         }
         guard let through = last(for: transcript, bus), through > catchUp.number else {
-            return server.waitsForStore(self)
+            return server.awaitStore(for: self)
         }
         isFetching = true
         let (store, room, count) = (bus.store, roomReaders.room.name, replayCount)
@@ -56,8 +56,8 @@ extension ChatConnection {
         }
     }
 
-    /// Up to which number the store is asked: to where reading ends, or to a place that the
-    /// transcript has and will have for some time; `nil` if the store is not so far.
+    /// Returns the last number to ask the store for: the end of reading, or a place that the
+    /// transcript has and will keep for some time; `nil` if the store is not that far.
     private func last(for transcript: Transcript, _ bus: isolated Bus) -> UInt64? {
         let committed = bus.store.committed
         if let last = output.cursor?.lastNumber, last <= committed { return last }
@@ -66,13 +66,13 @@ extension ChatConnection {
 
     private func carryOn(_ found: StoredRun?, from catchUp: StoreCatchUp, through number: UInt64) {
         isFetching = false
-        // It may have changed rooms, or be gone.
+        // The client may have changed rooms, or be gone.
         guard !isClosed, output.cursor?.catchUp == catchUp,
             let transcript = output.cursor?.transcript
-        else { return owes() }
+        else { return scheduleSend() }
         guard let found else {
             output.abandonStore()
-            return owes()
+            return scheduleSend()
         }
         var lines = EncodedPage(
             skipping: catchUp.linesSent, longest: transcript.longestLine, encoder: server.encoder)
@@ -86,6 +86,6 @@ extension ChatConnection {
         }
         let last = found.isComplete ? nil : found.messages.last
         output.carryOn(lines, through: last?.number ?? number, skipNotice: server.skipNotice)
-        owes()
+        scheduleSend()
     }
 }

@@ -2,46 +2,46 @@ import Chat
 import MessageBus
 import Sockets
 
-// While a connection waits for an answer from elsewhere it is not read, and what it has sent
-// meanwhile is taken afterwards: so answers come in the order of the commands.
+// While a connection waits for an answer from elsewhere it is not read, and its lines are obeyed
+// afterwards. So answers come in the order of the commands.
 extension ChatConnection {
-    /// Has a question answered elsewhere; whatever else the connection has sent waits until then.
+    /// Runs a query elsewhere; whatever else the client has sent waits until it is answered.
     ///
     /// - Parameters:
     ///   - question: runs off the loop where it waits; must hold neither the connection nor bytes
     ///     of what was read.
-    ///   - finish: is called on the loop, with a failure if the answer takes too long or nobody
-    ///     waits for it any more; not at all once the connection is closed.
-    func ask<Answer: Sendable>(
+    ///   - finish: called on the loop, with a failure if the answer takes too long or is no longer
+    ///     wanted; not called once the connection is closed.
+    func query<Answer: Sendable>(
         _ bus: isolated Bus,
         _ question: @escaping @Sendable (isolated Bus) async throws -> Answer,
         then finish:
             @escaping @Sendable (ChatConnection, Result<Answer, any Error>, isolated Bus) -> Void
     ) {
-        guard stage == .taking, !server.isStopping else {
+        guard stage == .accepting, !server.isStopping else {
             return finish(self, .failure(PendingQuery.Failure.stopped), bus)
         }
         let pendingQuery = pendingQuery ?? PendingQuery(on: server.loop, bus: server.port.bus)
         self.pendingQuery = pendingQuery
         stage = .waiting
-        pendingQuery.begin(question) { [weak self] result, bus in
-            self?.goOn(bus) { finish($0, result, bus) }
+        pendingQuery.start(question) { [weak self] result, bus in
+            self?.finishQuery(bus) { finish($0, result, bus) }
         }
         updateInterest()
     }
 
-    /// Takes the answer, and then what has come meanwhile.
-    private func goOn(_ bus: isolated Bus, _ takeAnswer: (ChatConnection) -> Void) {
+    /// Hands the answer over, and obeys the lines that have come meanwhile.
+    private func finishQuery(_ bus: isolated Bus, _ handOver: (ChatConnection) -> Void) {
         guard isOpen else { return }
-        // Or it is lost by now, and stays so.
-        if isWaiting { stage = .taking }
+        // A connection that was lost meanwhile stays lost.
+        if isWaiting { stage = .accepting }
         server.batch.removeAll()
-        server.turns.beginSlice()
-        takeAnswer(self)
-        if isTaking { input.takeLater(bus) }
+        server.scheduler.beginSlice()
+        handOver(self)
+        if acceptsLines { input.readDeferred(bus) }
         updateInterest()
     }
 
-    /// Waits no longer: the question is answered with a failure, and what has come is taken.
-    func stopWaiting(_ bus: isolated Bus) { pendingQuery?.fail(.stopped, bus) }
+    /// Ends the query with a failure, and obeys the lines that have come.
+    func cancelQuery(_ bus: isolated Bus) { pendingQuery?.fail(.stopped, bus) }
 }

@@ -2,42 +2,44 @@ import Chat
 import MessageBus
 import Sockets
 
-/// One client of the chat: who it is, where it is, and whether it is still listened to.
+/// One client of the chat: its socket, its name, its room, and what becomes of its lines.
 ///
 /// Confined to the bus's loop.
 final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on the loop only
-    /// Who a connection is once it has a name.
+    /// The person behind a connection that has a name.
     struct Member {
         var name: Name
         let person: Person
         /// `person`'s sender, at hand.
         var sender: Sender
-        /// Whether the name was given, not chosen.
+        /// True if the name was given, not chosen.
         var isGuest = false
     }
 
-    /// What becomes of the lines it sends; it never goes back from the last three.
+    /// The treatment of the connection's lines; the last three stages are never left for an earlier
+    /// one.
     enum Stage {
-        /// They are taken as they come.
-        case taking
-        /// They are kept until what it has asked elsewhere is answered.
+        /// Lines are obeyed as they come.
+        case accepting
+        /// Lines are kept until a query is answered.
         case waiting
-        /// It is broken: what had come is taken, and nobody reads an answer.
+        /// The connection is broken: lines that had come are obeyed, and no answer will be read.
         case lost
-        /// They are of no interest: it has left or is sent away, and what it is owed still goes out.
+        /// Lines are discarded: the client has left or is sent away, and is still sent what it is
+        /// owed.
         case leaving
-        /// There are none any more.
+        /// The socket is closed.
         case closed
     }
 
-    /// The bus's number for what comes by this connection.
+    /// The bus's number for what comes in on this connection.
     let connectionID: UInt32
-    /// Who this is, whatever the name.
+    /// The bus's number for the person, whatever their name.
     let identity: UInt64
     let host: HostKey?
-    /// The server forgets the connection when it closes, which breaks the cycle.
+    /// The server; it removes the connection when that closes, which breaks the cycle.
     let server: ChatServer
-    var stage = Stage.taking
+    var stage = Stage.accepting
     var member: Member?
     /// The room it is in.
     var roomReaders: RoomReaders
@@ -45,46 +47,45 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var slot: RoomReaders.Slot?
     private(set) lazy var input = ClientInput(of: self)
     var output = ClientOutput()
-    /// What it has asked of somebody who answers later; made with the first question.
+    /// The query in progress or the last one; made with the first.
     var pendingQuery: PendingQuery?
-    /// Whether it has not been greeted, and hears nothing until then.
-    var isHeldBack = false
-    /// Whether so many answers wait that its lines do, too, in the middle of what was read.
-    private var isSated = false
+    /// True until it is greeted; nothing is sent before.
+    var awaitsGreeting = false
+    /// True while so many answers are unread that its lines wait, even in the middle of a read.
+    var isBackedUp = false
     /// Its share of the loop's time.
     var share = ReadScheduler.TimeShare()
-    /// Reads that are left at its end.
-    private var readsLeft = ChatConnection.lastReads
-    /// How many commands it may give.
+    /// Reads that are left when the connection ends: a client that never stops sending must not
+    /// keep others waiting.
+    var readsLeft = 64
+    /// Its allowance of commands.
     var commands = CommandBucket()
-    /// Whether it is not read because the store has more than enough to do.
-    var isHeld = false
-    /// Messages that the store is asked for at once, by the size of the last ones.
+    /// True while it is not read because the store lags.
+    var isPausedForStore = false
+    /// Messages of the next request to the store, by the size of the last ones.
     var replayCount = 16
-    /// Whether the store has been asked for what the room no longer has, whichever room that was.
+    /// True while the store is asked for lines, of whichever room.
     var isFetching = false
-    /// Whether it has sent anything.
-    private(set) var hasBegun = false
-    /// Whether it has sent a line.
+    /// True once it has sent anything.
+    var hasSentBytes = false
+    /// True once it has sent a line.
     var hasSentLine = false
-    /// Whether a list of it waits for its turn, or for the store.
-    var isListing = false
-    /// Bytes of its lists that the server counts.
+    /// True while one of its lists waits for its turn, or for the store.
+    var awaitsListPiece = false
+    /// Bytes of its lists that the server has counted.
     var countedListBytes = 0
-    /// Whether the server looks after what the other side has not confirmed.
+    /// True while the server watches its unconfirmed bytes.
     var isWatched = false
-    /// Whether the server knows that it has something to send.
-    private var isOwing = false
-    /// `nil` once it is closed.
-    private var connection: Connection?
+    /// True while a send is scheduled for the end of the turn.
+    private var isSendScheduled = false
+    /// The socket; `nil` once it is closed.
+    private(set) var socket: Connection?
 
-    /// Reads at the end of a connection, at most: one who never stops sending must not keep others
-    /// waiting.
-    private static let lastReads = 64
-    /// Answers that wait, at most; past it the client is not read until it reads.
-    private static let answersBound = 64 << 10
-    /// Stretches of its own that wait to be passed over, and places of answers, at most; the same.
-    private static let placesBound = 1_024
+    /// Bytes of unread answers past which the client is not read until it reads.
+    private static let maxAnswerBytes = 64 << 10
+    /// Places of unread answers, and ranges of its own lines, past which the client is not read:
+    /// each costs memory, however short the answers are.
+    private static let maxPlaces = 1_024
 
     init(
         _ descriptor: Int32, connectionID: UInt32, host: HostKey?, identity: UInt64,
@@ -95,299 +96,162 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         self.identity = identity
         self.server = server
         roomReaders = server.entrance
-        let connection = try Connection(descriptor, on: server.loop, handler: self)
-        connection.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
-        self.connection = connection
+        let socket = try Connection(descriptor, on: server.loop, handler: self)
+        socket.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
+        self.socket = socket
     }
 
     var bus: Bus { server.port.bus }
-    /// Whether its lines are taken at once.
-    var isTaking: Bool { stage == .taking || stage == .lost }
-    /// Whether the next line is taken at once: with too many answers unread it has to wait.
-    var takesLines: Bool { isTaking && !isSated }
-    /// Whether its lines wait for an answer.
+    /// True if lines are obeyed.
+    var acceptsLines: Bool { stage == .accepting || stage == .lost }
+    /// True if the next line is obeyed at once, and not deferred until answers are read.
+    var acceptsNextLine: Bool { acceptsLines && !isBackedUp }
+    /// True while its lines wait for the answer to a query.
     var isWaiting: Bool { stage == .waiting }
-    /// Whether it has neither left nor been sent away.
-    var isOpen: Bool { isTaking || isWaiting }
+    /// True until it leaves or is sent away.
+    var isOpen: Bool { acceptsLines || isWaiting }
     var isClosed: Bool { stage == .closed }
-    /// The other side, for the log.
-    var peer: String { connection?.peer ?? "a client that is gone" }
-    /// Whether something has come that is not read yet, or may have.
+    /// The other side's address, for the log.
+    var peer: String { socket?.peer ?? "a client that is gone" }
+    /// True if the kernel has input that is not read yet, or may have.
     var hasUnread: Bool { !isRead || hasSentMore }
-    /// Whether something has come that is not read yet.
-    var hasSentMore: Bool { connection?.hasUnread ?? false }
-    /// Whether it is still to say who it is.
+    /// True if the kernel has input that is not read yet.
+    var hasSentMore: Bool { socket?.hasUnread ?? false }
+    /// True while it is open and has no name.
     var isNameless: Bool { isOpen && member == nil }
-    /// Whether it has neither a name nor said anything.
+    /// True while it has neither a name nor sent a line.
     var isSilent: Bool { isNameless && !hasSentLine }
-    /// What the other side has not confirmed.
-    var unsentBytes: Int { connection?.unsentBytes ?? 0 }
+    /// Bytes the other side has not confirmed.
+    var unsentBytes: Int { socket?.unsentBytes ?? 0 }
     /// Bytes the kernel was given.
     var sentBytes: UInt64 { output.sentBytes }
-    /// Whether the kernel took no more the last time.
+    /// True if the kernel took no more the last time.
     var isBlocked: Bool { output.isBlocked }
-
-    // MARK: - Reading
+    /// True if so much is unread that no long answer may be added.
+    var hasLongBacklog: Bool { output.waitingBytes > Self.maxAnswerBytes }
+    /// True if the client is not read until it reads.
+    var isBacklogFull: Bool {
+        hasLongBacklog || output.waitingPlaces > Self.maxPlaces
+            || output.ownRanges > Self.maxPlaces
+    }
 
     func handle(_ ready: Readiness) {
         bus.assumeIsolated { bus in
-            if ready.contains(.writable) { server.turns.resume { pump() } }
+            if ready.contains(.writable) { server.scheduler.sendWithinBudget { sendPending() } }
             if ready.isDisjoint(with: [.readable, .hungUp, .failed]) { return }
             switch stage {
-            case .taking: listen(ready, bus)
-            // What it said before it broke, or closed both directions, is still to be taken.
+            case .accepting: readIfAllowed(ready, bus)
+            // What the client sent before it broke, or closed both directions, still counts.
             case .waiting:
                 if !ready.isDisjoint(with: [.failed, .hungUp]) { closeAfterReading(bus) }
-            case .leaving: discard(bus)
+            case .leaving: discardInput(bus)
             case .lost, .closed: break
             }
         }
     }
 
-    private func listen(_ ready: Readiness, _ bus: isolated Bus) {
-        let isBroken = ready.contains(.failed)
-        if isHeld {
-            if isBroken { closeAfterReading(bus) }
-        } else if bus.isLagging {
-            hold()
-        } else if !owesTooMuch, !isSated {
-            server.turns.serve(self)
-        } else if isBroken {
-            closeAfterReading(bus)
-        } else {
-            updateInterest()
-        }
-    }
-
-    /// Takes what is left of the last read, or reads once more.
-    func goOnReading() {
-        bus.assumeIsolated { bus in
-            switch stage {
-            case .lost: finishReading(bus)
-            case .taking where input.hasLater:
-                input.takeLater(bus)
-                updateInterest()
-            case .taking where bus.isLagging: hold()
-            case .taking where !isHeld && !owesTooMuch && !isSated && !server.isStopping:
-                _ = read(bus)
-            case .taking, .waiting, .leaving, .closed: break
-            }
-        }
-    }
-
-    /// Reads once and takes what has come.
-    ///
-    /// Returns whether there may be more.
-    private func read(_ bus: isolated Bus) -> Bool {
-        guard let connection else { return false }
-        server.batch.removeAll()
-        let storage = server.batch.storage
-        let outcome = connection.receive(
-            into: UnsafeMutableRawBufferPointer(start: storage.base, count: ChatServer.readSize))
-        switch outcome {
-        case .bytes(let count):
-            storage.count = count
-            // A text that grows may move the batch to another storage; this one must outlive it.
-            withExtendedLifetime(storage) {
-                input.take(storage.bytes(at: 0, count: count), bus)
-            }
-            server.hasRead(count)
-            if !hasBegun { begin() }
-            updateInterest()
-            return isOpen
-        case .wouldBlock: return false
-        case .end: endOfInput(bus)
-        case .failed: close(bus)
-        }
-        return false
-    }
-
-    private func begin() {
-        hasBegun = true
-        if isSilent { server.hasBegun(self) }
-    }
-
-    /// At the end of its input a client has said its last line; it is owed what was said until it
-    /// left.
-    private func endOfInput(_ bus: isolated Bus) {
-        input.takeHalfLine(bus)
-        // Whoever waits finds the end again afterwards.
-        if !isWaiting { leave(bus) }
-    }
-
-    /// Reads what has come before the server stops.
-    func readTheRest(_ bus: isolated Bus) {
-        stopWaiting(bus)
-        input.takeLater(bus)
-        while takesLines, !owesTooMuch, readsLeft > 0, read(bus) { readsLeft -= 1 }
-        if takesLines, input.endsBySilence { input.takeHalfLine(bus) }
-        updateInterest()
-    }
-
     // MARK: - Writing
 
-    /// Sends bytes of its own, behind all that the room has said so far.
+    /// Sends bytes to this client alone, behind all that the room has said so far.
     func send(_ bytes: [UInt8]) {
-        // Whoever is lost reads nothing any more.
+        server.loop.assertOwned()
+        // A lost connection reads no answers.
         guard isOpen, stage != .lost else { return }
         roomReaders.feed?.catchUp()
         output.answer(bytes)
-        if owesTooMuch { isSated = true }
-        owes()
+        if isBacklogFull { isBackedUp = true }
+        scheduleSend()
     }
 
-    /// Has what is owed sent at the end of this turn.
-    func owes() {
-        guard !isOwing else { return }
-        isOwing = true
-        server.owes(self)
+    /// Schedules a send for the end of this turn.
+    func scheduleSend() {
+        guard !isSendScheduled else { return }
+        isSendScheduled = true
+        server.turnEndWork.scheduleSend(for: self)
     }
 
-    /// Has the lines taken that had to wait until answers were read.
-    func takeLines() {
-        guard isSated, !owesTooMuch else { return }
-        isSated = false
-        if isTaking, input.hasLater {
-            server.turns.add(self)
+    /// Goes on with the lines that were deferred because answers were unread.
+    func resumeLines() {
+        guard isBackedUp, !isBacklogFull else { return }
+        isBackedUp = false
+        if acceptsLines, input.hasDeferred {
+            server.scheduler.enqueue(self)
             server.loop.wakeAgain()
         }
         updateInterest()
     }
 
-    /// Sends what the kernel takes.
-    func pump() {
-        isOwing = false
-        guard let connection, !isHeldBack else { return }
+    /// Sends as much as the kernel takes.
+    func sendPending() {
+        isSendScheduled = false
+        guard let socket, !awaitsGreeting else { return }
         let (wasBlocked, sentBefore) = (output.isBlocked, output.sentBytes)
-        let progress = output.pump(connection, skipNotice: server.skipNotice)
-        if output.listBytes != countedListBytes { countLists() }
-        if isSated, !owesTooMuch { server.takesLines(self) }
+        let progress = output.sendPending(socket, skipNotice: server.skipNotice)
+        if output.listBytes != countedListBytes { updateListBytes() }
+        if isBackedUp, !isBacklogFull { server.turnEndWork.scheduleResume(of: self) }
         if output.isBlocked && !wasBlocked || !isWatched && output.sentBytes != sentBefore {
             server.stalled.watch(self)
         }
         switch progress {
-        case .upToDate: if stage == .leaving { server.isBroken(self) }
+        case .upToDate: if stage == .leaving { server.turnEndWork.scheduleClose(of: self) }
         case .blocked: break
-        case .behind: bus.assumeIsolated { fetch($0) }
+        case .behind: bus.assumeIsolated { fetchFromStore($0) }
         case .atList:
-            if !isListing { server.lists.add(self) }
-            isListing = true
-        case .broken: server.isBroken(self)
+            if !awaitsListPiece { server.lists.enqueue(self) }
+            awaitsListPiece = true
+        case .broken: server.turnEndWork.scheduleClose(of: self)
         }
         updateInterest()
     }
 
-    // MARK: - Bounds
-
-    /// Whether more waits for it than should, so that it gets no long answers on top.
-    var owesMuch: Bool { output.waitingBytes > Self.answersBound }
-
-    /// Whether it is not read until it reads.
-    private var owesTooMuch: Bool {
-        owesMuch || output.waitingPlaces > Self.placesBound || output.ownRanges > Self.placesBound
-    }
-
-    /// Whether what it sends is read at present.
-    private var isRead: Bool {
-        switch stage {
-        case .taking:
-            !isHeld && !server.isStopping && !owesTooMuch && !isSated && !input.hasLater
-        case .lost: false
-        case .leaving: !owesTooMuch
-        case .waiting, .closed: false
-        }
-    }
-
-    /// Tells the loop what to wait for.
+    /// Tells the loop which events to report.
     func updateInterest() {
         var interest: Readiness = output.isBlocked ? .writable : []
         if isRead { interest.insert(.readable) }
-        connection?.wait(for: interest)
+        socket?.wait(for: interest)
     }
 
     // MARK: - The end
 
-    /// Tells the room, unless the server stops, and closes when all that is owed is sent.
+    /// Announces that the person leaves, and closes when all that is owed is sent.
     func leave(_ bus: isolated Bus) {
         guard isOpen else { return }
-        depart(bus)
-        finish(bus)
+        announceLeave(bus)
+        closeWhenSent(bus)
     }
 
-    private func depart(_ bus: isolated Bus) {
+    private func announceLeave(_ bus: isolated Bus) {
         guard let member else { return }
         self.member = nil
         bus.leave(member.person, by: server.port.attachment)
     }
 
     /// Closes when all that is owed is sent.
-    func finish(_ bus: isolated Bus) {
+    func closeWhenSent(_ bus: isolated Bus) {
         guard isOpen else { return }
         greet()
         roomReaders.feed?.catchUp()
         output.end(at: roomReaders.room.log.lastNumber)
-        stopListening(for: .leaving)
-        owes()
+        endInput(as: .leaving)
+        scheduleSend()
     }
 
-    private func stopListening(for stage: Stage) {
+    private func endInput(as stage: Stage) {
         self.stage = stage
-        pendingQuery?.forget()
-        input.end()
+        pendingQuery?.cancel()
+        input.discard()
     }
 
-    /// What comes from somebody who has left is of no interest, only that it ends.
-    private func discard(_ bus: isolated Bus) {
-        let outcome = withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) {
-            connection?.receive(into: $0)
-        }
-        switch outcome {
-        case .failed: close(bus)
-        case .end: connection?.wait(for: output.isBlocked ? .writable : [])
-        default: break
-        }
-    }
-
-    /// Takes what had come before the connection broke, and closes it.
-    ///
-    /// Sending fails as soon as the other side has closed without reading everything; what it had
-    /// said until then is still there.
-    func closeAfterReading(_ bus: isolated Bus) {
-        if stage == .lost, share.isQueued { return }
-        server.turns.beginSlice()
-        if isOpen {
-            stage = .lost
-            isSated = false
-        }
-        stopWaiting(bus)
-        finishReading(bus)
-    }
-
-    /// Takes what had come, a share in each turn, and closes.
-    private func finishReading(_ bus: isolated Bus) {
-        while isOpen {
-            if input.hasLater {
-                input.takeLater(bus)
-            } else if readsLeft > 0, read(bus) {
-                readsLeft -= 1
-            } else {
-                break
-            }
-            if isOpen, server.turns.isOver || input.hasLater { return server.turns.add(self) }
-        }
-        close(bus)
-    }
-
-    /// Closes, and announces it if it was not yet.
+    /// Closes at once, and announces that the person has left if that was not done.
     func close(_ bus: isolated Bus) {
-        guard let connection else { return }
+        guard let socket else { return }
         let hasEverything = stage == .leaving && output.isUpToDate
-        stopListening(for: .closed)
-        countLists()
-        self.connection = nil
-        roomReaders.dismiss(self)
-        depart(bus)
-        if hasEverything { server.linger(connection.detach()) } else { connection.close() }
-        server.forget(self)
+        endInput(as: .closed)
+        updateListBytes()
+        self.socket = nil
+        roomReaders.detach(self)
+        announceLeave(bus)
+        if hasEverything { server.linger(socket.detach()) } else { socket.close() }
+        server.remove(self)
     }
 }

@@ -1,10 +1,9 @@
 import Chat
 import MessageBus
 
-// What those are told who have just connected: how to enter, or, where they mean another protocol, that
-// this is none, as that protocol has it.
+// The first answers to a client: how to enter, or, in another protocol, that this is not it.
 extension Phrases {
-    /// After `[info]`, to who has just connected: how to enter.
+    /// After `[info]`, as a greeting: how to enter.
     package func greeting(_ nameless: TCP.Nameless) -> String {
         switch nameless {
         case .ask:
@@ -22,7 +21,7 @@ extension Phrases {
         }
     }
 
-    /// The one answer, or nothing where a protocol has none that could be understood.
+    /// The refusal in another protocol; empty for one without an answer that could be understood.
     func refusal(of other: OtherProtocol) -> [UInt8] {
         switch other {
         case .http(let isHead): Array(badRequest(withoutBody: isHead).utf8)

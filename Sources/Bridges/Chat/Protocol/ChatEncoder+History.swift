@@ -1,15 +1,16 @@
 import MessageBus
 
-// What was said before, as lines of an answer or as they were.
+// Earlier messages, as lines of an answer or as the room saw them.
 extension ChatEncoder {
     /// Appends a message's lines as the room saw them.
     ///
-    /// - Parameter longest: bytes of a line, ending included; what is longer is cut, as in the room.
+    /// - Parameter longest: bytes of a line at most, ending included; longer lines are cut, as in
+    ///   the room.
     package func append(_ message: Message, longest: Int, to bytes: inout [UInt8]) {
         append(message, behind: [], longest: longest, to: &bytes)
     }
 
-    /// Appends a message's lines, each behind a heading, its number and its time.
+    /// Appends a message's lines, each after a heading, the message's number and its time.
     package func appendListed(
         _ message: Message, heading: String, longest: Int, to bytes: inout [UInt8]
     ) {
@@ -28,8 +29,8 @@ extension ChatEncoder {
             var rest = lines[...]
             while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
                 let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
-                // Three bytes for the sign that it was cut, one for the ending.
-                let cut = Self.cut(line, to: max(0, longest - 4 - front.count))
+                // Three bytes for the ellipsis, one for the ending.
+                let cut = Self.fittingCount(of: line, within: max(0, longest - 4 - front.count))
                 bytes.append(contentsOf: front)
                 bytes.append(contentsOf: line[..<cut])
                 if cut < line.count { bytes.append(contentsOf: "…".utf8) }

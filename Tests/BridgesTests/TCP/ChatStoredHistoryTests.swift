@@ -5,9 +5,9 @@ import Testing
 @testable import Chat
 @testable import TCPBridge
 
-/// What was said before, with a store that has more of it than the rooms' own logs.
-@Suite(.timeLimit(.minutes(10))) struct ChatStoredPastTests {
-    @Test func `history goes on in the store where the log has forgotten`() async throws {
+/// Earlier messages, with a store that has more of them than the rooms' own logs.
+@Suite(.timeLimit(.minutes(10))) struct ChatStoredHistoryTests {
+    @Test func `history continues in the store where the log ends`() async throws {
         // More bytes than a log keeps, fewer messages than one may ask for.
         let texts = (1...700).map { "\($0) \(String(repeating: "x", count: 9_000))" }
         let store = LateStore(LateStore.texts(texts))
@@ -17,17 +17,17 @@ import Testing
         let ana = try await host.client("ana")
         _ = try await ana.barrier()
         try ana.send("hola\n/history 10\n")
-        let last = Past(try await ana.barrier())
+        let last = HistoryLines(try await ana.barrier())
         #expect(last.texts.prefix(9).map { $0.prefix(8) } == (692...700).map { "eva: \($0)" })
         #expect(last.texts.last == "ana: hola")
         #expect(last.numbers.prefix(9) == Array(692...700)[...])
         try ana.send("/history 500\nfin\n")
         let lines = try await ana.barrier()
-        #expect(Past(lines).numbers.dropLast().elementsEqual(202..<701))
+        #expect(HistoryLines(lines).numbers.dropLast().elementsEqual(202..<701))
         #expect(lines.suffix(2) == ["servidor: [ok] 500", "ana: fin"])
     }
 
-    @Test func `search finds what is committed and what is not, once and in order`() async throws {
+    @Test func `search finds committed and uncommitted messages, once and in order`() async throws {
         let store = LateStore(LateStore.texts(["aguja 1", "hilo", "aguja 2"]))
         store.hurry()
         let host = try await ChatHost(store: store)
@@ -43,15 +43,15 @@ import Testing
             "eva: aguja 1", "eva: aguja 2", "ana: aguja 3", "ana: aguja 4", "ana: aguja 5",
         ]
         let lines = try await ana.barrier()
-        #expect(Past(lines).texts == found)
-        #expect(Past(lines).numbers == Past(lines).numbers.sorted())
+        #expect(HistoryLines(lines).texts == found)
+        #expect(HistoryLines(lines).numbers == HistoryLines(lines).numbers.sorted())
         #expect(lines.last == "servidor: [ok] 5")
         store.disk.release()
         try ana.send("/search aguja\n")
-        #expect(Past(try await ana.barrier()).texts == found)
+        #expect(HistoryLines(try await ana.barrier()).texts == found)
     }
 
-    @Test func `what is committed while it is looked for is found once`() async throws {
+    @Test func `a message committed during a search is found once`() async throws {
         let store = LateStore()
         let host = try await ChatHost(store: store)
         let ana = try await host.client("ana")
@@ -62,7 +62,7 @@ import Testing
         store.disk.release()
         store.answer()
         let lines = try await ana.lines(3)
-        #expect(Past(lines).texts == ["ana: aguja"])
+        #expect(HistoryLines(lines).texts == ["ana: aguja"])
         #expect(lines.last == "servidor: [ok] 1")
     }
 
@@ -88,7 +88,7 @@ import Testing
             ])
     }
 
-    @Test func `what is shown on entering comes from the log, which the store has filled`()
+    @Test func `texts shown on entering come from the log, which the store has filled`()
         async throws
     {
         let store = LateStore(LateStore.texts(["uno", "dos", "tres"]))

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Chat
 
-@Suite struct ShownNamesTests {
+@Suite struct NameCleaningTests {
     private let phrases = Phrases(.es)
 
     @Test(arguments: [
@@ -24,18 +24,17 @@ import Testing
         ("", "sin nombre"), (":()[]", "sin nombre"), ("\u{200B}", "sin nombre"),
         ("servidor", "sin nombre"), (" SERVER: ", "sin nombre"), ("@", "sin nombre"),
     ])
-    func `what somebody is called elsewhere becomes a name`(raw: String, expected: String) {
+    func `a name from elsewhere becomes a valid name`(raw: String, expected: String) {
         #expect(Name(cleaning: raw, phrases: phrases).text == expected)
     }
 
     @Test(arguments: Language.allCases)
-    func `the name of nobody is a name`(language: Language) throws {
+    func `the placeholder is a name`(language: Language) throws {
         let phrases = Phrases(language)
         #expect(try Name(phrases.nameless) == Name(placeholderIn: phrases))
     }
 
-    @Test func `whatever comes in, a name comes out, and cleaning it again changes nothing`() throws
-    {
+    @Test func `any text becomes a name, and cleaning it again changes nothing`() throws {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = RandomNames(seed: seed)
         for _ in 0..<1_500 {

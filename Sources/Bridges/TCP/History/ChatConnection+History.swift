@@ -1,14 +1,14 @@
 import Chat
 import MessageBus
 
-// What was said before: /history, /search, and what is shown to who enters.
+// Earlier messages: /history, /search, and the texts shown to a client that enters a room.
 extension ChatConnection {
-    /// How many messages `/history` shows to who gives no number.
+    /// Messages that `/history` shows without a number: one screen.
     private static let usualHistory = 20
-    /// Bytes that lists shown to who enters may hold: about a thousand messages.
+    /// Bytes that lists shown on entering may hold: about a thousand messages.
     private static let shownBound = 8 << 10
 
-    /// Shows the last texts of the room.
+    /// Shows the room's last texts.
     func showHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         guard let count = Self.historyCount(String(decoding: arguments, as: UTF8.self)) else {
             return answer(.badArguments, phrases.badArguments(.history))
@@ -17,7 +17,7 @@ extension ChatConnection {
             return list(numbers, in: roomReaders.room)
         }
         let room = roomReaders.room.name
-        ask(bus) { bus in
+        query(bus) { bus in
             guard let room = bus.room(room) else { return [] }
             return try await bus.textNumbers(in: room, atMost: count)
         } then: { connection, result, bus in
@@ -33,17 +33,17 @@ extension ChatConnection {
         return count
     }
 
-    /// Shows the newest texts of the room with some words in them.
+    /// Shows the newest texts of the room that hold some words.
     func search(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         let text = String(decoding: arguments, as: UTF8.self)
-        guard let phrases = SearchWords(text) else {
+        guard let words = SearchWords(text) else {
             let isTooMuch = SearchWords.isTooMuch(text)
             return answer(
                 .badArguments, isTooMuch ? phrases.tooManyWords : phrases.badArguments(.search))
         }
         let (room, search) = (roomReaders.room.name, server.history.search)
-        ask(bus) { bus in
-            try await search.numbers(with: phrases, in: room, of: bus, atMost: Bus.mostTexts)
+        query(bus) { bus in
+            try await search.numbers(with: words, in: room, of: bus, atMost: Bus.mostTexts)
         } then: { connection, result, bus in
             connection.list(result, in: room, bus)
         }
@@ -52,7 +52,7 @@ extension ChatConnection {
     private func list(
         _ result: Result<[UInt64], any Error>, in room: String, _ bus: isolated Bus
     ) {
-        guard let numbers = answered(result), let room = bus.room(room) else { return }
+        guard let numbers = answerOrRefuse(result), let room = bus.room(room) else { return }
         list(numbers, in: room)
     }
 
@@ -60,26 +60,26 @@ extension ChatConnection {
         answer(MessageList(numbers, in: room, as: .answer, by: server.history))
     }
 
-    /// What was answered from elsewhere; if nothing was, tells the client so.
+    /// Returns the answer to a query, or tells the client that there is none.
     ///
-    /// `[dropped]` because the command was, as it stands, and may be given again: it is neither wrong
-    /// nor too fast.
-    func answered<Answer>(_ result: Result<Answer, any Error>) -> Answer? {
+    /// The code is `[dropped]` because the command was dropped as it stands and may be given again:
+    /// it was neither wrong nor too fast.
+    func answerOrRefuse<Answer>(_ result: Result<Answer, any Error>) -> Answer? {
         switch result {
         case .success(let answer): return answer
         case .failure(let error):
-            server.noteNoAnswer(error)
+            server.logQueryFailure(error)
             answer(.dropped, phrases.noHistory)
             return nil
         }
     }
 
-    /// Shows the last texts of the room in front of what follows, but for what this connection has
-    /// read there already.
-    func showWhatWasSaid() {
+    /// Shows the room's last texts before what follows, except those this connection has read there
+    /// already.
+    func showHistoryOnJoin() {
         let count = server.options.historyOnJoin
-        // One read brings thousands of commands, and each may be a change of rooms.
-        guard count > 0, let start = slot?.start, !owesMuch else { return }
+        // One read brings thousands of commands, each of which may be a change of rooms.
+        guard count > 0, let start = slot?.start, !hasLongBacklog else { return }
         let log = roomReaders.room.log
         let seen = log.textNumbers(in: start..<max(start, log.end), atMost: count).count
         let numbers = log.textNumbers(in: 0..<start, atMost: count - seen)

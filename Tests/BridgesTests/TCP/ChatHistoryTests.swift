@@ -6,7 +6,7 @@ import Testing
 @testable import TCPBridge
 
 /// `/history`, `/search` and `historyOnJoin`, from the rooms' own logs.
-@Suite(.timeLimit(.minutes(10))) struct ChatPastTests {
+@Suite(.timeLimit(.minutes(10))) struct ChatHistoryTests {
     private static let usage =
         "servidor: [bad-arguments] Se usa así: /history [N], con N de 1 a 500"
 
@@ -32,12 +32,12 @@ import Testing
         _ = try await ana.lines(6)
         let lines = try await ana.barrier()
         #expect(
-            Past(lines).texts == [
+            HistoryLines(lines).texts == [
                 "eco (otro): uno", "eco (otro): dos", "eco (otro): [✎] tres",
                 "ana: [↩ eco (otro): tres] cuatro", "ana: /cinco",
             ])
-        #expect(Past(lines).numbers.prefix(2) == [receipt.number, receipt.number])
-        #expect(Set(Past(lines).numbers).count == 4)
+        #expect(HistoryLines(lines).numbers.prefix(2) == [receipt.number, receipt.number])
+        #expect(Set(HistoryLines(lines).numbers).count == 4)
         #expect(lines.last == "servidor: [ok] 4")
     }
 
@@ -52,7 +52,7 @@ import Testing
             let lines = try await client.barrier()
             #expect(lines.last == "servidor: [ok] \(count)")
             #expect(
-                Past(lines).texts == (601 - count...600).map { "eco (otro): \($0)" })
+                HistoryLines(lines).texts == (601 - count...600).map { "eco (otro): \($0)" })
         }
         for argument in ["0", "-1", "501", "+5", "5 6", "x", "1e2", "٣", "99999999999999999999"] {
             try client.send("/history \(argument)\n")
@@ -68,7 +68,7 @@ import Testing
         #expect(try await ana.barrier() == ["servidor: [ok] 0", "servidor: [ok] 0"])
     }
 
-    @Test func `search finds phrases, phrases and beginnings in any case`() async throws {
+    @Test func `search finds words, phrases and beginnings in any case`() async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")
         try ana.send("El café está frío\ncafe con leche\ncon el café\nCAFETERÍA\nnada\n")
@@ -81,14 +81,14 @@ import Testing
         let said = [
             "El café está frío", "cafe con leche", "con el café", "CAFETERÍA", "nada",
         ]
-        for (phrases, found) in cases {
-            try ana.send("/search \(phrases)\n")
+        for (words, found) in cases {
+            try ana.send("/search \(words)\n")
             let lines = try await ana.barrier()
-            #expect(Past(lines).texts == found.map { "ana: \(said[$0])" }, "\(phrases)")
+            #expect(HistoryLines(lines).texts == found.map { "ana: \(said[$0])" }, "\(words)")
             #expect(lines.last == "servidor: [ok] \(found.count)")
         }
-        for phrases in ["", "\"\"", "* -", "¡!"] {
-            try ana.send("/search \(phrases)\n")
+        for words in ["", "\"\"", "* -", "¡!"] {
+            try ana.send("/search \(words)\n")
             #expect(
                 try await ana.barrier() == [
                     "servidor: [bad-arguments] Se usa así: /search PALABRAS"
@@ -96,34 +96,34 @@ import Testing
         }
     }
 
-    @Test func `only so many phrases are looked for at once`() async throws {
+    @Test func `a search for more words than the bound is refused`() async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")
         _ = try await ana.barrier()
-        let phrases = Array(repeating: "aguja", count: 32).joined(separator: " ")
+        let words = Array(repeating: "aguja", count: 32).joined(separator: " ")
         let (found, tooMuch) = (
             "servidor: [ok] 0",
             "servidor: [bad-arguments] Se pueden buscar 32 palabras a la vez como mucho, de 512 bytes "
                 + "en total."
         )
         let long = String(repeating: "x", count: 512)
-        for (phrases, answer) in [
-            (phrases, found), ("\(phrases) y", tooMuch), ("\"\(phrases)\" y", tooMuch),
+        for (words, answer) in [
+            (words, found), ("\(words) y", tooMuch), ("\"\(words)\" y", tooMuch),
             (long, found), ("\(long)x", tooMuch),
         ] {
-            try ana.send("/search \(phrases)\n")
+            try ana.send("/search \(words)\n")
             #expect(try await ana.barrier() == [answer])
         }
     }
 
-    @Test func `what is said is found by the next line of the same read`() async throws {
+    @Test func `a text is found by the next line of the same read`() async throws {
         let host = try await ChatHost()
         let ana = try await host.client("ana")
         _ = try await ana.barrier()
         try ana.send("una aguja\n/search aguja\nfin\n/search fin\n")
         let lines = try await ana.barrier()
         #expect(lines[0] == "ana: una aguja")
-        #expect(Past(lines).texts == ["ana: una aguja", "ana: fin"])
+        #expect(HistoryLines(lines).texts == ["ana: una aguja", "ana: fin"])
         #expect(lines[2...3] == ["servidor: [ok] 1", "ana: fin"])
     }
 
@@ -138,9 +138,9 @@ import Testing
         try client.send("/search paja 7\n/search paja\n")
         let lines = try await client.barrier()
         #expect(lines[1] == "servidor: [ok] 1")
-        #expect(Past(lines).texts.first == "eco (otro): paja 7")
+        #expect(HistoryLines(lines).texts.first == "eco (otro): paja 7")
         #expect(
-            Past(lines).texts.dropFirst()
+            HistoryLines(lines).texts.dropFirst()
                 == (4_500..<5_000).map { "eco (otro): paja \($0)" }[...])
         #expect(lines.last == "servidor: [ok] 500")
     }
@@ -157,7 +157,8 @@ import Testing
         #expect(try await client.line() == "servidor: [ok] 1")
     }
 
-    @Test func `what a bridge's readers are not shown is in no list either`() async throws {
+    @Test func `messages that a bridge's readers are not shown are in no list either`() async throws
+    {
         let host = try await ChatHost([
             .init {
                 $0.outgoing = [EverySecond()]
@@ -170,9 +171,12 @@ import Testing
         #expect(try await reader.barrier() == ["eco (otro): B", "eco (otro): D"])
         for _ in 0..<2 {
             try reader.send("/history 4\n")
-            #expect(Past(try await reader.barrier()).texts == ["eco (otro): B", "eco (otro): D"])
+            #expect(
+                HistoryLines(try await reader.barrier()).texts == [
+                    "eco (otro): B", "eco (otro): D",
+                ])
         }
-        // What was shown again does not count in the room.
+        // A text that was shown again does not count in the room.
         try await port.publish(["e", "f"].map { Draft($0, from: "eco") })
         #expect(try await reader.barrier() == ["eco (otro): F"])
         let ana = try ChatClient(port: host.ports[0])
@@ -182,7 +186,7 @@ import Testing
 
     // MARK: - On entering
 
-    @Test func `who enters is shown what was said`() async throws {
+    @Test func `a client that enters is shown the last texts`() async throws {
         let host = try await ChatHost(rooms: ["general", "juegos"]) {
             $0.options.historyOnJoin = 3
         }
@@ -208,7 +212,7 @@ import Testing
             ])
     }
 
-    @Test func `what was read without a name is not shown again`() async throws {
+    @Test func `texts read without a name are not shown again`() async throws {
         let host = try await ChatHost { $0.options.historyOnJoin = 3 }
         let port = await host.port()
         try await port.publish(["1", "2", "3"].map { Draft($0, from: "eco") })
@@ -226,7 +230,9 @@ import Testing
         #expect(lines == (6...9).map { "eco (otro): \($0)" } + ["bob se ha unido al chat."])
     }
 
-    @Test func `who runs to and fro is not shown it every time`() async throws {
+    @Test func `a client that changes rooms again and again is not shown them every time`()
+        async throws
+    {
         let host = try await ChatHost(rooms: ["general", "juegos"]) {
             $0.options.historyOnJoin = 500
         }
@@ -242,7 +248,9 @@ import Testing
         #expect(shown >= 500 && shown < 5_000)
     }
 
-    @Test func `a long list takes nothing away from who changes rooms behind it`() async throws {
+    @Test func `a long list takes nothing away from a client that changes rooms after it`()
+        async throws
+    {
         let host = try await ChatHost(rooms: ["general", "juegos"]) { _ in }
         let port = await host.port()
         let text = String(repeating: "x", count: 2_000)
@@ -259,7 +267,7 @@ import Testing
             ])
     }
 
-    @Test func `where nothing is shown, nothing of the history is`() async throws {
+    @Test func `a bridge that shows nothing shows no history`() async throws {
         let host = try await ChatHost([
             .init {
                 $0.direction = .in
@@ -271,16 +279,16 @@ import Testing
         let ana = try await host.client("ana")
         #expect(try await ana.barrier() == [])
         try ana.send("/history\n")
-        #expect(Past(try await ana.barrier()).texts == ["eco (otro): hola"])
+        #expect(HistoryLines(try await ana.barrier()).texts == ["eco (otro): hola"])
     }
 }
 
-/// A list of what was said before, taken apart.
-struct Past {
+/// The lines of a history answer, parsed.
+struct HistoryLines {
     private(set) var texts: [String] = []
     private(set) var numbers: [UInt64] = []
 
-    /// Looks at `[info]` lines only.
+    /// Parses `[info]` lines only.
     init(_ lines: [String]) {
         for line in lines {
             let form = /servidor: \[info\] #(\d+) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d (.*)/

@@ -1,25 +1,26 @@
 import Chat
 
-/// Connections in the order in which something happened to them, as long as something holds for
-/// them: who is first, and since when.
+/// Connections in the order in which something happened to them, with the time it happened.
 ///
-/// Confined to the bus's loop.
+/// Entries for which the condition no longer holds are dropped as they are found. Confined to
+/// whoever holds it.
 struct ArrivalQueue {
-    /// A connection, and when it came to be here.
+    /// A connection and the time it was added.
     struct Arrival {
         let connectionID: UInt32
-        /// In the loop's nanoseconds.
+        /// Nanoseconds of the loop's clock.
         let time: Int64
     }
 
     private var arrivals: [Arrival] = []
     private var start = 0
 
-    /// Adds one behind the others.
+    /// Appends a connection.
     ///
     /// - Parameters:
-    ///   - count: connections there are; the queue never has many more than twice as many.
-    ///   - isStillIn: whether one belongs here.
+    ///   - count: the number of open connections; the queue holds at most about twice as many
+    ///     entries.
+    ///   - isStillIn: returns whether a connection still belongs in the queue.
     mutating func append(
         _ connectionID: UInt32, at time: Int64, among count: Int, if isStillIn: (UInt32) -> Bool
     ) {
@@ -30,7 +31,7 @@ struct ArrivalQueue {
         arrivals.append(Arrival(connectionID: connectionID, time: time))
     }
 
-    /// The first that still belongs here; those before it are forgotten.
+    /// Returns the first connection that still belongs here, and forgets those in front of it.
     mutating func first(_ isStillIn: (UInt32) -> Bool) -> Arrival? {
         while start < arrivals.count, !isStillIn(arrivals[start].connectionID) { start += 1 }
         if start < arrivals.count { return arrivals[start] }

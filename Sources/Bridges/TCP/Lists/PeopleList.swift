@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-/// A list of the people in a room, as they were when it was asked for.
+/// The answer to `/who`: the people in a room at the time of the command.
 ///
 /// Confined to the bus's loop.
 final class PeopleList: AnswerList {

@@ -3,11 +3,11 @@ import MessageBus
 extension Name {
     /// Makes a name of what somebody is called elsewhere: a Telegram user, a file, a login.
     ///
-    /// The result obeys every rule for names, so it can't forge a line. White space and the bus's own
-    /// punctuation (`: " ( ) [ ] → ↩`, in any compatibility form) become one space; what is invisible,
-    /// unknown or a lone mark is left out, as are `/ # @ *` in front; the rest is cut to 32 characters
-    /// and 64 bytes. Words of a notice are joined by `_`. If nothing is left, or the server's name
-    /// is, the result is `sin nombre` or `no name`.
+    /// The result obeys every rule for names, so it can't forge a line. White space and the bus's
+    /// own punctuation (`: " ( ) [ ] → ↩`, in any compatibility form) become one space. Invisible
+    /// and unknown characters, lone marks, and `/ # @ *` in front are removed. The rest is cut to
+    /// 32 characters and 64 bytes. The words of a notice are joined by `_`. If nothing is left, or
+    /// only the server's name, the result is `sin nombre` or `no name`.
     package init(cleaning raw: String, phrases: Phrases) {
         // Enough for 32 characters of any sane kind; a file name or a title may be far longer.
         let beginning = String(raw.unicodeScalars.prefix(256))
@@ -16,14 +16,14 @@ extension Name {
             text = String(text.map { $0 == " " ? "_" : $0 })
         }
         do {
-            // It is shown with its bridge: not the name of a guest here.
+            // It is shown with its bridge, so it can't be mistaken for a guest's name.
             try self.init(text, isChosen: false)
         } catch {
             self.init(placeholderIn: phrases)
         }
     }
 
-    /// Leaves out what no name may hold, and all space that is not between two words.
+    /// Removes the characters that no name may hold, and all space that is not between two words.
     private static func visible(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         var owesSpace = false
@@ -39,7 +39,7 @@ extension Name {
             owesSpace = false
             result.append(scalar)
         }
-        // Leaving a character out may bring a letter and its accent together.
+        // Removing a character may bring a letter and its accent together.
         return NameFolding.composed(String(result))
     }
 

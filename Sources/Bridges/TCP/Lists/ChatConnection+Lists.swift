@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-// Answers that are lists: produced as the client reads.
+// Answers that are lists, produced as the client reads.
 extension ChatConnection {
     /// Answers with a list, behind all that the room has said so far.
     func answer(_ list: some AnswerList) {
@@ -11,44 +11,44 @@ extension ChatConnection {
         }
         roomReaders.feed?.catchUp()
         output.answer(list)
-        countLists()
-        owes()
+        updateListBytes()
+        scheduleSend()
     }
 
-    /// Tells the server how much the lists of this connection hold.
-    func countLists() {
+    /// Tells the server how many bytes the connection's lists hold.
+    func updateListBytes() {
         let bytes = isClosed ? 0 : output.listBytes
-        if bytes != countedListBytes { server.lists.count(bytes - countedListBytes) }
+        if bytes != countedListBytes { server.lists.adjustHeldBytes(by: bytes - countedListBytes) }
         countedListBytes = bytes
     }
 
-    /// Produces the next piece, now that everything before it has been taken.
+    /// Produces the next piece, once everything before it has been taken.
     func produceList(_ bus: isolated Bus) {
-        isListing = false
+        awaitsListPiece = false
         guard !isClosed, let list = output.list else { return }
         var piece: [UInt8] = []
         switch list.produce(into: &piece, bus) {
         case .more: send(piece: piece, isLast: false)
         case .end: send(piece: piece, isLast: true)
         case .needs(let numbers):
-            // What the log had is sent meanwhile.
+            // The lines that the log had are sent meanwhile.
             if !piece.isEmpty { return send(piece: piece, isLast: false) }
-            isListing = true
+            awaitsListPiece = true
             server.lists.fetch(numbers, for: self)
         }
     }
 
-    /// Goes on with a list now that the store has answered.
+    /// Continues a list with the store's answer.
     func supplyList(_ result: Result<StoredRun, any Error>, _ bus: isolated Bus) {
-        isListing = false
+        awaitsListPiece = false
         guard !isClosed, let list = output.list else { return }
         switch result {
         case .success(let run):
             list.supply(run)
-            isListing = true
-            server.lists.add(self)
+            awaitsListPiece = true
+            server.lists.enqueue(self)
         case .failure(let error):
-            server.noteNoAnswer(error)
+            server.logQueryFailure(error)
             send(
                 piece: Array((phrases.answer(.dropped, phrases.noHistory) + "\n").utf8),
                 isLast: true)
@@ -57,6 +57,6 @@ extension ChatConnection {
 
     private func send(piece: [UInt8], isLast: Bool) {
         output.supply(piece, isLast: isLast)
-        pump()
+        sendPending()
     }
 }

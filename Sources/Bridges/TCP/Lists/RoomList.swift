@@ -1,34 +1,33 @@
 import Chat
 import MessageBus
 
-/// A list of the rooms, with how many were in each when it was asked for.
+/// The answer to `/rooms`: the rooms, with the number of people in each at the time of the command.
 ///
 /// Confined to the bus's loop.
 final class RoomList: AnswerList {
-    private let roomReaders: [RoomReaders]
+    private let rooms: [RoomReaders]
     private let populations: [Int]
-    /// Where the one is who asked.
+    /// The room of the client that asked.
     private let own: RoomReaders
     private let phrases: Phrases
     private var next = 0
 
-    init(_ roomReaders: [RoomReaders], own: RoomReaders, _ phrases: Phrases) {
-        self.roomReaders = roomReaders
-        populations = roomReaders.map(\.room.population)
+    init(_ rooms: [RoomReaders], own: RoomReaders, _ phrases: Phrases) {
+        self.rooms = rooms
+        populations = rooms.map(\.room.population)
         self.own = own
         self.phrases = phrases
     }
 
-    // The list of the halls is the server's.
+    // The array of rooms is shared with the server.
     var heldBytes: Int { 256 + populations.count * MemoryLayout<Int>.stride }
 
     func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress {
-        while next < roomReaders.count {
+        while next < rooms.count {
             if piece.count >= AnswerLists.pieceBytes { return .more }
-            let roomReaders = roomReaders[next]
-            let room = phrases.room(
-                roomReaders.room.name, people: populations[next], isOwn: roomReaders === own)
-            piece.append(contentsOf: "\(phrases.answer(.info, room))\n".utf8)
+            let text = phrases.room(
+                rooms[next].room.name, people: populations[next], isOwn: rooms[next] === own)
+            piece.append(contentsOf: "\(phrases.answer(.info, text))\n".utf8)
             next += 1
         }
         piece.append(contentsOf: "\(phrases.answer(.ok, phrases.count(next)))\n".utf8)

@@ -1,0 +1,53 @@
+import Chat
+import MessageBus
+import Sockets
+
+/// A limit on new connections from one address: a burst at once, then one after each pause.
+///
+/// Connections from this machine are not limited. Confined to whoever holds it.
+package struct ConnectLimit {
+    /// The limit as bridge.json states it.
+    package struct Options: PluginOptions {
+        /// Connections at once.
+        @Option("Connections that may come at once.", in: 1...1_000_000)
+        package var burst = 200
+        /// The pause after which one more may come.
+        @Option("The pause after which one more may come.", in: .microseconds(1)...)
+        package var per = Duration.milliseconds(50)
+
+        /// Makes the defaults.
+        package init() {}
+    }
+
+    /// Nanoseconds that one connection uses up.
+    private let pause: Int64
+    /// Nanoseconds that may be used up already when one more connection comes.
+    private let allowance: Int64
+    /// The time, on the loop's clock, until which the connections of each address use up its
+    /// allowance.
+    private var busyUntil: [HostKey: Int64] = [:]
+
+    /// Addresses that are counted at a time: bounds the memory.
+    ///
+    /// While so many are over their pause, a new address is not limited.
+    private static let maxAddresses = 10_000
+
+    init(_ options: Options) {
+        pause = max(1, options.per.inNanoseconds)
+        let (product, overflow) = pause.multipliedReportingOverflow(by: Int64(options.burst - 1))
+        allowance = overflow ? .max / 4 : product
+    }
+
+    /// Counts a connection, and returns whether it may come in.
+    mutating func spend(for host: HostKey, at now: Int64) -> Bool {
+        if host.isLoopback { return true }
+        if busyUntil.count >= Self.maxAddresses, busyUntil[host] == nil {
+            busyUntil = busyUntil.filter { $0.value > now }
+            if busyUntil.count >= Self.maxAddresses { return true }
+        }
+        let until = max(busyUntil[host] ?? now, now)
+        guard until - now <= allowance else { return false }
+        busyUntil[host] = until + pause
+        return true
+    }
+}

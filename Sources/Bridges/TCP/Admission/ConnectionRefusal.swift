@@ -1,0 +1,33 @@
+import Chat
+
+/// The reason for which a client is not let in.
+enum ConnectionRefusal {
+    /// The bridge has `maxConnections` connections.
+    case full
+    /// The client's address has `maxPerAddress` connections.
+    case addressIsFull
+    /// Too many connections have come from the client's address within a short time.
+    case tooFast
+    /// The system has no descriptor left.
+    case noDescriptor
+
+    /// The reason as the log states it.
+    var reason: String {
+        switch self {
+        case .full: "there are maxConnections connections"
+        case .addressIsFull: "there are maxPerAddress connections from its address"
+        case .tooFast: "too many came from its address (connects)"
+        case .noDescriptor: "the system has no descriptor for it"
+        }
+    }
+
+    /// Returns the line that tells the client, ending included.
+    func line(in phrases: Phrases) -> [UInt8] {
+        let answer =
+            switch self {
+            case .tooFast: phrases.answer(.rateLimited, phrases.rateLimited)
+            case .full, .addressIsFull, .noDescriptor: phrases.answer(.full, phrases.full)
+            }
+        return Array("\(answer)\n".utf8)
+    }
+}

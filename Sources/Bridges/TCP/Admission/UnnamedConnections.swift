@@ -1,0 +1,97 @@
+import Chat
+import Sockets
+
+/// The connections without a name: which one has been silent for longest, and which take too long
+/// over their first line or their name.
+///
+/// Confined to the bus's loop.
+final class UnnamedConnections {
+    /// Nanoseconds that half a first line may wait for its end: nobody types a line for longer.
+    static let halfLineTimeout: Int64 = 60_000_000_000
+
+    private let loop: EventLoop
+    private let find: (UInt32) -> ChatConnection?
+    private let closeLate: (ChatConnection) -> Void
+    private var silent = ArrivalQueue()
+    private var nameless: ArrivalQueue?
+    private var beginning = ArrivalQueue()
+    /// Nanoseconds within which a connection must have a name.
+    private let nameTimeout: Int64
+    private lazy var timer = LoopTimer { [unowned self] in self.closeAllLate() }
+
+    /// Makes an empty set.
+    ///
+    /// - Parameters:
+    ///   - timeout: nanoseconds within which a connection must have a name; `nil` for no limit.
+    ///   - find: returns the open connection with an ID.
+    ///   - closeLate: closes a connection that took too long.
+    init(
+        namedWithin timeout: Int64?, on loop: EventLoop,
+        find: @escaping (UInt32) -> ChatConnection?, closeLate: @escaping (ChatConnection) -> Void
+    ) {
+        nameTimeout = timeout ?? .max
+        nameless = timeout.map { _ in ArrivalQueue() }
+        self.loop = loop
+        self.find = find
+        self.closeLate = closeLate
+    }
+
+    /// Adds a new connection.
+    ///
+    /// - Parameter count: the number of open connections.
+    func append(_ connection: ChatConnection, among count: Int) {
+        loop.assertOwned()
+        silent.append(connection.connectionID, at: loop.now, among: count, if: isSilent)
+        nameless?.append(connection.connectionID, at: loop.now, among: count, if: isNameless)
+        if nameless != nil { setTimer(loop.now + nameTimeout) }
+    }
+
+    /// Records that a connection has sent the beginning of its first line.
+    func recordFirstBytes(of connection: ChatConnection, among count: Int) {
+        loop.assertOwned()
+        beginning.append(connection.connectionID, at: loop.now, among: count, if: isSilent)
+        setTimer(loop.now + Self.halfLineTimeout)
+    }
+
+    /// Returns the connection that has been open for longest without a name and without a line.
+    ///
+    /// Bytes that have come and are not read yet count as a line: when many connect at once, the
+    /// loop has not looked at all of them.
+    func oldestSilent() -> ChatConnection? {
+        let oldest = silent.first { connectionID in
+            find(connectionID).map { $0.isSilent && !$0.hasSentMore } ?? false
+        }
+        return oldest.flatMap { find($0.connectionID) }
+    }
+
+    /// Stops watching.
+    func cancel() { timer.cancel() }
+
+    private func isSilent(_ connectionID: UInt32) -> Bool { find(connectionID)?.isSilent ?? false }
+
+    private func isNameless(_ connectionID: UInt32) -> Bool {
+        find(connectionID)?.isNameless ?? false
+    }
+
+    private func setTimer(_ time: Int64) {
+        if timer.deadline.map({ $0 > time }) ?? true { loop.set(timer, after: time - loop.now) }
+    }
+
+    private func closeAllLate() {
+        while let next = beginning.first(isSilent) {
+            if !closeIfLate(next, after: Self.halfLineTimeout) { break }
+        }
+        while let next = nameless?.first(isNameless) {
+            if !closeIfLate(next, after: nameTimeout) { break }
+        }
+    }
+
+    private func closeIfLate(_ arrival: ArrivalQueue.Arrival, after timeout: Int64) -> Bool {
+        guard loop.now - arrival.time >= timeout else {
+            setTimer(arrival.time + timeout)
+            return false
+        }
+        if let connection = find(arrival.connectionID) { closeLate(connection) }
+        return true
+    }
+}
