@@ -2,11 +2,12 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program and its SQLite file against the stand-in: killed again and again, flooded, and
+/// The built program and its SQLite file against the test server: killed again and again, flooded, and
 /// left alone with a bad network for long.
 ///
-/// Takes minutes and goes by the wall clock, so it is run by hand: `PUENTE_KILLS=50 PUENTE_MINUTES=60
-/// swift test --filter TelegramEndurance`.
+/// It takes minutes and goes by the wall clock, for the built program has no other, so it is run by hand:
+/// `PUENTE_KILLS=50 PUENTE_MINUTES=60 swift test --filter TelegramEndurance`. Its two sleeps are the
+/// load itself: the moment of a kill, and the pace of the speakers.
 @Suite(
     .serialized, .timeLimit(.minutes(120)),
     .enabled(if: ProcessInfo.processInfo.environment["PUENTE_KILLS"] != nil))
@@ -45,7 +46,7 @@ struct TelegramEnduranceTests {
         }
     }
 
-    /// What Telegram has beyond what is in the log once and in order.
+    /// Returns the number of messages that Telegram has beyond those in the log, once and in order.
     private func repetitions(_ posts: [BotChat.Post], of log: [String]) -> Int {
         var once: [String] = []
         var seen: Set<String> = []
@@ -63,7 +64,7 @@ struct TelegramEnduranceTests {
         return repeated
     }
 
-    /// What a daemon says to its end; it may say nothing for minutes.
+    /// Returns a daemon's log to its end; it may be silent for minutes.
     private func log(of daemon: RunningProgram) async -> [String] {
         var lines: [String] = []
         while !Task.isCancelled {
@@ -77,7 +78,7 @@ struct TelegramEnduranceTests {
         return lines
     }
 
-    /// Nothing of the token is anywhere.
+    /// Expects the token nowhere.
     private func expectNoToken(in folder: TestFolder, _ said: [String]) throws {
         #expect(said.filter { $0.contains(BotServer.token) } == [])
         let files = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
@@ -90,10 +91,10 @@ struct TelegramEnduranceTests {
     @Test func `kill -9 neither loses nor repeats`() async throws {
         let kills = Self.setting("PUENTE_KILLS", 3)
         let server = try BotServer()
-        await server.perform { desk in
-            desk.chats[Self.group] = BotChat()
-            desk.slowness = 400
-            desk.random = Seeded(UInt64(kills))
+        await server.perform { state in
+            state.chats[Self.group] = BotChat()
+            state.slowness = 400
+            state.random = Seeded(UInt64(kills))
         }
         let folder = try folder(server)
         var random = Seeded(UInt64(kills))
@@ -108,8 +109,8 @@ struct TelegramEnduranceTests {
             if round == kills { try await finish(server, folder, client, daemon, heard, kills) }
             for _ in 0..<2 where round < kills {
                 let first = heard
-                await server.perform { desk in
-                    for number in 0..<5 { desk.say("in \(first + number)", in: Self.group) }
+                await server.perform { state in
+                    for number in 0..<5 { state.say("in \(first + number)", in: Self.group) }
                 }
                 heard += 5
                 let lines = (0..<5).map { "ana: out \(said + $0)\n" }
@@ -130,9 +131,9 @@ struct TelegramEnduranceTests {
         _ heard: Int, _ kills: Int
     ) async throws {
         try client.send("ana: the end\n")
-        while await server.perform({ desk in
-            desk.pending > 0 || desk.chats[Self.group]?.lines.last != "ana: the end"
-        }) { try await Task.sleep(for: .milliseconds(100)) }
+        await server.until { state in
+            state.pending == 0 && state.chats[Self.group]?.lines.last == "ana: the end"
+        }
         daemon.signal(SIGTERM)
         #expect(try await daemon.result().status == 0)
         let texts = try await texts(folder)
@@ -148,19 +149,17 @@ struct TelegramEnduranceTests {
 
     @Test func `a burst of 200 lines arrives joined and in order`() async throws {
         let server = try BotServer()
-        await server.perform { desk in
-            desk.chats[Self.group] = BotChat()
-            desk.faults["sendMessage"] = [.flood, .flood]
-            desk.floodLength = 2
+        await server.perform { state in
+            state.chats[Self.group] = BotChat()
+            state.faults["sendMessage"] = [.flood, .flood]
+            state.floodLength = 2
         }
         let folder = try folder(server)
         let daemon = try start(folder)
         let client = try ChatClient(port: try await daemon.port())
         let lines = (1...200).map { "line \($0) of the burst" }
         try client.send(lines.map { "ana: \($0)\n" }.joined())
-        while await server.perform({ $0.chats[Self.group]?.lines.count ?? 0 }) < 200 {
-            try await Task.sleep(for: .milliseconds(50))
-        }
+        await server.until { $0.chats[Self.group]?.lines.count ?? 0 >= 200 }
         let posts = await server.perform { $0.chats[Self.group]?.posts ?? [] }
         #expect(posts.flatMap { $0.text.split(separator: "\n") } == lines.map { "ana: \($0)" })
         #expect(posts.count <= 5)
@@ -172,13 +171,13 @@ struct TelegramEnduranceTests {
     @Test func `a bad network for long loses nothing and costs nothing`() async throws {
         let seconds = Self.setting("PUENTE_MINUTES", 0) * 60 + 5
         let server = try BotServer()
-        await server.perform { desk in
-            desk.chats[Self.group] = BotChat()
-            desk.chance = 20
-            desk.slowness = 200
-            // What hangs takes 30 s each time; the long run has it, the suite has no time for it.
+        await server.perform { state in
+            state.chats[Self.group] = BotChat()
+            state.chance = 20
+            state.slowness = 200
+            // A silent fault takes 30 s each time, for which only the long run has time.
             if seconds < 60 {
-                desk.kinds = BotFault.allCases.filter { "\($0)".prefix(7) != "silence" }
+                state.kinds = BotFault.allCases.filter { "\($0)".prefix(7) != "silence" }
             }
         }
         let folder = try folder(server)
@@ -200,9 +199,9 @@ struct TelegramEnduranceTests {
         }
         await server.perform { $0.chance = 0 }
         try client.send("ana: the end\n")
-        while await server.perform({ desk in
-            desk.pending > 0 || desk.chats[Self.group]?.lines.last != "ana: the end"
-        }) { try await Task.sleep(for: .milliseconds(200)) }
+        await server.until { state in
+            state.pending == 0 && state.chats[Self.group]?.lines.last == "ana: the end"
+        }
         usage.append(daemon.usage)
         daemon.signal(SIGTERM)
         #expect(try await daemon.exitStatus() == 0)

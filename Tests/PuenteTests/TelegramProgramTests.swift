@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-/// The built program with a telegram bridge, against the stand-in.
+/// The built program with a telegram bridge, against the test server.
 @Suite(.timeLimit(.minutes(10))) struct TelegramProgramTests {
     private static let group: Int64 = -1_001_111_111_111
 
@@ -24,12 +24,10 @@ import Testing
         let client = try ChatClient(port: try await daemon.port())
         try client.send("bob: hola\n")
         #expect(try await client.lines(2) == ["bob joined the chat.", "bob: hola"])
-        while await server.perform({ $0.chats[Self.group]?.posts.isEmpty != false }) {
-            await Task.yield()
-        }
+        await server.until { $0.chats[Self.group]?.posts.isEmpty == false }
         #expect(await server.perform { $0.chats[Self.group]?.lines } == ["bob: hola"])
-        await server.perform { desk in
-            desk.say("buenas", in: Self.group, ["reply_to_message": ["message_id": 101]])
+        await server.perform { state in
+            state.say("buenas", in: Self.group, ["reply_to_message": ["message_id": 101]])
         }
         #expect(try await client.line() == "Ana (telegram): [↩ bob: hola] buenas")
         let words = try String(

@@ -1,23 +1,21 @@
 import Chat
 import MessageBus
 
-/// What all parts of a running telegram bridge share.
-///
-/// Safe from any thread.
+/// The values that all parts of a running telegram bridge share.
 struct BridgeSettings: Sendable {
     let port: Port
     let phrases: Phrases
     let composer: MessageComposer
     let wording: MessageWording
-    /// Whether joins and leaves are relayed.
+    /// True if joins and leaves are relayed.
     let relaysNotices: Bool
-    /// Whether corrections are relayed.
+    /// True if corrections are relayed.
     let showsEdits: Bool
-    let watch: Stopwatch
+    let time: TimeSource
 
     var log: Log { port.log }
 
-    /// Runs something until it is done or the bus begins to stop; nil in that case.
+    /// Runs a body until it is done or the bus begins to stop; returns nil in that case.
     func untilStopping<Value: Sendable>(
         _ body: @escaping @Sendable () async throws -> Value
     ) async throws -> Value? {
@@ -34,9 +32,9 @@ struct BridgeSettings: Sendable {
 
     /// Waits; returns false if the bus begins to stop.
     func rest(_ pause: Duration) async throws -> Bool {
-        let watch = watch
+        let time = time
         return try await untilStopping {
-            try await watch.sleep(pause)
+            try await time.sleep(pause)
             return true
         } ?? false
     }

@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-// What becomes of the kinds of messages that are no text.
+// Words for messages that are no text.
 extension Phrases {
     var unsupported: String { say("mensaje no compatible", "unsupported message") }
     var photo: String { say("foto", "photo") }
@@ -64,16 +64,16 @@ extension Phrases {
     }
 }
 
-// What the bus says about Telegram in a room.
+// The bus's sentences about Telegram in a room.
 extension Phrases {
-    /// Telegram has not answered for a while.
+    /// Says that Telegram has not answered for a while.
     func telegramIsSilent(waiting: Int, isMore: Bool) -> String {
         let silent = say("Telegram no responde", "Telegram does not answer")
         return waiting == 0
             ? "\(silent)." : "\(silent); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
     }
 
-    /// It answers again, and what had waited is delivered.
+    /// Says that Telegram answers again, and that what had waited is delivered.
     func telegramAnswers(delivered: Int, isMore: Bool, late: Duration) -> String {
         let answers = say("Telegram responde de nuevo", "Telegram answers again")
         if delivered == 0 { return "\(answers)." }
@@ -82,7 +82,7 @@ extension Phrases {
         return "\(answers); \(count(delivered, isMore)) \(word), \(lateness)."
     }
 
-    /// Telegram will never take a message.
+    /// Says that Telegram will never take a message.
     func telegramRejects(_ name: String, _ answer: String) -> String {
         say(
             "Telegram no acepta un mensaje de \(name): \(answer)",
@@ -104,9 +104,9 @@ extension Phrases {
     }
 }
 
-// What the bus says about a chat that takes nothing, in a room, and to people there.
+// The bus's sentences about a chat that takes nothing, in a room, and to people on Telegram.
 extension Phrases {
-    /// A chat takes nothing from the bot.
+    /// Says that a chat takes nothing from the bot.
     func telegramTakesNothing(_ reason: String, waiting: Int, _ isMore: Bool) -> String {
         let sentence = say(
             "Telegram no acepta mensajes: \(reason)", "Telegram takes no messages: \(reason)")
@@ -115,7 +115,7 @@ extension Phrases {
             : "\(sentence); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
     }
 
-    /// A chat takes nothing for a while.
+    /// Says that a chat takes nothing for a while.
     func telegramPauses(_ pause: Duration, waiting: Int, _ isMore: Bool) -> String {
         let sentence = say(
             "Telegram no acepta mensajes durante \(span(pause)): son demasiados",
@@ -125,19 +125,19 @@ extension Phrases {
             : "\(sentence); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
     }
 
-    /// Telegram brings nothing in for a while.
+    /// Says that Telegram brings nothing in for a while.
     func telegramBringsNothing(for pause: Duration) -> String {
         say(
             "Telegram no entrega mensajes durante \(span(pause)): se le pregunta demasiado.",
             "Telegram brings no messages for \(span(pause)): it is asked too often.")
     }
 
-    /// It brings messages again.
+    /// Says that Telegram brings messages again.
     var telegramBrings: String {
         say("Telegram entrega mensajes de nuevo.", "Telegram brings messages again.")
     }
 
-    /// It takes messages again, and what had waited is delivered.
+    /// Says that a chat takes messages again, and that what had waited is delivered.
     func telegramTakes(delivered: Int, late: Duration) -> String {
         let takes = say("Telegram acepta mensajes de nuevo", "Telegram takes messages again")
         if delivered == 0 { return "\(takes)." }
@@ -146,7 +146,7 @@ extension Phrases {
         return "\(takes); \(count(delivered, false)) \(word), \(lateness)."
     }
 
-    /// Why a chat takes nothing, as Telegram says it or in words of people.
+    /// Returns the reason for which a chat takes nothing, worded for people if it is a known one.
     func reason(_ answer: String) -> String {
         let text = answer.lowercased()
         if ["kicked", "not a member", "chat not found"].contains(where: text.contains) {
@@ -160,17 +160,17 @@ extension Phrases {
         return answer
     }
 
-    /// The bot was taken out of a group.
+    /// Says that the bot was removed from a group.
     var telegramIsOut: String {
         say("el bot ya no está en el grupo", "the bot is no longer in the group")
     }
 
-    /// The bot may not write in a group.
+    /// Says that the bot may not write in a group.
     var telegramIsMuted: String {
         say("el bot no puede escribir en el grupo", "the bot may not write in the group")
     }
 
-    /// What somebody said was dropped.
+    /// Says to somebody that their messages were dropped.
     func telegramDropped(_ count: Int, _ reason: String) -> String {
         let because = reason.isEmpty ? "." : ": \(reason)"
         let sentence =
@@ -182,7 +182,7 @@ extension Phrases {
         return sentence + because
     }
 
-    /// The same where several people are told at once.
+    /// Says the same of one of several people who are told at once.
     func telegramDropped(_ count: Int, of name: String, _ reason: String) -> String {
         let because = reason.isEmpty ? "." : ": \(reason)"
         let sentence =

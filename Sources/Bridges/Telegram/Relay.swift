@@ -1,7 +1,10 @@
 import Chat
 import MessageBus
 
-/// A telegram bridge at work: the poll, a lane for each chat, and who tells of outages.
+/// A telegram bridge at work: the poll, an outbox for each chat, and the tasks that tell of outages and
+/// of messages that were dropped.
+///
+/// Run by the bridge's task.
 struct Relay: Sendable {
     let api: BotAPI
     let settings: BridgeSettings
@@ -12,7 +15,7 @@ struct Relay: Sendable {
 
     private var port: Port { settings.port }
 
-    /// How long the first call may hold up the start.
+    /// The time for which the first call may hold up the start.
     private static let firstDeadline = Duration.seconds(10)
 
     /// Works until the bus has ended.
@@ -23,7 +26,7 @@ struct Relay: Sendable {
         let isPolling = port.direction != .out
         var bot: BotIdentity?
         var pause = Duration.zero
-        let start = settings.watch.now()
+        let start = settings.time.now()
         do {
             bot = try await ask(within: Self.firstDeadline)
             // The bus ends before anything has begun.
@@ -32,10 +35,10 @@ struct Relay: Sendable {
             if case .unknownBot = apiError { throw apiError }
             if case .flood(let wanted) = apiError { pause = wanted }
             if isPolling {
-                connectionStatus.note(apiError, of: .poll, since: start)
-                connectionStatus.pollErrors.note(apiError)
+                connectionStatus.record(apiError, of: .poll, since: start)
+                connectionStatus.pollErrors.record(apiError)
             } else {
-                // Nobody polls who could find out that it is over; what goes out finds out itself.
+                // No poll finds out that it is over; the outboxes find out for themselves.
                 settings.log.warning("Telegram does not answer: \(apiError)")
             }
         }
@@ -44,7 +47,7 @@ struct Relay: Sendable {
         try await work(bot, after: pause, connectionStatus, isPolling)
     }
 
-    /// Asks who the bot is; nil if the bus begins to stop first.
+    /// Asks Telegram for the bot; nil if the bus begins to stop first.
     private func ask(within deadline: Duration) async throws -> BotIdentity? {
         try await settings.untilStopping { [api] in try await BotIdentity(api, within: deadline) }
     }
@@ -53,7 +56,7 @@ struct Relay: Sendable {
         _ bot: BotIdentity?, after pause: Duration, _ connectionStatus: ConnectionStatus,
         _ isPolling: Bool
     ) async throws {
-        let bells = Dictionary(chats.bindings.map { ($0, AsyncSignal()) }) { first, _ in first }
+        let reopened = Dictionary(chats.bindings.map { ($0, AsyncSignal()) }) { first, _ in first }
         let blocks = BlockedChats(settings, isOn: tellsOutages)
         let paces = paces()
         let notices =
@@ -64,15 +67,21 @@ struct Relay: Sendable {
             if isPolling {
                 running += 1
                 group.addTask {
-                    try await bringIn(bot, after: pause, connectionStatus, bells, blocks, notices)
+                    try await receive(
+                        bot, after: pause, connectionStatus, reopened, blocks, notices)
                     await port.closeSource()
                     return true
                 }
             }
             if port.direction != .in {
-                for var outbox in outboxes(connectionStatus, bells, blocks, paces) {
+                for binding in chats.bindings {
+                    guard let pace = paces[binding.firstChat] else { continue }
                     running += 1
                     group.addTask {
+                        var outbox = Outbox(
+                            binding, settings, chats, api: api, pace: pace,
+                            connectionStatus: connectionStatus, blocks: blocks,
+                            reopened: reopened[binding] ?? AsyncSignal())
                         try await outbox.run()
                         return true
                     }
@@ -97,37 +106,24 @@ struct Relay: Sendable {
         }
     }
 
-    /// The pace of each chat; its topics share it.
+    /// Returns the pace of each chat; its topics share it.
     private func paces() -> [Int64: ChatPace] {
-        let total = ChatPace.Total(settings.watch)
-        let chats = chats.bindings.map { ($0.firstChat, ChatPace(settings.watch, total)) }
+        let total = ChatPace.Total(settings.time)
+        let chats = chats.bindings.map { ($0.firstChat, ChatPace(settings.time, total)) }
         return Dictionary(chats) { first, _ in first }
     }
 
-    private func outboxes(
-        _ connectionStatus: ConnectionStatus, _ bells: [ChatBindings.Binding: AsyncSignal],
-        _ blocks: BlockedChats,
-        _ paces: [Int64: ChatPace]
-    ) -> [Outbox] {
-        chats.bindings.compactMap { binding in
-            guard let pace = paces[binding.firstChat] else { return nil }
-            return Outbox(
-                binding, settings, chats, api: api, pace: pace, connectionStatus: connectionStatus,
-                blocks: blocks,
-                signal: bells[binding] ?? AsyncSignal())
-        }
-    }
-
-    private func bringIn(
+    /// Polls, once it is known which bot this is.
+    private func receive(
         _ known: BotIdentity?, after pause: Duration, _ connectionStatus: ConnectionStatus,
-        _ bells: [ChatBindings.Binding: AsyncSignal], _ blocks: BlockedChats,
+        _ reopened: [ChatBindings.Binding: AsyncSignal], _ blocks: BlockedChats,
         _ notices: DropNotices?
     ) async throws {
         guard let bot = try await identify(known, after: pause, connectionStatus) else { return }
         var inbox = Inbox(
             settings, chats, me: bot.id, progress: progress, blocks, notices
         ) { chat in
-            for (binding, signal) in bells where chats.location(of: binding).chat == chat {
+            for (binding, signal) in reopened where chats.location(of: binding).chat == chat {
                 signal.ring()
             }
         }
@@ -143,7 +139,7 @@ struct Relay: Sendable {
         try await poll.run(&inbox)
     }
 
-    /// Finds out who the bot is, however long that takes; nil if the bus ends meanwhile.
+    /// Asks Telegram for the bot, however long that takes; nil if the bus ends meanwhile.
     private func identify(
         _ known: BotIdentity?, after pause: Duration, _ connectionStatus: ConnectionStatus
     ) async throws -> BotIdentity? {
@@ -151,17 +147,17 @@ struct Relay: Sendable {
         if pause > .zero, try await !settings.rest(pause) { return nil }
         var backoff = Backoff()
         while try await connectionStatus.rest(backoff.next(), of: .poll) {
-            let start = settings.watch.now()
+            let start = settings.time.now()
             do {
                 let bot = try await ask(within: BotAPI.deadline)
                 if bot != nil {
-                    connectionStatus.success(of: .poll)
+                    connectionStatus.recordSuccess(of: .poll)
                     connectionStatus.pollErrors.end()
                 }
                 return bot
             } catch let apiError as BotAPIError {
-                connectionStatus.note(apiError, of: .poll, since: start)
-                connectionStatus.pollErrors.note(apiError)
+                connectionStatus.record(apiError, of: .poll, since: start)
+                connectionStatus.pollErrors.record(apiError)
                 switch apiError {
                 case .cancelled: return nil
                 case .flood(let pause): guard try await settings.rest(pause) else { return nil }

@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 
 extension Telegram.Options {
-    /// Names that other programs have for these.
+    /// Names that other programs have for the options.
     package static let synonyms = [
         "bottoken": "\"token\"", "apikey": "\"token\"", "apitoken": "\"token\"", "key": "\"token\"",
         "chat": chats, "chatid": chats, "group": chats, "groups": chats, "groupid": chats,
@@ -12,9 +12,9 @@ extension Telegram.Options {
 
     private static let chats = "\"chats\": {\"-1001234567890\": \"ROOM\"}"
 
-    /// Finds what Telegram has never given out: a number, a colon, and some 35 characters.
+    /// Checks that the token looks as Telegram gives them out: a number, a colon, some 35 characters.
     ///
-    /// A server of one's own may have others.
+    /// A local server's may look different.
     func checkToken(_ check: inout OptionCheck) {
         let text = token.reveal()
         let parts = text.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
@@ -31,7 +31,7 @@ extension Telegram.Options {
             check.problem("expected the bot's token as @BotFather gave it\(hint)", at: $token)
             return
         }
-        // Of two that poll with one token each gets a part of what is said.
+        // Of two bridges that poll with one token each is given a part of the updates.
         check.unique(text, "token", expected: "a bot of its own", at: $token)
         if !isTelegrams { return }
         let count = parts.last?.utf8.count ?? 0
@@ -42,7 +42,7 @@ extension Telegram.Options {
         }
     }
 
-    /// Finds an address to which no token may be sent.
+    /// Checks that the token may be sent to the address.
     func checkAddress(_ check: inout OptionCheck) {
         let found = $api.found(api.shortened(to: 60).quoted) + api.oddCharacter
         if !APIAddress.isAllowed(api) {
@@ -54,12 +54,12 @@ extension Telegram.Options {
         }
     }
 
-    /// Finds wrong chats, and none.
+    /// Checks the chats, and warns if there are none.
     func checkChats(_ check: inout OptionCheck) {
         check.problems(chats.problems)
         for (key, location) in chats.keyPlaces {
             guard let chat = ChatLocation(key), let room = chats[key]?.text else { continue }
-            // Each of two would bring in what is said, and the other's posts as news.
+            // Each of two bots would bring in all messages, and the other bot's posts too.
             check.unique(
                 "\(chat) \(room)", "chat and room", expected: "one bot for a chat and a room",
                 at: location)

@@ -2,10 +2,10 @@ import Chat
 import MessageBus
 import Sockets
 
-/// Telegram groups and topics, by the Bot API: what is said there comes in, what is said here goes
-/// out, each once and in order.
+/// The bridge to Telegram's groups and topics, by the Bot API: messages come in and go out, each once
+/// and in order.
 package struct Telegram: Bridge {
-    /// What becomes of corrections.
+    /// The handling of corrections.
     package enum Edits: String, Sendable, CaseIterable, OptionValue {
         /// They are relayed as such.
         case show
@@ -13,7 +13,7 @@ package struct Telegram: Bridge {
         case ignore
     }
 
-    /// What becomes of spoilers.
+    /// The handling of spoilers.
     package enum Spoilers: String, Sendable, CaseIterable, OptionValue {
         /// `▒▒▒` stands for them.
         case hide
@@ -21,7 +21,7 @@ package struct Telegram: Bridge {
         case show
     }
 
-    /// What bridge.json may say.
+    /// The options in bridge.json.
     package struct Options: PluginOptions {
         @Option("The bot's token, from @BotFather.")
         package var token: Secret
@@ -62,32 +62,32 @@ package struct Telegram: Bridge {
             checkChats(&check)
         }
 
-        /// The rooms by place.
+        /// The rooms by the chat or topic that they belong to.
         var places: [ChatLocation: String] { chats.places }
     }
 
     private let options: Options
     private let loop: EventLoop
-    private let watch: Stopwatch
+    private let time: TimeSource
 
-    /// Makes a bridge that asks nobody yet.
+    /// Makes a bridge that connects to nothing yet.
     package init(_ options: Options, _ context: Context) {
-        self.init(options, context, watch: Stopwatch(LoopSleep(context.loop)))
+        self.init(options, context, time: TimeSource(LoopSleep(context.loop)))
     }
 
-    /// Makes one whose time somebody else turns.
-    init(_ options: Options, _ context: Context, watch: Stopwatch) {
+    /// Makes a bridge that goes by another time.
+    init(_ options: Options, _ context: Context, time: TimeSource) {
         self.options = options
         loop = context.loop
-        self.watch = watch
+        self.time = time
     }
 
-    /// Relays until the bus has ended.
+    /// Relays messages until the bus has ended.
     package func run(_ port: Port) async throws {
         do {
             try await relay(port)
         } catch is CancellationError where Task.isCancelled {
-            // The daemon does not wait for it any longer: no trouble of the bridge's.
+            // The daemon does not wait for it any longer; the bridge has not failed.
         }
     }
 
@@ -98,7 +98,7 @@ package struct Telegram: Bridge {
             composer: MessageComposer(
                 phrases: phrases, format: options.outgoingFormat, callsPeople: options.mentions),
             wording: MessageWording(phrases, showsSpoilers: options.spoilers == .show),
-            relaysNotices: options.notices, showsEdits: options.edits == .show, watch: watch)
+            relaysNotices: options.notices, showsEdits: options.edits == .show, time: time)
         let checkpoints = try await port.checkpoints()
         let ended = FloodWait.ended(in: checkpoints, at: await port.now)
         if !ended.isEmpty { try await port.keep(ended) }
@@ -116,7 +116,7 @@ package struct Telegram: Bridge {
 }
 
 extension Registry {
-    /// Makes `telegram` known.
+    /// Registers `telegram`.
     package mutating func registerTelegram() {
         bridge("telegram", about: "Telegram groups and topics, by a bot.") {
             (options: Telegram.Options, context: Context) in Telegram(options, context)

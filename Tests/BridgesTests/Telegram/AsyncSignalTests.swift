@@ -4,7 +4,7 @@ import Testing
 @testable import TelegramBridge
 
 @Suite(.timeLimit(.minutes(10))) struct AsyncSignalTests {
-    @Test func `who waits is woken, and who comes later does not wait`() async throws {
+    @Test func `a waiter is woken, and a later one does not wait`() async throws {
         let signal = AsyncSignal()
         let waiting = Task { try await signal.wait() }
         signal.ring()
@@ -17,7 +17,7 @@ import Testing
         await #expect(throws: CancellationError.self) { try await next.value }
     }
 
-    @Test func `whoever was cancelled takes nothing from the next one`() async throws {
+    @Test func `a waiter that was cancelled takes nothing from the next one`() async throws {
         let signal = AsyncSignal()
         signal.ring()
         let cancelled = Task {

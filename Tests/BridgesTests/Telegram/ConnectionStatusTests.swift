@@ -9,14 +9,14 @@ extension TelegramTests {
     @Suite(.timeLimit(.minutes(10))) struct ConnectionStatusTests {
         private static let group = TelegramHost.group
 
-        @Test func `an connectionStatus is told once, and its end with what was delivered`()
+        @Test func `an outage is told once, and its end with what was delivered`()
             async throws
         {
             let host = try await TelegramHost()
             await host.until { $0.isPolled }
-            await host.server.perform { desk in
-                desk.chance = 100
-                desk.kinds = [.page]
+            await host.server.perform { state in
+                state.chance = 100
+                state.kinds = [.page]
             }
             try await host.other.publish((1...12).map { Draft("\($0)", from: "ana") })
             await host.pass(.seconds(25))
@@ -40,9 +40,9 @@ extension TelegramTests {
 
         @Test func `outages are not told if that is not wanted`() async throws {
             let host = try await TelegramHost { $0.options.outages = false }
-            await host.server.perform { desk in
-                desk.chance = 100
-                desk.kinds = [.closed]
+            await host.server.perform { state in
+                state.chance = 100
+                state.kinds = [.closed]
             }
             await host.pass(.seconds(90), step: .milliseconds(500))
             try await host.other.publish("fin", from: "ana")
@@ -51,11 +51,12 @@ extension TelegramTests {
             try await host.stop()
         }
 
-        @Test func `who only takes out tells of outages too, and of their end`() async throws {
+        @Test func `a bridge that only sends tells of outages too, and of their end`() async throws
+        {
             let host = try await TelegramHost { $0.direction = .out }
-            await host.server.perform { desk in
-                desk.chance = 100
-                desk.kinds = [.page]
+            await host.server.perform { state in
+                state.chance = 100
+                state.kinds = [.page]
             }
             try await host.other.publish(["uno", "dos"].map { Draft($0, from: "ana") })
             await host.pass(.seconds(90), step: .milliseconds(500))
@@ -70,23 +71,23 @@ extension TelegramTests {
         }
 
         @Test(arguments: ["refused", "kicked"])
-        func `an answer that refuses ends an connectionStatus as a success does`(how: String)
+        func `an answer that refuses ends an outage as a success does`(how: String)
             async throws
         {
             let host = try await TelegramHost { $0.direction = .out }
-            await host.server.perform { desk in
-                desk.chance = 100
-                desk.kinds = [.page]
+            await host.server.perform { state in
+                state.chance = 100
+                state.kinds = [.page]
             }
             try await host.other.publish("malo", from: "ana")
             await host.pass(.seconds(90), step: .milliseconds(500))
             #expect(await host.said("Telegram no responde; 1 mensaje en espera.") != nil)
-            await host.server.perform { desk in
-                desk.chance = 0
+            await host.server.perform { state in
+                state.chance = 0
                 if how == "kicked" {
-                    desk.chats[Self.group]?.status = how
+                    state.chats[Self.group]?.status = how
                 } else {
-                    desk.chats[Self.group]?.refused = "malo"
+                    state.chats[Self.group]?.refused = "malo"
                 }
             }
             let over = Task { await host.said("Telegram responde de nuevo.") }
@@ -114,9 +115,9 @@ extension TelegramTests {
                 setup.options.chats["\(Self.group)/7"] = RoomName("logs")
             }
             await host.until { $0.isPolled }
-            await host.server.perform { desk in
-                desk.chats[Self.group]?.topics = [7: true]
-                desk.faults["sendMessage"] = Array(repeating: .page, count: 500)
+            await host.server.perform { state in
+                state.chats[Self.group]?.topics = [7: true]
+                state.faults["sendMessage"] = Array(repeating: .page, count: 500)
             }
             for room in ["general", "logs"] { try await say(["a", "b", "c"], in: room, host) }
             await host.pass(.seconds(27))
@@ -162,8 +163,8 @@ extension TelegramTests {
         @Test func `what waits behind a message into silence is counted too`() async throws {
             let host = try await TelegramHost()
             await host.until { $0.isPolled }
-            await host.server.perform { desk in
-                desk.faults = [
+            await host.server.perform { state in
+                state.faults = [
                     "getUpdates": Array(repeating: .page, count: 500),
                     "sendMessage": [.silence, .silence],
                 ]
@@ -186,10 +187,10 @@ extension TelegramTests {
 
         @Test func `polls into silence are told 30 s after the answer was due`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                desk.faults["getUpdates"] = Array(repeating: .silence, count: 100)
+            await host.server.perform { state in
+                state.faults["getUpdates"] = Array(repeating: .silence, count: 100)
                 // The first one may have begun.
-                if desk.isPolled { desk.update(["message": [:]]) }
+                if state.isPolled { state.update(["message": [:]]) }
             }
             await host.pass(.seconds(77), step: .milliseconds(250))
             try await say(["uno"], host)
@@ -200,12 +201,12 @@ extension TelegramTests {
             try await host.stop()
         }
 
-        @Test func `who is answered again wakes the others`() async throws {
+        @Test func `an observer that is answered again wakes the others`() async throws {
             let host = try await TelegramHost { $0.options.outages = false }
             await host.until { $0.isPolled }
-            await host.server.perform { desk in
-                desk.chance = 100
-                desk.kinds = [.page]
+            await host.server.perform { state in
+                state.chance = 100
+                state.kinds = [.page]
             }
             await host.say("hola")
             try await say(["uno"], host)

@@ -17,10 +17,10 @@ extension TelegramTests {
             var disk = MemoryStore.Disk()
             let clock = ManualClock()
             let server = try BotServer(clock: clock)
-            await server.perform { desk in
-                desk.chats[Self.group] = BotChat()
-                desk.random = Seeded(seed)
-                desk.floodLength = 2
+            await server.perform { state in
+                state.chats[Self.group] = BotChat()
+                state.random = Seeded(seed)
+                state.floodLength = 2
             }
             var (said, heard, crashes) = (0, 0, 0)
             var accepted: [String] = []
@@ -37,8 +37,10 @@ extension TelegramTests {
                     let count = Int.random(in: 0...3, using: &random)
                     let first = heard
                     heard += count
-                    await server.perform { desk in
-                        for number in 0..<count { desk.say("in \(first + number)", in: Self.group) }
+                    await server.perform { state in
+                        for number in 0..<count {
+                            state.say("in \(first + number)", in: Self.group)
+                        }
                     }
                     let drafts = (0..<Int.random(in: 0...30, using: &random)).map {
                         Draft("out \(said + $0)", from: "ana")
@@ -56,8 +58,9 @@ extension TelegramTests {
                 }
                 if isLast {
                     let whole = accepted.count
-                    await host.until(step: .milliseconds(200)) { desk in
-                        desk.pending == 0 && Set(desk.chats[Self.group]?.lines ?? []).count >= whole
+                    await host.until(step: .milliseconds(200)) { state in
+                        state.pending == 0
+                            && Set(state.chats[Self.group]?.lines ?? []).count >= whole
                     }
                     disk = store.disk
                     try await host.stop()
@@ -68,10 +71,10 @@ extension TelegramTests {
                     crashes += 1
                     let knowsFlood = await Self.knowsFlood(disk, at: host.port.now)
                     await host.crash()
-                    await server.perform { desk in
-                        desk.chance = 0
-                        // Whose answer has died with the process, nobody can obey.
-                        if !knowsFlood { desk.endFlood(in: Self.group) }
+                    await server.perform { state in
+                        state.chance = 0
+                        // A wait in an answer that has died with the process can't be obeyed.
+                        if !knowsFlood { state.endFlood(in: Self.group) }
                     }
                 }
             }
@@ -92,8 +95,8 @@ extension TelegramTests {
         }
 
         private static func knowsFlood(_ disk: MemoryStore.Disk, at now: Timestamp) -> Bool {
-            let state = disk.checkpoints["telegram"]?[FloodWait.source(group)] ?? []
-            return FloodWait(state).map { $0.rest(at: now) > .zero } ?? false
+            let kept = disk.checkpoints["telegram"]?[FloodWait.source(group)] ?? []
+            return FloodWait(kept).map { $0.rest(at: now) > .zero } ?? false
         }
 
         @Test func `a message of several parts goes on with the part it has come to`() async throws
@@ -172,10 +175,10 @@ extension TelegramTests {
         @Test func `a flood outlives a restart`() async throws {
             let clock = ManualClock()
             let server = try BotServer(clock: clock)
-            await server.perform { desk in
-                desk.chats[Self.group] = BotChat()
-                desk.faults["sendMessage"] = [.flood]
-                desk.floodLength = 40
+            await server.perform { state in
+                state.chats[Self.group] = BotChat()
+                state.faults["sendMessage"] = [.flood]
+                state.floodLength = 40
             }
             let store = MemoryStore()
             let first = try await TelegramHost {
@@ -228,7 +231,7 @@ extension TelegramTests {
         }
 
         @Test(arguments: [(0, true), (5, true), (-5, true), (7, false), (-7, false), (-400, false)])
-        func `of the poll's location a clock that was set far says nothing`(
+        func `a clock that was set far tells nothing of the poll's progress`(
             days: Int64, isTrusted: Bool
         ) {
             let kept = Array("5 \(1_000 * Int64(86_400_000))".utf8)

@@ -15,16 +15,16 @@ extension TelegramTests {
             let host = try await TelegramHost {
                 $0.options.chats["\(Self.second)"] = RoomName("general")
             }
-            await host.server.perform { desk in
-                desk.floodLength = 30
-                desk.faults["sendMessage"] = [.flood]
+            await host.server.perform { state in
+                state.floodLength = 30
+                state.faults["sendMessage"] = [.flood]
             }
             try await host.other.publish("uno", from: "ana")
-            await host.until { desk in desk.chats.values.contains { $0.posts.count == 1 } }
+            await host.until { state in state.chats.values.contains { $0.posts.count == 1 } }
             try await host.other.publish("dos", from: "ana")
-            await host.until { desk in desk.chats.values.contains { $0.lines.count == 2 } }
-            let blocked = await host.server.perform { desk in
-                desk.chats.first { $0.value.posts.isEmpty }?.key ?? 0
+            await host.until { state in state.chats.values.contains { $0.lines.count == 2 } }
+            let blocked = await host.server.perform { state in
+                state.chats.first { $0.value.posts.isEmpty }?.key ?? 0
             }
             await host.until { $0.chats[blocked]?.posts.count == 1 }
             let post = try #require(await host.posts(in: blocked).first)
@@ -64,12 +64,12 @@ extension TelegramTests {
             let host = try await TelegramHost()
             await host.server.perform { $0.faults["sendMessage"] = [fault, fault] }
             try await host.other.publish("uno", from: "ana")
-            await host.until(step: .milliseconds(300)) { desk in
-                desk.faults["sendMessage"] == [] && desk.chats[Self.group]?.posts.isEmpty == false
+            await host.until(step: .milliseconds(300)) { state in
+                state.faults["sendMessage"] == [] && state.chats[Self.group]?.posts.isEmpty == false
             }
             try await host.other.publish("dos", from: "ana")
-            await host.until(step: .milliseconds(100)) { desk in
-                desk.chats[Self.group]?.lines.last == "ana: dos"
+            await host.until(step: .milliseconds(100)) { state in
+                state.chats[Self.group]?.lines.last == "ana: dos"
             }
             let lines = await host.posts().map(\.text)
             let possible = await host.server.perform { $0.possibleDuplicates }
@@ -88,19 +88,19 @@ extension TelegramTests {
             let host = try await TelegramHost { $0.options.outages = false }
             await host.server.perform { $0.faults["getUpdates"] = [fault, fault] }
             await host.say("uno", "dos")
-            // What hangs does so for a minute.
+            // A silent fault lasts for a minute.
             await host.until(
                 step: "\(fault)".hasPrefix("silence") ? .seconds(1) : .milliseconds(100)
             ) {
-                desk in
-                desk.faults["getUpdates"] == [] && desk.pending == 0 && desk.isPolled
+                state in
+                state.faults["getUpdates"] == [] && state.pending == 0 && state.isPolled
             }
             await host.say("tres")
             #expect(await host.messages(3).map(\.text) == ["uno", "dos", "tres"])
             try await host.stop()
         }
 
-        @Test func `a refused message is noted, told and passed over, its neighbours are not`()
+        @Test func `a refused message is recorded, told and skipped, its neighbours are not`()
             async throws
         {
             let store = MemoryStore()
@@ -143,10 +143,10 @@ extension TelegramTests {
             #expect(store.disk.notes.count == 1)
             let texts = store.disk.messages.map(\.text)
             #expect(texts.count { $0.hasPrefix("Telegram no acepta un mensaje de ana") } == 1)
-            // What has arrived of it can be answered.
+            // The parts that have arrived can be answered.
             let first = try #require(await host.posts().first).id
-            await host.server.perform { desk in
-                desk.say("eso", in: Self.group, ["reply_to_message": ["message_id": first]])
+            await host.server.perform { state in
+                state.say("eso", in: Self.group, ["reply_to_message": ["message_id": first]])
             }
             let answer = await host.turning { await host.said("eso") }
             #expect(answer?.reply?.name == "ana")
@@ -163,13 +163,13 @@ extension TelegramTests {
                 setup.options.chats = ["\(old)": RoomName("general")]
             }
             let host = try await TelegramHost { setup(&$0, store) }
-            await host.server.perform { desk in
-                desk.say("antes", in: old)
-                desk.faults["getUpdates"] = [.page, .page, .page]
-                desk.migrate(old, to: new)
-                desk.say("después", in: new)
+            await host.server.perform { state in
+                state.say("antes", in: old)
+                state.faults["getUpdates"] = [.page, .page, .page]
+                state.migrate(old, to: new)
+                state.say("después", in: new)
             }
-            // What goes out finds out by itself.
+            // The outbox finds out by itself.
             try await host.other.publish("uno", from: "ana")
             await host.until { $0.chats[new]?.posts.count == 1 }
             #expect(await host.turning { await host.said("después") } != nil)
@@ -186,10 +186,10 @@ extension TelegramTests {
                     setup(&$0, MemoryStore(store.disk))
                     $0.options.chats = ["\(chat)": RoomName("general")]
                 }
-                await again.server.perform { desk in
-                    desk.chats[new] = BotChat()
-                    desk.nextUpdate = 600_000
-                    desk.say("otra vez", in: new, ["message_id": Int64(900)])
+                await again.server.perform { state in
+                    state.chats[new] = BotChat()
+                    state.nextUpdate = 600_000
+                    state.say("otra vez", in: new, ["message_id": Int64(900)])
                 }
                 try await again.other.publish("dos", from: "ana")
                 await again.until { $0.chats[new]?.posts.count == 1 }
@@ -204,11 +204,11 @@ extension TelegramTests {
             next: Int64
         ) async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                desk.chats[Self.group]?.migratedTo = next
+            await host.server.perform { state in
+                state.chats[Self.group]?.migratedTo = next
                 if next == Self.group { return }
-                desk.chats[next] = BotChat()
-                desk.chats[next]?.migratedTo = Self.group
+                state.chats[next] = BotChat()
+                state.chats[next]?.migratedTo = Self.group
             }
             try await host.other.publish("uno", from: "ana")
             await host.logged("takes nothing: 400 the group has become")
@@ -225,11 +225,11 @@ extension TelegramTests {
             let host = try await TelegramHost {
                 $0.options.chats["\(Self.second)"] = RoomName("general")
             }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 if status == "gone" {
-                    desk.chats[Self.group] = nil
+                    state.chats[Self.group] = nil
                 } else {
-                    desk.chats[Self.group]?.status = status
+                    state.chats[Self.group]?.status = status
                 }
             }
             try await host.other.publish("uno", from: "ana")
@@ -240,10 +240,10 @@ extension TelegramTests {
             #expect(await host.server.perform { $0.calls["sendMessage"] ?? 0 } == before)
             try await host.other.publish("dos", from: "ana")
             await host.until { $0.chats[Self.second]?.posts.count == 2 }
-            await host.server.perform { desk in
-                desk.chats[Self.group, default: BotChat()].status = "member"
+            await host.server.perform { state in
+                state.chats[Self.group, default: BotChat()].status = "member"
                 if status == "kicked" {
-                    desk.update([
+                    state.update([
                         "my_chat_member": [
                             "chat": ["id": Self.group], "new_chat_member": ["status": "member"],
                         ]

@@ -11,16 +11,16 @@ extension TelegramTests {
 
         @Test func `what is said in a group comes in under people's names`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                desk.say("hola", in: Self.group, from: "Ana")
-                desk.say(
+            await host.server.perform { state in
+                state.say("hola", in: Self.group, from: "Ana")
+                state.say(
                     "¿qué tal? 🙂\notra línea", in: Self.group,
                     ["from": ["id": 8, "first_name": "José", "last_name": "Pérez"]])
-                desk.say(
+                state.say(
                     "aviso", in: Self.group, ["sender_chat": ["id": Self.group, "title": "Casa"]])
-                desk.say("forjado", in: Self.group, from: "servidor")
-                desk.say("forjado", in: Self.group, from: "bob: (x)\n[y]")
-                desk.say("vacío", in: Self.group, from: "\u{200B}")
+                state.say("forjado", in: Self.group, from: "servidor")
+                state.say("forjado", in: Self.group, from: "bob: (x)\n[y]")
+                state.say("vacío", in: Self.group, from: "\u{200B}")
             }
             let messages = await host.messages(6)
             #expect(
@@ -34,16 +34,16 @@ extension TelegramTests {
             try await host.stop()
         }
 
-        @Test func `an odd update is passed over, and those beside it are not`() async throws {
+        @Test func `an odd update is skipped, and those beside it are not`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 for odd in [
                     ["message": 7], ["message": ["chat": 5]], ["message": ["message_id": "x"]],
                     ["poll_answer": ["x": 1]], ["message": [:] as [String: Any]], [:],
                     ["my_chat_member": [1, 2]],
-                ] as [[String: Any]] { desk.update(odd) }
-                desk.post(["hologram": ["x": 1]], in: Self.group)
-                desk.say("fin", in: Self.group)
+                ] as [[String: Any]] { state.update(odd) }
+                state.post(["hologram": ["x": 1]], in: Self.group)
+                state.say("fin", in: Self.group)
             }
             #expect(
                 await host.lines(2) == [
@@ -55,11 +55,11 @@ extension TelegramTests {
 
         @Test func `a chat that is not configured is named once, with its id`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                for text in ["a", "b"] { desk.say(text, in: -100_555) }
-                desk.say(
+            await host.server.perform { state in
+                for text in ["a", "b"] { state.say(text, in: -100_555) }
+                state.say(
                     "tema", in: Self.group, ["is_topic_message": true, "message_thread_id": 7])
-                desk.say("hola", in: Self.group)
+                state.say("hola", in: Self.group)
             }
             #expect(await host.lines(1) == ["Ana (telegram): hola"])
             let warnings = host.test.log.sentences.filter { $0.contains("are ignored") }
@@ -75,14 +75,14 @@ extension TelegramTests {
             async throws
         {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                desk.say("yo", in: Self.group, id: BotDesk.me)
+            await host.server.perform { state in
+                state.say("yo", in: Self.group, id: BotServerState.me)
                 for number in 1...40 {
-                    desk.say(
+                    state.say(
                         "bot \(number)", in: Self.group,
                         ["from": ["id": 99, "is_bot": true, "first_name": "Bot"]])
                 }
-                desk.say("fin", in: Self.group)
+                state.say("fin", in: Self.group)
             }
             let lines = await host.lines(31)
             #expect(lines.first == "Bot (telegram): bot 1")
@@ -93,10 +93,10 @@ extension TelegramTests {
 
         @Test func `corrections are shown as such, invisible ones are not`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                let id = desk.say("hola", in: Self.group)
+            await host.server.perform { state in
+                let id = state.say("hola", in: Self.group)
                 func edit(_ text: String, _ date: Int) {
-                    desk.say(
+                    state.say(
                         text, in: Self.group, kind: "edited_message",
                         ["message_id": id, "edit_date": date])
                 }
@@ -105,7 +105,7 @@ extension TelegramTests {
                 edit("adiós", 2)
                 edit("adiós", 3)
                 edit("hola", 4)
-                desk.say(
+                state.say(
                     in: Self.group, kind: "edited_message",
                     ["message_id": Int64(50), "edit_date": 5, "photo": [], "caption": "vieja"])
             }
@@ -142,16 +142,16 @@ extension TelegramTests {
                 change(&$0)
                 $0.store = MemoryStore(disk)
             }
-            await server.perform { desk in
+            await server.perform { state in
                 for (number, text) in [(101, "hola"), (102, "mi casino"), (103, "¡adiós!")] {
-                    desk.say(
+                    state.say(
                         text, in: Self.group, kind: "edited_message",
                         ["message_id": Int64(number), "edit_date": 9])
                 }
-                desk.say(
+                state.say(
                     "casino gratis", in: Self.group, kind: "edited_message",
                     ["message_id": Int64(101), "edit_date": 10])
-                desk.say("fin", in: Self.group)
+                state.say("fin", in: Self.group)
             }
             #expect(
                 await second.lines(2) == [
@@ -163,12 +163,12 @@ extension TelegramTests {
 
         @Test func `corrections can be left out`() async throws {
             let host = try await TelegramHost { $0.options.edits = .ignore }
-            await host.server.perform { desk in
-                let id = desk.say("hola", in: Self.group)
-                desk.say(
+            await host.server.perform { state in
+                let id = state.say("hola", in: Self.group)
+                state.say(
                     "adiós", in: Self.group, kind: "edited_message",
                     ["message_id": id, "edit_date": 2])
-                desk.say("fin", in: Self.group)
+                state.say("fin", in: Self.group)
             }
             #expect(await host.lines(2) == ["Ana (telegram): hola", "Ana (telegram): fin"])
             try await host.stop()
@@ -177,16 +177,16 @@ extension TelegramTests {
         @Test(arguments: [false, true])
         func `joins and leaves are relayed if that is asked for`(notices: Bool) async throws {
             let host = try await TelegramHost { $0.options.notices = notices }
-            await host.server.perform { desk in
-                desk.post(
+            await host.server.perform { state in
+                state.post(
                     [
                         "new_chat_members": [
                             ["id": 8, "first_name": "Eva"],
-                            ["id": BotDesk.me, "first_name": "Puente"],
+                            ["id": BotServerState.me, "first_name": "Puente"],
                         ], "new_chat_member": ["id": 8],
                     ], in: Self.group)
-                desk.post(["left_chat_member": ["id": 8, "first_name": "Eva"]], in: Self.group)
-                desk.say("fin", in: Self.group)
+                state.post(["left_chat_member": ["id": 8, "first_name": "Eva"]], in: Self.group)
+                state.say("fin", in: Self.group)
             }
             let messages = await host.messages(notices ? 3 : 1)
             #expect(messages.map(\.kind) == (notices ? [.join, .leave, .message] : [.message]))
@@ -204,17 +204,17 @@ extension TelegramTests {
             async throws
         {
             let host = try await TelegramHost { $0.options.notices = true }
-            await host.server.perform { desk in
-                desk.post(
+            await host.server.perform { state in
+                state.post(
                     [
                         "new_chat_members": [
                             7, "Eva", ["id": 8, "first_name": ""], [1, 2], ["id": 9],
                         ] as [Any]
                     ], in: Self.group)
                 for left in [7, "Eva", [], ["id": 8, "last_name": "\u{200B}"]] as [Any] {
-                    desk.post(["left_chat_member": left], in: Self.group)
+                    state.post(["left_chat_member": left], in: Self.group)
                 }
-                desk.say("fin", in: Self.group)
+                state.say("fin", in: Self.group)
             }
             let messages = await host.messages(4)
             #expect(messages.map(\.kind) == [.join, .join, .leave, .message])
@@ -232,11 +232,11 @@ extension TelegramTests {
             await host.say("uno")
             #expect(await host.lines(1) == ["Ana (telegram): uno"])
             await host.until { $0.pending == 0 && $0.isPolled }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 // A week has passed: a lower number, and what was there already comes once more.
-                desk.nextUpdate = 17
-                desk.say("uno", in: Self.group, ["message_id": Int64(101)])
-                desk.say("dos", in: Self.group)
+                state.nextUpdate = 17
+                state.say("uno", in: Self.group, ["message_id": Int64(101)])
+                state.say("dos", in: Self.group)
             }
             #expect(await host.turning { await host.messages(2).map(\.text) } == ["uno", "dos"])
             #expect(store.disk.messages.map(\.text) == ["uno", "dos"])
@@ -255,11 +255,11 @@ extension TelegramTests {
                     "\(second)/7": RoomName("logs"),
                 ]
             }
-            await host.server.perform { desk in
-                desk.chats[second]?.topics = [7: true]
-                desk.say("uno", in: first)
-                desk.say("dos", in: second)
-                desk.say("tres", in: second, ["is_topic_message": true, "message_thread_id": 7])
+            await host.server.perform { state in
+                state.chats[second]?.topics = [7: true]
+                state.say("uno", in: first)
+                state.say("dos", in: second)
+                state.say("tres", in: second, ["is_topic_message": true, "message_thread_id": 7])
             }
             try await host.other.publish([
                 {
@@ -268,8 +268,8 @@ extension TelegramTests {
                     return draft
                 }()
             ])
-            await host.until { desk in
-                desk.chats[first]?.posts.count == 1 && desk.chats[second]?.posts.count == 2
+            await host.until { state in
+                state.chats[first]?.posts.count == 1 && state.chats[second]?.posts.count == 2
             }
             #expect(await host.posts(in: first).map(\.text) == ["Ana (telegram): dos"])
             let there = await host.posts(in: second)

@@ -60,7 +60,8 @@ import Testing
                 == ["ana: [↩ bob@\u{2060}eva: ¿vienes, @\u{2060}luz?] sí, @\u{2060}luz"])
     }
 
-    @Test func `a long line is cut at phrases, with the name in front of each piece`() async throws
+    @Test func `a long line is cut between words, with the name in front of each piece`()
+        async throws
     {
         let phrases = (0..<1_500).map { "word\($0)" }
         let lines = composer.lines(
@@ -92,7 +93,7 @@ import Testing
         #expect(MessageComposer.parts(["a"]) == ["a"])
     }
 
-    @Test func `what is quoted is found by its location and its phrases`() async throws {
+    @Test func `what is quoted is found by its position and its words`() async throws {
         let messages = [
             try await message("hola a todos"), try await message("hola"),
             try await message("adiós"),
@@ -115,11 +116,11 @@ import Testing
     }
 
     @Test func `its own lines are taken apart`() {
-        #expect(composer.said(in: "ana: a: b")?.name == "ana")
-        #expect(composer.said(in: "ana: a: b")?.quoted == "a: b")
-        #expect(composer.said(in: "nothing") == nil)
+        #expect(composer.relayedLine(in: "ana: a: b")?.name == "ana")
+        #expect(composer.relayedLine(in: "ana: a: b")?.quoted == "a: b")
+        #expect(composer.relayedLine(in: "nothing") == nil)
         let name = MessageComposer.withoutMentions("ana@eva")
-        #expect(composer.said(in: "\(name): hola @luz")?.name == "ana@eva")
+        #expect(composer.relayedLine(in: "\(name): hola @luz")?.name == "ana@eva")
     }
 
     @Test(
@@ -145,13 +146,14 @@ import Testing
             "text": quote.map { .text($0) } ?? .null,
             "position": position.map { .integer($0) } ?? .null,
         ])
-        let found = composer.said(in: text, quote: json)
+        let found = composer.relayedLine(in: text, quote: json)
         #expect(found?.name == name)
         #expect(found?.quoted == said)
     }
 
     @Test func `a line without a name, and a quote that is in none, name nobody`() {
-        #expect(composer.said(in: "x\nservidor: y") == nil)
-        #expect(composer.said(in: "bob: x", quote: .object(["text": .text("ana: y")])) == nil)
+        #expect(composer.relayedLine(in: "x\nservidor: y") == nil)
+        #expect(
+            composer.relayedLine(in: "bob: x", quote: .object(["text": .text("ana: y")])) == nil)
     }
 }

@@ -130,7 +130,7 @@ import Testing
                 "[tareas añadidas: Compra: ☐ vino]", "[tasks added: Compra: ☐ vino]"
             ),
         ])
-        // What may not be read of a list is left out.
+        // The parts of a list that may not be read are left out.
         let done = try json(
             """
             "checklist_tasks_done":{"checklist_message":\(message)\(list)},\

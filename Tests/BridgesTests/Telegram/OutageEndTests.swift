@@ -10,7 +10,7 @@ extension TelegramTests {
         private static let group = TelegramHost.group
         private static let over = "Telegram responde de nuevo; "
 
-        /// What the bus has said in the room so far.
+        /// Returns the sentences of the bus in the room so far.
         private func told(_ host: TelegramHost) async throws -> [String] {
             try await host.other.publish("¿fin?", from: "eva")
             var result: [String] = []
@@ -24,15 +24,15 @@ extension TelegramTests {
         @Test func `the end is told while the room is busy, with what had waited`() async throws {
             let host = try await TelegramHost()
             await host.until { $0.isPolled }
-            await host.server.perform { desk in
-                desk.faults["sendMessage"] = Array(repeating: .page, count: 500)
+            await host.server.perform { state in
+                state.faults["sendMessage"] = Array(repeating: .page, count: 500)
             }
             try await host.other.publish((1...12).map { Draft("\($0)", from: "ana") })
             await host.pass(.seconds(32))
             #expect(await host.said("Telegram no responde; 12 mensajes en espera.") != nil)
-            await host.server.perform { desk in
-                desk.faults = [:]
-                desk.slowness = 1_500
+            await host.server.perform { state in
+                state.faults = [:]
+                state.slowness = 1_500
             }
             // Somebody always speaks while something is on its way.
             var (said, saidBefore) = (12, 0)
@@ -45,18 +45,18 @@ extension TelegramTests {
             }
             #expect(saidBefore > 0)
             let end = try #require(try await told(host).dropFirst().first)
-            let phrases = try #require(end.split(separator: " ").compactMap { Int($0) }.first)
+            let delivered = try #require(end.split(separator: " ").compactMap { Int($0) }.first)
             #expect(end.hasPrefix(Self.over))
             // The answer to the first takes 1.5 s at most, in which some more are said.
-            #expect((12...saidBefore + 6).contains(phrases))
+            #expect((12...saidBefore + 6).contains(delivered))
             try await host.stop()
         }
 
         @Test func `what went out on time is not told as late`() async throws {
             let host = try await TelegramHost()
             await host.until { $0.isPolled }
-            await host.server.perform { desk in
-                desk.faults["getUpdates"] = Array(repeating: .page, count: 500)
+            await host.server.perform { state in
+                state.faults["getUpdates"] = Array(repeating: .page, count: 500)
             }
             await host.say("hola")
             for index in 0..<20 {
@@ -87,19 +87,19 @@ extension TelegramTests {
         }
 
         @Test(arguments: [Direction.out, .both])
-        func `an connectionStatus that ends in time is told to nobody`(direction: Direction)
+        func `an outage that ends in time is told to nobody`(direction: Direction)
             async throws
         {
             let host = try await TelegramHost { $0.direction = direction }
             if direction == .both { await host.until { $0.isPolled } }
             for round in 0..<6 {
-                await host.server.perform { desk in
-                    desk.chance = 100
-                    desk.kinds = [.page]
+                await host.server.perform { state in
+                    state.chance = 100
+                    state.kinds = [.page]
                 }
                 if direction == .both { await host.say("hola \(round)") }
                 try await host.other.publish("\(round)", from: "ana")
-                // Who rests now would rest beyond the 30 s, as a rule.
+                // An outbox that rests now would rest beyond the 30 s, as a rule.
                 await host.pass(.seconds(26))
                 await host.server.perform { $0.chance = 0 }
                 await host.pass(.seconds(40), step: .milliseconds(200))

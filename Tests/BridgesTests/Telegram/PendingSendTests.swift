@@ -6,7 +6,7 @@ import Testing
 
 @Suite struct PendingSendTests {
     private let first = SendPlan(last: 7, parts: ["ana: á", "ana: b"], replyTo: "-100/4")
-    /// What is left when the first part has arrived.
+    /// The plan that is left when the first part has arrived.
     private var second: SendPlan { first.next(after: "-100/5") }
     private var secondUnderWay: SendPlan {
         var sendPlan = second
@@ -18,74 +18,74 @@ import Testing
     @Test func `it is kept once before it is sent, however often that is`() {
         var pendingSend = PendingSend(for: "c")
         #expect(pendingSend.sendPlan == nil)
-        let answer1 = pendingSend.depart(first)
+        let answer1 = pendingSend.begin(first)
         #expect(answer1 == .keep(first.checkpoint(for: "c")))
-        let answer2 = pendingSend.depart(first)
-        #expect(answer2 == .known)
+        let answer2 = pendingSend.begin(first)
+        #expect(answer2 == .ready)
         #expect(pendingSend.sendPlan == first)
-        pendingSend.end()
+        pendingSend.finish()
         #expect(pendingSend.state == .nothing)
     }
 
     @Test func `what has surely not arrived is forgotten, and kept anew`() {
         var pendingSend = PendingSend(for: "c")
-        _ = pendingSend.depart(first)
-        let answer3 = pendingSend.hasNotArrived()
+        _ = pendingSend.begin(first)
+        let answer3 = pendingSend.recordNotArrived()
         #expect(answer3 == nothing)
         #expect(pendingSend.state == .nothing)
-        let answer4 = pendingSend.depart(first)
+        let answer4 = pendingSend.begin(first)
         #expect(answer4 == .keep(first.checkpoint(for: "c")))
     }
 
     @Test func `what may have arrived stays as it is, and that is news once`() {
         var pendingSend = PendingSend(for: "c")
-        _ = pendingSend.depart(first)
-        let answer5 = pendingSend.mayHaveArrived()
+        _ = pendingSend.begin(first)
+        let answer5 = pendingSend.recordLostAnswer()
         #expect(answer5)
-        let answer6 = pendingSend.mayHaveArrived()
+        let answer6 = pendingSend.recordLostAnswer()
         #expect(!answer6)
-        let answer7 = pendingSend.hasNotArrived()
+        let answer7 = pendingSend.recordNotArrived()
         #expect(answer7 == nil)
         #expect(pendingSend.state == .perhapsArrived(first))
-        let answer8 = pendingSend.depart(first)
-        #expect(answer8 == .known)
-        let answer9 = pendingSend.giveUp()
+        let answer8 = pendingSend.begin(first)
+        #expect(answer8 == .ready)
+        let answer9 = pendingSend.discard()
         #expect(answer9 == nothing)
-        let answer10 = pendingSend.giveUp()
+        let answer10 = pendingSend.discard()
         #expect(answer10 == nil)
     }
 
     @Test func `a part that has not arrived does not forget those that have`() throws {
         var pendingSend = PendingSend(for: "c")
-        _ = pendingSend.depart(first)
-        let begun = pendingSend.goOn(with: second)
+        _ = pendingSend.begin(first)
+        let begun = pendingSend.advance(to: second)
         #expect(begun == second.checkpoint(for: "c"))
         #expect(second.parts == ["ana: b"] && second.remoteIDs == ["-100/5"])
-        let answer11 = pendingSend.depart(second)
+        let answer11 = pendingSend.begin(second)
         #expect(answer11 == .keep(secondUnderWay.checkpoint(for: "c")))
-        let checkpoint = pendingSend.hasNotArrived()
+        let checkpoint = pendingSend.recordNotArrived()
         let kept = try #require(checkpoint)
         let sendPlan = try #require(SendPlan(kept.state))
         #expect(sendPlan == second)
 
         // A new run knows that it can't be there twice.
-        var later = PendingSend(for: "c", recalling: sendPlan)
+        var later = PendingSend(for: "c", restoring: sendPlan)
         #expect(later.sendPlan == second)
-        let answer12 = later.depart(second)
+        let answer12 = later.begin(second)
         #expect(answer12 == .keep(secondUnderWay.checkpoint(for: "c")))
     }
 
     @Test func `what was under way when a run ended may arrive again, as it was`() {
         for sendPlan in [first, secondUnderWay] {
             let kept = SendPlan(sendPlan.checkpoint(for: "c").state)
-            var pendingSend = PendingSend(for: "c", recalling: kept)
-            #expect(pendingSend.state == .recalled(sendPlan))
-            let answer13 = pendingSend.depart(sendPlan)
-            #expect(answer13 == .perhapsAgain)
-            let answer14 = pendingSend.mayHaveArrived()
+            var pendingSend = PendingSend(for: "c", restoring: kept)
+            #expect(pendingSend.state == .restored(sendPlan))
+            let answer13 = pendingSend.begin(sendPlan)
+            #expect(answer13 == .mayRepeat)
+            let answer14 = pendingSend.recordLostAnswer()
             #expect(!answer14)
-            let answer15 = pendingSend.depart(sendPlan)
-            #expect(answer15 == .known)
+            let answer15 = pendingSend.begin(sendPlan)
+            #expect(answer15 == .ready)
         }
     }
 
@@ -95,47 +95,48 @@ import Testing
         #expect(second.target(in: -100) == nil)
     }
 
-    @Test func `who is refused among many is soon alone`() {
+    @Test func `the rejected message among many is soon alone`() {
         for bad in 1...40 as ClosedRange<UInt64> {
-            var refusals = RejectionPolicy()
+            var rejections = RejectionPolicy()
             var queue = Array(1...40 as ClosedRange<UInt64>)
             var sends = 0
             while !queue.isEmpty {
                 sends += 1
-                let sent = Array(queue.prefix(refusals.most))
+                let sent = Array(queue.prefix(rejections.limit))
                 if sent.contains(bad) {
-                    guard refusals.remedy(for: sent, isLinked: false) == .passOver else { continue }
-                    let isNews = refusals.passOver(bad)
+                    guard rejections.remedy(for: sent, isReply: false) == .skip else { continue }
+                    let isNews = rejections.recordSkipped(bad)
                     #expect(isNews && sent == [bad])
                 }
                 queue.removeFirst(sent.count)
-                refusals.done(with: sent.count)
+                rejections.recordDone(sent.count)
             }
             #expect(sends <= 13, "\(bad)")
         }
     }
 
-    @Test func `refusals are met by fewer at a time, then in phrases, then not at all`() {
-        var refusals = RejectionPolicy()
-        let answer16 = refusals.remedy(for: [1, 2], isLinked: false)
-        #expect(answer16 == .fewer)
-        let answer17 = refusals.remedy(for: [1], isLinked: true)
-        #expect(answer17 == .inWords)
-        #expect(refusals.isInWords(1) && !refusals.isInWords(2))
-        let answer18 = refusals.remedy(for: [1], isLinked: true)
-        #expect(answer18 == .passOver)
-        let answer19 = refusals.passOver(1)
+    @Test func `a rejected message is sent with fewer others, then with a quotation, then skipped`()
+    {
+        var rejections = RejectionPolicy()
+        let answer16 = rejections.remedy(for: [1, 2], isReply: false)
+        #expect(answer16 == .sendFewer)
+        let answer17 = rejections.remedy(for: [1], isReply: true)
+        #expect(answer17 == .quote)
+        #expect(rejections.isQuoted(1) && !rejections.isQuoted(2))
+        let answer18 = rejections.remedy(for: [1], isReply: true)
+        #expect(answer18 == .skip)
+        let answer19 = rejections.recordSkipped(1)
         #expect(answer19)
-        let answer20 = refusals.passOver(1)
+        let answer20 = rejections.recordSkipped(1)
         #expect(!answer20)
-        #expect(refusals.hasPassedOver(1))
-        refusals.done(with: 1)
-        #expect(refusals.most == .max)
-        let answer21 = refusals.remedy(for: [2], isLinked: false)
-        #expect(answer21 == .passOver)
-        let answer22 = refusals.passOver(2)
+        #expect(rejections.hasSkipped(1))
+        rejections.recordDone(1)
+        #expect(rejections.limit == .max)
+        let answer21 = rejections.remedy(for: [2], isReply: false)
+        #expect(answer21 == .skip)
+        let answer22 = rejections.recordSkipped(2)
         #expect(answer22)
-        refusals.done(with: 1)
-        #expect(refusals == RejectionPolicy())
+        rejections.recordDone(1)
+        #expect(rejections == RejectionPolicy())
     }
 }

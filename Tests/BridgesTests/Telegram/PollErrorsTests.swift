@@ -9,9 +9,9 @@ extension TelegramTests {
     @Suite(.timeLimit(.minutes(10))) struct PollErrorsTests {
         private static let group = TelegramHost.group
 
-        /// What was logged, at a level or above.
-        private func logged(_ phrases: String, _ level: Log.Level, _ host: TelegramHost) -> Int {
-            host.test.log.entries.count { $0.level >= level && $0.sentence.contains(phrases) }
+        /// Returns the number of times that a sentence was logged, at a level or above.
+        private func logged(_ sentence: String, _ level: Log.Level, _ host: TelegramHost) -> Int {
+            host.test.log.entries.count { $0.level >= level && $0.sentence.contains(sentence) }
         }
 
         @Test(arguments: [400, 403, 409, 413])
@@ -36,9 +36,9 @@ extension TelegramTests {
         @Test(arguments: ["getMe", "getUpdates"])
         func `a flood of questions is said once`(method: String) async throws {
             let server = try BotServer()
-            await server.perform { desk in
-                desk.floodLength = 20
-                desk.faults[method] = [.flood, .flood, .flood]
+            await server.perform { state in
+                state.floodLength = 20
+                state.faults[method] = [.flood, .flood, .flood]
             }
             let host = try await TelegramHost { $0.server = server }
             await host.until(step: .milliseconds(500)) { $0.faults[method] == [] && $0.isPolled }
@@ -60,7 +60,7 @@ extension TelegramTests {
             try await host.stop()
         }
 
-        @Test func `a pollConflict over a message is as if nobody answered`() async throws {
+        @Test func `a conflict over a message is as if nobody answered`() async throws {
             let host = try await TelegramHost()
             await host.until { $0.isPolled }
             await host.server.perform { $0.refusedMethods = ["sendMessage": 409] }

@@ -7,7 +7,7 @@ import Testing
 @testable import TelegramBridge
 
 extension TelegramTests {
-    /// What was dropped or masked does not come back in what somebody quotes.
+    /// Texts that were dropped or masked do not come back in quotations.
     @Suite(.timeLimit(.minutes(10))) struct QuotationTests {
         private static let group = TelegramHost.group
         private static let second = TelegramHost.second
@@ -17,25 +17,26 @@ extension TelegramTests {
                 $0.middlewares = [Reject(word: "casino")]
                 $0.options.chats["\(Self.second)"] = RoomName("general")
             }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 let bad = ["text": "el casino abre hoy", "photo": [["file_id": "x"]]]
                 let ids = [
-                    desk.say("el casino abre hoy", in: Self.group, from: "Eva"),
-                    desk.say(in: Self.group, from: "Eva", ["photo": [], "caption": "casino"]),
-                    desk.say(
+                    state.say("el casino abre hoy", in: Self.group, from: "Eva"),
+                    state.say(in: Self.group, from: "Eva", ["photo": [], "caption": "casino"]),
+                    state.say(
                         in: Self.group, from: "Eva",
                         ["poll": ["question": "¿casino?", "options": [["text": "sí"]]]]),
                 ]
                 for (index, id) in ids.enumerated() {
-                    desk.say(
+                    state.say(
                         "a \(index)", in: Self.group, from: "Bea",
                         [
                             "reply_to_message": Self.message(id, bad),
                             "quote": ["text": "abre hoy", "position": 10],
                         ])
                 }
-                desk.say(in: Self.group, from: "Bea", ["pinned_message": Self.message(ids[0], bad)])
-                desk.say("fin", in: Self.group, from: "Bea")
+                state.say(
+                    in: Self.group, from: "Bea", ["pinned_message": Self.message(ids[0], bad)])
+                state.say("fin", in: Self.group, from: "Bea")
             }
             #expect(
                 await host.lines(5) == [
@@ -59,10 +60,10 @@ extension TelegramTests {
             try await first.stop()
             // The next run's chain would let it pass.
             let second = try await first.next(store.disk)
-            await second.server.perform { desk in
+            await second.server.perform { state in
                 for (index, id) in [Int64(101), 102].enumerated() {
                     let text = index == 0 ? "malo" : "otra cosa"
-                    desk.say(
+                    state.say(
                         "a \(index)", in: Self.group, from: "Bea",
                         ["reply_to_message": Self.message(id, ["text": text])])
                 }
@@ -81,21 +82,21 @@ extension TelegramTests {
             let redact = try Redact(Redact.Options())
             let host = try await TelegramHost { $0.middlewares = [redact] }
             let key = "sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
-            await host.server.perform { desk in
-                let id = desk.say("mi clave \(key)", in: Self.group, from: "Eva")
+            await host.server.perform { state in
+                let id = state.say("mi clave \(key)", in: Self.group, from: "Eva")
                 let text = ["text": "mi clave \(key)"]
                 // Known here, and from before anybody listened.
                 for id in [id, 7] {
                     let answered = Self.message(id, text)
-                    desk.say("toda", in: Self.group, ["reply_to_message": answered])
-                    desk.say(
+                    state.say("toda", in: Self.group, ["reply_to_message": answered])
+                    state.say(
                         "parte", in: Self.group,
                         [
                             "reply_to_message": answered,
                             "quote": ["text": String(key.prefix(30)), "position": 9],
                         ])
                 }
-                desk.say(
+                state.say(
                     "lejos", in: Self.group,
                     [
                         "external_reply": [
@@ -111,56 +112,56 @@ extension TelegramTests {
             try await host.stop()
         }
 
-        @Test func `phrases from elsewhere pass the chain as those who said them`() async throws {
+        @Test func `words from elsewhere pass the chain as those who said them`() async throws {
             let host = try await TelegramHost { $0.middlewares = [Reject(word: "casino")] }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 let luz =
                     ["type": "user", "sender_user": ["id": 1, "first_name": "Luz"]]
                     as [String: Any]
-                desk.say(
+                state.say(
                     "uno", in: Self.group,
                     ["external_reply": ["origin": luz], "quote": ["text": "ven al casino"]])
-                desk.say(
+                state.say(
                     "dos", in: Self.group,
                     [
                         "external_reply": [
                             "origin": luz, "document": ["file_name": "casino.pdf"],
                         ]
                     ])
-                desk.say(
+                state.say(
                     "tres", in: Self.group,
                     ["reply_to_message": Self.message(3, ["text": "el casino de siempre"])])
                 // Of the bot's own line, which the log has no more.
-                desk.say(
+                state.say(
                     "cuatro", in: Self.group,
                     [
                         "reply_to_message": [
                             "message_id": 4, "text": "ana: hola\nbob: casino",
-                            "from": ["id": BotDesk.me, "first_name": "Puente"],
+                            "from": ["id": BotServerState.me, "first_name": "Puente"],
                         ], "quote": ["text": "casino", "position": 16],
                     ])
-                desk.say(
+                state.say(
                     "cinco", in: Self.group,
                     [
                         "reply_to_message": Self.message(
                             5, ["text": "el casino", "quote": ["text": "nada"]]),
                         "quote": ["text": "el"],
                     ])
-                desk.say(
+                state.say(
                     "seis", in: Self.group,
                     [
                         "reply_to_message": Self.message(
                             6,
                             ["text": "casino", "forward_origin": luz, "caption": "nada"])
                     ])
-                desk.say(
+                state.say(
                     "nombre", in: Self.group,
                     [
                         "external_reply": [
                             "origin": ["type": "hidden_user", "sender_user_name": "ven al casino"]
                         ]
                     ])
-                desk.say(
+                state.say(
                     "siete", in: Self.group,
                     ["external_reply": ["origin": luz], "quote": ["text": "buenas"]])
             }
@@ -176,16 +177,16 @@ extension TelegramTests {
 
         @Test func `a corrected message is quoted as the chain left it last`() async throws {
             let host = try await TelegramHost { $0.middlewares = [Reject(word: "casino")] }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 let answers = { (id: Int64, text: String) in
-                    _ = desk.say(
+                    _ = state.say(
                         "a \(id)", in: Self.group, from: "Bea",
                         ["reply_to_message": Self.message(id, ["text": text])])
                 }
                 func say(_ versions: String...) {
-                    let id = desk.say(versions[0], in: Self.group, from: "Eva")
+                    let id = state.say(versions[0], in: Self.group, from: "Eva")
                     for (index, text) in versions.dropFirst().enumerated() {
-                        desk.say(
+                        state.say(
                             text, in: Self.group, from: "Eva", kind: "edited_message",
                             ["message_id": id, "edit_date": index + 1])
                     }
@@ -214,17 +215,17 @@ extension TelegramTests {
                 $0.middlewares = [Reject(word: "secreto", room: "logs")]
                 $0.options.chats[topic] = RoomName("logs")
             }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 for text in ["es secreto", "es público"] {
-                    let id = desk.say(text, in: Self.group, from: "Eva")
+                    let id = state.say(text, in: Self.group, from: "Eva")
                     let there =
                         ["is_topic_message": true, "message_thread_id": 7]
                         as [String: Any]
-                    desk.say(
+                    state.say(
                         "a \(id)", in: Self.group, from: "Bea",
                         there.merging(["reply_to_message": Self.message(id, ["text": text])]) { $1 }
                     )
-                    desk.say(
+                    state.say(
                         "b \(id)", in: Self.group, from: "Bea",
                         there.merging([
                             "external_reply": [
@@ -266,16 +267,16 @@ extension TelegramTests {
             async throws
         {
             let host = try await TelegramHost { $0.middlewares = [Reject(word: "casino")] }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 let story = { (title: String) -> [String: Any] in
                     ["reply_to_story": ["id": 3, "chat": ["id": -9, "title": title]]]
                 }
-                desk.say("uno", in: Self.group, story("Canal"))
+                state.say("uno", in: Self.group, story("Canal"))
                 let chat =
                     ["type": "chat", "sender_chat": ["id": -8, "title": "Otro grupo"]]
                     as [String: Any]
-                desk.say("dos", in: Self.group, ["external_reply": ["origin": chat]])
-                desk.say(
+                state.say("dos", in: Self.group, ["external_reply": ["origin": chat]])
+                state.say(
                     "tres", in: Self.group,
                     [
                         "external_reply": [
@@ -283,7 +284,7 @@ extension TelegramTests {
                             "poll": ["question": "¿Pizza?", "options": [["text": "sí"]]],
                         ]
                     ])
-                desk.say(
+                state.say(
                     "cuatro", in: Self.group,
                     [
                         "reply_to_message": Self.message(

@@ -6,11 +6,11 @@ import Testing
 @testable import TelegramBridge
 
 @Suite struct RecentTextsTests {
-    private func print(_ number: Int) -> TextHash { TextHash(of: "text \(number)") }
+    private func hash(_ number: Int) -> TextHash { TextHash(of: "text \(number)") }
 
     @Test func `the last two thousand are remembered, and no more`() {
         var texts = RecentTexts()
-        for number in 0..<5_000 { texts.note(print(number), of: "-1/\(number)") }
+        for number in 0..<5_000 { texts.record(hash(number), of: "-1/\(number)") }
         let known = (0..<5_000).filter { texts["-1/\($0)"] != nil }
         #expect((1_920...2_048).contains(known.count))
         #expect(known == Array((5_000 - known.count)..<5_000))
@@ -24,9 +24,9 @@ import Testing
         for _ in 0..<400 {
             for _ in 0..<Int.random(in: 0...30, using: &random) {
                 let message = Int.random(in: 0..<3_000, using: &random)
-                texts.note(print(Int.random(in: 0..<9, using: &random)), of: "-1/\(message)")
+                texts.record(hash(Int.random(in: 0..<9, using: &random)), of: "-1/\(message)")
             }
-            for checkpoint in texts.takeCheckpoints() {
+            for checkpoint in texts.drainCheckpoints() {
                 #expect(checkpoint.state.count <= 8 + 128 * 16)
                 disk[checkpoint.source] = checkpoint.state
             }
@@ -36,15 +36,15 @@ import Testing
             #expect(again == texts)
             texts = again
         }
-        #expect(texts.takeCheckpoints() == [])
+        #expect(texts.drainCheckpoints() == [])
     }
 
-    @Test func `what is noted again is not written again`() {
+    @Test func `what is recorded again is not written again`() {
         var texts = RecentTexts()
-        texts.note(print(1), of: "-1/1")
-        #expect(texts.takeCheckpoints().map(\.source) == ["texts 0"])
-        texts.note(print(1), of: "-1/1")
-        #expect(texts.takeCheckpoints() == [])
+        texts.record(hash(1), of: "-1/1")
+        #expect(texts.drainCheckpoints().map(\.source) == ["texts 0"])
+        texts.record(hash(1), of: "-1/1")
+        #expect(texts.drainCheckpoints() == [])
     }
 
     @Test func `what is no page counts as nothing`() {

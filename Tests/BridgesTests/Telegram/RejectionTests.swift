@@ -7,7 +7,7 @@ import Testing
 @testable import TelegramBridge
 
 extension TelegramTests {
-    /// Who is dropped is told, and the room is told what is not delivered.
+    /// People whose messages are dropped are told, and the room is told of messages that are not delivered.
     @Suite(.timeLimit(.minutes(10))) struct RejectionTests {
         private static let group = TelegramHost.group
 
@@ -34,14 +34,14 @@ extension TelegramTests {
 
         @Test func `many are told in one message, bots and channels are not`() async throws {
             let host = try await TelegramHost { $0.middlewares = [Reject(word: "malo")] }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 for (index, name) in ["Ana", "Bea", "@Eva"].enumerated() {
-                    desk.say("malo", in: Self.group, from: name, id: 7 + Int64(index))
+                    state.say("malo", in: Self.group, from: name, id: 7 + Int64(index))
                 }
-                desk.say(
+                state.say(
                     "malo", in: Self.group,
                     ["from": ["id": 99, "is_bot": true, "first_name": "Eco"]])
-                desk.say("malo", in: Self.group, ["sender_chat": ["id": -5, "title": "Canal"]])
+                state.say("malo", in: Self.group, ["sender_chat": ["id": -5, "title": "Canal"]])
             }
             await host.until { $0.chats[Self.group]?.posts.count == 1 }
             await host.pass(.seconds(70), step: .milliseconds(500))
@@ -81,9 +81,9 @@ extension TelegramTests {
             ] {
                 let host = try await TelegramHost()
                 func change(to status: String) async {
-                    await host.server.perform { desk in
-                        desk.chats[Self.group]?.status = status
-                        desk.update([
+                    await host.server.perform { state in
+                        state.chats[Self.group]?.status = status
+                        state.update([
                             "my_chat_member": [
                                 "chat": ["id": Self.group],
                                 "new_chat_member": [
@@ -136,9 +136,9 @@ extension TelegramTests {
             seconds: Int64
         ) async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                desk.floodLength = seconds
-                desk.faults["sendMessage"] = [.flood]
+            await host.server.perform { state in
+                state.floodLength = seconds
+                state.faults["sendMessage"] = [.flood]
             }
             try await host.other.publish("uno", from: "bob")
             await host.until(step: .milliseconds(500)) { $0.chats[Self.group]?.posts.count == 1 }
@@ -164,9 +164,9 @@ extension TelegramTests {
             seconds: Int64
         ) async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                desk.floodLength = seconds
-                desk.faults["getUpdates"] = [.flood]
+            await host.server.perform { state in
+                state.floodLength = seconds
+                state.faults["getUpdates"] = [.flood]
             }
             await host.say("antes")
             await host.until(step: .milliseconds(500)) { $0.faults["getUpdates"] == [] }
@@ -174,7 +174,7 @@ extension TelegramTests {
             let texts = await host.turning(by: .milliseconds(500)) {
                 await host.messages(seconds > 30 ? 4 : 2)
             }.map(\.text)
-            // Whether the poll was under way when it began is a matter of chance.
+            // The poll may have been under way or not when the flood began.
             let told = [
                 "Telegram no entrega mensajes durante 2 min: se le pregunta demasiado.",
                 "Telegram entrega mensajes de nuevo.",
@@ -186,17 +186,17 @@ extension TelegramTests {
 
         @Test func `ephemeral messages are shown to nobody, and are no duplicates`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 for (index, text) in ["para ti", "y para ti"].enumerated() {
-                    desk.say(
+                    state.say(
                         text, in: Self.group,
                         [
                             "message_id": Int64(0), "ephemeral_message_id": index,
                             "receiver_user": ["id": 8, "first_name": "Bea"],
                         ])
                 }
-                desk.say("cero", in: Self.group, ["message_id": Int64(0)])
-                desk.say(
+                state.say("cero", in: Self.group, ["message_id": Int64(0)])
+                state.say(
                     "respuesta", in: Self.group,
                     ["reply_to_message": ["message_id": 0, "date": 1, "text": "para ti"]])
             }

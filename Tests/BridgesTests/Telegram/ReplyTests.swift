@@ -11,9 +11,9 @@ extension TelegramTests {
 
         @Test func `an answer in Telegram answers the linked message here`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                let id = desk.say("¿vienes?", in: Self.group, from: "Ana")
-                desk.say(
+            await host.server.perform { state in
+                let id = state.say("¿vienes?", in: Self.group, from: "Ana")
+                state.say(
                     "sí", in: Self.group, from: "Bea", ["reply_to_message": ["message_id": id]])
             }
             let messages = await host.messages(2)
@@ -31,10 +31,10 @@ extension TelegramTests {
             await host.until { $0.chats[Self.group]?.posts.count == 1 }
             let post = try #require(await host.posts().first)
             #expect(post.text == "bob: uno\nbob: dos\nbob: tres")
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 let answered = ["reply_to_message": ["message_id": post.id]] as [String: Any]
-                desk.say("al primero", in: Self.group, answered)
-                desk.say(
+                state.say("al primero", in: Self.group, answered)
+                state.say(
                     "al segundo", in: Self.group,
                     answered.merging(["quote": ["text": "dos", "position": 14]]) { $1 })
             }
@@ -69,8 +69,8 @@ extension TelegramTests {
             let disk = store.disk
             await first.crash()
             let second = try await first.next(disk)
-            await second.until { desk in
-                desk.chats[Self.group]?.lines.count == 3 && desk.isPolled
+            await second.until { state in
+                state.chats[Self.group]?.lines.count == 3 && state.isPolled
             }
             let posts = await second.posts()
             // The first is known by all its names, and answers here go to the first of them.
@@ -79,8 +79,8 @@ extension TelegramTests {
             await second.until { $0.chats[Self.group]?.lines.last == "bob: sí" }
             #expect(await second.posts().last?.replyTo == posts[0].id)
             for (index, post) in posts.enumerated() {
-                await second.server.perform { desk in
-                    desk.say(
+                await second.server.perform { state in
+                    state.say(
                         "a \(index)", in: Self.group,
                         ["reply_to_message": ["message_id": post.id, "text": "…"]])
                 }
@@ -92,9 +92,9 @@ extension TelegramTests {
 
         @Test func `a long answer whose second part is refused is not begun again`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                desk.say("¿vienes?", in: Self.group)
-                desk.chats[Self.group]?.refused = "malo"
+            await host.server.perform { state in
+                state.say("¿vienes?", in: Self.group)
+                state.chats[Self.group]?.refused = "malo"
             }
             let asked = try #require(await host.messages(1).first)
             let long = String(repeating: "palabra ", count: 600)
@@ -108,10 +108,10 @@ extension TelegramTests {
             try await host.stop()
         }
 
-        @Test func `what is not known any more is quoted in phrases`() async throws {
+        @Test func `what is not known any more is quoted in words`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                desk.say(
+            await host.server.perform { state in
+                state.say(
                     "sí", in: Self.group,
                     [
                         "reply_to_message": [
@@ -119,15 +119,15 @@ extension TelegramTests {
                             "from": ["id": 9, "first_name": "Eva"],
                         ]
                     ])
-                desk.say(
+                state.say(
                     "no", in: Self.group,
                     [
                         "reply_to_message": [
                             "message_id": 4, "text": "ana: perdido",
-                            "from": ["id": BotDesk.me, "first_name": "Puente"],
+                            "from": ["id": BotServerState.me, "first_name": "Puente"],
                         ]
                     ])
-                desk.say(
+                state.say(
                     "lejos", in: Self.group,
                     [
                         "external_reply": [
@@ -148,13 +148,13 @@ extension TelegramTests {
 
         @Test func `nobody is named by what somebody chose to quote`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 let own =
                     [
                         "message_id": 4, "text": "bob: oye servidor: reiniciad ya",
-                        "from": ["id": BotDesk.me, "first_name": "Puente"],
+                        "from": ["id": BotServerState.me, "first_name": "Puente"],
                     ] as [String: Any]
-                desk.say(
+                state.say(
                     "jeje", in: Self.group,
                     [
                         "reply_to_message": own,
@@ -168,11 +168,12 @@ extension TelegramTests {
 
         @Test func `what can't be seen is not quoted`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                desk.say("uno", in: Self.group, ["reply_to_message": ["message_id": 3, "date": 0]])
+            await host.server.perform { state in
+                state.say(
+                    "uno", in: Self.group, ["reply_to_message": ["message_id": 3, "date": 0]])
                 let hidden = ["type": "hidden_user", "sender_user_name": "Luz"]
-                desk.say("dos", in: Self.group, ["external_reply": ["origin": hidden]])
-                desk.say(
+                state.say("dos", in: Self.group, ["external_reply": ["origin": hidden]])
+                state.say(
                     "tres", in: Self.group,
                     ["external_reply": ["origin": hidden, "photo": [["file_id": "x"]]]])
             }
@@ -189,9 +190,9 @@ extension TelegramTests {
             let host = try await TelegramHost {
                 $0.options.chats["\(channel)"] = RoomName("general")
             }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 let sender = ["id": channel, "title": "Canal"] as [String: Any]
-                let id = desk.post(
+                let id = state.post(
                     ["sender_chat": sender, "text": "nuevo"], in: channel, kind: "channel_post")
                 let brought =
                     [
@@ -200,11 +201,11 @@ extension TelegramTests {
                         "is_automatic_forward": true,
                         "forward_origin": ["type": "channel", "chat": sender, "message_id": id],
                     ] as [String: Any]
-                desk.post(brought, in: Self.group)
-                desk.post(
+                state.post(brought, in: Self.group)
+                state.post(
                     brought.merging(["edit_date": 9, "text": "x"]) { $1 }, in: Self.group,
                     kind: "edited_message")
-                desk.say("¡bien!", in: Self.group, ["reply_to_message": brought])
+                state.say("¡bien!", in: Self.group, ["reply_to_message": brought])
             }
             let messages = await host.messages(2)
             #expect(
@@ -242,8 +243,8 @@ extension TelegramTests {
             let posts = await host.posts()
             #expect(posts.map(\.text) == ["bob: también", "bob: ¡vale!", "bob: suelto"])
             #expect(posts.map(\.replyTo) == [101, 102, nil])
-            await host.server.perform { desk in
-                desk.say("ja", in: Self.group, ["reply_to_message": ["message_id": 102]])
+            await host.server.perform { state in
+                state.say("ja", in: Self.group, ["reply_to_message": ["message_id": 102]])
             }
             #expect(
                 await host.said("ja")?.reply

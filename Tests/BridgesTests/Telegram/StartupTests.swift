@@ -107,17 +107,17 @@ extension TelegramTests {
 
         @Test func `privacy mode, a webhook and an empty list are told`() async throws {
             let server = try BotServer()
-            await server.perform { desk in
-                desk.readsAll = false
-                desk.webhook = "https://example.org/SECRET"
+            await server.perform { state in
+                state.readsAll = false
+                state.webhook = "https://example.org/SECRET"
             }
             let host = try await TelegramHost {
                 $0.server = server
                 $0.options.chats["-100777"] = RoomName("general")
                 $0.options.chats["55"] = RoomName("general")
             }
-            await server.perform { desk in
-                desk.chats[-100_777]?.status = "administrator"
+            await server.perform { state in
+                state.chats[-100_777]?.status = "administrator"
             }
             _ = await host.test.log.first { $0.sentence.contains("Send /setprivacy to @BotFather") }
             _ = await host.test.log.first { $0.sentence.contains("a webhook is set for this bot") }
@@ -135,7 +135,7 @@ extension TelegramTests {
                 $0.options.chats = [:]
             }
             _ = await empty.test.log.first { $0.sentence.hasPrefix("\"chats\" is empty") }
-            // Who is to write something in a group has to be heard there.
+            // A person who is asked to write something in a group has to be heard there.
             _ = await empty.test.log.first {
                 $0.sentence.contains("of what is said in a group the bot sees only commands")
             }

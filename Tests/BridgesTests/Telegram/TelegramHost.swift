@@ -7,12 +7,12 @@ import Testing
 @testable import Chat
 @testable import TelegramBridge
 
-/// What a telegram bridge does.
+/// The tests of a running telegram bridge.
 ///
-/// One test at a time: each turns its clock as fast as it can.
+/// One test at a time: each advances its clock as fast as it can.
 @Suite(.serialized) enum TelegramTests {}
 
-/// A telegram bridge and the stand-in it talks to, by a clock that a test turns.
+/// A telegram bridge and the server it talks to, by a clock that a test advances.
 final class TelegramHost: Sendable {
     let test: TestBus
     let server: BotServer
@@ -27,7 +27,7 @@ final class TelegramHost: Sendable {
     static let group: Int64 = -1_001_111_111_111
     static let second: Int64 = -1_002_222_222_222
 
-    /// How a bridge is configured.
+    /// The configuration of a bridge.
     struct Setup {
         var rooms = ["general"]
         var direction = Direction.both
@@ -40,7 +40,7 @@ final class TelegramHost: Sendable {
         var server: BotServer?
         /// The clock of the server, if that was there before.
         var clock: ManualClock?
-        /// Whether it is waited for until it works.
+        /// True if it is waited for until it works.
         var isAwaited = true
 
         init() {
@@ -61,8 +61,8 @@ final class TelegramHost: Sendable {
         var options = setup.options
         if options.api == "https://api.telegram.org" { options.api = server.url }
         let chats = options.places.keys.map(\.chat)
-        await server.perform { desk in
-            for chat in chats where desk.chats[chat] == nil { desk.chats[chat] = BotChat() }
+        await server.perform { state in
+            for chat in chats where state.chats[chat] == nil { state.chats[chat] = BotChat() }
         }
         other = await test.port("chat", senderFormat: "{name}")
         reader = await test.port("reader")
@@ -100,13 +100,13 @@ final class TelegramHost: Sendable {
         let context = Context(
             name: "puente", language: .es, log: test.log.log, executor: test.loop,
             files: { _ in NoLines() })
-        let bridge = Telegram(options, context, watch: Stopwatch(test.clock))
+        let bridge = Telegram(options, context, time: TimeSource(test.clock))
         return Task { try await test.run(bridge, on: port) }
     }
 
     // MARK: - Time
 
-    /// Turns the clock a little and lets everybody look at it.
+    /// Advances the clock a little and lets everybody look at it.
     func step(_ duration: Duration = .milliseconds(50)) async {
         test.advance(by: duration)
         server.clockHasChanged()
@@ -117,19 +117,19 @@ final class TelegramHost: Sendable {
         }
     }
 
-    /// Turns the clock until something holds of what the stand-in knows.
+    /// Advances the clock until something holds of the server's state.
     func until(
-        step: Duration = .milliseconds(50), _ test: @escaping @Sendable (BotDesk) -> Bool
+        step: Duration = .milliseconds(50), _ test: @escaping @Sendable (BotServerState) -> Bool
     ) async {
         while await !server.perform(test), !Task.isCancelled { await self.step(step) }
     }
 
-    /// Turns the clock for so long.
+    /// Advances the clock for so long.
     func pass(_ duration: Duration, step: Duration = .milliseconds(100)) async {
         for _ in 0..<Int(duration / step) { await self.step(step) }
     }
 
-    /// Turns the clock until something is done.
+    /// Advances the clock until something is done.
     func turning<Value: Sendable>(
         by duration: Duration = .milliseconds(50), _ body: () async -> Value
     ) async -> Value {
@@ -138,9 +138,9 @@ final class TelegramHost: Sendable {
         return await body()
     }
 
-    /// Turns the clock until the log says something.
-    func logged(_ phrases: String) async {
-        _ = await turning { await test.log.first { $0.sentence.contains(phrases) } }
+    /// Advances the clock until the log says something.
+    func logged(_ sentence: String) async {
+        _ = await turning { await test.log.first { $0.sentence.contains(sentence) } }
     }
 
     // MARK: - What is said
@@ -184,14 +184,14 @@ final class TelegramHost: Sendable {
         return nil
     }
 
-    /// What the bot has said in a chat.
+    /// Returns the messages of the bot in a chat.
     func posts(in chat: Int64 = group) async -> [BotChat.Post] {
         await server.perform { $0.chats[chat]?.posts ?? [] }
     }
 
     /// Has people in a group say things.
     func say(_ texts: String..., in chat: Int64 = group) async {
-        await server.perform { desk in for text in texts { desk.say(text, in: chat) } }
+        await server.perform { state in for text in texts { state.say(text, in: chat) } }
     }
 
     // MARK: - The end
@@ -204,7 +204,7 @@ final class TelegramHost: Sendable {
         await server.perform { _ in }
     }
 
-    /// StopRequests the bus, and checks that the bridge behaved.
+    /// Stops the bus, and checks that the bridge behaved.
     func stop() async throws {
         test.stop()
         let turning = Task { while !Task.isCancelled { await step() } }

@@ -4,7 +4,7 @@ import Testing
 @testable import Chat
 @testable import TelegramBridge
 
-/// What stands beside a text, and texts that are made of parts.
+/// Entities beside a text, and rich messages made of parts.
 @Suite struct TextEntitiesTests {
     private func json(_ text: String) throws -> JSON {
         try #require(

@@ -7,7 +7,7 @@ import Testing
 @testable import TelegramBridge
 
 extension TelegramTests {
-    /// What was said during an outage counts when it was said, not when it came.
+    /// Messages from an outage count at the time at which they were said, not when they came.
     @Suite(.timeLimit(.minutes(10))) struct TimeTests {
         private static let group = TelegramHost.group
 
@@ -23,17 +23,17 @@ extension TelegramTests {
             let host = try await TelegramHost { $0.middlewares = [limit(20, by: scope)] }
             // Others speak in the room meanwhile, and leave nothing for one moment.
             try await host.other.publish((0..<20).map { Draft("\($0)", from: "bob") })
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 for index in 0..<60 {
-                    desk.say(
+                    state.say(
                         "uno cada segundo \(index)", in: Self.group,
-                        ["date": desk.date - 3_600 + Int64(index)])
+                        ["date": state.date - 3_600 + Int64(index)])
                 }
                 // And these are said at once.
                 for index in 0..<30 {
-                    desk.say(
+                    state.say(
                         "todo a la vez \(index)", in: Self.group, from: "Bea", id: 8,
-                        ["date": desk.date - 3_000])
+                        ["date": state.date - 3_000])
                 }
             }
             let messages = await host.messages(100).dropFirst(20)
@@ -48,20 +48,20 @@ extension TelegramTests {
         @Test func `an album counts once, and its pictures repeat nothing`() async throws {
             let dedupe = Dedupe(Dedupe.Options(), .make())
             let host = try await TelegramHost { $0.middlewares = [limit(5), dedupe] }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 for index in 0..<30 {
                     var more: [String: Any] = [
                         "photo": [["file_unique_id": "p\(index)"]],
                         "media_group_id": "album \(index / 10)",
                     ]
                     if index == 29 { more["caption"] = "la playa" }
-                    desk.say(in: Self.group, more)
+                    state.say(in: Self.group, more)
                 }
                 // The same picture again is a repetition; another album is too much.
-                desk.say(in: Self.group, ["photo": [["file_unique_id": "p0"]]])
+                state.say(in: Self.group, ["photo": [["file_unique_id": "p0"]]])
                 for album in 4..<8 {
                     for index in 0..<3 {
-                        desk.say(
+                        state.say(
                             in: Self.group,
                             [
                                 "photo": [["file_unique_id": "\(album) \(index)"]],
@@ -69,7 +69,7 @@ extension TelegramTests {
                             ])
                     }
                 }
-                desk.say("fin", in: Self.group, from: "Bea", id: 8)
+                state.say("fin", in: Self.group, from: "Bea", id: 8)
             }
             let texts = await host.messages(34).map(\.text)
             #expect(texts.prefix(29).allSatisfy { $0 == "[foto]" })
@@ -82,11 +82,11 @@ extension TelegramTests {
         @Test func `what was repeated an hour before is no repetition`() async throws {
             let dedupe = Dedupe(Dedupe.Options(), .make())
             let host = try await TelegramHost { $0.middlewares = [dedupe] }
-            await host.server.perform { desk in
+            await host.server.perform { state in
                 for ago in [7_200, 3_600, 3_590, 60] as [Int64] {
-                    desk.say("ok", in: Self.group, ["date": desk.date - ago])
+                    state.say("ok", in: Self.group, ["date": state.date - ago])
                 }
-                desk.say("fin", in: Self.group)
+                state.say("fin", in: Self.group)
             }
             let messages = await host.messages(4)
             #expect(messages.map(\.text) == ["ok", "ok", "ok", "fin"])
@@ -95,13 +95,13 @@ extension TelegramTests {
 
         @Test func `times that can't be are not believed`() async throws {
             let host = try await TelegramHost()
-            await host.server.perform { desk in
-                for date in [desk.date + 86_400, 0, -5, 1, 1 << 40] {
-                    desk.say("\(date)", in: Self.group, ["date": date])
+            await host.server.perform { state in
+                for date in [state.date + 86_400, 0, -5, 1, 1 << 40] {
+                    state.say("\(date)", in: Self.group, ["date": date])
                 }
-                desk.say(
+                state.say(
                     "corregido", in: Self.group, kind: "edited_message",
-                    ["message_id": 3, "date": desk.date - 90, "edit_date": desk.date - 30])
+                    ["message_id": 3, "date": state.date - 90, "edit_date": state.date - 30])
             }
             let messages = await host.messages(6)
             for message in messages.prefix(5) { #expect(message.time == message.received) }

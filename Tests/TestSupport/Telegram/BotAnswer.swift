@@ -1,11 +1,11 @@
 import Foundation
 
-/// An answer of the stand-in.
+/// An answer of the test server.
 struct BotAnswer {
     let status: Int
     let body: String
     var headers: [String: String] = [:]
-    /// Whether a message was posted.
+    /// True if a message was posted.
     var isPost = false
 
     /// A success.

@@ -2,12 +2,12 @@ import Foundation
 
 /// A call of a method, checked as the real server checks it.
 struct BotCall {
-    private let desk: BotDesk
+    private let state: BotServerState
     private let method: String
     private let parameters: [String: Any]
 
-    init(_ desk: BotDesk, _ method: String, _ parameters: [String: Any]) {
-        self.desk = desk
+    init(_ state: BotServerState, _ method: String, _ parameters: [String: Any]) {
+        self.state = state
         self.method = method
         self.parameters = parameters
     }
@@ -23,21 +23,21 @@ struct BotCall {
     /// Does what is asked for, and answers now or later.
     func run(_ connection: TestHTTPConnection, _ finish: @escaping (BotAnswer) -> Void) {
         guard let known = Self.known[method] else {
-            desk.blame("there is no method \(method)")
+            state.blame("there is no method \(method)")
             return finish(BotAnswer(404, "Not Found: method not found"))
         }
         for key in parameters.keys where !known.contains(key) {
-            desk.blame("\(method) has the parameter \(key)")
+            state.blame("\(method) has the parameter \(key)")
         }
         switch method {
         case "getMe":
             finish(
                 BotAnswer(
                     [
-                        "id": BotDesk.me, "is_bot": true, "first_name": "Puente",
-                        "username": "puente_bot", "can_read_all_group_messages": desk.readsAll,
+                        "id": BotServerState.me, "is_bot": true, "first_name": "Puente",
+                        "username": "puente_bot", "can_read_all_group_messages": state.readsAll,
                     ] as [String: Any]))
-        case "getWebhookInfo": finish(BotAnswer(["url": desk.webhook]))
+        case "getWebhookInfo": finish(BotAnswer(["url": state.webhook]))
         case "getChatMember": finish(member)
         case "getUpdates": getUpdates(connection, finish)
         default: send(connection, finish)
@@ -47,10 +47,11 @@ struct BotCall {
     private func number(_ key: String) -> Int64? { (parameters[key] as? NSNumber)?.int64Value }
 
     private var member: BotAnswer {
-        guard let chat = desk.chats[number("chat_id") ?? 0] else {
+        guard let chat = state.chats[number("chat_id") ?? 0] else {
             return BotAnswer(400, "Bad Request: chat not found")
         }
-        return BotAnswer(["status": chat.status, "user": ["id": BotDesk.me]] as [String: Any])
+        return BotAnswer(
+            ["status": chat.status, "user": ["id": BotServerState.me]] as [String: Any])
     }
 
     // MARK: - Updates
@@ -58,7 +59,7 @@ struct BotCall {
     private func getUpdates(
         _ connection: TestHTTPConnection, _ finish: @escaping (BotAnswer) -> Void
     ) {
-        guard desk.webhook.isEmpty else {
+        guard state.webhook.isEmpty else {
             return finish(
                 BotAnswer(
                     409,
@@ -68,12 +69,12 @@ struct BotCall {
                     """))
         }
         if !(parameters["allowed_updates"] is [String]) {
-            desk.blame("allowed_updates is no list of strings")
+            state.blame("allowed_updates is no list of strings")
         }
-        let (limit, timeout) = desk.queue.ask(
+        let (limit, timeout) = state.queue.ask(
             offset: number("offset"), limit: number("limit"), timeout: number("timeout"),
-            now: desk.now)
-        let poll = BotPoll(desk, limit: limit, finish: finish)
+            now: state.now)
+        let poll = BotPoll(state, limit: limit, finish: finish)
         connection.onGone = { poll.drop() }
         poll.start(timeout: timeout)
     }
@@ -84,29 +85,29 @@ struct BotCall {
         _ connection: TestHTTPConnection, _ finish: @escaping (BotAnswer) -> Void
     ) {
         let id = number("chat_id") ?? 0
-        guard var chat = desk.chats[id] else {
+        guard var chat = state.chats[id] else {
             return finish(BotAnswer(400, "Bad Request: chat not found"))
         }
         if let refusal = refusal(of: chat, id) { return finish(refusal) }
-        if desk.now < chat.blockedUntil {
-            desk.blame("\(id) was sent to before retry_after was over")
-            return finish(desk.flood(id))
+        if state.now < chat.blockedUntil {
+            state.blame("\(id) was sent to before retry_after was over")
+            return finish(state.flood(id))
         }
-        chat.sends.removeAll { $0 <= desk.now - 60_000_000_000 }
-        desk.chats[id] = chat
-        if chat.sends.count >= 20 || !desk.countSend() { return finish(desk.flood(id)) }
-        chat.sends.append(desk.now)
+        chat.sends.removeAll { $0 <= state.now - 60_000_000_000 }
+        state.chats[id] = chat
+        if chat.sends.count >= 20 || !state.countSend() { return finish(state.flood(id)) }
+        chat.sends.append(state.now)
         chat.lastMessage += 1
         let post = BotChat.Post(
             id: chat.lastMessage, text: parameters["text"] as? String ?? "",
-            topic: number("message_thread_id"), replyTo: reply(in: chat), time: desk.now)
+            topic: number("message_thread_id"), replyTo: reply(in: chat), time: state.now)
         chat.posts.append(post)
         chat.known.insert(post.id)
-        desk.chats[id] = chat
+        state.chats[id] = chat
         finish(
             BotAnswer(
                 [
-                    "message_id": post.id, "date": desk.date, "text": post.text,
+                    "message_id": post.id, "date": state.date, "text": post.text,
                     "chat": ["id": id, "type": chat.type],
                 ] as [String: Any], isPost: true))
     }
@@ -141,7 +142,7 @@ struct BotCall {
         }
         if text.utf8.count > 32_768 { return BotAnswer(400, "Bad Request: text is too long") }
         if text.unicodeScalars.count > 4_096 {
-            desk.blame("a text of \(text.unicodeScalars.count) code points")
+            state.blame("a text of \(text.unicodeScalars.count) code points")
             return BotAnswer(400, "Bad Request: message is too long")
         }
         if text.unicodeScalars.allSatisfy(Self.isInvisible) {

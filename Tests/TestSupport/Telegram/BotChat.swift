@@ -1,12 +1,12 @@
-/// A chat of the stand-in.
+/// A chat of the test server.
 package struct BotChat: Sendable {
-    /// What the bot has said in it.
+    /// The messages of the bot in it.
     package struct Post: Sendable {
         package let id: Int64
         package let text: String
         package let topic: Int64?
         package let replyTo: Int64?
-        /// When, in nanoseconds of the server's clock.
+        /// The time of it, in nanoseconds of the server's clock.
         package let time: Int64
     }
 
@@ -14,9 +14,9 @@ package struct BotChat: Sendable {
     package var type = "supergroup"
     /// Topics by id, and whether they are open.
     package var topics: [Int64: Bool] = [:]
-    /// What the bot is in it: member, administrator, left, kicked.
+    /// The status of the bot in it: member, administrator, left, kicked.
     package var status = "member"
-    /// What it has become.
+    /// The chat that it has become.
     package var migratedTo: Int64?
     /// A 400 for texts that hold this.
     package var refused: String?

@@ -1,7 +1,7 @@
 import Foundation
 import Sockets
 
-/// What the stand-in does wrong, once.
+/// A fault of the test server's in one call.
 package enum BotFault: Sendable, CaseIterable {
     /// A proxy's page, the request not passed on.
     case page
@@ -24,7 +24,7 @@ package enum BotFault: Sendable, CaseIterable {
     /// 500 in Telegram's own words.
     case restart
 
-    /// Whether the request is done in spite of it.
+    /// True if the request is done in spite of it.
     package var isDone: Bool {
         switch self {
         case .closedAfter, .halfHead, .halfBody, .nonsense, .silenceAfter: true

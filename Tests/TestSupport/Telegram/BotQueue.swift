@@ -1,4 +1,4 @@
-/// Updates that a bot has not confirmed, and what the server makes of how they are asked for.
+/// The updates that a bot has not confirmed.
 struct BotQueue {
     /// The number of the next one.
     var next: Int64 = 500_000
@@ -6,7 +6,7 @@ struct BotQueue {
     private var lastOffset: Int64?
     private var lastTime: Int64 = 0
 
-    /// How far ahead an offset may be and still confirm something.
+    /// The distance by which an offset may be ahead and still confirm something.
     private static let mostAhead: Int64 = 10
     private static let mostUpdates: Int64 = 100
     private static let longestPoll: Int64 = 50
@@ -19,11 +19,11 @@ struct BotQueue {
         next += 1
     }
 
-    /// Takes what somebody asks for, and confirms what that confirms.
+    /// Confirms the updates before an offset, as the real server does.
     ///
     /// - Parameters:
     ///   - now: nanoseconds of the server's clock.
-    /// - Returns: how many updates they get and how many seconds they wait for the first.
+    /// - Returns: the most updates that are answered, and the seconds to wait for the first.
     mutating func ask(
         offset: Int64?, limit: Int64?, timeout: Int64?, now: Int64
     ) -> (limit: Int, timeout: Int64) {
@@ -31,7 +31,7 @@ struct BotQueue {
         var timeout = min(max(timeout ?? 0, 0), Self.longestPoll)
         let offset = offset ?? 0
         if offset == lastOffset, timeout < 3, now - lastTime < 3_000_000_000 { timeout = 3 }
-        // Who asks for the same again so soon has not understood something in it.
+        // A client that asks for the same again so soon has not understood something in it.
         if offset == lastOffset, now - lastTime < 500_000_000 { limit = 1 }
         (lastOffset, lastTime) = (offset, now)
         if offset < 0 {

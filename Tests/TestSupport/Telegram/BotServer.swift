@@ -1,27 +1,27 @@
 import Foundation
 import Sockets
 
-/// A stand-in for Telegram's Bot API on loopback, as strict as the real one.
+/// A server of Telegram's Bot API on loopback, as strict as the real one.
 ///
-/// It notes every misbehaviour of its client, and misbehaves itself where a test asks for it. Safe
-/// from any thread.
+/// It records every misbehaviour of its client, and misbehaves itself if a test asks for it. Owned by
+/// the test; safe from any thread.
 package final class BotServer: Sendable {
     /// A token like those of the real one.
     package static let token = "123456789:AAF-stand_in-TOKEN-that-must-not-be-seen"
 
     private let server: TestHTTPServer
-    private let desk: BotDesk
+    private let state: BotServerState
 
     /// Starts one.
     package init(clock: any LoopClock = SystemClock(), port: UInt16 = 0) throws {
-        let desk = BotDesk()
-        server = try TestHTTPServer(clock: clock, port: port) { desk.take($0, $1) }
-        self.desk = desk
+        let state = BotServerState()
+        server = try TestHTTPServer(clock: clock, port: port) { state.answer($0, $1) }
+        self.state = state
         let loop = server.loop
-        loop.perform { desk.open(loop) }
+        loop.perform { state.open(loop) }
     }
 
-    /// Where it is, for `api`.
+    /// Its address, for `api`.
     package var url: String { server.url }
 
     /// Its port on 127.0.0.1.
@@ -30,13 +30,25 @@ package final class BotServer: Sendable {
     /// Runs a function where it can see and change everything.
     @discardableResult
     package func perform<Value: Sendable>(
-        _ body: @escaping @Sendable (BotDesk) -> Value
+        _ body: @escaping @Sendable (BotServerState) -> Value
     ) async -> Value {
-        let desk = desk
-        return await server.perform { body(desk) }
+        let state = state
+        return await server.perform { body(state) }
     }
 
-    /// Says that its clock was turned.
+    /// Returns when something holds of its state after a call, or the task is cancelled.
+    package func until(_ test: @escaping @Sendable (BotServerState) -> Bool) async {
+        let (loop, state) = (server.loop, state)
+        await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                loop.perform { state.resume(continuation, when: test) }
+            }
+        } onCancel: {
+            loop.perform { state.endWaits() }
+        }
+    }
+
+    /// Tells its loop that the clock was advanced.
     package func clockHasChanged() { server.loop.clockHasChanged() }
 
     /// Closes all connections.

@@ -2,9 +2,9 @@ import Chat
 import MessageBus
 import Sockets
 
-/// What the address of a call is made of.
+/// Checks of the parts of a call's address.
 enum APIAddress {
-    /// Whether it can stand in an address as it is.
+    /// Returns true if a text can stand in an address as a token.
     static func isToken(_ text: String) -> Bool {
         !text.isEmpty
             && text.utf8.allSatisfy { byte in
@@ -15,7 +15,7 @@ enum APIAddress {
             }
     }
 
-    /// Whether a token may be sent there: over TLS, or no further than this machine.
+    /// Returns true if a token may be sent to an address: over TLS, or no further than this machine.
     static func isAllowed(_ address: String) -> Bool {
         guard address.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }),
             !address.contains(where: { "?#@\\".contains($0) })
@@ -25,7 +25,7 @@ enum APIAddress {
         return address.hasPrefix("http://") && ["localhost", "127.0.0.1", "[::1]"].contains(host)
     }
 
-    /// Whether it has no port, or one that there is.
+    /// Returns true if an address has no port, or a valid one.
     static func hasGoodPort(_ address: String) -> Bool {
         let port = authority(of: address).dropFirst(host(of: address).count)
         guard port.first == ":" else { return port.isEmpty }

@@ -2,15 +2,15 @@ import Chat
 import MessageBus
 import Sockets
 
-/// Calls of the Bot API.
+/// A client of the Bot API.
 ///
-/// Safe from any thread. The token is in the address of each, so no address is in any error.
+/// Safe from any thread. The token is in the address of each call, so no address is in any error.
 struct BotAPI: Sendable {
     private let client: HTTPClient
     private let base: String
     private let token: Secret
 
-    /// How long a call may take; the poll has its own time.
+    /// The time that a call may take; the poll has its own.
     static let deadline = Duration.seconds(30)
 
     init(_ client: HTTPClient, at base: String, token: Secret) {
@@ -22,8 +22,8 @@ struct BotAPI: Sendable {
     /// Calls a method and returns its result.
     ///
     /// - Parameters:
-    ///   - parameters: what is null is left out.
-    ///   - isFresh: whether connections that are open are not to be trusted.
+    ///   - parameters: the parameters; those that are null are left out.
+    ///   - isFresh: true if open connections are not to be trusted.
     func call(
         _ method: String, _ parameters: [String: JSON] = [:], within deadline: Duration = deadline,
         isFresh: Bool = false
@@ -45,8 +45,8 @@ struct BotAPI: Sendable {
     }
 
     private func result(_ answer: HTTPAnswer) throws(BotAPIError) -> JSON {
-        // What stands in front of Telegram answers in HTML, also with codes that mean something
-        // else there.
+        // A proxy in front of Telegram answers in HTML, also with codes that mean something else
+        // there.
         guard let json = JSONReader.read(answer.body), case .bool(let isOK) = json["ok"] else {
             throw .unreachable(
                 "the answer is not Telegram's (status \(answer.status))", mayHaveArrived: true)
@@ -59,7 +59,7 @@ struct BotAPI: Sendable {
             retryAfter: answer.retryAfter)
     }
 
-    /// What stands between us and Telegram may repeat the address that it was asked for.
+    /// Returns a text without the token: a proxy may repeat the address that it was asked for.
     private func withoutToken(_ text: String) -> String {
         let token = token.reveal()
         // Also where the colon is written otherwise.

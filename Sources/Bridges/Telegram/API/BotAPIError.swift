@@ -1,25 +1,25 @@
 import Chat
 
-/// What an answer of Telegram's that is no success asks for, in a sentence without the token.
+/// A call that came to nothing, by what is to be done about it, with a sentence without the token.
 enum BotAPIError: Error, Equatable, CustomStringConvertible {
-    /// Nobody answered, or somebody who is not Telegram: later it will.
+    /// Nothing answered, or something that is not Telegram: later it will.
     case unreachable(String, mayHaveArrived: Bool)
-    /// Too much at once; nothing is to be sent for so long.
+    /// Too many calls at once; none is to be sent for a while.
     case flood(after: Duration)
     /// The group has become a supergroup of that id.
     case migrated(to: Int64)
     /// There is no such bot: 401 or 404.
     case unknownBot(String)
-    /// Somebody else polls, or a webhook is set.
+    /// Another program polls, or a webhook is set.
     case pollConflict(String)
     /// The chat can't be written to at present: kicked, no rights, not found.
     case shut(String)
-    /// What was sent will never be taken.
+    /// The message will never be taken.
     case rejected(String)
     /// The bridge is ending.
     case cancelled
 
-    /// Whether it is to a message as if nobody had answered.
+    /// True if it means to a message the same as no answer.
     var isNoAnswer: Bool {
         switch self {
         case .unreachable, .pollConflict: true
@@ -27,7 +27,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// The sentence.
+    /// The reason, for the log.
     var description: String {
         switch self {
         case .unreachable(let reason, _): reason
@@ -43,7 +43,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
     /// Reads an answer that says `"ok":false`; codes first, texts second.
     init(code: Int64, description: String, parameters: JSON, retryAfter: Duration?) {
         let text = description.lowercased()
-        // It comes from outside, and goes to a log.
+        // The text comes from outside, and goes to a log.
         let visible = description.unicodeScalars.prefix(300).filter {
             ![.control, .format].contains($0.properties.generalCategory)
         }
@@ -63,7 +63,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         case 403: self = .shut(answer)
         case 413: self = .rejected(answer)
         case 402..<500:
-            // Nothing is known of it but that it was not taken.
+            // Nothing is known but that the call was not accepted.
             self = .unreachable(answer, mayHaveArrived: code == 408)
         case 400:
             if let chat = parameters["migrate_to_chat_id"].integer {
@@ -77,17 +77,17 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         }
     }
 
-    /// Seconds in `FLOOD_WAIT_7` and its like, a second to a day.
+    /// Returns the seconds in `FLOOD_WAIT_7` and the like, from a second to a day.
     private static func floodWait(_ description: String) -> Int64? {
         guard let range = description.firstRange(of: "_WAIT_") else { return nil }
         let digits = description[range.upperBound...].prefix { $0.isASCII && $0.isNumber }
         return Int64(digits).map { min(max($0, 1), 86_400) }
     }
 
-    /// Whether a 400 is about the chat, or the bot in it, and not about the message.
+    /// Returns true if a 400 is about the chat, or the bot in it, and not about the message.
     private static func isOfTheChat(_ description: String, _ text: String) -> Bool {
         if shutting.contains(where: text.contains) { return true }
-        // What Telegram's inner servers say is passed on as it is: one word in capitals.
+        // Constants of Telegram's inner servers are passed on as they are: one word in capitals.
         let prefix = "Bad Request: "
         let start =
             description.hasPrefix(prefix) ? description.dropFirst(prefix.count) : description[...]
@@ -95,7 +95,7 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         return constantsOfChats.contains(where: constant.hasPrefix)
     }
 
-    /// What says in a 400 that it is the chat and not the message.
+    /// Texts of a 400 that is about the chat and not about the message.
     private static let shutting = [
         "chat not found", "chat_id is empty", "not enough rights", "have no write access",
         "need administrator rights", "topic_closed", "message thread not found", "chat_restricted",
@@ -105,12 +105,12 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         "group chat was upgraded",
     ]
 
-    /// How such words begin.
+    /// Beginnings of such constants.
     private static let constantsOfChats = [
         "CHAT_", "CHANNEL_", "TOPIC_", "USER_", "PEER_", "BOT_",
     ]
 
-    /// What to say of a token that Telegram does not know.
+    /// Returns the sentence for a token that Telegram does not know.
     static func sentence(unknownBot answer: String) -> String {
         """
         Telegram knows no bot with this token (\(answer)): check "token", which @BotFather gives, \

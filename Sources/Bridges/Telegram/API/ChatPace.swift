@@ -1,68 +1,74 @@
 import Chat
 import Synchronization
 
-/// When something may be sent: so many to a chat, so many in all, one at a time, nothing before a
-/// flood is over.
+/// The pace at which messages are sent to a chat: so many to it, so many to all chats, one at a time,
+/// none before a flood is over.
 ///
-/// Safe from any thread. The topics of a chat share its pace.
+/// Shared by the outboxes of the chat's topics and the drop notices; safe from any thread.
 final class ChatPace: Sendable {
-    /// What all chats share: 30 messages a second in all, of which some are left for whoever else
-    /// uses the token.
+    /// The pace of all chats together: 30 messages a second, of which some are left to others who use
+    /// the token.
+    ///
+    /// Shared by the paces of the chats; safe from any thread.
     final class Total: Sendable {
         private let bucket: Mutex<TokenBucket>
 
-        init(_ watch: Stopwatch) {
+        init(_ time: TimeSource) {
             bucket = Mutex(
-                TokenBucket(capacity: 25, refill: .milliseconds(40), now: watch.now()))
+                TokenBucket(capacity: 25, refill: .milliseconds(40), now: time.now()))
         }
 
-        fileprivate func wait(_ now: Duration) -> Duration { bucket.withLock { $0.wait(now) } }
-        fileprivate func take(_ now: Duration) { bucket.withLock { $0.take(now) } }
+        fileprivate func timeToNext(_ now: Duration) -> Duration {
+            bucket.withLock { $0.timeToNext(now) }
+        }
+        fileprivate func spend(_ now: Duration) { bucket.withLock { $0.spend(now) } }
     }
 
     private struct State {
         var bucket: TokenBucket
         var notBefore = Duration.zero
+        /// True if somebody has the turn.
         var isTaken = false
-        var waiters: [(id: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
-        var lastWaiter: UInt64 = 0
+        var waiters: [CheckedContinuation<Void, Never>] = []
     }
 
-    private let watch: Stopwatch
+    private let time: TimeSource
     private let total: Total
     private let state: Mutex<State>
 
-    /// Messages at once: with those that the refill lets pass, 20 in any minute, as groups have it.
+    /// Messages that may be sent at once: with those that the refill allows, 20 in any minute, which
+    /// is a group's limit.
     private static let burst = 5
     private static let refill = Duration.seconds(4)
     /// The time from one message to the next.
     private static let spacing = Duration.seconds(1)
-    /// Added to what Telegram asks for, whose clock need not be ours.
+    /// Time added to what Telegram asks for, whose clock need not be ours.
     private static let margin = Duration.milliseconds(250)
 
-    init(_ watch: Stopwatch, _ total: Total) {
-        self.watch = watch
+    init(_ time: TimeSource, _ total: Total) {
+        self.time = time
         self.total = total
         state = Mutex(
-            State(bucket: TokenBucket(capacity: Self.burst, refill: Self.refill, now: watch.now())))
+            State(bucket: TokenBucket(capacity: Self.burst, refill: Self.refill, now: time.now())))
     }
 
-    /// How long it takes until one may be sent; zero: now, and it is counted.
-    func passOrWait() -> Duration {
-        let now = watch.now()
+    /// Counts a message and returns zero if it may be sent now; else returns the time until it may.
+    func reserveMessage() -> Duration {
+        let now = time.now()
         return state.withLock { state in
-            let rest = max(state.notBefore - now, state.bucket.wait(now), total.wait(now))
-            if rest > .zero { return rest }
-            state.bucket.take(now)
-            total.take(now)
+            let left = max(
+                state.notBefore - now, state.bucket.timeToNext(now), total.timeToNext(now))
+            if left > .zero { return left }
+            state.bucket.spend(now)
+            total.spend(now)
             state.notBefore = now + Self.spacing
             return .zero
         }
     }
 
-    /// Sends nothing for so long.
+    /// Lets nothing be sent for so long.
     func block(for pause: Duration) {
-        let now = watch.now()
+        let now = time.now()
         state.withLock { state in
             state.notBefore = max(state.notBefore, now + pause + Self.margin)
             state.bucket.drain(now)
@@ -71,14 +77,13 @@ final class ChatPace: Sendable {
 
     // MARK: - One at a time
 
-    /// Returns when nobody else sends to this chat; `leave()` is to follow, also when the task was
+    /// Returns when no other sends to this chat; `releaseTurn()` is to follow, also if the task was
     /// cancelled meanwhile.
-    func enter() async {
+    func acquireTurn() async {
         await withCheckedContinuation { continuation in
             let isFree = state.withLock { state in
                 if state.isTaken {
-                    state.lastWaiter += 1
-                    state.waiters.append((state.lastWaiter, continuation))
+                    state.waiters.append(continuation)
                     return false
                 }
                 state.isTaken = true
@@ -88,14 +93,14 @@ final class ChatPace: Sendable {
         }
     }
 
-    /// Lets the next one in.
-    func leave() {
+    /// Gives the turn to the next that waits for it.
+    func releaseTurn() {
         let next = state.withLock { state -> CheckedContinuation<Void, Never>? in
             if state.waiters.isEmpty {
                 state.isTaken = false
                 return nil
             }
-            return state.waiters.removeFirst().continuation
+            return state.waiters.removeFirst()
         }
         next?.resume()
     }

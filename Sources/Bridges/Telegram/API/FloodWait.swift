@@ -1,55 +1,61 @@
 import Chat
 import MessageBus
 
-/// How long a chat is to be left alone: what Telegram asked for, and when that was.
+/// The time for which a chat is to be left alone, as Telegram asked for it.
 ///
-/// Kept as a wait, not as its end: a clock that was set back makes it no longer than Telegram said.
+/// Kept as a wait and its beginning, not as its end: so a clock that was set back makes it no longer
+/// than Telegram said.
 struct FloodWait: Sendable, Equatable {
-    /// Milliseconds that Telegram asked for.
-    let pause: Int64
+    /// The wait that Telegram asked for, in whole milliseconds.
+    let pause: Duration
+    /// The time at which it did.
     let since: Timestamp
 
-    /// The longest that is believed in, in milliseconds: Telegram asks for no more than a day.
-    static let longest: Int64 = 86_400_000
+    /// The longest wait that is believed: Telegram asks for no more than a day.
+    static let longest = Duration.seconds(86_400)
 
     /// Makes one that begins now.
     init(_ pause: Duration, at now: Timestamp) {
-        self.pause = min(max(Int64(pause / .milliseconds(1)), 0), Self.longest)
+        let pause = min(max(pause, .zero), Self.longest)
+        self.pause = .milliseconds(Int64(pause / .milliseconds(1)))
         since = now
     }
 
-    /// How much of it is left.
+    /// Returns the time that is left.
     func rest(at now: Timestamp) -> Duration {
         let (passed, overflows) = now.milliseconds
             .subtractingReportingOverflow(since.milliseconds)
         // Of a clock that was set back nobody knows how much time has passed.
-        return .milliseconds(overflows ? 0 : max(pause - max(passed, 0), 0))
+        return overflows ? .zero : max(pause - .milliseconds(max(passed, 0)), .zero)
     }
 
     // MARK: - In the store
 
-    /// In front of a chat's id, what the store knows its flood by.
+    /// The beginning of the checkpoints' sources; the chat's id follows.
     private static let source = "flood "
 
-    /// What the store knows a chat's flood by.
+    /// Returns the checkpoint's source for a chat.
     static func source(_ chat: Int64) -> String { "\(source)\(chat)" }
 
-    /// Reads what the store has kept; nil if it is no wait, as what earlier versions kept.
+    /// Reads what the store has kept; nil if it is no wait, like the state that earlier versions kept.
     init?(_ state: [UInt8]) {
-        let phrases = String(decoding: state, as: UTF8.self).split(separator: " ")
-        guard phrases.count == 2, let pause = Int64(phrases[0]), let since = Int64(phrases[1]),
-            (0...Self.longest).contains(pause)
+        let numbers = String(decoding: state, as: UTF8.self).split(separator: " ")
+        guard numbers.count == 2, let pause = Int64(numbers[0]), let since = Int64(numbers[1]),
+            pause >= 0, .milliseconds(pause) <= Self.longest
         else { return nil }
-        self.pause = pause
+        self.pause = .milliseconds(pause)
         self.since = Timestamp(milliseconds: since)
     }
 
+    /// Returns what the store is to keep.
     func checkpoint(for chat: Int64) -> Checkpoint {
-        Checkpoint(
-            source: Self.source(chat), state: Array("\(pause) \(since.milliseconds)".utf8))
+        let milliseconds = Int64(pause / .milliseconds(1))
+        return Checkpoint(
+            source: Self.source(chat),
+            state: Array("\(milliseconds) \(since.milliseconds)".utf8))
     }
 
-    /// What the store is to forget: floods that are over, and what are none.
+    /// Returns what the store is to forget: floods that are over, and states that are none.
     static func ended(in checkpoints: [String: [UInt8]], at now: Timestamp) -> [Checkpoint] {
         checkpoints.filter { source, state in
             source.hasPrefix(Self.source)

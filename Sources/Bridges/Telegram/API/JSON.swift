@@ -1,6 +1,6 @@
 import Chat
 
-/// A value of JSON as a server sends it: whatever is not there is null, whatever is odd is ignored.
+/// A JSON value that a server sent: members that are not there are null, odd ones are ignored.
 enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
@@ -10,31 +10,32 @@ enum JSON: Sendable, Equatable {
     case list([JSON])
     case object([String: JSON])
 
-    /// A member of an object; null if this is none, or has none of that name.
+    /// The member of that name; null if there is none, or the value is no object.
     subscript(key: String) -> JSON {
         if case .object(let members) = self { members[key] ?? .null } else { .null }
     }
 
-    /// Whether there is anything.
+    /// True if it is not null.
     var isPresent: Bool { self != .null }
 
-    /// Whether it has members.
+    /// True if it is an object.
     var isObject: Bool {
         if case .object = self { true } else { false }
     }
 
-    /// Whether it says yes.
+    /// True if it is `true`.
     var isTrue: Bool { self == .bool(true) }
 
+    /// The text; nil if it is none.
     var string: String? {
         if case .text(let text) = self { text } else { nil }
     }
 
-    /// A text that is not empty.
+    /// The text; nil if it is none or empty.
     var nonEmptyString: String? { string.flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// A whole number up to 2⁵³, as far as all who write JSON agree (RFC 8259, 6); larger ones
-    /// are no number of Telegram's, and nothing that is computed with one overflows.
+    /// The whole number; nil if it is none or beyond 2⁵³, up to which all programs agree (RFC 8259,
+    /// 6): Telegram has no larger ones, and no computation with a smaller one overflows.
     var integer: Int64? {
         let number: Int64? =
             switch self {
@@ -45,6 +46,7 @@ enum JSON: Sendable, Equatable {
         return number.flatMap { (-(1 << 53)...1 << 53).contains($0) ? $0 : nil }
     }
 
+    /// The number; nil if it is none.
     var double: Double? {
         switch self {
         case .integer(let number): Double(number)
@@ -53,15 +55,16 @@ enum JSON: Sendable, Equatable {
         }
     }
 
-    /// The elements of a list; none if this is no list.
+    /// The elements; none if it is no list.
     var elements: [JSON] {
         if case .list(let elements) = self { elements } else { [] }
     }
 }
 
 extension JSON {
-    /// As JSON text; what is null in an object is left out, since the Bot API takes `null` for the
-    /// word.
+    /// The JSON text.
+    ///
+    /// Members that are null are left out, since the Bot API takes `null` for the word.
     var encoded: [UInt8] {
         var bytes: [UInt8] = []
         encode(into: &bytes)

@@ -1,18 +1,20 @@
 import Chat
 
-/// Reads JSON that a server has sent.
+/// A reader of JSON that a server has sent.
 ///
-/// Foundation's refuses a whole answer for half of a surrogate pair in one name; here that becomes
-/// U+FFFD, as do bytes that are no UTF-8.
+/// Half of a surrogate pair in a name becomes U+FFFD, as do bytes that are no UTF-8; Foundation's reader
+/// refuses a whole answer for that. The parser of bridge.json can't serve here: it accepts comments,
+/// keeps the place of every value for its problems and refuses what this one repairs, so a common one
+/// would be laxer for the file and slower for the answers.
 struct JSONReader {
     private let bytes: [UInt8]
     private var at = 0
     private var depth = 0
 
-    /// Objects and lists inside one another that are read; an answer of Telegram has about ten.
+    /// The deepest nesting that is read; an answer of Telegram's has about ten levels.
     private static let deepest = 128
 
-    /// The value that a text stands for; nil if it is no JSON.
+    /// Returns the value of a text; nil if it is no JSON.
     static func read(_ bytes: [UInt8]) -> JSON? {
         var reader = JSONReader(bytes: bytes)
         // Some servers put a byte order mark in front.
@@ -32,13 +34,13 @@ struct JSONReader {
         }
     }
 
-    private mutating func take(_ byte: UInt8) -> Bool {
+    private mutating func consume(_ byte: UInt8) -> Bool {
         guard next == byte else { return false }
         at += 1
         return true
     }
 
-    private mutating func take(_ word: StaticString) -> Bool {
+    private mutating func consume(_ word: StaticString) -> Bool {
         let found = word.withUTF8Buffer { bytes[at...].starts(with: $0) }
         if found { at += word.utf8CodeUnitCount }
         return found
@@ -50,9 +52,9 @@ struct JSONReader {
         case UInt8(ascii: "{"): return nested { $0.object() }
         case UInt8(ascii: "["): return nested { $0.list() }
         case UInt8(ascii: "\""): return text().map { .text($0) }
-        case UInt8(ascii: "t"): return take("true") ? .bool(true) : nil
-        case UInt8(ascii: "f"): return take("false") ? .bool(false) : nil
-        case UInt8(ascii: "n"): return take("null") ? .null : nil
+        case UInt8(ascii: "t"): return consume("true") ? .bool(true) : nil
+        case UInt8(ascii: "f"): return consume("false") ? .bool(false) : nil
+        case UInt8(ascii: "n"): return consume("null") ? .null : nil
         default: return number()
         }
     }
@@ -68,29 +70,29 @@ struct JSONReader {
     private mutating func object() -> JSON? {
         var members: [String: JSON] = [:]
         skipSpace()
-        if take(UInt8(ascii: "}")) { return .object(members) }
+        if consume(UInt8(ascii: "}")) { return .object(members) }
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\""), let key = text() else { return nil }
             skipSpace()
-            guard take(UInt8(ascii: ":")), let value = value() else { return nil }
+            guard consume(UInt8(ascii: ":")), let value = value() else { return nil }
             members[key] = value
             skipSpace()
-            if take(UInt8(ascii: "}")) { return .object(members) }
-            guard take(UInt8(ascii: ",")) else { return nil }
+            if consume(UInt8(ascii: "}")) { return .object(members) }
+            guard consume(UInt8(ascii: ",")) else { return nil }
         }
     }
 
     private mutating func list() -> JSON? {
         var elements: [JSON] = []
         skipSpace()
-        if take(UInt8(ascii: "]")) { return .list(elements) }
+        if consume(UInt8(ascii: "]")) { return .list(elements) }
         while true {
             guard let value = value() else { return nil }
             elements.append(value)
             skipSpace()
-            if take(UInt8(ascii: "]")) { return .list(elements) }
-            guard take(UInt8(ascii: ",")) else { return nil }
+            if consume(UInt8(ascii: "]")) { return .list(elements) }
+            guard consume(UInt8(ascii: ",")) else { return nil }
         }
     }
 
@@ -153,7 +155,7 @@ struct JSONReader {
     private mutating func scalar(of unit: UInt32) -> Unicode.Scalar {
         if let scalar = Unicode.Scalar(unit) { return scalar }
         let start = at
-        if unit < 0xDC00, take("\\u"), let low = self.unit(), (0xDC00...0xDFFF).contains(low),
+        if unit < 0xDC00, consume("\\u"), let low = self.unit(), (0xDC00...0xDFFF).contains(low),
             let scalar = Unicode.Scalar(0x10000 + (unit - 0xD800) << 10 + (low - 0xDC00))
         {
             return scalar

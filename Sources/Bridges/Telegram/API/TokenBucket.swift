@@ -1,6 +1,11 @@
 import Chat
 
-/// Lets so many through at once, and then one after the other at a steady pace.
+/// A token bucket: so many may pass at once, and then one after the other at a steady pace.
+///
+/// `limit` and the chat protocol have others, one integer each in a unit of their own, which their
+/// hot paths only ever spend from. This one is also asked for its wait before anything is spent, since
+/// two of them have to agree, and emptied by a flood. A common one would have to be a public type of
+/// `MessageBus`, which is all that the middlewares and this bridge both see.
 struct TokenBucket: Sendable {
     private let capacity: Double
     private let refill: Duration
@@ -10,8 +15,8 @@ struct TokenBucket: Sendable {
     /// Makes a full bucket.
     ///
     /// - Parameters:
-    ///   - capacity: how many may pass at once.
-    ///   - refill: the time in which one more may.
+    ///   - capacity: the number that may pass at once.
+    ///   - refill: the time after which one more may.
     init(capacity: Int, refill: Duration, now: Duration) {
         self.capacity = Double(capacity)
         self.refill = refill
@@ -19,20 +24,20 @@ struct TokenBucket: Sendable {
         updated = now
     }
 
-    /// How long it takes until one may pass; zero: now.
-    mutating func wait(_ now: Duration) -> Duration {
+    /// Returns the time until one may pass; zero if it may now.
+    mutating func timeToNext(_ now: Duration) -> Duration {
         update(now)
-        // Rounded up, so that whoever has waited so long does not find a hair too little.
+        // Rounded up, so that after that time there is not a hair too little.
         return tokens >= 1 ? .zero : refill * (1 - tokens) + .milliseconds(1)
     }
 
     /// Lets one pass.
-    mutating func take(_ now: Duration) {
+    mutating func spend(_ now: Duration) {
         update(now)
         tokens -= 1
     }
 
-    /// Takes out what is left.
+    /// Empties the bucket.
     mutating func drain(_ now: Duration) {
         update(now)
         tokens = min(tokens, 0)

@@ -2,10 +2,10 @@ import Chat
 import MessageBus
 import Synchronization
 
-/// Which chats belong to which rooms, also after a group has become a supergroup.
+/// The chats and topics and their rooms, also after a group has become a supergroup.
 ///
-/// Safe from any thread. Where a group has moved is kept in the store; what is waiting for it and
-/// where its reader stands is kept by the name it had first, so that moving loses nothing.
+/// Owned by the relay; safe from any thread. The new id of a group is kept in the store; what waits for
+/// it and its reader's place are kept by the name it had first, so that a move loses nothing.
 final class ChatBindings: Sendable {
     /// A chat or topic and its room.
     struct Binding: Sendable, Hashable {
@@ -14,21 +14,21 @@ final class ChatBindings: Sendable {
         let topic: Int64?
         let room: String
 
-        /// What the bus calls it.
+        /// The bus's name for it.
         var channel: String { ChatLocation(chat: firstChat, topic: topic).description }
     }
 
-    /// The chats there are, in a fixed order.
+    /// The bindings, in a fixed order.
     let bindings: [Binding]
-    /// Entries of the configuration that stand for a chat which another one stands for too.
+    /// Entries of the configuration for a chat that has another entry too.
     let superfluous: [ChatLocation]
-    /// Where chats are now that were somewhere else first.
+    /// The present ids of chats that had another one first.
     private let moves: Mutex<[Int64: Int64]>
 
-    /// In front of a chat's id, what the store knows its move by.
+    /// The beginning of the checkpoints' sources; the chat's first id follows.
     private static let source = "chat "
 
-    /// Takes the chats of the configuration and what the store says of their moves.
+    /// Makes bindings of the configuration's chats and the moves that the store has kept.
     init(_ rooms: [ChatLocation: String], checkpoints: [String: [UInt8]]) {
         var moves: [Int64: Int64] = [:]
         for (source, state) in checkpoints where source.hasPrefix(Self.source) {
@@ -46,7 +46,7 @@ final class ChatBindings: Sendable {
                 superfluous.append(location)
                 continue
             }
-            // The new id stands in the configuration by now: what waits goes by the old one.
+            // The configuration has the new id by now: what waits goes by the old one.
             let former = moves.first { $0.value == location.chat && !chats.contains($0.key) }?.key
             bindings.append(
                 Binding(
@@ -58,44 +58,44 @@ final class ChatBindings: Sendable {
         self.moves = Mutex(moves)
     }
 
-    /// The binding of a place, `nil` if that is not configured.
+    /// Returns the binding of a chat or topic; nil if it is not configured.
     func binding(at location: ChatLocation) -> Binding? {
         let candidates = bindings.filter { $0.topic == location.topic }
         return moves.withLock { moves in
             candidates.first { $0.firstChat == location.chat && moves[$0.firstChat] == nil }
                 ?? candidates.first { Self.chat($0, moves) == location.chat }
-                // What was said before it moved may come afterwards.
+                // A message from before the move may come afterwards.
                 ?? candidates.first { $0.firstChat == location.chat }
         }
     }
 
-    /// Whether a chat is configured, with whatever topic.
+    /// Returns true if a chat is configured, with whatever topic.
     func knows(chat: Int64) -> Bool {
         moves.withLock { moves in
             bindings.contains { $0.firstChat == chat || Self.chat($0, moves) == chat }
         }
     }
 
-    /// What the bus calls a chat and its topics, whatever rooms they belong to.
+    /// Returns the bus's names for a chat and its topics, whatever rooms they belong to.
     func channels(of chat: Int64) -> [String] {
         moves.withLock { moves in
             bindings.filter { $0.firstChat == chat || Self.chat($0, moves) == chat }.map(\.channel)
         }
     }
 
-    /// Where a binding is now.
+    /// Returns the present chat and topic of a binding.
     func location(of binding: Binding) -> ChatLocation {
         ChatLocation(chat: moves.withLock { Self.chat(binding, $0) }, topic: binding.topic)
     }
 
-    /// Whether another entry stands for the place that a binding has moved to.
+    /// Returns true if the chat that a binding has moved to has another entry.
     func isSuperfluous(_ binding: Binding) -> Bool {
         self.binding(at: location(of: binding)) != binding
     }
 
-    /// Notes that a chat has become another one; nil if that is known, or of no concern.
+    /// Records that a chat has become another one.
     ///
-    /// - Returns: what the store is to keep.
+    /// - Returns: what the store is to keep; nil if the move is known, or of no concern.
     func move(from: Int64, to: Int64) -> Checkpoint? {
         moves.withLock { moves in
             guard from != to,

@@ -1,18 +1,18 @@
 import Chat
 
-/// Where something is said on Telegram: a chat, or a topic of it.
+/// A chat on Telegram, or a topic of it.
 ///
-/// No topic stands for what is outside the topics, a forum's General.
+/// No topic stands for a forum's General, which is outside the topics.
 struct ChatLocation: Hashable, Sendable, CustomStringConvertible {
     let chat: Int64
     let topic: Int64?
 
-    /// Ids have up to 52 bits.
+    /// The ids that there can be: they have up to 52 bits.
     private static let chats = -(Int64(1) << 52)...(Int64(1) << 52)
 
     init(chat: Int64, topic: Int64? = nil) {
         self.chat = chat
-        // General has no id of its own where something is sent, and 1 in links.
+        // General has no id where something is sent, and 1 in links.
         self.topic = topic == 1 ? nil : topic
     }
 
@@ -31,6 +31,6 @@ struct ChatLocation: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// As it is written in the configuration.
+    /// The text of it in the configuration.
     var description: String { topic.map { "\(chat)/\($0)" } ?? "\(chat)" }
 }

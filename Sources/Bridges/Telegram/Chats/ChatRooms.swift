@@ -1,15 +1,14 @@
 import Chat
 import MessageBus
 
-/// Which rooms chats and topics belong to, as bridge.json says it.
+/// The rooms of chats and topics in bridge.json.
 ///
-/// What is wrong with one entry hides nothing that is wrong with another one, nor with other
-/// options: it is told when those are looked at too.
+/// A problem of one entry hides none of another one, nor of other options: all are told together.
 package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
     private var rooms: [String: RoomName] = [:]
-    /// What is wrong with the entries.
+    /// The problems of the entries.
     private(set) var problems = Problems()
-    /// The entries that name a chat, and where in the file, in its order.
+    /// The entries that name a chat, each with its place in the file, in the file's order.
     private(set) var keyPlaces: [(key: String, location: ConfigLocation)] = []
 
     /// Makes entries that are right.
@@ -17,15 +16,15 @@ package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
         rooms = Dictionary(elements) { $1 }
     }
 
-    /// In words.
+    /// The expectation, for a message about another value.
     package static var expectation: String { [String: RoomName].expectation }
 
-    /// How it looks.
+    /// Returns an example.
     package static func hint(for value: ConfigValue) -> String? {
         "it looks like {\"-1001234567890\": \"general\"}"
     }
 
-    /// Takes any object.
+    /// Reads any object.
     package static func decode(
         _ value: ConfigValue, into problems: inout Problems
     ) -> ChatRooms? {
@@ -56,10 +55,10 @@ package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
         return result
     }
 
-    /// As JSON.
+    /// The JSON text.
     package var rendered: String { rooms.rendered }
 
-    /// Tells whether no chat belongs to any room.
+    /// True if there is no entry.
     var isEmpty: Bool { rooms.isEmpty }
 
     /// The room of an entry.
@@ -68,7 +67,7 @@ package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
         set { rooms[key] = newValue }
     }
 
-    /// The rooms by place.
+    /// The rooms by chat or topic.
     var places: [ChatLocation: String] {
         var result: [ChatLocation: String] = [:]
         for (key, room) in rooms { ChatLocation(key).map { result[$0] = room.text } }

@@ -2,127 +2,137 @@ import Chat
 import MessageBus
 import Synchronization
 
-/// Tells the rooms that a chat takes nothing from the bot, or nothing for a while, or that Telegram
-/// brings nothing in for a while: once each time, and when that is over and what had waited for it
-/// is delivered.
+/// The chats that take nothing from the bot, or nothing for a while, and the poll if Telegram brings
+/// nothing in for a while: the rooms are told once each time, and again when that is over and what
+/// had waited is delivered.
 ///
-/// Safe from any thread.
+/// Owned by the relay; safe from any thread.
 final class BlockedChats: Sendable {
     private struct Block {
         let room: String
-        /// The chat; nil: it is the poll that is held up.
+        /// The chat; nil if it is the poll that is held up.
         let chat: Int64?
-        /// When it began.
+        /// The time at which it began.
         let since: Duration
-        /// Whether the room knows.
+        /// True if the room was told.
         var isTold = false
-        /// Messages that waited when it was last looked.
-        var waiting = 0
-        /// Of those that waited when the chat took messages again, so many wait yet.
-        var owed: Int?
-        var delivered = 0
+        /// The messages that waited when it was last recorded.
+        var backlog = Backlog()
+        /// The messages that waited for its end.
+        var late = LateMessages()
     }
 
     private let settings: BridgeSettings
     private let isOn: Bool
-    /// By what the bus calls the chat, and by room where it is the poll.
+    /// The blocks by the bus's name for the chat, or by room if it is the poll's.
     private let blocks = Mutex<[String: Block]>([:])
 
-    /// How long a flood lasts before anybody is told, as with outages.
+    /// The length of a flood before anybody is told, as with outages.
     private static let longEnough = Duration.seconds(30)
 
-    /// - Parameter isOn: whether anybody is told.
+    /// Makes one.
+    ///
+    /// - Parameter isOn: true if the rooms are to be told.
     init(_ settings: BridgeSettings, isOn: Bool) {
         self.settings = settings
         self.isOn = isOn
     }
 
-    /// A chat takes nothing from the bot.
+    /// Records that a chat takes nothing from the bot.
     ///
-    /// - Parameter reason: in words of people.
-    func shut(
-        _ binding: ChatBindings.Binding, in chat: Int64, _ reason: String, waiting: Int,
-        isMore: Bool = false
+    /// - Parameter reason: the reason, worded for people.
+    func recordShut(
+        _ binding: ChatBindings.Binding, in chat: Int64, _ reason: String, _ backlog: Backlog
     ) async {
-        let isNews = note(
-            binding.channel, binding.room, chat, waiting: waiting, isLong: { _ in true })
+        let isNews = begin(binding.channel, binding.room, chat, backlog, isLong: { _ in true })
         guard isNews else { return }
-        let phrases = settings.phrases
-        await tell(phrases.telegramTakesNothing(reason, waiting: waiting, isMore), in: binding.room)
+        let sentence = settings.phrases.telegramTakesNothing(
+            reason, waiting: backlog.count, backlog.hasMore)
+        await publish(sentence, in: binding.room)
     }
 
-    /// A chat takes nothing for so long.
-    func flood(
-        _ binding: ChatBindings.Binding, in chat: Int64, for pause: Duration, waiting: Int,
-        isMore: Bool = false
+    /// Records that a chat takes nothing for so long.
+    func recordFlood(
+        _ binding: ChatBindings.Binding, in chat: Int64, for pause: Duration, _ backlog: Backlog
     ) async {
-        let now = settings.watch.now()
-        let isNews = note(binding.channel, binding.room, chat, waiting: waiting) {
+        let now = settings.time.now()
+        let isNews = begin(binding.channel, binding.room, chat, backlog) {
             now + pause - $0 > Self.longEnough
         }
         guard isNews else { return }
-        let phrases = settings.phrases
-        await tell(phrases.telegramPauses(pause, waiting: waiting, isMore), in: binding.room)
+        let sentence = settings.phrases.telegramPauses(
+            pause, waiting: backlog.count, backlog.hasMore)
+        await publish(sentence, in: binding.room)
     }
 
-    /// Telegram brings nothing in for so long.
-    func floodOfPoll(for pause: Duration, in rooms: [String]) async {
-        let now = settings.watch.now()
+    /// Records that Telegram brings nothing in for so long.
+    func recordPollFlood(for pause: Duration, in rooms: [String]) async {
+        let now = settings.time.now()
         for room in rooms {
-            let isNews = note(Self.poll(of: room), room, nil, waiting: 0) {
+            let isNews = begin(Self.poll(of: room), room, nil, Backlog()) {
                 now + pause - $0 > Self.longEnough
             }
-            if isNews { await tell(settings.phrases.telegramBringsNothing(for: pause), in: room) }
+            guard isNews else { continue }
+            await publish(settings.phrases.telegramBringsNothing(for: pause), in: room)
         }
     }
 
-    /// Telegram can be asked again.
-    func pollGoesOn(in rooms: [String]) async {
+    /// Records that the poll was answered.
+    func recordPoll(in rooms: [String]) async {
         for room in rooms { await end(Self.poll(of: room)) { _ in true } }
     }
 
-    /// No chat is called so.
+    /// Returns the key for the poll; no chat has such a name.
     private static func poll(of room: String) -> String { "poll \(room)" }
 
-    /// Notes a block; returns whether the room is to be told now.
-    private func note(
-        _ key: String, _ room: String, _ chat: Int64?, waiting: Int, isLong: (Duration) -> Bool
+    /// Records a block; returns true if the room is to be told now.
+    ///
+    /// - Parameter isLong: says if a block that began at a time lasts long enough for that.
+    private func begin(
+        _ key: String, _ room: String, _ chat: Int64?, _ backlog: Backlog,
+        isLong: (Duration) -> Bool
     ) -> Bool {
         guard isOn else { return false }
-        let now = settings.watch.now()
+        let now = settings.time.now()
         return blocks.withLock { blocks in
             var block = blocks[key] ?? Block(room: room, chat: chat, since: now)
-            block.waiting = waiting
-            block.owed = nil
+            block.backlog = backlog
+            block.late.begin()
             defer { blocks[key] = block }
             guard !block.isTold, isLong(block.since) else { return false }
             block.isTold = true
             // The topics of one chat say it once in a room.
-            return !Self.isKnown(block, in: blocks)
+            return !Self.isTold(block, in: blocks)
         }
     }
 
-    private static func isKnown(_ block: Block, in blocks: [String: Block]) -> Bool {
+    /// Returns true if the room of a block was told of another one of the same chat.
+    private static func isTold(_ block: Block, in blocks: [String: Block]) -> Bool {
         blocks.values.contains { $0.isTold && $0.room == block.room && $0.chat == block.chat }
     }
 
-    /// So many were delivered to a chat, and so many wait yet.
-    func note(delivered: Int, waiting: Int, to binding: ChatBindings.Binding) async {
+    /// Records messages that a chat's outbox is done with.
+    ///
+    /// - Parameters:
+    ///   - numbers: the numbers of those that were delivered.
+    ///   - backlog: what waits now.
+    func recordDelivery(
+        _ numbers: [UInt64], _ backlog: Backlog, to binding: ChatBindings.Binding
+    ) async {
         await end(binding.channel) { block in
-            let owed = block.owed ?? delivered + waiting
-            block.delivered += min(delivered, owed)
-            block.owed = owed - delivered
-            return owed <= delivered || waiting == 0
+            block.late.record(numbers, backlog)
+            return !block.late.isPending(in: backlog)
         }
     }
 
-    /// The bot may write in a chat again; who has something to send finds out by itself.
-    func open(_ binding: ChatBindings.Binding) async {
-        await end(binding.channel) { $0.waiting == 0 && $0.owed == nil }
+    /// Records that the bot may write in a chat again; if something waits, its outbox finds out.
+    func recordOpened(_ binding: ChatBindings.Binding) async {
+        await end(binding.channel) { $0.backlog.count == 0 && $0.late.isUntouched }
     }
 
+    /// Ends a block if it is over, and tells the room if that knew of it.
     private func end(_ key: String, _ isOver: (inout Block) -> Bool) async {
-        let now = settings.watch.now()
+        let now = settings.time.now()
         let ended = blocks.withLock { blocks -> Block? in
             guard var block = blocks[key] else { return nil }
             guard isOver(&block) || !block.isTold else {
@@ -130,18 +140,18 @@ final class BlockedChats: Sendable {
                 return nil
             }
             blocks[key] = nil
-            return block.isTold && !Self.isKnown(block, in: blocks) ? block : nil
+            return block.isTold && !Self.isTold(block, in: blocks) ? block : nil
         }
         guard let ended else { return }
         let phrases = settings.phrases
         let sentence =
             ended.chat == nil
             ? phrases.telegramBrings
-            : phrases.telegramTakes(delivered: ended.delivered, late: now - ended.since)
-        await tell(sentence, in: ended.room)
+            : phrases.telegramTakes(delivered: ended.late.delivered, late: now - ended.since)
+        await publish(sentence, in: ended.room)
     }
 
-    private func tell(_ sentence: String, in room: String) async {
+    private func publish(_ sentence: String, in room: String) async {
         var draft = Draft(sentence, from: settings.phrases.server)
         draft.isFromBus = true
         draft.room = room

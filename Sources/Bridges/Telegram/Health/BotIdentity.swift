@@ -5,10 +5,10 @@ import MessageBus
 struct BotIdentity: Sendable {
     let id: Int64
     let name: String
-    /// Whether it is shown everything that is said in a group.
+    /// True if it is shown everything that is said in a group.
     let readsAll: Bool
 
-    /// Asks Telegram who it is.
+    /// Asks Telegram for it.
     init(_ api: BotAPI, within deadline: Duration) async throws(BotAPIError) {
         let result = try await api.call("getMe", within: deadline)
         guard let id = result["id"].integer else {

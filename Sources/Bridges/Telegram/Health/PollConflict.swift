@@ -2,36 +2,38 @@ import Chat
 import MessageBus
 import Synchronization
 
-/// Who else is given the bot's updates: said once, and when it is over.
+/// The conflict with another receiver of the bot's updates, logged once and when it is over.
 ///
-/// Safe from any thread.
+/// Owned by the poll, which shares it with the checks at the start; safe from any thread.
 final class PollConflict: Sendable {
-    private enum Rival {
-        case poller
+    private enum Receiver {
+        case program
         case webhook
     }
 
     private let log: Log
-    private let rival = Mutex<Rival?>(nil)
+    private let other = Mutex<Receiver?>(nil)
 
     init(_ log: Log) { self.log = log }
 
-    /// Telegram refuses a poll, and says why.
-    func note(_ answer: String) {
-        note(answer.lowercased().contains("webhook") ? .webhook : .poller, " (\(answer))")
+    /// Records that Telegram refuses a poll.
+    ///
+    /// - Parameter answer: its reason.
+    func record(_ answer: String) {
+        record(answer.lowercased().contains("webhook") ? .webhook : .program, " (\(answer))")
     }
 
-    /// Telegram says that it delivers to a webhook.
-    func noteWebhook() { note(.webhook, "") }
+    /// Records that Telegram delivers to a webhook.
+    func recordWebhook() { record(.webhook, "") }
 
-    private func note(_ new: Rival, _ answer: String) {
-        let isNew = rival.withLock { rival in
-            defer { rival = new }
-            return rival != new
+    private func record(_ receiver: Receiver, _ answer: String) {
+        let isNew = other.withLock { other in
+            defer { other = receiver }
+            return other != receiver
         }
         guard isNew else { return }
-        switch new {
-        case .poller:
+        switch receiver {
+        case .program:
             log.error(
                 """
                 another program polls with the same token\(answer); stop it, or give this bridge a \
@@ -46,9 +48,9 @@ final class PollConflict: Sendable {
         }
     }
 
-    /// A poll was answered.
+    /// Records that a poll was answered.
     func end() {
-        guard rival.withLock({ $0.take() }) != nil else { return }
+        guard other.withLock({ $0.take() }) != nil else { return }
         log.info("it is the only one that polls again")
     }
 }

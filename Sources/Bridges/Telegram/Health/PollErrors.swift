@@ -2,36 +2,36 @@ import Chat
 import MessageBus
 import Synchronization
 
-/// What Telegram answers instead of what it is polled for: each answer is said once, and when it is
-/// over.
+/// The answers that the poll is given instead of updates: each is logged once, and their end too.
 ///
-/// Safe from any thread.
+/// Owned by the connection's status; safe from any thread.
 final class PollErrors: Sendable {
     private struct State {
-        var said: Set<String> = []
-        /// Whether one of them was more than a flood.
+        /// Answers that were logged.
+        var logged: Set<String> = []
+        /// True if one of them was more than a flood.
         var hasRefused = false
-        var lastSaid = Duration.zero
+        var lastLogged = Duration.zero
     }
 
     private let log: Log
-    private let watch: Stopwatch
+    private let time: TimeSource
     private let state = Mutex(State())
 
-    /// Different answers remembered.
+    /// The most answers remembered.
     private static let bound = 20
-    /// What comes and goes faster than that is said as one.
+    /// Answers that come and go faster than that are logged as one.
     private static let shortest = Duration.seconds(60)
 
     init(_ settings: BridgeSettings) {
         log = settings.log
-        watch = settings.watch
+        time = settings.time
     }
 
-    /// Telegram has answered so.
-    func note(_ apiError: BotAPIError) {
+    /// Records an answer.
+    func record(_ apiError: BotAPIError) {
         switch apiError {
-        // Said by others.
+        // Logged by others.
         case .unreachable, .unknownBot, .cancelled: break
         case .flood(let pause):
             guard isNew("flood", isRefusal: false) else { return }
@@ -43,21 +43,25 @@ final class PollErrors: Sendable {
     }
 
     private func isNew(_ answer: String, isRefusal: Bool) -> Bool {
-        let now = watch.now()
+        let now = time.now()
         return state.withLock { state in
-            if state.said.count >= Self.bound, !state.said.contains(answer) { state.said = [] }
-            guard state.said.insert(answer).inserted else { return false }
+            if state.logged.count >= Self.bound, !state.logged.contains(answer) {
+                state.logged = []
+            }
+            guard state.logged.insert(answer).inserted else { return false }
             state.hasRefused = state.hasRefused || isRefusal
-            state.lastSaid = now
+            state.lastLogged = now
             return true
         }
     }
 
-    /// It has answered as it should.
+    /// Records that the poll was given updates.
     func end() {
-        let now = watch.now()
+        let now = time.now()
         let isOver = state.withLock { state in
-            guard !state.said.isEmpty, now - state.lastSaid >= Self.shortest else { return false }
+            guard !state.logged.isEmpty, now - state.lastLogged >= Self.shortest else {
+                return false
+            }
             defer { state = State() }
             return state.hasRefused
         }

@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-/// Looks at the start for what keeps a bot deaf, and says how to mend it.
+/// The checks at the start for settings that keep messages from the bot.
 struct StartupChecks: Sendable {
     let api: BotAPI
     let settings: BridgeSettings
@@ -9,7 +9,7 @@ struct StartupChecks: Sendable {
     let bot: BotIdentity
     let pollConflict: PollConflict
 
-    /// Says what is wrong; what can't be found out is left to the first message.
+    /// Logs what is wrong and how to mend it; what can't be found out is left to the first message.
     func run() async {
         settings.log.info("it speaks as @\(bot.name)")
         for location in chats.superfluous {
@@ -32,7 +32,7 @@ struct StartupChecks: Sendable {
         guard settings.port.direction != .out, let info = try? await api.call("getWebhookInfo"),
             info["url"].nonEmptyString != nil
         else { return }
-        pollConflict.noteWebhook()
+        pollConflict.recordWebhook()
     }
 
     private func checkPrivacy() async {
@@ -41,7 +41,7 @@ struct StartupChecks: Sendable {
         var seen: Set<Int64> = []
         for binding in chats.bindings {
             let chat = chats.location(of: binding).chat
-            // Somebody's own chat with the bot has no privacy mode.
+            // A person's own chat with the bot has no privacy mode.
             guard chat < 0, seen.insert(chat).inserted else { continue }
             do throws(BotAPIError) {
                 let member = try await api.call(

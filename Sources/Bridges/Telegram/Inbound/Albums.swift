@@ -1,16 +1,16 @@
 import Chat
 
-/// Which messages belong to one album: Telegram brings each picture as a message.
+/// The albums of late, each picture of which comes as a message.
 struct Albums {
     private var counts: [String: Int] = [:]
     private var order: [String] = []
 
-    /// Albums remembered.
+    /// The most albums remembered.
     private static let bound = 64
-    /// Pictures of one album at the most, as Telegram has it.
+    /// The most pictures of one album, by Telegram's rules.
     private static let longest = 10
 
-    /// Whether a message goes with one before it, and counts it.
+    /// Counts a message; returns true if it belongs to the album of one before it.
     mutating func isContinuation(_ post: IncomingMessage, of speaker: MessageAuthor) -> Bool {
         guard !post.isEdit, let group = post.json["media_group_id"].nonEmptyString else {
             return false

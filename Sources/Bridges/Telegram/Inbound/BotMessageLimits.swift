@@ -1,14 +1,15 @@
 import Chat
 
-/// Other bots, which may answer one another for ever: so many messages of each, no more.
+/// The limits for other bots, which may answer one another for ever: so many messages of each.
 struct BotMessageLimits {
     private var buckets: [String: TokenBucket] = [:]
     private var refused: Set<String> = []
 
-    /// Bots remembered.
+    /// The most bots remembered.
     private static let bound = 100
 
-    /// Why a bot's message is not taken, nil if it is; empty if it was said already.
+    /// Counts a bot's message; returns nil if it is within the limit, else the sentence to log, which is
+    /// empty if it was logged already.
     mutating func refusal(of bot: MessageAuthor, _ now: Duration) -> String? {
         if buckets.count >= Self.bound, buckets[bot.identity] == nil {
             buckets = [:]
@@ -17,8 +18,8 @@ struct BotMessageLimits {
         var bucket =
             buckets[bot.identity] ?? TokenBucket(capacity: 30, refill: .seconds(2), now: now)
         defer { buckets[bot.identity] = bucket }
-        if bucket.wait(now) == .zero {
-            bucket.take(now)
+        if bucket.timeToNext(now) == .zero {
+            bucket.spend(now)
             refused.remove(bot.identity)
             return nil
         }

@@ -2,39 +2,39 @@ import Chat
 import MessageBus
 import Synchronization
 
-/// Tells people on Telegram why what they said was dropped: in a reply, one for all that came
-/// together, at most one a minute for each of them.
+/// The notices to people on Telegram whose messages were dropped: a reply with the reason, one for all
+/// messages that came together, at most one a minute for each person.
 ///
-/// Safe from any thread.
+/// Owned by the relay, which runs it; safe from any thread.
 final class DropNotices: Sendable {
-    /// Whose message was dropped.
+    /// A person whose message was dropped.
     struct Recipient: Sendable, Hashable {
-        /// What the chat or topic is called.
+        /// The chat or topic.
         let binding: ChatBindings.Binding
-        /// Who this is, whatever the name.
+        /// The person's identity, which stays the same whatever the name.
         let identity: String
     }
 
     private struct Person {
         var name = ""
-        /// When the first message was dropped that they were not told of.
+        /// The time at which the first message was dropped that the person was not told of.
         let first: Duration
         /// That message.
         let remoteID: String
-        /// How many were to be told before.
+        /// The number of drops recorded before that one.
         let order: Int
         var count = 0
         var reason = ""
     }
 
     private struct State {
-        /// Those who are to be told.
+        /// People who are to be told.
         var people: [Recipient: Person] = [:]
-        /// When somebody was told last, in whatever chat.
+        /// The time at which each person was told last, in whatever chat.
         var toldPeople: [String: Duration] = [:]
-        /// Messages noted so far.
-        var noted = 0
-        /// When something was last told in a chat.
+        /// Drops recorded so far.
+        var recorded = 0
+        /// The time at which a notice was last sent to each chat.
         var lastTold: [ChatBindings.Binding: Duration] = [:]
     }
 
@@ -45,15 +45,15 @@ final class DropNotices: Sendable {
     private let state = Mutex(State())
     private let signal = AsyncSignal()
 
-    /// What comes within that time is told together.
+    /// Messages that are dropped within that time are told together.
     private static let gathering = Duration.seconds(1)
-    /// The time from one answer to the next, for one person: a minute, and a second for the way.
+    /// The time from one notice to the next, for one person: a minute, and a second for the way.
     private static let shortest = Duration.seconds(61)
-    /// The same for a chat, of which others are to have most of what Telegram lets pass.
+    /// The same for a chat, most of whose pace is for the messages of others.
     private static let shortestInChat = Duration.seconds(10)
-    /// What could not be told for so long is of no interest.
+    /// The time after which a notice that could not be sent is forgotten.
     private static let longestWait = Duration.seconds(600)
-    /// People remembered at the most.
+    /// The most people remembered.
     private static let bound = 1_000
 
     init(
@@ -66,16 +66,18 @@ final class DropNotices: Sendable {
         self.paces = paces
     }
 
-    /// Somebody's message was dropped.
-    func note(_ remoteID: String, of recipient: Recipient, named name: String, _ reason: String) {
-        let now = settings.watch.now()
+    /// Records that somebody's message was dropped.
+    func recordDrop(
+        _ remoteID: String, of recipient: Recipient, named name: String, _ reason: String
+    ) {
+        let now = settings.time.now()
         state.withLock { state in
             if state.people.count >= Self.bound, state.people[recipient] == nil { return }
             var person =
                 state.people[recipient]
                 ?? Person(
-                    first: now, remoteID: remoteID, order: state.noted)
-            state.noted += 1
+                    first: now, remoteID: remoteID, order: state.recorded)
+            state.recorded += 1
             person.name = name
             person.count += 1
             person.reason = reason
@@ -84,24 +86,24 @@ final class DropNotices: Sendable {
         signal.ring()
     }
 
-    /// Tells until the task is cancelled.
+    /// Sends notices until the task is cancelled.
     func run() async throws {
         while true {
             try await signal.wait()
             while let (binding, due) = next() {
-                let rest = due - settings.watch.now()
+                let rest = due - settings.time.now()
                 if rest > .zero {
-                    // Somebody else may be due earlier by then.
-                    try await settings.watch.sleep(min(rest, Self.gathering))
-                } else if try await !tell(in: binding) {
-                    try await settings.watch.sleep(Self.gathering)
+                    // Another notice may be due earlier by then.
+                    try await settings.time.sleep(min(rest, Self.gathering))
+                } else if try await !sendNotice(in: binding) {
+                    try await settings.time.sleep(Self.gathering)
                     forgetOld()
                 }
             }
         }
     }
 
-    /// Where something is to be told next, and when.
+    /// Returns the chat to which the next notice is due, and the time of that.
     private func next() -> (ChatBindings.Binding, Duration)? {
         state.withLock { state in
             state.people.map { recipient, person in
@@ -121,14 +123,14 @@ final class DropNotices: Sendable {
 
     // MARK: - Telling
 
-    /// Tells those who are due in a chat; returns false if the chat takes nothing at present.
-    private func tell(in binding: ChatBindings.Binding) async throws -> Bool {
+    /// Tells the people who are due in a chat; returns false if the chat takes nothing at present.
+    private func sendNotice(in binding: ChatBindings.Binding) async throws -> Bool {
         guard let pace = paces[binding.firstChat] else { return false }
-        await pace.enter()
-        defer { pace.leave() }
-        // Others of this chat have their turn meanwhile: those who deliver come first.
-        guard pace.passOrWait() <= .zero else { return false }
-        let people = take(from: binding)
+        await pace.acquireTurn()
+        defer { pace.releaseTurn() }
+        // The outboxes of this chat come first.
+        guard pace.reserveMessage() <= .zero else { return false }
+        let people = removeDue(in: binding)
         guard let first = people.first else { return true }
         let sentence = settings.composer.line(settings.phrases.server, text(people))
         let location = chats.location(of: binding)
@@ -137,15 +139,15 @@ final class DropNotices: Sendable {
         do throws(BotAPIError) {
             _ = try await api.call("sendMessage", call)
         } catch {
-            // Whatever has become of it: it is said once or not at all.
+            // A notice is sent once or not at all, whatever has become of it.
             if case .flood(let pause) = error { pace.block(for: pause) }
         }
         return true
     }
 
-    /// Those who are due in a chat; they are told now.
-    private func take(from binding: ChatBindings.Binding) -> [Person] {
-        let now = settings.watch.now()
+    /// Removes and returns the people who are due in a chat; they are told now.
+    private func removeDue(in binding: ChatBindings.Binding) -> [Person] {
+        let now = settings.time.now()
         return state.withLock { state in
             let due = state.people.filter { recipient, person in
                 recipient.binding == binding && Self.due(person, recipient, state) <= now
@@ -160,9 +162,9 @@ final class DropNotices: Sendable {
         }
     }
 
-    /// Forgets what nobody could be told for long.
+    /// Forgets notices that could not be sent for long.
     private func forgetOld() {
-        let now = settings.watch.now()
+        let now = settings.time.now()
         state.withLock { state in
             let old = state.people.filter { now - $0.value.first > Self.longestWait }
             for recipient in old.keys { state.people[recipient] = nil }

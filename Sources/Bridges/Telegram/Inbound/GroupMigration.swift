@@ -6,7 +6,7 @@ struct GroupMigration: Sendable {
     let from: Int64
     let to: Int64
 
-    /// What to do about it.
+    /// The sentence for the log, which says what to do about it.
     var sentence: String {
         """
         the group \(from) has become the supergroup \(to); nothing is lost. Put "\(to)" into \

@@ -1,28 +1,30 @@
 import Chat
 import MessageBus
 
-// What a message answers: as the log has it, or in Telegram's words once the chains have judged them.
+// Quotations of the message that another one answers: as the log has it, or in Telegram's words once
+// the chains have judged them.
 extension Inbox {
-    /// What the bus knows of a message of Telegram's.
+    /// The bus's knowledge of a message of Telegram's.
     private enum Known {
         case said(Message)
         case dropped
         case nothing
     }
 
-    /// Words of Telegram's that are quoted, and who said them.
+    /// A text of Telegram's that is quoted, with its author.
     private struct OutsideWords {
         let name: String
         let identity: String?
-        /// Whether readers know the name as it stands.
+        /// True if readers know the name as it stands.
         var isNamedAsShown = false
-        /// All that was said, as far as it is known.
+        /// All of the text, as far as it is known.
         let whole: String
-        /// What somebody has chosen of it.
+        /// The part of it that somebody has chosen.
         let part: String?
     }
 
-    /// What a message answers; nil if nothing of it is known or may be read.
+    /// Returns the quotation of the message that another one answers; nil if nothing of it is known or
+    /// may be read.
     mutating func quotation(
         of post: IncomingMessage, _ binding: ChatBindings.Binding
     ) async throws -> Quotation? {
@@ -34,13 +36,13 @@ extension Inbox {
         }
         let story = post.json["reply_to_story"]["chat"]
         guard story.isPresent else { return nil }
-        let phrases = OutsideWords(
+        let words = OutsideWords(
             name: MessageAuthor.title(of: story), identity: Self.identity(of: story),
             whole: "[\(settings.phrases.story)]", part: nil)
-        return await quotation(phrases, binding)
+        return await quotation(words, binding)
     }
 
-    /// What may be read of the message that another one tells of.
+    /// Returns as much as may be read of the message that another one tells of.
     mutating func referred(
         by post: IncomingMessage, _ binding: ChatBindings.Binding
     ) async throws -> MessageWording.Referred {
@@ -67,33 +69,33 @@ extension Inbox {
     private mutating func quotation(
         of answered: JSON, _ quote: JSON, _ binding: ChatBindings.Binding
     ) async throws -> Quotation? {
-        // What is for one person alone is quoted to nobody.
+        // A message for one person alone is quoted to nobody.
         guard let id = answered["message_id"].integer, !IncomingMessage.isEphemeral(answered) else {
             return nil
         }
         let chat = answered["chat"]["id"].integer ?? chats.location(of: binding).chat
         var remoteID = IncomingMessage.remoteID(chat: chat, id: id)
         var channels = [binding.channel] + chats.channels(of: chat)
-        if let source = source(of: answered, in: binding) {
-            (channels, remoteID) = ([source.channel], source.remoteID ?? remoteID)
+        if let origin = forwardOrigin(of: answered, in: binding) {
+            (channels, remoteID) = ([origin.channel], origin.remoteID ?? remoteID)
         }
-        switch try await look(for: remoteID, in: channels, quote) {
+        switch try await find(remoteID, in: channels, quote) {
         case .said(let message):
             return Quotation(
                 number: message.number, name: message.sender.name, excerpt: message.text)
         case .dropped: return nil
         case .nothing:
-            guard let phrases = phrases(of: answered, quote) else { return nil }
-            return await quotation(phrases, binding)
+            guard let words = words(of: answered, quote) else { return nil }
+            return await quotation(words, binding)
         }
     }
 
-    /// What the bus knows of a message that is called so in one of some channels.
-    private mutating func look(
-        for remoteID: String, in channels: [String], _ quote: JSON
+    /// Returns the bus's knowledge of the message that has a name in one of some channels.
+    private mutating func find(
+        _ remoteID: String, in channels: [String], _ quote: JSON
     ) async throws -> Known {
-        // Only what has been said can be found.
-        if pendingIDs.contains(remoteID) { try await flush() }
+        // Only published messages can be found.
+        if pendingIDs.contains(remoteID) { try await publishPending() }
         for channel in channels {
             var messages: [Message] = []
             for number in try await port.numbers(of: remoteID, in: channel) {
@@ -102,7 +104,7 @@ extension Inbox {
                 }
             }
             guard let first = messages.first, let last = messages.last else { continue }
-            // What came from there may have been corrected; what went there may have been joined.
+            // A message from there may have been corrected; one that went there may have been joined.
             let isTheirs = first.sender.bridge == port.name && first.origin?.remoteID == remoteID
             return .said(
                 isTheirs ? last : messages[settings.composer.index(of: quote, in: messages)])
@@ -113,45 +115,47 @@ extension Inbox {
         return .nothing
     }
 
-    /// What a channel of the same room said, if Telegram has brought a message from there.
-    func source(
+    /// Returns the channel of the same room from which Telegram has forwarded a message, and the
+    /// message's name there; nil if there is none.
+    func forwardOrigin(
         of json: JSON, in binding: ChatBindings.Binding
     ) -> (channel: String, remoteID: String?)? {
-        guard let source = IncomingMessage.source(of: json),
-            let origin = chats.binding(at: source.location), origin != binding,
-            origin.room == binding.room
+        guard let origin = IncomingMessage.forwardOrigin(of: json),
+            let channel = chats.binding(at: origin.location), channel != binding,
+            channel.room == binding.room
         else { return nil }
-        return (origin.channel, source.remoteID)
+        return (channel.channel, origin.remoteID)
     }
 
     // MARK: - In Telegram's words
 
-    /// What Telegram shows of a message that is answered; nil if it shows nothing.
-    private func phrases(of answered: JSON, _ quote: JSON) -> OutsideWords? {
+    /// Returns the text that Telegram shows of a message that is answered; nil if it shows none.
+    private func words(of answered: JSON, _ quote: JSON) -> OutsideWords? {
         let speaker = MessageAuthor(of: answered)
         let quoted = settings.wording.rendered(quote, "text", "entities")
-        // Of what the bot can't see there is only the number, and no date.
+        // A message that the bot can't see comes with its number only, and no date.
         if quoted == nil, answered["date"].integer == 0 { return nil }
         let text = settings.wording.text(of: answered) ?? ""
-        if speaker.user == me, let said = settings.composer.said(in: text, quote: quote) {
+        if speaker.user == me, let line = settings.composer.relayedLine(in: text, quote: quote) {
             return OutsideWords(
-                name: said.name, identity: nil, isNamedAsShown: true, whole: said.line,
-                part: quoted == nil ? nil : said.quoted)
+                name: line.name, identity: nil, isNamedAsShown: true, whole: line.text,
+                part: quoted == nil ? nil : line.quoted)
         }
         return OutsideWords(
             name: speaker.name, identity: speaker.identity,
-            // Where nothing of it is shown, there is no word for what it is either.
+            // If nothing of it is shown, there is no word for its kind either.
             whole: answered["date"].integer == 0 ? "" : text, part: quoted)
     }
 
-    /// What it answers in another chat or topic; nil if nothing of it is known or may be read.
+    /// Returns the quotation of a message in another chat or topic; nil if nothing of it is known or may
+    /// be read.
     private mutating func distantQuotation(
         of json: JSON, _ binding: ChatBindings.Binding
     ) async throws -> Quotation? {
         let reply = json["external_reply"]
         if let chat = reply["chat"]["id"].integer, let id = reply["message_id"].integer {
             let remoteID = IncomingMessage.remoteID(chat: chat, id: id)
-            switch try await look(for: remoteID, in: chats.channels(of: chat), json["quote"]) {
+            switch try await find(remoteID, in: chats.channels(of: chat), json["quote"]) {
             case .said(let message):
                 return Quotation(
                     number: message.number, name: message.sender.name, excerpt: message.text)
@@ -166,54 +170,56 @@ extension Inbox {
             origin["sender_user_name"].nonEmptyString, person.name, MessageAuthor.title(of: chat),
         ]
         let name = names.compactMap(\.self).first { !$0.isEmpty } ?? ""
-        let phrases = OutsideWords(
+        let words = OutsideWords(
             name: name, identity: person.user != nil ? person.identity : Self.identity(of: chat),
             whole: settings.wording.kind(of: reply) ?? "",
             part: settings.wording.rendered(json["quote"], "text", "entities"))
-        return await quotation(phrases, binding)
+        return await quotation(words, binding)
     }
 
     private static func identity(of chat: JSON) -> String? {
         chat["id"].integer.map { "chat:\($0)" }
     }
 
-    /// Words as the chains leave them; nil if they drop them.
+    /// Returns the quotation as the chains leave it; nil if they drop it.
     private func quotation(
-        _ phrases: OutsideWords, _ binding: ChatBindings.Binding
+        _ words: OutsideWords, _ binding: ChatBindings.Binding
     ) async -> Quotation? {
-        guard let excerpt = await judged(phrases, binding) else { return nil }
+        guard let excerpt = await judged(words, binding) else { return nil }
         let name =
-            phrases.isNamedAsShown
-            ? phrases.name : port.shownName(await judgedName(phrases, binding))
+            words.isNamedAsShown
+            ? words.name : port.shownName(await judgedName(words, binding))
         return Quotation(number: 0, name: name, excerpt: excerpt)
     }
 
-    /// A name that nobody here has seen may be a sentence: where the chains would drop that, it is
-    /// none.
+    /// Returns the author's name; empty if the chains would drop it as a message: a name that nobody here
+    /// has seen may be a sentence.
     private func judgedName(
-        _ phrases: OutsideWords, _ binding: ChatBindings.Binding
+        _ words: OutsideWords, _ binding: ChatBindings.Binding
     ) async -> String {
-        var draft = Draft(phrases.name, from: phrases.name)
-        draft.identity = phrases.identity
+        var draft = Draft(words.name, from: words.name)
+        draft.identity = words.identity
         draft.room = binding.room
-        return await port.judged(draft) == nil ? "" : phrases.name
+        return await port.judged(draft) == nil ? "" : words.name
     }
 
-    /// All of what was said is judged, for a part of a secret need not look like one.
-    private func judged(_ phrases: OutsideWords, _ binding: ChatBindings.Binding) async -> String? {
-        var draft = Draft(phrases.whole, from: phrases.name)
-        draft.identity = phrases.identity
-        draft.isNamedAsShown = phrases.isNamedAsShown
+    /// Returns the excerpt as the chains leave it; nil if they drop it.
+    ///
+    /// All of the text is judged, for a part of a secret need not look like one.
+    private func judged(_ words: OutsideWords, _ binding: ChatBindings.Binding) async -> String? {
+        var draft = Draft(words.whole, from: words.name)
+        draft.identity = words.identity
+        draft.isNamedAsShown = words.isNamedAsShown
         draft.room = binding.room
-        if !phrases.whole.isEmpty {
+        if !words.whole.isEmpty {
             guard let left = await port.judged(draft) else { return nil }
-            guard let part = phrases.part, left == RecentTexts.cleaned(phrases.whole) else {
+            guard let part = words.part, left == RecentTexts.cleaned(words.whole) else {
                 return left
             }
             if left.contains(RecentTexts.cleaned(part)) { return part }
         }
-        // Of some messages nothing is known but who said them.
-        draft.text = phrases.part ?? "[\(settings.phrases.someMessage)]"
+        // Of some messages only the author is known.
+        draft.text = words.part ?? "[\(settings.phrases.someMessage)]"
         return await port.judged(draft)
     }
 }

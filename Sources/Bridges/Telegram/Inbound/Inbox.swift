@@ -1,9 +1,10 @@
 import Chat
 import MessageBus
 
-/// Brings what is said on Telegram in: each message once, in order, with how far that is.
+/// The way in from Telegram: it publishes the messages of updates, each once and in order, together
+/// with the progress.
 ///
-/// Used by one task.
+/// Owned by the task that polls.
 struct Inbox {
     let settings: BridgeSettings
     let chats: ChatBindings
@@ -16,7 +17,7 @@ struct Inbox {
     private var pending: [(draft: Draft, recipient: DropNotices.Recipient?)] = []
     private(set) var pendingIDs: Set<String> = []
     private var moves: [Checkpoint] = []
-    private var strangers = UnconfiguredChats()
+    private var unconfigured = UnconfiguredChats()
     private var bots = BotMessageLimits()
     private var albums = Albums()
     /// Messages left out because they were for one person.
@@ -24,7 +25,7 @@ struct Inbox {
 
     /// Makes one.
     ///
-    /// - Parameter onMember: told of a chat in which the bot is or may write again.
+    /// - Parameter onMember: called with a chat in which the bot is again, or may write again.
     init(
         _ settings: BridgeSettings, _ chats: ChatBindings, me: Int64,
         progress: UpdateProgress, _ blocks: BlockedChats, _ notices: DropNotices?,
@@ -42,15 +43,15 @@ struct Inbox {
     var port: Port { settings.port }
 
     /// Messages of chats that are not configured.
-    var ignored: Int { strangers.total }
+    var ignored: Int { unconfigured.total }
 
-    /// Takes updates in; returns when they are kept.
+    /// Publishes the messages of updates; returns when they are kept.
     ///
-    /// Nothing that one of them holds keeps the others from being taken.
+    /// Nothing in one of them keeps the others from being published.
     ///
-    /// - Returns: whether there was anything new.
+    /// - Returns: true if there was anything new.
     /// - Throws: what the store throws; `PortError`; `CancellationError`.
-    mutating func take(_ updates: [JSON]) async throws -> Bool {
+    mutating func publish(_ updates: [JSON]) async throws -> Bool {
         let now = await port.now
         let before = progress
         var isNews = false
@@ -59,24 +60,24 @@ struct Inbox {
             if id >= before.next ?? 0 { isNews = true }
             let post = Self.post(of: update)
             if post?.isEphemeral == true {
-                // It is for one of them alone, and has no number of its own.
+                // It is for one person alone, and has no number of its own.
                 isNews = true
                 ephemeral += 1
                 if ephemeral == 1 {
                     settings.log.info("ephemeral messages are for one person: they are left out")
                 }
-                progress.note(update: id, key: nil, at: now)
+                progress.record(update: id, key: nil, at: now)
                 continue
             }
-            if let post, !progress.has(post.key) {
+            if let post, !progress.contains(post.key) {
                 isNews = true
-                try await take(post)
+                try await enqueue(post)
             } else if update["my_chat_member"].isPresent {
-                await noteMembership(update["my_chat_member"])
+                await recordMembership(update["my_chat_member"])
             }
-            progress.note(update: id, key: post?.key, at: now)
+            progress.record(update: id, key: post?.key, at: now)
         }
-        if progress != before { try await flush() }
+        if progress != before { try await publishPending() }
         return isNews
     }
 
@@ -90,74 +91,75 @@ struct Inbox {
         return nil
     }
 
-    /// What the bot is to be told of.
+    /// The kinds of updates that are asked for.
     static let kinds: JSON = .list(
         ["message", "edited_message", "channel_post", "edited_channel_post", "my_chat_member"]
             .map { .text($0) })
 
-    mutating func flush() async throws {
+    /// Publishes the messages that were enqueued, and keeps the progress.
+    mutating func publishPending() async throws {
         let (drafts, moves) = (pending, moves)
         (pending, pendingIDs, self.moves) = ([], [], [])
         let receipts = try await port.publish(
-            drafts.map(\.draft), checkpoints: progress.takeCheckpoints() + moves)
+            drafts.map(\.draft), checkpoints: progress.drainCheckpoints() + moves)
         for ((draft, recipient), receipt) in zip(drafts, receipts) {
             guard case .drop(let reason, let code) = receipt.verdict else { continue }
             settings.log.info("message #\(receipt.number) was dropped: [\(code)] \(reason)")
             if let recipient, let remoteID = draft.origin?.remoteID {
-                notices?.note(
+                notices?.recordDrop(
                     remoteID, of: recipient, named: port.shownName(draft.name), reason)
             }
         }
     }
 
-    private mutating func noteMembership(_ change: JSON) async {
+    private mutating func recordMembership(_ change: JSON) async {
         guard let chat = change["chat"]["id"].integer, chats.knows(chat: chat) else { return }
         let bindings = chats.bindings.filter { chats.location(of: $0).chat == chat }
         let member = change["new_chat_member"]
         let phrases = settings.phrases
-        var obstacle: String?
+        var reason: String?
         switch member["status"].string {
         case "left", "kicked":
             settings.log.warning("the bot is no longer in the chat \(chat): ask it in again")
-            obstacle = phrases.telegramIsOut
+            reason = phrases.telegramIsOut
         case "restricted" where member["is_member"] == .bool(false):
             settings.log.warning("the bot is no longer in the chat \(chat): ask it in again")
-            obstacle = phrases.telegramIsOut
+            reason = phrases.telegramIsOut
         case "restricted" where member["can_send_messages"] == .bool(false):
             settings.log.warning("the bot may not write in the chat \(chat): allow it to")
-            obstacle = phrases.telegramIsMuted
+            reason = phrases.telegramIsMuted
         default: break
         }
         for binding in bindings {
-            if let obstacle {
-                await blocks.shut(binding, in: chat, obstacle, waiting: 0)
+            if let reason {
+                await blocks.recordShut(binding, in: chat, reason, Backlog())
             } else {
-                await blocks.open(binding)
+                await blocks.recordOpened(binding)
             }
         }
-        if obstacle == nil { onMember(chat) }
+        if reason == nil { onMember(chat) }
     }
 
     // MARK: - One message
 
-    private mutating func take(_ post: IncomingMessage) async throws {
-        noteMove(of: post)
+    private mutating func enqueue(_ post: IncomingMessage) async throws {
+        recordMigration(of: post)
         guard let binding = chats.binding(at: post.location) else {
-            if let sentence = strangers.note(
+            if let sentence = unconfigured.count(
                 post, isChatKnown: chats.knows(chat: post.location.chat))
             {
                 settings.log.warning(sentence)
             }
             return
         }
-        // What a channel says comes into its linked group too; the room has it from the channel.
-        if source(of: post.json, in: binding) != nil { return }
+        // A channel's message comes into its linked group too; the room has it from the channel.
+        if forwardOrigin(of: post.json, in: binding) != nil { return }
         let speaker = post.speaker
         if speaker.user == me { return }
-        if settings.relaysNotices, !post.isEdit { takeNotices(of: post, binding) }
+        if settings.relaysNotices, !post.isEdit { enqueueNotices(of: post, binding) }
         let referred = try await referred(by: post, binding)
         guard let text = settings.wording.text(of: post.json, referred: referred) else { return }
-        if speaker.isBot, let sentence = bots.refusal(of: speaker, settings.watch.now()) {
+        if speaker.isBot, let sentence = bots.refusal(of: speaker, settings.time.now()) {
             if !sentence.isEmpty { settings.log.warning(sentence) }
             return
         }
@@ -171,7 +173,7 @@ struct Inbox {
         draft.isContinuation = albums.isContinuation(post, of: speaker)
         draft.reply = try await quotation(of: post, binding)
         draft.hasJudgedReply = true
-        // Noted with the draft at once, so that both are kept in one transaction.
+        // Recorded with the draft at once, so that both are kept in one transaction.
         let isPerson = speaker.user != nil && !speaker.isBot
         pending.append(
             (
@@ -181,7 +183,7 @@ struct Inbox {
                     : nil
             ))
         pendingIDs.insert(post.remoteID)
-        progress.texts.note(TextHash(of: text), of: post.remoteID)
+        progress.texts.record(TextHash(of: text), of: post.remoteID)
     }
 
     private func draft(
@@ -194,7 +196,8 @@ struct Inbox {
         return draft
     }
 
-    private mutating func takeNotices(of post: IncomingMessage, _ binding: ChatBindings.Binding) {
+    private mutating func enqueueNotices(of post: IncomingMessage, _ binding: ChatBindings.Binding)
+    {
         let joined = post.json["new_chat_members"].elements
         let left = [post.json["left_chat_member"]]
         for (people, kind) in [(joined, Message.Kind.join), (left, .leave)] {
@@ -208,7 +211,7 @@ struct Inbox {
         }
     }
 
-    private mutating func noteMove(of post: IncomingMessage) {
+    private mutating func recordMigration(of post: IncomingMessage) {
         let move =
             post.migratedTo.map { (post.location.chat, $0) }
             ?? post.migratedFrom.map { ($0, post.location.chat) }
@@ -217,8 +220,8 @@ struct Inbox {
         settings.log.warning(GroupMigration(from: from, to: to).sentence)
     }
 
-    /// Whether an edit says something else than what is known: it also comes for what a bot can't
-    /// see.
+    /// Returns true if an edit has another text than the one that is known: edits also come for changes
+    /// that a bot can't see.
     private func isNews(
         _ text: String, of post: IncomingMessage, _ binding: ChatBindings.Binding
     ) async throws -> Bool {

@@ -1,20 +1,20 @@
 import Chat
 import MessageBus
 
-/// A message as Telegram has it, as far as it concerns the bus.
+/// A message of Telegram's, as far as it concerns the bus.
 ///
-/// What is odd in it is left out; nothing in it fails.
+/// Odd members are left out; reading never fails because of one.
 struct IncomingMessage: Sendable {
-    /// What Telegram sent.
+    /// The message as Telegram sent it.
     let json: JSON
     /// Its number in its chat.
     let id: Int64
     let location: ChatLocation
-    /// When it was edited; 0 if it was not.
+    /// The time at which it was edited, in seconds since 1970; 0 if it was not.
     let editDate: Int64
     let isEdit: Bool
 
-    /// Reads a message; nil if it doesn't say which it is.
+    /// Reads a message; nil if it has no id or no chat.
     init?(_ json: JSON, isEdit: Bool = false) {
         guard let id = json["message_id"].integer, let chat = json["chat"]["id"].integer else {
             return nil
@@ -28,35 +28,37 @@ struct IncomingMessage: Sendable {
         self.isEdit = isEdit
     }
 
-    /// What makes two of them the same: the message, when it was edited, and since that counts in
-    /// seconds, what an edit says.
+    /// The key that two updates of the same content share: the message's name, the time of the edit,
+    /// and, since that counts in seconds, the text of an edit.
     var key: String {
         let key = "\(remoteID)/\(editDate)"
         guard isEdit, let text = json["text"].string ?? json["caption"].string else { return key }
         return "\(key)/\(String(TextHash(of: text).bits, radix: 36))"
     }
 
-    /// Whether it is for one person alone: such messages have no number of their own.
+    /// True if it is for one person alone: such messages have no number of their own.
     var isEphemeral: Bool { Self.isEphemeral(json) }
 
+    /// Returns true if a message is for one person alone.
     static func isEphemeral(_ json: JSON) -> Bool {
         json["message_id"].integer == 0 || json["ephemeral_message_id"].isPresent
             || json["receiver_user"].isPresent
     }
 
-    /// What it is called in the store: in a chat, since numbers are a chat's own.
+    /// The store's name for it: with the chat, since each chat has numbers of its own.
     var remoteID: String { Self.remoteID(chat: location.chat, id: id) }
 
+    /// Returns the store's name for a message.
     static func remoteID(chat: Int64, id: Int64) -> String { "\(chat)/\(id)" }
 
-    /// The number in a chat that something is called by; nil if it is called so in another chat.
+    /// Returns the number of a message in a chat; nil if the name is of another chat.
     static func id(of remoteID: String, in chat: Int64) -> Int64? {
         let parts = remoteID.split(separator: "/")
         guard parts.count == 2, parts[0] == "\(chat)" else { return nil }
         return Int64(parts[1])
     }
 
-    /// When it was said, or corrected.
+    /// The time at which it was said, or corrected.
     var time: Timestamp? {
         let seconds = isEdit && editDate > 0 ? editDate : json["date"].integer ?? 0
         // Numbers of JSON are far from what overflows.
@@ -73,21 +75,21 @@ struct IncomingMessage: Sendable {
             ?? json["photo"].elements.last?["file_id"].nonEmptyString
     }
 
-    /// Who says it.
+    /// The person, bot or chat that says it.
     var speaker: MessageAuthor { MessageAuthor(of: json) }
 
     /// The message that it answers, if it is there.
     ///
-    /// In a topic what answers nothing is said to answer the topic's first message.
+    /// In a topic, a message that answers nothing comes as an answer to the topic's first one.
     var answered: JSON? {
         let reply = json["reply_to_message"]
         guard let id = reply["message_id"].integer, id != location.topic else { return nil }
         return reply
     }
 
-    /// Where Telegram itself has brought a message from, if this is what a channel said, brought
-    /// into its linked group.
-    static func source(of json: JSON) -> (location: ChatLocation, remoteID: String?)? {
+    /// Returns the channel and the message that Telegram itself has forwarded into the channel's linked
+    /// group; nil if this is no such message.
+    static func forwardOrigin(of json: JSON) -> (location: ChatLocation, remoteID: String?)? {
         guard json["is_automatic_forward"].isTrue else { return nil }
         let origin = json["forward_origin"]
         guard let chat = origin["chat"]["id"].integer ?? json["sender_chat"]["id"].integer else {

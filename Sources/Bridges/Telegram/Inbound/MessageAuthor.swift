@@ -1,22 +1,22 @@
 import Chat
 import MessageBus
 
-/// Who says something on Telegram.
+/// The person, bot or chat that a message on Telegram is from.
 struct MessageAuthor: Sendable, Equatable {
-    /// Not cleaned yet.
+    /// The name, not cleaned yet.
     let name: String
-    /// Who this is, whatever the name.
+    /// The identity, which stays the same whatever the name.
     let identity: String
-    /// Whether it is a program that speaks as itself.
+    /// True if it is a bot that speaks as itself.
     let isBot: Bool
     /// The user's id; nil for a channel or a group.
     let user: Int64?
 
-    /// Who said a message: the chat it is said in the name of, or a person.
+    /// Reads the author of a message: the chat in whose name it is said, or a person.
     init(of post: JSON) {
         let chat = post["sender_chat"]
         if let id = chat["id"].integer {
-            // Anonymous admins and channels come with a stand-in of Telegram's as the sender.
+            // Anonymous admins and channels come with an account of Telegram's own as the sender.
             self.init(name: Self.title(of: chat), identity: "chat:\(id)", isBot: false, user: nil)
         } else if post["from"].isPresent {
             self.init(person: post["from"])
@@ -28,7 +28,7 @@ struct MessageAuthor: Sendable, Equatable {
         }
     }
 
-    /// A person or a bot.
+    /// Reads a person or a bot.
     init(person: JSON) {
         let names = [person["first_name"], person["last_name"]].compactMap(\.nonEmptyString)
         let id = person["id"].integer
@@ -44,7 +44,7 @@ struct MessageAuthor: Sendable, Equatable {
         self.user = user
     }
 
-    /// What a chat is called.
+    /// Returns the title of a chat.
     static func title(of chat: JSON) -> String {
         chat["title"].nonEmptyString
             ?? [chat["first_name"], chat["last_name"]].compactMap(\.nonEmptyString)

@@ -1,17 +1,17 @@
 import Chat
 import MessageBus
 
-/// Chats that are not configured: counted, and each named once.
+/// The chats that are not configured: their messages are counted, and each chat is logged once.
 struct UnconfiguredChats {
     private var named: Set<ChatLocation> = []
     /// Messages ignored.
     private(set) var total = 0
 
-    /// Chats remembered; anybody may write to a bot.
+    /// The most chats remembered; anybody may write to a bot.
     private static let bound = 1_000
 
-    /// Counts a message; returns what to say the first time.
-    mutating func note(_ post: IncomingMessage, isChatKnown: Bool) -> String? {
+    /// Counts a message; returns the sentence to log for the first of a chat or topic.
+    mutating func count(_ post: IncomingMessage, isChatKnown: Bool) -> String? {
         total += 1
         guard named.count < Self.bound, named.insert(post.location).inserted else { return nil }
         let title = Array(MessageAuthor.title(of: post.json["chat"]).utf8).withUnsafeBytes {

@@ -1,7 +1,9 @@
 import Chat
 import MessageBus
 
-/// Asks Telegram for what is new, for as long as the bus takes it.
+/// The poll for updates, for as long as the bus takes them.
+///
+/// Run by one task.
 struct UpdatePoll {
     let api: BotAPI
     let settings: BridgeSettings
@@ -10,13 +12,13 @@ struct UpdatePoll {
     let blocks: BlockedChats
     let rooms: [String]
 
-    /// Seconds that Telegram waits for something new: the most it does.
-    static let wait: Int64 = 50
-    /// Seconds that it waits after trouble: the first answer says that it is over.
-    private static let shortWait: Int64 = 1
-    /// Seconds that an answer may take longer than that.
-    private static let grace: Int64 = 10
-    /// Polls that come back with nothing new in less time are not to follow one another.
+    /// The time for which Telegram waits for something new, in whole seconds: the most it does.
+    static let wait = Duration.seconds(50)
+    /// The same after a failure: the first answer says that it is over.
+    private static let shortWait = Duration.seconds(1)
+    /// The time that an answer may take longer than that.
+    private static let grace = Duration.seconds(10)
+    /// Polls that are answered with nothing new in less time are not to follow one another.
     private static let shortest = Duration.seconds(1)
 
     /// Polls until the bus begins to stop.
@@ -27,28 +29,28 @@ struct UpdatePoll {
         var politeness = Backoff(from: .seconds(10))
         var isFresh = false
         while !Task.isCancelled {
-            let start = settings.watch.now()
+            let start = settings.time.now()
             let wait = isFresh ? Self.shortWait : Self.wait
             do {
                 guard let updates = try await poll(inbox.progress, wait, isFresh) else { break }
-                connectionStatus.success(of: .poll)
-                await blocks.pollGoesOn(in: rooms)
-                let isNews = try await inbox.take(updates)
+                connectionStatus.recordSuccess(of: .poll)
+                await blocks.recordPoll(in: rooms)
+                let isNews = try await inbox.publish(updates)
                 backoff.reset()
                 politeness.reset()
                 pollConflict.end()
                 connectionStatus.pollErrors.end()
                 isFresh = false
-                let isHasty = !isNews && settings.watch.now() - start < Self.shortest
+                let isHasty = !isNews && settings.time.now() - start < Self.shortest
                 if isHasty, try await !settings.rest(Self.shortest) { break }
             } catch let apiError as BotAPIError {
                 isFresh = true
-                if case .pollConflict(let answer) = apiError { pollConflict.note(answer) }
+                if case .pollConflict(let answer) = apiError { pollConflict.record(answer) }
                 // Before that Telegram need not have answered.
-                let due = min(settings.watch.now(), start + .seconds(wait))
-                connectionStatus.note(apiError, of: .poll, since: due)
+                let due = min(settings.time.now(), start + wait)
+                connectionStatus.record(apiError, of: .poll, since: due)
                 if case .flood(let pause) = apiError {
-                    await blocks.floodOfPoll(for: pause, in: rooms)
+                    await blocks.recordPollFlood(for: pause, in: rooms)
                 }
                 guard let pause = pause(after: apiError, &backoff, &politeness) else { break }
                 if try await !connectionStatus.rest(pause, of: .poll) { break }
@@ -62,7 +64,7 @@ struct UpdatePoll {
     }
 
     private func poll(
-        _ progress: UpdateProgress, _ wait: Int64, _ isFresh: Bool
+        _ progress: UpdateProgress, _ wait: Duration, _ isFresh: Bool
     ) async throws -> [JSON]? {
         let offset = progress.offset(at: await settings.port.now)
         let result = try await settings.untilStopping { [api] in
@@ -70,9 +72,9 @@ struct UpdatePoll {
                 "getUpdates",
                 [
                     "offset": offset.map { .integer($0) } ?? .null, "limit": .integer(100),
-                    "timeout": .integer(wait),
+                    "timeout": .integer(wait.components.seconds),
                     "allowed_updates": Inbox.kinds,
-                ], within: .seconds(wait + Self.grace), isFresh: isFresh)
+                ], within: wait + Self.grace, isFresh: isFresh)
         }
         guard let result else { return nil }
         guard case .list(let updates) = result else {
@@ -81,26 +83,26 @@ struct UpdatePoll {
         return updates
     }
 
-    /// How long to wait after trouble; nil: it is over.
+    /// Returns the time to wait after a failure; nil if the poll is to end.
     private func pause(
         after apiError: BotAPIError, _ backoff: inout Backoff, _ politeness: inout Backoff
     ) -> Duration? {
         switch apiError {
         case .cancelled: return nil
-        // Half of the step at least: 5 s, as facts have it.
+        // Half of the step at least, which is 5 s.
         case .pollConflict: return politeness.next()
         case .flood(let pause):
-            connectionStatus.pollErrors.note(apiError)
+            connectionStatus.pollErrors.record(apiError)
             return pause
-        // A token that was taken back may be given again, and what goes out may go on.
+        // A token that was revoked may be given again, and the outboxes may go on.
         case .unreachable, .unknownBot: return backoff.next()
         case .migrated, .shut, .rejected:
-            connectionStatus.pollErrors.note(apiError)
+            connectionStatus.pollErrors.record(apiError)
             return backoff.next()
         }
     }
 
-    /// Tells Telegram what was taken, so that it does not come again where nothing is kept.
+    /// Confirms what was published, so that it does not come again where no checkpoints are kept.
     private func confirm(_ progress: UpdateProgress) async {
         guard !settings.port.keepsCheckpoints, let next = progress.next else { return }
         _ = try? await api.call(

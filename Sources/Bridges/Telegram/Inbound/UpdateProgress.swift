@@ -1,29 +1,30 @@
 import Chat
 import MessageBus
 
-/// How far the updates of a bot have been taken in: kept in one transaction with what they brought.
+/// The progress in a bot's updates, kept in one transaction with the messages of these.
 struct UpdateProgress: Sendable, Equatable {
-    /// The update to ask for next; nil: whatever there is.
+    /// The update to ask for next; nil: any.
     private(set) var next: Int64?
-    /// When the last one came, in milliseconds since 1970.
+    /// The time at which the last one came, in milliseconds since 1970.
     private(set) var time: Int64 = 0
-    /// The last messages, so that none is taken twice when Telegram begins to count anew.
+    /// The keys of the last messages, so that none is published twice when Telegram begins to count anew.
     private var recent: [String] = []
-    /// What was said last by messages that may be edited.
+    /// The last texts of messages that may be edited.
     var texts = RecentTexts()
 
-    /// What the store knows it by.
+    /// The checkpoint's source.
     private static let source = "updates"
-    /// Messages remembered: twice as many as an answer holds, for only the last answer can come
+    /// The most keys remembered: twice the updates of an answer, for only the last answer can come
     /// again.
     private static let remembered = 200
-    /// After a week without updates Telegram counts from a random number; a day before that the old
-    /// count is not trusted any more.
+    /// The time in milliseconds for which `next` is trusted: after a week without updates Telegram
+    /// counts from a random number, so a day less.
     private static let trust: Int64 = 6 * 86_400_000
 
+    /// Nothing was read yet.
     init() {}
 
-    /// Reads what the store has kept; what is no such thing counts as nothing.
+    /// Reads what the store has kept; a state that is odd counts as none.
     init(checkpoints: [String: [UInt8]]) {
         texts = RecentTexts(checkpoints: checkpoints)
         let state = checkpoints[Self.source] ?? []
@@ -36,26 +37,28 @@ struct UpdateProgress: Sendable, Equatable {
         recent = words.dropFirst(2).map(String.init)
     }
 
-    /// As the store is to keep it: what has changed since the last time.
-    mutating func takeCheckpoints() -> [Checkpoint] {
+    /// Returns what the store is to keep: what has changed since the last time.
+    mutating func drainCheckpoints() -> [Checkpoint] {
         let words = ["\(next ?? 0)", "\(time)"] + recent
         let state = Array(words.joined(separator: " ").utf8)
-        return [Checkpoint(source: Self.source, state: state)] + texts.takeCheckpoints()
+        return [Checkpoint(source: Self.source, state: state)] + texts.drainCheckpoints()
     }
 
-    /// What to ask for at a moment.
+    /// Returns the update to ask for at a time; nil: any.
     ///
-    /// Where the clock was set back that far, nobody knows how long it has been quiet.
+    /// If the clock was set back that far, nobody knows how long it has been quiet.
     func offset(at now: Timestamp) -> Int64? {
         let (passed, overflows) = now.milliseconds.subtractingReportingOverflow(time)
         return !overflows && passed.magnitude < UInt64(Self.trust) ? next : nil
     }
 
-    /// Whether a message was taken already.
-    func has(_ key: String) -> Bool { recent.contains(key) }
+    /// Returns true if a message was published already.
+    func contains(_ key: String) -> Bool { recent.contains(key) }
 
-    /// Notes that an update was taken.
-    mutating func note(update id: Int64, key: String?, at now: Timestamp) {
+    /// Records an update.
+    ///
+    /// - Parameter key: the key of its message; nil if there is none.
+    mutating func record(update id: Int64, key: String?, at now: Timestamp) {
         next = id + 1
         time = now.milliseconds
         guard let key else { return }

@@ -1,35 +1,35 @@
 import Chat
 import MessageBus
 
-/// Messages of the bus that go out as one message of Telegram's, or one that takes several.
+/// Messages of the bus that go out as one message of Telegram's, or as one that takes several.
 struct MessageBatch {
-    /// What is said in it, in order.
-    var said: [Delivery] = []
-    /// How many of those that wait it takes along, silent ones included.
+    /// The messages, in order.
+    private(set) var deliveries: [Delivery] = []
+    /// The number of queued messages that it covers, those that are not for Telegram included.
     var consumed = 0
-    /// What it answers, as Telegram calls it.
+    /// Telegram's name for the message that it answers.
     var replyTo: String?
-    private(set) var lines: [String] = []
+    private var lines: [String] = []
     private var units = 0
 
-    /// What is to be sent for it; nil if nothing is said in it.
+    /// The plan to send it by; nil if it is empty.
     var sendPlan: SendPlan? {
-        said.last.map {
+        deliveries.last.map {
             SendPlan(
                 last: $0.message.number, parts: MessageComposer.parts(lines), replyTo: replyTo)
         }
     }
 
-    /// Adds a message; returns false if there is no room for it.
-    mutating func add(_ delivery: Delivery, _ lines: [String]) -> Bool {
+    /// True if nothing more fits.
+    var isFull: Bool { replyTo != nil || units >= MessageComposer.longest }
+
+    /// Appends a message; returns false if there is no room for it.
+    mutating func append(_ delivery: Delivery, _ lines: [String]) -> Bool {
         let more = lines.reduce(lines.count - 1) { $0 + $1.utf16.count }
-        if !said.isEmpty, units + 1 + more > MessageComposer.longest { return false }
-        units += said.isEmpty ? more : more + 1
+        if !deliveries.isEmpty, units + 1 + more > MessageComposer.longest { return false }
+        units += deliveries.isEmpty ? more : more + 1
         self.lines += lines
-        said.append(delivery)
+        deliveries.append(delivery)
         return true
     }
-
-    /// Whether nothing more fits.
-    var isFull: Bool { replyTo != nil || units >= MessageComposer.longest }
 }

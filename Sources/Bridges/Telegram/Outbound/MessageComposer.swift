@@ -1,12 +1,12 @@
 import Chat
 import MessageBus
 
-/// Writes what goes out to Telegram, in units of UTF-16, as Telegram counts.
+/// The composer of messages to Telegram; lengths are in UTF-16 units, as Telegram counts.
 struct MessageComposer: Sendable {
     let phrases: Phrases
     /// `{name}: {text}`.
     let format: String
-    /// Whether whom a text names is called there.
+    /// True if names in a text are to notify the people there.
     var callsPeople = false
 
     /// The longest message in UTF-16 units.
@@ -14,9 +14,10 @@ struct MessageComposer: Sendable {
     /// Telegram counts code points, of which there are never more.
     static let longest = 4_096
 
-    /// The lines of a message, each as the format has it and short enough to be sent.
+    /// Returns the lines of a message, each as the format has it and short enough to be sent.
     ///
-    /// - Parameter quotes: whether what it answers is said in words, because Telegram can't know.
+    /// - Parameter quotes: true if the message that it answers is quoted, because Telegram has none to
+    ///   link to.
     func lines(of message: Message, quotes: Bool) -> [String] {
         let name = Self.withoutMentions(message.sender.name)
         switch message.kind {
@@ -28,12 +29,12 @@ struct MessageComposer: Sendable {
         }
         var first = ""
         if quotes, let reply = message.reply {
-            // Whom it named was called when it was said.
+            // The people it names were notified when it was said.
             let excerpt = MentionBreaker.broken(reply.excerpt)
             first += "[↩ \(Self.withoutMentions(reply.name)): \(excerpt)] "
         }
         if message.kind == .edit { first += "[✎] " }
-        // No member of the group wrote it: what comes from there does not go back.
+        // No member of the group wrote it: messages from there do not go back.
         let text = callsPeople ? message.text : MentionBreaker.broken(message.text)
         return text.split(separator: "\n", omittingEmptySubsequences: false).enumerated()
             .flatMap { index, line in
@@ -41,19 +42,19 @@ struct MessageComposer: Sendable {
             }
     }
 
-    /// A line, or as many as it takes, with the name in front of each.
+    /// Returns a line, or as many as it takes, with the name in front of each.
     private func pieces(of line: String, name: String) -> [String] {
         let whole = fill(name, line)
         if whole.utf16.count <= Self.longest { return [whole] }
         // A format that is itself too long leaves a room of one; Telegram will refuse that, in words.
         let room = max(Self.longest - fill(name, "").utf16.count, 2)
-        // The bus has looked at beginnings of lines; a cut makes new ones.
+        // The bus has checked the beginnings of lines; a cut makes new ones.
         return Self.split(line, atMost: room).enumerated().map { index, piece in
             fill(name, index == 0 ? piece : ReservedMarkers.altered(piece))
         }
     }
 
-    /// Puts both in at once, so that nothing in a name or a text is filled in.
+    /// Fills in the format; placeholders in a name or a text stay as they are.
     private func fill(_ name: String, _ text: String) -> String {
         var result = ""
         var rest = format[...]
@@ -74,7 +75,7 @@ struct MessageComposer: Sendable {
         return result + rest
     }
 
-    /// Cuts a line at words, or inside one that is too long by itself, never inside a character.
+    /// Splits a line between words, or inside one that is too long by itself, never inside a character.
     static func split(_ line: String, atMost room: Int) -> [String] {
         var pieces: [String] = []
         var rest = line[...]
@@ -82,7 +83,7 @@ struct MessageComposer: Sendable {
             let cut = self.cut(rest, atMost: room)
             pieces.append(String(rest[..<cut]))
             rest = rest[cut...]
-            // The space that a cut stands for.
+            // The cut stands for that space.
             if rest.first == " " { rest = rest.dropFirst() }
         }
         if !rest.isEmpty || pieces.isEmpty { pieces.append(String(rest)) }
@@ -102,12 +103,12 @@ struct MessageComposer: Sendable {
             index = next
         }
         if index < text.endIndex, text[index] == " " { return index }
-        // A word that takes more than half of it is cut.
+        // A word longer than half a piece is cut.
         if let space, text.utf16.distance(from: text.startIndex, to: space) > room / 2 {
             return space
         }
         if index > text.startIndex { return index }
-        // One character of thousands of marks: between two of its code points.
+        // One character with thousands of combining marks is cut between two of its code points.
         return scalarCut(text, atMost: room)
     }
 
@@ -123,7 +124,7 @@ struct MessageComposer: Sendable {
         return index > scalars.startIndex ? index : scalars.index(after: scalars.startIndex)
     }
 
-    /// Lines put together to as few messages as possible.
+    /// Returns the lines joined to as few messages as possible.
     static func parts(_ lines: [String]) -> [String] {
         var parts: [String] = []
         var part = ""
@@ -140,20 +141,19 @@ struct MessageComposer: Sendable {
         return parts + [part]
     }
 
-    /// One line of the bus's own.
+    /// Returns a line of the bus's own.
     func line(_ name: String, _ text: String) -> String {
         fill(name, MentionBreaker.broken(text))
     }
 
-    /// A name of the chat that looks like one of Telegram's, or something said before, calls nobody
-    /// there.
+    /// Returns a name that notifies nobody on Telegram, even if it looks like one of Telegram's.
     static func withoutMentions(_ name: String) -> String { MentionBreaker.broken(name: name) }
 
-    // MARK: - Back again
+    // MARK: - Quotes of relayed messages
 
-    /// Which of the messages that went out as one somebody quotes.
+    /// Returns the index of the message that is quoted, of those that went out as one.
     ///
-    /// - Parameter quote: what Telegram says is quoted, and from which UTF-16 unit on.
+    /// - Parameter quote: Telegram's quote, with its text and its position in UTF-16 units.
     func index(of quote: JSON, in messages: [Message]) -> Int {
         guard let text = quote["text"].nonEmptyString else { return 0 }
         let beginning = text.split(separator: "\n").first.map(String.init) ?? text
@@ -171,23 +171,23 @@ struct MessageComposer: Sendable {
         return written.firstIndex { $0.contains(beginning) } ?? 0
     }
 
-    /// What the bridge itself wrote, taken apart again.
-    struct Said: Equatable {
-        /// Who said it.
+    /// A line that the bridge wrote, taken apart again.
+    struct RelayedLine: Equatable {
+        /// The author's name.
         let name: String
-        /// What is quoted of it.
+        /// The quoted part of the text.
         let quoted: String
-        /// All of the line.
-        let line: String
+        /// All of the text.
+        let text: String
     }
 
-    /// What the bridge itself wrote, taken apart again: who said it, and what.
+    /// Takes a line apart that the bridge wrote; nil if that can't be done.
     ///
-    /// The name is that of the line which holds what is quoted, for anything can be quoted out of a
-    /// line, also what looks like a name and a text.
+    /// The name is that of the line which holds the quote, for anything can be quoted out of a line,
+    /// also a part that looks like a name and a text.
     ///
-    /// - Parameter quote: what Telegram says is quoted of it; without that the first line is meant.
-    func said(in text: String, quote: JSON = .null) -> Said? {
+    /// - Parameter quote: Telegram's quote; without one the first line is meant.
+    func relayedLine(in text: String, quote: JSON = .null) -> RelayedLine? {
         let quoted = quote["text"].nonEmptyString
         guard format.hasPrefix("{name}: "),
             let line = Self.line(of: text, with: quoted, at: quote["position"].integer),
@@ -197,12 +197,12 @@ struct MessageComposer: Sendable {
         let said = quoted ?? String(line)
         let front = line[..<colon.upperBound]
         let bare = said.hasPrefix(front) ? String(said.dropFirst(front.count)) : said
-        return Said(
+        return RelayedLine(
             name: cleaned(name), quoted: MentionBreaker.mended(bare),
-            line: MentionBreaker.mended(String(line[colon.upperBound...])))
+            text: MentionBreaker.mended(String(line[colon.upperBound...])))
     }
 
-    /// The line in which a quote begins; nil if it is in none.
+    /// Returns the line in which a quote begins; nil if it is in none.
     private static func line(
         of text: String, with quote: String?, at position: Int64?
     ) -> Substring? {
@@ -219,7 +219,7 @@ struct MessageComposer: Sendable {
         return lines.first { $0.contains(beginning) }
     }
 
-    /// A name as it went out, cleaned as names are; the bridge's own stands behind some.
+    /// Cleans a name that went out, behind which there may be a bridge's.
     private func cleaned(_ name: String) -> String {
         guard name.last == ")", let opening = name.lastIndex(of: "(") else {
             return Name(cleaning: name, phrases: phrases).text

@@ -1,17 +1,17 @@
 import Chat
 import MessageBus
 
-/// Takes what is said in a room out to a chat: in order, joined where much waits, each message until
-/// Telegram has answered.
+/// The way out to a chat: it sends what is said in a room, in order, joined where much waits, each
+/// message until Telegram has answered.
 ///
-/// Used by one task.
+/// Owned by the task that runs it, which makes it; nothing else has the deliveries it reads.
 struct Outbox {
-    /// What became of an attempt.
+    /// The result of an attempt.
     enum Outcome {
-        /// There may be more to do.
-        case goOn
-        /// Telegram does not answer, or not this bot.
-        case hold
+        /// There may be more to send.
+        case proceed
+        /// Telegram does not answer, or not this bot: it is tried again later.
+        case retryLater
         /// The chat takes nothing at present.
         case shut(String)
         /// The bus is ending; what waits is kept.
@@ -25,38 +25,37 @@ struct Outbox {
     let pace: ChatPace
     let connectionStatus: ConnectionStatus
     let blocks: BlockedChats
-    /// Rung when the chat may take something again.
-    let signal: AsyncSignal
+    /// Signalled when the bot may write in the chat again.
+    let reopened: AsyncSignal
 
+    /// The messages of the room from the stored place on.
+    private var deliveries: Deliveries.Iterator
+    /// Messages that were read and are not acknowledged yet, in order.
     var queue: [Delivery] = []
     var pendingSend: PendingSend
-    var refusals = RejectionPolicy()
-    /// When what is sent would have been sent if no other topic of the chat had been before it.
-    var begun = Duration.zero
-    /// Whether connections that are open are not to be trusted.
-    var isFresh = false
-    /// The chat whose flood is kept, until something is sent again.
+    var rejections = RejectionPolicy()
+    /// The time at which the attempt would have begun if no other topic of the chat had been first.
+    var attemptStart = Duration.zero
+    /// True if connections that are open are not to be trusted.
+    var wantsFreshConnection = false
+    /// The chat whose flood is kept in the store, until something is sent again.
     var floodedChat: Int64?
-    /// Whether the chat was followed to where it is, since something was sent.
+    /// True if the chat was followed to its new id since something was sent.
     var hasMoved = false
     var backoff = Backoff()
-    /// Messages of Telegram's, since the start, that may be there more than once: each counts once,
-    /// however often it was sent again.
+    /// Messages sent since the start that may have arrived more than once; each counts once, however
+    /// often it was sent again.
     var possibleDuplicates = 0
-    private var lastShut = ""
+    /// The reason for which the chat takes nothing; empty if it does.
+    private var shutReason = ""
 
-    /// How long a chat that takes nothing is left alone.
-    private static let pause = Duration.seconds(300)
-    /// A wait that is not worth ending when the bus stops.
-    private static let shortWait = Duration.seconds(3)
-    /// How long a topic keeps its turn while it waits for the pace, which is no longer than this
-    /// unless there is a flood.
-    private static let longestTurn = Duration.seconds(5)
+    /// The time for which a chat that takes nothing is left alone.
+    private static let shutPause = Duration.seconds(300)
 
     init(
         _ binding: ChatBindings.Binding, _ settings: BridgeSettings, _ chats: ChatBindings,
         api: BotAPI, pace: ChatPace, connectionStatus: ConnectionStatus, blocks: BlockedChats,
-        signal: AsyncSignal
+        reopened: AsyncSignal
     ) {
         self.binding = binding
         self.settings = settings
@@ -65,35 +64,34 @@ struct Outbox {
         self.pace = pace
         self.connectionStatus = connectionStatus
         self.blocks = blocks
-        self.signal = signal
+        self.reopened = reopened
+        deliveries = settings.port.deliveries(in: binding.room, for: binding.channel)
+            .makeAsyncIterator()
         pendingSend = PendingSend(for: binding.channel)
     }
 
     var port: Port { settings.port }
-    /// What the outage knows it by.
-    var source: ConnectionStatus.Source { .channel(binding.channel) }
+    /// The name by which the connection's status knows the outbox.
+    var observer: ConnectionStatus.Observer { .channel(binding.channel) }
 
     /// Delivers until the bus has ended.
     ///
     /// - Throws: what the store throws; `CancellationError`.
     mutating func run() async throws {
-        var deliveries = port.deliveries(in: binding.room, for: binding.channel)
-            .makeAsyncIterator()
-        try await recall()
+        try await restore()
         while true {
             if queue.isEmpty {
                 guard let next = try await deliveries.next() else { return }
-                take(next)
+                enqueue(next)
             }
-            try await skipSilent()
+            try await acknowledgeSilent()
             if queue.isEmpty { continue }
-            guard try await enter(&deliveries) else { return }
-            switch try await attemptAndLeave(&deliveries) {
-            case .goOn: break
+            guard try await acquireTurn() else { return }
+            switch try await attemptInTurn() {
+            case .proceed: break
             case .stop: return
-            case .hold: guard try await rest(backoff.next(), &deliveries) else { return }
-            case .shut(let reason):
-                guard try await rest(shut: reason, &deliveries) else { return }
+            case .retryLater: guard try await rest(backoff.next()) else { return }
+            case .shut(let reason): guard try await restWhileShut(reason) else { return }
             }
             if chats.isSuperfluous(binding) {
                 settings.log.warning("\(binding.channel) is the same chat as another entry now")
@@ -102,18 +100,16 @@ struct Outbox {
         }
     }
 
-    private mutating func attemptAndLeave(
-        _ deliveries: inout Deliveries.Iterator
-    ) async throws -> Outcome {
-        defer { pace.leave() }
-        return try await attempt(&deliveries)
+    private mutating func attemptInTurn() async throws -> Outcome {
+        defer { pace.releaseTurn() }
+        return try await attempt()
     }
 
-    /// Goes on where an earlier run has stopped.
-    private mutating func recall() async throws {
+    /// Continues where an earlier run has stopped.
+    private mutating func restore() async throws {
         let checkpoints = try await port.checkpoints()
         let sendPlan = checkpoints[SendPlan.source(binding.channel)].flatMap { SendPlan($0) }
-        pendingSend = PendingSend(for: binding.channel, recalling: sendPlan)
+        pendingSend = PendingSend(for: binding.channel, restoring: sendPlan)
         let location = chats.location(of: binding)
         let now = await port.now
         guard let state = checkpoints[FloodWait.source(location.chat)],
@@ -122,38 +118,47 @@ struct Outbox {
         pace.block(for: rest)
         floodedChat = location.chat
         settings.log.info("too much for \(location) before the start: nothing is sent for \(rest)")
-        await blocks.flood(binding, in: location.chat, for: rest, waiting: waiting)
+        await blocks.recordFlood(binding, in: location.chat, for: rest, backlog())
     }
 
-    /// Whether a message is nothing to Telegram.
+    // MARK: - The queue
+
+    /// Returns true if a message is not for Telegram.
     func isSilent(_ message: Message) -> Bool {
         switch message.kind {
         case .join, .leave, .rename: if !settings.relaysNotices { return true }
         case .edit: if !settings.showsEdits { return true }
         case .message: break
         }
-        // What the bus says about Telegram is for the others.
+        // The bus's sentences about Telegram are for the others.
         return message.isPrivate || message.sender.bridge == port.name && message.origin == nil
     }
 
-    /// Lets what is nothing to Telegram go, at the front of what waits.
-    private mutating func skipSilent() async throws {
-        let silent = queue.prefix { isSilent($0.message) }
-        guard let last = silent.last else { return }
-        queue.removeFirst(silent.count)
+    /// Acknowledges messages that are not for Telegram, at the front of the queue.
+    private mutating func acknowledgeSilent() async throws {
+        try await acknowledgeSilent(queue.prefix { isSilent($0.message) }.count)
+    }
+
+    /// Acknowledges so many messages at the front of the queue, none of which is for Telegram.
+    mutating func acknowledgeSilent(_ count: Int) async throws {
+        guard count > 0 else { return }
+        let last = queue[count - 1]
+        queue.removeFirst(count)
         try await last.acknowledge()
     }
 
-    /// What is said in a plan, of the messages at hand.
-    func said(in sendPlan: SendPlan) -> [Delivery] {
+    /// Returns the queued messages that a plan consists of.
+    func queued(in sendPlan: SendPlan) -> [Delivery] {
         queue.prefix { $0.message.number <= sendPlan.last }.filter { !isSilent($0.message) }
     }
 
-    /// Messages at hand that are for Telegram.
-    var waiting: Int { queue.count { !isSilent($0.message) } }
+    /// Returns the queued messages that are for Telegram, counted.
+    func backlog(hasMore: Bool = false) -> Backlog {
+        Backlog(
+            queue.lazy.map(\.message).filter { !isSilent($0) }.map(\.number), hasMore: hasMore)
+    }
 
-    /// Puts a message behind those that wait.
-    mutating func take(_ delivery: Delivery) {
+    private mutating func enqueue(_ delivery: Delivery) {
         if delivery.message.missed > 0 {
             settings.log.warning(
                 "\(delivery.message.missed) messages were gone before Telegram could have them")
@@ -161,136 +166,45 @@ struct Outbox {
         queue.append(delivery)
     }
 
-    // MARK: - Waiting
-
-    /// Returns when one may be sent and nobody else of this chat sends; false if the bus ends
-    /// meanwhile.
-    private mutating func enter(_ deliveries: inout Deliveries.Iterator) async throws -> Bool {
-        while true {
-            begun = settings.watch.now()
-            await pace.enter()
-            let rest: Duration
-            do {
-                guard let floodRest = try await passOrWait() else {
-                    pace.leave()
-                    return false
-                }
-                rest = floodRest
-            } catch {
-                pace.leave()
-                throw error
-            }
-            if rest <= .zero { return true }
-            // The others find out by themselves, and count what waits for them.
-            pace.leave()
-            guard try await self.rest(rest, &deliveries) else { return false }
+    /// Adds the next message to the queue if it is there; returns false if none is.
+    mutating func enqueueNext() async throws -> Bool {
+        guard try await deliveries.look(), let next = try await deliveries.next() else {
+            return false
         }
-    }
-
-    /// Waits for as long as it is worth keeping one's turn; returns how long it takes yet, nil if
-    /// the bus ends meanwhile.
-    private func passOrWait() async throws -> Duration? {
-        while true {
-            let rest = pace.passOrWait()
-            if rest <= .zero || rest > Self.longestTurn { return rest }
-            guard try await wait(rest, isShort: isShort(rest)) else { return nil }
-        }
-    }
-
-    /// Whether a wait is not worth ending when the bus stops, or nothing is kept that could go on.
-    private func isShort(_ pause: Duration) -> Bool {
-        pause <= Self.shortWait || !port.keepsCheckpoints
-    }
-
-    /// Waits; returns false if the bus ends meanwhile and keeps what waits.
-    private func wait(_ pause: Duration, isShort: Bool) async throws -> Bool {
-        guard isShort else { return try await settings.rest(pause) }
-        try await settings.watch.sleep(pause)
+        enqueue(next)
         return true
     }
 
-    /// Rests after a failure or during a flood, and counts what waits meanwhile; returns false if the
-    /// bus ends.
-    ///
-    /// Not to be called in one's turn.
-    private mutating func rest(
-        _ pause: Duration, _ deliveries: inout Deliveries.Iterator
-    ) async throws -> Bool {
-        let isShort = isShort(pause)
-        let end = settings.watch.now() + pause
-        let wakes = connectionStatus.wakes(of: source)
-        while true {
-            try await count(&deliveries)
-            let left = end - settings.watch.now()
-            if left <= .zero || connectionStatus.wakes(of: source) != wakes { return true }
-            guard try await wait(min(left, ConnectionStatus.slice), isShort: isShort) else {
-                return false
-            }
-        }
-    }
+    /// Returns true if the room holds more than the queue, without waiting for anybody to speak.
+    mutating func hasMore() async throws -> Bool { try await deliveries.look() }
 
-    /// Leaves a chat that takes nothing alone for a while; returns false if the bus ends meanwhile.
-    private mutating func rest(
-        shut reason: String, _ deliveries: inout Deliveries.Iterator
-    ) async throws -> Bool {
-        try await count(&deliveries)
-        let isMore = try await deliveries.look()
-        await blocks.shut(
-            binding, in: chats.location(of: binding).chat, settings.phrases.reason(reason),
-            waiting: waiting, isMore: isMore)
-        // Nothing waits for Telegram's sake any more.
-        connectionStatus.note(delivered: 0, waiting: 0, to: binding.channel)
-        if reason != lastShut {
-            settings.log.error(
-                """
-                the chat \(chats.location(of: binding)) takes nothing: \(reason). What is said for it \
-                is kept, and it is tried again every few minutes
-                """)
-        }
-        lastShut = reason
-        let (watch, signal) = (settings.watch, signal)
-        return try await settings.untilStopping {
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { try await watch.sleep(Self.pause) }
-                group.addTask { try await signal.wait() }
-                defer { group.cancelAll() }
-                try await group.next()
-            }
-            return true
-        } ?? false
-    }
+    // MARK: - The end of a plan
 
-    // MARK: - What became of it
-
-    /// Notes that all of a plan is done with: arrived, but for what was passed over of it.
-    mutating func finish(
-        _ sendPlan: SendPlan, _ deliveries: inout Deliveries.Iterator
-    ) async throws {
-        if !lastShut.isEmpty {
+    /// Acknowledges a plan that is done with: all of it has arrived, but for what was skipped.
+    mutating func finish(_ sendPlan: SendPlan) async throws {
+        if !shutReason.isEmpty {
             settings.log.info("the chat \(chats.location(of: binding)) takes messages again")
-            lastShut = ""
+            shutReason = ""
         }
-        let said = said(in: sendPlan)
-        try await Delivery.acknowledge(said, as: sendPlan.remoteIDs)
+        let finished = queued(in: sendPlan)
+        try await Delivery.acknowledge(finished, as: sendPlan.remoteIDs)
         let hasArrived =
             !sendPlan.remoteIDs.isEmpty
-            || !said.contains { refusals.hasPassedOver($0.message.number) }
+            || !finished.contains { rejections.hasSkipped($0.message.number) }
         queue.removeFirst(queue.prefix { $0.message.number <= sendPlan.last }.count)
-        refusals.done(with: said.count)
-        pendingSend.end()
-        if queue.isEmpty, try await deliveries.look(), let next = try await deliveries.next() {
-            take(next)
-        }
-        let delivered = hasArrived ? said.count : 0
-        connectionStatus.note(delivered: delivered, waiting: waiting, to: binding.channel)
-        await blocks.note(delivered: delivered, waiting: waiting, to: binding)
+        rejections.recordDone(finished.count)
+        pendingSend.finish()
+        if queue.isEmpty { _ = try await enqueueNext() }
+        let delivered = hasArrived ? finished.map(\.message.number) : []
+        connectionStatus.recordDelivery(delivered, backlog(), to: binding.channel)
+        await blocks.recordDelivery(delivered, backlog(), to: binding)
     }
 
-    /// Passes over a message that Telegram will never take, or a part of it, loudly.
-    mutating func passOver(_ sendPlan: SendPlan, _ answer: String) async throws {
-        for delivery in said(in: sendPlan) {
+    /// Skips a message that Telegram will never take, or a part of it, and says so in the room.
+    mutating func skip(_ sendPlan: SendPlan, _ answer: String) async throws {
+        for delivery in queued(in: sendPlan) {
             let message = delivery.message
-            guard refusals.passOver(message.number) else { continue }
+            guard rejections.recordSkipped(message.number) else { continue }
             try await delivery.note(answer)
             settings.log.error(
                 """
@@ -305,5 +219,26 @@ struct Outbox {
             // While the bus stops nobody is told anything any more.
             _ = try? await port.publish(draft)
         }
+    }
+
+    /// Leaves a chat that takes nothing alone for a while; returns false if the bus ends meanwhile.
+    private mutating func restWhileShut(_ reason: String) async throws -> Bool {
+        let backlog = try await countBacklog()
+        await blocks.recordShut(
+            binding, in: chats.location(of: binding).chat, settings.phrases.reason(reason), backlog)
+        // Nothing waits for Telegram's sake any more.
+        connectionStatus.recordDelivery([], Backlog(), to: binding.channel)
+        if reason != shutReason {
+            settings.log.error(
+                """
+                the chat \(chats.location(of: binding)) takes nothing: \(reason). What is said for it \
+                is kept, and it is tried again every few minutes
+                """)
+        }
+        shutReason = reason
+        return try await settings.untilStopping { [time = settings.time, reopened] in
+            try await time.sleep(Self.shutPause, orUntil: reopened)
+            return true
+        } ?? false
     }
 }

@@ -1,79 +1,81 @@
 import Chat
 import MessageBus
 
-/// What is under way to a chat, and what is known of whether it has arrived.
+/// The plan that is being sent to a chat, and what is known of whether its next part has arrived.
 ///
-/// A value of the lane's that ships; what it asks to have kept is kept before anything else happens.
+/// A value of the chat's outbox; a checkpoint that it returns is kept before anything else happens.
 struct PendingSend: Sendable, Equatable {
-    /// How far it is.
+    /// The progress of the plan.
     enum State: Sendable, Equatable {
-        /// Nothing is under way.
+        /// Nothing is being sent.
         case nothing
         /// Some parts have arrived, and the next one surely has not.
         case begun(SendPlan)
-        /// It is being sent.
+        /// The next part is being sent.
         case underWay(SendPlan)
-        /// It was sent, and nobody knows whether it has arrived: the same is sent again, nothing else.
+        /// The next part was sent, and nobody knows whether it has arrived: the same is sent again,
+        /// nothing else.
         case perhapsArrived(SendPlan)
-        /// It was being sent when an earlier run ended.
-        case recalled(SendPlan)
+        /// The next part was being sent when an earlier run ended.
+        case restored(SendPlan)
     }
 
-    /// What has to happen before it is sent.
-    enum Departure: Sendable, Equatable {
-        /// It has to be kept.
+    /// The preparation for sending a part.
+    enum Preparation: Sendable, Equatable {
+        /// The checkpoint has to be kept.
         case keep(Checkpoint)
-        /// An earlier run may have sent it already.
-        case perhapsAgain
-        /// It was kept before.
-        case known
+        /// An earlier run may have sent the part already.
+        case mayRepeat
+        /// Nothing: it was kept before.
+        case ready
     }
 
     private(set) var state = State.nothing
-    /// What the store knows the chat by.
+    /// The store's name for the chat.
     private let channel: String
 
-    /// Makes one with what the store has kept of an earlier run.
-    init(for channel: String, recalling sendPlan: SendPlan? = nil) {
+    /// Makes one of what the store has kept of an earlier run.
+    init(for channel: String, restoring sendPlan: SendPlan? = nil) {
         self.channel = channel
         guard let sendPlan else { return }
-        state = sendPlan.isUnderWay ? .recalled(sendPlan) : .begun(sendPlan)
+        state = sendPlan.isUnderWay ? .restored(sendPlan) : .begun(sendPlan)
     }
 
-    /// What it is about, nil if there is nothing.
+    /// The plan; nil if nothing is being sent.
     var sendPlan: SendPlan? {
         switch state {
         case .nothing: nil
         case .begun(let sendPlan), .underWay(let sendPlan), .perhapsArrived(let sendPlan),
-            .recalled(let sendPlan):
+            .restored(let sendPlan):
             sendPlan
         }
     }
 
-    /// The next part of a plan is about to be sent.
-    mutating func depart(_ sendPlan: SendPlan) -> Departure {
+    /// Records that the next part of a plan is about to be sent.
+    mutating func begin(_ sendPlan: SendPlan) -> Preparation {
         var sendPlan = sendPlan
         sendPlan.isUnderWay = true
         switch state {
-        case .recalled(sendPlan):
+        case .restored(sendPlan):
             state = .perhapsArrived(sendPlan)
-            return .perhapsAgain
-        case .perhapsArrived(sendPlan), .underWay(sendPlan): return .known
+            return .mayRepeat
+        case .perhapsArrived(sendPlan), .underWay(sendPlan): return .ready
         default:
             state = .underWay(sendPlan)
             return .keep(sendPlan.checkpoint(for: channel))
         }
     }
 
-    /// An answer was lost; returns whether that is news.
-    mutating func mayHaveArrived() -> Bool {
+    /// Records that an answer was lost; returns true if none was lost before.
+    mutating func recordLostAnswer() -> Bool {
         guard case .underWay(let sendPlan) = state else { return false }
         state = .perhapsArrived(sendPlan)
         return true
     }
 
-    /// Telegram has not taken it, at least not this time; returns what is to be kept.
-    mutating func hasNotArrived() -> Checkpoint? {
+    /// Records that Telegram has not taken the part, at least not this time; returns the checkpoint
+    /// to keep.
+    mutating func recordNotArrived() -> Checkpoint? {
         // Of what may have arrived before, one more answer says nothing.
         guard case .underWay(var sendPlan) = state else { return nil }
         if sendPlan.done == 0 {
@@ -86,20 +88,20 @@ struct PendingSend: Sendable, Equatable {
         return sendPlan.checkpoint(for: channel)
     }
 
-    /// A part is done with, arrived or passed over, and others are to follow; returns what is to be
-    /// kept.
-    mutating func goOn(with next: SendPlan) -> Checkpoint {
+    /// Records that a part is done with, arrived or skipped, and others are to follow; returns the
+    /// checkpoint to keep.
+    mutating func advance(to next: SendPlan) -> Checkpoint {
         state = .begun(next)
         return next.checkpoint(for: channel)
     }
 
-    /// Telegram will never take it as it is; returns what is to be kept.
-    mutating func giveUp() -> Checkpoint? {
+    /// Discards a plan that Telegram will never take as it is; returns the checkpoint to keep.
+    mutating func discard() -> Checkpoint? {
         guard state != .nothing else { return nil }
         state = .nothing
         return Checkpoint(source: SendPlan.source(channel), state: [])
     }
 
-    /// All of it is done with; the reader's place says so in the store.
-    mutating func end() { state = .nothing }
+    /// Records that all of the plan is done with; the acknowledgement says so in the store.
+    mutating func finish() { state = .nothing }
 }

@@ -1,12 +1,12 @@
 import Chat
 import MessageBus
 
-/// What was last said by messages that may be edited, as Telegram has it: fingerprints, kept with
-/// the messages.
+/// The last texts of messages that may be edited, as Telegram has them: hashes, kept with the
+/// messages.
 ///
-/// What the bus keeps of a message may be another text, or none at all, where a middleware has
-/// changed or dropped it. The last 1,920 to 2,048 are remembered, in a ring of pages of which only
-/// those with something new are written.
+/// The bus may keep another text of a message, or none at all, if a middleware has changed or dropped
+/// it. The last 1,920 to 2,048 are remembered, in a ring of pages of which only those with something
+/// new are written.
 struct RecentTexts: Sendable, Equatable {
     private struct Entry: Equatable {
         let message: TextHash
@@ -14,7 +14,7 @@ struct RecentTexts: Sendable, Equatable {
     }
 
     private struct Page: Equatable {
-        /// Pages are counted; the place of one in the ring is what is left of that.
+        /// The page's number from the beginning; its remainder is the page's place in the ring.
         var number: UInt64 = 0
         var entries: [Entry] = []
     }
@@ -26,15 +26,15 @@ struct RecentTexts: Sendable, Equatable {
 
     /// Pages in the ring.
     private static let pageCount = 16
-    /// Messages on a page: it takes 2 KiB, about what is written with each answer of Telegram.
+    /// Messages on a page, which takes 2 KiB: that much is written with each answer of Telegram's.
     private static let pageSize = 128
-    /// In front of a page's place in the ring, what the store knows it by.
+    /// The beginning of the checkpoints' sources; the page's place in the ring follows.
     private static let source = "texts "
 
     /// Nothing is remembered.
     init() {}
 
-    /// Reads what the store has kept; what is no such thing counts as nothing.
+    /// Reads what the store has kept; a state that is odd counts as none.
     init(checkpoints: [String: [UInt8]]) {
         for index in pages.indices {
             guard let state = checkpoints["\(Self.source)\(index)"],
@@ -48,11 +48,11 @@ struct RecentTexts: Sendable, Equatable {
         newest = pages.indices.max { pages[$0].number < pages[$1].number } ?? 0
     }
 
-    /// What a message said last; nil if that is not known.
+    /// The last text of a message; nil if that is not known.
     subscript(id: String) -> TextHash? { texts[TextHash(of: id)] }
 
-    /// Notes what a message says.
-    mutating func note(_ text: TextHash, of id: String) {
+    /// Records the text of a message.
+    mutating func record(_ text: TextHash, of id: String) {
         let message = TextHash(of: id)
         guard texts[message] != text else { return }
         if let place = pages[newest].entries.firstIndex(where: { $0.message == message }) {
@@ -65,7 +65,7 @@ struct RecentTexts: Sendable, Equatable {
         unwritten.insert(newest)
     }
 
-    /// Takes the place of the oldest page, and forgets what only that one knew.
+    /// Begins a page in the place of the oldest one, and forgets the texts that only that one had.
     private mutating func turnPage() {
         let number = pages[newest].number + 1
         newest = Int(number % UInt64(Self.pageCount))
@@ -76,8 +76,8 @@ struct RecentTexts: Sendable, Equatable {
         for entry in old where !known.contains(entry.message) { texts[entry.message] = nil }
     }
 
-    /// What the store is to keep of what was noted since the last time.
-    mutating func takeCheckpoints() -> [Checkpoint] {
+    /// Returns what the store is to keep: the pages with texts recorded since the last time.
+    mutating func drainCheckpoints() -> [Checkpoint] {
         defer { unwritten = [] }
         return unwritten.sorted().map { index in
             var state: [UInt8] = []
@@ -104,7 +104,7 @@ struct RecentTexts: Sendable, Equatable {
         return Page(number: number, entries: entries)
     }
 
-    /// A text as the bus keeps it.
+    /// Returns a text as the bus keeps it.
     static func cleaned(_ text: String) -> String {
         let bytes = Array(text.utf8).withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .kept)

@@ -1,64 +1,64 @@
 import Chat
 
-/// What Telegram has refused lately, and what is tried differently for that.
+/// The rejections of a chat that Telegram gave lately, and what is sent differently because of them.
 ///
-/// A value of the lane's that ships.
+/// A value of the chat's outbox.
 struct RejectionPolicy: Sendable, Equatable {
-    /// What to do about a refusal.
+    /// The remedy for a rejection.
     enum Remedy: Sendable, Equatable {
-        /// Fewer messages go out together: perhaps only one of them was meant.
-        case fewer
-        /// What it answers is said in words: that may be what was meant.
-        case inWords
-        /// It is passed over.
-        case passOver
+        /// Send fewer messages together: perhaps only one of them was meant.
+        case sendFewer
+        /// Quote the message that is answered instead of linking to it: the link may be what was meant.
+        case quote
+        /// Skip the message.
+        case skip
     }
 
-    /// Messages among which is one that was refused.
+    /// Messages among which is one that was rejected.
     private var suspects = 0
-    /// The message whose answer is said in words.
-    private var unlinked: UInt64?
-    /// The message that was passed over, or a part of it.
-    private var passedOver: UInt64?
+    /// The message whose answered one is quoted.
+    private var quoted: UInt64?
+    /// The message that was skipped, or a part of it.
+    private var skipped: UInt64?
 
-    /// How many messages may go out together: half of those that are suspected, so that who is meant
-    /// is soon alone.
-    var most: Int { suspects > 0 ? max(1, suspects / 2) : .max }
+    /// The most messages that may go out together: half of those that are suspected, so that the one
+    /// that is meant is soon alone.
+    var limit: Int { suspects > 0 ? max(1, suspects / 2) : .max }
 
-    /// Whether what a message answers is said in words.
-    func isInWords(_ number: UInt64) -> Bool { unlinked == number }
+    /// Returns true if the message that another one answers is to be quoted.
+    func isQuoted(_ number: UInt64) -> Bool { quoted == number }
 
-    /// Whether a message, or a part of it, was passed over.
-    func hasPassedOver(_ number: UInt64) -> Bool { passedOver == number }
+    /// Returns true if a message, or a part of it, was skipped.
+    func hasSkipped(_ number: UInt64) -> Bool { skipped == number }
 
-    /// Finds out what to do about a refusal.
+    /// Records a rejection, and returns what to do about it.
     ///
     /// - Parameters:
-    ///   - numbers: the messages in what was refused.
-    ///   - isLinked: whether it was sent as the answer to something.
-    mutating func remedy(for numbers: [UInt64], isLinked: Bool) -> Remedy {
+    ///   - numbers: the numbers of the messages in what was rejected.
+    ///   - isReply: true if it was sent as a reply to something.
+    mutating func remedy(for numbers: [UInt64], isReply: Bool) -> Remedy {
         if numbers.count > 1 {
             suspects = numbers.count
-            return .fewer
+            return .sendFewer
         }
-        if isLinked, let number = numbers.first, unlinked != number {
-            unlinked = number
-            return .inWords
+        if isReply, let number = numbers.first, quoted != number {
+            quoted = number
+            return .quote
         }
-        return .passOver
+        return .skip
     }
 
-    /// A message, or a part of it, is passed over; returns whether that is news of this message.
-    mutating func passOver(_ number: UInt64) -> Bool {
-        defer { passedOver = number }
-        return passedOver != number
+    /// Records that a message, or a part of it, is skipped; returns true if no part was before.
+    mutating func recordSkipped(_ number: UInt64) -> Bool {
+        defer { skipped = number }
+        return skipped != number
     }
 
-    /// So many messages are done with.
-    mutating func done(with count: Int) {
-        // Who was passed over was the one; the others are above suspicion.
-        suspects = passedOver == nil ? max(0, suspects - count) : 0
-        unlinked = nil
-        passedOver = nil
+    /// Records that so many messages are done with.
+    mutating func recordDone(_ count: Int) {
+        // The one that was skipped was the one; the others are above suspicion.
+        suspects = skipped == nil ? max(0, suspects - count) : 0
+        quoted = nil
+        skipped = nil
     }
 }

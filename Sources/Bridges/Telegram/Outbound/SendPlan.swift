@@ -1,21 +1,23 @@
 import Chat
 import MessageBus
 
-/// What is on its way to a chat, as it stands there: kept before it is sent, so that whatever changes
-/// meanwhile, the same is sent again, and what comes after it fits to what has arrived.
+/// A message to a chat as Telegram is sent it, in one or several parts.
+///
+/// It is kept before it is sent, so that whatever changes meanwhile, the same is sent again, and the
+/// next part fits what has arrived.
 struct SendPlan: Sendable, Equatable {
     /// The number of the last message in it.
     let last: UInt64
-    /// What has not arrived yet: messages of Telegram's, the next one first.
+    /// The parts that have not arrived yet, the next one first; each is a message of Telegram's.
     private(set) var parts: [String]
-    /// What the next one answers; it is called so in the chat where it was planned.
+    /// Telegram's name for the message that the next part answers, in the chat where it was planned.
     private(set) var replyTo: String?
-    /// How many parts are done with.
+    /// The number of parts that are done with.
     private(set) var done = 0
-    /// What those are called by Telegram, as far as it said so; a chat may move meanwhile, so each
-    /// with its chat.
+    /// Telegram's names for those, as far as it gave them; a chat may move meanwhile, so each has its
+    /// chat in it.
     private(set) var remoteIDs: [String] = []
-    /// Whether the next part may have been sent when this was kept.
+    /// True if the next part may have been sent when this was kept.
     var isUnderWay = true
 
     init(last: UInt64, parts: [String], replyTo: String? = nil) {
@@ -24,14 +26,14 @@ struct SendPlan: Sendable, Equatable {
         self.replyTo = replyTo
     }
 
-    /// What the next part answers in a chat, by Telegram's number.
+    /// Returns the id of the message that the next part answers in a chat.
     func target(in chat: Int64) -> Int64? {
         replyTo.flatMap { IncomingMessage.id(of: $0, in: chat) }
     }
 
-    /// What is left when the next part is done with.
+    /// Returns the plan that is left when the next part is done with.
     ///
-    /// - Parameter remoteID: what it is called, if it has arrived and that is known.
+    /// - Parameter remoteID: Telegram's name for the part, if it has arrived and that is known.
     func next(after remoteID: String?) -> SendPlan {
         var next = self
         next.parts = Array(parts.dropFirst())
@@ -58,9 +60,10 @@ struct SendPlan: Sendable, Equatable {
         if parts.isEmpty { return nil }
     }
 
-    /// What the store knows the plan for a chat by.
+    /// Returns the checkpoint's source for a chat.
     static func source(_ channel: String) -> String { "sending \(channel)" }
 
+    /// Returns what the store is to keep.
     func checkpoint(for channel: String) -> Checkpoint {
         let json = JSON.object([
             "last": .text("\(last)"), "done": .integer(Int64(done)),

@@ -1,8 +1,8 @@
 import Chat
 
-/// Tells texts apart by 64 bits (FNV-1a), the same in every process, unlike `Hasher`.
+/// A hash of a text, 64 bits (FNV-1a), the same in every process, unlike `Hasher`'s.
 ///
-/// Whoever makes two texts that share one only hides a correction of his own.
+/// Somebody who makes two texts that share one only hides a correction of their own.
 struct TextHash: Hashable, Sendable {
     let bits: UInt64
 

@@ -1,15 +1,15 @@
 import Chat
 
-/// Names and commands in relayed texts, which would call somebody on Telegram.
+/// The removal of mentions and commands from relayed texts, which would notify people on Telegram.
 enum MentionBreaker {
-    /// A word joiner is not seen, and what follows it is no mention or command any more.
+    /// A word joiner, which is invisible; a name that follows it is no mention or command any more.
     static let joiner: Unicode.Scalar = "\u{2060}"
 
-    /// The text with a word joiner behind each `@` that begins a mention, and each `/` that begins a
-    /// command: nobody is called, and nothing else changes.
+    /// Returns the text with a word joiner behind each `@` that begins a mention, and each `/` that begins
+    /// a command: nobody is notified, and nothing else changes.
     ///
-    /// As Telegram's servers look for both: not behind a letter, so that addresses of mail, paths and
-    /// links stay as they are.
+    /// Telegram's servers look for neither behind a letter, so mail addresses, paths and links stay as
+    /// they are.
     static func broken(_ text: String) -> String {
         guard text.utf8.contains(where: { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "/") })
         else { return text }
@@ -31,7 +31,7 @@ enum MentionBreaker {
         return String(result)
     }
 
-    /// A name with a word joiner behind each `@` in it, wherever it stands.
+    /// Returns a name with a word joiner behind each `@` in it.
     static func broken(name: String) -> String {
         var result = String.UnicodeScalarView()
         for scalar in name.unicodeScalars {
@@ -41,7 +41,7 @@ enum MentionBreaker {
         return String(result)
     }
 
-    /// The text as it was.
+    /// Returns the text without its word joiners, as it was.
     static func mended(_ text: String) -> String {
         var result = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
@@ -52,12 +52,12 @@ enum MentionBreaker {
         return String(result)
     }
 
-    /// What is no ASCII may be one of the marks that Telegram leaves out.
+    /// Returns true if a name may begin so: a mark beyond ASCII may be one that Telegram leaves out.
     private static func mayBeName(_ next: Unicode.Scalar?) -> Bool {
         next.map { isNamePart($0) || !$0.isASCII } ?? false
     }
 
-    /// Whether what stands behind a slash is a command and not the first part of a path.
+    /// Returns true if the text behind a slash is a command and not the first part of a path.
     private static func isCommand(_ rest: ArraySlice<Unicode.Scalar>) -> Bool {
         guard mayBeName(rest.first) else { return false }
         let end = rest.first { !isNamePart($0) && $0.isASCII }

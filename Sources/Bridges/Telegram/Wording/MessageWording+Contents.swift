@@ -1,9 +1,9 @@
 import Chat
 import MessageBus
 
-// What has a file, or is a place, a person or a question.
+// Files, places, persons, polls and lists.
 extension MessageWording {
-    /// What has a file, or is drawn.
+    /// Returns the word for a file or a sticker; nil if there is none in the message.
     func media(_ json: JSON) -> String? {
         // An animation is a document too, and a live photo a photo, so these come first.
         if json["animation"].isPresent { return phrases.animation }
@@ -38,7 +38,7 @@ extension MessageWording {
         [label, file["duration"].integer.map { phrases.length(seconds: $0) }].joinedWith(", ")
     }
 
-    /// What is a place or a person, and what is drawn by lot.
+    /// Returns the word for a place, a contact or a die; nil if there is none in the message.
     func location(_ json: JSON) -> String? {
         // A venue has a location too.
         if json["venue"].isPresent {
@@ -47,7 +47,7 @@ extension MessageWording {
             return Self.labelled(phrases.venue, name.joinedWith(", "))
         }
         if json["location"].isPresent {
-            // One that moves is edited all the time; its words stay the same.
+            // A live location is edited all the time; its wording stays the same.
             if json["location"]["live_period"].isPresent { return phrases.liveLocation }
             let parts = [json["location"]["latitude"], json["location"]["longitude"]]
                 .compactMap(\.double).map { "\($0)" }
@@ -63,7 +63,7 @@ extension MessageWording {
         return [phrases.dice, json["dice"]["emoji"].nonEmptyString, value].joinedWith(" ")
     }
 
-    /// What asks something, or is to be done.
+    /// Returns the word for a poll or a list; nil if there is none in the message.
     func question(_ json: JSON) -> String? {
         if json["poll"].isPresent {
             let poll = json["poll"]
@@ -87,7 +87,7 @@ extension MessageWording {
         return text.isEmpty ? nil : text
     }
 
-    /// What is to be done, and whether it is.
+    /// Returns a list's title and tasks, with a mark on those that are done.
     private func task(_ task: JSON) -> String? {
         let isDone =
             task["completion_date"].integer ?? 0 > 0 || task["completed_by_user"].isPresent
@@ -95,9 +95,9 @@ extension MessageWording {
         return rendered(task, "text", "text_entities").map { "\(isDone ? "☑" : "☐") \($0)" }
     }
 
-    // MARK: - What happens to a list or a poll
+    // MARK: - Changes of lists and polls
 
-    /// Which tasks of a list were ticked, by name where the list may be read.
+    /// Returns the tasks of a list that were ticked, by name if the list may be read.
     func tasksDone(_ change: JSON, _ referred: Referred) -> String {
         let list = referred.isWhole ? change["checklist_message"]["checklist"] : .null
         func tasks(_ ids: JSON) -> String? {
@@ -116,7 +116,7 @@ extension MessageWording {
         return Self.labelled(Self.labelled(phrases.checklist, title), parts.joinedWith("; "))
     }
 
-    /// What was added to a list.
+    /// Returns the tasks that were added to a list.
     func tasksAdded(_ change: JSON, _ referred: Referred) -> String {
         let list = referred.isWhole ? change["checklist_message"]["checklist"] : .null
         let title = rendered(list, "title", "title_entities")
@@ -124,7 +124,7 @@ extension MessageWording {
         return Self.labelled(Self.labelled(phrases.tasksAdded, title), tasks)
     }
 
-    /// What became of an option of a poll.
+    /// Returns an option that was added to a poll or deleted.
     func option(_ label: String, _ change: JSON, _ referred: Referred) -> String {
         let poll = referred.isWhole ? change["poll_message"]["poll"] : .null
         return Self.labelled(

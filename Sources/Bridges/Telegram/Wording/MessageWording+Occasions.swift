@@ -1,9 +1,9 @@
 import Chat
 import MessageBus
 
-// What happens in a group, and what is rare.
+// Events in a group, and rare messages.
 extension MessageWording {
-    /// What has happened; nil if it is nothing of that kind.
+    /// Returns the words for an event; nil if the message tells of none.
     func occasion(_ json: JSON, _ referred: Referred) -> String? {
         guard case .object(let members) = json else { return nil }
         for (key, value) in members.sorted(by: { $0.key < $1.key }) where value.isPresent {
@@ -73,7 +73,7 @@ extension MessageWording {
         }
     }
 
-    // MARK: - What is paid
+    // MARK: - Payments
 
     private func ofPayment(_ key: String, _ value: JSON) -> String? {
         switch key {
@@ -118,7 +118,7 @@ extension MessageWording {
         return phrases.price(amount, currency)
     }
 
-    // MARK: - What is given
+    // MARK: - Gifts
 
     private func ofGift(_ key: String, _ value: JSON) -> String? {
         switch key {
@@ -179,7 +179,7 @@ extension MessageWording {
 
     private static func moment(_ seconds: Int64) -> String {
         var bytes: [UInt8] = []
-        // Far enough for any call, and what is no date stays none.
+        // Far enough for any call; a number beyond is no date.
         let seconds = min(max(seconds, 0), 100_000 * 86_400)
         LocalTime.append(Timestamp(milliseconds: seconds * 1_000), to: &bytes)
         return String(decoding: bytes, as: UTF8.self)

@@ -1,18 +1,18 @@
 import Chat
 import MessageBus
 
-/// Puts messages of Telegram's into words.
+/// The wording of Telegram's messages as plain text.
 struct MessageWording: Sendable {
     let phrases: Phrases
-    /// Whether spoilers are shown as any text.
+    /// True if spoilers are shown as any text.
     var showsSpoilers = false
 
-    /// What may be read of a message that another one tells of: what was pinned, a list of which
-    /// something was ticked.
+    /// The part that may be read of a message that another one tells of: a pinned message, a list with
+    /// a task that was ticked.
     struct Referred: Sendable, Equatable {
         /// Its first words.
         var excerpt: String?
-        /// Whether all of it may be read.
+        /// True if all of it may be read.
         var isWhole = false
     }
 
@@ -21,18 +21,18 @@ struct MessageWording: Sendable {
         self.showsSpoilers = showsSpoilers
     }
 
-    /// What a message says; nil if it is nothing that anybody said.
+    /// Returns the text of a message; nil if nobody said it.
     func text(of json: JSON, referred: Referred = Referred()) -> String? {
         if json["migrate_to_chat_id"].isPresent || json["migrate_from_chat_id"].isPresent {
             return nil
         }
-        guard let said = said(json, referred) else { return nil }
-        guard let origin = forwardedFrom(json) else { return said }
-        return "[\(phrases.forwarded(from: origin))] \(said)"
+        guard let body = body(json, referred) else { return nil }
+        guard let origin = forwardedFrom(json) else { return body }
+        return "[\(phrases.forwarded(from: origin))] \(body)"
     }
 
-    /// What a message says, without where it comes from.
-    private func said(_ json: JSON, _ referred: Referred) -> String? {
+    /// Returns the text of a message without its origin.
+    private func body(_ json: JSON, _ referred: Referred) -> String? {
         if let text = rendered(json, "text", "entities") { return text }
         let caption = rendered(json, "caption", "caption_entities")
         if json["rich_message"].isPresent {
@@ -46,14 +46,14 @@ struct MessageWording: Sendable {
         return unknown(json, caption)
     }
 
-    /// What a message is that is no text, `[foto]`; nil if there is no word for it.
+    /// Returns the kind of a message that is no text, `[foto]`; nil if there is no word for it.
     func kind(of json: JSON, _ referred: Referred = Referred()) -> String? {
         let description =
             media(json) ?? location(json) ?? question(json) ?? occasion(json, referred)
         return description.map { "[\($0)]" }
     }
 
-    /// What somebody wrote to what is no text: with a gift, under a game, about a refusal.
+    /// Returns the text that somebody wrote with a gift, under a game or about a refusal.
     private func ownWords(_ json: JSON) -> String? {
         for key in ["gift", "unique_gift", "gift_upgrade_sent"] where json[key].isPresent {
             return rendered(json[key], "text", "entities")
@@ -62,7 +62,7 @@ struct MessageWording: Sendable {
         return json["suggested_post_declined"]["comment"].nonEmptyString
     }
 
-    /// Where it was first said, if that is somewhere else.
+    /// Returns the name of the person or chat that a message was forwarded from; nil if it was not.
     private func forwardedFrom(_ json: JSON) -> String? {
         let origin = json["forward_origin"]
         guard origin.isPresent, !json["is_automatic_forward"].isTrue else { return nil }
@@ -75,14 +75,14 @@ struct MessageWording: Sendable {
         return Name(cleaning: name, phrases: phrases).text
     }
 
-    /// A text with its entities; nil if there is none.
+    /// Returns a text with its entities; nil if there is none.
     func rendered(_ json: JSON, _ text: String, _ entities: String) -> String? {
         json[text].nonEmptyString.map {
             TextEntities.rendered($0, json[entities], showsSpoilers: showsSpoilers)
         }
     }
 
-    /// The message that another one tells of.
+    /// Returns the message that another one tells of.
     static func referred(in json: JSON) -> JSON? {
         for (kind, key) in referring where json[kind].isPresent {
             let message = key.isEmpty ? json[kind] : json[kind][key]
@@ -102,16 +102,17 @@ struct MessageWording: Sendable {
         ("suggested_post_refunded", "suggested_post_message"),
     ]
 
-    /// What nobody said: joins and leaves have notices of their own, the rest is housekeeping.
+    /// Members of messages that nobody said: joins and leaves have notices of their own, the rest is
+    /// housekeeping.
     static let silent = [
         "new_chat_members", "new_chat_member", "new_chat_participant", "left_chat_member",
         "left_chat_participant", "group_chat_created", "supergroup_chat_created",
         "channel_chat_created",
     ]
 
-    // MARK: - What there is no word for
+    // MARK: - Unknown kinds
 
-    /// The name of a kind that is newer than this program, and whatever text it has.
+    /// Returns the name of a kind that is newer than this program, with any text it has.
     private func unknown(_ json: JSON, _ caption: String?) -> String {
         guard case .object(let members) = json else { return "[\(phrases.unsupported)]" }
         let kinds = members.keys.filter { !Self.envelope.contains($0) }.sorted()
@@ -124,7 +125,7 @@ struct MessageWording: Sendable {
         return ["[\(name)]", texts.joined(separator: " ")].joinedWith(" ")
     }
 
-    /// Collects what reads as text, to a bound.
+    /// Collects members that are texts, up to a bound.
     private static func gather(_ json: JSON, _ key: String, depth: Int, into texts: inout [String])
     {
         guard depth < 6, texts.count < 32 else { return }
@@ -146,7 +147,7 @@ struct MessageWording: Sendable {
         "button_text", "option_text", "prize_description", "summary",
     ]
 
-    /// Members of any message, which say nothing of its kind.
+    /// Members of any message, whatever its kind.
     private static let envelope: Set = [
         "message_id", "message_thread_id", "direct_messages_topic", "from", "sender_chat",
         "sender_boost_count", "sender_business_bot", "sender_tag", "receiver_user",
@@ -164,25 +165,26 @@ struct MessageWording: Sendable {
 
     // MARK: - Parts
 
+    /// Returns a label with a detail, if there is one.
     static func labelled(_ label: String, _ detail: String?) -> String {
         guard let detail, !detail.isEmpty else { return label }
         return "\(label): \(detail)"
     }
 
-    /// A person's name; nil if there is none.
+    /// Returns a person's name; nil if there is none.
     func name(of person: JSON) -> String? {
         let name = MessageAuthor(person: person).name
         return name.isEmpty ? nil : name
     }
 
-    /// The names of people, one behind the other.
+    /// Returns the names of people, separated by commas.
     func names(of people: JSON) -> String {
         people.elements.map { name(of: $0) ?? phrases.nameless }.joined(separator: ", ")
     }
 }
 
 extension [String?] {
-    /// Those that are there, one behind the other.
+    /// Returns those that are neither nil nor empty, joined.
     func joinedWith(_ separator: String) -> String {
         compactMap(\.self).filter { !$0.isEmpty }.joined(separator: separator)
     }

@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-// What happens in a group on Telegram.
+// Events in a group on Telegram.
 extension Phrases {
     var livePhoto: String { say("foto en movimiento", "live photo") }
     var richMessage: String { say("mensaje con formato", "rich message") }
@@ -63,24 +63,24 @@ extension Phrases {
         "\(count) \(count == 1 ? say("ganador", "winner") : say("ganadores", "winners"))"
     }
 
-    /// Months of what Telegram sells.
+    /// Returns a number of months, for which Telegram sells something.
     func premium(_ months: Int64) -> String {
         "\(months) \(months == 1 ? say("mes", "month") : say("meses", "months")) Telegram Premium"
     }
 
-    /// What a message costs now.
+    /// Returns the price of a message.
     func messagePrice(_ stars: Int64) -> String {
         let price = stars == 0 ? say("gratis", "free") : self.stars(stars)
         return say("precio por mensaje: \(price)", "price of a message: \(price)")
     }
 
-    /// What a message to a channel costs now.
+    /// Returns the price of a message to a channel.
     func directPrice(_ stars: Int64) -> String {
         let price = stars == 0 ? say("gratis", "free") : self.stars(stars)
         return say("precio por mensaje directo: \(price)", "price of a direct message: \(price)")
     }
 
-    /// After what time messages go.
+    /// Returns the time after which messages are deleted.
     func deletion(after seconds: Int64) -> String {
         guard seconds > 0 else {
             return say("los mensajes ya no se borran solos", "messages are no longer deleted")
@@ -90,7 +90,7 @@ extension Phrases {
             "los mensajes se borran después de \(time)", "messages are deleted after \(time)")
     }
 
-    /// An amount in the smallest units of a currency.
+    /// Returns an amount that is given in the smallest units of a currency.
     func price(_ amount: Int64, _ currency: String) -> String {
         if currency == "XTR" { return stars(amount) }
         let digits: Int =

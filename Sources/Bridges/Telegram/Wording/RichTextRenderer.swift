@@ -1,16 +1,16 @@
 import Chat
 import MessageBus
 
-/// Puts rich messages of Telegram's into lines of plain text.
+/// A renderer of Telegram's rich messages as lines of plain text.
 struct RichTextRenderer {
     private let wording: MessageWording
 
-    /// Levels inside one another that are read; nobody reads more.
+    /// The deepest nesting that is rendered; nobody reads more.
     private static let deepest = 12
 
     init(_ wording: MessageWording) { self.wording = wording }
 
-    /// What a rich message says, in lines; empty if that is nothing.
+    /// Returns the text of a rich message, in lines; empty if it has none.
     func text(of message: JSON) -> String {
         let blocks = message["blocks"].isPresent ? message["blocks"] : message
         return lines(of: blocks, depth: 0).joined(separator: "\n")
@@ -36,10 +36,10 @@ struct RichTextRenderer {
         }
     }
 
-    /// What has a text, something inside, a file, or all of it.
+    /// Returns the lines of a block with a text, inner blocks, a file, or all of these.
     private func others(_ block: JSON, _ depth: Int) -> [String] {
         var voice = block
-        // A message calls it otherwise.
+        // In a message the member has another name.
         if case .object(var members) = block, let note = members["voice_note"] {
             members["voice"] = note
             voice = .object(members)

@@ -1,17 +1,17 @@
 import Chat
 
-/// What the entities of a text say beside it: links that it hides are shown, spoilers hidden.
+/// The entities of a text: links behind words are shown, spoilers hidden.
 ///
-/// Offsets count UTF-16 units, as Telegram has it; those that fit to no text are left out.
+/// Telegram's offsets count UTF-16 units; entities outside the text are left out.
 struct TextEntities {
-    /// What stands for a spoiler.
+    /// The text that stands for a spoiler.
     static let hidden = "▒▒▒"
 
     private let units: [UInt16]
     private var spoilers: [Range<Int>] = []
     private var links: [(end: Int, url: String)] = []
 
-    /// The text with its links, and without its spoilers unless they are to be shown.
+    /// Returns the text with its links, and without its spoilers unless they are to be shown.
     static func rendered(_ text: String, _ entities: JSON, showsSpoilers: Bool) -> String {
         let found = entities.elements.filter {
             $0["type"].string == "text_link" || !showsSpoilers && $0["type"].string == "spoiler"
@@ -27,7 +27,7 @@ struct TextEntities {
         spoilers = Self.merged(spoilers)
         for entity in entities {
             guard let url = entity["url"].nonEmptyString, let range = range(of: entity),
-                // A link that is hidden is not shown.
+                // A link inside a spoiler is not shown.
                 !spoilers.contains(where: { $0.overlaps(range) })
             else { continue }
             let label = String(decoding: units[range], as: UTF16.self)
@@ -43,7 +43,7 @@ struct TextEntities {
         return Int(offset)..<min(Int(offset + length), units.count)
     }
 
-    /// Where a link's address goes: behind the last word of it.
+    /// Returns the position for a link's address: behind its last word.
     private func end(of range: Range<Int>) -> Int {
         let isBlank: (UInt16) -> Bool = { [0x20, 0x09, 0x0A, 0x0D].contains($0) }
         return units[range].lastIndex { !isBlank($0) }.map { $0 + 1 } ?? range.upperBound
@@ -62,7 +62,7 @@ struct TextEntities {
         return result
     }
 
-    /// Whether a text shows an address itself.
+    /// Returns true if a text shows an address itself.
     static func shows(_ label: String, _ url: String) -> Bool { bare(label) == bare(url) }
 
     private static func bare(_ url: String) -> String {

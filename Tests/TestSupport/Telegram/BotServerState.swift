@@ -1,27 +1,28 @@
 import Foundation
 import Sockets
 
-/// What the stand-in knows.
+/// The state of the test server: chats, updates, and the faults to come.
 ///
 /// Confined to its server's loop.
-package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched on the loop only
+// Made elsewhere, touched on the loop only.
+package final class BotServerState: @unchecked Sendable {
     /// The bot's own id.
     package static let me: Int64 = 123_456_789
-    /// Whether privacy mode is off.
+    /// True if privacy mode is off.
     package var readsAll = true
     package var webhook = ""
-    /// What the token is refused with: 401, 404.
+    /// The code with which the token is refused: 401, 404.
     package var tokenIsRefused: Int?
-    /// Methods that the token is refused for, and with what.
+    /// Methods for which the token is refused, with the code.
     package var refusedMethods: [String: Int] = [:]
     /// Calls that were refused so.
     package private(set) var refusals = 0
-    /// Whether nothing is answered at all.
+    /// True if nothing is answered at all.
     package var isSilent = false
     package var chats: [Int64: BotChat] = [:]
-    /// What goes wrong next, by method.
+    /// The next faults, by method.
     package var faults: [String: [BotFault]] = [:]
-    /// How many in a hundred calls go wrong at random, and how.
+    /// Calls in a hundred that go wrong at random, with one of the kinds.
     package var chance = 0
     package var kinds = BotFault.allCases
     package var random = Seeded(1)
@@ -29,7 +30,7 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
     package var slowness = 0
     /// Seconds that a flood lasts.
     package var floodLength: Int64 = 3
-    /// What the client did that it must not.
+    /// Calls of the client that break the API's rules.
     package private(set) var misbehaviour: [String] = []
     /// Calls by method.
     package private(set) var calls: [String: Int] = [:]
@@ -42,10 +43,16 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
     }
     var queue = BotQueue()
     var poll: BotPoll?
-    /// When messages were sent, to whatever chat, within the last second.
+    /// The times of messages within the last second, to whatever chat.
     private var sends: [Int64] = []
-    /// Who sends to a chat at present.
+    /// The connection that sends to each chat at present.
     private var underWay: [Int64: (TestHTTPConnection, request: Int)] = [:]
+    /// Tests that wait until something holds.
+    private var waits:
+        [(test: (BotServerState) -> Bool, continuation: CheckedContinuation<Void, Never>)] =
+            []
+    /// True if nothing is waited for any more.
+    private var isEnded = false
     private(set) var loop: EventLoop?
 
     func open(_ loop: EventLoop) { self.loop = loop }
@@ -58,10 +65,33 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
 
     /// Updates that were not confirmed.
     package var pending: Int { queue.updates.count }
-    /// Whether somebody polls at present.
+    /// True if the client polls at present.
     package var isPolled: Bool { poll != nil }
 
-    // MARK: - What happens in a chat
+    // MARK: - Waiting
+
+    /// Resumes a task as soon as something holds.
+    func resume(
+        _ continuation: CheckedContinuation<Void, Never>,
+        when test: @escaping (BotServerState) -> Bool
+    ) {
+        waits.append((test, continuation))
+        checkWaits()
+    }
+
+    /// Resumes all tasks, since the test is over.
+    func endWaits() {
+        isEnded = true
+        checkWaits()
+    }
+
+    private func checkWaits() {
+        let due = waits.filter { isEnded || $0.test(self) }
+        waits.removeAll { isEnded || $0.test(self) }
+        for wait in due { wait.continuation.resume() }
+    }
+
+    // MARK: - Events in a chat
 
     /// Somebody says something, or something happens; returns the message's id.
     @discardableResult
@@ -81,18 +111,18 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
         _ message: [String: Any], in chat: Int64, kind: String = "message"
     ) -> Int64 {
         var message = message
-        var state = chats[chat] ?? BotChat()
-        let id = message["message_id"] as? Int64 ?? state.lastMessage + 1
-        state.lastMessage = max(state.lastMessage, id)
-        state.known.insert(id)
-        if chats[chat] != nil { chats[chat] = state }
+        var known = chats[chat] ?? BotChat()
+        let id = message["message_id"] as? Int64 ?? known.lastMessage + 1
+        known.lastMessage = max(known.lastMessage, id)
+        known.known.insert(id)
+        if chats[chat] != nil { chats[chat] = known }
         message["message_id"] = id
-        message["chat"] = ["id": chat, "type": state.type, "title": state.title] as [String: Any]
+        message["chat"] = ["id": chat, "type": known.type, "title": known.title] as [String: Any]
         update([kind: message])
         return id
     }
 
-    /// Queues an update and wakes who waits for one.
+    /// Queues an update and answers the poll that waits for one.
     package func update(_ content: [String: Any]) {
         queue.add(content)
         poll?.wake()
@@ -111,7 +141,8 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
 
     // MARK: - Requests
 
-    func take(_ request: TestHTTPServer.Request, _ connection: TestHTTPConnection) {
+    func answer(_ request: TestHTTPServer.Request, _ connection: TestHTTPConnection) {
+        defer { checkWaits() }
         let prefix = "/bot\(BotServer.token)/"
         guard !isSilent else { return }
         guard request.path.hasPrefix("/bot"), let method = request.path.split(separator: "/").last
@@ -135,14 +166,14 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
             return blame("\(name) has no object as its body")
         }
         for (key, value) in parameters where value is NSNull { blame("\(name): \(key) is null") }
-        watch(name, parameters, connection)
+        recordSend(name, parameters, connection)
         let fault = nextFault(name)
         if let fault, !fault.isDone { return fail(fault, name, parameters, connection) }
         BotCall(self, name, parameters).run(connection) { self.answer($0, connection, fault) }
     }
 
     /// One at a time to a chat, or they might overtake one another.
-    private func watch(
+    private func recordSend(
         _ method: String, _ parameters: [String: Any], _ connection: TestHTTPConnection
     ) {
         guard method == "sendMessage", let id = (parameters["chat_id"] as? NSNumber)?.int64Value
@@ -210,16 +241,16 @@ package final class BotDesk: @unchecked Sendable {  // made elsewhere, touched o
             let delay = Int64.random(in: 0...Int64(slowness), using: &random)
             var timer: LoopTimer?
             timer = LoopTimer {
-                self.give(answer, connection, fault)
+                self.deliver(answer, connection, fault)
                 timer = nil
             }
             if let timer { loop.set(timer, after: delay * 1_000_000) }
         } else {
-            give(answer, connection, fault)
+            deliver(answer, connection, fault)
         }
     }
 
-    private func give(
+    private func deliver(
         _ answer: BotAnswer, _ connection: TestHTTPConnection, _ fault: BotFault?
     ) {
         switch fault {

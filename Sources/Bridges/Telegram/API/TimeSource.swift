@@ -1,0 +1,31 @@
+import Chat
+
+/// The time that pacing and pauses go by; a test advances it by hand.
+///
+/// Safe from any thread.
+struct TimeSource: Sendable {
+    /// Returns the time since an arbitrary moment.
+    let now: @Sendable () -> Duration
+    /// Returns after a pause; throws when the task is cancelled.
+    let sleep: @Sendable (Duration) async throws -> Void
+
+    /// Makes one that goes by a clock.
+    init<Time: Clock>(_ clock: Time) where Time.Duration == Duration {
+        let start = clock.now
+        now = { start.duration(to: clock.now) }
+        sleep = { try await clock.sleep(until: clock.now.advanced(by: $0), tolerance: nil) }
+    }
+
+    /// Returns after a pause, or as soon as something is signalled.
+    ///
+    /// - Parameter pause: nil: however long that takes.
+    /// - Throws: `CancellationError`.
+    func sleep(_ pause: Duration?, orUntil signal: AsyncSignal) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            if let pause { group.addTask { [sleep] in try await sleep(pause) } }
+            group.addTask { try await signal.wait() }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Chat
+import MessageBus
+
+// Attempts that came to nothing.
+extension Outbox {
+    /// Records an attempt that failed; returns what is to be done about it.
+    mutating func outcome(
+        of apiError: BotAPIError, _ sendPlan: SendPlan, _ location: ChatLocation
+    ) async throws -> Outcome {
+        wantsFreshConnection = true
+        if case .flood(let pause) = apiError {
+            // At once: a new start is to know of it.
+            pace.block(for: pause)
+            try await keep(flood: pause, in: location.chat)
+        }
+        // Before the failure is recorded: that may be when the room is told, or when it is over.
+        if apiError.isNoAnswer || connectionStatus.isFailing(observer) { try await countBacklog() }
+        connectionStatus.record(apiError, of: observer, since: attemptStart)
+        switch apiError {
+        case .cancelled: return .stop
+        case .unreachable(_, mayHaveArrived: true):
+            if pendingSend.recordLostAnswer() { recordPossibleDuplicate() }
+            return .retryLater
+        case .rejected(let answer):
+            try await handleRejection(of: sendPlan, in: location.chat, answer)
+            return .proceed
+        default: try await keep(pendingSend.recordNotArrived())
+        }
+        switch apiError {
+        case .flood(let pause):
+            settings.log.info("too much for \(location): nothing is sent for \(pause)")
+            await blocks.recordFlood(
+                binding, in: location.chat, for: pause, try await countBacklog())
+            return .proceed
+        case .migrated(let chat):
+            // Once for a message: chats that name one another would go on for ever.
+            if !hasMoved, try await follow(location.chat, to: chat) {
+                hasMoved = true
+                return .proceed
+            }
+            hasMoved = false
+            return .shut("\(apiError)")
+        case .shut(let answer): return .shut(answer)
+        default: return .retryLater
+        }
+    }
+
+    /// Changes or skips a plan that Telegram will never take as it is.
+    private mutating func handleRejection(
+        of sendPlan: SendPlan, in chat: Int64, _ answer: String
+    ) async throws {
+        let numbers = queued(in: sendPlan).map(\.message.number)
+        switch rejections.remedy(for: numbers, isReply: sendPlan.target(in: chat) != nil) {
+        case .sendFewer, .quote: try await keep(pendingSend.discard())
+        case .skip:
+            try await skip(sendPlan, answer)
+            // The other parts of it may be taken.
+            try await advance(sendPlan, as: nil)
+        }
+    }
+
+    /// Keeps the time for which a chat is to be left alone: a new start must not make it longer.
+    private mutating func keep(flood pause: Duration, in chat: Int64) async throws {
+        let flood = FloodWait(pause, at: await port.now)
+        floodedChat = chat
+        try await keep(flood.checkpoint(for: chat))
+    }
+
+    /// Follows a chat to its new id; returns false if that is the one it had.
+    private func follow(_ from: Int64, to chat: Int64) async throws -> Bool {
+        if let checkpoint = chats.move(from: from, to: chat) {
+            settings.log.warning(GroupMigration(from: from, to: chat).sentence)
+            try await keep(checkpoint)
+        }
+        // The inbox may have found out first.
+        return chats.location(of: binding).chat != from
+    }
+}

@@ -1,0 +1,102 @@
+import Chat
+import MessageBus
+
+// Waiting for the chat's pace and after failures.
+extension Outbox {
+    /// A wait that is not worth ending when the bus stops.
+    private static var shortWait: Duration { .seconds(3) }
+    /// The time for which a topic keeps its turn while it waits for the pace, which takes no longer
+    /// than this unless there is a flood.
+    private static var longestTurn: Duration { .seconds(5) }
+    /// Messages that are counted while Telegram does not answer; more are only known to be more.
+    private static var counted: Int { 1_000 }
+    private static var countedBytes: Int { 1 << 20 }
+
+    /// Returns when a message may be sent and no other topic of this chat sends; false if the bus
+    /// ends meanwhile.
+    mutating func acquireTurn() async throws -> Bool {
+        while true {
+            attemptStart = settings.time.now()
+            await pace.acquireTurn()
+            let pause: Duration
+            do {
+                guard let left = try await reserveMessage() else {
+                    pace.releaseTurn()
+                    return false
+                }
+                pause = left
+            } catch {
+                pace.releaseTurn()
+                throw error
+            }
+            if pause <= .zero { return true }
+            // The other topics find out by themselves, and count what waits for them.
+            pace.releaseTurn()
+            guard try await rest(pause) else { return false }
+        }
+    }
+
+    /// Reserves a message, and waits for that as long as a turn may last; returns the time that it
+    /// takes yet, nil if the bus ends meanwhile.
+    private func reserveMessage() async throws -> Duration? {
+        while true {
+            let left = pace.reserveMessage()
+            if left <= .zero || left > Self.longestTurn { return left }
+            guard endsWithBus(left) else {
+                try await settings.time.sleep(left)
+                continue
+            }
+            guard try await settings.rest(left) else { return nil }
+        }
+    }
+
+    /// Returns true if a wait is to end when the bus stops: not if it is short, nor if nothing is
+    /// kept that a later run could continue.
+    private func endsWithBus(_ pause: Duration) -> Bool {
+        pause > Self.shortWait && port.keepsCheckpoints
+    }
+
+    /// Rests after a failure or during a flood, and counts what waits when that is about to be told;
+    /// returns false if the bus ends.
+    ///
+    /// Not to be called in one's turn.
+    mutating func rest(_ pause: Duration) async throws -> Bool {
+        let rest = connectionStatus.beginRest(pause, of: observer)
+        while true {
+            try await countBacklog()
+            guard let left = connectionStatus.timeLeft(of: rest) else { return true }
+            let (connectionStatus, observer) = (connectionStatus, observer)
+            guard endsWithBus(pause) else {
+                try await connectionStatus.sleep(left, of: observer)
+                continue
+            }
+            let isOn = try await settings.untilStopping {
+                try await connectionStatus.sleep(left, of: observer)
+                return true
+            }
+            if isOn == nil { return false }
+        }
+    }
+
+    /// Counts what waits and records it, for what the room is told.
+    @discardableResult
+    mutating func countBacklog() async throws -> Backlog {
+        try await fillQueue(Self.counted, Self.countedBytes)
+        let backlog = backlog(hasMore: try await hasMore())
+        connectionStatus.recordBacklog(backlog, of: binding.channel)
+        return backlog
+    }
+
+    /// Reads what is there until the queue holds so much.
+    mutating func fillQueue(_ count: Int, _ bytes: Int) async throws {
+        var size = queue.reduce(0) { $0 + $1.message.body.count }
+        while queue.count < count, size < bytes, try await enqueueNext() {
+            size += queue.last?.message.body.count ?? 0
+        }
+    }
+
+    /// Reads what is there up to a message that an earlier run had read.
+    mutating func fillQueue(through number: UInt64) async throws {
+        while queue.last.map({ $0.message.number < number }) ?? true, try await enqueueNext() {}
+    }
+}
