@@ -10,6 +10,7 @@ struct LineReader {
     private let connection: ChatConnection
     private let server: ChatServer
     private let batch: Batch
+    private let arena: MessageArena
     /// Where the bytes of the read begin: they lie in the batch's storage already.
     private let base: UnsafeRawPointer?
     /// Who speaks, once a message of this connection is in the batch.
@@ -19,6 +20,7 @@ struct LineReader {
         self.connection = connection
         server = connection.server
         batch = server.batch
+        arena = batch.arena
         self.base = base
     }
 
@@ -28,7 +30,8 @@ struct LineReader {
         switch piece {
         case .line(let line, let isPlain):
             // Nearly every line: one's own name as it is, and plain ASCII where it was read.
-            guard isPlain, let base, let speaker, batch.append(line, readAt: base, by: speaker)
+            guard isPlain, let base, let speaker,
+                arena.append(spoken: line, readAt: base, by: speaker)
             else { return takeSlowly(line, bus) }
         case .tooLong(let beginning):
             flush(bus)
@@ -107,25 +110,25 @@ struct LineReader {
         if server.port.direction == .out {
             return connection.answer(.forbidden, server.phrases.forbidden)
         }
-        if batch.isFull { flush(bus) }
+        if arena.isFull { flush(bus) }
         var header = MessageHeader()
         header.connectionID = connection.connectionID
         if let base, let start = text.baseAddress, start >= base,
             start < base + ChatServer.readSize
         {
             header.place(at: start - base, count: text.count)
-            batch.append(header, sender: member.sender, details: nil)
+            arena.append(placed: header, sender: member.sender, details: nil)
         } else {
-            batch.append(header, text: text, sender: member.sender, details: nil)
+            arena.append(header, copying: text, sender: member.sender, details: nil)
         }
-        if let last = batch.all.last { speaker = Speaker(of: last, in: batch) }
+        if let last = arena.all.last { speaker = Speaker(of: last, in: arena) }
     }
 
     /// Publishes what was gathered and tells the client what was dropped.
     mutating func flush(_ bus: isolated Bus) {
-        guard batch.count > 0 else { return }
+        guard arena.count > 0 else { return }
         let room = connection.roomReaders.room
-        batch.room = room.name
+        arena.room = room.name
         let start = server.turns.now
         bus.publish(batch, in: room, by: server.port.attachment)
         server.turns.hasPublished(since: start)

@@ -52,7 +52,7 @@ struct ClientOutput {
     /// Whether nothing is owed at present.
     var isUpToDate: Bool { due.isEmpty && answers.isEmpty && cursor?.isAtEnd ?? true }
 
-    private var position: UInt64 { cursor?.position ?? 0 }
+    private var position: TranscriptOffset { cursor?.position ?? 0 }
 
     /// Reads a transcript from its end on.
     ///
@@ -106,7 +106,7 @@ struct ClientOutput {
     // MARK: - Sending
 
     /// Sends as much as the kernel takes.
-    mutating func pump(_ connection: Connection, skipNotice: (UInt64) -> [UInt8]) -> Progress {
+    mutating func pump(_ connection: Connection, skipNotice: (Int) -> [UInt8]) -> Progress {
         while true {
             let stop =
                 due.isEmpty ? sendNext(connection, skipNotice: skipNotice) : sendDue(connection)
@@ -129,7 +129,7 @@ struct ClientOutput {
 
     /// Sends the room's next lines, or finds out what is due before them.
     private mutating func sendNext(
-        _ connection: Connection, skipNotice: (UInt64) -> [UInt8]
+        _ connection: Connection, skipNotice: (Int) -> [UInt8]
     ) -> Progress? {
         if cursor?.isOvertaken == true {
             isBlocked = false
@@ -148,7 +148,8 @@ struct ClientOutput {
         return .upToDate
     }
 
-    private mutating func sendLines(_ connection: Connection, to end: UInt64) -> Progress? {
+    private mutating func sendLines(_ connection: Connection, to end: TranscriptOffset) -> Progress?
+    {
         guard let span = cursor?.span(to: end) else { return nil }
         switch connection.send(span) {
         case .bytes(let count):
@@ -174,13 +175,13 @@ struct ClientOutput {
     private mutating func takeAnswers() -> Bool { answers.take(dueAt: position, into: &due) }
 
     /// Leaves out what the transcript no longer has, and says how much that was.
-    private mutating func skip(_ notice: (UInt64) -> [UInt8]) {
+    private mutating func skip(_ notice: (Int) -> [UInt8]) {
         let missed = cursor?.skip() ?? 0
         _ = takeAnswers()
         tell(missed, notice)
     }
 
-    private mutating func tell(_ missed: UInt64, _ notice: (UInt64) -> [UInt8]) {
+    private mutating func tell(_ missed: Int, _ notice: (Int) -> [UInt8]) {
         if missed > 0 { due.append(notice(missed)) }
     }
 
@@ -190,14 +191,14 @@ struct ClientOutput {
     ///
     /// - Parameter bound: bytes of lines to copy at most; what is more counts as skipped. Answers
     ///   have their own bound, and a long one takes no line away.
-    mutating func detach(bound: Int = 256 << 10, skipNotice: (UInt64) -> [UInt8]) {
+    mutating func detach(bound: Int = 256 << 10, skipNotice: (Int) -> [UInt8]) {
         cursor?.abandonStore()
         if cursor?.isOvertaken == true { skip(skipNotice) }
         var bytesLeft = bound
         while cursor != nil {
             _ = takeAnswers()
             if let end = cursor?.nextEnd(before: answers.nextPlace) {
-                let count = Int(end - position)
+                let count = end - position
                 if count > bytesLeft {
                     tell(cursor?.skipToEnd() ?? 0, skipNotice)
                 } else {
@@ -214,7 +215,7 @@ struct ClientOutput {
 
     /// Takes what the store had behind the place of the replay, up to a number.
     mutating func carryOn(
-        _ stored: EncodedPage, through number: UInt64, skipNotice: (UInt64) -> [UInt8]
+        _ stored: EncodedPage, through number: UInt64, skipNotice: (Int) -> [UInt8]
     ) {
         guard cursor?.catchUp != nil else { return }
         due.append(stored: stored.bytes)

@@ -7,10 +7,10 @@ struct EncodedPage {
     /// Bytes of a line, as in the transcript.
     private let longest: Int
     private var skipping: Int
-    private var counts: [(number: UInt64, lines: UInt64)] = []
+    private var counts: [(number: UInt64, lines: Int)] = []
     private(set) var bytes: [UInt8] = []
     /// Lines there were, those that are not shown included.
-    private(set) var count: UInt64 = 0
+    private(set) var count = 0
 
     init(skipping: Int, longest: Int, encoder: ChatEncoder) {
         self.skipping = skipping
@@ -37,7 +37,7 @@ struct EncodedPage {
     }
 
     /// How many lines messages behind a number had.
-    func lines(after number: UInt64) -> UInt64 {
+    func lines(after number: UInt64) -> Int {
         counts.reduce(0) { $1.number > number ? $0 + $1.lines : $0 }
     }
 }

@@ -1,11 +1,12 @@
 import Chat
+import MessageBus
 
 /// Answers to one connection that are not due yet: each has its place among the room's lines.
 ///
 /// Confined to the bus's loop.
 struct PendingAnswers {
     private struct Mark {
-        let position: UInt64
+        let position: TranscriptOffset
         /// Where the bytes end that belong there.
         var end: Int
         /// What follows the bytes.
@@ -27,13 +28,13 @@ struct PendingAnswers {
     /// Whether none wait.
     var isEmpty: Bool { placeCount == 0 }
     /// The place of the next ones.
-    var nextPlace: UInt64? { isEmpty ? nil : marks[firstMark].position }
+    var nextPlace: TranscriptOffset? { isEmpty ? nil : marks[firstMark].position }
 
     /// Whether some belong in front of what stands at a place.
-    func areDue(at position: UInt64) -> Bool { nextPlace.map { $0 <= position } ?? false }
+    func areDue(at position: TranscriptOffset) -> Bool { nextPlace.map { $0 <= position } ?? false }
 
     /// Adds one at a place, which is not before that of the last one.
-    mutating func append(_ answer: [UInt8], at position: UInt64) {
+    mutating func append(_ answer: [UInt8], at position: TranscriptOffset) {
         bytes.append(contentsOf: answer)
         if !isEmpty, let last = marks.last, last.position == position, last.list == nil {
             marks.removeLast()
@@ -42,13 +43,13 @@ struct PendingAnswers {
     }
 
     /// Adds a list at a place, which is not before that of the last answer.
-    mutating func append(_ list: any AnswerList, at position: UInt64) {
+    mutating func append(_ list: any AnswerList, at position: TranscriptOffset) {
         append([], at: position)
         marks[marks.count - 1].list = list
     }
 
     /// Hands those over that are due at a place; false if none are.
-    mutating func take(dueAt position: UInt64, into due: inout OutputQueue) -> Bool {
+    mutating func take(dueAt position: TranscriptOffset, into due: inout OutputQueue) -> Bool {
         guard areDue(at: position) else { return false }
         while areDue(at: position) {
             let mark = marks[firstMark]

@@ -17,15 +17,15 @@ struct TranscriptCursor {
 
     /// The last it is to read.
     private struct Limit {
-        let position: UInt64
-        let line: UInt64
+        let position: TranscriptOffset
+        let line: TranscriptLine
         let number: UInt64
     }
 
     let transcript: Transcript
-    private(set) var position: UInt64
+    private(set) var position: TranscriptOffset
     /// Which line it is at; known while it stands still.
-    private var line: UInt64
+    private var line: TranscriptLine
     private var connectionID = Source.transcript(anchor: nil)
     private var own = OwnMessageRanges()
     private var limit: Limit?
@@ -45,7 +45,7 @@ struct TranscriptCursor {
     }
 
     /// Where it ends at present.
-    private var end: UInt64 { limit?.position ?? transcript.head }
+    private var end: TranscriptOffset { limit?.position ?? transcript.head }
     /// Whether it has read everything.
     var isAtEnd: Bool { catchUp == nil && position >= end }
     /// Whether the transcript no longer has what comes next.
@@ -72,18 +72,20 @@ struct TranscriptCursor {
     // MARK: - Reading
 
     /// Where the stretch ends that is read next, up to a place at most; `nil` if there is none.
-    mutating func nextEnd(before place: UInt64?) -> UInt64? {
+    mutating func nextEnd(before place: TranscriptOffset?) -> TranscriptOffset? {
         position = own.pass(at: position)
         let end = min(end, place ?? .max, own.nextStart ?? .max)
         return position < end ? end : nil
     }
 
     /// The bytes up to a place, or as many of them as lie in a row.
-    func span(to end: UInt64) -> UnsafeRawBufferPointer { transcript.span(from: position, to: end) }
+    func span(to end: TranscriptOffset) -> UnsafeRawBufferPointer {
+        transcript.span(from: position, to: end)
+    }
 
     /// Goes on behind the first bytes of a span.
     mutating func advance(over span: UnsafeRawBufferPointer, by count: Int) {
-        position += UInt64(count)
+        position += count
         if count > 0 { isInLine = span[count - 1] != UInt8(ascii: "\n") }
     }
 
@@ -96,11 +98,11 @@ struct TranscriptCursor {
     }
 
     /// Copies what stands up to a place.
-    mutating func take(upTo end: UInt64, into due: inout OutputQueue) {
+    mutating func take(upTo end: TranscriptOffset, into due: inout OutputQueue) {
         while position < end {
             let piece = span(to: end)
             due.append(piece)
-            position += UInt64(piece.count)
+            position += piece.count
         }
     }
 
@@ -118,7 +120,7 @@ struct TranscriptCursor {
     // MARK: - Falling behind
 
     /// Goes on at the line it is at, or at the oldest kept, and returns how many were left out.
-    mutating func skip() -> UInt64 {
+    mutating func skip() -> Int {
         // The store may have given lines that the transcript still has.
         var oldest = transcript.place(ofLine: line)
         // What was said after the last it is to read is no loss.
@@ -131,7 +133,7 @@ struct TranscriptCursor {
     }
 
     /// Goes on at the end, and returns how many lines of others were left out.
-    mutating func skipToEnd() -> UInt64 {
+    mutating func skipToEnd() -> Int {
         let missed = transcript.lines - transcript.line(at: position) - own.lines
         position = transcript.head
         own = OwnMessageRanges()
@@ -160,7 +162,7 @@ struct TranscriptCursor {
     mutating func abandonStore() { connectionID = .transcript(anchor: nil) }
 
     /// Goes on behind what the store had up to a number, and returns how many lines were left out.
-    mutating func carryOn(_ stored: EncodedPage, through number: UInt64) -> UInt64 {
+    mutating func carryOn(_ stored: EncodedPage, through number: UInt64) -> Int {
         guard let begun = catchUp else { return 0 }
         line += stored.count
         connectionID = .store(StoreCatchUp(number: number, linesSent: 0))
@@ -173,17 +175,17 @@ struct TranscriptCursor {
         let lines = stored.lines(after: mark.number)
         return leaveStore(
             for: transcript.position(behind: mark, lines: lines), at: mark.line + lines,
-            anchor: StoreCatchUp(number: mark.number, linesSent: Int(lines)))
+            anchor: StoreCatchUp(number: mark.number, linesSent: lines))
     }
 
     /// Whether the transcript has everything from a mark on, and will have it for some time.
     private func willStay(_ mark: Transcript.Mark) -> Bool {
-        mark.position - transcript.tail > UInt64(transcript.capacity / 4)
+        mark.position - transcript.tail > transcript.capacity / 4
     }
 
     private mutating func leaveStore(
-        for position: UInt64, at place: UInt64, anchor: StoreCatchUp?
-    ) -> UInt64 {
+        for position: TranscriptOffset, at place: TranscriptLine, anchor: StoreCatchUp?
+    ) -> Int {
         connectionID = .transcript(anchor: anchor)
         self.position = position
         own.forget(before: position)

@@ -126,7 +126,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// The form in which names are compared.
     func key(of name: String) -> String { port.bus.settings.namePolicy.fold(name) }
     /// The line that tells a reader how many it missed.
-    func skipNotice(_ missed: UInt64) -> [UInt8] {
+    func skipNotice(_ missed: Int) -> [UInt8] {
         Array((phrases.answer(.skipped, phrases.skipped(Int(clamping: missed))) + "\n").utf8)
     }
     /// The room where connections begin.
@@ -269,7 +269,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         // A piece that was taken at once leaves nothing to settle but the end of a connection.
         if lists.serve(bus) { settle(bus) }
         turns.endTurn(readers: connections.count)
-        batch.shrink(to: Self.batchBytes)
+        batch.arena.shrink(to: Self.batchBytes)
     }
 
     /// Sends what is owed, and closes what is broken.

@@ -59,7 +59,7 @@ final class ReadScheduler {
     init(on loop: EventLoop, _ batch: Batch) {
         self.loop = loop
         self.batch = batch
-        linesAtOnce = batch.capacity
+        linesAtOnce = batch.arena.capacity
     }
 
     /// The time, also within a turn.
@@ -123,7 +123,7 @@ final class ReadScheduler {
         begin(at: start, for: time)
         // Lines of 64 bytes, as people write them.
         let share = first < queue.count ? max(16, Self.outputPerTurn / readers / 64) : .max
-        batch.bound = min(linesAtOnce, share)
+        batch.arena.bound = min(linesAtOnce, share)
         connection.goOnReading()
         taken = 0
         let used = now - start
@@ -154,14 +154,16 @@ final class ReadScheduler {
     func hasPublished(since start: Int64) {
         let (time, count) = (now - start, batch.count)
         if time > Self.slice {
-            linesAtOnce = max(16, min(batch.capacity, count * Int(Self.slice) / Int(time)))
+            linesAtOnce = max(16, min(batch.arena.capacity, count * Int(Self.slice) / Int(time)))
         } else if count >= linesAtOnce {
-            linesAtOnce = min(batch.capacity, 2 * linesAtOnce)
+            linesAtOnce = min(batch.arena.capacity, 2 * linesAtOnce)
         }
         taken = 0
-        if batch.drops.count < count, let first = batch.all.first, let last = batch.all.last {
+        if batch.drops.count < count, let first = batch.arena.all.first,
+            let last = batch.arena.all.last
+        {
             let text = max(0, Int(last.offset) + Int(last.count) - Int(first.offset))
-            said += text + count * batch.sender(of: first).prefix.count
+            said += text + count * batch.arena.sender(of: first).prefix.count
         }
         look(at: start + time)
     }

@@ -9,7 +9,7 @@ final class RoomReaders {
     struct Slot {
         fileprivate var number: Int
         /// Where the room was when it began to read: a position in the room's log.
-        let start: UInt64
+        let start: LogPosition
     }
 
     let room: Room

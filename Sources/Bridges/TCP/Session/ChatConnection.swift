@@ -181,7 +181,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private func read(_ bus: isolated Bus) -> Bool {
         guard let connection else { return false }
         server.batch.removeAll()
-        let storage = server.batch.storage
+        let storage = server.batch.arena.storage
         let outcome = connection.receive(
             into: UnsafeMutableRawBufferPointer(start: storage.base, count: ChatServer.readSize))
         switch outcome {
