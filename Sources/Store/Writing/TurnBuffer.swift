@@ -18,7 +18,7 @@ struct TurnBuffer {
     /// - Parameter isKept: false if there is no room for it: then it is only counted.
     mutating func take(_ batch: Batch, isKept: Bool, pages: WriteQueue) {
         let passed = batch.count - batch.drops.count
-        if passed > 0, let last = batch.all.last { writeBatch.through = last.number }
+        if passed > 0, let last = batch.arena.all.last { writeBatch.through = last.number }
         if !isKept {
             lost += UInt64(passed)
             return
@@ -28,7 +28,7 @@ struct TurnBuffer {
             while next < batch.count {
                 let page = self.page ?? pages.freshPage()
                 self.page = page
-                let end = page.append(batch, from: next)
+                let end = page.append(batch.arena, from: next)
                 if end < batch.count { closePage() }
                 next = end
             }
@@ -62,19 +62,19 @@ struct TurnBuffer {
 
     private mutating func note(_ batch: Batch) {
         for (index, drop) in batch.drops {
-            let header = batch.all[index]
+            let header = batch.arena.all[index]
             guard traced.take(at: header.time) else { return }
             add(
                 .dropped(
                     DroppedMessage(
                         number: header.number, time: header.time, kind: header.kind,
-                        room: batch.room, sender: batch.sender(of: header),
-                        bytes: Int(header.count), origin: batch.message(at: index).origin)))
+                        room: batch.room, sender: batch.arena.sender(of: header),
+                        bytes: Int(header.count), origin: batch.arena.message(at: index).origin)))
             let isTraced = batch.traces.contains { $0.index == index && $0.drop != nil }
-            if !isTraced { note(header, step: batch.sender(of: header).bridge, drop) }
+            if !isTraced { note(header, step: batch.arena.sender(of: header).bridge, drop) }
         }
-        for trace in batch.traces where traced.take(at: batch.all[trace.index].time) {
-            note(batch.all[trace.index], step: trace.step, trace.drop)
+        for trace in batch.traces where traced.take(at: batch.arena.all[trace.index].time) {
+            note(batch.arena.all[trace.index], step: trace.step, trace.drop)
         }
     }
 
