@@ -108,7 +108,7 @@ private struct EntryMaker {
             another = { [context, maker = entry.maker] in try maker(context) }
         }
         return Chain.Step(
-            type: entry.type, label: "\(entry.location.path) \(entry.type)",
+            label: "\(entry.location.path) \(entry.type)",
             condition: entry.condition, middleware: middleware, fold: fold,
             make: another)
     }

@@ -35,11 +35,11 @@ extension [Benchmark] {
         let batch = Samples.batch(areDifferent: areDifferent)
         let chain = Chain(
             middlewares.map {
-                Chain.Step(type: "benchmark", condition: Condition(), middleware: $0)
+                Chain.Step(label: "benchmark", condition: Condition(), middleware: $0)
             })
         return Benchmark("judge: \(name)", lines: batch.count) {
             // Time goes by, so that nobody says too much and nothing was said just before.
-            batch.uptime += 10_000_000_000
+            batch.arena.uptime += 10_000_000_000
             chain.judge(batch)
             precondition(batch.drops.isEmpty, "what is dropped costs something else")
         }

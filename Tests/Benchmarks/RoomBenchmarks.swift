@@ -17,7 +17,7 @@ extension [Benchmark] {
 
     private static func appending(_ name: String, _ batch: Batch) -> Benchmark {
         let log = MessageLog(room: batch.room)
-        return Benchmark(name, lines: batch.count) { _ = log.append(batch) }
+        return Benchmark(name, lines: batch.count) { _ = log.append(batch.arena) }
     }
 
     private static func encoding(_ name: String, _ batch: Batch) -> Benchmark {
@@ -25,7 +25,7 @@ extension [Benchmark] {
         let encoder = ChatEncoder(Phrases(.es))
         let tally = Tally()
         return Benchmark(name, lines: batch.count) {
-            _ = encoder.encode(batch, 0..<batch.count, into: transcript, until: .max)
+            _ = encoder.encode(batch.arena, 0..<batch.count, into: transcript, until: .max)
             transcript.drainRuns { tally.add($0.lines) }
         }
     }

@@ -31,7 +31,7 @@ enum Samples {
     /// `NAME: ` and an LF.
     static func framedBatch() -> Batch {
         let batch = Batch(room: "general", capacity: linesInRead, bytes: read.count)
-        _ = read.withUnsafeBytes { batch.storage.append($0) }
+        _ = read.withUnsafeBytes { batch.arena.storage.append($0) }
         let sender = Sender.make()
         let length = read.count / linesInRead
         let prefix = sender.prefix.count
@@ -40,7 +40,7 @@ enum Samples {
             header.connectionID = 1
             header.flags.insert(.framed)
             header.place(at: index * length + prefix, count: length - prefix - 1)
-            batch.append(header, sender: sender, details: nil)
+            batch.arena.append(placed: header, sender: sender, details: nil)
         }
         return batch
     }

@@ -26,7 +26,9 @@ extension [Benchmark] {
             for turn in 1...times {
                 let first = store.reserve(UInt64(batch.count))
                 let before = allocation_count()
-                for index in 0..<batch.count { batch.all[index].number = first + UInt64(index) }
+                for index in 0..<batch.count {
+                    batch.arena.all[index].number = first + UInt64(index)
+                }
                 store.take(batch, isOwed: false)
                 store.endTurn()
                 allocations += allocation_count() - before
@@ -111,8 +113,8 @@ private final class StoreFiles {
         for _ in 0..<Self.messages / 1_000 {
             let first = store.reserve(1_000)
             for index in 0..<1_000 {
-                batch.all[index].number = first + UInt64(index)
-                batch.all[index].time = SystemClock().wall()
+                batch.arena.all[index].number = first + UInt64(index)
+                batch.arena.all[index].time = SystemClock().wall()
             }
             store.take(batch, isOwed: false)
             try await store.settle()

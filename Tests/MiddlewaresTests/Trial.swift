@@ -25,7 +25,7 @@ struct Trial {
 
     init(_ middleware: any Middleware, when condition: Condition = Condition()) {
         chain = Chain([
-            Chain.Step(type: "tried", condition: condition, middleware: middleware)
+            Chain.Step(label: "tried", condition: condition, middleware: middleware)
         ])
     }
 
@@ -34,7 +34,7 @@ struct Trial {
         let batch = Batch.make(messages)
         chain.judge(batch)
         failures += batch.failures.map(\.error)
-        var outcomes = (0..<batch.count).map { Outcome.passed(batch.message(at: $0).text) }
+        var outcomes = (0..<batch.count).map { Outcome.passed(batch.arena.message(at: $0).text) }
         for (index, drop) in batch.drops {
             outcomes[index] = .dropped(drop.reason, code: drop.code)
         }

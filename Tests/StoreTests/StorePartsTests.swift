@@ -145,21 +145,24 @@ import TestSupport
 
     @Test func `pages of small turns are joined, and a text larger than a page is taken`() {
         let page = MessagePage()
-        let small = Batch.make([.make("uno", number: 1), .make("dos", number: 2)])
+        let small = MessageArena(
+            [.make("uno", number: 1), .make("dos", number: 2)], in: "general")
         #expect(page.append(small, from: 0) == 2)
         let other = MessagePage()
-        #expect(other.append(Batch.make([.make("tres", room: "logs", number: 3)]), from: 0) == 1)
+        let third = MessageArena([.make("tres", room: "logs", number: 3)], in: "logs")
+        #expect(other.append(third, from: 0) == 1)
         #expect(page.append(other))
         #expect(page.runs.map(\.room) == ["general", "logs"])
         #expect(page.runs.map(\.end) == [2, 3])
-        #expect((0..<3).map { page.batch.message(at: $0).text } == ["uno", "dos", "tres"])
-        let large = Batch.make([.make(String(repeating: "x", count: MessagePage.bytes + 1))])
+        #expect((0..<3).map { page.arena.message(at: $0).text } == ["uno", "dos", "tres"])
+        let large = MessageArena(
+            [.make(String(repeating: "x", count: MessagePage.bytes + 1))], in: "general")
         #expect(page.append(large, from: 0) == 0)
         let empty = MessagePage()
         #expect(empty.append(large, from: 0) == 1)
         #expect(!page.append(empty))
         empty.removeAll()
-        #expect(empty.isEmpty && empty.batch.storage.capacity == MessagePage.bytes)
+        #expect(empty.isEmpty && empty.arena.storage.capacity == MessagePage.bytes)
     }
 
     @Test func `taking a turn allocates nothing for a line`() {

@@ -93,7 +93,7 @@ package final class MemoryStore: MessageStore {
     }
 
     package func take(_ batch: Batch, isOwed: Bool) {
-        let all = (0..<batch.count).map { batch.message(at: $0) }
+        let all = (0..<batch.count).map { batch.arena.message(at: $0) }
         let dropped = Set(batch.drops.map(\.index))
         let passed = all.enumerated().filter { !dropped.contains($0.offset) }.map(\.element)
         guard let last = passed.last else { return }

@@ -54,7 +54,7 @@ package final class TestBus: Sendable {
     private static func chain(_ middlewares: [any Middleware]) -> Chain {
         Chain(
             middlewares.map {
-                Chain.Step(type: "test", condition: Condition(), middleware: $0)
+                Chain.Step(label: "test", condition: Condition(), middleware: $0)
             })
     }
 

@@ -31,7 +31,7 @@ package final class BridgeAttachment: @unchecked Sendable {
     package internal(set) var dropped: UInt64 = 0
 
     var cursors: [Cursor] = []
-    var positions: [String: UInt64] = [:]
+    var positions: [String: LogPosition] = [:]
     var senders: [SenderKey: Sender] = [:]
     var openSources = 0
     var people: [Person] = []

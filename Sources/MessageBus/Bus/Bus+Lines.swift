@@ -10,12 +10,13 @@ extension Bus {
         guard let room = room(attachment.room) else { throw PortError.noRoom(attachment.room) }
         var dropped = 0
         for block in blocks where block.count > 0 {
-            let batch = block.batch
-            batch.room = room.name
-            batch.details = batch.details.map { $0.arriving(at: settings.time()) }
-            batch.senders = block.origins.map {
+            let arena = block.arena
+            arena.room = room.name
+            arena.details = arena.details.map { $0.arriving(at: settings.time()) }
+            arena.senders = block.origins.map {
                 sender(of: Draft("", from: $0.name), by: attachment)
             }
+            let batch = Batch(arena)
             publish(batch, in: room, by: attachment, isOwed: true)
             dropped += batch.drops.count
         }

@@ -22,7 +22,7 @@ extension Bus {
         people[person.sender.key] = person
         known.take(person.sender.key, at: settings.uptime())
         person.room.population += 1
-        if let notice { person.room.append(notice) }
+        if let notice { person.room.append(notice.arena) }
         return nil
     }
 
@@ -50,7 +50,7 @@ extension Bus {
             known.take(sender.key, at: settings.uptime())
         }
         person.sender = sender
-        if let notice { person.room.append(notice) }
+        if let notice { person.room.append(notice.arena) }
         return nil
     }
 
@@ -70,7 +70,7 @@ extension Bus {
         person.room = room
         room.population += 1
         between()
-        if let notice { room.append(notice) }
+        if let notice { room.append(notice.arena) }
         return nil
     }
 
@@ -84,12 +84,12 @@ extension Bus {
         let batch = self.batch(room: sender.room.name, capacity: 1, bytes: text.count)
         var header = MessageHeader()
         header.flags = .isPrivate
-        batch.append(
-            header, text: text, sender: sender.sender,
+        batch.arena.append(
+            header, copying: text, sender: sender.sender,
             details: MessageDetails(other: receiver.sender))
         judge(batch, by: attachment)
         if let drop = batch.drops.first?.drop { return drop }
-        let message = batch.message(at: 0)
+        let message = batch.arena.message(at: 0)
         sender.mailbox.deliver(message)
         if sender !== receiver { receiver.mailbox.deliver(message) }
         return nil
@@ -100,7 +100,7 @@ extension Bus {
         of person: Person, by attachment: BridgeAttachment, to destination: Sender? = nil
     ) {
         let notice = judged(.leave, of: person, in: person.room, attachment, other: destination)
-        if let notice, store(notice) { person.room.append(notice) }
+        if let notice, store(notice) { person.room.append(notice.arena) }
     }
 
     /// A notice that the chains have judged, neither stored nor appended yet; `nil` if there is to
@@ -114,9 +114,9 @@ extension Bus {
         var header = MessageHeader()
         header.kind = kind
         let details = other.map { MessageDetails(other: $0) }
-        batch.append(
-            header, text: .init(start: nil, count: 0), sender: person.sender, details: details)
-        batch.isTraced = keepsMessages
+        batch.arena.append(
+            header, copying: .init(start: nil, count: 0), sender: person.sender, details: details)
+        batch.pass.isTraced = keepsMessages
         judge(batch, by: attachment)
         return batch
     }

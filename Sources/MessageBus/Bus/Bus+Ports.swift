@@ -134,7 +134,7 @@ extension Bus {
     private func receipts(_ batch: Batch) -> [Receipt] {
         var verdicts = [Verdict](repeating: .pass, count: batch.count)
         for (index, drop) in batch.drops { verdicts[index] = .drop(drop.reason, code: drop.code) }
-        return zip(batch.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
+        return zip(batch.arena.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
     }
 
     func add(
@@ -146,7 +146,7 @@ extension Bus {
         let details = MessageDetails(of: draft, at: settings.time())
         let sender = sender(of: draft, by: attachment)
         if TextScan.isPrintableASCII(text) {
-            batch.append(header, text: text, sender: sender, details: details)
+            batch.arena.append(header, copying: text, sender: sender, details: details)
         } else {
             let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
             let endings = text.count { $0 == UInt8(ascii: "\r") }
@@ -157,12 +157,12 @@ extension Bus {
                 let count = cleaned.lastIndex { $0 != UInt8(ascii: "\n") }.map { $0 + 1 } ?? 0
                 let lines = UnsafeRawBufferPointer(rebasing: cleaned.prefix(count))
                 if lines.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
-                batch.append(header, text: lines, sender: sender, details: details)
+                batch.arena.append(header, copying: lines, sender: sender, details: details)
             }
         }
         if draft.origin?.passed.contains(settings.name) == true {
             batch.drop(batch.count - 1, Drop(code: "dropped", reason: "it has been here before"))
-        } else if let drop = unfit(batch.all[batch.count - 1], in: batch) {
+        } else if let drop = unfit(batch.arena.all[batch.count - 1], in: batch) {
             batch.drop(batch.count - 1, drop)
         }
     }
@@ -173,7 +173,7 @@ extension Bus {
         if header.count > Draft.longestText {
             return Drop(code: "too-long", reason: "\(header.count) bytes")
         }
-        return TextTrimming.isBlank(batch.text(header))
+        return TextTrimming.isBlank(batch.arena.text(header))
             ? Drop(code: "dropped", reason: "nothing was said") : nil
     }
 

@@ -46,8 +46,8 @@ extension Bus {
             room: draft.room ?? attachment.room, capacity: 1, bytes: text.utf8.count)
         text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
         guard batch.drops.isEmpty else { return nil }
-        batch.number(from: 0, time: settings.time())
-        return words(of: batch.message(at: 0), in: batch.room, by: attachment)
+        batch.arena.number(from: 0, time: settings.time())
+        return words(of: batch.arena.message(at: 0), in: batch.room, by: attachment)
     }
 
     /// What the chains leave of a message that is quoted in a room; `nil` if they drop it.

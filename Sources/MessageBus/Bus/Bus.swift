@@ -124,7 +124,7 @@ public actor Bus {
     /// An empty batch, as of now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {
         let batch = Batch(room: room, capacity: capacity, bytes: bytes)
-        batch.uptime = settings.uptime()
+        batch.arena.uptime = settings.uptime()
         return batch
     }
 
@@ -136,26 +136,26 @@ public actor Bus {
     package func publish(
         _ batch: Batch, in room: Room, by attachment: BridgeAttachment, isOwed: Bool = false
     ) {
-        batch.isTraced = keepsMessages
+        batch.pass.isTraced = keepsMessages
         judge(batch, by: attachment)
-        if store(batch, isOwed: isOwed) { room.append(batch) }
+        if store(batch, isOwed: isOwed) { room.append(batch.arena) }
     }
 
     /// Hands a judged batch to the store, and says whether anything in it passed.
     func store(_ batch: Batch, isOwed: Bool = false) -> Bool {
         if keepsMessages { store.take(batch, isOwed: isOwed) }
         guard batch.drops.count < batch.count else { return false }
-        if keepsMessages, let last = batch.all.last { lastTaken = last.number }
+        if keepsMessages, let last = batch.arena.all.last { lastTaken = last.number }
         return true
     }
 
     /// Numbers a batch and sends it through the chains.
     func judge(_ batch: Batch, by attachment: BridgeAttachment) {
         let time = settings.time()
-        batch.uptime = settings.uptime()
+        batch.arena.uptime = settings.uptime()
         batch.keepsLeaves = true
-        batch.number(from: numbers.take(batch.count), time: time)
-        batch.keepBusMarks()
+        batch.arena.number(from: numbers.take(batch.count), time: time)
+        batch.arena.alterReservedMarkers()
         attachment.chain.judge(batch)
         chain.judge(batch)
         for failure in batch.failures {

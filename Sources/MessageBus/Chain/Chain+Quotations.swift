@@ -15,16 +15,17 @@ extension Chain {
     /// - Parameter original: finds a message that is quoted, by its number.
     func judgeQuotations(in batch: Batch, original: (UInt64) -> Message?) {
         // Most messages quote nothing.
-        guard !isEmpty, !batch.details.isEmpty else { return }
-        for index in 0..<batch.count where !batch.all[index].flags.contains(.dropped) {
-            guard let reply = batch.details(of: batch.all[index])?.reply else { continue }
+        guard !isEmpty, !batch.arena.details.isEmpty else { return }
+        let arena = batch.arena
+        for index in 0..<arena.count where !arena.all[index].flags.contains(.dropped) {
+            guard let reply = arena.details(of: arena.all[index])?.reply else { continue }
             let quoted =
-                original(reply.number) ?? Self.message(quotedBy: batch.message(at: index), reply)
+                original(reply.number) ?? Self.message(quotedBy: arena.message(at: index), reply)
             let judged = words(of: quoted).map {
                 Quotation(number: reply.number, name: reply.name, excerpt: $0)
             }
             // What is left as it was stays cut as it was.
-            if judged != reply { batch.quote(judged, at: index) }
+            if judged != reply { arena.setQuotation(judged, at: index) }
         }
     }
 

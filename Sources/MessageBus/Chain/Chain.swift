@@ -4,15 +4,11 @@
 package final class Chain {
     /// One place in the chain: a middleware and what it judges.
     package struct Step {
-        /// What bridge.json calls it.
-        package let type: String
-        /// Where it stands, for `puente why`: `middleware[1] filter`.
+        /// Its place and type, as `puente why` shows them: `middleware[1] filter`.
         package let label: String
         package let condition: Condition
         let isPlain: Bool
         package var middleware: any Middleware
-        /// Messages it has dropped.
-        package internal(set) var dropped = 0
         private let make: @Sendable () throws -> any Middleware
 
         /// Makes a step.
@@ -22,12 +18,11 @@ package final class Chain {
         ///   - make: makes another one like it that has judged nothing; without it, copies of the
         ///     middleware as it is now take its place.
         package init(
-            type: String, label: String? = nil, condition: Condition, middleware: any Middleware,
+            label: String, condition: Condition, middleware: any Middleware,
             fold: (String) -> String = NamePolicy().fold,
             make: (@Sendable () throws -> any Middleware)? = nil
         ) {
-            self.type = type
-            self.label = label ?? type
+            self.label = label
             self.condition = condition.folded(by: fold)
             isPlain = condition.isPlain
             self.middleware = middleware
@@ -37,7 +32,6 @@ package final class Chain {
         /// The same step at another place: it has judged nothing, and shares nothing.
         func renewed() -> Step {
             var step = self
-            step.dropped = 0
             do {
                 step.middleware = try make()
             } catch {
@@ -69,18 +63,16 @@ package final class Chain {
     /// What is dropped stays in it, marked, with its reason in `drops`.
     package func judge(_ batch: Batch) {
         for index in steps.indices {
-            let before = batch.drops.count
+            let dropsBefore = batch.pass.drops.count
             if steps[index].isPlain, !batch.hasOtherKinds {
                 steps[index].middleware.judge(batch)
             } else {
                 if steps[index].condition.select(in: batch) {
                     steps[index].middleware.judge(batch)
                 }
-                batch.forgetPassedOver()
+                batch.clearPassedOver()
             }
-            steps[index].dropped += batch.drops.count - before
-            batch.noteFailures(of: steps[index].label)
-            if batch.isTraced { batch.note(steps[index].label, dropsFrom: before) }
+            batch.pass.finishStep(steps[index].label, dropsFrom: dropsBefore)
         }
     }
 
@@ -91,16 +83,7 @@ package final class Chain {
         _ messages: [Message], original: (UInt64) -> Message? = { _ in nil }
     ) -> [Message] {
         guard let room = messages.first?.room else { return [] }
-        let batch = Batch(
-            room: room, capacity: messages.count,
-            bytes: messages.reduce(0) { $0 + $1.content.count })
-        // They may have come in one after the other; the chain has one present.
-        batch.uptime = messages.last?.uptime ?? 0
-        for message in messages {
-            batch.append(
-                message.header, text: message.content.unsafeBytes, sender: message.sender,
-                details: message.details)
-        }
+        let batch = Batch(MessageArena(messages, in: room))
         judge(batch)
         judgeQuotations(in: batch, original: original)
         return batch.passed

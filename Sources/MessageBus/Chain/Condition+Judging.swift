@@ -18,10 +18,10 @@ extension Condition {
         guard Self.matches(rooms, batch.room) else { return false }
         var anything = false
         var known: (sender: UInt16, isMeant: Bool)?
-        for index in 0..<batch.count where !batch.all[index].flags.contains(.dropped) {
-            let header = batch.all[index]
+        for index in 0..<batch.count where !batch.arena.all[index].flags.contains(.dropped) {
+            let header = batch.arena.all[index]
             if known?.sender != header.sender {
-                let sender = batch.senders[Int(header.sender)]
+                let sender = batch.arena.senders[Int(header.sender)]
                 let isMeant =
                     Self.matches(bridges, sender.bridge) && Self.matches(senders, sender.key)
                 known = (header.sender, isMeant)

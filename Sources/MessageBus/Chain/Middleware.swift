@@ -28,12 +28,12 @@ extension Middleware {
             do {
                 let verdict = try handle(&message)
                 if case .drop(let reason, let code) = verdict {
-                    batch.end(index, Drop(code: code, reason: reason))
+                    batch.dropForStep(index, Drop(code: code, reason: reason))
                 } else if message.isModified {
                     batch.store(&message, at: index)
                 }
             } catch {
-                batch.fail(index, error)
+                batch.dropForError(index, error)
             }
         }
     }

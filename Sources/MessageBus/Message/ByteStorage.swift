@@ -37,8 +37,8 @@ package final class ByteStorage: @unchecked Sendable {  // bytes below `count` n
         #endif
         precondition(bytes.count <= capacity - count, "the caller reserved too little")
         let offset = count
-        if let connectionID = bytes.baseAddress {
-            (base + offset).copyMemory(from: connectionID, byteCount: bytes.count)
+        if let start = bytes.baseAddress {
+            (base + offset).copyMemory(from: start, byteCount: bytes.count)
         }
         count += bytes.count
         return offset

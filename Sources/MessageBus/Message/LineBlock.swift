@@ -3,7 +3,7 @@
 ///
 /// Confined to whoever has it: first the reader, then, handed over whole, the bus.
 package final class LineBlock: @unchecked Sendable {  // see the line above
-    /// Where lines come from.
+    /// The file or stream that lines come from.
     package struct Origin: Sendable, Hashable {
         /// Who says them.
         package var name: String
@@ -16,7 +16,7 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
         }
     }
 
-    let batch: Batch
+    let arena: MessageArena
     private(set) var origins: [Origin] = []
     private var start: UInt64 = 0
     private var details: MessageDetails?
@@ -34,18 +34,18 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     ///   - lines: as many as may be in it.
     ///   - bytes: bytes of text that may be in it, unless one line alone has more.
     package init(lines: Int = LineBlock.lines, bytes: Int = LineBlock.bytes) {
-        batch = Batch(room: "", capacity: lines, bytes: bytes)
+        arena = MessageArena(capacity: lines, bytes: bytes)
         bound = bytes
     }
 
     /// How many lines it holds.
-    package var count: Int { batch.count }
+    package var count: Int { arena.count }
     /// Bytes of text it holds.
-    package var byteCount: Int { batch.storage.count }
+    package var byteCount: Int { arena.storage.count }
 
     /// Whether a line of so many bytes finds a place.
     package func hasRoom(for bytes: Int) -> Bool {
-        count == 0 || (count < batch.capacity && byteCount + bytes <= bound)
+        count == 0 || (count < arena.capacity && byteCount + bytes <= bound)
     }
 
     /// Says where the lines that follow come from.
@@ -53,9 +53,9 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     /// - Parameters:
     ///   - position: a position in the source that none of them stands before.
     ///   - said: when they were written at the latest, in milliseconds since 1970.
-    package func begin(_ connectionID: Origin, at position: UInt64, said: Int64? = nil) {
-        if origins.last != connectionID {
-            origins.append(connectionID)
+    package func begin(_ origin: Origin, at position: UInt64, said: Int64? = nil) {
+        if origins.last != origin {
+            origins.append(origin)
             details = nil
         }
         // A file that grows has another time with each line: seconds are enough.
@@ -64,7 +64,7 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
             || position - start > UInt64(UInt32.max / 2)
         {
             start = position
-            details = MessageDetails(channel: connectionID.channel, start: position, said: said)
+            details = MessageDetails(channel: origin.channel, start: position, said: said)
         }
     }
 
@@ -95,9 +95,10 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     private func add(_ text: UnsafeRawBufferPointer, _ header: MessageHeader) -> Bool {
         if TextTrimming.isBlank(text) { return false }
         var header = header
-        header.offset = UInt32(truncatingIfNeeded: batch.write(text))
-        header.count = UInt32(truncatingIfNeeded: text.count)
-        batch.append(header, connectionID: origins.count - 1, details: details)
+        header.place(at: arena.write(text), count: text.count)
+        arena.append(
+            placed: header, senderIndex: UInt16(truncatingIfNeeded: origins.count - 1),
+            details: details)
         return true
     }
 }

@@ -1,38 +1,44 @@
-/// The fixed part of a message, as a batch keeps it: plain numbers, copied without ceremony.
+/// The fixed part of a message, as an arena keeps it: plain numbers, copied without counting references.
 @usableFromInline
 package struct MessageHeader: Sendable {
     @usableFromInline
     package struct Flags: OptionSet, Sendable {
         @usableFromInline package let rawValue: UInt8
         @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+
         /// A middleware has dropped it.
-        @inlinable package static var dropped: Flags { Flags(rawValue: 1) }
+        @inlinable package static var dropped: Flags { Flags(rawValue: 1 << 0) }
         /// The present step does not judge it.
-        @inlinable package static var passedOver: Flags { Flags(rawValue: 2) }
+        @inlinable package static var passedOver: Flags { Flags(rawValue: 1 << 1) }
         /// The text has more than one line.
-        @inlinable package static var hasLines: Flags { Flags(rawValue: 4) }
+        @inlinable package static var hasLines: Flags { Flags(rawValue: 1 << 2) }
         /// For its sender and `other` alone; never in a room's log.
-        @inlinable package static var isPrivate: Flags { Flags(rawValue: 8) }
-        /// The text stands in the storage as a line does: behind `NAME: ` and in front of an LF.
-        @inlinable package static var framed: Flags { Flags(rawValue: 32) }
+        @inlinable package static var isPrivate: Flags { Flags(rawValue: 1 << 3) }
         /// Control characters were removed on the way in.
-        @inlinable package static var hadControls: Flags { Flags(rawValue: 16) }
+        @inlinable package static var hadControls: Flags { Flags(rawValue: 1 << 4) }
+        /// The text stands in the storage as a line does: behind `NAME: ` and in front of an LF.
+        @inlinable package static var framed: Flags { Flags(rawValue: 1 << 5) }
         /// No message of its own but words that another one quotes.
-        @inlinable package static var isQuotation: Flags { Flags(rawValue: 64) }
+        @inlinable package static var isQuotation: Flags { Flags(rawValue: 1 << 6) }
+
+        /// The flags of which none is set as long as the present step is to judge the message.
+        @inlinable static var notJudged: Flags {
+            Flags(rawValue: dropped.rawValue | passedOver.rawValue)
+        }
     }
 
     package var number: UInt64 = 0
     /// Milliseconds since 1970.
     package var time: Int64 = 0
-    /// Where the text begins in the batch's storage.
+    /// Where the text begins in the arena's storage.
     @usableFromInline package var offset: UInt32 = 0
     /// Bytes of text.
     @usableFromInline package var count: UInt32 = 0
     /// The connection that brought it, or 0: whoever reads by the same connection may skip it.
     package var connectionID: UInt32 = 0
-    /// Index into the batch's senders.
+    /// Index into the arena's senders.
     @usableFromInline package var sender: UInt16 = 0
-    /// 0, or one more than the index into the batch's details.
+    /// 0, or one more than the index into the arena's details.
     @usableFromInline package var details: UInt16 = 0
     package var kind: Message.Kind = .message
     @usableFromInline package var flags: Flags = []
@@ -44,7 +50,7 @@ package struct MessageHeader: Sendable {
     /// Where the text ends.
     @inline(__always) var end: UInt32 { offset &+ count }
 
-    /// Says where in the batch's storage the text stands.
+    /// Says where in the arena's storage the text stands.
     package mutating func place(at offset: Int, count: Int) {
         self.offset = UInt32(truncatingIfNeeded: offset)
         self.count = UInt32(truncatingIfNeeded: count)
@@ -56,6 +62,6 @@ package struct MessageHeader: Sendable {
     /// Whether somebody said it, so that it can be answered.
     package var isSaid: Bool { kind == .message || kind == .edit }
 
-    /// Whether the present step is to judge it.
-    @inlinable package var isJudged: Bool { flags.rawValue & 3 == 0 }
+    /// True if the present step is to judge it.
+    @inlinable package var isJudged: Bool { flags.rawValue & Flags.notJudged.rawValue == 0 }
 }

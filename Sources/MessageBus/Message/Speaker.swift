@@ -13,9 +13,9 @@ package struct Speaker {
     /// Bytes of `NAME: `.
     package var prefixCount: Int { prefix.count }
 
-    /// Who has said a message that is in a batch; valid as long as the batch holds it.
-    package init(of header: MessageHeader, in batch: Batch) {
-        prefix = batch.prefix(of: header)
+    /// Who has said a message that is in an arena; valid as long as the arena holds it.
+    package init(of header: MessageHeader, in arena: MessageArena) {
+        prefix = arena.prefix(of: header)
         var bytes: UInt64 = 0
         for (index, byte) in prefix.prefix(8).enumerated() {
             bytes |= UInt64(byte) << (8 * UInt64(index))

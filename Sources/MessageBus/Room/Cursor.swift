@@ -8,7 +8,7 @@ package final class Cursor {
     /// The remote chat that reads, for bridges that have several.
     let channel: String?
     let outgoing: Chain
-    private(set) var position: UInt64
+    private(set) var position: LogPosition
     /// Messages handed out.
     private(set) var delivered: UInt64 = 0
     /// Messages that were gone before it came to them.
@@ -29,7 +29,7 @@ package final class Cursor {
     /// Private messages that wait for a reader, at most; the oldest go.
     static let mailboxBound = 256
 
-    init(room: Room, bridge: String, channel: String?, outgoing: Chain, position: UInt64) {
+    init(room: Room, bridge: String, channel: String?, outgoing: Chain, position: LogPosition) {
         self.room = room
         self.bridge = bridge
         self.channel = channel
@@ -59,18 +59,19 @@ package final class Cursor {
     /// before the end.
     func take(atMost count: Int) -> [Message] {
         if position < room.log.start {
-            skipped += room.log.start - position
-            missed += room.log.start - position
+            let count = UInt64(room.log.start - position)
+            skipped += count
+            missed += count
             position = room.log.start
         }
         if isMuted {
-            delivered += room.log.end - position
+            delivered += UInt64(room.log.end - position)
             position = room.log.end
             mailbox = []
             return []
         }
         let found = room.log.messages(from: position, atMost: count)
-        position += UInt64(found.count)
+        position += found.count
         delivered += UInt64(found.count)
         if let last = found.last { lastNumber = last.number }
         var result = fit(found)
@@ -87,13 +88,13 @@ package final class Cursor {
     /// - Parameters:
     ///   - number: up to which number it was asked.
     ///   - place: the position that is reached, if that was all: what the store had not is missed.
-    func readOn(_ found: [Message], through number: UInt64, to place: UInt64?) -> [Message] {
-        position += UInt64(found.count)
+    func readOn(_ found: [Message], through number: UInt64, to place: LogPosition?) -> [Message] {
+        position += found.count
         delivered += UInt64(found.count)
         lastNumber = max(lastNumber, number)
         if let place, position < place {
-            skipped += place - position
-            missed += place - position
+            skipped += UInt64(place - position)
+            missed += UInt64(place - position)
             position = place
         }
         var result = isMuted ? [] : fit(found)

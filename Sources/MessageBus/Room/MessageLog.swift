@@ -15,17 +15,17 @@ package final class MessageLog {
     }
 
     private struct Segment {
-        let start: UInt64
-        let batch: Batch
+        let start: LogPosition
+        let arena: MessageArena
     }
 
     private let room: String
     private let bounds: Limits
     private var segments: [Segment] = []
-    private var spare: Batch?
+    private var spare: MessageArena?
     /// Whether somebody is waited for who has not read up to a position, while the log has a size in
     /// bytes.
-    var isHeld: (_ position: UInt64, _ size: Int) -> Bool = { _, _ in false }
+    var isHeld: (_ position: LogPosition, _ size: Int) -> Bool = { _, _ in false }
     /// Texts that are older than the oldest batch.
     private var older: RetainedTexts
     /// Joins, leaves and renames among the messages in the batches.
@@ -38,7 +38,7 @@ package final class MessageLog {
     /// Bytes of text appended since the beginning.
     @exclusivity(unchecked) private(set) var bytesInAll = 0
     /// The position after the newest message.
-    @exclusivity(unchecked) package private(set) var end: UInt64 = 0
+    @exclusivity(unchecked) package private(set) var end: LogPosition = 0
 
     /// Makes an empty log.
     package init(room: String, bounds: Limits = Limits()) {
@@ -48,60 +48,61 @@ package final class MessageLog {
     }
 
     /// The number of the newest message, or 0.
-    package var lastNumber: UInt64 { segments.last?.batch.all.last?.number ?? 0 }
+    package var lastNumber: UInt64 { segments.last?.arena.all.last?.number ?? 0 }
 
     /// The position of the oldest message kept.
-    package var start: UInt64 { segments.first?.start ?? end }
+    package var start: LogPosition { segments.first?.start ?? end }
 
     /// Appends what the chain let pass and returns how many that were.
-    package func append(_ batch: Batch) -> Int {
+    package func append(_ arena: MessageArena) -> Int {
         let before = end
-        if batch.hasOtherKinds {
-            notices += batch.all.count { !$0.isSaid && !$0.flags.contains(.dropped) }
+        if arena.hasOtherKinds {
+            notices += arena.all.count { !$0.isSaid && !$0.flags.contains(.dropped) }
         }
         var next = 0
-        while next < batch.count {
-            let target = segments.last?.batch ?? newSegment(for: 0)
+        while next < arena.count {
+            let target = segments.last?.arena ?? newSegment(for: 0)
             let (count, textBytes) = (target.count, target.storage.count)
-            next = target.append(batch, from: next)
+            next = target.append(passedOf: arena, from: next)
             // The newest arrival stands for all of a batch: what judges outgoing messages counts
             // time by it, and does so at the end of the turn.
-            target.uptime = batch.uptime
-            end += UInt64(target.count - count)
+            target.uptime = arena.uptime
+            end += target.count - count
             bytes += target.storage.count - textBytes
             bytesInAll += target.storage.count - textBytes
-            if next < batch.count { _ = newSegment(for: batch.space(for: next)) }
+            if next < arena.count { _ = newSegment(for: arena.space(for: next)) }
         }
-        return Int(end - before)
+        return end - before
     }
 
     /// A batch to append to; the first of a room is small, the later ones four times as large as
     /// the one before, up to 1,024 messages and 64 KiB.
-    private func newSegment(for bytes: Int) -> Batch {
-        let previous = segments.last?.batch.capacity ?? 16
+    private func newSegment(for bytes: Int) -> MessageArena {
+        let previous = segments.last?.arena.capacity ?? 16
         let capacity = min(4 * previous, 1_024)
         let size = max(64 * capacity, bytes)
-        let new = takeSpare(capacity, size) ?? Batch(room: room, capacity: capacity, bytes: size)
-        segments.append(Segment(start: end, batch: new))
+        let new =
+            takeSpare(capacity, size) ?? MessageArena(room: room, capacity: capacity, bytes: size)
+        segments.append(Segment(start: end, arena: new))
         evict()
         return new
     }
 
     /// The batch that was let go last, if it will do and nobody holds a message of it: memory that
     /// is warm costs less than new one.
-    private func takeSpare(_ capacity: Int, _ bytes: Int) -> Batch? {
-        guard isKnownUniquelyReferenced(&spare), let batch = spare, batch.capacity == capacity,
-            batch.storage.capacity >= bytes
+    private func takeSpare(_ capacity: Int, _ bytes: Int) -> MessageArena? {
+        guard isKnownUniquelyReferenced(&spare), let arena = spare, arena.capacity == capacity,
+            arena.storage.capacity >= bytes
         else { return nil }
         spare = nil
-        batch.removeAll()
-        return batch
+        arena.removeAll()
+        return arena
     }
 
     /// About the bytes that messages from a position on take in memory, with what stands beside
     /// their texts.
-    private func size(from position: UInt64) -> Int {
-        bytes + Int(end - position) * MemoryLayout<MessageHeader>.stride
+    private func size(from position: LogPosition) -> Int {
+        bytes + (end - position) * MemoryLayout<MessageHeader>.stride
     }
 
     private func evict() {
@@ -111,9 +112,9 @@ package final class MessageLog {
             !isHeld(segments[count + 1].start, size(from: segments[count].start))
         {
             let segment = segments[count]
-            bytes -= segment.batch.storage.count
+            bytes -= segment.arena.storage.count
             if notices > 0 { keepTexts(of: segment) } else { hasForgottenTexts = true }
-            spare = segment.batch
+            spare = segment.arena
             count += 1
         }
         while !older.isEmpty, bytes + older.bytes > bounds.bytes { forgetOldestTexts() }
@@ -124,10 +125,10 @@ package final class MessageLog {
     /// Keeps the texts of a batch that is let go, as long as the bounds allow for texts alone.
     private func keepTexts(of segment: Segment) {
         noteSpeakers()
-        notices -= segment.batch.all.count { !$0.isSaid }
-        older.append(textsOf: segment.batch, from: segment.start)
-        let behind = segment.start + UInt64(segment.batch.count)
-        while !older.isEmpty, Int(end - behind) - notices + older.count > bounds.messages {
+        notices -= segment.arena.all.count { !$0.isSaid }
+        older.append(textsOf: segment.arena, from: segment.start)
+        let behind = segment.start + segment.arena.count
+        while !older.isEmpty, (end - behind) - notices + older.count > bounds.messages {
             forgetOldestTexts()
         }
     }
@@ -138,25 +139,27 @@ package final class MessageLog {
     }
 
     /// Calls a function with each run of messages from a position on, and returns the end.
-    package func forEachRun(from position: UInt64, _ body: (Batch, Range<Int>) -> Void) -> UInt64 {
+    package func forEachRun(
+        from position: LogPosition, _ body: (MessageArena, Range<Int>) -> Void
+    ) -> LogPosition {
         var position = max(position, start)
         var index = segmentIndex(holding: position)
         while position < end, index < segments.count {
             let segment = segments[index]
-            body(segment.batch, Int(position - segment.start)..<segment.batch.count)
-            position = segment.start + UInt64(segment.batch.count)
+            body(segment.arena, (position - segment.start)..<segment.arena.count)
+            position = segment.start + segment.arena.count
             index += 1
         }
         return position
     }
 
     /// The messages from a position on, as many as asked for at the most.
-    package func messages(from position: UInt64, atMost count: Int) -> [Message] {
+    package func messages(from position: LogPosition, atMost count: Int) -> [Message] {
         var result: [Message] = []
         var position = max(position, start)
         while position < end, result.count < count {
             let segment = segments[segmentIndex(holding: position)]
-            result.append(segment.batch.message(at: Int(position - segment.start)))
+            result.append(segment.arena.message(at: position - segment.start))
             position += 1
         }
         return result
@@ -181,21 +184,21 @@ package final class MessageLog {
     private func noteSpeakers() {
         guard speakers.end < end else { return }
         var position = max(speakers.end, start)
-        _ = forEachRun(from: position) { batch, range in
-            speakers.note(batch, range, from: position)
-            position += UInt64(range.count)
+        _ = forEachRun(from: position) { arena, range in
+            speakers.note(arena, range, from: position)
+            position += range.count
         }
         speakers.forget(before: textStart)
     }
 
     /// The position of the oldest text that may be kept.
-    private var textStart: UInt64 { older.firstPosition ?? start }
+    private var textStart: LogPosition { older.firstPosition ?? start }
 
     /// The newest texts kept, the oldest of them first; no joins and leaves.
     package func lastTexts(atMost count: Int) -> [Message] { texts(in: 0..<end, atMost: count) }
 
     /// The newest texts at these positions that are kept, the oldest of them first.
-    package func texts(in positions: Range<UInt64>, atMost count: Int) -> [Message] {
+    package func texts(in positions: Range<LogPosition>, atMost count: Int) -> [Message] {
         var result: [Message] = []
         forEachText(in: positions, atMost: count) { result.append($0.message(at: $1)) }
         result += olderTexts(in: positions, atMost: count - result.count)
@@ -204,7 +207,7 @@ package final class MessageLog {
 
     /// The numbers of the newest texts at these positions that are kept, rising; no joins and
     /// leaves.
-    package func textNumbers(in positions: Range<UInt64>, atMost count: Int) -> [UInt64] {
+    package func textNumbers(in positions: Range<LogPosition>, atMost count: Int) -> [UInt64] {
         var result: [UInt64] = []
         forEachText(in: positions, atMost: count) { result.append($0.all[$1].number) }
         result += olderTexts(in: positions, atMost: count - result.count).map(\.number)
@@ -212,25 +215,25 @@ package final class MessageLog {
     }
 
     /// The newest texts at these positions that are older than the batches, the newest first.
-    private func olderTexts(in positions: Range<UInt64>, atMost count: Int) -> [Message] {
+    private func olderTexts(in positions: Range<LogPosition>, atMost count: Int) -> [Message] {
         guard count > 0, positions.lowerBound < start else { return [] }
         return older.newest(in: positions, atMost: count).map(\.message)
     }
 
     /// Calls a function with the newest texts at these positions in the batches, the newest first.
     private func forEachText(
-        in positions: Range<UInt64>, atMost count: Int, _ body: (Batch, Int) -> Void
+        in positions: Range<LogPosition>, atMost count: Int, _ body: (MessageArena, Int) -> Void
     ) {
         var left = count
         for segment in segments.reversed()
         where left > 0 && segment.start < positions.upperBound {
-            let batch = segment.batch
-            let stop = min(batch.count, Int(clamping: positions.upperBound - segment.start))
+            let arena = segment.arena
+            let stop = min(positions.upperBound, segment.start + arena.count) - segment.start
             let first = max(segment.start, positions.lowerBound) - segment.start
             guard first < stop else { break }
-            for index in (Int(first)..<stop).reversed() where left > 0 {
-                guard batch.all[index].isSaid else { continue }
-                body(batch, index)
+            for index in (first..<stop).reversed() where left > 0 {
+                guard arena.all[index].isSaid else { continue }
+                body(arena, index)
                 left -= 1
             }
         }
@@ -239,8 +242,8 @@ package final class MessageLog {
     /// The texts kept that are older than the messages, from behind: as many as asked for in front
     /// of a position, the oldest first, and the position of the first of them.
     package func olderTexts(
-        before position: UInt64, atMost count: Int
-    ) -> (texts: [Message], position: UInt64)? {
+        before position: LogPosition, atMost count: Int
+    ) -> (texts: [Message], position: LogPosition)? {
         let found = older.newest(in: 0..<position, atMost: count)
         return found.last.map { (found.reversed().map(\.message), $0.position) }
     }
@@ -253,12 +256,12 @@ package final class MessageLog {
     }
 
     /// The position of the first message kept whose number is greater.
-    package func position(after number: UInt64) -> UInt64 {
+    package func position(after number: UInt64) -> LogPosition {
         var (low, high) = (start, end)
         while low < high {
-            let middle = (low + high) / 2
+            let middle = low.middle(to: high)
             let segment = segments[segmentIndex(holding: middle)]
-            if segment.batch.all[Int(middle - segment.start)].number > number {
+            if segment.arena.all[middle - segment.start].number > number {
                 high = middle
             } else {
                 low = middle + 1
@@ -267,7 +270,7 @@ package final class MessageLog {
         return low
     }
 
-    private func segmentIndex(holding position: UInt64) -> Int {
+    private func segmentIndex(holding position: LogPosition) -> Int {
         var low = 0
         var high = segments.count
         while high - low > 1 {

@@ -5,47 +5,49 @@ struct RecentSpeakers {
     /// Names to remember before those whose messages are gone are forgotten, at least.
     private static let fewest = 1_024
 
-    private var positions: [String: UInt64] = [:]
+    private var positions: [String: LogPosition] = [:]
     /// The names, found by what they begin with.
     private(set) var names = NameIndex()
     /// Up to which position of the room's log all is noted.
-    private(set) var end: UInt64 = 0
+    private(set) var end: LogPosition = 0
     private var bound = Self.fewest
 
     /// Names that are remembered.
     var count: Int { positions.count }
 
     /// The position of what somebody said last, under the name or before taking it.
-    func position(of key: String) -> UInt64? { positions[key] }
+    func position(of key: String) -> LogPosition? { positions[key] }
 
     /// Notes who spoke in a stretch of the log.
     ///
     /// - Parameter start: the position of the first message.
-    mutating func note(_ batch: Batch, _ range: Range<Int>, from start: UInt64) {
-        var last: (sender: UInt16, position: UInt64)?
+    mutating func note(_ arena: MessageArena, _ range: Range<Int>, from start: LogPosition) {
+        var last: (sender: UInt16, position: LogPosition)?
         var position = start
         for index in range {
-            let header = batch.all[index]
+            let header = arena.all[index]
             if header.isSaid {
                 // Most often one says many things in a row, which costs one look.
-                if let last, last.sender != header.sender { set(last, batch) }
+                if let last, last.sender != header.sender { set(last, arena) }
                 last = (header.sender, position)
-            } else if header.kind == .rename, let new = batch.details(of: header)?.other {
-                if let last { set(last, batch) }
+            } else if header.kind == .rename, let new = arena.details(of: header)?.other {
+                if let last { set(last, arena) }
                 last = nil
-                rename(batch.sender(of: header).key, to: new.key)
+                rename(arena.sender(of: header).key, to: new.key)
             }
             position += 1
         }
-        if let last { set(last, batch) }
+        if let last { set(last, arena) }
         end = position
     }
 
-    private mutating func set(_ last: (sender: UInt16, position: UInt64), _ batch: Batch) {
-        set(batch.senders[Int(last.sender)].key, to: last.position)
+    private mutating func set(
+        _ last: (sender: UInt16, position: LogPosition), _ arena: MessageArena
+    ) {
+        set(arena.senders[Int(last.sender)].key, to: last.position)
     }
 
-    private mutating func set(_ key: String, to position: UInt64) {
+    private mutating func set(_ key: String, to position: LogPosition) {
         if positions.updateValue(position, forKey: key) == nil { names.insert(key) }
     }
 
@@ -56,7 +58,7 @@ struct RecentSpeakers {
     }
 
     /// Forgets who has said nothing from a position on, if there are many.
-    mutating func forget(before position: UInt64) {
+    mutating func forget(before position: LogPosition) {
         guard positions.count > bound else { return }
         for (key, last) in positions where last < position {
             positions[key] = nil

@@ -12,7 +12,7 @@ package final class Room {
     private var feeds: [RoomFeed] = []
     private var cursors: [Cursor] = []
     /// Where the log was at the last flush, in bytes and messages.
-    private var flushed = (bytes: 0, end: UInt64(0))
+    private var flushed = (bytes: 0, end: LogPosition(rawValue: 0))
     /// Whether something was said since the last flush.
     @exclusivity(unchecked) package private(set) var isDirty = false
 
@@ -25,8 +25,8 @@ package final class Room {
     }
 
     /// Appends what passed.
-    func append(_ batch: Batch) {
-        guard log.append(batch) > 0 else { return }
+    func append(_ arena: MessageArena) {
+        guard log.append(arena) > 0 else { return }
         isDirty = true
         // A log keeps 4 MiB and 65,536 messages: readers look at a burst before it overtakes them.
         if log.bytesInAll - flushed.bytes > 1 << 20 || log.end - flushed.end > 16_384 { flush() }
@@ -39,15 +39,7 @@ package final class Room {
         guard log.end == 0 else { return }
         recalled = messages.count
         guard !messages.isEmpty else { return }
-        let batch = Batch(
-            room: name, capacity: messages.count,
-            bytes: messages.reduce(0) { $0 + $1.content.count })
-        for message in messages {
-            batch.append(
-                message.header, text: message.content.unsafeBytes, sender: message.sender,
-                details: message.details)
-        }
-        _ = log.append(batch)
+        _ = log.append(MessageArena(messages, in: name))
     }
 
     /// Whether there may be older texts than the log has.

@@ -8,9 +8,9 @@ package final class RoomFeed {
     private let encoder: any TranscriptEncoder
     private let outgoing: Chain
     private unowned let reader: any TranscriptReader
-    private var position: UInt64
+    private var position: LogPosition
     /// Where the transcript ended when the readers were last let send.
-    private var passedOn: UInt64 = 0
+    private var passedOn: TranscriptOffset = 0
     /// Connections that read it; without any, nothing is encoded.
     package var readers = 0
 
@@ -43,23 +43,23 @@ package final class RoomFeed {
             transcript.pass(through: room.log.lastNumber)
             return
         }
-        position = room.log.forEachRun(from: position) { batch, range in
+        position = room.log.forEachRun(from: position) { arena, range in
             if outgoing.isEmpty {
-                encode(batch, range)
+                encode(arena, range)
             } else {
-                let copy = batch.copy(of: range)
+                let copy = Batch(arena.copy(of: range))
                 outgoing.judge(copy)
                 outgoing.judgeQuotations(in: copy, original: room.log.message(numbered:))
-                encode(copy, 0..<copy.count)
+                encode(copy.arena, 0..<copy.count)
             }
         }
     }
 
-    private func encode(_ batch: Batch, _ range: Range<Int>) {
+    private func encode(_ arena: MessageArena, _ range: Range<Int>) {
         var next = range.lowerBound
         while next < range.upperBound {
-            let limit = passedOn + UInt64(transcript.capacity / 4)
-            next = encoder.encode(batch, next..<range.upperBound, into: transcript, until: limit)
+            let limit = passedOn + transcript.capacity / 4
+            next = encoder.encode(arena, next..<range.upperBound, into: transcript, until: limit)
             if transcript.head >= limit { passOn() }
         }
     }

@@ -8,15 +8,15 @@ package final class Transcript {
     /// A stretch that one connection brought itself.
     package struct Run {
         package let connectionID: UInt32
-        package let start: UInt64
-        package var end: UInt64
+        package let start: TranscriptOffset
+        package var end: TranscriptOffset
         /// Lines in it.
         package var lines: Int
         /// The numbers of its messages; what the room said between them is in it too.
         package var numbers: ClosedRange<UInt64>
 
         package init(
-            connectionID: UInt32, start: UInt64, end: UInt64, lines: Int,
+            connectionID: UInt32, start: TranscriptOffset, end: TranscriptOffset, lines: Int,
             numbers: ClosedRange<UInt64> = 0...0
         ) {
             self.connectionID = connectionID
@@ -29,9 +29,8 @@ package final class Transcript {
 
     /// A place between two messages.
     package struct Mark {
-        package var position: UInt64
-        /// Lines in front of it.
-        package var line: UInt64
+        package var position: TranscriptOffset
+        package var line: TranscriptLine
         /// The number of the last message in front of it.
         package var number: UInt64
     }
@@ -43,9 +42,9 @@ package final class Transcript {
     private let memory: UnsafeMutableRawPointer
     @exclusivity(unchecked) private var side: [UInt8] = []
     /// The position after the newest byte.
-    @exclusivity(unchecked) package private(set) var head: UInt64 = 0
+    @exclusivity(unchecked) package private(set) var head: TranscriptOffset = 0
     /// Lines written since the beginning.
-    @exclusivity(unchecked) package private(set) var lines: UInt64 = 0
+    @exclusivity(unchecked) package private(set) var lines: TranscriptLine = 0
     /// What was written since `drainRuns`, by whoever brought it.
     @exclusivity(unchecked) private var runs: [Run] = []
     /// One about every `markDistance` bytes, so that a reader that fell behind finds the oldest
@@ -84,16 +83,26 @@ package final class Transcript {
     package var longestLine: Int { capacity / 4 }
 
     /// The oldest position whose bytes are still there.
-    package var tail: UInt64 { head > UInt64(capacity) ? head - UInt64(capacity) : 0 }
+    package var tail: TranscriptOffset {
+        head > TranscriptOffset(rawValue: UInt64(capacity)) ? head - capacity : 0
+    }
+
+    /// The place of an offset in the ring.
+    @inline(__always)
+    private func index(of offset: TranscriptOffset) -> Int {
+        Int(truncatingIfNeeded: offset.rawValue) & (capacity - 1)
+    }
 
     /// The bytes from a position up to another, or as many of them as lie in a row: what wraps
     /// takes two calls.
     ///
     /// Valid until the next line is written.
-    package func span(from start: UInt64, to end: UInt64) -> UnsafeRawBufferPointer {
-        let offset = Int(start & UInt64(capacity - 1))
+    package func span(
+        from start: TranscriptOffset, to end: TranscriptOffset
+    ) -> UnsafeRawBufferPointer {
+        let offset = index(of: start)
         return UnsafeRawBufferPointer(
-            start: memory + offset, count: min(Int(end - start), capacity - offset))
+            start: memory + offset, count: min(end - start, capacity - offset))
     }
 
     /// Writes whole lines: the function fills the memory it is given and returns the bytes used.
@@ -108,7 +117,7 @@ package final class Transcript {
         _ fill: (UnsafeMutableRawPointer) -> Int
     ) {
         precondition(bytes <= capacity / 2, "callers cut what is longer than longestLine")
-        let offset = Int(head & UInt64(capacity - 1))
+        let offset = index(of: head)
         if offset + bytes <= capacity {
             note(fill(memory + offset), lines: count, connectionID: connectionID)
         } else {
@@ -135,8 +144,8 @@ package final class Transcript {
     @inline(__always)
     private func note(_ bytes: Int, lines count: Int, connectionID: UInt32) {
         let start = head
-        head += UInt64(bytes)
-        lines += UInt64(count)
+        head += bytes
+        lines += count
         if connectionID != 0 {
             if let last = runs.indices.last, runs[last].connectionID == connectionID,
                 runs[last].end == start
@@ -151,7 +160,7 @@ package final class Transcript {
                         numbers: min(firstNumber, number)...number))
             }
         }
-        if head - marks[marks.count - 1].position >= UInt64(markDistance), !isInMessage { mark() }
+        if head - marks[marks.count - 1].position >= markDistance, !isInMessage { mark() }
     }
 
     private func mark() {
@@ -175,7 +184,7 @@ package final class Transcript {
     }
 
     /// The newest mark at or before a position, or `nil` if that is no longer known.
-    package func mark(before position: UInt64) -> Mark? {
+    package func mark(before position: TranscriptOffset) -> Mark? {
         mark(where: { $0.position <= position }, from: max(0, firstMark - 1))
     }
 
@@ -210,14 +219,16 @@ package final class Transcript {
     }
 
     /// The oldest place where a line begins whose bytes are all there, with its line's number.
-    package func oldestLine() -> (position: UInt64, line: UInt64) {
+    package func oldestLine() -> (position: TranscriptOffset, line: TranscriptLine) {
         passLostMarks()
         let mark = marks[firstMark]
         return mark.position >= tail ? (mark.position, mark.line) : (head, lines)
     }
 
     /// Where a line begins, counted from the beginning; the oldest place kept if that is later.
-    package func place(ofLine line: UInt64) -> (position: UInt64, line: UInt64) {
+    package func place(ofLine line: TranscriptLine) -> (
+        position: TranscriptOffset, line: TranscriptLine
+    ) {
         let oldest = oldestLine()
         guard line > oldest.line, line <= lines,
             let mark = mark(where: { $0.line <= line }, from: firstMark)
@@ -226,14 +237,14 @@ package final class Transcript {
     }
 
     /// The position so many lines behind a mark, which must be kept.
-    package func position(behind mark: Mark, lines count: UInt64) -> UInt64 {
+    package func position(behind mark: Mark, lines count: Int) -> TranscriptOffset {
         var at = mark.position
         for _ in 0..<count { at = endOfLine(at: at) }
         return at
     }
 
     /// How many lines stand in front of a position, which must be at a line's beginning and kept.
-    package func line(at position: UInt64) -> UInt64 {
+    package func line(at position: TranscriptOffset) -> TranscriptLine {
         if position == head { return lines }
         passLostMarks()
         var low = firstMark
@@ -249,25 +260,25 @@ package final class Transcript {
             : mark.line + lineEndings(from: mark.position, to: position)
     }
 
-    private func lineEndings(from start: UInt64, to end: UInt64) -> UInt64 {
-        var (at, count) = (start, UInt64(0))
+    private func lineEndings(from start: TranscriptOffset, to end: TranscriptOffset) -> Int {
+        var (at, count) = (start, 0)
         while at < end {
             let bytes = span(from: at, to: end)
             for byte in bytes where byte == UInt8(ascii: "\n") { count += 1 }
-            at += UInt64(bytes.count)
+            at += bytes.count
         }
         return count
     }
 
     /// The position after the line that a position is in, which must be kept.
-    package func endOfLine(at position: UInt64) -> UInt64 {
+    package func endOfLine(at position: TranscriptOffset) -> TranscriptOffset {
         var at = position
         while at < head {
             let bytes = span(from: at, to: head)
             if let start = bytes.baseAddress, let end = memchr(start, 10, bytes.count) {
-                return at + UInt64(UnsafeRawPointer(end) - start) + 1
+                return at + (UnsafeRawPointer(end) - start + 1)
             }
-            at += UInt64(bytes.count)
+            at += bytes.count
         }
         return head
     }

@@ -1,8 +1,9 @@
 /// Writes messages into a transcript, in the form that its readers speak.
 package protocol TranscriptEncoder {
-    /// Encodes messages of a batch from the range's beginning on, the dropped ones left out, until
+    /// Encodes messages of an arena from the range's beginning on, the dropped ones left out, until
     /// the transcript's head has passed `limit` or the range ends. Returns the first message left.
     func encode(
-        _ batch: Batch, _ range: Range<Int>, into transcript: Transcript, until limit: UInt64
+        _ arena: MessageArena, _ range: Range<Int>, into transcript: Transcript,
+        until limit: TranscriptOffset
     ) -> Int
 }

@@ -179,12 +179,12 @@ final class WriteConnection {
             insert.bind(2, try id(ofRoom: run.room))
             var sender: UInt16?
             while index < run.end {
-                let header = page.batch.all[index]
+                let header = page.arena.all[index]
                 if header.sender != sender {
-                    try bind(page.batch.sender(of: header))
+                    try bind(page.arena.sender(of: header))
                     sender = header.sender
                 }
-                if try !write(header, page.batch, in: run.room, mayRefuse) { refused += 1 }
+                if try !write(header, page.arena, in: run.room, mayRefuse) { refused += 1 }
                 index += 1
             }
         }
@@ -200,7 +200,7 @@ final class WriteConnection {
     /// Returns true if a message is in the file already: a commit may work and yet report a
     /// failure.
     private func isKept(
-        _ header: MessageHeader, _ batch: Batch, in room: String
+        _ header: MessageHeader, _ arena: MessageArena, in room: String
     ) throws(StoreError) -> Bool {
         let statement = try statement(
             "SELECT room = ?2 AND time = ?3 AND text = ?4 FROM messages WHERE number = ?1")
@@ -211,28 +211,28 @@ final class WriteConnection {
         statement.bind(1, header.number)
         statement.bind(2, try id(ofRoom: room))
         statement.bind(3, header.time)
-        try statement.bind(4, staying: batch.text(header))
+        try statement.bind(4, staying: arena.text(header))
         return try statement.step() && statement.integer(0) == 1
     }
 
     /// Writes a message; returns false if the file refuses it: too large, or its number is taken.
     private func write(
-        _ header: MessageHeader, _ batch: Batch, in room: String, _ mayRefuse: Bool
+        _ header: MessageHeader, _ arena: MessageArena, in room: String, _ mayRefuse: Bool
     ) throws(StoreError) -> Bool {
         do throws(StoreError) {
             insert.bind(1, header.number)
             insert.bind(3, Int64(header.kind.rawValue))
             insert.bind(4, header.time)
-            try insert.bind(7, staying: batch.text(header))
+            try insert.bind(7, staying: arena.text(header))
             if header.details != 0 || bound != nil {
-                try bind(batch.details(of: header), of: header)
+                try bind(arena.details(of: header), of: header)
             }
             try insert.run()
             return true
         } catch {
             guard error.isAboutOneRow else { throw error }
             guard error.isOfTakenNumber else { return false }
-            if try isKept(header, batch, in: room) { return true }
+            if try isKept(header, arena, in: room) { return true }
             if mayRefuse { return false }
             throw .numberTaken(database.path)
         }

@@ -88,7 +88,7 @@ final class ChatHost: Sendable {
     private static func chain(_ middlewares: [any Middleware]) -> Chain {
         Chain(
             middlewares.map {
-                Chain.Step(type: "test", condition: Condition(), middleware: $0)
+                Chain.Step(label: "test", condition: Condition(), middleware: $0)
             })
     }
 

@@ -21,7 +21,7 @@ import Testing
     private static func chain(_ kinds: [Condition.Kind], _ names: String...) -> Chain {
         Chain([
             Chain.Step(
-                type: "test", condition: Condition(kinds: kinds),
+                label: "test", condition: Condition(kinds: kinds),
                 middleware: Refuse(names: Set(names)))
         ])
     }
@@ -72,7 +72,7 @@ import Testing
         let host = try await ChatHost(rooms: ["general", "logs"]) {
             $0.steps = [
                 Chain.Step(
-                    type: "test", condition: Condition(rooms: [Glob("logs")], kinds: [.join]),
+                    label: "test", condition: Condition(rooms: [Glob("logs")], kinds: [.join]),
                     middleware: Refuse(names: ["ana"]))
             ]
         }
@@ -112,7 +112,7 @@ import Testing
         let host = try await ChatHost {
             $0.steps = [
                 Chain.Step(
-                    type: "test", condition: Condition(kinds: Condition.Kind.allCases),
+                    label: "test", condition: Condition(kinds: Condition.Kind.allCases),
                     middleware: Shout())
             ]
         }

@@ -105,7 +105,7 @@ private struct OutputWorld {
 
     /// Writes a few lines, up to a quarter of the ring, as in a turn of the loop.
     private mutating func write() {
-        let bound = transcript.head + UInt64(transcript.capacity / 4)
+        let bound = transcript.head + transcript.capacity / 4
         for _ in 0..<Int.random(in: 1...20, using: &random) where transcript.head < bound {
             count += 1
             let isOwn = random.chance(ownShare)

@@ -7,9 +7,10 @@ import Testing
 @Suite struct OwnMessageRangesTests {
     private var runs = OwnMessageRanges()
 
-    private func run(_ start: UInt64, _ end: UInt64, lines: Int, _ numbers: ClosedRange<UInt64>)
-        -> Transcript.Run
-    {
+    private func run(
+        _ start: TranscriptOffset, _ end: TranscriptOffset, lines: Int,
+        _ numbers: ClosedRange<UInt64>
+    ) -> Transcript.Run {
         Transcript.Run(connectionID: 1, start: start, end: end, lines: lines, numbers: numbers)
     }
 

@@ -1,3 +1,4 @@
+import MessageBus
 import Testing
 
 @testable import Chat
@@ -26,7 +27,9 @@ import Testing
     }
 
     @Test mutating func `all that are due come at once`() {
-        for place in 1...5 { answers.append([UInt8(place)], at: UInt64(place)) }
+        for place in 1...5 {
+            answers.append([UInt8(place)], at: TranscriptOffset(rawValue: UInt64(place)))
+        }
         _ = answers.take(dueAt: 4, into: &due)
         #expect(due.waitingCount == 4 && answers.nextPlace == 5)
     }
@@ -35,9 +38,9 @@ import Testing
         let answer = [UInt8](repeating: 7, count: 1_000)
         answers.append([1], at: 0)
         for place in 1..<10_000 {
-            answers.append(answer, at: UInt64(place))
+            answers.append(answer, at: TranscriptOffset(rawValue: UInt64(place)))
             due = OutputQueue()
-            _ = answers.take(dueAt: UInt64(place - 1), into: &due)
+            _ = answers.take(dueAt: TranscriptOffset(rawValue: UInt64(place - 1)), into: &due)
             #expect(due.waitingCount == (place == 1 ? 1 : 1_000) && answers.byteCount == 1_000)
             if answers.keptBytes > 40_000 { Issue.record("\(answers.keptBytes) at \(place)") }
         }

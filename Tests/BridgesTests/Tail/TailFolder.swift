@@ -93,12 +93,12 @@ final class TailFolder {
     /// Takes a load as the bus does: its lines and checkpoints together.
     func take(_ load: TailBatch) {
         for block in load.takeBlocks() {
-            for record in block.batch.all {
-                let origin = block.batch.details(of: record)?.origin(of: record)
+            for record in block.arena.all {
+                let origin = block.arena.details(of: record)?.origin(of: record)
                 lines.append(
                     Line(
                         sender: block.origins[Int(record.sender)].name,
-                        text: String(decoding: block.batch.text(record), as: UTF8.self),
+                        text: String(decoding: block.arena.text(record), as: UTF8.self),
                         path: origin?.channel ?? "",
                         position: origin?.remoteID.flatMap { UInt64($0) } ?? .max))
             }

@@ -146,7 +146,8 @@ import Testing
         let attachment = BridgeAttachment(
             name: "out", room: "general",
             outgoing: Chain([
-                Chain.Step(type: "t", condition: Condition(), middleware: Shout(arrivals: arrivals))
+                Chain.Step(
+                    label: "t", condition: Condition(), middleware: Shout(arrivals: arrivals))
             ]))
         await test.bus.add(attachment)
         await test.bus.begin(attachment)

@@ -143,7 +143,7 @@ private struct BusWorld {
             let messages = cursor.take(atMost: most)
             return (messages, cursor.position, cursor.delivered + cursor.skipped)
         }
-        let range = reader.next..<max(reader.next, Int(position))
+        let range = reader.next..<max(reader.next, position.index)
         let bridge = ports[reader.bridge].name
         let expected = logs[reader.room][range].filter { said in
             said.bridge != bridge || reader.channel != nil && said.channel != reader.channel
@@ -156,6 +156,6 @@ private struct BusWorld {
         }
         readers[index].seen += range.count
         if counts != UInt64(readers[index].seen) { problems.append("\(counts) counted") }
-        readers[index].next = Int(position)
+        readers[index].next = position.index
     }
 }

@@ -59,7 +59,10 @@ import Testing
             ["vale", "no", "nunca", "nunca no", "dos"].map { Draft($0, from: "x") })
         let counts = await test.bus.perform { bus in
             let attachment = bus.bridges[0]
-            return [attachment.taken, attachment.passed, attachment.dropped, bus.rooms[0].log.end]
+            return [
+                attachment.taken, attachment.passed, attachment.dropped,
+                bus.rooms[0].log.end.rawValue,
+            ]
         }
         #expect(counts == [5, 2, 3, 2])
     }
@@ -166,7 +169,8 @@ import Testing
                 }
             }
             let counts = [
-                attachment.taken, attachment.passed, attachment.dropped, bus.rooms[0].log.end,
+                attachment.taken, attachment.passed, attachment.dropped,
+                bus.rooms[0].log.end.rawValue,
             ]
             for person in people { bus.leave(person, by: attachment) }
             return (drops, boxes.map(\.texts), counts)

@@ -38,7 +38,7 @@ import Testing
                 guard let room = bus.room("general") else { return }
                 let batch = bus.batch(room: "general", capacity: 1, bytes: 64)
                 Array(text.utf8).withUnsafeBytes {
-                    batch.append(MessageHeader(), text: $0, sender: .make(), details: nil)
+                    batch.arena.append(MessageHeader(), copying: $0, sender: .make(), details: nil)
                 }
                 bus.publish(batch, in: room, by: speaker)
                 bus.endTurn()

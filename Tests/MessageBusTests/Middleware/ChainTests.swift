@@ -57,21 +57,21 @@ import Testing
             header.kind = kind
             header.number = UInt64(index + 1)
             Array(text.utf8).withUnsafeBytes {
-                batch.append(header, text: $0, sender: sender, details: nil)
+                batch.arena.append(header, copying: $0, sender: sender, details: nil)
             }
         }
         return batch
     }
 
     private static func passed(_ batch: Batch) -> [String] {
-        (0..<batch.count).filter { !batch.all[$0].flags.contains(.dropped) }
-            .map { batch.message(at: $0).text }
+        (0..<batch.count).filter { !batch.arena.all[$0].flags.contains(.dropped) }
+            .map { batch.arena.message(at: $0).text }
     }
 
     private static func chain(
         _ middlewares: any Middleware..., where condition: Condition = Condition()
     ) -> Chain {
-        Chain(middlewares.map { Chain.Step(type: "t", condition: condition, middleware: $0) })
+        Chain(middlewares.map { Chain.Step(label: "t", condition: condition, middleware: $0) })
     }
 
     @Test func `a drop ends a message: no later step sees it`() {
@@ -83,7 +83,6 @@ import Testing
         #expect(
             batch.drops.map(\.drop)
                 == Array(repeating: Drop(code: "rate-limited", reason: "no"), count: 2))
-        #expect(chain.steps.map(\.dropped) == [2, 0])
         #expect(tally.all.isEmpty)
     }
 
@@ -95,7 +94,6 @@ import Testing
         #expect(Self.passed(batch) == ["half done", "half done"])
         #expect(batch.failures.map(\.count) == [1])
         #expect(batch.drops.map(\.index) == [1])
-        #expect(chain.steps.map(\.dropped) == [1, 0])
     }
 
     @Test func `what a step wrote is what the next one reads`() {
@@ -119,7 +117,7 @@ import Testing
         chain.judge(batch)
         #expect(Self.passed(batch) == [expected])
         #expect(tally.all == ["message ana@tcp: \(expected)"])
-        #expect(batch.all[0].flags.contains(.hasLines) == expected.contains("\n"))
+        #expect(batch.arena.all[0].flags.contains(.hasLines) == expected.contains("\n"))
     }
 
     @Test(arguments: ["", " \t", "\u{0}\u{85}"])
@@ -186,10 +184,10 @@ import Testing
     func `senders are compared as names are`(glob: String, isMeant: Bool) {
         let chain = Chain([
             Chain.Step(
-                type: "reject", condition: Condition(senders: [Glob(glob)]), middleware: Reject())
+                label: "reject", condition: Condition(senders: [Glob(glob)]), middleware: Reject())
         ])
         let batch = Self.batch(["hola"])
-        batch.senders[0] = Sender(name: "Pesado", key: "pesado", bridge: "tcp", identity: 1)
+        batch.arena.senders[0] = Sender(name: "Pesado", key: "pesado", bridge: "tcp", identity: 1)
         chain.judge(batch)
         #expect(batch.drops.isEmpty == !isMeant)
     }
@@ -201,19 +199,19 @@ import Testing
             var header = MessageHeader()
             header.kind = index % 4 == 3 ? .join : .message
             Array("\(index)".utf8).withUnsafeBytes {
-                batch.append(header, text: $0, sender: people[index % 2], details: nil)
+                batch.arena.append(header, copying: $0, sender: people[index % 2], details: nil)
             }
         }
         let tally = Tally()
         let chain = Chain([
             Chain.Step(
-                type: "reject", condition: Condition(senders: ["bob"]), middleware: Reject()),
-            Chain.Step(type: "count", condition: Condition(), middleware: Count(seen: tally)),
+                label: "reject", condition: Condition(senders: ["bob"]), middleware: Reject()),
+            Chain.Step(label: "count", condition: Condition(), middleware: Count(seen: tally)),
         ])
         chain.judge(batch)
         #expect(Self.passed(batch) == ["0", "2", "3", "4", "6", "7"])
         #expect(tally.all.map(\.last) == ["0", "2", "4", "6"])
-        #expect(batch.all.allSatisfy { !$0.flags.contains(.passedOver) })
+        #expect(batch.arena.all.allSatisfy { !$0.flags.contains(.passedOver) })
     }
 
     @Test func `a body that is kept does not change when the batch is used again`() {
@@ -237,14 +235,14 @@ import Testing
                 let text = "round \(round) message \(index)"
                 expected.append(text)
                 Array(text.utf8).withUnsafeBytes {
-                    batch.append(header, text: $0, sender: sender, details: nil)
+                    batch.arena.append(header, copying: $0, sender: sender, details: nil)
                 }
             }
             chain.judge(batch)
             if round % 3 == 0 { batch.removeMessages() }
             if round % 7 == 0 {
                 batch.removeAll()
-                batch.shrink(to: 64)
+                batch.arena.shrink(to: 64)
             }
         }
         #expect(shelf.all.map(\.text) == expected)

@@ -10,12 +10,12 @@ import Testing
         for _ in 0..<220 {
             model.append()
             let log = model.log
-            #expect(log.end == UInt64(model.all.count))
+            #expect(log.end.index == model.all.count)
             #expect(log.start <= log.end)
-            let start = UInt64.random(in: 0...log.end, using: &model.random)
+            let start = model.randomPosition()
             let count = Int.random(in: 0...50, using: &model.random)
             let found = log.messages(from: start, atMost: count)
-            let expected = model.all[Int(max(start, log.start))...].prefix(count)
+            let expected = model.all[max(start, log.start).index...].prefix(count)
             #expect(found.map(\.number) == expected.map(\.number))
             #expect(found.map(\.text) == expected.map(\.text))
             #expect(found.map(\.sender.name) == expected.map(\.name))
@@ -28,7 +28,7 @@ import Testing
         var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
         for _ in 0..<220 {
             model.append()
-            let kept = Int(model.log.end - model.log.start)
+            let kept = model.log.end - model.log.start
             let bytes = model.all.suffix(kept).reduce(0) { $0 + $1.text.utf8.count }
             // A batch is up to 1,024 messages and 64 KiB.
             let isTooMuch = kept > 3_000 + 1_024 || bytes > 200_000 + (64 << 10)
@@ -47,16 +47,16 @@ import Testing
         for _ in 0..<200 {
             model.append()
             let log = model.log
-            let first = UInt64.random(in: 0...log.end, using: &model.random)
-            let last = UInt64.random(in: first...(log.end + 5), using: &model.random)
+            let first = model.randomPosition()
+            let last = first + Int.random(in: 0...(log.end + 5 - first), using: &model.random)
             let count = Int.random(in: 0...700, using: &model.random)
-            let asked = Int(first)..<Int(min(max(first, last), log.end))
+            let asked = first.index..<min(max(first, last), log.end).index
             let said = model.all[asked].filter { $0.isSaid && $0.number >= model.firstText }
             #expect(
                 log.texts(in: first..<last, atMost: count).map(\.number)
                     == said.suffix(count).map(\.number))
         }
-        #expect(model.log.texts(in: 0..<UInt64.max, atMost: .max).count > 0)
+        #expect(model.log.texts(in: 0..<LogPosition.max, atMost: .max).count > 0)
     }
 
     @Test(arguments: Seeded.some)
@@ -64,13 +64,13 @@ import Testing
         var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
         for _ in 0..<200 {
             model.append()
-            let start = UInt64.random(in: 0...model.log.end, using: &model.random)
+            let start = model.randomPosition()
             var numbers: [UInt64] = []
-            let end = model.log.forEachRun(from: start) { batch, range in
-                numbers += range.map { batch.message(at: $0).number }
+            let end = model.log.forEachRun(from: start) { arena, range in
+                numbers += range.map { arena.message(at: $0).number }
             }
             #expect(end == model.log.end)
-            #expect(numbers == model.all[Int(max(start, model.log.start))...].map(\.number))
+            #expect(numbers == model.all[max(start, model.log.start).index...].map(\.number))
         }
     }
 
@@ -80,9 +80,9 @@ import Testing
         for _ in 0..<200 {
             model.append()
             let number = UInt64.random(in: 0...model.lastNumber + 2, using: &model.random)
-            let kept = model.all[Int(model.log.start)...]
+            let kept = model.all[model.log.start.index...]
             let expected = kept.firstIndex { $0.number > number } ?? model.all.count
-            #expect(model.log.position(after: number) == UInt64(expected))
+            #expect(model.log.position(after: number).index == expected)
         }
     }
 
@@ -126,11 +126,11 @@ import Testing
             number += 1
             var header = MessageHeader()
             (header.kind, header.number) = (kind, number)
-            let batch = Batch(room: "r", capacity: 1, bytes: 8)
+            let arena = MessageArena(room: "r", capacity: 1, bytes: 8)
             Array(text.utf8).withUnsafeBytes {
-                batch.append(header, text: $0, sender: sender, details: nil)
+                arena.append(header, copying: $0, sender: sender, details: nil)
             }
-            _ = log.append(batch)
+            _ = log.append(arena)
         }
         for count in 0..<50 {
             append(count % 7 == 0 ? .edit : .message, "uno \(count)", by: ana)
@@ -162,19 +162,19 @@ import Testing
         let senders = ["ana", "eva", "zoe"].map {
             Sender(name: $0, key: $0, bridge: "b", identity: 1)
         }
-        let batch = Batch(room: "r", capacity: 3, bytes: 8)
+        let arena = MessageArena(room: "r", capacity: 3, bytes: 8)
         [UInt8](arrayLiteral: 120).withUnsafeBytes {
-            batch.append(MessageHeader(), text: $0, sender: senders[0], details: nil)
+            arena.append(MessageHeader(), copying: $0, sender: senders[0], details: nil)
         }
         for (old, new) in zip(senders, senders.dropFirst()) {
             var header = MessageHeader()
             header.kind = .rename
-            batch.append(
-                header, text: .init(start: nil, count: 0), sender: old,
+            arena.append(
+                header, copying: .init(start: nil, count: 0), sender: old,
                 details: MessageDetails(other: new)
             )
         }
-        _ = log.append(batch)
+        _ = log.append(arena)
         for name in ["ana", "eva", "zoe"] { #expect(log.last(saidBy: name)?.text == "x") }
     }
 
@@ -183,12 +183,12 @@ import Testing
         bounds.messages = 1_000
         let log = MessageLog(room: "r", bounds: bounds)
         for count in 0..<20_000 {
-            let batch = Batch(room: "r", capacity: 1, bytes: 8)
+            let arena = MessageArena(room: "r", capacity: 1, bytes: 8)
             let name = "n\(count)"
             let sender = Sender(name: name, key: name, bridge: "b", identity: 1)
-            batch.append(
-                MessageHeader(), text: .init(start: nil, count: 0), sender: sender, details: nil)
-            _ = log.append(batch)
+            arena.append(
+                MessageHeader(), copying: .init(start: nil, count: 0), sender: sender, details: nil)
+            _ = log.append(arena)
             if count % 100 == 0 { _ = log.last(saidBy: name) }
         }
         #expect(log.last(saidBy: "n0") == nil)
@@ -209,14 +209,14 @@ import Testing
     @Test func `a text longer than a batch of the log gets one of its own`() {
         let log = MessageLog(room: "r")
         let text = String(repeating: "x", count: 300_000)
-        let batch = Batch(room: "r", capacity: 3, bytes: 8)
+        let arena = MessageArena(room: "r", capacity: 3, bytes: 8)
         let sender = Sender(name: "a", key: "a", bridge: "b", identity: 1)
         for text in ["antes", text, "después"] {
             Array(text.utf8).withUnsafeBytes {
-                batch.append(MessageHeader(), text: $0, sender: sender, details: nil)
+                arena.append(MessageHeader(), copying: $0, sender: sender, details: nil)
             }
         }
-        #expect(log.append(batch) == 3)
+        #expect(log.append(arena) == 3)
         #expect(log.messages(from: 0, atMost: 5).map(\.text) == ["antes", text, "después"])
     }
 
@@ -227,11 +227,11 @@ import Testing
         let sender = Sender(name: "a", key: "a", bridge: "b", identity: 1)
         weak var first: ByteStorage?
         for count in 0..<10 {
-            let batch = Batch(room: "r", capacity: 1, bytes: 8)
+            let arena = MessageArena(room: "r", capacity: 1, bytes: 8)
             [UInt8](repeating: 120, count: 90_000).withUnsafeBytes {
-                batch.append(MessageHeader(), text: $0, sender: sender, details: nil)
+                arena.append(MessageHeader(), copying: $0, sender: sender, details: nil)
             }
-            _ = log.append(batch)
+            _ = log.append(arena)
             if count == 0 { first = log.messages(from: 0, atMost: 1)[0].body.storage }
         }
         #expect(log.start > 0)
@@ -264,8 +264,12 @@ private struct LogModel {
         log = MessageLog(room: "r", bounds: bounds)
     }
 
+    mutating func randomPosition() -> LogPosition {
+        0 + Int.random(in: 0...log.end.index, using: &random)
+    }
+
     /// The number of the oldest text kept.
-    var firstText: UInt64 { log.texts(in: 0..<UInt64.max, atMost: .max).first?.number ?? .max }
+    var firstText: UInt64 { log.texts(in: 0..<LogPosition.max, atMost: .max).first?.number ?? .max }
 
     /// Whether a message has its place among the messages, not only among the texts.
     func isInBatches(_ said: Said) -> Bool {
@@ -287,7 +291,7 @@ private struct LogModel {
             header.kind = random.chance(90) ? .message : random.chance(50) ? .edit : .join
             let isDropped = random.chance(20)
             Array(text.utf8).withUnsafeBytes {
-                batch.append(header, text: $0, sender: sender, details: nil)
+                batch.arena.append(header, copying: $0, sender: sender, details: nil)
             }
             if isDropped {
                 batch.drop(batch.count - 1, Drop(code: "dropped", reason: "by chance"))
@@ -299,6 +303,6 @@ private struct LogModel {
                     number: lastNumber, text: text, name: sender.name, isSaid: header.kind != .join)
             )
         }
-        #expect(log.append(batch) == passed)
+        #expect(log.append(batch.arena) == passed)
     }
 }

@@ -13,12 +13,12 @@ import Testing
     func `what is kept is what was written last`(seed: UInt64) {
         var model = TranscriptModel(seed: seed)
         for _ in 0..<4_000 { model.write() }
-        #expect(model.transcript.head == UInt64(model.bytes.count))
-        #expect(model.transcript.lines == UInt64(model.starts.count))
+        #expect(model.transcript.head.rawValue == UInt64(model.bytes.count))
+        #expect(model.transcript.lines.rawValue == UInt64(model.starts.count))
         #expect(model.kept(from: model.transcript.tail) == model.bytes.suffix(65_536))
         for _ in 0..<100 {
             let start = model.randomPosition()
-            #expect(model.kept(from: start) == model.bytes[Int(start)...])
+            #expect(model.kept(from: start) == model.bytes[start.index...])
         }
     }
 
@@ -29,8 +29,8 @@ import Testing
             model.write()
             let oldest = model.transcript.oldestLine()
             // Not much is given away: a mark's distance and a line.
-            guard oldest.position >= model.transcript.tail, oldest.line < model.starts.count,
-                model.starts[Int(oldest.line)] == oldest.position,
+            guard oldest.position >= model.transcript.tail, oldest.line.index < model.starts.count,
+                model.starts[oldest.line.index] == oldest.position,
                 oldest.position - model.transcript.tail < 1_024 + 2 * 7_000
             else {
                 Issue.record("\(oldest) is no line, or not the oldest")
@@ -52,8 +52,8 @@ import Testing
                     in: model.firstKept..<model.starts.count, using: &model.random)
                 let position = model.starts[line]
                 let end = line + 1 < model.starts.count ? model.starts[line + 1] : transcript.head
-                let inside = UInt64.random(in: position..<end, using: &model.random)
-                guard transcript.line(at: position) == UInt64(line),
+                let inside = position + Int.random(in: 0..<(end - position), using: &model.random)
+                guard transcript.line(at: position).index == line,
                     transcript.endOfLine(at: inside) == end,
                     transcript.line(at: transcript.head) == transcript.lines
                 else {
@@ -90,7 +90,7 @@ import Testing
             }
             let oldest = transcript.oldestLine()
             #expect(transcript.line(at: oldest.position) == oldest.line)
-            #expect(transcript.lines == UInt64(2 * count))
+            #expect(transcript.lines.index == 2 * count)
         }
     }
 }
@@ -100,7 +100,7 @@ private struct TranscriptModel {
     var random: Seeded
     let transcript = Transcript(capacity: 65_536)
     var bytes: [UInt8] = []
-    var starts: [UInt64] = []
+    var starts: [TranscriptOffset] = []
     var runs: [Transcript.Run] = []
 
     init(seed: UInt64) { random = Seeded(seed) }
@@ -121,10 +121,12 @@ private struct TranscriptModel {
         }
         starts.append(start)
         bytes += line
-        note(connectionID, start, start + UInt64(line.count))
+        note(connectionID, start, start + line.count)
     }
 
-    private mutating func note(_ connectionID: UInt32, _ start: UInt64, _ end: UInt64) {
+    private mutating func note(
+        _ connectionID: UInt32, _ start: TranscriptOffset, _ end: TranscriptOffset
+    ) {
         guard connectionID != 0 else { return }
         if let last = runs.indices.last, runs[last].connectionID == connectionID,
             runs[last].end == start
@@ -137,17 +139,18 @@ private struct TranscriptModel {
         }
     }
 
-    mutating func randomPosition() -> UInt64 {
-        UInt64.random(in: transcript.tail...transcript.head, using: &random)
+    mutating func randomPosition() -> TranscriptOffset {
+        let tail = transcript.tail
+        return tail + Int.random(in: 0...(transcript.head - tail), using: &random)
     }
 
-    func kept(from start: UInt64) -> ArraySlice<UInt8> {
+    func kept(from start: TranscriptOffset) -> ArraySlice<UInt8> {
         var result: [UInt8] = []
         var at = start
         while at < transcript.head {
             let span = transcript.span(from: at, to: transcript.head)
             result += Array(span)
-            at += UInt64(span.count)
+            at += span.count
         }
         return result[...]
     }

@@ -9,13 +9,14 @@ package struct ChatEncoder: TranscriptEncoder {
 
     /// Encodes messages into a transcript, and returns the index of the first one that did not fit.
     package func encode(
-        _ batch: Batch, _ range: Range<Int>, into transcript: Transcript, until limit: UInt64
+        _ arena: MessageArena, _ range: Range<Int>, into transcript: Transcript,
+        until limit: TranscriptOffset
     ) -> Int {
         var next = range.lowerBound
         while next < range.upperBound {
-            next = transcript.appendPlainLines(of: batch, next..<range.upperBound, until: limit)
+            next = transcript.appendPlainLines(of: arena, next..<range.upperBound, until: limit)
             if next == range.upperBound || transcript.head >= limit { break }
-            encode(batch.message(at: next), into: transcript)
+            encode(arena.message(at: next), into: transcript)
             next += 1
         }
         return next

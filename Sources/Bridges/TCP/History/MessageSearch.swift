@@ -12,12 +12,12 @@ actor MessageSearch {
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     /// Messages of a log that are taken at once: about 50 µs of the loop.
-    private static let step: UInt64 = 1_024
+    private static let step = 1_024
 
     private struct Piece: Sendable {
         let texts: [Message]
         /// The end of the next piece; `nil` after the last.
-        let next: UInt64?
+        let next: LogPosition?
     }
 
     /// Returns the numbers of the newest texts of a room that hold all the words, rising.
@@ -43,7 +43,7 @@ actor MessageSearch {
     ) async throws -> [UInt64] {
         let matcher = WordMatcher(words)
         var found: [UInt64] = []
-        var end: UInt64? = .max
+        var end: LogPosition? = .max
         while let position = end, found.count < count {
             try Task.checkCancellation()
             let piece = await bus.perform {
@@ -57,19 +57,19 @@ actor MessageSearch {
     }
 
     private static func piece(
-        of room: String, before end: UInt64, after number: UInt64, _ bus: isolated Bus
+        of room: String, before end: LogPosition, after number: UInt64, _ bus: isolated Bus
     ) -> Piece {
         guard let log = bus.room(room)?.log else { return Piece(texts: [], next: nil) }
         let end = min(end, log.end)
         if number == 0, end <= log.start {
-            let older = log.olderTexts(before: end, atMost: Int(step))
+            let older = log.olderTexts(before: end, atMost: step)
             return Piece(texts: older?.texts ?? [], next: older?.position)
         }
         let first = max(log.start, number == 0 ? 0 : log.position(after: number))
         guard first < end else { return Piece(texts: [], next: nil) }
-        let start = max(first, end > step ? end - step : 0)
+        let start = end - min(step, end - first)
         let isLast = start == first && (number > 0 || start == 0)
         return Piece(
-            texts: log.texts(in: start..<end, atMost: Int(step)), next: isLast ? nil : start)
+            texts: log.texts(in: start..<end, atMost: step), next: isLast ? nil : start)
     }
 }

@@ -10,6 +10,7 @@ struct LineReader {
     private let connection: ChatConnection
     private let server: ChatServer
     private let batch: Batch
+    private let arena: MessageArena
     /// The start of the bytes that were read, which lie in the batch's storage; `nil` for other
     /// bytes.
     private let base: UnsafeRawPointer?
@@ -20,6 +21,7 @@ struct LineReader {
         self.connection = connection
         server = connection.server
         batch = server.batch
+        arena = batch.arena
         self.base = base
     }
 
@@ -29,7 +31,8 @@ struct LineReader {
         switch piece {
         case .line(let line, let isPlain):
             // Nearly every line: one's own name as it is, and plain ASCII where it was read.
-            guard isPlain, let base, let speaker, batch.append(line, readAt: base, by: speaker)
+            guard isPlain, let base, let speaker,
+                arena.append(spoken: line, readAt: base, by: speaker)
             else { return acceptUncommon(line, bus) }
         case .tooLong(let beginning):
             flush(bus)
@@ -108,25 +111,25 @@ struct LineReader {
         if server.port.direction == .out {
             return connection.answer(.forbidden, server.phrases.forbidden)
         }
-        if batch.isFull { flush(bus) }
+        if arena.isFull { flush(bus) }
         var header = MessageHeader()
         header.connectionID = connection.connectionID
         if let base, let start = text.baseAddress, start >= base,
             start < base + ChatServer.readSize
         {
             header.place(at: start - base, count: text.count)
-            batch.append(header, sender: member.sender, details: nil)
+            arena.append(placed: header, sender: member.sender, details: nil)
         } else {
-            batch.append(header, text: text, sender: member.sender, details: nil)
+            arena.append(header, copying: text, sender: member.sender, details: nil)
         }
-        if let last = batch.all.last { speaker = Speaker(of: last, in: batch) }
+        if let last = arena.all.last { speaker = Speaker(of: last, in: arena) }
     }
 
     /// Publishes the gathered texts, and answers those that were dropped.
     mutating func flush(_ bus: isolated Bus) {
-        guard batch.count > 0 else { return }
+        guard arena.count > 0 else { return }
         let room = connection.roomReaders.room
-        batch.room = room.name
+        arena.room = room.name
         let start = server.scheduler.now
         bus.publish(batch, in: room, by: server.port.attachment)
         server.scheduler.recordPublication(since: start)

@@ -52,7 +52,7 @@ struct ClientOutput {
     /// True if nothing is owed at present.
     var isUpToDate: Bool { queue.isEmpty && answers.isEmpty && cursor?.isAtEnd ?? true }
 
-    private var position: UInt64 { cursor?.position ?? 0 }
+    private var position: TranscriptOffset { cursor?.position ?? 0 }
 
     /// Begins to read a transcript at its end.
     ///
@@ -107,7 +107,7 @@ struct ClientOutput {
     // MARK: - Sending
 
     /// Sends as much as the kernel takes.
-    mutating func sendPending(_ connection: Connection, skipNotice: (UInt64) -> [UInt8]) -> Progress
+    mutating func sendPending(_ connection: Connection, skipNotice: (Int) -> [UInt8]) -> Progress
     {
         while true {
             let stop =
@@ -132,7 +132,7 @@ struct ClientOutput {
 
     /// Sends the room's next lines, or queues the answers that come before them.
     private mutating func sendNext(
-        _ connection: Connection, skipNotice: (UInt64) -> [UInt8]
+        _ connection: Connection, skipNotice: (Int) -> [UInt8]
     ) -> Progress? {
         if cursor?.isOvertaken == true {
             isBlocked = false
@@ -151,7 +151,8 @@ struct ClientOutput {
         return .upToDate
     }
 
-    private mutating func sendLines(_ connection: Connection, to end: UInt64) -> Progress? {
+    private mutating func sendLines(_ connection: Connection, to end: TranscriptOffset) -> Progress?
+    {
         guard let span = cursor?.span(to: end) else { return nil }
         switch connection.send(span) {
         case .bytes(let count):
@@ -177,13 +178,13 @@ struct ClientOutput {
     private mutating func queueDueAnswers() -> Bool { answers.take(dueAt: position, into: &queue) }
 
     /// Skips the lines that the transcript no longer has, and tells the client how many.
-    private mutating func skip(_ notice: (UInt64) -> [UInt8]) {
+    private mutating func skip(_ notice: (Int) -> [UInt8]) {
         let missed = cursor?.skip() ?? 0
         _ = queueDueAnswers()
         queueSkipNotice(missed, notice)
     }
 
-    private mutating func queueSkipNotice(_ missed: UInt64, _ notice: (UInt64) -> [UInt8]) {
+    private mutating func queueSkipNotice(_ missed: Int, _ notice: (Int) -> [UInt8]) {
         if missed > 0 { queue.append(notice(missed)) }
     }
 
@@ -193,14 +194,14 @@ struct ClientOutput {
     ///
     /// - Parameter bound: bytes of lines to copy at most; the rest counts as skipped. Answers have
     ///   their own bound, and a long one takes no line away.
-    mutating func detach(bound: Int = 256 << 10, skipNotice: (UInt64) -> [UInt8]) {
+    mutating func detach(bound: Int = 256 << 10, skipNotice: (Int) -> [UInt8]) {
         cursor?.abandonStore()
         if cursor?.isOvertaken == true { skip(skipNotice) }
         var bytesLeft = bound
         while cursor != nil {
             _ = queueDueAnswers()
             if let end = cursor?.nextEnd(before: answers.nextPlace) {
-                let count = Int(end - position)
+                let count = end - position
                 if count > bytesLeft {
                     queueSkipNotice(cursor?.skipToEnd() ?? 0, skipNotice)
                 } else {
@@ -217,7 +218,7 @@ struct ClientOutput {
 
     /// Takes lines from the store, up to the message with a number.
     mutating func carryOn(
-        _ stored: EncodedPage, through number: UInt64, skipNotice: (UInt64) -> [UInt8]
+        _ stored: EncodedPage, through number: UInt64, skipNotice: (Int) -> [UInt8]
     ) {
         guard cursor?.catchUp != nil else { return }
         queue.append(stored: stored.bytes)

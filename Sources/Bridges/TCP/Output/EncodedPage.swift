@@ -9,10 +9,10 @@ struct EncodedPage {
     /// Bytes of the longest line, as in the transcript.
     private let longest: Int
     private var skipping: Int
-    private var counts: [(number: UInt64, lines: UInt64)] = []
+    private var counts: [(number: UInt64, lines: Int)] = []
     private(set) var bytes: [UInt8] = []
     /// The number of lines, including those that are not shown.
-    private(set) var count: UInt64 = 0
+    private(set) var count = 0
 
     init(skipping: Int, longest: Int, encoder: ChatEncoder) {
         self.skipping = skipping
@@ -39,7 +39,7 @@ struct EncodedPage {
     }
 
     /// Returns the number of lines of the messages after one.
-    func lines(after number: UInt64) -> UInt64 {
+    func lines(after number: UInt64) -> Int {
         counts.reduce(0) { $1.number > number ? $0 + $1.lines : $0 }
     }
 }

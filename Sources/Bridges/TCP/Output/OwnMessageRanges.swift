@@ -10,9 +10,9 @@ struct OwnMessageRanges {
     /// The number of ranges.
     var count: Int { runs.count }
     /// The number of lines in all ranges.
-    var lines: UInt64 { runs.reduce(0) { $0 + UInt64($1.lines) } }
+    var lines: Int { runs.reduce(0) { $0 + $1.lines } }
     /// The beginning of the next range.
-    var nextStart: UInt64? { runs.first?.start }
+    var nextStart: TranscriptOffset? { runs.first?.start }
 
     /// Returns whether a message is in one of them.
     func contains(_ number: UInt64) -> Bool { runs.contains { $0.numbers.contains(number) } }
@@ -30,7 +30,7 @@ struct OwnMessageRanges {
 
     /// Removes the ranges that begin at a position or before it, and returns the end of the last
     /// one, or else the position.
-    mutating func pass(at position: UInt64) -> UInt64 {
+    mutating func pass(at position: TranscriptOffset) -> TranscriptOffset {
         var position = position
         while let first = runs.first, first.start <= position {
             position = max(position, first.end)
@@ -41,20 +41,20 @@ struct OwnMessageRanges {
 
     /// Removes everything before a line, and returns how many lines that was.
     mutating func skip(
-        to place: (position: UInt64, line: UInt64), in transcript: Transcript
-    ) -> UInt64 {
-        var skipped: UInt64 = 0
+        to place: (position: TranscriptOffset, line: TranscriptLine), in transcript: Transcript
+    ) -> Int {
+        var skipped = 0
         while let first = runs.first, first.start < place.position {
             guard first.end > place.position else {
-                skipped += UInt64(first.lines)
+                skipped += first.lines
                 runs.removeFirst()
                 continue
             }
-            let kept = min(UInt64(first.lines), transcript.line(at: first.end) - place.line)
-            skipped += UInt64(first.lines) - kept
+            let kept = min(first.lines, transcript.line(at: first.end) - place.line)
+            skipped += first.lines - kept
             runs[0] = Transcript.Run(
                 connectionID: first.connectionID, start: place.position, end: first.end,
-                lines: Int(kept),
+                lines: kept,
                 numbers: first.numbers)
             break
         }
@@ -62,5 +62,7 @@ struct OwnMessageRanges {
     }
 
     /// Removes the ranges that end at a position or before it.
-    mutating func forget(before position: UInt64) { runs.removeAll { $0.end <= position } }
+    mutating func forget(before position: TranscriptOffset) {
+        runs.removeAll { $0.end <= position }
+    }
 }

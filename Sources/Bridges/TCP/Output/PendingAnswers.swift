@@ -1,11 +1,12 @@
 import Chat
+import MessageBus
 
 /// The answers to one connection whose place among the room's lines is not reached yet.
 ///
 /// Confined to whoever holds it.
 struct PendingAnswers {
     private struct Mark {
-        let position: UInt64
+        let position: TranscriptOffset
         /// The end of the bytes that belong there.
         var end: Int
         /// The list that follows the bytes.
@@ -27,13 +28,13 @@ struct PendingAnswers {
     /// True if no answers are pending.
     var isEmpty: Bool { placeCount == 0 }
     /// The place of the next answers.
-    var nextPlace: UInt64? { isEmpty ? nil : marks[firstMark].position }
+    var nextPlace: TranscriptOffset? { isEmpty ? nil : marks[firstMark].position }
 
     /// Returns whether answers are due before what stands at a position.
-    func areDue(at position: UInt64) -> Bool { nextPlace.map { $0 <= position } ?? false }
+    func areDue(at position: TranscriptOffset) -> Bool { nextPlace.map { $0 <= position } ?? false }
 
     /// Appends an answer at a place, not before that of the last answer.
-    mutating func append(_ answer: [UInt8], at position: UInt64) {
+    mutating func append(_ answer: [UInt8], at position: TranscriptOffset) {
         bytes.append(contentsOf: answer)
         if !isEmpty, let last = marks.last, last.position == position, last.list == nil {
             marks.removeLast()
@@ -42,13 +43,13 @@ struct PendingAnswers {
     }
 
     /// Appends a list at a place, not before that of the last answer.
-    mutating func append(_ list: any AnswerList, at position: UInt64) {
+    mutating func append(_ list: any AnswerList, at position: TranscriptOffset) {
         append([], at: position)
         marks[marks.count - 1].list = list
     }
 
     /// Moves the answers that are due at a position into the queue; returns whether there were any.
-    mutating func take(dueAt position: UInt64, into due: inout OutputQueue) -> Bool {
+    mutating func take(dueAt position: TranscriptOffset, into due: inout OutputQueue) -> Bool {
         guard areDue(at: position) else { return false }
         while areDue(at: position) {
             let mark = marks[firstMark]

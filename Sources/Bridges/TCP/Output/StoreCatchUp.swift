@@ -14,8 +14,8 @@ struct StoreCatchUp: Equatable {
     }
 
     /// Makes the position of a place in a transcript; `nil` if that is no longer known.
-    init?(_ transcript: Transcript, at position: UInt64, line: UInt64) {
+    init?(_ transcript: Transcript, at position: TranscriptOffset, line: TranscriptLine) {
         guard let mark = transcript.mark(before: position), mark.line <= line else { return nil }
-        self.init(number: mark.number, linesSent: Int(line - mark.line))
+        self.init(number: mark.number, linesSent: line - mark.line)
     }
 }

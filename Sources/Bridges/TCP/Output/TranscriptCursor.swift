@@ -17,15 +17,15 @@ struct TranscriptCursor {
 
     /// The end of what it reads.
     private struct Limit {
-        let position: UInt64
-        let line: UInt64
+        let position: TranscriptOffset
+        let line: TranscriptLine
         let number: UInt64
     }
 
     let transcript: Transcript
-    private(set) var position: UInt64
+    private(set) var position: TranscriptOffset
     /// The number of the line it is at; known while it stands still.
-    private var line: UInt64
+    private var line: TranscriptLine
     private var connectionID = Source.transcript(anchor: nil)
     private var own = OwnMessageRanges()
     private var limit: Limit?
@@ -45,7 +45,7 @@ struct TranscriptCursor {
     }
 
     /// The current end of what it reads.
-    private var end: UInt64 { limit?.position ?? transcript.head }
+    private var end: TranscriptOffset { limit?.position ?? transcript.head }
     /// True if it has read everything.
     var isAtEnd: Bool { catchUp == nil && position >= end }
     /// True if the transcript no longer has the next lines.
@@ -72,18 +72,20 @@ struct TranscriptCursor {
     // MARK: - Reading
 
     /// Returns the end of the range to read next, up to a place; `nil` if there is none.
-    mutating func nextEnd(before place: UInt64?) -> UInt64? {
+    mutating func nextEnd(before place: TranscriptOffset?) -> TranscriptOffset? {
         position = own.pass(at: position)
         let end = min(end, place ?? .max, own.nextStart ?? .max)
         return position < end ? end : nil
     }
 
     /// Returns the bytes up to a place, or as many of them as are contiguous.
-    func span(to end: UInt64) -> UnsafeRawBufferPointer { transcript.span(from: position, to: end) }
+    func span(to end: TranscriptOffset) -> UnsafeRawBufferPointer {
+        transcript.span(from: position, to: end)
+    }
 
     /// Advances over the first bytes of a span.
     mutating func advance(over span: UnsafeRawBufferPointer, by count: Int) {
-        position += UInt64(count)
+        position += count
         if count > 0 { isInLine = span[count - 1] != UInt8(ascii: "\n") }
     }
 
@@ -96,11 +98,11 @@ struct TranscriptCursor {
     }
 
     /// Copies everything up to a place.
-    mutating func take(upTo end: UInt64, into due: inout OutputQueue) {
+    mutating func take(upTo end: TranscriptOffset, into due: inout OutputQueue) {
         while position < end {
             let piece = span(to: end)
             due.append(piece)
-            position += UInt64(piece.count)
+            position += piece.count
         }
     }
 
@@ -119,7 +121,7 @@ struct TranscriptCursor {
 
     /// Continues at the current line, or at the oldest one kept, and returns how many were left
     /// out.
-    mutating func skip() -> UInt64 {
+    mutating func skip() -> Int {
         // The store may have delivered lines that the transcript still has.
         var oldest = transcript.place(ofLine: line)
         // Lines after the end of what it reads are no loss.
@@ -132,7 +134,7 @@ struct TranscriptCursor {
     }
 
     /// Continues at the end, and returns how many lines of others were left out.
-    mutating func skipToEnd() -> UInt64 {
+    mutating func skipToEnd() -> Int {
         let missed = transcript.lines - transcript.line(at: position) - own.lines
         position = transcript.head
         own = OwnMessageRanges()
@@ -161,7 +163,7 @@ struct TranscriptCursor {
     mutating func abandonStore() { connectionID = .transcript(anchor: nil) }
 
     /// Continues after the stored lines up to a message, and returns how many lines were left out.
-    mutating func carryOn(_ stored: EncodedPage, through number: UInt64) -> UInt64 {
+    mutating func carryOn(_ stored: EncodedPage, through number: UInt64) -> Int {
         guard let begun = catchUp else { return 0 }
         line += stored.count
         connectionID = .store(StoreCatchUp(number: number, linesSent: 0))
@@ -174,17 +176,17 @@ struct TranscriptCursor {
         let lines = stored.lines(after: mark.number)
         return leaveStore(
             for: transcript.position(behind: mark, lines: lines), at: mark.line + lines,
-            anchor: StoreCatchUp(number: mark.number, linesSent: Int(lines)))
+            anchor: StoreCatchUp(number: mark.number, linesSent: lines))
     }
 
     /// Returns whether the transcript has everything after a mark, and will have it for some time.
     private func willStay(_ mark: Transcript.Mark) -> Bool {
-        mark.position - transcript.tail > UInt64(transcript.capacity / 4)
+        mark.position - transcript.tail > transcript.capacity / 4
     }
 
     private mutating func leaveStore(
-        for position: UInt64, at place: UInt64, anchor: StoreCatchUp?
-    ) -> UInt64 {
+        for position: TranscriptOffset, at place: TranscriptLine, anchor: StoreCatchUp?
+    ) -> Int {
         connectionID = .transcript(anchor: anchor)
         self.position = position
         own.forget(before: position)

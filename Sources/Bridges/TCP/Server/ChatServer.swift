@@ -125,7 +125,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     var entrance: RoomReaders { rooms[entranceIndex] }
 
     /// Returns the line that tells a reader how many lines were left out.
-    func skipNotice(_ missed: UInt64) -> [UInt8] {
+    func skipNotice(_ missed: Int) -> [UInt8] {
         Array((phrases.answer(.skipped, phrases.skipped(Int(clamping: missed))) + "\n").utf8)
     }
 
@@ -240,7 +240,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         bytesReadThisTurn = 0
         turnEndWork.run(bus, lists: lists)
         scheduler.endTurn(readers: connections.count)
-        batch.shrink(to: Self.batchBytes)
+        batch.arena.shrink(to: Self.batchBytes)
     }
 
     // MARK: - The store

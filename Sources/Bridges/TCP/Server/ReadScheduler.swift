@@ -82,7 +82,7 @@ final class ReadScheduler {
     init(on loop: EventLoop, _ batch: Batch) {
         self.loop = loop
         self.batch = batch
-        linesAtOnce = batch.capacity
+        linesAtOnce = batch.arena.capacity
     }
 
     /// The current time, also within a turn, in nanoseconds of the loop's clock.
@@ -151,7 +151,7 @@ final class ReadScheduler {
         begin(at: start, for: time)
         let fair = Self.outputPerTurn / readers / Self.usualLineBytes
         let share = first < queue.count ? max(Self.minLinesAtOnce, fair) : .max
-        batch.bound = min(linesAtOnce, share)
+        batch.arena.bound = min(linesAtOnce, share)
         connection.continueReading()
         unpublishedBytes = 0
         let used = now - start
@@ -183,14 +183,16 @@ final class ReadScheduler {
         let (time, count) = (now - start, batch.count)
         if time > Self.sliceTime {
             let fitting = count * Int(Self.sliceTime) / Int(time)
-            linesAtOnce = max(Self.minLinesAtOnce, min(batch.capacity, fitting))
+            linesAtOnce = max(Self.minLinesAtOnce, min(batch.arena.capacity, fitting))
         } else if count >= linesAtOnce {
-            linesAtOnce = min(batch.capacity, 2 * linesAtOnce)
+            linesAtOnce = min(batch.arena.capacity, 2 * linesAtOnce)
         }
         unpublishedBytes = 0
-        if batch.drops.count < count, let first = batch.all.first, let last = batch.all.last {
+        if batch.drops.count < count, let first = batch.arena.all.first,
+            let last = batch.arena.all.last
+        {
             let text = max(0, Int(last.offset) + Int(last.count) - Int(first.offset))
-            publishedBytes += text + count * batch.sender(of: first).prefix.count
+            publishedBytes += text + count * batch.arena.sender(of: first).prefix.count
         }
         checkClock(at: start + time)
     }

@@ -9,7 +9,7 @@ final class RoomReaders {
     struct Slot {
         fileprivate var number: Int
         /// The position in the room's log at which the connection began to read.
-        let start: UInt64
+        let start: LogPosition
     }
 
     let room: Room

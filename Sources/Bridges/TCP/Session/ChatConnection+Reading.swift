@@ -54,7 +54,7 @@ extension ChatConnection {
     private func read(_ bus: isolated Bus) -> Bool {
         guard let socket else { return false }
         server.batch.removeAll()
-        let storage = server.batch.storage
+        let storage = server.batch.arena.storage
         let outcome = socket.receive(
             into: UnsafeMutableRawBufferPointer(start: storage.base, count: ChatServer.readSize))
         switch outcome {

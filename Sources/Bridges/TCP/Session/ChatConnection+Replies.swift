@@ -83,8 +83,8 @@ extension ChatConnection {
         var header = MessageHeader()
         header.connectionID = connectionID
         let batch = server.batch
-        batch.room = roomReaders.room.name
-        batch.append(header, text: text, sender: sender, details: details)
+        batch.arena.room = roomReaders.room.name
+        batch.arena.append(header, copying: text, sender: sender, details: details)
         bus.publish(batch, in: roomReaders.room, by: attachment)
         if let drop = batch.drops.first?.drop {
             answer(drop)

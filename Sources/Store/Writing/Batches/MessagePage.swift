@@ -9,34 +9,34 @@ final class MessagePage: @unchecked Sendable {  // handed from thread to thread 
     /// Bytes of text that fit before it needs more memory.
     static let bytes = 256 << 10
 
-    let batch = Batch(room: "", capacity: capacity, bytes: bytes)
+    let arena = MessageArena(capacity: capacity, bytes: bytes)
     /// Consecutive messages of one room, each run with the index after its last.
     private(set) var runs: [(room: String, end: Int)] = []
 
     /// True if the page has no messages.
-    var isEmpty: Bool { batch.count == 0 }
+    var isEmpty: Bool { arena.count == 0 }
     /// Number of messages in the page.
-    var count: Int { batch.count }
+    var count: Int { arena.count }
     /// Bytes that count towards the backlog.
-    var weight: Int { batch.storage.count + batch.count * Self.headerWeight }
+    var weight: Int { arena.storage.count + arena.count * Self.headerWeight }
     /// Bytes of a message beside its text.
     static let headerWeight = 48
 
-    /// Adds the messages of a batch that passed, from an index on, as many as fit; returns the
+    /// Adds the messages of an arena that passed, from an index on, as many as fit; returns the
     /// first index left.
-    func append(_ other: Batch, from start: Int) -> Int {
-        let next = batch.append(other, from: start)
+    func append(_ other: MessageArena, from start: Int) -> Int {
+        let next = arena.append(passedOf: other, from: start)
         extendRuns(with: other.room)
         if next == start, isEmpty { return appendLarge(other, start) }
         return next
     }
 
     /// Adds a message whose text is larger than a page.
-    private func appendLarge(_ other: Batch, _ index: Int) -> Int {
+    private func appendLarge(_ other: MessageArena, _ index: Int) -> Int {
         let header = other.all[index]
         if !header.flags.contains(.dropped) {
-            batch.append(
-                header, text: other.text(header), sender: other.sender(of: header),
+            arena.append(
+                header, copying: other.text(header), sender: other.sender(of: header),
                 details: other.details(of: header))
             extendRuns(with: other.room)
         }
@@ -45,11 +45,11 @@ final class MessagePage: @unchecked Sendable {  // handed from thread to thread 
 
     /// Adds all messages of another page; returns false if they don't fit.
     func append(_ other: MessagePage) -> Bool {
-        guard batch.count + other.count <= batch.capacity,
-            batch.storage.count + other.batch.storage.count <= batch.storage.capacity
+        guard arena.count + other.count <= arena.capacity,
+            arena.storage.count + other.arena.storage.count <= arena.storage.capacity
         else { return false }
-        let start = batch.count
-        _ = batch.append(other.batch, from: 0)
+        let start = arena.count
+        _ = arena.append(passedOf: other.arena, from: 0)
         for run in other.runs {
             if runs.last?.room == run.room { runs.removeLast() }
             runs.append((run.room, start + run.end))
@@ -58,15 +58,15 @@ final class MessagePage: @unchecked Sendable {  // handed from thread to thread 
     }
 
     private func extendRuns(with room: String) {
-        guard batch.count > (runs.last?.end ?? 0) else { return }
+        guard arena.count > (runs.last?.end ?? 0) else { return }
         if runs.last?.room == room { runs.removeLast() }
-        runs.append((room, batch.count))
+        runs.append((room, arena.count))
     }
 
     /// Empties the page for reuse.
     func removeAll() {
-        batch.removeAll()
-        batch.shrink(to: Self.bytes)
+        arena.removeAll()
+        arena.shrink(to: Self.bytes)
         runs.removeAll(keepingCapacity: true)
     }
 }

@@ -18,7 +18,7 @@ struct TurnBuffer {
     /// - Parameter isKept: false if the queue is full: then the messages are only counted.
     mutating func append(_ batch: Batch, isKept: Bool, pages: WriteQueue) {
         let passed = batch.count - batch.drops.count
-        if passed > 0, let last = batch.all.last { writeBatch.through = last.number }
+        if passed > 0, let last = batch.arena.all.last { writeBatch.through = last.number }
         if !isKept {
             lost += UInt64(passed)
             return
@@ -28,7 +28,7 @@ struct TurnBuffer {
             while next < batch.count {
                 let page = self.page ?? pages.freshPage()
                 self.page = page
-                let end = page.append(batch, from: next)
+                let end = page.append(batch.arena, from: next)
                 if end < batch.count { closePage() }
                 next = end
             }
@@ -62,19 +62,19 @@ struct TurnBuffer {
 
     private mutating func recordVerdicts(of batch: Batch) {
         for (index, drop) in batch.drops {
-            let header = batch.all[index]
+            let header = batch.arena.all[index]
             guard recordAllowance.spend(at: header.time) else { return }
             append(
                 .dropped(
                     DroppedMessage(
                         number: header.number, time: header.time, kind: header.kind,
-                        room: batch.room, sender: batch.sender(of: header),
-                        bytes: Int(header.count), origin: batch.message(at: index).origin)))
+                        room: batch.room, sender: batch.arena.sender(of: header),
+                        bytes: Int(header.count), origin: batch.arena.message(at: index).origin)))
             let isTraced = batch.traces.contains { $0.index == index && $0.drop != nil }
-            if !isTraced { recordVerdict(on: header, step: batch.sender(of: header).bridge, drop) }
+            if !isTraced { recordVerdict(on: header, step: batch.arena.sender(of: header).bridge, drop) }
         }
-        for trace in batch.traces where recordAllowance.spend(at: batch.all[trace.index].time) {
-            recordVerdict(on: batch.all[trace.index], step: trace.step, trace.drop)
+        for trace in batch.traces where recordAllowance.spend(at: batch.arena.all[trace.index].time) {
+            recordVerdict(on: batch.arena.all[trace.index], step: trace.step, trace.drop)
         }
     }
 

@@ -1,0 +1,110 @@
+// A batch as a step of the chain sees it.
+extension Batch {
+    /// The first message.
+    package var first: Message? { scratch }
+
+    /// Indicates that not all of it are plain messages: there are joins, edits or the like.
+    package var hasOtherKinds: Bool { arena.hasOtherKinds }
+
+    /// The memory that holds all the texts, with the bytes between them; `nil` if the texts do not
+    /// stand in a row.
+    ///
+    /// What does not occur here occurs in none of them.
+    package var region: UnsafeRawBufferPointer? { arena.region }
+
+    /// The sender of all its messages, if that is one and every message is still to be judged.
+    package var onlySender: Sender? {
+        arena.senders.count == 1 && pass.drops.isEmpty && !pass.hasPassedOver
+            ? arena.senders[0] : nil
+    }
+
+    /// Returns whether every text is one line of at most so many bytes, none of which had control
+    /// characters.
+    package func isPlain(upTo bytes: Int) -> Bool {
+        var longest: UInt32 = 0
+        var flags: MessageHeader.Flags = []
+        for header in arena.all {
+            longest = max(longest, header.count)
+            flags.formUnion(header.flags)
+        }
+        return longest <= bytes && flags.isDisjoint(with: [.hasLines, .hadControls])
+    }
+
+    /// True if all of it was said when it came, and each message counts for itself.
+    package var isOfOneMoment: Bool {
+        arena.details.allSatisfy { $0.said == nil && !$0.isContinuation }
+    }
+
+    /// A message to load the others into, so that a step's loop makes only one.
+    @usableFromInline package var scratch: Message? { count == 0 ? nil : arena.message(at: 0) }
+
+    /// Loads a message, unless the step is not to judge it.
+    @inlinable
+    package func load(_ index: Int, into message: inout Message) -> Bool {
+        let header = arena.headers[index]
+        guard header.isJudged else { return false }
+        if header.sender != message.header.sender {
+            message.author = arena.senders[Int(header.sender)]
+        }
+        if header.details | message.header.details != 0 { reload(header, &message) }
+        if message.isModified { reload(&message) }
+        message.header = header
+        message.content.offset = Int(header.offset)
+        message.content.length = Int(header.count)
+        return true
+    }
+
+    @usableFromInline
+    package func reload(_ header: MessageHeader, _ message: inout Message) {
+        message.details = arena.details(of: header)
+    }
+
+    @usableFromInline
+    package func reload(_ message: inout Message) {
+        message.content.storage = arena.storage
+        message.isModified = false
+    }
+
+    /// Stores a text that a step wrote, cleaned.
+    @usableFromInline
+    package func store(_ message: inout Message, at index: Int) {
+        var text = TextCleaning.cleaned(
+            repairing: message.content.unsafeBytes, lineEndings: .kept)
+        text.withUnsafeMutableBytes { _ = ReservedMarkers.alter($0) }
+        pass.recordChange(of: index)
+        text.withUnsafeBytes { bytes in
+            arena.setText(bytes, at: index)
+            if arena.headers[index].isSaid, TextTrimming.isBlank(bytes) {
+                drop(index, Drop(code: "dropped", reason: ""))
+            }
+        }
+        reload(&message)
+    }
+
+    /// Drops a message for the present step, unless it only tells what has happened anyway.
+    @usableFromInline
+    package func dropForStep(_ index: Int, _ drop: Drop) {
+        if keepsLeaves, arena.headers[index].kind == .leave { return }
+        self.drop(index, drop)
+    }
+
+    /// Drops a message because the present step threw.
+    @usableFromInline
+    package func dropForError(_ index: Int, _ error: any Error) {
+        pass.recordFailure(error)
+        dropForStep(index, Drop(code: "dropped", reason: ""))
+    }
+
+    /// Keeps the present step from judging a message.
+    func passOver(_ index: Int) {
+        arena.headers[index].flags.insert(.passedOver)
+        pass.hasPassedOver = true
+    }
+
+    /// Lets the next step judge every message again.
+    func clearPassedOver() {
+        guard pass.hasPassedOver else { return }
+        pass.hasPassedOver = false
+        for index in 0..<count { arena.headers[index].flags.remove(.passedOver) }
+    }
+}

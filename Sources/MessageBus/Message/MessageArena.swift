@@ -1,0 +1,261 @@
+/// Messages in a row, their texts side by side in one storage: a stretch of a room's log, a page of
+/// the store, what one read of a bridge brought.
+///
+/// Confined to whoever holds it. It is handed over whole: a thread that reads a file fills one and
+/// gives it to the bus's loop, which fills the pages that it gives to the store's thread.
+@usableFromInline
+package final class MessageArena {
+    /// The name of the room that all its messages are in; empty if they are in several.
+    @exclusivity(unchecked) package var room: String
+    /// The most messages that it holds.
+    package let capacity: Int
+    /// The number of messages at which it counts as full: the capacity, or fewer.
+    @exclusivity(unchecked) package var bound: Int
+    @usableFromInline let headers: UnsafeMutablePointer<MessageHeader>
+    /// Messages in it, the dropped ones included.
+    @exclusivity(unchecked) @usableFromInline package internal(set) var count = 0
+    /// The bytes of the texts.
+    @exclusivity(unchecked) @usableFromInline package internal(set) var storage: ByteStorage
+    @exclusivity(unchecked) @usableFromInline package var senders: [Sender] = []
+    @exclusivity(unchecked) @usableFromInline package var details: [MessageDetails] = []
+    /// The bus's monotonic clock, in nanoseconds, when the newest of the messages arrived.
+    @exclusivity(unchecked) package var uptime: Int64 = 0
+    /// Indicates that not all of it are plain messages: there are joins, edits or the like.
+    @exclusivity(unchecked) package private(set) var hasOtherKinds = false
+    /// Indicates that texts stand elsewhere than one behind the other.
+    @exclusivity(unchecked) var isScattered = false
+    /// Indicates that the chain has dropped some of the messages.
+    @exclusivity(unchecked) private(set) var hasDropped = false
+    /// The offset in the storage at which the text of the last message ends.
+    @exclusivity(unchecked) var lastEnd: UInt32 = 0
+
+    /// Makes an empty arena.
+    ///
+    /// - Parameters:
+    ///   - room: the room that all its messages are in, if that is one.
+    ///   - capacity: messages it may hold.
+    ///   - bytes: bytes of text its first storage holds; it gets a larger one when that is full.
+    package init(room: String = "", capacity: Int, bytes: Int) {
+        self.room = room
+        self.capacity = capacity
+        bound = capacity
+        headers = .allocate(capacity: capacity)
+        storage = ByteStorage(capacity: bytes)
+    }
+
+    /// Makes an arena of copies of messages, all of the same room.
+    package convenience init(_ messages: [Message], in room: String) {
+        self.init(
+            room: room, capacity: messages.count,
+            bytes: messages.reduce(0) { $0 + $1.content.count })
+        // They may have come in one after the other; an arena has one arrival.
+        uptime = messages.last?.uptime ?? 0
+        for message in messages {
+            append(
+                message.header, copying: message.content.unsafeBytes, sender: message.sender,
+                details: message.details)
+        }
+    }
+
+    deinit { headers.deallocate() }
+
+    /// True if no further message fits.
+    package var isFull: Bool { count >= bound || senders.count >= Int(UInt16.max) }
+
+    // MARK: - Reading
+
+    /// The fixed parts of its messages.
+    package var all: UnsafeMutableBufferPointer<MessageHeader> {
+        UnsafeMutableBufferPointer(start: headers, count: count)
+    }
+
+    /// Returns the text of a message, valid as long as the arena is.
+    package func text(_ header: MessageHeader) -> UnsafeRawBufferPointer {
+        storage.bytes(at: Int(header.offset), count: Int(header.count))
+    }
+
+    /// Returns the sender of a message.
+    package func sender(of header: MessageHeader) -> Sender { senders[Int(header.sender)] }
+
+    /// Returns the details of a message.
+    package func details(of header: MessageHeader) -> MessageDetails? {
+        header.details == 0 ? nil : details[Int(header.details) - 1]
+    }
+
+    /// Returns the bytes that stand in front of a message's lines, valid as long as the arena holds
+    /// the message.
+    package func prefix(of header: MessageHeader) -> UnsafeRawBufferPointer {
+        senders[Int(header.sender)].prefix
+    }
+
+    /// Returns one message by itself, which shares the arena's storage.
+    package func message(at index: Int) -> Message {
+        let header = headers[index]
+        return Message(
+            header: header, sender: senders[Int(header.sender)],
+            body: Body(storage: storage, offset: Int(header.offset), count: Int(header.count)),
+            room: room, details: details(of: header), uptime: uptime)
+    }
+
+    /// The memory that holds all the texts, with the bytes between them; `nil` if the texts do not
+    /// stand in a row.
+    ///
+    /// What does not occur here occurs in none of them.
+    package var region: UnsafeRawBufferPointer? {
+        guard count > 0, !isScattered else { return nil }
+        let start = Int(headers[0].offset)
+        return storage.bytes(at: start, count: Int(headers[count - 1].end) - start)
+    }
+
+    /// Returns an arena with copies of some of the messages.
+    package func copy(of range: Range<Int>) -> MessageArena {
+        let bytes = range.reduce(0) { $0 + Int(headers[$1].count) }
+        let copy = MessageArena(room: room, capacity: range.count, bytes: bytes)
+        copy.uptime = uptime
+        for index in range {
+            let header = headers[index]
+            copy.append(
+                header, copying: text(header), sender: sender(of: header),
+                details: details(of: header))
+        }
+        return copy
+    }
+
+    // MARK: - Changing messages
+
+    /// Gives the messages numbers in a row, and a time.
+    func number(from first: UInt64, time: Int64) {
+        for index in 0..<count {
+            headers[index].number = first + UInt64(index)
+            headers[index].time = time
+        }
+    }
+
+    /// Marks a message as dropped.
+    func markDropped(_ index: Int) {
+        headers[index].flags.insert(.dropped)
+        hasDropped = true
+    }
+
+    /// Replaces the quotation of a message that has one; `nil` removes it.
+    func setQuotation(_ reply: Quotation?, at index: Int) {
+        guard let old = details(of: headers[index]) else { return }
+        details.append(old.quoting(reply, of: headers[index]))
+        headers[index].details = UInt16(details.count)
+    }
+
+    /// Replaces the text of a message.
+    func setText(_ bytes: UnsafeRawBufferPointer, at index: Int) {
+        isScattered = true
+        headers[index].flags.remove(.framed)
+        headers[index].place(at: write(bytes), count: bytes.count)
+        if bytes.contains(UInt8(ascii: "\n")) {
+            headers[index].flags.insert(.hasLines)
+        } else {
+            headers[index].flags.remove(.hasLines)
+        }
+    }
+
+    /// Alters texts that begin as only the bus may begin one, where they stand.
+    func alterReservedMarkers() {
+        for index in 0..<count {
+            let header = headers[index]
+            guard header.count > 0 else { continue }
+            let text = UnsafeMutableRawBufferPointer(
+                start: storage.base + Int(header.offset), count: Int(header.count))
+            if ReservedMarkers.mayBegin(with: text[0]) || header.flags.contains(.hasLines) {
+                ReservedMarkers.alter(text)
+            }
+        }
+    }
+
+    // MARK: - Emptying
+
+    /// Removes the messages and their bytes.
+    ///
+    /// Bodies that are still held elsewhere stay as they are.
+    package func removeAll() {
+        removeMessages()
+        if isKnownUniquelyReferenced(&storage) {
+            storage.count = 0
+        } else {
+            storage = ByteStorage(capacity: storage.capacity)
+        }
+    }
+
+    /// Removes the messages and leaves the bytes.
+    func removeMessages() {
+        count = 0
+        hasOtherKinds = false
+        isScattered = false
+        hasDropped = false
+        lastEnd = 0
+        if !senders.isEmpty { senders.removeAll(keepingCapacity: true) }
+        if !details.isEmpty { details.removeAll(keepingCapacity: true) }
+    }
+
+    /// Gives back the memory that one large text made an empty arena take.
+    package func shrink(to bytes: Int) {
+        if storage.capacity > bytes, count == 0 { storage = ByteStorage(capacity: bytes) }
+    }
+
+    // MARK: - Appending; the caller has asked `isFull`
+
+    /// Appends a message whose text already stands in the storage.
+    package func append(
+        placed header: MessageHeader, sender: Sender, details extra: MessageDetails?
+    ) {
+        append(placed: header, senderIndex: index(of: sender), details: extra)
+    }
+
+    /// Appends a message whose text already stands in the storage, by its sender's place among the
+    /// senders, which may be named later.
+    func append(placed header: MessageHeader, senderIndex: UInt16, details extra: MessageDetails?) {
+        var header = header
+        header.sender = senderIndex
+        header.details = index(of: extra)
+        if header.kind != .message { hasOtherKinds = true }
+        if header.offset < lastEnd { isScattered = true }
+        lastEnd = header.end
+        headers[count] = header
+        count += 1
+    }
+
+    /// Appends a message and copies its text.
+    package func append(
+        _ header: MessageHeader, copying text: UnsafeRawBufferPointer, sender: Sender,
+        details extra: MessageDetails?
+    ) {
+        var header = header
+        header.flags.remove(.framed)
+        header.place(at: write(text), count: text.count)
+        append(placed: header, sender: sender, details: extra)
+    }
+
+    /// Returns the index of a sender, which is appended unless the last one is the same.
+    func index(of sender: Sender) -> UInt16 {
+        if senders.last !== sender { senders.append(sender) }
+        return UInt16(truncatingIfNeeded: senders.count - 1)
+    }
+
+    /// Returns one more than the index of some details, which are appended unless the last ones are
+    /// the same; 0 for `nil`.
+    func index(of extra: MessageDetails?) -> UInt16 {
+        guard let extra else { return 0 }
+        // Lines of one file share theirs.
+        if details.last !== extra { details.append(extra) }
+        return UInt16(details.count)
+    }
+
+    /// Copies bytes to the end of the storage and returns the offset at which they begin there.
+    package func write(_ bytes: UnsafeRawBufferPointer) -> Int {
+        if storage.capacity - storage.count < bytes.count { grow(by: bytes.count) }
+        return storage.append(bytes)
+    }
+
+    private func grow(by count: Int) {
+        let larger = ByteStorage(capacity: max(2 * storage.capacity, storage.count + count))
+        _ = larger.append(storage.bytes(at: 0, count: storage.count))
+        storage = larger
+    }
+}
