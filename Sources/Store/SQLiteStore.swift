@@ -1,5 +1,5 @@
 import MessageBus
-import Synchronization
+import Locking
 
 /// Keeps messages, cursors, checkpoints and links in a SQLite file.
 ///
@@ -42,7 +42,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turn` 
     private let checkpointer = Checkpointer()
     private let unused = Monitor<UInt64?>(nil)
     private let closing = Promise<Int>()
-    private let lock = Mutex<StoreLock?>(nil)
+    private let lock = Locked<StoreLock?>(nil)
     private var turn = TurnBuffer()
 
     /// Makes a store that is not open yet: nothing is touched.

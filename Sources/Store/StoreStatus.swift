@@ -1,3 +1,4 @@
+import Locking
 import Synchronization
 
 /// How far the store is, for everybody who wants to know.
@@ -7,7 +8,7 @@ final class StoreStatus: Sendable {
     private let committedNumber = Atomic<UInt64>(0)
     private let opened = Atomic<UInt64>(0)
     private let damage = Atomic<Bool>(false)
-    private let observer = Mutex(Observer())
+    private let observer = Locked(Observer())
 
     /// A function in a mutex of its own would be wrapped once more by each `withLock`, for ever.
     private struct Observer {

@@ -1,5 +1,5 @@
 import MessageBus
-import Synchronization
+import Locking
 
 /// The runs of bridges that have not ended, so that those which never do can be left behind.
 ///
@@ -21,7 +21,7 @@ final class BridgeRuns: Sendable {
         var isAbandoned = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Runs a bridge on its executor and returns when it has ended, or has been left behind.
     ///
@@ -31,7 +31,7 @@ final class BridgeRuns: Sendable {
             state.last += 1
             return state.last
         }
-        let started = Mutex<Task<Void, Never>?>(nil)
+        let started = Locked<Task<Void, Never>?>(nil)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isWanted = state.withLock { state in

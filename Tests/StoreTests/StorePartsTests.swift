@@ -1,4 +1,3 @@
-import AllocationCounter
 import Glibc
 import MessageBus
 import Sockets
@@ -160,19 +159,5 @@ import TestSupport
         #expect(!page.append(empty))
         empty.removeAll()
         #expect(empty.isEmpty && empty.batch.storage.capacity == MessagePage.bytes)
-    }
-
-    @Test func `taking a turn allocates nothing for a line`() {
-        var turn = TurnBuffer()
-        let writeQueue = WriteQueue(WriteQueue.Limits())
-        let ana = Sender.make()
-        let batch = Batch.make((1...500).map { .make("hola \($0)", by: ana, number: $0) })
-        turn.take(batch, isKept: true, pages: writeQueue)
-        let before = allocation_count()
-        turn.take(batch, isKept: true, pages: writeQueue)
-        turn.take(batch, isKept: true, pages: writeQueue)
-        // Pages and what a turn needs; optimized it is a third of that.
-        #expect(allocation_count() - before < 50)
-        #expect(turn.finish().rows == 1_500)
     }
 }

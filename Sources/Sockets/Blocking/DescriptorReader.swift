@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locking
 
 /// Reads a descriptor that must stay blocking, as an inherited standard input has to, on a thread of
 /// its own: a terminal, a pipe, a file, whatever it is.
@@ -19,7 +19,7 @@ public final class DescriptorReader: Sendable {
     }
 
     private let thread: DescriptorThread
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes a reader; its thread starts when something is asked for.
     ///

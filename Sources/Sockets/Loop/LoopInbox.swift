@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locking
 
 /// What other threads have a loop do, and what wakes it for that.
 ///
@@ -25,7 +25,7 @@ struct LoopInbox: ~Copyable, Sendable {
 
     /// What the loop watches: readable when it is to wake up.
     let descriptor: Int32
-    private let contents = Mutex(Contents())
+    private let contents = Locked(Contents())
 
     init() throws {
         descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))

@@ -1,5 +1,5 @@
 import CSQLite
-import Synchronization
+import Locking
 
 /// Moves what is committed from the log beside the database into it, on a thread and a connection of
 /// its own, so that no commit waits for that.
@@ -39,7 +39,7 @@ final class Checkpointer: Sendable {
     }
 
     private let monitor = Monitor(State())
-    private let connection = Mutex(Connection())
+    private let connection = Locked(Connection())
 
     // MARK: - The store's thread
 

@@ -1,5 +1,5 @@
 import Chat
-import Synchronization
+import Locking
 
 /// When something may be sent: so many to a chat, so many in all, one at a time, nothing before a
 /// flood is over.
@@ -9,10 +9,10 @@ final class ChatPace: Sendable {
     /// What all chats share: 30 messages a second in all, of which some are left for whoever else
     /// uses the token.
     final class Total: Sendable {
-        private let bucket: Mutex<TokenBucket>
+        private let bucket: Locked<TokenBucket>
 
         init(_ watch: Stopwatch) {
-            bucket = Mutex(
+            bucket = Locked(
                 TokenBucket(capacity: 25, refill: .milliseconds(40), now: watch.now()))
         }
 
@@ -30,7 +30,7 @@ final class ChatPace: Sendable {
 
     private let watch: Stopwatch
     private let total: Total
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// Messages at once: with those that the refill lets pass, 20 in any minute, as groups have it.
     private static let burst = 5
@@ -43,7 +43,7 @@ final class ChatPace: Sendable {
     init(_ watch: Stopwatch, _ total: Total) {
         self.watch = watch
         self.total = total
-        state = Mutex(
+        state = Locked(
             State(bucket: TokenBucket(capacity: Self.burst, refill: Self.refill, now: watch.now())))
     }
 

@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// Which chats belong to which rooms, also after a group has become a supergroup.
 ///
@@ -23,7 +23,7 @@ final class ChatBindings: Sendable {
     /// Entries of the configuration that stand for a chat which another one stands for too.
     let superfluous: [ChatLocation]
     /// Where chats are now that were somewhere else first.
-    private let moves: Mutex<[Int64: Int64]>
+    private let moves: Locked<[Int64: Int64]>
 
     /// In front of a chat's id, what the store knows its move by.
     private static let source = "chat "
@@ -55,7 +55,7 @@ final class ChatBindings: Sendable {
         }
         self.bindings = bindings
         self.superfluous = superfluous
-        self.moves = Mutex(moves)
+        self.moves = Locked(moves)
     }
 
     /// The binding of a place, `nil` if that is not configured.

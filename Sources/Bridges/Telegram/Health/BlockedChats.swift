@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// Tells the rooms that a chat takes nothing from the bot, or nothing for a while, or that Telegram
 /// brings nothing in for a while: once each time, and when that is over and what had waited for it
@@ -26,7 +26,7 @@ final class BlockedChats: Sendable {
     private let settings: BridgeSettings
     private let isOn: Bool
     /// By what the bus calls the chat, and by room where it is the poll.
-    private let blocks = Mutex<[String: Block]>([:])
+    private let blocks = Locked<[String: Block]>([:])
 
     /// How long a flood lasts before anybody is told, as with outages.
     private static let longEnough = Duration.seconds(30)

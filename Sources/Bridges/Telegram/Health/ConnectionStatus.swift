@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// Tells the rooms that Telegram does not answer, once for each outage that lasts, and when what
 /// had waited is delivered.
@@ -66,7 +66,7 @@ final class ConnectionStatus: Sendable {
     let pollErrors: PollErrors
 
     private let settings: BridgeSettings
-    private let state: Mutex<State>
+    private let state: Locked<State>
     private let signal = AsyncSignal()
 
     /// How long an outage lasts before anybody is told.
@@ -83,7 +83,7 @@ final class ConnectionStatus: Sendable {
         self.settings = settings
         pollErrors = PollErrors(settings)
         let channels = bindings.map { ($0.channel, Channel(room: $0.room)) }
-        state = Mutex(State(channels: Dictionary(channels) { first, _ in first }))
+        state = Locked(State(channels: Dictionary(channels) { first, _ in first }))
     }
 
     // MARK: - What happens

@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// Who else is given the bot's updates: said once, and when it is over.
 ///
@@ -12,7 +12,7 @@ final class PollConflict: Sendable {
     }
 
     private let log: Log
-    private let rival = Mutex<Rival?>(nil)
+    private let rival = Locked<Rival?>(nil)
 
     init(_ log: Log) { self.log = log }
 

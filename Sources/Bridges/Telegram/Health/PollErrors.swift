@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// What Telegram answers instead of what it is polled for: each answer is said once, and when it is
 /// over.
@@ -16,7 +16,7 @@ final class PollErrors: Sendable {
 
     private let log: Log
     private let watch: Stopwatch
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Different answers remembered.
     private static let bound = 20

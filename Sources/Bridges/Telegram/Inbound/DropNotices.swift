@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// Tells people on Telegram why what they said was dropped: in a reply, one for all that came
 /// together, at most one a minute for each of them.
@@ -42,7 +42,7 @@ final class DropNotices: Sendable {
     private let chats: ChatBindings
     private let api: BotAPI
     private let paces: [Int64: ChatPace]
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let signal = AsyncSignal()
 
     /// What comes within that time is told together.

@@ -3,8 +3,8 @@ import MessageBus
 import TestSupport
 import Testing
 
-@testable import Chat
 @testable import TCPBridge
+@testable import TCPBridgeTests
 
 /// What a line costs in allocations, on the loop's thread; counted, not timed.
 @Suite(.timeLimit(.minutes(10)), .serialized) struct ChatAllocationTests {
@@ -60,13 +60,6 @@ import Testing
         await host.test.bus.perform { _ in Int(allocation_count()) }
     }
 
-    @Test func `the counter counts`() async throws {
-        let before = allocation_count()
-        let objects = (0..<100).map { _ in ByteBox() }
-        #expect(allocation_count() - before >= 100)
-        withExtendedLifetime(objects) {}
-    }
-
     @Test func `a line costs nothing per delivery and next to nothing to bring in`() async throws {
         let one = try await allocations(readers: 1)
         let hundred = try await allocations(readers: 100)
@@ -75,5 +68,3 @@ import Testing
         #expect(one < Self.lines * Self.bound / 10, "\(one) for \(Self.lines) lines")
     }
 }
-
-private final class ByteBox {}
