@@ -144,7 +144,11 @@ let package = Package(
 )
 
 /// How our own code is compiled, in every target.
-let settings: [SwiftSetting] = isSanitized ? [.define("SANITIZED")] : []
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (isSanitized ? [.define("SANITIZED")] : [])
 for target in package.targets where target.type != .system {
     target.swiftSettings = settings
 }

@@ -1,6 +1,7 @@
 import Glibc
 import MessageBus
 import Sockets
+import Store
 
 /// Runs what bridge.json asks for, from the first bridge to the last line.
 ///

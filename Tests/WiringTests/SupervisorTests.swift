@@ -1,5 +1,6 @@
 import MessageBus
 import Locking
+import Sockets
 import Synchronization
 import TestSupport
 import Testing
