@@ -2,6 +2,31 @@
 // Who may import whom is stated here; CI builds with `--explicit-target-dependency-import-check error`.
 import PackageDescription
 
+/// True in builds for a sanitizer, which need this variable beside `--sanitize`: `.ci/run sanitizers`.
+///
+/// They leave out what counts allocations, because that replaces the `malloc` that the sanitizers
+/// replace too, and `Locked` takes a mutex that ThreadSanitizer knows.
+let isSanitized = Context.environment["PUENTE_SANITIZED"] != nil
+
+/// What counts allocations, and tests and benchmarks that use it: a target each, so that all other
+/// tests run under sanitizers.
+let countingTargets: [Target] = [
+    .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
+    .executableTarget(
+        name: "Benchmarks",
+        dependencies: [
+            "MessageBus", "Sockets", "Store", "Patterns", "Middlewares", "Chat", "TCPBridge",
+            "AllocationCounter", "TestSupport",
+        ],
+        path: "Tests/Benchmarks"),
+    .testTarget(
+        name: "AllocationTests",
+        dependencies: [
+            "AllocationCounter", "Chat", "Store", "TCPBridge", "TailBridge", "MessageBus",
+            "TestSupport", "TCPBridgeTests", "TailBridgeTests",
+        ]),
+]
+
 let package = Package(
     name: "puente",
     products: [
@@ -17,10 +42,12 @@ let package = Package(
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
+        // One lock, for MessageBus and for Sockets, of which neither may import the other.
+        .target(name: "Locking"),
         // The bus and everything that stands on it.
-        .target(name: "MessageBus"),
-        .target(name: "Sockets", dependencies: ["CLinux", "CCurl"]),
-        .target(name: "Store", dependencies: ["MessageBus", "CSQLite"]),
+        .target(name: "MessageBus", dependencies: ["Locking"]),
+        .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl"]),
+        .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
         // Users' regular expressions, the same for all who take some.
         .target(name: "Patterns", dependencies: ["MessageBus", "CPCRE2"]),
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
@@ -34,10 +61,11 @@ let package = Package(
             name: "StdioBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Stdio"),
         .target(
-            name: "TailBridge", dependencies: ["Chat", "MessageBus", "Sockets", "Patterns"],
+            name: "TailBridge",
+            dependencies: ["Chat", "Locking", "MessageBus", "Sockets", "Patterns"],
             path: "Sources/Bridges/Tail"),
         .target(
-            name: "TelegramBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
+            name: "TelegramBridge", dependencies: ["Chat", "Locking", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Telegram"),
         .target(
             name: "Bridges",
@@ -45,7 +73,7 @@ let package = Package(
                 "MessageBus", "TCPBridge", "StdioBridge", "TailBridge", "TelegramBridge",
             ],
             path: "Sources/Bridges/BuiltIns"),
-        .target(name: "Wiring", dependencies: ["MessageBus", "Sockets", "Store"]),
+        .target(name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store"]),
         .target(name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins"),
         .executableTarget(
             name: "puente",
@@ -55,39 +83,33 @@ let package = Package(
             ]),
 
         // Tests: one target for each module, and what they share.
-        .target(name: "AllocationCounter", path: "Tests/AllocationCounter"),
         .target(
-            name: "TestSupport", dependencies: ["MessageBus", "Sockets"], path: "Tests/TestSupport"),
+            name: "TestSupport", dependencies: ["Locking", "MessageBus", "Sockets"],
+            path: "Tests/TestSupport"),
         // A daemon with plug-ins that the program has not: such as block.
         .executableTarget(
             name: "TestDaemon",
-            dependencies: ["MessageBus", "Sockets", "Bridges", "Chat", "Wiring"],
+            dependencies: ["Locking", "MessageBus", "Sockets", "Bridges", "Chat", "Wiring"],
             path: "Tests/TestDaemon"),
-        .executableTarget(
-            name: "Benchmarks",
-            dependencies: [
-                "MessageBus", "Sockets", "Store", "Patterns", "Middlewares", "Chat", "TCPBridge",
-                "AllocationCounter", "TestSupport",
-            ],
-            path: "Tests/Benchmarks"),
-        .testTarget(name: "MessageBusTests", dependencies: ["MessageBus", "TestSupport"]),
-        .testTarget(name: "SocketsTests", dependencies: ["Sockets", "TestSupport", "CLinux"]),
+        .testTarget(name: "LockingTests", dependencies: ["Locking", "Sockets"]),
+        .testTarget(
+            name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
+        .testTarget(
+            name: "SocketsTests", dependencies: ["Sockets", "Locking", "TestSupport", "CLinux"]),
         .testTarget(
             name: "StoreTests",
-            dependencies: [
-                "Store", "MessageBus", "Sockets", "AllocationCounter", "TestSupport", "CSQLite",
-            ]),
+            dependencies: ["Store", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),
         .testTarget(
             name: "MiddlewaresTests",
             dependencies: ["Middlewares", "Patterns", "MessageBus", "TestSupport"]),
         .testTarget(
             name: "ChatTests",
-            dependencies: ["Chat", "AllocationCounter", "MessageBus", "Sockets", "TestSupport"],
+            dependencies: ["Chat", "MessageBus", "Sockets", "TestSupport"],
             path: "Tests/BridgesTests/Chat"),
         .testTarget(
             name: "TCPBridgeTests",
             dependencies: [
-                "TCPBridge", "Chat", "AllocationCounter", "MessageBus", "Sockets", "TestSupport",
+                "TCPBridge", "Chat", "Locking", "MessageBus", "Sockets", "TestSupport",
             ],
             path: "Tests/BridgesTests/TCP"),
         .testTarget(
@@ -97,8 +119,7 @@ let package = Package(
         .testTarget(
             name: "TailBridgeTests",
             dependencies: [
-                "TailBridge", "Chat", "Patterns", "AllocationCounter", "MessageBus", "Sockets",
-                "TestSupport",
+                "TailBridge", "Chat", "Patterns", "MessageBus", "Sockets", "TestSupport",
             ],
             path: "Tests/BridgesTests/Tail"),
         .testTarget(
@@ -108,15 +129,26 @@ let package = Package(
             ],
             path: "Tests/BridgesTests/Telegram"),
         .testTarget(
-            name: "WiringTests", dependencies: ["Wiring", "MessageBus", "Sockets", "TestSupport"]),
+            name: "WiringTests",
+            dependencies: ["Wiring", "Locking", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
             name: "PluginsTests", dependencies: ["Plugins", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
             name: "PuenteTests",
             dependencies: [
-                "puente", "TestDaemon", "MessageBus", "Sockets", "Middlewares", "Bridges", "Chat",
-                "Wiring", "Plugins", "TestSupport",
+                "puente", "TestDaemon", "Locking", "MessageBus", "Sockets", "Middlewares",
+                "Bridges", "Chat", "Wiring", "Plugins", "TestSupport",
             ],
             exclude: ["Examples"]),
-    ]
+    ] + (isSanitized ? [] : countingTargets)
 )
+
+/// How our own code is compiled, in every target.
+let settings: [SwiftSetting] =
+    [
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+    ] + (isSanitized ? [.define("SANITIZED")] : [])
+for target in package.targets where target.type != .system {
+    target.swiftSettings = settings
+}

@@ -1,5 +1,5 @@
 import MessageBus
-import Synchronization
+import Locking
 
 /// The store in a SQLite file: messages, cursors, checkpoints and links.
 ///
@@ -43,7 +43,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
     private let checkpointer = Checkpointer()
     private let unused = Monitor<UInt64?>(nil)
     private let closing = Promise<Int>()
-    private let lock = Mutex<StoreLock?>(nil)
+    private let lock = Locked<StoreLock?>(nil)
     private var turnBuffer = TurnBuffer()
 
     /// Makes a store that is not open yet; no file is touched.

@@ -1,3 +1,4 @@
+import Locking
 import Synchronization
 
 /// The progress of the store, readable by everyone.
@@ -7,7 +8,7 @@ final class StoreStatus: Sendable {
     private let committedNumber = Atomic<UInt64>(0)
     private let opened = Atomic<UInt64>(0)
     private let damage = Atomic<Bool>(false)
-    private let observer = Mutex(Observer())
+    private let observer = Locked(Observer())
 
     /// In a struct, because a function directly in a mutex is wrapped once more by each `withLock`.
     private struct Observer {

@@ -1,5 +1,5 @@
 import MessageBus
-import Synchronization
+import Locking
 
 /// The unfinished runs of bridges, so that those that never end can be abandoned.
 ///
@@ -21,7 +21,7 @@ final class BridgeRuns: Sendable {
         var isAbandoned = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Runs a bridge on its executor; returns when it has ended or is abandoned.
     ///
@@ -31,7 +31,7 @@ final class BridgeRuns: Sendable {
             state.last += 1
             return state.last
         }
-        let started = Mutex<Task<Void, Never>?>(nil)
+        let started = Locked<Task<Void, Never>?>(nil)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isWanted = state.withLock { state in

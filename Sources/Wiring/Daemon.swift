@@ -1,6 +1,7 @@
 import Glibc
 import MessageBus
 import Sockets
+import Store
 
 /// The daemon: runs the bridges of bridge.json until it is told to stop.
 ///

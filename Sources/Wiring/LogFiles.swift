@@ -1,6 +1,6 @@
 import MessageBus
 import Sockets
-import Synchronization
+import Locking
 
 /// The files that `log` middlewares append to: known when the middlewares are made, opened when the
 /// bus starts.
@@ -8,7 +8,7 @@ import Synchronization
 /// Safe from any thread.
 package final class LogFiles: Sendable {
     private let log: Log
-    private let files = Mutex<[String: LogFile]>([:])
+    private let files = Locked<[String: LogFile]>([:])
 
     init(log: Log) { self.log = log }
 
@@ -46,7 +46,7 @@ package final class LogFiles: Sendable {
 /// Safe from any thread. Lines written before it is open are left out.
 private final class LogFile: LineSink {
     private let path: String
-    private let writer = Mutex<LineWriter?>(nil)
+    private let writer = Locked<LineWriter?>(nil)
 
     init(path: String) { self.path = path }
 

@@ -1,6 +1,11 @@
 // Takes the place of malloc and its family in whatever links this target: glibc lets a program
 // define them and keeps its own under __libc_ names (glibc manual, "Replacing malloc").
 #define _GNU_SOURCE 1
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer) || __has_feature(address_sanitizer)
+#error "sanitizers replace malloc too: build with PUENTE_SANITIZED=1 in the environment"
+#endif
+#endif
 #include <errno.h>
 #include <stddef.h>
 #include <stdint.h>

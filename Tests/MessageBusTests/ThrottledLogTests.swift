@@ -1,5 +1,5 @@
 import MessageBus
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
@@ -147,7 +147,7 @@ private final class TestTimes: Sendable {
         var timers: [Timer] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     var now: Int64 { state.withLock { $0.now } }
 

@@ -47,6 +47,7 @@ import Testing
     }
 
     @Test(arguments: [
+        ("Sources/Locking/A.swift", "import MessageBus"),
         ("Sources/MessageBus/A.swift", "import Foundation"),
         ("Sources/MessageBus/A.swift", "    @preconcurrency import Sockets"),
         ("Sources/Sockets/A.swift", "import MessageBus"),
@@ -104,20 +105,21 @@ import Testing
 enum HouseRules {
     /// Our own modules that a target may import; all others are forbidden.
     private static let ours: [String: Set<String>] = [
-        "MessageBus": [],
-        "Sockets": ["CLinux", "CCurl"],
-        "Store": ["MessageBus", "CSQLite"],
+        "Locking": [],
+        "MessageBus": ["Locking"],
+        "Sockets": ["Locking", "CLinux", "CCurl"],
+        "Store": ["Locking", "MessageBus", "CSQLite"],
         "Patterns": ["MessageBus", "CPCRE2"],
         "Middlewares": ["MessageBus", "Patterns"],
         "Bridges/Chat": ["MessageBus", "Sockets"],
         "Bridges/TCP": ["Chat", "MessageBus", "Sockets"],
         "Bridges/Stdio": ["Chat", "MessageBus", "Sockets"],
-        "Bridges/Tail": ["Chat", "MessageBus", "Sockets", "Patterns"],
-        "Bridges/Telegram": ["Chat", "MessageBus", "Sockets"],
+        "Bridges/Tail": ["Chat", "Locking", "MessageBus", "Sockets", "Patterns"],
+        "Bridges/Telegram": ["Chat", "Locking", "MessageBus", "Sockets"],
         "Bridges/BuiltIns": [
             "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge",
         ],
-        "Wiring": ["MessageBus", "Sockets", "Store"],
+        "Wiring": ["Locking", "MessageBus", "Sockets", "Store"],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
             "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Chat", "Wiring", "Plugins",

@@ -28,7 +28,9 @@ import Testing
         return (status, port != nil, lines + errors)
     }
 
-    @Test(arguments: [120_000, 150_000, 180_000, 210_000, 250_000, 300_000, 400_000, 600_000])
+    @Test(
+        .disabled(if: Sanitizer.isPresent, "the sanitizer itself needs more addresses"),
+        arguments: [120_000, 150_000, 180_000, 210_000, 250_000, 300_000, 400_000, 600_000])
     func `with little memory it works or names the limit`(kilobytes: Int) async throws {
         let (status, runs, errors) = try await outcome(of: "ulimit -v \(kilobytes)")
         // The system's loader needs some before the program starts.
@@ -37,7 +39,8 @@ import Testing
         if !runs { #expect(errors.last?.contains("(ulimit -v, LimitAS=)") == true) }
     }
 
-    @Test func `many rooms are too many for little memory, and said to be`() async throws {
+    @Test(.disabled(if: Sanitizer.isPresent, "the sanitizer itself needs more addresses"))
+    func `many rooms are too many for little memory, and said to be`() async throws {
         let (status, runs, errors) = try await outcome(of: "ulimit -v 2000000", rooms: 1_000)
         #expect(status == 69)
         #expect(!runs)

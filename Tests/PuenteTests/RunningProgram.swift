@@ -1,6 +1,6 @@
 import Foundation
 import Sockets
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
@@ -20,7 +20,7 @@ final class RunningProgram: Sendable {
     let output: TestStream
     /// Its standard error.
     let errors: TestStream
-    private let input: Mutex<FileHandle?>
+    private let input: Locked<FileHandle?>
     /// Its folder, kept as long as it runs.
     private let folder: TestFolder?
     private let process: pid_t
@@ -30,7 +30,7 @@ final class RunningProgram: Sendable {
     /// The descriptors of this process that may be open when another is started.
     private static let highestDescriptor: Int32 = 1_024
     /// Held while a process is started, so that none inherits another's pipes.
-    private static let starting = Mutex(())
+    private static let starting = Locked(())
 
     /// Starts it.
     ///
@@ -64,7 +64,7 @@ final class RunningProgram: Sendable {
             try Self.spawn(words, variables.map { "\($0)=\($1)" }, descriptors)
         }
         for end in [pipes.0.read, pipes.1.write, pipes.2.write] { close(end) }
-        input = Mutex(FileHandle(fileDescriptor: pipes.0.write, closeOnDealloc: true))
+        input = Locked(FileHandle(fileDescriptor: pipes.0.write, closeOnDealloc: true))
         output = TestStream(pipes.1.read)
         errors = TestStream(pipes.2.read)
         let ends = try Self.starting.withLock { _ in try Ends() }
@@ -205,7 +205,7 @@ final class RunningProgram: Sendable {
 
 /// The exit status of a process, once it has ended.
 private final class Status: Sendable {
-    private let state = Mutex<Int32?>(nil)
+    private let state = Locked<Int32?>(nil)
 
     var value: Int32? { state.withLock { $0 } }
 

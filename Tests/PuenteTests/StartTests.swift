@@ -125,7 +125,10 @@ import Testing
     }
 
     @Test(arguments: [
-        ("en", "ana joined the chat.", "server: [unknown-user] There is nobody with that name here."),
+        (
+            "en", "ana joined the chat.",
+            "server: [unknown-user] There is nobody with that name here."
+        ),
         (
             "es", "ana se ha unido al chat.",
             "servidor: [unknown-user] Aquí no hay nadie con ese nombre."

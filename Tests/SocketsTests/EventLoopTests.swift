@@ -1,13 +1,13 @@
 import Glibc
 import Sockets
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct EventLoopTests {
     /// Events in order.
     private final class Record: Sendable {
-        private let entries = Mutex<[String]>([])
+        private let entries = Locked<[String]>([])
         func add(_ entry: String) { entries.withLock { $0.append(entry) } }
         var all: [String] { entries.withLock { $0 } }
     }
@@ -145,7 +145,7 @@ import Testing
         let record = Record()
         try loop.start()
         defer { loop.stop() }
-        let registration = Mutex<EventLoop.Registration?>(nil)
+        let registration = Locked<EventLoop.Registration?>(nil)
         await withCheckedContinuation { continuation in
             loop.perform {
                 let handler = Reader { ready in

@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
@@ -152,7 +152,7 @@ import Testing
     @Test func `a reader that went away hurts nobody and is told once`() async throws {
         let pipe = try TestPipe()
         pipe.closeReadEnd()
-        let failures = Mutex<[String]>([])
+        let failures = Locked<[String]>([])
         let writer = try LineWriter(
             to: .descriptor(pipe.writeEnd, called: "standard error"),
             report: { error in failures.withLock { $0.append(error.description) } })

@@ -1,4 +1,3 @@
-import AllocationCounter
 import Glibc
 import MessageBus
 import Sockets

@@ -3,7 +3,7 @@ import Chat
 import Foundation
 import MessageBus
 import Sockets
-import Synchronization
+import Locking
 import Wiring
 
 /// A daemon with plug-ins that the program has not; the tests run it.
@@ -98,7 +98,7 @@ private struct ReadingBeside: Bridge {
 
 /// Drops every other message: a class, whose copies would share the count.
 private final class EverySecond: Middleware {
-    private let count = Mutex(0)
+    private let count = Locked(0)
 
     func handle(_ message: inout Message) -> Verdict {
         let number = count.withLock { count in

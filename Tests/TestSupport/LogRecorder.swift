@@ -1,5 +1,5 @@
 import MessageBus
-import Synchronization
+import Locking
 
 /// Keeps what is written to a log, for tests.
 ///
@@ -15,7 +15,7 @@ package final class LogRecorder: Sendable {
         var waiters: [Waiter] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes a recorder with nothing in it.
     package init() {}

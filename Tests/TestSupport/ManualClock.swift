@@ -1,5 +1,5 @@
 import Sockets
-import Synchronization
+import Locking
 
 /// A clock that stands still until a test turns it, for event loops and for tasks that sleep.
 ///
@@ -36,7 +36,7 @@ package final class ManualClock: LoopClock, Clock {
 
     /// Milliseconds since 1970 at the beginning.
     private let start: Int64
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes a clock; by default its wall clock begins at 2025-01-01 00:00 UTC.
     package init(startingAt milliseconds: Int64 = 1_735_689_600_000) { start = milliseconds }

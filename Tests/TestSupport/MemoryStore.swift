@@ -1,5 +1,5 @@
 import MessageBus
-import Synchronization
+import Locking
 
 /// A store whose disk is memory: what outlives the process outlives the store, and a test decides
 /// when it is written and whether that works.
@@ -32,12 +32,12 @@ package final class MemoryStore: MessageStore {
         var observer: @Sendable () -> Void = {}
     }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// Opens what a store before it has left.
     package init(_ disk: Disk = Disk()) {
         let last = disk.messages.last?.number ?? 0
-        state = Mutex(State(disk: disk, committed: last, taken: last))
+        state = Locked(State(disk: disk, committed: last, taken: last))
     }
 
     /// What would be left if it crashed now.

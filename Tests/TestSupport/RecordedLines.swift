@@ -1,11 +1,11 @@
 import MessageBus
-import Synchronization
+import Locking
 
 /// Keeps the lines that are written to it.
 ///
 /// Safe from any thread.
 package final class RecordedLines: LineSink {
-    private let state = Mutex<(lines: [String], paths: [String])>(([], []))
+    private let state = Locked<(lines: [String], paths: [String])>(([], []))
 
     /// Makes one without lines.
     package init() {}

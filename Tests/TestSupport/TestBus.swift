@@ -1,6 +1,6 @@
 import MessageBus
 import Sockets
-import Synchronization
+import Locking
 
 /// A bus on an event loop of its own, whose time a test turns by hand.
 ///
@@ -14,7 +14,7 @@ package final class TestBus: Sendable {
     package let bus: Bus
     /// What the bus and its bridges log.
     package let log = LogRecorder()
-    private let requests = Mutex(0)
+    private let requests = Locked(0)
 
     /// Starts a bus.
     ///

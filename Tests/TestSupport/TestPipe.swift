@@ -1,6 +1,6 @@
 import Glibc
 import Sockets
-import Synchronization
+import Locking
 
 /// A pipe of the kernel: what is written at one end is read at the other.
 ///
@@ -12,7 +12,7 @@ package final class TestPipe: Sendable {
     package let readEnd: Int32
     /// The end to write to.
     package let writeEnd: Int32
-    private let isOpen = Mutex((read: true, write: true))
+    private let isOpen = Locked((read: true, write: true))
     private let lines: PipeLines
 
     /// Makes a pipe.

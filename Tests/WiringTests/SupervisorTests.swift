@@ -1,4 +1,6 @@
 import MessageBus
+import Locking
+import Sockets
 import Synchronization
 import TestSupport
 import Testing
@@ -23,7 +25,7 @@ import Testing
 
     @Test func `an optional bridge that fails before it is ready is tried again`() async throws {
         let world = try SupervisorWorld()
-        let tries = Mutex(0)
+        let tries = Locked(0)
         let bridge = world.bridge("maybe", isOptional: true) { _ in
             let count = tries.withLock { tries in
                 tries += 1
@@ -45,7 +47,7 @@ import Testing
 
     @Test func `pauses double up to a minute and begin anew when it has worked`() async throws {
         let world = try SupervisorWorld()
-        let runs = Mutex(0)
+        let runs = Locked(0)
         let bridge = world.bridge("b") { port in
             let run = runs.withLock { runs in
                 runs += 1
@@ -132,7 +134,7 @@ import Testing
 
     @Test func `a stop drains: sources first, then readers`() async throws {
         let world = try SupervisorWorld()
-        let seen = Mutex<[String]>([])
+        let seen = Locked<[String]>([])
         let source = world.bridge("source") { port in
             await port.openSource()
             await port.ready()
@@ -297,7 +299,7 @@ private final class SupervisorWorld: Sendable {
     private let pauses = AsyncStream.makeStream(of: Duration.self)
     private let watches = AsyncStream.makeStream(of: Duration.self)
     private let overdueCalls = AsyncStream.makeStream(of: Void.self)
-    private let overdueCount = Mutex(0)
+    private let overdueCount = Locked(0)
 
     static let readiness = Duration.seconds(10_007)
 

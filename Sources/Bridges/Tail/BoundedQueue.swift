@@ -1,5 +1,5 @@
 import Chat
-import Synchronization
+import Locking
 
 /// Hands what a thread makes over to a task, which takes all there is; only so much may wait.
 ///
@@ -20,7 +20,7 @@ final class BoundedQueue<Item: Sendable>: Sendable {
 
     private let bound: Int
     private let wake: @Sendable () -> Void
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes one.
     ///

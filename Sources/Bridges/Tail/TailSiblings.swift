@@ -1,13 +1,13 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// The tail bridges of one bridge.json, so that a file which is moved from one to another is gone on
 /// with there, whatever the bridges are called.
 ///
 /// Safe from any thread.
 final class TailSiblings: Sendable {
-    private let plans = Mutex<[String: TailConfiguration]>([:])
+    private let plans = Locked<[String: TailConfiguration]>([:])
 
     /// Names of bridges without a name of their own that are looked at besides.
     private static let unnamed = 16

@@ -2,7 +2,7 @@ import Chat
 import Glibc
 import MessageBus
 import Sockets
-import Synchronization
+import Locking
 
 /// The thread that waits for files to change and reads them.
 ///
@@ -10,7 +10,7 @@ import Synchronization
 final class TailThread: Sendable {
     private let configuration: TailConfiguration
     /// Until it is taken: what was kept of many files is not needed twice.
-    private let kept: Mutex<[String: [UInt8]]>
+    private let kept: Locked<[String: [UInt8]]>
     private let log: Log
     private let clock: any LoopClock
     private let events: FileEvents
@@ -29,7 +29,7 @@ final class TailThread: Sendable {
         _ log: Log
     ) throws(SocketError) {
         self.configuration = configuration
-        self.kept = Mutex(kept)
+        self.kept = Locked(kept)
         self.log = log
         self.clock = clock
         let events = try FileEvents(isEnabled: hearsEvents)

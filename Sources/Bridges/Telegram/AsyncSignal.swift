@@ -1,5 +1,5 @@
 import Chat
-import Synchronization
+import Locking
 
 /// Wakes one task that waits; rung before, it does not wait.
 ///
@@ -10,7 +10,7 @@ final class AsyncSignal: Sendable {
         var waiter: CheckedContinuation<Void, any Error>?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     init() {}
 

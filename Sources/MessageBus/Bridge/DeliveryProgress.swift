@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// How far a durable reader is: what it was handed, and what it is done with.
 ///
@@ -17,12 +17,12 @@ final class DeliveryProgress: Sendable {
 
     let reader: DurableReader
     private let store: any MessageStore
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     init(_ reader: DurableReader, at number: UInt64, store: any MessageStore) {
         self.reader = reader
         self.store = store
-        state = Mutex(State(owed: number, scanned: number, kept: number, done: number))
+        state = Locked(State(owed: number, scanned: number, kept: number, done: number))
     }
 
     /// Numbers that may be passed over before the stored cursor is moved for them alone.

@@ -1,3 +1,5 @@
+import Synchronization
+
 extension Bus {
     /// Notes where the rooms are when a bridge starts, so that it misses nothing from then on.
     package func begin(_ attachment: BridgeAttachment) {

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// What a thread will answer to a task.
 ///
@@ -9,7 +9,7 @@ package final class Promise<Value: Sendable>: Sendable {
         var waiter: CheckedContinuation<Value, any Error>?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes one that nobody has given yet.
     package init() {}

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A log for lines that repeat: a cause is told at once, and counted from then on.
 ///
@@ -50,7 +50,7 @@ public final class ThrottledLog: Sendable {
 
     private let log: Log
     private let pause: Int64
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes one that writes to a log and goes by its times.
     ///

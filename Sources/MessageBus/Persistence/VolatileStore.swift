@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Keeps numbers, cursors, checkpoints and links in memory: they outlive a bridge, not the process.
 ///
@@ -11,7 +11,7 @@ package final class VolatileStore: MessageStore {
         var links = Links()
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes an empty store.
     package init() {}

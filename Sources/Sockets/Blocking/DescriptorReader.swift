@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locking
 
 /// Reads a descriptor that must stay blocking, such as an inherited standard input, on a thread of
 /// its own.
@@ -21,7 +21,7 @@ public final class DescriptorReader: Sendable {
     }
 
     private let thread: DescriptorThread
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes a reader; its thread starts with the first `next()`.
     ///

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locking
 
 /// Writes lines to a descriptor that must stay blocking, such as an inherited standard output, on a
 /// thread of its own.
@@ -20,7 +20,7 @@ public final class DescriptorWriter: Sendable {
     }
 
     private let thread: DescriptorThread
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes a writer; its thread starts with the first `write(_:)` or `failure()`.
     ///

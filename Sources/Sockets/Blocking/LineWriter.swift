@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locking
 
 /// Appends lines to a file or an inherited descriptor on a thread of its own, behind a bounded
 /// queue, so that callers never wait.
@@ -50,7 +50,7 @@ public final class LineWriter: Sendable {
     private let report: @Sendable (SocketError) -> Void
     private let wakeup: Wakeup
     private let finished: Wakeup
-    private let queue = Mutex(Queue())
+    private let queue = Locked(Queue())
 
     /// Makes a writer that keeps lines until `open()`.
     ///

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// The executor of an actor that computes for long: a thread of its own, which exists only while
 /// there are jobs.
@@ -11,7 +11,7 @@ public final class SerialThread: SerialExecutor {
     }
 
     private let name: String
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes an executor without a thread.
     public init(named name: String) { self.name = name }

@@ -1,6 +1,6 @@
 import CLinux
 import Glibc
-import Synchronization
+import Locking
 
 /// The queue of jobs from other threads to a loop, with the event that wakes it.
 ///
@@ -25,7 +25,7 @@ struct LoopInbox: ~Copyable, Sendable {
 
     /// The descriptor that becomes readable to wake the loop.
     let descriptor: Int32
-    private let contents = Mutex(Contents())
+    private let contents = Locked(Contents())
 
     init() throws {
         descriptor = eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK))

@@ -1,5 +1,5 @@
 import CSQLite
-import Synchronization
+import Locking
 
 /// Moves committed pages from the write-ahead log into the database, on a thread and a connection
 /// of its own, so that no commit waits for that.
@@ -44,7 +44,7 @@ final class Checkpointer: Sendable {
     }
 
     private let monitor = Monitor(State())
-    private let companion = Mutex(CompanionConnection())
+    private let companion = Locked(CompanionConnection())
 
     // MARK: - The store's thread
 

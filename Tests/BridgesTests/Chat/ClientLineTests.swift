@@ -1,4 +1,3 @@
-import AllocationCounter
 import MessageBus
 import Testing
 

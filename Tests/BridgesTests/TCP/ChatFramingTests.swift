@@ -1,3 +1,4 @@
+import Sockets
 import MessageBus
 import TestSupport
 import Testing

@@ -1,5 +1,5 @@
 import MessageBus
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
@@ -191,7 +191,7 @@ import Testing
         await store.asked(1)
         // The kernels keep 10 MiB at most for a connection (tcp(7): tcp_rmem, tcp_wmem).
         let line = "\(String(repeating: "x", count: 8_000))\n"
-        let isSent = Mutex(false)
+        let isSent = Locked(false)
         let sending = Task {
             try await ana.sendMuch(Array(String(repeating: line, count: 1_400).utf8))
             isSent.withLock { $0 = true }

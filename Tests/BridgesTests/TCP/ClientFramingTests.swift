@@ -207,7 +207,10 @@ import Testing
         }
         let count = client.texts.count
         // A CR ends lines only where there was never an LF.
-        let ending = paste.joined().contains("\n") && !ending.contains("\n") ? "\n" : ending
+        // Bytes are compared: "\r\n" is one character, and not the one that "\n" is.
+        let newline = UInt8(ascii: "\n")
+        let ending =
+            paste.joined().utf8.contains(newline) && !ending.utf8.contains(newline) ? "\n" : ending
         for text in ["sí", "hola", "adiós"] {
             for character in text {
                 client.send(String(character))

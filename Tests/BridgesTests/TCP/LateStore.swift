@@ -1,5 +1,5 @@
 import MessageBus
-import Synchronization
+import Locking
 import TestSupport
 
 /// A store that answers queries about earlier messages only when a test lets it.
@@ -21,7 +21,7 @@ final class LateStore: MessageStore {
 
     /// The store that keeps everything.
     let disk: MemoryStore
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     init(_ messages: [Message] = []) {
         var disk = MemoryStore.Disk()

@@ -1,6 +1,6 @@
 import MessageBus
 import Sockets
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct PendingQueryTests {
     /// The results of queries.
     private final class Outcomes: Sendable {
-        let all = Mutex<[String]>([])
+        let all = Locked<[String]>([])
         func append(_ outcome: String) { all.withLock { $0.append(outcome) } }
     }
 

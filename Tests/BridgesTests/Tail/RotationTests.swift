@@ -1,3 +1,4 @@
+import Sockets
 import Glibc
 import TestSupport
 import Testing

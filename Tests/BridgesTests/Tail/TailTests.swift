@@ -1,4 +1,3 @@
-import AllocationCounter
 import Glibc
 import MessageBus
 import Sockets
@@ -93,24 +92,6 @@ import Testing
                 nil, "[]", "\"end\"", "\"{file}\"", "\"64KiB\"", "null", "\"5s\"", "[]",
                 "\"files\"",
             ])
-    }
-
-    @Test func `reading allocates for a load, not for a line`() throws {
-        let folder = try TailFolder()
-        let line = "2025-01-01T00:00:00Z app[1]: something of usual length has happened\n"
-        folder.append(String(repeating: line, count: 3_000), to: "app.log")
-        try folder.start()
-        let before = allocation_count()
-        let load = folder.load()
-        let count = allocation_count() - before
-        #expect(load?.lines == 3_000)
-        #if DEBUG
-            // What is not optimized boxes what it hands around.
-            let bound: UInt64 = 12 * 3_000
-        #else
-            let bound: UInt64 = 100
-        #endif
-        #expect(count < bound)
     }
 }
 

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// The jobs of a bus and of the tasks that use it, which a test runs one after the other, in the
 /// order in which they came.
@@ -27,7 +27,7 @@ struct SteppedJobs: Sendable {
     func run() { while step() {} }
 
     private final class Queue: Sendable {
-        let jobs = Mutex<[@Sendable () -> Void]>([])
+        let jobs = Locked<[@Sendable () -> Void]>([])
 
         func add(_ job: @escaping @Sendable () -> Void) { jobs.withLock { $0.append(job) } }
     }

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
@@ -65,7 +65,7 @@ import Testing
     }
 
     private final class Seen: Sendable {
-        private let list = Mutex<[String]>([])
+        private let list = Locked<[String]>([])
         var texts: [String] { list.withLock { $0 } }
         func add(_ text: String) { list.withLock { $0.append(text) } }
     }

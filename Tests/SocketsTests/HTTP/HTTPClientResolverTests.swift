@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Locking
 import TestSupport
 import Testing
 
@@ -7,9 +7,9 @@ import Testing
 
 /// A resolver controlled by a test: it answers nothing while it is shut.
 private final class TestResolver: Sendable {
-    private let asked = Mutex<[String]>([])
-    private let isOpen = Mutex(false)
-    private let isBroken = Mutex(false)
+    private let asked = Locked<[String]>([])
+    private let isOpen = Locked(false)
+    private let isBroken = Locked(false)
 
     var hosts: [String] { asked.withLock { $0 } }
 

@@ -107,8 +107,7 @@ struct ClientOutput {
     // MARK: - Sending
 
     /// Sends as much as the kernel takes.
-    mutating func sendPending(_ connection: Connection, skipNotice: (Int) -> [UInt8]) -> Progress
-    {
+    mutating func sendPending(_ connection: Connection, skipNotice: (Int) -> [UInt8]) -> Progress {
         while true {
             let stop =
                 queue.isEmpty

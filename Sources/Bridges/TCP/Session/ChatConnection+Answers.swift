@@ -1,3 +1,4 @@
+import Sockets
 import Chat
 import MessageBus
 

@@ -1,5 +1,5 @@
 import Chat
-import Synchronization
+import Locking
 
 /// The pace at which messages are sent to a chat: so many to it, so many to all chats, one at a time,
 /// none before a flood is over.
@@ -11,10 +11,10 @@ final class ChatPace: Sendable {
     ///
     /// Shared by the paces of the chats; safe from any thread.
     final class Total: Sendable {
-        private let bucket: Mutex<TokenBucket>
+        private let bucket: Locked<TokenBucket>
 
         init(_ time: TimeSource) {
-            bucket = Mutex(
+            bucket = Locked(
                 TokenBucket(capacity: 25, refill: .milliseconds(40), now: time.now()))
         }
 
@@ -34,7 +34,7 @@ final class ChatPace: Sendable {
 
     private let time: TimeSource
     private let total: Total
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     /// Messages that may be sent at once: with those that the refill allows, 20 in any minute, which
     /// is a group's limit.
@@ -48,7 +48,7 @@ final class ChatPace: Sendable {
     init(_ time: TimeSource, _ total: Total) {
         self.time = time
         self.total = total
-        state = Mutex(
+        state = Locked(
             State(bucket: TokenBucket(capacity: Self.burst, refill: Self.refill, now: time.now())))
     }
 

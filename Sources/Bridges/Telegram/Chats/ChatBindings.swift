@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// The chats and topics and their rooms, also after a group has become a supergroup.
 ///
@@ -23,7 +23,7 @@ final class ChatBindings: Sendable {
     /// Entries of the configuration for a chat that has another entry too.
     let superfluous: [ChatLocation]
     /// The present ids of chats that had another one first.
-    private let moves: Mutex<[Int64: Int64]>
+    private let moves: Locked<[Int64: Int64]>
 
     /// The beginning of the checkpoints' sources; the chat's first id follows.
     private static let source = "chat "
@@ -55,7 +55,7 @@ final class ChatBindings: Sendable {
         }
         self.bindings = bindings
         self.superfluous = superfluous
-        self.moves = Mutex(moves)
+        self.moves = Locked(moves)
     }
 
     /// Returns the binding of a chat or topic; nil if it is not configured.

@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// The chats that take nothing from the bot, or nothing for a while, and the poll if Telegram brings
 /// nothing in for a while: the rooms are told once each time, and again when that is over and what
@@ -25,7 +25,7 @@ final class BlockedChats: Sendable {
     private let settings: BridgeSettings
     private let isOn: Bool
     /// The blocks by the bus's name for the chat, or by room if it is the poll's.
-    private let blocks = Mutex<[String: Block]>([:])
+    private let blocks = Locked<[String: Block]>([:])
 
     /// The length of a flood before anybody is told, as with outages.
     private static let longEnough = Duration.seconds(30)

@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// The state of the connection to Telegram: it tells the rooms that Telegram does not answer, once
 /// for each outage that lasts, and that it answers again when what had waited is delivered.
@@ -52,7 +52,7 @@ final class ConnectionStatus: Sendable {
     let pollErrors: PollErrors
 
     let settings: BridgeSettings
-    let state: Mutex<State>
+    let state: Locked<State>
     /// Signalled when a room may have to be told something.
     let changed = AsyncSignal()
     /// Signalled when an observer is to look up from its rest.
@@ -72,7 +72,7 @@ final class ConnectionStatus: Sendable {
         self.settings = settings
         pollErrors = PollErrors(settings)
         let channels = bindings.map { ($0.channel, Channel(room: $0.room)) }
-        state = Mutex(State(channels: Dictionary(channels) { first, _ in first }))
+        state = Locked(State(channels: Dictionary(channels) { first, _ in first }))
         let observers = Set([.poll] + channels.map { Observer.channel($0.0) })
         looksUp = Dictionary(uniqueKeysWithValues: observers.map { ($0, AsyncSignal()) })
     }

@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// The conflict with another receiver of the bot's updates, logged once and when it is over.
 ///
@@ -12,7 +12,7 @@ final class PollConflict: Sendable {
     }
 
     private let log: Log
-    private let other = Mutex<Receiver?>(nil)
+    private let other = Locked<Receiver?>(nil)
 
     init(_ log: Log) { self.log = log }
 

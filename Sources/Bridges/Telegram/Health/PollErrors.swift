@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// The answers that the poll is given instead of updates: each is logged once, and their end too.
 ///
@@ -16,7 +16,7 @@ final class PollErrors: Sendable {
 
     private let log: Log
     private let time: TimeSource
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// The most answers remembered.
     private static let bound = 20

@@ -1,6 +1,6 @@
 import Chat
 import MessageBus
-import Synchronization
+import Locking
 
 /// The notices to people on Telegram whose messages were dropped: a reply with the reason, one for all
 /// messages that came together, at most one a minute for each person.
@@ -42,7 +42,7 @@ final class DropNotices: Sendable {
     private let chats: ChatBindings
     private let api: BotAPI
     private let paces: [Int64: ChatPace]
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let signal = AsyncSignal()
 
     /// Messages that are dropped within that time are told together.

@@ -71,9 +71,12 @@ struct TurnBuffer {
                         room: batch.room, sender: batch.arena.sender(of: header),
                         bytes: Int(header.count), origin: batch.arena.message(at: index).origin)))
             let isTraced = batch.traces.contains { $0.index == index && $0.drop != nil }
-            if !isTraced { recordVerdict(on: header, step: batch.arena.sender(of: header).bridge, drop) }
+            if !isTraced {
+                recordVerdict(on: header, step: batch.arena.sender(of: header).bridge, drop)
+            }
         }
-        for trace in batch.traces where recordAllowance.spend(at: batch.arena.all[trace.index].time) {
+        for trace in batch.traces where recordAllowance.spend(at: batch.arena.all[trace.index].time)
+        {
             recordVerdict(on: batch.arena.all[trace.index], step: trace.step, trace.drop)
         }
     }

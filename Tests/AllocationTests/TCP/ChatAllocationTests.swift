@@ -3,8 +3,8 @@ import MessageBus
 import TestSupport
 import Testing
 
-@testable import Chat
 @testable import TCPBridge
+@testable import TCPBridgeTests
 
 /// The allocations that a line costs on the loop's thread; counted, not timed.
 @Suite(.timeLimit(.minutes(10)), .serialized) struct ChatAllocationTests {
@@ -75,5 +75,3 @@ import Testing
         #expect(one < Self.lines * Self.bound / 10, "\(one) for \(Self.lines) lines")
     }
 }
-
-private final class ByteBox {}
