@@ -163,18 +163,4 @@ import TestSupport
         empty.removeAll()
         #expect(empty.isEmpty && empty.arena.storage.capacity == MessagePage.bytes)
     }
-
-    @Test func `taking a turn allocates nothing for a line`() {
-        var turn = TurnBuffer()
-        let writeQueue = WriteQueue(WriteQueue.Limits())
-        let ana = Sender.make()
-        let batch = Batch.make((1...500).map { .make("hola \($0)", by: ana, number: $0) })
-        turn.append(batch, isKept: true, pages: writeQueue)
-        let before = allocation_count()
-        turn.append(batch, isKept: true, pages: writeQueue)
-        turn.append(batch, isKept: true, pages: writeQueue)
-        // Pages and a turn's own arrays; an optimized build needs a third of that.
-        #expect(allocation_count() - before < 50)
-        #expect(turn.takeBatch().rows == 1_500)
-    }
 }

@@ -1,4 +1,5 @@
 import Chat
+import Locking
 import MessageBus
 
 // Telling the rooms.

@@ -1,4 +1,5 @@
 import Chat
+import Locking
 import MessageBus
 
 // Resting after a failure.
