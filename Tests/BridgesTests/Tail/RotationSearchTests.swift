@@ -43,7 +43,7 @@ import Testing
             isFollowed: { _ in false }, isExcluded: { _ in false },
             isCopy: { _, _, _ in false }, isCopyOfUnread: { _, _ in false },
             placeInPart: { _, _ in nil },
-            isKnown: { _ in
+            isKnown: { _, _ in
                 if left > 0 { happens() }
                 left -= 1
                 return false

@@ -49,7 +49,7 @@ struct InactiveRecords {
             return read >= 16 || (record.id == id && isCertain)
         }
         return candidates.sorted { $0.id == id && $1.id != id }
-            .first { $0.fingerprint.matches(file) }
+            .first { $0.matches(file) }
     }
 
     mutating func remove(_ id: FileID) {

@@ -119,7 +119,8 @@ final class TailedFile {
         case same
         /// There are other bytes than there were: it was truncated in between.
         case changed
-        /// There was nothing, and it was written to: what is there is perhaps not the first of it.
+        /// There was nothing or little, and it was written to: what is there is perhaps not the first
+        /// of it.
         case appeared
     }
 
@@ -130,10 +131,18 @@ final class TailedFile {
             let bytes = try? file.bytes(FileFingerprint.backBytes, at: 0)
         else { return .same }
         defer { firstBytes = bytes }
-        if firstBytes.isEmpty {
-            return bytes.isEmpty && seen.modified == confirmed ? .same : .appeared
-        }
-        return bytes.starts(with: firstBytes) ? .same : .changed
+        guard bytes.starts(with: firstBytes) else { return .changed }
+        // So few bytes may begin the next file too, as an empty file does.
+        let isCertain = firstBytes.count == FileFingerprint.backBytes
+        let isUntouched = bytes.count == firstBytes.count && seen.modified == confirmed
+        return isCertain || isUntouched ? .same : .appeared
+    }
+
+    /// Whether its file, as it is now, has something else where it was read or seen to begin.
+    func isWrittenAnew(_ file: OpenFile) -> Bool {
+        if offset > 0 { return !fingerprint.matches(file) }
+        guard let bytes = try? file.bytes(firstBytes.count, at: 0) else { return false }
+        return bytes != firstBytes
     }
 
     /// Whether it is a copy that has been read to its end: what changes it later copies something

@@ -11,13 +11,33 @@ extension TailedFiles {
             ?? Remainder(record, file, size: size)
     }
 
+    /// Whether a file that is found at a path is followed.
+    ///
+    /// What has no name and is not open may have been deleted: its number is another file's then.
+    func isFollowed(_ id: FileID, at path: FilePath) -> Bool {
+        guard let tailed = tailedFiles[id] else { return false }
+        guard tailed.gone != nil, tailed.file == nil, let file = try? OpenFile(path),
+            (try? file.status().id) == id, tailed.isWrittenAnew(file)
+        else { return true }
+        letGo(changed: tailed)
+        return false
+    }
+
+    /// Lets go of an old file that has become something else: if that has not been read, it is found
+    /// when names are looked at, or what was copied is truncated.
+    func letGo(changed old: TailedFile) {
+        tailLog.detail("\(old.place ?? old.path) has been written anew and is let go")
+        checkpoints[old.record().source] = []
+        remove(old)
+    }
+
     /// Whether a file is a copy of another one, and has nothing besides.
     func isCopy(_ file: OpenFile, _ status: FileStatus, of record: FileRecord) -> Bool {
         let fingerprint = record.fingerprint
         if status.size < fingerprint.offset {
             return remainder(of: record, file, size: status.size).isAll(reader.memory)
         }
-        guard fingerprint.offset > 0, fingerprint.matches(file) else { return false }
+        guard fingerprint.offset > 0, record.matches(file) else { return false }
         if status.size == fingerprint.offset { return true }
         // What was read to its end had nothing more that could have been copied.
         guard let original = tailed(of: record) else { return !record.isFinished }

@@ -157,6 +157,40 @@ extension TailedFiles {
                 missing.note(record)
             }
         }
+        lookForUnrecorded(search, Set(latest.keys), now: now)
+    }
+
+    /// Looks for rotated files of names that nothing was kept of: an earlier run was ended before it
+    /// kept how far they had been read, or did not run when they were written.
+    ///
+    /// What was there before the first run was passed over, and is known.
+    private func lookForUnrecorded(
+        _ search: PathSearch, _ recorded: Set<FilePath>, now: Int64
+    ) {
+        guard knowsAllBefore, !knownPatterns.isEmpty else { return }
+        var paths: Set<FilePath> = []
+        for directory in search.directories.keys {
+            for entry in listings[directory].entries where entry.kind != .directory {
+                if let path = configuration.livePath(of: directory.entry(entry.name)) {
+                    paths.insert(path)
+                }
+            }
+        }
+        var names: Set<[UInt8]> = []
+        for directory in rotatedToDirectories() {
+            for entry in listings[directory].entries where entry.kind != .directory {
+                names.formUnion(RotatedName.lives(of: entry.name))
+                names.insert(entry.name)
+            }
+        }
+        for name in names where configuration.mayFollow(name: name) {
+            paths.formUnion(
+                search.directories.keys.map { $0.entry(name) }.filter(configuration.follows))
+        }
+        for path in paths.subtracting(recorded).sorted()
+        where isKnown(path) && !search.isUnsure(about: path) {
+            adopt(lost: FileRecord(unknownOf: path, since: 0), wantsCopy: false, now: now)
+        }
     }
 
     /// Whether a file that is there now is the one of a record, on a device of another number.
@@ -165,7 +199,7 @@ extension TailedFiles {
     ) -> Bool {
         record.fingerprint.offset >= 16
             && files.contains { path, _ in
-                (try? OpenFile(path)).map(record.fingerprint.matches) == true
+                (try? OpenFile(path)).map(record.matches) == true
             }
     }
 
@@ -182,14 +216,13 @@ extension TailedFiles {
                 continue
             }
             isFound = isFound || found.isSame
-            let marks = records.record(of: found.status.id)?.marks ?? lost.marks
+            let marks = marks(of: found, lost)
             if !found.isSame, !found.isKnown { tailLog.losses.found(at: lost.path) }
             forgetRecord(of: found)
             let tailed = TailedFile(
                 found.file, found.status, path: lost.path, target: lost.target,
                 origin: senders.origin(lost.path), from: fingerprint,
-                marks: found.isSame || found.isKnown ? marks : FileMarks(), now: now,
-                hasRecord: found.status.id == lost.id)
+                marks: marks, now: now, hasRecord: found.status.id == lost.id)
             tailed.gone = now
             tailed.place = found.path
             tailed.isCopy = found.isCopy
@@ -207,12 +240,18 @@ extension TailedFiles {
         return isFound
     }
 
+    /// Marks along what was read of a file that was found; what else had its number has others.
+    private func marks(of found: RotationSearch.Found, _ lost: FileRecord) -> FileMarks {
+        if found.isKnown, let record = records.record(of: found.status.id) { return record.marks }
+        return found.isSame ? lost.marks : FileMarks()
+    }
+
     /// Forgets what was known of a file that is followed now.
     private func forgetRecord(of found: RotationSearch.Found) {
         guard let record = records.record(of: found.status.id) else { return }
         records.remove(record.id)
         // What else had its number, and is another file by now, is still to be looked for.
-        if record.fingerprint.matches(found.file) { records.setFound(record) }
+        if record.matches(found.file) { records.setFound(record) }
     }
 
     private func rotations(
@@ -233,7 +272,7 @@ extension TailedFiles {
             placeInPart: {
                 self.remainder(of: lost, $0, size: $1.size).place(self.reader.memory)?.offset
             },
-            isKnown: { self.tailedFiles[$0] != nil || self.ownFiles.contains($0) },
+            isKnown: { self.isFollowed($1, at: $0) || self.ownFiles.contains($1) },
             passedOver: { self.endOfPassedOver($0, $1) },
             record: { self.records.record(of: $0, $1) }, listings: listings,
             elsewhere: rotatedToDirectories(), marks: rotationMarks[lost.path] ?? [],

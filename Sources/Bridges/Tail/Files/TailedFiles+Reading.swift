@@ -106,7 +106,7 @@ extension TailedFiles {
     /// Looks whether a file that is opened for the first time is what its record says; false if not.
     private func confirm(_ tailed: TailedFile, now: Int64) -> Bool {
         guard let file = tailed.file else { return false }
-        if tailed.fingerprint.matches(file),
+        if tailed.record().matches(file),
             let fingerprint = try? FileFingerprint(of: file, upTo: tailed.offset)
         {
             tailed.fingerprint = fingerprint
@@ -243,12 +243,10 @@ extension TailedFiles {
         }
     }
 
-    /// Lets go of an old file that has become a copy of something else: if that has not been read, it is found
-    /// when what was copied is truncated.
-    private func letGo(changed copy: TailedFile) {
-        tailLog.detail("\(copy.place ?? copy.path) has been written anew and is let go")
-        checkpoints[copy.record().source] = []
-        remove(copy)
+    /// Whether an old file that was empty has what was read of another one.
+    private func isFilled(_ old: TailedFile, with other: TailedFile) -> Bool {
+        old.offset == 0 && old.firstBytes.isEmpty && other.offset > 0
+            && old.file.map(other.fingerprint.matches) == true
     }
 
     /// Sees to what may have stood in a file before anything of it was read.
@@ -270,7 +268,10 @@ extension TailedFiles {
     private func adopt(before tailed: TailedFile, wantsCopy: Bool, now: Int64) -> Bool {
         for copy in tailedFiles(of: tailed.path)
         where (copy.place != nil || copy.gone != nil) && copy !== tailed {
-            if let file = copy.file, !copy.fingerprint.matches(file) { letGo(changed: copy) }
+            guard let file = copy.file else { continue }
+            if copy.isWrittenAnew(file) || isFilled(copy, with: tailed) {
+                letGo(changed: copy)
+            }
         }
         let isNewest = newest[tailed.path] === tailed
         if isNewest { newest[tailed.path] = tailed.predecessor }

@@ -13,6 +13,16 @@ struct FileMarks: Equatable, Sendable {
         /// How many bytes before it the sum is of.
         let count: Int
         let sum: UInt32
+
+        /// Whether the same stands there in a file.
+        fileprivate func stands(in file: OpenFile) -> Bool {
+            guard let bytes = try? file.bytes(count, at: offset - UInt64(count)),
+                bytes.count == count
+            else { return false }
+            return bytes.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { LineChecksums.sum($0, bytes.count) } ?? 0
+            } == sum
+        }
     }
 
     private(set) var marks: [Mark] = []
@@ -101,15 +111,23 @@ struct FileMarks: Equatable, Sendable {
     func common(with file: OpenFile, size: UInt64) -> UInt64 {
         var common: UInt64 = 0
         for mark in marks {
-            guard mark.offset <= size,
-                let bytes = try? file.bytes(mark.count, at: mark.offset - UInt64(mark.count)),
-                bytes.count == mark.count,
-                bytes.withUnsafeBytes({ bytes in
-                    bytes.baseAddress.map { LineChecksums.sum($0, bytes.count) } ?? 0
-                }) == mark.sum
-            else { return common }
+            guard mark.offset <= size, mark.stands(in: file) else { return common }
             common = mark.offset
         }
         return common
     }
+
+    /// Whether some of the marks, the last ones above all, are what they were: what was cut and has
+    /// grown again differs from some place to the end.
+    func areFound(in file: OpenFile) -> Bool {
+        let earlier = marks.dropLast(Self.lastSampled)
+        let every = max(1, earlier.count / Self.earlierSampled)
+        let sampled = earlier.enumerated().lazy.filter { $0.offset % every == 0 }.map(\.element)
+        return marks.suffix(Self.lastSampled).allSatisfy { $0.stands(in: file) }
+            && sampled.allSatisfy { $0.stands(in: file) }
+    }
+
+    /// Marks that are looked at of the last ones, and of those before them: a read each, for every
+    /// file that has changed between two runs.
+    private static let (lastSampled, earlierSampled) = (4, 4)
 }

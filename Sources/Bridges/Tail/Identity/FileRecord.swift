@@ -80,6 +80,17 @@ struct FileRecord: Equatable, Sendable {
         self.marks = marks
     }
 
+    /// Whether a file has what was read, as far as that is known.
+    func matches(_ file: OpenFile) -> Bool {
+        guard fingerprint.matches(file) else { return false }
+        if let status = try? file.status(), status.size == fingerprint.offset,
+            status.modified == modified
+        {
+            return true
+        }
+        return marks.areFound(in: file)
+    }
+
     /// Whether nothing is known of the file but its name.
     var isUnknown: Bool { id.inode == 0 }
 }

@@ -52,8 +52,8 @@ struct RotationSearch {
     /// Where to go on in a file that is a part of what was read; `nil`: it is none, for all that is
     /// certain.
     let placeInPart: (OpenFile, FileStatus) -> UInt64?
-    /// Whether a file is followed already.
-    let isKnown: (FileID) -> Bool
+    /// Whether a file that is found at a path is followed already.
+    let isKnown: (FilePath, FileID) -> Bool
     /// Up to where a file was passed over on purpose; `nil` if it was not.
     let passedOver: (OpenFile, FileStatus) -> UInt64?
     /// What is known of a file that was followed once.
@@ -118,7 +118,7 @@ struct RotationSearch {
         for (path, inode, isRotated) in candidates {
             let status = try? FileStatus(path)
             if let inode, status?.id.inode != inode { isAsListed = false }
-            guard let status, status.isRegular, !isKnown(status.id),
+            guard let status, status.isRegular, !isKnown(path, status.id),
                 seen.insert(status.id).inserted, !isFollowed(path)
             else { continue }
             if found[status.id] != nil {
@@ -155,12 +155,12 @@ struct RotationSearch {
         let passed = passedOver(file, status) ?? 0
         if passed > 0, passed == status.size { return nil }
         // Of a file of which nothing was read the number says little: it may be another's by now.
-        if isItself, fingerprint.offset > 0, fingerprint.matches(file) {
+        if isItself, fingerprint.offset > 0, lost.matches(file) {
             return Found(
                 path: path, file: file, status: status, offset: fingerprint.offset, isSame: true)
         }
         if fingerprint.offset >= 16 || (fingerprint.offset > 0 && isLater),
-            fingerprint.matches(file)
+            lost.matches(file)
         {
             if wantsCopy {
                 return Found(
@@ -174,7 +174,7 @@ struct RotationSearch {
         }
         // The file itself, cut, or a copy from before the last lines: what it has was read where it
         // was written, as far as that is certain.
-        if status.size < fingerprint.offset, let place = placeInPart(file, status) {
+        if isItself || status.size < fingerprint.offset, let place = placeInPart(file, status) {
             return Found(path: path, file: file, status: status, offset: place, isSame: false)
         }
         guard isLater, !isExcluded(path),
