@@ -124,7 +124,8 @@ import Testing
         folder.append(String(repeating: "much to say\n", count: 200_000), to: "a.log")
         folder.append("little\n", to: "b.log")
         try folder.start()
-        for _ in 0..<2 { folder.take(try #require(folder.load())) }
+        // The first one has no lines.
+        for _ in 0..<3 { folder.take(try #require(folder.load())) }
         #expect(folder.texts.contains("little"))
         #expect(folder.lines.count <= 2 * (64 + 4_096))
         folder.read()

@@ -38,6 +38,20 @@ import Testing
         #expect(folder.texts == ["new"])
     }
 
+    @Test func `what the first look found is kept before a line is read`() throws {
+        let folder = try TailFolder()
+        folder.append("before\n", to: "0.log.1")
+        for number in 0..<1_200 { folder.append("one\n", to: "\(number).log") }
+        try folder.start()
+        folder.take(try #require(folder.load()))
+        #expect(folder.texts.isEmpty)
+        folder.kill()
+        for number in 0..<1_200 { folder.rotate("\(number).log") }
+        try folder.start()
+        folder.read()
+        #expect(folder.texts == Array(repeating: "one", count: 1_200))
+    }
+
     @Test func `files of a pattern that is new in bridge.json are read from their end`() throws {
         let folder = try TailFolder()
         folder.configuration.startsAtEnd = true

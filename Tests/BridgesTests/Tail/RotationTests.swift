@@ -361,4 +361,33 @@ import Testing
         folder.wait(.seconds(3))
         #expect(folder.texts.sorted() == ["new", "one", "two"])
     }
+
+    @Test func `an empty file that was rotated is followed once`() throws {
+        let folder = try TailFolder()
+        folder.append("one\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.kill()
+        folder.rotate("app.log")
+        folder.append("", to: "app.log")
+        folder.rotate("app.log")
+        folder.append("two\n", to: "app.log")
+        try folder.start()
+        for _ in 0..<3 { folder.wait(.seconds(9)) }
+        for number in 3...5 {
+            folder.truncate("app.log")
+            folder.append("line \(number)\n", to: "app.log")
+            folder.wait(.seconds(9))
+        }
+        let inode = try FileStatus(FilePath(folder.place("app.log.1"))).id.inode
+        let followed = folder.log.sentences.filter {
+            $0.contains("followed from byte 0 on (\(inode))")
+        }
+        #expect(followed.count == 1)
+        // What is written to it later is read.
+        folder.append("late\n", to: "app.log.1")
+        folder.truncate("app.log")
+        folder.wait(.seconds(9))
+        #expect(folder.texts == ["one", "two", "line 3", "line 4", "line 5", "late"])
+    }
 }

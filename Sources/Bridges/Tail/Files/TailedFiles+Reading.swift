@@ -7,6 +7,10 @@ extension TailedFiles {
     /// Reads as much as is handed over at once; `nil` if there is nothing.
     func nextLoad(now: Int64) -> TailBatch? {
         let load = TailBatch()
+        if !hasKeptFirstLook {
+            keepFirstLook(in: load)
+            return load
+        }
         while let tailed = work.nextDue(now) {
             if tailed.work == nil { continue }
             if let time = alarm(of: tailed), time > now {
@@ -40,12 +44,20 @@ extension TailedFiles {
         return hasRoom
     }
 
+    /// Hands over all that the first look has found, at once and before any line: a run that is
+    /// killed earlier leaves nothing behind, and the next one can't tell what was written in between
+    /// from what was there before.
+    private func keepFirstLook(in load: TailBatch) {
+        hasKeptFirstLook = true
+        keep(in: load, atMost: .max)
+    }
+
     /// Checkpoints handed over at once at most: more would keep the store for long.
     private static let checkpointsAtOnce = 1_000
 
     /// Adds what the files have reached with what was read.
-    private func keep(in load: TailBatch) {
-        for tailed in work.takeUnkept(atMost: Self.checkpointsAtOnce) {
+    private func keep(in load: TailBatch, atMost count: Int = checkpointsAtOnce) {
+        for tailed in work.takeUnkept(atMost: count) {
             tailed.hasRecord = true
             let record = tailed.record()
             load.checkpoints[record.source] = record.state

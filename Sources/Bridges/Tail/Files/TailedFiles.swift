@@ -43,6 +43,8 @@ final class TailedFiles {
     var rotationDirectories: [FilePath]?
     /// Whether all rotated files are known that were there before anything was followed.
     var knowsAllBefore = false
+    /// Whether what the first look has found has been handed over.
+    var hasKeptFirstLook = false
     /// What was heard of since names were last looked at.
     var hints = ChangedNames()
     /// When names were last looked at, in nanoseconds by the clock that files are stamped with.

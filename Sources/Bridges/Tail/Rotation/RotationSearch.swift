@@ -141,7 +141,12 @@ struct RotationSearch {
         let fingerprint = lost.fingerprint
         let isLater = isRotated && isLater(path, status)
         let isItself = status.id == lost.id
-        if let record = record(file, status.id), record.fingerprint.offset > 0 {
+        let record = record(file, status.id)
+        // It was followed until it had been quiet for long enough, and is as empty as it was then.
+        if let record, record.isFinished, status.size == 0, status.modified == record.modified {
+            return nil
+        }
+        if let record, record.fingerprint.offset > 0 {
             // Another name's, which may be asked for no longer.
             guard record.path == lost.path || record.target == lost.target else { return nil }
             let offset = record.fingerprint.offset
