@@ -110,7 +110,7 @@ import Testing
         try folder.start()
         folder.read()
         folder.append("1\n", to: "app.log")
-        folder.look()
+        folder.scan()
         folder.kill()
         folder.rotate("app.log")
         folder.append("2\n", to: "app.log")

@@ -6,7 +6,7 @@ import Testing
 @testable import MessageBus
 @testable import TailBridge
 
-/// What a run finds that comes after another.
+/// Restarts: a run that follows another one.
 @Suite(.timeLimit(.minutes(10))) struct RestartTests {
     @Test func `at the first start files are read from their end, later ones whole`() throws {
         let folder = try TailFolder()
@@ -43,7 +43,7 @@ import Testing
         folder.append("before\n", to: "0.log.1")
         for number in 0..<1_200 { folder.append("one\n", to: "\(number).log") }
         try folder.start()
-        folder.take(try #require(folder.load()))
+        folder.publish(try #require(folder.nextBatch()))
         #expect(folder.texts.isEmpty)
         folder.kill()
         for number in 0..<1_200 { folder.rotate("\(number).log") }
@@ -73,8 +73,8 @@ import Testing
         try folder.start()
         folder.read()
         folder.append("two\n", to: "a.log")
-        folder.look()
-        _ = folder.load()
+        folder.scan()
+        _ = folder.nextBatch()
         folder.kill()
         try folder.start()
         folder.read()

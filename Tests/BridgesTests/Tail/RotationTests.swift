@@ -5,7 +5,7 @@ import Testing
 @testable import Chat
 @testable import TailBridge
 
-/// What happens to names while files are followed, each case by itself.
+/// Renames and rotations while files are tailed, each case by itself.
 @Suite(.timeLimit(.minutes(10))) struct RotationTests {
     @Test(arguments: [true, false])
     func `a renamed file is read to its end before the new one`(hearsEvents: Bool) throws {
@@ -36,7 +36,7 @@ import Testing
         }
         #expect(folder.texts == ["one", "new"] + (0..<5).map { "late \($0)" })
         folder.wait(.seconds(6))
-        #expect(folder.files?.queue.count == 1)
+        #expect(folder.files?.allFiles.count == 1)
     }
 
     @Test func `rotations that nobody saw are read in their order`() throws {
@@ -59,7 +59,7 @@ import Testing
             folder.rotate("app.log")
             folder.append("line \(number)\n", to: "app.log")
             // Deleted even: what has been noticed is open.
-            folder.look()
+            folder.scan()
             folder.remove("app.log.1")
         }
         folder.read()
@@ -147,8 +147,8 @@ import Testing
             folder.append(lines.map { "\($0)\n" }.joined(), to: "app.log")
             if folder.exists("app.log.1") { folder.truncate("app.log.1") }
             if round % 2 == 0 { folder.append("", to: "app.log.1") }
-            folder.look()
-            if let load = folder.load() { folder.take(load) }
+            folder.scan()
+            if let batch = folder.nextBatch() { folder.publish(batch) }
             folder.append(folder.content(of: "app.log"), to: "app.log.1")
             folder.read()
             folder.truncate("app.log")
@@ -354,10 +354,10 @@ import Testing
         folder.read()
         folder.append("two\n", to: "app.log")
         folder.append("new\n", to: "other.log")
-        folder.files?.take(.overflow)
+        folder.files?.recordEvent(.overflow)
         // As the kernel's own events would be lost.
-        let load = try #require(folder.load())
-        folder.take(load)
+        let batch = try #require(folder.nextBatch())
+        folder.publish(batch)
         folder.wait(.seconds(3))
         #expect(folder.texts.sorted() == ["new", "one", "two"])
     }

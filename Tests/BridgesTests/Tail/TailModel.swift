@@ -4,7 +4,7 @@ import Testing
 
 @testable import TailBridge
 
-/// What has been written, and what may not have come in.
+/// A model of files and what was written to them, run against the bridge with random steps.
 struct TailModel {
     private var random: Seeded
     private let folder: TailFolder
@@ -12,7 +12,7 @@ struct TailModel {
     private var excused: Set<String> = []
     /// Lines of each file by its inode, as long as it is there.
     private var content: [UInt64: [String]] = [:]
-    /// Rotated files whose name nobody had heard of before.
+    /// Rotated files whose path was unknown before.
     private var unknown: Set<UInt64> = []
     /// Files with half a line at their end.
     private var halves: [UInt64: String] = [:]
@@ -23,7 +23,7 @@ struct TailModel {
     private(set) var steps: [String] = []
     /// Lines that may come in twice: what was cut could not be told exactly.
     private var repeatable: Set<String> = []
-    /// Whether files are cut, clocks are set and names excluded as well.
+    /// True if files are cut, clocks are set and names excluded as well.
     private let mayDoMore: Bool
     /// Lines that were written before the present run.
     private var older: Set<String> = []
@@ -52,7 +52,7 @@ struct TailModel {
     // MARK: - Acting
 
     mutating func act() throws {
-        defer { noteNews() }
+        defer { recordProgress() }
         let name = Self.names.randomElement(using: &random) ?? "a.log"
         switch Int.random(in: 0..<(mayDoMore ? 125 : 100), using: &random) {
         case 100..<108: cut(name)
@@ -68,11 +68,13 @@ struct TailModel {
         case 61..<69: try killAndStart()
         case 69..<75: wait()
         case 75..<80: readSome()
-        default: step("read"); folder.read()
+        default:
+            step("read")
+            folder.read()
         }
     }
 
-    private mutating func noteNews() {
+    private mutating func recordProgress() {
         let sentences = folder.log.sentences
         for sentence in sentences.dropFirst(told) {
             steps.append("    " + sentence.replacing(folder.path + "/", with: ""))
@@ -295,14 +297,14 @@ struct TailModel {
 
     private mutating func readSome() {
         step("read some")
-        folder.look()
-        if let load = folder.load() { folder.take(load) }
+        folder.scan()
+        if let batch = folder.nextBatch() { folder.publish(batch) }
     }
 
     private mutating func killAndStart() throws {
         if random.chance(50) {
-            folder.look()
-            _ = folder.load()
+            folder.scan()
+            _ = folder.nextBatch()
             step("kill with a load on its way")
         } else {
             step("kill")
