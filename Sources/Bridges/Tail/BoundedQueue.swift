@@ -1,9 +1,9 @@
 import Chat
 import Locking
 
-/// Hands what a thread makes over to a task, which takes all there is; only so much may wait.
+/// A bounded queue from a thread to a task, which receives all waiting items at once.
 ///
-/// Safe from any thread, for one that puts and one task that takes.
+/// Safe from any thread, with one producer and one consuming task.
 final class BoundedQueue<Item: Sendable>: Sendable {
     private struct State {
         var items: [Item] = []
@@ -22,7 +22,7 @@ final class BoundedQueue<Item: Sendable>: Sendable {
     private let wake: @Sendable () -> Void
     private let state = Locked(State())
 
-    /// Makes one.
+    /// Creates an empty queue.
     ///
     /// - Parameters:
     ///   - bound: the weight of what waits from which on there is no room for more.
@@ -32,15 +32,15 @@ final class BoundedQueue<Item: Sendable>: Sendable {
         self.wake = wake
     }
 
-    /// Whether another item may be put.
+    /// True if there is room for another item.
     var hasRoom: Bool { state.withLock { !$0.hasEnded && $0.weight < bound } }
 
-    /// Whether nothing more is wanted or comes.
+    /// True once the queue has ended.
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
-    /// Puts an item.
+    /// Appends an item.
     ///
-    /// The caller has asked `hasRoom`.
+    /// The caller has checked `hasRoom`.
     func put(_ item: Item, weight: Int) {
         let waiter = state.withLock { state in
             if state.waiter == nil, !state.hasEnded {
@@ -52,7 +52,7 @@ final class BoundedQueue<Item: Sendable>: Sendable {
         waiter?.resume(returning: [item])
     }
 
-    /// Ends it: what has been put is still taken.
+    /// Ends the queue; waiting items are still delivered.
     func end() {
         let waiter = state.withLock { state in
             state.hasEnded = true
@@ -62,7 +62,7 @@ final class BoundedQueue<Item: Sendable>: Sendable {
         wake()
     }
 
-    /// All there is, when there is something; nothing at the end.
+    /// Returns all items as soon as there are any; none at the end.
     func next() async -> [Item] {
         let items = await withCheckedContinuation { continuation in
             let (items, isOver) = state.withLock { state -> ([Item], Bool) in

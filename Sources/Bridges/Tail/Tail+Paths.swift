@@ -10,7 +10,7 @@ extension Tail.Options {
         "maxlength": "\"maxLine\"",
     ]
 
-    /// Notes which files come in.
+    /// Checks which files are tailed.
     func checkPaths(_ check: inout OptionCheck) {
         func resolved(_ pattern: PathPattern, _ check: OptionCheck) -> [PathPattern] {
             PathPattern(pattern.text, in: { check.resolved($0) ?? $0 }).expanded

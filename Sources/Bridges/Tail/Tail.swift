@@ -3,19 +3,19 @@ import MessageBus
 import Patterns
 import Sockets
 
-/// Follows files: every line that is written to them comes in, exactly once.
+/// The tail bridge: publishes every line that is written to files, exactly once.
 package struct Tail: Bridge {
-    /// Where a file is read from that was there when the bridge was first started.
+    /// The position from which files are read that exist at the first start.
     package enum Beginning: String, Sendable, CaseIterable, OptionValue {
         case end, start
     }
 
-    /// Which symbolic links are followed.
+    /// The symbolic links that are followed.
     package enum Links: String, Sendable, CaseIterable, OptionValue {
         case files, links
     }
 
-    /// How lines are joined to messages.
+    /// Options for joining lines to messages.
     package struct Multiline: PluginOptions {
         @Option("What the first line of a message looks like; the others are joined to it.")
         package var start = Self.unindented
@@ -55,7 +55,7 @@ package struct Tail: Bridge {
         }
     }
 
-    /// What bridge.json may say.
+    /// The options in bridge.json.
     package struct Options: PluginOptions {
         @Option("The files to follow; * ? [a-z] {a,b} and ** are as in a shell.")
         package var paths: [PathPattern]
@@ -89,7 +89,7 @@ package struct Tail: Bridge {
         /// Finds what can't be followed and senders of nobody.
         package func validate(_ check: inout OptionCheck) {
             if paths.isEmpty { check.problem("expected at least one path", at: $paths) }
-            // What takes the place of these is made a name of.
+            // The values that replace these are turned into names.
             let name = sender.replacing("{file}", with: "f").replacing("{path}", with: "p")
             check.name(name, shown: sender, at: $sender)
             check.placeholders(in: sender, known: ["file", "path"], at: $sender)
@@ -107,25 +107,25 @@ package struct Tail: Bridge {
     private let hearsEvents: Bool
     private let siblings: TailSiblings
 
-    /// Makes the bridge of its options.
+    /// Creates the bridge from its options.
     package init(_ options: Options, _ context: Context) throws {
         try self.init(options, context, clock: SystemClock())
     }
 
-    /// Makes one with a clock of its own, perhaps as on a system without inotify.
+    /// Creates a bridge with a given clock, optionally without inotify.
     init(
         _ options: Options, _ context: Context, clock: any LoopClock, hearsEvents: Bool = true,
         siblings: TailSiblings = TailSiblings()
     ) throws {
         configuration = try TailConfiguration(options, context)
         self.siblings = siblings
-        if let name = context.bridge { siblings.add(configuration, named: name) }
+        if let name = context.bridge { siblings.register(configuration, named: name) }
         beginning = options.from
         self.clock = clock
         self.hearsEvents = hearsEvents
     }
 
-    /// Follows until the bus stops.
+    /// Tails files until the bus stops.
     package func run(_ port: Port) async throws {
         if port.direction == .out {
             throw BridgeError("tail only brings messages in: \"direction\" can't be \"out\"")
@@ -136,9 +136,9 @@ package struct Tail: Bridge {
                     + "a restart begins again at the \(beginning.rawValue) of each file")
         }
         var configuration = configuration
-        // Half of them are for the other bridges.
+        // Half of the descriptors are for the other bridges.
         configuration.descriptors = max(16, min(Descriptors.limit / 2, 16_384))
-        siblings.add(configuration, named: port.name)
+        siblings.register(configuration, named: port.name)
         let kept = try await siblings.kept(for: port, configuration)
         let thread = try TailThread(
             configuration, kept: kept, hearsEvents: hearsEvents, clock: clock, port.log)
@@ -152,33 +152,33 @@ package struct Tail: Bridge {
                 }
                 group.addTask {
                     await port.stopping()
-                    thread.loads.end()
+                    thread.batches.end()
                 }
-                // Whatever ends it, the thread has to end too.
-                defer { thread.loads.end() }
-                try await publish(thread.loads, port)
+                // The thread has to end in any case.
+                defer { thread.batches.end() }
+                try await publish(thread.batches, port)
                 group.cancelAll()
                 try await group.waitForAll()
             }
         } onCancel: {
-            thread.loads.end()
+            thread.batches.end()
         }
         await port.closeSource()
     }
 
-    private func publish(_ loads: BoundedQueue<TailBatch>, _ port: Port) async throws {
+    private func publish(_ batches: BoundedQueue<TailBatch>, _ port: Port) async throws {
         var isReady = false
         while true {
-            let next = await loads.next()
+            let next = await batches.next()
             if next.isEmpty { return }
-            // The later ones say how far their files have been read in the end.
+            // Later checkpoints of a file replace earlier ones.
             let checkpoints = next.reduce(into: [:]) { $0.merge($1.checkpoints) { $1 } }
             do {
                 _ = try await port.publish(
                     next.flatMap { $0.takeBlocks() },
                     checkpoints: checkpoints.map { Checkpoint(source: $0, state: $1) })
             } catch PortError.stopped {
-                // What was not taken is read again by the next run.
+                // Lines that were not published are read again by the next run.
                 return
             }
             if !isReady {
@@ -190,7 +190,7 @@ package struct Tail: Bridge {
 }
 
 extension TailConfiguration {
-    /// Makes a plan of the options; relative paths are relative to bridge.json.
+    /// Creates the configuration from options; relative paths are relative to bridge.json.
     init(_ options: Tail.Options, _ context: Context) throws {
         func placed(_ pattern: PathPattern) -> [PathPattern] {
             PathPattern(pattern.text, in: context.path).expanded
@@ -215,7 +215,7 @@ extension TailConfiguration {
 }
 
 extension Registry {
-    /// Makes `tail` known.
+    /// Registers `tail`.
     package mutating func registerTail() {
         let siblings = TailSiblings()
         bridge("tail", about: "Follows files: every line comes in, exactly once.") {

@@ -2,43 +2,43 @@ import Chat
 import MessageBus
 import Patterns
 
-/// What is followed, and how: the bridge's options, ready for use.
+/// The bridge's options, ready for use.
 struct TailConfiguration: Sendable {
     var patterns: [PathPattern]
     var excluded: [PathPattern] = []
-    /// Where generations go that leave their directory.
+    /// The directories of rotated files that leave their own.
     var rotatedTo: [PathPattern] = []
-    /// Whether symbolic links are followed wherever they lead.
+    /// True if symbolic links are followed wherever they lead.
     var followsAllLinks = false
-    /// Where files are read from that were there when the bridge was first started.
+    /// True if files that exist at the first start are read from their end.
     var startsAtEnd = true
-    /// Who says the lines: `{file}` and `{path}` are filled in.
+    /// The template of the sender: `{file}` and `{path}` are replaced.
     var sender = "{file}"
-    /// Bytes of a message.
+    /// The largest number of bytes in a message.
     var longest = 64 << 10
-    /// What the first line of a message looks like; `nil`: every line is one.
+    /// A pattern for the first line of a message; `nil` if each line is a message.
     var start: Pattern?
-    /// Nanoseconds without a new line after which a message is complete.
+    /// Nanoseconds of silence after which a message is complete.
     var settlesAfter: Int64 = 1_000_000_000
-    /// Nanoseconds that a file without a name is kept after it last changed.
+    /// Nanoseconds that a file without a path is kept after its last change.
     var rotateWait: Int64 = 5_000_000_000
-    /// Files open at the same time.
+    /// The largest number of open files.
     var descriptors = 512
-    /// Files of the daemon's own that may not be followed: its log, its store.
+    /// Returns the daemon's own files, which are not tailed: its log, its store.
     var ownFiles: @Sendable () -> [String] = { [] }
 
-    /// Whether a path is one to be followed.
+    /// Returns true if a path is to be tailed.
     func follows(_ path: FilePath) -> Bool {
         patterns.contains { $0.matches(path) } && !excludes(path)
     }
 
-    /// Whether a path is not to be followed, whatever it matches.
+    /// Returns true if a path is excluded, whatever pattern it matches.
     func excludes(_ path: FilePath) -> Bool { excluded.contains { $0.excludes(path) } }
 
-    /// Whether a name could be that of a file to be followed.
+    /// Returns true if a file of this name may match a pattern.
     func mayFollow(name: [UInt8]) -> Bool { patterns.contains { $0.mayMatch(name: name) } }
 
-    /// The path from which rotation may have made another one, if that is followed.
+    /// Returns the matching path from which rotation may have made another one.
     func livePath(of path: FilePath) -> FilePath? {
         RotatedName.lives(of: Array(path.name)).lazy
             .map { path.directory.entry($0) }

@@ -2,29 +2,29 @@ import Chat
 import MessageBus
 import Locking
 
-/// The tail bridges of one bridge.json, so that a file which is moved from one to another is gone on
-/// with there, whatever the bridges are called.
+/// The tail bridges of one bridge.json: a file that is moved from one to another is continued
+/// there, whatever the bridges are called.
 ///
 /// Safe from any thread.
 final class TailSiblings: Sendable {
-    private let plans = Locked<[String: TailConfiguration]>([:])
+    private let configurations = Locked<[String: TailConfiguration]>([:])
 
-    /// Names of bridges without a name of their own that are looked at besides.
+    /// The number of default bridge names that are checked as well.
     private static let unnamed = 16
 
-    /// Adds a bridge, or takes its new plan.
-    func add(_ configuration: TailConfiguration, named name: String) {
-        plans.withLock { $0[name] = configuration }
+    /// Adds a bridge or replaces its configuration.
+    func register(_ configuration: TailConfiguration, named name: String) {
+        configurations.withLock { $0[name] = configuration }
     }
 
-    /// What was kept of what a bridge is to follow: by itself, and by others that don't follow it any
-    /// more.
+    /// Returns the checkpoints of files that a bridge is to tail: its own, and those of others that
+    /// don't tail them any more.
     ///
-    /// What others go on with is left to them.
+    /// Files that others still tail are left to them.
     func kept(for port: Port, _ configuration: TailConfiguration) async throws -> [String: [UInt8]]
     {
-        let plans = plans.withLock { $0 }
-        let others = plans.filter { $0.key != port.name }
+        let configurations = configurations.withLock { $0 }
+        let others = configurations.filter { $0.key != port.name }
         var own = try await port.checkpoints()
         own = own.filter { source, state in
             guard let path = Self.path(source, state), !configuration.follows(path) else {
@@ -32,13 +32,13 @@ final class TailSiblings: Sendable {
             }
             return !others.values.contains { $0.follows(path) }
         }
-        let count = max(Self.unnamed, plans.count + 1)
+        let count = max(Self.unnamed, configurations.count + 1)
         let unnamed = (1...count).map { $0 == 1 ? "tail" : "tail-\($0)" }
         for name in Set(unnamed).union(others.keys).sorted() where name != port.name {
             let kept = try await port.checkpoints(of: name)
             let taken = kept.filter { source, state in
                 guard own[source] == nil, let path = Self.path(source, state) else { return false }
-                return configuration.follows(path) && plans[name]?.follows(path) != true
+                return configuration.follows(path) && configurations[name]?.follows(path) != true
             }
             own.merge(taken) { own, _ in own }
             if !taken.isEmpty {
@@ -48,13 +48,13 @@ final class TailSiblings: Sendable {
                     "\(taken.count == 1 ? "1 file goes" : "\(taken.count) files go") on where "
                         + "\(name) has read up to")
             }
-            takePatterns(kept, of: plans[name], for: configuration, into: &own)
+            mergePatterns(kept, of: configurations[name], for: configuration, into: &own)
         }
         return own
     }
 
-    /// Takes the patterns that a bridge has followed before: what matches them is not new.
-    private func takePatterns(
+    /// Adds the patterns that another bridge has tailed before: files that match them are not new.
+    private func mergePatterns(
         _ kept: [String: [UInt8]], of other: TailConfiguration?,
         for configuration: TailConfiguration,
         into own: inout [String: [UInt8]]
@@ -75,7 +75,7 @@ final class TailSiblings: Sendable {
                 TailedFiles.knownSource]
     }
 
-    /// The path of the file that something was kept of.
+    /// Returns the path of the file of a checkpoint.
     private static func path(_ source: String, _ state: [UInt8]) -> FilePath? {
         let prefix = IgnoredFiles.sourcePrefix
         let numbers = source.hasPrefix(prefix) ? String(source.dropFirst(prefix.count)) : source

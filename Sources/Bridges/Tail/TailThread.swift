@@ -4,23 +4,24 @@ import MessageBus
 import Sockets
 import Locking
 
-/// The thread that waits for files to change and reads them.
+/// The work of the bridge's thread: waits for files to change and reads them.
 ///
 /// Safe from any thread.
 final class TailThread: Sendable {
     private let configuration: TailConfiguration
-    /// Until it is taken: what was kept of many files is not needed twice.
+    /// The saved checkpoints, emptied by `run()`: with many files they are large.
     private let kept: Locked<[String: [UInt8]]>
     private let log: Log
     private let clock: any LoopClock
     private let events: FileEvents
-    let loads: BoundedQueue<TailBatch>
+    let batches: BoundedQueue<TailBatch>
 
-    /// Lines that wait while others are being published: the next ones are there by then, and of a
-    /// file that is copied and truncated as much as possible has been read.
+    /// The number of lines read ahead while others are being published.
+    ///
+    /// Reading ahead rescues as much as possible of a file that is copied and truncated.
     private static let ahead = 4_096
 
-    /// Makes the thread's work; nothing is opened yet.
+    /// Creates the work; no file is opened yet.
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.
     init(
@@ -34,14 +35,14 @@ final class TailThread: Sendable {
         self.clock = clock
         let events = try FileEvents(isEnabled: hearsEvents)
         self.events = events
-        loads = BoundedQueue(bound: Self.ahead) { events.wake() }
+        batches = BoundedQueue(bound: Self.ahead) { events.wake() }
     }
 
-    /// Follows files until the handover ends; on a thread of its own.
+    /// Tails files until the queue ends, on a thread of its own.
     ///
-    /// Returns why it could not go on.
+    /// Returns the error that ended it, if any.
     func run() -> (any Error)? {
-        defer { loads.end() }
+        defer { batches.end() }
         do {
             let kept = kept.withLock { kept in
                 defer { kept = [:] }
@@ -49,10 +50,10 @@ final class TailThread: Sendable {
             }
             let files = try TailedFiles(
                 configuration, kept: kept, events: events, tailLog: TailLog(log))
-            // The first load says that all files have been looked at, whatever is in it.
+            // The first batch tells that the first scan is done, whatever it contains.
             scanIfDue(files)
-            put(files.nextLoad(now: now) ?? TailBatch())
-            while !loads.hasEnded { turn(files) }
+            put(files.nextBatch(now: now) ?? TailBatch())
+            while !batches.hasEnded { turn(files) }
             files.tailLog.tellCounts(now: now, isLast: true)
             return nil
         } catch {
@@ -61,24 +62,24 @@ final class TailThread: Sendable {
     }
 
     private func turn(_ files: TailedFiles) {
-        let hasRoom = loads.hasRoom
+        let hasRoom = batches.hasRoom
         events.wait(milliseconds: milliseconds(until: files.deadline(now: now, reads: hasRoom)))
-        events.drain { files.take($0) }
+        events.drain { files.recordEvent($0) }
         scanIfDue(files)
         files.tailLog.tellCounts(now: now)
-        while loads.hasRoom, let load = files.nextLoad(now: now) {
-            put(load)
-            // What is rotated away while this is published must be open by then.
-            events.drain { files.take($0) }
+        while batches.hasRoom, let batch = files.nextBatch(now: now) {
+            put(batch)
+            // A file that is rotated while this is published must be open by then.
+            events.drain { files.recordEvent($0) }
             scanIfDue(files)
         }
     }
 
-    private func put(_ load: TailBatch) { loads.put(load, weight: load.lines + 1) }
+    private func put(_ batch: TailBatch) { batches.put(batch, weight: batch.lines + 1) }
 
     private func scanIfDue(_ files: TailedFiles) {
         let now = now
-        if now >= files.nextGlance { files.glance(now: now, spent: { Self.processorTime }) }
+        if now >= files.nextPoll { files.pollOpenFiles(now: now, spent: { Self.processorTime }) }
         if now >= files.nextScan {
             files.scan(now: now, clock: { self.now }, spent: { Self.processorTime })
         }
@@ -93,7 +94,7 @@ final class TailThread: Sendable {
     private var now: Int64 { clock.monotonic() }
 
     private func milliseconds(until deadline: Int64) -> Int32 {
-        // Rounded up, so that the time is over when the wait is.
+        // Rounded up, so that the deadline is over when the wait is.
         let pause = deadline.subtractingReportingOverflow(now)
         if pause.overflow || pause.partialValue <= 0 { return 0 }
         return Int32(clamping: pause.partialValue / 1_000_000 + 1)

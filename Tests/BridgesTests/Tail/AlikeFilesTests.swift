@@ -63,6 +63,64 @@ import Testing
         #expect(folder.texts.filter { $0.count == 1 } == ["1", "2", "3", "4"])
     }
 
+    @Test(arguments: [true, false])
+    func `what begins as a half line did is still another generation`(hears: Bool) throws {
+        let folder = try TailFolder(hearsEvents: hears)
+        folder.append("li", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.append("line 1\nline 2\n", to: "app.log")
+        folder.copyAndTruncate("app.log")
+        folder.append("line 3\n", to: "app.log")
+        folder.copyAndTruncate("app.log")
+        folder.append("line 4\n", to: "app.log")
+        folder.wait(.seconds(9))
+        #expect(folder.texts == ["liline 1", "line 2", "line 3", "line 4"])
+    }
+
+    @Test(arguments: [true, false])
+    func `what was cut and has grown past what was read is told after a restart`(isRotated: Bool)
+        throws
+    {
+        func lines(_ numbers: Range<Int>) -> String {
+            numbers.map { "line \($0)\n" }.joined()
+        }
+        let same = String(repeating: "the same line in all of them\n", count: 4)
+        let folder = try TailFolder()
+        folder.append(lines(1_000..<2_000) + same, to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.kill()
+        folder.truncate("app.log", to: 5_000)
+        folder.append(lines(2_500..<3_000) + same + "last\n", to: "app.log")
+        if isRotated { folder.rotate("app.log") }
+        try folder.start()
+        folder.wait(.seconds(9))
+        #expect(folder.texts.count { $0 == "line 1499" } == 1)
+        #expect(folder.texts.filter { $0.hasPrefix("line 2") }.count == 500)
+        #expect(folder.texts.last == "last")
+    }
+
+    @Test(arguments: [true, false])
+    func `what was rotated away before any of it was kept is found after a restart`(hears: Bool)
+        throws
+    {
+        let folder = try TailFolder(hearsEvents: hears)
+        folder.append("before\n", to: "app.log.1")
+        try folder.start()
+        folder.read()
+        folder.append("1\n", to: "app.log")
+        folder.scan()
+        folder.kill()
+        folder.rotate("app.log")
+        folder.append("2\n", to: "app.log")
+        folder.rotate("app.log")
+        try folder.start()
+        folder.append("3\n", to: "app.log")
+        folder.wait(.seconds(9))
+        #expect(folder.texts == ["1", "2", "3"])
+    }
+
     @Test func `what is written over an old file is read where nothing else has it`() throws {
         let folder = try TailFolder()
         folder.append("1\n", to: "app.log")

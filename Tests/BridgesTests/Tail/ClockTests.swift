@@ -102,9 +102,9 @@ import Testing
         #expect(isOlder("a.log.2", "a.log.10") == false)
         #expect(isOlder("a.log-20250101", "a.log-20250102") == true)
         #expect(isOlder("a.log-20250101", "a.log.1") == nil)
-        #expect(RotatedName(of: "app.log".utf8).place(in: Array("app-20260101.log".utf8)) == 3)
-        #expect(RotatedName(of: "app.log".utf8).place(in: Array("app-web.log".utf8)) == nil)
-        #expect(RotatedName(of: "app.log".utf8).place(in: Array("app.log.1".utf8)) == nil)
+        #expect(RotatedName(of: "app.log".utf8).markIndex(in: Array("app-20260101.log".utf8)) == 3)
+        #expect(RotatedName(of: "app.log".utf8).markIndex(in: Array("app-web.log".utf8)) == nil)
+        #expect(RotatedName(of: "app.log".utf8).markIndex(in: Array("app.log.1".utf8)) == nil)
     }
 
     @Test func `what comes and goes unseen is counted`() throws {

@@ -91,8 +91,8 @@ import Testing
         try folder.start()
         folder.read()
         for _ in 0..<3 { folder.wait(.seconds(3)) }
-        let tailed = try #require(folder.files?.queue.first)
-        #expect(tailed.zeros?.range.upperBound == UInt64(count) + 4)
+        let tailed = try #require(folder.files?.allFiles.first)
+        #expect(tailed.nulRuns?.range.upperBound == UInt64(count) + 4)
         #expect(!tailed.isDirty)
         // Data behind it, and then something before that: nothing is skipped.
         let file = open(folder.place("a.log"), O_WRONLY | O_CLOEXEC)

@@ -21,8 +21,8 @@ import Testing
         for _ in 0..<3 { folder.wait(.seconds(3)) }
         let full = files.lastScan?.end
         folder.append("one\n", to: "7/7.log")
-        folder.look()
-        #expect(files.work.count == 1)
+        folder.scan()
+        #expect(files.pendingFiles.count == 1)
         folder.append("two\n", to: "8/new.log")
         folder.makeDirectory("8/deep")
         folder.append("three\n", to: "8/deep/new.log")
@@ -36,7 +36,7 @@ import Testing
         folder.read()
         #expect(folder.texts.suffix(3).sorted() == ["five", "four", "six"])
         #expect(files.lastScan?.end == full)
-        #expect(files.work.count == 0)
+        #expect(files.pendingFiles.count == 0)
     }
 
     @Test func `a directory whose name another one takes is noticed at once`() throws {
@@ -81,16 +81,16 @@ import Testing
             "many \($0.list)"
         }
         report.set(FilePath("/a"), "is bad")
-        #expect(report.take(now: 5, isLast: false) == "one /a is bad")
+        #expect(report.nextSentence(now: 5, isLast: false) == "one /a is bad")
         for number in 0..<20_000 { report.set(FilePath("/b \(number)"), "is bad") }
-        #expect(report.take(now: 6, isLast: false) == nil)
+        #expect(report.nextSentence(now: 6, isLast: false) == nil)
         #expect(report.due == 5 + TailLog.pause)
-        let sentence = report.take(now: 5 + TailLog.pause, isLast: false)
+        let sentence = report.nextSentence(now: 5 + TailLog.pause, isLast: false)
         #expect(sentence == "many 20001 files (/a, /b 0, /b 1, …)")
         report.set(FilePath("/b 7"), "is bad")
-        #expect(report.take(now: 5 + 9 * TailLog.pause, isLast: false) == nil)
+        #expect(report.nextSentence(now: 5 + 9 * TailLog.pause, isLast: false) == nil)
         report.remove(FilePath("/b 7"))
-        #expect(report.take(now: 5 + 9 * TailLog.pause, isLast: false) != nil)
+        #expect(report.nextSentence(now: 5 + 9 * TailLog.pause, isLast: false) != nil)
     }
 
     @Test(.enabled(if: geteuid() != 0))
@@ -147,8 +147,8 @@ import Testing
             memcpy(memory + place, text, text.utf8.count)
             place += text.utf8.count
             // As where neither size nor time tells of it.
-            folder.files?.glance(now: folder.now)
-            while let load = folder.load() { folder.take(load) }
+            folder.files?.pollOpenFiles(now: folder.now)
+            while let batch = folder.nextBatch() { folder.publish(batch) }
         }
         #expect(folder.texts == ["one", "half", "two", "three"])
     }

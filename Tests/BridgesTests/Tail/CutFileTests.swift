@@ -100,7 +100,7 @@ import Testing
         while done < bytes.count {
             let next = min(bytes.count, done + 10_000)
             let end = next == bytes.count ? next : (bytes[..<next].lastIndex(of: 0x0A) ?? 0) + 1
-            bytes[done..<end].withUnsafeBytes { sums.add($0, at: UInt64(done)) }
+            bytes[done..<end].withUnsafeBytes { sums.append($0, at: UInt64(done)) }
             done = end
         }
         // The older half is forgotten.
@@ -124,7 +124,7 @@ import Testing
         folder.append(text(lines(10_000)), to: "app.log")
         try folder.start()
         folder.read()
-        let marks = try #require(folder.files?.queue.first).marks
+        let marks = try #require(folder.files?.allFiles.first).marks
         #expect((16..<33).contains(marks.marks.count))
         #expect(FileMarks(text: marks.text).marks == marks.marks)
         let file = try OpenFile(FilePath(folder.place("app.log")))

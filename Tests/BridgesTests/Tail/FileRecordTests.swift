@@ -7,7 +7,7 @@ import Testing
 @testable import MessageBus
 @testable import TailBridge
 
-/// What is kept of files, for how long, and whose it is.
+/// Records of files: their lifetime and their owners.
 @Suite(.timeLimit(.minutes(10))) struct FileRecordTests {
     private static let day: Int64 = 86_400_000_000_000
 

@@ -39,7 +39,7 @@ import Testing
             folder.remove(name)
         }
         for number in 0..<16 { folder.append("three\n", to: "new \(number).log") }
-        folder.look()
+        folder.scan()
         folder.read()
         folder.wait(.seconds(9))
         #expect(folder.texts.count { $0 == "two" } == 16)
@@ -53,7 +53,7 @@ import Testing
         for name in names { folder.append("one\n", to: name) }
         try folder.start()
         folder.read()
-        let closed = try #require(folder.files).queue.filter { $0.file == nil }.map(\.path)
+        let closed = try #require(folder.files).allFiles.filter { $0.file == nil }.map(\.path)
         for path in closed {
             folder.append("two\n", to: String(decoding: path.name, as: UTF8.self))
         }
@@ -61,7 +61,7 @@ import Testing
         folder.wait(.seconds(3))
         folder.wait(.seconds(6))
         folder.wait(.seconds(6))
-        #expect(folder.files?.queue.isEmpty == true)
+        #expect(folder.files?.allFiles.isEmpty == true)
         let told = folder.log.sentences.filter { $0.contains("behind byte 4 may be lost") }
         #expect(told.count == closed.count)
     }
@@ -79,9 +79,9 @@ import Testing
         }
         #expect(files.nextScan == folder.now + 1_000_000_000)
         folder.append("two\n", to: "a.log")
-        files.glance(now: folder.now)
-        #expect(files.nextGlance == folder.now + 200_000_000)
-        while let load = folder.load() { folder.take(load) }
+        files.pollOpenFiles(now: folder.now)
+        #expect(files.nextPoll == folder.now + 200_000_000)
+        while let batch = folder.nextBatch() { folder.publish(batch) }
         #expect(folder.texts == ["one", "two"])
         files.needsScan = true
         #expect(files.nextScan == folder.now + 1_000_000_000)
@@ -124,7 +124,8 @@ import Testing
         folder.append(String(repeating: "much to say\n", count: 200_000), to: "a.log")
         folder.append("little\n", to: "b.log")
         try folder.start()
-        for _ in 0..<2 { folder.take(try #require(folder.load())) }
+        // The first one has no lines.
+        for _ in 0..<3 { folder.publish(try #require(folder.nextBatch())) }
         #expect(folder.texts.contains("little"))
         #expect(folder.lines.count <= 2 * (64 + 4_096))
         folder.read()

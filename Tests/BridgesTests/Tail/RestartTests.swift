@@ -6,7 +6,7 @@ import Testing
 @testable import MessageBus
 @testable import TailBridge
 
-/// What a run finds that comes after another.
+/// Restarts: a run that follows another one.
 @Suite(.timeLimit(.minutes(10))) struct RestartTests {
     @Test func `at the first start files are read from their end, later ones whole`() throws {
         let folder = try TailFolder()
@@ -38,6 +38,20 @@ import Testing
         #expect(folder.texts == ["new"])
     }
 
+    @Test func `what the first look found is kept before a line is read`() throws {
+        let folder = try TailFolder()
+        folder.append("before\n", to: "0.log.1")
+        for number in 0..<1_200 { folder.append("one\n", to: "\(number).log") }
+        try folder.start()
+        folder.publish(try #require(folder.nextBatch()))
+        #expect(folder.texts.isEmpty)
+        folder.kill()
+        for number in 0..<1_200 { folder.rotate("\(number).log") }
+        try folder.start()
+        folder.read()
+        #expect(folder.texts == Array(repeating: "one", count: 1_200))
+    }
+
     @Test func `files of a pattern that is new in bridge.json are read from their end`() throws {
         let folder = try TailFolder()
         folder.configuration.startsAtEnd = true
@@ -59,8 +73,8 @@ import Testing
         try folder.start()
         folder.read()
         folder.append("two\n", to: "a.log")
-        folder.look()
-        _ = folder.load()
+        folder.scan()
+        _ = folder.nextBatch()
         folder.kill()
         try folder.start()
         folder.read()

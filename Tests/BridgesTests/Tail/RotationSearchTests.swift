@@ -4,7 +4,7 @@ import Testing
 @testable import Chat
 @testable import TailBridge
 
-/// What is looked for while others rename it.
+/// Searches while files are being renamed.
 @Suite(.timeLimit(.minutes(10))) struct RotationSearchTests {
     @Test func `what is rotated on while it is looked for is found under its next name`() throws {
         let folder = try TailFolder()
@@ -38,18 +38,18 @@ import Testing
     ) -> [(name: String, text: String)] {
         var left = times
         let path = FilePath(folder.place("app.log"))
-        let generations = RotationSearch(
+        let search = RotationSearch(
             lost: FileRecord(unknownOf: path, since: 0), others: { [] }, wantsCopy: false,
             isFollowed: { _ in false }, isExcluded: { _ in false },
             isCopy: { _, _, _ in false }, isCopyOfUnread: { _, _ in false },
             placeInPart: { _, _ in nil },
-            isKnown: { _ in
+            isKnown: { _, _ in
                 if left > 0 { happens() }
                 left -= 1
                 return false
             },
             passedOver: { _, _ in nil }, record: { _, _ in nil }, listings: DirectoryListings())
-        return generations.find().map { found in
+        return search.find().map { found in
             let text = try? found.file.bytes(100, at: 0)
             return (
                 String(decoding: found.path.name, as: UTF8.self),

@@ -6,7 +6,7 @@ import Testing
 @testable import Chat
 @testable import TailBridge
 
-/// What happens to names while files are followed, each case by itself.
+/// Renames and rotations while files are tailed, each case by itself.
 @Suite(.timeLimit(.minutes(10))) struct RotationTests {
     @Test(arguments: [true, false])
     func `a renamed file is read to its end before the new one`(hearsEvents: Bool) throws {
@@ -37,7 +37,7 @@ import Testing
         }
         #expect(folder.texts == ["one", "new"] + (0..<5).map { "late \($0)" })
         folder.wait(.seconds(6))
-        #expect(folder.files?.queue.count == 1)
+        #expect(folder.files?.allFiles.count == 1)
     }
 
     @Test func `rotations that nobody saw are read in their order`() throws {
@@ -60,7 +60,7 @@ import Testing
             folder.rotate("app.log")
             folder.append("line \(number)\n", to: "app.log")
             // Deleted even: what has been noticed is open.
-            folder.look()
+            folder.scan()
             folder.remove("app.log.1")
         }
         folder.read()
@@ -148,8 +148,8 @@ import Testing
             folder.append(lines.map { "\($0)\n" }.joined(), to: "app.log")
             if folder.exists("app.log.1") { folder.truncate("app.log.1") }
             if round % 2 == 0 { folder.append("", to: "app.log.1") }
-            folder.look()
-            if let load = folder.load() { folder.take(load) }
+            folder.scan()
+            if let batch = folder.nextBatch() { folder.publish(batch) }
             folder.append(folder.content(of: "app.log"), to: "app.log.1")
             folder.read()
             folder.truncate("app.log")
@@ -355,11 +355,40 @@ import Testing
         folder.read()
         folder.append("two\n", to: "app.log")
         folder.append("new\n", to: "other.log")
-        folder.files?.take(.overflow)
+        folder.files?.recordEvent(.overflow)
         // As the kernel's own events would be lost.
-        let load = try #require(folder.load())
-        folder.take(load)
+        let batch = try #require(folder.nextBatch())
+        folder.publish(batch)
         folder.wait(.seconds(3))
         #expect(folder.texts.sorted() == ["new", "one", "two"])
+    }
+
+    @Test func `an empty file that was rotated is followed once`() throws {
+        let folder = try TailFolder()
+        folder.append("one\n", to: "app.log")
+        try folder.start()
+        folder.read()
+        folder.kill()
+        folder.rotate("app.log")
+        folder.append("", to: "app.log")
+        folder.rotate("app.log")
+        folder.append("two\n", to: "app.log")
+        try folder.start()
+        for _ in 0..<3 { folder.wait(.seconds(9)) }
+        for number in 3...5 {
+            folder.truncate("app.log")
+            folder.append("line \(number)\n", to: "app.log")
+            folder.wait(.seconds(9))
+        }
+        let inode = try FileStatus(FilePath(folder.place("app.log.1"))).id.inode
+        let followed = folder.log.sentences.filter {
+            $0.contains("followed from byte 0 on (\(inode))")
+        }
+        #expect(followed.count == 1)
+        // What is written to it later is read.
+        folder.append("late\n", to: "app.log.1")
+        folder.truncate("app.log")
+        folder.wait(.seconds(9))
+        #expect(folder.texts == ["one", "two", "line 3", "line 4", "line 5", "late"])
     }
 }

@@ -8,8 +8,7 @@ import Testing
 @testable import MessageBus
 @testable import TailBridge
 
-/// A directory of its own, and who follows the files in it: step by step, with a clock that stands
-/// still.
+/// A temporary directory and the tailing of its files, step by step, with a manual clock.
 final class TailFolder {
     /// A line that came in.
     struct Line: Equatable {
@@ -23,13 +22,13 @@ final class TailFolder {
     var configuration: TailConfiguration
     let hearsEvents: Bool
     let log = LogRecorder()
-    /// What an earlier run has kept.
+    /// The checkpoints of an earlier run.
     var kept: [String: [UInt8]] = [:]
     private(set) var lines: [Line] = []
     private(set) var files: TailedFiles?
     private var events: FileEvents?
     private(set) var now: Int64 = 1_000_000_000
-    /// Nanoseconds by which the wall clock has been set.
+    /// Nanoseconds by which the wall clock was shifted.
     var wallShift: Int64 = 0
 
     init(_ patterns: String..., hearsEvents: Bool = true) throws {
@@ -62,37 +61,37 @@ final class TailFolder {
 
     var texts: [String] { lines.map(\.text) }
 
-    /// Begins to follow, as after the daemon has started.
+    /// Starts tailing, as the daemon does at its start.
     func start() throws {
         let events = hearsEvents ? try FileEvents() : nil
         self.events = events
         files = try TailedFiles(
             configuration, kept: kept, events: events, tailLog: TailLog(log.log))
         files?.wallTime = { [unowned self] in TailedFiles.realTime() + self.wallShift }
-        look()
+        scan()
     }
 
-    /// Ends at once; what was handed over and not taken is lost.
+    /// Ends at once; batches that were not published are lost.
     func kill() {
         files = nil
         events = nil
     }
 
-    /// Notices what has happened, and reads nothing.
-    func look() {
+    /// Scans for changes and reads nothing.
+    func scan() {
         guard let files else { return }
-        events?.drain { files.take($0) }
-        // Without events names are looked at when some time has passed.
+        events?.drain { files.recordEvent($0) }
+        // Without events a scan is due when some time has passed.
         if !hearsEvents { now += 200_000_000 }
         if now >= files.nextScan { files.scan(now: now) { self.now } }
     }
 
-    /// The next load, not taken yet.
-    func load() -> TailBatch? { files?.nextLoad(now: now) }
+    /// Returns the next batch without publishing it.
+    func nextBatch() -> TailBatch? { files?.nextBatch(now: now) }
 
-    /// Takes a load as the bus does: its lines and checkpoints together.
-    func take(_ load: TailBatch) {
-        for block in load.takeBlocks() {
+    /// Publishes a batch as the bus does: lines and checkpoints together.
+    func publish(_ batch: TailBatch) {
+        for block in batch.takeBlocks() {
             for record in block.arena.all {
                 let origin = block.arena.details(of: record)?.origin(of: record)
                 lines.append(
@@ -103,15 +102,15 @@ final class TailFolder {
                         position: origin?.remoteID.flatMap { UInt64($0) } ?? .max))
             }
         }
-        for (source, state) in load.checkpoints { kept[source] = state.isEmpty ? nil : state }
+        for (source, state) in batch.checkpoints { kept[source] = state.isEmpty ? nil : state }
     }
 
-    /// Notices and reads everything there is.
+    /// Scans and reads everything there is.
     func read() {
-        look()
-        while let load = load() {
-            take(load)
-            look()
+        scan()
+        while let batch = nextBatch() {
+            publish(batch)
+            scan()
         }
     }
 

@@ -1,38 +1,40 @@
 import Chat
 
-/// What was heard of names and directories since they were last looked at.
+/// The names and directories that the kernel reported as changed since the last scan.
 ///
-/// Confined to the bridge's thread.
+/// Owned by `TailedFiles`; confined to the bridge's thread.
 struct ChangedNames {
-    /// Names that match.
+    /// Changed paths that match a pattern.
     private(set) var names: Set<FilePath> = []
-    /// Names that files got, and how often: each time it was another file.
+    /// Paths at which files appeared, and how often.
+    ///
+    /// Each time it was another file.
     private(set) var appeared: [FilePath: Int] = [:]
-    /// Names that do not match: perhaps what rotation made of those that do.
+    /// Changed paths that match no pattern: possibly rotated files.
     private(set) var unmatched: Set<FilePath> = []
-    /// Directories that appeared or are gone.
+    /// Directories that appeared or disappeared.
     var directories: Set<FilePath> = []
 
-    /// Names remembered between two looks.
+    /// The largest number of names kept between two scans.
     private static let bound = 10_000
 
-    /// Whether nothing has to be looked at.
+    /// True if nothing has to be scanned.
     ///
-    /// What does not match is no reason by itself.
+    /// Unmatched names alone are no reason for a scan.
     var isEmpty: Bool { names.isEmpty && directories.isEmpty }
 
-    /// Whether there are so many that everything should be looked at instead.
+    /// True if so many names changed that a full scan is cheaper.
     var isFull: Bool { names.count >= Self.bound || directories.count >= Self.bound }
 
-    /// Adds a name that matches.
-    mutating func add(_ path: FilePath, isNew: Bool) {
+    /// Adds a path that matches a pattern.
+    mutating func insert(_ path: FilePath, isNew: Bool) {
         guard names.count < Self.bound else { return }
         names.insert(path)
         if isNew { appeared[path, default: 0] += 1 }
     }
 
-    /// Adds a name that does not match.
-    mutating func addUnmatched(_ path: FilePath) {
+    /// Adds a path that matches no pattern.
+    mutating func insertUnmatched(_ path: FilePath) {
         if unmatched.count < Self.bound { unmatched.insert(path) }
     }
 }

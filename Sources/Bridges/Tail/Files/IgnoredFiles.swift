@@ -1,36 +1,40 @@
 import Chat
 import Sockets
 
-/// Files that were there before what is followed beside them was first followed: rotated ones, whose
-/// lines nobody asked for, and copies of what was read.
+/// Rotated files that existed before their live file was first tailed, whose lines nobody asked
+/// for, and copies of what was read.
 ///
-/// A file is known by its number, and by what was in it: its number is another file's when it is
-/// gone, and a program that copies may write over it. They are kept like what is followed, so that
-/// a later run knows what is new. Confined to the bridge's thread.
+/// A file is recognized by its inode number and its content: the number is reused once the file is
+/// deleted, and a copying program may overwrite the file. The records are saved like those of
+/// tailed files, so that a later run can tell what is new. Owned by `TailedFiles`; confined to the
+/// bridge's thread.
 struct IgnoredFiles {
     private var contents: [FileID: FileRecord] = [:]
 
-    /// Bytes from which on a file that has grown can be told from another one that begins alike.
+    /// The smallest number of bytes by which a file that has grown is told from another one with
+    /// the same beginning.
     private static let certain: UInt64 = 16
 
-    /// What the source of one is called begins so, its numbers follow.
+    /// The prefix of a record's checkpoint source; device and inode number follow.
     static let sourcePrefix = "passed:"
 
-    /// The source of a record of one.
+    /// Returns the checkpoint source of a record.
     static func source(_ record: FileRecord) -> String { sourcePrefix + record.source }
 
-    /// All of them.
+    /// All records.
     var all: [FileRecord] { Array(contents.values) }
 
-    /// Takes what an earlier run has kept.
+    /// Adds a record that an earlier run saved.
     mutating func restore(_ record: FileRecord) { contents[record.id] = record }
 
-    /// Notes a file as it is; returns what is to be kept of it, or `nil` if it can't be read.
-    mutating func note(_ path: FilePath, of live: FilePath) -> FileRecord? {
+    /// Adds a file with its present content.
+    ///
+    /// Returns the record to save, or `nil` if the file can't be read.
+    mutating func insert(_ path: FilePath, of live: FilePath) -> FileRecord? {
         guard let file = try? OpenFile(path), let status = try? file.status(), status.isRegular,
             let content = try? FileFingerprint(of: file, upTo: status.size)
         else { return nil }
-        // Without the bytes themselves.
+        // The saved form has no bytes.
         let fingerprint = FileFingerprint(
             offset: content.offset, head: content.head, sum: content.sum)
         let record = FileRecord(
@@ -42,11 +46,11 @@ struct IgnoredFiles {
 
     mutating func remove(_ id: FileID) { contents[id] = nil }
 
-    /// Whether a file of this number was passed over.
+    /// Returns true if a file of this ID is ignored.
     func contains(_ id: FileID) -> Bool { contents[id] != nil }
 
-    /// How much of a file was there when it was passed over; `nil` if it was not, or is another one
-    /// by now.
+    /// Returns the size that a file had when it was ignored; `nil` if it was not, or if another
+    /// file has its ID by now.
     func size(of file: OpenFile, _ status: FileStatus) -> UInt64? {
         guard let content = contents[status.id]?.fingerprint else { return nil }
         let isAsItWas = status.size == content.offset

@@ -1,55 +1,57 @@
 import Chat
 
-/// What is known of files that are not followed at present: kept from an earlier run, or finished.
+/// The records of files that are not tailed at present: restored from an earlier run, or of
+/// finished files.
 ///
-/// A file that was moved away and comes back is not read twice.
+/// They keep a file that was moved away and back from being read twice. Owned by `TailedFiles`;
+/// confined to the bridge's thread.
 struct InactiveRecords {
     private var records: [UInt64: [FileRecord]] = [:]
     private(set) var count = 0
-    /// Those whose files have not been looked for yet, by the name that they had.
+    /// Records whose files have not been searched for yet, by path.
     private var unfound: [FilePath: [FileRecord]] = [:]
 
-    /// Seconds after which what is known of a file that is gone is forgotten: 30 days.
+    /// Seconds after which the record of a missing file is deleted: 30 days.
     static let longest: Int64 = 30 * 86_400
 
-    /// All of them.
+    /// All records.
     var all: [FileRecord] { records.values.flatMap(\.self) }
 
-    /// Adds one.
+    /// Adds a record.
     ///
     /// - Parameter isUnfound: whether its file has still to be looked for.
-    mutating func add(_ record: FileRecord, isUnfound: Bool = false) {
+    mutating func insert(_ record: FileRecord, isUnfound: Bool = false) {
         remove(record.id)
         records[record.id.inode, default: []].append(record)
         count += 1
         if isUnfound { unfound[record.path, default: []].append(record) }
     }
 
-    /// The record of the file that had a name last.
+    /// Returns the record of the last file that had a path.
     func last(of path: FilePath) -> FileRecord? {
         records.values.lazy.flatMap(\.self).filter { $0.path == path }
             .max { $0.modified < $1.modified }
     }
 
-    /// The record of exactly this file, as far as its numbers tell.
+    /// Returns the record with this ID.
     func record(of id: FileID) -> FileRecord? {
         records[id.inode]?.first { $0.id == id }
     }
 
-    /// The record that a file's content confirms.
+    /// Returns the record that a file's content confirms.
     ///
-    /// The device may have another number since the system was started anew.
+    /// The device number may have changed at a reboot.
     func record(of file: OpenFile, _ id: FileID) -> FileRecord? {
         guard let same = records[id.inode] else { return nil }
         let size = (try? file.status().size) ?? 0
         let candidates = same.filter { record in
             let read = record.fingerprint.offset
-            // What was done with after a few bytes may be gone, and its number another file's.
+            // A finished file of a few bytes may be deleted, and its number reused.
             let isCertain = !record.isFinished || size == read
             return read >= 16 || (record.id == id && isCertain)
         }
         return candidates.sorted { $0.id == id && $1.id != id }
-            .first { $0.fingerprint.matches(file) }
+            .first { $0.matches(file) }
     }
 
     mutating func remove(_ id: FileID) {
@@ -61,21 +63,21 @@ struct InactiveRecords {
 
     // MARK: - Those that have not been looked for yet
 
-    /// Whether files have still to be looked for.
+    /// True if files have still to be searched for.
     var hasUnfound: Bool { !unfound.isEmpty }
 
-    /// Those whose files have still to be looked for.
+    /// The records whose files have still to be searched for.
     var allUnfound: [FileRecord] { unfound.values.flatMap(\.self) }
 
-    /// Those of one name.
+    /// Returns the records of a path whose files have still to be searched for.
     func unfound(of path: FilePath) -> [FileRecord] { unfound[path] ?? [] }
 
-    /// Whether the file of a record has still to be looked for.
+    /// Returns true if the file of a record has still to be searched for.
     func isUnfound(_ record: FileRecord) -> Bool {
         unfound[record.path]?.contains { $0.id == record.id } == true
     }
 
-    /// Notes that the file of a record has been found, or looked for.
+    /// Marks the file of a record as found or searched for.
     mutating func setFound(_ record: FileRecord) {
         unfound[record.path]?.removeAll { $0.id == record.id }
         if unfound[record.path]?.isEmpty == true { unfound[record.path] = nil }

@@ -1,54 +1,56 @@
 import Chat
 
-/// Followers that something has to be done for, so that nobody goes through those that have nothing.
+/// The queue of tailed files that need work, so that a turn never visits idle ones.
 ///
-/// Confined to the bridge's thread.
+/// Owned by `TailedFiles`; confined to the bridge's thread.
 final class PendingFiles {
-    /// Those that may have something to be read, the first in line at `head`.
-    private var line: [TailedFile] = []
+    /// Files that may have data to read; the first one is at `head`.
+    private var queue: [TailedFile] = []
     private var head = 0
-    /// Those whose older namesake has to be read first.
+    /// Files that wait until the previous file of the same name has been read.
     private var held: [TailedFile] = []
-    /// Those whose place is to be kept.
-    private var unkept: [TailedFile] = []
+    /// Files whose checkpoint has to be saved.
+    private var unsaved: [TailedFile] = []
     private var alarms = DeadlineQueue()
 
-    /// How many may have something to be read.
-    var count: Int { line.count - head }
+    /// The number of files that may have data to read.
+    var count: Int { queue.count - head }
 
-    /// Whether a follower can be read now.
+    /// True if a file can be read now.
     var hasReadable: Bool { count > 0 || held.contains { !$0.mustWait } }
 
-    /// Puts a follower at the end of the line, unless it stands there.
-    func add(_ tailed: TailedFile) {
-        if tailed.isInLine { return }
-        tailed.isInLine = true
-        line.append(tailed)
+    /// Appends a file to the queue unless it is queued already.
+    func enqueue(_ tailed: TailedFile) {
+        if tailed.isQueued { return }
+        tailed.isQueued = true
+        queue.append(tailed)
     }
 
-    /// The first in line.
-    func next() -> TailedFile? {
-        guard head < line.count else { return nil }
-        let tailed = line[head]
+    /// Removes and returns the first file.
+    func dequeue() -> TailedFile? {
+        guard head < queue.count else { return nil }
+        let tailed = queue[head]
         head += 1
-        if head == line.count {
-            line.removeAll(keepingCapacity: line.count < 1_024)
+        if head == queue.count {
+            queue.removeAll(keepingCapacity: queue.count < 1_024)
             head = 0
-        } else if head >= 1_024, head > line.count / 2 {
-            line.removeFirst(head)
+        } else if head >= 1_024, head > queue.count / 2 {
+            queue.removeFirst(head)
             head = 0
         }
-        tailed.isInLine = false
+        tailed.isQueued = false
         return tailed
     }
 
-    /// Lets a follower wait for its older namesake.
+    /// Parks a file until the previous file of its name has been read.
     func hold(_ tailed: TailedFile) {
-        tailed.isInLine = true
+        tailed.isQueued = true
         held.append(tailed)
     }
 
-    /// Puts those in line that need not wait any longer; whether there are any.
+    /// Queues the files that need not wait any longer.
+    ///
+    /// Returns true if there are any.
     func release() -> Bool {
         if held.isEmpty { return false }
         let before = count
@@ -58,8 +60,8 @@ final class PendingFiles {
             if tailed.mustWait {
                 held.append(tailed)
             } else {
-                tailed.isInLine = false
-                add(tailed)
+                tailed.isQueued = false
+                enqueue(tailed)
             }
         }
         return count > before
@@ -67,41 +69,41 @@ final class PendingFiles {
 
     // MARK: - What is to be kept
 
-    /// Notes that the place of a follower is to be kept.
-    func keep(_ tailed: TailedFile) { unkept.append(tailed) }
+    /// Marks a file's checkpoint as unsaved.
+    func enqueueUnsaved(_ tailed: TailedFile) { unsaved.append(tailed) }
 
-    /// Whether there is something to be kept.
-    var hasUnkept: Bool { unkept.contains(where: \.isToBeKept) }
+    /// True if a checkpoint has to be saved.
+    var hasUnsaved: Bool { unsaved.contains(where: \.isToBeKept) }
 
-    /// Takes those whose place is to be kept, so many at most.
-    func takeUnkept(atMost count: Int) -> [TailedFile] {
-        let taken = Array(unkept.prefix(count))
-        unkept.removeFirst(taken.count)
+    /// Removes and returns at most `count` files whose checkpoints have to be saved.
+    func dequeueUnsaved(atMost count: Int) -> [TailedFile] {
+        let taken = Array(unsaved.prefix(count))
+        unsaved.removeFirst(taken.count)
         return taken.filter { tailed in
             defer { tailed.isToBeKept = false }
             return tailed.isToBeKept
         }
     }
 
-    /// Whether places wait to be kept that did not fit.
-    var hasMoreUnkept: Bool { !unkept.isEmpty }
+    /// True if unsaved checkpoints did not fit into the last batch.
+    var hasMoreUnsaved: Bool { !unsaved.isEmpty }
 
     // MARK: - Time
 
-    /// When the next follower has to be looked at although nothing happens.
+    /// The earliest time at which a file needs work although nothing happens to it.
     var nextAlarm: Int64? { alarms.next }
 
-    /// Sees to it that a follower is looked at at a time, or later if it is put off by then.
+    /// Schedules work for a file at a time; an earlier alarm stays in force.
     func wake(_ tailed: TailedFile, at time: Int64) {
         if let alarm = tailed.alarm, alarm <= time { return }
         tailed.alarm = time
         alarms.push(time, tailed)
     }
 
-    /// The next follower whose time has come.
+    /// Removes and returns the next file whose alarm is due.
     func nextDue(_ now: Int64) -> TailedFile? {
         while let (time, tailed) = alarms.popDue(now) {
-            // It was set to an earlier time since.
+            // The alarm was set to an earlier time since.
             if tailed.alarm != time { continue }
             tailed.alarm = nil
             return tailed
@@ -110,7 +112,7 @@ final class PendingFiles {
     }
 }
 
-/// Followers by the time at which they are to be looked at: a binary heap.
+/// Tailed files by their alarms: a binary heap.
 private struct DeadlineQueue {
     private var heap: [(time: Int64, tailed: TailedFile)] = []
 

@@ -2,76 +2,77 @@ import Chat
 import MessageBus
 import Sockets
 
-/// One file that is followed, from when it was found until it is gone and read to its end.
+/// A file that is tailed, from its discovery until it has lost its name and is read to its end.
 ///
-/// Confined to the bridge's thread.
+/// Owned by `TailedFiles`; confined to the bridge's thread.
 final class TailedFile {
-    /// What it is.
+    /// Device and inode number.
     let id: FileID
-    /// The name that matched, or the last one that did.
+    /// The path that matched a pattern, or the last one that did.
     var path: FilePath
-    /// Where it was when it had its name, symbolic links resolved.
+    /// The path when it was opened, with symbolic links resolved.
     let target: FilePath
-    /// Marks along what has been read, and sums of the last lines of that.
+    /// Checksums at line ends along what has been read.
     var marks: FileMarks
     var sums = LineChecksums()
-    /// What its lines come from and are said by.
+    /// The sender and channel of its lines.
     var origin: LineBlock.Origin
-    /// `nil` while it is parked: it is at its end and others need the descriptor.
+    /// The open file; `nil` while it is closed because others need the descriptor.
     var file: OpenFile?
-    /// How far it has been read, and how to know it by that.
+    /// The offset up to which it has been read, and hashes that identify it.
     var fingerprint: FileFingerprint
-    /// What was at the beginning before anything was read.
+    /// The first bytes as they were before anything was read.
     private(set) var firstBytes: [UInt8] = []
-    /// The line that is being skipped because it is too long: up to where its end was looked for.
+    /// The offset up to which the end of a line that is too long has been searched for.
     var searched: UInt64?
-    /// NULs that were found behind the offset.
-    var zeros: NULRunSearch.Found?
-    /// The size and time of the last change, as they were before it was last read.
+    /// A run of NULs found behind the offset.
+    var nulRuns: NULRunSearch.Found?
+    /// Size and modification time as of the last status.
     var seen: (size: UInt64, modified: Int64)
-    /// When it was last written to, as of when what was read before was last found unchanged.
+    /// The modification time as of the last check that found what was read unchanged.
     var confirmed: Int64
-    /// When it was seen to change last, by the thread's clock.
+    /// The time of the last observed change, by the thread's clock.
     var changed: Int64
-    /// Since when it has no name that matches, by the thread's clock.
+    /// The time at which it lost its matching path, by the thread's clock.
     var gone: Int64?
-    /// Whether there may be something to read.
+    /// True if there may be data to read.
     var isDirty = true {
-        didSet { if isDirty, !isInLine { work?.add(self) } }
+        didSet { if isDirty, !isQueued { pendingFiles?.enqueue(self) } }
     }
-    /// Where it stands in the line of those that have something to do; `nil`: it is let go of.
-    weak var work: PendingFiles?
-    /// Whether it stands in that line.
-    var isInLine = false
-    /// When it is looked at although nothing happens.
+    /// The queue it belongs to; `nil` once it is no longer tailed.
+    weak var pendingFiles: PendingFiles?
+    /// True while it is in that queue.
+    var isQueued = false
+    /// The time at which it needs work although nothing happens.
     var alarm: Int64?
-    /// Where it is among all that are followed.
+    /// Its index in `TailedFiles.allFiles`.
     var slot = 0
-    /// Whether it has been written to since it was last read to its end, as far as that was heard of.
+    /// True if it was reported as written to since it was last read to its end.
     var isUnread = false
-    /// Whether lines wait for others that belong to them, until it has been quiet for a while.
+    /// True while lines wait for others that belong to the same message, until the file has been
+    /// quiet for a while.
     var hasPending = false
-    /// Where it was found, if it had lost its name by then.
+    /// The path at which it was found if it had been rotated by then.
     var place: FilePath?
-    /// Whether it is a copy, known by its content: nobody goes on writing to it.
+    /// True if it is a copy, recognized by its content: nothing writes to it any more.
     var isCopy = false
-    /// What the file of the same name before this one was; read first.
+    /// The previous file of the same path, which is read first.
     var predecessor: TailedFile?
-    /// How often it could not be read since it lost its name.
+    /// The number of failed reads since it lost its path.
     var failures = 0
-    /// Whether the kernel does not tell of all that is written to it.
+    /// True if the kernel does not report every write to it.
     var isSilent = false
-    /// How what is in it is written.
+    /// Encoding and line endings.
     var form = FileFormat()
-    /// What stood behind the offset when it was last read to its end, as far as it is reserved.
+    /// A checksum of the reserved space behind the offset, as of the last read to the end.
     var reservedSum: UInt32?
     /// The kernel's watch on it.
     var watch: FileEvents.Watch?
-    /// Whether its checkpoint is to be kept with what is handed over next.
+    /// True if its checkpoint has to be saved with the next batch.
     var isToBeKept = false {
-        didSet { if isToBeKept, !oldValue { work?.keep(self) } }
+        didSet { if isToBeKept, !oldValue { pendingFiles?.enqueueUnsaved(self) } }
     }
-    /// Whether its checkpoint has been handed over at least once, so that it must be forgotten.
+    /// True if its checkpoint has been saved at least once and has to be deleted in the end.
     var hasRecord: Bool
 
     init(
@@ -93,19 +94,21 @@ final class TailedFile {
         self.hasRecord = hasRecord
     }
 
-    /// Up to where its messages have been handed over.
+    /// The offset up to which it has been read.
     var offset: UInt64 { fingerprint.offset }
 
-    /// What is kept of it.
+    /// Returns the record to save.
     func record(isFinished: Bool = false) -> FileRecord {
         FileRecord(
             id: id, fingerprint: fingerprint, path: path, target: target, modified: confirmed,
             isFinished: isFinished, marks: marks)
     }
 
-    /// Notes what the file system says; whether that is news.
+    /// Stores a new status.
+    ///
+    /// Returns true if size or time changed.
     @discardableResult
-    func note(_ status: FileStatus, now: Int64) -> Bool {
+    func updateStatus(_ status: FileStatus, now: Int64) -> Bool {
         guard (status.size, status.modified) != seen else { return false }
         seen = (status.size, status.modified)
         changed = now
@@ -114,70 +117,79 @@ final class TailedFile {
         return true
     }
 
-    /// What became of a file of which nothing has been read.
+    /// The state of a file of which nothing has been read, compared with its first bytes.
     enum Beginning {
         case same
-        /// There are other bytes than there were: it was truncated in between.
+        /// The bytes differ: it was truncated in between.
         case changed
-        /// There was nothing, and it was written to: what is there is perhaps not the first of it.
+        /// It was empty or nearly so and was written to; the content may not be its first.
         case appeared
     }
 
-    /// Looks at the first bytes, as long as nothing has been read: what is truncated before that
-    /// could not be told otherwise.
-    func glimpse() -> Beginning {
+    /// Reads the first bytes as long as nothing else has been read; a truncation before that could
+    /// not be noticed otherwise.
+    func readHead() -> Beginning {
         guard offset == 0, isDirty, let file,
             let bytes = try? file.bytes(FileFingerprint.backBytes, at: 0)
         else { return .same }
         defer { firstBytes = bytes }
-        if firstBytes.isEmpty {
-            return bytes.isEmpty && seen.modified == confirmed ? .same : .appeared
-        }
-        return bytes.starts(with: firstBytes) ? .same : .changed
+        guard bytes.starts(with: firstBytes) else { return .changed }
+        // So few bytes may begin the next file as well, as an empty file does.
+        let isCertain = firstBytes.count == FileFingerprint.backBytes
+        let isUntouched = bytes.count == firstBytes.count && seen.modified == confirmed
+        return isCertain || isUntouched ? .same : .appeared
     }
 
-    /// Whether it is a copy that has been read to its end: what changes it later copies something
-    /// else.
+    /// Returns true if its file no longer has the bytes that were read or seen first.
+    func isWrittenAnew(_ file: OpenFile) -> Bool {
+        if offset > 0 { return !fingerprint.matches(file) }
+        guard let bytes = try? file.bytes(firstBytes.count, at: 0) else { return false }
+        return bytes != firstBytes
+    }
+
+    /// True if it is a copy that has been read to its end: a later change copies something else
+    /// over it.
     var isReadCopy: Bool { isCopy && !hasPending && offset == seen.size }
 
-    /// Whether its older namesake has to be read before it.
+    /// True if the previous file of its path has to be read first.
     var mustWait: Bool { predecessor.map { $0.isDirty || $0.hasPending } ?? false }
 
-    /// Goes on by bytes that follow the offset: those just before it, as `fingerprint.back` has
-    /// them, and those that follow.
+    /// Advances the offset by bytes that were read.
+    ///
+    /// `bytes` begins with those just before the offset, as `fingerprint.back` has them.
     func advance(over bytes: UnsafeRawBufferPointer, by count: Int) {
         let known = fingerprint.back.count
         let read = UnsafeRawBufferPointer(rebasing: bytes[..<(known + count)])
-        marks.add(read, known: known, at: offset)
-        sums.add(UnsafeRawBufferPointer(rebasing: read[known...]), at: offset)
+        marks.append(read, known: known, at: offset)
+        sums.append(UnsafeRawBufferPointer(rebasing: read[known...]), at: offset)
         fingerprint.advance(over: bytes, by: count)
     }
 
-    /// Goes on at another place: what was behind it is not there any more.
+    /// Moves the offset back to the end of what the file still has of what was read.
     func goOn(from fingerprint: FileFingerprint, at place: LineChecksums.LineStart) {
         self.fingerprint = fingerprint
         marks.cut(to: place.offset)
         if place.lines == nil { sums.forget(before: place.offset) } else { sums.cut(to: place) }
         searched = nil
-        zeros = nil
+        nulRuns = nil
         hasPending = false
         confirmed = seen.modified
         isDirty = true
     }
 
-    /// Begins anew at the beginning.
+    /// Starts again at offset 0.
     func restart() {
         fingerprint = FileFingerprint()
         marks = FileMarks()
         sums.forget(before: 0)
         form = FileFormat()
         searched = nil
-        zeros = nil
+        nulRuns = nil
         hasPending = false
         isDirty = true
-        // What is there now is what begins it.
+        // The present content is its first.
         confirmed = seen.modified
         firstBytes = []
-        _ = glimpse()
+        _ = readHead()
     }
 }

@@ -1,30 +1,51 @@
 import Chat
 import Sockets
 
-// What is a copy of what is followed, or was: it has nothing that is not read where it was written.
+// Copies of files that are or were tailed: everything in them is read from the original.
 //
-// That two files begin alike says little: each generation of a log may begin with the same header.
+// Equal beginnings alone prove nothing: every rotated log may begin with the same header.
 extension TailedFiles {
-    /// What a file still has of what a record says was read.
+    /// Returns what a file still has of what was read according to a record.
     func remainder(of record: FileRecord, _ file: OpenFile, size: UInt64) -> Remainder {
         tailed(of: record).map { Remainder($0, file, size: size) }
             ?? Remainder(record, file, size: size)
     }
 
-    /// Whether a file is a copy of another one, and has nothing besides.
+    /// Returns true if a file found at a path is tailed.
+    ///
+    /// A file without a path that is not open may be deleted, and its number reused.
+    func isFollowed(_ id: FileID, at path: FilePath) -> Bool {
+        guard let tailed = tailedFiles[id] else { return false }
+        guard tailed.gone != nil, tailed.file == nil, let file = try? OpenFile(path),
+            (try? file.status().id) == id, tailed.isWrittenAnew(file)
+        else { return true }
+        dropRewritten(tailed)
+        return false
+    }
+
+    /// Stops tailing an old file that was overwritten.
+    ///
+    /// If the new content is unread, it is found by a scan or when its original is truncated.
+    func dropRewritten(_ old: TailedFile) {
+        tailLog.detail("\(old.place ?? old.path) has been written anew and is let go")
+        checkpoints[old.record().source] = []
+        stopTailing(old)
+    }
+
+    /// Returns true if a file is a copy of a recorded one and has nothing else.
     func isCopy(_ file: OpenFile, _ status: FileStatus, of record: FileRecord) -> Bool {
         let fingerprint = record.fingerprint
         if status.size < fingerprint.offset {
             return remainder(of: record, file, size: status.size).isAll(reader.memory)
         }
-        guard fingerprint.offset > 0, fingerprint.matches(file) else { return false }
+        guard fingerprint.offset > 0, record.matches(file) else { return false }
         if status.size == fingerprint.offset { return true }
-        // What was read to its end had nothing more that could have been copied.
+        // A file that was read to its end had nothing more to copy.
         guard let original = tailed(of: record) else { return !record.isFinished }
         return goesOn(file, status, as: original)
     }
 
-    /// Whether a file is a copy of one of a name of which nothing has been read yet.
+    /// Returns true if a file is a copy of one of the same path of which nothing has been read yet.
     func isCopyOfUnread(_ file: OpenFile, _ status: FileStatus, of path: FilePath) -> Bool {
         tailedFiles(of: path).contains { original in
             let first = original.firstBytes
@@ -35,8 +56,8 @@ extension TailedFiles {
         }
     }
 
-    /// The follower that has read what a record says; none if it was begun anew since, or the number
-    /// is another file's.
+    /// Returns the tailed file of a record; `nil` if it was restarted since, or if its number is
+    /// reused.
     private func tailed(of record: FileRecord) -> TailedFile? {
         guard let tailed = tailedFiles[record.id], tailed.path == record.path,
             tailed.fingerprint.goesOn(from: record.fingerprint)
@@ -44,10 +65,10 @@ extension TailedFiles {
         return tailed
     }
 
-    /// Whether a file that begins with what was read of another one has nothing that is not there as
-    /// well.
+    /// Returns true if a file that begins with what was read of another one has nothing that the
+    /// other has not.
     ///
-    /// Where the other one was truncated by now it may have: it is looked for when that is read.
+    /// If the other file has been truncated by now, the copy is searched for when that is read.
     private func goesOn(_ file: OpenFile, _ status: FileStatus, as original: TailedFile) -> Bool {
         guard reopen(original), let other = original.file, let size = try? other.status().size,
             original.fingerprint.matches(other)
@@ -65,6 +86,6 @@ extension TailedFiles {
         return true
     }
 
-    /// Bytes behind what was read that are compared: no two generations have as many in common.
+    /// The number of unread bytes that are compared; no two rotated files have as many in common.
     private static let comparedBytes: UInt64 = 1 << 20
 }

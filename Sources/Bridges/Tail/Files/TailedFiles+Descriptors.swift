@@ -3,11 +3,13 @@ import Glibc
 import MessageBus
 import Sockets
 
-// Open files and watches: there are only so many.
+// Descriptors and watches, both limited in number.
 extension TailedFiles {
-    /// Opens a file, if need be in place of one that has nothing to say; `nil` if that can't be now.
+    /// Opens a file, closing an idle one if need be.
+    ///
+    /// Returns `nil` if it can't be opened now.
     func openFile(_ path: FilePath) -> OpenFile? {
-        if openFiles >= configuration.descriptors { park() }
+        if openFiles >= configuration.descriptors { closeIdleFile() }
         willOpen?(path)
         for _ in 0..<2 {
             do throws(SocketError) {
@@ -21,7 +23,7 @@ extension TailedFiles {
                     // Once, and not for each file.
                     let reason = SocketError("open", errno: error.code)
                     tailLog.warnOnce("\(reason): files with nothing new are closed for others")
-                    for _ in 0..<16 { park() }
+                    for _ in 0..<16 { closeIdleFile() }
                 default:
                     tailLog.refused.set(path, error.reason)
                     return nil
@@ -31,18 +33,17 @@ extension TailedFiles {
         return nil
     }
 
-    /// Closes a file that can be opened again when there is something to read, best one that is
-    /// at its end.
-    private func park() {
+    /// Closes a file that can be reopened when it has new data, preferably one that is at its end.
+    private func closeIdleFile() {
         var busy: TailedFile?
-        for step in 0..<queue.count {
-            // Where most have something to say, it need not be one of the others.
-            if step >= Self.parkingSteps, busy != nil { break }
-            parkingTurn = (parkingTurn + 1) % queue.count
-            let tailed = queue[parkingTurn]
+        for step in 0..<allFiles.count {
+            // Where most files have unread data, an idle one need not be found.
+            if step >= Self.maxIdleChecks, busy != nil { break }
+            idleSearchIndex = (idleSearchIndex + 1) % allFiles.count
+            let tailed = allFiles[idleSearchIndex]
             guard let file = tailed.file else { continue }
             if tailed.isDirty, busy != nil || tailed.gone != nil { continue }
-            // What has no name left can't be opened again.
+            // A deleted file can't be reopened.
             guard let status = try? file.status(), status.links > 0 else { continue }
             if !tailed.isDirty { return close(tailed) }
             busy = tailed
@@ -50,8 +51,8 @@ extension TailedFiles {
         if let busy { close(busy) }
     }
 
-    /// Files that are asked in search of one that is at its end.
-    private static let parkingSteps = 256
+    /// The largest number of files examined in search of an idle one.
+    private static let maxIdleChecks = 256
 
     private func attach(_ file: OpenFile, to tailed: TailedFile) {
         tailed.file = file
@@ -64,7 +65,9 @@ extension TailedFiles {
         openFiles -= 1
     }
 
-    /// Opens a file again that was closed for others; false if that can't be now.
+    /// Reopens a file that was closed for others.
+    ///
+    /// Returns false if that fails.
     func reopen(_ tailed: TailedFile) -> Bool {
         if tailed.file != nil { return true }
         if let file = openFile(tailed.path) {
@@ -90,7 +93,7 @@ extension TailedFiles {
 
     // MARK: - Watches
 
-    /// Watches a file, whatever its name is by now.
+    /// Watches an open file, whatever its path is by now.
     func watch(_ tailed: TailedFile, _ file: OpenFile) {
         if tailed.watch != nil { return }
         do throws(SocketError) {
@@ -106,7 +109,7 @@ extension TailedFiles {
         }
     }
 
-    /// Watches a file in which there is nothing new, without opening it for reading.
+    /// Watches a file without new data, without opening it for reading.
     func watchUnopened(_ tailed: TailedFile) {
         // O_PATH (open(2)), which only GNU declares.
         guard events != nil, let file = try? OpenFile(tailed.path, 0o10000000),
@@ -116,13 +119,15 @@ extension TailedFiles {
             return
         }
         watch(tailed, file)
-        // What was written before it was watched was not told.
+        // Writes before the watch was added were not reported.
         if let status = try? file.status(), (status.size, status.modified) != tailed.seen {
             tailed.isDirty = true
         }
     }
 
-    /// Watches the directories in which files may appear; where these are all, no others any more.
+    /// Watches the directories in which files may appear.
+    ///
+    /// After a full scan all other watches are removed.
     func watch(_ directories: [FilePath: FileID], isAll: Bool) {
         let targets = isAll ? self.targets : []
         if isAll {
@@ -134,7 +139,7 @@ extension TailedFiles {
         for (path, id) in directories {
             if let known = watchedDirectories[path] {
                 if known.id == id { continue }
-                // Another one has the name: it was moved there, or something was mounted over it.
+                // Another directory has the path: moved there, or mounted over it.
                 unwatch(path, known.watch)
             }
             watch(path, id, isTarget: false)
@@ -145,7 +150,7 @@ extension TailedFiles {
     }
 
     private func unwatch(_ path: FilePath, _ watch: FileEvents.Watch) {
-        // The same directory by another name has the same watch.
+        // The same directory at another path has the same watch.
         if case .directory(path, _) = watched[watch] {
             events?.remove(watch)
             watched[watch] = nil
@@ -159,8 +164,8 @@ extension TailedFiles {
             let watch = try events.watchDirectory(Array(path.bytes))
             watchedDirectories[path] = (watch, id ?? (try? FileStatus(path).id))
             watched[watch] = .directory(path, isTarget: isTarget)
-            // What appeared between looking and watching was not told.
-            if lastScan == nil { needsScan = true } else { hints.directories.insert(path) }
+            // Files that appeared between the scan and the watch were not reported.
+            if lastScan == nil { needsScan = true } else { changedNames.directories.insert(path) }
         } catch {
             if [ENOENT, ENOTDIR, EACCES].contains(error.code) { return }
             isPolling = true
@@ -171,7 +176,7 @@ extension TailedFiles {
     /// Directories that symbolic links lead to.
     private var targets: Set<FilePath> {
         var targets: Set<FilePath> = []
-        for tailed in queue where tailed.gone == nil && tailed.target != tailed.path {
+        for tailed in allFiles where tailed.gone == nil && tailed.target != tailed.path {
             let directory = tailed.target.directory
             if directory != tailed.path.directory { targets.insert(directory) }
         }
@@ -187,7 +192,7 @@ extension TailedFiles {
     func unwatch(_ tailed: TailedFile) {
         guard let watch = tailed.watch else { return }
         tailed.watch = nil
-        // The same file may be followed anew by now; the kernel has one watch for both.
+        // The same file may be tailed again by now; the kernel has one watch for both.
         guard case .file(let id) = watched[watch], id == tailed.id else { return }
         watched[watch] = nil
         events?.remove(watch)

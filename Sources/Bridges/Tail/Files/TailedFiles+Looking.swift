@@ -3,36 +3,36 @@ import Glibc
 import MessageBus
 import Sockets
 
-// Which files there are: new ones are opened, those that lost their name are noticed.
+// Scanning: finds new files, and files that lost their path.
 extension TailedFiles {
-    /// Looks at names: at all if it is time, else at those that something was heard of.
+    /// Scans all names if a full scan is due, otherwise the changed ones.
     ///
     /// - Parameters:
     ///   - clock: tells when it is done.
     ///   - spent: the thread's processor time in nanoseconds: how much looking takes, whatever else
     ///     the machine does.
     func scan(now: Int64, clock: () -> Int64, spent: () -> Int64 = { 0 }) {
-        let isFull = hints.isEmpty || now >= nextFullScan
+        let isFull = changedNames.isEmpty || now >= nextFullScan
         let isFirst = lastScan == nil
         let begun = spent()
-        let heard = hints
-        hints = ChangedNames()
+        let heard = changedNames
+        changedNames = ChangedNames()
         if isFull { needsScan = false }
         let search =
             isFull
             ? PathSearch(configuration)
             : PathSearch(configuration, names: Set(heard.names), directories: heard.directories)
-        // What is opened and compared is paid once.
+        // Opening and comparing happens once per file and does not count.
         let cost = max(0, spent() - begun)
         listings = DirectoryListings()
         rotationDirectories = nil
         let newDirectories = search.directories.filter { directories[$0] != $1 }.map(\.key)
         directories = isFull ? search.directories : directories.merging(search.directories) { $1 }
         watch(search.directories, isAll: isFull)
-        tell(search, isFull: isFull)
-        look(search, heard, now: now, isFull: isFull)
+        reportProblems(search, isFull: isFull)
+        applySearch(search, heard, now: now, isFull: isFull)
         passOver(newDirectories)
-        if isFirst { finishFirstLook() }
+        if isFirst { finishFirstScan() }
         if isFull {
             lastScan = (clock(), cost)
             sweepRecords(now: now)
@@ -40,22 +40,23 @@ extension TailedFiles {
         lastPartial = (clock(), isFull ? cost : max(0, spent() - begun))
     }
 
-    private func look(_ search: PathSearch, _ heard: ChangedNames, now: Int64, isFull: Bool) {
+    private func applySearch(_ search: PathSearch, _ heard: ChangedNames, now: Int64, isFull: Bool)
+    {
         let isFirst = lastScan == nil
-        noteOwnFiles()
-        note(heard, search)
+        findOwnFiles()
+        countAppearedFiles(heard, search)
         compare(with: search, now: now, isFull: isFull)
-        // What has a new name is no new file.
+        // A tailed file with a new path is no new file.
         for path in heard.appeared.keys where isFollowed(at: path) {
             tailLog.losses.wasKnown(at: path)
         }
-        noteUnknown(search, heard)
+        recordUnknownNames(search, heard)
         if isFull { lookForUnfound(search, now: now) }
         if isFirst { lookForUnknown(search, now: now) }
-        // Nothing is looked for while a name has its file: what appears beside it may be a copy that
-        // is just being made.
-        forgetVacant { tailedFiles[$0] != nil }
-        // Rotated ones first: they are older than what has their names now.
+        // Nothing is searched for while a path has its file: what appears beside it may be a copy
+        // in the making.
+        forgetMissing { tailedFiles[$0] != nil }
+        // Rotated files first: they are older than the files that have their paths now.
         for record in missing.records where isFull || isNear(record, heard, search) {
             adopt(lost: record, wantsCopy: false, now: now, heard: heard)
         }
@@ -63,34 +64,34 @@ extension TailedFiles {
         where tailedFiles[status.id]?.gone != nil
             || (tailedFiles[status.id] == nil && !open(path, status, now: now))
         {
-            miss(path, status, isFirst: isFirst)
+            recordMissed(path, status, isFirst: isFirst)
         }
-        forgetVacant { isLive($0) }
+        forgetMissing { isLive($0) }
         missing.shorten()
         tailLog.losses.settle()
     }
 
-    /// Asks the open files whether they have changed, where the kernel does not tell: a line in a file
-    /// that is known need not wait until all names have been looked at.
-    func glance(now: Int64, spent: () -> Int64 = { 0 }) {
-        lastGlance = now
+    /// Polls the open files where the kernel does not report changes, so that a line in a known
+    /// file need not wait for a full scan.
+    func pollOpenFiles(now: Int64, spent: () -> Int64 = { 0 }) {
+        lastPoll = now
         let begun = spent()
         for tailed in reserved.values {
-            if tailed.work == nil || !reader.hasBeenWritten(tailed) { continue }
+            if tailed.pendingFiles == nil || !reader.hasBeenWritten(tailed) { continue }
             tailed.isUnread = true
             tailed.isDirty = true
             tailed.changed = now
         }
         if isPolling {
-            for tailed in queue where tailed.watch == nil || tailed.isSilent {
-                if let status = try? tailed.file?.status() { tailed.note(status, now: now) }
+            for tailed in allFiles where tailed.watch == nil || tailed.isSilent {
+                if let status = try? tailed.file?.status() { tailed.updateStatus(status, now: now) }
             }
         }
-        glanceCost = max(0, spent() - begun)
+        pollCost = max(0, spent() - begun)
     }
 
-    /// Tells what can't be followed.
-    private func tell(_ search: PathSearch, isFull: Bool) {
+    /// Reports what can't be tailed.
+    private func reportProblems(_ search: PathSearch, isFull: Bool) {
         tailLog.failures.replace(
             search.failures.mapValues(\.reason), isAll: isFull, at: search.names)
         tailLog.others.replace(search.others, isAll: isFull, at: search.names)
@@ -105,8 +106,8 @@ extension TailedFiles {
         }
     }
 
-    private func finishFirstLook() {
-        if queue.isEmpty, tailLog.hasNothingToTell {
+    private func finishFirstScan() {
+        if allFiles.isEmpty, tailLog.hasNothingToTell {
             tailLog.tell(
                 "no file matches \(configuration.patterns.map(\.text).joined(separator: ", ")) yet")
         }
@@ -116,21 +117,21 @@ extension TailedFiles {
         knowsAllBefore = true
     }
 
-    /// Whether a file is followed under a name that matches.
+    /// Returns true if a file is tailed at a matching path.
     private func isLive(_ id: FileID) -> Bool { tailedFiles[id].map { $0.gone == nil } ?? false }
 
     private func isFollowed(at path: FilePath) -> Bool {
         names[path].map { tailedFiles[$0] != nil } ?? false
     }
 
-    /// Forgets vacant names that have a file again.
-    private func forgetVacant(where isTaken: (FileID) -> Bool) {
+    /// Removes missing paths that have a file again.
+    private func forgetMissing(where isTaken: (FileID) -> Bool) {
         if missing.records.isEmpty { return }
         let taken = missing.records.map(\.path).filter { names[$0].map(isTaken) ?? false }
         missing.forget(Set(taken))
     }
 
-    /// Whether something was heard of around a vacant name.
+    /// Returns true if something changed in the directories of a missing path.
     private func isNear(_ record: FileRecord, _ heard: ChangedNames, _ search: PathSearch) -> Bool {
         if heard.names.contains(record.path) || search.names.contains(record.path) { return true }
         let places = [record.path.directory, record.target.directory]
@@ -138,53 +139,56 @@ extension TailedFiles {
             || search.files.contains { $0.path == record.path }
     }
 
-    /// Counts the files that names got, and notes what has them now.
-    private func note(_ heard: ChangedNames, _ search: PathSearch) {
+    /// Counts the files that appeared.
+    private func countAppearedFiles(_ heard: ChangedNames, _ search: PathSearch) {
         for (path, count) in heard.appeared where !search.isUnsure(about: path) {
             tailLog.losses.appeared(at: path, times: count)
-            // What is no file, or not followed, is not lost.
+            // Anything but a file, and links that are not followed, are no loss.
             if search.others[path] != nil || search.linksOut.contains(path) {
                 tailLog.losses.found(at: path)
             }
         }
     }
 
-    /// Notes that what had a name when names were looked at could not be opened: it may have been
-    /// rotated away, and is looked for before what has the name now is opened.
-    private func miss(_ path: FilePath, _ status: FileStatus, isFirst: Bool) {
-        // What may not be read is still there.
+    /// Records a listed file that could not be opened.
+    ///
+    /// It may have been rotated away, and is searched for before the file that has its path now is
+    /// opened.
+    private func recordMissed(_ path: FilePath, _ status: FileStatus, isFirst: Bool) {
+        // A file without read permission is still there.
         if tailLog.refused.contains(path) || tailLog.own.contains(path) { return }
-        if (try? FileStatus(path))?.id != status.id { hints.add(path, isNew: false) }
+        if (try? FileStatus(path))?.id != status.id { changedNames.insert(path, isNew: false) }
         if missing.contains(path) { return }
-        // What was there at the first start is not read anyway.
+        // Content from before the first start is not read anyway.
         if isFirst, configuration.startsAtEnd, !isKnown(path) { return }
         let last = records.last(of: path)
-        missing.note(
+        missing.insert(
             newest[path]?.record() ?? last
                 ?? FileRecord(unknownOf: path, since: status.modified))
     }
 
-    /// Notes names that nothing is known of: what had them since they were last looked at may have
-    /// been rotated away already.
-    private func noteUnknown(_ search: PathSearch, _ heard: ChangedNames) {
-        let look = lastLook
-        // What was written just before may be stamped a tick earlier.
-        lastLook = wallTime() - 20_000_000
+    /// Records paths without a known file: files that had them since the last scan may have been
+    /// rotated away already.
+    private func recordUnknownNames(_ search: PathSearch, _ heard: ChangedNames) {
+        let look = lastScanWallTime
+        // A file written just before may be stamped a tick earlier.
+        lastScanWallTime = wallTime() - 20_000_000
         guard lastScan != nil else { return }
         let present = search.files.filter { tailedFiles[$0.status.id] == nil }.map(\.path)
         for path in heard.names.union(present) where configuration.follows(path) {
             if let last = newest[path], last.gone == nil { continue }
             if missing.contains(path) || tailLog.refused.contains(path) { continue }
             if let last = newest[path] {
-                missing.note(last.record())
+                missing.insert(last.record())
             } else if mayHaveBeenRotated(path, heard) {
-                missing.note(FileRecord(unknownOf: path, since: look))
+                missing.insert(FileRecord(unknownOf: path, since: look))
             }
         }
     }
 
-    /// Whether there may have been a file before that has a name for the first time, as far as is
-    /// known: if that was heard of, and nothing else was, there was not.
+    /// Returns true if another file may have had a new path before.
+    ///
+    /// It had not if its appearance was the only event.
     private func mayHaveBeenRotated(_ path: FilePath, _ heard: ChangedNames) -> Bool {
         !heard.unmatched.isEmpty || events == nil || isPolling || names[path] == nil
             || heard.appeared[path] != 1
@@ -198,7 +202,7 @@ extension TailedFiles {
 
     // MARK: - Comparing
 
-    /// Compares what is followed with what is there.
+    /// Compares the tailed files with a scan.
     private func compare(with search: PathSearch, now: Int64, isFull: Bool) {
         var first: [FileID: (path: FilePath, status: FileStatus)] = [:]
         if isFull { names.removeAll(keepingCapacity: true) }
@@ -208,15 +212,15 @@ extension TailedFiles {
             names[path] = status.id
         }
         var begun: [(TailedFile, TailedFile.Beginning)] = []
-        for tailed in isFull ? queue : touched(by: search) {
+        for tailed in isFull ? allFiles : touched(by: search) {
             if let (path, status) = first[tailed.id] {
                 tailed.gone = nil
                 if names[tailed.path] != tailed.id { rename(tailed, to: path) }
-                tailed.note(status, now: now)
-                let beginning = tailed.glimpse()
+                tailed.updateStatus(status, now: now)
+                let beginning = tailed.readHead()
                 if beginning != .same { begun.append((tailed, beginning)) }
             } else if tailed.gone != nil {
-                if let status = try? tailed.file?.status() { tailed.note(status, now: now) }
+                if let status = try? tailed.file?.status() { tailed.updateStatus(status, now: now) }
             } else if names[tailed.path] == tailed.id {
                 continue
             } else if !isFull, hasOtherNames(tailed) {
@@ -225,10 +229,10 @@ extension TailedFiles {
                 loseName(tailed, now: now)
             }
         }
-        for (tailed, beginning) in begun { take(beginning, of: tailed, now: now) }
+        for (tailed, beginning) in begun { resolve(beginning, of: tailed, now: now) }
     }
 
-    /// Followers that what was looked at concerns.
+    /// Returns the tailed files that a partial scan concerns.
     private func touched(by search: PathSearch) -> [TailedFile] {
         var seen: Set<ObjectIdentifier> = []
         let found = search.files.compactMap { tailedFiles[$0.status.id] }
@@ -236,7 +240,7 @@ extension TailedFiles {
         return (named + found).filter { seen.insert(ObjectIdentifier($0)).inserted }
     }
 
-    /// Whether a file that lost its name may have another one that matches.
+    /// Returns true if a file that lost its path may have another matching one.
     private func hasOtherNames(_ tailed: TailedFile) -> Bool {
         guard let status = try? tailed.file?.status() else { return false }
         return status.links > 1
@@ -247,19 +251,19 @@ extension TailedFiles {
         tailed.gone = now
         tailed.isDirty = true
         setAlarm(tailed)
-        missing.note(tailed.record())
+        missing.insert(tailed.record())
         learnForm(of: tailed)
     }
 
-    /// Notes where rotation has put a number or a date, if what was renamed tells.
+    /// Learns from a renamed file where rotation inserts a number or date.
     private func learnForm(of tailed: TailedFile) {
         guard let place = tailed.file?.target, place != tailed.target,
-            let mark = RotatedName(of: tailed.target.name).place(in: Array(place.name))
+            let mark = RotatedName(of: tailed.target.name).markIndex(in: Array(place.name))
         else { return }
         confirm(mark, in: tailed.path)
     }
 
-    /// Keeps a place in a name at which rotation puts a number or a date.
+    /// Saves the byte index at which rotation inserts a number or date into a name.
     func confirm(_ mark: Int, in path: FilePath) {
         guard rotationMarks[path, default: []].insert(mark).inserted else { return }
         var state: [UInt8] = []
@@ -275,17 +279,17 @@ extension TailedFiles {
         tailed.path = path
         tailed.origin = senders.origin(path)
         link(tailed)
-        // What it is called is part of its record.
+        // The path is part of its record.
         tailed.isToBeKept = true
     }
 
-    /// Makes a follower the newest of its name.
+    /// Makes a file the newest of its path.
     func link(_ tailed: TailedFile) {
         tailed.predecessor = newest[tailed.path]
         newest[tailed.path] = tailed
     }
 
-    /// Takes a follower out of those of its name.
+    /// Removes a file from the list of its path.
     func unlink(_ tailed: TailedFile) {
         if newest[tailed.path] === tailed {
             newest[tailed.path] = tailed.predecessor

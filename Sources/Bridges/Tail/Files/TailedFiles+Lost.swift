@@ -2,11 +2,11 @@ import Chat
 import MessageBus
 import Sockets
 
-// What has been lost sight of: rotated away while nobody looked, or before this run.
+// Searching for lost files: rotated away between two scans or between two runs.
 extension TailedFiles {
     // MARK: - What an earlier run has kept
 
-    /// Takes what an earlier run has kept.
+    /// Restores the checkpoints of an earlier run.
     func restore(_ kept: [String: [UInt8]]) {
         var unasked: Set<FilePath> = []
         for (source, state) in kept {
@@ -19,7 +19,7 @@ extension TailedFiles {
             default: restore(source, state, &unasked)
             }
         }
-        // Nothing was followed before, so that nothing was read that is not known.
+        // This is the first run: no earlier one can have missed anything.
         if kept.isEmpty { knowsAllBefore = true }
         if !unasked.isEmpty {
             tailLog.tell(
@@ -43,15 +43,15 @@ extension TailedFiles {
             guard !configuration.excludes(record.path),
                 let live = configuration.livePath(of: record.path)
             else {
-                // It is not looked for, and no other file's; asked for again, it is gone on with.
-                records.add(record)
+                // The record stays, so that the file is continued if a pattern matches it again.
+                records.insert(record)
                 if !record.isFinished { unasked.insert(record.path) }
                 return
             }
-            // It was followed under the name that rotation had given it.
+            // It was tailed at the path that rotation had given it.
             record.path = live
         }
-        records.add(record, isUnfound: !record.isFinished)
+        records.insert(record, isUnfound: !record.isFinished)
     }
 
     private func restoreMarks(_ state: [UInt8]) {
@@ -63,11 +63,12 @@ extension TailedFiles {
         }
     }
 
-    /// Forgets what is known of files that have been gone for 30 days, and notes which are gone.
+    /// Deletes records of files that have been missing for 30 days, and marks records of files that
+    /// are missing.
     func sweepRecords(now: Int64) {
         if let last = lastSweep, now - last.now < Self.sweepPause { return }
         let wall = wallTime() / 1_000_000_000
-        // A clock that is set forward while this runs makes nothing older.
+        // Setting the clock forward during the run makes nothing older.
         let time =
             lastSweep.map { min(wall, $0.wall + (now - $0.now) / 1_000_000_000 + 60) } ?? wall
         lastSweep = (wall, now)
@@ -89,7 +90,7 @@ extension TailedFiles {
                 if isPassed {
                     passedOver.restore(record)
                 } else {
-                    records.add(record, isUnfound: records.isUnfound(record))
+                    records.insert(record, isUnfound: records.isUnfound(record))
                 }
             }
         }
@@ -100,18 +101,19 @@ extension TailedFiles {
         }
     }
 
-    /// Nanoseconds between two looks at which files are gone: an hour.
+    /// Nanoseconds between two searches for missing files: an hour.
     private static let sweepPause: Int64 = 3_600_000_000_000
 
     private func goneSince(_ record: FileRecord, _ time: Int64) -> Int64 {
-        // Before 2020 no clock was right that says more now, nor is one that says less.
+        // A time before 2020 came from a wrong clock, as does one in the future.
         let isWrong =
             record.gone == 0 || record.gone > time
             || (record.gone < 1_577_836_800 && time >= 1_577_836_800)
         return isWrong ? time : record.gone
     }
 
-    /// Whether a file of a record's number is where it may be, as far as that can be told.
+    /// Returns true if a file with the record's inode number is in a directory of its own or of
+    /// rotation, or if that can't be told.
     private func isThere(_ record: FileRecord, _ listings: DirectoryListings) -> Bool {
         let places = Set([record.path.directory, record.target.directory])
         return places.union(rotatedToDirectories()).contains { directory in
@@ -122,11 +124,11 @@ extension TailedFiles {
 
     // MARK: - Looking for it
 
-    /// Looks for files of an earlier run that are not where they were.
+    /// Searches for files of an earlier run that are not at their path.
     func lookForUnfound(_ search: PathSearch, now: Int64) {
         guard records.hasUnfound else { return }
         let present = Set(search.files.map(\.status.id))
-        // A file whose number is there may still turn out to be another one; `begin` sees to that.
+        // A present inode number may belong to another file by now; `begin` checks that.
         let lost = records.allUnfound.filter {
             !present.contains($0.id) && !search.isUnsure(about: $0.path)
         }
@@ -135,16 +137,16 @@ extension TailedFiles {
         for record in lost.sorted(by: { ($0.modified, $0.path) < ($1.modified, $1.path) }) {
             guard records.isUnfound(record) else { continue }
             records.setFound(record)
-            // Its number is of no use if the device's has changed.
+            // The ID is useless if the device number has changed.
             if hasMoved(record, byInode[record.id.inode] ?? []) { continue }
-            missing.note(record)
+            missing.insert(record)
             let isFound = adopt(lost: record, wantsCopy: true, now: now)
             if !isFound, record.fingerprint.offset > 0 { tailLog.unfound.set(record.path, "") }
         }
     }
 
-    /// Looks for files that came after the last one of their name that is known, and were rotated
-    /// away before this run.
+    /// Searches for files that appeared after the last recorded one of their path and were rotated
+    /// before this run.
     func lookForUnknown(_ search: PathSearch, now: Int64) {
         let present = Set(search.files.map(\.path))
         let latest = Dictionary(records.all.map { ($0.path, $0) }) {
@@ -154,27 +156,64 @@ extension TailedFiles {
         where configuration.follows(path) && !search.isUnsure(about: path) {
             if record.isFinished { adopt(lost: record, wantsCopy: false, now: now) }
             if !present.contains(path), !missing.contains(path) {
-                missing.note(record)
+                missing.insert(record)
             }
+        }
+        lookForUnrecorded(search, Set(latest.keys), now: now)
+    }
+
+    /// Searches for rotated files of paths without a record: an earlier run was killed before it
+    /// saved one, or they appeared between two runs.
+    ///
+    /// Files from before the first run have a record as ignored ones.
+    private func lookForUnrecorded(
+        _ search: PathSearch, _ recorded: Set<FilePath>, now: Int64
+    ) {
+        guard knowsAllBefore, !knownPatterns.isEmpty else { return }
+        var paths: Set<FilePath> = []
+        for directory in search.directories.keys {
+            for entry in listings[directory].entries where entry.kind != .directory {
+                if let path = configuration.livePath(of: directory.entry(entry.name)) {
+                    paths.insert(path)
+                }
+            }
+        }
+        var names: Set<[UInt8]> = []
+        for directory in rotatedToDirectories() {
+            for entry in listings[directory].entries where entry.kind != .directory {
+                names.formUnion(RotatedName.lives(of: entry.name))
+                names.insert(entry.name)
+            }
+        }
+        for name in names where configuration.mayFollow(name: name) {
+            paths.formUnion(
+                search.directories.keys.map { $0.entry(name) }.filter(configuration.follows))
+        }
+        for path in paths.subtracting(recorded).sorted()
+        where isKnown(path) && !search.isUnsure(about: path) {
+            adopt(lost: FileRecord(unknownOf: path, since: 0), wantsCopy: false, now: now)
         }
     }
 
-    /// Whether a file that is there now is the one of a record, on a device of another number.
+    /// Returns true if one of some files is that of a record and only the device number has
+    /// changed.
     private func hasMoved(
         _ record: FileRecord, _ files: [(path: FilePath, status: FileStatus)]
     ) -> Bool {
         record.fingerprint.offset >= 16
             && files.contains { path, _ in
-                (try? OpenFile(path)).map(record.fingerprint.matches) == true
+                (try? OpenFile(path)).map(record.matches) == true
             }
     }
 
-    /// Follows what had a file's name before and has still to be read; whether there was anything.
+    /// Tails rotated files of a path that have still to be read.
+    ///
+    /// Returns true if the lost file itself or its copy is among them.
     @discardableResult
     func adopt(
         lost: FileRecord, wantsCopy: Bool, now: Int64, heard: ChangedNames = ChangedNames()
     ) -> Bool {
-        // What is asked for no longer has no generations.
+        // No pattern matches the path any more.
         guard configuration.follows(lost.path) else { return false }
         var isFound = false
         for found in rotations(of: lost, wantsCopy: wantsCopy, heard).find() {
@@ -182,20 +221,19 @@ extension TailedFiles {
                 continue
             }
             isFound = isFound || found.isSame
-            let marks = records.record(of: found.status.id)?.marks ?? lost.marks
+            let marks = marks(of: found, lost)
             if !found.isSame, !found.isKnown { tailLog.losses.found(at: lost.path) }
             forgetRecord(of: found)
             let tailed = TailedFile(
                 found.file, found.status, path: lost.path, target: lost.target,
                 origin: senders.origin(lost.path), from: fingerprint,
-                marks: found.isSame || found.isKnown ? marks : FileMarks(), now: now,
-                hasRecord: found.status.id == lost.id)
+                marks: marks, now: now, hasRecord: found.status.id == lost.id)
             tailed.gone = now
             tailed.place = found.path
             tailed.isCopy = found.isCopy
-            add(tailed)
+            startTailing(tailed)
             tailed.isToBeKept = true
-            missing.note(tailed.record())
+            missing.insert(tailed.record())
             tailLog.tell(
                 cause: found.isEarlierByTime ? "earlier generation" : "generation",
                 "\(lost.path): \(found.path) was the file of that name before; "
@@ -207,12 +245,21 @@ extension TailedFiles {
         return isFound
     }
 
-    /// Forgets what was known of a file that is followed now.
+    /// Returns the marks along what was read of a found file.
+    ///
+    /// Another file that had its number has others.
+    private func marks(of found: RotationSearch.Found, _ lost: FileRecord) -> FileMarks {
+        if found.isKnown, let record = records.record(of: found.status.id) { return record.marks }
+        return found.isSame ? lost.marks : FileMarks()
+    }
+
+    /// Removes the record of a file that is tailed now.
     private func forgetRecord(of found: RotationSearch.Found) {
         guard let record = records.record(of: found.status.id) else { return }
         records.remove(record.id)
-        // What else had its number, and is another file by now, is still to be looked for.
-        if record.fingerprint.matches(found.file) { records.setFound(record) }
+        // If the record is of another file that had its number, that one has still to be searched
+        // for.
+        if record.matches(found.file) { records.setFound(record) }
     }
 
     private func rotations(
@@ -233,7 +280,7 @@ extension TailedFiles {
             placeInPart: {
                 self.remainder(of: lost, $0, size: $1.size).place(self.reader.memory)?.offset
             },
-            isKnown: { self.tailedFiles[$0] != nil || self.ownFiles.contains($0) },
+            isKnown: { self.isFollowed($1, at: $0) || self.ownFiles.contains($1) },
             passedOver: { self.endOfPassedOver($0, $1) },
             record: { self.records.record(of: $0, $1) }, listings: listings,
             elsewhere: rotatedToDirectories(), marks: rotationMarks[lost.path] ?? [],
@@ -243,14 +290,14 @@ extension TailedFiles {
             confirm: { self.confirm($0, in: lost.path) })
     }
 
-    /// Directories that `rotatedTo` names.
+    /// Returns the directories that `rotatedTo` names.
     func rotatedToDirectories() -> [FilePath] {
         if let rotationDirectories { return rotationDirectories }
         var all: Set<FilePath> = []
         for pattern in configuration.rotatedTo {
             let search = PathSearch(directories: [pattern])
             all.formUnion(search.matching)
-            // A directory may be named as such, or by what is in it.
+            // A pattern may name a directory itself or the files in it.
             if search.matching.isEmpty || !pattern.namesFile {
                 all.formUnion(search.directories.keys)
             }
@@ -262,8 +309,8 @@ extension TailedFiles {
 
     // MARK: - What was there before
 
-    /// Notes which other files there were when directories were first looked at: those that look
-    /// like rotated ones were rotated before.
+    /// Records files that look rotated in directories that are scanned for the first time: they
+    /// were rotated before.
     func passOver(_ directories: [FilePath]) {
         defer { firstFollowed = [] }
         for directory in directories {
@@ -302,11 +349,12 @@ extension TailedFiles {
     }
 
     private func passOver(_ path: FilePath, of live: FilePath) {
-        guard let record = passedOver.note(path, of: live) else { return }
+        guard let record = passedOver.insert(path, of: live) else { return }
         checkpoints[IgnoredFiles.source(record)] = record.state
     }
 
-    /// Up to where a file was passed over, half a line left out; `nil` if it was not.
+    /// Returns the end of the last whole line that a file had when it was ignored; `nil` if it was
+    /// not.
     private func endOfPassedOver(_ file: OpenFile, _ status: FileStatus) -> UInt64? {
         guard let size = passedOver.size(of: file, status) else { return nil }
         if size == status.size { return size }

@@ -2,10 +2,11 @@ import Chat
 import MessageBus
 import Sockets
 
-// Files that are followed from now on.
+// Opening files, and starting and stopping to tail them.
 extension TailedFiles {
-    /// Opens what has a name; false if that is not what had it when names were looked at, or can't
-    /// be opened.
+    /// Opens a listed file.
+    ///
+    /// Returns false if its path has another file by now or it can't be opened.
     func open(_ path: FilePath, _ listed: FileStatus, now: Int64) -> Bool {
         if isOwn(path, listed.id) {
             tailLog.losses.found(at: path)
@@ -15,14 +16,14 @@ extension TailedFiles {
             return follow(path, listed, record, now: now)
         }
         guard let file = openFile(path) else {
-            // What may not be read is not lost, it is still there.
+            // A file without read permission is not lost.
             if tailLog.refused.contains(path) { tailLog.losses.found(at: path) }
             return false
         }
         do throws(SocketError) {
             let status = try file.status()
-            // What has been rotated away comes first. There are file systems that call a file
-            // something else once it is open.
+            // A file that was rotated away since is searched for first. Some file systems change a
+            // file's ID once it is open.
             if status.id != listed.id, (try? FileStatus(path))?.id != listed.id { return false }
             guard status.isRegular, tailedFiles[status.id] == nil else { return true }
             if let record = records.record(of: file, status.id) {
@@ -38,30 +39,30 @@ extension TailedFiles {
         }
     }
 
-    /// Whether nothing has happened to a file since its record was made.
+    /// Returns true if a file is unchanged since its record was saved.
     private func isUntouched(_ record: FileRecord, _ status: FileStatus) -> Bool {
         record.fingerprint.offset > 0 && status.size == record.fingerprint.offset
             && status.modified == record.modified && status.isRegular
             && records.isUnfound(record)
     }
 
-    /// Goes on with a file in which there is nothing new, without opening it.
+    /// Tails a file without new data from its record.
     private func follow(
         _ path: FilePath, _ status: FileStatus, _ record: FileRecord, now: Int64
     ) -> Bool {
-        // Open, it can't be lost sight of; where there are too many it need not be.
+        // An open file can't be lost; with too many files it stays closed.
         let file = openFiles < configuration.descriptors ? openFile(path) : nil
         if let file, (try? file.status().id) != status.id { return false }
-        take(record)
+        claimRecord(record)
         let tailed = TailedFile(
             file, status, path: path, target: record.path == path ? record.target : nil,
             origin: senders.origin(path), from: record.fingerprint, marks: record.marks, now: now,
             hasRecord: true)
         tailed.isDirty = false
         if record.path != path { tailed.isToBeKept = true }
-        add(tailed)
+        startTailing(tailed)
         if file == nil { watchUnopened(tailed) }
-        // What was written before it was watched was not told.
+        // Writes before the watch was added were not reported.
         if let now = try? file?.status(), (now.size, now.modified) != tailed.seen {
             tailed.isDirty = true
         }
@@ -72,16 +73,16 @@ extension TailedFiles {
         _ file: OpenFile, _ status: FileStatus, _ path: FilePath, _ record: FileRecord, now: Int64
     ) throws(SocketError) {
         let fingerprint = try FileFingerprint(of: file, upTo: record.fingerprint.offset)
-        take(record)
+        claimRecord(record)
         if record.fingerprint.offset == 0, status.modified != record.modified {
-            // Nothing was read of it then, so that it can't be told whether it was truncated since.
+            // Nothing had been read of it, so a truncation since can't be noticed.
             adopt(lost: record, wantsCopy: false, now: now)
         }
         let tailed = TailedFile(
             file, status, path: path, origin: senders.origin(path), from: fingerprint,
             marks: record.marks, now: now, hasRecord: record.id == status.id)
-        add(tailed)
-        // The device has another number since the system was started anew.
+        startTailing(tailed)
+        // The device number changed at a reboot.
         if record.id != status.id { checkpoints[record.source] = [] }
         if record.id != status.id || record.gone != 0 || record.path != path {
             tailed.isToBeKept = true
@@ -95,8 +96,8 @@ extension TailedFiles {
         var isCut = false
         var fingerprint = FileFingerprint()
         if let stale {
-            // The number is known and the content is not: truncated, or another file by now.
-            take(stale)
+            // The number is recorded but the content differs: truncated, or another file.
+            claimRecord(stale)
             checkpoints[stale.source] = []
             let isFound =
                 !stale.isFinished && adopt(lost: stale, wantsCopy: true, now: now)
@@ -118,19 +119,19 @@ extension TailedFiles {
         let tailed = TailedFile(
             file, status, path: path, origin: senders.origin(path), from: fingerprint,
             marks: marks, now: now, hasRecord: stale != nil)
-        add(tailed)
-        // Also of what nothing has been read of: it is looked for if it is rotated away meanwhile.
+        startTailing(tailed)
+        // Even if nothing is read yet: it is searched for if it is rotated meanwhile.
         tailed.isToBeKept = true
         if isNew, tailed.target != path { firstFollowed.append(tailed.target) }
     }
 
-    /// Whether the pattern that a path matches was followed in an earlier run: what is there now has
+    /// Returns true if an earlier run tailed a pattern that matches a path: a file there has
     /// appeared since.
     func isKnown(_ path: FilePath) -> Bool {
         configuration.patterns.contains { knownPatterns.contains($0.text) && $0.matches(path) }
     }
 
-    /// Behind the last whole line of so many bytes.
+    /// Returns the fingerprint at the end of the last whole line within the first `size` bytes.
     func end(of file: OpenFile, _ size: UInt64) throws(SocketError) -> FileFingerprint {
         let form = try reader.form(of: file)
         let most = min(size, UInt64(configuration.longest) + 1)
@@ -142,7 +143,7 @@ extension TailedFiles {
                 return try FileFingerprint(of: file, upTo: start + UInt64(line))
             }
             if count == most {
-                // One half line that is all there is will be whole later; the rest of a long one is
+                // A half line that is the whole file is completed later; the rest of a long one is
                 // lost.
                 return try FileFingerprint(of: file, upTo: start == 0 ? 0 : size)
             }
@@ -150,24 +151,24 @@ extension TailedFiles {
         }
     }
 
-    private func take(_ record: FileRecord) {
+    private func claimRecord(_ record: FileRecord) {
         records.remove(record.id)
         records.setFound(record)
     }
 
-    /// Follows a file from now on.
-    func add(_ tailed: TailedFile) {
-        tailed.slot = queue.count
-        queue.append(tailed)
+    /// Starts tailing a file.
+    func startTailing(_ tailed: TailedFile) {
+        tailed.slot = allFiles.count
+        allFiles.append(tailed)
         tailedFiles[tailed.id] = tailed
         if let file = tailed.file {
             openFiles += 1
             watch(tailed, file)
         }
         link(tailed)
-        _ = tailed.glimpse()
-        tailed.work = work
-        if tailed.isDirty { work.add(tailed) }
+        _ = tailed.readHead()
+        tailed.pendingFiles = pendingFiles
+        if tailed.isDirty { pendingFiles.enqueue(tailed) }
         setAlarm(tailed)
         if tailed.target != tailed.path {
             linkNames[tailed.target, default: []].insert(tailed.path)
@@ -177,19 +178,19 @@ extension TailedFiles {
             "\(tailed.path) is followed from byte \(tailed.offset) on (\(tailed.id.inode))")
     }
 
-    /// Lets go of a follower.
-    func remove(_ tailed: TailedFile) {
-        tailed.work = nil
+    /// Stops tailing a file.
+    func stopTailing(_ tailed: TailedFile) {
+        tailed.pendingFiles = nil
         tailed.isToBeKept = false
         tailed.isDirty = false
         reserved[ObjectIdentifier(tailed)] = nil
         close(tailed)
         unwatch(tailed)
         if tailedFiles[tailed.id] === tailed { tailedFiles[tailed.id] = nil }
-        if queue.indices.contains(tailed.slot), queue[tailed.slot] === tailed {
-            queue.swapAt(tailed.slot, queue.count - 1)
-            queue[tailed.slot].slot = tailed.slot
-            queue.removeLast()
+        if allFiles.indices.contains(tailed.slot), allFiles[tailed.slot] === tailed {
+            allFiles.swapAt(tailed.slot, allFiles.count - 1)
+            allFiles[tailed.slot].slot = tailed.slot
+            allFiles.removeLast()
         }
         unlink(tailed)
         if tailed.target != tailed.path, newest[tailed.path] == nil {
@@ -200,8 +201,8 @@ extension TailedFiles {
 
     // MARK: - The daemon's own files
 
-    /// Notes which files are written by the daemon itself.
-    func noteOwnFiles() {
+    /// Finds the files that the daemon itself writes.
+    func findOwnFiles() {
         ownFiles = []
         for descriptor: Int32 in [1, 2] {
             if let status = try? FileStatus(descriptor: descriptor), status.isRegular {
@@ -213,8 +214,8 @@ extension TailedFiles {
         }
     }
 
-    /// Whether a file is the daemon's own, so that each line of it would make another; or was, before
-    /// it was rotated away.
+    /// Returns true if the daemon writes a file, so that each line of it would cause another, or
+    /// wrote it before it was rotated.
     private func isOwn(_ path: FilePath, _ id: FileID) -> Bool {
         let isPresent = ownFiles.contains(id)
         if !isPresent, formerOwnFiles[id] == nil { return false }
@@ -222,7 +223,7 @@ extension TailedFiles {
         if isPresent {
             formerOwnFiles[id] = first
         } else if formerOwnFiles[id].map({ $0.isEmpty || !first.starts(with: $0) }) ?? true {
-            // Its number is another file's by now.
+            // Its number is reused by another file.
             formerOwnFiles[id] = nil
             return false
         }

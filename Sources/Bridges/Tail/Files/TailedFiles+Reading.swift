@@ -2,68 +2,89 @@ import Chat
 import MessageBus
 import Sockets
 
-// What the files have to say.
+// Reading files into batches.
 extension TailedFiles {
-    /// Reads as much as is handed over at once; `nil` if there is nothing.
-    func nextLoad(now: Int64) -> TailBatch? {
-        let load = TailBatch()
-        while let tailed = work.nextDue(now) {
-            if tailed.work == nil { continue }
+    /// Reads the next batch; returns `nil` if there is nothing to deliver.
+    func nextBatch(now: Int64) -> TailBatch? {
+        let batch = TailBatch()
+        if !hasSavedFirstScan {
+            saveFirstScan(to: batch)
+            return batch
+        }
+        while let tailed = pendingFiles.nextDue(now) {
+            if tailed.pendingFiles == nil { continue }
             if let time = alarm(of: tailed), time > now {
-                work.wake(tailed, at: time)
+                pendingFiles.wake(tailed, at: time)
             } else {
-                work.add(tailed)
+                pendingFiles.enqueue(tailed)
             }
         }
-        _ = work.release()
+        _ = pendingFiles.release()
         var hasRoom = true
         repeat {
-            // Each once: then the others have their turn.
-            for _ in 0..<work.count where hasRoom { hasRoom = readNext(into: load, now: now) }
-        } while hasRoom && work.release()
-        if !load.isEmpty || !checkpoints.isEmpty || work.hasUnkept { keep(in: load) }
+            // Each file once, so that all get their turn.
+            for _ in 0..<pendingFiles.count where hasRoom {
+                hasRoom = readNext(into: batch, now: now)
+            }
+        } while hasRoom && pendingFiles.release()
+        if !batch.isEmpty || !checkpoints.isEmpty || pendingFiles.hasUnsaved {
+            addCheckpoints(to: batch)
+        }
         tailLog.tellCounts(now: now)
-        return load.isEmpty ? nil : load
+        return batch.isEmpty ? nil : batch
     }
 
-    /// Reads the next file that may have something to say; false if there is no more room.
-    private func readNext(into load: TailBatch, now: Int64) -> Bool {
-        guard let tailed = work.next(), tailed.work != nil else { return true }
+    /// Reads the next queued file.
+    ///
+    /// Returns false if the batch is full.
+    private func readNext(into batch: TailBatch, now: Int64) -> Bool {
+        guard let tailed = pendingFiles.dequeue(), tailed.pendingFiles != nil else { return true }
         if tailed.mustWait {
-            work.hold(tailed)
+            pendingFiles.hold(tailed)
             return true
         }
-        let hasRoom = read(tailed, into: load, now: now)
-        guard tailed.work != nil else { return hasRoom }
-        if tailed.isDirty { work.add(tailed) }
+        let hasRoom = read(tailed, into: batch, now: now)
+        guard tailed.pendingFiles != nil else { return hasRoom }
+        if tailed.isDirty { pendingFiles.enqueue(tailed) }
         setAlarm(tailed)
         return hasRoom
     }
 
-    /// Checkpoints handed over at once at most: more would keep the store for long.
+    /// Adds all checkpoints of the first scan, before any line is read.
+    ///
+    /// A run that is killed earlier saves nothing, and the next one could not tell files written in
+    /// between from those that were there before.
+    private func saveFirstScan(to batch: TailBatch) {
+        hasSavedFirstScan = true
+        addCheckpoints(to: batch, atMost: .max)
+    }
+
+    /// The largest number of file checkpoints in a batch; more would block the store for long.
     private static let checkpointsAtOnce = 1_000
 
-    /// Adds what the files have reached with what was read.
-    private func keep(in load: TailBatch) {
-        for tailed in work.takeUnkept(atMost: Self.checkpointsAtOnce) {
+    /// Adds the checkpoints that belong to what was read.
+    private func addCheckpoints(to batch: TailBatch, atMost count: Int = checkpointsAtOnce) {
+        for tailed in pendingFiles.dequeueUnsaved(atMost: count) {
             tailed.hasRecord = true
             let record = tailed.record()
-            load.checkpoints[record.source] = record.state
+            batch.checkpoints[record.source] = record.state
         }
-        // What is said of all files comes after what is said of each.
+        // Checkpoints about all files come after those of each file.
         var kept = checkpoints
-        if work.hasMoreUnkept {
+        if pendingFiles.hasMoreUnsaved {
             for source in [Self.patternsSource, Self.knownSource] { kept[source] = nil }
         }
         for (source, state) in kept {
-            // A follower of the same number knows better.
-            if load.checkpoints[source] == nil { load.checkpoints[source] = state }
+            // The record of a tailed file with the same ID is more recent.
+            if batch.checkpoints[source] == nil { batch.checkpoints[source] = state }
             checkpoints[source] = nil
         }
     }
 
-    /// Reads a file until it is at its end or others have their turn; false if there is no more room.
-    private func read(_ tailed: TailedFile, into load: TailBatch, now: Int64) -> Bool {
+    /// Reads a file to its end or until the others get their turn.
+    ///
+    /// Returns false if the batch is full.
+    private func read(_ tailed: TailedFile, into batch: TailBatch, now: Int64) -> Bool {
         if tailed.mustWait { return true }
         guard let end = end(of: tailed, now: now) else { return true }
         guard reopen(tailed) else {
@@ -71,27 +92,27 @@ extension TailedFiles {
             return true
         }
         if !tailed.fingerprint.hasBytes, !confirm(tailed, now: now) { return true }
-        let lines = load.lines
+        let lines = batch.lines
         while true {
-            switch reader.read(tailed, into: load, end, now: now) {
+            switch reader.read(tailed, into: batch, end, now: now) {
             case .hasMore:
-                if load.lines - lines >= LineBlock.lines { return true }
+                if batch.lines - lines >= LineBlock.lines { return true }
             case .atEnd:
                 let isQuiet = !tailed.isDirty
                 tailed.isUnread = false
                 tailed.isDirty = false
-                noteReserved(tailed)
+                checkReservedSpace(tailed)
                 if (end == .final && isQuiet) || tailed.isReadCopy { finish(tailed) }
                 return true
             case .isBusy:
                 return true
-            case .loadIsFull:
+            case .batchIsFull:
                 return false
             case .wasTruncated:
                 truncated(tailed, now: now)
                 return true
             case .hasAppeared:
-                take(.appeared, of: tailed, now: now)
+                resolve(.appeared, of: tailed, now: now)
                 if tailed.file == nil || tailed.mustWait { return true }
             case .isCompressed:
                 skipCompressed(tailed)
@@ -103,10 +124,12 @@ extension TailedFiles {
         }
     }
 
-    /// Looks whether a file that is opened for the first time is what its record says; false if not.
+    /// Compares a file that is opened for the first time with its record.
+    ///
+    /// Returns false if it differs.
     private func confirm(_ tailed: TailedFile, now: Int64) -> Bool {
         guard let file = tailed.file else { return false }
-        if tailed.fingerprint.matches(file),
+        if tailed.record().matches(file),
             let fingerprint = try? FileFingerprint(of: file, upTo: tailed.offset)
         {
             tailed.fingerprint = fingerprint
@@ -116,36 +139,35 @@ extension TailedFiles {
         return false
     }
 
-    /// What is known of the end of a file; `nil` if it need not be read.
+    /// Returns the state of a file's end; `nil` if it need not be read.
     private func end(of tailed: TailedFile, now: Int64) -> MessageSplitter.End? {
         if !tailed.isDirty {
             if let end = quietEnd(tailed), now >= end { return .final }
             if !settles(tailed) || !tailed.hasPending { return nil }
         }
-        // A late writer who never stops must not keep what came after waiting for ever.
+        // A late writer that never stops must not hold up the newer files for ever.
         let isOld = tailed.gone.map { now >= $0 + configuration.rotateWait } ?? false
         let isSettled =
             settles(tailed) && (isOld || now >= tailed.changed + configuration.settlesAfter)
         return isSettled ? .settled : tailed.isDirty ? .open : nil
     }
 
-    /// Keeps an eye on space at the end of a file that is reserved: what is written there through a
-    /// mapping is not told of.
-    private func noteReserved(_ tailed: TailedFile) {
-        let isReserved = tailed.seen.size > tailed.offset && reader.noteReserved(tailed)
+    /// Polls a file with reserved space at its end: writes through a mapping are not reported.
+    private func checkReservedSpace(_ tailed: TailedFile) {
+        let isReserved = tailed.seen.size > tailed.offset && reader.checkReservedSpace(tailed)
         reserved[ObjectIdentifier(tailed)] = isReserved ? tailed : nil
     }
 
-    /// Looks at a file again when names are looked at the next time.
+    /// Postpones a file to the next scan.
     private func postpone(_ tailed: TailedFile, now: Int64) {
         tailed.isDirty = false
         tailed.hasPending = false
         tailed.seen.modified = .min
-        // It is not quiet, and not looked at without pause.
+        // So that it counts neither as quiet nor as busy.
         tailed.changed = now
     }
 
-    /// Times that a file without a name is tried to be read before it is given up.
+    /// Failed reads after which a file without a path is given up.
     private static let attempts = 10
 
     private func fail(_ tailed: TailedFile, _ error: SocketError, now: Int64) {
@@ -160,7 +182,7 @@ extension TailedFiles {
         tailLog.warn(
             "\(tailed.path): \(error): the file that had this name is given up; "
                 + "what it has behind byte \(tailed.offset) is lost")
-        remove(tailed)
+        stopTailing(tailed)
     }
 
     private func couldNotOpen(_ tailed: TailedFile, _ end: MessageSplitter.End, now: Int64) {
@@ -173,10 +195,10 @@ extension TailedFiles {
                 "\(tailed.path): the file that had this name can't be opened any more; "
                     + "what it had behind byte \(tailed.offset) may be lost")
         }
-        remove(tailed)
+        stopTailing(tailed)
     }
 
-    /// Bytes that a file is known to have behind what was read of it.
+    /// Returns the number of unread bytes, as far as is known.
     private func unread(_ tailed: TailedFile) -> UInt64? {
         tailed.seen.size > tailed.offset ? tailed.seen.size - tailed.offset : nil
     }
@@ -185,7 +207,7 @@ extension TailedFiles {
         tailLog.compressed.set(tailed.path, "")
         tailed.isDirty = false
         if tailed.gone != nil {
-            remove(tailed)
+            stopTailing(tailed)
         } else {
             close(tailed)
         }
@@ -194,11 +216,11 @@ extension TailedFiles {
     // MARK: - Truncation
 
     private func truncated(_ tailed: TailedFile, now: Int64) {
-        if isCopied(over: tailed) { return letGo(changed: tailed) }
+        if isCopied(over: tailed) { return dropRewritten(tailed) }
         let remainder = tailed.file.map {
             Remainder(tailed, $0, size: (try? $0.status().size) ?? 0)
         }
-        // What was not read yet may stand in a copy.
+        // Unread data may be in a copy.
         let isCopied = adopt(before: tailed, wantsCopy: true, now: now)
         tailed.isToBeKept = true
         if !isCopied, !tailed.form.isWide, let file = tailed.file,
@@ -217,7 +239,7 @@ extension TailedFiles {
         }
     }
 
-    /// Whether an old file is written anew with what has its name now: by a program that copies.
+    /// Returns true if a copying program overwrites an old file with the one that has its path now.
     private func isCopied(over old: TailedFile) -> Bool {
         guard old.gone != nil, let file = old.file, let status = try? file.status(),
             status.size > 0
@@ -229,48 +251,51 @@ extension TailedFiles {
             }
     }
 
-    /// Whether an old file that was empty is being filled with what has its name now.
+    /// Returns true if an old empty file is being filled with a copy of the live one.
     private func isBeingCopied(_ old: TailedFile) -> Bool {
         old.place != nil && isFilled(old, with: 1_024)
     }
 
-    /// Whether a file begins with what another one of its name begins with.
+    /// Returns true if a file and another one of its path begin alike.
     private func isFilled(_ old: TailedFile, with count: Int) -> Bool {
-        // So few are the first of a line, in any file that begins alike, and no copy half done.
+        // Fewer bytes are the beginning of a line in any similar file and no proof of a copy.
         guard let copy = try? old.file?.bytes(count, at: 0), copy.count >= 16 else { return false }
         return tailedFiles(of: old.path).contains { other in
             other !== old && (try? other.file?.bytes(copy.count, at: 0)) == copy
         }
     }
 
-    /// Lets go of an old file that has become a copy of something else: if that has not been read, it is found
-    /// when what was copied is truncated.
-    private func letGo(changed copy: TailedFile) {
-        tailLog.detail("\(copy.place ?? copy.path) has been written anew and is let go")
-        checkpoints[copy.record().source] = []
-        remove(copy)
+    /// Returns true if an old file that was empty has what was read of another one.
+    private func isFilled(_ old: TailedFile, with other: TailedFile) -> Bool {
+        old.offset == 0 && old.firstBytes.isEmpty && other.offset > 0
+            && old.file.map(other.fingerprint.matches) == true
     }
 
-    /// Sees to what may have stood in a file before anything of it was read.
-    func take(_ beginning: TailedFile.Beginning, of tailed: TailedFile, now: Int64) {
+    /// Searches for what a file may have contained before anything of it was read.
+    func resolve(_ beginning: TailedFile.Beginning, of tailed: TailedFile, now: Int64) {
         switch beginning {
         case .same: break
         case .changed: truncated(tailed, now: now)
         case .appeared:
             if isBeingCopied(tailed) || isCopied(over: tailed) {
-                return letGo(changed: tailed)
+                return dropRewritten(tailed)
             }
             adopt(before: tailed, wantsCopy: false, now: now)
             tailed.confirmed = tailed.seen.modified
         }
     }
 
-    /// Follows what was lost sight of before a file is read on; whether that was a copy of it.
+    /// Tails lost files before a file is read on.
+    ///
+    /// Returns true if a copy of that file is among them.
     @discardableResult
     private func adopt(before tailed: TailedFile, wantsCopy: Bool, now: Int64) -> Bool {
         for copy in tailedFiles(of: tailed.path)
         where (copy.place != nil || copy.gone != nil) && copy !== tailed {
-            if let file = copy.file, !copy.fingerprint.matches(file) { letGo(changed: copy) }
+            guard let file = copy.file else { continue }
+            if copy.isWrittenAnew(file) || isFilled(copy, with: tailed) {
+                dropRewritten(copy)
+            }
         }
         let isNewest = newest[tailed.path] === tailed
         if isNewest { newest[tailed.path] = tailed.predecessor }
@@ -283,18 +308,18 @@ extension TailedFiles {
 
     // MARK: - The end of a file
 
-    /// Lets go of a file that has lost its name and is read to its end.
+    /// Finishes a file that has lost its path and is read to its end.
     private func finish(_ tailed: TailedFile) {
         tailLog.detail("\(tailed.path): the file that had this name is done with")
         let links = (try? tailed.file?.status().links) ?? 0
         let record = tailed.record(isFinished: true)
         if links == 0 {
-            // Its number may be another file's in a moment.
+            // Its number may be reused at any moment.
             if tailed.hasRecord || tailed.isToBeKept { checkpoints[record.source] = [] }
         } else if tailed.offset > 0 || tailed.hasRecord {
             checkpoints[record.source] = record.state
-            records.add(record)
+            records.insert(record)
         }
-        remove(tailed)
+        stopTailing(tailed)
     }
 }

@@ -3,101 +3,103 @@ import MessageBus
 import Patterns
 import Sockets
 
-/// All files that are followed: finds them, and reads them in turn.
+/// The set of tailed files: discovers them and reads them in turn.
 ///
-/// Confined to the bridge's thread. Nothing here waits but for the file system, and time is given as
-/// an argument. Finding goes on while nothing can be handed over, so that what is rotated away
-/// meanwhile is open before it is gone.
+/// Owned by `TailThread.run()`; confined to the bridge's thread. It waits for nothing but the file
+/// system, and the time is passed as an argument. Discovery continues while no batch can be
+/// delivered, so that a file is open before it is rotated away and deleted.
 ///
-/// What it costs follows what happens: only those files are asked, and only those names looked at,
-/// that something was heard of; all of them now and then.
+/// The cost follows the number of changes: only files and names that the kernel reported are
+/// examined, and all of them at long intervals.
 final class TailedFiles {
     let configuration: TailConfiguration
     let tailLog: TailLog
     let events: FileEvents?
     let reader: FileReader
-    /// All that are followed, in no order.
-    var queue: [TailedFile] = []
-    /// Those that something has to be done for.
-    let work = PendingFiles()
+    /// All tailed files, unordered.
+    var allFiles: [TailedFile] = []
+    /// The files that need work.
+    let pendingFiles = PendingFiles()
     var tailedFiles: [FileID: TailedFile] = [:]
-    /// The newest of each name.
+    /// The newest tailed file of each path.
     var newest: [FilePath: TailedFile] = [:]
-    /// What has each name that matches, as of when it was last looked at.
+    /// The file at each matching path, as of the last scan.
     var names: [FilePath: FileID] = [:]
-    /// The names that symbolic links have which lead to a path.
+    /// The symbolic links that lead to a path.
     var linkNames: [FilePath: Set<FilePath>] = [:]
-    /// Files that are not followed at present.
+    /// The records of files that are not tailed at present.
     var records = InactiveRecords()
-    /// Rotated files that were there before their live ones were first followed.
+    /// Rotated files that existed before their live file was first tailed.
     var passedOver = IgnoredFiles()
-    /// Names that no file has at present, and what was last known of them.
+    /// Paths without a file, and the records of their last files.
     var missing = MissingNames()
-    /// Files that are followed for the first time, where they really are.
+    /// Resolved paths of files that are tailed for the first time.
     var firstFollowed: [FilePath] = []
-    /// What directories hold, as of the present look.
+    /// Directory listings of the present scan.
     var listings = DirectoryListings()
-    /// Where rotation puts numbers and dates, besides the end of a name.
+    /// Byte indices at which rotation inserts a number or date into a name, other than its end.
     var rotationMarks: [FilePath: Set<Int>] = [:]
-    /// Directories that `rotatedTo` names, as of the present look.
+    /// Directories that `rotatedTo` names, as of the present scan.
     var rotationDirectories: [FilePath]?
-    /// Whether all rotated files are known that were there before anything was followed.
+    /// True if every rotated file that existed before the first start is recorded.
     var knowsAllBefore = false
-    /// What was heard of since names were last looked at.
-    var hints = ChangedNames()
-    /// When names were last looked at, in nanoseconds by the clock that files are stamped with.
-    var lastLook = Int64.max
-    /// What is to be kept with what is handed over next, by source.
+    /// True if the result of the first scan is in a batch.
+    var hasSavedFirstScan = false
+    /// Names that the kernel reported since the last scan.
+    var changedNames = ChangedNames()
+    /// The time of the last scan, in nanoseconds by the clock that stamps files.
+    var lastScanWallTime = Int64.max
+    /// Checkpoints to be saved with the next batch, by source.
     var checkpoints: [String: [UInt8]] = [:]
-    /// Patterns that had been followed before this run.
+    /// Patterns that an earlier run tailed.
     var knownPatterns: Set<String> = []
     var senders: SenderNames
     var watched: [FileEvents.Watch: Watched] = [:]
     /// Directories in which files may appear.
     var directories: [FilePath: FileID] = [:]
     var watchedDirectories: [FilePath: (watch: FileEvents.Watch, id: FileID?)] = [:]
-    /// Files that may be written to without anybody hearing of it: reserved space through a mapping.
+    /// Files with reserved space, which may be written through a mapping without an event.
     var reserved: [ObjectIdentifier: TailedFile] = [:]
-    /// Files that the daemon writes at present.
+    /// Files that the daemon itself writes at present.
     var ownFiles: Set<FileID> = []
-    /// How files begin that it has written, of those whose names match.
+    /// The first bytes of matching files that the daemon wrote earlier.
     var formerOwnFiles: [FileID: [UInt8]] = [:]
-    /// Whether files have to be looked at often, because the kernel does not tell of all changes.
+    /// True if files have to be polled because the kernel does not report all changes.
     var isPolling: Bool
-    /// Whether something happened so that all names have to be looked at.
+    /// True if an event requires a full scan.
     var needsScan = true
-    /// When open files were last asked whether they have changed, by the thread's clock.
-    var lastGlance = Int64.min
-    /// Nanoseconds of processor time that took.
-    var glanceCost: Int64 = 0
-    /// When all names were last looked at, by the thread's clock, and the processor time that took.
+    /// The time of the last poll of open files, by the thread's clock.
+    var lastPoll = Int64.min
+    /// Processor time of that poll in nanoseconds.
+    var pollCost: Int64 = 0
+    /// The end of the last full scan, by the thread's clock, and its processor time.
     var lastScan: (end: Int64, cost: Int64)?
-    /// When some names were last looked at, and the processor time that took.
+    /// The end of the last scan of any kind and its processor time.
     var lastPartial: (end: Int64, cost: Int64)?
-    /// When it was last asked which records' files are gone.
+    /// The time of the last search for records of missing files.
     var lastSweep: (wall: Int64, now: Int64)?
     var openFiles = 0
-    var parkingTurn = 0
-    /// What the time is, in nanoseconds since 1970.
+    var idleSearchIndex = 0
+    /// Returns the time in nanoseconds since 1970.
     var wallTime: () -> Int64 = TailedFiles.realTime
-    /// What happens just before a file is opened; tests let other programs be faster.
+    /// Called just before a file is opened; tests change files here.
     var willOpen: ((FilePath) -> Void)?
 
-    /// What a watch sits on.
+    /// The object of a watch.
     enum Watched {
         case file(FileID)
         /// - Parameter isTarget: whether symbolic links lead there: then every name counts.
         case directory(FilePath, isTarget: Bool)
     }
 
-    /// The source under which the patterns are kept.
+    /// The checkpoint source of the patterns.
     static let patternsSource = "paths"
-    /// The source that says that all is known that was there before.
+    /// The checkpoint source that says that every earlier rotated file is recorded.
     static let knownSource = "known"
-    /// The source under which the places of numbers and dates in names are kept.
+    /// The checkpoint source of the indices of numbers and dates in names.
     static let marksSource = "marks"
 
-    /// Makes one that has found nothing yet.
+    /// Creates an instance that has not scanned yet.
     ///
     /// - Parameters:
     ///   - kept: what was kept by an earlier run, by source.
@@ -118,17 +120,17 @@ final class TailedFiles {
     }
 
     static func polling(_ reason: SocketError) -> String {
-        // Without the file's path: it holds for all of them.
+        // Without a path: the limit holds for all files.
         "\(reason.code == 0 ? reason : SocketError("inotify", errno: reason.code)): files are looked at several times a second instead; "
             + "fs.inotify.max_user_watches and max_user_instances (sysctl) are the limits"
     }
 
-    /// Sees to it that records are not kept any longer.
+    /// Deletes records with the next batch.
     func forget(_ records: [FileRecord]) {
         for record in records { checkpoints[record.source] = [] }
     }
 
-    /// All followers of a path, the newest first.
+    /// Returns the tailed files of a path, the newest first.
     func tailedFiles(of path: FilePath) -> [TailedFile] {
         Array(
             sequence(first: newest[path]) { $0?.predecessor }.prefix { $0 != nil }.compactMap(
@@ -137,21 +139,21 @@ final class TailedFiles {
 
     // MARK: - Hints
 
-    /// Takes what the kernel told.
-    func take(_ event: FileEvents.Event) {
+    /// Records an event of the kernel.
+    func recordEvent(_ event: FileEvents.Event) {
         switch event {
         case .changed(let watch):
-            if case .file(let id) = watched[watch] { noteChange(of: id) }
+            if case .file(let id) = watched[watch] { markChanged(of: id) }
         case .entry(let watch, let name, let isDirectory, let isNew):
-            takeEntry(watch, name: name, isDirectory: isDirectory, isNew: isNew)
+            recordEntry(watch, name: name, isDirectory: isDirectory, isNew: isNew)
         case .ended(let watch):
             if case .directory(let path, _) = watched.removeValue(forKey: watch),
                 watchedDirectories[path]?.watch == watch
             {
                 watchedDirectories[path] = nil
-                // If another one has the name by now, what is around it tells.
+                // If another directory has the path by now, its parent's watch reports that.
                 if watchedDirectories[path.directory] != nil {
-                    hints.directories.insert(path)
+                    changedNames.directories.insert(path)
                 } else {
                     needsScan = true
                 }
@@ -159,43 +161,43 @@ final class TailedFiles {
         case .overflow:
             tailLog.detail("the kernel had more to tell than it keeps: everything is looked at")
             needsScan = true
-            for tailed in queue { tailed.isDirty = true }
+            for tailed in allFiles { tailed.isDirty = true }
         }
     }
 
-    private func noteChange(of id: FileID) {
+    private func markChanged(of id: FileID) {
         guard let tailed = tailedFiles[id] else { return }
         tailed.isUnread = true
         tailed.isDirty = true
     }
 
-    private func takeEntry(
+    private func recordEntry(
         _ watch: FileEvents.Watch, name: [UInt8], isDirectory: Bool, isNew: Bool
     ) {
         switch watched[watch] {
         case .file(let id):
             guard let tailed = tailedFiles[id] else { return }
             tailed.isDirty = true
-            hints.add(tailed.path, isNew: false)
+            changedNames.insert(tailed.path, isNew: false)
         case .directory(let path, _):
-            if name.isEmpty { return noteMoved(path, watch) }
+            if name.isEmpty { return forgetMovedDirectory(path, watch) }
             let entry = path.entry(name)
-            for link in linkNames[entry] ?? [] { hints.add(link, isNew: false) }
+            for link in linkNames[entry] ?? [] { changedNames.insert(link, isNew: false) }
             if isDirectory {
-                hints.directories.insert(entry)
+                changedNames.directories.insert(entry)
             } else if configuration.mayFollow(name: name), configuration.follows(entry) {
-                hints.add(entry, isNew: isNew)
+                changedNames.insert(entry, isNew: isNew)
             } else if isNew {
-                hints.addUnmatched(entry)
+                changedNames.insertUnmatched(entry)
             }
         case nil: break
         }
-        if hints.isFull { needsScan = true }
+        if changedNames.isFull { needsScan = true }
     }
 
-    /// Lets go of a directory that was moved, or may be entered now or no longer: something else may
-    /// have its name by now.
-    private func noteMoved(_ path: FilePath, _ watch: FileEvents.Watch) {
+    /// Stops watching a directory that was moved or whose permissions changed: another one may have
+    /// its path by now.
+    private func forgetMovedDirectory(_ path: FilePath, _ watch: FileEvents.Watch) {
         needsScan = true
         guard watchedDirectories[path]?.watch == watch else { return }
         watchedDirectories[path] = nil
@@ -205,24 +207,24 @@ final class TailedFiles {
 
     // MARK: - Time
 
-    /// When something has to be done although nothing happens.
+    /// Returns the time at which work is due although nothing happens.
     ///
     /// - Parameter reads: whether there is room for what is read.
     func deadline(now: Int64, reads: Bool) -> Int64 {
-        var deadline = min(nextScan, nextGlance)
+        var deadline = min(nextScan, nextPoll)
         if let next = tailLog.nextReport { deadline = min(deadline, next) }
         guard reads else { return deadline }
-        if work.hasReadable || work.hasMoreUnkept { return now }
-        if let next = work.nextAlarm { deadline = min(deadline, next) }
+        if pendingFiles.hasReadable || pendingFiles.hasMoreUnsaved { return now }
+        if let next = pendingFiles.nextAlarm { deadline = min(deadline, next) }
         return deadline
     }
 
-    /// When a file without a name has been quiet for long enough.
+    /// Returns the time at which a file without a path has been quiet for long enough.
     func quietEnd(_ tailed: TailedFile) -> Int64? {
         tailed.gone.map { max($0, tailed.changed) + configuration.rotateWait }
     }
 
-    /// When a follower has to be looked at although nothing happens to it; `nil`: not at all.
+    /// Returns the time at which a file needs work although nothing happens to it; `nil` if never.
     func alarm(of tailed: TailedFile) -> Int64? {
         let settled =
             tailed.hasPending && settles(tailed)
@@ -230,51 +232,51 @@ final class TailedFiles {
         return [settled, quietEnd(tailed)].compactMap(\.self).min()
     }
 
-    /// Whether what waits at the end of a file is complete when it has been quiet for a while.
+    /// Returns true if a pause completes what waits at the end of a file.
     func settles(_ tailed: TailedFile) -> Bool {
         configuration.start != nil || tailed.form.isUndecided
     }
 
-    /// Sees to it that a follower is looked at when its time has come.
+    /// Schedules the next work of a file.
     func setAlarm(_ tailed: TailedFile) {
-        if let time = alarm(of: tailed) { work.wake(tailed, at: time) }
+        if let time = alarm(of: tailed) { pendingFiles.wake(tailed, at: time) }
     }
 
-    /// When names are looked at next: all, or some.
+    /// The time of the next scan, full or partial.
     var nextScan: Int64 { min(nextFullScan, nextPartialScan) }
 
-    /// When all names are looked at next.
+    /// The time of the next full scan.
     ///
-    /// Looking takes no more than a twentieth of the time while much happens, a two-hundredth
-    /// otherwise, unless that would let too much happen unseen.
+    /// Scans take at most a twentieth of the time while much happens and a two-hundredth otherwise,
+    /// unless changes would stay unseen for too long.
     var nextFullScan: Int64 {
         guard let lastScan else { return .min }
         let most: Int64 = isPolling ? 1_000_000_000 : 10_000_000_000
         if needsScan { return lastScan.end + min(20 * lastScan.cost, most) }
         let pause: (least: Int64, most: Int64) =
-            isPolling ? (Self.glancePause, most) : (2_000_000_000, 60_000_000_000)
+            isPolling ? (Self.pollInterval, most) : (2_000_000_000, 60_000_000_000)
         return lastScan.end + min(max(pause.least, 200 * lastScan.cost), pause.most)
     }
 
-    /// When those names are looked at that something was heard of.
+    /// The time of the next scan of changed names.
     private var nextPartialScan: Int64 {
-        if hints.isEmpty { return .max }
+        if changedNames.isEmpty { return .max }
         guard let last = lastPartial else { return .min }
-        // What is new may be gone in a moment.
-        let factor: Int64 = hints.appeared.isEmpty ? 20 : 3
+        // A new file may be gone in a moment.
+        let factor: Int64 = changedNames.appeared.isEmpty ? 20 : 3
         return last.end + min(factor * last.cost, 50_000_000)
     }
 
-    /// Nanoseconds between two looks where the kernel does not tell of changes.
-    private static let glancePause: Int64 = 200_000_000
-    /// Nanoseconds between two looks at space that is reserved.
+    /// Nanoseconds between two polls where the kernel does not report changes.
+    private static let pollInterval: Int64 = 200_000_000
+    /// Nanoseconds between two polls of reserved space.
     private static let reservedPause: Int64 = 500_000_000
 
-    /// When open files are asked next whether they have changed.
-    var nextGlance: Int64 {
+    /// The time of the next poll of open files.
+    var nextPoll: Int64 {
         if !isPolling, reserved.isEmpty { return .max }
-        if lastGlance == .min { return .min }
-        let pause = isPolling ? Self.glancePause : Self.reservedPause
-        return lastGlance + min(max(pause, 20 * glanceCost), 2_000_000_000)
+        if lastPoll == .min { return .min }
+        let pause = isPolling ? Self.pollInterval : Self.reservedPause
+        return lastPoll + min(max(pause, 20 * pollCost), 2_000_000_000)
     }
 }

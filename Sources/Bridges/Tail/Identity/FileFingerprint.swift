@@ -1,12 +1,13 @@
 import Chat
 import Sockets
 
-/// What a file is known by besides its number: hashes of its beginning, and of what stands just
-/// before the place up to which it has been read.
+/// A file's identity by content: hashes of its beginning, and of the bytes just before the offset
+/// up to which it has been read.
 ///
-/// No file is too small to have one. What was truncated and has grown again has another.
+/// Every file has one, however small. A file that was truncated and has grown again has another
+/// one.
 struct FileFingerprint: Hashable, Sendable {
-    /// Up to where the file has been read.
+    /// The offset up to which the file has been read.
     private(set) var offset: UInt64 = 0
     /// A hash of the first bytes at each of `levels` that the offset has reached, and of all bytes
     /// before the offset, up to the last level.
@@ -14,8 +15,8 @@ struct FileFingerprint: Hashable, Sendable {
     /// The bytes just before the offset, `backBytes` at most.
     private(set) var back: [UInt8] = []
 
-    /// Bytes at the beginning that are hashed each for itself: what is left of a file that was cut can
-    /// still be told by them.
+    /// Lengths of the beginnings that are hashed separately, so that the rest of a file that was
+    /// cut is still recognized.
     static let levels = [16, 64, 256, 1_024]
     /// Bytes before the offset that are compared whenever the file is read.
     static let backBytes = 64
@@ -23,10 +24,10 @@ struct FileFingerprint: Hashable, Sendable {
     private static let headBytes = 1_024
     private static let emptyHash: UInt64 = 0xcbf2_9ce4_8422_2325
 
-    /// Of a file of which nothing has been read.
+    /// Creates the fingerprint of a file of which nothing has been read.
     init() {}
 
-    /// Of a file as it is, up to an offset.
+    /// Computes the fingerprint of a file up to an offset.
     ///
     /// - Throws: `SocketError` if it can't be read.
     init(of file: OpenFile, upTo offset: UInt64) throws(SocketError) {
@@ -37,7 +38,7 @@ struct FileFingerprint: Hashable, Sendable {
         self.offset = offset
     }
 
-    /// Goes on by bytes that follow the offset.
+    /// Advances the offset by bytes that were read.
     ///
     /// - Parameters:
     ///   - bytes: the bytes just before the offset, as `back` has them, and those that follow.
@@ -55,7 +56,7 @@ struct FileFingerprint: Hashable, Sendable {
         var place = Int(offset)
         var hash = head.removeLast()
         for byte in bytes.prefix(Self.headBytes - place) {
-            // FNV-1a: nobody who can write the file gains anything by a collision.
+            // FNV-1a: a collision gains nothing for those who can write the file.
             hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01b3
             place += 1
             if Self.levels.contains(place) { head.append(hash) }
@@ -63,12 +64,13 @@ struct FileFingerprint: Hashable, Sendable {
         head.append(hash)
     }
 
-    /// Whether a file's first bytes are still those that were read; the bytes before the offset
-    /// are not looked at.
+    /// Returns true if a file's first bytes are those that were read.
+    ///
+    /// The bytes before the offset are not compared.
     ///
     /// - Throws: `SocketError` if it can't be read.
     func beginsAsBefore(_ file: OpenFile) throws(SocketError) -> Bool {
-        // Then all of them are compared as those before the offset.
+        // Then `back` contains all of them.
         if offset <= UInt64(Self.backBytes) { return true }
         let bytes = try file.bytes(Int(min(offset, UInt64(Self.headBytes))), at: 0)
         var other = FileFingerprint()
@@ -76,7 +78,7 @@ struct FileFingerprint: Hashable, Sendable {
         return other.head == head
     }
 
-    /// Whether a file has this fingerprint.
+    /// Returns true if a file has this fingerprint.
     func matches(_ file: OpenFile) -> Bool {
         guard let size = try? file.status().size, size >= offset,
             let other = try? FileFingerprint(of: file, upTo: offset)
@@ -84,14 +86,15 @@ struct FileFingerprint: Hashable, Sendable {
         return other.sum == sum && other.head == head
     }
 
-    /// Whether it may be what another one has become, for all that is known of both.
+    /// Returns true if it may have grown from another fingerprint.
     func goesOn(from other: FileFingerprint) -> Bool {
         if offset == other.offset { return head == other.head && sum == other.sum }
-        // What stands behind the last level that was reached has grown.
+        // The hash behind the last level that was reached has changed.
         return offset > other.offset && head.starts(with: other.head.dropLast())
     }
 
-    /// Whether a file begins with the same bytes, up to the last level that both have reached.
+    /// Returns true if a file begins with the same bytes, up to the last level that both have
+    /// reached.
     func beginsLike(_ file: OpenFile, size: UInt64) -> Bool {
         let reached = min(size, offset)
         guard let index = Self.levels.lastIndex(where: { UInt64($0) <= reached }) else {
@@ -105,17 +108,17 @@ struct FileFingerprint: Hashable, Sendable {
 
     // MARK: - Kept
 
-    /// A hash of `back`: that is kept, the bytes are not.
+    /// A hash of `back`, which is saved in place of the bytes.
     var sum: UInt64 {
         keptSum
             ?? back.reduce(Self.emptyHash) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
-    /// Whether the bytes before the offset are known, and not only their hash.
+    /// True if the bytes before the offset are known and not only their hash.
     var hasBytes: Bool { keptSum == nil }
-    /// The hash of `back` as it was kept, as long as the bytes themselves are not known.
+    /// The saved hash of `back` while the bytes themselves are unknown.
     private var keptSum: UInt64?
 
-    /// As it was kept.
+    /// Restores a saved fingerprint.
     init(offset: UInt64, head: [UInt64], sum: UInt64) {
         self.offset = offset
         self.head = head

@@ -2,41 +2,52 @@ import Chat
 import Glibc
 import Sockets
 
-/// Marks along a file that was read: sums of a few bytes before some of its line ends, a few dozen
-/// whatever its size.
+/// Marks along the read part of a file: checksums of a few bytes before some line ends, a few dozen
+/// whatever the file's size.
 ///
-/// They tell up to where a file that was cut, or written anew, is still what was read.
+/// They tell how much of a file that was cut or rewritten is still as it was read.
 struct FileMarks: Equatable, Sendable {
-    /// A line's end, and what stands before it.
+    /// A line's end and a checksum of the bytes before it.
     struct Mark: Equatable, Sendable {
         let offset: UInt64
-        /// How many bytes before it the sum is of.
+        /// The number of bytes in the checksum.
         let count: Int
         let sum: UInt32
+
+        /// Returns true if a file has the same bytes there.
+        fileprivate func stands(in file: OpenFile) -> Bool {
+            guard let bytes = try? file.bytes(count, at: offset - UInt64(count)),
+                bytes.count == count
+            else { return false }
+            return bytes.withUnsafeBytes { bytes in
+                bytes.baseAddress.map { LineChecksums.sum($0, bytes.count) } ?? 0
+            } == sum
+        }
     }
 
     private(set) var marks: [Mark] = []
-    /// Bytes between two marks at least.
+    /// The smallest number of bytes between two marks.
     private var spacing: UInt64 = 16
 
-    /// Marks of a file at most; then every second one goes.
+    /// The largest number of marks; then every second one is removed.
     private static let bound = 32
-    /// Bytes before a line's end that its sum is of at least.
+    /// The smallest number of bytes in a checksum.
     private static let window = FileFingerprint.backBytes
-    /// Bytes that a sum is of at most: the whole line is, else lines that end alike, as those of web
-    /// servers do, were the same.
+    /// The largest number of bytes in a checksum.
+    ///
+    /// It covers the whole line, since lines of web servers, for instance, end alike.
     private static let longest = 4_096
 
     init() {}
 
-    /// As they were kept; those that can't be read are left out.
+    /// Restores saved marks; unreadable ones are left out.
     init(text: some StringProtocol) {
         marks = text.split(separator: ",").compactMap { part in
             let numbers = part.split(separator: ".")
             guard numbers.count == 2 || numbers.count == 3,
                 let offset = UInt64(numbers[0], radix: 36), let sum = UInt32(numbers[1], radix: 36)
             else { return nil }
-            // The first version's were all of as many bytes.
+            // Those of the first version were all of this length.
             let count = numbers.count == 3 ? Int(numbers[2], radix: 36) : Self.window
             guard let count, (1...Self.longest).contains(count) else { return nil }
             return Mark(offset: offset, count: Int(min(UInt64(count), offset)), sum: sum)
@@ -46,7 +57,7 @@ struct FileMarks: Equatable, Sendable {
         }
     }
 
-    /// For keeping.
+    /// The saved form.
     var text: String {
         if marks.isEmpty { return "-" }
         return marks.map {
@@ -60,7 +71,7 @@ struct FileMarks: Equatable, Sendable {
     /// - Parameters:
     ///   - bytes: the bytes just before the place, so many as `known`, and those that follow it.
     ///   - offset: the place.
-    mutating func add(_ bytes: UnsafeRawBufferPointer, known: Int, at offset: UInt64) {
+    mutating func append(_ bytes: UnsafeRawBufferPointer, known: Int, at offset: UInt64) {
         guard let base = bytes.baseAddress else { return }
         let start = offset - UInt64(known)
         while true {
@@ -79,7 +90,7 @@ struct FileMarks: Equatable, Sendable {
         }
     }
 
-    /// How many bytes before a line's end its sum is of: its own.
+    /// Returns the number of bytes before a line's end in its checksum: the line's own.
     private static func count(before end: Int, _ base: UnsafeRawPointer) -> Int {
         let most = min(end, longest)
         var count = 1
@@ -94,22 +105,33 @@ struct FileMarks: Equatable, Sendable {
         spacing *= 2
     }
 
-    /// Forgets those behind a place.
+    /// Removes the marks behind an offset.
     mutating func cut(to offset: UInt64) { marks.removeAll { $0.offset > offset } }
 
-    /// The last mark up to which a file is still what was read; 0 if none is.
+    /// Returns the offset of the last mark up to which a file is as it was read; 0 if there is
+    /// none.
     func common(with file: OpenFile, size: UInt64) -> UInt64 {
         var common: UInt64 = 0
         for mark in marks {
-            guard mark.offset <= size,
-                let bytes = try? file.bytes(mark.count, at: mark.offset - UInt64(mark.count)),
-                bytes.count == mark.count,
-                bytes.withUnsafeBytes({ bytes in
-                    bytes.baseAddress.map { LineChecksums.sum($0, bytes.count) } ?? 0
-                }) == mark.sum
-            else { return common }
+            guard mark.offset <= size, mark.stands(in: file) else { return common }
             common = mark.offset
         }
         return common
     }
+
+    /// Returns true if a sample of the marks, mostly of the last ones, is found in a file.
+    ///
+    /// A file that was cut and has grown again differs from some offset to its end.
+    func areFound(in file: OpenFile) -> Bool {
+        let earlier = marks.dropLast(Self.lastSampled)
+        let every = max(1, earlier.count / Self.earlierSampled)
+        let sampled = earlier.enumerated().lazy.filter { $0.offset % every == 0 }.map(\.element)
+        return marks.suffix(Self.lastSampled).allSatisfy { $0.stands(in: file) }
+            && sampled.allSatisfy { $0.stands(in: file) }
+    }
+
+    /// Numbers of marks that are compared: of the last ones, and of those before.
+    ///
+    /// Each is a read for every file that changed between two runs.
+    private static let (lastSampled, earlierSampled) = (4, 4)
 }

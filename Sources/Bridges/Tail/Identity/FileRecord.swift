@@ -1,27 +1,26 @@
 import Chat
 
-/// What is kept of a file between two runs, in the same transaction as its lines.
+/// The saved state of a file, committed in the same transaction as its lines.
 struct FileRecord: Equatable, Sendable {
     var id: FileID
     var fingerprint: FileFingerprint
-    /// The name that matched.
+    /// The path that matched a pattern.
     var path: FilePath
-    /// Where the file really was when it was opened.
+    /// The path when it was opened, with symbolic links resolved.
     var target: FilePath
-    /// When it was last written to, as far as that was seen.
+    /// Its modification time, as far as observed.
     var modified: Int64
-    /// Whether it has been read to its end after it lost its name.
+    /// True if it lost its path and has been read to its end.
     var isFinished = false
-    /// Since when no file of it has been found, in seconds by the wall clock; 0: it is there.
+    /// The time since which the file is missing, in seconds by the wall clock; 0 if it is there.
     var gone: Int64 = 0
-    /// Marks along what was read.
+    /// Checksums along what was read.
     var marks = FileMarks()
 
-    /// What its checkpoint is called.
+    /// The source of its checkpoint.
     var source: String { "\(id.device):\(id.inode)" }
 
-    /// The state of its checkpoint: one line of text, so that it can be looked at, with the paths
-    /// behind it as they are.
+    /// The state of its checkpoint: a readable line of text, followed by the paths as bytes.
     var state: [UInt8] {
         let head = fingerprint.head.map { String($0, radix: 16) }.joined(separator: ",")
         let sum = String(fingerprint.sum, radix: 16)
@@ -31,14 +30,14 @@ struct FileRecord: Equatable, Sendable {
         return Array(first.utf8) + path.bytes + [0] + (target == path ? [] : Array(target.bytes))
     }
 
-    /// Reads a checkpoint; `nil` if it is none of a file.
+    /// Reads a checkpoint; `nil` if it is not one of a file.
     init?(source: String, state: [UInt8]) {
         let parts = source.split(separator: ":", omittingEmptySubsequences: false)
         guard parts.count == 2, let device = UInt64(parts[0]), let inode = UInt64(parts[1]),
             let end = state.firstIndex(of: 0x0A)
         else { return nil }
         let words = String(decoding: state[..<end], as: UTF8.self).split(separator: " ")
-        // The first version had neither marks nor the time since when a file is gone.
+        // The first version had neither marks nor the time of disappearance.
         guard (words.count == 6 && words[0] == "1") || (words.count == 8 && words[0] == "2"),
             let offset = UInt64(words[2]), let sum = UInt64(words[4], radix: 16),
             let modified = Int64(words[5])
@@ -59,7 +58,8 @@ struct FileRecord: Equatable, Sendable {
         self.modified = modified
     }
 
-    /// What may have had a name that nothing is known of, since a time by the file system's clock.
+    /// Creates a placeholder for unknown files that may have had a path since a time by the file
+    /// system's clock.
     init(unknownOf path: FilePath, since modified: Int64) {
         self.init(
             id: FileID(device: 0, inode: 0), fingerprint: FileFingerprint(), path: path,
@@ -80,6 +80,17 @@ struct FileRecord: Equatable, Sendable {
         self.marks = marks
     }
 
-    /// Whether nothing is known of the file but its name.
+    /// Returns true if a file has what was read, as far as is known.
+    func matches(_ file: OpenFile) -> Bool {
+        guard fingerprint.matches(file) else { return false }
+        if let status = try? file.status(), status.size == fingerprint.offset,
+            status.modified == modified
+        {
+            return true
+        }
+        return marks.areFound(in: file)
+    }
+
+    /// True if only the path is known.
     var isUnknown: Bool { id.inode == 0 }
 }

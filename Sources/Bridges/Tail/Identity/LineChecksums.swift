@@ -2,37 +2,39 @@ import Chat
 import Glibc
 import Sockets
 
-/// A sum of each line that was read from a file, so that it can be told up to which line a file that
-/// was cut is still the same.
+/// A checksum of each of the last lines read from a file.
 ///
-/// Held in memory only, of the last lines of each file.
+/// They tell up to which line a file that was cut is unchanged.
+///
+/// Held in memory only. Owned by its `TailedFile`.
 struct LineChecksums {
-    /// One of each line, in their order.
+    /// A checksum per line, in order.
     private var sums: [UInt32] = []
-    /// Where every 256th line begins, the first included.
+    /// The offset of every 256th line, beginning with the first.
     private var anchors: [UInt64] = []
-    /// Where the next line begins.
+    /// The offset of the next line.
     private var end: UInt64 = 0
 
-    /// Lines of one file at most: 256 KiB of memory, for those that say as much.
+    /// The largest number of lines of a file: 256 KiB of memory for a busy one.
     private static let bound = 65_536
 
-    /// Where a line begins, and how many there are before that, if that is known.
+    /// The offset of a line and, if known, the number of lines before it.
     struct LineStart {
         let offset: UInt64
         var lines: Int?
     }
     private static let step = 256
 
-    /// How many lines there are sums of.
+    /// The number of lines with a checksum.
     var count: Int { sums.count }
 
-    /// Where the first line begins that there is a sum of.
+    /// The offset of the first line with a checksum.
     var start: UInt64? { anchors.first }
 
-    /// Adds the lines in bytes that stand at a place in the file; what comes before is not known if
-    /// they don't follow what was added last.
-    mutating func add(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) {
+    /// Adds the lines in bytes at an offset.
+    ///
+    /// If they do not follow the last ones, the earlier checksums are dropped.
+    mutating func append(_ bytes: UnsafeRawBufferPointer, at offset: UInt64) {
         if offset != end || anchors.isEmpty { forget(before: offset) }
         guard let base = bytes.baseAddress else { return }
         var place = 0
@@ -48,7 +50,7 @@ struct LineChecksums {
         if sums.count > Self.bound { shorten() }
     }
 
-    /// Forgets all but the first lines, and goes on where they end.
+    /// Removes all checksums behind a line.
     mutating func cut(to place: LineStart) {
         guard let lines = place.lines, lines < sums.count else { return }
         sums.removeLast(sums.count - lines)
@@ -56,7 +58,7 @@ struct LineChecksums {
         end = place.offset
     }
 
-    /// Forgets the older half.
+    /// Removes the older half.
     mutating func shorten() {
         let kept = anchors.count / 2
         if kept == 0 { return forget(before: end) }
@@ -64,15 +66,15 @@ struct LineChecksums {
         anchors.removeFirst(anchors.count - kept)
     }
 
-    /// Forgets all, and goes on at a place.
+    /// Removes all checksums and continues at an offset.
     mutating func forget(before offset: UInt64) {
         sums = []
         anchors = []
         end = offset
     }
 
-    /// Where the first line begins that is not in the file any more as it was read, or the end of
-    /// them; `nil` if nothing is known.
+    /// Returns the start of the first line that has changed in the file, or the end of all; `nil`
+    /// if there are no checksums.
     ///
     /// - Parameter buffer: memory to read into.
     func common(
@@ -92,14 +94,16 @@ struct LineChecksums {
                 index += 1
                 line = next
             }
-            // Nothing more, or a line longer than all memory.
+            // The end, or a line longer than the buffer.
             if line == 0 { break }
             place += UInt64(line)
         }
         return LineStart(offset: place, lines: index)
     }
 
-    /// A sum of bytes, eight at a time: whoever can write the file gains nothing by a collision.
+    /// Returns a checksum of bytes, computed eight at a time.
+    ///
+    /// A collision gains nothing for those who can write the file.
     static func sum(_ start: UnsafeRawPointer, _ count: Int) -> UInt32 {
         let factor: UInt64 = 0x9E37_79B9_7F4A_7C15
         var sum = UInt64(truncatingIfNeeded: count) &* factor

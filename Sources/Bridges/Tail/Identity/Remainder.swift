@@ -2,7 +2,7 @@ import Chat
 import Glibc
 import Sockets
 
-/// What a file still has of what was read of it, when that is not all there any more.
+/// The part of what was read that a file still has after it was cut or rewritten.
 struct Remainder {
     private let fingerprint: FileFingerprint
     private let marks: FileMarks
@@ -10,11 +10,11 @@ struct Remainder {
     private let file: OpenFile
     private let size: UInt64
 
-    /// Bytes of what it has still from which on it was cut, and not written anew with the same
-    /// beginning: no header is as long.
+    /// The number of unchanged bytes from which a file counts as cut and not as rewritten with the
+    /// same beginning: no header is as long.
     private static let certain: UInt64 = 1_024
 
-    /// Of a file that is followed.
+    /// Creates the remainder of a tailed file.
     init(_ tailed: TailedFile, _ file: OpenFile, size: UInt64) {
         fingerprint = tailed.fingerprint
         marks = tailed.marks
@@ -23,7 +23,7 @@ struct Remainder {
         self.size = size
     }
 
-    /// Of a file that an earlier run has read.
+    /// Creates the remainder of a file that an earlier run has read.
     init(_ record: FileRecord, _ file: OpenFile, size: UInt64) {
         fingerprint = record.fingerprint
         marks = record.marks
@@ -32,11 +32,11 @@ struct Remainder {
         self.size = size
     }
 
-    /// Where to go on reading; `nil`: at the beginning.
+    /// Returns the offset at which to continue; `nil` for the beginning.
     ///
-    /// Behind the last line that is still what it was, if the file is shorter and ends there, or if
-    /// that is so much that the file can only have been cut. Else the same lines may have been
-    /// written anew: better twice than lost.
+    /// That is behind the last unchanged line if the file is shorter and ends there, or if so much
+    /// is unchanged that it can only have been cut. Otherwise the same lines may have been written
+    /// again: better twice than lost.
     func place(_ buffer: UnsafeMutableRawBufferPointer) -> LineChecksums.LineStart? {
         if size == 0 { return nil }
         let common = common(buffer)
@@ -46,32 +46,32 @@ struct Remainder {
         return isCut ? common : nil
     }
 
-    /// Whether the file has no line but those that were read, as far as that is certain.
+    /// Returns true if the file has only lines that were read, as far as that is certain.
     func isAll(_ buffer: UnsafeMutableRawBufferPointer) -> Bool {
         place(buffer).map { !hasLine(behind: $0.offset) } ?? false
     }
 
-    /// Behind the last line that is known to be what it was; 0 if none is.
+    /// Returns the end of the last line known to be unchanged; 0 if there is none.
     private func common(_ buffer: UnsafeMutableRawBufferPointer) -> LineChecksums.LineStart {
         if let start = sums.start, start <= size, isMarked(upTo: start),
             let end = try? sums.common(with: file, buffer)
         {
             return end
         }
-        // Marks are of some lines; another file may have the same ones at the same places.
+        // Marks cover only some lines; another file may have the same ones at the same offsets.
         let isLike = fingerprint.beginsLike(file, size: size)
         let marked = isLike ? marks.common(with: file, size: size) : 0
         return LineChecksums.LineStart(offset: max(marked, begun))
     }
 
-    /// Whether all marks up to a place are what they were.
+    /// Returns true if all marks up to an offset are unchanged.
     private func isMarked(upTo place: UInt64) -> Bool {
         var earlier = marks
         earlier.cut(to: place)
         return earlier.common(with: file, size: size) == (earlier.marks.last?.offset ?? 0)
     }
 
-    /// Behind the last line of the first bytes, as many as there are hashes of.
+    /// The end of the last line in the longest unchanged beginning that has a hash.
     private var begun: UInt64 {
         let reached = min(size, fingerprint.offset)
         for (level, hash) in zip(FileFingerprint.levels, fingerprint.head).reversed()
@@ -85,7 +85,7 @@ struct Remainder {
         return 0
     }
 
-    /// Whether a line ends behind a place.
+    /// Returns true if a line ends behind an offset.
     private func hasLine(behind place: UInt64) -> Bool {
         guard let bytes = try? file.bytes(64 << 10, at: place) else { return true }
         return bytes.contains(0x0A)

@@ -4,12 +4,12 @@ import Sockets
 
 /// A name in a directory.
 struct DirectoryEntry: Equatable {
-    /// What it is, where the file system says so at once.
+    /// The kind of file, if the directory tells it.
     enum Kind {
         case file, directory, link
-        /// A file system that does not say.
+        /// The file system does not tell.
         case unknown
-        /// What bridge.json names itself, whatever it is.
+        /// A path that bridge.json names literally, whatever it is.
         case named
     }
 

@@ -2,22 +2,22 @@ import Chat
 import Glibc
 import Sockets
 
-/// The names in a directory, to be searched by how they begin or by their numbers.
+/// The names in a directory, searchable by prefix or inode number.
 ///
-/// Confined to the bridge's thread.
+/// Owned by its `DirectoryListings`; confined to the bridge's thread.
 final class DirectoryListing {
     let entries: [DirectoryEntry]
     private var searches = 0
-    /// Places in `entries`, by name.
+    /// Indices into `entries`, sorted by name.
     private var byName: [Int] = []
     private var byInode: [UInt64: [Int]] = [:]
     /// All numbers.
     private(set) lazy var inodes = Set(entries.map(\.inode))
 
-    /// Searches from which on they are sorted first.
+    /// The number of searches after which the entries are sorted.
     private static let few = 4
 
-    /// Whether the directory could not be read.
+    /// True if the directory could not be read.
     let isUnknown: Bool
 
     init(_ entries: [DirectoryEntry], isUnknown: Bool = false) {
@@ -34,26 +34,26 @@ final class DirectoryListing {
             }
         }
         if byName.isEmpty, !entries.isEmpty { sort() }
-        var places = byInode[inode] ?? []
-        var place = firstPlace(from: prefix)
-        while place < byName.count, entries[byName[place]].name.starts(with: prefix) {
-            if entries[byName[place]].inode != inode { places.append(byName[place]) }
-            place += 1
+        var indices = byInode[inode] ?? []
+        var index = firstIndex(from: prefix)
+        while index < byName.count, entries[byName[index]].name.starts(with: prefix) {
+            if entries[byName[index]].inode != inode { indices.append(byName[index]) }
+            index += 1
         }
-        return places.map { entries[$0] }.filter { $0.kind != .directory }
+        return indices.map { entries[$0] }.filter { $0.kind != .directory }
     }
 
     private func sort() {
         byName = entries.indices.sorted {
             entries[$0].name.lexicographicallyPrecedes(entries[$1].name)
         }
-        for (place, entry) in entries.enumerated() {
-            byInode[entry.inode, default: []].append(place)
+        for (index, entry) in entries.enumerated() {
+            byInode[entry.inode, default: []].append(index)
         }
     }
 
-    /// The first place of a name that does not precede this one.
-    private func firstPlace(from name: [UInt8]) -> Int {
+    /// Returns the first index of a name that does not precede this one.
+    private func firstIndex(from name: [UInt8]) -> Int {
         var (low, high) = (0, byName.count)
         while low < high {
             let middle = (low + high) / 2

@@ -2,9 +2,9 @@ import Chat
 import Glibc
 import Sockets
 
-/// The names in directories, each asked for once, unless they are to be asked anew.
+/// A cache of directory listings for one scan.
 ///
-/// Confined to the bridge's thread, for as long as it looks for something.
+/// Owned by `TailedFiles` for the time of a scan; confined to the bridge's thread.
 final class DirectoryListings {
     private var lists: [FilePath: DirectoryListing] = [:]
 
@@ -25,7 +25,9 @@ final class DirectoryListings {
         }
     }
 
-    /// Asks some directories anew; whether anything has changed.
+    /// Reads directories again.
+    ///
+    /// Returns true if anything has changed.
     func renew(_ directories: [FilePath]) -> Bool {
         let before = directories.map { self[$0].entries }
         for directory in directories { lists[directory] = nil }

@@ -20,20 +20,20 @@ struct FilePath: Hashable, Comparable, Sendable, CustomStringConvertible {
     static func text(_ bytes: ArraySlice<UInt8>) -> String {
         if let text = String(validating: bytes, as: UTF8.self) { return text }
         var text = ""
-        var place = bytes.startIndex
-        while place < bytes.endIndex {
-            let lengths = 1...min(4, bytes.endIndex - place)
+        var index = bytes.startIndex
+        while index < bytes.endIndex {
+            let lengths = 1...min(4, bytes.endIndex - index)
             let character = lengths.lazy.compactMap { length in
-                String(validating: bytes[place..<(place + length)], as: UTF8.self)
+                String(validating: bytes[index..<(index + length)], as: UTF8.self)
                     .map { ($0, length) }
             }.first
             if let (character, length) = character {
                 text += character
-                place += length
+                index += length
             } else {
-                let digits = String(bytes[place], radix: 16, uppercase: true)
+                let digits = String(bytes[index], radix: 16, uppercase: true)
                 text += "\\x" + (digits.count == 1 ? "0" : "") + digits
-                place += 1
+                index += 1
             }
         }
         return text
@@ -51,7 +51,7 @@ struct FilePath: Hashable, Comparable, Sendable, CustomStringConvertible {
         return slash == 0 ? FilePath("/") : FilePath(bytes: bytes[..<slash])
     }
 
-    /// Where relative paths begin.
+    /// The directory in which relative paths begin.
     static let here = FilePath(".")
 
     /// A name in this directory, as patterns have it: without a `./` in front.
@@ -82,7 +82,7 @@ struct FilePath: Hashable, Comparable, Sendable, CustomStringConvertible {
         return FilePath(bytes: bytes + separator + name)
     }
 
-    /// Whether it is a path or lies below it.
+    /// Returns true if it is a path or lies below it.
     func isWithin(_ other: FilePath) -> Bool {
         self == other || bytes.starts(with: other.appending([]).bytes)
     }

@@ -1,33 +1,34 @@
 import Chat
 
-/// Which symbolic links are followed unless all are: those that lead to where the patterns look anyway,
-/// and those that Kubernetes makes.
+/// The rule for symbolic links unless all are followed: allowed are those that lead to where the
+/// patterns look anyway, and those that Kubernetes makes.
 ///
-/// Whoever may write into a followed directory could else have the daemon read what they may not.
+/// Otherwise, people who may write to a tailed directory could have the daemon read files that they
+/// may not read.
 ///
-/// Confined to the bridge's thread.
+/// Owned by its `PathSearch`; confined to the bridge's thread.
 final class LinkRule {
     private let patterns: [PathPattern]
     /// The directories that the patterns name, links resolved; asked for when there is a link.
     private lazy var roots = Set(patterns.map(\.root)).compactMap(\.resolved)
 
-    /// Where Docker keeps what `/var/log/pods` has links to.
+    /// The directory of Docker's files, to which `/var/log/pods` has links.
     private static let docker = FilePath("/var/lib/docker/containers")
 
     init(_ patterns: [PathPattern]) { self.patterns = patterns }
 
-    /// Whether a file or directory lies in one that a pattern names.
+    /// Returns true if a file or directory lies in one that a pattern names.
     func isWithin(_ target: FilePath) -> Bool {
         roots.contains { target.isWithin($0) }
     }
 
-    /// Whether a link is followed to where it leads.
+    /// Returns true if a link is followed to where it leads.
     func allows(_ link: FilePath, to target: FilePath) -> Bool {
         isWithin(target) || isOfKubernetes(link, target)
     }
 
-    /// Whether it is a link as kubelet makes them: from `containers` to `pods` beside it, and from
-    /// both to where Docker keeps its files.
+    /// Returns true if it is a link as kubelet makes them: from `containers` to `pods` beside it,
+    /// and from both to where Docker keeps its files.
     private func isOfKubernetes(_ link: FilePath, _ target: FilePath) -> Bool {
         guard let directory = link.directory.resolved else { return false }
         let all = [directory] + directory.ancestors

@@ -24,16 +24,16 @@ enum PathAlternatives {
 
     /// The first braces with a comma in them, and what stands between the commas.
     private static func firstBraces(_ bytes: [UInt8]) -> (Range<Int>, [ArraySlice<UInt8>])? {
-        var place = 0
-        while place < bytes.count {
-            if bytes[place] == UInt8(ascii: "\\") {
-                place += 2
+        var index = 0
+        while index < bytes.count {
+            if bytes[index] == UInt8(ascii: "\\") {
+                index += 2
                 continue
             }
-            if bytes[place] == UInt8(ascii: "{"), let found = braces(bytes, at: place) {
+            if bytes[index] == UInt8(ascii: "{"), let found = braces(bytes, at: index) {
                 return found
             }
-            place += 1
+            index += 1
         }
         return nil
     }
@@ -44,21 +44,21 @@ enum PathAlternatives {
         var depth = 0
         var parts: [ArraySlice<UInt8>] = []
         var begin = start + 1
-        var place = start + 1
-        while place < bytes.count {
-            switch bytes[place] {
-            case UInt8(ascii: "\\"): place += 1
+        var index = start + 1
+        while index < bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "\\"): index += 1
             case UInt8(ascii: "{"): depth += 1
             case UInt8(ascii: "}") where depth > 0: depth -= 1
             case UInt8(ascii: "}"):
                 if parts.isEmpty { return nil }
-                return (start..<(place + 1), parts + [bytes[begin..<place]])
+                return (start..<(index + 1), parts + [bytes[begin..<index]])
             case UInt8(ascii: ",") where depth == 0:
-                parts.append(bytes[begin..<place])
-                begin = place + 1
+                parts.append(bytes[begin..<index])
+                begin = index + 1
             default: break
             }
-            place += 1
+            index += 1
         }
         return nil
     }

@@ -13,30 +13,30 @@ struct PathCharacterSet: Sendable, Hashable {
     static func parse(_ bytes: [UInt8], at start: Int) -> (PathCharacterSet, end: Int)? {
         let text = Array(String(decoding: bytes[(start + 1)...], as: UTF8.self).unicodeScalars)
         var set = PathCharacterSet()
-        var place = 0
+        var index = 0
         if let first = text.first, first == "!" || first == "^" {
             set.isInverted = true
-            place = 1
+            index = 1
         }
-        let begin = place
-        while place < text.count {
-            if text[place] == "]", place > begin {
-                let length = text[...place].reduce(0) { $0 + String($1).utf8.count }
+        let begin = index
+        while index < text.count {
+            if text[index] == "]", index > begin {
+                let length = text[...index].reduce(0) { $0 + String($1).utf8.count }
                 return (set, start + 1 + length)
             }
-            if let (ranges, end) = classRanges(text, at: place) {
+            if let (ranges, end) = classRanges(text, at: index) {
                 set.ranges += ranges
-                place = end
+                index = end
                 continue
             }
-            guard let (first, next) = scalar(text, at: place) else { return nil }
-            place = next
-            if place + 1 < text.count, text[place] == "-", text[place + 1] != "]",
-                let (last, end) = scalar(text, at: place + 1)
+            guard let (first, next) = scalar(text, at: index) else { return nil }
+            index = next
+            if index + 1 < text.count, text[index] == "-", text[index + 1] != "]",
+                let (last, end) = scalar(text, at: index + 1)
             {
                 // A range that goes backwards stands for nothing, as in a shell.
                 if first <= last { set.ranges.append(first...last) }
-                place = end
+                index = end
             } else {
                 set.ranges.append(first...first)
             }
@@ -45,11 +45,11 @@ struct PathCharacterSet: Sendable, Hashable {
     }
 
     private static func scalar(
-        _ text: [Unicode.Scalar], at place: Int
+        _ text: [Unicode.Scalar], at index: Int
     ) -> (UInt32, next: Int)? {
-        guard text[place] == "\\" else { return (text[place].value, place + 1) }
-        guard place + 1 < text.count else { return nil }
-        return (text[place + 1].value, place + 2)
+        guard text[index] == "\\" else { return (text[index].value, index + 1) }
+        guard index + 1 < text.count else { return nil }
+        return (text[index + 1].value, index + 2)
     }
 
     private static let classes: [String: [ClosedRange<UInt32>]] = [
@@ -61,14 +61,14 @@ struct PathCharacterSet: Sendable, Hashable {
     ]
 
     private static func classRanges(
-        _ text: [Unicode.Scalar], at place: Int
+        _ text: [Unicode.Scalar], at index: Int
     ) -> ([ClosedRange<UInt32>], end: Int)? {
-        guard place + 1 < text.count, text[place] == "[", text[place + 1] == ":",
-            let colon = text[(place + 2)...].firstIndex(of: ":"), colon + 1 < text.count,
+        guard index + 1 < text.count, text[index] == "[", text[index + 1] == ":",
+            let colon = text[(index + 2)...].firstIndex(of: ":"), colon + 1 < text.count,
             text[colon + 1] == "]"
         else { return nil }
         var name = ""
-        name.unicodeScalars.append(contentsOf: text[(place + 2)..<colon])
+        name.unicodeScalars.append(contentsOf: text[(index + 2)..<colon])
         return classes[name].map { ($0, colon + 2) }
     }
 }

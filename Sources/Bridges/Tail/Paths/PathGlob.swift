@@ -14,32 +14,32 @@ struct PathGlob: Sendable, Hashable {
     }
 
     private let pieces: [Piece]
-    /// Whether a name that begins with a dot may match.
+    /// True if a name that begins with a dot may match.
     let beginsWithDot: Bool
 
-    /// Makes one of its text; every text is one.
+    /// Creates a glob; every text is a valid one.
     init(_ text: some StringProtocol) {
         var pieces: [Piece] = []
         let bytes = Array(text.utf8)
-        var place = 0
-        while place < bytes.count {
-            switch bytes[place] {
+        var index = 0
+        while index < bytes.count {
+            switch bytes[index] {
             case UInt8(ascii: "*"):
                 if pieces.last != .any { pieces.append(.any) }
             case UInt8(ascii: "?"): pieces.append(.one)
             case UInt8(ascii: "["):
-                if let (set, end) = PathCharacterSet.parse(bytes, at: place) {
+                if let (set, end) = PathCharacterSet.parse(bytes, at: index) {
                     pieces.append(.set(set))
-                    place = end
+                    index = end
                     continue
                 }
-                pieces.append(.text(bytes[place]))
-            case UInt8(ascii: "\\") where place + 1 < bytes.count:
-                place += 1
-                pieces.append(.text(bytes[place]))
-            default: pieces.append(.text(bytes[place]))
+                pieces.append(.text(bytes[index]))
+            case UInt8(ascii: "\\") where index + 1 < bytes.count:
+                index += 1
+                pieces.append(.text(bytes[index]))
+            default: pieces.append(.text(bytes[index]))
             }
-            place += 1
+            index += 1
         }
         self.pieces = pieces
         beginsWithDot = pieces.first == .text(UInt8(ascii: "."))
@@ -55,9 +55,9 @@ struct PathGlob: Sendable, Hashable {
         return name
     }
 
-    /// Whether a whole name matches.
+    /// Returns true if a whole name matches.
     ///
-    /// Takes at most the product of both lengths.
+    /// The time is at most proportional to the product of both lengths.
     func matches(_ name: some Collection<UInt8>) -> Bool {
         if name.first == UInt8(ascii: "."), !beginsWithDot { return false }
         return name.withContiguousStorageIfAvailable { matches($0) }
@@ -65,20 +65,20 @@ struct PathGlob: Sendable, Hashable {
     }
 
     private func matches(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-        var (at, place) = (0, 0)
+        var (at, index) = (0, 0)
         // After the last star: where the pattern goes on, and how far the star reaches so far.
-        var retry: (at: Int, place: Int)?
-        while place < name.count {
+        var retry: (at: Int, index: Int)?
+        while index < name.count {
             if at < pieces.count, pieces[at] == .any {
                 at += 1
-                retry = (at, place)
-            } else if at < pieces.count, let next = end(of: pieces[at], in: name, at: place) {
+                retry = (at, index)
+            } else if at < pieces.count, let next = end(of: pieces[at], in: name, at: index) {
                 at += 1
-                place = next
+                index = next
             } else if let last = retry {
-                let next = last.place + Self.character(in: name, at: last.place).length
+                let next = last.index + Self.character(in: name, at: last.index).length
                 retry = (last.at, next)
-                (at, place) = (last.at, next)
+                (at, index) = (last.at, next)
             } else {
                 return false
             }
@@ -86,28 +86,28 @@ struct PathGlob: Sendable, Hashable {
         return pieces[at...].allSatisfy { $0 == .any }
     }
 
-    /// Where what a piece stands for ends that begins at a place; `nil` if something else is there.
+    /// Returns the end of what a piece matches at an index; `nil` if it does not match.
     private func end(
-        of piece: Piece, in name: UnsafeBufferPointer<UInt8>, at place: Int
+        of piece: Piece, in name: UnsafeBufferPointer<UInt8>, at index: Int
     ) -> Int? {
         switch piece {
-        case .text(let byte): return name[place] == byte ? place + 1 : nil
+        case .text(let byte): return name[index] == byte ? index + 1 : nil
         case .any: return nil
-        case .one: return place + Self.character(in: name, at: place).length
+        case .one: return index + Self.character(in: name, at: index).length
         case .set(let set):
-            let character = Self.character(in: name, at: place)
-            return set.contains(character.scalar) ? place + character.length : nil
+            let character = Self.character(in: name, at: index)
+            return set.contains(character.scalar) ? index + character.length : nil
         }
     }
 
     /// The character at a place.
     private static func character(
-        in name: UnsafeBufferPointer<UInt8>, at place: Int
+        in name: UnsafeBufferPointer<UInt8>, at index: Int
     ) -> (scalar: UInt32, length: Int) {
-        let first = name[place]
+        let first = name[index]
         if first < 0x80 { return (UInt32(first), 1) }
         let length = first >= 0xF0 ? 4 : first >= 0xE0 ? 3 : 2
-        let bytes = name[place..<min(place + length, name.count)]
+        let bytes = name[index..<min(index + length, name.count)]
         guard first >= 0xC2, bytes.count == length,
             bytes.dropFirst().allSatisfy({ $0 & 0xC0 == 0x80 })
         else { return (UInt32(first), 1) }

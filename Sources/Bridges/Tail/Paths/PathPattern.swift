@@ -19,7 +19,7 @@ package struct PathPattern: Sendable, Hashable {
     let isAbsolute: Bool
     let steps: [Step]
 
-    /// Makes one of a text without braces; in others they stand for themselves.
+    /// Creates a pattern from a text without braces; otherwise they stand for themselves.
     init(_ text: String) {
         self.text = text
         isAbsolute = text.hasPrefix("/")
@@ -37,7 +37,7 @@ package struct PathPattern: Sendable, Hashable {
             self.init(path)
             return
         }
-        // What is special in the directory's name is meant as it stands there.
+        // Special characters in the directory's name stand for themselves.
         let location = path.dropLast(text.count).map {
             "*?[]{},\\".contains($0) ? "\\\($0)" : String($0)
         }
@@ -51,7 +51,7 @@ package struct PathPattern: Sendable, Hashable {
         text.split(separator: "/")
     }
 
-    /// The directory below which all that matches is, as far as it is named.
+    /// The directory that contains all matches, as far as it is named literally.
     var root: FilePath {
         var path = FilePath(isAbsolute ? "/" : ".")
         for step in steps.dropLast() {
@@ -61,26 +61,26 @@ package struct PathPattern: Sendable, Hashable {
         return path
     }
 
-    /// Whether nothing in it stands for anything else.
+    /// True if nothing in it stands for anything else.
     var isLiteral: Bool {
         steps.allSatisfy { step in
             if case .name = step { true } else { false }
         }
     }
 
-    /// Whether the file itself is named.
+    /// True if the file itself is named.
     var namesFile: Bool {
         if case .name = steps.last { true } else { false }
     }
 
-    /// Whether a whole path matches.
+    /// Returns true if a whole path matches.
     func matches(_ path: FilePath) -> Bool {
         guard isAbsolute == (path.bytes.first == UInt8(ascii: "/")) else { return false }
         let names = path.bytes.split(separator: UInt8(ascii: "/"))
         return Self.matches(steps[...], names[...])
     }
 
-    /// Whether a name could be that of a file that matches.
+    /// Returns true if a name could be that of a file that matches.
     func mayMatch(name: some Collection<UInt8>) -> Bool {
         steps.last.map { $0.matches(name) } ?? false
     }
@@ -103,33 +103,33 @@ package struct PathPattern: Sendable, Hashable {
 
     // MARK: - Step by step
 
-    /// Where the pattern may go on in its topmost directory.
-    var firstPlaces: Set<Int> { withSkipped([0]) }
+    /// The indices of the steps to match in the topmost directory.
+    var firstIndices: Set<Int> { withSkipped([0]) }
 
-    /// Where the pattern may go on in a directory, by its names from the top.
-    func places(in names: some Sequence<ArraySlice<UInt8>>) -> Set<Int> {
-        names.reduce(firstPlaces) { places, name in
-            self.places(after: name, from: places)
+    /// Returns the indices of the steps to match in a directory, given its names from the top.
+    func stepIndices(in names: some Sequence<ArraySlice<UInt8>>) -> Set<Int> {
+        names.reduce(firstIndices) { stepIndices, name in
+            self.stepIndices(after: name, from: stepIndices)
         }
     }
 
-    /// Where the pattern may go on in a directory of a name.
-    func places(after name: some Collection<UInt8>, from places: Set<Int>) -> Set<Int> {
+    /// Returns the indices of the steps to match in a subdirectory of a name.
+    func stepIndices(after name: some Collection<UInt8>, from stepIndices: Set<Int>) -> Set<Int> {
         var next: Set<Int> = []
-        for location in places where location < steps.count && steps[location].matches(name) {
-            next.insert(steps[location] == .anyDepth ? location : location + 1)
+        for index in stepIndices where index < steps.count && steps[index].matches(name) {
+            next.insert(steps[index] == .anyDepth ? index : index + 1)
         }
         return withSkipped(next).filter { $0 < steps.count }
     }
 
-    /// Any depth may be none.
-    private func withSkipped(_ places: Set<Int>) -> Set<Int> {
-        var all = places
-        for location in places.sorted() {
-            var location = location
-            while location < steps.count - 1, steps[location] == .anyDepth {
-                location += 1
-                all.insert(location)
+    /// Adds the steps behind each `**`, which may stand for no directory.
+    private func withSkipped(_ stepIndices: Set<Int>) -> Set<Int> {
+        var all = stepIndices
+        for index in stepIndices.sorted() {
+            var index = index
+            while index < steps.count - 1, steps[index] == .anyDepth {
+                index += 1
+                all.insert(index)
             }
         }
         return all
@@ -137,7 +137,7 @@ package struct PathPattern: Sendable, Hashable {
 }
 
 extension PathPattern.Step {
-    /// Whether a name matches this step.
+    /// Returns true if a name matches this step.
     func matches(_ name: some Collection<UInt8>) -> Bool {
         switch self {
         case .name(let text): name.elementsEqual(text)
@@ -153,7 +153,7 @@ extension PathPattern: OptionValue {
     /// In words.
     package static var pluralExpectation: String { "paths, perhaps with * ? [] {} or **" }
 
-    /// Takes any string that names something below a directory.
+    /// Decodes any string that names something below a directory.
     package static func decode(_ value: ConfigValue, into problems: inout Problems) -> PathPattern?
     {
         guard let text = value.text else {

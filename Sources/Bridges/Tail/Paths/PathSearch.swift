@@ -2,16 +2,16 @@ import Chat
 import Glibc
 import Sockets
 
-/// Which files there are, and where others may appear: all of them, or those that something was heard
-/// of.
+/// A scan: the files that match, and the directories in which others may appear, in full or for
+/// changed names only.
 struct PathSearch {
-    /// What matches and is a file, each by all of its names, the names sorted.
+    /// Matching files, each with all of its paths, sorted by path.
     private(set) var files: [(path: FilePath, status: FileStatus)] = []
     /// Directories in which a file may appear, and which they are.
     private(set) var directories: [FilePath: FileID] = [:]
-    /// What could not be looked at, although it is there: nothing is known of it and what is in it.
+    /// Paths that exist but can't be examined: nothing is known of them and what they contain.
     private(set) var failures: [FilePath: SocketError] = [:]
-    /// What matches and is no file, and what it is instead.
+    /// Matching paths of anything but files, and what they are.
     private(set) var others: [FilePath: String] = [:]
     /// Symbolic links that are not followed, because they lead out.
     private(set) var linksOut: Set<FilePath> = []
@@ -29,31 +29,31 @@ struct PathSearch {
     private var seen: Set<FilePath> = []
     private var visited: [FilePath: Set<State>] = [:]
 
-    /// Where a pattern goes on.
+    /// A pattern and the index of its next step.
     private struct State: Hashable {
         let pattern: Int
-        let place: Int
+        let index: Int
     }
 
-    /// How deep `**` goes.
+    /// The largest depth of `**`.
     private static let depth = 32
 
-    /// Looks for everything.
+    /// Performs a full scan.
     init(_ configuration: TailConfiguration) {
         self.init(patterns: configuration.patterns, configuration)
         lookForAll()
     }
 
-    /// Looks at names, and for what is in directories that appeared.
+    /// Scans changed names and the contents of new directories.
     init(_ configuration: TailConfiguration, names: Set<FilePath>, directories: Set<FilePath>) {
         self.init(patterns: configuration.patterns, configuration)
         self.names = names
-        for path in names where configuration.follows(path) { look(at: path, kind: .unknown) }
+        for path in names where configuration.follows(path) { examine(path, kind: .unknown) }
         for directory in directories.sorted() { enter(directory) }
         files.sort { $0.path < $1.path }
     }
 
-    /// Looks for directories that patterns name, as such or as where their files are.
+    /// Finds the directories that patterns name, directly or as the parents of files.
     init(directories patterns: [PathPattern]) {
         self.init(patterns: patterns, TailConfiguration(patterns: []))
         lookForAll()
@@ -71,21 +71,21 @@ struct PathSearch {
             let chosen = patterns.indices.filter { patterns[$0].isAbsolute == isAbsolute }
             if chosen.isEmpty { continue }
             let states = chosen.flatMap { pattern in
-                patterns[pattern].firstPlaces.map { State(pattern: pattern, place: $0) }
+                patterns[pattern].firstIndices.map { State(pattern: pattern, index: $0) }
             }
             walk(isAbsolute ? FilePath("/") : .here, Set(states), depth: 0)
         }
         files.sort { $0.path < $1.path }
     }
 
-    /// Looks for what is in one directory, if a pattern leads there.
+    /// Scans one directory if a pattern leads there.
     private mutating func enter(_ directory: FilePath) {
         let isAbsolute = directory.bytes.first == UInt8(ascii: "/")
         let names =
             directory == .here ? [] : directory.bytes.split(separator: UInt8(ascii: "/"))
         var states = patterns.indices.filter { patterns[$0].isAbsolute == isAbsolute }
             .flatMap { pattern in
-                patterns[pattern].places(in: names).map { State(pattern: pattern, place: $0) }
+                patterns[pattern].stepIndices(in: names).map { State(pattern: pattern, index: $0) }
             }
         guard !states.isEmpty, let kind = try? FileStatus(link: directory).kind else { return }
         if kind == .link, !followsAllLinks {
@@ -95,21 +95,21 @@ struct PathSearch {
         walk(directory, Set(states), depth: 0)
     }
 
-    /// Whether it can't be told if a path is gone.
+    /// Returns true if it can't be told if a path is gone.
     func isUnsure(about path: FilePath) -> Bool {
         if failures.isEmpty { return false }
         return failures[path] != nil || path.ancestors.contains { failures[$0] != nil }
     }
 
     private mutating func walk(_ directory: FilePath, _ states: Set<State>, depth: Int) {
-        // Those that were gone through before found what they find.
+        // States that were visited before can't find anything new.
         let states = states.subtracting(visited[directory] ?? [])
         if states.isEmpty { return }
         visited[directory, default: []].formUnion(states)
         var named: [[UInt8]: Set<State>] = [:]
         var isListed = false
         for state in states {
-            if case .name(let name) = patterns[state.pattern].steps[state.place] {
+            if case .name(let name) = patterns[state.pattern].steps[state.index] {
                 named[name, default: []].insert(state)
             } else {
                 isListed = true
@@ -126,17 +126,17 @@ struct PathSearch {
     ) {
         let path = directory.entry(name)
         if states.contains(where: isLast) {
-            noteDirectory(directory)
-            look(at: path, kind: .named)
+            recordDirectory(directory)
+            examine(path, kind: .named)
         }
         let next = self.next(after: name, states)
         if next.isEmpty { return }
         do throws(SocketError) {
             if try FileStatus(path).isDirectory { return walk(path, next, depth: depth) }
         } catch {
-            note(error, at: path)
+            recordFailure(error, at: path)
         }
-        noteDirectory(directory)
+        recordDirectory(directory)
     }
 
     private mutating func list(_ directory: FilePath, _ states: Set<State>, depth: Int) {
@@ -146,15 +146,15 @@ struct PathSearch {
             directories[directory] = listing.id
             entries = listing.entries
         } catch {
-            return note(error, at: directory)
+            return recordFailure(error, at: directory)
         }
         let listed = states.filter { state in
-            if case .name = patterns[state.pattern].steps[state.place] { false } else { true }
+            if case .name = patterns[state.pattern].steps[state.index] { false } else { true }
         }
         let lasting = listed.filter(isLast)
         for entry in entries {
             let isMatch = lasting.contains {
-                patterns[$0.pattern].steps[$0.place].matches(entry.name)
+                patterns[$0.pattern].steps[$0.index].matches(entry.name)
             }
             let next = entry.kind == .file ? [] : self.next(after: entry.name, listed)
             if !isMatch, next.isEmpty { continue }
@@ -162,7 +162,7 @@ struct PathSearch {
             if isMatch, entry.kind != .directory {
                 // Nothing in it can be looked at: one failure says so for all.
                 if entry.kind == .file, failures[directory] != nil { continue }
-                look(at: path, kind: entry.kind)
+                examine(path, kind: entry.kind)
             }
             if !next.isEmpty { descend(entry, path, next, depth: depth) }
             if isMatch, entry.kind == .directory { matching.append(path) }
@@ -181,7 +181,7 @@ struct PathSearch {
         case .link:
             guard (try? FileStatus(path))?.isDirectory == true else { return }
             let isWanted = next.filter {
-                // What any number of directories stands for need not be this one.
+                // `**` need not stand for this directory.
                 !isReachedDeep($0) || followsAllLinks
             }
             if mayEnter(path, isAnyDepth: isDeep), depth < Self.depth {
@@ -195,22 +195,22 @@ struct PathSearch {
 
     private func isReachedDeep(_ state: State) -> Bool {
         let steps = patterns[state.pattern].steps
-        return steps[state.place] == .anyDepth
-            || (state.place > 0 && steps[state.place - 1] == .anyDepth)
+        return steps[state.index] == .anyDepth
+            || (state.index > 0 && steps[state.index - 1] == .anyDepth)
     }
 
-    /// Whether a link leads back to a directory on the way to it.
+    /// Returns true if a link leads back to a directory on the way to it.
     private func isInCircle(_ path: FilePath) -> Bool {
         guard let id = try? FileStatus(path).id else { return true }
         return path.ancestors.contains { (try? FileStatus($0).id) == id }
     }
 
-    /// Whether a linked directory is entered; notes it if not.
+    /// Returns true if a linked directory is entered; notes it if not.
     private mutating func mayEnter(_ path: FilePath, isAnyDepth: Bool) -> Bool {
         if followsAllLinks { return true }
         guard let target = path.resolved else { return false }
         if isAnyDepth {
-            // What lies within is found there.
+            // A target within is found there anyway.
             if !links.isWithin(target) { unentered.insert(path) }
             return false
         }
@@ -220,21 +220,21 @@ struct PathSearch {
     }
 
     private func isLast(_ state: State) -> Bool {
-        state.place == patterns[state.pattern].steps.count - 1
+        state.index == patterns[state.pattern].steps.count - 1
     }
 
     private func next(after name: [UInt8], _ states: Set<State>) -> Set<State> {
         var next: Set<State> = []
         for state in states {
-            let places = patterns[state.pattern].places(after: name, from: [state.place])
-            for place in places { next.insert(State(pattern: state.pattern, place: place)) }
+            let stepIndices = patterns[state.pattern].stepIndices(after: name, from: [state.index])
+            for index in stepIndices { next.insert(State(pattern: state.pattern, index: index)) }
         }
         return next
     }
 
     // MARK: - One name
 
-    private mutating func look(at path: FilePath, kind: DirectoryEntry.Kind) {
+    private mutating func examine(_ path: FilePath, kind: DirectoryEntry.Kind) {
         guard !excluded.contains(where: { $0.excludes(path) }), seen.insert(path).inserted else {
             return
         }
@@ -249,13 +249,14 @@ struct PathSearch {
                 matching.append(path)
             }
         } catch {
-            // Whatever is in there can't be looked at; a link's target is elsewhere.
+            // No file of the directory can be examined; a link's target is elsewhere.
             let isClosed = error.code == EACCES && kind == .file
-            note(error, at: isClosed ? path.directory : path)
+            recordFailure(error, at: isClosed ? path.directory : path)
         }
     }
 
-    /// Whether what a name stands for is looked at: not what a link leads to that leads out.
+    /// Returns true if what a name stands for is looked at: not what a link leads to that leads
+    /// out.
     private mutating func isAllowed(
         _ path: FilePath, _ kind: DirectoryEntry.Kind
     ) throws(SocketError) -> Bool {
@@ -269,19 +270,20 @@ struct PathSearch {
         return false
     }
 
-    private mutating func noteDirectory(_ directory: FilePath) {
+    private mutating func recordDirectory(_ directory: FilePath) {
         if directories[directory] != nil { return }
         directories[directory] = (try? FileStatus(directory))?.id
     }
 
-    private mutating func note(_ error: SocketError, at path: FilePath) {
-        // What is not there is known not to be there; of everything else nothing is known.
+    private mutating func recordFailure(_ error: SocketError, at path: FilePath) {
+        // These say that nothing is there; other errors leave that unknown.
         if ![ENOENT, ENOTDIR, ELOOP].contains(error.code) { failures[path] = error }
     }
 }
 
 extension PathPattern {
-    /// Whether it keeps a path from being followed: a pattern without a slash goes for names.
+    /// Returns true if it keeps a path from being followed: a pattern without a slash goes for
+    /// names.
     func excludes(_ path: FilePath) -> Bool {
         steps.count == 1 && !isAbsolute ? mayMatch(name: path.name) : matches(path)
     }

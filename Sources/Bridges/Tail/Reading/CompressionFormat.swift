@@ -9,7 +9,7 @@ enum CompressionFormat {
         [0x42, 0x5A, 0x68, 0x39, 0x31, 0x41, 0x59, 0x26, 0x53, 0x59],  // bzip2
     ]
 
-    /// Whether these are the first bytes of a compressed file.
+    /// Returns true if these are the first bytes of a compressed file.
     static func begins(_ bytes: UnsafeRawBufferPointer) -> Bool {
         beginnings.contains { bytes.starts(with: $0) }
     }

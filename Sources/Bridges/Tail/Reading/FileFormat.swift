@@ -1,9 +1,9 @@
 import Chat
 import Glibc
 
-/// How what is in a file is written: in which encoding, and what ends its lines.
+/// A file's format: encoding and line endings.
 struct FileFormat: Equatable, Sendable {
-    /// How characters are written.
+    /// The encoding of characters.
     enum Encoding: Sendable {
         /// The file is too short to tell.
         case unknown
@@ -13,7 +13,7 @@ struct FileFormat: Equatable, Sendable {
         case utf16BigEndian
     }
 
-    /// What ends a line.
+    /// The end of a line.
     enum Ending: Sendable {
         case unknown
         case lineFeed
@@ -28,10 +28,10 @@ struct FileFormat: Equatable, Sendable {
     /// Bytes without a line feed from which on carriage returns end lines.
     static let decisive = 64 << 10
 
-    /// Whether characters have two bytes or four.
+    /// True if characters have two bytes or four.
     var isWide: Bool { encoding == .utf16LittleEndian || encoding == .utf16BigEndian }
 
-    /// Whether silence decides that carriage returns end lines.
+    /// True if silence decides that carriage returns end lines.
     var isUndecided: Bool { ending == .undecided }
 
     /// The encoding of a file that begins with these bytes.

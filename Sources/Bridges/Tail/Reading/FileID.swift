@@ -2,9 +2,9 @@ import Chat
 import Glibc
 import Sockets
 
-/// What a file is, whatever its name: where the file system keeps it.
+/// A file's identity independent of its path: device and inode number.
 ///
-/// A number is given again when the file is gone, so that it has to be confirmed by what is in it.
+/// The number of a deleted file is reused, so the content has to confirm it.
 struct FileID: Hashable, Sendable {
     let device: UInt64
     let inode: UInt64

@@ -3,21 +3,21 @@ import Glibc
 import MessageBus
 import Sockets
 
-/// Reads what followed files have to say into what is handed over.
+/// Reads tailed files into batches.
 ///
-/// Confined to the bridge's thread: its memory is used for one file after the other.
+/// Owned by `TailedFiles`; confined to the bridge's thread. One buffer serves all files in turn.
 final class FileReader {
-    /// How reading a file went.
+    /// The result of a read.
     enum Outcome: Equatable {
         /// There is nothing more at present.
         case atEnd
         /// There may be more.
         case hasMore
-        /// There may be more, and the others have their turn first.
+        /// There may be more, but others get their turn first.
         case isBusy
-        /// There is no room for the next message.
-        case loadIsFull
-        /// What was read before is not there any more: the file was truncated, or replaced in place.
+        /// The batch has no room for the next message.
+        case batchIsFull
+        /// What was read is gone: the file was truncated or replaced in place.
         case wasTruncated
         /// It was empty and is not: it may have been truncated in between.
         case hasAppeared
@@ -27,29 +27,29 @@ final class FileReader {
         case failed(SocketError)
     }
 
-    private let cutter: MessageSplitter
+    private let splitter: MessageSplitter
     private let buffer: UnsafeMutableRawBufferPointer
     private let tailLog: TailLog
-    private let zeros: NULRunSearch
+    private let nulRuns: NULRunSearch
 
-    /// Bytes read at once at least: as many as a block holds.
+    /// The smallest number of bytes per read: as many as a block holds.
     private static let chunk = LineBlock.bytes
 
-    init(_ cutter: MessageSplitter, _ tailLog: TailLog) {
-        self.cutter = cutter
+    init(_ splitter: MessageSplitter, _ tailLog: TailLog) {
+        self.splitter = splitter
         self.tailLog = tailLog
-        // Twice, so that it can be told from what is there that a group of lines is complete.
-        let size = FileFingerprint.backBytes + max(Self.chunk, 2 * cutter.longest + 8_192)
+        // Twice the longest message, so that the end of a group of lines is visible.
+        let size = FileFingerprint.backBytes + max(Self.chunk, 2 * splitter.longest + 8_192)
         buffer = .allocate(byteCount: size, alignment: 64)
-        zeros = NULRunSearch(buffer: buffer)
+        nulRuns = NULRunSearch(buffer: buffer)
     }
 
     deinit { buffer.deallocate() }
 
-    /// Memory to read into; whoever reads overwrites it.
+    /// A shared buffer; each read overwrites it.
     var memory: UnsafeMutableRawBufferPointer { buffer }
 
-    /// How a file is written, as far as its first bytes tell.
+    /// Returns a file's format, as far as its first bytes tell.
     func form(of file: OpenFile) throws(SocketError) -> FileFormat {
         var form = FileFormat()
         form.encoding = FileFormat.encoding(of: try file.bytes(4, at: 0))
@@ -58,11 +58,13 @@ final class FileReader {
 
     // MARK: - Reserved space
 
-    /// Bytes behind the offset that are looked at for what is written through a mapping.
+    /// The number of reserved bytes that are checked for writes through a mapping.
     private static let reservedBytes = 4_096
 
-    /// Notes what stands behind the offset, if there are NULs: whether there are.
-    func noteReserved(_ tailed: TailedFile) -> Bool {
+    /// Stores a checksum of the bytes behind the offset if they contain NULs.
+    ///
+    /// Returns true if they do.
+    func checkReservedSpace(_ tailed: TailedFile) -> Bool {
         guard let rest = try? tailed.file?.bytes(Self.reservedBytes, at: tailed.offset),
             rest.contains(0)
         else { return false }
@@ -70,7 +72,7 @@ final class FileReader {
         return true
     }
 
-    /// Whether something else stands behind the offset than when that was noted.
+    /// Returns true if the bytes behind the offset have changed since.
     func hasBeenWritten(_ tailed: TailedFile) -> Bool {
         guard let rest = try? tailed.file?.bytes(Self.reservedBytes, at: tailed.offset) else {
             return false
@@ -84,29 +86,29 @@ final class FileReader {
         }
     }
 
-    /// Reads once, and adds the messages that are complete.
+    /// Reads once and adds the complete messages to a batch.
     ///
     /// - Parameter end: what is known of the end of the file.
     func read(
-        _ tailed: TailedFile, into load: TailBatch, _ end: MessageSplitter.End, now: Int64
+        _ tailed: TailedFile, into batch: TailBatch, _ end: MessageSplitter.End, now: Int64
     ) -> Outcome {
         guard let file = tailed.file else { return .atEnd }
         do throws(SocketError) {
-            // Before the bytes are looked at: what comes after that is seen the next time.
+            // Before the bytes are read, so that later writes are seen the next time.
             let status = try file.status()
-            // What has just been written to is not at its end.
-            let end = tailed.note(status, now: now) ? .open : end
+            // A file that has just been written to is not at its end.
+            let end = tailed.updateStatus(status, now: now) ? .open : end
             if status.size < tailed.offset { return .wasTruncated }
-            switch tailed.glimpse() {
+            switch tailed.readHead() {
             case .changed: return .wasTruncated
             case .appeared: return .hasAppeared
             case .same: break
             }
-            // At every look: 1 KiB is little beside what is read at once.
+            // At every read: 1 KiB is little beside a chunk.
             guard try tailed.fingerprint.beginsAsBefore(file) else { return .wasTruncated }
             return tailed.searched == nil
-                ? try readLines(tailed, file, into: load, end)
-                : try readLongLine(tailed, file, into: load, end)
+                ? try readLines(tailed, file, into: batch, end)
+                : try readLongLine(tailed, file, into: batch, end)
         } catch {
             return .failed(error)
         }
@@ -115,7 +117,7 @@ final class FileReader {
     // MARK: - Lines
 
     private func readLines(
-        _ tailed: TailedFile, _ file: OpenFile, into load: TailBatch, _ end: MessageSplitter.End
+        _ tailed: TailedFile, _ file: OpenFile, into batch: TailBatch, _ end: MessageSplitter.End
     ) throws(SocketError) -> Outcome {
         guard let bytes = try fill(tailed, file) else { return .wasTruncated }
         tailed.confirmed = tailed.seen.modified
@@ -127,9 +129,9 @@ final class FileReader {
             tailed.form.encoding = try form(of: file).encoding
         }
         let isWide = tailed.form.isWide
-        if !isWide { try noteEnding(new, tailed, file) }
+        if !isWide { try detectLineEnding(new, tailed, file) }
         if isFull, !isWide, new.first == 0 {
-            switch try zeros.ending(from: tailed.offset, tailed, file) {
+            switch try nulRuns.ending(from: tailed.offset, tailed, file) {
             case .data(let place):
                 tailed.fingerprint = try FileFingerprint(of: file, upTo: place)
                 return .hasMore
@@ -138,12 +140,12 @@ final class FileReader {
             }
         }
         var hasRoom = true
-        // More than fits is there: nothing of it is the end of the file.
+        // The buffer is full, so this is not the end of the file.
         let end = isFull ? .open : end
-        var done = cut(new, end, tailed, into: load, &hasRoom)
+        var done = cut(new, end, tailed, into: batch, &hasRoom)
         if done == 0, isFull, hasRoom {
-            // Lines that belong together and fill all memory, or one line that does.
-            done = cut(new, .settled, tailed, into: load, &hasRoom)
+            // A group of lines, or a single one, fills the buffer.
+            done = cut(new, .settled, tailed, into: batch, &hasRoom)
             if done == 0, hasRoom {
                 return try beginLongLine(
                     tailed, file, tailed.offset,
@@ -154,12 +156,14 @@ final class FileReader {
         if done > 0 { tailed.isToBeKept = true }
         tailed.hasPending =
             end == .open && done < new.count
-            && (cutter.start != nil || tailed.form.isUndecided)
-        if !hasRoom { return .loadIsFull }
+            && (splitter.start != nil || tailed.form.isUndecided)
+        if !hasRoom { return .batchIsFull }
         return isFull ? .hasMore : .atEnd
     }
 
-    /// Reads from just before the offset on; `nil` if what stands there is not what was read.
+    /// Fills the buffer from just before the offset on.
+    ///
+    /// Returns `nil` if those bytes have changed.
     private func fill(
         _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) -> UnsafeRawBufferPointer? {
@@ -171,7 +175,7 @@ final class FileReader {
 
     private func cut(
         _ bytes: UnsafeRawBufferPointer, _ end: MessageSplitter.End, _ tailed: TailedFile,
-        into load: TailBatch, _ hasRoom: inout Bool
+        into batch: TailBatch, _ hasRoom: inout Bool
     ) -> Int {
         let offset = tailed.offset
         var isRoomLeft = true
@@ -179,9 +183,9 @@ final class FileReader {
         if tailed.form.isWide {
             let text = WideText(bytes, tailed.form.encoding)
             let done = text.bytes.withUnsafeBytes { utf8 in
-                cutter.cut(utf8, isBeginning: offset == 0, end) { piece in
+                splitter.cut(utf8, isBeginning: offset == 0, end) { piece in
                     let place = offset + UInt64(text.rawPlace(of: piece.start))
-                    isRoomLeft = add(piece, at: place, tailed, to: load)
+                    isRoomLeft = appendMessage(piece, at: place, tailed, to: batch)
                     return isRoomLeft
                 }
             }
@@ -190,16 +194,16 @@ final class FileReader {
         let isEndedByReturn =
             tailed.form.ending == .carriageReturn
             || (tailed.form.ending == .undecided && end != .open)
-        return cutter.cut(
+        return splitter.cut(
             bytes, isBeginning: offset == 0, end, ending: isEndedByReturn ? 0x0D : 0x0A
         ) { piece in
-            isRoomLeft = add(piece, at: offset + UInt64(piece.start), tailed, to: load)
+            isRoomLeft = appendMessage(piece, at: offset + UInt64(piece.start), tailed, to: batch)
             return isRoomLeft
         }
     }
 
-    /// Notes what ends the lines of a file, where it is not what usually does.
-    private func noteEnding(
+    /// Detects line endings other than line feeds.
+    private func detectLineEnding(
         _ new: UnsafeRawBufferPointer, _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) {
         if tailed.form.ending == .lineFeed || tailed.form.ending == .carriageReturn { return }
@@ -217,36 +221,39 @@ final class FileReader {
         }
     }
 
-    /// Adds a message, unless there is no room for it.
-    private func add(
+    /// Adds a message.
+    ///
+    /// Returns false if there is no room for it.
+    private func appendMessage(
         _ piece: MessageSplitter.Piece, at position: UInt64, _ tailed: TailedFile,
-        to load: TailBatch
+        to batch: TailBatch
     ) -> Bool {
         let (source, said) = (tailed.origin, tailed.seen.modified / 1_000_000)
-        if piece.omitted == 0 { return load.add(piece.text, at: position, of: source, said: said) }
+        if piece.omitted == 0 {
+            return batch.append(piece.text, at: position, of: source, said: said)
+        }
         let marked = Array(piece.text) + Array(" […+\(piece.omitted) bytes]".utf8)
         let isAdded = marked.withUnsafeBytes {
-            load.add($0, at: position, of: source, said: said)
+            batch.append($0, at: position, of: source, said: said)
         }
-        if isAdded { tailLog.noteCut(tailed.path) }
+        if isAdded { tailLog.countCutLine(tailed.path) }
         return isAdded
     }
 
     // MARK: - A line that is too long
 
-    /// Notes up to where the end of a line was looked for that fills all memory.
+    /// Starts skipping a line that fills the buffer.
     ///
-    /// NULs at the end of what is there may be reserved for what is still to be written: they are
-    /// looked at again.
+    /// NULs at the end of the file may be reserved space, so they are read again later.
     private func beginLongLine(
         _ tailed: TailedFile, _ file: OpenFile, _ start: UInt64, length: Int
     ) throws(SocketError) -> Outcome {
         let end = start + UInt64(length)
-        if length > cutter.longest + 8 {
+        if length > splitter.longest + 8 {
             tailed.searched = end
             return .hasMore
         }
-        switch try zeros.ending(from: end, tailed, file) {
+        switch try nulRuns.ending(from: end, tailed, file) {
         case .data(let place):
             tailed.searched = place
             return .hasMore
@@ -256,7 +263,7 @@ final class FileReader {
     }
 
     private func readLongLine(
-        _ tailed: TailedFile, _ file: OpenFile, into load: TailBatch, _ end: MessageSplitter.End
+        _ tailed: TailedFile, _ file: OpenFile, into batch: TailBatch, _ end: MessageSplitter.End
     ) throws(SocketError) -> Outcome {
         guard let searched = tailed.searched, searched <= tailed.seen.size else {
             tailed.searched = nil
@@ -271,8 +278,8 @@ final class FileReader {
             tailed.hasPending = false
             return try searchOn(tailed, file, searched, count)
         }
-        guard try addLongLine(tailed, file, upTo: searched + UInt64(last), to: load) else {
-            return .loadIsFull
+        guard try addLongLine(tailed, file, upTo: searched + UInt64(last), to: batch) else {
+            return .batchIsFull
         }
         tailed.fingerprint = try FileFingerprint(
             of: file, upTo: searched + UInt64(ending?.next ?? last))
@@ -281,7 +288,7 @@ final class FileReader {
         return .hasMore
     }
 
-    /// Goes on behind bytes in which the line does not end.
+    /// Continues behind bytes that do not contain the line's end.
     private func searchOn(
         _ tailed: TailedFile, _ file: OpenFile, _ searched: UInt64, _ count: Int
     ) throws(SocketError) -> Outcome {
@@ -292,7 +299,7 @@ final class FileReader {
         tailed.searched = searched + UInt64(length)
         if count < buffer.count { return .atEnd }
         if length > 0 { return .hasMore }
-        switch try zeros.ending(from: searched, tailed, file) {
+        switch try nulRuns.ending(from: searched, tailed, file) {
         case .data(let place):
             tailed.searched = place
             return .hasMore
@@ -307,24 +314,26 @@ final class FileReader {
         return bytes == back
     }
 
-    /// Adds the beginning of the line that ends at a place; false if there is no room for it.
+    /// Adds the beginning of a long line.
+    ///
+    /// Returns false if there is no room for it.
     private func addLongLine(
-        _ tailed: TailedFile, _ file: OpenFile, upTo last: UInt64, to load: TailBatch
+        _ tailed: TailedFile, _ file: OpenFile, upTo last: UInt64, to batch: TailBatch
     ) throws(SocketError) -> Bool {
         // Longer than the longest message, so that it is cut there.
         let isWide = tailed.form.isWide
         let raw = try file.bytes(
-            (isWide ? 2 * cutter.longest : cutter.longest) + 8, at: tailed.offset)
+            (isWide ? 2 * splitter.longest : splitter.longest) + 8, at: tailed.offset)
         let rest = Int(last - tailed.offset) - raw.count
         let head =
             isWide
             ? raw.withUnsafeBytes { WideText($0, tailed.form.encoding).bytes } : raw
         var isAdded = true
         _ = head.withUnsafeBytes { head in
-            cutter.cut(head, isBeginning: tailed.offset == 0, .final) { piece in
+            splitter.cut(head, isBeginning: tailed.offset == 0, .final) { piece in
                 let whole = MessageSplitter.Piece(
                     text: piece.text, start: piece.start, omitted: piece.omitted + rest)
-                isAdded = add(whole, at: tailed.offset, tailed, to: load)
+                isAdded = appendMessage(whole, at: tailed.offset, tailed, to: batch)
                 return isAdded
             }
         }

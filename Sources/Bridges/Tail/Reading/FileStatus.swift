@@ -2,20 +2,20 @@ import Chat
 import Glibc
 import Sockets
 
-/// What the file system knows of a file.
+/// A file's metadata as of a stat(2) call.
 struct FileStatus: Sendable {
     let id: FileID
     let isRegular: Bool
     let isDirectory: Bool
-    /// What it is, as far as directories say that.
+    /// The kind of file, as far as directories tell it.
     let kind: DirectoryEntry.Kind
-    /// What it is, if it is neither a file nor a directory nor a link.
+    /// The kind in words if it is neither a file nor a directory nor a link.
     let kindName: String?
     /// Bytes.
     let size: UInt64
-    /// When it was last written to, in nanoseconds by the file system's clock.
+    /// The modification time in nanoseconds by the file system's clock.
     let modified: Int64
-    /// How many names it has.
+    /// The number of hard links.
     let links: Int
 
     /// Asks by path; symbolic links are followed.

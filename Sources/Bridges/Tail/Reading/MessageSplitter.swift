@@ -3,10 +3,10 @@ import Glibc
 import MessageBus
 import Patterns
 
-/// Cuts what stands in a file into messages: a line each, or several that belong together.
+/// Splits a file's bytes into messages: a line each, or several that belong together.
 ///
-/// What is not complete is left where it is and read again: nothing is remembered. Confined to the
-/// bridge's thread.
+/// Incomplete messages are left and read again: it has no state. Owned by `FileReader`; confined to
+/// the bridge's thread.
 struct MessageSplitter {
     /// A message.
     struct Piece {
@@ -14,13 +14,13 @@ struct MessageSplitter {
         ///
         /// Valid until the function returns.
         let text: UnsafeRawBufferPointer
-        /// Where it begins in the bytes.
+        /// Its index in the bytes.
         let start: Int
         /// Bytes left out of it at the end, because a line is too long.
         let omitted: Int
     }
 
-    /// What is known of the end of the bytes.
+    /// The state of the end of the bytes.
     enum End {
         /// More may follow.
         case open
@@ -32,7 +32,7 @@ struct MessageSplitter {
 
     /// Longest message in bytes.
     let longest: Int
-    /// What a line that begins a message looks like; `nil`: every line does.
+    /// A pattern for lines that begin a message; `nil` if every line does.
     let start: Matcher?
 
     /// Calls a function with each message that is complete, as long as it returns true.
@@ -73,7 +73,7 @@ struct MessageSplitter {
             if !group.isEmpty, begins(line.text) || !group.hasRoom(for: line, atMost: longest) {
                 guard group.hand(to: body) else { return group.start }
             }
-            group.add(line)
+            group.append(line)
             place = next
         }
         if group.isEmpty { return place }
@@ -100,7 +100,7 @@ struct MessageSplitter {
         }
         var next = ending.map { $0 + 1 } ?? last
         if !range.isEmpty, let hole = memchr(base + range.lowerBound, 0, range.count) {
-            // What stands before it was cut off there: it is no part of what follows.
+            // The text before the hole was cut off there and does not belong to the rest.
             let start = UnsafeRawPointer(hole) - base
             if let rest = bytes[start..<range.upperBound].firstIndex(where: { $0 != 0 }) {
                 next = rest
@@ -120,7 +120,7 @@ struct MessageSplitter {
             omitted: range.count - count)
     }
 
-    /// How many bytes to keep so that no character is cut.
+    /// Returns the number of bytes to keep so that no character is split.
     private static func wholeCharacters(
         _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, _ most: Int
     ) -> Int {
@@ -160,7 +160,7 @@ private struct LineGroup {
         omitted == 0 && text.count + 1 + line.text.count + line.omitted <= longest
     }
 
-    mutating func add(_ line: MessageSplitter.Piece) {
+    mutating func append(_ line: MessageSplitter.Piece) {
         if isEmpty {
             start = line.start
             isEmpty = false

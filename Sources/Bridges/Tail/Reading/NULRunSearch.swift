@@ -2,26 +2,25 @@ import Chat
 import Glibc
 import Sockets
 
-/// Looks for where runs of NULs end in a file.
+/// A search for the end of a run of NULs in a file.
 ///
-/// What is reserved and not yet written looks like a hole: it is passed over only when something
-/// stands behind it. What was found to be NULs is remembered with the file, so that one whose space
-/// is reserved is not read to its end whenever a line is written to it. Confined to the bridge's
-/// thread: its memory is the reader's.
+/// Reserved space that is not written yet looks like a hole: it is skipped only when data follows.
+/// The run is stored with the file, so that one with reserved space is not read to its end for each
+/// line. Owned by `FileReader`, whose buffer it uses; confined to the bridge's thread.
 struct NULRunSearch {
     /// NULs that were found in a file.
     struct Found {
         let range: Range<UInt64>
-        /// When the file had been written to then, by the file system's clock.
+        /// The file's modification time at the search.
         let modified: Int64
 
-        /// Whether they go on from a place, or end there.
+        /// Returns true if they go on from a place, or end there.
         func reach(_ place: UInt64) -> Bool {
             range.contains(place) || range.upperBound == place
         }
     }
 
-    /// What follows a run of NULs.
+    /// The end of a run of NULs.
     enum Ending {
         case data(UInt64)
         /// Nothing: it goes on to the end of the file.
@@ -30,17 +29,17 @@ struct NULRunSearch {
         case unknown
     }
 
-    /// What is read is read into it.
+    /// The reader's buffer.
     let buffer: UnsafeMutableRawBufferPointer
 
     /// Bytes of NULs looked at in one turn.
     private static let bytesPerTurn: UInt64 = 16 << 20
 
-    /// Where the NULs end that begin at a place.
+    /// Returns the end of the run of NULs that begins at an offset.
     func ending(
         from start: UInt64, _ tailed: TailedFile, _ file: OpenFile
     ) throws(SocketError) -> Ending {
-        let known = tailed.zeros.flatMap { $0.reach(start) ? $0 : nil }
+        let known = tailed.nulRuns.flatMap { $0.reach(start) ? $0 : nil }
         let modified = tailed.seen.modified
         var place = known?.range.upperBound ?? start
         let bound = place + Self.bytesPerTurn
@@ -51,7 +50,7 @@ struct NULRunSearch {
             if count == 0 { break }
             let bytes = UnsafeRawBufferPointer(rebasing: buffer[..<count])
             if let index = Self.firstWritten(bytes) {
-                tailed.zeros = nil
+                tailed.nulRuns = nil
                 // Something may have been written to what was skipped.
                 if let known, known.modified != modified {
                     return try ending(from: start, tailed, file)
@@ -61,7 +60,7 @@ struct NULRunSearch {
             place += UInt64(count)
         }
         let isSame = known.map { $0.modified == modified } ?? true
-        tailed.zeros = Found(
+        tailed.nulRuns = Found(
             range: start..<max(start, place), modified: isSame ? modified : .min)
         return place < bound ? .endOfFile : .unknown
     }
@@ -75,7 +74,7 @@ struct NULRunSearch {
         return bytes.firstIndex { $0 != 0 }
     }
 
-    /// How many bytes there are up to the last one that is no NUL.
+    /// Returns the number of bytes up to the last one that is not NUL.
     static func written(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let last = bytes.last, last == 0 else { return bytes.count }
         return (bytes.lastIndex { $0 != 0 } ?? -1) + 1

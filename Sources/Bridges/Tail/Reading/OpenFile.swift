@@ -4,7 +4,7 @@ import Sockets
 
 /// A file that is open for reading: it stays the same file, whatever happens to its name.
 ///
-/// Confined to the bridge's thread.
+/// Owned by the bridge's thread, mostly through a `TailedFile`.
 final class OpenFile {
     let descriptor: Int32
 
@@ -23,10 +23,10 @@ final class OpenFile {
 
     deinit { close(descriptor) }
 
-    /// What it is now.
+    /// Returns its present status.
     func status() throws(SocketError) -> FileStatus { try FileStatus(descriptor: descriptor) }
 
-    /// Where it really is, symbolic links resolved; `nil` if it has no name any more.
+    /// Its present path with symbolic links resolved; `nil` if it is deleted.
     var target: FilePath? {
         let path = withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { buffer in
             guard let start = buffer.baseAddress else { return FilePath("") }

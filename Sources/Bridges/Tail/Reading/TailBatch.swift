@@ -1,30 +1,31 @@
 import Chat
 import MessageBus
 
-/// What the bridge's thread hands over to be published in one go: lines, and how far their files
-/// have been read with them.
+/// A batch of lines, with the checkpoints to be saved in the same transaction.
 ///
-/// Confined to whoever has it: first the thread, then the task that publishes it.
+/// Owned by one at a time: first the bridge's thread, then the task that publishes it.
 final class TailBatch: @unchecked Sendable {  // see the line above
     private(set) var blocks: [LineBlock] = []
-    /// States by source; an empty one forgets it.
+    /// Checkpoint states by source; an empty state deletes one.
     var checkpoints: [String: [UInt8]] = [:]
 
-    /// Blocks at most: what the bus takes in one turn.
+    /// The largest number of blocks: as many as the bus takes in one turn.
     private static let bound = 5
-    /// The first block: nearly always a few lines are all there is.
+    /// Size of the first block, which is small because most batches have a few lines.
     private static let first = (lines: 64, bytes: 8 << 10)
 
-    /// Whether there is anything in it.
+    /// True if it has neither lines nor checkpoints.
     var isEmpty: Bool { checkpoints.isEmpty && lines == 0 }
 
-    /// How many lines are in it.
+    /// The number of lines.
     var lines: Int { blocks.reduce(0) { $0 + $1.count } }
 
-    /// Adds a message, unless there is no room for it.
+    /// Adds a message.
+    ///
+    /// Returns false if there is no room for it.
     ///
     /// - Parameter said: when its file had last been written, in milliseconds since 1970.
-    func add(
+    func append(
         _ text: UnsafeRawBufferPointer, at position: UInt64, of source: LineBlock.Origin,
         said: Int64
     ) -> Bool {
@@ -34,7 +35,7 @@ final class TailBatch: @unchecked Sendable {  // see the line above
         return true
     }
 
-    /// Hands the blocks out.
+    /// Removes and returns the blocks.
     func takeBlocks() -> [LineBlock] {
         defer { blocks = [] }
         return blocks

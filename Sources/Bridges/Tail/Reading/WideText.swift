@@ -1,11 +1,11 @@
 import Chat
 import Glibc
 
-/// Text of two bytes a character, made UTF-8, and where its lines stand in both.
+/// UTF-16 text converted to UTF-8, with the offsets of its lines in both.
 struct WideText {
     /// In UTF-8.
     private(set) var bytes: [UInt8] = []
-    /// Where lines begin: in UTF-8, and in the file's bytes.
+    /// Line starts: in UTF-8, and in the file's bytes.
     private var starts: [(utf8: Int, raw: Int)] = [(0, 0)]
     private var rawEnd = 0
 
@@ -40,7 +40,8 @@ struct WideText {
         }
     }
 
-    /// Where a place in UTF-8, at which a line begins or all ends, is in the file's bytes.
+    /// Returns the offset in the file's bytes of a UTF-8 index at which a line begins or the text
+    /// ends.
     func rawPlace(of place: Int) -> Int {
         if place == bytes.count { return rawEnd }
         var (low, high) = (0, starts.count - 1)

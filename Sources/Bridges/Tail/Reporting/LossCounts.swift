@@ -1,6 +1,6 @@
 import Chat
 
-/// Counts what is lost: files that came and went under a name before they could be opened, and bytes
+/// Counts of lost data: files that came and went at a path before they could be opened, and bytes
 /// that could not be read any more.
 ///
 /// Each file that a name gets is counted when the kernel tells of it, and again when it is opened or
@@ -14,14 +14,14 @@ struct LossCounts {
     private var cutShort = 0
     private var unknown = 0
 
-    /// Notes that a name got files.
+    /// Counts files that appeared at a path.
     mutating func appeared(at path: FilePath, times: Int) {
         var times = times
         if early.old.remove(path) != nil || early.new.remove(path) != nil { times -= 1 }
         if times > 0 { balance[path, default: 0] += times }
     }
 
-    /// Notes that one of the files that a name got is followed now.
+    /// Counts a file of a path as found.
     mutating func found(at path: FilePath) {
         if let count = balance[path] {
             balance[path] = count > 1 ? count - 1 : nil
@@ -30,15 +30,15 @@ struct LossCounts {
         }
     }
 
-    /// Notes that what a name got was followed already.
+    /// Discounts a file that was tailed already.
     mutating func wasKnown(at path: FilePath) {
         if let count = balance[path] { balance[path] = count > 1 ? count - 1 : nil }
     }
 
-    /// Notes that a look is over.
+    /// Ends a scan.
     mutating func settle() { early = ([], early.new) }
 
-    /// Notes that the end of a file can't be read any more.
+    /// Counts a file whose end can't be read any more.
     ///
     /// - Parameter bytes: how much that is, if that is known.
     mutating func lost(_ bytes: UInt64?) {
@@ -46,11 +46,11 @@ struct LossCounts {
         if let bytes { self.bytes += bytes } else { unknown += 1 }
     }
 
-    /// Whether nothing is lost.
+    /// True if nothing is lost.
     var isEmpty: Bool { balance.isEmpty && cutShort == 0 }
 
-    /// What is lost, as a sentence; then it begins anew.
-    mutating func take() -> String? {
+    /// Returns the losses as a sentence and resets the counts.
+    mutating func flushReport() -> String? {
         if isEmpty { return nil }
         defer { self = LossCounts() }
         var parts: [String] = []

@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-/// Things counted by the path that they are about; the first paths are named.
+/// Counts by path; reports name the first paths.
 struct PathCounts {
     private var counts: [FilePath: Int] = [:]
     private var rest = 0
@@ -10,7 +10,7 @@ struct PathCounts {
 
     var isEmpty: Bool { counts.isEmpty }
 
-    mutating func add(_ count: Int, at path: FilePath) {
+    mutating func count(_ count: Int, at path: FilePath) {
         if counts.count < Self.bound || counts[path] != nil {
             counts[path, default: 0] += count
         } else {
@@ -18,8 +18,8 @@ struct PathCounts {
         }
     }
 
-    /// How many lines there were, and where; then it begins anew.
-    mutating func take() -> String? {
+    /// Returns the report of the lines counted so far and resets the counts.
+    mutating func flushReport() -> String? {
         if counts.isEmpty { return nil }
         defer { self = PathCounts() }
         let all = counts.values.reduce(rest, +)

@@ -3,15 +3,15 @@ import Chat
 /// Paths that there is something to say about: said once with a count and the first of them, and again
 /// when that has changed, at most once a minute.
 ///
-/// Confined to the bridge's thread.
+/// Owned by `TailLog`; confined to the bridge's thread.
 final class PathReport {
-    /// What a sentence is made of.
+    /// The parts of a sentence.
     struct Content {
         /// The only path.
         let one: String
-        /// How many there are, and the first of them.
+        /// The number of paths and the first ones.
         let list: String
-        /// What is said of them.
+        /// The reason that is reported.
         let reason: String
     }
 
@@ -25,7 +25,7 @@ final class PathReport {
     /// Paths named in a sentence.
     private static let named = 3
 
-    /// Makes one.
+    /// Creates an empty report.
     ///
     /// - Parameters:
     ///   - one: the sentence about one path.
@@ -35,10 +35,10 @@ final class PathReport {
         self.many = many
     }
 
-    /// Whether there is nothing to be said.
+    /// True if there is nothing to be said.
     var isEmpty: Bool { paths.isEmpty }
 
-    /// Whether a path is among them.
+    /// Returns true if a path is among them.
     func contains(_ path: FilePath) -> Bool { !paths.isEmpty && paths[path] != nil }
 
     /// Adds a path.
@@ -56,7 +56,7 @@ final class PathReport {
         for path in paths.keys where !isKept(path) { remove(path) }
     }
 
-    /// Takes what was found: in place of all that there was, or at some paths only.
+    /// Replaces the paths with those found: all of them, or only at some names.
     func replace(_ found: [FilePath: String], isAll: Bool, at names: Set<FilePath>) {
         if isAll {
             if paths.isEmpty, found.isEmpty { return }
@@ -68,14 +68,14 @@ final class PathReport {
         for (path, reason) in found { set(path, reason) }
     }
 
-    /// When there is something to be said; `nil`: there is nothing new.
+    /// The time at which a report is due; `nil` if there is nothing new.
     var due: Int64? {
         guard isChanged, !paths.isEmpty else { return nil }
         return lastTold.map { $0 + TailLog.pause } ?? .min
     }
 
-    /// The sentence, if there is something new to be said.
-    func take(now: Int64, isLast: Bool) -> String? {
+    /// Returns the sentence if a new one is due.
+    func nextSentence(now: Int64, isLast: Bool) -> String? {
         guard isChanged else { return nil }
         if paths.isEmpty || paths == told {
             isChanged = false

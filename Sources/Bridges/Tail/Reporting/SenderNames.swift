@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-/// Who says what stands in followed files: no two of them the same.
+/// The sender names of tailed files, all different.
 ///
 /// A name is as long as names on the bus may be. What does not fit is cut at the front: paths differ
 /// at their ends. Confined to the bridge's thread.
@@ -12,7 +12,7 @@ struct SenderNames {
 
     init(_ template: String) { self.template = template }
 
-    /// Who says what stands in a file; the same each time, and after that file was rotated away.
+    /// Returns the sender of a path's lines: the same each time, also after rotation.
     mutating func origin(_ path: FilePath) -> LineBlock.Origin {
         let name = names[path] ?? freeName(for: path)
         names[path] = name
@@ -20,7 +20,7 @@ struct SenderNames {
         return LineBlock.Origin(name: name.text, channel: path.description)
     }
 
-    /// Forgets a file that is not followed any more.
+    /// Releases the name of a path that is tailed no longer.
     mutating func forget(_ path: FilePath) {
         guard let name = names.removeValue(forKey: path) else { return }
         owners[name.key] = nil
@@ -69,7 +69,7 @@ struct SenderNames {
         return Name(cleaning: text + mark, phrases: Phrases(.en))
     }
 
-    /// What begins with a part of the path, if not much has to go for that.
+    /// Returns the text from its first slash on if that is near.
     private static func fromPart(_ text: Substring) -> Substring {
         guard let slash = text.prefix(8).firstIndex(of: "/") else { return text }
         return text[slash...]

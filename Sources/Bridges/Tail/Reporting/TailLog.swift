@@ -1,10 +1,10 @@
 import Chat
 import MessageBus
 
-/// What the bridge tells the log: each kind of thing once, again when it has changed, and counts now
-/// and then.
+/// The bridge's log messages: each problem once, again when it has changed, and counts now and
+/// then.
 ///
-/// Confined to the bridge's thread.
+/// Owned by `TailedFiles`; confined to the bridge's thread.
 final class TailLog {
     private let log: Log
     private let throttled: ThrottledLog
@@ -28,7 +28,7 @@ final class TailLog {
     } many: {
         "\($0.list) can't be looked at: \($0.reason); they are tried again"
     }
-    /// What is no file, and what it is.
+    /// Matching paths of anything but files.
     let others = PathReport {
         "\($0.one) is \($0.reason) and is not followed"
     } many: {
@@ -107,7 +107,7 @@ final class TailLog {
     func detail(_ sentence: @autoclosure () -> String) { log.debug(sentence()) }
 
     /// Counts a line that was cut.
-    func noteCut(_ path: FilePath) { cut.add(1, at: path) }
+    func countCutLine(_ path: FilePath) { cut.count(1, at: path) }
 
     /// The first of some paths, and how many others there are.
     static func list(_ paths: [FilePath]) -> String {
@@ -123,12 +123,12 @@ final class TailLog {
 
     private var reports: [PathReport] = []
 
-    /// Whether there is nothing that would explain that nothing is followed.
+    /// True if there is nothing that would explain that nothing is followed.
     var hasNothingToTell: Bool {
         refused.isEmpty && failures.isEmpty && others.isEmpty && linksOut.isEmpty && own.isEmpty
     }
 
-    /// When there is something to tell, by the thread's clock; `nil`: nothing at present.
+    /// The time at which a report is due, by the thread's clock; `nil` if none is.
     var nextReport: Int64? {
         var next: Int64?
         for report in reports {
@@ -153,12 +153,12 @@ final class TailLog {
     /// Tells what there is to tell, each kind not too often.
     func tellCounts(now: Int64, isLast: Bool = false) {
         for report in reports {
-            if let sentence = report.take(now: now, isLast: isLast) {
+            if let sentence = report.nextSentence(now: now, isLast: isLast) {
                 let isBad = report === refused || report === failures || report === unfound
                 log.write(isBad ? .warning : .info, sentence)
             }
         }
-        if let due = cutsDue, isLast || due <= now, let sentence = cut.take() {
+        if let due = cutsDue, isLast || due <= now, let sentence = cut.flushReport() {
             lastCuts = now
             log.warning("\(sentence) longer than maxLine cut")
         }
@@ -167,7 +167,7 @@ final class TailLog {
         } else if lossesSince == nil {
             lossesSince = now
         }
-        if let due = lossesDue, isLast || due <= now, let sentence = losses.take() {
+        if let due = lossesDue, isLast || due <= now, let sentence = losses.flushReport() {
             (lastLosses, lossesSince) = (now, nil)
             log.warning(sentence)
         }

@@ -1,42 +1,44 @@
 import Chat
 
-/// What rotation makes of a name: `app.log` becomes `app.log.1` or `app.log-20250101`.
+/// The names that rotation makes of a live one: `app.log` becomes `app.log.1` or
+/// `app.log-20250101`.
 ///
-/// Where it becomes `app-20250101.log`, that has to be confirmed once, by the number or the content of
-/// a file: digits in the middle may be another program's, as in `server-8080.log`.
+/// A form like `app-20250101.log` has to be confirmed once, by the inode number or the content of a
+/// file: digits in the middle may belong to another program, as in `server-8080.log`.
 struct RotatedName {
     private let live: [UInt8]
     private let stem: ArraySlice<UInt8>
-    /// How many bytes of the live name stand before what rotation puts in, in each form that is
-    /// confirmed.
-    private let places: Set<Int>
+    /// Byte indices in the live name at which rotation inserts its mark, as far as confirmed.
+    private let markIndices: Set<Int>
 
-    /// Makes one.
+    /// Creates the names of a live one.
     ///
     /// - Parameter places: where rotation puts its number or date, besides the end.
-    init(of name: some Sequence<UInt8>, places: Set<Int> = []) {
+    init(of name: some Sequence<UInt8>, markIndices: Set<Int> = []) {
         live = Array(name)
         let dot = live.dropFirst().lastIndex(of: UInt8(ascii: ".")) ?? live.endIndex
         stem = live[..<dot]
-        self.places = places
+        self.markIndices = markIndices
     }
 
-    /// The bytes that all names begin with that may be rotation's.
+    /// The common prefix of all rotated names.
     var prefix: [UInt8] {
-        Array(live.prefix(min(stem.count, places.min() ?? stem.count)))
+        Array(live.prefix(min(stem.count, markIndices.min() ?? stem.count)))
     }
 
-    /// Whether a name is the live one with a number or a date behind it, or where one is known to be.
+    /// Returns true if a name is the live one with a number or date at its end or at a confirmed
+    /// index.
     func isRotated(_ name: [UInt8]) -> Bool {
         if name.starts(with: live), Self.isMark(name.dropFirst(live.count)) { return true }
-        return places.contains { mark(in: name, at: $0).map(Self.isMark) ?? false }
+        return markIndices.contains { mark(in: name, at: $0).map(Self.isMark) ?? false }
     }
 
-    /// Whether a name begins as the live one does.
+    /// Returns true if a name begins like the live one.
     func isRelated(_ name: [UInt8]) -> Bool { name != live && name.starts(with: stem) }
 
-    /// Where a name has a number or a date that is put into the live one, if it has one in the middle.
-    func place(in name: [UInt8]) -> Int? {
+    /// Returns the index at which a name has a number or date inserted into the live one, except at
+    /// its end.
+    func markIndex(in name: [UInt8]) -> Int? {
         guard name.count > live.count else { return nil }
         let same = zip(name, live).prefix { $0 == $1 }.count
         // A digit or a separator may belong to both sides.
@@ -45,21 +47,23 @@ struct RotatedName {
         }
     }
 
-    /// What stands in a name at a place of the live one, if the rest is the live one's.
-    private func mark(in name: [UInt8], at place: Int) -> ArraySlice<UInt8>? {
-        guard place <= live.count, name.count > live.count, name.starts(with: live[..<place]),
-            name.suffix(live.count - place).elementsEqual(live[place...])
+    /// Returns what is inserted into the live name at an index, if the rest is equal.
+    private func mark(in name: [UInt8], at markIndex: Int) -> ArraySlice<UInt8>? {
+        guard markIndex <= live.count, name.count > live.count,
+            name.starts(with: live[..<markIndex]),
+            name.suffix(live.count - markIndex).elementsEqual(live[markIndex...])
         else { return nil }
-        return name[place..<(name.count - (live.count - place))]
+        return name[markIndex..<(name.count - (live.count - markIndex))]
     }
 
-    /// The names that rotation may have made a name of: without a number or a date that is in it.
+    /// Returns the live names from which rotation may have made a name: each without one number or
+    /// date.
     static func lives(of name: [UInt8]) -> [[UInt8]] {
         var lives: [[UInt8]] = []
         for start in name.indices.dropFirst() where "-._".utf8.contains(name[start]) {
             var end = start + 1
             while end < name.count, Self.isMark(byte: name[end]) { end += 1 }
-            // What follows may begin with a separator too.
+            // The rest may begin with a separator as well.
             for last in (start + 1..<end + 1).reversed() where isMark(name[start..<last]) {
                 let rest = Array(name[..<start] + name[last...])
                 if last == name.count || "-._".utf8.contains(name[last]) { lives.append(rest) }
@@ -70,11 +74,13 @@ struct RotatedName {
 
     // MARK: - Order
 
-    /// Whether a name says that it is older than another: by a greater number, or an earlier date;
-    /// `nil` if names of different kinds don't tell.
+    /// Returns true if a name says that it is older than another: by a greater number or an earlier
+    /// date.
+    ///
+    /// Returns `nil` if the names are of different kinds.
     static func isOlder(_ name: ArraySlice<UInt8>, than other: ArraySlice<UInt8>) -> Bool? {
         guard let number = lastNumber(name), let otherNumber = lastNumber(other) else { return nil }
-        // What has more than three digits is a date.
+        // More than three digits are a date.
         switch (number < 1_000, otherNumber < 1_000) {
         case (true, true):
             if number != otherNumber { return number > otherNumber }

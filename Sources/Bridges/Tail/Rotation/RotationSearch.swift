@@ -1,28 +1,27 @@
 import Chat
 import Sockets
 
-/// Looks for what a file's name has been the name of before: rotated away or copied while nobody
-/// looked.
+/// A search for the files that had a path before: rotated away or copied between two scans.
 struct RotationSearch {
-    /// A file that has still to be read.
+    /// A file that has unread data.
     struct Found {
         var path: FilePath
         let file: OpenFile
         let status: FileStatus
-        /// Up to where it has been read, under another name or as the file that it is a copy of.
+        /// The offset up to which it has been read, at another path or as the original of a copy.
         let offset: UInt64
-        /// Whether it is the file itself or a copy of it, and no later one.
+        /// True if it is the lost file itself or a copy of it, and not a later one.
         let isSame: Bool
 
-        /// Whether it is known by its content only.
+        /// True if it is recognized by its content only.
         var isCopy = false
-        /// Whether something is known of it.
+        /// True if it has a record.
         var isKnown = false
-        /// Whether by its time it would be older than what was read before.
+        /// True if its time is earlier than that of the lost file.
         var isEarlierByTime = false
 
-        /// Whether it was written before another one: by their names where these tell, by their
-        /// times otherwise.
+        /// Returns true if it was written before another one: by their names where these tell,
+        /// otherwise by their times.
         func isOlder(than other: Found) -> Bool {
             if isSame != other.isSame { return isSame }
             if let isOlder = RotatedName.isOlder(path.name, than: other.path.name) {
@@ -35,52 +34,52 @@ struct RotationSearch {
         }
     }
 
-    /// The file as it was last known.
+    /// The last record of the file.
     let lost: FileRecord
-    /// What else is known of files of that name: their copies are theirs.
+    /// Returns the other records of that path: copies of those files are not of this one.
     let others: () -> [FileRecord]
-    /// Whether its content may be found in a copy: it has been truncated, or can't be found.
+    /// True if a copy may have its content: it has been truncated, or can't be found.
     let wantsCopy: Bool
-    /// Whether a path is followed anyway.
+    /// Returns true if a path is tailed anyway.
     let isFollowed: (FilePath) -> Bool
-    /// Whether a path is excluded: it may be what had the name, but nothing else.
+    /// Returns true if a path is excluded: only the lost file itself is accepted there.
     let isExcluded: (FilePath) -> Bool
-    /// Whether a file is a copy of one that is known, with nothing besides.
+    /// Returns true if a file is a copy of a recorded one and has nothing else.
     let isCopy: (OpenFile, FileStatus, FileRecord) -> Bool
-    /// Whether a file is a copy of one of that name of which nothing has been read yet.
+    /// Returns true if a file is a copy of one of that path of which nothing has been read yet.
     let isCopyOfUnread: (OpenFile, FileStatus) -> Bool
-    /// Where to go on in a file that is a part of what was read; `nil`: it is none, for all that is
-    /// certain.
+    /// Returns the offset at which to continue in a file that has a part of what was read; `nil` if
+    /// it has none for certain.
     let placeInPart: (OpenFile, FileStatus) -> UInt64?
-    /// Whether a file is followed already.
-    let isKnown: (FileID) -> Bool
-    /// Up to where a file was passed over on purpose; `nil` if it was not.
+    /// Returns true if a file found at a path is tailed already.
+    let isKnown: (FilePath, FileID) -> Bool
+    /// Returns the offset up to which a file is ignored; `nil` if it is not.
     let passedOver: (OpenFile, FileStatus) -> UInt64?
-    /// What is known of a file that was followed once.
+    /// Returns the record of a file that was tailed before.
     let record: (OpenFile, FileID) -> FileRecord?
-    /// The names in the directories.
+    /// Listings of the directories.
     let listings: DirectoryListings
-    /// Directories besides its own in which it may be.
+    /// Other directories in which it may be.
     var elsewhere: [FilePath] = []
-    /// Where rotation is known to put its numbers or dates, besides the end of the name.
+    /// Byte indices at which rotation is known to insert a number or date.
     var marks: Set<Int> = []
-    /// Whether all that was there before is known, so that what is not known came since.
+    /// True if every file from before the first start is recorded, so that others are newer.
     var knowsAllBefore = false
-    /// Whether a name has been heard of since names were last looked at.
+    /// Returns true if a name was reported as changed since the last scan.
     var isHeardOf: (FilePath) -> Bool = { _ in false }
-    /// Takes files that are copies of what was read.
+    /// Called with files that are copies of what was read.
     var passOver: (FilePath) -> Void = { _ in }
-    /// Takes places in the name at which rotation was found to put a number or a date.
+    /// Called with byte indices at which rotation was found to insert a number or date.
     var confirm: (Int) -> Void = { _ in }
 
-    /// Times that names are gone through, if they are given on all the while.
-    private static let looks = 10
+    /// The largest number of passes while files are being renamed.
+    private static let maxPasses = 10
 
-    /// Finds them, in the order in which they were written.
+    /// Returns the files that were found, in the order in which they were written.
     func find() -> [Found] {
         var search = self
         var found = search.findOnce()
-        // The form of the name may be confirmed only now.
+        // The form of the name may be confirmed only by what was found.
         let places = found.filter { $0.isSame && !$0.isCopy || $0.isKnown }.compactMap(place)
         let new = Set(places).subtracting(marks)
         if !new.isEmpty {
@@ -92,33 +91,34 @@ struct RotationSearch {
     }
 
     private func place(_ found: Found) -> Int? {
-        RotatedName(of: lost.target.name).place(in: Array(found.path.name))
-            ?? RotatedName(of: lost.path.name).place(in: Array(found.path.name))
+        RotatedName(of: lost.target.name).markIndex(in: Array(found.path.name))
+            ?? RotatedName(of: lost.path.name).markIndex(in: Array(found.path.name))
     }
 
     private func findOnce() -> [Found] {
         var files: [FileID: Found] = [:]
-        for _ in 0..<Self.looks {
-            // What was rotated on meanwhile has a name that was another's, or was not there.
-            if look(into: &files) || !listings.renew(directories) { break }
+        for _ in 0..<Self.maxPasses {
+            // A file that was rotated again has a path of another file, or a new one.
+            if examineCandidates(into: &files) || !listings.renew(directories) { break }
         }
         var found = Array(files.values)
-        // What was found itself needs no copy.
+        // If the file itself was found, its copies are not needed.
         if found.contains(where: { $0.isSame && $0.status.id == lost.id }) {
             found.removeAll { $0.isSame && $0.status.id != lost.id }
         }
         return found
     }
 
-    /// Goes through the names once; false if one of them is not the file's any more that had it when
-    /// the directory was read.
-    private func look(into found: inout [FileID: Found]) -> Bool {
+    /// Examines all candidates once.
+    ///
+    /// Returns false if a path has another file than its directory listed.
+    private func examineCandidates(into found: inout [FileID: Found]) -> Bool {
         var isAsListed = true
         var seen: Set<FileID> = []
         for (path, inode, isRotated) in candidates {
             let status = try? FileStatus(path)
             if let inode, status?.id.inode != inode { isAsListed = false }
-            guard let status, status.isRegular, !isKnown(status.id),
+            guard let status, status.isRegular, !isKnown(path, status.id),
                 seen.insert(status.id).inserted, !isFollowed(path)
             else { continue }
             if found[status.id] != nil {
@@ -141,26 +141,31 @@ struct RotationSearch {
         let fingerprint = lost.fingerprint
         let isLater = isRotated && isLater(path, status)
         let isItself = status.id == lost.id
-        if let record = record(file, status.id), record.fingerprint.offset > 0 {
-            // Another name's, which may be asked for no longer.
+        let record = record(file, status.id)
+        // It was tailed until it had been quiet for long enough, and is still empty.
+        if let record, record.isFinished, status.size == 0, status.modified == record.modified {
+            return nil
+        }
+        if let record, record.fingerprint.offset > 0 {
+            // The record is of another path, perhaps of one that is tailed no longer.
             guard record.path == lost.path || record.target == lost.target else { return nil }
             let offset = record.fingerprint.offset
-            // One that is finished may have got a late line.
+            // A late line may have been written to a finished file.
             guard status.size > offset || (isItself && !record.isFinished) else { return nil }
             return Found(
                 path: path, file: file, status: status, offset: offset, isSame: isItself,
                 isKnown: true)
         }
-        // What it had when it was passed over is not read.
+        // Its content as of when it was ignored is not read.
         let passed = passedOver(file, status) ?? 0
         if passed > 0, passed == status.size { return nil }
-        // Of a file of which nothing was read the number says little: it may be another's by now.
-        if isItself, fingerprint.offset > 0, fingerprint.matches(file) {
+        // The number of a file of which nothing was read proves little: it may be reused.
+        if isItself, fingerprint.offset > 0, lost.matches(file) {
             return Found(
                 path: path, file: file, status: status, offset: fingerprint.offset, isSame: true)
         }
         if fingerprint.offset >= 16 || (fingerprint.offset > 0 && isLater),
-            fingerprint.matches(file)
+            lost.matches(file)
         {
             if wantsCopy {
                 return Found(
@@ -172,9 +177,9 @@ struct RotationSearch {
                 return nil
             }
         }
-        // The file itself, cut, or a copy from before the last lines: what it has was read where it
-        // was written, as far as that is certain.
-        if status.size < fingerprint.offset, let place = placeInPart(file, status) {
+        // The file itself, cut, or a copy from before the last lines: its content was read from the
+        // original, as far as that is certain.
+        if isItself || status.size < fingerprint.offset, let place = placeInPart(file, status) {
             return Found(path: path, file: file, status: status, offset: place, isSame: false)
         }
         guard isLater, !isExcluded(path),
@@ -186,40 +191,39 @@ struct RotationSearch {
             isEarlierByTime: status.modified < lost.modified)
     }
 
-    /// Whether a file that nothing is known of came after the one that is lost.
+    /// Returns true if an unknown file is newer than the lost one.
     ///
-    /// Its time says so only where no clock was set back: what was there before is known, so that
-    /// what is not came after it.
+    /// Its time tells only if no clock was set back. Since files from before are recorded, others
+    /// are newer.
     private func isLater(_ path: FilePath, _ status: FileStatus) -> Bool {
         if status.modified >= lost.modified { return true }
         return lost.isUnknown ? isHeardOf(path) : knowsAllBefore
     }
 
-    /// Where it may have had its name.
+    /// The paths that it had.
     private var places: [FilePath] {
         lost.target == lost.path ? [lost.path] : [lost.target, lost.path]
     }
 
     private var directories: [FilePath] { places.map(\.directory) + otherDirectories }
 
-    /// Where generations go that leave the directory.
+    /// Directories of rotated files that leave their own.
     private var otherDirectories: [FilePath] {
         let own = Set(places.map(\.directory))
         return elsewhere.filter { !own.contains($0) }
     }
 
-    /// Paths that may have been the file's, the numbers that their directory has for them, and
-    /// whether their names look like those that rotation gives.
+    /// The paths to examine, their inode numbers as listed, and whether the names look rotated.
     private var candidates: [(FilePath, inode: UInt64?, isRotated: Bool)] {
         var paths: [FilePath: (inode: UInt64?, isRotated: Bool)] = [:]
         func add(_ entry: DirectoryEntry, in directory: FilePath, isRotated: Bool) {
             let path = directory.appending(entry.name)
-            // A symbolic link has a number of its own.
+            // A symbolic link has an inode of its own.
             let inode = entry.kind == .link ? nil : entry.inode
             paths[path] = (inode, isRotated || paths[path]?.isRotated == true)
         }
         for place in places {
-            let name = RotatedName(of: place.name, places: marks)
+            let name = RotatedName(of: place.name, markIndices: marks)
             let listing = listings[place.directory]
             for entry in listing.candidates(beginningWith: name.prefix, or: lost.id.inode) {
                 let isRotated = name.isRotated(entry.name)
@@ -231,7 +235,7 @@ struct RotationSearch {
                 let found = listings[directory].candidates(
                     beginningWith: name.prefix, or: lost.id.inode)
                 for entry in found {
-                    // What was moved away keeps its name perhaps.
+                    // A file that was moved away may keep its name.
                     let isRotated =
                         name.isRotated(entry.name) || place.name.elementsEqual(entry.name)
                     if isRotated || entry.inode == lost.id.inode || name.isRelated(entry.name) {

@@ -1,7 +1,7 @@
 import Chat
 import MessageBus
 
-/// Where rotated files go: a directory, or a pattern of what is in it.
+/// A destination of rotated files: a directory, or a pattern of the files in it.
 package struct RotationTarget: Sendable, OptionValue {
     /// The directory or the pattern.
     let pattern: PathPattern
@@ -13,7 +13,7 @@ package struct RotationTarget: Sendable, OptionValue {
         "directories, or paths with * ? [] {} or **"
     }
 
-    /// Takes any string that names something.
+    /// Decodes any string that names something.
     package static func decode(
         _ value: ConfigValue, into problems: inout Problems
     ) -> RotationTarget? {
