@@ -11,11 +11,11 @@ import Testing
         "ana: hola, ¿qué tal?", "hola", "ANA: hola", "/msg bob hola", "bob: hola http://x: y",
         "ana ha abandonado el chat.", "bob ha abandonado el chat.", "ana: //x",
     ])
-    func `a line of somebody with a name allocates nothing`(line: String) throws {
+    func `a line of a client with a name allocates nothing`(line: String) throws {
         let name = try Name("ana")
         let bytes = Array(line.utf8)
         let spent = bytes.withUnsafeBytes { buffer in
-            // The first call makes what the runtime keeps for all later ones.
+            // The first call allocates memory that the runtime keeps for all later ones.
             _ = grammar.meaning(of: buffer, from: name)
             let before = allocation_count()
             var leaves = 0

@@ -60,13 +60,6 @@ import Testing
         await host.test.bus.perform { _ in Int(allocation_count()) }
     }
 
-    @Test func `the counter counts`() async throws {
-        let before = allocation_count()
-        let objects = (0..<100).map { _ in ByteBox() }
-        #expect(allocation_count() - before >= 100)
-        withExtendedLifetime(objects) {}
-    }
-
     @Test func `a line costs nothing per delivery and next to nothing to read`() async throws {
         let one = try await allocations(readers: 1)
         let hundred = try await allocations(readers: 100)

@@ -1,5 +1,6 @@
 import Chat
 import MessageBus
+import Sockets
 
 /// A room as a chat server sees it: the room, its transcript, and the connections that read it.
 ///
