@@ -36,7 +36,7 @@ import Testing
         let holding = blocking.indices.filter { types[$0] != "pool" }.map { "\(types[$0])-\($0)" }
         #expect(errors.last == "abandoned: \(holding.sorted().joined(separator: " "))")
         for name in holding {
-            #expect(errors.contains { $0.hasPrefix("warning \(name): does not end") })
+            #expect(errors.contains { $0.hasPrefix("warning \(name): did not end") })
         }
     }
 
