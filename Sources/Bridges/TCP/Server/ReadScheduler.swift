@@ -13,6 +13,8 @@ final class ReadScheduler {
         /// The time at which all of the share is available again, in nanoseconds of the loop's
         /// clock.
         fileprivate var fullAt: Int64 = 0
+        /// True if the last read brought more than a person types.
+        var isBulk = false
         /// True while the connection waits in the queue.
         fileprivate(set) var isQueued = false
     }
@@ -31,6 +33,8 @@ final class ReadScheduler {
     private var catchUpTime: Int64 = 0
     /// The approximate number of readers.
     private var readers = 1
+    /// Bytes that go out in a turn, to all readers together.
+    private var outputPerTurn = outputBounds.lowerBound
     /// A connection is served at once as long as it uses less than one part in this many of the
     /// time.
     private var inverseShare = minInverseShare
@@ -53,11 +57,18 @@ final class ReadScheduler {
     private static let sliceTime: Int64 = 100_000
     /// Nanoseconds after which what a connection has used is forgotten.
     private static let memoryTime: Int64 = 1_000_000_000
-    /// Bytes that go out in a turn, to all readers together, roughly: the kernel copies them in 1 to
-    /// 2 ms.
+    /// Bytes for each reader in a turn: copying them takes the kernel as long as the calls do, so
+    /// that more would save nothing and make a turn longer.
+    private static let outputPerReader = 8 << 10
+    /// Bytes that go out in a turn, to all readers together, at least and at most: the kernel copies
+    /// them in 1 to 3 ms.
     ///
     /// A connection that is alone may have one read more, which keeps writes large.
-    private static let outputPerTurn = 2 << 20
+    private static let outputBounds = 768 << 10...2 << 20
+    /// Bytes that a person may have typed since the last turn; a read of more is bulk.
+    static let typedBytes = 1_024
+    /// Nanoseconds for a typed line when the turn has lasted already: a few commands.
+    private static let lateSliceTime: Int64 = 25_000
     /// Work, in bytes, before the clock is read, which takes 25 to 50 ns: four short lines.
     private static let workPerClockCheck = 2_048
     /// The cost of a line apart from its length, in bytes of text that cost as much.
@@ -91,11 +102,21 @@ final class ReadScheduler {
     // MARK: - Turns
 
     /// Reads a connection at once, or queues it if it has used up its share.
+    ///
+    /// When the turn has lasted long enough, bulk is queued, and only what a person may have typed
+    /// is still read: a hundred connections with their shares untouched would make a turn of 10 ms.
     func serve(_ connection: ChatConnection) {
         loop.assertOwned()
         if connection.share.isQueued { return }
         guard connection.share.fullAt - loop.now <= advance else { return enqueue(connection) }
-        run(connection, for: max(Self.sliceTime, (loop.now + Self.turnTime - now) / 2))
+        let left = loop.now + Self.turnTime - now
+        if left > 0, !isOutputEnough {
+            run(connection, for: max(Self.sliceTime, left / 2))
+        } else if connection.share.isBulk {
+            enqueue(connection)
+        } else {
+            run(connection, for: Self.lateSliceTime)
+        }
     }
 
     /// Queues a connection, unless it is queued already.
@@ -140,6 +161,9 @@ final class ReadScheduler {
     func endTurn(readers: Int) {
         (publishedBytes, catchUpTime) = (0, 0)
         self.readers = max(1, readers)
+        outputPerTurn = min(
+            max(self.readers * Self.outputPerReader, Self.outputBounds.lowerBound),
+            Self.outputBounds.upperBound)
         let count = Int64(self.readers)
         inverseShare = max(Self.minInverseShare, 2 * count)
         let ahead = max(Self.minAdvance, min(Self.maxAdvance, Self.advanceOfAll / count))
@@ -149,7 +173,7 @@ final class ReadScheduler {
     private func run(_ connection: ChatConnection, for time: Int64) {
         let start = now
         begin(at: start, for: time)
-        let fair = Self.outputPerTurn / readers / Self.usualLineBytes
+        let fair = outputPerTurn / readers / Self.usualLineBytes
         let share = first < queue.count ? max(Self.minLinesAtOnce, fair) : .max
         batch.arena.bound = min(linesAtOnce, share)
         connection.continueReading()
@@ -206,6 +230,6 @@ final class ReadScheduler {
     }
 
     private var isOutputEnough: Bool {
-        (publishedBytes + unpublishedBytes) * readers >= Self.outputPerTurn && !isUnlimited
+        (publishedBytes + unpublishedBytes) * readers >= outputPerTurn && !isUnlimited
     }
 }

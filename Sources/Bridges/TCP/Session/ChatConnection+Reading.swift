@@ -60,6 +60,7 @@ extension ChatConnection {
         switch outcome {
         case .bytes(let count):
             storage.count = count
+            share.isBulk = count > ReadScheduler.typedBytes
             // A text that grows may move the batch to another storage; this one must outlive it.
             withExtendedLifetime(storage) {
                 input.receive(storage.bytes(at: 0, count: count), bus)
