@@ -53,7 +53,7 @@ public struct OptionCheck {
     ///   - value: the value, as text.
     ///   - name: what the entries have in common; values are compared under the same name only.
     ///   - expectation: what should be there, with its article.
-    ///   - source: the option: `$token`.
+    ///   - location: the option: `$token`.
     public mutating func unique(
         _ value: String, _ name: String, expected expectation: String, at location: OptionLocation
     ) {
@@ -66,7 +66,7 @@ public struct OptionCheck {
     ///   - value: the value, as text.
     ///   - name: what the entries have in common; values are compared under the same name only.
     ///   - expectation: what should be there, with its article.
-    ///   - place: the place of the element.
+    ///   - location: the location of the element in the file.
     ///   - hint: what to do about it, with what stands in front of it.
     public mutating func unique(
         _ value: String, _ name: String, expected expectation: String, at location: ConfigLocation,
