@@ -165,6 +165,6 @@ public struct Port: Sendable {
     /// Says that nothing more comes from a source.
     public func closeSource() async { await bus.closeSource(attachment) }
 
-    /// StopRequests the daemon as SIGTERM does.
+    /// Stops the daemon as SIGTERM does.
     public func stopDaemon() { requestShutdown() }
 }

@@ -1,5 +1,5 @@
 extension Bus {
-    /// StopRequests intake: whoever waits for it is told.
+    /// Stops intake: whoever waits for it is told.
     ///
     /// The logs end when every source is closed.
     package func stop() {
