@@ -16,6 +16,8 @@ public struct Context: Sendable {
     package private(set) var bridge: String?
     /// Files that the daemon writes: no bridge should read them as if they were somebody else's.
     package var ownFiles: @Sendable () -> [String] = { [] }
+    /// The accounts, bans and mutes.
+    package var accounts: any AccountDirectory = NoAccounts()
     private let files: @Sendable (String) -> any LineSink
 
     /// Makes a context.
@@ -39,6 +41,7 @@ public struct Context: Sendable {
             directory: directory, files: files)
         context.bridge = bridge
         context.ownFiles = ownFiles
+        context.accounts = accounts
         return context
     }
 

@@ -4,8 +4,10 @@ import Glibc
 /// The part of an address that limits count by: an IPv4 address, or the first 64 bits of an IPv6
 /// address.
 public struct HostKey: Hashable, Sendable {
-    private let bits: UInt64
-    private let isIPv4: Bool
+    /// The 32 bits of an IPv4 address, or the first 64 of an IPv6 address.
+    package let bits: UInt64
+    /// True for IPv4, also if it came as IPv6 (`::ffff:192.0.2.7`).
+    package let isIPv4: Bool
     /// True if it is this machine's own (127.0.0.0/8, ::1).
     public let isLoopback: Bool
 

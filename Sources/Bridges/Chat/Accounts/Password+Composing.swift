@@ -1,0 +1,23 @@
+import MessageBus
+
+extension Password {
+    /// Bytes of a text that can become a password in NFC: composing shrinks it to a third at most.
+    private static let mostUncomposedBytes = 3 * allowedCount.upperBound
+
+    /// Takes what somebody typed, in any normal form; `nil` if it can't be a password.
+    ///
+    /// The bytes are not erased: their owner does that. ASCII is copied nowhere else; what is not
+    /// ASCII passes through a `String`, whose memory is not erased.
+    package convenience init?(typed text: UnsafeRawBufferPointer) {
+        guard text.count <= Self.mostUncomposedBytes else { return nil }
+        if text.allSatisfy({ $0 < 0x80 }) {
+            self.init(composed: text)
+        } else {
+            guard let decoded = String(validating: text, as: UTF8.self) else { return nil }
+            var composed = NameFolding.composed(decoded)
+            let password = composed.withUTF8 { Password(composed: UnsafeRawBufferPointer($0)) }
+            guard let password else { return nil }
+            self.init(password)
+        }
+    }
+}

@@ -1,0 +1,92 @@
+/// The accounts, bans and mutes, as the bus and its bridges ask for them.
+///
+/// Confined to the bus's loop. Questions about names and addresses are answered from memory;
+/// passwords are looked at on threads of their own. Every `then` is called on the loop, once, and
+/// never before the function that it was given to returns. Where an account changes, the `then` of
+/// whoever asked for it is called first, the observers after it.
+package protocol AccountDirectory: AnyObject, Sendable {
+    /// The rules of bridge.json.
+    var policy: AccountPolicy { get }
+
+    // MARK: - Names
+
+    /// Returns the account with a folded name.
+    func account(named key: String) -> Account?
+    /// Returns an account by its number.
+    func account(_ id: AccountID) -> Account?
+    /// Returns true if nobody may take a folded name without logging in: it is registered, or its
+    /// account was removed and the name was not freed.
+    func isReserved(_ key: String) -> Bool
+
+    // MARK: - Passwords
+
+    /// Looks at a name and a password.
+    func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void)
+    /// Makes an account of a name.
+    ///
+    /// The name must have been checked as one that somebody chooses, and nobody else may have it.
+    ///
+    /// - Parameters:
+    ///   - attempt: the folded name and the new password.
+    ///   - name: the name as people read it.
+    func register(
+        _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void)
+    /// Changes the password of an account whose owner is logged in.
+    func changePassword(
+        of id: AccountID, old: Password, new: Password, from address: ClientAddress,
+        connection: UInt64, then: @escaping (PasswordResult) -> Void)
+    /// Removes an account, its private messages and its tokens; the name stays reserved.
+    func unregister(
+        _ id: AccountID, password: Password, from address: ClientAddress, connection: UInt64,
+        then: @escaping (PasswordResult) -> Void)
+
+    // MARK: - Moderation
+
+    /// Returns the ban that keeps an address out.
+    func ban(of address: ClientAddress) -> Ban?
+    /// Returns the ban that keeps a folded name out, whatever its account is called by now.
+    func ban(ofName key: String) -> Ban?
+    /// Returns the mute of a folded name, whatever its account is called by now.
+    func mute(ofName key: String) -> Mute?
+    /// All bans that are not over, the newest last.
+    var bans: [Ban] { get }
+    /// All mutes that are not over, the newest last.
+    var mutes: [Mute] { get }
+    /// Adds a ban; an earlier one of the same name or block is replaced.
+    func add(_ ban: Ban, then: @escaping (ModerationResult) -> Void)
+    /// Adds a mute; an earlier one of the same name is replaced.
+    func add(_ mute: Mute, then: @escaping (ModerationResult) -> Void)
+    /// Removes the ban of a name or block before its end.
+    func removeBan(of subject: Ban.Subject, then: @escaping (ModerationResult) -> Void)
+    /// Removes the mute of a folded name before its end.
+    func removeMute(ofName key: String, then: @escaping (ModerationResult) -> Void)
+    /// Gives an account another role; not the last admin.
+    func setRole(_ role: Role, of id: AccountID, then: @escaping (ModerationResult) -> Void)
+
+    // MARK: - Private messages
+
+    /// Stores a private message for those of the two who have an account.
+    ///
+    /// Does nothing if neither has one.
+    func keep(_ message: PrivateMessage)
+    /// Stores a private message for somebody who is away: 50 from each sender, 500 in all, for 90
+    /// days.
+    func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void)
+    /// Takes what was left for an account while its owner was away, the oldest first; once.
+    func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void)
+    /// Returns the last private messages between an account and somebody with a folded name, the
+    /// oldest first.
+    func privateMessages(
+        of id: AccountID, with key: String, last count: Int,
+        then: @escaping ([PrivateMessage]) -> Void)
+    /// Returns a private message by its number, if the account is one of the two.
+    func privateMessage(
+        numbered number: UInt64, of id: AccountID, then: @escaping (PrivateMessage?) -> Void)
+
+    // MARK: - Changes
+
+    /// Has a function called after every change, for as long as the directory lives.
+    ///
+    /// Changes that another process makes are seen within a second.
+    func observe(_ observer: @escaping (AccountChange) -> Void)
+}

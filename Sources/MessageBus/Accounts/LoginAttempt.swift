@@ -1,0 +1,19 @@
+/// A request to have a password looked at.
+package struct LoginAttempt: Sendable {
+    /// The folded name.
+    package let key: String
+    /// The password.
+    package let password: Password
+    /// The address that asks.
+    package let address: ClientAddress
+    /// The connection that asks, by a number of its own: only one request of each may wait.
+    package let connection: UInt64
+
+    /// Makes a request.
+    package init(key: String, password: Password, address: ClientAddress, connection: UInt64) {
+        self.key = key
+        self.password = password
+        self.address = address
+        self.connection = connection
+    }
+}

@@ -1,0 +1,41 @@
+/// A private message between two people, as it is stored for those of them who have an account.
+package struct PrivateMessage: Sendable, Hashable {
+    /// One of the two.
+    package struct Party: Sendable, Hashable {
+        /// The account; `nil` if that one was not logged in.
+        package let account: AccountID?
+        /// The name as people read it.
+        package let name: String
+        /// The name folded.
+        package let key: String
+
+        /// Makes one of the two.
+        package init(account: AccountID?, name: String, key: String) {
+            self.account = account
+            self.name = name
+            self.key = key
+        }
+    }
+
+    /// Its number on the bus, which no other message has.
+    package let number: UInt64
+    /// When it was said.
+    package let time: Timestamp
+    /// Who said it.
+    package let sender: Party
+    /// To whom.
+    package let receiver: Party
+    /// What was said.
+    package let text: String
+
+    /// Makes a message.
+    package init(
+        number: UInt64, time: Timestamp, from sender: Party, to receiver: Party, text: String
+    ) {
+        self.number = number
+        self.time = time
+        self.sender = sender
+        self.receiver = receiver
+        self.text = text
+    }
+}
