@@ -25,7 +25,7 @@ package final class TestBus: Sendable {
         rooms: [String] = ["general"], language: Language = .es,
         namePolicy: NamePolicy = NamePolicy(),
         middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore(),
-        clock: ManualClock = ManualClock()
+        accounts: FakeAccounts? = nil, clock: ManualClock = ManualClock()
     ) throws {
         self.clock = clock
         loop = try EventLoop(clock: clock)
@@ -34,6 +34,8 @@ package final class TestBus: Sendable {
         settings.language = language
         settings.namePolicy = namePolicy
         let loop = loop
+        accounts?.answer(on: loop)
+        settings.accounts = accounts ?? NoAccounts()
         settings.log = log.log(
             by: Log.Times(
                 now: clock.monotonic,

@@ -60,6 +60,7 @@ package struct TCP: Bridge {
         /// The time within which a connection must have a name.
         @Option(
             "The time after which a connection without a name is closed.",
+            absent: "never; 60s where a login is required",
             in: .milliseconds(1)...)
         package var nameWithin: Duration?
         /// The age at which an unread byte closes its reader's connection.
@@ -67,8 +68,13 @@ package struct TCP: Bridge {
             "The age of the oldest byte that a reader has not taken at which it is closed.",
             in: .milliseconds(1)...)
         package var stalledAfter = Duration.seconds(60)
-        /// The limit on a connection's commands.
-        @Option("The limit on a connection's commands and changes of name or room.")
+        /// True if passwords may come over connections that are not secure.
+        @Option("Takes passwords over connections that are neither encrypted nor this machine's.")
+        package var plaintextPasswords = false
+        /// The limit on the commands of a connection, or of somebody who is logged in.
+        @Option(
+            "The limit on commands and changes of name or room of a connection; logged in: a person."
+        )
         package var commands = CommandBucket.Options()
         /// Bytes of lines that each room keeps for readers that lag.
         @Option(

@@ -34,7 +34,8 @@ package final class BridgeAttachment: @unchecked Sendable {
     var positions: [String: LogPosition] = [:]
     var senders: [SenderKey: Sender] = [:]
     var openSources = 0
-    var people: [Person] = []
+    /// Whoever the bridge stands for without a connection of their own.
+    var presences: [Presence] = []
     /// Private messages that came before anybody read; no more than a cursor keeps.
     var mail: [Message] = []
 
@@ -53,7 +54,7 @@ package final class BridgeAttachment: @unchecked Sendable {
     }
 }
 
-extension BridgeAttachment: Mailbox {
+extension BridgeAttachment: PresenceDelegate {
     /// Whether the bridge carries anything out.
     package var isReachable: Bool { direction != .in }
 

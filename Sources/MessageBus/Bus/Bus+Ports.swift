@@ -11,8 +11,8 @@ extension Bus {
     package func finish(_ attachment: BridgeAttachment) {
         for cursor in attachment.cursors { cursor.cancel() }
         attachment.cursors = []
-        for person in attachment.people { leave(person, by: attachment) }
-        attachment.people = []
+        for presence in attachment.presences { leave(presence) }
+        attachment.presences = []
         attachment.mail = []
         while attachment.openSources > 0 { closeSource(attachment) }
     }
@@ -23,12 +23,11 @@ extension Bus {
 
     func present(_ name: String, by attachment: BridgeAttachment) -> Bool {
         guard let room = room(attachment.room) else { return false }
-        let person = Person(
+        let presence = Presence(
             sender: sender(of: Draft("", from: name), by: attachment), room: room,
-            mailbox: attachment,
-            isAnnounced: false)
-        guard enter(person, by: attachment) == nil else { return false }
-        attachment.people.append(person)
+            delegate: attachment, isAnnounced: false)
+        guard enter(presence, by: attachment) == nil else { return false }
+        attachment.presences.append(presence)
         return true
     }
 

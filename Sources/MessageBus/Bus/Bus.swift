@@ -11,6 +11,8 @@ public actor Bus {
         /// Names of the rooms, the default one first.
         package var rooms = ["general"]
         package var namePolicy = NamePolicy()
+        /// The accounts, bans and mutes.
+        package var accounts: any AccountDirectory = NoAccounts()
         package var log = Log.silent
         /// Monotonic nanoseconds, as of the present turn.
         package var uptime: @Sendable () -> Int64 = { 0 }
@@ -87,8 +89,9 @@ public actor Bus {
         numbers = NumberAllocator(store)
     }
 
-    /// Has the store tell how far it is, before the first message.
+    /// Has the store tell how far it is, and the accounts what changes, before the first message.
     package func begin() {
+        observeAccounts()
         guard keepsMessages else { return }
         store.observe { [weak self] in
             self?.post { $0.storeHasMoved() }

@@ -2,6 +2,8 @@
 package enum NameRefusal: Sendable, Equatable {
     /// Somebody has it.
     case taken
+    /// It is an account's, and only its owner may have it.
+    case registered
     /// A middleware dropped the notice that would have told of it.
     case dropped(Drop)
 

@@ -18,15 +18,20 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     package let prefix: UnsafeRawBufferPointer
     /// The name folded: what makes two names the same.
     package let key: String
+    /// The account that whoever said it was logged in to.
+    package let account: AccountID?
 
     /// Makes a sender.
     ///
     /// The name must have been cleaned; `key` is its folded form.
-    package init(name: String, key: String, bridge: String, identity: UInt64) {
+    package init(
+        name: String, key: String, bridge: String, identity: UInt64, account: AccountID? = nil
+    ) {
         self.name = name
         self.key = key
         self.bridge = bridge
         self.identity = identity
+        self.account = account
         let bytes = Array("\(name): ".utf8)
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         copy.copyBytes(from: bytes)
@@ -34,6 +39,18 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     }
 
     deinit { prefix.deallocate() }
+
+    /// Makes a sender of somebody who is logged in, which limits and repetitions go by on all
+    /// bridges together.
+    package convenience init(_ account: Account, named name: String? = nil, bridge: String) {
+        self.init(
+            name: name ?? account.name, key: account.key, bridge: bridge,
+            identity: Self.accounts | UInt64(bitPattern: account.id.rawValue), account: account.id)
+    }
+
+    /// The bit that only the identities of accounts have: those of connections are small, and those
+    /// of ports have the highest one.
+    private static let accounts: UInt64 = 1 << 62
 
     /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
     convenience init(

@@ -212,21 +212,21 @@ extension StdioFixture {
         await bus.bus.perform { [attachment = other.attachment] bus in
             guard let room = bus.rooms.first, let receiver = bus.person(receiver) else { return [] }
             let mailbox = Silence()
-            let person = Person(
+            let presence = Presence(
                 sender: Sender(name: sender, key: sender, bridge: "tcp", identity: 1), room: room,
-                mailbox: mailbox, isAnnounced: false)
-            _ = bus.enter(person, by: attachment)
-            defer { bus.leave(person, by: attachment) }
+                delegate: mailbox, isAnnounced: false)
+            _ = bus.enter(presence, by: attachment)
+            defer { bus.leave(presence) }
             var text = text
             _ = text.withUTF8 {
-                bus.whisper(UnsafeRawBufferPointer($0), from: person, to: receiver, by: attachment)
+                bus.whisper(UnsafeRawBufferPointer($0), from: presence, to: receiver)
             }
             return withExtendedLifetime(mailbox) { bus.people(in: room).map(\.sender.name) }
         }
     }
 }
 
-private final class Silence: Mailbox {
+private final class Silence: PresenceDelegate {
     func deliver(_ message: Message) {}
     var isReachable: Bool { true }
 }

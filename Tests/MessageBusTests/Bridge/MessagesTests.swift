@@ -107,10 +107,12 @@ import Testing
         let reader = await test.port("b")
         #expect(await reader.present(as: "bob"))
         await test.bus.perform { (bus: isolated Bus) -> Void in
-            guard let bob = bus.person("bob (b)") else { return }
+            guard let bob = bus.person("bob (b)"), let presence = bob.presences.first else {
+                return
+            }
             for count in 1...300 {
                 _ = Array("\(count)".utf8).withUnsafeBytes {
-                    bus.whisper($0, from: bob, to: bob, by: bus.bridges[0])
+                    bus.whisper($0, from: presence, to: bob)
                 }
             }
         }

@@ -233,16 +233,31 @@ final class ClientInput {
         guard connection.acceptsNextLine, !hasDeferred, framing.heedsSilence else { return }
         // Bytes that wait in the kernel are no silence: the loop was busy, or the store is.
         if connection.hasUnread { return setSilenceTimer(server.flushAfter) }
+        if framing.withPending(PasswordLine.mayBegin) { return awaitPassword(bus) }
         let isOtherWhole = isOtherWhole
         if !isLongSilence, framing.silence != .ends || mayBeOther && !isOtherWhole {
             framing.markSilence(leaving: Self.cutOff)
             if framing.silence == .endsNothing { return }
-            isLongSilence = true
-            return setSilenceTimer(min(server.flushAfter, .max / 20) * (Self.longSilenceFactor - 1))
+            return awaitLongSilence()
         }
         if isOtherWhole { framing.forgetMarks() }
         server.scheduler.beginSlice()
         endHalfLine(bus) { framing.endBySilence(leaving: Self.cutOff, $0) }
+    }
+
+    /// Waits for the rest of a line with a password: half of one must never be said.
+    ///
+    /// No mark is left, which would end a line in the middle of it.
+    private func awaitPassword(_ bus: isolated Bus) {
+        if connection.isEncrypted || framing.silence == .endsNothing { return }
+        if !isLongSilence { return awaitLongSilence() }
+        server.scheduler.beginSlice()
+        endHalfLine(bus) { framing.endBySilence(leaving: Self.cutOff, $0) }
+    }
+
+    private func awaitLongSilence() {
+        isLongSilence = true
+        setSilenceTimer(min(server.flushAfter, .max / 20) * (Self.longSilenceFactor - 1))
     }
 
     /// Returns the bytes at the end of a text if they are part of a character whose rest has not

@@ -72,6 +72,7 @@ struct LineReader {
         case .utterance(let utterance): execute(utterance, in: line, bus)
         case .enter(let name, let utterance):
             flush(bus)
+            if executeWithoutEntering(utterance, of: name, in: line, bus) { return }
             if connection.spendCommand(), connection.enterOrRename(as: name, bus) {
                 execute(utterance, in: line, bus)
             }
@@ -80,12 +81,38 @@ struct LineReader {
             connection.leave(bus)
         case .refused(let problem):
             guard connection.spendCommand() else { return }
+            if connection.mustLogIn { return connection.refuseBeforeLogin() }
             connection.answer(.badName, server.phrases.badName(problem))
         case .nameless(let text):
+            if connection.mustLogIn { return connection.refuseBeforeLogin() }
             if connection.acceptNameless(text, line, bus) {
                 execute(server.grammar.utterance(in: line, from: 0), in: line, bus)
             }
         }
+    }
+
+    /// Executes a command behind a name that is not to be taken first: a login, or what may be done
+    /// before one where that is required; returns false if it is something else.
+    ///
+    /// Where a login is required, nothing else is done either.
+    private func executeWithoutEntering(
+        _ utterance: ClientLine.Utterance, of name: Name, in line: UnsafeRawBufferPointer,
+        _ bus: isolated Bus
+    ) -> Bool {
+        var command: ChatCommand?
+        if case .command(let verb, let arguments) = utterance {
+            let verb = String(decoding: line[verb], as: UTF8.self)
+            command = ChatCommand(verb: verb)
+            if command == .login || connection.mustLogIn && command?.worksBeforeLogin == true {
+                connection.execute(
+                    verb: verb, UnsafeRawBufferPointer(rebasing: line[arguments]), of: name, bus)
+                server.scheduler.checkClock()
+                return true
+            }
+        }
+        guard connection.mustLogIn else { return false }
+        if connection.spendCommand() { connection.refuseBeforeLogin() }
+        return true
     }
 
     private mutating func execute(

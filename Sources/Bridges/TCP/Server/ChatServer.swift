@@ -29,6 +29,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let flushAfter: Int64
     /// The lines sent first to every new connection; empty for none.
     let greeting: [UInt8]
+    /// True if connections neither read nor say anything before a login.
+    let isLoginRequired: Bool
     /// The limit on each connection's commands.
     let commandRule: CommandBucket.Rule
     let scheduler: ReadScheduler
@@ -58,7 +60,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             makeRoom: { [unowned self] in self.makeRoom() },
             freeDescriptor: { [unowned self] in self.freeDescriptor() }))
     private(set) lazy var unnamed = UnnamedConnections(
-        namedWithin: options.nameWithin?.inNanoseconds, on: loop,
+        namedWithin: options.nameWithin?.inNanoseconds
+            ?? (isLoginRequired ? Self.loginTimeout : nil), on: loop,
         find: { [unowned self] in self.connections[$0] },
         closeLate: { [unowned self] connection in
             self.port.bus.assumeIsolated { connection.closeAsNameless($0) }
@@ -67,6 +70,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.checkDone()
     }
 
+    /// Nanoseconds within which a client must log in, where that is required: it reads nothing until
+    /// then, and takes a place.
+    private static let loginTimeout: Int64 = 60_000_000_000
     /// Bytes of one read: a quarter of the smallest sensible ring; larger reads make no larger
     /// writes.
     static let readSize = 64 << 10
@@ -88,7 +94,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         throttledLog = ThrottledLog(port.log)
         batch = bus.batch(room: port.room, capacity: Self.batchMessages, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
-        greeting = phrases.lines(.info, options.greeting ?? phrases.greeting(options.nameless))
+        isLoginRequired = bus.accounts.policy.isLoginRequired
+        let usualGreeting =
+            isLoginRequired
+            ? phrases.greeting(isRegistrationOpen: bus.accounts.policy.isRegistrationOpen)
+            : phrases.greeting(options.nameless)
+        greeting = phrases.lines(.info, options.greeting ?? usualGreeting)
         commandRule = CommandBucket.Rule(options.commands)
         scheduler = ReadScheduler(on: loop, batch)
         history = HistoryRenderer(
@@ -186,14 +197,19 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                 server: self)
             guard let connection else { return false }
             connections[connectionID] = connection
-            unnamed.append(connection, among: connections.count)
-            entrance.attach(connection)
+            awaitName(of: connection)
+            if !isLoginRequired { entrance.attach(connection) }
             if !greeting.isEmpty {
                 connection.delayGreeting()
                 greetings.enqueue(connection)
             }
             return true
         }
+    }
+
+    /// Watches a connection that has no name, or none any more.
+    func awaitName(of connection: ChatConnection) {
+        unnamed.append(connection, among: connections.count)
     }
 
     /// Closes the connection that has been silent for longest, and returns whether there was one.

@@ -37,6 +37,9 @@ extension ChatConnection {
 
     // MARK: - Without a name
 
+    /// Answers whatever is not allowed before a login, where that is required.
+    func refuseBeforeLogin() { answer(.loginRequired, phrases.loginRequired) }
+
     /// Treats a text from a connection without a name as the option `nameless` says; returns
     /// whether it is to be said, under the name that the client has been given.
     func acceptNameless(

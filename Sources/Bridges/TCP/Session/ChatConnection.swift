@@ -8,12 +8,23 @@ import Sockets
 final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on the loop only
     /// The person behind a connection that has a name.
     struct Member {
-        var name: Name
-        let person: Person
-        /// `person`'s sender, at hand.
-        var sender: Sender
+        let name: Name
+        let presence: Presence
+        /// The sender of `presence`, at hand.
+        let sender: Sender
         /// True if the name was given, not chosen.
         var isGuest = false
+
+        /// Takes what the bus knows of somebody who is in.
+        init(_ presence: Presence, isGuest: Bool = false) {
+            name = Name(of: presence.sender)
+            self.presence = presence
+            sender = presence.sender
+            self.isGuest = isGuest
+        }
+
+        /// True if the person is logged in to an account.
+        var isLoggedIn: Bool { sender.account != nil }
     }
 
     /// The treatment of the connection's lines; the last three stages are never left for an earlier
@@ -58,7 +69,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Reads that are left when the connection ends: a client that never stops sending must not
     /// keep others waiting.
     var readsLeft = 64
-    /// Its allowance of commands.
+    /// Its allowance of commands, as long as nobody is logged in.
     var commands = CommandBucket()
     /// True while it is not read because the store lags.
     var isPausedForStore = false
@@ -119,6 +130,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var hasSentMore: Bool { socket?.hasUnread ?? false }
     /// True while it is open and has no name.
     var isNameless: Bool { isOpen && member == nil }
+    /// True while nothing works on it without an account.
+    var mustLogIn: Bool { member == nil && server.isLoginRequired }
+    /// True if nobody between the client and this machine can read what is sent.
+    var isSecure: Bool { host?.isLoopback ?? true }
+    /// True if the connection itself is encrypted.
+    var isEncrypted: Bool { false }
     /// True while it has neither a name nor sent a line.
     var isSilent: Bool { isNameless && !hasSentLine }
     /// Bytes the other side has not confirmed.
@@ -220,10 +237,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         closeWhenSent(bus)
     }
 
-    private func announceLeave(_ bus: isolated Bus) {
+    /// Tells the rooms, if need be, that the person is gone from here; the connection has no name any
+    /// more.
+    func announceLeave(_ bus: isolated Bus) {
         guard let member else { return }
         self.member = nil
-        bus.leave(member.person, by: server.port.attachment)
+        bus.leave(member.presence)
     }
 
     /// Closes when all that is owed is sent.

@@ -21,6 +21,19 @@ extension Phrases {
         }
     }
 
+    /// After `[info]`, as a greeting where nothing works without an account.
+    func greeting(isRegistrationOpen: Bool) -> String {
+        isRegistrationOpen
+            ? say(
+                "Hola. Aquí se entra con una cuenta: /login NOMBRE CONTRASEÑA, "
+                    + "o /register NOMBRE CONTRASEÑA. Más: /help",
+                "Hello. You need an account here: /login NAME PASSWORD, "
+                    + "or /register NAME PASSWORD. More: /help")
+            : say(
+                "Hola. Aquí se entra con una cuenta: /login NOMBRE CONTRASEÑA. Más: /help",
+                "Hello. You need an account here: /login NAME PASSWORD. More: /help")
+    }
+
     /// The refusal in another protocol; empty for one without an answer that could be understood.
     func refusal(of other: OtherProtocol) -> [UInt8] {
         switch other {

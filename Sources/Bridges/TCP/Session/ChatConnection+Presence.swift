@@ -1,7 +1,8 @@
 import Chat
 import MessageBus
 
-extension ChatConnection: Mailbox {
+// What the bus tells a connection about the person behind it.
+extension ChatConnection: PresenceDelegate {
     /// True if too much is unread already.
     var isFull: Bool { hasLongBacklog }
 
@@ -18,5 +19,19 @@ extension ChatConnection: Mailbox {
             server.encoder.append(message, to: &bytes)
         }
         if !bytes.isEmpty { send(bytes) }
+    }
+
+    /// Speaks by another name from now on.
+    func senderChanged(to sender: Sender, isForced: Bool) {
+        guard let member else { return }
+        self.member = Member(
+            member.presence, isGuest: member.isGuest && sender.key == member.sender.key)
+        if isForced { answer(.info, phrases.hasToBeCalled(sender.name)) }
+    }
+
+    /// Says why, and closes.
+    func disconnect(_ reason: Disconnection) {
+        answer(.loginRequired, phrases.farewell(reason))
+        bus.assumeIsolated { leave($0) }
     }
 }
