@@ -6,7 +6,7 @@ import Store
 import TestSupport
 
 extension [Benchmark] {
-    /// What the store costs, on all its threads; a commit waits for the disk, which costs no
+    /// The cost of the store, on all its threads; a commit waits for the disk, which costs no
     /// processor time.
     static func stores() -> [Benchmark] {
         let files = StoreFiles()

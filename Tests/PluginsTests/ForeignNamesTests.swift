@@ -44,7 +44,7 @@ import Testing
         }
     }
 
-    /// What the compiler has to say about the files of a directory.
+    /// Returns the compiler's messages about the files of a directory.
     private static func compile(_ folder: URL) async throws -> String {
         let tests = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent()
         let modules = try #require(

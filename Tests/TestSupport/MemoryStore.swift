@@ -6,7 +6,7 @@ import Locking
 ///
 /// Safe from any thread.
 package final class MemoryStore: MessageStore {
-    /// What is left after a crash.
+    /// The contents that are left after a crash.
     package struct Disk: Sendable {
         /// All that was kept, in order.
         package var messages: [Message] = []
@@ -40,13 +40,13 @@ package final class MemoryStore: MessageStore {
         state = Locked(State(disk: disk, committed: last, taken: last))
     }
 
-    /// What would be left if it crashed now.
+    /// The contents that would be left after a crash now.
     package var disk: Disk { state.withLock { $0.disk } }
 
-    /// How often messages of a room were asked for.
+    /// Number of times that messages of a room were read.
     package var reads: Int { state.withLock { $0.reads } }
 
-    /// Whether nothing is written at present.
+    /// True if nothing is written at present.
     package var isHeld: Bool { state.withLock { $0.isHeld } }
 
     /// Writes nothing until `release()`.

@@ -12,7 +12,7 @@ package final class TestBus: Sendable {
     package let clock: ManualClock
     /// The bus on it.
     package let bus: Bus
-    /// What the bus and its bridges log.
+    /// The log of the bus and its bridges.
     package let log = LogRecorder()
     private let requests = Locked(0)
 
@@ -87,7 +87,7 @@ package final class TestBus: Sendable {
         }
     }
 
-    /// How often a bridge has asked the daemon to stop.
+    /// Number of times that a bridge has asked the daemon to stop.
     package var shutdownRequests: Int { requests.withLock { $0 } }
 
     private func requestShutdown() {

@@ -1,14 +1,14 @@
-/// Which `type` names exist, and how each is made: one visible line for each plug-in.
+/// The `type` names that exist, with a factory for each: one visible line for each plug-in.
 ///
 /// `registry.middleware("shout", Shout.init)`. Bridges and middlewares have name spaces of their own.
 public struct Registry: Sendable {
-    /// What is wrong with the registration itself, in sentences: a name used twice, a bad name.
+    /// Mistakes in the registration itself, in sentences: a name used twice, a bad name.
     public private(set) var problems: [String] = []
 
     package private(set) var middlewares: [String: PluginType<any Middleware>] = [:]
     package private(set) var bridges: [String: PluginType<any Bridge>] = [:]
 
-    /// Makes a registry that knows nothing.
+    /// Makes an empty registry.
     public init() {}
 
     /// Registers a middleware without options.

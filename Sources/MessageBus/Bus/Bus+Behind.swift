@@ -1,10 +1,12 @@
 // Readers that read on from the store where a room's log has let messages go.
 extension Bus {
-    /// Messages of a room read from the store at once.
+    /// The most messages of a room to read from the store at once.
     private static var mostAtOnce: Int { 256 }
 
-    /// The next of what a room no longer keeps for a reader, which may be nothing that concerns it;
-    /// `nil` if the store can't tell, so that the reader has to skip it.
+    /// Returns the next messages that the room's log has let go, as the reader's chain leaves them.
+    ///
+    /// The result may be empty before the end; `nil` if the store can't be read, so that the reader
+    /// has to skip the messages.
     func storedMessages(for cursor: Cursor) async -> [Message]? {
         let log = cursor.room.log
         let start = log.start

@@ -1,5 +1,5 @@
 extension Bus {
-    /// Stops intake: whoever waits for it is told.
+    /// Begins to stop: no bridge should bring in more, and `waitForStop()` returns.
     ///
     /// The logs end when every source is closed.
     package func stop() {
@@ -15,7 +15,7 @@ extension Bus {
         for waiter in waiters.values { waiter.resume() }
     }
 
-    /// Ends the logs although a source is still open, when waiting longer is no use.
+    /// Ends the logs although a source is still open, when waiting longer is of no use.
     package func end() {
         guard !isEnding else { return }
         stopIntake()
@@ -46,7 +46,7 @@ extension Bus {
         if isStopping, bridges.allSatisfy({ $0.openSources == 0 }) { end() }
     }
 
-    /// Returns when intake is to stop.
+    /// Returns when the bus begins to stop.
     package func waitForStop() async {
         guard !isStopping else { return }
         lastWaiter += 1

@@ -1,6 +1,6 @@
-/// Finds where a text begins and ends when the white space around it does not count.
+/// The trimming of white space around a text.
 package enum TextTrimming {
-    /// Whether there is nothing but white space, as Unicode's White_Space counts it.
+    /// Returns whether there is nothing but white space, as Unicode's White_Space counts it.
     ///
     /// The bytes must be valid UTF-8. One comparison for a text that begins with a visible character.
     package static func isBlank(_ bytes: UnsafeRawBufferPointer) -> Bool {
@@ -9,7 +9,7 @@ package enum TextTrimming {
         return leadingSpace(bytes) == bytes.count
     }
 
-    /// The range without the white space at either end; the bytes must be valid UTF-8.
+    /// Returns the range without the white space at either end; the bytes must be valid UTF-8.
     package static func trimmed(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
         let start = leadingSpace(bytes)
         var end = bytes.count
@@ -32,7 +32,7 @@ package enum TextTrimming {
         return offset
     }
 
-    /// How many bytes the white space at this offset has; 0 when there is none.
+    /// Returns the number of bytes of the white space at this offset; 0 if there is none.
     private static func spaceLength(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int {
         let left = bytes.count &- offset
         switch bytes[offset] {

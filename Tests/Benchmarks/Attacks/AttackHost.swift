@@ -48,7 +48,7 @@ final class AttackHost: Sendable {
     /// Ends the loop; what is connected is left as it is.
     func stop() { loop.stop() }
 
-    /// How many people there are, in any room.
+    /// Number of people, in any room.
     var population: Int {
         get async { await bus.perform { bus in bus.rooms.reduce(0) { $0 + $1.population } } }
     }
@@ -58,7 +58,7 @@ final class AttackHost: Sendable {
         get async { await bus.perform { _ in ThreadClock.now } }
     }
 
-    /// How to read the same from another thread.
+    /// Returns a function that reads the same from another thread.
     var loopClock: ThreadClock {
         get async { await bus.perform { _ in ThreadClock() } }
     }

@@ -1,5 +1,5 @@
 extension OptionCheck {
-    /// Warns of a `{word}` that nothing takes the place of.
+    /// Warns of a `{word}` that is never replaced.
     package mutating func placeholders(
         in text: String, known: [String], at location: OptionLocation
     ) {
