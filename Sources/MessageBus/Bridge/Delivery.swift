@@ -35,7 +35,7 @@ public struct Delivery: Sendable {
     /// `puente why`.
     ///
     /// The message still has to be acknowledged.
-    public func note(_ answer: String) async throws {
-        try await progress.note(answer, to: message.number)
+    public func recordFailure(_ answer: String) async throws {
+        try await progress.recordFailure(answer, to: message.number)
     }
 }

@@ -52,7 +52,7 @@ final class DeliveryProgress: Sendable {
         try await store.advance(reader, to: target, links: links)
     }
 
-    func note(_ answer: String, to number: UInt64) async throws {
-        try await store.note(answer, to: number, of: reader)
+    func recordFailure(_ answer: String, to number: UInt64) async throws {
+        try await store.recordFailure(answer, to: number, of: reader)
     }
 }

@@ -19,8 +19,8 @@ public struct Draft: Sendable {
     /// The quoted words are taken from the log if it has the message. Words from outside pass the
     /// chains first, as a message of their author: if they are dropped, nothing is quoted.
     public var reply: Quotation?
-    /// True if the chains have judged those words.
-    package var hasJudgedReply = false
+    /// True if the chains have judged those words, by `Port.judged(_:isShownName:)`.
+    public var hasJudgedReply = false
     /// The place the message comes from.
     public var origin: Origin?
     /// The time at which it was said, if the bridge knows.
@@ -38,9 +38,9 @@ public struct Draft: Sendable {
     /// checkpoint, the store links its number to the origin, or records that it was dropped.
     public var isLinked = false
     /// True if the bus itself says it: the name stands as it is, `servidor`.
-    package var isFromBus = false
+    var isFromBus = false
     /// True if the name is one that readers know, as it stands: for words that are only judged.
-    package var isNamedAsShown = false
+    var isNamedAsShown = false
 
     /// The longest text in bytes: 1 MiB.
     public static let longestText = 1 << 20

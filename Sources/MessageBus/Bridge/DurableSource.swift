@@ -64,7 +64,7 @@ extension Bus {
     /// Returns the store's next messages for a reader, at least one; `nil` at the end.
     func next(_ reading: StoreBackedReader) async throws -> [Message]? {
         while !Task.isCancelled {
-            let seen = storeMoves
+            let seen = storeSignal.count
             let found = try await available(reading)
             if !found.isEmpty { return found }
             let committed = store.committed

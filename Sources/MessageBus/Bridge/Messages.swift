@@ -20,7 +20,9 @@ public struct Messages: AsyncSequence, Sendable {
     /// store after that.
     ///
     /// Without a store the messages that were let go are left out.
-    package func holding(_ bytes: Int) -> Messages {
+    ///
+    /// - Parameter bytes: the size up to which the log may grow; it is memory that the bridge takes.
+    public func holding(_ bytes: Int) -> Messages {
         var result = self
         result.heldBytes = bytes
         return result

@@ -10,7 +10,7 @@ extension Bus {
     func storedMessages(for cursor: Cursor) async -> [Message]? {
         let log = cursor.room.log
         let start = log.start
-        let seen = storeMoves
+        let seen = storeSignal.count
         guard canCarryOn, let first = log.messages(from: start, atMost: 1).first else { return nil }
         let end = first.number - 1
         let through = min(store.committed, end)
@@ -28,6 +28,6 @@ extension Bus {
         }
         if cursor.isCancelled { return [] }
         let last = run.isComplete ? through : run.messages.last?.number ?? through
-        return cursor.readOn(run.messages, through: last, to: last == end ? start : nil)
+        return cursor.readStored(run.messages, through: last, to: last == end ? start : nil)
     }
 }

@@ -24,7 +24,7 @@ extension Bus {
         if !checkpoints.isEmpty {
             // In the same turn as the lines: the store keeps both in one transaction.
             let progress = SourceProgress(bridge: attachment.name, checkpoints: checkpoints)
-            try await store.take(progress).wait()
+            try await store.enqueue(progress).wait()
         }
         return dropped
     }
@@ -37,8 +37,8 @@ extension Bus {
         _ checkpoints: [Checkpoint], from other: String, by attachment: BridgeAttachment
     ) async throws {
         let forgotten = checkpoints.map { Checkpoint(source: $0.source, state: []) }
-        let taken = store.take(SourceProgress(bridge: attachment.name, checkpoints: checkpoints))
-        let given = store.take(SourceProgress(bridge: other, checkpoints: forgotten))
+        let taken = store.enqueue(SourceProgress(bridge: attachment.name, checkpoints: checkpoints))
+        let given = store.enqueue(SourceProgress(bridge: other, checkpoints: forgotten))
         try await taken.wait()
         try await given.wait()
     }

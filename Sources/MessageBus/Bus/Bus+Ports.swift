@@ -66,7 +66,7 @@ extension Bus {
             let progress = SourceProgress(
                 bridge: attachment.name, checkpoints: checkpoints,
                 links: links(drafts, receipts, by: attachment))
-            try await store.take(progress).wait()
+            try await store.enqueue(progress).wait()
         }
         return receipts
     }
@@ -74,7 +74,7 @@ extension Bus {
     /// Keeps checkpoints, even after the bus has ended.
     func keep(_ checkpoints: [Checkpoint], by attachment: BridgeAttachment) async throws {
         let progress = SourceProgress(bridge: attachment.name, checkpoints: checkpoints)
-        try await store.take(progress).wait()
+        try await store.enqueue(progress).wait()
     }
 
     /// Returns the links from messages to their names in the remote chat: to find them for answers
@@ -118,7 +118,7 @@ extension Bus {
             bytes: drafts.reduce(0) { $0 + $1.text.utf8.count })
         for draft in drafts {
             var text = draft.text
-            text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
+            text.withUTF8 { append(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
         }
         guard attachment.direction == .out else {
             publish(batch, in: room, by: attachment, isOwed: isOwed)
@@ -140,7 +140,7 @@ extension Bus {
         return zip(batch.arena.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
     }
 
-    func add(
+    func append(
         _ draft: Draft, _ text: UnsafeRawBufferPointer, to batch: Batch,
         by attachment: BridgeAttachment
     ) {
@@ -225,7 +225,7 @@ extension Bus {
             position: position)
         cursor.isMuted = attachment.direction == .in
         if let bytes { cursor.hold(upTo: bytes, after: startNumber(of: room, for: attachment)) }
-        room.add(cursor)
+        room.attach(cursor)
         attachment.cursors.append(cursor)
         attachment.handMail(to: cursor)
         return Subscription(bus: self, cursor: cursor)
@@ -238,7 +238,7 @@ extension Bus {
                 if stored.isEmpty { continue }
                 return stored
             }
-            let messages = cursor.take(atMost: 256)
+            let messages = cursor.readMessages(atMost: 256)
             if !messages.isEmpty { return messages }
             guard cursor.isUpToDate else { continue }
             if isEnding { break }
@@ -259,7 +259,7 @@ extension Bus {
     func available(_ box: SendableCursor) -> [Message] {
         let cursor = box.cursor
         while !cursor.isCancelled, !cursor.isUpToDate {
-            let messages = cursor.take(atMost: 256)
+            let messages = cursor.readMessages(atMost: 256)
             if !messages.isEmpty { return messages }
         }
         return []

@@ -44,7 +44,7 @@ extension Bus {
         var text = draft.text
         let batch = self.batch(
             room: draft.room ?? attachment.room, capacity: 1, bytes: text.utf8.count)
-        text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
+        text.withUTF8 { append(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
         guard batch.drops.isEmpty else { return nil }
         batch.arena.number(from: 0, time: settings.time())
         return words(of: batch.arena.message(at: 0), in: batch.room, by: attachment)
@@ -68,8 +68,15 @@ extension Port {
     /// if they drop it.
     ///
     /// Publishes, numbers, counts and logs nothing.
-    public func judged(_ draft: Draft) async -> String? {
-        await bus.words(of: draft, by: attachment)
+    ///
+    /// - Parameters:
+    ///   - draft: the text, its author and its room.
+    ///   - isShownName: true if the author's name is one that readers know, as it stands; false to
+    ///     show it as the bridge's `senderFormat` says.
+    public func judged(_ draft: Draft, isShownName: Bool = false) async -> String? {
+        var draft = draft
+        draft.isNamedAsShown = isShownName
+        return await bus.words(of: draft, by: attachment)
     }
 
     /// Returns whether the message with this name in a remote chat was published with `isLinked`
@@ -84,7 +91,9 @@ extension Port {
     }
 
     /// Returns a draft's quotation as it may be read in the draft's room; `nil` if none may.
-    package func settledQuotation(of draft: Draft) async throws -> Quotation? {
+    ///
+    /// Publishing does this by itself; it is for bridges that put quoted words into the text.
+    public func settledQuotation(of draft: Draft) async throws -> Quotation? {
         try await bus.settledQuotation(of: draft, by: attachment)
     }
 }

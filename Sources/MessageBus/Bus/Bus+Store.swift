@@ -13,19 +13,16 @@ extension Bus {
     ///
     /// Returns an id for `removeStoreObserver(_:)`.
     package func whenStoreMoves(_ action: sending @escaping () -> Void) -> UInt64 {
-        lastWaiter += 1
-        storeObservers[lastWaiter] = action
-        return lastWaiter
+        lastObserver += 1
+        storeObservers[lastObserver] = action
+        return lastObserver
     }
 
     /// Removes a function that `whenStoreMoves(_:)` added.
     package func removeStoreObserver(_ id: UInt64) { storeObservers[id] = nil }
 
     func storeHasMoved() {
-        storeMoves += 1
-        let waiters = storeWaiters
-        storeWaiters = [:]
-        for waiter in waiters.values { waiter.resume() }
+        storeSignal.send()
         for observer in storeObservers.values { observer() }
     }
 
@@ -37,7 +34,7 @@ extension Bus {
     func waitForRoom(isOwed: Bool) async throws {
         guard keepsMessages else { return }
         while !isEnding {
-            let seen = storeMoves
+            let seen = storeSignal.count
             switch store.condition {
             case .keepsUp, .fails: return
             case .failsAndIsFull where !isOwed: return
@@ -50,27 +47,14 @@ extension Bus {
     /// Returns when the store may have got further, the bus ends, or the task is cancelled.
     ///
     /// - Parameters:
-    ///   - moves: the value of `storeMoves` before the store was looked at: with a preferred executor
-    ///     the task may leave the bus between the look and the wait, and would sleep through a change
-    ///     in between.
+    ///   - count: the count of `storeSignal` before the store was looked at: with a preferred
+    ///     executor the task may leave the bus between the look and the wait, and would sleep
+    ///     through a change in between.
     ///   - evenAtTheEnd: true to wait even if the bus has ended already.
-    func waitForStore(since moves: UInt64, evenAtTheEnd: Bool = false) async {
-        lastWaiter += 1
-        let id = lastWaiter
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                if storeMoves != moves || isEnding && !evenAtTheEnd || Task.isCancelled {
-                    continuation.resume()
-                } else {
-                    storeWaiters[id] = continuation
-                }
-            }
-        } onCancel: {
-            post { $0.forgetStoreWaiter(id) }
-        }
+    func waitForStore(since count: UInt64, evenAtTheEnd: Bool = false) async {
+        if isEnding, !evenAtTheEnd { return }
+        await storeSignal.wait(since: count)
     }
-
-    private func forgetStoreWaiter(_ id: UInt64) { storeWaiters.removeValue(forKey: id)?.resume() }
 
     /// Puts messages from before the process began into the rooms' logs, as many as people may ask
     /// for, without telling anybody.

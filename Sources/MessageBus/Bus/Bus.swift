@@ -40,7 +40,7 @@ public actor Bus {
     private let roomsByName: [String: Room]
     private var numbers: NumberAllocator
     private var lastIdentity: UInt64 = 0
-    private var lastSource: UInt32 = 0
+    private var lastConnectionID: UInt32 = 0
     var people: [String: Person] = [:]
     /// Names of everybody here, and of everybody who left within the hour.
     var known = KnownNames()
@@ -49,15 +49,14 @@ public actor Bus {
     package internal(set) var isStopping = false
     /// True once the logs are complete: a reader that has reached the end is done.
     package internal(set) var isEnding = false
-    var stopWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    /// Sent once, when the bus begins to stop.
+    nonisolated let stopSignal = BroadcastSignal()
     var endHandlers: [() -> Void] = []
-    var lastWaiter: UInt64 = 0
-    /// Continuations of tasks that wait until the store has got further.
-    var storeWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
-    /// Number of times the store has got further.
-    var storeMoves: UInt64 = 0
-    /// Functions to call on the loop when the store has got further.
+    /// Sent when the store may have got further, and at the end.
+    nonisolated let storeSignal = BroadcastSignal()
+    /// Functions to call on the loop when the store may have got further.
     var storeObservers: [UInt64: () -> Void] = [:]
+    var lastObserver: UInt64 = 0
     /// The number of the newest message that the store was handed.
     private(set) var lastTaken: UInt64 = 0
 
@@ -66,15 +65,17 @@ public actor Bus {
         executor.asUnownedSerialExecutor()
     }
 
-    /// Makes a bus.
+    /// Makes a bus, which ends the turns of its executor's thread: without that, nothing that is
+    /// said reaches its readers or the store.
     ///
     /// - Parameters:
     ///   - chain: the chain that judges every inbound message, after the chain of its bridge.
-    ///   - executor: the executor that the bus runs on; its thread must call `endTurn()` after each
-    ///     turn.
+    ///   - executor: the executor that the bus runs on.
+    ///   - atTurnEnd: is called once, with the function that ends a turn of the bus: the executor's
+    ///     thread must call that function after each of its turns.
     package init(
         _ settings: Settings, chain: sending Chain, store: any MessageStore = VolatileStore(),
-        executor: any SerialExecutor
+        executor: any SerialExecutor, atTurnEnd: (@escaping () -> Void) -> Void
     ) {
         self.settings = settings
         repeats = ThrottledLog(settings.log)
@@ -82,10 +83,13 @@ public actor Bus {
         self.store = store
         keepsMessages = store.outlivesProcess
         self.executor = executor
-        rooms = settings.rooms.map { Room(name: $0) }
+        let owner = Confinement(executor)
+        chain.owner = owner
+        rooms = settings.rooms.map { Room(name: $0, owner: owner) }
         roomsByName = Dictionary(
             rooms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         numbers = NumberAllocator(store)
+        atTurnEnd { [weak self] in self?.assumeIsolated { $0.endTurn() } }
     }
 
     /// Begins to observe the store; to be called before the first message.
@@ -111,14 +115,14 @@ public actor Bus {
     ///
     /// Never 0; after 4,294,967,295 the numbers begin anew.
     package func nextConnectionID() -> UInt32 {
-        lastSource &+= 1
-        if lastSource == 0 { lastSource = 1 }
-        return lastSource
+        lastConnectionID &+= 1
+        if lastConnectionID == 0 { lastConnectionID = 1 }
+        return lastConnectionID
     }
 
     /// Returns a number that is greater than those of all messages before, and that no message will
     /// have.
-    package func nextNumber() -> UInt64 { numbers.take(1) }
+    package func nextNumber() -> UInt64 { numbers.allocate(1) }
 
     /// The first number that nothing has, `nil` if nothing was numbered yet.
     package var unusedNumber: UInt64? { numbers.unused }
@@ -145,7 +149,7 @@ public actor Bus {
 
     /// Hands a judged batch to the store and returns whether any message in it passed.
     func store(_ batch: Batch, isOwed: Bool = false) -> Bool {
-        if keepsMessages { store.take(batch, isOwed: isOwed) }
+        if keepsMessages { store.enqueue(batch, isOwed: isOwed) }
         guard batch.drops.count < batch.count else { return false }
         if keepsMessages, let last = batch.arena.all.last { lastTaken = last.number }
         return true
@@ -156,7 +160,7 @@ public actor Bus {
         let time = settings.time()
         batch.arena.uptime = settings.uptime()
         batch.keepsLeaves = true
-        batch.arena.number(from: numbers.take(batch.count), time: time)
+        batch.arena.number(from: numbers.allocate(batch.count), time: time)
         batch.arena.alterReservedMarkers()
         attachment.chain.judge(batch)
         chain.judge(batch)
@@ -172,7 +176,8 @@ public actor Bus {
 
     /// Lets every reader of a room with something new continue.
     ///
-    /// The loop calls it at the end of each turn.
+    /// Called at the end of each turn of the loop, as registered by `init`; a bridge may call it
+    /// earlier, so that its readers go on.
     package func endTurn() {
         for room in rooms where room.isDirty { room.flush() }
         if keepsMessages { store.endTurn() }
@@ -196,7 +201,11 @@ public actor Bus {
     /// Attaches a bridge, before it runs.
     ///
     /// Before it runs.
-    package func add(_ attachment: BridgeAttachment) { attachments.append(attachment) }
+    package func attach(_ attachment: BridgeAttachment) {
+        attachment.chain.owner = Confinement(executor)
+        attachment.outgoing.owner = Confinement(executor)
+        attachments.append(attachment)
+    }
 
     /// The bridges, in the order in which they were attached.
     package var bridges: [BridgeAttachment] { attachments }

@@ -17,7 +17,7 @@ struct DepartedNames {
     func contains(_ key: String) -> Bool { times[key] != nil }
 
     /// Adds a name, later than all others.
-    mutating func add(_ key: String, at now: Int64) {
+    mutating func append(_ key: String, at now: Int64) {
         times[key] = now
         departures.append(Departure(key: key, time: now))
     }

@@ -39,9 +39,9 @@ struct KnownNames {
     mutating func leave(_ key: String, at now: Int64) {
         guard let since = present.removeValue(forKey: key) else { return }
         if since == .min || now - since >= Self.moments {
-            lasting.add(key, at: now)
+            lasting.append(key, at: now)
         } else {
-            brief.add(key, at: now)
+            brief.append(key, at: now)
         }
         forget(at: now)
     }

@@ -17,7 +17,7 @@ struct NumberAllocator {
     /// Returns the first of `count` numbers in a row.
     ///
     /// The rest of a block that is too small for them becomes a gap.
-    mutating func take(_ count: Int) -> UInt64 {
+    mutating func allocate(_ count: Int) -> UInt64 {
         let count = UInt64(count)
         if end - upcoming < count {
             let block = max(count, Self.block)

@@ -42,6 +42,8 @@ package final class Chain {
     }
 
     package private(set) var steps: [Step]
+    /// Set by the bus that the chain becomes part of.
+    var owner = Confinement()
     /// The same steps for quoted words: made once, because making a step may take milliseconds.
     private lazy var stepsForQuotations = steps.map { $0.renewed() }
 
@@ -62,6 +64,7 @@ package final class Chain {
     ///
     /// Dropped messages stay in it, marked, with the reasons in `drops`.
     package func judge(_ batch: Batch) {
+        owner.assertOwned()
         for index in steps.indices {
             let dropsBefore = batch.pass.drops.count
             if steps[index].isPlain, !batch.hasOtherKinds {

@@ -15,7 +15,7 @@ package final class Promise<Value: Sendable>: Sendable {
     package init() {}
 
     /// Provides the result; only the first call counts.
-    package func give(_ result: Result<Value, any Error>) {
+    package func fulfill(_ result: Result<Value, any Error>) {
         let waiter = state.withLock { state in
             if state.result == nil { state.result = result }
             return state.waiter.take()
@@ -36,7 +36,7 @@ package final class Promise<Value: Sendable>: Sendable {
                 if let result { continuation.resume(with: result) }
             }
         } onCancel: {
-            give(.failure(CancellationError()))
+            fulfill(.failure(CancellationError()))
         }
     }
 }

@@ -82,17 +82,17 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
         var header = MessageHeader()
         header.position = UInt32(truncatingIfNeeded: position - start)
         if isPlain || TextScan.isPrintableASCII(text) {
-            return add(text, header)
+            return append(text, header)
         }
         let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
         return cleaned.withUnsafeBytes { cleaned in
             if cleaned.count < text.count { header.flags.insert(.hadControls) }
             if cleaned.contains(0x0A) { header.flags.insert(.hasLines) }
-            return add(cleaned, header)
+            return append(cleaned, header)
         }
     }
 
-    private func add(_ text: UnsafeRawBufferPointer, _ header: MessageHeader) -> Bool {
+    private func append(_ text: UnsafeRawBufferPointer, _ header: MessageHeader) -> Bool {
         if TextTrimming.isBlank(text) { return false }
         var header = header
         header.place(at: arena.write(text), count: text.count)

@@ -19,11 +19,11 @@ package protocol MessageStore: Sendable {
     ///
     /// - Parameter isOwed: true if a source waits for them: then they are accepted even past the
     ///   bound.
-    func take(_ batch: Batch, isOwed: Bool)
+    func enqueue(_ batch: Batch, isOwed: Bool)
 
     /// Hands over checkpoints of sources, to be kept in one transaction with all that was handed
     /// over before in this turn.
-    func take(_ progress: SourceProgress) -> PendingCommit
+    func enqueue(_ progress: SourceProgress) -> PendingCommit
 
     /// Passes on everything that was handed over in this turn.
     func endTurn()
@@ -52,7 +52,7 @@ package protocol MessageStore: Sendable {
     /// - Parameter links: names of messages up to that one on the other side.
     func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) async throws
     /// Records that a message could not be delivered, and the answer of the other side.
-    func note(_ answer: String, to number: UInt64, of reader: DurableReader) async throws
+    func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) async throws
 
     // MARK: - Reading
 

@@ -10,12 +10,12 @@ package final class PendingCommit: Sendable {
     /// A commit that has happened already.
     package static var kept: PendingCommit {
         let commit = PendingCommit()
-        commit.fulfil(.success(()))
+        commit.fulfill(.success(()))
         return commit
     }
 
     /// Records that the commit has happened, or why it can't; only the first call counts.
-    package func fulfil(_ outcome: Result<Void, any Error>) { answer.give(outcome) }
+    package func fulfill(_ outcome: Result<Void, any Error>) { answer.fulfill(outcome) }
 
     /// Returns when the commit has happened.
     ///

@@ -29,16 +29,16 @@ package final class VolatileStore: MessageStore {
     }
 
     /// Does nothing.
-    package func take(_ batch: Batch, isOwed: Bool) {}
+    package func enqueue(_ batch: Batch, isOwed: Bool) {}
 
     /// Keeps the checkpoints and links.
-    package func take(_ progress: SourceProgress) -> PendingCommit {
+    package func enqueue(_ progress: SourceProgress) -> PendingCommit {
         state.withLock { state in
             for checkpoint in progress.checkpoints {
                 state.checkpoints[progress.bridge, default: [:]][checkpoint.source] =
                     checkpoint.state.isEmpty ? nil : checkpoint.state
             }
-            for (channel, link) in progress.links { state.links.add(link, in: channel) }
+            for (channel, link) in progress.links { state.links.append(link, in: channel) }
         }
         return .kept
     }
@@ -68,12 +68,12 @@ package final class VolatileStore: MessageStore {
         state.withLock { state in
             // A late acknowledgement moves nothing back.
             state.cursors[reader] = max(number, state.cursors[reader] ?? 0)
-            for link in links { state.links.add(link, in: reader.channel) }
+            for link in links { state.links.append(link, in: reader.channel) }
         }
     }
 
     /// Does nothing: nobody could ask.
-    package func note(_ answer: String, to number: UInt64, of reader: DurableReader) {}
+    package func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) {}
 
     /// Returns nothing: the room's log has the messages.
     package func messages(
@@ -134,7 +134,7 @@ private struct Links {
     /// The most links to remember; half of them are forgotten when there are more.
     private static let bound = 100_000
 
-    mutating func add(_ link: Link, in channel: DurableReader.Channel) {
+    mutating func append(_ link: Link, in channel: DurableReader.Channel) {
         let remote = Remote(channel: channel, id: link.remoteID)
         guard numbers[remote]?.contains(link.number) != true else { return }
         numbers[remote, default: []].append(link.number)

@@ -58,7 +58,8 @@ package final class Cursor {
     ///
     /// Messages that the reader brought itself or its chain drops are passed over, so the result
     /// can be empty before the end.
-    func take(atMost count: Int) -> [Message] {
+    func readMessages(atMost count: Int) -> [Message] {
+        room.owner.assertOwned()
         if position < room.log.start {
             let count = UInt64(room.log.start - position)
             skipped += count
@@ -80,7 +81,7 @@ package final class Cursor {
             result += outgoing.isEmpty ? mailbox : outgoing.judge(mailbox)
             mailbox = []
         }
-        noteMissed(in: &result)
+        recordMissed(in: &result)
         return result
     }
 
@@ -90,7 +91,8 @@ package final class Cursor {
     ///   - number: the number up to which the store was asked.
     ///   - place: the position to continue at if these were all; messages that the store did not have
     ///     are counted as missed.
-    func readOn(_ found: [Message], through number: UInt64, to place: LogPosition?) -> [Message] {
+    func readStored(_ found: [Message], through number: UInt64, to place: LogPosition?) -> [Message]
+    {
         position += found.count
         delivered += UInt64(found.count)
         lastNumber = max(lastNumber, number)
@@ -100,7 +102,7 @@ package final class Cursor {
             position = place
         }
         var result = isMuted ? [] : fit(found)
-        noteMissed(in: &result)
+        recordMissed(in: &result)
         return result
     }
 
@@ -111,7 +113,7 @@ package final class Cursor {
             ? foreign : outgoing.judge(foreign, original: room.log.message(numbered:))
     }
 
-    private func noteMissed(in messages: inout [Message]) {
+    private func recordMissed(in messages: inout [Message]) {
         guard missed > 0, !messages.isEmpty else { return }
         messages[0].missed = missed
         missed = 0
@@ -120,6 +122,7 @@ package final class Cursor {
     private var isUpToDateButMail: Bool { position == room.log.end && !mailbox.isEmpty }
 
     func wait(_ continuation: CheckedContinuation<Void, Never>) {
+        room.owner.assertOwned()
         waiter = continuation
     }
 
@@ -138,6 +141,7 @@ package final class Cursor {
 extension Cursor {
     /// Keeps a private message for the reader.
     func deliver(_ message: Message) {
+        room.owner.assertOwned()
         if mailbox.count == Self.mailboxBound { mailbox.removeFirst() }
         mailbox.append(message)
         wake()

@@ -21,6 +21,7 @@ package final class MessageLog {
 
     private let room: String
     private let bounds: Limits
+    private let owner: Confinement
     private var segments: [Segment] = []
     private var spare: MessageArena?
     /// Returns whether a reader that has not read up to a position is waited for, while the log has
@@ -42,9 +43,10 @@ package final class MessageLog {
     @exclusivity(unchecked) package private(set) var end: LogPosition = 0
 
     /// Makes an empty log.
-    package init(room: String, bounds: Limits = Limits()) {
+    package init(room: String, bounds: Limits = Limits(), owner: Confinement = Confinement()) {
         self.room = room
         self.bounds = bounds
+        self.owner = owner
         older = RetainedTexts(room: room)
     }
 
@@ -56,6 +58,7 @@ package final class MessageLog {
 
     /// Appends the messages that the chain let pass and returns their number.
     package func append(_ arena: MessageArena) -> Int {
+        owner.assertOwned()
         let before = end
         if arena.hasOtherKinds {
             notices += arena.all.count { !$0.isSaid && !$0.flags.contains(.dropped) }
@@ -125,7 +128,7 @@ package final class MessageLog {
 
     /// Keeps the texts of a batch that is let go, as long as the bounds allow for texts alone.
     private func keepTexts(of segment: Segment) {
-        noteSpeakers()
+        recordSpeakers()
         notices -= segment.arena.all.count { !$0.isSaid }
         older.append(textsOf: segment.arena, from: segment.start)
         let behind = segment.start + segment.arena.count
@@ -143,6 +146,7 @@ package final class MessageLog {
     package func forEachRun(
         from position: LogPosition, _ body: (MessageArena, Range<Int>) -> Void
     ) -> LogPosition {
+        owner.assertOwned()
         var position = max(position, start)
         var index = segmentIndex(holding: position)
         while position < end, index < segments.count {
@@ -156,6 +160,7 @@ package final class MessageLog {
 
     /// Returns the messages from a position on, at most `count`.
     package func messages(from position: LogPosition, atMost count: Int) -> [Message] {
+        owner.assertOwned()
         var result: [Message] = []
         var position = max(position, start)
         while position < end, result.count < count {
@@ -170,7 +175,7 @@ package final class MessageLog {
     ///
     /// Messages since the last question are looked at once, whoever is asked for.
     package func last(saidBy key: String) -> Message? {
-        noteSpeakers()
+        recordSpeakers()
         guard let position = speakers.position(of: key) else { return nil }
         return position < start
             ? older.message(at: position) : messages(from: position, atMost: 1).first
@@ -178,15 +183,15 @@ package final class MessageLog {
 
     /// The folded names of everybody who has said one of the messages kept.
     package var speakerNames: NameIndex {
-        noteSpeakers()
+        recordSpeakers()
         return speakers.names
     }
 
-    private func noteSpeakers() {
+    private func recordSpeakers() {
         guard speakers.end < end else { return }
         var position = max(speakers.end, start)
         _ = forEachRun(from: position) { arena, range in
-            speakers.note(arena, range, from: position)
+            speakers.record(arena, range, from: position)
             position += range.count
         }
         speakers.forget(before: textStart)

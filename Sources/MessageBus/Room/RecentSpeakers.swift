@@ -21,7 +21,7 @@ struct RecentSpeakers {
     /// Records the speakers of a stretch of the log.
     ///
     /// - Parameter start: the position of the first message.
-    mutating func note(_ arena: MessageArena, _ range: Range<Int>, from start: LogPosition) {
+    mutating func record(_ arena: MessageArena, _ range: Range<Int>, from start: LogPosition) {
         var last: (sender: UInt16, position: LogPosition)?
         var position = start
         for index in range {

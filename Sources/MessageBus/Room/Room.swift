@@ -5,6 +5,7 @@ package final class Room {
     /// The room's name in bridge.json.
     package let name: String
     package let log: MessageLog
+    let owner: Confinement
     /// Number of people in it.
     package internal(set) var population = 0
     /// Number of texts from before the process that the log began with; `nil` if nobody could tell.
@@ -16,9 +17,10 @@ package final class Room {
     /// True if something was said since the last flush.
     @exclusivity(unchecked) package private(set) var isDirty = false
 
-    package init(name: String) {
+    package init(name: String, owner: Confinement = Confinement()) {
         self.name = name
-        log = MessageLog(room: name)
+        self.owner = owner
+        log = MessageLog(room: name, owner: owner)
         log.isHeld = { [unowned self] position, size in
             cursors.contains { $0.position < position && size <= $0.held }
         }
@@ -26,6 +28,7 @@ package final class Room {
 
     /// Appends the messages that passed.
     func append(_ arena: MessageArena) {
+        owner.assertOwned()
         guard log.append(arena) > 0 else { return }
         isDirty = true
         // A log keeps 4 MiB and 65,536 messages: readers look at a burst before it overtakes them.
@@ -52,6 +55,7 @@ package final class Room {
     ///
     /// Called at the end of each turn of the loop.
     package func flush() {
+        owner.assertOwned()
         guard isDirty else { return }
         isDirty = false
         flushed = (log.bytesInAll, log.end)
@@ -62,7 +66,7 @@ package final class Room {
     /// Adds a form of the room for socket readers, which begins at the end of its log.
     ///
     /// - Parameter number: a number greater than all numbers given so far.
-    package func addEdition(
+    package func addFeed(
         capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
         reader: any TranscriptReader, after number: UInt64 = 0
     ) -> RoomFeed {
@@ -76,9 +80,15 @@ package final class Room {
     /// Removes a form, when its bridge ends.
     package func remove(_ feed: RoomFeed) { feeds.removeAll { $0 === feed } }
 
-    func add(_ cursor: Cursor) { cursors.append(cursor) }
+    func attach(_ cursor: Cursor) {
+        owner.assertOwned()
+        cursors.append(cursor)
+    }
 
-    func remove(_ cursor: Cursor) { cursors.removeAll { $0 === cursor } }
+    func remove(_ cursor: Cursor) {
+        owner.assertOwned()
+        cursors.removeAll { $0 === cursor }
+    }
 
     func end() { for cursor in cursors { cursor.wake() } }
 }

@@ -27,7 +27,7 @@ package final class RoomFeed {
         reader: any TranscriptReader, after number: UInt64
     ) {
         self.room = room
-        transcript = Transcript(capacity: capacity)
+        transcript = Transcript(capacity: capacity, owner: room.owner)
         self.encoder = encoder
         self.outgoing = outgoing
         self.reader = reader
@@ -38,6 +38,7 @@ package final class RoomFeed {
     /// Encodes the messages since the last call, and lets the readers send now and then so that a
     /// burst never overtakes a reader that keeps up.
     package func catchUp() {
+        room.owner.assertOwned()
         guard position != room.log.end else { return }
         guard readers > 0 else {
             position = room.log.end

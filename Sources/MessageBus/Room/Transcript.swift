@@ -40,6 +40,7 @@ package final class Transcript {
     /// A power of two.
     package let capacity: Int
     private let memory: UnsafeMutableRawPointer
+    private let owner: Confinement
     @exclusivity(unchecked) private var side: [UInt8] = []
     /// The position after the newest byte.
     @exclusivity(unchecked) package private(set) var head: TranscriptOffset = 0
@@ -69,7 +70,8 @@ package final class Transcript {
     /// Makes an empty transcript.
     ///
     /// - Parameter capacity: bytes to keep; rounded up by `size(for:)`.
-    package init(capacity: Int) {
+    package init(capacity: Int, owner: Confinement = Confinement()) {
+        self.owner = owner
         let size = Self.size(for: capacity)
         self.capacity = size
         markDistance = max(1_024, size / 1_024)
@@ -100,6 +102,7 @@ package final class Transcript {
     package func span(
         from start: TranscriptOffset, to end: TranscriptOffset
     ) -> UnsafeRawBufferPointer {
+        owner.assertOwned()
         let offset = index(of: start)
         return UnsafeRawBufferPointer(
             start: memory + offset, count: min(end - start, capacity - offset))
@@ -120,7 +123,7 @@ package final class Transcript {
         precondition(bytes <= capacity / 2, "callers cut what is longer than longestLine")
         let offset = index(of: head)
         if offset + bytes <= capacity {
-            note(fill(memory + offset), lines: count, connectionID: connectionID)
+            recordRun(fill(memory + offset), lines: count, connectionID: connectionID)
         } else {
             writeAround(offset, atMost: bytes, lines: count, connectionID: connectionID, fill)
         }
@@ -139,11 +142,11 @@ package final class Transcript {
             memory.copyMemory(from: start + first, byteCount: used - first)
             return used
         }
-        note(used, lines: count, connectionID: connectionID)
+        recordRun(used, lines: count, connectionID: connectionID)
     }
 
     @inline(__always)
-    private func note(_ bytes: Int, lines count: Int, connectionID: UInt32) {
+    private func recordRun(_ bytes: Int, lines count: Int, connectionID: UInt32) {
         let start = head
         head += bytes
         lines += count
@@ -176,6 +179,7 @@ package final class Transcript {
 
     /// Records that messages up to a number are not written here, because nobody reads.
     package func pass(through number: UInt64) {
+        owner.assertOwned()
         self.number = number
         if let last = marks.last, last.position == head {
             marks[marks.count - 1].number = number
@@ -216,6 +220,7 @@ package final class Transcript {
 
     /// Calls a function for each stretch written since the last call, and removes them.
     package func drainRuns(_ body: (Run) -> Void) {
+        owner.assertOwned()
         for run in runs { body(run) }
         runs.removeAll(keepingCapacity: true)
     }

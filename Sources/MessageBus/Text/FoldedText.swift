@@ -50,12 +50,12 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
             let character = walk.start..<walk.markEnd
             if !character.isEmpty {
                 compose(walk, text)
-                take(character, of: text, copied: &copied)
+                replace(character, of: text, copied: &copied)
             }
             // Unseen scalars at the end of a character are no part of it.
             if walk.end > walk.markEnd {
                 scalars.removeAll(keepingCapacity: true)
-                take(walk.markEnd..<walk.end, of: text, copied: &copied)
+                replace(walk.markEnd..<walk.end, of: text, copied: &copied)
             }
         }
         if changes.isEmpty { return text }
@@ -105,7 +105,7 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
     }
 
     /// Replaces a part of the text by `scalars`, unless they are the same.
-    private func take(_ part: Range<Int>, of text: UnsafeRawBufferPointer, copied: inout Int) {
+    private func replace(_ part: Range<Int>, of text: UnsafeRawBufferPointer, copied: inout Int) {
         encoded.removeAll(keepingCapacity: true)
         for scalar in scalars {
             guard let scalar = Unicode.Scalar(scalar), let bytes = UTF8.encode(scalar) else {

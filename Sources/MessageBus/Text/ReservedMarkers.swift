@@ -3,7 +3,7 @@
 ///
 /// If somebody types such a beginning, a round bracket takes the place of the square one: it has as
 /// many bytes, so a text is altered where it stands.
-package enum ReservedMarkers {
+public enum ReservedMarkers {
     /// Returns whether a line that begins with this byte may have to be altered.
     @inline(__always)
     package static func mayBegin(with byte: UInt8) -> Bool {
@@ -29,7 +29,7 @@ package enum ReservedMarkers {
 
     /// Returns the altered text of one that stands for itself: a piece of a longer one, cut where a
     /// bracket may follow.
-    package static func altered(_ text: String) -> String {
+    public static func altered(_ text: String) -> String {
         var bytes = Array(text.utf8)
         let isAltered = bytes.withUnsafeMutableBytes { alter($0) }
         return isAltered ? String(decoding: bytes, as: UTF8.self) : text

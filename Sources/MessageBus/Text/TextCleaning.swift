@@ -4,9 +4,9 @@
 /// and isolates; U+2028 and U+2029 become a space. The text must be UTF-8 (`TextEncoding`): then
 /// whole characters go, what is left touches only at their borders, and no new hazard can arise
 /// from the halves. So cleaning what is clean changes nothing.
-package enum TextCleaning {
+public enum TextCleaning {
     /// The treatment of line endings inside a text.
-    package enum LineEndings: Sendable {
+    public enum LineEndings: Sendable {
         /// The text is one line: LF and CR are removed.
         case removed
         /// The text may have several lines: LF stays, CR LF and a lone CR become LF.
@@ -44,7 +44,7 @@ package enum TextCleaning {
 
     /// Returns a clean copy of bytes that may not be UTF-8 and whose sender can't be told: each
     /// wrong piece becomes U+FFFD, so the result may be up to three times as long.
-    package static func cleaned(
+    public static func cleaned(
         repairing bytes: UnsafeRawBufferPointer, lineEndings: LineEndings
     ) -> [UInt8] {
         var result =

@@ -1,9 +1,9 @@
 /// The test for plain text, which needs neither checking nor cleaning.
-package enum TextScan {
+public enum TextScan {
     /// Returns whether every byte is printable ASCII, 0x20 to 0x7E; true for no bytes at all.
     ///
     /// Reads the buffer once, 64 bytes at a time: a few nanoseconds for a line of chat.
-    package static func isPrintableASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    public static func isPrintableASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let base = bytes.baseAddress else { return true }
         let count = bytes.count
         if count < 16 { return isPrintableASCII(short: base, count: count) }

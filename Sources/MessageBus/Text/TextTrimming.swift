@@ -1,16 +1,16 @@
 /// The trimming of white space around a text.
-package enum TextTrimming {
+public enum TextTrimming {
     /// Returns whether there is nothing but white space, as Unicode's White_Space counts it.
     ///
     /// The bytes must be valid UTF-8. One comparison for a text that begins with a visible character.
-    package static func isBlank(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    public static func isBlank(_ bytes: UnsafeRawBufferPointer) -> Bool {
         if bytes.isEmpty { return true }
         if bytes[0] &- 0x21 < 0x5E { return false }
         return leadingSpace(bytes) == bytes.count
     }
 
     /// Returns the range without the white space at either end; the bytes must be valid UTF-8.
-    package static func trimmed(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
+    public static func trimmed(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
         let start = leadingSpace(bytes)
         var end = bytes.count
         while end > start {

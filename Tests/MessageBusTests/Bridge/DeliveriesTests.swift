@@ -71,9 +71,8 @@ import Testing
         let test = try TestBus()
         let port = await test.port("b")
         let reader = await test.port("c")
-        var draft = Draft("hola", from: "servidor")
-        draft.isFromBus = true
-        try await port.publish([draft, Draft("hola", from: "servidor")])
+        try await port.announce("hola")
+        try await port.publish("hola", from: "servidor")
         var messages = reader.messages.makeAsyncIterator()
         #expect(await messages.next()?.sender.name == "servidor")
         #expect(await messages.next()?.sender.name == "servidor (b)")

@@ -1,7 +1,7 @@
 extension String {
     /// ` (with U+00A0 no-break space)` for the first character of the text that can't be seen or
     /// looks like one that JSON and this program understand; empty if there is none.
-    package var oddCharacter: String {
+    public var oddCharacter: String {
         guard let scalar = firstOddScalar else { return "" }
         return " (with \(scalar.inWords))"
     }

@@ -1,6 +1,6 @@
 extension OptionCheck {
     /// Warns of a `{word}` that is never replaced.
-    package mutating func placeholders(
+    public mutating func placeholders(
         in text: String, known: [String], at location: OptionLocation
     ) {
         for part in text.split(separator: "{", omittingEmptySubsequences: false).dropFirst() {

@@ -30,7 +30,7 @@ public struct OptionCheck {
     }
 
     /// Adds everything that was found before.
-    package mutating func problems(_ found: Problems) {
+    public mutating func problems(_ found: Problems) {
         problems.add(found)
     }
 

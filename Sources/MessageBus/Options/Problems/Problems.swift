@@ -34,7 +34,7 @@ public struct Problems: Sendable {
     }
 
     /// The same facts without problems: for a decoder that wants to try something.
-    package var cleared: Problems {
+    public var cleared: Problems {
         var result = self
         result.wrong = FirstProblems()
         result.doubtful = FirstProblems()
@@ -80,7 +80,7 @@ public struct Problems: Sendable {
     }
 
     /// Adds all problems of another collection.
-    package mutating func add(_ others: Problems) {
+    public mutating func add(_ others: Problems) {
         wrong.add(others.wrong)
         doubtful.add(others.doubtful)
     }

@@ -1,6 +1,6 @@
 extension String {
     /// The text as a JSON string on one line; everything that could upset a terminal is escaped.
-    package var quoted: String {
+    public var quoted: String {
         var result = "\""
         for scalar in unicodeScalars {
             switch scalar {
@@ -23,7 +23,7 @@ extension String {
     }
 
     /// Returns at most so many characters of the text, with `…` where some are left out.
-    package func shortened(to limit: Int) -> String {
+    public func shortened(to limit: Int) -> String {
         count > limit ? prefix(limit - 1) + "…" : self
     }
 }
