@@ -42,7 +42,7 @@ import TestSupport
         try await store.keep(["nuevo"], time: 95 * Self.day)
         let reader = DurableReader(.init(bridge: "telegram"), room: "general")
         try await store.advance(reader, to: first, links: [Link(number: first, remoteID: "9")])
-        try await store.note("no", to: first, of: reader)
+        try await store.recordFailure("no", to: first, of: reader)
         await store.close()
         try clean()
         #expect(try texts() == ["nuevo"])
@@ -60,7 +60,7 @@ import TestSupport
     @Test func `that a message was dropped is known as long as messages are kept`() async throws {
         let store = try SQLiteStore.open(folder.file, wall: { 50 * Self.day })
         let channel = DurableReader.Channel(bridge: "telegram", name: "-1").dropped
-        let kept = store.take(
+        let kept = store.enqueue(
             SourceProgress(
                 bridge: "telegram", checkpoints: [],
                 links: [(channel, Link(number: 77, remoteID: "-1/5"))]))
@@ -162,7 +162,7 @@ import TestSupport
         for (text, time) in [("a", 98 * Self.day), ("b", 100 * Self.day - 1_000)] {
             let batch = Batch.make([.make(text, number: store.reserve(1), time: time)])
             batch.drop(0, Drop(code: "dropped", reason: text))
-            store.take(batch, isOwed: false)
+            store.enqueue(batch, isOwed: false)
             store.endTurn()
         }
         await store.close()

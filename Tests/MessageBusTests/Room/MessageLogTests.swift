@@ -271,7 +271,7 @@ private struct LogModel {
     /// The number of the oldest text kept.
     var firstText: UInt64 { log.texts(in: 0..<LogPosition.max, atMost: .max).first?.number ?? .max }
 
-    /// Whether a message has its place among the messages, not only among the texts.
+    /// Returns whether a message has its place among the messages, not only among the texts.
     func isInBatches(_ said: Said) -> Bool {
         log.messages(from: log.start, atMost: 1).first.map { said.number >= $0.number } ?? false
     }

@@ -110,7 +110,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func openRooms(_ bus: isolated Bus) {
         for readers in rooms {
             readers.open(
-                readers.room.addEdition(
+                readers.room.addFeed(
                     capacity: options.buffer.bytes, encoder: encoder,
                     outgoing: port.attachment.outgoing, reader: self,
                     after: bus.nextNumber()), isStored: bus.keepsMessages)

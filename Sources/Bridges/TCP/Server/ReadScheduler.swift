@@ -103,7 +103,7 @@ final class ReadScheduler {
 
     /// Reads a connection at once, or queues it if it has used up its share.
     ///
-    /// When the turn has lasted long enough, bulk is queued, and only what a person may have typed
+    /// Once the turn has lasted long enough, bulk is queued, and only what a person may have typed
     /// is still read: a hundred connections with their shares untouched would make a turn of 10 ms.
     func serve(_ connection: ChatConnection) {
         loop.assertOwned()
