@@ -1,5 +1,5 @@
 /// A connection whose protocol begins: its PROXY header is read, its TLS handshake is done.
-public struct Arrival {
+public struct Arrival: Sendable {
     /// The connected, non-blocking descriptor.
     public let descriptor: Int32
     /// The encryption; `nil` in plain.

@@ -12,7 +12,9 @@ public final class Arrivals {
     public static let timeout: Int64 = 20_000_000_000
     /// Nanoseconds after which a connection that has not arrived gives way to a new one.
     private static let graceTime: Int64 = 5_000_000_000
-    /// Nanoseconds of a turn for handshakes: two or three of them. What others say waits so long.
+    /// Nanoseconds of a turn for handshakes: two or three of them.
+    ///
+    /// What others say waits so long.
     private static let timePerTurn: Int64 = 500_000
     /// Handshakes in progress; one more, and the oldest ends.
     private static let maxHandshakes = 1_000

@@ -21,7 +21,9 @@ struct ProxyHeaderParser {
     static let maxVersion1 = 107
     /// Bytes in front of the address in version 2.
     private static let fixedBytes = 16
-    /// Bytes behind that at most: an address, and what proxies add to it. The specification allows
+    /// Bytes behind that at most: an address, and what proxies add to it.
+    ///
+    /// The specification allows
     /// 64 KiB, the names of a client's certificate take a few hundred.
     static let maxVersion2 = 4_096
 

@@ -46,7 +46,8 @@ struct ProxyHeaderVersion2 {
     private func address(of count: Int) -> SocketAddress? {
         let port = 16 + 2 * count
         return SocketAddress.ip(
-            Array(bytes[16..<(16 + count)]), port: UInt16(bytes[port]) << 8 | UInt16(bytes[port + 1]))
+            Array(bytes[16..<(16 + count)]),
+            port: UInt16(bytes[port]) << 8 | UInt16(bytes[port + 1]))
     }
 
     /// Reads the parts behind the address; returns false if one of them is malformed.

@@ -11,7 +11,8 @@ extension SocketAddress {
 
     /// The 4 bytes of an IPv4 address in IPv6 (`::ffff:192.0.2.1`), or the bytes themselves.
     private static func mapped(_ bytes: [UInt8]) -> [UInt8] {
-        let isMapped = bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 255 && bytes[11] == 255
+        let isMapped =
+            bytes.prefix(10).allSatisfy { $0 == 0 } && bytes[10] == 255 && bytes[11] == 255
         return isMapped ? Array(bytes.suffix(4)) : bytes
     }
 

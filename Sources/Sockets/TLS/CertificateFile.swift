@@ -55,7 +55,8 @@ public struct CertificateFile: Sendable {
 
     private func withReader<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
         bytes.withUnsafeBytes { bytes in
-            let reader = BIO_new_mem_buf(bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1),
+            let reader = BIO_new_mem_buf(
+                bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1),
                 Int32(clamping: bytes.count))
             defer { BIO_free(reader) }
             return body(reader)

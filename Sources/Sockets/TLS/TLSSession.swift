@@ -8,7 +8,7 @@ import Glibc
 /// A record is at most 16 KiB of text. What the kernel does not take of a record is kept here, at
 /// most one record, and the text in it counts as sent. So a write is never repeated, and a
 /// reader's place may move as if the kernel had taken everything.
-public final class TLSSession {
+public final class TLSSession: @unchecked Sendable {  // touched on the loop only
     /// The result of a step of the handshake.
     public enum Progress: Equatable {
         case done

@@ -1,4 +1,19 @@
 extension OptionCheck {
+    /// Finds what can't be the path of a file that is read: `check.readFile(path, at: $key)`.
+    ///
+    /// Does not tell whether there is such a file: it may come later.
+    public mutating func readFile(_ path: String, at location: OptionLocation) {
+        let found = location.found(path.shortened(to: 60).quoted) + path.oddCharacter
+        if path.contains("-----BEGIN ") {
+            problem("expected the path of a file, found the contents of one", at: location)
+        } else if let sentence = PathRules.problem(path) {
+            let hint = location.isReference ? "" : sentence.suggestion
+            problem("expected \(sentence.expected), found \(found)\(hint)", at: location)
+        } else if path.hasSuffix("/") || problems.files?.isDirectory(path) == true {
+            problem("expected the path of a file, found the directory \(found)", at: location)
+        }
+    }
+
     /// Finds what can't be the path of a file that is written to: `check.file(path, at: $path)`.
     ///
     /// What would be a pattern in a shell is a warning: here it is a name like any other. The file is

@@ -1,7 +1,7 @@
 import Glibc
 
 /// A range of IP addresses that share their first bits, as in `10.0.0.0/8` (CIDR, RFC 4632).
-public struct AddressBlock: Sendable, Hashable, CustomStringConvertible {
+public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     /// The first address, in network order: 4 or 16 bytes.
     public let bytes: [UInt8]
     /// The number of bits that all addresses share.
@@ -10,7 +10,7 @@ public struct AddressBlock: Sendable, Hashable, CustomStringConvertible {
     /// Parses an address, or an address and the number of its first bits; `nil` if it is neither, or
     /// if a bit behind the first ones is set.
     public init?(_ text: String) {
-        guard let block = AddressBlock(lenient: text), block.isAligned else { return nil }
+        guard let block = AddressRange(lenient: text), block.isAligned else { return nil }
         self = block
     }
 
@@ -38,8 +38,8 @@ public struct AddressBlock: Sendable, Hashable, CustomStringConvertible {
 
     /// The block that was probably meant by an address with bits behind the first ones:
     /// `10.0.0.0/8` for `10.1.2.3/8`.
-    public static func aligned(_ text: String) -> AddressBlock? {
-        AddressBlock(lenient: text).map { AddressBlock($0.masked, prefix: $0.prefix) }
+    public static func aligned(_ text: String) -> AddressRange? {
+        AddressRange(lenient: text).map { AddressRange($0.masked, prefix: $0.prefix) }
     }
 
     private var masked: [UInt8] {
@@ -55,7 +55,7 @@ public struct AddressBlock: Sendable, Hashable, CustomStringConvertible {
     ///
     /// IPv4 in IPv6 is IPv4.
     public func contains(_ address: [UInt8]) -> Bool {
-        address.count == bytes.count && AddressBlock(address, prefix: prefix).masked == bytes
+        address.count == bytes.count && AddressRange(address, prefix: prefix).masked == bytes
     }
 
     /// `10.0.0.0/8`; without the number if it is one address.
