@@ -22,8 +22,10 @@ static inline int puente_ssl_set_minimum(SSL_CTX *context, int version) {
     return SSL_CTX_set_min_proto_version(context, version);
 }
 
-static inline int puente_ssl_set_maximum(SSL_CTX *context, int version) {
-    return SSL_CTX_set_max_proto_version(context, version);
+// For the clients of tests: this version, and none newer.
+static inline int puente_ssl_set_version(SSL *ssl, int version) {
+    return SSL_set_min_proto_version(ssl, version < TLS1_2_VERSION ? version : 0)
+        && SSL_set_max_proto_version(ssl, version);
 }
 
 static inline int puente_ssl_set_groups(SSL_CTX *context, const char *groups) {
@@ -39,10 +41,6 @@ static inline void puente_ssl_turn_off_cache(SSL_CTX *context) {
     SSL_CTX_set_session_cache_mode(context, SSL_SESS_CACHE_OFF);
 }
 
-static inline void puente_ssl_keep_no_extra(SSL_CTX *context) {
-    SSL_CTX_set_read_ahead(context, 0);
-}
-
 // Bytes of the keys of session tickets.
 static inline long puente_ssl_ticket_key_size(SSL_CTX *context) {
     return SSL_CTX_get_tlsext_ticket_keys(context, NULL, 0);
@@ -55,10 +53,6 @@ static inline long puente_ssl_set_ticket_keys(SSL_CTX *context, void *keys, long
 // The context takes the certificate over.
 static inline long puente_ssl_add_chain(SSL_CTX *context, X509 *certificate) {
     return SSL_CTX_add0_chain_cert(context, certificate);
-}
-
-static inline long puente_ssl_set_host(SSL *ssl, const char *name) {
-    return SSL_set_tlsext_host_name(ssl, name);
 }
 
 static inline uint64_t puente_ssl_options(void) {
@@ -92,8 +86,6 @@ static inline void puente_ssl_watch_key_updates(
 static inline void puente_bio_retry_read(BIO *bio) { BIO_set_retry_read(bio); }
 
 static inline void puente_bio_clear_retry(BIO *bio) { BIO_clear_retry_flags(bio); }
-
-static inline void puente_bio_empty_is_end(BIO *bio) { BIO_set_mem_eof_return(bio, 0); }
 
 static inline long puente_bio_bytes(BIO *bio, const char **bytes) {
     return BIO_get_mem_data(bio, (char **)bytes);

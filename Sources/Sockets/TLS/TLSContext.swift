@@ -110,7 +110,6 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
                 SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
                     | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), Int(SSL_MODE_AUTO_RETRY))
         puente_ssl_turn_off_cache(context)
-        puente_ssl_keep_no_extra(context)
         SSL_CTX_set_timeout(context, ticketSeconds)
         SSL_CTX_set_alpn_select_cb(context, selectProtocol, nil)
     }
