@@ -97,7 +97,8 @@ let package = Package(
         .testTarget(
             name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
         .testTarget(
-            name: "SocketsTests", dependencies: ["Sockets", "Locking", "TestSupport", "CLinux"]),
+            name: "SocketsTests",
+            dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL"]),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),
