@@ -5,8 +5,9 @@ public enum CertificateHost: Sendable, Equatable, CustomStringConvertible {
     /// An IP address.
     case address(String)
 
-    /// Parses a host; `nil` if it can be none. Names with other letters must be given in ASCII
-    /// (`xn--…`).
+    /// Parses a host; `nil` if it can be none.
+    ///
+    /// Names with other letters must be given in ASCII (`xn--…`).
     public init?(_ text: String) {
         if SocketAddress.ipBytes(text) != nil {
             self = .address(text)

@@ -12,7 +12,7 @@ import Testing
     private typealias Result = String
 
     /// An owner that lets in everybody but one address, and writes down what becomes of all.
-    private final class Owner: ArrivalOwner, @unchecked Sendable {  // confined to the loop, but for results
+    private final class Owner: ArrivalOwner, Sendable {
         let results = Locked<[Result]>([])
 
         func identify(_ client: SocketAddress, isNamed: Bool) -> Bool {

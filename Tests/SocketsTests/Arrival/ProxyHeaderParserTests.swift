@@ -150,12 +150,14 @@ import Testing
 
     /// With a table, in contrast to the parser's.
     private static func crc32c(_ bytes: [UInt8]) -> UInt32 {
-        let table = (0..<256).map { index in
-            (0..<8).reduce(UInt32(index)) { crc, _ in
-                crc & 1 == 1 ? crc >> 1 ^ 0x82F6_3B78 : crc >> 1
-            }
+        let table: [UInt32] = (0..<256).map { index in
+            var crc = UInt32(index)
+            for _ in 0..<8 { crc = crc & 1 == 1 ? (crc >> 1) ^ 0x82F6_3B78 : crc >> 1 }
+            return crc
         }
-        return ~bytes.reduce(~0) { $0 >> 8 ^ table[Int(UInt8(truncatingIfNeeded: $0) ^ $1)] }
+        var crc = ~UInt32(0)
+        for byte in bytes { crc = crc >> 8 ^ table[Int(UInt8(truncatingIfNeeded: crc) ^ byte)] }
+        return ~crc
     }
 
     @Test func `everything else in version 2 is refused`() {

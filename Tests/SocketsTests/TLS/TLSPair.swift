@@ -68,7 +68,7 @@ final class TLSPair {
     func toServer(_ bytes: some Collection<UInt8>) {
         let bytes = Array(bytes)
         guard !bytes.isEmpty else { return }
-        _ = send(far, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+        _ = Glibc.send(far, bytes, bytes.count, Int32(MSG_NOSIGNAL))
     }
 
     /// Encrypts a text, and returns the bytes for the server.
