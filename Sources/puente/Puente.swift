@@ -96,6 +96,9 @@ struct Puente {
         do {
             let assembly = try Assembly(
                 configuration, namePolicy: .chat(configuration.language), sink: sink.write)
+            if let slowness = RegularExpressions.slowness {
+                Log(from: configuration.log.level, sink: sink.write).info(slowness)
+            }
             Descriptors.raiseLimit()
             let daemon = Daemon(assembly, on: loop, reopenLog: sink.reopen) { outcome in
                 guard case .failedToStart(let bridge, let reason) = outcome else {
