@@ -33,30 +33,31 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
     ///   - chain: PEM: the certificate, then those between it and the authority.
     ///   - key: PEM, without a password.
     /// - Throws: `TLSError` with what is wrong with which file.
-    public convenience init(chain: CertificateFile, key: CertificateFile) throws(TLSError) {
+    public init(chain: CertificateFile, key: CertificateFile) throws(TLSError) {
         _ = puente_ssl_start()
         ERR_clear_error()
-        guard let pointer = SSL_CTX_new(TLS_server_method()) else {
-            throw TLSError(openSSL: "TLS")
-        }
-        try self.init(pointer, chain, key)
+        let certificates = try chain.certificates()
+        defer { certificates.forEach { X509_free($0) } }
+        guard let first = certificates.first else { throw chain.error("is empty") }
+        // The last step that can fail: an object that is complete would be freed twice.
+        pointer = try Self.make(certificates, of: chain, key)
+        validity = CertificateValidity(of: first)
+        fingerprint = CertificateFingerprint.text(of: first)
     }
 
-    private init(
-        _ pointer: OpaquePointer, _ chain: CertificateFile, _ key: CertificateFile
-    ) throws(TLSError) {
-        self.pointer = pointer
+    private static func make(
+        _ certificates: [OpaquePointer], of chain: CertificateFile, _ key: CertificateFile
+    ) throws(TLSError) -> OpaquePointer {
+        guard let context = SSL_CTX_new(TLS_server_method()) else {
+            throw TLSError(openSSL: "TLS")
+        }
         do throws(TLSError) {
-            let certificates = try chain.certificates()
-            defer { certificates.forEach { X509_free($0) } }
-            guard let first = certificates.first else { throw chain.error("is empty") }
-            validity = CertificateValidity(of: first)
-            fingerprint = CertificateFingerprint.text(of: first)
-            try Self.use(certificates, of: chain, in: pointer)
-            try Self.use(key, for: first, of: chain, in: pointer)
-            try Self.setRules(of: pointer)
+            try use(certificates, of: chain, in: context)
+            try use(key, for: certificates[0], of: chain, in: context)
+            try setRules(of: context)
+            return context
         } catch {
-            SSL_CTX_free(pointer)
+            SSL_CTX_free(context)
             throw error
         }
     }

@@ -12,7 +12,8 @@ import Testing
         let root = ConfigLocation(root: start)
         var problems = Problems()
         _ = TCP.Options.decode(value(.object(members(options, root, start)), root), into: &problems)
-        return problems.sorted.map { "\($0.path): \($0.sentence)" }
+        let all = problems.sorted + problems.sortedWarnings
+        return all.map { "\($0.path): \($0.sentence)" }
     }
 
     private func value(_ kind: ConfigValue.Kind, _ location: ConfigLocation) -> ConfigValue {

@@ -39,7 +39,9 @@ import Testing
     }
 
     /// A loop with arrivals, whose time the test turns.
-    private final class Host: Sendable {
+    ///
+    /// Safe from any thread: the arrivals are touched on the loop only.
+    private final class Host: @unchecked Sendable {
         let clock = ManualClock()
         let loop: EventLoop
         let owner = Owner()
@@ -68,7 +70,7 @@ import Testing
                 try address == "unix"
                 ? SocketAddress.unix(path: "/x")
                 : #require(SocketAddress.ipBytes(address).flatMap { SocketAddress.ip($0, port: 9) })
-            loop.perform { [arrivals] in arrivals.begin(server, from: peer) }
+            loop.perform { [self] in arrivals.begin(server, from: peer) }
             return ChatClient(descriptor: far)
         }
 
@@ -96,7 +98,7 @@ import Testing
 
         func closeOldest(isPatient: Bool) async -> Bool {
             await withCheckedContinuation { continuation in
-                loop.perform { [arrivals] in
+                loop.perform { [self] in
                     continuation.resume(returning: arrivals.closeOldest(isPatient: isPatient))
                 }
             }
@@ -139,15 +141,18 @@ import Testing
         let host = try await Host(proxies: ["192.0.2.1", "127.0.0.1", "unix"])
         func second(_ client: UInt8?) -> [UInt8] {
             let address: [UInt8] = [198, 51, 100, 7, 192, 0, 2, 9, 0, 1, 0, 2]
-            let part = client.map { [0x20, 0, 5, $0, 0, 0, 0, 0] } ?? []
-            return ProxyHeaderParser.signature + [0x21, 0x11, 0, UInt8(12 + part.count)] + address
-                + part
+            var part: [UInt8] = []
+            if let client { part = [0x20, 0, 5, client, 0, 0, 0, 0] }
+            let count = UInt8(address.count + part.count)
+            let head: [UInt8] = [0x21, 0x11, 0, count]
+            return ProxyHeaderParser.signature + head + address + part
         }
         var count = 0
-        for (from, client, isSecure) in [
-            ("192.0.2.1", UInt8?.none, false), ("192.0.2.1", 1, true), ("192.0.2.1", 0, false),
+        let cases: [(from: String, client: UInt8?, isSecure: Bool)] = [
+            ("192.0.2.1", nil, false), ("192.0.2.1", 1, true), ("192.0.2.1", 0, false),
             ("127.0.0.1", nil, true), ("127.0.0.1", 0, false), ("unix", nil, true),
-        ] {
+        ]
+        for (from, client, isSecure) in cases {
             try host.connect(from: from).sendAsIs(second(client))
             count += 1
             let word = isSecure ? "secure" : "insecure"
