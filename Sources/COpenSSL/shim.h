@@ -56,7 +56,8 @@ static inline long puente_ssl_add_chain(SSL_CTX *context, X509 *certificate) {
 }
 
 static inline uint64_t puente_ssl_options(void) {
-    return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_KTLS;
+    return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_KTLS
+        | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA;
 }
 
 static inline int puente_ssl_is_kernel_sending(SSL *ssl) {
