@@ -30,6 +30,8 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     /// The end, or a failure, that came behind bytes and is reported by the next read.
     private var ending: Connection.Outcome?
     private var sendFailure: Int32 = 0
+    /// Records without text since the last one with text.
+    private var emptyRecords = 0
     /// True after an error after which OpenSSL may not be called for this session.
     private var isBroken = false
     private var isFinished = false
@@ -158,7 +160,11 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
             let received = recv(descriptor, transport.storage.baseAddress, count, 0)
             if received > 0 {
                 let input = UnsafeRawBufferPointer(transport.storage)
-                return decrypt(UnsafeRawBufferPointer(rebasing: input[..<received]), into: buffer)
+                let outcome = decrypt(
+                    UnsafeRawBufferPointer(rebasing: input[..<received]), into: buffer)
+                // The rest of a record may be there.
+                if outcome == .wouldBlock, received == count { continue }
+                return outcome
             }
             // An end without close_notify may be an attacker's (RFC 8446, 6.1).
             if received == 0 { return .failed(ECONNRESET) }
@@ -171,25 +177,28 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     private func decrypt(
         _ input: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer
     ) -> Connection.Outcome {
-        var (filled, records, empty) = (0, 0, 0)
+        var (filled, records) = (0, 0)
         withInput(input) {
             while filled < buffer.count, let start = buffer.baseAddress {
                 var count = 0
                 let result = SSL_read_ex(ssl, start + filled, buffer.count - filled, &count)
                 if result == 1 {
-                    (filled, records, empty) = (filled + count, records + 1, 0)
+                    (filled, records, emptyRecords) = (filled + count, records + 1, 0)
                     if transport.input.isEmpty, SSL_pending(ssl) == 0 { break }
                     continue
                 }
                 ending = outcome(ofRead: result)
-                empty += 1
-                if empty > Self.maxEmptyRecords, ending == nil { ending = breakOff(EPROTO) }
                 if ending != nil || transport.input.isEmpty { break }
+                emptyRecords += 1
+                if emptyRecords > Self.maxEmptyRecords {
+                    ending = breakOff(EPROTO)
+                    break
+                }
             }
         }
         hasHeldText = ending == nil && SSL_pending(ssl) > 0
         if ending == nil, !transport.input.isEmpty { held = Array(transport.input) }
-        adaptReceiveSize(received: input.count, records: records + empty)
+        adaptReceiveSize(received: input.count, records: records)
         if filled > 0 { return .bytes(filled) }
         return ending ?? .wouldBlock
     }

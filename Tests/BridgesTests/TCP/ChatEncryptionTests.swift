@@ -54,7 +54,8 @@ import Testing
         #expect(try await bob.lines(2) == ["bob: hola", "ana: ¿qué tal?"])
         try ana.finishText()
         #expect(try await bob.line() == "ana ha abandonado el chat.")
-        #expect(try await ana.rest().last == "ana ha abandonado el chat.")
+        #expect(
+            try await ana.rest() == ["ana: ¿qué tal?", "ana ha abandonado el chat."])
         #expect(ana.encryptionEnd == .closed)
     }
 

@@ -61,7 +61,7 @@ import Testing
 
     @Test func `without a header nobody is let in, and that is said once`() async throws {
         let host = try await Self.host()
-        for line in ["ana: hola\n", "PROXY TCP4 1.2.3.4\r\n", "\r\n\r\n\0"] {
+        for line in ["ana: hola\n", "PROXY TCP4 1.2.3.4\r\n", "\r\n\r\nQUIT\n"] {
             let client = try ChatClient(port: host.ports[0])
             try client.send(line)
             #expect(try await client.rest() == [])

@@ -38,6 +38,12 @@ import Testing
         }
     }
 
+    /// Carries what is touched on the loop only.
+    private struct UncheckedBox<Value>: @unchecked Sendable {  // see above
+        let value: Value
+        init(_ value: Value) { self.value = value }
+    }
+
     /// A loop with arrivals, whose time the test turns.
     ///
     /// Safe from any thread: the arrivals are touched on the loop only.
@@ -57,7 +63,14 @@ import Testing
             try loop.start()
         }
 
-        deinit { loop.stop() }
+        deinit {
+            let (loop, arrivals, owner) = (loop, UncheckedBox(arrivals), owner)
+            loop.perform {
+                arrivals.value.close()
+                loop.stop()
+                withExtendedLifetime(owner) {}
+            }
+        }
 
         /// A connection from an address, and the client's end of it.
         func connect(from address: String) throws -> ChatClient {
@@ -108,7 +121,10 @@ import Testing
     private static let header = "PROXY TCP4 198.51.100.7 192.0.2.9 4711 2000\r\n"
     private let context: TLSContext
 
-    init() throws { context = try TestCertificate().files.load() }
+    init() throws {
+        let certificate = try TestCertificate()
+        context = try withExtendedLifetime(certificate) { try certificate.files.load() }
+    }
 
     @Test func `without proxies and TLS a connection arrives at once`() async throws {
         let host = try await Host()

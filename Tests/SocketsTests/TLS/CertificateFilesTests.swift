@@ -47,6 +47,7 @@ import Testing
         #expect(sentence == "key.pem: no such file or directory")
         mkfifo(certificate.key, 0o600)
         #expect(sentence == "key.pem: is no file")
+        try write("hola", to: certificate.key)
         try write("", to: certificate.certificate)
         #expect(
             sentence
