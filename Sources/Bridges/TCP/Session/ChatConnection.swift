@@ -222,7 +222,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         guard let socket else { return }
         socket.wait(for: interest)
         // The loop reports only what the kernel has.
-        if isRead, socket.hasHeldInput {
+        if socket.hasHeldInput, isRead {
             server.scheduler.enqueue(self)
             server.loop.goOn()
         }
