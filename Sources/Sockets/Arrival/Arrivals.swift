@@ -5,8 +5,8 @@ import Glibc
 ///
 /// Confined to the loop. Handshakes have a small part of each turn; a storm of them makes the clients
 /// that storm wait, and nobody else. A client that does not finish costs what it has sent, until its
-/// first record is complete; from then on OpenSSL needs about 60 KiB for it, and there are at most
-/// `maxHandshakes` of those.
+/// first record is complete; from then on OpenSSL needs about 60 KiB for it, 200 KiB at most, and there are
+/// at most `maxHandshakes` of those.
 public final class Arrivals {
     /// Nanoseconds that a header and a handshake may take together.
     public static let timeout: Int64 = 20_000_000_000

@@ -34,9 +34,9 @@ final class PendingArrival: EventHandler {
     private static let recordHeader = 5
     /// Bytes of a record's content at most (RFC 8446, 5.1).
     private static let maxRecord = 16_384
-    /// Bytes of a client's part of the handshake: a hello has up to a few thousand, and no client is
-    /// asked for a certificate.
-    private static let maxHandshake = 32 << 10
+    /// Bytes of a client's part of the handshake: OpenSSL takes a hello of up to 128 KiB, although
+    /// real ones have up to a few thousand bytes.
+    private static let maxHandshake = 136 << 10
     /// Bytes looked at for a header at once.
     private static let peekSize = 1_024
 
@@ -126,14 +126,14 @@ final class PendingArrival: EventHandler {
 
     /// Returns whether bytes are the beginning of a record of a handshake, of any version.
     private static func mayBeHello(_ bytes: [UInt8]) -> Bool {
-        guard bytes[0] == 0x16, bytes.count < 2 || bytes[1] == 0x03 else { return false }
-        return bytes.count < recordHeader || (1...maxRecord).contains(length(bytes))
+        bytes[0] == 0x16 && (bytes.count < 2 || bytes[1] == 0x03)
     }
 
-    private static func length(_ bytes: [UInt8]) -> Int { Int(bytes[3]) << 8 | Int(bytes[4]) }
-
+    /// Returns whether a record is complete, or has a length for which the client is sent an alert.
     private static func isRecordComplete(_ bytes: [UInt8]) -> Bool {
-        bytes.count >= recordHeader && bytes.count >= recordHeader + length(bytes)
+        guard bytes.count >= recordHeader else { return false }
+        let length = Int(bytes[3]) << 8 | Int(bytes[4])
+        return length > maxRecord || bytes.count >= recordHeader + length
     }
 
     private func endAsText(_ bytes: [UInt8]) {

@@ -123,6 +123,9 @@ public final class Connection {
     /// then.
     public var hasHeldInput: Bool { session?.hasHeldInput ?? false }
 
+    /// True if the other side has been sent an alert, which it should be able to read.
+    public var hasSentAlert: Bool { session?.isBroken ?? false }
+
     /// True if it is encrypted by TLS.
     public var isEncrypted: Bool { session != nil }
 

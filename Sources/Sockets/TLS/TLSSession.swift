@@ -32,8 +32,9 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     private var sendFailure: Int32 = 0
     /// Records without text since the last one with text.
     private var emptyRecords = 0
-    /// True after an error after which OpenSSL may not be called for this session.
-    private var isBroken = false
+    /// True after an error after which OpenSSL may not be called for this session; the client has been
+    /// sent an alert.
+    private(set) var isBroken = false
     private var isFinished = false
     /// True if the kernel encrypts what is sent.
     private var isKernelSending = false

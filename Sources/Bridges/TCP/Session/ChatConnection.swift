@@ -262,13 +262,13 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Closes at once, and announces that the person has left if that was not done.
     func close(_ bus: isolated Bus) {
         guard let socket else { return }
-        let hasEverything = stage == .leaving && output.isUpToDate
+        let mayRead = stage == .leaving && output.isUpToDate || socket.hasSentAlert
         endInput(as: .closed)
         updateListBytes()
         self.socket = nil
         roomReaders.detach(self)
         announceLeave(bus)
-        if hasEverything { server.linger(socket.detach()) } else { socket.close() }
+        if mayRead { server.linger(socket.detach()) } else { socket.close() }
         server.remove(self)
     }
 }
