@@ -214,9 +214,9 @@ package final class ChatClient: @unchecked Sendable {  // see above
         while true {
             if let line = takeLine() { return line }
             if isAtEnd {
-                defer { bytes = [] }
-                start = 0
-                return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+                let rest = bytes[start...]
+                (bytes, start) = ([], 0)
+                return rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self)
             }
             try receive()
         }

@@ -273,8 +273,9 @@ import Testing
             clients.append(client)
         }
         #expect(await host.results(1) == ["gaveWay of 203.0.113.0:9"])
-        let last = try #require(clients.last)
+        let last = try host.connect(from: "203.0.113.251")
         try await last.encrypt()
+        #expect(await host.results(3).contains("203.0.113.251:9 TLS secure"))
         withExtendedLifetime(clients) {}
     }
 }
