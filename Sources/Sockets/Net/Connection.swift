@@ -100,10 +100,12 @@ public final class Connection {
         return Self.send(bytes, on: descriptor)
     }
 
-    static func send(_ bytes: UnsafeRawBufferPointer, on descriptor: Int32) -> Outcome {
+    static func send(
+        _ bytes: UnsafeRawBufferPointer, on descriptor: Int32, moreFollows: Bool = false
+    ) -> Outcome {
+        let flags = Int32(MSG_NOSIGNAL) | (moreFollows ? Int32(MSG_MORE) : 0)
         while true {
-            let count = Glibc.send(
-                descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags)
             if count >= 0 { return .bytes(count) }
             let code = errno
             if code == EAGAIN { return .wouldBlock }

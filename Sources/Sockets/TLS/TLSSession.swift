@@ -38,11 +38,15 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     private var isFinished = false
     /// True if the kernel encrypts what is sent.
     private var isKernelSending = false
+    /// True while a record is made that another one follows at once.
+    private var moreFollows = false
     /// Encrypted bytes made so far, less the text in them.
     private(set) var overheadBytes: UInt64 = 0
     /// Bytes to receive at once; small while the records are small, because each has its cost.
     private var receiveSize: Int
 
+    /// Bytes of text in a record at most (RFC 8446, 5.1).
+    private static let maxText = 16_384
     /// Bytes received at once by a session whose records are not known yet.
     private static let firstReceiveSize = 8 << 10
     /// Bytes received at once at least.
@@ -243,6 +247,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         var sent = 0
         while sent < bytes.count, unsent.isEmpty, let start = bytes.baseAddress {
             var count = 0
+            moreFollows = bytes.count - sent > Self.maxText
             let result = withInput(UnsafeRawBufferPointer(start: nil, count: 0)) {
                 SSL_write_ex(ssl, start + sent, bytes.count - sent, &count)
             }
@@ -278,7 +283,8 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
             unsent.append(contentsOf: bytes)
             return true
         }
-        switch Connection.send(bytes, on: descriptor) {
+        // The kernel waits for the next record before it sends half a segment.
+        switch Connection.send(bytes, on: descriptor, moreFollows: moreFollows) {
         case .bytes(let count): unsent.append(contentsOf: bytes[count...])
         case .wouldBlock: unsent.append(contentsOf: bytes)
         case .failed(let code): sendFailure = code
@@ -291,6 +297,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     func finish() {
         guard !isFinished, !isBroken, sendFailure == 0 else { return }
         isFinished = true
+        moreFollows = false
         withInput(UnsafeRawBufferPointer(start: nil, count: 0)) { _ = SSL_shutdown(ssl) }
         ERR_clear_error()
     }
