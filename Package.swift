@@ -38,6 +38,8 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -46,7 +48,7 @@ let package = Package(
         .target(name: "Locking"),
         // The bus and everything that stands on it.
         .target(name: "MessageBus", dependencies: ["Locking"]),
-        .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl"]),
+        .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL"]),
         .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
         // Users' regular expressions, the same for all who take some.
         .target(name: "Patterns", dependencies: ["MessageBus", "CPCRE2"]),
@@ -87,7 +89,7 @@ let package = Package(
 
         // Tests: one target for each module, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Locking", "MessageBus", "Sockets"],
+            name: "TestSupport", dependencies: ["Locking", "MessageBus", "Sockets", "COpenSSL"],
             path: "Tests/TestSupport"),
         // A daemon with plug-ins that the program has not: such as block.
         .executableTarget(
@@ -98,7 +100,8 @@ let package = Package(
         .testTarget(
             name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
         .testTarget(
-            name: "SocketsTests", dependencies: ["Sockets", "Locking", "TestSupport", "CLinux"]),
+            name: "SocketsTests",
+            dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL"]),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),

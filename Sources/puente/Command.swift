@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 
 /// A command of the command line.
 enum Command: Equatable {
@@ -8,6 +9,7 @@ enum Command: Equatable {
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
     case why(UInt64, file: String)
+    case certificate([CertificateHost])
     case version
     case help
 
@@ -35,6 +37,7 @@ enum Command: Equatable {
                puente search [--room R] [--last N] [--since 2h] [--json] WORDS
                                                  the messages that hold all WORDS
                puente why NUMBER                 what became of one message
+               puente certificate HOST...        makes certificate.pem and key.pem for TLS
                puente version
                puente help
         Those that read a file read ./bridge.json, or --config FILE.
@@ -67,6 +70,19 @@ enum Command: Equatable {
                 throw .noWord("why needs the number of a message")
             }
             self = .why(number, file: arguments.file)
+        case "certificate":
+            most = .max
+            guard !words.isEmpty else {
+                throw .noWord("certificate needs the names or addresses of this host")
+            }
+            self = .certificate(
+                try words.map { (word) throws(UsageError) in
+                    guard let host = CertificateHost(word) else {
+                        throw .badValue(
+                            "certificate", expected: "a host name or an IP address", found: word)
+                    }
+                    return host
+                })
         case "version": self = .version
         case "help": self = .help
         default: throw .unknownVerb(verb)

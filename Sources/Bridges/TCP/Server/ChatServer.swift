@@ -53,11 +53,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var lastGuest = 0
     /// The last private message, until the end of the turn.
     private var lastPrivate: (number: UInt64, lines: [UInt8])?
+    private var certificateWatch: CertificateWatch?
     private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
     private lazy var chatListener = ChatListener(
         options, on: loop, log: port.log, phrases,
         ChatListener.Admission(
-            admit: { [unowned self] in self.admit($0, from: $1) },
+            admit: { [unowned self] in self.admit($0) },
             close: { [unowned self] in self.linger($0) },
             makeRoom: { [unowned self] in self.makeRoom() },
             freeDescriptor: { [unowned self] in self.freeDescriptor() }))
@@ -175,13 +176,22 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Listens on all given addresses, at one port.
     ///
+    /// - Parameter certificate: the certificate with its files; `nil` for connections in plain.
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
-    func listen(on wanted: [SocketAddress]) throws {
+    func listen(
+        on wanted: [SocketAddress],
+        _ certificate: (files: CertificateFiles, loaded: CertificateWatch.Loaded)?
+    ) throws {
         do {
-            try chatListener.open(at: wanted)
+            try chatListener.open(at: wanted, certificate?.loaded.context)
         } catch {
             detach()
             throw BridgeError("\(error)")
+        }
+        certificateWatch = certificate.map { files, loaded in
+            CertificateWatch(files, loaded, on: loop, log: port.log) { [unowned self] in
+                self.chatListener.use($0)
+            }
         }
     }
 
@@ -205,13 +215,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     // MARK: - Connections
 
-    private func admit(_ descriptor: Int32, from host: HostKey?) -> Bool {
+    private func admit(_ arrival: Arrival) -> Bool {
         loop.assertOwned()
         return port.bus.assumeIsolated { bus in
             let connectionID = bus.nextConnectionID()
             let connection = try? ChatConnection(
-                descriptor, connectionID: connectionID, host: host, identity: bus.nextIdentity(),
-                server: self)
+                arrival, connectionID: connectionID, identity: bus.nextIdentity(), server: self)
             guard let connection else { return false }
             connections[connectionID] = connection
             awaitName(of: connection)
@@ -220,6 +229,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                 connection.delayGreeting()
                 greetings.enqueue(connection)
             }
+            // The first lines may have come with the end of the handshake.
+            if arrival.session != nil { connection.updateInterest() }
             return true
         }
     }
@@ -259,6 +270,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         chatListener.removeConnection(from: connection.host)
         checkDone()
     }
+
+    /// Logs that a client in plain began with a PROXY header and is closed.
+    func logStrangeHeader(from peer: String) { chatListener.logStrangeHeader(from: peer) }
 
     // MARK: - A turn
 
@@ -326,6 +340,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func checkDone() {
         guard phase == .stopping, connections.isEmpty, lingering.isEmpty else { return }
         phase = .done
+        certificateWatch?.cancel()
         stalled.cancel()
         greetings.cancel()
         unnamed.cancel()

@@ -1,4 +1,19 @@
 extension OptionCheck {
+    /// Reports a path that can't be that of a file to read: `check.readFile(path, at: $key)`.
+    ///
+    /// Does not tell whether there is such a file: it may come later.
+    public mutating func readFile(_ path: String, at location: OptionLocation) {
+        let found = location.found(path.shortened(to: 60).quoted) + path.oddCharacter
+        if path.contains("-----BEGIN ") {
+            problem("expected the path of a file, found the contents of one", at: location)
+        } else if let sentence = PathRules.problem(path) {
+            let hint = location.isReference ? "" : sentence.suggestion
+            problem("expected \(sentence.expected), found \(found)\(hint)", at: location)
+        } else if path.hasSuffix("/") || problems.files?.isDirectory(path) == true {
+            problem("expected the path of a file, found the directory \(found)", at: location)
+        }
+    }
+
     /// Reports a path that can't be that of a file to write: `check.file(path, at: $path)`.
     ///
     /// A path that would be a pattern in a shell gets a warning: here it is a name like any other.
