@@ -18,13 +18,18 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     package let prefix: UnsafeRawBufferPointer
     /// The name folded: what makes two names the same.
     package let key: String
+    /// The account that the name belongs to; `nil` for everybody who is not logged in.
+    package let account: AccountID?
 
     /// Makes a sender.
     ///
     /// The name must have been cleaned; `key` is its folded form.
-    package init(name: String, key: String, bridge: String, identity: UInt64) {
+    package init(
+        name: String, key: String, bridge: String, identity: UInt64, account: AccountID? = nil
+    ) {
         self.name = name
         self.key = key
+        self.account = account
         self.bridge = bridge
         self.identity = identity
         let bytes = Array("\(name): ".utf8)
