@@ -42,6 +42,8 @@ let package = Package(
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // One lock, for MessageBus and for Sockets, of which neither may import the other.
@@ -50,6 +52,8 @@ let package = Package(
         .target(name: "MessageBus", dependencies: ["Locking"]),
         .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL"]),
         .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
+        // Passwords, and whoever tries too many of them.
+        .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
         // Users' regular expressions, the same for all who take some.
         .target(name: "Patterns", dependencies: ["MessageBus", "CPCRE2"]),
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
@@ -75,7 +79,8 @@ let package = Package(
                 "MessageBus", "TCPBridge", "StdioBridge", "TailBridge", "TelegramBridge",
             ],
             path: "Sources/Bridges/BuiltIns"),
-        .target(name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store"]),
+        .target(
+            name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store", "Accounts"]),
         // The user's own; without package access they see what any other package would see.
         .target(
             name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins",
@@ -83,8 +88,8 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Chat", "Wiring",
-                "Plugins",
+                "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
+                "Wiring", "Plugins",
             ]),
 
         // Tests: one target for each module, and what they share.
@@ -105,6 +110,9 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),
+        .testTarget(
+            name: "AccountsTests",
+            dependencies: ["Accounts", "Store", "Locking", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
             name: "MiddlewaresTests",
             dependencies: ["Middlewares", "Patterns", "MessageBus", "TestSupport"]),
@@ -142,7 +150,8 @@ let package = Package(
         .testTarget(
             name: "PuenteTests",
             dependencies: [
-                "puente", "TestDaemon", "Locking", "MessageBus", "Sockets", "Middlewares",
+                "puente", "TestDaemon", "Accounts", "Store", "Locking", "MessageBus", "Sockets",
+                "Middlewares",
                 "Bridges", "Chat", "Wiring", "Plugins", "TestSupport",
             ],
             exclude: ["Examples"]),

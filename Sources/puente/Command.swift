@@ -10,6 +10,7 @@ enum Command: Equatable {
     case search(String, HistoryOptions, file: String)
     case why(UInt64, file: String)
     case certificate([CertificateHost])
+    case accounts(AccountCommand, file: String)
     case version
     case help
 
@@ -38,6 +39,7 @@ enum Command: Equatable {
                                                  the messages that hold all WORDS
                puente why NUMBER                 what became of one message
                puente certificate HOST...        makes certificate.pem and key.pem for TLS
+        \(AccountCommand.usage)
                puente version
                puente help
         Those that read a file read ./bridge.json, or --config FILE.
@@ -83,6 +85,10 @@ enum Command: Equatable {
                     }
                     return host
                 })
+        case "user", "token", "ban":
+            most = .max
+            let file = arguments.file
+            self = .accounts(try AccountCommand(verb, &arguments), file: file)
         case "version": self = .version
         case "help": self = .help
         default: throw .unknownVerb(verb)

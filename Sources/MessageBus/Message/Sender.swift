@@ -18,7 +18,7 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     package let prefix: UnsafeRawBufferPointer
     /// The folded name, by which two names are compared.
     package let key: String
-    /// The account that whoever said it was logged in to.
+    /// The account that the name belongs to; `nil` for everybody who is not logged in.
     package let account: AccountID?
 
     /// Makes a sender.
@@ -29,9 +29,9 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     ) {
         self.name = name
         self.key = key
+        self.account = account
         self.bridge = bridge
         self.identity = identity
-        self.account = account
         let bytes = Array("\(name): ".utf8)
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         copy.copyBytes(from: bytes)
