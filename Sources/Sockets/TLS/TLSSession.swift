@@ -248,7 +248,8 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         while sent < bytes.count, unsent.isEmpty, let start = bytes.baseAddress {
             var count = 0
             moreFollows = bytes.count - sent > Self.maxText
-            let result = withInput(UnsafeRawBufferPointer(start: nil, count: 0)) {
+            // Reads nothing, and its failure is not looked into: no old error need be cleared.
+            let result = transport.serving(self) {
                 SSL_write_ex(ssl, start + sent, bytes.count - sent, &count)
             }
             guard result == 1, sendFailure == 0 else {
