@@ -76,7 +76,10 @@ let package = Package(
             ],
             path: "Sources/Bridges/BuiltIns"),
         .target(name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store"]),
-        .target(name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins"),
+        // The user's own; without package access they see what any other package would see.
+        .target(
+            name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins",
+            packageAccess: false),
         .executableTarget(
             name: "puente",
             dependencies: [

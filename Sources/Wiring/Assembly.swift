@@ -55,7 +55,9 @@ package struct Assembly: Sendable {
         self.files = files
         self.bridges = bridges
         store = Self.store(of: configuration, context, fold: namePolicy.fold)
-        bus = Bus(settings, chain: chain, store: store ?? VolatileStore(), executor: loop)
+        bus = Bus(
+            settings, chain: chain, store: store ?? VolatileStore(), executor: loop,
+            atTurnEnd: { loop.atTurnEnd($0) })
     }
 
     /// Makes the store that a configuration asks for, not open yet.

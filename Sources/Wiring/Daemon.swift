@@ -74,7 +74,6 @@ package struct Daemon: Sendable {
         defer { withExtendedLifetime(signals) { signalLoop.stop() } }
         try assembly.files.open()
         try assembly.store?.open()
-        assembly.loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
         MemoryTrimmer.start(on: assembly.loop)
         try assembly.loop.start(named: "bus")
         defer { assembly.loop.stop() }
@@ -83,7 +82,7 @@ package struct Daemon: Sendable {
             try pool.start()
             return bridge.on(pool)
         }
-        for bridge in bridges { await bus.add(bridge.attachment) }
+        for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
         await recallMessages()
         let end = await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())

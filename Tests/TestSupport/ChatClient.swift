@@ -17,7 +17,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
     /// The client's side of TLS; `nil` in plain.
     private var encryption: TLSEngine?
 
-    /// How long a call waits before the test has failed, in milliseconds: only a bug takes so long.
+    /// Milliseconds for which a call waits before the test has failed: only a bug takes so long.
     private static let patience: Int32 = 20_000
 
     /// Connects to a port of this machine.
@@ -194,7 +194,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
         return "/barrier-\(barriers)"
     }
 
-    /// What comes before the answer to the last `nextBarrier`.
+    /// The lines before the answer to the last `nextBarrier`.
     package func linesUntilBarrier() async throws -> [String] {
         let wanted = "/barrier-\(barriers);"
         return try await DedicatedThread.run(named: "test client") {

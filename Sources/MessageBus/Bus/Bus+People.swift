@@ -1,8 +1,8 @@
 extension Bus {
-    /// Who goes by this folded name.
+    /// Returns the person here who has a folded name.
     package func person(_ key: String) -> Person? { people[key] }
 
-    /// Everybody in a room, by name.
+    /// Returns everybody in a room, sorted by name.
     package func people(in room: Room) -> [Person] {
         people.values.filter { $0.room === room }.sorted { $0.sender.name < $1.sender.name }
     }
@@ -103,8 +103,8 @@ extension Bus {
         if let notice, store(notice) { person.room.append(notice.arena) }
     }
 
-    /// A notice that the chains have judged, neither stored nor appended yet; `nil` if there is to
-    /// be none.
+    /// Returns a notice that the chains have judged, neither stored nor appended yet; `nil` if
+    /// nothing is to be announced.
     private func judged(
         _ kind: Message.Kind, of person: Person, in room: Room, _ attachment: BridgeAttachment,
         other: Sender? = nil

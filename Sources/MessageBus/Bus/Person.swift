@@ -1,4 +1,4 @@
-/// Somebody who is in: names are unique among these.
+/// A person who is on the bus: no two have the same name.
 ///
 /// Confined to the bus's loop.
 package final class Person {
@@ -6,12 +6,12 @@ package final class Person {
     package internal(set) var sender: Sender
     package internal(set) var room: Room
     unowned let mailbox: any Mailbox
-    /// Whether joins, renames and leaves are announced.
+    /// True if joins, renames and leaves are announced.
     package let isAnnounced: Bool
 
-    /// Whether private messages get to them.
+    /// True if private messages reach them.
     package var isReachable: Bool { mailbox.isReachable }
-    /// Whether more private messages wait than should.
+    /// True if more private messages wait for them than should.
     package var isFull: Bool { mailbox.isFull }
 
     package init(sender: Sender, room: Room, mailbox: any Mailbox, isAnnounced: Bool = true) {

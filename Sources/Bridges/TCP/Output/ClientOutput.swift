@@ -155,7 +155,7 @@ struct ClientOutput {
         }
         // The cursor may have skipped lines of its own, up to the place of an answer.
         if answers.areDue(at: position) { return nil }
-        cursor?.noteUpToDate()
+        cursor?.recordUpToDate()
         if connection.hasUnsent { return block() }
         isBlocked = false
         return .upToDate
@@ -185,7 +185,7 @@ struct ClientOutput {
     }
 
     /// Queues the answers whose place is reached; returns whether there were any.
-    private mutating func queueDueAnswers() -> Bool { answers.take(dueAt: position, into: &queue) }
+    private mutating func queueDueAnswers() -> Bool { answers.moveDue(at: position, into: &queue) }
 
     /// Skips the lines that the transcript no longer has, and tells the client how many.
     private mutating func skip(_ notice: (Int) -> [UInt8]) {
@@ -216,7 +216,7 @@ struct ClientOutput {
                     queueSkipNotice(cursor?.skipToEnd() ?? 0, skipNotice)
                 } else {
                     bytesLeft -= count
-                    cursor?.take(upTo: end, into: &queue)
+                    cursor?.copyLines(upTo: end, into: &queue)
                 }
             } else if answers.isEmpty {
                 cursor = nil

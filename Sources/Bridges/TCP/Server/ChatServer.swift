@@ -101,7 +101,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         rooms = bus.rooms.map { RoomReaders($0) }
         entranceIndex = rooms.firstIndex { $0.room.name == port.room } ?? 0
         if port.direction != .in { openRooms(bus) }
-        beforeTurnEndID = loop.beforeTurnEnd { [scheduler] in scheduler.serveQueue() }
+        beforeTurnEndID = loop.beforeTurnEnd { [scheduler] in scheduler.serveQueues() }
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
@@ -111,7 +111,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func openRooms(_ bus: isolated Bus) {
         for readers in rooms {
             readers.open(
-                readers.room.addEdition(
+                readers.room.addFeed(
                     capacity: options.buffer.bytes, encoder: encoder,
                     outgoing: port.attachment.outgoing, reader: self,
                     after: bus.nextNumber()), isStored: bus.keepsMessages)
