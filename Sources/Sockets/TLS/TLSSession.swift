@@ -95,11 +95,13 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
             let result = SSL_do_handshake(ssl)
             return result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, result)
         }
+        // The bytes are the caller's.
+        defer { transport.input = TLSTransport.nothing }
         if sendFailure != 0 { return fail("the client is gone") }
         switch error {
         case SSL_ERROR_NONE:
             // Text may follow in the same segment.
-            held = Array(transport.input)
+            holdRest()
             overheadBytes = 0
             chooseSender()
             return .done
@@ -202,10 +204,16 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
             }
         }
         hasHeldText = ending == nil && SSL_pending(ssl) > 0
-        if ending == nil, !transport.input.isEmpty { held = Array(transport.input) }
+        if ending == nil { holdRest() }
+        transport.input = TLSTransport.nothing
         adaptReceiveSize(received: input.count, records: records)
         if filled > 0 { return .bytes(filled) }
         return ending ?? .wouldBlock
+    }
+
+    /// Keeps the encrypted bytes that OpenSSL has not taken.
+    private func holdRest() {
+        if !transport.input.isEmpty { held = Array(transport.input) }
     }
 
     private func outcome(ofRead result: Int32) -> Connection.Outcome? {
@@ -248,7 +256,8 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         while sent < bytes.count, unsent.isEmpty, let start = bytes.baseAddress {
             var count = 0
             moreFollows = bytes.count - sent > Self.maxText
-            let result = withInput(UnsafeRawBufferPointer(start: nil, count: 0)) {
+            // Reads nothing, and its failure is not looked into: no old error need be cleared.
+            let result = transport.serving(self) {
                 SSL_write_ex(ssl, start + sent, bytes.count - sent, &count)
             }
             guard result == 1, sendFailure == 0 else {
@@ -298,7 +307,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         guard !isFinished, !isBroken, sendFailure == 0 else { return }
         isFinished = true
         moreFollows = false
-        withInput(UnsafeRawBufferPointer(start: nil, count: 0)) { _ = SSL_shutdown(ssl) }
+        withInput(TLSTransport.nothing) { _ = SSL_shutdown(ssl) }
         ERR_clear_error()
     }
 }

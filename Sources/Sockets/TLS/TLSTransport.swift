@@ -9,13 +9,18 @@ public final class TLSTransport {
     /// Bytes received at once at most.
     static let receiveSize = 48 << 10
 
+    /// No bytes.
+    static var nothing: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: nil, count: 0) }
+
     /// OpenSSL's way to read and write, shared by all sessions.
     let bio: OpaquePointer
     /// Memory for received bytes that are encrypted.
     let storage = UnsafeMutableRawBufferPointer.allocate(
         byteCount: TLSTransport.receiveSize, alignment: 16)
     /// Received bytes of the session being served that OpenSSL has not taken yet.
-    var input = UnsafeRawBufferPointer(start: nil, count: 0)
+    ///
+    /// Empty between two calls.
+    var input = TLSTransport.nothing
     /// The session being served.
     private unowned(unsafe) var current: TLSSession?
 

@@ -1,7 +1,7 @@
 extension OptionCheck {
     /// Reports a path that can't be that of a file to read: `check.readFile(path, at: $key)`.
     ///
-    /// Does not tell whether there is such a file: it may come later.
+    /// A file that is missing is no problem here: it may come later.
     public mutating func readFile(_ path: String, at location: OptionLocation) {
         let found = location.found(path.shortened(to: 60).quoted) + path.oddCharacter
         if path.contains("-----BEGIN ") {
