@@ -3,10 +3,10 @@ import Testing
 
 /// Bridges of ours that need nothing of the bus that a plug-in could not use, too.
 @Suite(.timeLimit(.minutes(10))) struct PublicInterfaceTests {
-    /// Files of `Chat` that use rooms' logs and transcripts, which only `tcp` needs.
+    /// Files of `Chat` that use rooms' logs, transcripts and persons, which only `tcp` needs.
     private static let ofTheRoom = [
         "Addressee.swift", "ChatEncoder.swift", "ChatEncoder+History.swift",
-        "NamePolicy+Chat.swift", "WordMatcher.swift",
+        "NamePolicy+Chat.swift", "Phrases+Accounts.swift", "WordMatcher.swift",
     ]
 
     /// What stands in those files and all bridges use.

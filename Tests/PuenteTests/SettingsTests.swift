@@ -168,7 +168,7 @@ import Testing
         (#"{ "type": "stdio", "when": "" }"#, "expected at least one bridge that is on"),
         (#"{ "type": "tcp", "port": 2000 }"#, #"did you mean "listen": "HOST:PORT"?"#),
         (#"{ "type": "tcp", "host": "::" }"#, #"did you mean "listen": "HOST:PORT"?"#),
-        (#"{ "type": "tcp", "zzz": 1 }"#, "there are listen, maxLine, "),
+        (#"{ "type": "tcp", "zzz": 1 }"#, "there are listen, mode, tls, "),
         (#"{ "type": "limit" }"#, #"it is a middleware and belongs in "middleware""#),
     ])
     func `what can't be meant of a bridge is a problem`(

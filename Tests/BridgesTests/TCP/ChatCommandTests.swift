@@ -23,10 +23,10 @@ import Testing
         let client = try await host.client()
         try client.send("/help\n")
         let lines = try await client.barrier()
-        #expect(lines.last == "servidor: [ok] 11")
+        #expect(lines.last == "servidor: [ok] 15")
         for verb in [
             "help", "nick", "rooms", "join", "who", "me", "msg", "reply", "history", "search",
-            "quit",
+            "register", "login", "password", "unregister", "quit",
         ] {
             #expect(lines.filter { $0.hasPrefix("servidor: [info] /\(verb) ") }.count == 1)
         }

@@ -8,7 +8,7 @@ import Testing
 /// `/history`, `/search` and `historyOnJoin`, from the rooms' own logs.
 @Suite(.timeLimit(.minutes(10))) struct ChatHistoryTests {
     private static let usage =
-        "servidor: [bad-arguments] Se usa así: /history [N], con N de 1 a 500"
+        "servidor: [bad-arguments] Se usa así: /history [@NOMBRE] [N], con N de 1 a 500"
 
     /// Keeps every other text of a sender, to show that an outgoing chain's memory is its own.
     private struct EverySecond: Middleware {

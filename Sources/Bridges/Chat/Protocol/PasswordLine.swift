@@ -57,7 +57,8 @@ package enum PasswordLine {
 
     private static func isVerb(_ rest: UnsafeRawBufferPointer, orPart: Bool) -> Bool {
         let word = rest.prefix { $0 != 0x20 && $0 != 0x09 }
-        guard word.count <= longestVerb else { return false }
+        // No string is made of what stands behind the slashes of an address.
+        guard word.count <= longestVerb, word.first != slash else { return false }
         let verb = String(decoding: word, as: UTF8.self).lowercased()
         return ChatCommand.passwordVerbs.contains {
             $0 == verb || orPart && word.count == rest.count && $0.hasPrefix(verb)
