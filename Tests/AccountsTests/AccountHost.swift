@@ -117,8 +117,9 @@ final class AccountHost: Sendable {
 extension Password {
     static func make(_ text: String) -> Password {
         var text = text
-        return text.withUTF8 { Password(composed: UnsafeRawBufferPointer($0)) }
-            ?? Array("another-one".utf8).withUnsafeBytes { Password(composed: $0) }!
+        let password = text.withUTF8 { Password(composed: UnsafeRawBufferPointer($0)) }
+        guard let password else { preconditionFailure("a test's password is none: \(text)") }
+        return password
     }
 }
 

@@ -115,7 +115,9 @@ import Testing
             #expect(
                 await host.logIn("x", at: .numbered(99), connection: 5) == .rateLimited(seconds: 2))
             host.hashing.open()
-            for await result in group { #expect(result == .failed) }
+            // Where the queue was full before its thread had begun, one more was refused.
+            let failed = await group.reduce(0) { $0 + ($1 == .failed ? 1 : 0) }
+            #expect(32...33 ~= failed)
         }
     }
 

@@ -170,9 +170,12 @@ package final class ChatClient: @unchecked Sendable {  // see above
     }
 
     /// All lines up to the end, which must not be a reset.
-    package func rest() async throws -> [String] {
+    ///
+    /// - Parameter first: is called on the thread that reads, directly before.
+    package func rest(after first: @escaping @Sendable () -> Void = {}) async throws -> [String] {
         try await DedicatedThread.run(named: "test client") {
             Result {
+                first()
                 var result: [String] = []
                 while let line = try self.lineNow() { result.append(line) }
                 return result

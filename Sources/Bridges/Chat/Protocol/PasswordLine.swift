@@ -39,6 +39,8 @@ package enum PasswordLine {
             return nil
         }
         let offset = UnsafeRawPointer(found) - base
+        // Nearly every slash is that of an address or a date.
+        guard offset + 1 < line.count, line[offset + 1] >= 0x41 else { return nil }
         let front = UnsafeRawBufferPointer(rebasing: line[..<offset])
         let name = TextTrimming.trimmed(front)
         guard !name.isEmpty, offset <= longestFront,

@@ -244,8 +244,8 @@ final class ClientInput {
         else { return }
         // Bytes that wait in the kernel are no silence: the loop was busy, or the store is.
         if connection.hasUnread { return setSilenceTimer(server.flushAfter) }
-        if framing.withPending(PasswordLine.mayBegin) { return awaitPassword(bus) }
         let isOtherWhole = isOtherWhole
+        if !isOtherWhole, framing.withPending(PasswordLine.mayBegin) { return awaitPassword(bus) }
         if !isLongSilence, framing.silence != .ends || mayBeOther && !isOtherWhole {
             framing.markSilence(leaving: Self.cutOff)
             if framing.silence == .endsNothing { return }
