@@ -40,6 +40,8 @@ let package = Package(
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
+            name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+        .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 
         // One lock, for MessageBus and for Sockets, of which neither may import the other.
@@ -48,6 +50,8 @@ let package = Package(
         .target(name: "MessageBus", dependencies: ["Locking"]),
         .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl"]),
         .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
+        // Passwords, and whoever tries too many of them.
+        .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
         // Users' regular expressions, the same for all who take some.
         .target(name: "Patterns", dependencies: ["MessageBus", "CPCRE2"]),
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
@@ -73,13 +77,14 @@ let package = Package(
                 "MessageBus", "TCPBridge", "StdioBridge", "TailBridge", "TelegramBridge",
             ],
             path: "Sources/Bridges/BuiltIns"),
-        .target(name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store"]),
+        .target(
+            name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store", "Accounts"]),
         .target(name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins"),
         .executableTarget(
             name: "puente",
             dependencies: [
-                "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Chat", "Wiring",
-                "Plugins",
+                "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
+                "Wiring", "Plugins",
             ]),
 
         // Tests: one target for each module, and what they share.
@@ -99,6 +104,9 @@ let package = Package(
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),
+        .testTarget(
+            name: "AccountsTests",
+            dependencies: ["Accounts", "Store", "Locking", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
             name: "MiddlewaresTests",
             dependencies: ["Middlewares", "Patterns", "MessageBus", "TestSupport"]),
@@ -136,7 +144,8 @@ let package = Package(
         .testTarget(
             name: "PuenteTests",
             dependencies: [
-                "puente", "TestDaemon", "Locking", "MessageBus", "Sockets", "Middlewares",
+                "puente", "TestDaemon", "Accounts", "Store", "Locking", "MessageBus", "Sockets",
+                "Middlewares",
                 "Bridges", "Chat", "Wiring", "Plugins", "TestSupport",
             ],
             exclude: ["Examples"]),

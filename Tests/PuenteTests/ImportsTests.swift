@@ -109,6 +109,7 @@ enum HouseRules {
         "MessageBus": ["Locking"],
         "Sockets": ["Locking", "CLinux", "CCurl"],
         "Store": ["Locking", "MessageBus", "CSQLite"],
+        "Accounts": ["Locking", "MessageBus", "CSodium"],
         "Patterns": ["MessageBus", "CPCRE2"],
         "Middlewares": ["MessageBus", "Patterns"],
         "Bridges/Chat": ["MessageBus", "Sockets"],
@@ -119,10 +120,11 @@ enum HouseRules {
         "Bridges/BuiltIns": [
             "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge",
         ],
-        "Wiring": ["Locking", "MessageBus", "Sockets", "Store"],
+        "Wiring": ["Locking", "MessageBus", "Sockets", "Store", "Accounts"],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
-            "MessageBus", "Sockets", "Store", "Middlewares", "Bridges", "Chat", "Wiring", "Plugins",
+            "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
+            "Wiring", "Plugins",
         ],
     ]
     /// The modules of the toolchain that every target may import.

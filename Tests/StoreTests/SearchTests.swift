@@ -90,6 +90,7 @@ import TestSupport
             let database = try Database(folder.file, .write)
             try database.execute(
                 """
+                \(Schema.withoutAccounts)
                 DROP TABLE words;
                 CREATE VIRTUAL TABLE words USING fts5(text, room, content = '', columnsize = 0,
                     tokenize = 'unicode61 remove_diacritics 2');

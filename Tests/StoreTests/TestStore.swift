@@ -102,3 +102,13 @@ extension SQLiteStore {
         }
     }
 }
+
+extension Schema {
+    /// What takes back the fifth migration, in files that tests make older than they are.
+    static let withoutAccounts = """
+        DROP TABLE accounts; DROP TABLE reserved_names; DROP TABLE login_addresses;
+        DROP TABLE tries; DROP TABLE bans; DROP TABLE tokens; DROP TABLE private_messages;
+        ALTER TABLE messages DROP COLUMN account; DELETE FROM meta WHERE key = 'accounts';
+        CREATE TABLE accounts (key TEXT PRIMARY KEY);
+        """
+}

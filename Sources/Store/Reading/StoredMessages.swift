@@ -15,6 +15,7 @@ final class StoredMessages {
     private struct SenderName: Hashable {
         let name: String
         let bridge: String
+        let account: Int64?
     }
 
     /// Makes a reader on a connection.
@@ -31,7 +32,8 @@ final class StoredMessages {
             : "iif(origin IS NULL, channel, (SELECT channel FROM origins WHERE id = origin))"
         columns = """
             number, room, kind, time, sender, bridge, text, \(channel), remote, passed,
-            reply_number, reply_name, reply_excerpt, other, \(version < 2 ? "NULL" : "said")
+            reply_number, reply_name, reply_excerpt, other, \(version < 2 ? "NULL" : "said"),
+            \(version < 5 ? "NULL" : "account")
             """
         self.fold = fold
         self.clock = clock
@@ -184,7 +186,9 @@ final class StoredMessages {
         let text = row.bytes(6)
         header.place(at: 0, count: text.count)
         if text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
-        let sender = sender(row.text(4) ?? "", bridge: row.text(5) ?? "")
+        let sender = sender(
+            row.text(4) ?? "", bridge: row.text(5) ?? "",
+            account: row.isNull(15) ? nil : row.integer(15))
         return Message(
             header: header, sender: sender, body: Body(copying: text),
             room: try name(ofRoom: row.integer(1)), details: details(in: row, of: sender),
@@ -220,8 +224,8 @@ final class StoredMessages {
     }
 
     /// Returns a sender by name; the same value for the same name, unless there are too many.
-    private func sender(_ name: String, bridge: String) -> Sender {
-        let key = SenderName(name: name, bridge: bridge)
+    private func sender(_ name: String, bridge: String, account: Int64? = nil) -> Sender {
+        let key = SenderName(name: name, bridge: bridge, account: account)
         if let sender = senders[key] { return sender }
         if senders.count >= 10_000 { senders = [:] }
         var hasher = Hasher()
@@ -229,7 +233,9 @@ final class StoredMessages {
         // The file has no identities, so the name must do. The highest bit sets it apart from the
         // identities of connections, as for everyone who does not speak here directly.
         let identity = UInt64(bitPattern: Int64(hasher.finalize())) | 1 << 63
-        let sender = Sender(name: name, key: fold(name), bridge: bridge, identity: identity)
+        let sender = Sender(
+            name: name, key: fold(name), bridge: bridge, identity: identity,
+            account: account.map { AccountID(rawValue: $0) })
         senders[key] = sender
         return sender
     }

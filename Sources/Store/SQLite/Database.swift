@@ -125,6 +125,11 @@ final class Database {
         return result == SQLITE_OK && moved >= 0 ? moved : nil
     }
 
+    /// Rows that the latest INSERT, UPDATE or DELETE has changed.
+    var changeCount: Int { Int(sqlite3_changes(pointer)) }
+    /// The number of the row that was inserted last.
+    var lastRow: Int64 { sqlite3_last_insert_rowid(pointer) }
+
     /// True while a transaction is open.
     var isInTransaction: Bool { sqlite3_get_autocommit(pointer) == 0 }
 

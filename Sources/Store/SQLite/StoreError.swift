@@ -32,12 +32,12 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
                 + "restart this one: durable sources repeat what was not stored")
     }
 
-    init(_ path: String, _ sentence: String, isContested: Bool = false) {
+    init(_ path: String, _ sentence: String, mayPass: Bool = false, isContested: Bool = false) {
         self.isContested = isContested
         self.path = path
         self.sentence = sentence
         code = 0
-        mayPass = false
+        self.mayPass = mayPass
         isIndexDamaged = false
     }
 

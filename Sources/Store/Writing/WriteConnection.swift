@@ -81,8 +81,8 @@ final class WriteConnection {
 
     private static let insertion = """
         INSERT INTO messages (number, room, kind, time, sender, bridge, text, channel, remote,
-            passed, reply_number, reply_name, reply_excerpt, other, said, origin)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+            passed, reply_number, reply_name, reply_excerpt, other, said, origin, account)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
         """
 
     /// Returns the statement for a text; it is prepared only once.
@@ -117,6 +117,7 @@ final class WriteConnection {
             """
             SELECT max(ifnull((SELECT max(number) FROM messages), 0),
                 ifnull((SELECT max(number) FROM dropped), 0),
+                ifnull((SELECT max(number) FROM private_messages), 0),
                 ifnull((SELECT max(number) FROM cursors), 0))
             """)
         return UInt64(clamping: newest ?? 0) + 1
@@ -195,6 +196,11 @@ final class WriteConnection {
         try insert.bind(
             5, staying: UnsafeRawBufferPointer(rebasing: sender.prefix.prefix(sender.nameCount)))
         try insert.bind(6, sender.bridge)
+        if let account = sender.account {
+            insert.bind(17, account.rawValue)
+        } else {
+            insert.bindNull(17)
+        }
     }
 
     /// Returns true if a message is in the file already: a commit may work and yet report a

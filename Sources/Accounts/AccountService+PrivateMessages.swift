@@ -1,0 +1,69 @@
+import MessageBus
+
+extension AccountService {
+    /// Messages that may wait for somebody who is away, from each sender and in all.
+    private static let mostOfSender = 50
+    private static let mostWaiting = 500
+
+    /// Stores a private message for those of the two who have an account.
+    package func keep(_ message: PrivateMessage) {
+        guard message.sender.account != nil || message.receiver.account != nil else { return }
+        run { [ledger] in try ledger.read { try $0.keep(message, isLeft: false) } }
+    }
+
+    /// Stores a private message for somebody who is away.
+    package func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void) {
+        let then = LoopBound(then)
+        guard settings.outlivesProcess, let sender = message.sender.account,
+            let receiver = message.receiver.account
+        else { return environment.post { then.value(.unavailable) } }
+        run(
+            { [ledger, environment] in
+                let result = try ledger.read { store -> LeavingResult in
+                    let waiting = try store.waitingCount(for: receiver, from: sender)
+                    guard waiting.all < Self.mostWaiting, waiting.ofSender < Self.mostOfSender
+                    else {
+                        return .full
+                    }
+                    try store.keep(message, isLeft: true)
+                    return .left
+                }
+                environment.post { then.value(result) }
+            }, failing: { then.value(.unavailable) })
+    }
+
+    /// Takes what was left for an account while its owner was away, the oldest first; once.
+    package func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
+        ask(then, otherwise: []) { try $0.takeWaiting(for: id) }
+    }
+
+    /// Returns the last private messages between an account and somebody, the oldest first.
+    package func privateMessages(
+        of id: AccountID, with key: String, last count: Int,
+        then: @escaping ([PrivateMessage]) -> Void
+    ) {
+        let other = account(named: key)?.id
+        ask(then, otherwise: []) {
+            try $0.privateMessages(of: id, with: other, key: key, last: count)
+        }
+    }
+
+    /// Returns a private message by its number, if the account is one of the two.
+    package func privateMessage(
+        numbered number: UInt64, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
+    ) {
+        ask(then, otherwise: nil) { try $0.privateMessage(numbered: number, of: id) }
+    }
+
+    private func ask<Answer: Sendable>(
+        _ then: @escaping (Answer) -> Void, otherwise answer: Answer,
+        _ question: @escaping @Sendable (any AccountStore) throws -> Answer
+    ) {
+        let then = LoopBound(then)
+        run(
+            { [ledger, environment] in
+                let found = try ledger.read(question)
+                environment.post { then.value(found) }
+            }, failing: { then.value(answer) })
+    }
+}

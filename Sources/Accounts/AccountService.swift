@@ -1,0 +1,216 @@
+import Locking
+import MessageBus
+
+/// The accounts, bans and mutes of a running bus.
+///
+/// Confined to the bus's loop, except `open`, which comes before it, `close`, and what it hands to
+/// other threads: passwords are looked at by `PasswordDesk`, and the store is asked by `SerialWork`.
+package final class AccountService: AccountDirectory, @unchecked Sendable {  // see the line above
+    /// The rules of bridge.json.
+    package let policy: AccountPolicy
+    let settings: AccountSettings
+    let environment: AccountEnvironment
+    let ledger: AccountLedger
+    let work: SerialWork
+    private let desk: PasswordDesk
+    private let weakly = WeakService()
+    private(set) var accounts: AccountTable
+    private(set) var restrictions = RestrictionTable()
+    private(set) var tokenKeys: Set<String> = []
+    /// True once the accounts are in memory: before that nobody may have any name.
+    private var isLoaded = false
+    private var observers: [(AccountChange) -> Void] = []
+    private var lastExpiry: Int64?
+    private let failures: ThrottledLog
+
+    /// Time between two looks for changes by other processes: they are seen within a second.
+    package static let refreshInterval = Duration.milliseconds(400)
+    /// Milliseconds between two times that what is too old is deleted.
+    private static let expiryPause: Int64 = 600_000
+    /// Accounts and reserved names at most: about 300 MB in memory.
+    static let mostAccounts = 1_000_000
+
+    /// The service as its other threads reach it, without keeping it alive.
+    private final class WeakService: @unchecked Sendable {  // set once, before any thread starts
+        weak var service: AccountService?
+    }
+
+    /// Makes a service that knows nothing yet.
+    package init(
+        _ store: any AccountStore, _ settings: AccountSettings, hashing: PasswordHashing,
+        environment: AccountEnvironment
+    ) {
+        policy = settings.policy
+        self.settings = settings
+        self.environment = environment
+        failures = ThrottledLog(environment.log)
+        accounts = AccountTable(history: settings.history)
+        ledger = AccountLedger(store) { [environment, weakly] publication in
+            environment.post { weakly.service?.receive(publication) }
+        }
+        work = SerialWork { try environment.startThread("accounts", $0) }
+        desk = PasswordDesk(ledger, hashing: hashing, environment: environment)
+        weakly.service = self
+    }
+
+    // MARK: - Beginning and end
+
+    /// Reads everything, before the loop runs.
+    ///
+    /// What can't be read now is tried again by `refresh`; until then nobody gets a name.
+    package func open() {
+        do {
+            var first: StoredAccounts?
+            desk.restore(
+                try ledger.load { changes in
+                    first = changes
+                    return false
+                })
+            first.map { _ = apply($0) }
+        } catch {
+            environment.log.error(
+                "\(error); until the accounts can be read, nobody can enter")
+        }
+    }
+
+    /// Looks for changes by other processes, and deletes what is too old.
+    ///
+    /// Called every `refreshInterval`.
+    package func refresh() {
+        let (time, history) = (now, settings.history)
+        let isDue = lastExpiry.map { time.milliseconds - $0 >= Self.expiryPause } ?? true
+        if isDue {
+            lastExpiry = time.milliseconds
+            restrictions.removeExpired(at: time.milliseconds)
+        }
+        let isLoaded = isLoaded
+        run { [ledger, desk] in
+            if isLoaded {
+                try ledger.refresh()
+            } else {
+                desk.restore(try ledger.load { _ in true })
+            }
+            if isDue { try ledger.read { try $0.deleteExpired(at: time, history: history) } }
+        }
+    }
+
+    /// Refuses what waits and closes the store; may be called on any thread.
+    package func close() {
+        desk.close()
+        ledger.close()
+        failures.tellRest()
+    }
+
+    // MARK: - Changes
+
+    /// Has a function called after every change.
+    package func observe(_ observer: @escaping (AccountChange) -> Void) {
+        observers.append(observer)
+    }
+
+    private func receive(_ publication: AccountLedger.Publication) {
+        let changes = publication.changes.map(apply) ?? []
+        publication.then()
+        for change in changes {
+            let change = change.made(by: publication.connection)
+            change.sentence.map { environment.log.info($0) }
+            for observer in observers { observer(change) }
+        }
+    }
+
+    private func apply(_ stored: StoredAccounts) -> [AccountChange] {
+        let isFirst = !isLoaded
+        isLoaded = true
+        tokenKeys = stored.tokenKeys
+        let changes =
+            accounts.apply(stored)
+            + restrictions.apply(stored, at: environment.wall())
+        return isFirst ? [] : changes
+    }
+
+    /// Runs a function that may wait for the disk; a failure is logged.
+    func run(
+        _ body: @escaping @Sendable () throws -> Void,
+        failing: @escaping @Sendable () -> Void = {}
+    ) {
+        let isTaken = work.add { [failures, environment] in
+            do {
+                try body()
+            } catch is AccountLedger.Closed {
+                environment.post(failing)
+            } catch {
+                failures.error(cause: "store", "\(error)")
+                environment.post(failing)
+            }
+        }
+        if !isTaken { environment.post(failing) }
+    }
+
+    var now: Timestamp { Timestamp(milliseconds: environment.wall()) }
+
+    // MARK: - Names
+
+    /// Returns the account with a folded name.
+    package func account(named key: String) -> Account? { accounts.account(named: key) }
+
+    /// Returns an account by its number.
+    package func account(_ id: AccountID) -> Account? { accounts.account(id) }
+
+    /// Returns true if nobody may take a folded name without logging in.
+    package func isReserved(_ key: String) -> Bool {
+        !isLoaded || accounts.account(named: key) != nil
+            || accounts.isReserved(key, at: environment.wall())
+    }
+
+    // MARK: - Passwords
+
+    /// Looks at a name and a password.
+    package func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void) {
+        desk.add(PasswordRequest(attempt: attempt, purpose: .login(LoopBound(then))))
+    }
+
+    /// Makes an account of a name.
+    package func register(
+        _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void
+    ) {
+        let refusal: RegistrationResult? =
+            if !policy.isRegistrationOpen {
+                .closed
+            } else if !isLoaded || accounts.count >= Self.mostAccounts {
+                .unavailable
+            } else if isReserved(attempt.key) {
+                .reserved
+            } else {
+                nil
+            }
+        let then = LoopBound(then)
+        if let refusal {
+            environment.post { then.value(refusal) }
+        } else {
+            desk.add(
+                PasswordRequest(attempt: attempt, purpose: .registration(name: name, then)))
+        }
+    }
+
+    /// Changes the password of an account whose owner is logged in.
+    package func changePassword(
+        of id: AccountID, old: Password, new: Password, from address: ClientAddress,
+        connection: UInt64, then: @escaping (PasswordResult) -> Void
+    ) {
+        let attempt = LoginAttempt(
+            key: account(id)?.key ?? "", password: old, address: address, connection: connection)
+        desk.add(
+            PasswordRequest(attempt: attempt, purpose: .newPassword(id, new, LoopBound(then))))
+    }
+
+    /// Removes an account.
+    package func unregister(
+        _ id: AccountID, password: Password, from address: ClientAddress, connection: UInt64,
+        then: @escaping (PasswordResult) -> Void
+    ) {
+        let attempt = LoginAttempt(
+            key: account(id)?.key ?? "", password: password, address: address,
+            connection: connection)
+        desk.add(PasswordRequest(attempt: attempt, purpose: .removal(id, LoopBound(then))))
+    }
+}

@@ -1,0 +1,29 @@
+import MessageBus
+
+/// What the account service is given to stand on.
+package struct AccountEnvironment: Sendable {
+    /// Runs a function on the bus's loop, soon and in order.
+    package var post: @Sendable (@escaping @Sendable () -> Void) -> Void
+    /// Starts a named thread; throws a sentence if the system gives no more.
+    package var startThread: @Sendable (String, @escaping @Sendable () -> Void) throws -> Void
+    /// Milliseconds since 1970, as the wall clock has it.
+    package var wall: @Sendable () -> Int64
+    /// Milliseconds since 1970 that never go back nor jump, whatever happens to the wall clock.
+    package var steady: @Sendable () -> Int64
+    /// The daemon's log.
+    package var log = Log.silent
+    /// Passwords that are looked at at the same time.
+    package var hashers = 1
+
+    /// Makes an environment.
+    package init(
+        post: @escaping @Sendable (@escaping @Sendable () -> Void) -> Void,
+        startThread: @escaping @Sendable (String, @escaping @Sendable () -> Void) throws -> Void,
+        wall: @escaping @Sendable () -> Int64, steady: @escaping @Sendable () -> Int64
+    ) {
+        self.post = post
+        self.startThread = startThread
+        self.wall = wall
+        self.steady = steady
+    }
+}

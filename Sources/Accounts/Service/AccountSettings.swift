@@ -1,0 +1,17 @@
+import MessageBus
+
+/// The settings of the account service.
+package struct AccountSettings: Sendable {
+    /// The rules of bridge.json.
+    package var policy = AccountPolicy()
+    /// Milliseconds that messages are kept, and the names of removed accounts with them; `nil`: as
+    /// long as the process lives.
+    package var history: Int64?
+    /// True if accounts outlive the process.
+    package var outlivesProcess = true
+    /// The folded names of the bridges: no relay may have one of them.
+    package var bridgeKeys: Set<String> = []
+
+    /// Makes settings with their defaults.
+    package init() {}
+}

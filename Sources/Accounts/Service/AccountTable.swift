@@ -1,0 +1,80 @@
+import MessageBus
+
+/// The accounts and reserved names in memory: about 300 bytes for each account.
+///
+/// Confined to whoever holds it.
+struct AccountTable {
+    private var entries: [AccountID: StoredAccounts.Entry] = [:]
+    private var ids: [String: AccountID] = [:]
+    private var reserved: [String: Timestamp] = [:]
+    /// Milliseconds that names stay reserved; `nil`: for ever.
+    private let history: Int64?
+
+    init(history: Int64?) { self.history = history }
+
+    /// Number of accounts and reserved names.
+    var count: Int { entries.count + reserved.count }
+
+    /// Returns the account with a folded name.
+    func account(named key: String) -> Account? {
+        ids[key].flatMap { entries[$0]?.account }
+    }
+
+    /// Returns an account by its number.
+    func account(_ id: AccountID) -> Account? { entries[id]?.account }
+
+    /// Returns true if the name of an account that is gone, or called otherwise, is still refused.
+    func isReserved(_ key: String, at now: Int64) -> Bool {
+        guard let since = reserved[key] else { return false }
+        return history.map { now < since.milliseconds + $0 } ?? true
+    }
+
+    /// Takes what has changed, and returns the changes for observers, in their order.
+    mutating func apply(_ stored: StoredAccounts) -> [AccountChange] {
+        var changes: [AccountChange] = []
+        if stored.isWhole {
+            let present = Set(stored.accounts.map(\.account.id))
+            for (id, entry) in entries where !present.contains(id) {
+                remove(id)
+                changes.append(.removed(entry.account))
+            }
+            reserved = [:]
+        }
+        for entry in stored.accounts { apply(entry, into: &changes) }
+        for name in stored.reservedNames { reserved[name.key] = name.isFreed ? nil : name.time }
+        return changes
+    }
+
+    private mutating func apply(
+        _ entry: StoredAccounts.Entry, into changes: inout [AccountChange]
+    ) {
+        let account = entry.account
+        let old = entries[account.id]
+        if entry.isRemoved {
+            guard let old else { return }
+            remove(account.id)
+            changes.append(.removed(old.account))
+            return
+        }
+        if let old { remove(old.account.id) }
+        entries[account.id] = entry
+        ids[account.key] = account.id
+        guard let old else {
+            changes.append(.created(account))
+            return
+        }
+        if old.account.name != account.name { changes.append(.renamed(account, from: old.account)) }
+        if old.account.role != account.role {
+            changes.append(.roleChanged(account, from: old.account.role))
+        }
+        if old.passwordVersion != entry.passwordVersion {
+            changes.append(.passwordChanged(account, except: 0))
+        }
+    }
+
+    private mutating func remove(_ id: AccountID) {
+        guard let old = entries.removeValue(forKey: id) else { return }
+        // Another account may have the name by now.
+        if ids[old.account.key] == id { ids[old.account.key] = nil }
+    }
+}

@@ -1,0 +1,235 @@
+import Glibc
+import Locking
+import MessageBus
+
+/// The threads that look at passwords, and the limits that they obey.
+///
+/// Safe from any thread. A thread exists only while requests wait; it has a low priority, because
+/// whoever talks goes before whoever logs in.
+final class PasswordDesk: Sendable {
+    private struct State {
+        var queue = PasswordQueue<PasswordRequest>()
+        var tries = TryCounters()
+        var running = 0
+        var isClosed = false
+    }
+
+    private let state = Locked(State())
+    let ledger: AccountLedger
+    let hashing: PasswordHashing
+    let environment: AccountEnvironment
+    private let failures: ThrottledLog
+    /// The hash that unknown names are compared with, once it is made.
+    private let decoy = Locked<String?>(nil)
+
+    /// Seconds after which a request is worth another try that the queue had no room for: hashing
+    /// 32 passwords takes about that long.
+    private static let queueSeconds = 2
+    /// Added to the nice value of a hashing thread: at 10, a busy core gives it a tenth.
+    private static let niceness: Int32 = 10
+
+    init(
+        _ ledger: AccountLedger, hashing: PasswordHashing, environment: AccountEnvironment
+    ) {
+        self.ledger = ledger
+        self.hashing = hashing
+        self.environment = environment
+        failures = ThrottledLog(environment.log)
+    }
+
+    // MARK: - Limits
+
+    /// Takes over counters of an earlier process.
+    func restore(_ stored: [StoredTries]) {
+        let now = environment.steady()
+        state.withLock { $0.tries = TryCounters(stored, at: now) }
+    }
+
+    /// Returns the seconds until a request may be looked at, as far as is known without the store.
+    private func wait(
+        _ request: PasswordRequest, isKnown: Bool? = nil, _ tries: TryCounters
+    ) -> Int? {
+        let (attempt, now) = (request.attempt, environment.steady())
+        if case .registration = request.purpose {
+            return tries.secondsUntilRegistration(at: attempt.address, now: now)
+        }
+        return tries.secondsUntilLogin(
+            of: attempt.key, at: attempt.address, isKnown: isKnown, now: now)
+    }
+
+    // MARK: - The queue
+
+    /// Takes a request, or refuses it or another one; on the loop.
+    func add(_ request: PasswordRequest) {
+        let now = environment.steady()
+        typealias Refused = (request: PasswordRequest, seconds: Int)
+        let (refused, starts) = state.withLock { state -> (Refused?, Bool) in
+            if state.isClosed { return ((request, Self.queueSeconds), false) }
+            if let seconds = wait(request, state.tries) { return ((request, seconds), false) }
+            let admission = state.queue.add(
+                request, from: request.attempt.address, connection: request.attempt.connection
+            ) { [tries = state.tries] in tries.recentFailures(at: $0, now: now) }
+            let starts = state.running < environment.hashers
+            switch admission {
+            case .refused: return ((request, Self.queueSeconds), false)
+            case .waits:
+                if starts { state.running += 1 }
+                return (nil, starts)
+            case .waitsInsteadOf(let other):
+                if starts { state.running += 1 }
+                return ((other, Self.queueSeconds), starts)
+            }
+        }
+        if let refused { refuse(refused.request, .rateLimited(seconds: refused.seconds)) }
+        if starts { start() }
+    }
+
+    private func refuse(_ request: PasswordRequest, _ refusal: PasswordRequest.Refusal) {
+        environment.post { request.refuse(refusal) }
+    }
+
+    private func start() {
+        do {
+            try environment.startThread("passwords") { self.run() }
+        } catch {
+            failures.error(cause: "thread", "accounts: \(error)")
+            let left = state.withLock { state in
+                state.running -= 1
+                return state.running == 0 ? state.queue.removeAll() : []
+            }
+            for request in left { refuse(request, .unavailable) }
+        }
+    }
+
+    private func run() {
+        // This thread only: on Linux each has its own nice value.
+        _ = nice(Self.niceness)
+        // Made before anything is looked at, so that the first unknown name does not take longer.
+        _ = decoyHash
+        while let request = next() {
+            serve(request)
+            state.withLock { state in
+                state.queue.finish(
+                    from: request.attempt.address, connection: request.attempt.connection)
+            }
+        }
+    }
+
+    private func next() -> PasswordRequest? {
+        let now = environment.steady()
+        return state.withLock { state in
+            let request = state.queue.next { [tries = state.tries] in
+                tries.recentFailures(at: $0, now: now)
+            }
+            if request == nil { state.running -= 1 }
+            return request
+        }
+    }
+
+    /// Refuses all that wait, and what comes from now on.
+    func close() {
+        let left = state.withLock { state in
+            state.isClosed = true
+            return state.queue.removeAll()
+        }
+        for request in left { refuse(request, .unavailable) }
+    }
+
+    // MARK: - One request
+
+    private func serve(_ request: PasswordRequest) {
+        do {
+            switch request.purpose {
+            case .login(let then): try logIn(request) { then.value($0) }
+            case .registration(let name, let then):
+                try register(request, name: name) { then.value($0) }
+            case .newPassword(let id, let password, let then):
+                try change(request, of: id, to: password) { then.value($0) }
+            case .removal(let id, let then): try remove(request, id) { then.value($0) }
+            }
+        } catch let refused as Refused {
+            refuse(request, .rateLimited(seconds: refused.seconds))
+        } catch {
+            log(error)
+            refuse(request, .unavailable)
+        }
+    }
+
+    /// The hash that unknown names are compared with, so that they take as long as others.
+    private var decoyHash: String {
+        decoy.withLock { decoy in
+            if decoy == nil {
+                decoy = Array("no-account".utf8).withUnsafeBytes { Password(composed: $0) }
+                    .flatMap { hashing.hash($0) }
+            }
+            return decoy ?? ""
+        }
+    }
+
+    /// Tells of a failure of the store.
+    private func log(_ error: any Error) {
+        failures.error(cause: "accounts", "\(error)")
+    }
+
+    /// Runs a function of the store without which everything else goes on.
+    func attempt(_ body: () throws -> Void) {
+        do { try body() } catch { log(error) }
+    }
+
+    private func save(_ changes: TryCounters.Changes) {
+        if changes.isEmpty { return }
+        attempt {
+            try ledger.read { try $0.save(changes.changed, forgetting: changes.forgotten) }
+        }
+    }
+
+    /// Looks at the password of a request.
+    ///
+    /// Returns the credentials if it is right, `nil` if it is wrong or there is no such account;
+    /// throws `Refused` if it may not be looked at.
+    func checked(
+        _ request: PasswordRequest, _ find: (any AccountStore) throws -> Credentials?
+    ) throws -> Credentials? {
+        let attempt = request.attempt
+        let (credentials, isKnown) = try ledger.read { store in
+            let credentials = try find(store)
+            let isKnown = try credentials.map {
+                try store.wasLoggedIn($0.account.id, at: attempt.address)
+            }
+            return (credentials, isKnown ?? false)
+        }
+        // Asked again: others of this name may have failed while this one waited.
+        let seconds = state.withLock { wait(request, isKnown: isKnown, $0.tries) }
+        if let seconds { throw Refused(seconds: seconds) }
+        let isRight = hashing.isHash(credentials?.password ?? decoyHash, attempt.password)
+        guard let credentials, isRight else {
+            let now = environment.steady()
+            save(
+                state.withLock {
+                    $0.tries.recordFailure(
+                        of: attempt.key, at: attempt.address, isKnown: isKnown, now: now)
+                })
+            return nil
+        }
+        save(
+            state.withLock { $0.tries.recordSuccess(of: attempt.key, at: attempt.address) })
+        return credentials
+    }
+
+    /// Counts a registration; throws `Refused` if there were too many.
+    func recordRegistration(_ request: PasswordRequest) throws {
+        let (address, now) = (request.attempt.address, environment.steady())
+        let (seconds, changes) = state.withLock { state in
+            if let seconds = state.tries.secondsUntilRegistration(at: address, now: now) {
+                return (seconds as Int?, TryCounters.Changes())
+            }
+            return (nil, state.tries.recordRegistration(at: address, now: now))
+        }
+        if let seconds { throw Refused(seconds: seconds) }
+        save(changes)
+    }
+
+    private struct Refused: Error {
+        let seconds: Int
+    }
+}

@@ -1,0 +1,38 @@
+import MessageBus
+
+/// A request for which a password must be looked at.
+struct PasswordRequest: Sendable {
+    /// What is asked for.
+    enum Purpose: Sendable {
+        case login(LoopBound<(LoginResult) -> Void>)
+        case registration(name: String, LoopBound<(RegistrationResult) -> Void>)
+        case newPassword(AccountID, Password, LoopBound<(PasswordResult) -> Void>)
+        case removal(AccountID, LoopBound<(PasswordResult) -> Void>)
+    }
+
+    let attempt: LoginAttempt
+    let purpose: Purpose
+
+    /// A request that was not looked at.
+    enum Refusal: Sendable {
+        case rateLimited(seconds: Int)
+        case unavailable
+    }
+
+    /// Tells whoever asks that nothing was looked at; on the loop.
+    func refuse(_ refusal: Refusal) {
+        switch (purpose, refusal) {
+        case (.login(let then), .rateLimited(let seconds)):
+            then.value(.rateLimited(seconds: seconds))
+        case (.login(let then), .unavailable): then.value(.unavailable)
+        case (.registration(_, let then), .rateLimited(let seconds)):
+            then.value(.rateLimited(seconds: seconds))
+        case (.registration(_, let then), .unavailable): then.value(.unavailable)
+        case (.newPassword(_, _, let then), .rateLimited(let seconds)),
+            (.removal(_, let then), .rateLimited(let seconds)):
+            then.value(.rateLimited(seconds: seconds))
+        case (.newPassword(_, _, let then), .unavailable), (.removal(_, let then), .unavailable):
+            then.value(.unavailable)
+        }
+    }
+}

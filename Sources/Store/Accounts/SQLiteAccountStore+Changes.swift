@@ -1,0 +1,57 @@
+import MessageBus
+
+extension SQLiteAccountStore {
+    /// Returns what has changed since a version; since 0: everything there is.
+    package func changes(since version: Int64) throws -> StoredAccounts {
+        if try hasNoAccountsYet() { return StoredAccounts(version: 0, isWhole: true) }
+        let database = try database()
+        let present = try self.version(database)
+        // A file that has taken the place of another one has nothing to do with what was known.
+        let isWhole = takeIsNew() || version == 0 || present < version
+        let first = isWhole ? 0 : version
+        var stored = StoredAccounts(version: present, isWhole: isWhole)
+        if present == first, !isWhole { return stored }
+        // One moment for all tables.
+        try database.execute("BEGIN")
+        defer { try? database.execute("COMMIT") }
+        stored.version = try self.version(database)
+        stored.accounts = try accounts(since: first, in: database)
+        stored.reservedNames = try reservedNames(since: first, in: database)
+        stored.bans = try bans(since: first, in: database)
+        stored.mutes = try mutes(since: first, in: database)
+        stored.tokenKeys = Set(
+            try database.rows("SELECT key FROM tokens") { row in row.text(0) ?? "" })
+        return stored
+    }
+
+    private func accounts(
+        since version: Int64, in database: Database
+    ) throws(StoreError) -> [StoredAccounts.Entry] {
+        try database.rows(
+            """
+            SELECT id, name, key, role, password_version, key IS NULL FROM accounts
+            WHERE version > ?1 AND (key IS NOT NULL OR ?1 > 0) ORDER BY version
+            """
+        ) { statement in
+            statement.bind(1, version)
+        } _: { row in
+            StoredAccounts.Entry(
+                Self.account(in: row), passwordVersion: row.integer(4),
+                isRemoved: row.integer(5) != 0)
+        }
+    }
+
+    private func reservedNames(
+        since version: Int64, in database: Database
+    ) throws(StoreError) -> [StoredAccounts.ReservedName] {
+        try database.rows(
+            "SELECT key, time, freed FROM reserved_names WHERE version > ?1 ORDER BY version"
+        ) { statement in
+            statement.bind(1, version)
+        } _: { row in
+            StoredAccounts.ReservedName(
+                key: row.text(0) ?? "", time: Timestamp(milliseconds: row.integer(1)),
+                isFreed: row.integer(2) != 0)
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import MessageBus
+
+extension SQLiteAccountStore {
+    /// Milliseconds that the command line waits for others who write.
+    private static let patience = 5_000
+
+    /// Opens a file for the command line, also while a daemon runs.
+    ///
+    /// - Parameter creates: true if a missing file is to be created; else it counts as an empty
+    ///   one.
+    /// - Throws: `StoreError`, also if a daemon of an earlier version has the file open.
+    package static func open(
+        _ path: String, creates: Bool
+    ) throws(StoreError) -> SQLiteAccountStore {
+        if !creates, FileIdentity(of: path) == nil { return try SQLiteAccountStore() }
+        let database = try Database(path, .write)
+        try database.execute("PRAGMA busy_timeout = \(patience)")
+        if try Schema.check(database) != Schema.current { try upgrade(database) }
+        try database.execute("PRAGMA secure_delete = ON")
+        return SQLiteAccountStore(database)
+    }
+
+    /// Brings a file up to date, unless a daemon has it open that knows nothing of that.
+    private static func upgrade(_ database: Database) throws(StoreError) {
+        let lock: StoreLock
+        do throws(StoreError) {
+            lock = try StoreLock(database.path)
+        } catch {
+            // The daemon may have brought it up to date meanwhile.
+            if try Schema.check(database) == Schema.current { return }
+            throw StoreError(
+                database.path, "it is of an earlier version, and \(error.sentence): restart that")
+        }
+        defer { lock.release() }
+        try database.execute("PRAGMA journal_mode = WAL")
+        try Schema.prepare(database)
+    }
+}

@@ -1,0 +1,45 @@
+import MessageBus
+
+extension SQLiteAccountStore {
+    /// Milliseconds that a message waits for somebody who is away.
+    private static let longestWait: Int64 = 90 * 86_400_000
+    /// Milliseconds that rows stay for others to see that they are void: an hour, while a daemon
+    /// looks twice a second.
+    private static let grace: Int64 = 3_600_000
+
+    /// Deletes what is too old.
+    package func deleteExpired(at time: Timestamp, history: Int64?) throws {
+        let now = time.milliseconds
+        var statements: [(String, Int64)] = [
+            (
+                "UPDATE private_messages SET waiting = 0 WHERE waiting AND time < ?1",
+                now - Self.longestWait
+            ),
+            ("DELETE FROM bans WHERE until < ?1", now - Self.grace),
+            ("DELETE FROM tries WHERE used < ?1 AND until < ?1", now - Self.grace),
+        ]
+        if let history {
+            statements += [
+                ("DELETE FROM private_messages WHERE time < ?1 AND NOT waiting", now - history),
+                ("DELETE FROM reserved_names WHERE time < ?1", now - history - Self.grace),
+            ]
+        }
+        try transaction(.normal) { database throws(StoreError) in
+            for (text, limit) in statements {
+                _ = try database.run(text) { statement in statement.bind(1, limit) }
+            }
+        }
+    }
+
+    /// Deletes the places of accounts, reserved names and bans that are gone: for a start, when
+    /// nobody remembers them.
+    package func deleteVoid() throws {
+        try transaction(.normal) { database throws(StoreError) in
+            for text in [
+                "DELETE FROM accounts WHERE key IS NULL",
+                "DELETE FROM reserved_names WHERE freed",
+                "DELETE FROM bans WHERE ended",
+            ] { _ = try database.run(text) { _ in } }
+        }
+    }
+}

@@ -1,0 +1,148 @@
+import MessageBus
+
+extension SQLiteAccountStore {
+    /// The most private messages in memory, of 8 KiB at most each.
+    private static let mostInMemory = 10_000
+
+    /// Stores a private message.
+    package func keep(_ message: PrivateMessage, isLeft: Bool) throws {
+        try transaction(.normal) { database throws(StoreError) in
+            _ = try database.run(
+                """
+                INSERT OR IGNORE INTO private_messages (number, time, sender, sender_name,
+                    sender_key, receiver, receiver_name, receiver_key, text, waiting)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                """
+            ) { statement throws(StoreError) in
+                statement.bind(1, message.number)
+                statement.bind(2, message.time.milliseconds)
+                try Self.bind(message.sender, from: 3, to: statement)
+                try Self.bind(message.receiver, from: 6, to: statement)
+                try statement.bind(9, message.text)
+                statement.bind(10, Int64(isLeft ? 1 : 0))
+            }
+            guard isInMemory else { return }
+            _ = try database.run(
+                """
+                DELETE FROM private_messages WHERE number < (SELECT number FROM private_messages
+                    ORDER BY number DESC LIMIT 1 OFFSET \(Self.mostInMemory - 1))
+                """
+            ) { _ in }
+        }
+    }
+
+    private static func bind(
+        _ party: PrivateMessage.Party, from column: Int32, to statement: Statement
+    ) throws(StoreError) {
+        if let account = party.account { statement.bind(column, account.rawValue) }
+        try statement.bind(column + 1, party.name)
+        try statement.bind(column + 2, party.key)
+    }
+
+    /// Returns how many messages wait for an account, in all and from one sender.
+    package func waitingCount(
+        for receiver: AccountID, from sender: AccountID
+    ) throws -> (all: Int, ofSender: Int) {
+        try database().rows(
+            """
+            SELECT count(*), count(*) FILTER (WHERE sender = ?2) FROM private_messages
+            WHERE receiver = ?1 AND waiting
+            """
+        ) { statement in
+            statement.bind(1, receiver.rawValue)
+            statement.bind(2, sender.rawValue)
+        } _: { row in
+            (Int(row.integer(0)), Int(row.integer(1)))
+        }.first ?? (0, 0)
+    }
+
+    /// Takes the messages that wait for an account, the oldest first.
+    package func takeWaiting(for receiver: AccountID) throws -> [PrivateMessage] {
+        let isWaiting = "receiver = ?1 AND waiting"
+        // Most logins find none, and need no transaction.
+        let waiting = try messages(isWaiting, of: receiver, in: database())
+        if waiting.isEmpty { return [] }
+        return try transaction(.normal) { database throws(StoreError) in
+            let taken = try messages(isWaiting, of: receiver, in: database)
+            _ = try database.run("UPDATE private_messages SET waiting = 0 WHERE \(isWaiting)") {
+                statement in
+                statement.bind(1, receiver.rawValue)
+            }
+            return taken
+        }
+    }
+
+    private func messages(
+        _ condition: String, of id: AccountID, in database: Database
+    ) throws(StoreError) -> [PrivateMessage] {
+        try database.rows(
+            "SELECT \(Self.columns) FROM private_messages WHERE \(condition) ORDER BY number"
+        ) { statement in
+            statement.bind(1, id.rawValue)
+        } _: { row in
+            Self.message(in: row)
+        }
+    }
+
+    /// Returns the last messages between an account and somebody, the oldest first.
+    package func privateMessages(
+        of id: AccountID, with other: AccountID?, key: String, last count: Int
+    ) throws -> [PrivateMessage] {
+        // By two indexes, not one: OR would read all of them.
+        let isOther = { (side: String) in
+            "(\(side) = ?2 OR \(side) IS NULL AND \(side)_key = ?3)"
+        }
+        let newest = { (mine: String, other: String) in
+            """
+            SELECT * FROM (SELECT \(Self.columns) FROM private_messages
+                WHERE \(mine) = ?1 AND \(isOther(other)) ORDER BY number DESC LIMIT ?4)
+            """
+        }
+        return try database().rows(
+            """
+            \(newest("sender", "receiver")) UNION \(newest("receiver", "sender"))
+            ORDER BY number DESC LIMIT ?4
+            """
+        ) { statement throws(StoreError) in
+            statement.bind(1, id.rawValue)
+            if let other { statement.bind(2, other.rawValue) }
+            try statement.bind(3, key)
+            statement.bind(4, Int64(count))
+        } _: { row in
+            Self.message(in: row)
+        }.reversed()
+    }
+
+    /// Returns a message by its number, if an account is one of the two.
+    package func privateMessage(numbered number: UInt64, of id: AccountID) throws
+        -> PrivateMessage?
+    {
+        try database().rows(
+            """
+            SELECT \(Self.columns) FROM private_messages
+            WHERE number = ?1 AND (sender = ?2 OR receiver = ?2)
+            """
+        ) { statement in
+            statement.bind(1, number)
+            statement.bind(2, id.rawValue)
+        } _: { row in
+            Self.message(in: row)
+        }.first
+    }
+
+    private static let columns = """
+        number, time, sender, sender_name, sender_key, receiver, receiver_name, receiver_key, text
+        """
+
+    private static func message(in row: Statement) -> PrivateMessage {
+        PrivateMessage(
+            number: row.number(0), time: Timestamp(milliseconds: row.integer(1)),
+            from: party(in: row, from: 2), to: party(in: row, from: 5), text: row.text(8) ?? "")
+    }
+
+    private static func party(in row: Statement, from column: Int32) -> PrivateMessage.Party {
+        PrivateMessage.Party(
+            account: row.isNull(column) ? nil : AccountID(rawValue: row.integer(column)),
+            name: row.text(column + 1) ?? "", key: row.text(column + 2) ?? "")
+    }
+}

@@ -1,0 +1,51 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import Store
+
+/// Files of earlier versions.
+@Suite(.timeLimit(.minutes(10))) struct MigrationTests {
+    private let folder = StoreFolder()
+
+    @Test func `a file of version 4 keeps its messages and gets the tables of accounts`() async throws
+    {
+        do {
+            let database = try Database(folder.file, .write)
+            try database.execute(
+                """
+                PRAGMA application_id = \(0x506E_7465);
+                \(Schema.migrations[..<4].joined(separator: ";\n"));
+                PRAGMA user_version = 4;
+                INSERT INTO rooms (id, name) VALUES (1, 'general');
+                INSERT INTO messages (number, room, kind, time, sender, bridge, text)
+                    VALUES (7, 1, 0, 1000, 'ana', 'chat', 'hola')
+                """)
+        }
+        let store = try SQLiteStore.open(folder.file)
+        try await store.keep(["adiós"])
+        let all = try await store.all()
+        #expect(all.map(\.text) == ["hola", "adiós"])
+        #expect(all.map(\.sender.account) == [nil, nil])
+        await store.close()
+        let database = try Database(folder.file, .read)
+        #expect(try database.number("SELECT value FROM meta WHERE key = 'accounts'") == 0)
+        #expect(try database.number("SELECT count(*) FROM accounts") == 0)
+    }
+
+    @Test func `the account of a sender is stored with its messages`() async throws {
+        let store = try SQLiteStore.open(folder.file)
+        let first = store.reserve(3)
+        let ana = Sender(
+            name: "ana", key: "ana", bridge: "chat", identity: 1, account: AccountID(rawValue: 5))
+        let messages = [ana, .make("bob"), ana].enumerated().map { index, sender in
+            Message.make("hola", by: sender, number: first + UInt64(index), time: 1_000)
+        }
+        store.take(Batch.make(messages), isOwed: false)
+        let commit = store.take(SourceProgress(bridge: "test", checkpoints: []))
+        store.endTurn()
+        try await commit.wait()
+        #expect(try await store.all().map(\.sender.account?.rawValue) == [5, nil, 5])
+        await store.close()
+    }
+}
