@@ -107,7 +107,7 @@ extension Bus {
         _ messages: [Message], for reading: StoreBackedReader
     ) async throws -> [Message] {
         let (bridge, channel) = (reading.attachment.name, reading.channel)
-        let foreign = messages.filter { !$0.isFrom(bridge, channel: channel) }
+        let foreign = messages.filter { $0.isFor(bridge, channel: channel) }
         let outgoing = reading.attachment.outgoing
         if outgoing.isEmpty { return foreign }
         var originals: [UInt64: Message] = [:]
@@ -119,6 +119,12 @@ extension Bus {
 }
 
 extension Message {
+    /// True if a reader is to be given it: not what it brought in itself, and nothing that is
+    /// deleted. Of deletions every channel is told, for each may have had the message.
+    func isFor(_ bridge: String, channel: String?) -> Bool {
+        kind == .deletion || !header.isDeleted && !isFrom(bridge, channel: channel)
+    }
+
     /// Whether a channel brought it in itself; `nil` stands for all channels of a bridge.
     func isFrom(_ bridge: String, channel: String?) -> Bool {
         sender.bridge == bridge && (channel == nil || details?.channel == channel)

@@ -38,11 +38,15 @@ public struct Messages: AsyncSequence, Sendable {
 
         /// The next message, or `nil` when the bus has stopped or the task was cancelled.
         public mutating func next() async -> Message? {
-            if buffer.isEmpty {
-                guard let batch = await nextBatch() else { return nil }
-                buffer = batch[...]
+            while true {
+                if buffer.isEmpty {
+                    guard let batch = await nextBatch() else { return nil }
+                    buffer = batch[...]
+                }
+                if let next = buffer.popFirst(), !sequence.port.isDeleted(next.number) {
+                    return next
+                }
             }
-            return buffer.popFirst()
         }
 
         /// All that has been said since, up to 256 messages: one hop to the bus for all of them.

@@ -75,6 +75,17 @@ extension Bus {
         try await store.take(progress).wait()
     }
 
+    /// Forgets checkpoints.
+    func forget(
+        _ sources: [String], isErasing: Bool, by attachment: BridgeAttachment
+    ) async throws {
+        var progress = SourceProgress(
+            bridge: attachment.name,
+            checkpoints: sources.map { Checkpoint(source: $0, state: []) })
+        progress.isErasing = isErasing
+        try await store.take(progress).wait()
+    }
+
     /// What messages are called where they came from: for answers and edits, or, of those that were
     /// dropped, so that nothing of them is quoted.
     private func links(

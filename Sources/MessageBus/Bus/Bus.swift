@@ -32,6 +32,8 @@ public actor Bus {
     package nonisolated let store: any MessageStore
     /// Whether the store outlives the process, so that it is handed everything.
     package nonisolated let keepsMessages: Bool
+    /// Messages that were deleted since the start.
+    nonisolated let deletedNumbers = DeletedNumbers()
     /// What people can make the bus say again and again.
     let repeats: ThrottledLog
     private let chain: Chain

@@ -38,7 +38,8 @@ extension Condition {
     /// Whether messages of a kind are judged: what people say includes what they correct, or a
     /// correction would say what nobody may say.
     private func includes(_ kind: Message.Kind) -> Bool {
-        kinds.contains(Kind(kind)) || kind == .edit && kinds.contains(.message)
+        guard let own = Kind(kind) else { return false }
+        return kinds.contains(own) || kind == .edit && kinds.contains(.message)
     }
 
     private static func matches(_ globs: [Glob]?, _ name: String) -> Bool {
@@ -47,14 +48,15 @@ extension Condition {
 }
 
 extension Condition.Kind {
-    /// What a condition calls this kind of message.
-    init(_ kind: Message.Kind) {
+    /// What a condition calls this kind of message; `nil` for a deletion, which nobody judges.
+    init?(_ kind: Message.Kind) {
         switch kind {
         case .message: self = .message
         case .join: self = .join
         case .rename: self = .rename
         case .leave: self = .leave
         case .edit: self = .edit
+        case .deletion: return nil
         }
     }
 }

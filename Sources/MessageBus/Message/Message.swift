@@ -14,12 +14,15 @@ public struct Message: Sendable {
         case rename
         /// Somebody corrected what they had said; the text is the new one.
         case edit
+        /// Somebody deleted a message, `deletedNumber`: whoever has passed it on should take it
+        /// back. No chain judges it, and people read nothing of it.
+        case deletion
 
         /// Whether it tells of somebody and has no text.
         @inlinable package var isNotice: Bool {
             switch self {
             case .message, .edit: false
-            case .join, .leave, .rename: true
+            case .join, .leave, .rename, .deletion: true
             }
         }
     }
@@ -95,7 +98,11 @@ public struct Message: Sendable {
     /// Whether it goes with the message before it, as the second picture of an album does.
     public var isContinuation: Bool { details?.isContinuation ?? false }
     /// What it answers.
-    public var reply: Quotation? { details?.reply }
+    public var reply: Quotation? { kind == .deletion ? nil : details?.reply }
+    /// The number of the message that was deleted, in a deletion; `nil` in anything else.
+    public var deletedNumber: UInt64? { kind == .deletion ? details?.reply?.number : nil }
+    /// The name of who has deleted the message, whose text is empty then; `nil` if nobody has.
+    public var deleter: String? { details?.deleter }
     /// Whom a private message is for, or the new name in a rename.
     public var other: Sender? { kind == .leave ? nil : details?.other }
     /// The room that somebody went to who left this one, `nil` for those who left the chat.

@@ -23,6 +23,12 @@ package protocol MessageStore: Sendable {
     /// transaction with it.
     func take(_ progress: SourceProgress) -> PendingCommit
 
+    /// Takes the deletion of a message: its text, its words in the index and what quotes it are to
+    /// be overwritten, also in what SQLite or the like would leave of them.
+    ///
+    /// The promise is kept when the message can't come back.
+    func take(_ deletion: Deletion) -> PendingCommit
+
     /// Hands over what was taken in this turn.
     func endTurn()
 
@@ -81,6 +87,10 @@ package protocol MessageStore: Sendable {
     func messages(numbered numbers: [UInt64]) async throws -> StoredRun
     /// Which messages are called so on the other side, the oldest first.
     func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws -> [UInt64]
+    /// What a message is called on the other side, the first name first.
+    func remoteIDs(
+        of number: UInt64, in channel: DurableReader.Channel
+    ) async throws -> [String]
     /// What a message is called on the other side; the first name, if it has several.
     func remoteID(of number: UInt64, in channel: DurableReader.Channel) async throws -> String?
 }

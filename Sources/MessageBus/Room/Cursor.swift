@@ -104,7 +104,7 @@ package final class Cursor {
 
     /// What concerns the reader, as its chain leaves it.
     private func fit(_ found: [Message]) -> [Message] {
-        let foreign = found.filter { !$0.isFrom(bridge, channel: channel) }
+        let foreign = found.filter { $0.isFor(bridge, channel: channel) }
         return outgoing.isEmpty
             ? foreign : outgoing.judge(foreign, original: room.log.message(numbered:))
     }
