@@ -60,7 +60,6 @@ package struct TCP: Bridge {
         /// The time within which a connection must have a name.
         @Option(
             "The time after which a connection without a name is closed.",
-            absent: "never; 60s where a login is required",
             in: .milliseconds(1)...)
         package var nameWithin: Duration?
         /// The age at which an unread byte closes its reader's connection.

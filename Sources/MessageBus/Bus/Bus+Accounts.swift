@@ -119,7 +119,7 @@ extension Bus {
     private func disconnect(
         _ account: Account, _ reason: Disconnection, except connection: UInt64 = 0
     ) {
-        for presence in owner(of: account)?.presences ?? []
+        for presence in owner(of: account)?.onePerDelegate ?? []
         where connection == 0 || presence.connection != connection {
             presence.delegate.disconnect(reason)
         }

@@ -63,8 +63,9 @@ extension Bus {
     ///
     /// - Parameter speaking: the connection that said it, which gets it in any case.
     private func deliver(_ message: Message, to person: Person, of speaking: Presence? = nil) {
-        for presence in person.presences where presence === speaking || !presence.delegate.isFull {
-            presence.delegate.deliver(message)
+        for presence in person.onePerDelegate {
+            let delegate = presence.delegate
+            if delegate === speaking?.delegate || !delegate.isFull { delegate.deliver(message) }
         }
     }
 }

@@ -54,6 +54,13 @@ package final class Person {
         places.contains { isMeant($0.bridge) }
     }
 
+    /// One presence for each connection: one that reads several rooms has as many presences.
+    var onePerDelegate: [Presence] {
+        if presences.count < 2 { return presences }
+        var seen: Set<ObjectIdentifier> = []
+        return presences.filter { seen.insert(ObjectIdentifier($0.delegate)).inserted }
+    }
+
     /// The rooms that were told of the person's join.
     var announcedRooms: [Room] {
         places.reduce(into: []) { rooms, place in
@@ -125,8 +132,10 @@ package final class Person {
                     identity: presence.sender.identity)
             senders[bridge] = sender
             presence.sender = sender
-            presence.delegate.senderChanged(to: sender, isForced: isForced)
         }
         if let first = presences.first { sender = first.sender }
+        for presence in onePerDelegate {
+            presence.delegate.senderChanged(to: presence.sender, isForced: isForced)
+        }
     }
 }

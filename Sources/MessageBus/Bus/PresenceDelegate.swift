@@ -1,5 +1,6 @@
 /// The side of a connection, or of a bridge, that the bus tells what becomes of somebody there.
 ///
+/// It is told once, however many presences of the person it has: one in each room that it reads.
 /// Confined to the bus's loop.
 package protocol PresenceDelegate: AnyObject {
     /// Hands over a message that only its sender and its receiver get.

@@ -65,6 +65,29 @@ struct StdioFixture {
         try await stdio.stop()
     }
 
+    @Test func `a line with a password is refused, and nothing of it is said or logged`()
+        async throws
+    {
+        for form in [Stdio.Form.text, .chat] {
+            let stdio = try await StdioFixture.make { $0.lines = form }
+            await stdio.input.write(
+                """
+                /login ana s3cr3t-x
+                ana: /login ana s3cr3t-x
+                 /REGISTER s3cr3t-x
+                /password s3cr3t-x s3cr3t-y
+                /unregister s3cr3t-x
+                hola
+
+                """)
+            #expect(await stdio.messages(1) == ["operador (stdio): hola"])
+            let entry = await stdio.bus.log.first { $0.sentence.contains("password") }
+            #expect(entry.sentence.hasPrefix("1 line with a password not said"))
+            #expect(!stdio.bus.log.sentences.contains { $0.contains("s3cr3t") })
+            try await stdio.stop()
+        }
+    }
+
     @Test func `the last half line is a line, and the bridge goes on writing`() async throws {
         let stdio = try await StdioFixture.make()
         await stdio.input.write("one\ntwo")

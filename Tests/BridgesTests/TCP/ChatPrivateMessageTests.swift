@@ -30,8 +30,10 @@ import Testing
         }
     }
 
-    private func number(of line: String) -> String {
-        String(line.split(separator: " ")[2])
+    /// Returns the number of the first listed message, as `#7`.
+    private func number(in lines: [String]) throws -> String {
+        let line = try #require(lines.first { $0.hasPrefix("servidor: [info] #") })
+        return String(line.split(separator: " ")[2])
     }
 
     @Test func `each connection of the two reads it once, in any room`() async throws {
@@ -105,7 +107,7 @@ import Testing
         try bob.send("/msg ana la clave es 1234\n")
         for client in [bob, ana, eva] { _ = try await client.barrier() }
         try ana.send("/history @bob\n")
-        let number = number(of: try await ana.barrier()[0])
+        let number = try number(in: try await ana.barrier())
         try ana.send("/reply \(number) gracias\n")
         let answer = "ana → bob (privado): [↩ bob: la clave es 1234] gracias"
         #expect(try await ana.barrier() == [answer])
@@ -133,7 +135,7 @@ import Testing
         try luz.send("/msg ana un secreto\n")
         _ = try await luz.barrier()
         try ana.send("/history @luz\n")
-        let number = number(of: try await ana.barrier().suffix(2)[0])
+        let number = try number(in: try await ana.barrier())
         try ana.send("/reply \(number) vale\n")
         let answer = "ana → luz (privado): [↩ luz: un secreto] vale"
         #expect(try await ana.barrier() == [answer])
@@ -182,7 +184,7 @@ import Testing
         let host = try await host()
         let (ana, bob) = (try await owner("ana", host), try await owner("bob", host))
         try bob.send("/msg ana hola\n/history @ana\n")
-        let number = number(of: try await bob.barrier()[1])
+        let number = try number(in: try await bob.barrier())
         try ana.send("/quit\n")
         _ = try await ana.rest()
         _ = try await bob.barrier()

@@ -18,10 +18,7 @@ import Testing
     }
 
     private struct Refuse: Middleware {
-        let kind: Message.Kind
-        func handle(_ message: inout Message) -> Verdict {
-            message.kind == kind ? .drop("no") : .pass
-        }
+        func handle(_ message: inout Message) -> Verdict { .drop("no") }
     }
 
     private static let accounts = [(name: "Ana", password: "secreto1")]
@@ -224,33 +221,32 @@ import Testing
         #expect(people == ["Ana 2"])
     }
 
-    @Test(arguments: [Message.Kind.rename, .join])
-    func `a middleware that refuses the name refuses the login`(kind: Message.Kind) async throws {
-        let test = try TestBus(
-            middlewares: [Refuse(kind: kind)], accounts: FakeAccounts(Self.accounts))
-        _ = await test.port("chat")
-        let (refusal, name) = await test.bus.perform { bus in
+    @Test func `a middleware that refuses the new name refuses the login`() async throws {
+        let test = try TestBus(accounts: FakeAccounts(Self.accounts))
+        let chain = Chain([
+            Chain.Step(label: "test", condition: Condition(kinds: [.rename]), middleware: Refuse())
+        ])
+        let attachment = BridgeAttachment(name: "chat", room: "general", chain: chain)
+        await test.bus.add(attachment)
+        let (refusal, name) = await test.bus.perform {
+            (bus: isolated Bus) -> (NameRefusal?, String) in
             let connection = Connection()
             let bob = Presence(
                 sender: Sender(name: "bob", key: "bob", bridge: "chat", identity: 1),
-                room: bus.rooms[0], delegate: connection, isAnnounced: kind == .rename)
-            let first = bus.enter(bob, by: bus.bridges[0])
+                room: bus.rooms[0], delegate: connection)
+            _ = bus.enter(bob, by: bus.bridges[0])
             defer { bus.leave(bob) }
-            guard first == nil, let account = bus.accounts.account(named: "ana") else {
-                return (first, "")
-            }
-            return (bus.logIn(bob, to: account), bob.sender.name)
+            guard let account = bus.accounts.account(named: "ana") else { return (nil, "") }
+            let refusal = bus.logIn(bob, to: account)
+            return (refusal, bob.person?.account == nil ? bob.sender.name : "")
         }
-        // A connection that is not announced needs nobody's leave.
-        let expected: NameRefusal? =
-            kind == .rename ? .dropped(Drop(code: "dropped", reason: "no")) : nil
-        #expect(refusal == expected)
-        #expect(name == (kind == .rename ? "bob" : "Ana"))
+        #expect(refusal == .dropped(Drop(code: "dropped", reason: "no")))
+        #expect(name == "bob")
     }
 
     @Test func `who has the name of a new account gives it up, and is told`() async throws {
         let accounts = FakeAccounts()
-        let test = try TestBus(middlewares: [Refuse(kind: .edit)], accounts: accounts)
+        let test = try TestBus(accounts: accounts)
         _ = await test.port("chat")
         let connections = await test.bus.perform { bus in
             let connections = HeldConnections()

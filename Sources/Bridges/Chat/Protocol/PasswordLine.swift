@@ -1,3 +1,4 @@
+import Glibc
 import MessageBus
 
 /// The rules by which a line that carries a password is known, before it is whole: half a password
@@ -30,6 +31,21 @@ package enum PasswordLine {
         let trimmed = UnsafeRawBufferPointer(rebasing: text[TextTrimming.trimmed(text)])
         guard trimmed.first == slash else { return false }
         return isVerb(UnsafeRawBufferPointer(rebasing: trimmed.dropFirst()), orPart: false)
+    }
+
+    /// Returns the offset of a command that carries a password behind what may be a name.
+    static func offset(in line: UnsafeRawBufferPointer) -> Int? {
+        guard let base = line.baseAddress, let found = memchr(base, Int32(slash), line.count) else {
+            return nil
+        }
+        let offset = UnsafeRawPointer(found) - base
+        let front = UnsafeRawBufferPointer(rebasing: line[..<offset])
+        let name = TextTrimming.trimmed(front)
+        guard !name.isEmpty, offset <= longestFront,
+            ":>]".utf8.contains(front[name.upperBound - 1]),
+            isMeant(by: UnsafeRawBufferPointer(rebasing: line[offset...]))
+        else { return nil }
+        return offset
     }
 
     /// Returns true if a command may begin behind a byte: a blank, the end of a name or a notice, or

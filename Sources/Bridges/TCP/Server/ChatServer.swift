@@ -51,6 +51,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var phase = Phase.open
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var lastGuest = 0
+    /// The last private message, until the end of the turn.
+    private var lastPrivate: (number: UInt64, lines: [UInt8])?
     private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
     private lazy var chatListener = ChatListener(
         options, on: loop, log: port.log, phrases,
@@ -134,6 +136,21 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     var addresses: [String] { chatListener.addresses }
     /// The room where connections begin.
     var entrance: RoomReaders { rooms[entranceIndex] }
+
+    /// Returns the lines of a private message as this bridge's clients read them, which are made once
+    /// for all connections of the two.
+    ///
+    /// The bridge's own chain judges what its clients read, whoever else reads it.
+    func lines(ofPrivate message: Message) -> [UInt8] {
+        if let lastPrivate, lastPrivate.number == message.number { return lastPrivate.lines }
+        var lines: [UInt8] = []
+        let outgoing = port.attachment.outgoing
+        for message in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
+            encoder.append(message, to: &lines)
+        }
+        lastPrivate = (message.number, lines)
+        return lines
+    }
 
     /// Returns the line that tells a reader how many lines were left out.
     func skipNotice(_ missed: Int) -> [UInt8] {
@@ -254,6 +271,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     private func endTurn(_ bus: isolated Bus) {
         bytesReadThisTurn = 0
+        lastPrivate = nil
         turnEndWork.run(bus, lists: lists)
         scheduler.endTurn(readers: connections.count)
         batch.arena.shrink(to: Self.batchBytes)

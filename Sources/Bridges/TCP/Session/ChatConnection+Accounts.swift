@@ -176,11 +176,7 @@ extension ChatConnection {
     /// Takes the name away: the person leaves, and the connection stays.
     private func logOut(_ bus: isolated Bus) {
         announceLeave(bus)
-        if server.isLoginRequired {
-            roomReaders.feed?.catchUp()
-            roomReaders.detach(self)
-            output.detach(skipNotice: server.skipNotice)
-        }
+        if server.isLoginRequired { detachFromRoom() }
         server.awaitName(of: self)
     }
 

@@ -161,7 +161,8 @@ extension ChatConnection {
         answer(.ok, phrases.roomIs(target.room.name))
     }
 
-    private func move(to target: RoomReaders) {
+    /// Stops reading the room; what is owed until here is still sent.
+    func detachFromRoom() {
         if let feed = roomReaders.feed {
             feed.catchUp()
             // Its own lines are recorded now: later their positions would mean nothing.
@@ -169,6 +170,10 @@ extension ChatConnection {
         }
         roomReaders.detach(self)
         output.detach(skipNotice: server.skipNotice)
+    }
+
+    private func move(to target: RoomReaders) {
+        detachFromRoom()
         roomReaders = target
         target.attach(self)
         scheduleSend()

@@ -12,13 +12,8 @@ extension ChatConnection: PresenceDelegate {
     /// Shows a private message.
     func deliver(_ message: Message) {
         guard isReachable else { return }
-        var bytes: [UInt8] = []
-        // The bridge's own chain judges what its clients read, whoever else reads it.
-        let outgoing = server.port.attachment.outgoing
-        for message in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
-            server.encoder.append(message, to: &bytes)
-        }
-        if !bytes.isEmpty { send(bytes) }
+        let lines = server.lines(ofPrivate: message)
+        if !lines.isEmpty { send(lines) }
     }
 
     /// Speaks by another name from now on.
