@@ -1,3 +1,5 @@
+import Accounts
+import Glibc
 import MessageBus
 import Sockets
 import Store
@@ -12,6 +14,8 @@ package struct Assembly: Sendable {
     let files: LogFiles
     /// The store; `nil` if nothing outlives the process.
     let store: SQLiteStore?
+    /// The accounts, bans and mutes.
+    let accounts: AccountService
 
     /// Makes chains and bridges.
     ///
@@ -34,6 +38,9 @@ package struct Assembly: Sendable {
             configuration.store.map { context.path($0.path) }
             .map { path in ["", "-wal", "-shm", "-journal"].map { path + $0 } } ?? []
         context.ownFiles = { files.paths + stored }
+        let accounts = try Self.accounts(
+            of: configuration, context, on: loop, fold: namePolicy.fold)
+        context.accounts = accounts
         var maker = EntryMaker(context: context, fold: namePolicy.fold)
         let chain = maker.chain(configuration.middleware)
         let bridges = configuration.bridges.compactMap { maker.bridge($0) }
@@ -54,6 +61,7 @@ package struct Assembly: Sendable {
         self.log = log
         self.files = files
         self.bridges = bridges
+        self.accounts = accounts
         store = Self.store(of: configuration, context, fold: namePolicy.fold)
         bus = Bus(settings, chain: chain, store: store ?? VolatileStore(), executor: loop)
     }
@@ -77,6 +85,39 @@ package struct Assembly: Sendable {
                 startThread: DedicatedThread.start)
         }
     }
+
+    /// Makes the accounts that a configuration asks for, not read yet.
+    private static func accounts(
+        of configuration: Configuration, _ context: Context, on loop: EventLoop,
+        fold: @Sendable (String) -> String
+    ) throws -> AccountService {
+        var settings = AccountSettings()
+        settings.policy.isLoginRequired = configuration.accounts == .required
+        settings.policy.isRegistrationOpen = configuration.isRegistrationOpen
+        settings.history = configuration.store.map { Int64($0.history / .milliseconds(1)) }
+        settings.outlivesProcess = configuration.store != nil
+        settings.bridgeKeys = Set(
+            (configuration.bridges.map(\.name) + configuration.leftOut.map(\.name)).map(fold))
+        let clock = SystemClock()
+        let (wall, monotonic) = (clock.wall(), clock.monotonic())
+        var environment = AccountEnvironment(
+            post: { loop.perform($0) }, startThread: DedicatedThread.start, wall: clock.wall,
+            // Somebody who sets the clock must neither end nor prolong anybody's waiting.
+            steady: { wall + (clock.monotonic() - monotonic) / 1_000_000 })
+        environment.log = context.log
+        environment.hashers = AccountEnvironment.hashersOfMachine
+        let store = configuration.store.map {
+            SQLiteAccountStore(besideStoreAt: context.path($0.path))
+        }
+        return AccountService(
+            try store ?? SQLiteAccountStore(), settings, hashing: .argon2id,
+            environment: environment)
+    }
+}
+
+extension AccountEnvironment {
+    /// Passwords that are looked at at the same time: one on two cores, so that the other is free.
+    static var hashersOfMachine: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2) }
 }
 
 extension Log.Times {

@@ -1,3 +1,4 @@
+import Accounts
 import Glibc
 import MessageBus
 import Sockets
@@ -52,9 +53,9 @@ package struct Daemon: Sendable {
     package func run() async throws -> End {
         let bus = assembly.bus
         // A bridge may start two threads besides its own; then the log, signals, the bus, three of
-        // the store.
+        // the store, one of the accounts and those that look at passwords.
         try ResourceLimits.checkMemory(
-            forThreads: 6 + 3 * assembly.bridges.count,
+            forThreads: 7 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)
         let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue] in
             log.info("stopped while starting")
@@ -74,6 +75,9 @@ package struct Daemon: Sendable {
         defer { withExtendedLifetime(signals) { signalLoop.stop() } }
         try assembly.files.open()
         try assembly.store?.open()
+        assembly.accounts.open()
+        try assembly.accounts.checkNames()
+        AccountRefresh.start(assembly.accounts, on: assembly.loop)
         assembly.loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
         MemoryTrimmer.start(on: assembly.loop)
         try assembly.loop.start(named: "bus")
@@ -108,6 +112,8 @@ package struct Daemon: Sendable {
         }
         defer { overdue.cancel() }
         await assembly.bus.end()
+        // Before the store, because the last connection to close removes the files beside it.
+        assembly.accounts.close()
         await assembly.store?.close(unused: await assembly.bus.unusedNumber, within: .seconds(5)) {
             try await clock.sleep(for: $0)
         }

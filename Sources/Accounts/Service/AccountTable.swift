@@ -15,6 +15,11 @@ struct AccountTable {
     /// Number of accounts and reserved names.
     var count: Int { entries.count + reserved.count }
 
+    /// The folded names of all relays.
+    var relayKeys: [String] {
+        entries.values.filter { $0.account.role == .relay }.map(\.account.key)
+    }
+
     /// Returns the account with a folded name.
     func account(named key: String) -> Account? {
         ids[key].flatMap { entries[$0]?.account }

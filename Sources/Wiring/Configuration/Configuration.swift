@@ -15,7 +15,7 @@ package struct Configuration: Sendable {
     /// Settings of the store; `nil` if nothing outlives the process.
     package let store: StoreOptions?
     /// The requirement for reading and speaking.
-    package let accounts: Accounts
+    package let accounts: AccountRequirement
     /// True if people may register themselves.
     package let isRegistrationOpen: Bool
     /// The daemon's own log.

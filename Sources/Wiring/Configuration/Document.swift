@@ -77,11 +77,11 @@ struct Document {
             file: file, store: options?.store, middleware: middleware, bridges: bridges)
         conflicts.report(into: &problems)
         guard let options else { return nil }
-        let isOpen = options.registration.map { $0 == .open } ?? (options.accounts == .open)
         return Configuration(
             file: file, directory: directory, name: options.name.text, language: options.language,
             rooms: options.rooms.names, store: options.store, accounts: options.accounts,
-            isRegistrationOpen: isOpen, log: options.log, middleware: middleware,
+            isRegistrationOpen: options.isRegistrationOpen, log: options.log,
+            middleware: middleware,
             bridges: bridges, leftOut: absent)
     }
 

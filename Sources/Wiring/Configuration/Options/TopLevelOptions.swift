@@ -14,11 +14,12 @@ struct TopLevelOptions: PluginOptions {
     @Option("The file of messages, checkpoints, cursors, links and accounts; null: memory only.")
     var store: StoreOptions? = StoreOptions()
 
-    @Option("open: people may speak without logging in.")
-    var accounts = Accounts.open
+    @Option("open: any free name, a registered one needs its password; required: log in first.")
+    var accounts = AccountRequirement.open
 
     @Option(
-        "open: people may register themselves; as accounts if not given.", absent: "as accounts")
+        "open: people may register themselves; closed: accounts are made by puente user add.",
+        absent: "as accounts: open, or closed if required")
     var registration: Registration?
 
     @Option("The chain every inbound message passes, in order.")
@@ -45,12 +46,16 @@ struct TopLevelOptions: PluginOptions {
 
     private static let listen = "\"bridges\": [{\"type\": \"tcp\", \"listen\": \"HOST:PORT\"}]"
 
-    /// Reports options that this version does not support yet.
+    /// True if people may register themselves.
+    var isRegistrationOpen: Bool { registration.map { $0 == .open } ?? (accounts == .open) }
+
+    /// Warns of accounts that nobody can make.
     func validate(_ check: inout OptionCheck) {
-        if accounts == .required {
-            check.problem(
-                "expected \"open\", found \"required\": this version has no accounts yet",
-                at: $accounts)
+        if accounts == .required, store == nil, !isRegistrationOpen {
+            check.warning(
+                """
+                nobody can log in: "puente user add" needs a store, and "registration" is closed
+                """, at: $accounts)
         }
     }
 }

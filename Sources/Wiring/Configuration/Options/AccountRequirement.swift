@@ -1,7 +1,7 @@
 import MessageBus
 
 /// The requirement for reading and speaking.
-package enum Accounts: String, CaseIterable, OptionValue {
+package enum AccountRequirement: String, CaseIterable, OptionValue {
     /// Any free name; a registered name needs its password.
     case open
     /// Nothing without logging in.

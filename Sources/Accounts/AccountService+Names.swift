@@ -1,0 +1,29 @@
+import MessageBus
+
+extension AccountService {
+    /// A name that stands in parentheses behind the names of two different speakers.
+    package struct NameConflict: Error, CustomStringConvertible {
+        /// The sentence.
+        package let description: String
+    }
+
+    /// Checks that bridges, tokens and relay accounts have different names: what stands in
+    /// parentheses behind a name belongs to one of them.
+    ///
+    /// - Throws: `NameConflict` with a sentence, before anything is started.
+    package func checkNames() throws(NameConflict) {
+        let bridges = settings.bridgeKeys
+        if let key = tokenKeys.intersection(bridges).sorted().first {
+            throw NameConflict(
+                description: "\(key.quoted) is the name of a bridge and of a token: rename the "
+                    + "bridge, or remove the token (puente token remove)")
+        }
+        for key in accounts.relayKeys.sorted()
+        where bridges.contains(key) || tokenKeys.contains(key) {
+            let other = bridges.contains(key) ? "a bridge" : "a token"
+            throw NameConflict(
+                description: "\(key.quoted) is the name of \(other) and of a relay account: "
+                    + "rename one of them (puente user rename)")
+        }
+    }
+}
