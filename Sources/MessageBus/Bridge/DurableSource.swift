@@ -120,7 +120,9 @@ extension Bus {
 
 extension Message {
     /// True if a reader is to be given it: not what it brought in itself, and nothing that is
-    /// deleted. Of deletions every channel is told, for each may have had the message.
+    /// deleted.
+    ///
+    /// Of deletions every channel is told, for each may have had the message.
     func isFor(_ bridge: String, channel: String?) -> Bool {
         kind == .deletion || !header.isDeleted && !isFrom(bridge, channel: channel)
     }

@@ -31,7 +31,8 @@ extension Bus {
         return true
     }
 
-    var now: Timestamp { Timestamp(milliseconds: settings.time()) }
+    /// The time of the present turn, by the wall clock.
+    package var now: Timestamp { Timestamp(milliseconds: settings.time()) }
 
     /// Whether a bridge has said that it works, since it was last started.
     package func isReady(_ attachment: BridgeAttachment) -> Bool { attachment.isReady }

@@ -32,6 +32,12 @@ public actor Bus {
     package nonisolated let store: any MessageStore
     /// Whether the store outlives the process, so that it is handed everything.
     package nonisolated let keepsMessages: Bool
+    /// Who may not speak.
+    var restrictions = Restrictions()
+    /// Rules by which addresses can't be banned.
+    var protectedAddresses: [@Sendable (AddressBlock) -> Bool] = []
+    /// Called on the loop with what moderators do to whoever is connected, named or not.
+    var moderationObservers: [UInt64: (ModerationEvent) -> Void] = [:]
     /// Messages that were deleted since the start.
     nonisolated let deletedNumbers = DeletedNumbers()
     /// What people can make the bus say again and again.
@@ -161,6 +167,7 @@ public actor Bus {
         batch.keepsLeaves = true
         batch.arena.number(from: numbers.take(batch.count), time: time)
         batch.arena.alterReservedMarkers()
+        if restrictions.isInUse { dropRestricted(batch) }
         attachment.chain.judge(batch)
         chain.judge(batch)
         for failure in batch.failures {

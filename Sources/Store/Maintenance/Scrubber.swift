@@ -28,8 +28,9 @@ final class Scrubber {
     private static let pagesAtOnce = 256
     /// Nanoseconds between two steps.
     private static let stepPause = Duration.milliseconds(5).inNanoseconds
-    /// Nanoseconds between two beginnings: many deletions share one. What is deleted is gone from the
-    /// files within a minute.
+    /// Nanoseconds between two beginnings: many deletions share one.
+    ///
+    /// Short enough for what is deleted to be gone from the files within a minute.
     private static let shortestInterval = Duration.seconds(20).inNanoseconds
     /// Nanoseconds until the next attempt after a failure, or while a reader needs the log.
     private static let retryPause = Duration.seconds(2).inNanoseconds

@@ -16,6 +16,8 @@ final class ChatListener {
         let admit: (_ descriptor: Int32, _ host: HostKey?) -> Bool
         /// Closes the descriptor of a refused client once the client has read the refusal.
         let close: (_ descriptor: Int32) -> Void
+        /// Returns the reason for which an address is banned, which may be empty; `nil` if it is not.
+        let ban: (_ host: HostKey?) -> String?
         /// Closes a connection that has said nothing, and returns whether there was one.
         let makeRoom: () -> Bool
         /// Frees a descriptor at once, and returns whether there was one to free.
@@ -111,6 +113,7 @@ final class ChatListener {
 
     /// Returns the reason to refuse a client, or `nil` to let it in.
     private func refusal(of host: HostKey?) -> ConnectionRefusal? {
+        if let reason = admission.ban(host) { return .banned(reason) }
         if let host {
             guard connects.spend(for: host, at: loop.now) else { return .tooFast }
             if connectionsByHost[host, default: 0] >= maxPerHost { return .addressIsFull }

@@ -45,6 +45,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// The connections that wait for the store: to be read again, or to be sent stored lines.
     private var awaitingStore: [ChatConnection] = []
     private var storeObserver: UInt64 = 0
+    private var moderationObserver: UInt64 = 0
     private var bytesReadThisTurn = 0
     private var beforeTurnEndID = 0
     private var turnEndID = 0
@@ -59,6 +60,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         ChatListener.Admission(
             admit: { [unowned self] in self.admit($0, from: $1) },
             close: { [unowned self] in self.linger($0) },
+            ban: { [unowned self] in self.ban(of: $0) },
             makeRoom: { [unowned self] in self.makeRoom() },
             freeDescriptor: { [unowned self] in self.freeDescriptor() }))
     private(set) lazy var unnamed = UnnamedConnections(
@@ -117,6 +119,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
+        moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
     }
 
@@ -192,7 +195,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         for readers in rooms {
             if let feed = readers.feed { readers.room.remove(feed) }
         }
-        port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
+        port.bus.assumeIsolated {
+            $0.removeStoreObserver(storeObserver)
+            $0.removeModerationObserver(moderationObserver)
+        }
     }
 
     /// Logs, once a minute at most, that earlier messages can't be read.
@@ -258,6 +264,30 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         stalled.remove(connection)
         chatListener.removeConnection(from: connection.host)
         checkDone()
+    }
+
+    // MARK: - Moderation
+
+    /// Returns the reason for which an address is kept out; `nil` if it is not.
+    private func ban(of host: HostKey?) -> String? {
+        let address = host.map { ClientAddress($0) } ?? .local
+        return port.bus.assumeIsolated { $0.accounts.ban(of: address)?.reason }
+    }
+
+    /// Does what concerns every connection, with or without a name.
+    private func obey(_ event: ModerationEvent) {
+        switch event {
+        case .banned(let block, let reason):
+            for connection in Array(connections.values)
+            where block.contains(connection.clientAddress) {
+                connection.disconnect(.banned(reason: reason))
+            }
+        case .announcement(let text):
+            let line = phrases.lines(.announce, text)
+            for connection in connections.values where !connection.mustLogIn {
+                connection.send(line)
+            }
+        }
     }
 
     // MARK: - A turn
