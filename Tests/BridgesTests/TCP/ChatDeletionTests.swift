@@ -14,7 +14,10 @@ import Testing
         of text: String, _ client: ChatClient
     ) async throws -> String {
         try client.send("/history 50\n")
-        let line = try #require(try await client.barrier().first { $0.hasSuffix(text) })
+        let line = try #require(
+            try await client.barrier().first {
+                $0.hasPrefix("servidor: [info] ") && $0.hasSuffix(text)
+            })
         return String(line.split(separator: " ")[2])
     }
 

@@ -59,6 +59,8 @@ import Testing
         command: String
     ) async throws {
         let (host, _) = try await host()
+        let others = try await (logIn("otra", host), logIn("jefa", host))
+        defer { withExtendedLifetime(others) {} }
         let mod = try await logIn("mod", host)
         for other in ["otra", "OTRA", "jefa", "mod"] {
             try mod.send("\(command) \(other)\n")
@@ -76,7 +78,7 @@ import Testing
         try mod.send("/kick BOB deja de gritar\n")
         #expect(
             try await mod.barrier() == [
-                "servidor: [ok] bob está fuera.", "bob ha abandonado el chat.",
+                "bob ha abandonado el chat.", "servidor: [ok] bob está fuera.",
             ])
         #expect(
             try await bob.rest() == [
@@ -98,7 +100,7 @@ import Testing
         _ = try await bob.barrier()
         try mod.send("/ban bob 10m basta\n")
         let answer = try #require(try await mod.line())
-        #expect(answer.hasPrefix("servidor: [ok] Bob no puede entrar hasta 1970-"))
+        #expect(answer.hasPrefix("servidor: [ok] Bob no puede entrar hasta 20"))
         #expect(
             try await bob.rest() == [
                 "servidor: [forbidden] basta", "Bob ha abandonado el chat.",
@@ -205,9 +207,10 @@ import Testing
         try again.send("ＢＯＢ: hola\n")
         #expect(try await again.barrier().last == refused)
         try mod.send("/unmute bob\n")
-        _ = try await mod.barrier()
+        #expect(
+            try await mod.barrier().last == "servidor: [ok] ＢＯＢ: prohibición retirada.")
         try again.send("hola\n")
-        #expect(try await again.barrier().last == "ＢＯＢ: hola")
+        #expect(try await again.barrier() == ["ＢＯＢ: hola"])
     }
 
     @Test func `people of other networks are muted and banned in the bus`() async throws {

@@ -17,7 +17,7 @@ import Testing
     private func logIn(_ name: String, _ host: ChatHost) async throws -> ChatClient {
         let client = try await host.client()
         try client.send("/login \(name) secreto1\n")
-        _ = try await client.barrier()
+        while try await client.line()?.hasPrefix("servidor: [ok] ") == false {}
         return client
     }
 
