@@ -7,12 +7,13 @@ struct Arguments {
 
     /// The names of options.
     enum Name: String, CaseIterable {
-        case config, room, last, since, follow, json
+        case config, room, last, since, follow, json, role, free
+        case readOnly = "read-only"
 
         var hasValue: Bool {
             switch self {
-            case .config, .room, .last, .since: true
-            case .follow, .json: false
+            case .config, .room, .last, .since, .role: true
+            case .follow, .json, .free, .readOnly: false
             }
         }
     }
@@ -40,9 +41,9 @@ struct Arguments {
         let parts = argument.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
         let spelling = parts[0] == "-c" ? "--config" : parts[0]
         guard spelling.hasPrefix("--"), let name = Name(rawValue: String(spelling.dropFirst(2)))
-        else { throw .unknownOption(argument) }
+        else { throw .unknownOption(Self.withoutValue(argument)) }
         if !name.hasValue {
-            if parts.count > 1 { throw .unknownOption(argument) }
+            if parts.count > 1 { throw .unknownOption(Self.withoutValue(argument)) }
             flags[name] = argument
         } else if parts.count > 1 {
             values[name] = String(parts[1])
@@ -51,6 +52,12 @@ struct Arguments {
         } else {
             throw .noValue(argument)
         }
+    }
+
+    /// Returns an option as an error may show it: what stands in or behind it may be a password.
+    private static func withoutValue(_ argument: String) -> String {
+        guard argument.hasPrefix("--") else { return String(argument.prefix(2)) }
+        return String(argument.prefix { $0 != "=" })
     }
 
     /// Removes and returns the value of an option.

@@ -8,6 +8,7 @@ enum Command: Equatable {
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
     case why(UInt64, file: String)
+    case accounts(AccountCommand, file: String)
     case version
     case help
 
@@ -35,6 +36,7 @@ enum Command: Equatable {
                puente search [--room R] [--last N] [--since 2h] [--json] WORDS
                                                  the messages that hold all WORDS
                puente why NUMBER                 what became of one message
+        \(AccountCommand.usage)
                puente version
                puente help
         Those that read a file read ./bridge.json, or --config FILE.
@@ -67,6 +69,10 @@ enum Command: Equatable {
                 throw .noWord("why needs the number of a message")
             }
             self = .why(number, file: arguments.file)
+        case "user", "token", "ban":
+            most = .max
+            let file = arguments.file
+            self = .accounts(try AccountCommand(verb, &arguments), file: file)
         case "version": self = .version
         case "help": self = .help
         default: throw .unknownVerb(verb)

@@ -3,6 +3,8 @@ import Wiring
 /// The exit status of the program, by sysexits.h.
 enum ExitStatus: Int32 {
     case success = 0
+    /// There is no such account, token or ban.
+    case unknown = 1
     case usage = 64
     case unavailable = 69
     case configuration = 78

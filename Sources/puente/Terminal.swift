@@ -9,13 +9,16 @@ enum Terminal {
     ///
     /// Returns false if the reader is gone, which is no error.
     @discardableResult
-    static func say(_ text: String) -> Bool { write(text, to: STDOUT_FILENO) }
+    static func say(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
 
     /// Writes a text and a line ending to standard error.
-    static func complain(_ text: String) { _ = write(text, to: STDERR_FILENO) }
+    static func complain(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
+
+    /// Writes a question to standard error, and leaves the line open for the answer.
+    static func prompt(_ text: String) { _ = write(text, to: STDERR_FILENO) }
 
     private static func write(_ text: String, to descriptor: Int32) -> Bool {
-        var bytes = Array((text + "\n").utf8)[...]
+        var bytes = Array(text.utf8)[...]
         while !bytes.isEmpty {
             let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
             if count < 0, errno == EINTR { continue }

@@ -8,6 +8,7 @@ enum UsageError: Error, CustomStringConvertible, Equatable {
     case badValue(String, expected: String, found: String)
     case noWord(String)
     case tooMany(String)
+    case sentence(String)
 
     var description: String {
         switch self {
@@ -16,7 +17,7 @@ enum UsageError: Error, CustomStringConvertible, Equatable {
         case .noValue(let word): "\(word) needs a value"
         case .badValue(let option, let expected, let found):
             "\(option): expected \(expected), found \(found.quoted)"
-        case .noWord(let sentence): sentence
+        case .noWord(let sentence), .sentence(let sentence): sentence
         case .tooMany(let word): "unexpected argument \"\(word)\""
         }
     }

@@ -68,6 +68,15 @@ package struct AddressBlock: Hashable, Sendable {
         return family == other.family && bits & mask == other.bits & mask
     }
 
+    /// True if it holds an address by which this machine reaches itself: 127.0.0.0/8, ::1.
+    package var holdsLoopback: Bool {
+        switch family {
+        case .local: true
+        case .ipv4: bits >> 24 == 127
+        case .ipv6: contains(ClientAddress(ipv6: 0, 1))
+        }
+    }
+
     private static func width(of family: ClientAddress.Family) -> Int {
         switch family {
         case .local: 0

@@ -24,6 +24,17 @@ extension SQLiteAccountStore {
         }.first
     }
 
+    /// Returns all accounts with the moments when they were made, by name.
+    package func accounts() throws -> [(account: Account, created: Timestamp)] {
+        try database().rows(
+            """
+            SELECT id, name, key, role, created FROM accounts WHERE key IS NOT NULL ORDER BY key
+            """
+        ) { row in
+            (Self.account(in: row), Timestamp(milliseconds: row.integer(4)))
+        }
+    }
+
     /// Returns the account in the first four columns of a row: id, name, key, role.
     static func account(in row: Statement) -> Account {
         Account(

@@ -1,12 +1,16 @@
 import MessageBus
 
-/// The path of the store in a configuration, whatever else is wrong with it: a person who reads the
-/// history does not have the daemon's environment.
+/// The path of the store in a configuration and what concerns its contents, whatever else is wrong
+/// with the file: a person at the command line does not have the daemon's environment.
 package struct StoreLocation: Sendable, Equatable {
     /// Path of the SQLite file; `nil` if nothing outlives the process.
     package let path: String?
     /// The language of notices.
     package let language: Language
+    /// Names of the rooms.
+    package let rooms: [String]
+    /// Names of the bridges, also of those that are left out.
+    package let bridgeNames: [String]
 
     /// Reads a configuration.
     ///
@@ -44,6 +48,28 @@ package struct StoreLocation: Sendable, Equatable {
         }
         return StoreLocation(
             path: defaults.store.map { Configuration.path($0.path, of: file) },
-            language: defaults.language)
+            language: defaults.language,
+            rooms: rooms(in: parsed, expansion), bridgeNames: bridgeNames(in: parsed, expansion))
+    }
+
+    private static func rooms(in root: ConfigValue, _ expansion: Expansion) -> [String] {
+        var quiet = Problems()
+        guard let member = root.member("rooms") else { return TopLevelOptions().rooms.names }
+        let value = expansion.expand(member.value, into: &quiet)
+        return NewRooms.decode(value, into: &quiet)?.names ?? []
+    }
+
+    private static func bridgeNames(in root: ConfigValue, _ expansion: Expansion) -> [String] {
+        guard case .array(let entries)? = root.member("bridges")?.value.kind else { return [] }
+        var quiet = Problems()
+        let named = entries.map { entry in
+            var entry = entry
+            if case .object(let members) = entry.kind {
+                // Nothing else: it may be in files that only the daemon may read.
+                entry.kind = .object(members.filter { ["name", "type"].contains($0.key) })
+            }
+            return expansion.expand(entry, unset: .empty, into: &quiet)
+        }
+        return BridgeNames(named, leftOut: [], into: &quiet).all
     }
 }

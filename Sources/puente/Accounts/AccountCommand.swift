@@ -1,0 +1,162 @@
+import MessageBus
+
+/// A command of `puente user`, `puente token` or `puente ban`.
+enum AccountCommand: Equatable {
+    case listUsers
+    case addUser(name: String, Role)
+    case renameUser(name: String, to: String)
+    case removeUser(name: String, frees: Bool)
+    case setPassword(name: String)
+    case setRole(name: String, Role)
+    case listTokens
+    case addToken(name: String, room: String?, isReadOnly: Bool)
+    case removeToken(name: String)
+    case listBans
+    case addBan(subject: String, Duration?, reason: String)
+    case removeBan(subject: String)
+
+    static let usage = """
+               puente user list
+               puente user add NAME [--role ROLE]
+               puente user password NAME
+               puente user role NAME ROLE
+               puente user rename NAME OTHER
+               puente user remove [--free] NAME  accounts; ROLE is member, moderator, admin or relay,
+                                                 --free lets others have the name again
+               puente token list
+               puente token add NAME [--room R] [--read-only]
+               puente token remove NAME          secrets of programs, each shown once
+               puente ban list
+               puente ban add NAME|ADDRESS [FOR] [REASON]
+               puente ban remove NAME|ADDRESS    people kept out; ADDRESS may be a block
+        """
+
+    /// Parses the words after `puente`.
+    init(_ verb: String, _ arguments: inout Arguments) throws(UsageError) {
+        let words = Array(arguments.words.dropFirst())
+        guard let action = words.first else {
+            throw .sentence("\(verb) needs a command: \(Self.actions(of: verb))")
+        }
+        var rest = Words(words.dropFirst(), of: "\(verb) \(action)")
+        switch verb {
+        case "user": self = try Self.user(action, &rest, &arguments)
+        case "token": self = try Self.token(action, &rest, &arguments)
+        default: self = try Self.ban(action, &rest)
+        }
+        try rest.end()
+        try arguments.expectNothingElse(words: .max)
+    }
+
+    private static func actions(of verb: String) -> String {
+        switch verb {
+        case "user": "list, add, password, role, rename, remove"
+        default: "list, add, remove"
+        }
+    }
+
+    private static func unknown(_ action: String, of verb: String) -> UsageError {
+        .sentence(
+            "\(verb) has no command \"\(action)\"; there are \(actions(of: verb))")
+    }
+
+    private static func user(
+        _ action: String, _ words: inout Words, _ arguments: inout Arguments
+    ) throws(UsageError) -> AccountCommand {
+        switch action {
+        case "list": return .listUsers
+        case "add":
+            return .addUser(
+                name: try words.next("the name"),
+                try arguments.takeValue(.role).map(role(from:)) ?? .member)
+        case "rename":
+            return .renameUser(
+                name: try words.next("the present name"), to: try words.next("the new name"))
+        case "remove":
+            return .removeUser(
+                name: try words.next("the name"), frees: arguments.takeFlag(.free))
+        case "password": return .setPassword(name: try words.next("the name"))
+        case "role":
+            return .setRole(
+                name: try words.next("the name"), try role(from: words.next("the role")))
+        default: throw unknown(action, of: "user")
+        }
+    }
+
+    private static func role(from word: String) throws(UsageError) -> Role {
+        guard let role = Role(rawValue: word) else {
+            let roles = Role.allCases.map(\.rawValue).joined(separator: ", ")
+            throw .sentence("expected a role (\(roles)), found \(word.quoted)")
+        }
+        return role
+    }
+
+    private static func token(
+        _ action: String, _ words: inout Words, _ arguments: inout Arguments
+    ) throws(UsageError) -> AccountCommand {
+        switch action {
+        case "list": return .listTokens
+        case "add":
+            return .addToken(
+                name: try words.next("the name"), room: arguments.takeValue(.room),
+                isReadOnly: arguments.takeFlag(.readOnly))
+        case "remove": return .removeToken(name: try words.next("the name"))
+        default: throw unknown(action, of: "token")
+        }
+    }
+
+    private static func ban(
+        _ action: String, _ words: inout Words
+    ) throws(UsageError) -> AccountCommand {
+        switch action {
+        case "list": return .listBans
+        case "remove": return .removeBan(subject: try words.next("the name or address"))
+        case "add":
+            let subject = try words.next("the name or address")
+            let duration = try words.duration()
+            return .addBan(subject: subject, duration, reason: words.takeRest())
+        default: throw unknown(action, of: "ban")
+        }
+    }
+
+    /// The words behind a command, taken one after the other.
+    private struct Words {
+        private var rest: ArraySlice<String>
+        private let command: String
+
+        init(_ words: ArraySlice<String>, of command: String) {
+            rest = words
+            self.command = command
+        }
+
+        mutating func next(_ what: String) throws(UsageError) -> String {
+            guard let word = rest.popFirst() else { throw .sentence("\(command) needs \(what)") }
+            return word
+        }
+
+        /// Takes a duration; what begins with a digit and isn't one is no reason either.
+        mutating func duration() throws(UsageError) -> Duration? {
+            guard let word = rest.first, word.first?.isNumber == true else { return nil }
+            guard let duration = Duration(option: word), duration > .zero,
+                duration <= Duration.longestOption
+            else {
+                throw .badValue(
+                    command, expected: "\(Duration.expectation) or a reason", found: word)
+            }
+            rest.removeFirst()
+            return duration
+        }
+
+        mutating func takeRest() -> String {
+            defer { rest = [] }
+            return rest.joined(separator: " ")
+        }
+
+        /// Never says what is left: it may be a password.
+        func end() throws(UsageError) {
+            guard !rest.isEmpty else { return }
+            throw .sentence(
+                "\(command) has more words than it takes; a password is no argument, where all who "
+                    + "list processes can read it: it is asked for, or read from standard input")
+        }
+    }
+}

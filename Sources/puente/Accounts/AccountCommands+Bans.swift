@@ -1,0 +1,82 @@
+import Chat
+import MessageBus
+import Store
+
+extension AccountCommands {
+    /// Lists the bans in force: end, name or address, giver and reason.
+    func listBans() throws {
+        let now = now
+        for (ban, isOver) in try store.changes(since: 0).bans where !isOver {
+            if let end = ban.end, end <= now { continue }
+            let end = ban.end.map(\.inUTC) ?? "for ever"
+            let giver = ban.giver.isEmpty ? "command line" : ban.giver
+            let reason = ban.reason.isEmpty ? "" : ": \(ban.reason)"
+            Terminal.say("\(end)  \(ban.shown)  by \(giver)\(reason)")
+        }
+    }
+
+    /// Keeps a name, an address or a block out.
+    func addBan(_ text: String, _ duration: Duration?, reason: String) throws {
+        let subject = try subject(text)
+        let now = now
+        let end = duration.map {
+            Timestamp(milliseconds: now.milliseconds + Int64($0 / .milliseconds(1)))
+        }
+        var account: AccountID?
+        let shown: String
+        switch subject {
+        case .name(let key):
+            account = try store.credentials(ofName: key)?.account.id
+            shown = text
+        case .addresses(let block):
+            guard !block.holdsLoopback else {
+                throw Refusal.usage("\(block) holds this machine's own address")
+            }
+            shown = block.description
+        }
+        try store.add(
+            Ban(
+                of: subject, shown: shown, account: account, by: "",
+                reason: Self.cleaned(reason), at: now, until: end))
+        Terminal.say("\(shown) is kept out \(end.map { "until \($0.inUTC)" } ?? "for ever")")
+    }
+
+    /// Removes a ban before its end.
+    func removeBan(_ text: String) throws {
+        guard try store.removeBan(of: subject(text), at: now) else {
+            throw Refusal.unknown("there is no ban of \(text.quoted)")
+        }
+        Terminal.say("\(text): ban removed")
+    }
+
+    /// Returns the name or the block that is meant.
+    private func subject(_ text: String) throws -> Ban.Subject {
+        if let block = AddressBlock(text) { return .addresses(block) }
+        let front = text.split(separator: "/", omittingEmptySubsequences: false).first ?? ""
+        if ClientAddress(front) != nil {
+            throw Refusal.usage(
+                "\(text.quoted): a block has at most 16 free bits (IPv4: /16), or begins with 32 "
+                    + "(IPv6: /32)")
+        }
+        // A name as it is shown, perhaps with the bus's parentheses.
+        var name = text
+        if text.hasSuffix(")"), let opening = text.firstRange(of: " (") {
+            name = String(text[..<opening.lowerBound])
+        }
+        do throws(NameProblem) {
+            _ = try Name(name, isChosen: false)
+        } catch {
+            throw Refusal.usage(
+                "\(text.quoted) can't be a name: \(Phrases(.en).badName(error))")
+        }
+        return .name(NameFolding.key(text))
+    }
+
+    /// Returns a reason without anything that could take over a terminal.
+    private static func cleaned(_ text: String) -> String {
+        let bytes = Array(text.utf8).withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
