@@ -12,7 +12,7 @@ import Testing
     private static let secret = "zqxjkvbp"
 
     private func delete(_ number: UInt64, _ store: SQLiteStore) async throws {
-        let commit = store.take(
+        let commit = store.enqueue(
             Deletion(of: number, by: "bob", quotedAs: "\(Self.secret) de ana"))
         store.endTurn()
         try await commit.wait()
@@ -133,7 +133,7 @@ import Testing
             message.details = MessageDetails(reply: quotation)
             return message
         }
-        for message in messages { store.take(Batch.make([message]), isOwed: false) }
+        for message in messages { store.enqueue(Batch.make([message]), isOwed: false) }
         try await delete(first, store)
         let all = try await store.all() + store.all(in: "otra")
         #expect(

@@ -50,13 +50,13 @@ extension Bus {
         if owner === person {
             person.account = account
             // The spelling is up to the owner.
-            person.take(Sender(account, named: person.sender.name, bridge: ""))
+            person.setName(of: Sender(account, named: person.sender.name, bridge: ""))
             return nil
         }
         if owner == nil, person.presences.count == 1 {
             if let refusal = rename(presence, to: Sender(account, bridge: "")) { return refusal }
             person.account = account
-            person.take(person.sender)
+            person.setName(of: person.sender)
             return nil
         }
         return transfer(presence, to: owner, of: account)
@@ -84,15 +84,15 @@ extension Bus {
 
     // MARK: - Changes
 
-    /// Obeys what changes among the accounts, here or in another process.
+    /// Applies changes of accounts, made here or in another process, to who is here.
     func observeAccounts() {
         restrictions.isInUse = !accounts.bans.isEmpty || !accounts.mutes.isEmpty
         accounts.observe { [weak self] change in
-            self?.assumeIsolated { $0.obey(change) }
+            self?.assumeIsolated { $0.apply(change) }
         }
     }
 
-    private func obey(_ change: AccountChange) {
+    private func apply(_ change: AccountChange) {
         switch change {
         case .created(let account): _ = freeName(of: account)
         case .renamed(let account, let old): rename(account, from: old)

@@ -48,7 +48,7 @@ extension Bus {
         settings.log.info(
             "\(deleter.name) has deleted #\(message.number) of \(message.sender.name)"
                 + " in \(message.room)")
-        return store.take(
+        return store.enqueue(
             Deletion(of: message.number, by: deleter.name, quotedAs: quoted.excerpt))
     }
 

@@ -1,9 +1,9 @@
 // Who is here: entering, leaving, changing names and rooms.
 extension Bus {
-    /// Who goes by this folded name.
+    /// Returns the person here who has a folded name.
     package func person(_ key: String) -> Person? { people[key] }
 
-    /// Everybody in a room, by name.
+    /// Returns everybody in a room, sorted by name.
     package func people(in room: Room) -> [Person] {
         people.values.filter { $0.isIn(room) }.sorted { $0.sender.name < $1.sender.name }
     }
@@ -71,7 +71,7 @@ extension Bus {
             _ = store(refused.notice)
             return .dropped(refused.notice)
         }
-        take(sender, person, notices)
+        apply(sender, to: person, notices)
         return nil
     }
 
@@ -79,7 +79,7 @@ extension Bus {
     func forceRename(_ person: Person, to sender: Sender) {
         guard let attachment = person.presences.lazy.compactMap(\.attachment).first else { return }
         let notices = renameNotices(of: person, to: sender, attachment)
-        take(sender, person, notices.filter { $0.notice.drops.isEmpty }, isForced: true)
+        apply(sender, to: person, notices.filter { $0.notice.drops.isEmpty }, isForced: true)
     }
 
     private func renameNotices(
@@ -90,8 +90,8 @@ extension Bus {
         }
     }
 
-    private func take(
-        _ sender: Sender, _ person: Person, _ notices: [(room: Room, notice: Batch)],
+    private func apply(
+        _ sender: Sender, to person: Person, _ notices: [(room: Room, notice: Batch)],
         isForced: Bool = false
     ) {
         let old = person.sender.key
@@ -102,7 +102,7 @@ extension Bus {
             known.leave(old, at: settings.uptime())
             known.take(sender.key, at: settings.uptime())
         }
-        person.take(sender, isForced: isForced)
+        person.setName(of: sender, isForced: isForced)
         for (room, notice) in notices where store(notice) { room.append(notice.arena) }
     }
 
@@ -156,7 +156,7 @@ extension Bus {
         if store(notice) { presence.room.append(notice.arena) }
     }
 
-    /// A notice that the chains have judged, neither stored nor appended yet.
+    /// Returns a notice that the chains have judged, neither stored nor appended yet.
     private func judged(
         _ kind: Message.Kind, of sender: Sender, in room: Room, _ attachment: BridgeAttachment,
         other: Sender? = nil

@@ -100,14 +100,18 @@ extension Bus {
         // ::1 is in the first /64 of all.
         case .ipv6: if block.contains(ClientAddress(ipv6: 0, 1)) { return true }
         }
-        return protectedAddresses.contains { $0(block) }
+        return protectedAddresses.values.contains { $0(block) }
     }
 
     /// Keeps addresses from being banned: those of proxies.
     ///
-    /// - Parameter overlaps: returns true if a block has one of them in it.
-    package func protect(_ overlaps: @escaping @Sendable (AddressBlock) -> Bool) {
-        protectedAddresses.append(overlaps)
+    /// - Parameters:
+    ///   - addresses: how they are written; the same ones are protected once.
+    ///   - overlaps: returns true if a block has one of them in it.
+    package func protect(
+        _ addresses: String, _ overlaps: @escaping @Sendable (AddressBlock) -> Bool
+    ) {
+        protectedAddresses[addresses] = overlaps
     }
 
     // MARK: - Observers

@@ -1,6 +1,6 @@
-/// Why somebody did not get a name.
+/// The reason why somebody did not get a name.
 package enum NameRefusal: Sendable, Equatable {
-    /// Somebody has it.
+    /// Somebody else has it.
     case taken
     /// It is an account's, and only its owner may have it.
     case registered
@@ -8,7 +8,7 @@ package enum NameRefusal: Sendable, Equatable {
     case banned(String)
     /// Who asks for it may not speak, nor change names.
     case muted
-    /// A middleware dropped the notice that would have told of it.
+    /// A middleware dropped the notice that would have announced it.
     case dropped(Drop)
 
     static func dropped(_ notice: Batch) -> Self {

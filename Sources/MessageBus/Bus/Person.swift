@@ -1,4 +1,4 @@
-/// Somebody who is in: names are unique among these.
+/// A person who is on the bus: no two have the same name.
 ///
 /// Whoever is logged in may be here by any number of connections, on several bridges and in several
 /// rooms: the person enters with the first and leaves with the last. Others have one connection.
@@ -120,7 +120,7 @@ package final class Person {
     /// Gives all presences the name of a sender, and the account's identity if there is one.
     ///
     /// - Parameter isForced: whether the person had to give up the name before.
-    func take(_ name: Sender, isForced: Bool = false) {
+    func setName(of name: Sender, isForced: Bool = false) {
         var senders: [String: Sender] = [:]
         for presence in presences {
             let bridge = presence.sender.bridge

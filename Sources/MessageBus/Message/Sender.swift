@@ -1,4 +1,4 @@
-/// Who said a message.
+/// The sender of a message.
 ///
 /// One value for as long as somebody keeps a name.
 ///
@@ -8,7 +8,7 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     public let name: String
     /// The bridge that brought the message in, by its `name` in bridge.json.
     public let bridge: String
-    /// Who this is whatever the name: a connection, an account, a Telegram user.
+    /// A number for the person, whatever the name: for a connection, an account, a Telegram user.
     ///
     /// Limits and repetitions are counted by it, so that a new name resets nothing.
     public let identity: UInt64
@@ -16,9 +16,9 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     ///
     /// Lives as long as the sender.
     package let prefix: UnsafeRawBufferPointer
-    /// The name folded: what makes two names the same.
+    /// The folded name, by which two names are compared.
     package let key: String
-    /// The account that whoever said it was logged in to.
+    /// The account that the name belongs to; `nil` for everybody who is not logged in.
     package let account: AccountID?
 
     /// The identity of the account that speaks for others, of which this is one; 0 for everybody who
@@ -84,7 +84,7 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
             name: shown, key: namePolicy.fold(shown), bridge: attachment.name, identity: identity)
     }
 
-    /// How somebody who speaks by a bridge is named.
+    /// Returns a name as readers see it on a bridge.
     static func shownName(_ name: String, attachment: BridgeAttachment, namePolicy: NamePolicy)
         -> String
     {
@@ -94,6 +94,6 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
             .replacing("{name}", with: namePolicy.clean(name))
     }
 
-    /// Bytes of the name at the beginning of `prefix`.
+    /// Number of bytes of the name at the beginning of `prefix`.
     package var nameCount: Int { prefix.count - 2 }
 }

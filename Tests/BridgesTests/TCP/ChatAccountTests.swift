@@ -266,7 +266,7 @@ import Testing
             ("guest-7 secreto1", "bad-name"), ("ana~ secreto1", "bad-name"),
             ("10.0.0.1 secreto1", "bad-name"), ("10.0.0.0/8 secreto1", "bad-name"),
             ("1234 secreto1", "bad-name"), ("a:b secreto1", "bad-name"),
-            ("ana secreto1 x", "bad-arguments"), ("ana cortaña", "bad-arguments"),
+            ("ana secreto1 x", "bad-arguments"), ("ana corta", "bad-arguments"),
             ("", "bad-arguments"),
         ] {
             try client.send("/register \(arguments)\n")

@@ -52,7 +52,7 @@ final class ChatHost: Sendable {
                 name: bridge.name, room: bridge.room, direction: bridge.direction,
                 chain: Chain(Self.chain(bridge.chain).steps + bridge.steps),
                 outgoing: Self.chain(bridge.outgoing))
-            await test.bus.add(attachment)
+            await test.bus.attach(attachment)
             await test.bus.begin(attachment)
             let port = Port(bus: test.bus, attachment: attachment)
             let context = Context(

