@@ -41,7 +41,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     private(set) var rooms: [RoomReaders] = []
     private let entranceIndex: Int
-    private var connections: [UInt32: ChatConnection] = [:]
+    private(set) var connections: [UInt32: ChatConnection] = [:]
     /// The connections that wait for the store: to be read again, or to be sent stored lines.
     private var awaitingStore: [ChatConnection] = []
     private var storeObserver: UInt64 = 0
@@ -282,30 +282,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         stalled.remove(connection)
         chatListener.removeConnection(from: connection.host)
         checkDone()
-    }
-
-    // MARK: - Moderation
-
-    /// Returns the reason for which an address is kept out; `nil` if it is not.
-    private func ban(of host: HostKey?) -> String? {
-        let address = host.map { ClientAddress($0) } ?? .local
-        return port.bus.assumeIsolated { $0.accounts.ban(of: address)?.reason }
-    }
-
-    /// Does what concerns every connection, with or without a name.
-    private func obey(_ event: ModerationEvent) {
-        switch event {
-        case .banned(let block, let reason):
-            for connection in Array(connections.values)
-            where block.contains(connection.clientAddress) {
-                connection.disconnect(.banned(reason: reason))
-            }
-        case .announcement(let text):
-            let line = phrases.lines(.announce, text)
-            for connection in connections.values where !connection.mustLogIn {
-                connection.send(line)
-            }
-        }
     }
 
     /// Logs that a client in plain began with a PROXY header and is closed.
