@@ -142,9 +142,9 @@ extension Bus {
     ///
     /// Returns what to take it away by.
     package func whenModerated(_ action: sending @escaping (ModerationEvent) -> Void) -> UInt64 {
-        lastWaiter += 1
-        moderationObservers[lastWaiter] = action
-        return lastWaiter
+        lastObserver += 1
+        moderationObservers[lastObserver] = action
+        return lastObserver
     }
 
     /// Takes a function of `whenModerated` away.
