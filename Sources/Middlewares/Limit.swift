@@ -48,6 +48,8 @@ package struct Limit: CopyableMiddleware {
     private let rule: String
     private let language: Language
     private var buckets: Buckets
+    /// Those of accounts that speak for others: five times as much as for one of these.
+    private var relays: Buckets
     /// Keys whose last message was refused, of bridges that have albums.
     private var refused: Set<UInt64> = []
     private var now: Int128 = 0
@@ -56,6 +58,8 @@ package struct Limit: CopyableMiddleware {
     private var lastName: (name: String, number: UInt64)?
     private var lastWait: (seconds: Int64, verdict: Verdict)?
 
+    /// As many messages as of one sender may come of all that an account speaks for, times this.
+    private static let relayFactor: Int128 = 5
     /// The most keys in `refused`.
     private static let mostRefused = 10_000
     private static let attosecondsPerNanosecond: Int128 = 1_000_000_000
@@ -70,6 +74,8 @@ package struct Limit: CopyableMiddleware {
         let period = options.per.attoseconds / Self.attosecondsPerNanosecond
         let burst = options.burst ?? options.messages
         buckets = Buckets(cost: period, capacity: period * Int128(burst))
+        relays = Buckets(
+            cost: period, capacity: period * min(Int128(burst), 1 << 60) * Self.relayFactor)
         let count = options.messages
         let time = options.per.spoken
         rule = language.wording(
@@ -80,7 +86,7 @@ package struct Limit: CopyableMiddleware {
     /// Takes all messages of a batch by one sender out of the bucket at once, if it holds enough.
     package mutating func judge(_ batch: Batch) {
         if let sender = batch.onlySender, let first = batch.first, !first.isQuotation,
-            batch.isOfOneMoment
+            batch.isOfOneMoment, sender.relay == 0 || scope != .sender
         {
             if first.arrival != arrival { move(to: first.arrival) }
             let key = scope == .sender ? sender.identity : key(of: first)
@@ -97,13 +103,22 @@ package struct Limit: CopyableMiddleware {
         let key = key(of: message)
         // An album counts once: its other pictures share the verdict of the first.
         if message.isContinuation, !refused.contains(key) { return .pass }
-        let lacking = buckets.spend(key, at: now)
+        let lacking = spend(key, for: message.sender)
         if lacking > 0 {
             if message.origin != nil { rememberRefusal(of: key) }
             return refusal(lacking)
         }
         if !refused.isEmpty { refused.remove(key) }
         return .pass
+    }
+
+    /// Takes a message out of its bucket, and out of that of the account that speaks for its sender;
+    /// returns 0, or how much either lacks.
+    private mutating func spend(_ key: UInt64, for sender: Sender) -> Int128 {
+        let lacking = buckets.spend(key, at: now)
+        guard lacking == 0, scope == .sender, sender.relay != 0 else { return lacking }
+        let lackingOfAll = relays.spend(sender.relay, at: now * Self.relayFactor)
+        return (lackingOfAll + Self.relayFactor - 1) / Self.relayFactor
     }
 
     /// Returns the time at which a message counts: when it was written.

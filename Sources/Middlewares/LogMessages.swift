@@ -82,6 +82,7 @@ package struct LogMessages: CopyableMiddleware {
             return line + " " + word("se ha ido a", "has gone to") + " " + room
         case .rename:
             return line + " " + word("ahora es", "is now") + " " + (message.other?.name ?? "?")
+        case .deletion: return line + " " + word("ha borrado", "has deleted")
         }
         if file == nil, message.received.milliseconds - message.time.milliseconds >= Self.late {
             line += " (\(word("dicho", "said")) \(message.time.inUTC))"

@@ -178,6 +178,13 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         return commit
     }
 
+    /// Takes the deletion of a message.
+    package func enqueue(_ deletion: Deletion) -> PendingCommit {
+        let commit = PendingCommit()
+        turnBuffer.append(.deletion(deletion, commit))
+        return commit
+    }
+
     /// Hands all that was taken in this turn to the store's thread.
     package func endTurn() {
         guard !turnBuffer.isEmpty else { return }
@@ -305,6 +312,15 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
     ) async throws -> [UInt64] {
         try await reader.ask { stored throws(StoreError) in
             try stored.numbers(of: remoteID, in: channel)
+        }
+    }
+
+    /// Returns the ids of a message on the other side, the first one first.
+    package func remoteIDs(
+        of number: UInt64, in channel: DurableReader.Channel
+    ) async throws -> [String] {
+        try await reader.ask { stored throws(StoreError) in
+            try stored.remoteIDs(of: number, in: channel)
         }
     }
 

@@ -20,7 +20,7 @@ struct MessageLines {
     /// Returns the lines for people: each as the room saw it, after `#NUMBER DATE TIME ROOM`.
     private func text(_ message: Message) -> String {
         var bytes: [UInt8] = []
-        encoder.append(message, to: &bytes)
+        encoder.append(message.listed, to: &bytes)
         let heading = "#\(message.number) \(message.time.inLocalTime) \(message.room)  "
         return bytes.split(separator: 0x0A)
             .map { heading + String(decoding: $0, as: UTF8.self) }
@@ -35,7 +35,7 @@ struct MessageLines {
             case .rename: message.other?.name ?? ""
             // The text of a leave is the room that the person went to.
             case .leave: message.destination ?? ""
-            case .message, .join, .edit: message.text
+            case .message, .join, .edit, .deletion: message.deleter == nil ? message.text : ""
             }
         let reply = message.reply.map { String($0.number) } ?? "null"
         return """
@@ -43,8 +43,13 @@ struct MessageLines {
             "received":"\(message.received.inUTC)",\
             "room":\(message.room.quoted),"kind":"\(message.kind)",\
             "sender":\(message.sender.name.quoted),"bridge":\(message.sender.bridge.quoted),\
-            "text":\(text.quoted),"replyTo":\(reply)\(origin(message.origin))}
+            "text":\(text.quoted),"replyTo":\(reply)\(deleter(message))\(origin(message.origin))}
             """
+    }
+
+    /// Returns who has deleted a message, if somebody has.
+    private static func deleter(_ message: Message) -> String {
+        message.deleter.map { ",\"deletedBy\":\($0.quoted)" } ?? ""
     }
 
     /// Returns the origin of a message, if known: a file and the position in it.

@@ -40,6 +40,20 @@ import Testing
         #expect(passed(&large, .make(arrival: .seconds(20)), times: 9) == 2)
     }
 
+    @Test func `an account that speaks for others may send five times as much for all of them`() {
+        var trial = Trial(limit(2))
+        let bot = Sender.make("bot", identity: 7)
+        for name in ["a", "b", "c", "d", "e", "f"] {
+            let sender = Sender(name, relayedBy: bot) { $0 }
+            let count = passed(&trial, .make(by: sender), times: 3)
+            #expect(count == (name == "f" ? 0 : 2))
+        }
+        // What it says for itself is counted as of anybody.
+        #expect(passed(&trial, .make(by: bot), times: 3) == 2)
+        let late = Sender("f", relayedBy: bot) { $0 }
+        #expect(passed(&trial, .make(by: late, arrival: .seconds(10)), times: 3) == 2)
+    }
+
     @Test func `a new name resets nothing, and others are not held up`() {
         var trial = Trial(limit(2))
         #expect(passed(&trial, .make(by: .make("ana", identity: 7)), times: 3) == 2)

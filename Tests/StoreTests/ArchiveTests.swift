@@ -38,7 +38,7 @@ import TestSupport
         let database = try Database(folder.file, .write)
         try database.execute(
             """
-            DROP VIEW log; \(Schema.withoutAccounts)
+            \(Schema.withoutAccounts) DROP VIEW log;
             ALTER TABLE messages DROP COLUMN said;
             ALTER TABLE messages DROP COLUMN origin; DROP TABLE origins;
             CREATE VIEW log AS SELECT number FROM messages; PRAGMA user_version = 1

@@ -269,7 +269,7 @@ import TestSupport
     @Test func `a newer file, another program's and no database at all are refused`() async throws {
         try await SQLiteStore.open(folder.file).close()
         let database = try Database(folder.file, .write)
-        try database.execute("PRAGMA user_version = 7")
+        try database.execute("PRAGMA user_version = \(Schema.current + 1)")
         var error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
         #expect(
             error?.sentence == """

@@ -104,8 +104,11 @@ extension SQLiteStore {
 }
 
 extension Schema {
-    /// What takes back the fifth migration, in files that tests make older than they are.
+    /// What takes back the migrations from the fifth on, in files that tests make older than they
+    /// are.
     static let withoutAccounts = """
+        DROP VIEW log; DROP INDEX messages_by_reply;
+        ALTER TABLE messages DROP COLUMN deleted; CREATE VIEW log AS SELECT 1 AS number;
         DROP TABLE accounts; DROP TABLE reserved_names; DROP TABLE login_addresses;
         DROP TABLE tries; DROP TABLE bans; DROP TABLE tokens; DROP TABLE private_messages;
         ALTER TABLE messages DROP COLUMN account; DELETE FROM meta WHERE key = 'accounts';

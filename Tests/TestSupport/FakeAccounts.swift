@@ -30,6 +30,8 @@ package final class FakeAccounts: AccountDirectory {
         var left: [PrivateMessage] = []
         var isVolatile = false
         var attempts: [LoginAttempt] = []
+        var bans: [Ban] = []
+        var mutes: [Mute] = []
     }
 
     private let state = Locked(State())
@@ -303,25 +305,83 @@ package final class FakeAccounts: AccountDirectory {
 
     // MARK: - Moderation
 
-    package var bans: [Ban] { [] }
-    package var mutes: [Mute] { [] }
-    package func ban(of address: ClientAddress) -> Ban? { nil }
-    package func ban(ofName key: String) -> Ban? { nil }
-    package func mute(ofName key: String) -> Mute? { nil }
+    package var bans: [Ban] { state.withLock { $0.bans } }
+    package var mutes: [Mute] { state.withLock { $0.mutes } }
+
+    package func ban(of address: ClientAddress) -> Ban? {
+        bans.first {
+            if case .addresses(let block) = $0.subject { return block.contains(address) }
+            return false
+        }
+    }
+
+    package func ban(ofName key: String) -> Ban? { bans.first { $0.subject == .name(key) } }
+    package func mute(ofName key: String) -> Mute? { mutes.first { $0.key == key } }
 
     package func add(_ ban: Ban, then: @escaping (ModerationResult) -> Void) {
-        answer { then(.unavailable) }
+        answer {
+            self.state.withLock { state in
+                state.bans.removeAll { $0.subject == ban.subject }
+                state.bans.append(ban)
+            }
+            then(.done)
+            self.tell(.banned(ban))
+        }
     }
+
     package func add(_ mute: Mute, then: @escaping (ModerationResult) -> Void) {
-        answer { then(.unavailable) }
+        answer {
+            self.state.withLock { state in
+                state.mutes.removeAll { $0.key == mute.key }
+                state.mutes.append(mute)
+            }
+            then(.done)
+            self.tell(.muted(mute))
+        }
     }
+
     package func removeBan(
         of subject: Ban.Subject, then: @escaping (ModerationResult) -> Void
-    ) { answer { then(.unavailable) } }
-    package func removeMute(ofName key: String, then: @escaping (ModerationResult) -> Void) {
-        answer { then(.unavailable) }
+    ) {
+        answer {
+            let ban = self.bans.first { $0.subject == subject }
+            self.state.withLock { $0.bans.removeAll { $0.subject == subject } }
+            then(ban == nil ? .unknown : .done)
+            if let ban { self.tell(.unbanned(ban)) }
+        }
     }
+
+    package func removeMute(ofName key: String, then: @escaping (ModerationResult) -> Void) {
+        answer {
+            let mute = self.mute(ofName: key)
+            self.state.withLock { $0.mutes.removeAll { $0.key == key } }
+            then(mute == nil ? .unknown : .done)
+            if let mute { self.tell(.unmuted(mute)) }
+        }
+    }
+
     package func setRole(
         _ role: Role, of id: AccountID, then: @escaping (ModerationResult) -> Void
-    ) { answer { then(.unavailable) } }
+    ) {
+        answer {
+            guard let old = self.account(id) else { return then(.unknown) }
+            let isLastAdmin = self.state.withLock { state in
+                old.role == .admin && state.accounts.values.count { $0.role == .admin } == 1
+            }
+            guard role == .admin || !isLastAdmin else { return then(.refused) }
+            self.setRole(role, of: old)
+            then(.done)
+        }
+    }
+
+    /// Gives an account a role before anybody asks, as the command line does.
+    package func give(_ role: Role, to name: String) {
+        guard let account = account(named: name.lowercased()) else { return }
+        state.withLock { $0.accounts[account.id]?.role = role }
+    }
+
+    private func setRole(_ role: Role, of old: Account) {
+        state.withLock { $0.accounts[old.id]?.role = role }
+        if let account = account(old.id) { tell(.roleChanged(account, from: old.role)) }
+    }
 }

@@ -127,6 +127,27 @@ package final class MemoryStore: MessageStore {
         return promise
     }
 
+    package func enqueue(_ deletion: Deletion) -> PendingCommit {
+        let promise = PendingCommit()
+        state.withLock { state in
+            state.promises.append(promise)
+            state.pending.append { disk in
+                disk.messages = disk.messages.map { message in
+                    guard message.number == deletion.number else { return message }
+                    var header = message.header
+                    header.flags.insert(.deleted)
+                    header.place(at: 0, count: 0)
+                    return Message(
+                        header: header, sender: message.sender, body: Body(""),
+                        room: message.room,
+                        details: MessageDetails(
+                            origin: message.origin, deleter: deletion.deleter), uptime: 0)
+                }
+            }
+        }
+        return promise
+    }
+
     package func endTurn() {
         if state.withLock({ !$0.pending.isEmpty }) { write() }
     }
@@ -240,6 +261,10 @@ package final class MemoryStore: MessageStore {
 
     package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
         disk.links[channel]?.filter { $0.remoteID == remoteID }.map(\.number).sorted() ?? []
+    }
+
+    package func remoteIDs(of number: UInt64, in channel: DurableReader.Channel) -> [String] {
+        disk.links[channel]?.filter { $0.number == number }.map(\.remoteID) ?? []
     }
 
     package func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {

@@ -31,12 +31,16 @@ public struct Deliveries: AsyncSequence, Sendable {
 
         /// Returns the next message, or `nil` when the bus has stopped or the task was cancelled.
         public mutating func next() async throws -> Delivery? {
-            if buffer.isEmpty {
-                guard let batch = try await nextBatch() else { return nil }
-                buffer = batch[...]
+            while true {
+                if buffer.isEmpty {
+                    guard let batch = try await nextBatch() else { return nil }
+                    buffer = batch[...]
+                }
+                guard let message = buffer.popFirst(), let source else { return nil }
+                // Deleted since it was read: a later one moves the cursor behind it.
+                if port.isDeleted(message.number) { continue }
+                return Delivery(message: message, progress: source.progress, port: port)
             }
-            guard let message = buffer.popFirst(), let source else { return nil }
-            return Delivery(message: message, progress: source.progress)
         }
 
         /// True if the next message is there already and can be read without waiting.

@@ -5,11 +5,19 @@ public struct Delivery: Sendable {
     /// The message.
     public let message: Message
     private let progress: DeliveryProgress
+    private let port: Port
 
-    init(message: Message, progress: DeliveryProgress) {
+    init(message: Message, progress: DeliveryProgress, port: Port) {
         self.message = message
         self.progress = progress
+        self.port = port
     }
+
+    /// True if the message was deleted since it was handed over: then it is to be acknowledged and
+    /// not sent.
+    ///
+    /// Who waits before sending asks again at the last moment.
+    public var isDeleted: Bool { port.isDeleted(message.number) }
 
     /// Moves the stored cursor behind this message and all before it, and links it to its name on
     /// the other side so that answers and edits find it.

@@ -109,7 +109,7 @@ extension Bus {
         _ messages: [Message], for reading: StoreBackedReader
     ) async throws -> [Message] {
         let (bridge, channel) = (reading.attachment.name, reading.channel)
-        let foreign = messages.filter { !$0.isFrom(bridge, channel: channel) }
+        let foreign = messages.filter { $0.isFor(bridge, channel: channel) }
         let outgoing = reading.attachment.outgoing
         if outgoing.isEmpty { return foreign }
         var originals: [UInt64: Message] = [:]
@@ -121,6 +121,14 @@ extension Bus {
 }
 
 extension Message {
+    /// True if a reader is to be given it: not what it brought in itself, and nothing that is
+    /// deleted.
+    ///
+    /// Of deletions every channel is told, for each may have had the message.
+    func isFor(_ bridge: String, channel: String?) -> Bool {
+        kind == .deletion || !header.isDeleted && !isFrom(bridge, channel: channel)
+    }
+
     /// Returns whether a channel brought the message in itself; `nil` stands for all channels of a
     /// bridge.
     func isFrom(_ bridge: String, channel: String?) -> Bool {

@@ -41,11 +41,15 @@ public struct Messages: AsyncSequence, Sendable {
 
         /// Returns the next message, or `nil` when the bus has stopped or the task was cancelled.
         public mutating func next() async -> Message? {
-            if buffer.isEmpty {
-                guard let batch = await nextBatch() else { return nil }
-                buffer = batch[...]
+            while true {
+                if buffer.isEmpty {
+                    guard let batch = await nextBatch() else { return nil }
+                    buffer = batch[...]
+                }
+                if let next = buffer.popFirst(), !sequence.port.isDeleted(next.number) {
+                    return next
+                }
             }
-            return buffer.popFirst()
         }
 
         /// Returns all messages since the last call, at most 256: one hop to the bus for all of

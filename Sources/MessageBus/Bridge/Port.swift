@@ -88,6 +88,16 @@ public struct Port: Sendable {
         try await bus.keep(checkpoints, by: attachment)
     }
 
+    /// Forgets what sources had reached.
+    ///
+    /// Returns when it is forgotten.
+    ///
+    /// - Parameter isErasing: true if it holds something that was deleted, so that its traces have
+    ///   to go from the store's files as well.
+    package func forget(_ sources: [String], isErasing: Bool = false) async throws {
+        try await bus.forget(sources, isErasing: isErasing, by: attachment)
+    }
+
     /// Returns the state that a source of this bridge had when its checkpoint was last kept.
     ///
     /// The checkpoints of everything published before are included.

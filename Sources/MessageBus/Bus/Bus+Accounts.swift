@@ -6,6 +6,7 @@ extension Bus {
     /// Returns why somebody may not have a name that is registered; `nil` for its owner, and if it
     /// is not.
     func refusal(of sender: Sender) -> NameRefusal? {
+        if let ban = accounts.ban(ofName: sender.key) { return .banned(ban.reason) }
         guard accounts.isReserved(sender.key) else { return nil }
         if let account = sender.account, accounts.account(named: sender.key)?.id == account {
             return nil
@@ -85,6 +86,7 @@ extension Bus {
 
     /// Applies changes of accounts, made here or in another process, to who is here.
     func observeAccounts() {
+        restrictions.isInUse = !accounts.bans.isEmpty || !accounts.mutes.isEmpty
         accounts.observe { [weak self] change in
             self?.assumeIsolated { $0.apply(change) }
         }
@@ -98,7 +100,9 @@ extension Bus {
         case .passwordChanged(let account, let connection):
             disconnect(account, .passwordChanged, except: connection)
         case .roleChanged(let account, _): owner(of: account)?.account = account
-        case .banned, .unbanned, .muted, .unmuted: break
+        case .banned(let ban): obey(ban)
+        case .muted(let mute): restrictIdentities(of: mute.key)
+        case .unbanned, .unmuted: break
         }
     }
 

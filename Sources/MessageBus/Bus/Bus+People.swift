@@ -64,6 +64,7 @@ extension Bus {
     package func rename(_ presence: Presence, to sender: Sender) -> NameRefusal? {
         guard let person = presence.person, let attachment = presence.attachment else { return nil }
         if let refusal = refusal(of: sender) { return refusal }
+        if isMuted(presence.sender) { return .muted }
         if let other = people[sender.key], other !== person { return .taken }
         let notices = renameNotices(of: person, to: sender, attachment)
         if let refused = notices.first(where: { !$0.notice.drops.isEmpty }) {

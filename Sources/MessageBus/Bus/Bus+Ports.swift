@@ -32,7 +32,8 @@ extension Bus {
         return true
     }
 
-    var now: Timestamp { Timestamp(milliseconds: settings.time()) }
+    /// The time of the present turn, by the wall clock.
+    package var now: Timestamp { Timestamp(milliseconds: settings.time()) }
 
     /// Returns whether a bridge has said that it works since it was last started.
     package func isReady(_ attachment: BridgeAttachment) -> Bool { attachment.isReady }
@@ -73,6 +74,17 @@ extension Bus {
     /// Keeps checkpoints, even after the bus has ended.
     func keep(_ checkpoints: [Checkpoint], by attachment: BridgeAttachment) async throws {
         let progress = SourceProgress(bridge: attachment.name, checkpoints: checkpoints)
+        try await store.enqueue(progress).wait()
+    }
+
+    /// Forgets checkpoints.
+    func forget(
+        _ sources: [String], isErasing: Bool, by attachment: BridgeAttachment
+    ) async throws {
+        var progress = SourceProgress(
+            bridge: attachment.name,
+            checkpoints: sources.map { Checkpoint(source: $0, state: []) })
+        progress.isErasing = isErasing
         try await store.enqueue(progress).wait()
     }
 

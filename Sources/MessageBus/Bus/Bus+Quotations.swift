@@ -20,6 +20,7 @@ extension Bus {
         if reply.number > 0, let said = try await message(numbered: reply.number),
             said.header.isSaid
         {
+            if said.header.isDeleted { return nil }
             if said.room == room {
                 return Quotation(
                     number: reply.number, name: said.sender.name, excerpt: said.text)

@@ -32,6 +32,14 @@ public actor Bus {
     package nonisolated let store: any MessageStore
     /// True if the store outlives the process, so that the bus hands it every message.
     package nonisolated let keepsMessages: Bool
+    /// Who may not speak.
+    var restrictions = Restrictions()
+    /// Rules by which addresses can't be banned.
+    var protectedAddresses: [String: @Sendable (AddressBlock) -> Bool] = [:]
+    /// Called on the loop with what moderators do to whoever is connected, named or not.
+    var moderationObservers: [UInt64: (ModerationEvent) -> Void] = [:]
+    /// Messages that were deleted since the start.
+    nonisolated let deletedNumbers = DeletedNumbers()
     /// The log for lines that people can cause again and again.
     let repeats: ThrottledLog
     private let chain: Chain
@@ -165,6 +173,7 @@ public actor Bus {
         batch.keepsLeaves = true
         batch.arena.number(from: numbers.allocate(batch.count), time: time)
         batch.arena.alterReservedMarkers()
+        if restrictions.isInUse { dropRestricted(batch) }
         attachment.chain.judge(batch)
         chain.judge(batch)
         for failure in batch.failures {

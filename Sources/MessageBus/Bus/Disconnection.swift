@@ -4,4 +4,8 @@ package enum Disconnection: Sendable, Hashable {
     case passwordChanged
     /// The account is gone.
     case accountRemoved
+    /// Somebody has sent them away, for this reason, which may be empty.
+    case kicked(reason: String)
+    /// The name or the address is banned, for this reason, which may be empty.
+    case banned(reason: String)
 }

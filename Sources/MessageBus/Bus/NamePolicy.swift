@@ -10,6 +10,8 @@ package struct NamePolicy: Sendable {
     package var displaced: @Sendable (_ name: String, _ tried: Int) -> String = { name, tried in
         tried == 0 ? "\(name)~" : "\(name)~\(tried + 1)~"
     }
+    /// The name under which the bus itself speaks.
+    package var server: @Sendable (Language) -> String = { $0 == .es ? "servidor" : "server" }
 
     package init() {}
 }

@@ -4,6 +4,10 @@ package enum NameRefusal: Sendable, Equatable {
     case taken
     /// It is an account's, and only its owner may have it.
     case registered
+    /// It is banned, for this reason, which may be empty: whoever takes it is sent away.
+    case banned(String)
+    /// Who asks for it may not speak, nor change names.
+    case muted
     /// A middleware dropped the notice that would have announced it.
     case dropped(Drop)
 

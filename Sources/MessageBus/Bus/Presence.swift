@@ -18,6 +18,9 @@ package final class Presence {
     /// The index among the person's presences.
     var index = 0
 
+    /// The address that bans go by; `nil` if there is none.
+    package var address: ClientAddress? { delegate.address }
+
     /// Makes a presence of somebody who is not in yet.
     package init(
         sender: Sender, room: Room, delegate: any PresenceDelegate, isAnnounced: Bool = true,

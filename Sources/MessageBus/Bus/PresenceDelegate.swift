@@ -19,6 +19,9 @@ package protocol PresenceDelegate: AnyObject {
 
     /// Sends the person away from here.
     func disconnect(_ reason: Disconnection)
+
+    /// The address that limits and bans go by; `nil` if there is none.
+    var address: ClientAddress? { get }
 }
 
 extension PresenceDelegate {
@@ -27,6 +30,9 @@ extension PresenceDelegate {
 
     /// Does nothing: a bridge speaks by the names that its configuration gives.
     package func senderChanged(to sender: Sender, isForced: Bool) {}
+
+    /// None: there is no connection.
+    package var address: ClientAddress? { nil }
 
     /// Does nothing: there is no connection.
     package func disconnect(_ reason: Disconnection) {}

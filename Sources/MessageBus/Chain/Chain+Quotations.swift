@@ -20,8 +20,11 @@ extension Chain {
         let arena = batch.arena
         for index in 0..<arena.count where !arena.all[index].flags.contains(.dropped) {
             guard let reply = arena.details(of: arena.all[index])?.reply else { continue }
+            let found = original(reply.number)
+            // There is nothing left to judge.
+            if found?.header.isDeleted == true { continue }
             let quoted =
-                original(reply.number) ?? Self.message(quotedBy: arena.message(at: index), reply)
+                found ?? Self.message(quotedBy: arena.message(at: index), reply)
             let judged = words(of: quoted).map {
                 Quotation(number: reply.number, name: reply.name, excerpt: $0)
             }

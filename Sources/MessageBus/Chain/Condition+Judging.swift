@@ -38,7 +38,8 @@ extension Condition {
     /// Returns whether messages of a kind are judged: messages include corrections, or a correction
     /// could say what a message must not.
     private func includes(_ kind: Message.Kind) -> Bool {
-        kinds.contains(Kind(kind)) || kind == .edit && kinds.contains(.message)
+        guard let own = Kind(kind) else { return false }
+        return kinds.contains(own) || kind == .edit && kinds.contains(.message)
     }
 
     private static func matches(_ globs: [Glob]?, _ name: String) -> Bool {
@@ -47,14 +48,15 @@ extension Condition {
 }
 
 extension Condition.Kind {
-    /// Makes a condition's kind from a message's kind.
-    init(_ kind: Message.Kind) {
+    /// Makes a condition's kind from a message's kind; `nil` for a deletion, which no step judges.
+    init?(_ kind: Message.Kind) {
         switch kind {
         case .message: self = .message
         case .join: self = .join
         case .rename: self = .rename
         case .leave: self = .leave
         case .edit: self = .edit
+        case .deletion: return nil
         }
     }
 }

@@ -14,12 +14,15 @@ public struct Message: Sendable {
         case rename
         /// Somebody corrected what they had said; the text is the new one.
         case edit
+        /// Somebody deleted a message, `deletedNumber`: whoever has passed it on should take it
+        /// back. No chain judges it, and people read nothing of it.
+        case deletion
 
         /// True if it reports something about a person and has no text.
         @inlinable package var isNotice: Bool {
             switch self {
             case .message, .edit: false
-            case .join, .leave, .rename: true
+            case .join, .leave, .rename, .deletion: true
             }
         }
     }
@@ -99,7 +102,11 @@ public struct Message: Sendable {
     /// True if it belongs to the message before it, as the second picture of an album does.
     public var isContinuation: Bool { details?.isContinuation ?? false }
     /// The message that this one answers.
-    public var reply: Quotation? { details?.reply }
+    public var reply: Quotation? { kind == .deletion ? nil : details?.reply }
+    /// The number of the message that was deleted, in a deletion; `nil` in anything else.
+    public var deletedNumber: UInt64? { kind == .deletion ? details?.reply?.number : nil }
+    /// The name of the person who deleted the message, whose text is empty then; `nil` if nobody did.
+    public var deleter: String? { details?.deleter }
     /// The receiver of a private message, or the new name in a rename.
     public var other: Sender? { kind == .leave ? nil : details?.other }
     /// The room that somebody who left this one went to; `nil` if they left the chat.

@@ -156,6 +156,27 @@ package final class MessageArena {
         }
     }
 
+    /// Takes a message's text away; its bytes stay until the arena's memory is used again.
+    func erase(at index: Int, by deleter: String) {
+        guard headers[index].isSaid, !headers[index].isDeleted else { return }
+        let header = headers[index]
+        setText(UnsafeRawBufferPointer(start: nil, count: 0), at: index)
+        headers[index].flags.insert(.deleted)
+        details.append(.deleted(by: deleter, details(of: header), of: header))
+        headers[index].details = UInt16(details.count)
+    }
+
+    /// Replaces the words of a message wherever it is quoted.
+    func eraseQuotations(of quoted: Quotation) {
+        guard details.contains(where: { $0.reply.map(quoted.isOfSame) ?? false }) else { return }
+        for index in 0..<count {
+            guard let reply = details(of: headers[index])?.reply, quoted.isOfSame(reply) else {
+                continue
+            }
+            setQuotation(reply.erased, at: index)
+        }
+    }
+
     /// Alters texts that begin as only the bus may begin one, where they stand.
     func alterReservedMarkers() {
         for index in 0..<count {

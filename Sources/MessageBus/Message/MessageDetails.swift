@@ -5,6 +5,8 @@
 package final class MessageDetails: Sendable {
     package let reply: Quotation?
     package let other: Sender?
+    /// The name of who has deleted it; `nil` if nobody has.
+    package let deleter: String?
     /// The time at which it was said, in milliseconds since 1970, if that is not the time of
     /// arrival.
     package let said: Int64?
@@ -17,10 +19,11 @@ package final class MessageDetails: Sendable {
 
     package init(
         reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil, said: Int64? = nil,
-        attachment: UInt64 = 0, isContinuation: Bool = false
+        attachment: UInt64 = 0, isContinuation: Bool = false, deleter: String? = nil
     ) {
         self.reply = reply
         self.other = other
+        self.deleter = deleter
         self.origin = origin
         self.said = said
         self.attachment = attachment
@@ -60,6 +63,7 @@ package final class MessageDetails: Sendable {
     package init(channel: String, start: UInt64, said: Int64? = nil) {
         reply = nil
         other = nil
+        deleter = nil
         self.said = said
         attachment = 0
         isContinuation = false
@@ -72,6 +76,15 @@ package final class MessageDetails: Sendable {
         MessageDetails(
             reply: reply, other: other, origin: origin(of: header), said: said,
             attachment: attachment, isContinuation: isContinuation)
+    }
+
+    /// Those of a message that was deleted: without what it answered.
+    static func deleted(
+        by deleter: String, _ details: MessageDetails?, of header: MessageHeader
+    ) -> MessageDetails {
+        MessageDetails(
+            other: details?.other, origin: details?.origin(of: header), said: details?.said,
+            deleter: deleter)
     }
 
     /// Returns the same details for lines that arrive at a moment, without a time that hardly

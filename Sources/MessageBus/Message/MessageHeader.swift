@@ -21,6 +21,9 @@ package struct MessageHeader: Sendable {
         /// Not a message of its own but the words that another one quotes.
         @inlinable package static var isQuotation: Flags { Flags(rawValue: 1 << 6) }
 
+        /// Somebody has deleted it: it has no text any more.
+        @inlinable package static var deleted: Flags { Flags(rawValue: 1 << 7) }
+
         /// The flags of which none is set as long as the present step is to judge the message.
         @inlinable static var notJudged: Flags {
             Flags(rawValue: dropped.rawValue | passedOver.rawValue)
@@ -59,8 +62,11 @@ package struct MessageHeader: Sendable {
     /// True if it is one line without anything special about it.
     package var isPlain: Bool { details == 0 && flags.isDisjoint(with: [.hasLines, .isPrivate]) }
 
-    /// True if somebody said it, so that it can be answered.
+    /// True if somebody said it, so that it can be answered unless it is deleted.
     package var isSaid: Bool { kind == .message || kind == .edit }
+
+    /// True if its text is gone.
+    package var isDeleted: Bool { flags.contains(.deleted) }
 
     /// True if the present step is to judge it.
     @inlinable package var isJudged: Bool { flags.rawValue & Flags.notJudged.rawValue == 0 }

@@ -14,6 +14,20 @@ public struct Quotation: Sendable, Equatable {
         self.excerpt = Self.beginning(of: excerpt, characters: 40, isQuoted: true)
     }
 
+    /// True if another quotation is of the same message: by its number, or, where that is of no use,
+    /// by its words.
+    func isOfSame(_ other: Quotation) -> Bool {
+        if other.excerpt == Self.erasedExcerpt { return false }
+        return other.number == number
+            || other.number == 0 && other.name == name && other.excerpt == excerpt
+    }
+
+    /// The same without words, for a message that was deleted.
+    var erased: Quotation { Quotation(number: number, name: name, excerpt: Self.erasedExcerpt) }
+
+    /// The words that stand for those of a message that was deleted.
+    package static let erasedExcerpt = "…"
+
     private static func beginning(
         of text: String, characters: Int, isQuoted: Bool = false
     ) -> String {

@@ -21,17 +21,23 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     /// The account that the name belongs to; `nil` for everybody who is not logged in.
     package let account: AccountID?
 
+    /// The identity of the account that speaks for others, of which this is one; 0 for everybody who
+    /// speaks for themselves.
+    package let relay: UInt64
+
     /// Makes a sender.
     ///
     /// The name must have been cleaned; `key` is its folded form.
     package init(
-        name: String, key: String, bridge: String, identity: UInt64, account: AccountID? = nil
+        name: String, key: String, bridge: String, identity: UInt64, account: AccountID? = nil,
+        relay: UInt64 = 0
     ) {
         self.name = name
         self.key = key
-        self.account = account
         self.bridge = bridge
         self.identity = identity
+        self.account = account
+        self.relay = relay
         let bytes = Array("\(name): ".utf8)
         let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 1)
         copy.copyBytes(from: bytes)
@@ -46,6 +52,23 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
         self.init(
             name: name ?? account.name, key: account.key, bridge: bridge,
             identity: Self.accounts | UInt64(bitPattern: account.id.rawValue), account: account.id)
+    }
+
+    /// Makes a sender of somebody an account speaks for, shown as `NAME (account)`.
+    ///
+    /// - Parameter name: a name as people choose it.
+    package convenience init(
+        _ name: String, relayedBy relay: Sender, fold: (String) -> String
+    ) {
+        let shown = "\(name) (\(relay.name))"
+        var hasher = Hasher()
+        hasher.combine(relay.identity)
+        hasher.combine(fold(name))
+        // The highest bit, as for everybody who does not speak here directly.
+        let identity = UInt64(bitPattern: Int64(hasher.finalize())) | 1 << 63
+        self.init(
+            name: shown, key: fold(shown), bridge: relay.bridge, identity: identity,
+            account: relay.account, relay: relay.identity)
     }
 
     /// The bit that only the identities of accounts have: those of connections are small, and those

@@ -25,6 +25,12 @@ package protocol MessageStore: Sendable {
     /// over before in this turn.
     func enqueue(_ progress: SourceProgress) -> PendingCommit
 
+    /// Takes the deletion of a message: its text, its words in the index and what quotes it are to
+    /// be overwritten, also in what SQLite or the like would leave of them.
+    ///
+    /// The promise is kept when the message can't come back.
+    func enqueue(_ deletion: Deletion) -> PendingCommit
+
     /// Passes on everything that was handed over in this turn.
     func endTurn()
 
@@ -84,6 +90,10 @@ package protocol MessageStore: Sendable {
     func messages(numbered numbers: [UInt64]) async throws -> StoredRun
     /// Returns the numbers of messages with a name on the other side, the oldest first.
     func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws -> [UInt64]
+    /// What a message is called on the other side, the first name first.
+    func remoteIDs(
+        of number: UInt64, in channel: DurableReader.Channel
+    ) async throws -> [String]
     /// Returns the name of a message on the other side; the first name, if it has several.
     func remoteID(of number: UInt64, in channel: DurableReader.Channel) async throws -> String?
 }

@@ -4,6 +4,8 @@ package struct SourceProgress: Sendable {
     package let checkpoints: [Checkpoint]
     /// Links of messages that were handed over with it.
     package let links: [(channel: DurableReader.Channel, link: Link)]
+    /// True if what it replaces holds something that was deleted.
+    package var isErasing = false
 
     package init(
         bridge: String, checkpoints: [Checkpoint],

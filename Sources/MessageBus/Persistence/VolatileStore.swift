@@ -43,6 +43,9 @@ package final class VolatileStore: MessageStore {
         return .kept
     }
 
+    /// Does nothing: the room's log is all there was.
+    package func enqueue(_ deletion: Deletion) -> PendingCommit { .kept }
+
     /// Does nothing.
     package func endTurn() {}
 
@@ -109,6 +112,10 @@ package final class VolatileStore: MessageStore {
     package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
         state.withLock { $0.links.numbers(of: remoteID, in: channel) }
     }
+    /// What a message is called on the other side, the first name first.
+    package func remoteIDs(of number: UInt64, in channel: DurableReader.Channel) -> [String] {
+        state.withLock { $0.links.remoteIDs(of: number, in: channel) }
+    }
     /// Returns the name of a message on the other side; the first name, if it has several.
     package func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
         state.withLock { $0.links.remoteID(of: number, in: channel) }
@@ -128,8 +135,8 @@ private struct Links {
     }
 
     private var numbers: [Remote: [UInt64]] = [:]
-    /// The first names.
-    private var remoteIDs: [Local: String] = [:]
+    /// The names, the first one first.
+    private var names: [Local: [String]] = [:]
     private var order: [(local: Local, id: String)] = []
     /// The most links to remember; half of them are forgotten when there are more.
     private static let bound = 100_000
@@ -139,14 +146,14 @@ private struct Links {
         guard numbers[remote]?.contains(link.number) != true else { return }
         numbers[remote, default: []].append(link.number)
         let local = Local(channel: channel, number: link.number)
-        if remoteIDs[local] == nil { remoteIDs[local] = link.remoteID }
+        names[local, default: []].append(link.remoteID)
         order.append((local, link.remoteID))
         if order.count > Self.bound { forgetHalf() }
     }
 
     private mutating func forgetHalf() {
         for (local, id) in order.prefix(Self.bound / 2) {
-            remoteIDs[local] = nil
+            names[local] = nil
             numbers[Remote(channel: local.channel, id: id)] = nil
         }
         order.removeFirst(Self.bound / 2)
@@ -157,6 +164,10 @@ private struct Links {
     }
 
     func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
-        remoteIDs[Local(channel: channel, number: number)]
+        names[Local(channel: channel, number: number)]?.first
+    }
+
+    func remoteIDs(of number: UInt64, in channel: DurableReader.Channel) -> [String] {
+        names[Local(channel: channel, number: number)] ?? []
     }
 }

@@ -108,7 +108,7 @@ package final class Cursor {
 
     /// Returns the messages that concern the reader, as its chain leaves them.
     private func fit(_ found: [Message]) -> [Message] {
-        let foreign = found.filter { !$0.isFrom(bridge, channel: channel) }
+        let foreign = found.filter { $0.isFor(bridge, channel: channel) }
         return outgoing.isEmpty
             ? foreign : outgoing.judge(foreign, original: room.log.message(numbered:))
     }

@@ -177,8 +177,14 @@ package final class MessageLog {
     package func last(saidBy key: String) -> Message? {
         recordSpeakers()
         guard let position = speakers.position(of: key) else { return nil }
-        return position < start
+        let last =
+            position < start
             ? older.message(at: position) : messages(from: position, atMost: 1).first
+        guard let last, last.header.isDeleted else { return last }
+        // Rare enough to look at what was said before it.
+        return texts(in: 0..<position, atMost: Bus.mostTexts).last {
+            $0.sender.key == key && !$0.header.isDeleted
+        }
     }
 
     /// The folded names of everybody who has said one of the messages kept.
@@ -260,6 +266,25 @@ package final class MessageLog {
         guard number > 0 else { return nil }
         let found = messages(from: position(after: number - 1), atMost: 1).first
         return found?.number == number ? found : older.message(numbered: number)
+    }
+
+    /// Takes the text of a message away, if it is kept.
+    func erase(_ number: UInt64, by deleter: String) {
+        let position = position(after: number - 1)
+        if position < end {
+            let segment = segments[segmentIndex(holding: position)]
+            let index = position - segment.start
+            if segment.arena.all[index].number == number {
+                return segment.arena.erase(at: index, by: deleter)
+            }
+        }
+        older.erase(number, by: deleter)
+    }
+
+    /// Takes the words of a message away wherever it is quoted.
+    func eraseQuotations(of quoted: Quotation) {
+        for segment in segments { segment.arena.eraseQuotations(of: quoted) }
+        older.eraseQuotations(of: quoted)
     }
 
     /// Returns the position of the first message kept whose number is greater.

@@ -87,6 +87,20 @@ struct RetainedTexts {
             .flatMap { $0.arena.all[$1].number == number ? $0.arena.message(at: $1) : nil }
     }
 
+    /// Takes a text away, if it is kept.
+    func erase(_ number: UInt64, by deleter: String) {
+        guard
+            let (segment, index) = find({ $0.arena.all[$1].number < number }),
+            segment.arena.all[index].number == number
+        else { return }
+        segment.arena.erase(at: index, by: deleter)
+    }
+
+    /// Takes the words of a message away wherever it is quoted.
+    func eraseQuotations(of quoted: Quotation) {
+        for segment in segments { segment.arena.eraseQuotations(of: quoted) }
+    }
+
     /// Returns the first text for which a condition does not hold that holds for all before it.
     private func find(_ isBefore: (Segment, Int) -> Bool) -> (Segment, Int)? {
         guard

@@ -10,6 +10,7 @@ final class Maintenance {
     private let log: Log
     private let clock: StoreClock
     private let index = SearchIndex()
+    private let scrubber = Scrubber()
     private let retention: Retention
     /// Time of the last rebuild of the index, in monotonic nanoseconds.
     private var lastRebuild: Int64?
@@ -31,6 +32,7 @@ final class Maintenance {
 
     /// Takes over a file that was just opened.
     func open(_ connection: WriteConnection) {
+        scrubber.reload()
         updateIndex(connection) { now throws(StoreError) in
             try index.load(connection, at: now)
         }
@@ -41,19 +43,29 @@ final class Maintenance {
         index.recordStored(through: number, at: monotonicNow())
     }
 
+    /// Records that messages were deleted.
+    func recordDeletion() {
+        scrubber.recordDeletion(at: monotonicNow())
+        // What searches hold in memory of messages that are not indexed yet.
+        status.invalidateConnections()
+    }
+
     /// Records that a durable reader is in use.
     func recordReader(_ reader: DurableReader) { retention.recordReader(reader) }
 
     /// Time of the next step, in monotonic nanoseconds; `nil` if there is none.
     var due: Int64? {
-        status.isIndexDamaged ? 0 : min(retention.due, index.due ?? retention.due)
+        if status.isIndexDamaged { return 0 }
+        let indexDue = scrubber.isMerging ? nil : index.due
+        return [retention.due, indexDue, scrubber.due].compactMap(\.self).min()
     }
 
     /// Does one small step of the work.
     func performStep(_ connection: WriteConnection) {
         if status.isIndexDamaged { return rebuildIndex(connection, at: monotonicNow()) }
         let now = monotonicNow()
-        if let due = index.due, due <= now {
+        if let due = scrubber.due, due <= now { return scrub(connection, at: now) }
+        if !scrubber.isMerging, let due = index.due, due <= now {
             return updateIndex(connection) { now throws(StoreError) in
                 try index.advance(connection, at: now)
             }
@@ -70,9 +82,27 @@ final class Maintenance {
         }
     }
 
-    /// Indexes as much as half a second allows, before the file is closed.
+    private func scrub(_ connection: WriteConnection, at now: Int64) {
+        do throws(StoreError) {
+            try scrubber.advance(connection, at: now)
+        } catch {
+            scrubber.postpone(at: now)
+            if error.mayPass { return }
+            log.error("\(error); what was deleted is not gone from the file yet")
+            if error.isIndexDamaged { rebuildIndex(connection, at: now) }
+        }
+    }
+
+    /// Clears and indexes as much as half a second allows, before the file is closed.
     func finishIndexing(_ connection: WriteConnection) {
         let end = monotonicNow() + Self.closingBudget
+        while scrubber.due != nil, monotonicNow() < end {
+            do throws(StoreError) {
+                try scrubber.advance(connection, at: monotonicNow())
+            } catch {
+                break
+            }
+        }
         while let due = index.due, due <= end, monotonicNow() < end {
             updateIndex(connection) { now throws(StoreError) in
                 try index.advance(connection, at: now)

@@ -33,7 +33,7 @@ final class StoredMessages {
         columns = """
             number, room, kind, time, sender, bridge, text, \(channel), remote, passed,
             reply_number, reply_name, reply_excerpt, other, \(version < 2 ? "NULL" : "said"),
-            \(version < 5 ? "NULL" : "account")
+            \(version < 5 ? "NULL" : "account"), \(version < 6 ? "NULL" : "deleted")
             """
         self.fold = fold
         self.clock = clock
@@ -155,16 +155,25 @@ final class StoredMessages {
     func remoteID(
         of number: UInt64, in channel: DurableReader.Channel
     ) throws(StoreError) -> String? {
+        try remoteIDs(of: number, in: channel).first
+    }
+
+    /// Returns the ids of a message on the other side, the first one first.
+    func remoteIDs(
+        of number: UInt64, in channel: DurableReader.Channel
+    ) throws(StoreError) -> [String] {
         let statement = try statement(
             """
             SELECT remote FROM links WHERE number = ?1 AND bridge = ?2 AND channel = ?3
-            ORDER BY rowid LIMIT 1
+            ORDER BY rowid
             """)
         defer { statement.reset() }
         statement.bind(1, number)
         try statement.bind(2, channel.bridge)
         try statement.bind(3, channel.name)
-        return try statement.step() ? statement.text(0) : nil
+        var names: [String] = []
+        while try statement.step() { statement.text(0).map { names.append($0) } }
+        return names
     }
 
     // MARK: - Rows
@@ -186,6 +195,7 @@ final class StoredMessages {
         let text = row.bytes(6)
         header.place(at: 0, count: text.count)
         if text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
+        if !row.isNull(16) { header.flags.insert(.deleted) }
         let sender = sender(
             row.text(4) ?? "", bridge: row.text(5) ?? "",
             account: row.isNull(15) ? nil : row.integer(15))
@@ -200,7 +210,10 @@ final class StoredMessages {
         let hasReply = !row.isNull(10)
         let other = row.text(13).map { self.sender($0, bridge: sender.bridge) }
         let said = row.isNull(14) ? nil : row.integer(14)
-        guard hasOrigin || hasReply || other != nil || said != nil else { return nil }
+        let deleter = row.text(16)
+        guard hasOrigin || hasReply || other != nil || said != nil || deleter != nil else {
+            return nil
+        }
         let passed = row.text(9)?.split(separator: "\n").map(String.init) ?? []
         return MessageDetails(
             reply: hasReply
@@ -210,7 +223,7 @@ final class StoredMessages {
             other: other,
             origin: hasOrigin
                 ? Origin(channel: row.text(7), remoteID: row.text(8), passed: passed) : nil,
-            said: said)
+            said: said, deleter: deleter)
     }
 
     private func name(ofRoom id: Int64) throws(StoreError) -> String {

@@ -127,6 +127,8 @@ final class Database {
 
     /// Rows that the latest INSERT, UPDATE or DELETE has changed.
     var changeCount: Int { Int(sqlite3_changes(pointer)) }
+    /// Rows changed since the connection was opened.
+    var totalChangeCount: Int { Int(sqlite3_total_changes(pointer)) }
     /// The number of the row that was inserted last.
     var lastRow: Int64 { sqlite3_last_insert_rowid(pointer) }
 

@@ -211,9 +211,11 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     private func succeed(_ answers: [() -> Void]) {
         let late = uncommitted.reduce(0) { $0 + $1.rows }
+        let hasDeletions = uncommitted.contains(where: \.hasDeletion)
         let (through, lost) = writeQueue.finish(uncommitted)
         uncommitted = []
         if late > 0 { maintenance.recordStored(through: through) }
+        if hasDeletions { maintenance.recordDeletion() }
         status.recordCommitted(through: through)
         for answer in answers { answer() }
         hasFailed = false

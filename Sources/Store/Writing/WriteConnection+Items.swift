@@ -8,6 +8,9 @@ extension WriteConnection {
         case .progress(let progress, let commit):
             try write(progress, at: time)
             return { commit.fulfill(.success(())) }
+        case .deletion(let deletion, let commit):
+            try delete(deletion)
+            return { commit.fulfill(.success(())) }
         case .advance(let reader, let number, let links, let answer):
             try advance(reader, to: number, at: time)
             for link in links { try insert(link, in: reader.channel, at: time) }
@@ -40,6 +43,7 @@ extension WriteConnection {
             if !checkpoint.state.isEmpty { try statement.bind(3, bytes: checkpoint.state) }
             try statement.run()
         }
+        if progress.isErasing { try set("scrub", 1) }
         for (channel, link) in progress.links { try insert(link, in: channel, at: time) }
     }
 

@@ -28,6 +28,8 @@ final class WriteConnection {
         // So that readers never wait for the writer, nor the writer for readers.
         try database.execute("PRAGMA journal_mode = WAL")
         try database.execute("PRAGMA synchronous = FULL")
+        // What is removed is overwritten: a message that somebody deletes leaves nothing.
+        try database.execute("PRAGMA secure_delete = ON")
         // Bytes of the log beside the database that may remain after a burst.
         try database.execute("PRAGMA journal_size_limit = 67108864")
         try Schema.prepare(database)

@@ -23,7 +23,7 @@ import Testing
 
     @Test func `the codes are those of the protocol`() {
         let promised = """
-            bad-name name-in-use need-name bad-text too-long rate-limited dropped unknown-command \
+            announce bad-name name-in-use need-name bad-text too-long rate-limited dropped unknown-command \
             unknown-user unknown-room unknown-message bad-arguments login-required login-failed \
             insecure forbidden full skipped ok info
             """

@@ -129,6 +129,7 @@ final class LateStore: MessageStore {
     func reserve(_ count: UInt64) -> UInt64 { disk.reserve(count) }
     func enqueue(_ batch: Batch, isOwed: Bool) { disk.enqueue(batch, isOwed: isOwed) }
     func enqueue(_ progress: SourceProgress) -> PendingCommit { disk.enqueue(progress) }
+    func enqueue(_ deletion: Deletion) -> PendingCommit { disk.enqueue(deletion) }
     func endTurn() { disk.endTurn() }
     var committed: UInt64 { disk.committed }
     var condition: StoreCondition { disk.condition }
@@ -152,6 +153,9 @@ final class LateStore: MessageStore {
     }
     func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
         disk.numbers(of: remoteID, in: channel)
+    }
+    func remoteIDs(of number: UInt64, in channel: DurableReader.Channel) -> [String] {
+        disk.remoteIDs(of: number, in: channel)
     }
     func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
         disk.remoteID(of: number, in: channel)

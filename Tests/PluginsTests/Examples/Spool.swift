@@ -81,6 +81,12 @@ struct Spool: Bridge {
     private func takeOut(_ port: Port) async throws {
         for try await delivery in port.deliveries(in: port.room) {
             let message = delivery.message
+            if let deleted = message.deletedNumber {
+                let file = outgoing.appending(path: "\(deleted).txt")
+                try? FileManager.default.removeItem(at: file)
+                try await delivery.acknowledge()
+                continue
+            }
             let name = "\(message.number).txt"
             let text = "\(message.sender.name): \(message.text)\n"
             try Data(text.utf8).write(to: outgoing.appending(path: name), options: .atomic)

@@ -15,6 +15,8 @@ struct BotCall {
     private static let known: [String: Set<String>] = [
         "getMe": [], "getWebhookInfo": [], "getChatMember": ["chat_id", "user_id"],
         "getUpdates": ["offset", "limit", "timeout", "allowed_updates"],
+        "deleteMessage": ["chat_id", "message_id"],
+        "editMessageText": ["chat_id", "message_id", "text", "link_preview_options"],
         "sendMessage": [
             "chat_id", "message_thread_id", "text", "reply_parameters", "link_preview_options",
         ],
@@ -40,6 +42,7 @@ struct BotCall {
         case "getWebhookInfo": finish(BotAnswer(["url": state.webhook]))
         case "getChatMember": finish(member)
         case "getUpdates": getUpdates(connection, finish)
+        case "deleteMessage", "editMessageText": finish(change())
         default: send(connection, finish)
         }
     }
@@ -110,6 +113,32 @@ struct BotCall {
                     "message_id": post.id, "date": state.date, "text": post.text,
                     "chat": ["id": id, "type": chat.type],
                 ] as [String: Any], isPost: true))
+    }
+
+    /// Deletes or changes a message of the bot.
+    private func change() -> BotAnswer {
+        guard var chat = state.chats[number("chat_id") ?? 0] else {
+            return BotAnswer(400, "Bad Request: chat not found")
+        }
+        let id = number("message_id") ?? 0
+        guard let index = chat.posts.firstIndex(where: { $0.id == id }) else {
+            return BotAnswer(
+                400,
+                chat.known.contains(id)
+                    ? "Bad Request: message can't be deleted"
+                    : "Bad Request: message to delete not found")
+        }
+        if let text = parameters["text"] as? String {
+            let old = chat.posts[index]
+            chat.posts[index] = BotChat.Post(
+                id: id, text: text, topic: old.topic, replyTo: old.replyTo, time: old.time)
+        } else if chat.keepsOldMessages {
+            return BotAnswer(400, "Bad Request: message can't be deleted")
+        } else {
+            chat.posts.remove(at: index)
+        }
+        state.chats[number("chat_id") ?? 0] = chat
+        return BotAnswer(true)
     }
 
     private func refusal(of chat: BotChat, _ id: Int64) -> BotAnswer? {

@@ -20,6 +20,8 @@ package struct BotChat: Sendable {
     package var migratedTo: Int64?
     /// A 400 for texts that hold this.
     package var refused: String?
+    /// True if all its messages are too old to be deleted.
+    package var keepsOldMessages = false
     package internal(set) var posts: [Post] = []
     package internal(set) var floods = 0
     var lastMessage: Int64 = 100

@@ -18,8 +18,10 @@ package enum Addressee {
     ///
     /// - Parameter log: the room whose earlier speakers may be meant as well, for an answer; `nil`
     ///   if the owners of accounts may be meant, here or not.
+    /// - Parameter needsText: true if something must follow the name.
     package init(
-        _ arguments: UnsafeRawBufferPointer, speakersOf log: MessageLog? = nil, _ bus: isolated Bus
+        _ arguments: UnsafeRawBufferPointer, speakersOf log: MessageLog? = nil,
+        needsText: Bool = true, _ bus: isolated Bus
     ) {
         guard let argument = NameArgument(arguments) else {
             self = .missing
@@ -29,16 +31,18 @@ package enum Addressee {
             self = argument.rest.isEmpty ? .missing : .unknown
             return
         }
-        self = Search(log, bus).find(word, argument, bus)
+        self = Search(log, needsText, bus).find(word, argument, bus)
     }
 
     /// The names to look up: those the bus knows, and the speakers of a room.
     private struct Search {
         let log: MessageLog?
+        let needsText: Bool
         let names: [NameIndex]
 
-        init(_ log: MessageLog?, _ bus: isolated Bus) {
+        init(_ log: MessageLog?, _ needsText: Bool, _ bus: isolated Bus) {
             self.log = log
+            self.needsText = needsText
             names = [bus.knownNames] + (log.map { [$0.speakerNames] } ?? [])
         }
 
@@ -55,7 +59,7 @@ package enum Addressee {
                     return isKnown(word, bus) ? .unclear : .unknown
                 }
             }
-            if text.isEmpty { return .missing }
+            if text.isEmpty, needsText { return .missing }
             if !argument.isQuoted, names.contains(where: { $0.hasLonger(than: word) }) {
                 let beginning = argument.beginning
                 if names.contains(where: { $0.hasLonger(than: key, atBeginningOf: beginning) }) {

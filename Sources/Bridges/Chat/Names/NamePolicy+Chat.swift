@@ -9,6 +9,7 @@ extension NamePolicy {
         namePolicy.fold = { NameFolding.key($0) }
         namePolicy.clean = { Name(cleaning: $0, phrases: phrases).text }
         namePolicy.displaced = { Name.displaced($0, tried: $1) }
+        namePolicy.server = { Phrases($0).server }
         return namePolicy
     }
 }

@@ -128,6 +128,8 @@ extension Phrases {
             say(
                 "La contraseña de la cuenta ha cambiado: entra con la nueva.",
                 "The account's password was changed: log in with the new one.")
+        case .kicked(let reason): kicked(reason)
+        case .banned(let reason): banned(reason)
         case .accountRemoved: say("La cuenta ya no existe.", "The account is gone.")
         }
     }

@@ -28,6 +28,18 @@ extension Phrases {
         case .login: say("/login NOMBRE CONTRASEÑA", "/login NAME PASSWORD")
         case .password: say("/password VIEJA NUEVA", "/password OLD NEW")
         case .unregister: say("/unregister CONTRASEÑA", "/unregister PASSWORD")
+        case .delete: say("/delete #NÚMERO", "/delete #NUMBER")
+        case .kick: say("/kick NOMBRE [MOTIVO]", "/kick NAME [REASON]")
+        case .ban:
+            say(
+                "/ban NOMBRE [TIEMPO] [MOTIVO] · /ban DIRECCIÓN [TIEMPO] [MOTIVO]",
+                "/ban NAME [FOR] [REASON] · /ban ADDRESS [FOR] [REASON]")
+        case .unban: say("/unban NOMBRE · /unban DIRECCIÓN", "/unban NAME · /unban ADDRESS")
+        case .bans: "/bans"
+        case .mute: say("/mute NOMBRE [TIEMPO]", "/mute NAME [FOR]")
+        case .unmute: say("/unmute NOMBRE", "/unmute NAME")
+        case .announce: say("/announce TEXTO", "/announce TEXT")
+        case .role: say("/role NOMBRE PAPEL", "/role NAME ROLE")
         case .quit: "/quit"
         }
     }
@@ -57,6 +69,28 @@ extension Phrases {
         case .login: say("entras con tu cuenta", "enters as the owner of an account")
         case .password: say("cambia tu contraseña", "changes your password")
         case .unregister: say("borra tu cuenta", "removes your account")
+        case .delete:
+            say(
+                "borra lo que has dicho hace menos de una hora",
+                "deletes what you said, for an hour")
+        case .kick: say("echa a alguien (moderadores)", "sends somebody away (moderators)")
+        case .ban:
+            say(
+                "no deja entrar a alguien; TIEMPO es como 10m, 2h o 7d (moderadores)",
+                "keeps somebody out; FOR is like 10m, 2h or 7d (moderators)")
+        case .unban: say("deja entrar otra vez (moderadores)", "takes a ban back (moderators)")
+        case .bans:
+            say(
+                "quién no puede entrar o hablar (moderadores)",
+                "who is banned or muted (moderators)")
+        case .mute: say("hace callar a alguien (moderadores)", "keeps somebody quiet (moderators)")
+        case .unmute: say("deja hablar otra vez (moderadores)", "takes a mute back (moderators)")
+        case .announce:
+            say("avisa a todos (administradores)", "tells everybody something (admins)")
+        case .role:
+            say(
+                "hace de una cuenta member, moderator, admin o relay (administradores)",
+                "makes an account member, moderator, admin or relay (admins)")
         case .quit: say("sales del chat", "leaves the chat")
         }
     }

@@ -1,5 +1,7 @@
 /// The word in brackets by which programs recognise an answer; the same in every language.
 package enum AnswerCode: String, Sendable, CaseIterable {
+    /// The server says it to everybody.
+    case announce
     /// The name breaks a rule.
     case badName = "bad-name"
     /// Somebody has the name.

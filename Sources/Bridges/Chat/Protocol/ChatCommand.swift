@@ -30,6 +30,24 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     case password
     /// Removes an account.
     case unregister
+    /// Deletes a message.
+    case delete
+    /// Sends somebody away.
+    case kick
+    /// Keeps somebody out.
+    case ban
+    /// Takes a ban back.
+    case unban
+    /// Lists the bans and mutes.
+    case bans
+    /// Keeps somebody from speaking.
+    case mute
+    /// Takes a mute back.
+    case unmute
+    /// Says something to everybody for the server.
+    case announce
+    /// Gives an account a role.
+    case role
     /// Leaves.
     case quit
 
@@ -77,13 +95,17 @@ package enum ChatCommand: String, Sendable, CaseIterable {
         "logout": .quit, "disconnect": .quit, "registrar": .register, "registrarse": .register,
         "signup": .register, "identify": .login, "signin": .login, "acceder": .login,
         "passwd": .password, "contraseña": .password, "contrasena": .password, "clave": .password,
+        "borrar": .delete, "del": .delete, "echar": .kick, "expulsar": .kick, "banear": .ban,
+        "vetar": .ban, "desbanear": .unban, "vetos": .bans, "silenciar": .mute, "callar": .mute,
+        "anunciar": .announce, "wall": .announce, "rol": .role,
     ]
 
     /// True if the answer has many lines.
     package var isList: Bool {
         switch self {
-        case .help, .rooms, .who, .history, .search: true
-        case .nick, .join, .me, .msg, .reply, .register, .login, .password, .unregister, .quit:
+        case .help, .rooms, .who, .history, .search, .bans: true
+        case .nick, .join, .me, .msg, .reply, .register, .login, .password, .unregister, .quit,
+            .delete, .kick, .ban, .unban, .mute, .unmute, .announce, .role:
             false
         }
     }
@@ -92,7 +114,9 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     package var carriesPassword: Bool {
         switch self {
         case .register, .login, .password, .unregister: true
-        case .help, .nick, .rooms, .join, .who, .me, .msg, .reply, .history, .search, .quit: false
+        case .help, .nick, .rooms, .join, .who, .me, .msg, .reply, .history, .search, .quit,
+            .delete, .kick, .ban, .unban, .bans, .mute, .unmute, .announce, .role:
+            false
         }
     }
 
@@ -100,7 +124,9 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     package var worksWithoutName: Bool {
         switch self {
         case .help, .nick, .rooms, .join, .who, .history, .search, .register, .login, .quit: true
-        case .me, .msg, .reply, .password, .unregister: false
+        case .me, .msg, .reply, .password, .unregister, .delete, .kick, .ban, .unban, .bans, .mute,
+            .unmute, .announce, .role:
+            false
         }
     }
 
@@ -109,8 +135,19 @@ package enum ChatCommand: String, Sendable, CaseIterable {
         switch self {
         case .help, .register, .login, .quit: true
         case .nick, .rooms, .join, .who, .me, .msg, .reply, .history, .search, .password,
-            .unregister:
+            .unregister, .delete, .kick, .ban, .unban, .bans, .mute, .unmute, .announce, .role:
             false
+        }
+    }
+
+    /// The roles that may use it; `nil` for a command that everybody has.
+    package var roles: [Role]? {
+        switch self {
+        case .kick, .ban, .unban, .bans, .mute, .unmute: [.moderator, .admin]
+        case .announce, .role: [.admin]
+        case .help, .nick, .rooms, .join, .who, .me, .msg, .reply, .history, .search, .register,
+            .login, .password, .unregister, .delete, .quit:
+            nil
         }
     }
 }

@@ -17,7 +17,7 @@ extension ChatEncoder {
         var front = Array("\(heading)#\(message.number) ".utf8)
         LocalTime.append(message.time, to: &front)
         front.append(UInt8(ascii: " "))
-        append(message, behind: front, longest: longest, to: &bytes)
+        append(message.listed, behind: front, longest: longest, to: &bytes)
     }
 
     private func append(
@@ -38,5 +38,17 @@ extension ChatEncoder {
                 rest = rest[(end + 1)...]
             }
         }
+    }
+}
+
+extension Message {
+    /// The message as lists show it: one that was deleted says who did that, the same in every
+    /// language.
+    package var listed: Message {
+        guard header.isDeleted, let deleter else { return self }
+        var message = self
+        message.header.flags.remove([.deleted, .hasLines])
+        message.text = "[deleted by \(deleter)]"
+        return message
     }
 }

@@ -48,7 +48,8 @@ package struct ChatEncoder: TranscriptEncoder {
         }
     }
 
-    /// Appends a message's lines, each with its ending.
+    /// Appends a message's lines, each with its ending; none of a message that is deleted, and of a
+    /// deletion.
     package func append(_ message: Message, to bytes: inout [UInt8]) {
         switch message.kind {
         case .join: append(phrases.joined(message.sender.name), to: &bytes)
@@ -57,7 +58,8 @@ package struct ChatEncoder: TranscriptEncoder {
         case .rename:
             append(
                 phrases.renamed(message.sender.name, to: message.other?.name ?? ""), to: &bytes)
-        case .message, .edit: appendText(message, to: &bytes)
+        case .message, .edit: if !message.header.isDeleted { appendText(message, to: &bytes) }
+        case .deletion: break
         }
     }
 

@@ -14,6 +14,8 @@ final class ChatListener {
         let admit: (Arrival) -> Bool
         /// Closes the descriptor of a refused client once the client has read the refusal.
         let close: (_ descriptor: Int32) -> Void
+        /// Returns the reason for which an address is banned, which may be empty; `nil` if it is not.
+        let ban: (_ host: HostKey?) -> String?
         /// Closes a connection that has said nothing, and returns whether there was one.
         let makeRoom: () -> Bool
         /// Frees a descriptor at once, and returns whether there was one to free.
@@ -133,6 +135,7 @@ final class ChatListener {
     ///
     /// - Parameter isLimited: whether the address may bring only so many connections within a time.
     private func refusal(of host: HostKey?, isLimited: Bool = true) -> ConnectionRefusal? {
+        if let reason = admission.ban(host) { return .banned(reason) }
         guard let host else { return nil }
         if isLimited, !connects.spend(for: host, at: loop.now) { return .tooFast }
         return connectionsByHost[host, default: 0] >= maxPerHost ? .addressIsFull : nil

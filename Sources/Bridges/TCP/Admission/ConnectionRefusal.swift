@@ -10,6 +10,8 @@ enum ConnectionRefusal {
     case tooFast
     /// The system has no descriptor left.
     case noDescriptor
+    /// The client's address is banned, for this reason, which may be empty.
+    case banned(String)
 
     /// The reason as the log states it.
     var reason: String {
@@ -17,6 +19,7 @@ enum ConnectionRefusal {
         case .full: "there are maxConnections connections"
         case .addressIsFull: "there are maxPerAddress connections from its address"
         case .tooFast: "too many came from its address (connects)"
+        case .banned: "its address is banned"
         case .noDescriptor: "the system has no descriptor for it"
         }
     }
@@ -25,6 +28,7 @@ enum ConnectionRefusal {
     func line(in phrases: Phrases) -> [UInt8] {
         let answer =
             switch self {
+            case .banned(let reason): phrases.answer(.forbidden, phrases.banned(reason))
             case .tooFast: phrases.answer(.rateLimited, phrases.rateLimited)
             case .full, .addressIsFull, .noDescriptor: phrases.answer(.full, phrases.full)
             }

@@ -66,6 +66,7 @@ struct LineReader {
 
     private mutating func execute(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         let member = connection.member
+        if let member, connection.isRelay { return relay(line, of: member.name, bus) }
         switch server.grammar.meaning(
             of: line, from: member?.name, isGuest: member?.isGuest ?? false)
         {
@@ -131,10 +132,48 @@ struct LineReader {
         }
     }
 
-    private mutating func say(_ text: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    /// Obeys a line of an account that speaks for others: nothing in it but a text counts.
+    private mutating func relay(
+        _ line: UnsafeRawBufferPointer, of own: Name, _ bus: isolated Bus
+    ) {
+        let phrases = server.phrases
+        switch RelayedLine(line, of: own, server.grammar, phrases) {
+        case .nothing: break
+        case .say(let name, let range):
+            let text = UnsafeRawBufferPointer(rebasing: line[range])
+            say(text, as: name.key == own.key ? nil : connection.relayed(name), bus)
+        case .line(let range):
+            relay(UnsafeRawBufferPointer(rebasing: line[range]), of: own, bus)
+        case .command(let verb, let arguments):
+            flush(bus)
+            let verb = String(decoding: line[verb], as: UTF8.self)
+            guard [.login, .quit].contains(ChatCommand(verb: verb)) else {
+                return connection.answer(.forbidden, phrases.noCommandsForRelays)
+            }
+            connection.execute(
+                verb: verb, UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
+        case .leave:
+            flush(bus)
+            connection.leave(bus)
+        case .nameless:
+            flush(bus)
+            connection.answer(.needName, phrases.needName)
+        case .refused(let problem):
+            flush(bus)
+            connection.answer(.badName, phrases.badName(problem))
+        }
+    }
+
+    /// Says a text.
+    ///
+    /// - Parameter other: the sender, if it is not the connection's own.
+    private mutating func say(
+        _ text: UnsafeRawBufferPointer, as other: Sender? = nil, _ bus: isolated Bus
+    ) {
         guard let member = connection.member else {
             return connection.answer(.needName, server.phrases.needName)
         }
+        let sender = other ?? member.sender
         if server.port.direction == .out {
             return connection.answer(.forbidden, server.phrases.forbidden)
         }
@@ -145,11 +184,11 @@ struct LineReader {
             start < base + ChatServer.readSize
         {
             header.place(at: start - base, count: text.count)
-            arena.append(placed: header, sender: member.sender, details: nil)
+            arena.append(placed: header, sender: sender, details: nil)
         } else {
-            arena.append(header, copying: text, sender: member.sender, details: nil)
+            arena.append(header, copying: text, sender: sender, details: nil)
         }
-        if let last = arena.all.last { speaker = Speaker(of: last, in: arena) }
+        if other == nil, let last = arena.all.last { speaker = Speaker(of: last, in: arena) }
     }
 
     /// Publishes the gathered texts, and answers those that were dropped.

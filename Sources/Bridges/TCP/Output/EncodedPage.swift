@@ -22,7 +22,13 @@ struct EncodedPage {
 
     mutating func append(_ message: Message, isShown: Bool) {
         var lines: [UInt8] = []
-        encoder.append(message, longest: longest, to: &lines)
+        // A message that was deleted since is not shown, but its lines were counted.
+        let isShown = isShown && !message.header.isDeleted
+        if message.header.isDeleted {
+            lines = Array(repeating: 0x0A, count: message.body.count + 1)
+        } else {
+            encoder.append(message, longest: longest, to: &lines)
+        }
         let before = count
         var rest = lines[...]
         while let end = rest.firstIndex(of: 0x0A) {

@@ -41,10 +41,11 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     private(set) var rooms: [RoomReaders] = []
     private let entranceIndex: Int
-    private var connections: [UInt32: ChatConnection] = [:]
+    private(set) var connections: [UInt32: ChatConnection] = [:]
     /// The connections that wait for the store: to be read again, or to be sent stored lines.
     private var awaitingStore: [ChatConnection] = []
     private var storeObserver: UInt64 = 0
+    private var moderationObserver: UInt64 = 0
     private var bytesReadThisTurn = 0
     private var beforeTurnEndID = 0
     private var turnEndID = 0
@@ -60,6 +61,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         ChatListener.Admission(
             admit: { [unowned self] in self.admit($0) },
             close: { [unowned self] in self.linger($0) },
+            ban: { [unowned self] in self.ban(of: $0) },
             makeRoom: { [unowned self] in self.makeRoom() },
             freeDescriptor: { [unowned self] in self.freeDescriptor() }))
     private(set) lazy var unnamed = UnnamedConnections(
@@ -118,6 +120,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
+        for case .addresses(let range) in options.proxyFrom {
+            bus.protect("\(range)") { $0.overlaps(range) }
+        }
+        moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
     }
 
@@ -202,7 +208,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         for readers in rooms {
             if let feed = readers.feed { readers.room.remove(feed) }
         }
-        port.bus.assumeIsolated { $0.removeStoreObserver(storeObserver) }
+        port.bus.assumeIsolated {
+            $0.removeStoreObserver(storeObserver)
+            $0.removeModerationObserver(moderationObserver)
+        }
     }
 
     /// Logs, once a minute at most, that earlier messages can't be read.
@@ -228,6 +237,10 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             if !greeting.isEmpty {
                 connection.delayGreeting()
                 greetings.enqueue(connection)
+            }
+            // Banned while it was on its way.
+            if let reason = ban(of: connection.host) {
+                connection.disconnect(.banned(reason: reason))
             }
             // The first lines may have come with the end of the handshake.
             if arrival.session != nil { connection.updateInterest() }

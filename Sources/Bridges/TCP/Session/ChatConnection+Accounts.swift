@@ -19,11 +19,12 @@ extension ChatConnection {
         case .login: logIn(arguments, bus)
         case .password: changePassword(arguments, bus)
         case .unregister: unregister(arguments, bus)
-        case .help, .nick, .rooms, .join, .who, .me, .msg, .reply, .history, .search, .quit: break
+        default: break
         }
     }
 
-    private var address: ClientAddress { host.map { ClientAddress($0) } ?? .local }
+    /// The address that limits, tries and bans go by.
+    var clientAddress: ClientAddress { host.map { ClientAddress($0) } ?? .local }
 
     // MARK: - Login
 
@@ -36,7 +37,7 @@ extension ChatConnection {
             return answer(.loginFailed, phrases.loginFailed)
         }
         let attempt = LoginAttempt(
-            key: key, password: password, address: address, connection: UInt64(connectionID))
+            key: key, password: password, address: clientAddress, connection: UInt64(connectionID))
         ask(bus) { accounts, then in
             accounts.logIn(attempt, then: then)
         } then: { connection, result, bus in
@@ -52,7 +53,10 @@ extension ChatConnection {
 
     /// Makes the person behind this connection the owner of an account; answers.
     private func becomeOwner(of account: Account, isNew: Bool = false, _ bus: isolated Bus) {
+        if let ban = bus.accounts.ban(ofName: account.key) { return answer(.banned(ban.reason)) }
         let displaced = bus.freeName(of: account, for: member?.presence)
+        // Who speaks for others is not announced: another name that was ends with its own leave.
+        if account.role == .relay, member?.sender.account != account.id { announceLeave(bus) }
         if let member {
             if let refusal = bus.logIn(member.presence, to: account) { return answer(refusal) }
         } else {
@@ -110,7 +114,8 @@ extension ChatConnection {
             return answer(.loginRequired, phrases.nameIsRegistered)
         }
         let attempt = LoginAttempt(
-            key: name.key, password: password, address: address, connection: UInt64(connectionID))
+            key: name.key, password: password, address: clientAddress,
+            connection: UInt64(connectionID))
         ask(bus) { accounts, then in
             accounts.register(attempt, name: name.text, then: then)
         } then: { connection, result, bus in
@@ -142,7 +147,7 @@ extension ChatConnection {
         guard let old = Password(typed: words.0) else {
             return answer(.loginFailed, phrases.passwordIsWrong)
         }
-        let (address, connectionID) = (address, UInt64(connectionID))
+        let (address, connectionID) = (clientAddress, UInt64(connectionID))
         ask(bus) { accounts, then in
             accounts.changePassword(
                 of: account, old: old, new: new, from: address, connection: connectionID, then: then
@@ -162,7 +167,7 @@ extension ChatConnection {
         guard let password = Password(typed: arguments) else {
             return answer(.loginFailed, phrases.passwordIsWrong)
         }
-        let (address, connectionID) = (address, UInt64(connectionID))
+        let (address, connectionID) = (clientAddress, UInt64(connectionID))
         ask(bus) { accounts, then in
             accounts.unregister(
                 account, password: password, from: address, connection: connectionID, then: then)

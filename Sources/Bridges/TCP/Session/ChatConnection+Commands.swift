@@ -27,6 +27,9 @@ extension ChatConnection {
         if member == nil, !command.worksWithoutName {
             return answer(.needName, phrases.needName)
         }
+        if let roles = command.roles, !roles.contains(role ?? .member) {
+            return answer(.forbidden, phrases.onlyFor(command))
+        }
         // One read brings thousands of commands, and a list may be as long as the room is full.
         if command.isList, hasLongBacklog { return answer(.rateLimited, phrases.rateLimited) }
         switch command {
@@ -44,6 +47,15 @@ extension ChatConnection {
         case .search: search(arguments, bus)
         case .register, .login, .password, .unregister:
             execute(command, withPassword: arguments, of: name, bus)
+        case .delete: delete(arguments, bus)
+        case .kick: kick(arguments, bus)
+        case .ban: ban(arguments, bus)
+        case .unban: unban(arguments, bus)
+        case .bans: answer(RestrictionList(bus.accounts, phrases))
+        case .mute: mute(arguments, bus)
+        case .unmute: unmute(arguments, bus)
+        case .announce: announce(arguments, bus)
+        case .role: setRole(arguments, bus)
         case .quit: quit(bus)
         }
     }
@@ -71,7 +83,8 @@ extension ChatConnection {
     func enter(as sender: Sender, isGuest: Bool = false, _ bus: isolated Bus) -> Bool {
         let presence = Presence(
             sender: sender, room: roomReaders.room, delegate: self,
-            isAnnounced: server.port.direction != .out, connection: UInt64(connectionID))
+            isAnnounced: server.port.direction != .out && !isRelay(sender, bus),
+            connection: UInt64(connectionID))
         let refusal = bus.enter(presence, by: attachment) {
             // Where a login is required, nothing was read before it.
             if slot == nil { roomReaders.attach(self) }
@@ -97,6 +110,8 @@ extension ChatConnection {
         switch refusal {
         case .taken: answer(.nameInUse, phrases.nameInUse)
         case .registered: answer(.loginRequired, phrases.nameIsRegistered)
+        case .banned(let reason): disconnect(.banned(reason: reason))
+        case .muted: answer(.forbidden, phrases.muted)
         case .dropped(let drop): answer(drop)
         }
     }

@@ -24,9 +24,15 @@ extension ChatConnection: PresenceDelegate {
         if isForced { answer(.info, phrases.hasToBeCalled(sender.name)) }
     }
 
+    /// The address that bans go by.
+    var address: ClientAddress? { clientAddress }
+
     /// Says why, and closes.
     func disconnect(_ reason: Disconnection) {
-        answer(.loginRequired, phrases.farewell(reason))
+        switch reason {
+        case .passwordChanged, .accountRemoved: answer(.loginRequired, phrases.farewell(reason))
+        case .kicked, .banned: answer(.forbidden, phrases.farewell(reason))
+        }
         bus.assumeIsolated { leave($0) }
     }
 }

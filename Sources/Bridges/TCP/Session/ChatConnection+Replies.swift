@@ -54,7 +54,7 @@ extension ChatConnection {
         to message: Message, numbered number: UInt64, _ text: UnsafeRawBufferPointer,
         _ bus: isolated Bus
     ) {
-        guard message.header.isSaid else {
+        guard message.header.isSaid, !message.header.isDeleted else {
             return answer(.unknownMessage, phrases.unknownMessage(number: number))
         }
         reply(to: message, text, bus)

@@ -78,6 +78,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var readsLeft = 64
     /// Its allowance of commands, as long as nobody is logged in.
     var commands = CommandBucket()
+    /// The people it speaks for, if its account does that.
+    var relayedSenders = RelayedSenders()
     /// True while it is not read because the store lags.
     var isPausedForStore = false
     /// Messages of the next request to the store, by the size of the last ones.

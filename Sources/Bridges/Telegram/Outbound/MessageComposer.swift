@@ -25,6 +25,7 @@ struct MessageComposer: Sendable {
         case .leave: return [phrases.left(name, for: message.destination)]
         case .rename:
             return [phrases.renamed(name, to: Self.withoutMentions(message.other?.name ?? ""))]
+        case .deletion: return []
         case .message, .edit: break
         }
         var first = ""

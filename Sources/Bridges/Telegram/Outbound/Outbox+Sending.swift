@@ -13,11 +13,17 @@ extension Outbox {
     mutating func attempt() async throws -> Outcome {
         if let sendPlan = pendingSend.sendPlan {
             try await fillQueue(through: sendPlan.last)
+            if holdsDeleted(sendPlan) { return try await withdraw(sendPlan) }
             if !queued(in: sendPlan).isEmpty { return try await send(sendPlan) }
             // An earlier run was done with it.
             pendingSend.finish()
         }
         try await fillQueue(Self.gathered, Self.gatheredBytes)
+        if let index = queue.firstIndex(where: { !isSilent($0.message) }),
+            queue[index].message.kind == .deletion
+        {
+            return try await takeBack(queue[index])
+        }
         let batch = try await compose()
         guard let sendPlan = batch.sendPlan else {
             try await acknowledgeSilent(batch.consumed)
@@ -84,6 +90,8 @@ extension Outbox {
                 batch.consumed = index + 1
                 continue
             }
+            // What it takes back may be in the batch.
+            if message.kind == .deletion { break }
             // An answer to what is only just going out has to come after it.
             let answered = message.reply?.number
             if batch.deliveries.contains(where: { $0.message.number == answered }) { break }

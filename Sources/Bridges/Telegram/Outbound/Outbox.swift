@@ -129,7 +129,10 @@ struct Outbox {
         case .join, .leave, .rename: if !settings.relaysNotices { return true }
         case .edit: if !settings.showsEdits { return true }
         case .message: break
+        case .deletion: return false
         }
+        // Deleted while it waited.
+        if port.isDeleted(message.number) { return true }
         // The bus's sentences about Telegram are for the others.
         return message.isPrivate || message.sender.bridge == port.name && message.origin == nil
     }
@@ -194,6 +197,8 @@ struct Outbox {
         queue.removeFirst(queue.prefix { $0.message.number <= sendPlan.last }.count)
         rejections.recordDone(finished.count)
         pendingSend.finish()
+        // No text is kept longer than it takes to send it.
+        try await port.forget([SendPlan.source(binding.channel)])
         if queue.isEmpty { _ = try await enqueueNext() }
         let delivered = hasArrived ? finished.map(\.message.number) : []
         connectionStatus.recordDelivery(delivered, backlog(), to: binding.channel)

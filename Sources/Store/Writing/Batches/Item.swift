@@ -3,6 +3,7 @@ import MessageBus
 /// A write that goes along with messages, or a question that is answered after them.
 enum Item {
     case progress(SourceProgress, PendingCommit)
+    case deletion(Deletion, PendingCommit)
     case advance(DurableReader, UInt64, [Link], Promise<Void>)
     case attempt(String, UInt64, DurableReader, Promise<Void>)
     case dropped(DroppedMessage)
@@ -39,6 +40,7 @@ enum Item {
         switch self {
         case .progress(let progress, _):
             progress.checkpoints.reduce(128 * progress.links.count) { $0 + 64 + $1.state.count }
+        case .deletion: 256
         case .advance(_, _, let links, _): 64 + 128 * links.count
         case .attempt(let answer, _, _, _): 64 + answer.utf8.count
         case .dropped, .verdict: 256
@@ -49,7 +51,7 @@ enum Item {
     /// Fails the promise of whoever waits for it.
     func fail(_ error: any Error) {
         switch self {
-        case .progress(_, let commit): commit.fulfill(.failure(error))
+        case .progress(_, let commit), .deletion(_, let commit): commit.fulfill(.failure(error))
         case .advance(_, _, _, let answer), .attempt(_, _, _, let answer):
             answer.fulfill(.failure(error))
         case .dropped, .verdict: break

@@ -22,6 +22,16 @@ struct WriteBatch {
             return false
         }
     }
+    /// True if something in it is deleted whose traces have to go.
+    var hasDeletion: Bool {
+        items.contains { item in
+            switch item {
+            case .deletion: true
+            case .progress(let progress, _): progress.isErasing
+            default: false
+            }
+        }
+    }
     /// True if nothing is to be written.
     var onlyAsks: Bool { pages.isEmpty && items.allSatisfy(\.onlyAsks) }
 }

@@ -1,0 +1,60 @@
+import MessageBus
+
+/// The rules by which the arguments of moderators' commands are read.
+package enum ModerationArguments {
+    /// An address or a block at the beginning of arguments.
+    package enum Block {
+        /// There is none.
+        case none
+        /// There is one, but it is larger than one may ban.
+        case tooLarge
+        /// A block, and the text behind it.
+        case block(AddressBlock, rest: UnsafeRawBufferPointer)
+    }
+
+    /// Characters of a reason that are kept: as many as a person reads.
+    private static let longestReason = 200
+    /// Bytes of the longest address with its prefix, and more.
+    private static let longestBlock = 64
+
+    /// Reads an address or a block.
+    package static func block(_ arguments: UnsafeRawBufferPointer) -> Block {
+        let (word, rest) = split(arguments)
+        guard word.count <= longestBlock else { return .none }
+        let text = String(decoding: word, as: UTF8.self)
+        if let block = AddressBlock(text) { return .block(block, rest: rest) }
+        let address = text.prefix { $0 != "/" }
+        return address.endIndex < text.endIndex && ClientAddress(address) != nil
+            ? .tooLarge : .none
+    }
+
+    /// Reads how long something is to last; `nil` if that is nothing, or longer than a hundred years.
+    ///
+    /// The end is `nil` where no duration begins the text: for ever.
+    package static func term(
+        _ text: UnsafeRawBufferPointer, from start: Timestamp
+    ) -> (end: Timestamp?, rest: UnsafeRawBufferPointer)? {
+        let (word, rest) = split(text)
+        guard word.count <= 20, let time = Duration(option: String(decoding: word, as: UTF8.self))
+        else { return (nil, text) }
+        guard time > .zero, time <= Duration.longestOption else { return nil }
+        let end = start.milliseconds + Int64(time / .milliseconds(1))
+        return (Timestamp(milliseconds: end), rest)
+    }
+
+    /// Returns a reason as it is kept.
+    package static func reason(_ text: UnsafeRawBufferPointer) -> String {
+        String(String(decoding: text, as: UTF8.self).prefix(longestReason))
+    }
+
+    private static func split(
+        _ text: UnsafeRawBufferPointer
+    ) -> (word: UnsafeRawBufferPointer, rest: UnsafeRawBufferPointer) {
+        let word = text.prefix { $0 != 0x20 && $0 != 0x09 }
+        let rest = UnsafeRawBufferPointer(rebasing: text[word.endIndex...])
+        return (
+            UnsafeRawBufferPointer(rebasing: word),
+            UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
+        )
+    }
+}

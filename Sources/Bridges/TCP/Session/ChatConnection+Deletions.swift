@@ -1,0 +1,27 @@
+import Chat
+import MessageBus
+
+// Taking messages back.
+extension ChatConnection {
+    /// Deletes a message by its number.
+    func delete(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        let text = String(decoding: arguments.prefix(32), as: UTF8.self)
+        let digits = text.hasPrefix("#") ? text.dropFirst() : text[...]
+        guard let member, arguments.count <= 32, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }),
+            let number = UInt64(digits)
+        else { return answer(.badArguments, phrases.badArguments(.delete)) }
+        let (sender, role, connectionID) = (member.sender, role, connectionID)
+        query(bus) { bus in
+            try await bus.delete(number, by: sender, role: role, connection: connectionID)
+        } then: { connection, result, _ in
+            let phrases = connection.phrases
+            switch result {
+            case .success(.deleted): connection.answer(.ok, phrases.deleted(number: number))
+            case .success(.unknown):
+                connection.answer(.unknownMessage, phrases.unknownMessage(number: number))
+            case .success(.forbidden): connection.answer(.forbidden, phrases.canNotDelete)
+            case .failure: connection.answer(.dropped, phrases.deletionIsLate)
+            }
+        }
+    }
+}

@@ -1,0 +1,122 @@
+import Chat
+import MessageBus
+
+// Messages that were deleted: what has not gone out does not, and Telegram is asked to delete what has.
+extension Outbox {
+    /// Returns true if a plan has a message in it that was deleted since it was made.
+    func holdsDeleted(_ sendPlan: SendPlan) -> Bool {
+        queue.contains {
+            $0.message.number <= sendPlan.last && port.isDeleted($0.message.number)
+                && $0.message.kind != .deletion
+        }
+    }
+
+    /// Gives up a plan with a deleted message in it; what is left of it is planned anew.
+    ///
+    /// Of other messages in it that may have arrived, one may come to be there twice.
+    mutating func withdraw(_ sendPlan: SendPlan) async throws -> Outcome {
+        try await port.forget([SendPlan.source(binding.channel)], isErasing: true)
+        pendingSend.finish()
+        let location = chats.location(of: binding)
+        for remoteID in sendPlan.remoteIDs {
+            guard let id = IncomingMessage.id(of: remoteID, in: location.chat) else { continue }
+            if case .failure(let apiError) = await call(
+                "deleteMessage", Self.target(id, in: location))
+            {
+                settings.log.warning(
+                    "a part of a deleted message stays in \(location): \(apiError)")
+            }
+        }
+        return .proceed
+    }
+
+    /// Asks Telegram to delete what a message of ours has become there.
+    mutating func takeBack(_ delivery: Delivery) async throws -> Outcome {
+        let location = chats.location(of: binding)
+        if let number = delivery.message.deletedNumber {
+            for remoteID in try await port.remoteIDs(of: number, in: binding.channel) {
+                guard let id = IncomingMessage.id(of: remoteID, in: location.chat) else { continue }
+                let rest = try await rest(of: remoteID, without: number)
+                if let outcome = try await takeBack(
+                    delivery, id, in: location, leaving: rest)
+                {
+                    return outcome
+                }
+            }
+        }
+        queue.removeFirst(queue.prefix { $0.message.number <= delivery.message.number }.count)
+        try await delivery.acknowledge()
+        backoff.reset()
+        return .proceed
+    }
+
+    /// Returns what stays of a message of Telegram's that holds several of ours; `nil` if nothing
+    /// does.
+    private func rest(of remoteID: String, without number: UInt64) async throws -> String? {
+        var lines: [String] = []
+        for other in try await port.numbers(of: remoteID, in: binding.channel)
+        where other != number && !port.isDeleted(other) {
+            guard let message = try await port.message(numbered: other), message.deleter == nil
+            else { continue }
+            lines += settings.composer.lines(of: message, quotes: true)
+        }
+        return lines.isEmpty ? nil : MessageComposer.parts(lines)[0]
+    }
+
+    /// Deletes one message of Telegram's, or replaces it by what stays of it; returns what is to be
+    /// done if that has to be tried again.
+    private mutating func takeBack(
+        _ delivery: Delivery, _ id: Int64, in location: ChatLocation, leaving rest: String?
+    ) async throws -> Outcome? {
+        var parameters = Self.target(id, in: location)
+        var result: Result<JSON, BotAPIError>
+        if rest == nil {
+            result = await call("deleteMessage", parameters)
+        } else {
+            result = .failure(.rejected(""))
+        }
+        if case .failure(.rejected) = result {
+            // Telegram deletes nothing that is older than two days, but its text can be replaced.
+            let deleter = delivery.message.sender.name
+            parameters["text"] = .text(rest ?? "[deleted by \(deleter)]")
+            parameters["link_preview_options"] = .object(["is_disabled": .bool(true)])
+            result = await call("editMessageText", parameters)
+        }
+        guard case .failure(let apiError) = result else {
+            connectionStatus.recordSuccess(of: observer)
+            return nil
+        }
+        switch apiError {
+        case .rejected, .shut, .migrated:
+            // It is gone already, or nobody may delete it but its author.
+            try await delivery.recordFailure("\(apiError)")
+            settings.log.warning(
+                """
+                message #\(delivery.message.deletedNumber ?? 0), which was deleted, may still be in \
+                \(location): \(apiError)
+                """)
+            return nil
+        case .flood(let pause):
+            pace.block(for: pause)
+            return .proceed
+        case .cancelled: return .stop
+        case .unreachable, .unknownBot, .pollConflict:
+            connectionStatus.record(apiError, of: observer, since: attemptStart)
+            return .retryLater
+        }
+    }
+
+    private func call(
+        _ method: String, _ parameters: [String: JSON]
+    ) async -> Result<JSON, BotAPIError> {
+        do throws(BotAPIError) {
+            return .success(try await api.call(method, parameters))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    private static func target(_ id: Int64, in location: ChatLocation) -> [String: JSON] {
+        ["chat_id": .integer(location.chat), "message_id": .integer(id)]
+    }
+}

@@ -1,0 +1,88 @@
+// Messages that are taken back.
+extension Bus {
+    /// The end of an attempt to delete a message.
+    package enum DeletionResult: Sendable, Hashable {
+        /// The text is gone, and readers that have passed it on are told.
+        case deleted
+        /// Nobody here has said anything by that number, or it is deleted already.
+        case unknown
+        /// It is somebody else's, or too old.
+        case forbidden
+    }
+
+    /// Milliseconds within which people may delete what they have said.
+    private static var authorsTime: Int64 { 3_600_000 }
+
+    /// Deletes a message: from the room's log, and from the store, for good.
+    ///
+    /// Returns when the store has it done.
+    ///
+    /// - Parameter connection: the number of the connection that asks; what came by it is one's own.
+    package func delete(
+        _ number: UInt64, by sender: Sender, role: Role?, connection: UInt32
+    ) async throws -> DeletionResult {
+        guard number > 0, let message = try await message(numbered: number),
+            message.header.isSaid, !message.isPrivate, !deletedNumbers.contains(number),
+            !message.header.isDeleted
+        else { return .unknown }
+        if role?.mayModerate != true, !isOwn(message, sender, connection) { return .forbidden }
+        try await erase(message, by: sender).wait()
+        return .deleted
+    }
+
+    private func isOwn(_ message: Message, _ sender: Sender, _ connection: UInt32) -> Bool {
+        guard settings.time() - message.header.time <= Self.authorsTime else { return false }
+        if let account = message.sender.account { return account == sender.account }
+        return connection != 0 && message.header.connectionID == connection
+    }
+
+    private func erase(_ message: Message, by deleter: Sender) -> PendingCommit {
+        let quoted = Quotation(
+            number: message.number, name: message.sender.name, excerpt: message.text)
+        deletedNumbers.insert(message.number)
+        for room in rooms {
+            if room.name == message.room { room.log.erase(message.number, by: deleter.name) }
+            room.log.eraseQuotations(of: quoted)
+        }
+        if let room = room(message.room) { tellDeletion(of: message, by: deleter, in: room) }
+        settings.log.info(
+            "\(deleter.name) has deleted #\(message.number) of \(message.sender.name)"
+                + " in \(message.room)")
+        return store.enqueue(
+            Deletion(of: message.number, by: deleter.name, quotedAs: quoted.excerpt))
+    }
+
+    /// Has the readers of a room that pass messages on told, those that are behind as well: in the
+    /// order of the log.
+    private func tellDeletion(of message: Message, by deleter: Sender, in room: Room) {
+        let batch = self.batch(room: room.name, capacity: 1, bytes: 0)
+        var header = MessageHeader()
+        header.kind = .deletion
+        let quoted = Quotation(number: message.number, name: "", excerpt: "")
+        batch.arena.append(
+            header, copying: .init(start: nil, count: 0), sender: deleter,
+            details: MessageDetails(reply: quoted))
+        // No chain is asked: a deletion can't be refused.
+        batch.arena.number(from: nextNumber(), time: settings.time())
+        if store(batch) { room.append(batch.arena) }
+    }
+}
+
+extension Role {
+    /// True if the role may act on what others do.
+    package var mayModerate: Bool { self == .moderator || self == .admin }
+}
+
+extension Port {
+    /// Returns true if a message was deleted since the start: what still waits is not to be
+    /// delivered any more.
+    ///
+    /// Messages that were deleted before they were read never come.
+    public func isDeleted(_ number: UInt64) -> Bool { bus.deletedNumbers.contains(number) }
+
+    /// Returns what a message of ours is called in a remote chat, all names if it took several
+    /// messages there, in their order.
+    public func remoteIDs(of number: UInt64, in channel: String? = nil) async throws -> [String] {
+        try await bus.store.remoteIDs(of: number, in: .init(bridge: name, name: channel))
+    }
+}

@@ -1,0 +1,29 @@
+import Locking
+
+/// The numbers of messages that were deleted in this process, for readers that have been handed
+/// some of them already.
+///
+/// Safe from any thread. The last 100,000 are remembered: a reader holds a few hundred messages.
+final class DeletedNumbers: Sendable {
+    private struct State {
+        var numbers: Set<UInt64> = []
+        var order: [UInt64] = []
+    }
+
+    private static let most = 100_000
+    private let state = Locked(State())
+
+    /// Adds a number.
+    func insert(_ number: UInt64) {
+        state.withLock { state in
+            guard state.numbers.insert(number).inserted else { return }
+            state.order.append(number)
+            guard state.order.count > Self.most else { return }
+            for old in state.order.prefix(Self.most / 2) { state.numbers.remove(old) }
+            state.order.removeFirst(Self.most / 2)
+        }
+    }
+
+    /// Returns true if a message was deleted.
+    func contains(_ number: UInt64) -> Bool { state.withLock { $0.numbers.contains(number) } }
+}
