@@ -5,11 +5,12 @@ extension Bus {
     /// A look for each sender of the batch, and only if there are bans or mutes at all.
     func dropRestricted(_ batch: Batch) {
         for (index, sender) in batch.arena.senders.enumerated() {
-            guard let drop = restriction(of: sender) else { continue }
+            guard let (drop, isBan) = restriction(of: sender) else { continue }
             for place in 0..<batch.count {
                 let header = batch.arena.all[place]
                 guard header.sender == index, !header.flags.contains(.dropped),
-                    header.kind != .leave, header.kind != .deletion
+                    // Who is muted may come and go; a leave can't be dropped.
+                    header.isSaid || isBan && header.kind != .leave && header.kind != .deletion
                 else { continue }
                 batch.drop(place, drop)
             }
@@ -17,17 +18,17 @@ extension Bus {
     }
 
     /// Returns why what somebody says is dropped; `nil` if it is not.
-    private func restriction(of sender: Sender) -> Drop? {
+    private func restriction(of sender: Sender) -> (drop: Drop, isBan: Bool)? {
         if let ban = ban(of: sender) {
             restrictions.record(sender.key, of: sender.identity)
-            return Drop(code: "forbidden", reason: ban.reason)
+            return (Drop(code: "forbidden", reason: ban.reason), true)
         }
         guard isMuted(sender) else { return nil }
         restrictions.record(sender.key, of: sender.identity)
-        return Drop(
-            code: "forbidden",
-            reason: settings.language == .es
-                ? "No puedes hablar: te han silenciado." : "You can't speak: you are muted.")
+        let reason =
+            settings.language == .es
+            ? "No puedes hablar: te han silenciado." : "You can't speak: you are muted."
+        return (Drop(code: "forbidden", reason: reason), false)
     }
 
     private func ban(of sender: Sender) -> Ban? {

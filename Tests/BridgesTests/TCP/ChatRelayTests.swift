@@ -21,11 +21,13 @@ import Testing
         return client
     }
 
-    /// A relay has no commands, not even one that does not exist: what it says ends a reading.
+    /// Returns what has come: a relay has no commands, so bytes that are no text end a reading.
     private func lines(_ client: ChatClient) async throws -> [String] {
-        try client.send("bot: fin\n")
+        try client.send([0xFF, 0x0A])
         var lines: [String] = []
-        while let line = try await client.line(), line != "bot: fin" { lines.append(line) }
+        while let line = try await client.line(), !line.hasPrefix("servidor: [bad-text]") {
+            lines.append(line)
+        }
         return lines
     }
 
@@ -62,7 +64,7 @@ import Testing
                 "servidor: [forbidden] Una cuenta relay solo tiene /login y /quit; lo demás: "
                     + "NOMBRE: TEXTO",
             ])
-        #expect(try await bob.barrier() == ["bot: fin"])
+        #expect(try await bob.barrier().isEmpty)
         try bot.send("/quit\n")
         _ = try await bot.rest()
         try bob.send("/who\n")
