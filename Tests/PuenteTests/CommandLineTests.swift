@@ -52,7 +52,10 @@ import Wiring
     func `help names every command on standard output`(word: String) async throws {
         let (status, output, errors) = try await RunningProgram.result(word)
         #expect(status == 0)
-        for verb in ["[run]", "check", "describe", "history", "search", "why", "version", "help"] {
+        for verb in [
+            "[run]", "check", "describe", "history", "search", "why", "user", "token", "ban",
+            "version", "help",
+        ] {
             #expect(output.contains { $0.contains("puente \(verb)") }, "\(verb)")
         }
         #expect(errors == [])
