@@ -38,6 +38,8 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
+            name: "COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
         .systemLibrary(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
@@ -48,7 +50,7 @@ let package = Package(
         .target(name: "Locking"),
         // The bus and everything that stands on it.
         .target(name: "MessageBus", dependencies: ["Locking"]),
-        .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl"]),
+        .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL"]),
         .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
@@ -79,7 +81,10 @@ let package = Package(
             path: "Sources/Bridges/BuiltIns"),
         .target(
             name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store", "Accounts"]),
-        .target(name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins"),
+        // The user's own; without package access they see what any other package would see.
+        .target(
+            name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins",
+            packageAccess: false),
         .executableTarget(
             name: "puente",
             dependencies: [
@@ -89,7 +94,7 @@ let package = Package(
 
         // Tests: one target for each module, and what they share.
         .target(
-            name: "TestSupport", dependencies: ["Locking", "MessageBus", "Sockets"],
+            name: "TestSupport", dependencies: ["Locking", "MessageBus", "Sockets", "COpenSSL"],
             path: "Tests/TestSupport"),
         // A daemon with plug-ins that the program has not: such as block.
         .executableTarget(
@@ -100,7 +105,8 @@ let package = Package(
         .testTarget(
             name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
         .testTarget(
-            name: "SocketsTests", dependencies: ["Sockets", "Locking", "TestSupport", "CLinux"]),
+            name: "SocketsTests",
+            dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL"]),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),

@@ -3,8 +3,8 @@ import MessageBus
 /// Writes a line about each message to the daemon's log or to a file of its own.
 ///
 /// `#1042 general chat ana: hola`: the number, the room, the bridge, the sender, the kind, the
-/// text. Each message is one line: a line end in it is written `\n`. Private messages are logged
-/// without their text. Lines in a file begin with the time of the message, in UTC.
+/// text. Each message is one line: a line end in it is written `\n`. Private messages are not logged,
+/// not even that there was one. Lines in a file begin with the time of the message, in UTC.
 package struct LogMessages: CopyableMiddleware {
     /// The options of `log`.
     package struct Options: PluginOptions {
@@ -59,7 +59,7 @@ package struct LogMessages: CopyableMiddleware {
 
     /// Logs a message and lets it pass; formats it only if the level is shown.
     package func handle(_ message: inout Message) -> Verdict {
-        guard isOn, !message.isQuotation else { return .pass }
+        guard isOn, !message.isQuotation, !message.isPrivate else { return .pass }
         if let file {
             file.write("\(message.time.inUTC) \(line(for: message))")
         } else {
@@ -71,7 +71,6 @@ package struct LogMessages: CopyableMiddleware {
     private func line(for message: Message) -> String {
         let sender = message.sender
         var line = "#\(message.number) \(message.room) \(sender.bridge) \(sender.name)"
-        if message.isPrivate, let other = message.other { line += " → \(other.name)" }
         switch message.kind {
         case .message: break
         case .edit: line += " (\(word("editado", "edited")))"
@@ -87,7 +86,7 @@ package struct LogMessages: CopyableMiddleware {
         if file == nil, message.received.milliseconds - message.time.milliseconds >= Self.late {
             line += " (\(word("dicho", "said")) \(message.time.inUTC))"
         }
-        guard hasText, !message.isPrivate else { return line + " (\(message.body.count) bytes)" }
+        guard hasText else { return line + " (\(message.body.count) bytes)" }
         line += ": "
         line +=
             message.body.contains("\n") ? message.text.replacing("\n", with: "\\n") : message.text

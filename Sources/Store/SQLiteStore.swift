@@ -93,7 +93,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
                 reader.close()
                 searcher.close()
             }
-            closing.give(.success(left))
+            closing.fulfill(.success(left))
         }
         try start("store checkpoint") { [checkpointer] in checkpointer.run() }
         for (name, reader) in [("store reader", reader), ("store search", searcher)] {
@@ -137,7 +137,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
             // A child task, so that it runs on the caller's executor.
             group.addTask {
                 do { try await sleep(limit) } catch { return }
-                closing.give(.failure(StoreError(path, "it did not close in time")))
+                closing.fulfill(.failure(StoreError(path, "it did not close in time")))
             }
             defer { group.cancelAll() }
             return try? await closing.wait()
@@ -166,13 +166,13 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
     }
 
     /// Copies messages that passed, and records drops and changes.
-    package func take(_ batch: Batch, isOwed: Bool) {
+    package func enqueue(_ batch: Batch, isOwed: Bool) {
         turnBuffer.append(
             batch, isKept: isOwed || writeQueue.condition != .failsAndIsFull, pages: writeQueue)
     }
 
     /// Takes the checkpoints of sources.
-    package func take(_ progress: SourceProgress) -> PendingCommit {
+    package func enqueue(_ progress: SourceProgress) -> PendingCommit {
         let commit = PendingCommit()
         turnBuffer.append(.progress(progress, commit))
         return commit
@@ -220,7 +220,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
     }
 
     /// Records a failed attempt to deliver a message.
-    package func note(
+    package func recordFailure(
         _ text: String, to number: UInt64, of reader: DurableReader
     ) async throws {
         let answer = Promise<Void>()

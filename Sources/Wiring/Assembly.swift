@@ -52,6 +52,7 @@ package struct Assembly: Sendable {
         settings.language = configuration.language
         settings.rooms = configuration.rooms
         settings.namePolicy = namePolicy
+        settings.accounts = accounts
         settings.log = log
         settings.uptime = { loop.now }
         settings.time = { loop.wallTime }
@@ -63,7 +64,9 @@ package struct Assembly: Sendable {
         self.bridges = bridges
         self.accounts = accounts
         store = Self.store(of: configuration, context, fold: namePolicy.fold)
-        bus = Bus(settings, chain: chain, store: store ?? VolatileStore(), executor: loop)
+        bus = Bus(
+            settings, chain: chain, store: store ?? VolatileStore(), executor: loop,
+            atTurnEnd: { loop.atTurnEnd($0) })
     }
 
     /// Makes the store that a configuration asks for, not open yet.

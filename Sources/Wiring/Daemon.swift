@@ -78,7 +78,6 @@ package struct Daemon: Sendable {
         assembly.accounts.open()
         try assembly.accounts.checkNames()
         AccountRefresh.start(assembly.accounts, on: assembly.loop)
-        assembly.loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
         MemoryTrimmer.start(on: assembly.loop)
         try assembly.loop.start(named: "bus")
         defer { assembly.loop.stop() }
@@ -87,7 +86,7 @@ package struct Daemon: Sendable {
             try pool.start()
             return bridge.on(pool)
         }
-        for bridge in bridges { await bus.add(bridge.attachment) }
+        for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
         await recallMessages()
         let end = await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())

@@ -1,4 +1,5 @@
 import MessageBus
+import Sockets
 
 /// A command of the command line.
 enum Command: Equatable {
@@ -8,6 +9,7 @@ enum Command: Equatable {
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
     case why(UInt64, file: String)
+    case certificate([CertificateHost])
     case accounts(AccountCommand, file: String)
     case version
     case help
@@ -36,6 +38,7 @@ enum Command: Equatable {
                puente search [--room R] [--last N] [--since 2h] [--json] WORDS
                                                  the messages that hold all WORDS
                puente why NUMBER                 what became of one message
+               puente certificate HOST...        makes certificate.pem and key.pem for TLS
         \(AccountCommand.usage)
                puente version
                puente help
@@ -69,6 +72,19 @@ enum Command: Equatable {
                 throw .noWord("why needs the number of a message")
             }
             self = .why(number, file: arguments.file)
+        case "certificate":
+            most = .max
+            guard !words.isEmpty else {
+                throw .noWord("certificate needs the names or addresses of this host")
+            }
+            self = .certificate(
+                try words.map { (word) throws(UsageError) in
+                    guard let host = CertificateHost(word) else {
+                        throw .badValue(
+                            "certificate", expected: "a host name or an IP address", found: word)
+                    }
+                    return host
+                })
         case "user", "token", "ban":
             most = .max
             let file = arguments.file

@@ -8,7 +8,7 @@ import Sockets
 import Wiring
 
 /// The command line: `puente run`, `check`, `describe`, `history`, `search`, `why`, `user`, `token`,
-/// `ban`, `version`, `help`.
+/// `ban`, `certificate`, `version`, `help`.
 @main
 struct Puente {
     /// Not `async`: another thread would run before signals are blocked, and they would kill it.
@@ -55,6 +55,7 @@ struct Puente {
         case .search(let words, let options, let file):
             return await HistoryCommands(file, clock).search(words, options)
         case .why(let number, let file): return await HistoryCommands(file, clock).why(number)
+        case .certificate(let hosts): return await CertificateCommand(hosts).run()
         case .accounts(let command, let file):
             return await AccountCommands.run(command, file)
         case .version:
@@ -97,6 +98,9 @@ struct Puente {
         do {
             let assembly = try Assembly(
                 configuration, namePolicy: .chat(configuration.language), sink: sink.write)
+            if let slowness = RegularExpressions.slowness {
+                Log(from: configuration.log.level, sink: sink.write).info(slowness)
+            }
             Descriptors.raiseLimit()
             let daemon = Daemon(assembly, on: loop, reopenLog: sink.reopen) { outcome in
                 guard case .failedToStart(let bridge, let reason) = outcome else {

@@ -2,7 +2,7 @@ import AllocationCounter
 
 /// Something whose cost is measured, per line.
 struct Benchmark {
-    /// What the table calls it.
+    /// The benchmark's name in the table.
     let name: String
     /// Lines that one time handles.
     let lines: Int

@@ -1,13 +1,13 @@
 import Glibc
 
-/// What a benchmark costs.
+/// The cost of a benchmark.
 struct Measurement {
     /// Nanoseconds of processor time for one line, in the best repetition.
     let nanoseconds: Double
     /// Allocations for one line, in the repetition that made the fewest.
     let allocations: Double
 
-    /// How thoroughly is measured.
+    /// The thoroughness of the measurement.
     struct Effort {
         /// Nanoseconds that a repetition takes at least.
         let span: Double

@@ -68,7 +68,7 @@ extension [Benchmark] {
     }
 }
 
-/// What a step costs that does nothing.
+/// A step that does nothing, to measure the cost of a step.
 private struct Nothing: Middleware {
     func handle(_ message: inout Message) -> Verdict { .pass }
 }

@@ -5,7 +5,7 @@ import TCPBridge
 import TestSupport
 
 extension [Benchmark] {
-    /// What bridges do, on a bus on a loop of its own.
+    /// The calls of bridges, on a bus on a loop of its own.
     ///
     /// Allocations are those of the loop's thread.
     static func ports() async throws -> [Benchmark] {

@@ -3,7 +3,7 @@ import MessageBus
 import TCPBridge
 
 extension [Benchmark] {
-    /// What a room does with what passed.
+    /// The work of a room with messages that passed.
     static func rooms() -> [Benchmark] {
         let copied = Samples.batch(count: Samples.linesInRead)
         let framed = Samples.framedBatch()

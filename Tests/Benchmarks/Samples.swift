@@ -1,7 +1,7 @@
 import MessageBus
 import TestSupport
 
-/// What is said in the benchmarks.
+/// The lines that are said in the benchmarks.
 enum Samples {
     /// Plain ASCII; `ana: ` in front of it and the ending make a line of 70 bytes.
     static let plain = "hola a todos, hoy es un dia muy bonito para pasear por la playa!"

@@ -6,7 +6,7 @@ import Store
 import TestSupport
 
 extension [Benchmark] {
-    /// What the store costs, on all its threads; a commit waits for the disk, which costs no
+    /// The cost of the store, on all its threads; a commit waits for the disk, which costs no
     /// processor time.
     static func stores() -> [Benchmark] {
         let files = StoreFiles()
@@ -29,7 +29,7 @@ extension [Benchmark] {
                 for index in 0..<batch.count {
                     batch.arena.all[index].number = first + UInt64(index)
                 }
-                store.take(batch, isOwed: false)
+                store.enqueue(batch, isOwed: false)
                 store.endTurn()
                 allocations += allocation_count() - before
                 // As a bus does: no more than may wait.
@@ -65,7 +65,7 @@ extension [Benchmark] {
 extension SQLiteStore {
     /// Returns when all that was handed over is committed.
     fileprivate func settle() async throws {
-        let commit = take(SourceProgress(bridge: "benchmark", checkpoints: []))
+        let commit = enqueue(SourceProgress(bridge: "benchmark", checkpoints: []))
         endTurn()
         try await commit.wait()
     }
@@ -116,7 +116,7 @@ private final class StoreFiles {
                 batch.arena.all[index].number = first + UInt64(index)
                 batch.arena.all[index].time = SystemClock().wall()
             }
-            store.take(batch, isOwed: false)
+            store.enqueue(batch, isOwed: false)
             try await store.settle()
         }
         // Closing brings the index up to date.

@@ -127,7 +127,7 @@ private final class Trial {
         throttled = ThrottledLog(recorder.log(by: hasTimer ? timed : untimed))
     }
 
-    /// What was written since the last look.
+    /// The lines written since the last call.
     var sentences: [String] {
         defer { seen = recorder.sentences.count }
         return Array(recorder.sentences[seen...])

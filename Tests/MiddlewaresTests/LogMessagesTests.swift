@@ -36,13 +36,18 @@ import Testing
                 "info: #7 general chat ana: hola", "info: #1 general chat ana has joined",
                 "info: #1 general chat ana has left", "info: #1 general chat ana is now bea",
                 "info: #1 logs chat ana (edited): adiós",
-                "info: #1 general chat ana → bea (4 bytes)",
             ])
         #expect(
             lines(Array(all[1...4]), language: .es) == [
                 "info: #1 general chat ana se ha unido", "info: #1 general chat ana ha salido",
                 "info: #1 general chat ana ahora es bea", "info: #1 logs chat ana (editado): adiós",
             ])
+    }
+
+    @Test func `a private message leaves no line`() {
+        #expect(all.last?.isPrivate == true)
+        #expect(lines(Array(all.suffix(1))) == [])
+        #expect(lines(Array(all.suffix(1)), text: false) == [])
     }
 
     @Test func `without the text its length is logged`() {

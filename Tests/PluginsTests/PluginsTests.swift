@@ -22,7 +22,7 @@ import Testing
         return (options, problems.sorted.map(\.sentence))
     }
 
-    /// What becomes of texts that somebody says on a bus with one middleware.
+    /// Says texts on a bus with one middleware and returns the texts heard and the verdicts.
     private func said(
         _ texts: [String], through middleware: any Middleware
     ) async throws -> (heard: [String], verdicts: [Verdict]) {

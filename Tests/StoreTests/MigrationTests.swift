@@ -42,8 +42,8 @@ import Testing
         let messages = [ana, .make("bob"), ana].enumerated().map { index, sender in
             Message.make("hola", by: sender, number: first + UInt64(index), time: 1_000)
         }
-        store.take(Batch.make(messages), isOwed: false)
-        let commit = store.take(SourceProgress(bridge: "test", checkpoints: []))
+        store.enqueue(Batch.make(messages), isOwed: false)
+        let commit = store.enqueue(SourceProgress(bridge: "test", checkpoints: []))
         store.endTurn()
         try await commit.wait()
         #expect(try await store.all().map(\.sender.account?.rawValue) == [5, nil, 5])

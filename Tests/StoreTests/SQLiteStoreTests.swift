@@ -33,7 +33,7 @@ import TestSupport
         let rename = Message.make(
             "", kind: .rename, number: message.number + 1, time: 6_000,
             other: .make("Eva"))
-        store.take(Batch.make([message, rename]), isOwed: false)
+        store.enqueue(Batch.make([message, rename]), isOwed: false)
         store.endTurn()
         await store.close()
         let again = try SQLiteStore.open(folder.file)
@@ -54,7 +54,7 @@ import TestSupport
         let batch = Batch.make(
             (0..<3).map { Message.make("text \($0)", number: number + $0, time: 1) })
         batch.drop(1, Drop(code: "dropped", reason: "no casinos"))
-        store.take(batch, isOwed: false)
+        store.enqueue(batch, isOwed: false)
         store.endTurn()
         await store.close()
         let database = try Database(folder.file, .read)
@@ -67,8 +67,8 @@ import TestSupport
     @Test func `a checkpoint is kept with the messages of its turn`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let channel = DurableReader.Channel(bridge: "telegram", name: "-1")
-        store.take(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: true)
-        let commit = store.take(
+        store.enqueue(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: true)
+        let commit = store.enqueue(
             SourceProgress(
                 bridge: "tail", checkpoints: [Checkpoint(source: "a.log", state: [1, 2])],
                 links: [(channel, Link(number: 1, remoteID: "77"))]))
@@ -77,7 +77,7 @@ import TestSupport
         #expect(try await store.checkpoints(of: "tail") == ["a.log": [1, 2]])
         #expect(try await store.numbers(of: "77", in: channel) == [1])
         #expect(try await store.remoteID(of: 1, in: channel) == "77")
-        let forgotten = store.take(
+        let forgotten = store.enqueue(
             SourceProgress(
                 bridge: "tail", checkpoints: [Checkpoint(source: "a.log", state: [])]))
         store.endTurn()
@@ -102,7 +102,7 @@ import TestSupport
     {
         let store = try SQLiteStore.open(folder.file)
         let reader = DurableReader(.init(bridge: "telegram"), room: "general")
-        store.take(
+        store.enqueue(
             Batch.make([1, 2].map { .make("\($0)", number: store.reserve(1)) }), isOwed: false)
         store.endTurn()
         let names = ["b", "c", "a"]
@@ -124,7 +124,7 @@ import TestSupport
         for state in UInt8(1)...50 {
             let progress = SourceProgress(
                 bridge: "tail", checkpoints: [Checkpoint(source: "a", state: [state])])
-            _ = store.take(progress)
+            _ = store.enqueue(progress)
             store.endTurn()
             #expect(try await store.checkpoints(of: "tail") == ["a": [state]])
         }
@@ -174,7 +174,7 @@ import TestSupport
                         number: first + UInt64(index))
                 }
                 expected[room, default: []] += messages.map(\.text)
-                store.take(Batch.make(messages), isOwed: false)
+                store.enqueue(Batch.make(messages), isOwed: false)
             }
             store.endTurn()
         }

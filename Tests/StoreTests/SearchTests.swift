@@ -179,7 +179,7 @@ import TestSupport
     @Test func `joins are not found`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let number = store.reserve(2)
-        store.take(
+        store.enqueue(
             Batch.make([
                 .make("entra", kind: .join, number: number),
                 .make("entra", kind: .edit, number: number + 1),

@@ -21,8 +21,8 @@ import TestSupport
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let other = try lock()
         let first = store.reserve(2)
-        store.take(Batch.make([.make("uno", number: first)]), isOwed: false)
-        let commit = store.take(SourceProgress(bridge: "tail", checkpoints: []))
+        store.enqueue(Batch.make([.make("uno", number: first)]), isOwed: false)
+        let commit = store.enqueue(SourceProgress(bridge: "tail", checkpoints: []))
         store.endTurn()
         let entry = await log.log(.error)
         #expect(
@@ -50,7 +50,7 @@ import TestSupport
         func say(isOwed: Bool = false) -> UInt64 {
             let number = store.reserve(1)
             let text = String(repeating: "x", count: 60_000)
-            store.take(Batch.make([.make(text, number: number)]), isOwed: isOwed)
+            store.enqueue(Batch.make([.make(text, number: number)]), isOwed: isOwed)
             store.endTurn()
             return number
         }
@@ -152,8 +152,8 @@ import TestSupport
     @Test func `messages lost at closing are reported`() async throws {
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let other = try lock()
-        store.take(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
-        let commit = store.take(SourceProgress(bridge: "tail", checkpoints: []))
+        store.enqueue(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
+        let commit = store.enqueue(SourceProgress(bridge: "tail", checkpoints: []))
         store.endTurn()
         await store.close()
         #expect(
@@ -215,17 +215,17 @@ import TestSupport
     @Test func `a number that is taken fails the checkpoint that covers it`() async throws {
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let first = try await store.keep(["uno", "dos"])
-        func take(_ text: String, _ checkpoints: [Checkpoint]) -> PendingCommit {
-            store.take(
+        func enqueue(_ text: String, _ checkpoints: [Checkpoint]) -> PendingCommit {
+            store.enqueue(
                 Batch.make([.make(text, number: first, time: 1_000_000)]), isOwed: false)
             defer { store.endTurn() }
-            return store.take(SourceProgress(bridge: "tail", checkpoints: checkpoints))
+            return store.enqueue(SourceProgress(bridge: "tail", checkpoints: checkpoints))
         }
         // The same message is stored already; another one is refused, and the rest is stored.
-        try await take("uno", [Checkpoint(source: "a", state: [1])]).wait()
-        try await take("otro", []).wait()
+        try await enqueue("uno", [Checkpoint(source: "a", state: [1])]).wait()
+        try await enqueue("otro", []).wait()
         _ = await log.first { $0.sentence.hasSuffix("0 messages stored late, 1 lost for good") }
-        let lost = take("otro", [Checkpoint(source: "a", state: [2])])
+        let lost = enqueue("otro", [Checkpoint(source: "a", state: [2])])
         let entry = await log.first { $0.sentence.contains("numbers given here are taken in it") }
         #expect(entry.sentence.contains("; 1 message waits in memory, durable sources wait"))
         #expect(store.condition == .fails)
@@ -247,8 +247,8 @@ import TestSupport
     @Test func `the loop never waits for numbers while the file is locked`() async throws {
         let store = try SQLiteStore.open(folder.file, log: log.log)
         let other = try lock()
-        store.take(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
-        _ = store.take(SourceProgress(bridge: "tail", checkpoints: []))
+        store.enqueue(Batch.make([.make("uno", number: store.reserve(1))]), isOwed: false)
+        _ = store.enqueue(SourceProgress(bridge: "tail", checkpoints: []))
         store.endTurn()
         _ = await log.log(.error)
         // As fast as possible: many times the reserve.

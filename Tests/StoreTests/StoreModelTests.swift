@@ -75,7 +75,7 @@ private struct StoreModel {
     /// Stores messages without waiting.
     private mutating func say(to store: SQLiteStore, using random: inout Seeded) {
         let turns = Int.random(in: 1...3, using: &random)
-        for _ in 0..<turns { _ = take(Int.random(in: 1...50, using: &random), store, &random) }
+        for _ in 0..<turns { _ = enqueue(Int.random(in: 1...50, using: &random), store, &random) }
         store.endTurn()
     }
 
@@ -83,11 +83,11 @@ private struct StoreModel {
     private mutating func confirm(
         _ store: SQLiteStore, using random: inout Seeded
     ) async throws {
-        let numbers = take(Int.random(in: 1...20, using: &random), store, &random)
+        let numbers = enqueue(Int.random(in: 1...20, using: &random), store, &random)
         covered += numbers
         checkpoint.given = covered.count
         let state = Array("\(covered.count)".utf8)
-        let commit = store.take(
+        let commit = store.enqueue(
             SourceProgress(
                 bridge: "tail", checkpoints: [Checkpoint(source: "a.log", state: state)]))
         store.endTurn()
@@ -103,7 +103,7 @@ private struct StoreModel {
         checkpoint.confirmed = checkpoint.given
     }
 
-    private mutating func take(
+    private mutating func enqueue(
         _ count: Int, _ store: SQLiteStore, _ random: inout Seeded
     ) -> [UInt64] {
         let room = Self.rooms.randomElement(using: &random) ?? ""
@@ -114,7 +114,7 @@ private struct StoreModel {
             Message.make("text \(number)", room: room, number: number)
         }
         for message in messages { said[message.number] = (room, message.text) }
-        store.take(Batch.make(messages), isOwed: true)
+        store.enqueue(Batch.make(messages), isOwed: true)
         return messages.map(\.number)
     }
 

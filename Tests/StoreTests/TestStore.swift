@@ -73,8 +73,8 @@ extension SQLiteStore {
             Message.make(
                 text, by: .make(name), room: room, number: first + UInt64(offset), time: time)
         }
-        take(Batch.make(messages), isOwed: false)
-        let commit = take(SourceProgress(bridge: "test", checkpoints: []))
+        enqueue(Batch.make(messages), isOwed: false)
+        let commit = enqueue(SourceProgress(bridge: "test", checkpoints: []))
         endTurn()
         try await commit.wait()
         return first

@@ -14,8 +14,10 @@ package final class ChatClient: @unchecked Sendable {  // see above
     private var isAtEnd = false
     private var isOpen = true
     private var barriers = 0
+    /// The client's side of TLS; `nil` in plain.
+    private var encryption: TLSEngine?
 
-    /// How long a call waits before the test has failed, in milliseconds: only a bug takes so long.
+    /// Milliseconds for which a call waits before the test has failed: only a bug takes so long.
     private static let patience: Int32 = 20_000
 
     /// Connects to a port of this machine.
@@ -43,7 +45,38 @@ package final class ChatClient: @unchecked Sendable {  // see above
         }
     }
 
+    /// Takes a connected socket over.
+    package init(descriptor: Int32) { self.descriptor = descriptor }
+
     deinit { close() }
+
+    /// Does a TLS handshake, and encrypts from then on; returns the client's side of it.
+    ///
+    /// - Throws: `SocketError` if the server ends it; its reason is OpenSSL's or the alert's.
+    @discardableResult
+    package func encrypt(
+        _ settings: TLSEngine.Settings = TLSEngine.Settings(), resuming other: ChatClient? = nil
+    ) async throws -> TLSEngine {
+        let engine = try TLSEngine(settings, resuming: other?.encryption?.ticket)
+        encryption = engine
+        engine.handshake()
+        try sendAsIs(engine.takeOutput())
+        try await DedicatedThread.run(named: "test client") {
+            Result {
+                while let engine = self.encryption, !engine.isConnected {
+                    if case .failed(let reason) = engine.end {
+                        throw SocketError("handshake", reason: reason)
+                    }
+                    if self.isAtEnd { throw SocketError("handshake", reason: "closed") }
+                    try self.receive()
+                }
+            }
+        }.get()
+        return engine
+    }
+
+    /// The end of the encryption, if it has come.
+    package var encryptionEnd: TLSEngine.End? { encryption?.end }
 
     private static func loopback(_ host: String, port: UInt16) -> sockaddr_in {
         var address = sockaddr_in()
@@ -70,6 +103,16 @@ package final class ChatClient: @unchecked Sendable {  // see above
 
     /// Sends bytes as they are; they must be few enough for the kernel to take them at once.
     package func send(_ bytes: [UInt8]) throws {
+        guard let encryption else { return try sendAsIs(bytes) }
+        encryption.write(bytes)
+        try flush()
+    }
+
+    /// Sends what the encryption has made.
+    package func flush() throws { try sendAsIs(encryption?.takeOutput() ?? []) }
+
+    /// Sends bytes without encryption.
+    package func sendAsIs(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -84,6 +127,12 @@ package final class ChatClient: @unchecked Sendable {  // see above
     package func sendMuch(_ bytes: [UInt8]) async throws {
         try await DedicatedThread.run(named: "test client") { Result { try self.send(bytes) } }
             .get()
+    }
+
+    /// Says by TLS that nothing more comes; the sending side stays open.
+    package func finishText() throws {
+        encryption?.finish()
+        try flush()
     }
 
     /// Closes the sending side only.
@@ -145,7 +194,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
         return "/barrier-\(barriers)"
     }
 
-    /// What comes before the answer to the last `nextBarrier`.
+    /// The lines before the answer to the last `nextBarrier`.
     package func linesUntilBarrier() async throws -> [String] {
         let wanted = "/barrier-\(barriers);"
         return try await DedicatedThread.run(named: "test client") {
@@ -165,9 +214,9 @@ package final class ChatClient: @unchecked Sendable {  // see above
         while true {
             if let line = takeLine() { return line }
             if isAtEnd {
-                defer { bytes = [] }
-                start = 0
-                return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
+                let rest = bytes[start...]
+                (bytes, start) = ([], 0)
+                return rest.isEmpty ? nil : String(decoding: rest, as: UTF8.self)
             }
             try receive()
         }
@@ -222,6 +271,10 @@ package final class ChatClient: @unchecked Sendable {  // see above
         }
         if received < 0 { throw SocketError("read") }
         isAtEnd = chunk.isEmpty
-        bytes += chunk
+        guard let encryption else { return bytes += chunk }
+        if !chunk.isEmpty { encryption.receive(chunk) }
+        bytes += encryption.read()
+        try? flush()
+        if encryption.end != nil { isAtEnd = true }
     }
 }

@@ -28,7 +28,7 @@ package final class LogRecorder: Sendable {
         Log(from: .debug, times: times) { self.add($0) }
     }
 
-    /// What has been written.
+    /// The lines written so far.
     package var entries: [Log.Entry] { state.withLock { $0.entries } }
 
     /// The sentences that have been written.

@@ -6,7 +6,7 @@ import Locking
 ///
 /// Safe from any thread.
 package final class MemoryStore: MessageStore {
-    /// What is left after a crash.
+    /// The contents that are left after a crash.
     package struct Disk: Sendable {
         /// All that was kept, in order.
         package var messages: [Message] = []
@@ -40,13 +40,13 @@ package final class MemoryStore: MessageStore {
         state = Locked(State(disk: disk, committed: last, taken: last))
     }
 
-    /// What would be left if it crashed now.
+    /// The contents that would be left after a crash now.
     package var disk: Disk { state.withLock { $0.disk } }
 
-    /// How often messages of a room were asked for.
+    /// Number of times that messages of a room were read.
     package var reads: Int { state.withLock { $0.reads } }
 
-    /// Whether nothing is written at present.
+    /// True if nothing is written at present.
     package var isHeld: Bool { state.withLock { $0.isHeld } }
 
     /// Writes nothing until `release()`.
@@ -77,7 +77,7 @@ package final class MemoryStore: MessageStore {
             defer { state.promises = [] }
             return (state.promises, state.observer)
         }
-        for promise in promises { promise.fulfil(.success(())) }
+        for promise in promises { promise.fulfill(.success(())) }
         observer()
     }
 
@@ -92,7 +92,7 @@ package final class MemoryStore: MessageStore {
         }
     }
 
-    package func take(_ batch: Batch, isOwed: Bool) {
+    package func enqueue(_ batch: Batch, isOwed: Bool) {
         let all = (0..<batch.count).map { batch.arena.message(at: $0) }
         let dropped = Set(batch.drops.map(\.index))
         let passed = all.enumerated().filter { !dropped.contains($0.offset) }.map(\.element)
@@ -110,7 +110,7 @@ package final class MemoryStore: MessageStore {
         }
     }
 
-    package func take(_ progress: SourceProgress) -> PendingCommit {
+    package func enqueue(_ progress: SourceProgress) -> PendingCommit {
         let promise = PendingCommit()
         state.withLock { state in
             state.promises.append(promise)
@@ -156,7 +156,7 @@ package final class MemoryStore: MessageStore {
         }
     }
 
-    package func note(
+    package func recordFailure(
         _ answer: String, to number: UInt64, of reader: DurableReader
     ) async throws {
         try await change { $0.notes.append("\(number) \(answer)") }

@@ -10,7 +10,7 @@ package final class RecordedLines: LineSink {
     /// Makes one without lines.
     package init() {}
 
-    /// What was written.
+    /// The lines written so far.
     package var lines: [String] { state.withLock(\.lines) }
 
     /// The files that were asked for.

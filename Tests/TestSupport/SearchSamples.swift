@@ -1,13 +1,13 @@
-/// What is looked for, in what, and whether it is found: for all who search, because they have to
+/// Searches, texts, and the expected results: for all kinds of search, because they have to
 /// agree.
 package enum SearchSamples {
     /// One search.
     package struct Sample: Sendable, CustomStringConvertible {
-        /// What somebody types.
+        /// The words that somebody types.
         package let words: String
-        /// What was said.
+        /// The text that is searched.
         package let text: String
-        /// Whether the one finds the other.
+        /// True if the words find the text.
         package let isFound: Bool
 
         /// As it stands in a test's report.

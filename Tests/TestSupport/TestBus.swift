@@ -12,7 +12,7 @@ package final class TestBus: Sendable {
     package let clock: ManualClock
     /// The bus on it.
     package let bus: Bus
-    /// What the bus and its bridges log.
+    /// The log of the bus and its bridges.
     package let log = LogRecorder()
     private let requests = Locked(0)
 
@@ -25,7 +25,7 @@ package final class TestBus: Sendable {
         rooms: [String] = ["general"], language: Language = .es,
         namePolicy: NamePolicy = NamePolicy(),
         middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore(),
-        clock: ManualClock = ManualClock()
+        accounts: FakeAccounts? = nil, clock: ManualClock = ManualClock()
     ) throws {
         self.clock = clock
         loop = try EventLoop(clock: clock)
@@ -34,6 +34,8 @@ package final class TestBus: Sendable {
         settings.language = language
         settings.namePolicy = namePolicy
         let loop = loop
+        accounts?.answer(on: loop)
+        settings.accounts = accounts ?? NoAccounts()
         settings.log = log.log(
             by: Log.Times(
                 now: clock.monotonic,
@@ -42,9 +44,10 @@ package final class TestBus: Sendable {
                 }))
         settings.uptime = { loop.now }
         settings.time = { loop.wallTime }
-        bus = Bus(settings, chain: Self.chain(middlewares), store: store, executor: loop)
+        bus = Bus(
+            settings, chain: Self.chain(middlewares), store: store, executor: loop,
+            atTurnEnd: { loop.atTurnEnd($0) })
         let bus = bus
-        loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
         loop.perform { bus.assumeIsolated { $0.begin() } }
         try loop.start(named: "test loop")
     }
@@ -71,7 +74,7 @@ package final class TestBus: Sendable {
         let attachment = BridgeAttachment(
             name: name, room: room, direction: direction, senderFormat: senderFormat,
             chain: Self.chain(middlewares), outgoing: Self.chain(outgoing))
-        await bus.add(attachment)
+        await bus.attach(attachment)
         await bus.begin(attachment)
         return Port(bus: bus, attachment: attachment) { self.requestShutdown() }
     }
@@ -87,7 +90,7 @@ package final class TestBus: Sendable {
         }
     }
 
-    /// How often a bridge has asked the daemon to stop.
+    /// Number of times that a bridge has asked the daemon to stop.
     package var shutdownRequests: Int { requests.withLock { $0 } }
 
     private func requestShutdown() {

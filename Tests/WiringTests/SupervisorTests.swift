@@ -319,7 +319,7 @@ private final class SupervisorWorld: Sendable {
     }
 
     func end(_ bridges: [SupervisedBridge]) async -> Supervisor.End {
-        for bridge in bridges { await test.bus.add(bridge.attachment) }
+        for bridge in bridges { await test.bus.attach(bridge.attachment) }
         let (clock, pauses) = (test.clock, pauses.continuation)
         let watches = watches.continuation
         let beginning = clock.now

@@ -15,6 +15,13 @@ final class StdioDropLog: Sendable {
             cause: "too long", "1 line longer than \(Stdio.longestLine) bytes cut")
     }
 
+    /// Records a line that was a command with a password; nothing of it is logged.
+    func recordPassword() {
+        throttledLog.warning(
+            cause: "password",
+            "1 line with a password not said: standard input has no commands; use a chat program")
+    }
+
     /// Records the lines that the bus dropped.
     func recordDrops(_ receipts: [Receipt]) {
         var counts: [Drop: Int] = [:]

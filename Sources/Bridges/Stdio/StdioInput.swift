@@ -68,7 +68,7 @@ final class StdioInput: Sendable {
         _ line: UnsafeRawBufferPointer, isCut: Bool, into lines: inout StdioLines
     ) {
         if isCut { dropLog.recordCutLine() }
-        lines.append(line)
+        if !lines.append(line) { dropLog.recordPassword() }
     }
 
     /// Publishes drafts; returns false once the bus has stopped.

@@ -22,13 +22,24 @@ struct StdioLines {
         return drafts
     }
 
-    /// Makes a draft of a line, unless it is blank.
-    mutating func append(_ line: UnsafeRawBufferPointer) {
+    /// Makes a draft of a line, unless it is blank; returns false, and makes none, if the line is a
+    /// command that carries a password.
+    ///
+    /// There are no commands here: it was meant for a chat program, and must not be said.
+    mutating func append(_ line: UnsafeRawBufferPointer) -> Bool {
+        if Self.carriesPassword(line) { return false }
         if form == .chat, let colon = Self.separator(in: line), let name = name(line[..<colon]) {
             append(text: UnsafeRawBufferPointer(rebasing: line[(colon + 1)...].dropFirst()), name)
         } else {
             append(text: line, sender)
         }
+        return true
+    }
+
+    private static func carriesPassword(_ line: UnsafeRawBufferPointer) -> Bool {
+        if PasswordLine.isMeant(by: line) { return true }
+        guard let colon = separator(in: line) else { return false }
+        return PasswordLine.isMeant(by: UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]))
     }
 
     private mutating func append(text: UnsafeRawBufferPointer, _ name: String) {

@@ -20,6 +20,17 @@ package struct TCP: Bridge {
         /// The address it listens on.
         @Option("The address to listen on; port 0 lets the system choose.")
         package var listen = Address.network(host: "0.0.0.0", port: 2_000)
+        /// Who may connect to a Unix socket; `nil` for what the process's mask leaves.
+        @Option(
+            "The mode of a unix: socket's file, as chmod takes it: those who may write connect.",
+            absent: "by the umask")
+        package var mode: FileMode?
+        /// The files of the certificate; `nil` for connections in plain.
+        @Option("Encrypts connections by TLS with this certificate.", absent: "plain text")
+        package var tls: TLSOptions?
+        /// Where proxies connect from.
+        @Option("The proxies, whose connections must begin with a PROXY header.")
+        package var proxyFrom: [ProxySource] = []
         /// Bytes of the longest line.
         @Option(
             "The longest line a client may send, in bytes without its ending.", in: 64...1_048_576)
@@ -67,8 +78,13 @@ package struct TCP: Bridge {
             "The age of the oldest byte that a reader has not taken at which it is closed.",
             in: .milliseconds(1)...)
         package var stalledAfter = Duration.seconds(60)
-        /// The limit on a connection's commands.
-        @Option("The limit on a connection's commands and changes of name or room.")
+        /// True if passwords may come over connections that are not secure.
+        @Option("Takes passwords over connections that are neither encrypted nor this machine's.")
+        package var plaintextPasswords = false
+        /// The limit on the commands of a connection, or of somebody who is logged in.
+        @Option(
+            "The limit on commands and changes of name or room of a connection; logged in: a person."
+        )
         package var commands = CommandBucket.Options()
         /// Bytes of lines that each room keeps for readers that lag.
         @Option(
@@ -85,11 +101,15 @@ package struct TCP: Bridge {
         package static let synonyms = [
             "host": listening, "port": listening, "address": listening, "addr": listening,
             "bind": listening, "ip": listening, "hostname": listening, "interface": listening,
-            "socket": "\"listen\": \"unix:PATH\"", "history": "\"historyOnJoin\"",
+            "socket": "\"listen\": \"unix:PATH\"",
+            "cert": encrypted, "certificate": encrypted, "key": encrypted, "ssl": encrypted,
+            "proxyprotocol": "\"proxyFrom\"", "trustedproxies": "\"proxyFrom\"",
+            "history": "\"historyOnJoin\"",
             "maxclients": "\"maxConnections\"", "maxlength": "\"maxLine\"",
             "timeout": "\"stalledAfter\"",
         ]
 
+        private static let encrypted = "\"tls\": {\"certificate\": …, \"key\": …}"
         private static let listening = "\"listen\": \"HOST:PORT\""
 
         /// Makes the defaults.
@@ -105,7 +125,20 @@ package struct TCP: Bridge {
                     \($maxLine.found("\(maxLine)"))
                     """, at: $maxLine)
             }
-            if case .unix(let path) = listen { check.file(path, at: $listen) }
+            if case .unix(let path) = listen {
+                check.file(path, at: $listen)
+            } else {
+                if mode != nil {
+                    check.problem(
+                        "only the socket of a unix: address has a mode, and this is \(listen)",
+                        at: $mode)
+                }
+                if let index = proxyFrom.firstIndex(of: .unix) {
+                    check.warning(
+                        "\"unix\" has no effect: nobody reaches \(listen) by a Unix socket",
+                        at: $proxyFrom[index])
+                }
+            }
             // With port 0 the system finds a free port for each bridge.
             if case .network(_, port: 0) = listen { return }
             check.unique(
@@ -134,10 +167,11 @@ package struct TCP: Bridge {
             try ResourceLimits.checkMemory(
                 rings + [options.lists.bytes], for: #"the "buffer" of each room and "lists""#)
         }
+        let certificate = try await certificate()
         let (options, loop) = (options, loop)
         let server = try await port.bus.perform { bus in
             let server = ChatServer(options, port: port, bus: bus, loop: loop)
-            try server.listen(on: wanted)
+            try server.listen(on: wanted, certificate)
             return server
         }
         await withTaskCancellationHandler {
@@ -153,6 +187,11 @@ package struct TCP: Bridge {
         } onCancel: {
             port.bus.post { server.closeAll($0) }
         }
+    }
+
+    private func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
+        guard let files = options.tls?.files(directory) else { return nil }
+        return (files, try await CertificateWatch.load(files))
     }
 
     private func warnOfDescriptors(_ log: Log) {

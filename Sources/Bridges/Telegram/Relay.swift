@@ -124,7 +124,7 @@ struct Relay: Sendable {
             settings, chats, me: bot.id, progress: progress, blocks, notices
         ) { chat in
             for (binding, signal) in reopened where chats.location(of: binding).chat == chat {
-                signal.ring()
+                signal.send()
             }
         }
         let pollConflict = PollConflict(settings.log)

@@ -1,20 +1,21 @@
-/// What a factory may know when it makes a middleware or a bridge.
+/// The daemon's facts and services for a factory that makes a middleware or a bridge.
 ///
 /// Making does no I/O.
 public struct Context: Sendable {
     /// The instance's name.
     public let name: String
-    /// The language of what people read.
+    /// The language that people are addressed in.
     public let language: Language
     /// The daemon's log.
     public let log: Log
     /// The loop of the bus, for bridges with sockets of their own.
     public let executor: any SerialExecutor
-    /// The directory of bridge.json, which relative paths are relative to.
+    /// The directory of bridge.json, against which relative paths are resolved.
     package let directory: String
-    /// What bridge.json calls the bridge that is made; `nil` for a middleware.
+    /// The name in bridge.json of the bridge that is made; `nil` for a middleware.
     package private(set) var bridge: String?
-    /// Files that the daemon writes: no bridge should read them as if they were somebody else's.
+    /// Returns the files that the daemon writes: no bridge should read them as if others wrote
+    /// them.
     package var ownFiles: @Sendable () -> [String] = { [] }
     /// The accounts, bans and mutes.
     package var accounts: any AccountDirectory = NoAccounts()
@@ -34,7 +35,7 @@ public struct Context: Sendable {
         self.files = files
     }
 
-    /// The same context with the log of a bridge.
+    /// Returns the same context with the log of a bridge.
     package func named(_ bridge: String) -> Context {
         var context = Context(
             name: name, language: language, log: log.named(bridge), executor: executor,
@@ -45,13 +46,13 @@ public struct Context: Sendable {
         return context
     }
 
-    /// A path as it is from here, where one that is relative in bridge.json is relative to it.
+    /// Returns a path that can be opened, from one that may be relative to bridge.json.
     public func path(_ path: String) -> String {
         path.hasPrefix("/") || directory == "." ? path : "\(directory)/\(path)"
     }
 
-    /// A file to append lines to.
+    /// Returns a sink that appends lines to a file.
     ///
-    /// It is opened when the bus starts; relative paths are relative to bridge.json.
+    /// The file is opened when the bus starts; relative paths are relative to bridge.json.
     public func lines(to path: String) -> any LineSink { files(self.path(path)) }
 }

@@ -1,11 +1,11 @@
-/// What is said in a room from a bridge's stored cursor on: nothing is passed over until it has
-/// been acknowledged, in this process or a later one.
+/// The messages of a room from a bridge's stored cursor on: the cursor passes a message only once
+/// it has been acknowledged, in this process or a later one.
 ///
 /// With a store, a message is delivered when the store has it, not before.
 public struct Deliveries: AsyncSequence, Sendable {
     /// A message that has to be acknowledged.
     public typealias Element = Delivery
-    /// What the store throws.
+    /// An error of the store.
     public typealias Failure = any Error
 
     let port: Port
@@ -15,7 +15,7 @@ public struct Deliveries: AsyncSequence, Sendable {
     /// Starts reading at the stored cursor; a new reader's is where the bridge started.
     public func makeAsyncIterator() -> Iterator { Iterator(self) }
 
-    /// Reads one after the other.
+    /// An iterator over deliveries, one after the other.
     public struct Iterator: AsyncIteratorProtocol {
         private let port: Port
         private let room: String
@@ -29,7 +29,7 @@ public struct Deliveries: AsyncSequence, Sendable {
             channel = deliveries.channel
         }
 
-        /// The next message, or `nil` when the bus has stopped or the task was cancelled.
+        /// Returns the next message, or `nil` when the bus has stopped or the task was cancelled.
         public mutating func next() async throws -> Delivery? {
             if buffer.isEmpty {
                 guard let batch = try await nextBatch() else { return nil }
@@ -39,10 +39,11 @@ public struct Deliveries: AsyncSequence, Sendable {
             return Delivery(message: message, progress: source.progress)
         }
 
-        /// Whether the next one is there already, without waiting.
+        /// True if the next message is there already and can be read without waiting.
         public var hasMore: Bool { !buffer.isEmpty }
 
-        /// Whether the next one is there, found out without waiting for anybody to speak.
+        /// Returns whether there is a next message already; waits for the store, but for no new
+        /// message.
         public mutating func look() async throws -> Bool {
             if !buffer.isEmpty { return true }
             guard let source = try await open() else { return false }

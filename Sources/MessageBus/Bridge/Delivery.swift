@@ -1,4 +1,4 @@
-/// A message that waits for being acknowledged.
+/// A message that waits to be acknowledged.
 ///
 /// Safe from any thread.
 public struct Delivery: Sendable {
@@ -11,16 +11,16 @@ public struct Delivery: Sendable {
         self.progress = progress
     }
 
-    /// Moves the stored cursor behind this message and all before it, and remembers what it is
-    /// called on the other side so that answers and edits find it.
+    /// Moves the stored cursor behind this message and all before it, and links it to its name on
+    /// the other side so that answers and edits find it.
     public func acknowledge(as remoteID: String? = nil) async throws {
         try await Self.acknowledge([self], as: remoteID.map { [$0] } ?? [])
     }
 
-    /// Acknowledges messages of one room that went out together, in their order.
+    /// Acknowledges messages of one room that were sent together, in their order.
     ///
-    /// Each is remembered by all the names, as one that took several there or several that were put
-    /// into one: an answer to any of the names finds it, and answers to it go to the first.
+    /// Each message is linked to all the names, whether one message was split or several were
+    /// joined: an answer to any of the names finds it, and answers to it go to the first name.
     public static func acknowledge(
         _ deliveries: [Delivery], as remoteIDs: [String] = []
     ) async throws {
@@ -31,10 +31,11 @@ public struct Delivery: Sendable {
         try await last.progress.acknowledge(last.message.number, links: links)
     }
 
-    /// Notes that it could not be delivered, and what was answered, for `puente why`.
+    /// Records that the message could not be delivered, and the answer of the other side, for
+    /// `puente why`.
     ///
-    /// It stays to be acknowledged.
-    public func note(_ answer: String) async throws {
-        try await progress.note(answer, to: message.number)
+    /// The message still has to be acknowledged.
+    public func recordFailure(_ answer: String) async throws {
+        try await progress.recordFailure(answer, to: message.number)
     }
 }

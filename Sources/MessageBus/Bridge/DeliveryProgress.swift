@@ -1,15 +1,15 @@
 import Locking
 
-/// How far a durable reader is: what it was handed, and what it is done with.
+/// The progress of a durable reader: messages handed over and messages acknowledged.
 ///
 /// Safe from any thread.
 final class DeliveryProgress: Sendable {
     private struct State {
         /// The newest message handed over that has to be acknowledged.
         var owed: UInt64
-        /// Behind that one nothing is to be delivered up to here.
+        /// The number up to which nothing behind `owed` is to be delivered.
         var scanned: UInt64
-        /// Where the stored cursor is.
+        /// The position of the stored cursor.
         var kept: UInt64
         /// The newest message acknowledged.
         var done: UInt64
@@ -25,10 +25,11 @@ final class DeliveryProgress: Sendable {
         state = Locked(State(owed: number, scanned: number, kept: number, done: number))
     }
 
-    /// Numbers that may be passed over before the stored cursor is moved for them alone.
+    /// The most numbers to pass over before the stored cursor is moved for them alone.
     private static let stride: UInt64 = 1_000
 
-    /// Notes what was looked at, and where the cursor is to be moved if nothing is owed.
+    /// Records the messages looked at, and returns the number to move the cursor to if none is
+    /// owed.
     func scan(_ messages: [Message], through number: UInt64, isLast: Bool = false) -> UInt64? {
         state.withLock { state in
             if let last = messages.last { state.owed = last.number }
@@ -51,7 +52,7 @@ final class DeliveryProgress: Sendable {
         try await store.advance(reader, to: target, links: links)
     }
 
-    func note(_ answer: String, to number: UInt64) async throws {
-        try await store.note(answer, to: number, of: reader)
+    func recordFailure(_ answer: String, to number: UInt64) async throws {
+        try await store.recordFailure(answer, to: number, of: reader)
     }
 }

@@ -1,8 +1,8 @@
-/// Which way a bridge carries.
+/// The direction in which a bridge carries messages.
 public enum Direction: String, Sendable, CaseIterable, OptionValue {
     case both
-    /// Only brings messages in.
+    /// In only.
     case `in`
-    /// Only takes them out.
+    /// Out only.
     case out
 }

@@ -1,46 +1,46 @@
 /// A message before the bus has judged and numbered it.
 public struct Draft: Sendable {
-    /// What is said, in one line or several.
+    /// The text, in one line or several.
     ///
     /// Control characters are removed.
     ///
-    /// Nothing but white space is dropped, and so is what is longer than `longestText`.
+    /// A blank text is dropped, and so is one longer than `longestText`.
     public var text: String
-    /// Who says it, as the bridge knows them; shown by the bridge's `senderFormat`.
+    /// The author's name as the bridge knows it; shown as the bridge's `senderFormat` says.
     public var name: String
-    /// Who this is whatever the name, for limits; `nil`: whoever has that name.
+    /// The author's identity, whatever the name, for limits; `nil`: the name is the identity.
     public var identity: String?
-    /// What kind of message it is.
+    /// The kind of message.
     public var kind: Message.Kind = .message
     /// The room; `nil`: the bridge's own.
     public var room: String?
-    /// What it answers.
+    /// The message that this one answers.
     ///
-    /// The words are taken from the log if that has the message. From outside they pass the chains
-    /// first, as a message of whoever said them: if they are dropped, nothing is quoted.
+    /// The quoted words are taken from the log if it has the message. Words from outside pass the
+    /// chains first, as a message of their author: if they are dropped, nothing is quoted.
     public var reply: Quotation?
-    /// Whether the chains have judged those words.
-    package var hasJudgedReply = false
-    /// Where it comes from.
+    /// True if the chains have judged those words, by `Port.judged(_:isShownName:)`.
+    public var hasJudgedReply = false
+    /// The place the message comes from.
     public var origin: Origin?
-    /// When it was said, if the bridge knows.
+    /// The time at which it was said, if the bridge knows.
     ///
-    /// Readers are shown that time, and limits and repetitions go by it. What lies in the future or
-    /// ten years back counts as not known.
+    /// Readers are shown that time, and limits and repetitions go by it. A time in the future or
+    /// ten years back counts as unknown.
     public var time: Timestamp?
-    /// What it holds besides its text, such as a file's id: two with the same text and different
-    /// attachments repeat nothing.
+    /// An attachment's identity, such as a file's id: two messages with the same text and different
+    /// attachments are no repetition.
     public var attachment: String?
-    /// Whether it goes with the message before it, as the second picture of an album does: a limit
-    /// counts both as one.
+    /// True if the message belongs to the one before it, as the second picture of an album does: a
+    /// limit counts both as one.
     public var isContinuation = false
-    /// Whether answers and edits will look for it by its origin: the store remembers its number by
-    /// that, if it is published with a checkpoint; or that it was dropped.
+    /// True if answers and edits will look for the message by its origin: if it is published with a
+    /// checkpoint, the store links its number to the origin, or records that it was dropped.
     public var isLinked = false
-    /// Whether the bus itself says it: the name stands as it is, `servidor`.
-    package var isFromBus = false
-    /// Whether the name is one that readers know, as it stands: for words that are only judged.
-    package var isNamedAsShown = false
+    /// True if the bus itself says it: the name stands as it is, `servidor`.
+    var isFromBus = false
+    /// True if the name is one that readers know, as it stands: for words that are only judged.
+    var isNamedAsShown = false
 
     /// The longest text in bytes: 1 MiB.
     public static let longestText = 1 << 20

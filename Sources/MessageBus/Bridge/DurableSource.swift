@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Where deliveries come from: the store, or the room's log if nothing outlives the process.
+/// The source of deliveries: the store, or the room's log if nothing outlives the process.
 enum DurableSource: Sendable {
     case store(StoreBackedReader)
     case log(Subscription, DeliveryProgress)
@@ -12,7 +12,7 @@ enum DurableSource: Sendable {
         }
     }
 
-    /// What there is next, at least one message; `nil` at the end.
+    /// Returns the next messages, at least one; `nil` at the end.
     func next() async throws -> [Message]? {
         switch self {
         case .store(let reading): try await reading.bus.next(reading)
@@ -20,7 +20,7 @@ enum DurableSource: Sendable {
         }
     }
 
-    /// What there is without waiting for anybody to speak.
+    /// Returns the messages that can be read without waiting for new ones.
     func available() async throws -> [Message] {
         switch self {
         case .store(let reading): try await reading.bus.available(reading)
@@ -30,9 +30,10 @@ enum DurableSource: Sendable {
 }
 
 extension Bus {
-    /// Lets a durable reader read on where it stands.
+    /// Opens a durable reader at its stored cursor.
     ///
-    /// A new one's place is kept at once: what it does not acknowledge comes again.
+    /// The cursor of a new reader is stored at once: messages that it does not acknowledge come
+    /// again.
     func open(
         _ reader: DurableReader, channel: String?, by attachment: BridgeAttachment
     ) async throws -> DurableSource? {
@@ -52,23 +53,24 @@ extension Bus {
             .map { .log($0, progress) }
     }
 
-    /// A number behind all that was said before the bridge started, and before all after it.
+    /// Returns a number greater than those of all messages before the bridge started, and less than
+    /// those of all after it.
     func startNumber(of room: Room, for attachment: BridgeAttachment) -> UInt64 {
         let position = attachment.positions[room.name] ?? room.log.end
         let next = room.log.messages(from: position, atMost: 1).first
         return next.map { $0.number - 1 } ?? nextNumber()
     }
 
-    /// What the store has for a reader, at least one message; `nil` at the end.
+    /// Returns the store's next messages for a reader, at least one; `nil` at the end.
     func next(_ reading: StoreBackedReader) async throws -> [Message]? {
         while !Task.isCancelled {
-            let seen = storeMoves
+            let seen = storeSignal.count
             let found = try await available(reading)
             if !found.isEmpty { return found }
             let committed = store.committed
             let isMuted = reading.attachment.direction == .in
             if reading.position < committed, !isMuted { continue }
-            // What a store that fails has not got yet is for the next run.
+            // Messages that a failing store has not kept yet are for the next run.
             let isAllThere = committed >= lastTaken || !canCarryOn
             if isEnding, isMuted || isAllThere { break }
             await waitForStore(since: seen, evenAtTheEnd: true)
@@ -81,7 +83,7 @@ extension Bus {
         return nil
     }
 
-    /// What the store has for a reader at present.
+    /// Returns the messages that the store has for a reader at present.
     func available(_ reading: StoreBackedReader) async throws -> [Message] {
         while reading.position < store.committed, reading.attachment.direction != .in {
             if Task.isCancelled { break }
@@ -100,7 +102,7 @@ extension Bus {
         return []
     }
 
-    /// Messages read from the store at once.
+    /// The most messages to read from the store at once.
     private static var durableBatch: Int { 256 }
 
     private func fit(
@@ -119,7 +121,8 @@ extension Bus {
 }
 
 extension Message {
-    /// Whether a channel brought it in itself; `nil` stands for all channels of a bridge.
+    /// Returns whether a channel brought the message in itself; `nil` stands for all channels of a
+    /// bridge.
     func isFrom(_ bridge: String, channel: String?) -> Bool {
         sender.bridge == bridge && (channel == nil || details?.channel == channel)
     }

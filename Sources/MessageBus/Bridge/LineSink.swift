@@ -1,10 +1,10 @@
-/// Takes lines without waiting: a thread of its own writes them, behind a bounded queue.
+/// A writer of lines that never waits: a thread of its own writes them, behind a bounded queue.
 ///
 /// Safe from any thread.
 public protocol LineSink: Sendable {
     /// Adds a line, without its ending.
     ///
-    /// Returns false if it did not fit; the sink counts those.
+    /// Returns false if the line did not fit; the sink counts those.
     @discardableResult
     func write(_ line: String) -> Bool
 }

@@ -1,13 +1,13 @@
-/// What is said in a room, as a bridge reads it.
+/// The messages of a room, as a bridge reads them.
 ///
-/// Ends, drained, when the bus stops.
+/// The sequence ends, drained, when the bus stops.
 ///
-/// Reading slowly holds nobody up: what the room no longer keeps is left out, and the next
-/// message says how many in `missed`.
+/// A slow reader delays nobody: messages that the room no longer keeps are left out, and the next
+/// message has their number in `missed`.
 public struct Messages: AsyncSequence, Sendable {
     /// A message.
     public typealias Element = Message
-    /// Never fails.
+    /// Reading never fails.
     public typealias Failure = Never
 
     let port: Port
@@ -15,20 +15,23 @@ public struct Messages: AsyncSequence, Sendable {
     let channel: String?
     private(set) var heldBytes: Int?
 
-    /// The same for a reader that is waited for: the room's log grows up to so many bytes before it
-    /// lets go of what comes next, and what it has let go of is read from the store.
+    /// Returns the same messages for a reader that is waited for: the room's log grows up to so
+    /// many bytes before it lets go of the reader's next message, and the reader reads on from the
+    /// store after that.
     ///
-    /// Without a store it is left out then.
-    package func holding(_ bytes: Int) -> Messages {
+    /// Without a store the messages that were let go are left out.
+    ///
+    /// - Parameter bytes: the size up to which the log may grow; it is memory that the bridge takes.
+    public func holding(_ bytes: Int) -> Messages {
         var result = self
         result.heldBytes = bytes
         return result
     }
 
-    /// Starts reading where the bridge started.
+    /// Starts reading where the room was when the bridge started.
     public func makeAsyncIterator() -> Iterator { Iterator(sequence: self) }
 
-    /// Reads one after the other.
+    /// An iterator over messages, one after the other.
     public struct Iterator: AsyncIteratorProtocol {
         private let sequence: Messages
         private var subscription: Subscription?
@@ -36,7 +39,7 @@ public struct Messages: AsyncSequence, Sendable {
 
         init(sequence: Messages) { self.sequence = sequence }
 
-        /// The next message, or `nil` when the bus has stopped or the task was cancelled.
+        /// Returns the next message, or `nil` when the bus has stopped or the task was cancelled.
         public mutating func next() async -> Message? {
             if buffer.isEmpty {
                 guard let batch = await nextBatch() else { return nil }
@@ -45,7 +48,8 @@ public struct Messages: AsyncSequence, Sendable {
             return buffer.popFirst()
         }
 
-        /// All that has been said since, up to 256 messages: one hop to the bus for all of them.
+        /// Returns all messages since the last call, at most 256: one hop to the bus for all of
+        /// them.
         public mutating func nextBatch() async -> [Message]? {
             if !buffer.isEmpty {
                 defer { buffer = [] }

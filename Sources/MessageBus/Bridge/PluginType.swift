@@ -1,11 +1,11 @@
-/// A type of middleware or bridge: what it is called, what options it has, how it is made.
+/// A type of middleware or bridge: its name, its options, and a function that makes one.
 package struct PluginType<Plugin: Sendable>: Sendable {
     /// Makes the plug-in, without I/O.
     package typealias Make = @Sendable (Context) throws -> Plugin
 
-    /// The name that `type` gives.
+    /// The value of `type` that names it.
     package let name: String
-    /// What it is for.
+    /// The sentence that describes it.
     package let about: String
     /// Its own options, in the order of their declaration.
     package let options: [OptionDescription]
@@ -30,7 +30,7 @@ package struct PluginType<Plugin: Sendable>: Sendable {
 
     /// Decodes and validates the options of an entry, whose common keys are decoded elsewhere.
     ///
-    /// - Parameter elsewhere: says where a key belongs that is unknown here.
+    /// - Parameter elsewhere: returns where a key that is unknown here belongs.
     package func prepare(
         _ object: ConfigValue, beside common: [String],
         elsewhere: (String) -> String? = { _ in nil }, into problems: inout Problems

@@ -16,46 +16,47 @@ public struct Port: Sendable {
         self.requestShutdown = requestShutdown
     }
 
-    /// What bridge.json calls the bridge.
+    /// The bridge's name in bridge.json.
     public var name: String { attachment.name }
     /// The room the bridge is in.
     public var room: String { attachment.room }
-    /// Which way it carries.
+    /// The direction in which the bridge carries messages.
     public var direction: Direction { attachment.direction }
     /// The daemon's log, with the bridge's name.
     public var log: Log { bus.settings.log.named(attachment.name) }
-    /// The language of what people read.
+    /// The language that people are addressed in.
     public var language: Language { bus.settings.language }
 
-    /// Says that the bridge works: from now on a failure is retried and stops nothing.
+    /// Declares that the bridge works: from now on a failure is retried and does not stop the
+    /// daemon.
     public func ready() async { await bus.ready(attachment) }
 
-    /// Says something in the bridge's room.
+    /// Publishes a message in the bridge's room.
     ///
-    /// - Returns: the number it got and whether it passed.
+    /// - Returns: its number, and the verdict of the chains.
     /// - Throws: `PortError` if the bus has stopped or the room does not exist.
     @discardableResult
     public func publish(_ text: String, from name: String) async throws -> Receipt {
         try await publish(Draft(text, from: name))
     }
 
-    /// Says something.
+    /// Publishes a message.
     ///
-    /// - Returns: the number it got and whether it passed.
+    /// - Returns: its number, and the verdict of the chains.
     /// - Throws: `PortError` if the bus has stopped or the room does not exist.
     @discardableResult
     public func publish(_ draft: Draft) async throws -> Receipt {
         try await publish([draft])[0]
     }
 
-    /// Says several things in a row, in order.
+    /// Publishes several messages in a row, in order.
     ///
     /// One hop to the bus for all of them.
     ///
     /// - Parameters:
     ///   - drafts: the messages.
-    ///   - checkpoint: what the source has reached with them, kept in the same transaction.
-    /// - Returns: one receipt for each draft, when all is kept.
+    ///   - checkpoint: the state that the source has reached with them, kept in the same transaction.
+    /// - Returns: one receipt for each draft, once everything is kept.
     /// - Throws: `PortError` if the bus has stopped or a room does not exist; `CancellationError`.
     @discardableResult
     public func publish(_ drafts: [Draft], checkpoint: Checkpoint? = nil) async throws -> [Receipt]
@@ -63,12 +64,12 @@ public struct Port: Sendable {
         try await bus.publish(drafts, checkpoints: checkpoint.map { [$0] }, by: attachment)
     }
 
-    /// Says several things in a row, in order, and keeps what several sources have reached with
-    /// them: all of it or nothing.
+    /// Publishes several messages in a row, in order, and keeps checkpoints of several sources with
+    /// them: all or nothing.
     ///
-    /// Waits as long as the store can't take it: that is how a source is slowed down.
+    /// Waits as long as the store can't take more, which slows the sources down.
     ///
-    /// - Returns: one receipt for each draft, when all is kept.
+    /// - Returns: one receipt for each draft, once everything is kept.
     /// - Throws: `PortError` if the bus has stopped or a room does not exist; `CancellationError`.
     @discardableResult
     public func publish(
@@ -77,92 +78,93 @@ public struct Port: Sendable {
         try await bus.publish(drafts, checkpoints: checkpoints, by: attachment)
     }
 
-    /// Keeps what is no matter of messages that come in: also while the bus is ending and takes no
-    /// more of those, so that a bridge which delivers can say to the end how far it is.
+    /// Keeps checkpoints without messages, even while the bus is ending and accepts no more of
+    /// those, so that a bridge can record to the end how far it has delivered.
     ///
-    /// Returns when it is kept.
+    /// Returns when they are kept.
     ///
-    /// - Throws: what the store throws; `CancellationError`.
+    /// - Throws: errors of the store; `CancellationError`.
     public func keep(_ checkpoints: [Checkpoint]) async throws {
         try await bus.keep(checkpoints, by: attachment)
     }
 
-    /// What a source of this bridge had reached when it was last kept.
+    /// Returns the state that a source of this bridge had when its checkpoint was last kept.
     ///
-    /// Everything published before is kept by then.
+    /// The checkpoints of everything published before are included.
     public func checkpoint(of source: String) async throws -> [UInt8]? {
         try await checkpoints()[source]
     }
 
-    /// What the sources of this bridge had reached when that was last kept, by source.
+    /// Returns the states of this bridge's sources when their checkpoints were last kept, by
+    /// source.
     ///
-    /// Everything published before is kept by then.
+    /// The checkpoints of everything published before are included.
     public func checkpoints() async throws -> [String: [UInt8]] {
         try await bus.store.checkpoints(of: name)
     }
 
-    /// Whether checkpoints and cursors outlive the process.
+    /// True if checkpoints and cursors outlive the process.
     public var keepsCheckpoints: Bool { bus.keepsMessages }
 
-    /// Our messages that are called so in a remote chat, the oldest first.
+    /// Returns the numbers of our messages with a name in a remote chat, the oldest first.
     public func numbers(of remoteID: String, in channel: String? = nil) async throws -> [UInt64] {
         try await bus.store.numbers(of: remoteID, in: .init(bridge: name, name: channel))
     }
 
-    /// What a message of ours is called in a remote chat; the first name, if it took several there.
+    /// Returns the name of our message in a remote chat; the first one, if it has several there.
     public func remoteID(of number: UInt64, in channel: String? = nil) async throws -> String? {
         try await bus.store.remoteID(of: number, in: .init(bridge: name, name: channel))
     }
 
-    /// A message by its number, if it is still kept and is no private one.
+    /// Returns a message by its number, if it is still kept and is not private.
     public func message(numbered number: UInt64) async throws -> Message? {
         try await bus.message(numbered: number)
     }
 
-    /// How somebody who speaks by this bridge is shown: cleaned, as its `senderFormat` says.
+    /// Returns a name as readers see it on this bridge: cleaned, and in the form of `senderFormat`.
     public func shownName(_ name: String) -> String {
         Sender.shownName(name, attachment: attachment, namePolicy: bus.settings.namePolicy)
     }
 
-    /// What is said in the bridge's room from the bridge's start on, but for what it brought
-    /// itself.
+    /// The messages in the bridge's room from the bridge's start on, except those that it brought
+    /// in.
     ///
-    /// Ends, drained, when the bus stops.
+    /// The sequence ends, drained, when the bus stops.
     public var messages: Messages { Messages(port: self, room: room, channel: nil) }
 
-    /// What is said in a room, but for what came from a channel of this bridge.
+    /// Returns the messages of a room, except those that came from a channel of this bridge.
     public func messages(in room: String, for channel: String? = nil) -> Messages {
         Messages(port: self, room: room, channel: channel)
     }
 
-    /// What is said in a room from the stored cursor on.
+    /// Returns the messages of a room from the stored cursor on.
     ///
     /// Each has to be acknowledged.
     public func deliveries(in room: String, for channel: String? = nil) -> Deliveries {
         Deliveries(port: self, room: room, channel: channel)
     }
 
-    /// Puts somebody on the list of those who are here, without telling anybody.
+    /// Adds somebody to the list of people who are here, without an announcement.
     ///
-    /// Private messages to them come with `messages`. Ends with the run of the bridge.
+    /// Private messages to them come with `messages`. They leave when the bridge's run ends.
     ///
-    /// - Returns: false, and nothing is done, if somebody else goes by that name.
+    /// - Returns: false, and nothing is done, if somebody else has that name.
     @discardableResult
     public func present(as name: String) async -> Bool { await bus.present(name, by: attachment) }
 
-    /// What the time is, by the wall clock of the bus.
+    /// The present time, by the wall clock of the bus.
     public var now: Timestamp { get async { await bus.now } }
 
-    /// Returns when the bus begins to stop: no more should be brought in.
+    /// Returns when the bus begins to stop: no more should be brought in from then on.
     public func stopping() async { await bus.waitForStop() }
 
-    /// Whether the bus has begun to stop.
+    /// True once the bus has begun to stop.
     public var isStopping: Bool { get async { await bus.isStopping } }
 
-    /// Announces a source: at shutdown the bus waits until it is closed before it ends `messages`.
+    /// Opens a source: at shutdown the bus waits until it is closed before it ends `messages`.
     public func openSource() async { await bus.openSource(attachment) }
 
-    /// Says that nothing more comes from a source.
+    /// Closes a source: nothing more comes from it.
     public func closeSource() async { await bus.closeSource(attachment) }
 
     /// Stops the daemon as SIGTERM does.

@@ -1,4 +1,4 @@
-/// Why the bus took nothing from a port.
+/// The reason why the bus rejected a call of a port.
 public enum PortError: Error, CustomStringConvertible, Equatable {
     /// The bus has stopped.
     case stopped

@@ -1,7 +1,7 @@
-/// What became of a draft.
+/// The result of publishing a draft.
 public struct Receipt: Sendable, Equatable {
-    /// The number it was given; dropped messages have one too.
+    /// The number that the message was given; dropped messages have one too.
     public let number: UInt64
-    /// Whether it is in the room's log, or why not.
+    /// The verdict: pass if the message is in the room's log.
     public let verdict: Verdict
 }

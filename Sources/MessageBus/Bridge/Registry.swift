@@ -1,28 +1,29 @@
-/// Which `type` names exist, and how each is made: one visible line for each plug-in.
+/// The `type` names that exist, with a factory for each: one visible line for each plug-in.
 ///
 /// `registry.middleware("shout", Shout.init)`. Bridges and middlewares have name spaces of their own.
 public struct Registry: Sendable {
-    /// What is wrong with the registration itself, in sentences: a name used twice, a bad name.
+    /// Mistakes in the registration itself, in sentences: a name used twice, a bad name.
     public private(set) var problems: [String] = []
 
     package private(set) var middlewares: [String: PluginType<any Middleware>] = [:]
     package private(set) var bridges: [String: PluginType<any Bridge>] = [:]
 
-    /// Makes a registry that knows nothing.
+    /// Makes an empty registry.
     public init() {}
 
     /// Registers a middleware without options.
     public mutating func middleware<Plugin: Middleware>(
         _ name: String, about: String = "", _ make: @escaping @Sendable () throws -> Plugin
     ) {
-        add(PluginType(name: name, about: about, NoOptions.self) { _, _ in try make() })
+        register(PluginType(name: name, about: about, NoOptions.self) { _, _ in try make() })
     }
 
     /// Registers a middleware that takes its options.
     public mutating func middleware<Plugin: Middleware, Options: PluginOptions>(
         _ name: String, about: String = "", _ make: @escaping @Sendable (Options) throws -> Plugin
     ) {
-        add(PluginType(name: name, about: about, Options.self) { options, _ in try make(options) })
+        register(
+            PluginType(name: name, about: about, Options.self) { options, _ in try make(options) })
     }
 
     /// Registers a middleware that takes its options and the context.
@@ -30,21 +31,22 @@ public struct Registry: Sendable {
         _ name: String, about: String = "",
         _ make: @escaping @Sendable (Options, Context) throws -> Plugin
     ) {
-        add(PluginType(name: name, about: about, Options.self) { try make($0, $1) })
+        register(PluginType(name: name, about: about, Options.self) { try make($0, $1) })
     }
 
     /// Registers a bridge without options.
     public mutating func bridge<Plugin: Bridge>(
         _ name: String, about: String = "", _ make: @escaping @Sendable () throws -> Plugin
     ) {
-        add(PluginType(name: name, about: about, NoOptions.self) { _, _ in try make() })
+        register(PluginType(name: name, about: about, NoOptions.self) { _, _ in try make() })
     }
 
     /// Registers a bridge that takes its options.
     public mutating func bridge<Plugin: Bridge, Options: PluginOptions>(
         _ name: String, about: String = "", _ make: @escaping @Sendable (Options) throws -> Plugin
     ) {
-        add(PluginType(name: name, about: about, Options.self) { options, _ in try make(options) })
+        register(
+            PluginType(name: name, about: about, Options.self) { options, _ in try make(options) })
     }
 
     /// Registers a bridge that takes its options and the context.
@@ -52,10 +54,10 @@ public struct Registry: Sendable {
         _ name: String, about: String = "",
         _ make: @escaping @Sendable (Options, Context) throws -> Plugin
     ) {
-        add(PluginType(name: name, about: about, Options.self) { try make($0, $1) })
+        register(PluginType(name: name, about: about, Options.self) { try make($0, $1) })
     }
 
-    private mutating func add(_ type: PluginType<any Middleware>) {
+    private mutating func register(_ type: PluginType<any Middleware>) {
         if middlewares[type.name] != nil {
             problems.append("two middlewares are called \(type.name.quoted)")
         } else if isAllowed(type.name, of: "middleware") {
@@ -63,7 +65,7 @@ public struct Registry: Sendable {
         }
     }
 
-    private mutating func add(_ type: PluginType<any Bridge>) {
+    private mutating func register(_ type: PluginType<any Bridge>) {
         if bridges[type.name] != nil {
             problems.append("two bridges are called \(type.name.quoted)")
         } else if isAllowed(type.name, of: "bridge") {

@@ -1,4 +1,4 @@
-/// Keeps a cursor as long as somebody reads by it.
+/// The owner of a cursor, which is released with it.
 final class Subscription: @unchecked Sendable {  // the cursor is touched on the bus's loop only
     private let bus: Bus
     let cursor: Cursor
@@ -22,6 +22,6 @@ final class Subscription: @unchecked Sendable {  // the cursor is touched on the
         }
     }
 
-    /// What there is without waiting.
+    /// Returns the messages that can be read without waiting.
     func available() async -> [Message] { await bus.available(SendableCursor(cursor)) }
 }

@@ -1,44 +1,45 @@
 import Synchronization
 
-/// What the bus knows of a bridge: its name, its chains, what it has brought.
+/// A bridge as the bus sees it: its name, its chains, its counters and its readers.
 ///
 /// Confined to the bus's loop, but for what never changes.
 // `let`s anywhere, `var`s on the loop only.
 package final class BridgeAttachment: @unchecked Sendable {
-    /// What bridge.json calls the bridge.
+    /// The bridge's name in bridge.json.
     package let name: String
-    /// The room it is in unless it says otherwise.
+    /// The room of messages that name no other.
     package let room: String
     package let direction: Direction
-    /// How those who speak by this bridge are named: `{name}` and `{bridge}` are filled in.
+    /// The form in which people on this bridge are shown: `{name}` and `{bridge}` are filled in.
     package let senderFormat: String
-    /// Judges what the bridge brings in, before the common chain.
+    /// The chain for messages that the bridge brings in; it judges before the common chain.
     package let chain: Chain
-    /// Judges what the bridge is given.
+    /// The chain for messages that the bridge is given.
     package let outgoing: Chain
 
-    /// Whether the bridge has said that it works, since it was last started.
+    /// True if the bridge has said that it works since it was last started.
     ///
     /// Safe from any thread.
     package var isReady: Bool { readiness.load(ordering: .acquiring) }
     let readiness = Atomic(false)
 
-    /// Messages brought in.
+    /// Number of messages the bridge has brought in.
     package internal(set) var taken: UInt64 = 0
-    /// Those a chain let pass.
+    /// Number of those that passed the chains.
     package internal(set) var passed: UInt64 = 0
-    /// Those a chain dropped.
+    /// Number of those that a chain dropped.
     package internal(set) var dropped: UInt64 = 0
 
     var cursors: [Cursor] = []
     var positions: [String: LogPosition] = [:]
     var senders: [SenderKey: Sender] = [:]
     var openSources = 0
-    var people: [Person] = []
-    /// Private messages that came before anybody read; no more than a cursor keeps.
+    /// The presences of people whom the bridge stands for.
+    var presences: [Presence] = []
+    /// Private messages that came before there was a reader, `Cursor.mailboxBound` at most.
     var mail: [Message] = []
 
-    /// Makes one for a bridge of bridge.json.
+    /// Makes the attachment of a bridge of bridge.json.
     package init(
         name: String, room: String, direction: Direction = .both,
         senderFormat: String = "{name} ({bridge})", chain: Chain = Chain(),
@@ -53,11 +54,12 @@ package final class BridgeAttachment: @unchecked Sendable {
     }
 }
 
-extension BridgeAttachment: Mailbox {
-    /// Whether the bridge carries anything out.
+extension BridgeAttachment: PresenceDelegate {
+    /// True if the bridge carries messages out.
     package var isReachable: Bool { direction != .in }
 
-    /// Hands a private message for somebody the bridge stands for to who reads by it.
+    /// Hands a private message for somebody on the bridge to the bridge's reader, or keeps it until
+    /// there is one.
     package func deliver(_ message: Message) {
         if let cursor = cursors.first(where: reads) {
             cursor.deliver(message)

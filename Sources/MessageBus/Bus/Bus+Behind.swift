@@ -1,14 +1,16 @@
 // Readers that read on from the store where a room's log has let messages go.
 extension Bus {
-    /// Messages of a room read from the store at once.
+    /// The most messages of a room to read from the store at once.
     private static var mostAtOnce: Int { 256 }
 
-    /// The next of what a room no longer keeps for a reader, which may be nothing that concerns it;
-    /// `nil` if the store can't tell, so that the reader has to skip it.
+    /// Returns the next messages that the room's log has let go, as the reader's chain leaves them.
+    ///
+    /// The result may be empty before the end; `nil` if the store can't be read, so that the reader
+    /// has to skip the messages.
     func storedMessages(for cursor: Cursor) async -> [Message]? {
         let log = cursor.room.log
         let start = log.start
-        let seen = storeMoves
+        let seen = storeSignal.count
         guard canCarryOn, let first = log.messages(from: start, atMost: 1).first else { return nil }
         let end = first.number - 1
         let through = min(store.committed, end)
@@ -26,6 +28,6 @@ extension Bus {
         }
         if cursor.isCancelled { return [] }
         let last = run.isComplete ? through : run.messages.last?.number ?? through
-        return cursor.readOn(run.messages, through: last, to: last == end ? start : nil)
+        return cursor.readStored(run.messages, through: last, to: last == end ? start : nil)
     }
 }

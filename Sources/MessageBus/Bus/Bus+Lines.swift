@@ -1,7 +1,8 @@
 extension Bus {
-    /// Publishes blocks of lines, and keeps what their sources have reached with them.
+    /// Publishes blocks of lines and keeps the checkpoints of their sources in the same
+    /// transaction.
     ///
-    /// - Returns: how many lines were dropped, when all is kept.
+    /// - Returns: the number of lines that were dropped, once everything is kept.
     func publish(
         _ blocks: [LineBlock], checkpoints: [Checkpoint], by attachment: BridgeAttachment
     ) async throws -> Int {
@@ -23,43 +24,44 @@ extension Bus {
         if !checkpoints.isEmpty {
             // In the same turn as the lines: the store keeps both in one transaction.
             let progress = SourceProgress(bridge: attachment.name, checkpoints: checkpoints)
-            try await store.take(progress).wait()
+            try await store.enqueue(progress).wait()
         }
         return dropped
     }
 }
 
 extension Bus {
-    /// Keeps checkpoints for a bridge that another one has kept until now: both or none.
+    /// Moves checkpoints from another bridge to this one: keeps them here and forgets them there,
+    /// both or neither.
     fileprivate func takeOver(
         _ checkpoints: [Checkpoint], from other: String, by attachment: BridgeAttachment
     ) async throws {
         let forgotten = checkpoints.map { Checkpoint(source: $0.source, state: []) }
-        let taken = store.take(SourceProgress(bridge: attachment.name, checkpoints: checkpoints))
-        let given = store.take(SourceProgress(bridge: other, checkpoints: forgotten))
+        let taken = store.enqueue(SourceProgress(bridge: attachment.name, checkpoints: checkpoints))
+        let given = store.enqueue(SourceProgress(bridge: other, checkpoints: forgotten))
         try await taken.wait()
         try await given.wait()
     }
 }
 
 extension Port {
-    /// What the sources of another bridge had reached when that was last kept, by source.
+    /// Returns the checkpoints last kept of another bridge, by source.
     package func checkpoints(of other: String) async throws -> [String: [UInt8]] {
         try await bus.store.checkpoints(of: other)
     }
 
-    /// Keeps what sources have reached that another bridge had until now, which forgets them: all of
-    /// it or nothing.
+    /// Moves checkpoints of sources from another bridge to this one: keeps them here and forgets
+    /// them there, all or none.
     package func takeOver(_ checkpoints: [Checkpoint], from other: String) async throws {
         try await bus.takeOver(checkpoints, from: other, by: attachment)
     }
 
-    /// Says lines that a thread has read from files or streams, in order, and keeps what their
-    /// sources have reached with them: all of it or nothing.
+    /// Publishes lines that a thread has read from files or streams, in order, and keeps the
+    /// checkpoints of their sources in the same transaction: all or nothing.
     ///
-    /// The blocks are the bus's from now on. Waits as long as the store can't take them.
+    /// The blocks belong to the bus from now on. Waits as long as the store can't take more.
     ///
-    /// - Returns: how many lines were dropped, when all is kept.
+    /// - Returns: the number of lines that were dropped, once everything is kept.
     /// - Throws: `PortError` if the bus has stopped; `CancellationError`.
     package func publish(
         _ blocks: [LineBlock], checkpoints: [Checkpoint]

@@ -1,121 +1,171 @@
+// Who is here: entering, leaving, changing names and rooms.
 extension Bus {
-    /// Who goes by this folded name.
+    /// Returns the person here who has a folded name.
     package func person(_ key: String) -> Person? { people[key] }
 
-    /// Everybody in a room, by name.
+    /// Returns everybody in a room, sorted by name.
     package func people(in room: Room) -> [Person] {
-        people.values.filter { $0.room === room }.sorted { $0.sender.name < $1.sender.name }
+        people.values.filter { $0.isIn(room) }.sorted { $0.sender.name < $1.sender.name }
     }
 
-    /// Lets somebody in and tells the room.
+    /// Lets somebody in and tells the room, unless the person is there already by another
+    /// connection of the same account.
     ///
     /// Returns why not, if so; nothing is done then.
     ///
     /// - Parameter before: is called when it is certain, before anybody is told.
     package func enter(
-        _ person: Person, by attachment: BridgeAttachment, before: () -> Void = {}
+        _ presence: Presence, by attachment: BridgeAttachment, before: () -> Void = {}
     ) -> NameRefusal? {
-        guard people[person.sender.key] == nil else { return .taken }
-        let notice = judged(.join, of: person, in: person.room, attachment)
+        let sender = presence.sender
+        if let refusal = refusal(of: sender) { return refusal }
+        let known = people[sender.key]
+        if let known {
+            guard let account = sender.account, known.account?.id == account else { return .taken }
+            presence.sender = known.sender(on: sender.bridge) ?? sender
+        }
+        let notice = joinNotice(of: presence, as: known, in: presence.room, attachment)
         if let notice, !store(notice) { return .dropped(notice) }
         before()
-        people[person.sender.key] = person
-        known.take(person.sender.key, at: settings.uptime())
-        person.room.population += 1
-        if let notice { person.room.append(notice.arena) }
+        presence.attachment = attachment
+        let person = known ?? newPerson(sender)
+        person.add(presence)
+        if let notice { presence.room.append(notice.arena) }
         return nil
     }
 
-    /// Lets somebody out and, unless the bus is stopping, tells the room.
-    package func leave(_ person: Person, by attachment: BridgeAttachment) {
-        guard people.removeValue(forKey: person.sender.key) != nil else { return }
-        known.leave(person.sender.key, at: settings.uptime())
-        person.room.population -= 1
-        if !isStopping { announceLeave(of: person, by: attachment) }
+    func newPerson(_ sender: Sender) -> Person {
+        let person = Person(
+            sender: sender, account: sender.account.flatMap { settings.accounts.account($0) },
+            firstNumber: unusedNumber ?? 0)
+        people[sender.key] = person
+        known.take(sender.key, at: settings.uptime())
+        return person
     }
 
-    /// Gives somebody another name and tells the room.
+    /// Ends a connection of somebody: with the last in a room, and unless the bus is stopping, the
+    /// room is told.
+    package func leave(_ presence: Presence) {
+        guard let person = presence.person, let attachment = presence.attachment else { return }
+        let isForgotten = person.presences.count == 1
+        person.remove(presence)
+        if isForgotten {
+            people.removeValue(forKey: presence.sender.key)
+            known.leave(presence.sender.key, at: settings.uptime())
+        }
+        if !isStopping { announceLeave(of: presence, person, by: attachment) }
+    }
+
+    /// Gives somebody another name and tells the rooms.
     ///
     /// Returns why not, if so; nothing is done then.
-    package func rename(
-        _ person: Person, to sender: Sender, by attachment: BridgeAttachment
-    ) -> NameRefusal? {
+    ///
+    /// - Parameter presence: where the person asked for it.
+    package func rename(_ presence: Presence, to sender: Sender) -> NameRefusal? {
+        guard let person = presence.person, let attachment = presence.attachment else { return nil }
+        if let refusal = refusal(of: sender) { return refusal }
         if let other = people[sender.key], other !== person { return .taken }
-        let notice = judged(.rename, of: person, in: person.room, attachment, other: sender)
-        if let notice, !store(notice) { return .dropped(notice) }
-        if sender.key != person.sender.key {
-            people.removeValue(forKey: person.sender.key)
-            people[sender.key] = person
-            known.leave(person.sender.key, at: settings.uptime())
-            known.take(sender.key, at: settings.uptime())
+        let notices = renameNotices(of: person, to: sender, attachment)
+        if let refused = notices.first(where: { !$0.notice.drops.isEmpty }) {
+            _ = store(refused.notice)
+            return .dropped(refused.notice)
         }
-        person.sender = sender
-        if let notice { person.room.append(notice.arena) }
+        apply(sender, to: person, notices)
         return nil
     }
 
-    /// Takes somebody from one room to another and tells both.
+    /// Gives somebody a name, whether or not a middleware would drop the notice.
+    func forceRename(_ person: Person, to sender: Sender) {
+        guard let attachment = person.presences.lazy.compactMap(\.attachment).first else { return }
+        let notices = renameNotices(of: person, to: sender, attachment)
+        apply(sender, to: person, notices.filter { $0.notice.drops.isEmpty }, isForced: true)
+    }
+
+    private func renameNotices(
+        of person: Person, to sender: Sender, _ attachment: BridgeAttachment
+    ) -> [(room: Room, notice: Batch)] {
+        person.announcedRooms.map { room in
+            (room, judged(.rename, of: person.sender, in: room, attachment, other: sender))
+        }
+    }
+
+    private func apply(
+        _ sender: Sender, to person: Person, _ notices: [(room: Room, notice: Batch)],
+        isForced: Bool = false
+    ) {
+        let old = person.sender.key
+        if sender.key != old {
+            people.removeValue(forKey: old)
+            people[sender.key] = person
+            person.firstNumber = unusedNumber ?? 0
+            known.leave(old, at: settings.uptime())
+            known.take(sender.key, at: settings.uptime())
+        }
+        person.setName(of: sender, isForced: isForced)
+        for (room, notice) in notices where store(notice) { room.append(notice.arena) }
+    }
+
+    /// Takes a connection of somebody from one room to another and tells both.
     ///
     /// Returns why not, if so; nothing is done then.
     package func move(
-        _ person: Person, to room: Room, by attachment: BridgeAttachment, between: () -> Void = {}
+        _ presence: Presence, to room: Room, between: () -> Void = {}
     ) -> Drop? {
+        guard let person = presence.person, let attachment = presence.attachment else { return nil }
         // Judged before anybody is told of the leave, appended when its reader is there to read it.
-        let notice = judged(.join, of: person, in: room, attachment)
+        let notice = joinNotice(of: presence, as: person, in: room, attachment)
         if let notice, !store(notice) { return notice.drops.first?.drop }
-        // A room is no person, but where somebody goes is kept as whom something is about.
-        let destination = Sender(name: room.name, key: room.name, bridge: "", identity: 0)
-        announceLeave(of: person, by: attachment, to: destination)
-        person.room.population -= 1
-        person.room = room
-        room.population += 1
+        person.remove(presence)
+        announceLeave(of: presence, person, by: attachment, to: room)
+        presence.room = room
+        person.add(presence)
         between()
         if let notice { room.append(notice.arena) }
         return nil
     }
 
-    /// Sends a private message through the chains to the two it concerns.
+    // MARK: - Notices
+
+    /// The notice of a join, judged, neither stored nor appended yet; `nil` if there is to be none.
     ///
-    /// Returns why not, if so.
-    package func whisper(
-        _ text: UnsafeRawBufferPointer, from sender: Person, to receiver: Person,
-        by attachment: BridgeAttachment
-    ) -> Drop? {
-        let batch = self.batch(room: sender.room.name, capacity: 1, bytes: text.count)
-        var header = MessageHeader()
-        header.flags = .isPrivate
-        batch.arena.append(
-            header, copying: text, sender: sender.sender,
-            details: MessageDetails(other: receiver.sender))
-        judge(batch, by: attachment)
-        if let drop = batch.drops.first?.drop { return drop }
-        let message = batch.arena.message(at: 0)
-        sender.mailbox.deliver(message)
-        if sender !== receiver { receiver.mailbox.deliver(message) }
-        return nil
+    /// - Parameter person: who the presence will belong to, if they are in already.
+    func joinNotice(
+        of presence: Presence, as person: Person?, in room: Room, _ attachment: BridgeAttachment
+    ) -> Batch? {
+        guard presence.isAnnounced, person?.isAnnounced(in: room) != true else { return nil }
+        return judged(.join, of: presence.sender, in: room, attachment)
     }
 
     /// Tells a room that somebody leaves it, which no middleware can drop.
+    ///
+    /// - Parameters:
+    ///   - presence: the one that has ended; others of the person in that room keep it silent.
+    ///   - room: where the person goes; if `nil`, a room where the person still is.
     private func announceLeave(
-        of person: Person, by attachment: BridgeAttachment, to destination: Sender? = nil
+        of presence: Presence, _ person: Person, by attachment: BridgeAttachment,
+        to room: Room? = nil
     ) {
-        let notice = judged(.leave, of: person, in: person.room, attachment, other: destination)
-        if let notice, store(notice) { person.room.append(notice.arena) }
+        guard presence.isAnnounced, !person.isAnnounced(in: presence.room) else { return }
+        // A room is no person, but where somebody goes is kept as whom something is about.
+        let destination = (room ?? person.announcedRooms.first).map {
+            Sender(name: $0.name, key: $0.name, bridge: "", identity: 0)
+        }
+        let notice = judged(
+            .leave, of: presence.sender, in: presence.room, attachment, other: destination)
+        if store(notice) { presence.room.append(notice.arena) }
     }
 
-    /// A notice that the chains have judged, neither stored nor appended yet; `nil` if there is to
-    /// be none.
+    /// Returns a notice that the chains have judged, neither stored nor appended yet.
     private func judged(
-        _ kind: Message.Kind, of person: Person, in room: Room, _ attachment: BridgeAttachment,
+        _ kind: Message.Kind, of sender: Sender, in room: Room, _ attachment: BridgeAttachment,
         other: Sender? = nil
-    ) -> Batch? {
-        guard person.isAnnounced else { return nil }
+    ) -> Batch {
         let batch = self.batch(room: room.name, capacity: 1, bytes: 0)
         var header = MessageHeader()
         header.kind = kind
         let details = other.map { MessageDetails(other: $0) }
         batch.arena.append(
-            header, copying: .init(start: nil, count: 0), sender: person.sender, details: details)
+            header, copying: .init(start: nil, count: 0), sender: sender, details: details)
         batch.pass.isTraced = keepsMessages
         judge(batch, by: attachment)
         return batch

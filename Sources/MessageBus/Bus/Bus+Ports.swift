@@ -1,18 +1,19 @@
 import Synchronization
 
 extension Bus {
-    /// Notes where the rooms are when a bridge starts, so that it misses nothing from then on.
+    /// Records where the rooms' logs end when a bridge starts, so that it misses nothing from then
+    /// on.
     package func begin(_ attachment: BridgeAttachment) {
         attachment.readiness.store(false, ordering: .releasing)
         for room in rooms { attachment.positions[room.name] = room.log.end }
     }
 
-    /// Forgets what a run of a bridge has left behind.
+    /// Removes the readers, people and sources that a run of a bridge has left behind.
     package func finish(_ attachment: BridgeAttachment) {
         for cursor in attachment.cursors { cursor.cancel() }
         attachment.cursors = []
-        for person in attachment.people { leave(person, by: attachment) }
-        attachment.people = []
+        for presence in attachment.presences { leave(presence) }
+        attachment.presences = []
         attachment.mail = []
         while attachment.openSources > 0 { closeSource(attachment) }
     }
@@ -23,18 +24,17 @@ extension Bus {
 
     func present(_ name: String, by attachment: BridgeAttachment) -> Bool {
         guard let room = room(attachment.room) else { return false }
-        let person = Person(
+        let presence = Presence(
             sender: sender(of: Draft("", from: name), by: attachment), room: room,
-            mailbox: attachment,
-            isAnnounced: false)
-        guard enter(person, by: attachment) == nil else { return false }
-        attachment.people.append(person)
+            delegate: attachment, isAnnounced: false)
+        guard enter(presence, by: attachment) == nil else { return false }
+        attachment.presences.append(presence)
         return true
     }
 
     var now: Timestamp { Timestamp(milliseconds: settings.time()) }
 
-    /// Whether a bridge has said that it works, since it was last started.
+    /// Returns whether a bridge has said that it works since it was last started.
     package func isReady(_ attachment: BridgeAttachment) -> Bool { attachment.isReady }
 
     // MARK: - Publishing
@@ -65,19 +65,19 @@ extension Bus {
             let progress = SourceProgress(
                 bridge: attachment.name, checkpoints: checkpoints,
                 links: links(drafts, receipts, by: attachment))
-            try await store.take(progress).wait()
+            try await store.enqueue(progress).wait()
         }
         return receipts
     }
 
-    /// Keeps checkpoints, whether the bus has ended or not.
+    /// Keeps checkpoints, even after the bus has ended.
     func keep(_ checkpoints: [Checkpoint], by attachment: BridgeAttachment) async throws {
         let progress = SourceProgress(bridge: attachment.name, checkpoints: checkpoints)
-        try await store.take(progress).wait()
+        try await store.enqueue(progress).wait()
     }
 
-    /// What messages are called where they came from: for answers and edits, or, of those that were
-    /// dropped, so that nothing of them is quoted.
+    /// Returns the links from messages to their names in the remote chat: to find them for answers
+    /// and edits or, for dropped ones, so that nobody quotes them.
     private func links(
         _ drafts: [Draft], _ receipts: [Receipt], by attachment: BridgeAttachment
     ) -> [(channel: DurableReader.Channel, link: Link)] {
@@ -93,8 +93,8 @@ extension Bus {
         }
     }
 
-    /// As many drafts of one room as a batch takes: so few bytes that the room's readers look at
-    /// them before its log lets them go.
+    /// Returns the drafts at the front that go into one batch: all of one room, and few enough
+    /// bytes that the room's readers look at them before its log lets them go.
     private func run(
         of drafts: ArraySlice<Draft>, in room: String, by attachment: BridgeAttachment
     ) -> ArraySlice<Draft> {
@@ -106,9 +106,9 @@ extension Bus {
         return drafts.prefix(1 + rest.count)
     }
 
-    /// Publishes drafts of one room.
+    /// Publishes drafts of one room as one batch.
     ///
-    /// - Parameter isOwed: whether the source waits until they are kept.
+    /// - Parameter isOwed: true if the source waits until they are kept.
     private func publish(
         _ drafts: ArraySlice<Draft>, in room: Room, by attachment: BridgeAttachment, isOwed: Bool
     ) -> Batch {
@@ -117,13 +117,13 @@ extension Bus {
             bytes: drafts.reduce(0) { $0 + $1.text.utf8.count })
         for draft in drafts {
             var text = draft.text
-            text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
+            text.withUTF8 { append(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
         }
         guard attachment.direction == .out else {
             publish(batch, in: room, by: attachment, isOwed: isOwed)
             return batch
         }
-        // What the bus itself says of such a bridge is no message that it brings in.
+        // Notices of the bus about such a bridge are not messages that the bridge brings in.
         for (index, draft) in drafts.enumerated() where !draft.isFromBus {
             batch.drop(index, Drop(code: "forbidden", reason: "direction is \"out\""))
         }
@@ -139,7 +139,7 @@ extension Bus {
         return zip(batch.arena.all, verdicts).map { Receipt(number: $0.number, verdict: $1) }
     }
 
-    func add(
+    func append(
         _ draft: Draft, _ text: UnsafeRawBufferPointer, to batch: Batch,
         by attachment: BridgeAttachment
     ) {
@@ -169,7 +169,7 @@ extension Bus {
         }
     }
 
-    /// Why a text can't be said at all: there is nothing in it, or too much for any buffer.
+    /// Returns why a text can't be published at all: it is blank, or longer than any buffer.
     private func unfit(_ header: MessageHeader, in batch: Batch) -> Drop? {
         guard header.kind == .message || header.kind == .edit else { return nil }
         if header.count > Draft.longestText {
@@ -192,13 +192,14 @@ extension Bus {
         return sender
     }
 
-    /// The bus itself, which no bridge's names can be: it has no parentheses.
+    /// Returns a sender for the bus itself, whose name no bridge's people can have: it has no
+    /// parentheses.
     private func busSender(_ name: String, _ attachment: BridgeAttachment) -> Sender {
         Sender(
             name: name, key: settings.namePolicy.fold(name), bridge: attachment.name, identity: 0)
     }
 
-    /// The same person has the same identity, whatever the name and however long ago.
+    /// Returns the same identity for the same person, whatever the present name.
     private func identity(of draft: Draft, by attachment: BridgeAttachment) -> UInt64 {
         var hasher = Hasher()
         hasher.combine(attachment.name)
@@ -223,7 +224,7 @@ extension Bus {
             position: position)
         cursor.isMuted = attachment.direction == .in
         if let bytes { cursor.hold(upTo: bytes, after: startNumber(of: room, for: attachment)) }
-        room.add(cursor)
+        room.attach(cursor)
         attachment.cursors.append(cursor)
         attachment.handMail(to: cursor)
         return Subscription(bus: self, cursor: cursor)
@@ -236,11 +237,12 @@ extension Bus {
                 if stored.isEmpty { continue }
                 return stored
             }
-            let messages = cursor.take(atMost: 256)
+            let messages = cursor.readMessages(atMost: 256)
             if !messages.isEmpty { return messages }
             guard cursor.isUpToDate else { continue }
             if isEnding { break }
-            // Looked at again: with a preferred executor the task may have given the bus up meanwhile.
+            // Tested again: with a preferred executor the task may have left the bus since the last
+            // test.
             await withCheckedContinuation { continuation in
                 if cursor.isUpToDate, !cursor.isCancelled, !isEnding {
                     cursor.wait(continuation)
@@ -252,11 +254,11 @@ extension Bus {
         return nil
     }
 
-    /// What a cursor has before it at present; nothing if somebody has to speak first.
+    /// Returns the messages that a cursor can read at once; none if it would have to wait.
     func available(_ box: SendableCursor) -> [Message] {
         let cursor = box.cursor
         while !cursor.isCancelled, !cursor.isUpToDate {
-            let messages = cursor.take(atMost: 256)
+            let messages = cursor.readMessages(atMost: 256)
             if !messages.isEmpty { return messages }
         }
         return []

@@ -1,6 +1,6 @@
-// What a message quotes comes from the log, or has passed the chains.
+// Quoted words come from the log, or have passed the chains.
 extension Bus {
-    /// Drafts with what they quote as it may be read in their rooms.
+    /// Returns the drafts with their quotations replaced by ones that may be read in their rooms.
     func withSettledQuotations(_ drafts: [Draft], by attachment: BridgeAttachment) async throws
         -> [Draft]
     {
@@ -11,7 +11,7 @@ extension Bus {
         return drafts
     }
 
-    /// What a draft quotes, as it may be read in its room; `nil` if nothing may.
+    /// Returns a draft's quotation as it may be read in the draft's room; `nil` if none may.
     func settledQuotation(of draft: Draft, by attachment: BridgeAttachment) async throws
         -> Quotation?
     {
@@ -24,8 +24,8 @@ extension Bus {
                 return Quotation(
                     number: reply.number, name: said.sender.name, excerpt: said.text)
             }
-            // What may be read in one room need not be fit for another, where its number is of no
-            // use.
+            // A message that may be read in one room may be unfit for another, where its number is
+            // of no use.
             return words(of: said, in: room, by: attachment).map {
                 Quotation(number: 0, name: said.sender.name, excerpt: $0)
             }
@@ -39,18 +39,19 @@ extension Bus {
         }
     }
 
-    /// What the chains leave of words that are said elsewhere; `nil` if they drop them.
+    /// Returns a draft's text as the chains leave it; `nil` if they drop it.
     func words(of draft: Draft, by attachment: BridgeAttachment) -> String? {
         var text = draft.text
         let batch = self.batch(
             room: draft.room ?? attachment.room, capacity: 1, bytes: text.utf8.count)
-        text.withUTF8 { add(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
+        text.withUTF8 { append(draft, UnsafeRawBufferPointer($0), to: batch, by: attachment) }
         guard batch.drops.isEmpty else { return nil }
         batch.arena.number(from: 0, time: settings.time())
         return words(of: batch.arena.message(at: 0), in: batch.room, by: attachment)
     }
 
-    /// What the chains leave of a message that is quoted in a room; `nil` if they drop it.
+    /// Returns the text of a message quoted in a room as the chains leave it; `nil` if they drop
+    /// it.
     private func words(of quoted: Message, in room: String, by attachment: BridgeAttachment)
         -> String?
     {
@@ -63,18 +64,25 @@ extension Bus {
 }
 
 extension Port {
-    /// What the chains leave of words that are said elsewhere, as of a message of whoever said them;
-    /// `nil` if they drop them.
+    /// Returns the text of a draft as the chains leave it, judged as a message of its author; `nil`
+    /// if they drop it.
     ///
-    /// Nothing is said by it, numbered, counted or logged.
-    public func judged(_ draft: Draft) async -> String? {
-        await bus.words(of: draft, by: attachment)
+    /// Publishes, numbers, counts and logs nothing.
+    ///
+    /// - Parameters:
+    ///   - draft: the text, its author and its room.
+    ///   - isShownName: true if the author's name is one that readers know, as it stands; false to
+    ///     show it as the bridge's `senderFormat` says.
+    public func judged(_ draft: Draft, isShownName: Bool = false) async -> String? {
+        var draft = draft
+        draft.isNamedAsShown = isShownName
+        return await bus.words(of: draft, by: attachment)
     }
 
-    /// Whether a message that is called so in a remote chat was published with `isLinked`, and
-    /// dropped: then nothing of it may be quoted.
+    /// Returns whether the message with this name in a remote chat was published with `isLinked`
+    /// and dropped: then none of it may be quoted.
     ///
-    /// Known for as long as messages are kept, a day at least.
+    /// The bus remembers it as long as it keeps messages, a day at least.
     public func wasDropped(
         _ remoteID: String, in channel: String? = nil
     ) async throws -> Bool {
@@ -82,8 +90,10 @@ extension Port {
         return try await !bus.store.numbers(of: remoteID, in: channel.dropped).isEmpty
     }
 
-    /// What a draft quotes, as it may be read in its room; `nil` if nothing may.
-    package func settledQuotation(of draft: Draft) async throws -> Quotation? {
+    /// Returns a draft's quotation as it may be read in the draft's room; `nil` if none may.
+    ///
+    /// Publishing does this by itself; it is for bridges that put quoted words into the text.
+    public func settledQuotation(of draft: Draft) async throws -> Quotation? {
         try await bus.settledQuotation(of: draft, by: attachment)
     }
 }

@@ -1,5 +1,5 @@
 extension Bus {
-    /// Stops intake: whoever waits for it is told.
+    /// Begins to stop: no bridge should bring in more, and `waitForStop()` returns.
     ///
     /// The logs end when every source is closed.
     package func stop() {
@@ -9,13 +9,12 @@ extension Bus {
     }
 
     private func stopIntake() {
+        guard !isStopping else { return }
         isStopping = true
-        let waiters = stopWaiters
-        stopWaiters = [:]
-        for waiter in waiters.values { waiter.resume() }
+        stopSignal.send()
     }
 
-    /// Ends the logs although a source is still open, when waiting longer is no use.
+    /// Ends the logs although a source is still open, when waiting longer is of no use.
     package func end() {
         guard !isEnding else { return }
         stopIntake()
@@ -46,23 +45,6 @@ extension Bus {
         if isStopping, bridges.allSatisfy({ $0.openSources == 0 }) { end() }
     }
 
-    /// Returns when intake is to stop.
-    package func waitForStop() async {
-        guard !isStopping else { return }
-        lastWaiter += 1
-        let id = lastWaiter
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                if isStopping || Task.isCancelled {
-                    continuation.resume()
-                } else {
-                    stopWaiters[id] = continuation
-                }
-            }
-        } onCancel: {
-            post { $0.forgetWaiter(id) }
-        }
-    }
-
-    private func forgetWaiter(_ id: UInt64) { stopWaiters.removeValue(forKey: id)?.resume() }
+    /// Returns when the bus begins to stop, or the task is cancelled.
+    package nonisolated(nonsending) func waitForStop() async { await stopSignal.wait(since: 0) }
 }

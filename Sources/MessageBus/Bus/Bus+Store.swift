@@ -1,42 +1,40 @@
-// What the bus does with a store that outlives the process.
+// Dealing with a store that outlives the process.
 extension Bus {
-    /// Whether sources should be read more slowly, because more waits to be kept than should.
+    /// True if more messages wait to be stored than should, so that sources should be read more
+    /// slowly.
     package var isLagging: Bool { keepsMessages && store.condition == .lags }
 
-    /// Whether the store has what was said, or will have it within moments.
+    /// True if the store has all messages or will have them within moments.
     package var canCarryOn: Bool {
         keepsMessages && (store.condition == .keepsUp || store.condition == .lags)
     }
 
     /// Calls a function on the loop whenever the store may have got further.
     ///
-    /// Returns what to take it away by.
+    /// Returns an id for `removeStoreObserver(_:)`.
     package func whenStoreMoves(_ action: sending @escaping () -> Void) -> UInt64 {
-        lastWaiter += 1
-        storeObservers[lastWaiter] = action
-        return lastWaiter
+        lastObserver += 1
+        storeObservers[lastObserver] = action
+        return lastObserver
     }
 
-    /// Takes a function of `whenStoreMoves` away.
+    /// Removes a function that `whenStoreMoves(_:)` added.
     package func removeStoreObserver(_ id: UInt64) { storeObservers[id] = nil }
 
     func storeHasMoved() {
-        storeMoves += 1
-        let waiters = storeWaiters
-        storeWaiters = [:]
-        for waiter in waiters.values { waiter.resume() }
+        storeSignal.send()
         for observer in storeObservers.values { observer() }
     }
 
-    /// Returns when the store takes more: that is how a source is slowed down.
+    /// Returns when the store takes more messages, which slows down a source.
     ///
-    /// - Parameter isOwed: whether what is to come must be kept, also if that takes until a full
-    ///   disk has been emptied.
+    /// - Parameter isOwed: true if the messages to come must be kept, even if that takes until
+    ///   somebody has made space on a full disk.
     /// - Throws: `CancellationError`.
     func waitForRoom(isOwed: Bool) async throws {
         guard keepsMessages else { return }
         while !isEnding {
-            let seen = storeMoves
+            let seen = storeSignal.count
             switch store.condition {
             case .keepsUp, .fails: return
             case .failsAndIsFull where !isOwed: return
@@ -49,29 +47,17 @@ extension Bus {
     /// Returns when the store may have got further, the bus ends, or the task is cancelled.
     ///
     /// - Parameters:
-    ///   - moves: `storeMoves` before the store was looked at: with a preferred executor the task may
-    ///     give the bus up between a look and its wait, and would sleep through what comes then.
-    ///   - evenAtTheEnd: whether to wait also if the bus has ended already.
-    func waitForStore(since moves: UInt64, evenAtTheEnd: Bool = false) async {
-        lastWaiter += 1
-        let id = lastWaiter
-        await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                if storeMoves != moves || isEnding && !evenAtTheEnd || Task.isCancelled {
-                    continuation.resume()
-                } else {
-                    storeWaiters[id] = continuation
-                }
-            }
-        } onCancel: {
-            post { $0.forgetStoreWaiter(id) }
-        }
+    ///   - count: the count of `storeSignal` before the store was looked at: with a preferred
+    ///     executor the task may leave the bus between the look and the wait, and would sleep
+    ///     through a change in between.
+    ///   - evenAtTheEnd: true to wait even if the bus has ended already.
+    func waitForStore(since count: UInt64, evenAtTheEnd: Bool = false) async {
+        if isEnding, !evenAtTheEnd { return }
+        await storeSignal.wait(since: count)
     }
 
-    private func forgetStoreWaiter(_ id: UInt64) { storeWaiters.removeValue(forKey: id)?.resume() }
-
-    /// Puts what was said before the process began into the rooms' logs, as much of it as people
-    /// may ask for; nobody is told.
+    /// Puts messages from before the process began into the rooms' logs, as many as people may ask
+    /// for, without telling anybody.
     package func recall() async throws {
         for room in rooms where keepsMessages {
             let messages = try await store.texts(
@@ -80,19 +66,19 @@ extension Bus {
         }
     }
 
-    /// Texts that somebody may ask for at once.
+    /// The most texts that somebody may ask for at once.
     package static var mostTexts: Int { 500 }
 
     // MARK: - What was said before
 
-    /// The numbers of the last texts of a room, rising, if its log has so many or there are no
-    /// more; otherwise the store has to be asked.
+    /// Returns the numbers of the last texts of a room, rising, if its log has as many or there are
+    /// no more; `nil` if the store has to be asked.
     package func recentTextNumbers(in room: Room, atMost count: Int) -> [UInt64]? {
         let numbers = room.log.textNumbers(in: 0..<room.log.end, atMost: count)
         return numbers.count == count || !keepsMessages || !room.hasForgotten ? numbers : nil
     }
 
-    /// The numbers of the last texts of a room, rising.
+    /// Returns the numbers of the last texts of a room, rising.
     package func textNumbers(in room: Room, atMost count: Int) async throws -> [UInt64] {
         let recent = room.log.textNumbers(in: 0..<room.log.end, atMost: count)
         guard recent.count < count, keepsMessages, room.hasForgotten else { return recent }
@@ -100,7 +86,7 @@ extension Bus {
             in: room.name, before: recent.first ?? .max, atMost: count - recent.count) + recent
     }
 
-    /// A message by its number, wherever it is.
+    /// Returns a message by its number, from a room's log or the store.
     package func message(numbered number: UInt64) async throws -> Message? {
         for room in rooms {
             if let message = room.log.message(numbered: number) { return message }

@@ -1,9 +1,9 @@
-/// All the rooms, and the way of a message through them.
+/// The bus: all rooms, all bridges, and the path of a message between them.
 ///
-/// An actor on the executor it is given: with an event loop for that, what the loop calls enters it
-/// without waiting (`assumeIsolated`), and everybody else says `await`.
+/// An actor on the executor that it is given. If that is an event loop, code that the loop calls
+/// enters the bus without waiting (`assumeIsolated`); all other code says `await`.
 public actor Bus {
-    /// What the bus is given to stand on.
+    /// The name, rooms, clocks, log and rules that a bus is made with.
     package struct Settings: Sendable {
         /// The instance's name, for loop prevention.
         package var name = "puente"
@@ -11,15 +11,17 @@ public actor Bus {
         /// Names of the rooms, the default one first.
         package var rooms = ["general"]
         package var namePolicy = NamePolicy()
+        /// The accounts, bans and mutes.
+        package var accounts: any AccountDirectory = NoAccounts()
         package var log = Log.silent
-        /// Monotonic nanoseconds, as of the present turn.
+        /// Returns monotonic nanoseconds, as of the present turn.
         package var uptime: @Sendable () -> Int64 = { 0 }
-        /// Milliseconds since 1970, as of the present turn.
+        /// Returns milliseconds since 1970, as of the present turn.
         package var time: @Sendable () -> Int64 = { 0 }
-        /// Runs what the bus begins by itself on its loop, so that it needs no thread of Swift's
-        /// pool, which a plug-in may hold.
+        /// The executor of tasks that the bus begins itself, so that it needs no thread of Swift's
+        /// pool, which a plug-in may block.
         ///
-        /// `nil`: that pool.
+        /// `nil`: Swift's pool.
         package var tasks: (any TaskExecutor)?
 
         package init() {}
@@ -28,52 +30,54 @@ public actor Bus {
     private nonisolated let executor: any SerialExecutor
     package nonisolated let settings: Settings
     package nonisolated let store: any MessageStore
-    /// Whether the store outlives the process, so that it is handed everything.
+    /// True if the store outlives the process, so that the bus hands it every message.
     package nonisolated let keepsMessages: Bool
-    /// What people can make the bus say again and again.
+    /// The log for lines that people can cause again and again.
     let repeats: ThrottledLog
     private let chain: Chain
-    /// What judges every inbound message, after its bridge's own.
+    /// The chain that judges every inbound message, after the chain of its bridge.
     var common: Chain { chain }
-    /// The rooms by place in the file.
+    /// The rooms in the order of the file.
     package let rooms: [Room]
     private let roomsByName: [String: Room]
     private var numbers: NumberAllocator
     private var lastIdentity: UInt64 = 0
-    private var lastSource: UInt32 = 0
+    private var lastConnectionID: UInt32 = 0
     var people: [String: Person] = [:]
-    /// Names that somebody has, or had until a while ago.
+    /// Names of everybody here, and of everybody who left within the hour.
     var known = KnownNames()
     private var attachments: [BridgeAttachment] = []
-    /// Whether no more is taken in.
+    /// True once no bridge should bring in more.
     package internal(set) var isStopping = false
-    /// Whether the logs are complete: who has read to the end is done.
+    /// True once the logs are complete: a reader that has reached the end is done.
     package internal(set) var isEnding = false
-    var stopWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+    /// Sent once, when the bus begins to stop.
+    nonisolated let stopSignal = BroadcastSignal()
     var endHandlers: [() -> Void] = []
-    var lastWaiter: UInt64 = 0
-    /// Who waits until the store has got further.
-    var storeWaiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
-    /// How often the store has got further.
-    var storeMoves: UInt64 = 0
-    /// Called on the loop when the store has got further.
+    /// Sent when the store may have got further, and at the end.
+    nonisolated let storeSignal = BroadcastSignal()
+    /// Functions to call on the loop when the store may have got further.
     var storeObservers: [UInt64: () -> Void] = [:]
-    /// The number of the newest message the store was handed.
+    var lastObserver: UInt64 = 0
+    /// The number of the newest message that the store was handed.
     private(set) var lastTaken: UInt64 = 0
 
-    /// The loop the bus lives on.
+    /// The executor of the loop that the bus lives on.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
         executor.asUnownedSerialExecutor()
     }
 
-    /// Makes a bus.
+    /// Makes a bus, which ends the turns of its executor's thread: without that, nothing that is
+    /// said reaches its readers or the store.
     ///
     /// - Parameters:
-    ///   - chain: judges every inbound message, after its bridge's own.
-    ///   - executor: where the bus runs; its thread must call `endTurn()` after each turn.
+    ///   - chain: the chain that judges every inbound message, after the chain of its bridge.
+    ///   - executor: the executor that the bus runs on.
+    ///   - atTurnEnd: is called once, with the function that ends a turn of the bus: the executor's
+    ///     thread must call that function after each of its turns.
     package init(
         _ settings: Settings, chain: sending Chain, store: any MessageStore = VolatileStore(),
-        executor: any SerialExecutor
+        executor: any SerialExecutor, atTurnEnd: (@escaping () -> Void) -> Void
     ) {
         self.settings = settings
         repeats = ThrottledLog(settings.log)
@@ -81,58 +85,63 @@ public actor Bus {
         self.store = store
         keepsMessages = store.outlivesProcess
         self.executor = executor
-        rooms = settings.rooms.map { Room(name: $0) }
+        let owner = Confinement(executor)
+        chain.owner = owner
+        rooms = settings.rooms.map { Room(name: $0, owner: owner) }
         roomsByName = Dictionary(
             rooms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         numbers = NumberAllocator(store)
+        atTurnEnd { [weak self] in self?.assumeIsolated { $0.endTurn() } }
     }
 
-    /// Has the store tell how far it is, before the first message.
+    /// Begins to observe the store and the accounts; to be called before the first message.
     package func begin() {
+        observeAccounts()
         guard keepsMessages else { return }
         store.observe { [weak self] in
             self?.post { $0.storeHasMoved() }
         }
     }
 
-    /// The room of that name.
+    /// Returns the room with a name.
     package func room(_ name: String) -> Room? { roomsByName[name] }
 
-    /// A number for somebody who may be known by several names.
+    /// Returns a number for a person who may be known by several names.
     ///
-    /// Never given twice.
+    /// Never returns the same number twice.
     package func nextIdentity() -> UInt64 {
         lastIdentity += 1
         return lastIdentity
     }
 
-    /// A number for a connection, to tell what it brought itself.
+    /// Returns a number for a connection, by which it recognizes messages that it brought itself.
     ///
-    /// Not 0; after 4,294,967,295 they begin anew.
+    /// Never 0; after 4,294,967,295 the numbers begin anew.
     package func nextConnectionID() -> UInt32 {
-        lastSource &+= 1
-        if lastSource == 0 { lastSource = 1 }
-        return lastSource
+        lastConnectionID &+= 1
+        if lastConnectionID == 0 { lastConnectionID = 1 }
+        return lastConnectionID
     }
 
-    /// A number that is greater than those of all messages before, and that none will have.
-    package func nextNumber() -> UInt64 { numbers.take(1) }
+    /// Returns a number that is greater than those of all messages before, and that no message will
+    /// have.
+    package func nextNumber() -> UInt64 { numbers.allocate(1) }
 
-    /// The first number that nothing has, `nil` if there was nothing to be numbered.
+    /// The first number that nothing has, `nil` if nothing was numbered yet.
     package var unusedNumber: UInt64? { numbers.unused }
 
-    /// An empty batch, as of now.
+    /// Returns an empty batch that arrives now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {
         let batch = Batch(room: room, capacity: capacity, bytes: bytes)
         batch.arena.uptime = settings.uptime()
         return batch
     }
 
-    /// Sends a batch through the chains and appends what passes to the room.
+    /// Sends a batch through the chains and appends the messages that pass to the room.
     ///
-    /// Why the others were dropped stands in the batch afterwards.
+    /// Afterwards `batch.drops` says why the others were dropped.
     ///
-    /// - Parameter isOwed: whether a source waits until the messages are kept.
+    /// - Parameter isOwed: true if a source waits until the messages are kept.
     package func publish(
         _ batch: Batch, in room: Room, by attachment: BridgeAttachment, isOwed: Bool = false
     ) {
@@ -141,9 +150,9 @@ public actor Bus {
         if store(batch, isOwed: isOwed) { room.append(batch.arena) }
     }
 
-    /// Hands a judged batch to the store, and says whether anything in it passed.
+    /// Hands a judged batch to the store and returns whether any message in it passed.
     func store(_ batch: Batch, isOwed: Bool = false) -> Bool {
-        if keepsMessages { store.take(batch, isOwed: isOwed) }
+        if keepsMessages { store.enqueue(batch, isOwed: isOwed) }
         guard batch.drops.count < batch.count else { return false }
         if keepsMessages, let last = batch.arena.all.last { lastTaken = last.number }
         return true
@@ -154,7 +163,7 @@ public actor Bus {
         let time = settings.time()
         batch.arena.uptime = settings.uptime()
         batch.keepsLeaves = true
-        batch.arena.number(from: numbers.take(batch.count), time: time)
+        batch.arena.number(from: numbers.allocate(batch.count), time: time)
         batch.arena.alterReservedMarkers()
         attachment.chain.judge(batch)
         chain.judge(batch)
@@ -168,15 +177,16 @@ public actor Bus {
         attachment.passed += UInt64(batch.count - batch.drops.count)
     }
 
-    /// Lets every reader of what was said go on.
+    /// Lets every reader of a room with something new continue.
     ///
-    /// The loop calls it at the end of each turn.
+    /// Called at the end of each turn of the loop, as registered by `init`; a bridge may call it
+    /// earlier, so that its readers go on.
     package func endTurn() {
         for room in rooms where room.isDirty { room.flush() }
         if keepsMessages { store.endTurn() }
     }
 
-    /// Runs tasks that nobody waits for, and that must not block, on the loop.
+    /// The executor for tasks on the loop that nobody waits for and that must not block.
     package nonisolated var tasks: (any TaskExecutor)? { settings.tasks }
 
     /// Runs a function on the loop, soon.
@@ -184,18 +194,22 @@ public actor Bus {
         Task(executorPreference: tasks) { await self.perform(body) }
     }
 
-    /// Runs a function on the loop.
+    /// Runs a function on the loop and returns its result.
     package func perform<Value: Sendable>(
         _ body: @Sendable (isolated Bus) throws -> Value
     ) rethrows -> Value {
         try body(self)
     }
 
-    /// Makes a bridge known.
+    /// Attaches a bridge, before it runs.
     ///
     /// Before it runs.
-    package func add(_ attachment: BridgeAttachment) { attachments.append(attachment) }
+    package func attach(_ attachment: BridgeAttachment) {
+        attachment.chain.owner = Confinement(executor)
+        attachment.outgoing.owner = Confinement(executor)
+        attachments.append(attachment)
+    }
 
-    /// The bridges.
+    /// The bridges, in the order in which they were attached.
     package var bridges: [BridgeAttachment] { attachments }
 }

@@ -1,4 +1,4 @@
-/// Names that nobody has any more, with when they were left last.
+/// Names that nobody has any more, each with the time it was last given up.
 ///
 /// Confined to the bus's loop.
 struct DepartedNames {
@@ -8,27 +8,28 @@ struct DepartedNames {
     }
 
     private var times: [String: Int64] = [:]
-    /// The same in their order, with some that have been taken or left again since.
+    /// The names in the order of their times, with some that have been taken or given up again
+    /// since.
     private var departures: [Departure] = []
     private var first = 0
 
-    /// Whether a name is among them.
+    /// Returns whether a name is among them.
     func contains(_ key: String) -> Bool { times[key] != nil }
 
-    /// Adds a name, later than all the others.
-    mutating func add(_ key: String, at now: Int64) {
+    /// Adds a name, later than all others.
+    mutating func append(_ key: String, at now: Int64) {
         times[key] = now
         departures.append(Departure(key: key, time: now))
     }
 
-    /// Takes a name out, and says whether it was there.
+    /// Removes a name and returns whether it was there.
     mutating func remove(_ key: String) -> Bool { times.removeValue(forKey: key) != nil }
 
-    /// Takes out what was left before a time, and the oldest of too many.
+    /// Removes the names given up before a time, and the oldest if there are too many.
     ///
-    /// - Parameter action: is called with each.
+    /// - Parameter action: is called with each removed name.
     mutating func forget(before oldest: Int64, atMost most: Int, _ action: (String) -> Void) {
-        // Somebody who goes to and fro between two names has left by two, however often.
+        // Somebody who changes to and fro between two names gives up two names, however often.
         if departures.count - first > 2 * most {
             departures = departures[first...].filter { times[$0.key] == $0.time }
             first = 0

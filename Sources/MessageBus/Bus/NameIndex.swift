@@ -1,14 +1,14 @@
-/// Folded names, found by what they begin with.
+/// Folded names, found by how they begin.
 ///
-/// A value; whoever holds it decides how many there may be.
+/// A value without a bound of its own: its owner limits the number of names.
 package struct NameIndex {
-    /// Names of several words, with and without the bus's parentheses, by their first word; and how
-    /// many there are of each.
+    /// Names of several words, with and without the bus's parentheses, by their first word; each
+    /// with the number of names that it comes from.
     private var longer: [Substring: [String: Int]] = [:]
-    /// Names with the bus's parentheses, by what stands in front of those.
+    /// Names with the bus's parentheses, by the part in front of those.
     private var bare: [Substring: Set<String>] = [:]
 
-    /// Makes an empty one.
+    /// Makes an empty index.
     package init() {}
 
     /// Adds a name.
@@ -19,7 +19,7 @@ package struct NameIndex {
         bare[front, default: []].insert(key)
     }
 
-    /// Takes a name out.
+    /// Removes a name.
     package mutating func remove(_ key: String) {
         addLonger(key, -1)
         guard let front = Self.withoutParentheses(key) else { return }
@@ -35,18 +35,18 @@ package struct NameIndex {
         if longer[word]?.isEmpty == true { longer[word] = nil }
     }
 
-    /// The names that are `NAME (…)` for a name.
+    /// Returns the names that are `NAME (…)` for a name.
     package func names(withoutParentheses key: String) -> Set<String> { bare[key[...]] ?? [] }
 
-    /// Whether any name has several words of which this is the first.
+    /// Returns whether any name has several words of which this is the first.
     package func hasLonger(than word: String) -> Bool {
         longer[Self.firstWord(of: word) ?? word[...]] != nil
     }
 
-    /// Whether a text begins with a name that is longer than a name which it begins with itself, and
-    /// a word ends there.
+    /// Returns whether a text begins with a name that is longer than `key`, with which it begins
+    /// too, and a word ends there.
     ///
-    /// Costs a look into a table for each place where a word ends, however many names there are.
+    /// Costs one look into a table for each place where a word ends, however many names there are.
     package func hasLonger(than key: String, atBeginningOf text: String) -> Bool {
         guard text.hasPrefix(key), let names = longer[Self.firstWord(of: text) ?? text[...]] else {
             return false
@@ -57,7 +57,7 @@ package struct NameIndex {
         while at < scalars.endIndex {
             let wasInWord = isInWord
             isInWord = Self.isInWord(scalars[at])
-            // Where both are letters no word ends.
+            // No word ends between two letters.
             if at > first, !(wasInWord && isInWord), names[String(text[..<at])] != nil {
                 return true
             }
@@ -66,12 +66,12 @@ package struct NameIndex {
         return text != key && names[text] != nil
     }
 
-    /// The first of several words; `nil` if there is only one.
+    /// Returns the first of several words; `nil` if there is only one.
     private static func firstWord(of key: String) -> Substring? {
         key.firstIndex(of: " ").map { key[..<$0] }
     }
 
-    /// What stands in front of ` (…)` at the end of a name; `nil` if there is nothing like that.
+    /// Returns the part in front of ` (…)` at the end of a name; `nil` if the name has no such end.
     private static func withoutParentheses(_ key: String) -> Substring? {
         guard key.utf8.last == UInt8(ascii: ")"),
             let opening = key.utf8.lastIndex(of: UInt8(ascii: "(")), opening > key.startIndex

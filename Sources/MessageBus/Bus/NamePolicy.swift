@@ -1,11 +1,15 @@
-/// How names from outside are made harmless and compared.
+/// The rules by which names from outside are made harmless and compared.
 ///
-/// The chat's own rules are given to the bus; these plain ones do for tests.
+/// The daemon gives the bus the chat's rules; the plain ones here are for tests.
 package struct NamePolicy: Sendable {
-    /// What makes two names the same.
+    /// Returns the form in which two names are compared.
     package var fold: @Sendable (String) -> String = { $0.lowercased() }
-    /// A name from outside without anything that could forge a line.
+    /// Returns a name from outside without anything that could forge a line.
     package var clean: @Sendable (String) -> String = { $0 }
+    /// A name for somebody who has to give one up, by how many were tried before.
+    package var displaced: @Sendable (_ name: String, _ tried: Int) -> String = { name, tried in
+        tried == 0 ? "\(name)~" : "\(name)~\(tried + 1)~"
+    }
 
     package init() {}
 }

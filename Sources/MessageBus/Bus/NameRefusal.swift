@@ -1,8 +1,10 @@
-/// Why somebody did not get a name.
+/// The reason why somebody did not get a name.
 package enum NameRefusal: Sendable, Equatable {
-    /// Somebody has it.
+    /// Somebody else has it.
     case taken
-    /// A middleware dropped the notice that would have told of it.
+    /// It is an account's, and only its owner may have it.
+    case registered
+    /// A middleware dropped the notice that would have announced it.
     case dropped(Drop)
 
     static func dropped(_ notice: Batch) -> Self {

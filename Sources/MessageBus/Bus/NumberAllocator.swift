@@ -14,10 +14,10 @@ struct NumberAllocator {
     /// The first number that was not given, `nil` if none was asked for.
     var unused: UInt64? { end == 0 ? nil : upcoming }
 
-    /// The first of so many numbers in a row.
+    /// Returns the first of `count` numbers in a row.
     ///
-    /// What is left of a block too small for them is a gap.
-    mutating func take(_ count: Int) -> UInt64 {
+    /// The rest of a block that is too small for them becomes a gap.
+    mutating func allocate(_ count: Int) -> UInt64 {
         let count = UInt64(count)
         if end - upcoming < count {
             let block = max(count, Self.block)

@@ -1,6 +1,6 @@
 import Synchronization
 
-/// Who speaks by a bridge, as far as it has told.
+/// The identity of somebody on a bridge, as far as the bridge has told.
 struct SenderKey: Hashable {
     let identity: String?
     let name: String

@@ -9,10 +9,11 @@ extension Batch {
     /// The memory that holds all the texts, with the bytes between them; `nil` if the texts do not
     /// stand in a row.
     ///
-    /// What does not occur here occurs in none of them.
+    /// A byte that does not occur in it occurs in none of the texts.
     package var region: UnsafeRawBufferPointer? { arena.region }
 
-    /// The sender of all its messages, if that is one and every message is still to be judged.
+    /// The sender of all messages, if they have the same one and every message is still to be
+    /// judged.
     package var onlySender: Sender? {
         arena.senders.count == 1 && pass.drops.isEmpty && !pass.hasPassedOver
             ? arena.senders[0] : nil
@@ -81,7 +82,8 @@ extension Batch {
         reload(&message)
     }
 
-    /// Drops a message for the present step, unless it only tells what has happened anyway.
+    /// Drops a message for the present step, unless it only reports something that has happened
+    /// anyway.
     @usableFromInline
     package func dropForStep(_ index: Int, _ drop: Drop) {
         if keepsLeaves, arena.headers[index].kind == .leave { return }

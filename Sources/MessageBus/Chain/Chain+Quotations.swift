@@ -1,8 +1,9 @@
-// What messages quote is judged as the messages are.
+// Quotations are judged like the messages that quote.
 extension Chain {
-    /// What the steps leave of words that another message quotes; `nil` if they drop them.
+    /// Returns the words that another message quotes as the steps leave them; `nil` if they drop
+    /// them.
     ///
-    /// Other steps than those of the chain do it, so that nothing is counted by these.
+    /// Uses steps of its own, so that the chain's steps count nothing.
     func words(of quoted: Message) -> String? {
         if isEmpty { return quoted.text }
         var quoted = quoted
@@ -10,9 +11,9 @@ extension Chain {
         return forQuotations().judge([quoted]).first?.text
     }
 
-    /// Judges what messages of a batch quote: of what the steps drop nothing is left.
+    /// Judges the quotations in a batch and removes those that the steps drop.
     ///
-    /// - Parameter original: finds a message that is quoted, by its number.
+    /// - Parameter original: returns a quoted message by its number.
     func judgeQuotations(in batch: Batch, original: (UInt64) -> Message?) {
         // Most messages quote nothing.
         guard !isEmpty, !batch.arena.details.isEmpty else { return }
@@ -24,12 +25,12 @@ extension Chain {
             let judged = words(of: quoted).map {
                 Quotation(number: reply.number, name: reply.name, excerpt: $0)
             }
-            // What is left as it was stays cut as it was.
+            // A quotation that no step changed stays cut where it was.
             if judged != reply { arena.setQuotation(judged, at: index) }
         }
     }
 
-    /// A message that says no more than what is quoted of it.
+    /// Returns a message that says no more than the quotation has of it.
     private static func message(quotedBy message: Message, _ reply: Quotation) -> Message {
         let sender = Sender(
             name: reply.name, key: reply.name, bridge: message.sender.bridge, identity: 0)

@@ -1,10 +1,10 @@
-/// The middlewares that judge what comes in, one after the other.
+/// The middlewares that judge messages, one after the other.
 ///
 /// Confined to the bus's loop.
 package final class Chain {
-    /// One place in the chain: a middleware and what it judges.
+    /// One place in the chain: a middleware and the condition for messages that it judges.
     package struct Step {
-        /// Its place and type, as `puente why` shows them: `middleware[1] filter`.
+        /// The step's index and type, as `puente why` shows them: `middleware[1] filter`.
         package let label: String
         package let condition: Condition
         let isPlain: Bool
@@ -15,8 +15,8 @@ package final class Chain {
         ///
         /// - Parameters:
         ///   - fold: makes names comparable, as the bus does.
-        ///   - make: makes another one like it that has judged nothing; without it, copies of the
-        ///     middleware as it is now take its place.
+        ///   - make: makes another middleware like this one that has judged nothing; without it,
+        ///     copies of the middleware as it is now take its place.
         package init(
             label: String, condition: Condition, middleware: any Middleware,
             fold: (String) -> String = NamePolicy().fold,
@@ -29,7 +29,7 @@ package final class Chain {
             self.make = make ?? { middleware }
         }
 
-        /// The same step at another place: it has judged nothing, and shares nothing.
+        /// Returns the same step for another place: it has judged nothing, and shares nothing.
         func renewed() -> Step {
             var step = self
             do {
@@ -42,26 +42,29 @@ package final class Chain {
     }
 
     package private(set) var steps: [Step]
-    /// The same steps for words that messages quote: made once, for a step may take milliseconds.
+    /// Set by the bus that the chain becomes part of.
+    var owner = Confinement()
+    /// The same steps for quoted words: made once, because making a step may take milliseconds.
     private lazy var stepsForQuotations = steps.map { $0.renewed() }
 
     /// Makes a chain in the order of the file.
     package init(_ steps: [Step] = []) { self.steps = steps }
 
-    /// Whether everything passes.
+    /// True if there are no steps, so that every message passes.
     package var isEmpty: Bool { steps.isEmpty }
 
-    /// A chain of the same steps that has judged nothing: what it does is not seen in this one.
+    /// Returns a chain of the same steps that has judged nothing and shares no state with this one.
     package func renewed() -> Chain { Chain(steps.map { $0.renewed() }) }
 
-    /// A chain of the same steps for words that a message quotes: what it does is not seen in this
-    /// one, nor by the next such words, unless a step keeps its state elsewhere than in itself.
+    /// Returns a chain of the same steps for quoted words: judging them changes neither this chain
+    /// nor the next such chain, unless a step keeps state outside itself.
     func forQuotations() -> Chain { Chain(stepsForQuotations) }
 
     /// Judges a batch.
     ///
-    /// What is dropped stays in it, marked, with its reason in `drops`.
+    /// Dropped messages stay in it, marked, with the reasons in `drops`.
     package func judge(_ batch: Batch) {
+        owner.assertOwned()
         for index in steps.indices {
             let dropsBefore = batch.pass.drops.count
             if steps[index].isPlain, !batch.hasOtherKinds {
@@ -76,9 +79,9 @@ package final class Chain {
         }
     }
 
-    /// Judges copies of messages, and what they quote, and returns those that pass.
+    /// Judges copies of messages and their quotations, and returns those that pass.
     ///
-    /// - Parameter original: finds a message that is quoted, by its number.
+    /// - Parameter original: returns a quoted message by its number.
     package func judge(
         _ messages: [Message], original: (UInt64) -> Message? = { _ in nil }
     ) -> [Message] {
@@ -90,7 +93,7 @@ package final class Chain {
     }
 }
 
-/// Stands in for a middleware that could be made at the start and can't be made again.
+/// A stand-in for a middleware that could be made at the start and can't be made again.
 private struct UnmadeMiddleware: Middleware {
     let reason: String
 

@@ -1,19 +1,19 @@
 extension Condition {
-    /// Whether all that people say meets it.
+    /// True if every message that people say meets the condition.
     package var isPlain: Bool {
         rooms == nil && bridges == nil && senders == nil && kinds == [.message]
     }
 
-    /// The same condition for names that are folded: a name means the same however it is spelled.
+    /// Returns the same condition with folded names: a name means the same however it is spelled.
     func folded(by fold: (String) -> String) -> Condition {
         var condition = self
         condition.senders = senders?.map { $0.folded(by: fold) }
         return condition
     }
 
-    /// Marks what the step is not to judge, and says whether anything is left.
+    /// Marks the messages that the step is not to judge, and returns whether any other is left.
     ///
-    /// Its senders have been folded.
+    /// The condition's senders must be folded.
     package func select(in batch: Batch) -> Bool {
         guard Self.matches(rooms, batch.room) else { return false }
         var anything = false
@@ -35,8 +35,8 @@ extension Condition {
         return anything
     }
 
-    /// Whether messages of a kind are judged: what people say includes what they correct, or a
-    /// correction would say what nobody may say.
+    /// Returns whether messages of a kind are judged: messages include corrections, or a correction
+    /// could say what a message must not.
     private func includes(_ kind: Message.Kind) -> Bool {
         kinds.contains(Kind(kind)) || kind == .edit && kinds.contains(.message)
     }
@@ -47,7 +47,7 @@ extension Condition {
 }
 
 extension Condition.Kind {
-    /// What a condition calls this kind of message.
+    /// Makes a condition's kind from a message's kind.
     init(_ kind: Message.Kind) {
         switch kind {
         case .message: self = .message

@@ -1,9 +1,9 @@
-/// Judges, and may change, each message a bridge brings in.
+/// A judge of each message that a bridge brings in, which may also change it.
 ///
 /// Lives on the bus's loop, one instance for each place in the file, so its state is plain `var`s.
-/// The factory is called for each place, and again where what was said before is judged once more:
-/// a class is as good as a struct, as long as each call makes a new one.
-/// It must not wait: what waits is a bridge. If it throws, the message is dropped, counted, logged.
+/// The factory is called for each place, and again where earlier messages are judged once more: a
+/// class is as good as a struct, as long as each call makes a new one. A middleware must not wait:
+/// work that waits belongs in a bridge. If it throws, the message is dropped, counted and logged.
 public protocol Middleware: Sendable {
     /// Judges one message.
     mutating func handle(_ message: inout Message) throws -> Verdict
@@ -11,7 +11,7 @@ public protocol Middleware: Sendable {
     /// Judges a batch.
     ///
     /// There is no need to write this one: the default calls `handle(_:)` for each message, in a
-    /// loop the compiler knows the whole of.
+    /// loop that the compiler sees as a whole.
     mutating func judge(_ batch: Batch)
 }
 
@@ -20,7 +20,7 @@ extension Middleware {
     @inlinable
     public mutating func judge(_ batch: Batch) { judgeEach(batch) }
 
-    /// What `judge(_:)` does unless a middleware has a faster way for some batches.
+    /// The default of `judge(_:)`, for a middleware that has a faster way for some batches only.
     @inlinable
     package mutating func judgeEach(_ batch: Batch) {
         guard var message = batch.scratch else { return }

@@ -1,9 +1,9 @@
-/// What a step of a chain did to a message.
+/// One action of a step on a message: a change or a drop.
 package struct Trace: Sendable {
-    /// The message's place in its batch.
+    /// The message's index in its batch.
     package let index: Int
-    /// Which step, as `middleware[1] filter`.
+    /// The step: `middleware[1] filter`.
     package let step: String
-    /// Why it was dropped; `nil`: its text was changed.
+    /// The reason why the message was dropped; `nil`: its text was changed.
     package let drop: Drop?
 }

@@ -1,9 +1,9 @@
-/// What a middleware thinks of a message.
+/// The judgement of a middleware about a message.
 public enum Verdict: Sendable, Equatable {
-    /// It goes on.
+    /// The message goes on.
     case pass
-    /// It ends here.
+    /// The message ends here.
     ///
-    /// The reason is told to the sender, in front of it the code.
+    /// Its sender is told the code and, behind it, the reason.
     case drop(String, code: String = "dropped")
 }

@@ -1,6 +1,6 @@
 import Locking
 
-/// What a thread will answer to a task.
+/// A result that one thread provides and one task waits for.
 ///
 /// Safe from any thread.
 package final class Promise<Value: Sendable>: Sendable {
@@ -11,11 +11,11 @@ package final class Promise<Value: Sendable>: Sendable {
 
     private let state = Locked(State())
 
-    /// Makes one that nobody has given yet.
+    /// Makes a promise without a result.
     package init() {}
 
-    /// Answers; the first time counts.
-    package func give(_ result: Result<Value, any Error>) {
+    /// Provides the result; only the first call counts.
+    package func fulfill(_ result: Result<Value, any Error>) {
         let waiter = state.withLock { state in
             if state.result == nil { state.result = result }
             return state.waiter.take()
@@ -23,9 +23,9 @@ package final class Promise<Value: Sendable>: Sendable {
         waiter?.resume(with: result)
     }
 
-    /// The answer, when there is one.
+    /// Returns the result, as soon as there is one.
     ///
-    /// For one task. Cancelling that ends the waiting, not what was asked for.
+    /// For one task only. Cancelling the task ends the waiting, not the work behind the promise.
     package func wait() async throws -> Value {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
@@ -36,7 +36,7 @@ package final class Promise<Value: Sendable>: Sendable {
                 if let result { continuation.resume(with: result) }
             }
         } onCancel: {
-            give(.failure(CancellationError()))
+            fulfill(.failure(CancellationError()))
         }
     }
 }

@@ -1,8 +1,8 @@
-/// The daemon's own log: sentences for whoever runs it.
+/// The daemon's own log: sentences for its operator.
 ///
 /// Safe from any thread, never waits.
 public struct Log: Sendable {
-    /// How much a line matters.
+    /// The importance of a line.
     public enum Level: String, Sendable, CaseIterable, Comparable, OptionValue {
         case debug, info, warning, error
 
@@ -15,21 +15,21 @@ public struct Log: Sendable {
             }
         }
 
-        /// Whether the left level matters less.
+        /// Returns whether the left level is less important.
         public static func < (left: Level, right: Level) -> Bool { left.rank < right.rank }
     }
 
     /// One line of the log.
     public struct Entry: Sendable, Equatable {
-        /// How much it matters.
+        /// The line's importance.
         public let level: Level
-        /// The bridge it is about.
+        /// The bridge that the line is about.
         public let bridge: String?
-        /// What happened.
+        /// The sentence.
         public let sentence: String
     }
 
-    /// What lines that repeat are counted by (`ThrottledLog`).
+    /// The clock and timer by which repeated lines are counted (`ThrottledLog`).
     public struct Times: Sendable {
         let now: @Sendable () -> Int64
         let later: (@Sendable (Int64, @escaping @Sendable () -> Void) -> Void)?
@@ -38,8 +38,8 @@ public struct Log: Sendable {
         ///
         /// - Parameters:
         ///   - now: nanoseconds of a clock that never jumps.
-        ///   - later: calls a function once, on any thread, after as many nanoseconds; `nil` if
-        ///     there is nothing that could.
+        ///   - later: calls a function once, on any thread, after as many nanoseconds; `nil` if there
+        ///     is no timer.
         public init(
             now: @escaping @Sendable () -> Int64,
             later: (@Sendable (Int64, @escaping @Sendable () -> Void) -> Void)? = nil
@@ -83,37 +83,37 @@ public struct Log: Sendable {
     /// The same log for a bridge.
     public func named(_ bridge: String) -> Log { Log(threshold, bridge: bridge, times, sink) }
 
-    /// Whether anybody gets to see what is said at a level.
+    /// Returns whether lines of a level are written.
     public func shows(_ level: Level) -> Bool { level >= threshold }
 
-    /// Says something at a level.
+    /// Writes a line at a level.
     public func write(_ level: Level, _ sentence: @autoclosure () -> String, bridge: String? = nil)
     {
         guard level >= threshold else { return }
         sink(Entry(level: level, bridge: bridge ?? self.bridge, sentence: sentence()))
     }
 
-    /// Says something whatever the level: what a script waits for.
+    /// Writes a line whatever the level: for lines that scripts wait for.
     public func always(_ sentence: String) {
         sink(Entry(level: .info, bridge: bridge, sentence: sentence))
     }
 
-    /// Says what only a developer wants to know.
+    /// Writes a line that is of interest to developers only.
     public func debug(_ sentence: @autoclosure () -> String, bridge: String? = nil) {
         write(.debug, sentence(), bridge: bridge)
     }
 
-    /// Says what happened.
+    /// Writes a line about something that happened.
     public func info(_ sentence: @autoclosure () -> String, bridge: String? = nil) {
         write(.info, sentence(), bridge: bridge)
     }
 
-    /// Says what somebody should look at.
+    /// Writes a line about something that an operator should look at.
     public func warning(_ sentence: @autoclosure () -> String, bridge: String? = nil) {
         write(.warning, sentence(), bridge: bridge)
     }
 
-    /// Says what went wrong.
+    /// Writes a line about something that went wrong.
     public func error(_ sentence: @autoclosure () -> String, bridge: String? = nil) {
         write(.error, sentence(), bridge: bridge)
     }

@@ -1,23 +1,24 @@
 import Locking
 
-/// A log for lines that repeat: a cause is told at once, and counted from then on.
+/// A log for lines that repeat: the first line of a cause is written at once, the following ones
+/// are counted.
 ///
 /// Safe from any thread, never waits.
 ///
-/// The first line of a cause is written as it stands. Those that follow within a minute are only
+/// The first line of a cause is written as it stands. Lines that follow within a minute are only
 /// counted, and when the minute is over the first one is written again with the count: `… (17 more
-/// times in the last minute)`. While it goes on, there is one such line a minute; a cause that has
-/// been quiet for a minute is told at once again.
+/// times in the last minute)`. As long as the cause goes on, there is one such line a minute; after
+/// a quiet minute, the next line is written at once again.
 ///
-/// A count is told when its minute is over, by the timer of the log's times. Without a timer it is
-/// told with the next line of its cause or by `tellCounts()`. What is left is told by `tellRest()`
-/// and when the throttled log is released.
+/// A count is written when its minute is over, by the timer of the log's times. Without a timer it
+/// is written with the next line of its cause or by `tellCounts()`. Remaining counts are written by
+/// `tellRest()` and when the throttled log is released.
 ///
 /// A cause is a kind of trouble, named by the program (`"accept"`, `"middleware[1] filter"`): words
-/// that outsiders choose belong into the sentence. Still, the number of causes has a bound; what
-/// comes beyond it within one minute counts as one cause together.
+/// that outsiders choose belong in the sentence. The number of causes has a bound nevertheless;
+/// further causes within one minute count as one together.
 public final class ThrottledLog: Sendable {
-    /// Causes that are told apart at most.
+    /// The most causes to tell apart.
     public static let mostCauses = 64
 
     private struct Cause: Hashable {
@@ -29,16 +30,16 @@ public final class ThrottledLog: Sendable {
     private struct Tally {
         let level: Log.Level
         let counted: (@Sendable (Int) -> String)?
-        /// The line that the count is told with.
+        /// The line to write with the count.
         var sentence: String
-        /// When the present minute began.
+        /// The time at which the present minute began.
         var since: Int64
         var repeats: Int
     }
 
     private struct State {
         var tallies: [Cause: Tally] = [:]
-        /// Whether the timer is set.
+        /// True if the timer is set.
         var isTimed = false
     }
 
@@ -52,7 +53,7 @@ public final class ThrottledLog: Sendable {
     private let pause: Int64
     private let state = Locked(State())
 
-    /// Makes one that writes to a log and goes by its times.
+    /// Makes a throttled log that writes to a log and uses its times.
     ///
     /// - Parameters:
     ///   - log: the log to write to.
@@ -64,15 +65,15 @@ public final class ThrottledLog: Sendable {
 
     deinit { tellRest() }
 
-    /// Says something, or counts it if its cause was told within the minute.
+    /// Writes a line, or counts it if its cause was written within the minute.
     ///
     /// - Parameters:
-    ///   - level: how much the line matters.
-    ///   - cause: what is counted together, within a bridge and apart from others.
+    ///   - level: the line's importance.
+    ///   - cause: the cause to count by, within a bridge and apart from others.
     ///   - sentence: is only made when it is written.
-    ///   - times: how often it has happened since the last call.
+    ///   - times: the number of occurrences since the last call.
     ///   - bridge: the bridge that the line is about.
-    ///   - counted: makes the line that tells a count, in place of the first line with the count in
+    ///   - counted: makes the line with a count, in place of the first line with the count in
     ///     parentheses.
     public func write(
         _ level: Log.Level, cause: String, _ sentence: @autoclosure () -> String, times: Int = 1,
@@ -84,14 +85,14 @@ public final class ThrottledLog: Sendable {
         guard let (key, earlier) = begin(cause, times: times, level, counted, at: now) else {
             return setTimer(at: now)
         }
-        // Made here, because a sentence may want to write to the log, too.
+        // Made outside the lock, because a sentence may want to write to the log, too.
         let text = sentence()
         state.withLock { $0.tallies[key]?.sentence = text }
         guard let earlier else { return log.write(level, text, bridge: bridge) }
         log.write(level, told(earlier, with: text, at: now), bridge: bridge)
     }
 
-    /// Says what somebody should look at.
+    /// Writes a line about something that an operator should look at.
     public func warning(
         cause: String, _ sentence: @autoclosure () -> String, times: Int = 1,
         bridge: String? = nil, counted: (@Sendable (Int) -> String)? = nil
@@ -100,7 +101,7 @@ public final class ThrottledLog: Sendable {
             .warning, cause: cause, sentence(), times: times, bridge: bridge, counted: counted)
     }
 
-    /// Says what went wrong.
+    /// Writes a line about something that went wrong.
     public func error(
         cause: String, _ sentence: @autoclosure () -> String, times: Int = 1,
         bridge: String? = nil, counted: (@Sendable (Int) -> String)? = nil
@@ -108,20 +109,20 @@ public final class ThrottledLog: Sendable {
         write(.error, cause: cause, sentence(), times: times, bridge: bridge, counted: counted)
     }
 
-    /// Says the counts of minutes that are over.
+    /// Writes the counts of minutes that are over.
     ///
-    /// The timer of the log's times does this; for those whose log has none.
+    /// The timer of the log's times does this; call it for a log without a timer.
     public func tellCounts() { tell(at: log.times.now(), all: false) }
 
-    /// Says every count there is, at the end.
+    /// Writes all remaining counts, at the end.
     public func tellRest() { tell(at: log.times.now(), all: true) }
 
     // MARK: - Counting
 
     /// Counts an event.
     ///
-    /// Returns `nil` if nothing is to be said now, otherwise where to keep the sentence, and what
-    /// was counted in a minute that is over and is to be told with it.
+    /// Returns `nil` if nothing is to be written now, otherwise the key to keep the sentence under,
+    /// and the count of a minute that is over, to be written with it.
     private func begin(
         _ cause: Cause, times: Int, _ level: Log.Level, _ counted: (@Sendable (Int) -> String)?,
         at now: Int64
@@ -130,7 +131,7 @@ public final class ThrottledLog: Sendable {
             var key = cause
             if state.tallies[key] == nil, state.tallies.count >= Self.mostCauses {
                 removeQuiet(from: &state, at: now)
-                // Never to the cost of a cause whose minute is not over: with one more cause than
+                // Never at the cost of a cause whose minute is not over: with one more cause than
                 // fits, each would be new again and again.
                 if state.tallies.count >= Self.mostCauses {
                     key = Cause(name: "", bridge: nil, isOverflow: true)
@@ -174,7 +175,7 @@ public final class ThrottledLog: Sendable {
                 var next = tally
                 next.since = now
                 next.repeats = 0
-                // It may go on: then it is told in a minute from now.
+                // It may go on: the next count is written in a minute.
                 if !all { state.tallies[cause] = next }
             }
             return lines
@@ -190,7 +191,7 @@ public final class ThrottledLog: Sendable {
         return "\(sentence) (\(times) in the last \(Self.span(now - tally.since)))"
     }
 
-    /// A time in words, never shorter than it is.
+    /// Returns a time in words, never shorter than it is.
     private static func span(_ nanoseconds: Int64) -> String {
         let seconds = max(1, (nanoseconds + 999_999_999) / 1_000_000_000)
         if seconds < 60 { return seconds == 1 ? "second" : "\(seconds) seconds" }
@@ -198,7 +199,7 @@ public final class ThrottledLog: Sendable {
         return seconds < 70 ? "minute" : "\((seconds + 59) / 60) minutes"
     }
 
-    /// Has the counts told when the first minute is over in which something was counted.
+    /// Sets the timer for the end of the earliest minute in which something was counted.
     private func setTimer(at now: Int64) {
         guard let later = log.times.later else { return }
         let delay = state.withLock { state -> Int64? in

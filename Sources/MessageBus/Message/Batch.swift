@@ -1,11 +1,12 @@
 /// Messages of one room on their way through the chain, and the chain's notes about them.
 ///
-/// What one read of a bridge brought is judged as a batch, so that a step is called once for many
-/// messages. Confined to the bus's loop.
+/// The messages of one read of a bridge are judged as a batch, so that a step is called once for
+/// many. Confined to the bus's loop.
 public final class Batch {
     /// The messages.
     @usableFromInline package let arena: MessageArena
-    /// Indicates that a leave cannot be dropped: of what comes in, not of what goes out.
+    /// Indicates that a leave cannot be dropped: true for inbound messages, false for outgoing
+    /// ones.
     @exclusivity(unchecked) var keepsLeaves = false
     @exclusivity(unchecked) var pass = ChainPass()
 

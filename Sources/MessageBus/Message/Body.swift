@@ -1,9 +1,9 @@
 import Glibc
 
-/// What a message says, as bytes: UTF-8 without control characters, its lines separated by LF.
+/// The text of a message as bytes: UTF-8 without control characters, its lines separated by LF.
 ///
-/// Looking at a body allocates nothing. It shares the memory of the messages around it, so a body
-/// that is kept for long should be kept as a `String`.
+/// Reading a body allocates nothing. It shares the memory of the messages around it, so a body that
+/// is kept for long should be kept as a `String`.
 public struct Body: Sendable {
     @usableFromInline package var storage: ByteStorage
     @usableFromInline package var offset: Int
@@ -18,7 +18,7 @@ public struct Body: Sendable {
     /// Length in bytes.
     @inlinable public var count: Int { length }
 
-    /// Makes a body of its own for a text.
+    /// Makes a body that has a text for itself.
     ///
     /// Allocates.
     public init(_ text: String) {
@@ -32,7 +32,7 @@ public struct Body: Sendable {
         self.init(storage: storage, offset: offset, count: bytes.count)
     }
 
-    /// Whether there is nothing in it.
+    /// True if there are no bytes.
     public var isEmpty: Bool { count == 0 }
 
     /// Calls a function with the bytes, which must not be used after it returns.
@@ -48,7 +48,7 @@ public struct Body: Sendable {
         storage.bytes(at: offset, count: count)
     }
 
-    /// Whether the word occurs, byte for byte.
+    /// Returns whether the word occurs, byte for byte.
     ///
     /// Case matters.
     public func contains(_ word: String) -> Bool {
@@ -57,7 +57,7 @@ public struct Body: Sendable {
         } ?? String(decoding: unsafeBytes, as: UTF8.self).utf8.contains(Array(word.utf8))
     }
 
-    /// Whether the body begins with these bytes.
+    /// Returns whether the body begins with these bytes.
     ///
     /// Case matters.
     public func hasPrefix(_ prefix: String) -> Bool {
@@ -81,7 +81,7 @@ public struct Body: Sendable {
 }
 
 extension Body: Equatable {
-    /// Whether both hold the same bytes.
+    /// Returns whether both hold the same bytes.
     public static func == (left: Body, right: Body) -> Bool {
         left.unsafeBytes.elementsEqual(right.unsafeBytes)
     }

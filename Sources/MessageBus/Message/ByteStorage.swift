@@ -3,14 +3,14 @@ import Synchronization
 
 /// A piece of memory that texts are appended to and that is never moved or written twice.
 ///
-/// Safe from any thread for the bytes that were there when the reference was handed over: they do
-/// not change any more. Only who made it appends, and only as long as it is confined to them: the
-/// bus's loop, a thread that reads a file, the store's reader.
+/// Safe from any thread for the bytes that were there when the reference was handed over: they
+/// never change again. Only its creator appends, and only while confined to one of these: the bus's
+/// loop, a thread that reads a file, the store's reader.
 @usableFromInline
 package final class ByteStorage: @unchecked Sendable {  // bytes below `count` never change
     /// The first byte.
     @usableFromInline package let base: UnsafeMutableRawPointer
-    /// Bytes there is room for.
+    /// Capacity in bytes.
     package let capacity: Int
     /// Bytes in use.
     @exclusivity(unchecked) package var count = 0
@@ -26,7 +26,7 @@ package final class ByteStorage: @unchecked Sendable {  // bytes below `count` n
 
     deinit { base.deallocate() }
 
-    /// Appends bytes and returns where they begin.
+    /// Appends bytes and returns the offset at which they begin.
     ///
     /// The caller has made sure that they fit.
     package func append(_ bytes: UnsafeRawBufferPointer) -> Int {

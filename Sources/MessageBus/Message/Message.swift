@@ -1,8 +1,8 @@
-/// What was said, by whom, where and when.
+/// A message: its text, its sender, its room, its time and its number.
 ///
-/// A middleware gets one to judge and may change its text; a bridge reads them from its port.
+/// A middleware gets one to judge and may change its text; a bridge reads messages from its port.
 public struct Message: Sendable {
-    /// What a message is.
+    /// The kind of event that a message reports.
     public enum Kind: UInt8, Sendable, Hashable, CaseIterable {
         /// Somebody said something.
         case message
@@ -15,7 +15,7 @@ public struct Message: Sendable {
         /// Somebody corrected what they had said; the text is the new one.
         case edit
 
-        /// Whether it tells of somebody and has no text.
+        /// True if it reports something about a person and has no text.
         @inlinable package var isNotice: Bool {
             switch self {
             case .message, .edit: false
@@ -30,11 +30,12 @@ public struct Message: Sendable {
     /// The name of the room it is in.
     public package(set) var room: String
     @usableFromInline package var details: MessageDetails?
-    /// Whether a middleware has written to it.
+    /// True if a middleware has written to it.
     @usableFromInline package var isModified = false
-    /// Monotonic nanoseconds: when the bus took it in.
+    /// Monotonic nanoseconds at which the bus took it in.
     package var uptime: Int64
-    /// How many messages were left out just before this one, because their reader was too slow.
+    /// Number of messages that were left out just before this one, because their reader was too
+    /// slow.
     public package(set) var missed: UInt64 = 0
 
     package init(
@@ -49,14 +50,14 @@ public struct Message: Sendable {
         self.uptime = uptime
     }
 
-    /// Who said it.
+    /// The sender.
     public var sender: Sender { author }
 
-    /// What was said.
+    /// The text as bytes.
     ///
     /// Empty in a join, leave or rename.
     public var body: Body {
-        // Yielded, not returned: looking at it counts no reference.
+        // Yielded, not returned: reading it counts no reference.
         @inlinable _read { yield content }
         set {
             content = newValue
@@ -75,42 +76,45 @@ public struct Message: Sendable {
 
     /// Its number: bus-wide, rising, with gaps, given once.
     public var number: UInt64 { header.number }
-    /// What it is.
+    /// The kind of message.
     public var kind: Kind { header.kind }
-    /// When it was said, by the wall clock: as far as its bridge knows, else when the bus took it in.
+    /// The time at which it was said, by the wall clock: as its bridge knows it, else `received`.
     public var time: Timestamp { Timestamp(milliseconds: min(details?.said ?? .max, header.time)) }
-    /// When the bus took it in, by the wall clock.
+    /// The time at which the bus took it in, by the wall clock.
     public var received: Timestamp { Timestamp(milliseconds: header.time) }
-    /// When the bus took it in, by a clock that never jumps: the time since an arbitrary moment.
+    /// The time at which the bus took it in, by a clock that never jumps and counts from an
+    /// arbitrary moment.
     ///
-    /// In a room's log, when the newest of the messages kept side by side with it came.
+    /// In a room's log, the arrival of the newest of the messages that are kept side by side with
+    /// it.
     public var arrival: Duration { .nanoseconds(uptime) }
-    /// When it was said, by the clock of `arrival`: what limits and repetitions go by.
+    /// The time at which it was said, by the clock of `arrival`: limits and repetitions go by it.
     public var moment: Duration {
         guard let said = details?.said else { return arrival }
         return arrival - .milliseconds(max(header.time - said, 0))
     }
-    /// What it holds besides its text, as a number that two different things hardly share; 0: nothing.
+    /// A number for the message's attachment, which two different attachments hardly share; 0:
+    /// none.
     public var attachment: UInt64 { details?.attachment ?? 0 }
-    /// Whether it goes with the message before it, as the second picture of an album does.
+    /// True if it belongs to the message before it, as the second picture of an album does.
     public var isContinuation: Bool { details?.isContinuation ?? false }
-    /// What it answers.
+    /// The message that this one answers.
     public var reply: Quotation? { details?.reply }
-    /// Whom a private message is for, or the new name in a rename.
+    /// The receiver of a private message, or the new name in a rename.
     public var other: Sender? { kind == .leave ? nil : details?.other }
-    /// The room that somebody went to who left this one, `nil` for those who left the chat.
+    /// The room that somebody who left this one went to; `nil` if they left the chat.
     public var destination: String? { kind == .leave ? details?.other?.name : nil }
-    /// Whether only its sender and `other` get it.
+    /// True if only its sender and `other` get it.
     public var isPrivate: Bool { header.flags.contains(.isPrivate) }
-    /// Whether the text has more than one line.
+    /// True if the text has more than one line.
     @inlinable public var hasSeveralLines: Bool { header.flags.contains(.hasLines) }
-    /// Whether control characters had to be removed from what came in.
+    /// True if control characters had to be removed when it came in.
     public var hadControlCharacters: Bool { header.flags.contains(.hadControls) }
-    /// Whether it is no message of its own but words that another one quotes.
+    /// True if it is not a message of its own but the words that another one quotes.
     ///
-    /// They are judged as a message of whoever said them, by copies of the steps. A step that counts
-    /// or writes something down lets them pass.
+    /// They are judged as a message of their author, by copies of the steps. A step that counts
+    /// messages or writes them down lets them pass.
     public var isQuotation: Bool { header.flags.contains(.isQuotation) }
-    /// Where it was before it reached the bus.
+    /// The place it came from before it reached the bus.
     public var origin: Origin? { details?.origin(of: header) }
 }

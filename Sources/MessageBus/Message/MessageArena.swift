@@ -100,7 +100,7 @@ package final class MessageArena {
     /// The memory that holds all the texts, with the bytes between them; `nil` if the texts do not
     /// stand in a row.
     ///
-    /// What does not occur here occurs in none of them.
+    /// A byte that does not occur in it occurs in none of the texts.
     package var region: UnsafeRawBufferPointer? {
         guard count > 0, !isScattered else { return nil }
         let start = Int(headers[0].offset)

@@ -1,15 +1,16 @@
-/// What only some messages carry.
+/// The parts of a message that only some messages have.
 ///
 /// Safe from any thread: nothing in it changes.
 @usableFromInline
 package final class MessageDetails: Sendable {
     package let reply: Quotation?
     package let other: Sender?
-    /// When it was said, in milliseconds since 1970, if that is known otherwise than by its arrival.
+    /// The time at which it was said, in milliseconds since 1970, if that is not the time of
+    /// arrival.
     package let said: Int64?
-    /// What it holds besides its text, or 0.
+    /// A fingerprint of its attachment, or 0.
     package let attachment: UInt64
-    /// Whether it goes with the message before it.
+    /// True if it belongs to the message before it.
     package let isContinuation: Bool
     private let origin: Origin?
     private let start: UInt64?
@@ -27,7 +28,7 @@ package final class MessageDetails: Sendable {
         start = nil
     }
 
-    /// Makes those of a draft that a bus takes in at a moment; `nil` if there is nothing to tell.
+    /// Makes the details of a draft that a bus takes in at a moment; `nil` if there are none.
     convenience init?(of draft: Draft, at now: Int64) {
         let said = draft.time.flatMap { Self.said($0.milliseconds, at: now) }
         guard
@@ -40,11 +41,11 @@ package final class MessageDetails: Sendable {
             isContinuation: draft.isContinuation)
     }
 
-    /// Milliseconds that something may have been under way: what is older by ten years has a clock
-    /// that was never set.
+    /// The longest time, in milliseconds, for which a message may have been on its way: one that is
+    /// ten years older comes from a clock that was never set.
     private static let longestWay: Int64 = 3_653 * 86_400_000
 
-    /// A time as it is believed: not from the future, and not from a past that can't be.
+    /// Returns a time if it is credible: not in the future, and not in an impossible past.
     private static func said(_ time: Int64, at now: Int64) -> Int64? {
         time > 0 && time <= now && now - time < longestWay ? time : nil
     }
@@ -54,8 +55,8 @@ package final class MessageDetails: Sendable {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 } | 1
     }
 
-    /// Makes what many lines of a file or stream have in common: each record's `position` counts
-    /// from the start.
+    /// Makes the details that many lines of a file or stream share: the `position` of each header
+    /// counts from `start`.
     package init(channel: String, start: UInt64, said: Int64? = nil) {
         reply = nil
         other = nil
@@ -66,14 +67,15 @@ package final class MessageDetails: Sendable {
         self.start = start
     }
 
-    /// The same with another quotation, or with none.
+    /// Returns the same details with another quotation, or with none.
     func quoting(_ reply: Quotation?, of header: MessageHeader) -> MessageDetails {
         MessageDetails(
             reply: reply, other: other, origin: origin(of: header), said: said,
             attachment: attachment, isContinuation: isContinuation)
     }
 
-    /// The same for lines that came at a moment, without a time that says nothing more than that.
+    /// Returns the same details for lines that arrive at a moment, without a time that hardly
+    /// differs from it.
     func arriving(at now: Int64) -> MessageDetails {
         guard let said, let start, let origin,
             now - said < Self.shortestWay || Self.said(said, at: now) == nil
@@ -81,15 +83,17 @@ package final class MessageDetails: Sendable {
         return MessageDetails(channel: origin.channel ?? "", start: start)
     }
 
-    /// Milliseconds for which a file's line may wait until its time is worth keeping.
+    /// The shortest time, in milliseconds, for which a file's line must have waited for its time to
+    /// be kept.
     private static let shortestWay: Int64 = 60_000
 
-    /// Where a message stands in the file or stream it came from; `nil` if it came from none.
+    /// Returns a message's position in the file or stream that it came from; `nil` if it came from
+    /// none.
     package func position(of header: MessageHeader) -> UInt64? {
         start.map { $0 + UInt64(header.position) }
     }
 
-    /// Where a message was before it reached the bus.
+    /// Returns the place that a message came from before it reached the bus.
     package func origin(of header: MessageHeader) -> Origin? {
         guard let start else { return origin }
         return Origin(channel: origin?.channel, remoteID: "\(start + UInt64(header.position))")

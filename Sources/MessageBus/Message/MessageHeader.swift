@@ -18,7 +18,7 @@ package struct MessageHeader: Sendable {
         @inlinable package static var hadControls: Flags { Flags(rawValue: 1 << 4) }
         /// The text stands in the storage as a line does: behind `NAME: ` and in front of an LF.
         @inlinable package static var framed: Flags { Flags(rawValue: 1 << 5) }
-        /// No message of its own but words that another one quotes.
+        /// Not a message of its own but the words that another one quotes.
         @inlinable package static var isQuotation: Flags { Flags(rawValue: 1 << 6) }
 
         /// The flags of which none is set as long as the present step is to judge the message.
@@ -30,11 +30,11 @@ package struct MessageHeader: Sendable {
     package var number: UInt64 = 0
     /// Milliseconds since 1970.
     package var time: Int64 = 0
-    /// Where the text begins in the arena's storage.
+    /// The offset of the text in the arena's storage.
     @usableFromInline package var offset: UInt32 = 0
     /// Bytes of text.
     @usableFromInline package var count: UInt32 = 0
-    /// The connection that brought it, or 0: whoever reads by the same connection may skip it.
+    /// The connection that brought it, or 0: a reader on the same connection may skip it.
     package var connectionID: UInt32 = 0
     /// Index into the arena's senders.
     @usableFromInline package var sender: UInt16 = 0
@@ -42,24 +42,24 @@ package struct MessageHeader: Sendable {
     @usableFromInline package var details: UInt16 = 0
     package var kind: Message.Kind = .message
     @usableFromInline package var flags: Flags = []
-    /// How far behind the beginning of its details' origin it stood there, in bytes.
+    /// Byte offset of the message in its file or stream, counted from `details.start`.
     package var position: UInt32 = 0
 
     package init() {}
 
-    /// Where the text ends.
+    /// The offset in the arena's storage at which the text ends.
     @inline(__always) var end: UInt32 { offset &+ count }
 
-    /// Says where in the arena's storage the text stands.
+    /// Sets the place of the text in the arena's storage.
     package mutating func place(at offset: Int, count: Int) {
         self.offset = UInt32(truncatingIfNeeded: offset)
         self.count = UInt32(truncatingIfNeeded: count)
     }
 
-    /// Whether it is one line without anything special about it.
+    /// True if it is one line without anything special about it.
     package var isPlain: Bool { details == 0 && flags.isDisjoint(with: [.hasLines, .isPrivate]) }
 
-    /// Whether somebody said it, so that it can be answered.
+    /// True if somebody said it, so that it can be answered.
     package var isSaid: Bool { kind == .message || kind == .edit }
 
     /// True if the present step is to judge it.

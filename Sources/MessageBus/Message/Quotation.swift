@@ -1,8 +1,8 @@
-/// What a message answers.
+/// The message that another one answers: its number, its author and its first words.
 public struct Quotation: Sendable, Equatable {
     /// The number of the message answered.
     public let number: UInt64
-    /// Who had said it.
+    /// The author's name.
     public let name: String
     /// Its first words, 40 characters at most, `…` at the end if it was longer.
     public let excerpt: String

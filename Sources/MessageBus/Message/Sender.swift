@@ -1,4 +1,4 @@
-/// Who said a message.
+/// The sender of a message.
 ///
 /// One value for as long as somebody keeps a name.
 ///
@@ -8,7 +8,7 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     public let name: String
     /// The bridge that brought the message in, by its `name` in bridge.json.
     public let bridge: String
-    /// Who this is whatever the name: a connection, an account, a Telegram user.
+    /// A number for the person, whatever the name: for a connection, an account, a Telegram user.
     ///
     /// Limits and repetitions are counted by it, so that a new name resets nothing.
     public let identity: UInt64
@@ -16,7 +16,7 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
     ///
     /// Lives as long as the sender.
     package let prefix: UnsafeRawBufferPointer
-    /// The name folded: what makes two names the same.
+    /// The folded name, by which two names are compared.
     package let key: String
     /// The account that the name belongs to; `nil` for everybody who is not logged in.
     package let account: AccountID?
@@ -40,6 +40,18 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
 
     deinit { prefix.deallocate() }
 
+    /// Makes a sender of somebody who is logged in, which limits and repetitions go by on all
+    /// bridges together.
+    package convenience init(_ account: Account, named name: String? = nil, bridge: String) {
+        self.init(
+            name: name ?? account.name, key: account.key, bridge: bridge,
+            identity: Self.accounts | UInt64(bitPattern: account.id.rawValue), account: account.id)
+    }
+
+    /// The bit that only the identities of accounts have: those of connections are small, and those
+    /// of ports have the highest one.
+    private static let accounts: UInt64 = 1 << 62
+
     /// Makes a sender for somebody who speaks by a bridge, shown as its `senderFormat` says.
     convenience init(
         named name: String, attachment: BridgeAttachment, namePolicy: NamePolicy, identity: UInt64
@@ -49,7 +61,7 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
             name: shown, key: namePolicy.fold(shown), bridge: attachment.name, identity: identity)
     }
 
-    /// How somebody who speaks by a bridge is named.
+    /// Returns a name as readers see it on a bridge.
     static func shownName(_ name: String, attachment: BridgeAttachment, namePolicy: NamePolicy)
         -> String
     {
@@ -59,6 +71,6 @@ public final class Sender: @unchecked Sendable {  // the bytes are written once,
             .replacing("{name}", with: namePolicy.clean(name))
     }
 
-    /// Bytes of the name at the beginning of `prefix`.
+    /// Number of bytes of the name at the beginning of `prefix`.
     package var nameCount: Int { prefix.count - 2 }
 }

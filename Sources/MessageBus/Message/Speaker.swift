@@ -1,6 +1,6 @@
 import Glibc
 
-/// What the lines of one speaker begin with, and what their messages have in common.
+/// The beginning of one speaker's lines, and the part that their messages have in common.
 package struct Speaker {
     private let prefix: UnsafeRawBufferPointer
     // The first eight bytes of the prefix, or all of them where there are fewer: nearly always one
@@ -10,10 +10,10 @@ package struct Speaker {
     package let bare: MessageHeader
     package let framed: MessageHeader
 
-    /// Bytes of `NAME: `.
+    /// Number of bytes of `NAME: `.
     package var prefixCount: Int { prefix.count }
 
-    /// Who has said a message that is in an arena; valid as long as the arena holds it.
+    /// Makes the speaker of a message in an arena; valid as long as the arena holds the message.
     package init(of header: MessageHeader, in arena: MessageArena) {
         prefix = arena.prefix(of: header)
         var bytes: UInt64 = 0
@@ -29,7 +29,8 @@ package struct Speaker {
         self.framed = framed
     }
 
-    /// Whether a line, of which eight bytes can be read whatever its length, begins with the prefix.
+    /// Returns whether a line begins with the prefix; eight bytes must be readable whatever its
+    /// length.
     @inline(__always)
     package func begins(_ line: UnsafeRawPointer) -> Bool {
         guard (line.loadUnaligned(as: UInt64.self) ^ word) & mask == 0 else { return false }

@@ -10,7 +10,7 @@ extension Timestamp {
         return "\(date)T\(time):\(second)Z"
     }
 
-    /// The date of a day counted from 1970-01-01, in the Gregorian calendar.
+    /// Returns the date of a day counted from 1970-01-01, in the Gregorian calendar.
     ///
     /// Years are taken to begin in March, so that the leap day is the last of one, and counted in
     /// eras of 400, which all have 146,097 days.

@@ -6,7 +6,7 @@ public struct Timestamp: Sendable, Hashable, Comparable {
     /// Makes a moment from milliseconds since the epoch.
     public init(milliseconds: Int64) { self.milliseconds = milliseconds }
 
-    /// Whether the left moment was earlier.
+    /// Returns whether the left moment was earlier.
     public static func < (left: Timestamp, right: Timestamp) -> Bool {
         left.milliseconds < right.milliseconds
     }

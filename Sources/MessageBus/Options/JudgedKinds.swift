@@ -1,11 +1,11 @@
 /// The kinds of messages that an entry of a chain judges, as bridge.json has them.
 package struct JudgedKinds: Sendable {
-    /// The kinds, and where each is written.
+    /// The kinds, and the location of each.
     let kinds: [(kind: Condition.Kind, location: ConfigLocation)]
-    /// Whether what a bridge is given is judged, and not what comes in.
+    /// True if messages that a bridge is given are judged, rather than those that come in.
     let isOutgoing: Bool
 
-    /// Makes those of an entry.
+    /// Makes the kinds of an entry.
     package init(_ kinds: [Condition.Kind], at location: OptionLocation, isOutgoing: Bool) {
         self.kinds = kinds.enumerated().map { ($1, location[$0]) }
         self.isOutgoing = isOutgoing
@@ -13,21 +13,19 @@ package struct JudgedKinds: Sendable {
 }
 
 extension OptionCheck {
-    /// Warns of kinds without a text, in a middleware that does nothing with a message but what it
-    /// does with its text.
+    /// Warns of kinds without a text, for a middleware that only looks at texts.
     public mutating func textsOnly() {
         for (kind, location) in problems.judged?.kinds ?? [] where kind.isNotice {
             warning("a \(kind.rawValue) has no text: nothing is done about it", at: location)
         }
     }
 
-    /// Warns of leaves in a middleware that does nothing with a message but drop it: nobody is kept
-    /// from leaving.
+    /// Warns of leaves, for a middleware that can only drop messages: nobody is kept from leaving.
     ///
-    /// What goes out by a bridge may be dropped, leaves too.
+    /// Messages that go out by a bridge may be dropped, leaves too.
     ///
-    /// - Parameter unlessOthers: whether a leave still makes a difference to messages of other kinds,
-    ///   as where they are counted together.
+    /// - Parameter unlessOthers: true if a leave still makes a difference to messages of other
+    ///   kinds, as where they are counted together.
     public mutating func leavesPass(unlessOthers: Bool = false) {
         guard let judged = problems.judged, !judged.isOutgoing,
             !unlessOthers || judged.kinds.allSatisfy({ $0.kind == .leave })

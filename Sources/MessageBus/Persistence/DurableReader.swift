@@ -1,4 +1,4 @@
-/// Who reads with a cursor that outlives the process.
+/// A reader with a cursor that outlives the process.
 package struct DurableReader: Sendable, Hashable {
     /// The other side: a bridge, and a chat within it.
     package struct Channel: Sendable, Hashable {
@@ -11,7 +11,7 @@ package struct DurableReader: Sendable, Hashable {
             self.name = name ?? ""
         }
 
-        /// What links of its messages that were dropped stand under: none of them is quoted.
+        /// The channel for links of its messages that were dropped: none of them is quoted.
         package var dropped: Channel { Channel(bridge: bridge, name: "\(name) dropped") }
     }
 

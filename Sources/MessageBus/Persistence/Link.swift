@@ -1,11 +1,11 @@
-/// What one of our messages is called on the other side.
+/// The link between one of our messages and its name on the other side.
 public struct Link: Sendable, Equatable {
     /// Our number.
     public let number: UInt64
-    /// Its name there.
+    /// The name there.
     public let remoteID: String
 
-    /// Makes one.
+    /// Makes a link.
     public init(number: UInt64, remoteID: String) {
         self.number = number
         self.remoteID = remoteID

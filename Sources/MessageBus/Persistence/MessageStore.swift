@@ -1,9 +1,9 @@
-/// Where messages, cursors, checkpoints and links outlive the process.
+/// A place where messages, cursors, checkpoints and links outlive the process.
 ///
-/// What it is handed on the bus's loop it keeps in that order, and what a question is answered with
-/// holds all that was handed over before.
+/// Everything handed over on the bus's loop is kept in that order, and the answer to a question
+/// includes everything that was handed over before.
 package protocol MessageStore: Sendable {
-    /// Whether anything outlives the process: if not, a room's own log is all there is.
+    /// True if anything outlives the process: if not, a room's own log is all there is.
     var outlivesProcess: Bool { get }
 
     /// Reserves that many numbers and returns the first, which is not 0.
@@ -14,23 +14,25 @@ package protocol MessageStore: Sendable {
 
     // MARK: - Handing over, on the bus's loop; none of these waits
 
-    /// Copies what passed, and notes what was dropped or changed and by which step.
+    /// Copies the messages that passed, and records which were dropped or changed and by which
+    /// step.
     ///
-    /// - Parameter isOwed: whether a source waits for it: then it is taken even past the bound.
-    func take(_ batch: Batch, isOwed: Bool)
+    /// - Parameter isOwed: true if a source waits for them: then they are accepted even past the
+    ///   bound.
+    func enqueue(_ batch: Batch, isOwed: Bool)
 
-    /// Takes what sources have reached with all that was taken before in this turn: in one
-    /// transaction with it.
-    func take(_ progress: SourceProgress) -> PendingCommit
+    /// Hands over checkpoints of sources, to be kept in one transaction with all that was handed
+    /// over before in this turn.
+    func enqueue(_ progress: SourceProgress) -> PendingCommit
 
-    /// Hands over what was taken in this turn.
+    /// Passes on everything that was handed over in this turn.
     func endTurn()
 
-    // MARK: - How far it is, from any thread
+    // MARK: - Progress, from any thread
 
-    /// The number up to which every message taken is kept.
+    /// The number up to which every message handed over is kept.
     var committed: UInt64 { get }
-    /// Whether it keeps up.
+    /// The store's condition: whether it keeps up.
     var condition: StoreCondition { get }
     /// Calls a function, on a thread of its own, whenever `committed` or `condition` may have
     /// changed.
@@ -40,20 +42,21 @@ package protocol MessageStore: Sendable {
 
     // MARK: - Sources and durable readers
 
-    /// What was last kept of a bridge's sources, by source.
+    /// Returns the checkpoints last kept of a bridge's sources, by source.
     func checkpoints(of bridge: String) async throws -> [String: [UInt8]]
-    /// The number of the last message a durable reader is done with, `nil` for a new one.
+    /// Returns the number of the last message that a durable reader has acknowledged, `nil` for a
+    /// new one.
     func cursor(of reader: DurableReader) async throws -> UInt64?
     /// Moves a durable reader's cursor, never back.
     ///
-    /// - Parameter links: what messages up to that one are called on the other side.
+    /// - Parameter links: names of messages up to that one on the other side.
     func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) async throws
-    /// Notes that a message could not be delivered, and what was answered.
-    func note(_ answer: String, to number: UInt64, of reader: DurableReader) async throws
+    /// Records that a message could not be delivered, and the answer of the other side.
+    func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) async throws
 
     // MARK: - Reading
 
-    /// Messages of a room between two numbers, the oldest first.
+    /// Returns messages of a room between two numbers, the oldest first.
     ///
     /// As many as asked for, or as about 256 KiB of text hold, but at least one if there is one.
     ///
@@ -61,26 +64,26 @@ package protocol MessageStore: Sendable {
     func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
     ) async throws -> StoredRun
-    /// The last texts of a room that are older than a number, the oldest first.
+    /// Returns the last texts of a room that are older than a number, the oldest first.
     func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
-    /// The numbers of those texts, rising.
+    /// Returns the numbers of those texts, rising.
     func textNumbers(
         in room: String, before number: UInt64, atMost count: Int
     ) async throws -> [UInt64]
-    /// The newest texts of a room that hold all the words, the oldest first.
+    /// Returns the newest texts of a room that hold all the words, the oldest first.
     func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
-    /// The numbers of those texts, rising.
+    /// Returns the numbers of those texts, rising.
     func numbers(
         with words: SearchWords, in room: String, atMost count: Int
     ) async throws -> [UInt64]
-    /// A message by its number.
+    /// Returns a message by its number.
     func message(numbered number: UInt64) async throws -> Message?
-    /// Messages by their numbers, which rise; those that aren't there are left out.
+    /// Returns messages by their numbers, which rise; those that aren't there are left out.
     ///
     /// As many as about 16 KiB of text hold, but at least one if there is one.
     func messages(numbered numbers: [UInt64]) async throws -> StoredRun
-    /// Which messages are called so on the other side, the oldest first.
+    /// Returns the numbers of messages with a name on the other side, the oldest first.
     func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws -> [UInt64]
-    /// What a message is called on the other side; the first name, if it has several.
+    /// Returns the name of a message on the other side; the first name, if it has several.
     func remoteID(of number: UInt64, in channel: DurableReader.Channel) async throws -> String?
 }

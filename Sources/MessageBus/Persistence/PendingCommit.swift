@@ -1,24 +1,24 @@
-/// The promise that something will be kept.
+/// A commit that a task waits for.
 ///
 /// Safe from any thread.
 package final class PendingCommit: Sendable {
     private let answer = Promise<Void>()
 
-    /// Makes a promise.
+    /// Makes a commit that is still to come.
     package init() {}
 
-    /// A promise that is kept already.
+    /// A commit that has happened already.
     package static var kept: PendingCommit {
         let commit = PendingCommit()
-        commit.fulfil(.success(()))
+        commit.fulfill(.success(()))
         return commit
     }
 
-    /// Keeps the promise, or tells why it can't be kept; the first time counts.
-    package func fulfil(_ outcome: Result<Void, any Error>) { answer.give(outcome) }
+    /// Records that the commit has happened, or why it can't; only the first call counts.
+    package func fulfill(_ outcome: Result<Void, any Error>) { answer.fulfill(outcome) }
 
-    /// Returns when it is kept.
+    /// Returns when the commit has happened.
     ///
-    /// For one task. Cancelling that ends the waiting, not the keeping.
+    /// For one task only. Cancelling the task ends the waiting, not the commit.
     package func wait() async throws { try await answer.wait() }
 }

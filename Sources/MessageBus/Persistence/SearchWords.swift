@@ -1,14 +1,15 @@
-/// What is looked for: words and, in double quotes, words in a row; all of them must occur.
+/// The words of a search and, in double quotes, phrases; all of them must occur.
 ///
-/// Words are those of `SearchTokens`: case, accents and compatibility forms make no difference. A word that ends in `*` stands for all that begin so.
+/// Words are those of `SearchTokens`: case, accents and compatibility forms make no difference. A
+/// word that ends in `*` stands for all words that begin so.
 package struct SearchWords: Sendable, Equatable {
     /// Words in a row that must occur.
     package struct Phrase: Sendable, Equatable {
         package let text: String
-        /// Whether the last word is only the beginning of one.
+        /// True if the last word is only the beginning of one.
         package let isPrefix: Bool
 
-        /// The words of it, as `SearchTokens` writes them; none if it is one space alone.
+        /// Its words, as `SearchTokens` writes them; none if it is one space alone.
         package var tokens: [UInt8] {
             var result: [UInt8] = []
             Array(text.utf8).withUnsafeBytes { SearchTokens().write($0, to: &result) }
@@ -18,20 +19,20 @@ package struct SearchWords: Sendable, Equatable {
 
     package let phrases: [Phrase]
 
-    /// Words that may be looked for at once: each is compared with each text of a room's log.
+    /// The most words in a search: each is compared with each text of a room's log.
     package static let mostWords = 32
-    /// Bytes that they may have in all.
+    /// The most bytes in a search.
     package static let mostBytes = 512
 
-    /// Whether more is looked for than may be at once.
+    /// Returns whether a search has more words or bytes than it may.
     package static func isTooMuch(_ text: some StringProtocol) -> Bool {
         text.utf8.count > mostBytes
             || text.split { $0.isWhitespace || $0 == "\"" }.count > mostWords
     }
 
-    /// Reads what somebody typed.
+    /// Reads a search that somebody typed.
     ///
-    /// `nil` if there is no word in it, or if it is too much.
+    /// `nil` if there is no word in it, or if it is too long.
     package init?(_ text: some StringProtocol) {
         if Self.isTooMuch(text) { return nil }
         var phrases: [Phrase] = []

@@ -1,8 +1,8 @@
-/// How far the sources of a bridge have got.
+/// The progress of a bridge's sources: their checkpoints, and links of their messages.
 package struct SourceProgress: Sendable {
     package let bridge: String
     package let checkpoints: [Checkpoint]
-    /// What messages that were taken with it are called where they came from.
+    /// Links of messages that were handed over with it.
     package let links: [(channel: DurableReader.Channel, link: Link)]
 
     package init(

@@ -1,11 +1,11 @@
-/// How a store keeps up with what it is handed.
+/// The condition of a store: how it keeps up with its input.
 package enum StoreCondition: UInt8, Sendable {
-    /// All is kept within moments.
+    /// Everything is kept within moments.
     case keepsUp
     /// More waits than should: sources are to be read more slowly.
     case lags
     /// Nothing can be kept at present; the chat goes on, durable sources wait.
     case fails
-    /// The same, and as much waits as may: what is said now is not kept.
+    /// Nothing can be kept and the queue is full: new messages are not kept.
     case failsAndIsFull
 }

@@ -1,8 +1,8 @@
-/// Some of what a store has of a room.
+/// A part of a room's messages in a store.
 package struct StoredRun: Sendable {
-    /// The oldest first.
+    /// The messages, the oldest first.
     package let messages: [Message]
-    /// Whether these are all that was asked for; if not, there are more behind the last one.
+    /// True if these are all that were asked for; otherwise there are more behind the last one.
     package let isComplete: Bool
 
     package init(_ messages: [Message], isComplete: Bool) {

@@ -1,6 +1,7 @@
 import Locking
 
-/// Keeps numbers, cursors, checkpoints and links in memory: they outlive a bridge, not the process.
+/// A store that keeps numbers, cursors, checkpoints and links in memory: they outlive a bridge, not
+/// the process.
 ///
 /// Safe from any thread.
 package final class VolatileStore: MessageStore {
@@ -28,16 +29,16 @@ package final class VolatileStore: MessageStore {
     }
 
     /// Does nothing.
-    package func take(_ batch: Batch, isOwed: Bool) {}
+    package func enqueue(_ batch: Batch, isOwed: Bool) {}
 
     /// Keeps the checkpoints and links.
-    package func take(_ progress: SourceProgress) -> PendingCommit {
+    package func enqueue(_ progress: SourceProgress) -> PendingCommit {
         state.withLock { state in
             for checkpoint in progress.checkpoints {
                 state.checkpoints[progress.bridge, default: [:]][checkpoint.source] =
                     checkpoint.state.isEmpty ? nil : checkpoint.state
             }
-            for (channel, link) in progress.links { state.links.add(link, in: channel) }
+            for (channel, link) in progress.links { state.links.append(link, in: channel) }
         }
         return .kept
     }
@@ -45,19 +46,19 @@ package final class VolatileStore: MessageStore {
     /// Does nothing.
     package func endTurn() {}
 
-    /// There is nothing to wait for.
+    /// The greatest number: there is nothing to wait for.
     package var committed: UInt64 { .max }
-    /// Always up to date.
+    /// Always `keepsUp`.
     package var condition: StoreCondition { .keepsUp }
     /// Never calls.
     package func observe(_ observer: @escaping @Sendable () -> Void) {}
 
-    /// What was last kept of a bridge's sources.
+    /// Returns the checkpoints last kept of a bridge's sources.
     package func checkpoints(of bridge: String) -> [String: [UInt8]] {
         state.withLock { $0.checkpoints[bridge] ?? [:] }
     }
 
-    /// The last message a reader is done with.
+    /// Returns the last message that a reader has acknowledged.
     package func cursor(of reader: DurableReader) -> UInt64? {
         state.withLock { $0.cursors[reader] }
     }
@@ -67,54 +68,54 @@ package final class VolatileStore: MessageStore {
         state.withLock { state in
             // A late acknowledgement moves nothing back.
             state.cursors[reader] = max(number, state.cursors[reader] ?? 0)
-            for link in links { state.links.add(link, in: reader.channel) }
+            for link in links { state.links.append(link, in: reader.channel) }
         }
     }
 
     /// Does nothing: nobody could ask.
-    package func note(_ answer: String, to number: UInt64, of reader: DurableReader) {}
+    package func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) {}
 
-    /// Nothing: the room's log has them.
+    /// Returns nothing: the room's log has the messages.
     package func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
     ) -> StoredRun { StoredRun([], isComplete: true) }
-    /// Nothing: the room's log has them.
+    /// Returns nothing: the room's log has the texts.
     package func texts(in room: String, before number: UInt64, atMost count: Int) -> [Message] {
         []
     }
-    /// Nothing: the room's log has them.
+    /// Returns nothing: the room's log has the texts.
     package func search(_ words: SearchWords, in room: String, atMost count: Int) -> [Message] {
         []
     }
-    /// Nothing: the room's log has it.
+    /// Returns nothing: the room's log has the message.
     package func message(numbered number: UInt64) -> Message? { nil }
 
-    /// Nothing.
+    /// Returns nothing.
     package func numbers(
         with words: SearchWords, in room: String, atMost count: Int
     ) -> [UInt64] { [] }
 
-    /// Nothing.
+    /// Returns nothing.
     package func messages(numbered numbers: [UInt64]) -> StoredRun {
         StoredRun([], isComplete: true)
     }
 
-    /// Nothing.
+    /// Returns nothing.
     package func textNumbers(
         in room: String, before number: UInt64, atMost count: Int
     ) -> [UInt64] { [] }
 
-    /// Which messages are called so on the other side.
+    /// Returns the numbers of messages with a name on the other side.
     package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
         state.withLock { $0.links.numbers(of: remoteID, in: channel) }
     }
-    /// What a message is called on the other side; the first name, if it has several.
+    /// Returns the name of a message on the other side; the first name, if it has several.
     package func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
         state.withLock { $0.links.remoteID(of: number, in: channel) }
     }
 }
 
-/// The names of messages on other sides, the last so many of them.
+/// The most recent links between messages and their names on other sides, bounded.
 private struct Links {
     private struct Remote: Hashable {
         let channel: DurableReader.Channel
@@ -130,10 +131,10 @@ private struct Links {
     /// The first names.
     private var remoteIDs: [Local: String] = [:]
     private var order: [(local: Local, id: String)] = []
-    /// Links remembered; half of them are forgotten when there are more.
+    /// The most links to remember; half of them are forgotten when there are more.
     private static let bound = 100_000
 
-    mutating func add(_ link: Link, in channel: DurableReader.Channel) {
+    mutating func append(_ link: Link, in channel: DurableReader.Channel) {
         let remote = Remote(channel: channel, id: link.remoteID)
         guard numbers[remote]?.contains(link.number) != true else { return }
         numbers[remote, default: []].append(link.number)

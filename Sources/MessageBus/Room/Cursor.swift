@@ -3,30 +3,31 @@
 /// Confined to the bus's loop.
 package final class Cursor {
     let room: Room
-    /// The bridge that reads: it is not handed what it brought itself.
+    /// The bridge that reads: it is not given messages that it brought itself.
     let bridge: String
     /// The remote chat that reads, for bridges that have several.
     let channel: String?
     let outgoing: Chain
     private(set) var position: LogPosition
-    /// Messages handed out.
+    /// Number of messages handed out.
     private(set) var delivered: UInt64 = 0
-    /// Messages that were gone before it came to them.
+    /// Number of messages that were gone before the reader came to them.
     private(set) var skipped: UInt64 = 0
     private var missed: UInt64 = 0
     private var mailbox: [Message] = []
     private var waiter: CheckedContinuation<Void, Never>?
     private(set) var isCancelled = false
-    /// The number of the newest message it has looked at, or of one before all it is to be given.
+    /// The number of the newest message looked at, or a number before all messages to be given.
     private(set) var lastNumber: UInt64 = 0
-    /// Whether what the room no longer keeps is read from the store.
+    /// True if messages that the room no longer keeps are read from the store.
     private(set) var readsStore = false
-    /// How large the room's log may grow, in bytes, before it lets go of what comes next.
+    /// Size in bytes up to which the room's log may grow before it lets go of the reader's next
+    /// message.
     private(set) var held = 0
-    /// Whether the bridge only brings in: it is given nothing but the end.
+    /// True if the bridge only brings in: it is given nothing but the end.
     var isMuted = false
 
-    /// Private messages that wait for a reader, at most; the oldest go.
+    /// The most private messages that wait for a reader; the oldest go.
     static let mailboxBound = 256
 
     init(room: Room, bridge: String, channel: String?, outgoing: Chain, position: LogPosition) {
@@ -37,27 +38,28 @@ package final class Cursor {
         self.position = position
     }
 
-    /// Has the room's log grow up to a size before it lets go of what comes next, and what it has
-    /// let go of be read from the store.
+    /// Lets the room's log grow up to a size before it lets go of the reader's next message, and
+    /// has the reader read on from the store after that.
     ///
-    /// - Parameter number: what is in the store behind it comes next.
+    /// - Parameter number: the message to continue behind, when the reader reads from the store.
     func hold(upTo bytes: Int, after number: UInt64) {
         held = bytes
         readsStore = true
         lastNumber = number
     }
 
-    /// Whether the room has let go of what comes next.
+    /// True if the room has let go of the reader's next message.
     var isBehind: Bool { position < room.log.start }
 
-    /// Whether there is nothing to read at present.
+    /// True if there is nothing to read at present.
     var isUpToDate: Bool { position == room.log.end && mailbox.isEmpty }
 
-    /// Takes what there is, up to a number of messages looked at.
+    /// Returns the next messages, looking at no more than `count`, and moves behind them.
     ///
-    /// What the reader brought itself or its chain drops is passed over, so the result can be empty
-    /// before the end.
-    func take(atMost count: Int) -> [Message] {
+    /// Messages that the reader brought itself or its chain drops are passed over, so the result
+    /// can be empty before the end.
+    func readMessages(atMost count: Int) -> [Message] {
+        room.owner.assertOwned()
         if position < room.log.start {
             let count = UInt64(room.log.start - position)
             skipped += count
@@ -79,16 +81,18 @@ package final class Cursor {
             result += outgoing.isEmpty ? mailbox : outgoing.judge(mailbox)
             mailbox = []
         }
-        noteMissed(in: &result)
+        recordMissed(in: &result)
         return result
     }
 
-    /// Takes what the store had of messages that the room no longer keeps.
+    /// Returns messages from the store that the room no longer keeps, and moves behind them.
     ///
     /// - Parameters:
-    ///   - number: up to which number it was asked.
-    ///   - place: the position that is reached, if that was all: what the store had not is missed.
-    func readOn(_ found: [Message], through number: UInt64, to place: LogPosition?) -> [Message] {
+    ///   - number: the number up to which the store was asked.
+    ///   - place: the position to continue at if these were all; messages that the store did not have
+    ///     are counted as missed.
+    func readStored(_ found: [Message], through number: UInt64, to place: LogPosition?) -> [Message]
+    {
         position += found.count
         delivered += UInt64(found.count)
         lastNumber = max(lastNumber, number)
@@ -98,18 +102,18 @@ package final class Cursor {
             position = place
         }
         var result = isMuted ? [] : fit(found)
-        noteMissed(in: &result)
+        recordMissed(in: &result)
         return result
     }
 
-    /// What concerns the reader, as its chain leaves it.
+    /// Returns the messages that concern the reader, as its chain leaves them.
     private func fit(_ found: [Message]) -> [Message] {
         let foreign = found.filter { !$0.isFrom(bridge, channel: channel) }
         return outgoing.isEmpty
             ? foreign : outgoing.judge(foreign, original: room.log.message(numbered:))
     }
 
-    private func noteMissed(in messages: inout [Message]) {
+    private func recordMissed(in messages: inout [Message]) {
         guard missed > 0, !messages.isEmpty else { return }
         messages[0].missed = missed
         missed = 0
@@ -118,6 +122,7 @@ package final class Cursor {
     private var isUpToDateButMail: Bool { position == room.log.end && !mailbox.isEmpty }
 
     func wait(_ continuation: CheckedContinuation<Void, Never>) {
+        room.owner.assertOwned()
         waiter = continuation
     }
 
@@ -136,6 +141,7 @@ package final class Cursor {
 extension Cursor {
     /// Keeps a private message for the reader.
     func deliver(_ message: Message) {
+        room.owner.assertOwned()
         if mailbox.count == Self.mailboxBound { mailbox.removeFirst() }
         mailbox.append(message)
         wake()

@@ -1,11 +1,11 @@
-/// A room's recent messages, in order: a position is a place in that order, from 0.
+/// A room's recent messages, in order: a position is the number of messages in front of it.
 ///
 /// Kept in batches, so that adding a message copies its text once and allocates nothing until a
-/// batch is full. Joins, leaves and renames push no texts out: what people ask for by name, number or
-/// words is kept within the same bounds when its place here is needed for them. Confined to the bus's
-/// loop.
+/// batch is full. Joins, leaves and renames push no texts out: texts that people may ask for by
+/// name, number or words are kept within the same bounds when their place here is needed. Confined
+/// to the bus's loop.
 package final class MessageLog {
-    /// How much is kept: as many messages, and about as many bytes of text.
+    /// The bounds of a log: a number of messages, and about as many bytes of text.
     package struct Limits: Sendable {
         /// Messages; the oldest go a batch at a time.
         package var messages = 65_536
@@ -21,29 +21,32 @@ package final class MessageLog {
 
     private let room: String
     private let bounds: Limits
+    private let owner: Confinement
     private var segments: [Segment] = []
     private var spare: MessageArena?
-    /// Whether somebody is waited for who has not read up to a position, while the log has a size in
-    /// bytes.
+    /// Returns whether a reader that has not read up to a position is waited for, while the log has
+    /// a size in bytes.
     var isHeld: (_ position: LogPosition, _ size: Int) -> Bool = { _, _ in false }
     /// Texts that are older than the oldest batch.
     private var older: RetainedTexts
     /// Joins, leaves and renames among the messages in the batches.
     @exclusivity(unchecked) private var notices = 0
-    /// Whether texts were let go.
+    /// True if texts were let go.
     package private(set) var hasForgottenTexts = false
-    /// Who has spoken, and where last; up to a position, only for who asks.
+    /// The people who have spoken, with the position of their last message; complete up to a
+    /// position, because they are only looked for when somebody asks.
     private(set) var speakers = RecentSpeakers()
     @exclusivity(unchecked) private var bytes = 0
-    /// Bytes of text appended since the beginning.
+    /// Number of bytes of text appended since the beginning.
     @exclusivity(unchecked) private(set) var bytesInAll = 0
     /// The position after the newest message.
     @exclusivity(unchecked) package private(set) var end: LogPosition = 0
 
     /// Makes an empty log.
-    package init(room: String, bounds: Limits = Limits()) {
+    package init(room: String, bounds: Limits = Limits(), owner: Confinement = Confinement()) {
         self.room = room
         self.bounds = bounds
+        self.owner = owner
         older = RetainedTexts(room: room)
     }
 
@@ -53,8 +56,9 @@ package final class MessageLog {
     /// The position of the oldest message kept.
     package var start: LogPosition { segments.first?.start ?? end }
 
-    /// Appends what the chain let pass and returns how many that were.
+    /// Appends the messages that the chain let pass and returns their number.
     package func append(_ arena: MessageArena) -> Int {
+        owner.assertOwned()
         let before = end
         if arena.hasOtherKinds {
             notices += arena.all.count { !$0.isSaid && !$0.flags.contains(.dropped) }
@@ -64,8 +68,8 @@ package final class MessageLog {
             let target = segments.last?.arena ?? newSegment(for: 0)
             let (count, textBytes) = (target.count, target.storage.count)
             next = target.append(passedOf: arena, from: next)
-            // The newest arrival stands for all of a batch: what judges outgoing messages counts
-            // time by it, and does so at the end of the turn.
+            // The newest arrival stands for all of a batch: chains that judge outgoing messages
+            // count time by it, and do so at the end of the turn.
             target.uptime = arena.uptime
             end += target.count - count
             bytes += target.storage.count - textBytes
@@ -75,8 +79,8 @@ package final class MessageLog {
         return end - before
     }
 
-    /// A batch to append to; the first of a room is small, the later ones four times as large as
-    /// the one before, up to 1,024 messages and 64 KiB.
+    /// Makes a batch to append to; the first of a room is small, each later one four times as large
+    /// as the one before, up to 1,024 messages and 64 KiB.
     private func newSegment(for bytes: Int) -> MessageArena {
         let previous = segments.last?.arena.capacity ?? 16
         let capacity = min(4 * previous, 1_024)
@@ -88,8 +92,8 @@ package final class MessageLog {
         return new
     }
 
-    /// The batch that was let go last, if it will do and nobody holds a message of it: memory that
-    /// is warm costs less than new one.
+    /// Returns the batch that was let go last, if it is large enough and nobody holds a message of
+    /// it: warm memory costs less than new memory.
     private func takeSpare(_ capacity: Int, _ bytes: Int) -> MessageArena? {
         guard isKnownUniquelyReferenced(&spare), let arena = spare, arena.capacity == capacity,
             arena.storage.capacity >= bytes
@@ -99,8 +103,8 @@ package final class MessageLog {
         return arena
     }
 
-    /// About the bytes that messages from a position on take in memory, with what stands beside
-    /// their texts.
+    /// Returns about the bytes of memory that messages from a position on take, with everything
+    /// beside their texts.
     private func size(from position: LogPosition) -> Int {
         bytes + (end - position) * MemoryLayout<MessageHeader>.stride
     }
@@ -124,7 +128,7 @@ package final class MessageLog {
 
     /// Keeps the texts of a batch that is let go, as long as the bounds allow for texts alone.
     private func keepTexts(of segment: Segment) {
-        noteSpeakers()
+        recordSpeakers()
         notices -= segment.arena.all.count { !$0.isSaid }
         older.append(textsOf: segment.arena, from: segment.start)
         let behind = segment.start + segment.arena.count
@@ -142,6 +146,7 @@ package final class MessageLog {
     package func forEachRun(
         from position: LogPosition, _ body: (MessageArena, Range<Int>) -> Void
     ) -> LogPosition {
+        owner.assertOwned()
         var position = max(position, start)
         var index = segmentIndex(holding: position)
         while position < end, index < segments.count {
@@ -153,8 +158,9 @@ package final class MessageLog {
         return position
     }
 
-    /// The messages from a position on, as many as asked for at the most.
+    /// Returns the messages from a position on, at most `count`.
     package func messages(from position: LogPosition, atMost count: Int) -> [Message] {
+        owner.assertOwned()
         var result: [Message] = []
         var position = max(position, start)
         while position < end, result.count < count {
@@ -165,27 +171,27 @@ package final class MessageLog {
         return result
     }
 
-    /// The newest message kept that somebody said under a folded name or before taking it.
+    /// Returns the newest message kept that somebody said under a folded name or before taking it.
     ///
-    /// What has come since the last question is looked at once, whoever is asked for.
+    /// Messages since the last question are looked at once, whoever is asked for.
     package func last(saidBy key: String) -> Message? {
-        noteSpeakers()
+        recordSpeakers()
         guard let position = speakers.position(of: key) else { return nil }
         return position < start
             ? older.message(at: position) : messages(from: position, atMost: 1).first
     }
 
-    /// The folded names of those who have said what is kept.
+    /// The folded names of everybody who has said one of the messages kept.
     package var speakerNames: NameIndex {
-        noteSpeakers()
+        recordSpeakers()
         return speakers.names
     }
 
-    private func noteSpeakers() {
+    private func recordSpeakers() {
         guard speakers.end < end else { return }
         var position = max(speakers.end, start)
         _ = forEachRun(from: position) { arena, range in
-            speakers.note(arena, range, from: position)
+            speakers.record(arena, range, from: position)
             position += range.count
         }
         speakers.forget(before: textStart)
@@ -194,10 +200,10 @@ package final class MessageLog {
     /// The position of the oldest text that may be kept.
     private var textStart: LogPosition { older.firstPosition ?? start }
 
-    /// The newest texts kept, the oldest of them first; no joins and leaves.
+    /// Returns the newest texts kept, the oldest of them first; no joins and leaves.
     package func lastTexts(atMost count: Int) -> [Message] { texts(in: 0..<end, atMost: count) }
 
-    /// The newest texts at these positions that are kept, the oldest of them first.
+    /// Returns the newest texts kept at these positions, the oldest of them first.
     package func texts(in positions: Range<LogPosition>, atMost count: Int) -> [Message] {
         var result: [Message] = []
         forEachText(in: positions, atMost: count) { result.append($0.message(at: $1)) }
@@ -205,7 +211,7 @@ package final class MessageLog {
         return result.reversed()
     }
 
-    /// The numbers of the newest texts at these positions that are kept, rising; no joins and
+    /// Returns the numbers of the newest texts kept at these positions, rising; no joins and
     /// leaves.
     package func textNumbers(in positions: Range<LogPosition>, atMost count: Int) -> [UInt64] {
         var result: [UInt64] = []
@@ -214,7 +220,8 @@ package final class MessageLog {
         return result.reversed()
     }
 
-    /// The newest texts at these positions that are older than the batches, the newest first.
+    /// Returns the newest texts at these positions that are older than the batches, the newest
+    /// first.
     private func olderTexts(in positions: Range<LogPosition>, atMost count: Int) -> [Message] {
         guard count > 0, positions.lowerBound < start else { return [] }
         return older.newest(in: positions, atMost: count).map(\.message)
@@ -239,8 +246,8 @@ package final class MessageLog {
         }
     }
 
-    /// The texts kept that are older than the messages, from behind: as many as asked for in front
-    /// of a position, the oldest first, and the position of the first of them.
+    /// Returns the last `count` texts in front of a position that are older than the batches, the
+    /// oldest first, and the position of the first of them.
     package func olderTexts(
         before position: LogPosition, atMost count: Int
     ) -> (texts: [Message], position: LogPosition)? {
@@ -248,14 +255,14 @@ package final class MessageLog {
         return found.last.map { (found.reversed().map(\.message), $0.position) }
     }
 
-    /// The message kept that has a number.
+    /// Returns the message kept that has a number.
     package func message(numbered number: UInt64) -> Message? {
         guard number > 0 else { return nil }
         let found = messages(from: position(after: number - 1), atMost: 1).first
         return found?.number == number ? found : older.message(numbered: number)
     }
 
-    /// The position of the first message kept whose number is greater.
+    /// Returns the position of the first message kept whose number is greater.
     package func position(after number: UInt64) -> LogPosition {
         var (low, high) = (start, end)
         while low < high {

@@ -1,33 +1,33 @@
-/// Who has spoken in a room, by folded names, and where last.
+/// The people who have spoken in a room, by folded names, with the position of their last message.
 ///
 /// Confined to the bus's loop.
 struct RecentSpeakers {
-    /// Names to remember before those whose messages are gone are forgotten, at least.
+    /// The fewest names to remember before those whose messages are gone are forgotten.
     private static let fewest = 1_024
 
     private var positions: [String: LogPosition] = [:]
     /// The names, found by what they begin with.
     private(set) var names = NameIndex()
-    /// Up to which position of the room's log all is noted.
+    /// The position of the room's log up to which all speakers are recorded.
     private(set) var end: LogPosition = 0
     private var bound = Self.fewest
 
-    /// Names that are remembered.
+    /// Number of names remembered.
     var count: Int { positions.count }
 
-    /// The position of what somebody said last, under the name or before taking it.
+    /// Returns the position of somebody's last message, said under the name or before taking it.
     func position(of key: String) -> LogPosition? { positions[key] }
 
-    /// Notes who spoke in a stretch of the log.
+    /// Records the speakers of a stretch of the log.
     ///
     /// - Parameter start: the position of the first message.
-    mutating func note(_ arena: MessageArena, _ range: Range<Int>, from start: LogPosition) {
+    mutating func record(_ arena: MessageArena, _ range: Range<Int>, from start: LogPosition) {
         var last: (sender: UInt16, position: LogPosition)?
         var position = start
         for index in range {
             let header = arena.all[index]
             if header.isSaid {
-                // Most often one says many things in a row, which costs one look.
+                // Most often one person says many things in a row, which costs one look.
                 if let last, last.sender != header.sender { set(last, arena) }
                 last = (header.sender, position)
             } else if header.kind == .rename, let new = arena.details(of: header)?.other {
@@ -51,13 +51,14 @@ struct RecentSpeakers {
         if positions.updateValue(position, forKey: key) == nil { names.insert(key) }
     }
 
-    /// What somebody has said may be answered by the new name too.
+    /// Moves somebody's last position to a new name, so that the message can be answered by that
+    /// name too.
     private mutating func rename(_ old: String, to new: String) {
         guard old != new, let position = positions[old] else { return }
         set(new, to: max(position, positions[new] ?? 0))
     }
 
-    /// Forgets who has said nothing from a position on, if there are many.
+    /// Forgets people who have said nothing from a position on, if there are many names.
     mutating func forget(before position: LogPosition) {
         guard positions.count > bound else { return }
         for (key, last) in positions where last < position {

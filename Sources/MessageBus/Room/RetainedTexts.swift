@@ -1,5 +1,5 @@
-/// The texts that a room's log has let go although there is space for them: joins, leaves and renames
-/// had taken their places.
+/// The texts that a room's log has let go although there is space for them: joins, leaves and
+/// renames had taken their places.
 ///
 /// Confined to the bus's loop.
 struct RetainedTexts {
@@ -11,16 +11,16 @@ struct RetainedTexts {
 
     private let room: String
     private var segments: [Segment] = []
-    /// Texts kept.
+    /// Number of texts kept.
     private(set) var count = 0
-    /// Bytes of text kept.
+    /// Number of bytes of text kept.
     private(set) var bytes = 0
 
     init(room: String) { self.room = room }
 
     /// The position of the oldest.
     var firstPosition: LogPosition? { segments.first?.positions.first }
-    /// Whether there are none.
+    /// True if there are none.
     var isEmpty: Bool { segments.isEmpty }
 
     /// Keeps the texts of a batch that the log lets go.
@@ -40,7 +40,7 @@ struct RetainedTexts {
         }
     }
 
-    /// The place of a segment that takes one text more.
+    /// Returns the index of a segment that takes one more text.
     private mutating func space(for count: Int) -> Int {
         if let last = segments.last?.arena, !last.isFull,
             last.storage.capacity - last.storage.count >= count
@@ -52,7 +52,7 @@ struct RetainedTexts {
         return segments.count - 1
     }
 
-    /// Lets the oldest texts go, some hundred at once.
+    /// Removes the oldest texts, some hundred at once.
     mutating func removeOldest() {
         guard let segment = segments.first else { return }
         count -= segment.positions.count
@@ -60,7 +60,7 @@ struct RetainedTexts {
         segments.removeFirst()
     }
 
-    /// The newest texts at these positions, the newest of them first, with their positions.
+    /// Returns the newest texts at these positions, the newest of them first, with their positions.
     func newest(
         in positions: Range<LogPosition>, atMost count: Int
     ) -> [(position: LogPosition, message: Message)] {
@@ -75,19 +75,19 @@ struct RetainedTexts {
         return result
     }
 
-    /// The text that had a position.
+    /// Returns the text that had a position.
     func message(at position: LogPosition) -> Message? {
         find { segment, index in segment.positions[index] < position }
             .flatMap { $0.positions[$1] == position ? $0.arena.message(at: $1) : nil }
     }
 
-    /// The text that has a number.
+    /// Returns the text that has a number.
     func message(numbered number: UInt64) -> Message? {
         find { segment, index in segment.arena.all[index].number < number }
             .flatMap { $0.arena.all[$1].number == number ? $0.arena.message(at: $1) : nil }
     }
 
-    /// The first text for which something no longer holds that holds for all before it.
+    /// Returns the first text for which a condition does not hold that holds for all before it.
     private func find(_ isBefore: (Segment, Int) -> Bool) -> (Segment, Int)? {
         guard
             let segment = segments.first(where: { !isBefore($0, $0.positions.count - 1) })

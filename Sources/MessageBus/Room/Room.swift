@@ -2,37 +2,41 @@
 ///
 /// Confined to the bus's loop.
 package final class Room {
-    /// What bridge.json calls it.
+    /// The room's name in bridge.json.
     package let name: String
     package let log: MessageLog
-    /// How many people are in it.
+    let owner: Confinement
+    /// Number of people in it.
     package internal(set) var population = 0
-    /// Texts that the log began with, from before the process; `nil` if nobody could tell.
+    /// Number of texts from before the process that the log began with; `nil` if nobody could tell.
     private var recalled: Int?
     private var feeds: [RoomFeed] = []
     private var cursors: [Cursor] = []
-    /// Where the log was at the last flush, in bytes and messages.
+    /// The end of the log at the last flush, in bytes and messages.
     private var flushed = (bytes: 0, end: LogPosition(rawValue: 0))
-    /// Whether something was said since the last flush.
+    /// True if something was said since the last flush.
     @exclusivity(unchecked) package private(set) var isDirty = false
 
-    package init(name: String) {
+    package init(name: String, owner: Confinement = Confinement()) {
         self.name = name
-        log = MessageLog(room: name)
+        self.owner = owner
+        log = MessageLog(room: name, owner: owner)
         log.isHeld = { [unowned self] position, size in
             cursors.contains { $0.position < position && size <= $0.held }
         }
     }
 
-    /// Appends what passed.
+    /// Appends the messages that passed.
     func append(_ arena: MessageArena) {
+        owner.assertOwned()
         guard log.append(arena) > 0 else { return }
         isDirty = true
         // A log keeps 4 MiB and 65,536 messages: readers look at a burst before it overtakes them.
         if log.bytesInAll - flushed.bytes > 1 << 20 || log.end - flushed.end > 16_384 { flush() }
     }
 
-    /// Puts what was said before the process began in front of what is said now; nobody is told.
+    /// Puts messages from before the process began in front of those of now, without telling
+    /// anybody.
     ///
     /// Does nothing once something was said.
     func recall(_ messages: [Message]) {
@@ -42,15 +46,16 @@ package final class Room {
         _ = log.append(MessageArena(messages, in: name))
     }
 
-    /// Whether there may be older texts than the log has.
+    /// True if there may be older texts than the log has.
     var hasForgotten: Bool {
         log.hasForgottenTexts || recalled.map { $0 == Bus.mostTexts } ?? true
     }
 
-    /// Lets every reader go on.
+    /// Lets every reader continue.
     ///
-    /// At the end of each turn of the loop.
+    /// Called at the end of each turn of the loop.
     package func flush() {
+        owner.assertOwned()
         guard isDirty else { return }
         isDirty = false
         flushed = (log.bytesInAll, log.end)
@@ -60,8 +65,8 @@ package final class Room {
 
     /// Adds a form of the room for socket readers, which begins at the end of its log.
     ///
-    /// - Parameter number: behind all numbers given so far.
-    package func addEdition(
+    /// - Parameter number: a number greater than all numbers given so far.
+    package func addFeed(
         capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
         reader: any TranscriptReader, after number: UInt64 = 0
     ) -> RoomFeed {
@@ -72,12 +77,18 @@ package final class Room {
         return feed
     }
 
-    /// Takes a form away, when its bridge ends.
+    /// Removes a form, when its bridge ends.
     package func remove(_ feed: RoomFeed) { feeds.removeAll { $0 === feed } }
 
-    func add(_ cursor: Cursor) { cursors.append(cursor) }
+    func attach(_ cursor: Cursor) {
+        owner.assertOwned()
+        cursors.append(cursor)
+    }
 
-    func remove(_ cursor: Cursor) { cursors.removeAll { $0 === cursor } }
+    func remove(_ cursor: Cursor) {
+        owner.assertOwned()
+        cursors.removeAll { $0 === cursor }
+    }
 
     func end() { for cursor in cursors { cursor.wake() } }
 }

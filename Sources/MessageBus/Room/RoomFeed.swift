@@ -1,4 +1,5 @@
-/// One form of a room for socket readers: a transcript, how it is encoded, what is left out.
+/// One form of a room for socket readers: a transcript, its encoder, and the chain that outgoing
+/// messages pass.
 ///
 /// Readers with the same encoder and without an outgoing chain of their own share one. Confined to
 /// the bus's loop.
@@ -9,24 +10,24 @@ package final class RoomFeed {
     private let outgoing: Chain
     private unowned let reader: any TranscriptReader
     private var position: LogPosition
-    /// Where the transcript ended when the readers were last let send.
+    /// The end of the transcript when the readers were last let send.
     private var passedOn: TranscriptOffset = 0
     /// Connections that read it; without any, nothing is encoded.
     package var readers = 0
 
-    /// Whether what was written can be written again from the stored messages: a chain might judge
-    /// them otherwise the second time.
+    /// True if the same bytes can be written again from the stored messages: a chain might judge
+    /// those otherwise the second time.
     package var isRepeatable: Bool { outgoing.isEmpty }
 
-    /// Makes an edition that begins at the end of the log.
+    /// Makes a feed that begins at the end of the log.
     ///
-    /// - Parameter number: behind all numbers given so far.
+    /// - Parameter number: a number greater than all numbers given so far.
     package init(
         room: Room, capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
         reader: any TranscriptReader, after number: UInt64
     ) {
         self.room = room
-        transcript = Transcript(capacity: capacity)
+        transcript = Transcript(capacity: capacity, owner: room.owner)
         self.encoder = encoder
         self.outgoing = outgoing
         self.reader = reader
@@ -34,9 +35,10 @@ package final class RoomFeed {
         transcript.pass(through: number)
     }
 
-    /// Encodes what the room said since the last call, and lets the readers send now and then so
-    /// that a burst never overtakes one that keeps up.
+    /// Encodes the messages since the last call, and lets the readers send now and then so that a
+    /// burst never overtakes a reader that keeps up.
     package func catchUp() {
+        room.owner.assertOwned()
         guard position != room.log.end else { return }
         guard readers > 0 else {
             position = room.log.end

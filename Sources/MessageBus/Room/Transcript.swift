@@ -5,14 +5,14 @@ import Glibc
 /// A ring: positions count bytes from the beginning of the room and never wrap, the bytes of the
 /// last `capacity` positions are kept. Every reader is a position in it. Confined to the bus's loop.
 package final class Transcript {
-    /// A stretch that one connection brought itself.
+    /// A stretch of the transcript that one connection brought itself.
     package struct Run {
         package let connectionID: UInt32
         package let start: TranscriptOffset
         package var end: TranscriptOffset
-        /// Lines in it.
+        /// Number of lines in it.
         package var lines: Int
-        /// The numbers of its messages; what the room said between them is in it too.
+        /// The range of its messages' numbers; messages of the room in between are included.
         package var numbers: ClosedRange<UInt64>
 
         package init(
@@ -27,7 +27,7 @@ package final class Transcript {
         }
     }
 
-    /// A place between two messages.
+    /// A remembered place between two messages.
     package struct Mark {
         package var position: TranscriptOffset
         package var line: TranscriptLine
@@ -35,17 +35,18 @@ package final class Transcript {
         package var number: UInt64
     }
 
-    /// Bytes kept.
+    /// Number of bytes kept.
     ///
     /// A power of two.
     package let capacity: Int
     private let memory: UnsafeMutableRawPointer
+    private let owner: Confinement
     @exclusivity(unchecked) private var side: [UInt8] = []
     /// The position after the newest byte.
     @exclusivity(unchecked) package private(set) var head: TranscriptOffset = 0
     /// Lines written since the beginning.
     @exclusivity(unchecked) package private(set) var lines: TranscriptLine = 0
-    /// What was written since `drainRuns`, by whoever brought it.
+    /// The stretches written since `drainRuns`, by the connection that brought them.
     @exclusivity(unchecked) private var runs: [Run] = []
     /// One about every `markDistance` bytes, so that a reader that fell behind finds the oldest
     /// message kept and how many lines it missed.
@@ -56,10 +57,10 @@ package final class Transcript {
     @exclusivity(unchecked) package var number: UInt64 = 0
     /// The first of the messages that are written at once, up to `number`.
     @exclusivity(unchecked) package var firstNumber: UInt64 = 0
-    /// Whether the line that is written is followed by another one of the same message.
+    /// True if the line that is written is followed by another one of the same message.
     @exclusivity(unchecked) package var isInMessage = false
 
-    /// The bytes that a transcript of a capacity takes: a power of two, at least 64 KiB.
+    /// Returns the size of a transcript for a capacity: a power of two, at least 64 KiB.
     package static func size(for capacity: Int) -> Int {
         var size = 64 << 10
         while size < capacity, size < 1 << 62 { size *= 2 }
@@ -69,7 +70,8 @@ package final class Transcript {
     /// Makes an empty transcript.
     ///
     /// - Parameter capacity: bytes to keep; rounded up by `size(for:)`.
-    package init(capacity: Int) {
+    package init(capacity: Int, owner: Confinement = Confinement()) {
+        self.owner = owner
         let size = Self.size(for: capacity)
         self.capacity = size
         markDistance = max(1_024, size / 1_024)
@@ -87,29 +89,31 @@ package final class Transcript {
         head > TranscriptOffset(rawValue: UInt64(capacity)) ? head - capacity : 0
     }
 
-    /// The place of an offset in the ring.
+    /// Returns the place of an offset in the ring.
     @inline(__always)
     private func index(of offset: TranscriptOffset) -> Int {
         Int(truncatingIfNeeded: offset.rawValue) & (capacity - 1)
     }
 
-    /// The bytes from a position up to another, or as many of them as lie in a row: what wraps
-    /// takes two calls.
+    /// Returns the bytes from one position up to another, or as many of them as lie in a row: a
+    /// span that wraps takes two calls.
     ///
     /// Valid until the next line is written.
     package func span(
         from start: TranscriptOffset, to end: TranscriptOffset
     ) -> UnsafeRawBufferPointer {
+        owner.assertOwned()
         let offset = index(of: start)
         return UnsafeRawBufferPointer(
             start: memory + offset, count: min(end - start, capacity - offset))
     }
 
-    /// Writes whole lines: the function fills the memory it is given and returns the bytes used.
+    /// Writes whole lines: the function fills the memory that it is given and returns the number of
+    /// bytes used.
     ///
     /// - Parameters:
     ///   - bytes: room to reserve, at most `longestLine`.
-    ///   - lines: how many lines these are.
+    ///   - lines: the number of lines.
     ///   - source: the connection that brought them, or 0.
     @inline(__always)
     package func write(
@@ -119,7 +123,7 @@ package final class Transcript {
         precondition(bytes <= capacity / 2, "callers cut what is longer than longestLine")
         let offset = index(of: head)
         if offset + bytes <= capacity {
-            note(fill(memory + offset), lines: count, connectionID: connectionID)
+            recordRun(fill(memory + offset), lines: count, connectionID: connectionID)
         } else {
             writeAround(offset, atMost: bytes, lines: count, connectionID: connectionID, fill)
         }
@@ -138,11 +142,11 @@ package final class Transcript {
             memory.copyMemory(from: start + first, byteCount: used - first)
             return used
         }
-        note(used, lines: count, connectionID: connectionID)
+        recordRun(used, lines: count, connectionID: connectionID)
     }
 
     @inline(__always)
-    private func note(_ bytes: Int, lines count: Int, connectionID: UInt32) {
+    private func recordRun(_ bytes: Int, lines count: Int, connectionID: UInt32) {
         let start = head
         head += bytes
         lines += count
@@ -167,14 +171,15 @@ package final class Transcript {
         marks.append(Mark(position: head, line: lines, number: number))
         passLostMarks()
         if firstMark > 1_024 {
-            // All but the newest one lost: who stands just behind it was there.
+            // Keep the newest overwritten mark: a reader may stand just behind it.
             marks.removeFirst(firstMark - 1)
             firstMark = 1
         }
     }
 
-    /// Notes that messages up to a number are not written here, because nobody read.
+    /// Records that messages up to a number are not written here, because nobody reads.
     package func pass(through number: UInt64) {
+        owner.assertOwned()
         self.number = number
         if let last = marks.last, last.position == head {
             marks[marks.count - 1].number = number
@@ -183,20 +188,21 @@ package final class Transcript {
         }
     }
 
-    /// The newest mark at or before a position, or `nil` if that is no longer known.
+    /// Returns the newest mark at or before a position, or `nil` if no such mark is kept.
     package func mark(before position: TranscriptOffset) -> Mark? {
         mark(where: { $0.position <= position }, from: max(0, firstMark - 1))
     }
 
-    /// The newest mark whose bytes are all there and behind which nothing has a number up to this
-    /// one, or `nil` if what is kept begins later.
+    /// Returns the newest mark whose bytes are all there and behind which no number is up to this
+    /// one, or `nil` if the bytes kept begin later.
     package func mark(upTo number: UInt64) -> Mark? {
         passLostMarks()
         guard marks[firstMark].position >= tail else { return nil }
         return mark(where: { $0.number <= number }, from: firstMark)
     }
 
-    /// The newest mark from a place on for which something holds that holds for all before it.
+    /// Returns the newest mark, from a place on, for which a condition holds that holds for all
+    /// before it.
     private func mark(where holds: (Mark) -> Bool, from first: Int) -> Mark? {
         guard holds(marks[first]) else { return nil }
         var (low, high) = (first, marks.count)
@@ -207,25 +213,27 @@ package final class Transcript {
         return marks[low]
     }
 
-    /// Passes marks whose bytes have been written over.
+    /// Removes marks whose bytes have been written over.
     private func passLostMarks() {
         while firstMark < marks.count - 1, marks[firstMark].position < tail { firstMark += 1 }
     }
 
-    /// Calls a function for each stretch written since the last call, and forgets them.
+    /// Calls a function for each stretch written since the last call, and removes them.
     package func drainRuns(_ body: (Run) -> Void) {
+        owner.assertOwned()
         for run in runs { body(run) }
         runs.removeAll(keepingCapacity: true)
     }
 
-    /// The oldest place where a line begins whose bytes are all there, with its line's number.
+    /// Returns the oldest position at which a line begins whose bytes are all there, with the
+    /// line's number.
     package func oldestLine() -> (position: TranscriptOffset, line: TranscriptLine) {
         passLostMarks()
         let mark = marks[firstMark]
         return mark.position >= tail ? (mark.position, mark.line) : (head, lines)
     }
 
-    /// Where a line begins, counted from the beginning; the oldest place kept if that is later.
+    /// Returns the position at which a line begins; the oldest position kept if that is later.
     package func place(ofLine line: TranscriptLine) -> (
         position: TranscriptOffset, line: TranscriptLine
     ) {
@@ -236,14 +244,15 @@ package final class Transcript {
         return (position(behind: mark, lines: line - mark.line), line)
     }
 
-    /// The position so many lines behind a mark, which must be kept.
+    /// Returns the position so many lines behind a mark, which must be kept.
     package func position(behind mark: Mark, lines count: Int) -> TranscriptOffset {
         var at = mark.position
         for _ in 0..<count { at = endOfLine(at: at) }
         return at
     }
 
-    /// How many lines stand in front of a position, which must be at a line's beginning and kept.
+    /// Returns the number of lines in front of a position, which must be at a line's beginning and
+    /// kept.
     package func line(at position: TranscriptOffset) -> TranscriptLine {
         if position == head { return lines }
         passLostMarks()
@@ -254,7 +263,7 @@ package final class Transcript {
             if marks[middle].position <= position { low = middle } else { high = middle }
         }
         let mark = marks[low]
-        // What is older than the oldest mark that is kept can only be counted from behind.
+        // Lines in front of the oldest mark kept can only be counted backwards from it.
         return position < mark.position
             ? mark.line - lineEndings(from: position, to: mark.position)
             : mark.line + lineEndings(from: mark.position, to: position)
@@ -270,7 +279,7 @@ package final class Transcript {
         return count
     }
 
-    /// The position after the line that a position is in, which must be kept.
+    /// Returns the position after the line that a position is in, which must be kept.
     package func endOfLine(at position: TranscriptOffset) -> TranscriptOffset {
         var at = position
         while at < head {

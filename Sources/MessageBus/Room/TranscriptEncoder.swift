@@ -1,4 +1,4 @@
-/// Writes messages into a transcript, in the form that its readers speak.
+/// An encoder of messages into a transcript, in the form that its readers speak.
 package protocol TranscriptEncoder {
     /// Encodes messages of an arena from the range's beginning on, the dropped ones left out, until
     /// the transcript's head has passed `limit` or the range ends. Returns the first message left.

@@ -1,5 +1,5 @@
-/// Somebody who passes a transcript on to sockets.
+/// A reader that passes a transcript on to sockets.
 package protocol TranscriptReader: AnyObject {
-    /// There are new bytes: send them now.
+    /// Called when there are new bytes, to send them now.
     func transcriptGrew(_ feed: RoomFeed)
 }

@@ -1,8 +1,8 @@
 /// Unicode's compatibility mappings and combining classes, as data.
 ///
-/// The standard library does not offer the former, and what makes the index of words must not
-/// change with the toolchain. Of Unicode 14.0; by its stability policy they never change, and what
-/// later versions add is left as it is. Numbers are written in digits of five bits, the lowest
+/// The standard library does not offer the former, and the words of the index must not change with
+/// the toolchain. Of Unicode 14.0; by its stability policy they never change, and characters of
+/// later versions are left as they are. Numbers are written in digits of five bits, the lowest
 /// first: `0`…`V` is the last digit of a number, one of `W`…`_` is followed by another. A test
 /// compares all of it with Foundation's.
 enum CompatibilityData {

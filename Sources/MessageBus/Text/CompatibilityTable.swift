@@ -1,20 +1,19 @@
-/// Unicode's compatibility form (NFKC) of scalars, and how scalars compose.
+/// Unicode's compatibility form (NFKC) of scalars, and the rules by which scalars compose.
 ///
-/// Safe from any thread: made once, and only read from then on. A look at a scalar takes a few
-/// nanoseconds.
+/// Safe from any thread: made once, and only read from then on. A look-up takes a few nanoseconds.
 struct CompatibilityTable: Sendable {
-    /// How a scalar behaves where a text is brought into compatibility form.
+    /// The behaviour of a scalar when a text is brought into compatibility form.
     struct Behaviour: OptionSet {
         let rawValue: UInt8
         /// It has a decomposition.
         static let decomposes = Behaviour(rawValue: 1)
-        /// Its form is another one than itself.
+        /// Its form differs from itself.
         static let changes = Behaviour(rawValue: 2)
-        /// It is a mark, or may compose with what stands before it.
+        /// It is a mark, or may compose with the scalar in front of it.
         static let joins = Behaviour(rawValue: 4)
         /// Its form is another character, one that only looks or reads the same.
         static let isCompatible = Behaviour(rawValue: 32)
-        /// It may compose with what stands before it.
+        /// It may compose with the scalar in front of it.
         static let composes = Behaviour(rawValue: 8)
         /// It is not seen: default-ignorable, or an interlinear annotation's mark.
         static let isIgnored = Behaviour(rawValue: 16)
@@ -32,11 +31,12 @@ struct CompatibilityTable: Sendable {
 
     private static let pageSize: UInt32 = 256
 
-    /// By the upper bits of a scalar: where its page begins among the entries; 0: nothing is there.
+    /// The offset of a scalar's page among the entries, by the scalar's upper bits; 0: an empty
+    /// page.
     private var pages = [UInt32](repeating: 0, count: 0x110000 / 256)
     private var entries = [Entry](repeating: Entry(), count: 256)
     private var decompositions: [UInt32] = []
-    /// What two scalars compose to.
+    /// The composite of two scalars.
     private var composites: [UInt64: UInt32] = [:]
 
     private init() {
@@ -50,7 +50,7 @@ struct CompatibilityTable: Sendable {
             for scalar in range { self[making: scalar].behaviour.insert(.isIgnored) }
         }
         let composed = readMappings()
-        // The shorter ones first: what is composed of three is composed of one of two and the third.
+        // The shorter ones first: a composite of three is composed of one of two and the third.
         for scalar in composed.sorted(by: { self[$0].count < self[$1].count }) {
             addComposite(scalar)
         }
@@ -104,7 +104,7 @@ struct CompatibilityTable: Sendable {
         return runs
     }
 
-    /// Returns those that composing gives back.
+    /// Reads the mappings and returns the scalars that composing gives back.
     private mutating func readMappings() -> [UInt32] {
         var digits = Digits(CompatibilityData.mappings)
         var composed: [UInt32] = []
@@ -142,7 +142,8 @@ struct CompatibilityTable: Sendable {
         self[making: second].behaviour.formUnion([.joins, .composes])
     }
 
-    /// Marks what decomposes to something that begins with a mark, as a halfwidth voice mark does.
+    /// Marks scalars whose decomposition begins with a mark, as that of a halfwidth voice mark
+    /// does.
     private mutating func markJoiners() {
         for (page, start) in pages.enumerated() where start != 0 {
             for low in 0..<Self.pageSize {
@@ -181,27 +182,28 @@ struct CompatibilityTable: Sendable {
 
     // MARK: - Asking
 
-    /// How a scalar behaves.
+    /// Returns the behaviour of a scalar.
     func behaviour(of scalar: UInt32) -> Behaviour { self[scalar].behaviour }
 
-    /// The canonical combining class of a scalar.
+    /// Returns the canonical combining class of a scalar.
     func combiningClass(of scalar: UInt32) -> UInt8 { self[scalar].combiningClass }
 
-    /// What a scalar decomposes to, compatibility mappings and all; empty if it does not, and for
-    /// the syllables of Hangul.
+    /// Returns the full decomposition of a scalar, compatibility mappings included; empty if it has
+    /// none, and for the syllables of Hangul.
     func decomposition(of scalar: UInt32) -> ArraySlice<UInt32> {
         let entry = self[scalar]
         return decompositions[Int(entry.start)..<Int(entry.start) + Int(entry.count)]
     }
 
-    /// What two scalars compose to, `nil` if they don't.
+    /// Returns the composite of two scalars, `nil` if they have none.
     func composite(_ first: UInt32, _ second: UInt32) -> UInt32? {
         guard behaviour(of: second).contains(.composes) else { return nil }
         if let syllable = Self.syllable(first, second) { return syllable }
         return composites[UInt64(first) << 32 | UInt64(second)]
     }
 
-    /// Hangul is composed by arithmetic (the Unicode Standard, section 3.12).
+    /// Returns a syllable of Hangul, which is composed by arithmetic (the Unicode Standard, section
+    /// 3.12).
     private static func syllable(_ first: UInt32, _ second: UInt32) -> UInt32? {
         if 0x1100...0x1112 ~= first, 0x1161...0x1175 ~= second {
             return 0xAC00 + ((first - 0x1100) * 21 + second - 0x1161) * 28
@@ -224,7 +226,7 @@ struct CompatibilityTable: Sendable {
         var lastClass: UInt8 = 0
         for scalar in scalars {
             let combiningClass = combiningClass(of: scalar)
-            // Blocked by what stands between and is not lower in class.
+            // Blocked by a mark in between that is not lower in class.
             if let starter, kept == starter + 1 || lastClass < combiningClass && lastClass != 0,
                 let both = composite(scalars[starter], scalar)
             {

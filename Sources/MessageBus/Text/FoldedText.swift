@@ -1,9 +1,11 @@
-/// A text as patterns and searches see it: in compatibility form (NFKC), without what is not seen.
+/// A text in the form that patterns and searches compare: NFKC, without characters that are not
+/// seen.
 ///
 /// `Ｃａｓｉｎｏ` in full-width letters is `Casino`, also with a zero-width space in it; `ﬁ` is `fi`, and
-/// an accent of its own is one with its letter. Knows which part of the text each part of the form stands for.
-/// A form that is the text itself, as that of ASCII is, is not copied. Holds one text at a time and
-/// allocates only for one that is longer than those before. Confined to whoever holds it.
+/// a separate accent is one with its letter. Returns for each part of the form the part of the text
+/// that it stands for. A form that equals the text, as that of ASCII does, is not copied. Holds one
+/// text at a time and allocates only for one that is longer than those before. Confined to its
+/// holder.
 package final class FoldedText: @unchecked Sendable {  // one middleware has it, on the bus's loop
     /// A part that is not the same in both.
     private struct Change {
@@ -18,15 +20,15 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
     private var scalars: [UInt32] = []
     private var encoded: [UInt8] = []
 
-    /// Marks of one character that are looked at together: more than any writing has.
+    /// The most marks of one character that are composed together: more than any script has.
     private static let mostMarks = 30
 
-    /// Makes one that holds nothing.
+    /// Makes an empty one.
     package init() {}
 
     deinit { storage.deallocate() }
 
-    /// Whether a text is its own form.
+    /// Returns whether a text is its own form.
     package static func isForm(_ text: String) -> Bool {
         var text = text
         return text.withUTF8 { bytes in
@@ -35,8 +37,8 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
         }
     }
 
-    /// The form of a text, which must be UTF-8; valid until the next one is asked for, and as long
-    /// as the text is.
+    /// Returns the form of a text, which must be UTF-8; valid until the next form is made, and as
+    /// long as the text is.
     package func form(of text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
         changes.removeAll(keepingCapacity: true)
         count = 0
@@ -48,12 +50,12 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
             let character = walk.start..<walk.markEnd
             if !character.isEmpty {
                 compose(walk, text)
-                take(character, of: text, copied: &copied)
+                replace(character, of: text, copied: &copied)
             }
-            // What is not seen at the end of a character is no part of it.
+            // Unseen scalars at the end of a character are no part of it.
             if walk.end > walk.markEnd {
                 scalars.removeAll(keepingCapacity: true)
-                take(walk.markEnd..<walk.end, of: text, copied: &copied)
+                replace(walk.markEnd..<walk.end, of: text, copied: &copied)
             }
         }
         if changes.isEmpty { return text }
@@ -61,7 +63,7 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
         return UnsafeRawBufferPointer(rebasing: storage[..<count])
     }
 
-    /// The part of the text that a part of its form stands for.
+    /// Returns the part of the text that a part of its form stands for.
     package func original(of range: Range<Int>) -> Range<Int> {
         if changes.isEmpty { return range }
         let start = original(of: range.lowerBound, isEnd: false)
@@ -69,7 +71,7 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
         return start..<max(start, original(of: range.upperBound - 1, isEnd: true))
     }
 
-    /// The place that a byte of the form comes from: where that begins, or where it ends.
+    /// Returns the place in the text that a byte of the form comes from: its beginning or its end.
     private func original(of place: Int, isEnd: Bool) -> Int {
         // The last change that begins at the place or before.
         var (low, high) = (0, changes.count)
@@ -87,7 +89,7 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
 
     // MARK: - Making the form
 
-    /// Leaves the composed scalars of a character, without what is not seen, in `scalars`.
+    /// Leaves the composed scalars of a character, without those that are not seen, in `scalars`.
     private func compose(_ walk: Walk, _ text: UnsafeRawBufferPointer) {
         scalars.removeAll(keepingCapacity: true)
         var place = walk.start
@@ -97,13 +99,13 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
             let parts = table.decomposition(of: scalar)
             if parts.isEmpty { scalars.append(scalar) } else { scalars.append(contentsOf: parts) }
         }
-        // Decomposing may bring out what is not seen, too.
+        // A decomposition may contain scalars that are not seen, too.
         scalars.removeAll { table.behaviour(of: $0).contains(.isIgnored) }
         table.compose(&scalars)
     }
 
-    /// Puts `scalars` in the place of a part of the text, unless they are the same.
-    private func take(_ part: Range<Int>, of text: UnsafeRawBufferPointer, copied: inout Int) {
+    /// Replaces a part of the text by `scalars`, unless they are the same.
+    private func replace(_ part: Range<Int>, of text: UnsafeRawBufferPointer, copied: inout Int) {
         encoded.removeAll(keepingCapacity: true)
         for scalar in scalars {
             guard let scalar = Unicode.Scalar(scalar), let bytes = UTF8.encode(scalar) else {
@@ -143,9 +145,9 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
         /// The character: a scalar and the marks and unseen scalars behind it.
         private(set) var start = 0
         private(set) var end = 0
-        /// Where the last of it that is seen ends.
+        /// The end of its last scalar that is seen.
         private(set) var markEnd = 0
-        /// Whether its form may be another one.
+        /// True if its form may differ from it.
         private(set) var hasWork = false
 
         init(_ text: UnsafeRawBufferPointer) { self.text = text }
@@ -186,7 +188,7 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
             return true
         }
 
-        /// Goes to the last byte of ASCII in front of something else, or to that.
+        /// Moves to the last byte of ASCII in front of something else, or to that.
         private mutating func skipASCII() {
             while place < text.count, text[place] < 0x80 {
                 let next = place + 1

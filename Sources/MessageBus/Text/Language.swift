@@ -4,4 +4,12 @@ public enum Language: String, Sendable, CaseIterable, OptionValue {
     case es
     /// English.
     case en
+
+    /// The name under which the bus itself speaks: `servidor` or `server`.
+    public var busName: String {
+        switch self {
+        case .es: "servidor"
+        case .en: "server"
+        }
+    }
 }

@@ -1,18 +1,18 @@
-/// Keeps for the bus what it writes in front of texts itself: `[↩ ana: …]` before an answer and `[✎]`
-/// before a correction.
+/// The markers that only the bus may write in front of a text: `[↩ ana: …]` before an answer and
+/// `[✎]` before a correction.
 ///
-/// Whoever types such a beginning gets a round bracket for the square one: it takes as many bytes,
-/// so a text is altered where it stands.
-package enum ReservedMarkers {
-    /// Whether a line that begins with this byte may have to be altered; the others need no look.
+/// If somebody types such a beginning, a round bracket takes the place of the square one: it has as
+/// many bytes, so a text is altered where it stands.
+public enum ReservedMarkers {
+    /// Returns whether a line that begins with this byte may have to be altered.
     @inline(__always)
     package static func mayBegin(with byte: UInt8) -> Bool {
         // Printable ASCII but the space and the bracket.
         byte &- 0x21 >= 0x5E || byte == UInt8(ascii: "[")
     }
 
-    /// Alters each line of a text that begins as only the bus may begin one; all lines, because each
-    /// of them gets a name in front.
+    /// Alters each line of a text that begins as only the bus may begin one; all lines, because
+    /// each of them gets a name in front.
     ///
     /// The bytes must be UTF-8. Returns whether anything was altered.
     @discardableResult
@@ -27,15 +27,16 @@ package enum ReservedMarkers {
         return isAltered
     }
 
-    /// The same for a text of its own: a piece of a longer one, cut where a bracket may follow.
-    package static func altered(_ text: String) -> String {
+    /// Returns the altered text of one that stands for itself: a piece of a longer one, cut where a
+    /// bracket may follow.
+    public static func altered(_ text: String) -> String {
         var bytes = Array(text.utf8)
         let isAltered = bytes.withUnsafeMutableBytes { alter($0) }
         return isAltered ? String(decoding: bytes, as: UTF8.self) : text
     }
 
-    /// Alters closing brackets of a text that is quoted which it has not opened itself: the bracket
-    /// behind a quotation is the bus's, and what follows it is what somebody else says.
+    /// Alters closing brackets of a quoted text that it has not opened itself: the bracket behind a
+    /// quotation is the bus's, and the text behind that is somebody else's.
     static func closeNothing(in text: inout [UInt8]) {
         var open = 0
         for index in text.indices {
@@ -56,7 +57,7 @@ package enum ReservedMarkers {
         index > 1 && text[index - 1] == 0xBC && text[index - 2] == 0xEF
     }
 
-    /// What takes the place of a bracket.
+    /// The replacement of a bracket.
     private struct Replacement {
         let offset: Int
         let bytes: [UInt8]
@@ -72,7 +73,8 @@ package enum ReservedMarkers {
         return true
     }
 
-    /// Finds a bracket with a mark of the bus behind it, whatever that cannot be seen is around them.
+    /// Finds a bracket with a mark of the bus behind it, whatever invisible characters are around
+    /// them.
     private static func replacement(
         in text: UnsafeRawBufferPointer, from start: Int
     ) -> Replacement? {
@@ -92,7 +94,7 @@ package enum ReservedMarkers {
         return nil
     }
 
-    /// The character at an offset of valid UTF-8, and its bytes.
+    /// Returns the character at an offset of valid UTF-8, and its number of bytes.
     private static func scalar(
         in text: UnsafeRawBufferPointer, at offset: Int
     ) -> (value: UInt32, length: Int) {
@@ -104,8 +106,8 @@ package enum ReservedMarkers {
         return (value, length)
     }
 
-    /// A round bracket of as many bytes for what is a square one, or looks like one; `nil` for the
-    /// rest.
+    /// Returns a round bracket of as many bytes for a square bracket or one that looks like it;
+    /// `nil` for other characters.
     private static func roundBracket(for scalar: UInt32) -> [UInt8]? {
         switch scalar {
         case 0x5B: [0x28]
@@ -122,8 +124,8 @@ package enum ReservedMarkers {
         }
     }
 
-    /// Whether a character is the sign of an answer or a correction, or is drawn like one: arrows that
-    /// turn back, pencils and pens.
+    /// Returns whether a character is the sign of an answer or a correction, or is drawn like one:
+    /// arrows that turn back, pencils and pens.
     private static func isMark(_ scalar: UInt32) -> Bool {
         switch scalar {
         case 0x21A9...0x21AC, 0x21B0...0x21B7, 0x21BA, 0x21BB, 0x23CE, 0x2923...0x2926,
@@ -135,14 +137,14 @@ package enum ReservedMarkers {
         }
     }
 
-    /// Whether nothing is seen of a character but a gap or an accent.
+    /// Returns whether nothing is seen of a character but a gap or an accent.
     private static func isUnseen(_ scalar: UInt32) -> Bool {
         switch scalar {
         // White space.
         case 0x09...0x0D, 0x20, 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F,
             0x3000:
             true
-        // Default-ignorable, or blank without being called so.
+        // Default-ignorable, or blank without that property.
         case 0x00AD, 0x034F, 0x061C, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x180B...0x180F,
             0x200B...0x200F,
             0x202A...0x202E, 0x2060...0x206F, 0x2800, 0x3164, 0xFE00...0xFE0F, 0xFEFF, 0xFFA0,

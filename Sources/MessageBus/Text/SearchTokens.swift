@@ -1,33 +1,34 @@
-/// The words of a text, by one rule for all who search: the store's index, what is not in it yet,
-/// the rooms' logs, and what somebody looks for.
+/// The words of a text, by one rule for all searches: the store's index, texts that are not in it
+/// yet, the rooms' logs, and the words that somebody looks for.
 ///
-/// A word is letters, marks and digits in a row. Case (`ß` is `ss`), accents and compatibility forms
-/// make no difference, and what is not seen is not there. In writings without spaces between words,
-/// as those of China, Japan and Thailand, each character is a word: looked for as words in a row,
-/// whatever stands in the middle of a sentence is found. Confined to whoever holds it.
+/// A word is letters, marks and digits in a row. Case (`ß` is `ss`), accents and compatibility
+/// forms make no difference, and invisible characters do not count. In scripts without spaces
+/// between words, as those of China, Japan and Thailand, each character is a word: searched for as
+/// a phrase, words in the middle of a sentence are found. Confined to its holder.
 ///
 /// The words of a line of ASCII take about 0.2 µs, of another about 1 µs.
 package final class SearchTokens {
-    /// What a scalar is to a search.
+    /// The role of a scalar in a search.
     private enum Role: Sendable {
-        /// It parts words.
+        /// It separates words.
         case separator
         /// It is a word.
         case word
         /// It is a part of a word as it is.
         case part
-        /// It stands in a word as these bytes; none: it makes no difference.
+        /// It stands in a word as these bytes; if there are none, it makes no difference.
         case folded([UInt8])
     }
 
     private let folding = FoldedText()
-    /// By the upper bits of a scalar what was found out about it and its neighbours.
+    /// Roles found out so far of a scalar and its neighbours, by its upper bits.
     private var roles: [UInt32: [Role?]] = [:]
 
-    /// Makes one that knows nothing yet.
+    /// Makes one without any roles yet.
     package init() {}
 
-    /// Writes the words of a text, which must be UTF-8: a space in front of each and one at the end.
+    /// Writes the words of a text, which must be UTF-8: a space in front of each and one at the
+    /// end.
     ///
     /// - Parameter result: is replaced.
     package func write(_ text: UnsafeRawBufferPointer, to result: inout [UInt8]) {
@@ -114,7 +115,7 @@ package final class SearchTokens {
         }
     }
 
-    /// Whether a scalar is of a writing that parts no words, or parts other things than words.
+    /// Returns whether a scalar is of a script that has no spaces between words.
     private static func isUnspaced(_ scalar: Unicode.Scalar) -> Bool {
         switch scalar.value {
         // Thai and Lao, Myanmar's with its extensions, Khmer's with its symbols.
@@ -133,7 +134,7 @@ package final class SearchTokens {
         }
     }
 
-    /// A scalar with its case folded and without accents.
+    /// Returns a scalar with its case folded and without accents.
     private static func folded(_ scalar: Unicode.Scalar) -> [UInt32] {
         let table = CompatibilityTable.shared
         // Lower case of upper case of lower case: `ß` and `ẞ` are `ss`, and `ς` is `σ`.
@@ -149,10 +150,10 @@ package final class SearchTokens {
         return scalars
     }
 
-    /// Whether marks of a combining class are accents.
+    /// Returns whether marks of a combining class are accents.
     ///
-    /// Those are the points of Hebrew and Arabic, and what stands above, below or through the letters
-    /// of any alphabet. Others, as the vowels of India, are letters.
+    /// Accents are the points of Hebrew and Arabic, and marks above, below or through the letters
+    /// of any alphabet. Other marks, as the vowels of India, are letters.
     private static func isAccent(_ combiningClass: UInt8) -> Bool {
         10...36 ~= combiningClass || 200...240 ~= combiningClass || combiningClass == 1
     }

@@ -1,12 +1,12 @@
-/// Takes out of a text what could take over a terminal or forge a line.
+/// The removal of characters that could take over a terminal or forge a line.
 ///
 /// Removed are control characters but tab (C0, DEL, C1) and the bidirectional embeddings, overrides
 /// and isolates; U+2028 and U+2029 become a space. The text must be UTF-8 (`TextEncoding`): then
 /// whole characters go, what is left touches only at their borders, and no new hazard can arise
 /// from the halves. So cleaning what is clean changes nothing.
-package enum TextCleaning {
-    /// What becomes of line endings inside a text.
-    package enum LineEndings: Sendable {
+public enum TextCleaning {
+    /// The treatment of line endings inside a text.
+    public enum LineEndings: Sendable {
         /// The text is one line: LF and CR are removed.
         case removed
         /// The text may have several lines: LF stays, CR LF and a lone CR become LF.
@@ -42,9 +42,9 @@ package enum TextCleaning {
         return rewrite(source, from: start, into: destination, lineEndings: lineEndings)
     }
 
-    /// A clean copy of bytes from where nobody can be told that they are not UTF-8: each wrong piece
-    /// becomes U+FFFD, so the result may be up to three times as long.
-    package static func cleaned(
+    /// Returns a clean copy of bytes that may not be UTF-8 and whose sender can't be told: each
+    /// wrong piece becomes U+FFFD, so the result may be up to three times as long.
+    public static func cleaned(
         repairing bytes: UnsafeRawBufferPointer, lineEndings: LineEndings
     ) -> [UInt8] {
         var result =
@@ -54,7 +54,7 @@ package enum TextCleaning {
         return result
     }
 
-    /// Whether cleaning would change nothing; the bytes must be valid UTF-8.
+    /// Returns whether cleaning would change nothing; the bytes must be valid UTF-8.
     package static func isClean(
         _ bytes: UnsafeRawBufferPointer, lineEndings: LineEndings = .removed
     ) -> Bool {
@@ -62,7 +62,7 @@ package enum TextCleaning {
             || hazardFreePrefix(bytes, lineEndings: lineEndings) == bytes.count
     }
 
-    /// How many bytes there are before the first that cleaning would change.
+    /// Returns the number of bytes before the first one that cleaning would change.
     private static func hazardFreePrefix(
         _ bytes: UnsafeRawBufferPointer, lineEndings: LineEndings
     ) -> Int {
@@ -113,7 +113,7 @@ package enum TextCleaning {
         case replaced(Int, by: UInt8)
     }
 
-    /// What becomes of the next bytes; a kept piece may be one byte of a longer character.
+    /// Returns what replaces the next bytes; a kept piece may be one byte of a longer character.
     @inline(__always)
     private static func piece(
         _ bytes: UnsafeRawBufferPointer, _ offset: Int, _ lineEndings: LineEndings

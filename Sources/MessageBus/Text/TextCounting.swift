@@ -1,8 +1,9 @@
-/// Counts characters as a person does, in grapheme clusters.
+/// The count of characters as a person counts them: grapheme clusters.
 ///
 /// All bytes given here must be valid UTF-8. Nothing allocates.
 package enum TextCounting {
-    /// Whether the text has more characters than this; answers at once when it has no more bytes.
+    /// Returns whether the text has more characters than a limit; at once if it has no more bytes
+    /// than that.
     package static func exceeds(_ bytes: UnsafeRawBufferPointer, characters limit: Int) -> Bool {
         if bytes.count <= limit { return false }
         // Printable ASCII never joins: as many characters as bytes.
@@ -10,9 +11,10 @@ package enum TextCounting {
         return prefix(of: bytes, characters: limit) < bytes.count
     }
 
-    /// How many bytes the first characters have, at most so many characters and so many bytes.
+    /// Returns the number of bytes of the first characters, within a limit of characters and one of
+    /// bytes.
     ///
-    /// Bounds both, because one character may be any number of bytes long.
+    /// Limits both, because one character may be any number of bytes long.
     package static func prefix(
         of bytes: UnsafeRawBufferPointer, characters: Int, bytes byteLimit: Int = .max
     ) -> Int {

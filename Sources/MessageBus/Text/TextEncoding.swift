@@ -1,4 +1,4 @@
-/// What is known about bytes that claim to be UTF-8.
+/// The result of examining bytes that claim to be UTF-8.
 package enum TextEncoding: Sendable, Equatable {
     /// UTF-8 from the first byte to the last.
     case valid
@@ -7,7 +7,7 @@ package enum TextEncoding: Sendable, Equatable {
     /// Not UTF-8; the bytes before this offset are.
     case invalid(at: Int)
 
-    /// Looks at all bytes.
+    /// Examines all bytes.
     ///
     /// Overlong forms, surrogates and values above U+10FFFF are not UTF-8. Plain ASCII costs no more than `TextScan`; other text about a nanosecond per byte.
     package init(_ bytes: UnsafeRawBufferPointer) {
@@ -28,7 +28,8 @@ package enum TextEncoding: Sendable, Equatable {
         }
     }
 
-    /// The bytes behind a byte order mark, U+FEFF, which some programs write in front of a text.
+    /// Returns the bytes behind a byte order mark, U+FEFF, which some programs write in front of a
+    /// text.
     package static func withoutByteOrderMark(
         _ bytes: UnsafeRawBufferPointer
     ) -> UnsafeRawBufferPointer {
@@ -39,7 +40,7 @@ package enum TextEncoding: Sendable, Equatable {
         return bytes
     }
 
-    /// The bytes as UTF-8: each piece that is none, 1 to 3 bytes long, becomes one U+FFFD.
+    /// Returns the bytes as UTF-8: each piece that is not, 1 to 3 bytes long, becomes one U+FFFD.
     ///
     /// The result may be up to three times as long. For texts whose sender can't be told that they
     /// were wrong: log files, plug-ins.

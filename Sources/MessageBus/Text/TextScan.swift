@@ -1,9 +1,9 @@
-/// Tells whether bytes are plain text, which needs neither checking nor cleaning.
-package enum TextScan {
-    /// Whether every byte is printable ASCII, 0x20 to 0x7E; true of no bytes at all.
+/// The test for plain text, which needs neither checking nor cleaning.
+public enum TextScan {
+    /// Returns whether every byte is printable ASCII, 0x20 to 0x7E; true for no bytes at all.
     ///
     /// Reads the buffer once, 64 bytes at a time: a few nanoseconds for a line of chat.
-    package static func isPrintableASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    public static func isPrintableASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let base = bytes.baseAddress else { return true }
         let count = bytes.count
         if count < 16 { return isPrintableASCII(short: base, count: count) }
@@ -25,7 +25,7 @@ package enum TextScan {
         return !anyHigh(marks)
     }
 
-    /// Whether every byte is ASCII.
+    /// Returns whether every byte is ASCII.
     package static func isASCII(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard let base = bytes.baseAddress else { return true }
         var offset = 0
@@ -49,7 +49,7 @@ package enum TextScan {
         return rest & 0x8080_8080_8080_8080 == 0
     }
 
-    /// The scalar that begins at a place of UTF-8; the place moves behind it.
+    /// Returns the scalar that begins at a place of UTF-8; the place moves behind it.
     static func scalar(in text: UnsafeRawBufferPointer, at place: inout Int) -> UInt32 {
         let first = UInt32(text[place])
         let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
@@ -63,7 +63,8 @@ package enum TextScan {
         return min(scalar, 0x10FFFF)
     }
 
-    /// How many bytes at the front are certainly printable ASCII: a multiple of 16, found quickly.
+    /// Returns the number of bytes at the front that are certainly printable ASCII: a multiple of
+    /// 16, found quickly.
     static func plainPrefix(_ bytes: UnsafeRawBufferPointer) -> Int {
         guard let base = bytes.baseAddress else { return 0 }
         var offset = 0
@@ -85,7 +86,7 @@ package enum TextScan {
         return (words.x | words.y) & 0x8080_8080_8080_8080 != 0
     }
 
-    /// The same for fewer than 16 bytes: two overlapping words, or one byte after the other.
+    /// Tests fewer than 16 bytes: two overlapping words, or one byte after the other.
     private static func isPrintableASCII(short base: UnsafeRawPointer, count: Int) -> Bool {
         if count >= 8 {
             let words = SIMD2(

@@ -1,16 +1,16 @@
-/// Finds where a text begins and ends when the white space around it does not count.
-package enum TextTrimming {
-    /// Whether there is nothing but white space, as Unicode's White_Space counts it.
+/// The trimming of white space around a text.
+public enum TextTrimming {
+    /// Returns whether there is nothing but white space, as Unicode's White_Space counts it.
     ///
     /// The bytes must be valid UTF-8. One comparison for a text that begins with a visible character.
-    package static func isBlank(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    public static func isBlank(_ bytes: UnsafeRawBufferPointer) -> Bool {
         if bytes.isEmpty { return true }
         if bytes[0] &- 0x21 < 0x5E { return false }
         return leadingSpace(bytes) == bytes.count
     }
 
-    /// The range without the white space at either end; the bytes must be valid UTF-8.
-    package static func trimmed(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
+    /// Returns the range without the white space at either end; the bytes must be valid UTF-8.
+    public static func trimmed(_ bytes: UnsafeRawBufferPointer) -> Range<Int> {
         let start = leadingSpace(bytes)
         var end = bytes.count
         while end > start {
@@ -32,7 +32,7 @@ package enum TextTrimming {
         return offset
     }
 
-    /// How many bytes the white space at this offset has; 0 when there is none.
+    /// Returns the number of bytes of the white space at this offset; 0 if there is none.
     private static func spaceLength(_ bytes: UnsafeRawBufferPointer, _ offset: Int) -> Int {
         let left = bytes.count &- offset
         switch bytes[offset] {

@@ -42,7 +42,7 @@ final class CurlTransfer {
 
     /// Gives curl the addresses of a host, and forbids its own resolver.
     ///
-    /// When a transfer ends, curl waits for its resolver's thread, and would block the loop.
+    /// At the end of a transfer curl waits for its resolver's thread, and would block the loop.
     func setAddresses(_ addresses: [SocketAddress], for host: HTTPHost) {
         // curl can't parse scopes here, and link-local addresses are no public servers.
         let texts = addresses.map(\.hostText).filter { !$0.contains("%") }.joined(separator: ",")

@@ -1,7 +1,7 @@
 import CLinux
 import Glibc
 
-/// A connected stream socket, non-blocking.
+/// A connected stream socket, non-blocking, in plain or encrypted by TLS.
 ///
 /// Confined to the loop.
 public final class Connection {
@@ -20,17 +20,21 @@ public final class Connection {
     /// The descriptor.
     public let descriptor: Int32
     private let loop: EventLoop
+    /// Encryption; `nil` for a connection in plain.
+    private let session: TLSSession?
     private var registration: EventLoop.Registration?
     private var interest: Readiness
 
     /// Takes a connected, non-blocking descriptor over and watches it.
     ///
+    /// - Parameter session: its encryption, after the handshake.
     /// - Throws: `SocketError`; the descriptor is closed then.
     public init(
-        _ descriptor: Int32, on loop: EventLoop, handler: any EventHandler,
-        interest: Readiness = .readable
+        _ descriptor: Int32, session: TLSSession? = nil, on loop: EventLoop,
+        handler: any EventHandler, interest: Readiness = .readable
     ) throws {
         self.descriptor = descriptor
+        self.session = session
         self.loop = loop
         self.interest = interest
         do {
@@ -71,6 +75,12 @@ public final class Connection {
 
     /// Reads received bytes.
     public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        if let session { return session.receive(into: buffer) }
+        return receiveAsIs(into: buffer)
+    }
+
+    /// Reads received bytes as they are, encrypted or not, for those who discard them.
+    public func receiveAsIs(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
             if count > 0 { return .bytes(count) }
@@ -82,16 +92,47 @@ public final class Connection {
     }
 
     /// Sends as much as the kernel takes.
+    ///
+    /// Of encrypted bytes some may wait here afterwards: see `hasUnsent`.
+    @inline(__always)
     public func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+        if let session { return session.send(bytes) }
+        return Self.send(bytes, on: descriptor)
+    }
+
+    static func send(
+        _ bytes: UnsafeRawBufferPointer, on descriptor: Int32, moreFollows: Bool = false
+    ) -> Outcome {
+        let flags = Int32(MSG_NOSIGNAL) | (moreFollows ? Int32(MSG_MORE) : 0)
         while true {
-            let count = Glibc.send(
-                descriptor, bytes.baseAddress, bytes.count, Int32(MSG_NOSIGNAL))
+            let count = Glibc.send(descriptor, bytes.baseAddress, bytes.count, flags)
             if count >= 0 { return .bytes(count) }
             let code = errno
             if code == EAGAIN { return .wouldBlock }
             if code != EINTR { return .failed(code) }
         }
     }
+
+    /// True if encrypted bytes, at most a record, wait for the kernel to take them.
+    ///
+    /// Whoever has sent everything must call `flush()` when the loop reports that it is writable.
+    public var hasUnsent: Bool { session?.hasUnsent ?? false }
+
+    /// Sends encrypted bytes that wait; returns `nil` once there are none left.
+    public func flush() -> Outcome? { session?.flush() }
+
+    /// True if bytes that were received with others have not been read; the loop reports nothing
+    /// then.
+    public var hasHeldInput: Bool { session?.hasHeldInput ?? false }
+
+    /// True if the other side has been sent an alert, which it should be able to read.
+    public var hasSentAlert: Bool { session?.isBroken ?? false }
+
+    /// True if it is encrypted by TLS.
+    public var isEncrypted: Bool { session != nil }
+
+    /// Bytes that encryption has added to those that were sent.
+    public var overheadBytes: UInt64 { session?.overheadBytes ?? 0 }
 
     /// Sets the events that the loop waits for; costs a system call only if they change.
     public func wait(for interest: Readiness) {
@@ -103,14 +144,15 @@ public final class Connection {
     /// True if there are received bytes that are not read yet (FIONREAD, tcp(7)).
     public var hasUnread: Bool {
         var count: Int32 = 0
-        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0
+        return ioctl(descriptor, UInt(FIONREAD), &count) == 0 && count > 0 || hasHeldInput
     }
 
     /// Sent bytes, the end included, that the peer has not confirmed (SIOCOUTQ, tcp(7)).
     public var unsentBytes: Int {
         var count: Int32 = 0
         // SIOCOUTQ is TIOCOUTQ.
-        return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) : 0
+        let waiting = session?.unsentCount ?? 0
+        return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) + waiting : waiting
     }
 
     /// Address of the peer, as text for a log.
@@ -126,8 +168,10 @@ public final class Connection {
     /// True until `close()` or `detach()`.
     public var isOpen: Bool { registration != nil }
 
-    /// Stops watching and returns the descriptor, still open.
+    /// Stops watching and returns the descriptor, still open; no encrypted bytes are sent or read
+    /// after this.
     public func detach() -> Int32 {
+        session?.finish()
         if let registration { loop.remove(registration) }
         registration = nil
         return descriptor
@@ -137,6 +181,7 @@ public final class Connection {
     public func close() {
         guard let registration else { return }
         self.registration = nil
+        session?.finish()
         loop.remove(registration)
         Glibc.close(descriptor)
     }

@@ -8,6 +8,11 @@ public struct HostKey: Hashable, Sendable {
     package let bits: UInt64
     /// True for IPv4, also if it came as IPv6 (`::ffff:192.0.2.7`).
     package let isIPv4: Bool
+
+    /// The bits of an IPv4 address, in the machine's order; `nil` for IPv6.
+    public var ipv4: UInt32? { isIPv4 ? UInt32(truncatingIfNeeded: bits) : nil }
+    /// The first 64 bits of an IPv6 address, in the machine's order; `nil` for IPv4.
+    public var ipv6Prefix: UInt64? { isIPv4 ? nil : bits }
     /// True if it is this machine's own (127.0.0.0/8, ::1).
     public let isLoopback: Bool
 

@@ -13,7 +13,7 @@ public final class Listener: EventHandler {
     private let onShortage: () -> Bool
     private let onRefuse: (Int32, SocketAddress) -> Void
     private var reservedDescriptor: Int32
-    private let path: String?
+    private let file: SocketFile?
     private lazy var retry = LoopTimer { [weak self] in self?.resume() }
     /// Address it listens on, with the port that the kernel chose for port 0.
     public let address: SocketAddress
@@ -28,6 +28,8 @@ public final class Listener: EventHandler {
     /// Opens a socket and starts to listen.
     ///
     /// - Parameters:
+    ///   - mode: who may connect to a Unix socket, in the bits of chmod(2); `nil` for what the
+    ///     process's mask leaves.
     ///   - onFailure: called when connections can't be accepted for a while; the listener goes on
     ///     by itself.
     ///   - onShortage: called when there is no descriptor for the next connection; returns true
@@ -37,7 +39,7 @@ public final class Listener: EventHandler {
     ///   - onAccept: takes a connected, non-blocking descriptor over.
     /// - Throws: `SocketError`: `bind 0.0.0.0:2000: address already in use`.
     public init(
-        _ wanted: SocketAddress, on loop: EventLoop,
+        _ wanted: SocketAddress, mode: UInt32? = nil, on loop: EventLoop,
         onFailure: @escaping (SocketError) -> Void,
         onShortage: @escaping () -> Bool = { false },
         onRefuse: @escaping (Int32, SocketAddress) -> Void = { _, _ in },
@@ -48,37 +50,46 @@ public final class Listener: EventHandler {
         self.onFailure = onFailure
         self.onShortage = onShortage
         self.onRefuse = onRefuse
-        let descriptor = try Self.open(wanted)
+        let descriptor = try Self.open(wanted, mode: mode)
         self.descriptor = descriptor
         address = SocketAddress.read { getsockname(descriptor, $0, $1) }.0
-        path = wanted.family == AF_UNIX ? String("\(wanted)".dropFirst(5)) : nil
+        file = SocketFile(of: wanted)
         reservedDescriptor = Glibc.open("/dev/null", O_RDONLY | O_CLOEXEC)
         do {
             registration = try loop.add(descriptor, .readable, self)
         } catch {
             Glibc.close(descriptor)
             if reservedDescriptor >= 0 { Glibc.close(reservedDescriptor) }
-            if let path { unlink(path) }
+            file?.remove()
             throw error
         }
     }
 
-    private static func open(_ address: SocketAddress) throws -> Int32 {
+    private static func open(_ address: SocketAddress, mode: UInt32?) throws -> Int32 {
         let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let descriptor = socket(address.family, type, 0)
         guard descriptor >= 0 else { throw SocketError("socket") }
         if address.family == AF_UNIX { removeStale(address) } else { reuse(descriptor, address) }
+        // The file gets the mode of the descriptor, less the process's mask: never more for a while.
+        if let mode, address.family == AF_UNIX { fchmod(descriptor, mode) }
         guard address.withPointer({ bind(descriptor, $0, $1) }) == 0 else {
             let failure = SocketError("bind \(address)")
             Glibc.close(descriptor)
             throw failure
         }
-        guard listen(descriptor, 4_096) == 0 else {
-            let failure = SocketError("listen \(address)")
+        let isModeSet = Self.set(mode, of: address)
+        guard isModeSet, listen(descriptor, 4_096) == 0 else {
+            let failure = SocketError("\(isModeSet ? "listen" : "chmod") \(address)")
+            SocketFile(of: address)?.remove()
             Glibc.close(descriptor)
             throw failure
         }
         return descriptor
+    }
+
+    private static func set(_ mode: UInt32?, of address: SocketAddress) -> Bool {
+        guard let mode, let path = SocketFile.path(of: address) else { return true }
+        return chmod(path, mode) == 0
     }
 
     private static func reuse(_ descriptor: Int32, _ address: SocketAddress) {
@@ -93,16 +104,14 @@ public final class Listener: EventHandler {
 
     /// Removes a socket file that no process listens on any more.
     private static func removeStale(_ address: SocketAddress) {
-        let path = String("\(address)".dropFirst(5))
-        var status = stat()
         // Only a socket: connecting to a file is refused as well.
-        guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return }
+        guard let file = SocketFile(of: address) else { return }
         let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
         let probe = socket(AF_UNIX, type, 0)
         guard probe >= 0 else { return }
         defer { Glibc.close(probe) }
         if address.withPointer({ connect(probe, $0, $1) }) != 0, errno == ECONNREFUSED {
-            unlink(path)
+            file.remove()
         }
     }
 
@@ -182,6 +191,6 @@ public final class Listener: EventHandler {
         loop.remove(registration)
         Glibc.close(descriptor)
         if reservedDescriptor >= 0 { Glibc.close(reservedDescriptor) }
-        if let path { unlink(path) }
+        file?.remove()
     }
 }

@@ -9,6 +9,14 @@ public struct SocketAddress: Sendable {
 
     init() {}
 
+    /// Copies an address in the kernel's form.
+    init<Address>(copying address: inout Address) {
+        withUnsafeMutableBytes(of: &storage) { storage in
+            withUnsafeBytes(of: &address) { storage.copyMemory(from: $0) }
+        }
+        length = socklen_t(MemoryLayout<Address>.size)
+    }
+
     /// Returns all addresses of a host and port, by the system's resolver.
     ///
     /// May take seconds, so must not be called on the loop.
@@ -44,7 +52,6 @@ public struct SocketAddress: Sendable {
     ///
     /// - Throws: `SocketError` if the path is longer than the kernel takes (107 bytes).
     public static func unix(path: String) throws -> SocketAddress {
-        var address = SocketAddress()
         var unix = sockaddr_un()
         unix.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -52,11 +59,7 @@ public struct SocketAddress: Sendable {
             throw SocketError("unix:\(path)", reason: "the path is longer than 107 bytes")
         }
         withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: bytes) }
-        withUnsafeMutableBytes(of: &address.storage) { storage in
-            withUnsafeBytes(of: &unix) { storage.copyMemory(from: $0) }
-        }
-        address.length = socklen_t(MemoryLayout<sockaddr_un>.size)
-        return address
+        return SocketAddress(copying: &unix)
     }
 
     /// AF_INET, AF_INET6 or AF_UNIX.

@@ -113,9 +113,9 @@ final class StoreReader: Sendable {
             guard !state.isClosed, state.questions.count < Self.bound else { return false }
             state.questions.append { connection in
                 do throws(StoreError) {
-                    answer.give(.success(try question(connection)))
+                    answer.fulfill(.success(try question(connection)))
                 } catch {
-                    answer.give(.failure(error))
+                    answer.fulfill(.failure(error))
                 }
             }
             return true

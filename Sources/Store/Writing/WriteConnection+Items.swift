@@ -7,22 +7,22 @@ extension WriteConnection {
         switch item {
         case .progress(let progress, let commit):
             try write(progress, at: time)
-            return { commit.fulfil(.success(())) }
+            return { commit.fulfill(.success(())) }
         case .advance(let reader, let number, let links, let answer):
             try advance(reader, to: number, at: time)
             for link in links { try insert(link, in: reader.channel, at: time) }
-            return { answer.give(.success(())) }
+            return { answer.fulfill(.success(())) }
         case .attempt(let text, let number, let reader, let answer):
             try recordAttempt(text, to: number, of: reader.channel, at: time)
-            return { answer.give(.success(())) }
+            return { answer.fulfill(.success(())) }
         case .dropped(let message): try write(message)
         case .verdict(let verdict): try write(verdict)
         case .checkpoints(let bridge, let answer):
             let found = try checkpoints(of: bridge)
-            return { answer.give(.success(found)) }
+            return { answer.fulfill(.success(found)) }
         case .cursor(let reader, let answer):
             let found = try cursor(of: reader)
-            return { answer.give(.success(found)) }
+            return { answer.fulfill(.success(found)) }
         }
         return nil
     }

@@ -1,12 +1,12 @@
 /// Something that a client may send over and over to cost others as much as it can.
 struct Attack {
-    /// What the tables call it.
+    /// The attack's name in the tables.
     let name: String
-    /// What each attacker sends first, by its index; `nil`: it stays without a name.
+    /// The first line of each attacker, by its index; `nil`: it stays without a name.
     var entrance: (@Sendable (Int) -> String)? = { "mallory\($0):\n" }
     /// A few KiB of lines, by the attacker's index: sent again and again.
     let lines: @Sendable (Int) -> [UInt8]
-    /// Whether attackers read what they are answered.
+    /// True if attackers read their answers.
     var isRead = true
 
     /// Sends one line over and over.
@@ -80,14 +80,14 @@ extension Attack {
         Attack("nameless: a long notice", isNamed: false, "\(phrases) se ha unido al chat."),
     ]
 
-    /// What is answered and never read: these cost memory.
+    /// Attacks whose answers are never read: these cost memory.
     static let unread = ["/history 500", "/search x", "/who", "/help", "hola"].map { line in
         var attack = Attack("\(line), not read", line)
         attack.isRead = false
         return attack
     }
 
-    /// What fills two rooms with as many messages, and as much text, as they keep.
+    /// Messages that fill two rooms with as many messages, and as much text, as they keep.
     static let fillers = [
         Attack("many texts", "x"), Attack("long texts", String(repeating: "x", count: 8_100)),
         Attack("many texts elsewhere") { _ in ["/join otra"] + Array(repeating: "x", count: 8_000)

@@ -3,7 +3,7 @@ import MessageBus
 import TCPBridge
 import TestSupport
 
-/// What the worst costs that a client may send, and what others notice of it.
+/// The cost of the worst input that a client may send, and its effect on others.
 struct AttackBenchmarks {
     private let isQuick: Bool
     private let attacks: [Attack]
@@ -22,7 +22,7 @@ struct AttackBenchmarks {
         unread = Attack.unread.filter(isMeant)
     }
 
-    /// Whether there is anything to measure.
+    /// True if there is anything to measure.
     var isEmpty: Bool { attacks.isEmpty && unread.isEmpty }
 
     /// Microseconds of the loop for one line, where no limit ends it.
@@ -55,7 +55,7 @@ struct AttackBenchmarks {
         return table
     }
 
-    /// How long a pair waits for each other while one connection attacks, and many.
+    /// Measures the time that a pair waits for each other while one connection attacks, and many.
     func delays() async throws -> Table {
         let counts = isQuick ? [1, 10] : [1, 100]
         var table = Table(
@@ -69,7 +69,7 @@ struct AttackBenchmarks {
         return table
     }
 
-    /// What of memory each attack takes, and which leave more than they may.
+    /// Measures the memory that each attack takes, and finds those that leave more than they may.
     func memory() async throws -> String {
         let (table, over) = try await AttackMemory(isQuick: isQuick).table(attacks + unread)
         let which = over.isEmpty ? "none" : over.joined(separator: "; ")

@@ -24,9 +24,7 @@ final class AttackHost: Sendable {
         let loop = loop
         settings.uptime = { loop.now }
         settings.time = { loop.wallTime }
-        bus = Bus(settings, chain: Chain(), executor: loop)
-        let bus = bus
-        loop.atTurnEnd { bus.assumeIsolated { $0.endTurn() } }
+        bus = Bus(settings, chain: Chain(), executor: loop, atTurnEnd: { loop.atTurnEnd($0) })
         MemoryTrimmer.start(on: loop)
         try loop.start(named: "attacked")
         var options = TCP.Options()
@@ -37,7 +35,7 @@ final class AttackHost: Sendable {
             files: { _ in RecordedLines() })
         let bridge = TCP(options, context)
         let attachment = BridgeAttachment(name: "tcp", room: "general")
-        await bus.add(attachment)
+        await bus.attach(attachment)
         await bus.begin(attachment)
         let place = Port(bus: bus, attachment: attachment)
         Task { try await bridge.run(place) }
@@ -48,7 +46,7 @@ final class AttackHost: Sendable {
     /// Ends the loop; what is connected is left as it is.
     func stop() { loop.stop() }
 
-    /// How many people there are, in any room.
+    /// Number of people, in any room.
     var population: Int {
         get async { await bus.perform { bus in bus.rooms.reduce(0) { $0 + $1.population } } }
     }
@@ -58,7 +56,7 @@ final class AttackHost: Sendable {
         get async { await bus.perform { _ in ThreadClock.now } }
     }
 
-    /// How to read the same from another thread.
+    /// Returns a function that reads the same from another thread.
     var loopClock: ThreadClock {
         get async { await bus.perform { _ in ThreadClock() } }
     }

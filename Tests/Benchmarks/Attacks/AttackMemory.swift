@@ -4,7 +4,7 @@ import Sockets
 import TCPBridge
 import TestSupport
 
-/// What of the process's memory is taken while somebody attacks, and what stays taken afterwards.
+/// The memory that the process takes while somebody attacks, and that it keeps afterwards.
 ///
 /// The clients are in the same process, so their few buffers count too.
 struct AttackMemory {
@@ -13,7 +13,7 @@ struct AttackMemory {
     /// - Parameter isQuick: only to see that it runs.
     init(isQuick: Bool) { self.isQuick = isQuick }
 
-    /// What README says that a room keeps (*Memory*): a `buffer` of bytes for readers, what was said
+    /// The memory that a room keeps (*Memory* in README): a `buffer` of bytes for readers, what was said
     /// last, and the fixed part of as many messages.
     ///
     /// The rooms are filled before, but what fills them best differs. The names that are remembered

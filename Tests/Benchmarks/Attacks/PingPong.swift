@@ -22,11 +22,11 @@ struct PingPong {
         }
     }
 
-    /// How long it took to ask and be answered.
+    /// The times from a question to its answer.
     struct Delays {
         /// By the clock on the wall, in milliseconds, sorted: other processes count too.
         var wall: [Double] = []
-        /// What the loop has run meanwhile, in milliseconds, sorted.
+        /// The turns of the loop meanwhile, in milliseconds, sorted.
         var loop: [Double] = []
     }
 

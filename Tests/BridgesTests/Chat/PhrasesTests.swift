@@ -63,8 +63,9 @@ import Testing
 
     @Test func `lists show people and rooms`() {
         let phrases = Phrases(.es)
-        #expect(phrases.person("Ana", on: "tcp") == "Ana (tcp)")
-        #expect(phrases.person("Ana (telegram)", on: "telegram") == "Ana (telegram)")
+        #expect(phrases.person("Ana", on: ["tcp"]) == "Ana (tcp)")
+        #expect(phrases.person("Ana", on: ["tcp", "web"]) == "Ana (tcp, web)")
+        #expect(phrases.person("Ana (telegram)", on: ["telegram"]) == "Ana (telegram)")
         #expect(phrases.room("general", people: 1, isOwn: true) == "general: 1 persona, estás aquí")
         #expect(phrases.room("otra", people: 0, isOwn: false) == "otra: 0 personas")
     }

@@ -65,6 +65,29 @@ struct StdioFixture {
         try await stdio.stop()
     }
 
+    @Test func `a line with a password is refused, and nothing of it is said or logged`()
+        async throws
+    {
+        for form in [Stdio.Form.text, .chat] {
+            let stdio = try await StdioFixture.make { $0.lines = form }
+            await stdio.input.write(
+                """
+                /login ana s3cr3t-x
+                ana: /login ana s3cr3t-x
+                 /REGISTER s3cr3t-x
+                /password s3cr3t-x s3cr3t-y
+                /unregister s3cr3t-x
+                hola
+
+                """)
+            #expect(await stdio.messages(1) == ["operador (stdio): hola"])
+            let entry = await stdio.bus.log.first { $0.sentence.contains("password") }
+            #expect(entry.sentence.hasPrefix("1 line with a password not said"))
+            #expect(!stdio.bus.log.sentences.contains { $0.contains("s3cr3t") })
+            try await stdio.stop()
+        }
+    }
+
     @Test func `the last half line is a line, and the bridge goes on writing`() async throws {
         let stdio = try await StdioFixture.make()
         await stdio.input.write("one\ntwo")
@@ -212,21 +235,21 @@ extension StdioFixture {
         await bus.bus.perform { [attachment = other.attachment] bus in
             guard let room = bus.rooms.first, let receiver = bus.person(receiver) else { return [] }
             let mailbox = Silence()
-            let person = Person(
+            let presence = Presence(
                 sender: Sender(name: sender, key: sender, bridge: "tcp", identity: 1), room: room,
-                mailbox: mailbox, isAnnounced: false)
-            _ = bus.enter(person, by: attachment)
-            defer { bus.leave(person, by: attachment) }
+                delegate: mailbox, isAnnounced: false)
+            _ = bus.enter(presence, by: attachment)
+            defer { bus.leave(presence) }
             var text = text
             _ = text.withUTF8 {
-                bus.whisper(UnsafeRawBufferPointer($0), from: person, to: receiver, by: attachment)
+                bus.whisper(UnsafeRawBufferPointer($0), from: presence, to: receiver)
             }
             return withExtendedLifetime(mailbox) { bus.people(in: room).map(\.sender.name) }
         }
     }
 }
 
-private final class Silence: Mailbox {
+private final class Silence: PresenceDelegate {
     func deliver(_ message: Message) {}
     var isReachable: Bool { true }
 }

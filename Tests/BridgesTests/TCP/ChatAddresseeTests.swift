@@ -19,7 +19,7 @@ import Testing
     @Test(arguments: [
         "/msg Ana (telegram) el pin es 1234", "/msg ANA (Telegram) el pin",
         "/msg Ana  (telegram) x",
-        "/msg \"Ana\" (telegram) el pin", "/msg \"Ana (telegram)\" el pin", "/msg Ana (tcp2) x",
+        "/msg \"Ana\" (telegram) el pin", "/msg \"Ana (telegram)\" el pin",
     ])
     func `a message for somebody elsewhere does not reach a namesake here`(
         line: String
@@ -30,8 +30,9 @@ import Testing
         let ana = try await host.client("Ana")
         let bob = try await host.client("bob")
         try await telegram.publish("hola", from: "Ana")
-        try bob.send("\(line)\n")
-        #expect(try await bob.barrier() == ["Ana (telegram): hola", Self.unknown])
+        try bob.send("\(line)\n/msg Ana (tcp2) x\n")
+        let elsewhere = "servidor: [forbidden] A otras redes no llegan mensajes privados."
+        #expect(try await bob.barrier() == ["Ana (telegram): hola", elsewhere, Self.unknown])
         #expect(
             try await ana.barrier() == ["bob se ha unido al chat.", "Ana (telegram): hola"])
     }

@@ -39,11 +39,11 @@ final class ChatHost: Sendable {
     init(
         _ bridges: [Bridge] = [Bridge()], rooms: [String] = ["general"], language: Language = .es,
         middlewares: [any Middleware] = [], store: any MessageStore = VolatileStore(),
-        clock: ManualClock = ManualClock()
+        accounts: FakeAccounts? = nil, clock: ManualClock = ManualClock()
     ) async throws {
         test = try TestBus(
             rooms: rooms, language: language, namePolicy: .chat(language), middlewares: middlewares,
-            store: store, clock: clock)
+            store: store, accounts: accounts, clock: clock)
         var ports: [UInt16] = []
         var attachments: [BridgeAttachment] = []
         var runs: [Task<Void, any Error>] = []
@@ -52,7 +52,7 @@ final class ChatHost: Sendable {
                 name: bridge.name, room: bridge.room, direction: bridge.direction,
                 chain: Chain(Self.chain(bridge.chain).steps + bridge.steps),
                 outgoing: Self.chain(bridge.outgoing))
-            await test.bus.add(attachment)
+            await test.bus.attach(attachment)
             await test.bus.begin(attachment)
             let port = Port(bus: test.bus, attachment: attachment)
             let context = Context(
@@ -77,12 +77,12 @@ final class ChatHost: Sendable {
     /// Starts one bridge.
     convenience init(
         rooms: [String] = ["general"], language: Language = .es,
-        middlewares: [any Middleware] = [], clock: ManualClock = ManualClock(),
-        _ change: (inout Bridge) -> Void
+        middlewares: [any Middleware] = [], accounts: FakeAccounts? = nil,
+        clock: ManualClock = ManualClock(), _ change: (inout Bridge) -> Void
     ) async throws {
         try await self.init(
             [Bridge("tcp", change)], rooms: rooms, language: language, middlewares: middlewares,
-            clock: clock)
+            accounts: accounts, clock: clock)
     }
 
     private static func chain(_ middlewares: [any Middleware]) -> Chain {

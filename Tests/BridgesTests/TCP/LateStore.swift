@@ -127,8 +127,8 @@ final class LateStore: MessageStore {
 
     var outlivesProcess: Bool { true }
     func reserve(_ count: UInt64) -> UInt64 { disk.reserve(count) }
-    func take(_ batch: Batch, isOwed: Bool) { disk.take(batch, isOwed: isOwed) }
-    func take(_ progress: SourceProgress) -> PendingCommit { disk.take(progress) }
+    func enqueue(_ batch: Batch, isOwed: Bool) { disk.enqueue(batch, isOwed: isOwed) }
+    func enqueue(_ progress: SourceProgress) -> PendingCommit { disk.enqueue(progress) }
     func endTurn() { disk.endTurn() }
     var committed: UInt64 { disk.committed }
     var condition: StoreCondition { disk.condition }
@@ -142,8 +142,8 @@ final class LateStore: MessageStore {
     func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) async throws {
         try await disk.advance(reader, to: number, links: links)
     }
-    func note(_ answer: String, to number: UInt64, of reader: DurableReader) async throws {
-        try await disk.note(answer, to: number, of: reader)
+    func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) async throws {
+        try await disk.recordFailure(answer, to: number, of: reader)
     }
     func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int

@@ -10,9 +10,9 @@ import Testing
 
     @Test mutating func `an answer is due at its place and not before`() {
         answers.append([1], at: 10)
-        let isEarly = answers.take(dueAt: 9, into: &due)
+        let isEarly = answers.moveDue(at: 9, into: &due)
         #expect(!isEarly && due.isEmpty && answers.nextPlace == 10)
-        let isDue = answers.take(dueAt: 10, into: &due)
+        let isDue = answers.moveDue(at: 10, into: &due)
         #expect(isDue && due.waitingCount == 1)
         #expect(answers.isEmpty && answers.byteCount == 0 && answers.nextPlace == nil)
     }
@@ -22,7 +22,7 @@ import Testing
         answers.append([2, 3], at: 10)
         answers.append([4], at: 11)
         #expect(answers.placeCount == 2 && answers.byteCount == 4)
-        _ = answers.take(dueAt: 10, into: &due)
+        _ = answers.moveDue(at: 10, into: &due)
         #expect(answers.placeCount == 1 && answers.byteCount == 1 && due.waitingCount == 3)
     }
 
@@ -30,7 +30,7 @@ import Testing
         for place in 1...5 {
             answers.append([UInt8(place)], at: TranscriptOffset(rawValue: UInt64(place)))
         }
-        _ = answers.take(dueAt: 4, into: &due)
+        _ = answers.moveDue(at: 4, into: &due)
         #expect(due.waitingCount == 4 && answers.nextPlace == 5)
     }
 
@@ -40,7 +40,7 @@ import Testing
         for place in 1..<10_000 {
             answers.append(answer, at: TranscriptOffset(rawValue: UInt64(place)))
             due = OutputQueue()
-            _ = answers.take(dueAt: TranscriptOffset(rawValue: UInt64(place - 1)), into: &due)
+            _ = answers.moveDue(at: TranscriptOffset(rawValue: UInt64(place - 1)), into: &due)
             #expect(due.waitingCount == (place == 1 ? 1 : 1_000) && answers.byteCount == 1_000)
             if answers.keptBytes > 40_000 { Issue.record("\(answers.keptBytes) at \(place)") }
         }
@@ -48,7 +48,7 @@ import Testing
 
     @Test mutating func `an answer without bytes takes no place for ever`() {
         answers.append([], at: 3)
-        let isDue = answers.take(dueAt: 3, into: &due)
+        let isDue = answers.moveDue(at: 3, into: &due)
         #expect(isDue && due.isEmpty && answers.isEmpty)
     }
 

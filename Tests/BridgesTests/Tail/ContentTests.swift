@@ -6,7 +6,7 @@ import Testing
 @testable import Chat
 @testable import TailBridge
 
-/// What may stand in a file.
+/// The contents that a file may have.
 @Suite(.timeLimit(.minutes(10))) struct ContentTests {
     private func texts(_ bytes: [UInt8], longest: Int = 65_536) throws -> [String] {
         let folder = try TailFolder()

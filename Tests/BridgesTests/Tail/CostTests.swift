@@ -6,7 +6,7 @@ import Testing
 @testable import Chat
 @testable import TailBridge
 
-/// What is done follows what happens, and what is said what has changed.
+/// Work follows events, and reports follow changes.
 @Suite(.timeLimit(.minutes(10))) struct CostTests {
     @Test func `what happens to one file concerns no other`() throws {
         let folder = try TailFolder("**/*.log")

@@ -4,7 +4,7 @@ import Testing
 @testable import Chat
 @testable import TailBridge
 
-/// What becomes of files that were rotated before anything was followed.
+/// Files that were rotated before anything was followed.
 @Suite(.timeLimit(.minutes(10))) struct IgnoredFilesTests {
     /// A directory with a rotated file, and a live one that has been read.
     private func followed() throws -> TailFolder {

@@ -268,10 +268,10 @@ struct TailModel {
         folder.remove(oldest)
     }
 
-    /// What is in a file and has not come in may be lost now.
+    /// Allows the lines of a file that have not come in to be lost from now on.
     private mutating func excuse(_ inode: UInt64) { excused.formUnion(content[inode] ?? []) }
 
-    /// What was there before anybody heard of the name may be lost when it is rotated away.
+    /// Allows lines from before the name was known to be lost when the file is rotated away.
     private mutating func excuseUnknown(_ name: String) {
         let path = FilePath(folder.place(name))
         if folder.files?.newest[path] != nil { return }

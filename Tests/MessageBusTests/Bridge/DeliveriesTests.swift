@@ -4,7 +4,7 @@ import Testing
 @testable import MessageBus
 
 @Suite(.timeLimit(.minutes(10))) struct DeliveriesTests {
-    /// What one run of a durable bridge sees: it acknowledges as many as it is told to, reads one
+    /// Returns the messages that one run of a durable bridge sees: it acknowledges as many as it is told to, reads one
     /// more, and fails.
     private func run(
         _ port: Port, on test: TestBus, acknowledging count: Int, channel: String? = nil
@@ -71,9 +71,8 @@ import Testing
         let test = try TestBus()
         let port = await test.port("b")
         let reader = await test.port("c")
-        var draft = Draft("hola", from: "servidor")
-        draft.isFromBus = true
-        try await port.publish([draft, Draft("hola", from: "servidor")])
+        try await port.announce("hola")
+        try await port.publish("hola", from: "servidor")
         var messages = reader.messages.makeAsyncIterator()
         #expect(await messages.next()?.sender.name == "servidor")
         #expect(await messages.next()?.sender.name == "servidor (b)")

@@ -107,10 +107,12 @@ import Testing
         let reader = await test.port("b")
         #expect(await reader.present(as: "bob"))
         await test.bus.perform { (bus: isolated Bus) -> Void in
-            guard let bob = bus.person("bob (b)") else { return }
+            guard let bob = bus.person("bob (b)"), let presence = bob.presences.first else {
+                return
+            }
             for count in 1...300 {
                 _ = Array("\(count)".utf8).withUnsafeBytes {
-                    bus.whisper($0, from: bob, to: bob, by: bus.bridges[0])
+                    bus.whisper($0, from: presence, to: bob)
                 }
             }
         }
@@ -149,7 +151,7 @@ import Testing
                 Chain.Step(
                     label: "t", condition: Condition(), middleware: Shout(arrivals: arrivals))
             ]))
-        await test.bus.add(attachment)
+        await test.bus.attach(attachment)
         await test.bus.begin(attachment)
         let speaker = await test.port("a")
         let plain = await test.port("b")

@@ -140,7 +140,7 @@ private struct BusWorld {
         let reader = readers[index]
         let (messages, position, counts) = await test.bus.perform { _ in
             let cursor = reader.cursor.cursor
-            let messages = cursor.take(atMost: most)
+            let messages = cursor.readMessages(atMost: most)
             return (messages, cursor.position, cursor.delivered + cursor.skipped)
         }
         let range = reader.next..<max(reader.next, position.index)

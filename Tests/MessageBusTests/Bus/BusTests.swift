@@ -4,7 +4,7 @@ import Testing
 @testable import MessageBus
 
 @Suite(.timeLimit(.minutes(10))) struct BusTests {
-    private final class Box: Mailbox {
+    private final class Box: PresenceDelegate {
         var isReachable: Bool { true }
         var texts: [String] = []
         func deliver(_ message: Message) { texts.append(message.text) }
@@ -129,17 +129,17 @@ import Testing
             func sender(_ name: String) -> Sender {
                 Sender(name: name, key: name.lowercased(), bridge: "one", identity: 1)
             }
-            let ana = Person(sender: sender("Ana"), room: bus.rooms[0], mailbox: box)
-            let bob = Person(sender: sender("Bob"), room: bus.rooms[0], mailbox: box)
+            let ana = Presence(sender: sender("Ana"), room: bus.rooms[0], delegate: box)
+            let bob = Presence(sender: sender("Bob"), room: bus.rooms[0], delegate: box)
             let worked = [
                 bus.enter(ana, by: attachment) == nil, bus.enter(bob, by: attachment) == nil,
-                bus.rename(ana, to: sender("BOB"), by: attachment) == nil,
-                bus.rename(ana, to: sender("ANA"), by: attachment) == nil,
-                bus.rename(ana, to: sender("Eva"), by: attachment) == nil, bus.person("ana") == nil,
+                bus.rename(ana, to: sender("BOB")) == nil,
+                bus.rename(ana, to: sender("ANA")) == nil,
+                bus.rename(ana, to: sender("Eva")) == nil, bus.person("ana") == nil,
                 bus.person("eva") == nil,
             ]
-            bus.leave(ana, by: attachment)
-            bus.leave(ana, by: attachment)
+            bus.leave(ana)
+            bus.leave(ana)
             let said = bus.rooms[0].log.messages(from: 0, atMost: 99).map {
                 "\($0.kind) \($0.sender.name) \($0.other?.name ?? "")"
             }
@@ -156,23 +156,24 @@ import Testing
         let (drops, texts, counts) = await test.bus.perform { bus in
             let attachment = bus.bridges[0]
             let boxes = (0..<3).map { _ in Box() }
-            let people = boxes.enumerated().map { index, box in
-                Person(
+            let presences = boxes.enumerated().map { index, box in
+                Presence(
                     sender: Sender(
                         name: "p\(index)", key: "p\(index)", bridge: "one", identity: 1),
-                    room: bus.rooms[0], mailbox: box)
+                    room: bus.rooms[0], delegate: box)
             }
-            for person in people { _ = bus.enter(person, by: attachment) }
+            for presence in presences { _ = bus.enter(presence, by: attachment) }
+            let people = presences.compactMap(\.person)
             let drops = [("psst", 0, 1), ("yo", 2, 2), ("no", 0, 1)].map { text, from, to in
                 Array(text.utf8).withUnsafeBytes {
-                    bus.whisper($0, from: people[from], to: people[to], by: attachment)
+                    bus.whisper($0, from: presences[from], to: people[to])
                 }
             }
             let counts = [
                 attachment.taken, attachment.passed, attachment.dropped,
                 bus.rooms[0].log.end.rawValue,
             ]
-            for person in people { bus.leave(person, by: attachment) }
+            for presence in presences { bus.leave(presence) }
             return (drops, boxes.map(\.texts), counts)
         }
         #expect(drops == [nil, nil, Drop(code: "rate-limited", reason: "not no")])
@@ -184,7 +185,7 @@ import Testing
 
     // MARK: - Stopping
 
-    @Test func `stop tells who waits, and the logs end when every connectionID is closed`()
+    @Test func `stop tells who waits, and the logs end when every source is closed`()
         async throws
     {
         let test = try TestBus()
@@ -219,7 +220,7 @@ import Testing
         #expect(state == [true, true])
     }
 
-    @Test func `a bridge that fails leaves no connectionID and nobody behind`() async throws {
+    @Test func `a bridge that fails leaves no source and nobody behind`() async throws {
         let test = try TestBus()
         let port = await test.port("one")
         await port.openSource()
@@ -235,7 +236,7 @@ import Testing
         let test = try TestBus()
         let port = await test.port("one")
         let task = Task { await port.stopping() }
-        while await test.bus.perform({ $0.stopWaiters.isEmpty }) { await Task.yield() }
+        while !test.bus.stopSignal.hasWaiters { await Task.yield() }
         task.cancel()
         await task.value
         #expect(await !port.isStopping)
@@ -262,9 +263,9 @@ import Testing
     @Test func `what the bus says of a bridge that only takes out is said`() async throws {
         let test = try TestBus()
         let port = await test.port("one", direction: .out)
-        var draft = Draft("x", from: "servidor")
-        draft.isFromBus = true
-        let receipts = try await port.publish([Draft("y", from: "z"), draft])
+        let receipts = [
+            try await port.publish("y", from: "z"), try await port.announce("x"),
+        ]
         #expect(receipts.map { $0.verdict == .pass } == [false, true])
         #expect(await test.bus.perform { $0.rooms[0].log.end } == 1)
     }

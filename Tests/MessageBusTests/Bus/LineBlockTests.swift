@@ -30,7 +30,7 @@ import Testing
             #expect(message.text == line.0)
             #expect(message.sender.name == "\(line.name) (tail)")
             #expect(message.origin == Origin(channel: "/\(line.name)", remoteID: "\(line.2)"))
-            #expect(message.hasSeveralLines == line.0.contains("\n"))
+            #expect(message.hasSeveralLines == line.0.utf8.contains(UInt8(ascii: "\n")))
         }
     }
 
@@ -40,13 +40,13 @@ import Testing
         let reader = await bus.port("reader")
         let now = bus.clock.wall()
         let block = LineBlock()
-        let connectionID = LineBlock.Origin(name: "a", channel: "/a")
+        let origin = LineBlock.Origin(name: "a", channel: "/a")
         let times = [
             now - 3_600_500, now - 30_000, now + 5_000, 0, now - 12 * 365 * 86_400_000,
             now - 7_200_000,
         ]
         for (index, time) in times.enumerated() {
-            block.begin(connectionID, at: UInt64(index), said: time)
+            block.begin(origin, at: UInt64(index), said: time)
             Array("line \(index)".utf8).withUnsafeBytes {
                 _ = block.append($0, at: UInt64(index))
             }

@@ -8,7 +8,7 @@ struct SteppedJobs: Sendable {
     private let queue = Queue()
     /// For the bus.
     let serial: any SerialExecutor
-    /// What tasks are to prefer.
+    /// The executor that tasks are to prefer.
     let tasks: any TaskExecutor
 
     init() {

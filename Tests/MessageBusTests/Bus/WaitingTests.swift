@@ -4,7 +4,7 @@ import Testing
 
 @testable import MessageBus
 
-/// Who waits hears of what happens at any moment: also between the look and the wait, where a task
+/// A waiting task is woken by events at any moment: also between the look and the wait, where a task
 /// with an executor of its own gives the bus up.
 @Suite struct WaitingTests {
     /// A bus whose every job is a step of the test, so that something can be done between any two.
@@ -18,13 +18,16 @@ import Testing
         init(store: any MessageStore = VolatileStore()) {
             var settings = Bus.Settings()
             settings.tasks = jobs.tasks
-            bus = Bus(settings, chain: Chain(), store: store, executor: jobs.serial)
+            bus = Bus(
+                settings, chain: Chain(), store: store, executor: jobs.serial,
+                // Each test ends the turns itself.
+                atTurnEnd: { _ in })
             let (bus, speaker, attachment) = (
                 bus, speaker, BridgeAttachment(name: "b", room: "general")
             )
             bus.assumeIsolated { bus in
                 for attachment in [speaker, attachment] {
-                    bus.add(attachment)
+                    bus.attach(attachment)
                     bus.begin(attachment)
                 }
             }
@@ -112,7 +115,7 @@ import Testing
         }
     }
 
-    @Test func `a connectionID goes on when the store takes more between any two of its steps`() {
+    @Test func `a source goes on when the store takes more between any two of its steps`() {
         tryAll { steps in
             let store = MemoryStore()
             store.change(to: .lags)

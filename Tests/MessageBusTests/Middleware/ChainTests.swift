@@ -117,7 +117,9 @@ import Testing
         chain.judge(batch)
         #expect(Self.passed(batch) == [expected])
         #expect(tally.all == ["message ana@tcp: \(expected)"])
-        #expect(batch.arena.all[0].flags.contains(.hasLines) == expected.contains("\n"))
+        #expect(
+            batch.arena.all[0].flags.contains(.hasLines)
+                == expected.utf8.contains(UInt8(ascii: "\n")))
     }
 
     @Test(arguments: ["", " \t", "\u{0}\u{85}"])

@@ -51,7 +51,9 @@ import Testing
             let last = first + Int.random(in: 0...(log.end + 5 - first), using: &model.random)
             let count = Int.random(in: 0...700, using: &model.random)
             let asked = first.index..<min(max(first, last), log.end).index
-            let said = model.all[asked].filter { $0.isSaid && $0.number >= model.firstText }
+            // Asked once: for each message it would take minutes.
+            let firstText = model.firstText
+            let said = model.all[asked].filter { $0.isSaid && $0.number >= firstText }
             #expect(
                 log.texts(in: first..<last, atMost: count).map(\.number)
                     == said.suffix(count).map(\.number))
@@ -271,7 +273,7 @@ private struct LogModel {
     /// The number of the oldest text kept.
     var firstText: UInt64 { log.texts(in: 0..<LogPosition.max, atMost: .max).first?.number ?? .max }
 
-    /// Whether a message has its place among the messages, not only among the texts.
+    /// Returns whether a message has its place among the messages, not only among the texts.
     func isInBatches(_ said: Said) -> Bool {
         log.messages(from: log.start, atMost: 1).first.map { said.number >= $0.number } ?? false
     }

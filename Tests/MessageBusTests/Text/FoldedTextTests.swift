@@ -108,7 +108,7 @@ import Testing
         }
     }
 
-    /// What Unicode asks for: what is not seen goes, before and after normalising.
+    /// The form that Unicode asks for: unseen characters go, before and after normalising.
     private static func expected(_ text: String) -> String {
         func seen(_ text: String) -> String {
             var scalars = text.unicodeScalars

@@ -81,14 +81,14 @@ import Testing
         }
     }
 
-    @Test func `a copy is cleaned as in place and its connectionID left alone`() {
+    @Test func `a copy is cleaned as in place and its source left alone`() {
         let seed = UInt64.random(in: 0...UInt64.max)
         var random = RandomText(seed: seed)
         for _ in 0..<2_000 {
             let text = random.text(upTo: 60)
             var copy = [UInt8](repeating: 0, count: text.utf8.count)
-            let count = withBytes(text) { connectionID in
-                copy.withUnsafeMutableBytes { TextCleaning.clean(connectionID, into: $0) }
+            let count = withBytes(text) { source in
+                copy.withUnsafeMutableBytes { TextCleaning.clean(source, into: $0) }
             }
             #expect(Array(copy[..<count]) == Array(clean(text).utf8), "seed \(seed)")
         }

@@ -11,7 +11,7 @@ package final class TestHTTPConnection: EventHandler {
     private var received: [UInt8] = []
     private var unsent: [UInt8] = []
     private var closesWhenSent = false
-    /// Whether a request waits for its answer.
+    /// True if a request waits for its answer.
     package private(set) var isAnswering = false
     /// Requests that came by it.
     package private(set) var requests = 0
@@ -28,7 +28,7 @@ package final class TestHTTPConnection: EventHandler {
         connection = try? Connection(descriptor, on: loop, handler: self)
     }
 
-    /// Whether the other side is still there.
+    /// True if the other side is still there.
     package var isOpen: Bool { connection != nil }
 
     /// Reads or writes what can be.

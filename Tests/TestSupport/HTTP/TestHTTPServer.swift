@@ -18,10 +18,10 @@ package final class TestHTTPServer: Sendable {
         package let connection: Int
     }
 
-    /// What becomes of a request; may be decided later, on the loop.
+    /// The treatment of a request; may be decided later, on the loop.
     package typealias Handler = (Request, TestHTTPConnection) -> Void
 
-    /// Where it runs.
+    /// The loop that it runs on.
     package let loop: EventLoop
     /// Its port on 127.0.0.1.
     package let port: UInt16

@@ -16,7 +16,8 @@ package enum Addressee {
     /// Without quotes it is a name of one word; if a longer name of somebody begins the same, the
     /// result is unclear, so that no text goes to the wrong person.
     ///
-    /// - Parameter log: the room whose earlier speakers may be meant as well, for an answer.
+    /// - Parameter log: the room whose earlier speakers may be meant as well, for an answer; `nil`
+    ///   if the owners of accounts may be meant, here or not.
     package init(
         _ arguments: UnsafeRawBufferPointer, speakersOf log: MessageLog? = nil, _ bus: isolated Bus
     ) {
@@ -70,13 +71,18 @@ package enum Addressee {
         }
 
         private func isKnown(_ key: String, _ bus: isolated Bus) -> Bool {
-            bus.isKnown(key) || log?.last(saidBy: key) != nil
+            if bus.isKnown(key) { return true }
+            guard let log else { return bus.accounts.account(named: key) != nil }
+            return log.last(saidBy: key) != nil
         }
 
         /// Returns whether somebody with a plain name is on a bridge, as `/who` shows it.
         private func isKnown(_ key: String, on bridge: String, _ bus: isolated Bus) -> Bool {
-            let sender = bus.person(key)?.sender ?? log?.last(saidBy: key)?.sender
-            return sender.map { NameFolding.key($0.bridge) == bridge } ?? false
+            if let person = bus.person(key) {
+                return person.isOnBridge { NameFolding.key($0) == bridge }
+            }
+            return log?.last(saidBy: key).map { NameFolding.key($0.sender.bridge) == bridge }
+                ?? false
         }
     }
 }

@@ -77,6 +77,23 @@ package struct Name: Sendable, Equatable {
         self.init(text: text, key: text)
     }
 
+    /// Makes the name of somebody who is in, which was checked when it was taken.
+    package init(of sender: Sender) { self.init(text: sender.name, key: sender.key) }
+
+    /// Returns a name for somebody who has to give one up: `NAME~`, cut to fit.
+    ///
+    /// - Parameter tried: how many such names are taken.
+    static func displaced(_ text: String, tried: Int) -> String {
+        let ending = tried == 0 ? "~" : "~\(tried + 1)~"
+        var front = text
+        while front.last == " " || !fits(front + ending) { front.removeLast() }
+        return front + ending
+    }
+
+    private static func fits(_ text: String) -> Bool {
+        text.count <= maxCharacters && text.utf8.count <= maxBytes && NameFolding.isShort(text)
+    }
+
     /// Makes the name of somebody whose own name has nothing that can be shown.
     init(placeholderIn phrases: Phrases) {
         self.init(text: phrases.nameless, key: phrases.nameless.lowercased())

@@ -8,6 +8,7 @@ extension NamePolicy {
         var namePolicy = NamePolicy()
         namePolicy.fold = { NameFolding.key($0) }
         namePolicy.clean = { Name(cleaning: $0, phrases: phrases).text }
+        namePolicy.displaced = { Name.displaced($0, tried: $1) }
         return namePolicy
     }
 }

@@ -101,7 +101,10 @@ extension Phrases {
     /// After `[unknown-command]`: the beginning of the verb, and the command that was probably
     /// meant.
     package func unknownCommand(_ verb: String) -> String {
-        let beginning = verb.unicodeScalars.prefix(32)
+        // What stands behind a colon or the like may be a password.
+        let beginning = verb.unicodeScalars.prefix(32).prefix {
+            $0 == "-" || $0 == "_" || $0.properties.isAlphabetic || $0.properties.numericType != nil
+        }
         let shown = beginning.endIndex < verb.endIndex ? String(beginning) + "…" : verb
         if let meant = ChatCommand.nearestVerb(to: verb) {
             return say(
@@ -188,23 +191,6 @@ extension Phrases {
         say(
             "Ahora no se puede leer lo que se dijo antes; prueba más tarde.",
             "What was said before can't be read now; try again later.")
-    }
-
-    /// After `[login-required]`.
-    package var loginRequired: String {
-        say("Aquí hace falta una cuenta.", "You need an account here.")
-    }
-
-    /// After `[login-failed]`; does not tell which of the two is wrong.
-    package var loginFailed: String {
-        say("El nombre o la contraseña no es correcto.", "The name or the password is wrong.")
-    }
-
-    /// After `[insecure]`.
-    package var insecure: String {
-        say(
-            "Esta conexión no está cifrada: aquí no envíes contraseñas.",
-            "This connection is not encrypted: send no passwords here.")
     }
 
     /// After `[forbidden]`.

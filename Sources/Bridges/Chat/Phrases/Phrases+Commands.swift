@@ -18,9 +18,16 @@ extension Phrases {
                 "/reply NAME TEXT · /reply #NUMBER TEXT")
         case .history:
             say(
-                "/history [N], con N de 1 a \(Bus.mostTexts)",
-                "/history [N], with N from 1 to \(Bus.mostTexts)")
+                "/history [@NOMBRE] [N], con N de 1 a \(Bus.mostTexts)",
+                "/history [@NAME] [N], with N from 1 to \(Bus.mostTexts)")
         case .search: say("/search PALABRAS", "/search WORDS")
+        case .register:
+            say(
+                "/register CONTRASEÑA · /register NOMBRE CONTRASEÑA",
+                "/register PASSWORD · /register NAME PASSWORD")
+        case .login: say("/login NOMBRE CONTRASEÑA", "/login NAME PASSWORD")
+        case .password: say("/password VIEJA NUEVA", "/password OLD NEW")
+        case .unregister: say("/unregister CONTRASEÑA", "/unregister PASSWORD")
         case .quit: "/quit"
         }
     }
@@ -39,12 +46,17 @@ extension Phrases {
             say("responde a su último mensaje, o a ese", "answers their last message, or that one")
         case .history:
             say(
-                "los últimos N mensajes de la sala; 20 sin N",
-                "the room's last N messages; 20 without N")
+                "los últimos N mensajes de la sala, o con NOMBRE; 20 sin N",
+                "the last N messages of the room, or with NAME; 20 without N")
         case .search:
             say(
                 "los mensajes que llevan \"esas palabras\" o un principi*",
                 "the messages with \"those words\" or a beginnin* in them")
+        case .register:
+            say("hace de tu nombre una cuenta", "makes an account of your name")
+        case .login: say("entras con tu cuenta", "enters as the owner of an account")
+        case .password: say("cambia tu contraseña", "changes your password")
+        case .unregister: say("borra tu cuenta", "removes your account")
         case .quit: say("sales del chat", "leaves the chat")
         }
     }
@@ -68,9 +80,9 @@ extension Phrases {
         return "\(room): \(count)\(here)"
     }
 
-    /// The text of an `[info]` line of `/who`: the bridge in parentheses, unless the name has some.
-    package func person(_ sender: String, on bridge: String) -> String {
-        sender.hasSuffix(")") ? sender : "\(sender) (\(bridge))"
+    /// The text of an `[info]` line of `/who`: the bridges in parentheses, unless the name has some.
+    package func person(_ sender: String, on bridges: [String]) -> String {
+        sender.hasSuffix(")") ? sender : "\(sender) (\(bridges.joined(separator: ", ")))"
     }
 
     /// After `[ok]` if one is in this room now, or was already.

@@ -25,7 +25,7 @@ package struct Phrases: Sendable, Equatable {
 // The parts of lines, which names must therefore not hold.
 extension Phrases {
     /// The name under which the bus itself speaks.
-    package var server: String { say("servidor", "server") }
+    package var server: String { language.busName }
     /// The placeholder for a name that can't be shown.
     package var nameless: String { say("sin nombre", "no name") }
     /// Returns the name of a client that speaks without one.

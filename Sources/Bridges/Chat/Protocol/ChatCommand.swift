@@ -22,6 +22,14 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     case history
     /// Shows the messages that hold some words.
     case search
+    /// Makes an account of a name.
+    case register
+    /// Enters as the owner of an account.
+    case login
+    /// Changes an account's password.
+    case password
+    /// Removes an account.
+    case unregister
     /// Leaves.
     case quit
 
@@ -46,6 +54,11 @@ package enum ChatCommand: String, Sendable, CaseIterable {
         return Suggestion.nearest(to: verb, among: candidates)
     }
 
+    /// The verbs of commands that carry a password.
+    static let passwordVerbs =
+        allCases.filter(\.carriesPassword).map(\.rawValue)
+        + otherVerbs.filter(\.value.carriesPassword).keys
+
     private static let allVerbs = allCases.map(\.rawValue) + otherVerbs.keys.sorted()
 
     /// Bytes of the longest text that is looked up as a verb.
@@ -61,22 +74,43 @@ package enum ChatCommand: String, Sendable, CaseIterable {
         "decir": .msg, "responder": .reply, "historial": .history, "historia": .history,
         "buscar": .search, "find": .search, "salir": .quit, "exit": .quit, "leave": .quit,
         "bye": .quit, "adios": .quit, "adiós": .quit, "q": .quit, "close": .quit,
-        "logout": .quit, "disconnect": .quit,
+        "logout": .quit, "disconnect": .quit, "registrar": .register, "registrarse": .register,
+        "signup": .register, "identify": .login, "signin": .login, "acceder": .login,
+        "passwd": .password, "contraseña": .password, "contrasena": .password, "clave": .password,
     ]
 
     /// True if the answer has many lines.
     package var isList: Bool {
         switch self {
         case .help, .rooms, .who, .history, .search: true
-        case .nick, .join, .me, .msg, .reply, .quit: false
+        case .nick, .join, .me, .msg, .reply, .register, .login, .password, .unregister, .quit:
+            false
+        }
+    }
+
+    /// True if one of its arguments is a password.
+    package var carriesPassword: Bool {
+        switch self {
+        case .register, .login, .password, .unregister: true
+        case .help, .nick, .rooms, .join, .who, .me, .msg, .reply, .history, .search, .quit: false
         }
     }
 
     /// True if it may be used before one has a name.
     package var worksWithoutName: Bool {
         switch self {
-        case .help, .nick, .rooms, .join, .who, .history, .search, .quit: true
-        case .me, .msg, .reply: false
+        case .help, .nick, .rooms, .join, .who, .history, .search, .register, .login, .quit: true
+        case .me, .msg, .reply, .password, .unregister: false
+        }
+    }
+
+    /// True if it may be used before a login where one is required.
+    package var worksBeforeLogin: Bool {
+        switch self {
+        case .help, .register, .login, .quit: true
+        case .nick, .rooms, .join, .who, .me, .msg, .reply, .history, .search, .password,
+            .unregister:
+            false
         }
     }
 }

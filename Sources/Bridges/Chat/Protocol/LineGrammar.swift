@@ -36,7 +36,8 @@ package final class LineGrammar: Sendable {
         if isGuest, case .enter(let other, let utterance) = meaningOfNameless(line) {
             return .enter(other, then: utterance)
         }
-        return .utterance(utterance(in: line, from: 0))
+        // Not even behind a name that is not, or no longer, the client's own is a password said.
+        return .utterance(utterance(in: line, from: PasswordLine.offset(in: line) ?? 0))
     }
 
     private func meaningOfNameless(_ line: UnsafeRawBufferPointer) -> ClientLine {

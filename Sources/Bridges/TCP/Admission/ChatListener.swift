@@ -3,17 +3,15 @@ import Glibc
 import MessageBus
 import Sockets
 
-/// The listening side of a chat server: the addresses it accepts clients on, and its bounds on how
-/// many connections there may be.
+/// The listening side of a chat server: the addresses it accepts clients on, the way to a
+/// connection's first line, and its bounds on how many connections there may be.
 ///
 /// Confined to the bus's loop.
 final class ChatListener {
     /// The listener's calls to the server that owns it.
     struct Admission {
-        /// Takes a client's descriptor over, and returns whether it has become a connection.
-        ///
-        /// `host` is `nil` for a client on a Unix socket.
-        let admit: (_ descriptor: Int32, _ host: HostKey?) -> Bool
+        /// Takes a client over, and returns whether it has become a connection.
+        let admit: (Arrival) -> Bool
         /// Closes the descriptor of a refused client once the client has read the refusal.
         let close: (_ descriptor: Int32) -> Void
         /// Closes a connection that has said nothing, and returns whether there was one.
@@ -26,11 +24,17 @@ final class ChatListener {
     private let throttledLog: ThrottledLog
     private let maxConnections: Int
     private let maxPerHost: Int
+    private let mode: FileMode?
+    private let proxies: ProxySources
     private let phrases: Phrases
     private let admission: Admission
     private let log: Log
     private var connects: ConnectLimit
     private var listeners: [Listener] = []
+    /// The connections that are on their way to their first line.
+    private(set) var arrivals: Arrivals?
+    /// The reason for which the last client of a proxy was refused.
+    private var identityRefusal: ConnectionRefusal?
     private var connectionCount = 0
     private var connectionsByHost: [HostKey: Int] = [:]
 
@@ -44,6 +48,8 @@ final class ChatListener {
         throttledLog = ThrottledLog(log)
         maxConnections = min(options.maxConnections, Self.availableConnections)
         maxPerHost = options.maxPerAddress
+        mode = options.mode
+        proxies = ProxySources(options.proxyFrom)
         connects = ConnectLimit(options.connects)
         self.phrases = phrases
         self.admission = admission
@@ -61,12 +67,17 @@ final class ChatListener {
     /// The addresses it listens on.
     var addresses: [String] { listeners.map { "\($0.address)" } }
 
+    /// True if connections are encrypted by TLS.
+    var isEncrypted: Bool { arrivals?.context != nil }
+
     /// Listens on all given addresses, at one port.
     ///
+    /// - Parameter context: the certificate; `nil` for connections in plain.
     /// - Throws: `SocketError` if one is taken, or if none of them exists on this machine; the
     ///   listener is closed then.
-    func open(at wanted: [SocketAddress]) throws {
+    func open(at wanted: [SocketAddress], _ context: TLSContext?) throws {
         loop.assertOwned()
+        arrivals = try Arrivals(from: proxies, context, on: loop, owner: self)
         var missing: SocketError?
         do {
             for address in wanted {
@@ -87,42 +98,74 @@ final class ChatListener {
         // For port 0 the system chooses a port once, and all addresses share it.
         let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
         let listener = try Listener(
-            address.with(port: port), on: loop,
+            address.with(port: port), mode: mode?.bits, on: loop,
             onFailure: { [throttledLog] error in
                 throttledLog.warning(
                     cause: "accept \(error.code)", "\(error); new connections wait")
             },
-            onShortage: admission.freeDescriptor,
+            onShortage: { [unowned self] in self.freeDescriptor() },
             onRefuse: { [unowned self] in self.refuse($0, from: $1, .noDescriptor) },
             onAccept: { [unowned self] in self.accept($0, from: $1) })
         listeners.append(listener)
     }
 
+    /// Uses another certificate for connections that are yet to come.
+    func use(_ context: TLSContext) { arrivals?.context = context }
+
     private func accept(_ descriptor: Int32, from peer: SocketAddress) {
-        let host = peer.host
-        if let refusal = refusal(of: host) {
+        guard let arrivals else { return admission.close(descriptor) }
+        // Of a proxy's connections it is not known yet whose they are.
+        let host = arrivals.isProxy(peer) ? nil : peer.host
+        if let refusal = refusal(of: host) ?? refusalForLackOfRoom() {
             refuse(descriptor, from: peer, refusal)
             return admission.close(descriptor)
         }
         connectionCount += 1
-        if let host { connectionsByHost[host, default: 0] += 1 }
-        if !admission.admit(descriptor, host) { removeConnection(from: host) }
+        add(host)
+        arrivals.begin(descriptor, from: peer)
     }
 
-    /// Returns the reason to refuse a client, or `nil` to let it in.
-    private func refusal(of host: HostKey?) -> ConnectionRefusal? {
-        if let host {
-            guard connects.spend(for: host, at: loop.now) else { return .tooFast }
-            if connectionsByHost[host, default: 0] >= maxPerHost { return .addressIsFull }
-        }
-        return connectionCount < maxConnections || admission.makeRoom() ? nil : .full
+    private func add(_ host: HostKey?) {
+        if let host { connectionsByHost[host, default: 0] += 1 }
+    }
+
+    /// Returns the reason to refuse a client because of its address, or `nil` to let it in.
+    ///
+    /// - Parameter isLimited: whether the address may bring only so many connections within a time.
+    private func refusal(of host: HostKey?, isLimited: Bool = true) -> ConnectionRefusal? {
+        guard let host else { return nil }
+        if isLimited, !connects.spend(for: host, at: loop.now) { return .tooFast }
+        return connectionsByHost[host, default: 0] >= maxPerHost ? .addressIsFull : nil
+    }
+
+    private func refusalForLackOfRoom() -> ConnectionRefusal? {
+        let hasRoom = connectionCount < maxConnections || makeRoom()
+        return hasRoom ? nil : .full
+    }
+
+    /// Closes a connection that has said nothing, and returns whether there was one.
+    private func makeRoom() -> Bool {
+        arrivals?.closeOldest(isPatient: true) ?? false || admission.makeRoom()
+            || arrivals?.closeOldest(isPatient: false) ?? false
+    }
+
+    private func freeDescriptor() -> Bool {
+        admission.freeDescriptor() || arrivals?.closeOldest(isPatient: false) ?? false
     }
 
     private func refuse(_ descriptor: Int32, from peer: SocketAddress, _ refusal: ConnectionRefusal)
     {
-        let client = peer.family == AF_UNIX ? "a client of this machine" : "\(peer)"
-        log.debug("\(client) is refused: \(refusal.reason)")
-        refusal.line(in: phrases).withUnsafeBytes {
+        log.debug("\(peer.client) is refused: \(refusal.reason)")
+        // What is not encrypted would make no sense to a client of TLS.
+        tell(descriptor, isEncrypted ? Self.refusalAlert : refusal.line(in: phrases))
+    }
+
+    /// A fatal alert: internal_error, the nearest to "no room" (RFC 8446, 6).
+    private static let refusalAlert: [UInt8] = [0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x50]
+
+    /// Sends bytes in plain, as far as the kernel takes them.
+    private func tell(_ descriptor: Int32, _ bytes: [UInt8]) {
+        bytes.withUnsafeBytes {
             _ = send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL | MSG_DONTWAIT))
         }
     }
@@ -135,6 +178,86 @@ final class ChatListener {
         connectionsByHost[host] = count > 1 ? count - 1 : nil
     }
 
-    /// Stops listening.
-    func close() { for listener in listeners { listener.close() } }
+    /// Stops listening, and ends the connections that are on their way.
+    func close() {
+        for listener in listeners { listener.close() }
+        arrivals?.close()
+    }
+}
+
+extension ChatListener: ArrivalOwner {
+    func identify(_ client: SocketAddress, isNamed: Bool) -> Bool {
+        // The proxy's own connections, its health checks, are not limited by their frequency.
+        if let refusal = refusal(of: client.host, isLimited: isNamed) {
+            log.debug("\(client.client) is refused: \(refusal.reason)")
+            identityRefusal = refusal
+            return false
+        }
+        add(client.host)
+        return true
+    }
+
+    func admit(_ arrival: Arrival) {
+        if !admission.admit(arrival) { removeConnection(from: arrival.host) }
+    }
+
+    func end(
+        _ descriptor: Int32, client: SocketAddress?, peer: SocketAddress, _ failure: ArrivalFailure
+    ) {
+        removeConnection(from: client?.host)
+        if let answer = answer(to: failure) { tell(descriptor, answer) }
+        log(failure, of: client ?? peer, by: peer)
+        if failure == .gone { Glibc.close(descriptor) } else { admission.close(descriptor) }
+    }
+
+    /// Returns what a client is told in plain before its connection closes.
+    private func answer(to failure: ArrivalFailure) -> [UInt8]? {
+        switch failure {
+        case .plainText(let bytes):
+            let other = bytes.withUnsafeBytes { OtherProtocol(line: $0, isFirst: true) }
+            if let other { return phrases.refusal(of: other) }
+            return Array("\(phrases.answer(.insecure, phrases.needsTLS))\n".utf8)
+        // Somebody with nc who waits for a greeting.
+        case .late(isSilent: true) where isEncrypted:
+            return Array("\(phrases.answer(.insecure, phrases.needsTLS))\n".utf8)
+        case .refused:
+            return isEncrypted ? Self.refusalAlert : identityRefusal?.line(in: phrases)
+        case .gaveWay:
+            return isEncrypted ? Self.refusalAlert : ConnectionRefusal.full.line(in: phrases)
+        case .late, .badHeader, .strangeHeader, .handshake, .gone: return nil
+        }
+    }
+
+    private func log(_ failure: ArrivalFailure, of client: SocketAddress, by peer: SocketAddress) {
+        switch failure {
+        case .badHeader(let reason):
+            throttledLog.warning(
+                cause: "proxy header",
+                "\(peer.client), a proxy by \"proxyFrom\", is closed: \(reason)")
+        case .strangeHeader: logStrangeHeader(from: peer.client)
+        case .late: log.debug("\(client.client) is closed: it was not ready within 20 s")
+        case .plainText: log.debug("\(client.client) is closed: it does not speak TLS")
+        case .handshake(let reason):
+            log.debug("\(client.client) is closed: TLS handshake: \(reason)")
+        case .gaveWay: log.debug("\(client.client) gives way: there is no room")
+        case .gone, .refused: break
+        }
+    }
+
+    /// Logs that a PROXY header came from somebody who is no proxy: an attempt to have another
+    /// address, or a proxy that bridge.json does not know.
+    func logStrangeHeader(from peer: String) {
+        throttledLog.warning(
+            cause: "strange header",
+            """
+            \(peer) is closed: it sent a PROXY header, and "proxyFrom" does not contain it
+            """)
+    }
+}
+
+extension SocketAddress {
+    /// The address for the log.
+    fileprivate var client: String {
+        family == AF_UNIX ? "a client of this machine" : "\(self)"
+    }
 }

@@ -10,6 +10,10 @@ extension ChatConnection {
 
     /// Shows the room's last texts.
     func showHistory(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        if arguments.first == UInt8(ascii: "@") {
+            return showPrivateHistory(
+                UnsafeRawBufferPointer(rebasing: arguments.dropFirst()), bus)
+        }
         guard let count = Self.historyCount(String(decoding: arguments, as: UTF8.self)) else {
             return answer(.badArguments, phrases.badArguments(.history))
         }
@@ -25,7 +29,8 @@ extension ChatConnection {
         }
     }
 
-    private static func historyCount(_ text: String) -> Int? {
+    /// Returns how many messages a number asks for; `nil` if it is none, or too large.
+    static func historyCount(_ text: String) -> Int? {
         if text.isEmpty { return usualHistory }
         guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let count = Int(text),
             1...Bus.mostTexts ~= count

@@ -5,7 +5,7 @@ import Sockets
 /// The splitter of one client's bytes into lines, for clients with and without line endings.
 ///
 /// A line ends with LF. Many small programs send `ana: hola` and no LF: silence ends their lines.
-/// What a client sends shows which kind it is:
+/// A client's input shows which kind it is:
 ///
 /// | client | text that came as a whole | text that came key by key |
 /// | --- | --- | --- |

@@ -110,6 +110,10 @@ final class ClientInput {
     /// Checks the first bytes, and closes a connection that means another protocol.
     private func isOther(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) -> Bool {
         guard var first = bytes.first else { return false }
+        if case .nothing = opening, OtherProtocol.isProxyHeader(bytes) {
+            connection.refuseProtocol(.proxy, bus)
+            return true
+        }
         var second = bytes.count > 1 ? bytes[1] : nil
         if case .byte(let byte) = opening { (first, second) = (byte, first) }
         switch OtherProtocol.beginning(first, second) {
@@ -206,11 +210,16 @@ final class ClientInput {
     // MARK: - Clients without line endings
 
     /// True if silence ends the pending text.
-    var endsBySilence: Bool { framing.silence != .endsNothing }
+    ///
+    /// Over TLS it never does: programs that have TLS have line endings, and half a password must
+    /// not be said.
+    var endsBySilence: Bool { !connection.isEncrypted && framing.silence != .endsNothing }
 
     /// Sets the timer if silence means something for the pending text.
     private func watchSilence() {
-        guard connection.acceptsNextLine, !hasDeferred, framing.heedsSilence else {
+        guard connection.acceptsNextLine, !hasDeferred, framing.heedsSilence,
+            !connection.isEncrypted
+        else {
             silence?.cancel()
             return
         }
@@ -230,19 +239,36 @@ final class ClientInput {
     }
 
     private func endLineBySilence(_ bus: isolated Bus) {
-        guard connection.acceptsNextLine, !hasDeferred, framing.heedsSilence else { return }
+        guard connection.acceptsNextLine, !hasDeferred, framing.heedsSilence,
+            !connection.isEncrypted
+        else { return }
         // Bytes that wait in the kernel are no silence: the loop was busy, or the store is.
         if connection.hasUnread { return setSilenceTimer(server.flushAfter) }
+        if framing.withPending(PasswordLine.mayBegin) { return awaitPassword(bus) }
         let isOtherWhole = isOtherWhole
         if !isLongSilence, framing.silence != .ends || mayBeOther && !isOtherWhole {
             framing.markSilence(leaving: Self.cutOff)
             if framing.silence == .endsNothing { return }
-            isLongSilence = true
-            return setSilenceTimer(min(server.flushAfter, .max / 20) * (Self.longSilenceFactor - 1))
+            return awaitLongSilence()
         }
         if isOtherWhole { framing.forgetMarks() }
         server.scheduler.beginSlice()
         endHalfLine(bus) { framing.endBySilence(leaving: Self.cutOff, $0) }
+    }
+
+    /// Waits for the rest of a line with a password: half of one must never be said.
+    ///
+    /// No mark is left, which would end a line in the middle of it.
+    private func awaitPassword(_ bus: isolated Bus) {
+        if framing.silence == .endsNothing { return }
+        if !isLongSilence { return awaitLongSilence() }
+        server.scheduler.beginSlice()
+        endHalfLine(bus) { framing.endBySilence(leaving: Self.cutOff, $0) }
+    }
+
+    private func awaitLongSilence() {
+        isLongSilence = true
+        setSilenceTimer(min(server.flushAfter, .max / 20) * (Self.longSilenceFactor - 1))
     }
 
     /// Returns the bytes at the end of a text if they are part of a character whose rest has not

@@ -1,4 +1,5 @@
 import Chat
+import Glibc
 import MessageBus
 import Sockets
 
@@ -72,6 +73,7 @@ struct LineReader {
         case .utterance(let utterance): execute(utterance, in: line, bus)
         case .enter(let name, let utterance):
             flush(bus)
+            if executeWithoutEntering(utterance, of: name, in: line, bus) { return }
             if connection.spendCommand(), connection.enterOrRename(as: name, bus) {
                 execute(utterance, in: line, bus)
             }
@@ -80,12 +82,37 @@ struct LineReader {
             connection.leave(bus)
         case .refused(let problem):
             guard connection.spendCommand() else { return }
+            if connection.mustLogIn { return connection.refuseBeforeLogin() }
             connection.answer(.badName, server.phrases.badName(problem))
         case .nameless(let text):
+            if connection.mustLogIn { return connection.refuseBeforeLogin() }
             if connection.acceptNameless(text, line, bus) {
                 execute(server.grammar.utterance(in: line, from: 0), in: line, bus)
             }
         }
+    }
+
+    /// Executes a command behind a name that is not to be taken first: a login, or what may be done
+    /// before one where that is required; returns false if it is something else.
+    ///
+    /// Where a login is required, nothing else is done either.
+    private func executeWithoutEntering(
+        _ utterance: ClientLine.Utterance, of name: Name, in line: UnsafeRawBufferPointer,
+        _ bus: isolated Bus
+    ) -> Bool {
+        var command: ChatCommand?
+        if case .command(let verb, let arguments) = utterance {
+            let verb = String(decoding: line[verb], as: UTF8.self)
+            command = ChatCommand(verb: verb)
+            if command == .login || connection.mustLogIn && command?.worksBeforeLogin == true {
+                execute(
+                    verb: verb, UnsafeRawBufferPointer(rebasing: line[arguments]), of: name, bus)
+                return true
+            }
+        }
+        guard connection.mustLogIn else { return false }
+        if connection.spendCommand() { connection.refuseBeforeLogin() }
+        return true
     }
 
     private mutating func execute(
@@ -97,11 +124,23 @@ struct LineReader {
         case .say(let range): say(UnsafeRawBufferPointer(rebasing: line[range]), bus)
         case .command(let verb, let arguments):
             flush(bus)
-            connection.execute(
+            execute(
                 verb: String(decoding: line[verb], as: UTF8.self),
                 UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
-            server.scheduler.checkClock()
         }
+    }
+
+    private func execute(
+        verb: String, _ arguments: UnsafeRawBufferPointer, of name: Name? = nil,
+        _ bus: isolated Bus
+    ) {
+        connection.execute(verb: verb, arguments, of: name, bus)
+        server.scheduler.checkClock()
+        // A password does not stay where it was read until that is written over.
+        guard let base, let start = arguments.baseAddress, start >= base,
+            start < base + ChatServer.readSize, ChatCommand(verb: verb)?.carriesPassword == true
+        else { return }
+        explicit_bzero(UnsafeMutableRawPointer(mutating: start), arguments.count)
     }
 
     private mutating func say(_ text: UnsafeRawBufferPointer, _ bus: isolated Bus) {

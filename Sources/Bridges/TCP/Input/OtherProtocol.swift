@@ -1,4 +1,5 @@
 import Chat
+import Sockets
 
 /// A protocol other than the chat's, recognised by the way its clients begin.
 ///
@@ -12,6 +13,8 @@ enum OtherProtocol: Equatable {
     case smtp
     case socks4
     case socks5
+    /// A PROXY header, from somebody who is no proxy.
+    case proxy
 
     /// The verdict on the first byte; no text begins with those of other protocols.
     enum Beginning: Equatable {
@@ -29,6 +32,7 @@ enum OtherProtocol: Equatable {
         case .ssh: "SSH"
         case .smtp: "SMTP"
         case .socks4, .socks5: "SOCKS"
+        case .proxy: "the PROXY protocol"
         }
     }
 
@@ -57,6 +61,8 @@ enum OtherProtocol: Equatable {
             self = .ssh
         } else if isFirst, line.isMailCommand {
             self = .smtp
+        } else if isFirst, line.isProxyHeader {
+            self = .proxy
         } else {
             return nil
         }
@@ -67,6 +73,11 @@ enum OtherProtocol: Equatable {
         let line = RequestLine(beginning)
         guard line.mayBecomeRequest, line.hasTarget else { return nil }
         self = .http(isHead: false)
+    }
+
+    /// Returns whether the first bytes of a connection are a PROXY header in binary.
+    static func isProxyHeader(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        ProxyHeaderSignature.begins(bytes)
     }
 
     /// Returns whether half a line may still become a request; a short silence does not end it.

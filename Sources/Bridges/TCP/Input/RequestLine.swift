@@ -19,6 +19,7 @@ struct RequestLine {
     private static let openings =
         methods + ["ssh-", "ehlo", "helo", "lhlo", "starttls", "mail", "rcpt"]
     private static let longestMethod = 32
+    private static let proxied = ["tcp4 ", "tcp6 ", "unknown"]
 
     /// Parses a line, ignoring invisible bytes around it.
     init(_ line: UnsafeRawBufferPointer) {
@@ -63,6 +64,16 @@ struct RequestLine {
             return isKnown || hasTarget || isShort && bytes[targetEnd - 1] != UInt8(ascii: ":")
         }
         return isKnown && hasTarget
+    }
+
+    /// True if it is a PROXY header of version 1.
+    var isProxyHeader: Bool {
+        let rest = bytes.count - targetStart
+        return method == "proxy"
+            && Self.proxied.contains { word in
+                rest >= word.utf8.count
+                    && lowercased(targetStart..<(targetStart + word.utf8.count)) == word
+            }
     }
 
     /// True if it is a header of a request whose first line was lost: one that is nobody's name, or

@@ -4,9 +4,11 @@ import MessageBus
 // Answers that are lists, produced as the client reads.
 extension ChatConnection {
     /// Answers with a list, behind all that the room has said so far.
-    func answer(_ list: some AnswerList) {
+    ///
+    /// - Parameter isOwed: whether it must be shown, however much memory other lists take.
+    func answer(_ list: some AnswerList, isOwed: Bool = false) {
         guard isOpen else { return }
-        guard server.lists.hasRoom(for: list.heldBytes) else {
+        guard isOwed || server.lists.hasRoom(for: list.heldBytes) else {
             return answer(.rateLimited, phrases.rateLimited)
         }
         roomReaders.feed?.catchUp()

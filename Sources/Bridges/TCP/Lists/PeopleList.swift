@@ -5,22 +5,25 @@ import MessageBus
 ///
 /// Confined to the bus's loop.
 final class PeopleList: AnswerList {
-    private let people: [Sender]
+    private let people: [(sender: Sender, bridges: [String])]
     private let phrases: Phrases
     private var next = 0
 
-    init(_ people: [Person], _ phrases: Phrases) {
-        self.people = people.map(\.sender)
+    init(_ people: [Person], in room: Room, _ phrases: Phrases) {
+        self.people = people.map { ($0.sender, $0.bridges(in: room)) }
         self.phrases = phrases
     }
 
-    var heldBytes: Int { 256 + people.count * MemoryLayout<Sender>.stride }
+    var heldBytes: Int { 256 + people.count * Self.bytesOfPerson }
+
+    /// Approximate bytes of an entry, with the names of a bridge or two.
+    private static let bytesOfPerson = 64
 
     func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress {
         while next < people.count {
             if piece.count >= AnswerLists.pieceBytes { return .more }
-            let sender = people[next]
-            let line = phrases.answer(.info, phrases.person(sender.name, on: sender.bridge))
+            let (sender, bridges) = people[next]
+            let line = phrases.answer(.info, phrases.person(sender.name, on: bridges))
             piece.append(contentsOf: "\(line)\n".utf8)
             next += 1
         }

@@ -108,11 +108,21 @@ struct ClientOutput {
 
     /// Sends as much as the kernel takes.
     mutating func sendPending(_ connection: Connection, skipNotice: (Int) -> [UInt8]) -> Progress {
+        if let stop = flush(connection) { return stop }
         while true {
             let stop =
                 queue.isEmpty
                 ? sendNext(connection, skipNotice: skipNotice) : sendQueued(connection)
             if let stop { return stop }
+        }
+    }
+
+    /// Sends encrypted bytes that wait for the kernel; returns `nil` if there are none left.
+    private mutating func flush(_ connection: Connection) -> Progress? {
+        switch connection.flush() {
+        case nil: nil
+        case .bytes, .wouldBlock: block()
+        case .end, .failed: .broken
         }
     }
 
@@ -145,8 +155,9 @@ struct ClientOutput {
         }
         // The cursor may have skipped lines of its own, up to the place of an answer.
         if answers.areDue(at: position) { return nil }
+        cursor?.recordUpToDate()
+        if connection.hasUnsent { return block() }
         isBlocked = false
-        cursor?.noteUpToDate()
         return .upToDate
     }
 
@@ -174,7 +185,7 @@ struct ClientOutput {
     }
 
     /// Queues the answers whose place is reached; returns whether there were any.
-    private mutating func queueDueAnswers() -> Bool { answers.take(dueAt: position, into: &queue) }
+    private mutating func queueDueAnswers() -> Bool { answers.moveDue(at: position, into: &queue) }
 
     /// Skips the lines that the transcript no longer has, and tells the client how many.
     private mutating func skip(_ notice: (Int) -> [UInt8]) {
@@ -205,7 +216,7 @@ struct ClientOutput {
                     queueSkipNotice(cursor?.skipToEnd() ?? 0, skipNotice)
                 } else {
                     bytesLeft -= count
-                    cursor?.take(upTo: end, into: &queue)
+                    cursor?.copyLines(upTo: end, into: &queue)
                 }
             } else if answers.isEmpty {
                 cursor = nil

@@ -49,7 +49,7 @@ struct PendingAnswers {
     }
 
     /// Moves the answers that are due at a position into the queue; returns whether there were any.
-    mutating func take(dueAt position: TranscriptOffset, into due: inout OutputQueue) -> Bool {
+    mutating func moveDue(at position: TranscriptOffset, into due: inout OutputQueue) -> Bool {
         guard areDue(at: position) else { return false }
         while areDue(at: position) {
             let mark = marks[firstMark]

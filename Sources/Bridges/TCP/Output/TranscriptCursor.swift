@@ -26,7 +26,7 @@ struct TranscriptCursor {
     private(set) var position: TranscriptOffset
     /// The number of the line it is at; known while it stands still.
     private var line: TranscriptLine
-    private var connectionID = Source.transcript(anchor: nil)
+    private var source = Source.transcript(anchor: nil)
     private var own = OwnMessageRanges()
     private var limit: Limit?
     /// True if the last byte taken was not the end of a line.
@@ -94,11 +94,11 @@ struct TranscriptCursor {
     mutating func finishLine(into due: inout OutputQueue) {
         guard isInLine else { return }
         isInLine = false
-        take(upTo: transcript.endOfLine(at: position), into: &due)
+        copyLines(upTo: transcript.endOfLine(at: position), into: &due)
     }
 
     /// Copies everything up to a place.
-    mutating func take(upTo end: TranscriptOffset, into due: inout OutputQueue) {
+    mutating func copyLines(upTo end: TranscriptOffset, into due: inout OutputQueue) {
         while position < end {
             let piece = span(to: end)
             due.append(piece)
@@ -108,14 +108,14 @@ struct TranscriptCursor {
 
     /// Records the current line because the kernel takes no more.
     mutating func standStill() {
-        guard case .transcript = connectionID, position >= transcript.tail else { return }
+        guard case .transcript = source, position >= transcript.tail else { return }
         line = transcript.line(at: position)
-        connectionID = .transcript(
+        source = .transcript(
             anchor: isCarriedOn ? StoreCatchUp(transcript, at: position, line: line) : nil)
     }
 
     /// Records the current line because everything is sent.
-    mutating func noteUpToDate() { if position == transcript.head { line = transcript.lines } }
+    mutating func recordUpToDate() { if position == transcript.head { line = transcript.lines } }
 
     // MARK: - Falling behind
 
@@ -145,28 +145,28 @@ struct TranscriptCursor {
 
     /// The position from which the store continues; `nil` while the transcript has the next lines.
     var catchUp: StoreCatchUp? {
-        if case .store(let catchUp) = connectionID { catchUp } else { nil }
+        if case .store(let catchUp) = source { catchUp } else { nil }
     }
 
     /// Switches to the store, unless that is done; returns false if that is impossible.
     mutating func turnToStore() -> Bool {
-        switch connectionID {
+        switch source {
         case .store: return true
         case .transcript(nil): return false
         case .transcript(let anchor?):
-            connectionID = .store(anchor)
+            source = .store(anchor)
             return true
         }
     }
 
     /// Stops using the store; lines that it has not delivered are skipped.
-    mutating func abandonStore() { connectionID = .transcript(anchor: nil) }
+    mutating func abandonStore() { source = .transcript(anchor: nil) }
 
     /// Continues after the stored lines up to a message, and returns how many lines were left out.
     mutating func carryOn(_ stored: EncodedPage, through number: UInt64) -> Int {
         guard let begun = catchUp else { return 0 }
         line += stored.count
-        connectionID = .store(StoreCatchUp(number: number, linesSent: 0))
+        source = .store(StoreCatchUp(number: number, linesSent: 0))
         if let limit, number >= limit.number {
             return leaveStore(for: limit.position, at: limit.line, anchor: nil)
         }
@@ -187,7 +187,7 @@ struct TranscriptCursor {
     private mutating func leaveStore(
         for position: TranscriptOffset, at place: TranscriptLine, anchor: StoreCatchUp?
     ) -> Int {
-        connectionID = .transcript(anchor: anchor)
+        source = .transcript(anchor: anchor)
         self.position = position
         own.forget(before: position)
         defer { line = place }

@@ -29,6 +29,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     let flushAfter: Int64
     /// The lines sent first to every new connection; empty for none.
     let greeting: [UInt8]
+    /// True if connections neither read nor say anything before a login.
+    let isLoginRequired: Bool
     /// The limit on each connection's commands.
     let commandRule: CommandBucket.Rule
     let scheduler: ReadScheduler
@@ -49,16 +51,20 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var phase = Phase.open
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var lastGuest = 0
+    /// The last private message, until the end of the turn.
+    private var lastPrivate: (number: UInt64, lines: [UInt8])?
+    private var certificateWatch: CertificateWatch?
     private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
     private lazy var chatListener = ChatListener(
         options, on: loop, log: port.log, phrases,
         ChatListener.Admission(
-            admit: { [unowned self] in self.admit($0, from: $1) },
+            admit: { [unowned self] in self.admit($0) },
             close: { [unowned self] in self.linger($0) },
             makeRoom: { [unowned self] in self.makeRoom() },
             freeDescriptor: { [unowned self] in self.freeDescriptor() }))
     private(set) lazy var unnamed = UnnamedConnections(
-        namedWithin: options.nameWithin?.inNanoseconds, on: loop,
+        namedWithin: options.nameWithin?.inNanoseconds
+            ?? (isLoginRequired ? Self.loginTimeout : nil), on: loop,
         find: { [unowned self] in self.connections[$0] },
         closeLate: { [unowned self] connection in
             self.port.bus.assumeIsolated { connection.closeAsNameless($0) }
@@ -67,6 +73,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         self.checkDone()
     }
 
+    /// Nanoseconds within which a client must log in, where that is required: it reads nothing until
+    /// then, and takes a place.
+    private static let loginTimeout: Int64 = 60_000_000_000
     /// Bytes of one read: a quarter of the smallest sensible ring; larger reads make no larger
     /// writes.
     static let readSize = 64 << 10
@@ -88,7 +97,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         throttledLog = ThrottledLog(port.log)
         batch = bus.batch(room: port.room, capacity: Self.batchMessages, bytes: Self.batchBytes)
         flushAfter = options.flushAfter.inNanoseconds
-        greeting = phrases.lines(.info, options.greeting ?? phrases.greeting(options.nameless))
+        isLoginRequired = bus.accounts.policy.isLoginRequired
+        let usualGreeting =
+            isLoginRequired
+            ? phrases.greeting(isRegistrationOpen: bus.accounts.policy.isRegistrationOpen)
+            : phrases.greeting(options.nameless)
+        greeting = phrases.lines(.info, options.greeting ?? usualGreeting)
         commandRule = CommandBucket.Rule(options.commands)
         scheduler = ReadScheduler(on: loop, batch)
         history = HistoryRenderer(
@@ -100,7 +114,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         rooms = bus.rooms.map { RoomReaders($0) }
         entranceIndex = rooms.firstIndex { $0.room.name == port.room } ?? 0
         if port.direction != .in { openRooms(bus) }
-        beforeTurnEndID = loop.beforeTurnEnd { [scheduler] in scheduler.serveQueue() }
+        beforeTurnEndID = loop.beforeTurnEnd { [scheduler] in scheduler.serveQueues() }
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
@@ -110,7 +124,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func openRooms(_ bus: isolated Bus) {
         for readers in rooms {
             readers.open(
-                readers.room.addEdition(
+                readers.room.addFeed(
                     capacity: options.buffer.bytes, encoder: encoder,
                     outgoing: port.attachment.outgoing, reader: self,
                     after: bus.nextNumber()), isStored: bus.keepsMessages)
@@ -123,6 +137,21 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     var addresses: [String] { chatListener.addresses }
     /// The room where connections begin.
     var entrance: RoomReaders { rooms[entranceIndex] }
+
+    /// Returns the lines of a private message as this bridge's clients read them, which are made once
+    /// for all connections of the two.
+    ///
+    /// The bridge's own chain judges what its clients read, whoever else reads it.
+    func lines(ofPrivate message: Message) -> [UInt8] {
+        if let lastPrivate, lastPrivate.number == message.number { return lastPrivate.lines }
+        var lines: [UInt8] = []
+        let outgoing = port.attachment.outgoing
+        for message in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
+            encoder.append(message, to: &lines)
+        }
+        lastPrivate = (message.number, lines)
+        return lines
+    }
 
     /// Returns the line that tells a reader how many lines were left out.
     func skipNotice(_ missed: Int) -> [UInt8] {
@@ -147,13 +176,22 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Listens on all given addresses, at one port.
     ///
+    /// - Parameter certificate: the certificate with its files; `nil` for connections in plain.
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
-    func listen(on wanted: [SocketAddress]) throws {
+    func listen(
+        on wanted: [SocketAddress],
+        _ certificate: (files: CertificateFiles, loaded: CertificateWatch.Loaded)?
+    ) throws {
         do {
-            try chatListener.open(at: wanted)
+            try chatListener.open(at: wanted, certificate?.loaded.context)
         } catch {
             detach()
             throw BridgeError("\(error)")
+        }
+        certificateWatch = certificate.map { files, loaded in
+            CertificateWatch(files, loaded, on: loop, log: port.log) { [unowned self] in
+                self.chatListener.use($0)
+            }
         }
     }
 
@@ -177,23 +215,29 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     // MARK: - Connections
 
-    private func admit(_ descriptor: Int32, from host: HostKey?) -> Bool {
+    private func admit(_ arrival: Arrival) -> Bool {
         loop.assertOwned()
         return port.bus.assumeIsolated { bus in
             let connectionID = bus.nextConnectionID()
             let connection = try? ChatConnection(
-                descriptor, connectionID: connectionID, host: host, identity: bus.nextIdentity(),
-                server: self)
+                arrival, connectionID: connectionID, identity: bus.nextIdentity(), server: self)
             guard let connection else { return false }
             connections[connectionID] = connection
-            unnamed.append(connection, among: connections.count)
-            entrance.attach(connection)
+            awaitName(of: connection)
+            if !isLoginRequired { entrance.attach(connection) }
             if !greeting.isEmpty {
                 connection.delayGreeting()
                 greetings.enqueue(connection)
             }
+            // The first lines may have come with the end of the handshake.
+            if arrival.session != nil { connection.updateInterest() }
             return true
         }
+    }
+
+    /// Watches a connection that has no name, or none any more.
+    func awaitName(of connection: ChatConnection) {
+        unnamed.append(connection, among: connections.count)
     }
 
     /// Closes the connection that has been silent for longest, and returns whether there was one.
@@ -227,6 +271,9 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         checkDone()
     }
 
+    /// Logs that a client in plain began with a PROXY header and is closed.
+    func logStrangeHeader(from peer: String) { chatListener.logStrangeHeader(from: peer) }
+
     // MARK: - A turn
 
     /// Counts bytes that were read, and ends the turn before a burst overtakes the readers.
@@ -238,6 +285,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     private func endTurn(_ bus: isolated Bus) {
         bytesReadThisTurn = 0
+        lastPrivate = nil
         turnEndWork.run(bus, lists: lists)
         scheduler.endTurn(readers: connections.count)
         batch.arena.shrink(to: Self.batchBytes)
@@ -292,6 +340,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private func checkDone() {
         guard phase == .stopping, connections.isEmpty, lingering.isEmpty else { return }
         phase = .done
+        certificateWatch?.cancel()
         stalled.cancel()
         greetings.cancel()
         unnamed.cancel()

@@ -24,8 +24,10 @@ final class ReadScheduler {
     private let batch: Batch
     /// Lines that the chains judge in one slice of time, as measured.
     private var linesAtOnce: Int
-    private var queue: [ChatConnection] = []
-    private var first = 0
+    /// Connections whose last read brought no more than a person types; they come first.
+    private var typing = ConnectionQueue()
+    /// The others.
+    private var bulk = ConnectionQueue()
     private var deadline = Int64.max
     /// Bytes published in this turn, each of which every reader is sent.
     private var publishedBytes = 0
@@ -87,8 +89,6 @@ final class ReadScheduler {
     private static let minLinesAtOnce = 16
     /// Bytes of a line as people write them.
     private static let usualLineBytes = 64
-    /// Served entries at the front of the queue before they are removed, which moves the others.
-    private static let maxServedEntries = 1_024
 
     init(on loop: EventLoop, _ batch: Batch) {
         self.loop = loop
@@ -103,7 +103,7 @@ final class ReadScheduler {
 
     /// Reads a connection at once, or queues it if it has used up its share.
     ///
-    /// When the turn has lasted long enough, bulk is queued, and only what a person may have typed
+    /// Once the turn has lasted long enough, bulk is queued, and only what a person may have typed
     /// is still read: a hundred connections with their shares untouched would make a turn of 10 ms.
     func serve(_ connection: ChatConnection) {
         loop.assertOwned()
@@ -112,7 +112,7 @@ final class ReadScheduler {
         let left = loop.now + Self.turnTime - now
         if left > 0, !isOutputEnough {
             run(connection, for: max(Self.sliceTime, left / 2))
-        } else if connection.share.isBulk {
+        } else if connection.share.isBulk || isOutputTwiceEnough {
             enqueue(connection)
         } else {
             run(connection, for: Self.lateSliceTime)
@@ -124,27 +124,35 @@ final class ReadScheduler {
         loop.assertOwned()
         guard !connection.share.isQueued else { return }
         connection.share.isQueued = true
-        queue.append(connection)
+        if connection.share.isBulk { bulk.append(connection) } else { typing.append(connection) }
     }
 
     /// Reads the queued connections in order, as long as the turn may last.
-    func serveQueue() {
+    ///
+    /// Somebody who types may have used up a small share too, or was charged for time that the
+    /// kernel gave to another process; behind a hundred connections that send as much as they can
+    /// one line would wait for as many slices, and for what all of those publish.
+    func serveQueues() {
         loop.assertOwned()
         let start = now
         // A connection that does not finish is queued again, for the next turn.
-        var left = queue.count - first
-        while left > 0, now - start < Self.turnTime, !isOutputEnough {
-            let connection = queue[first]
-            first += 1
-            connection.share.isQueued = false
-            run(connection, for: max(Self.sliceTime, Self.turnTime / Int64(left)))
+        var left = typing.count
+        while left > 0, now - start < Self.turnTime / 2, !isOutputTwiceEnough {
+            run(removeFirst(from: &typing), for: Self.lateSliceTime)
             left -= 1
         }
-        if first == queue.count || first > Self.maxServedEntries {
-            queue.removeFirst(first)
-            first = 0
+        left = bulk.count
+        while left > 0, now - start < Self.turnTime, !isOutputEnough {
+            run(removeFirst(from: &bulk), for: max(Self.sliceTime, Self.turnTime / Int64(left)))
+            left -= 1
         }
-        if first < queue.count { loop.goOn() }
+        if !typing.isEmpty || !bulk.isEmpty { loop.goOn() }
+    }
+
+    private func removeFirst(from queue: inout ConnectionQueue) -> ChatConnection {
+        let connection = queue.removeFirst()
+        connection.share.isQueued = false
+        return connection
     }
 
     /// Sends to a reader that had fallen behind and may be owed megabytes, if the turn has time left.
@@ -174,7 +182,7 @@ final class ReadScheduler {
         let start = now
         begin(at: start, for: time)
         let fair = outputPerTurn / readers / Self.usualLineBytes
-        let share = first < queue.count ? max(Self.minLinesAtOnce, fair) : .max
+        let share = !bulk.isEmpty ? max(Self.minLinesAtOnce, fair) : .max
         batch.arena.bound = min(linesAtOnce, share)
         connection.continueReading()
         unpublishedBytes = 0
@@ -229,7 +237,9 @@ final class ReadScheduler {
         if now >= deadline || isOutputEnough { isSliceOver = !isUnlimited }
     }
 
-    private var isOutputEnough: Bool {
-        (publishedBytes + unpublishedBytes) * readers >= outputPerTurn && !isUnlimited
-    }
+    private var isOutputEnough: Bool { output >= outputPerTurn && !isUnlimited }
+    /// True if not even typed lines may be published any more in this turn.
+    private var isOutputTwiceEnough: Bool { output >= 2 * outputPerTurn && !isUnlimited }
+    /// Bytes that go out because of what was read in this turn.
+    private var output: Int { (publishedBytes + unpublishedBytes) * readers }
 }

@@ -18,7 +18,14 @@ extension ChatConnection {
     /// Counts a command, or a change of name or room, and returns whether it is allowed; if not,
     /// the client is told so.
     func spendCommand() -> Bool {
-        switch commands.spend(at: server.loop.now, server.commandRule) {
+        let decision: CommandBucket.Decision
+        if let person = member?.presence.person, person.account != nil {
+            // Many connections of one person give no more than one.
+            decision = person.commands.spend(at: server.loop.now, server.commandRule)
+        } else {
+            decision = commands.spend(at: server.loop.now, server.commandRule)
+        }
+        switch decision {
         case .allowed: return true
         case .refused(let seconds):
             answer(.rateLimited, server.phrases.tooManyCommands(seconds: seconds))

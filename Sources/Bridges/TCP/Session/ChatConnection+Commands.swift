@@ -7,10 +7,18 @@ extension ChatConnection {
     var attachment: BridgeAttachment { server.port.attachment }
 
     /// Executes a command.
-    func execute(verb: String, _ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+    ///
+    /// - Parameter name: the name in front of the command, of a client that has none.
+    func execute(
+        verb: String, _ arguments: UnsafeRawBufferPointer, of name: Name? = nil,
+        _ bus: isolated Bus
+    ) {
         let found = ChatCommand(verb: verb)
         // Leaving is always allowed.
         guard found == .quit || spendCommand() else { return }
+        if mustLogIn, found?.worksBeforeLogin != true {
+            return answer(.loginRequired, phrases.loginRequired)
+        }
         guard let command = found else {
             return member == nil && !verb.isEmpty && verb.first == "/"
                 ? answer(.needName, phrases.needName)
@@ -26,12 +34,16 @@ extension ChatConnection {
         case .nick: changeName(arguments, bus)
         case .rooms: answer(RoomList(server.rooms, own: roomReaders, phrases))
         case .join: join(String(decoding: arguments, as: UTF8.self), bus)
-        case .who: answer(PeopleList(bus.people(in: roomReaders.room), phrases))
+        case .who:
+            let room = roomReaders.room
+            answer(PeopleList(bus.people(in: room), in: room, phrases))
         case .me: sayAction(arguments, bus)
         case .msg: whisper(arguments, bus)
         case .reply: reply(arguments, bus)
         case .history: showHistory(arguments, bus)
         case .search: search(arguments, bus)
+        case .register, .login, .password, .unregister:
+            execute(command, withPassword: arguments, of: name, bus)
         case .quit: quit(bus)
         }
     }
@@ -52,15 +64,24 @@ extension ChatConnection {
 
     /// Takes a name and enters the room; returns whether that worked.
     func enter(as name: Name, isGuest: Bool = false, _ bus: isolated Bus) -> Bool {
-        let sender = sender(name)
-        let person = Person(
-            sender: sender, room: roomReaders.room, mailbox: self,
-            isAnnounced: server.port.direction != .out)
-        if let refusal = bus.enter(person, by: attachment, before: { showHistoryOnJoin() }) {
+        enter(as: sender(name), isGuest: isGuest, bus)
+    }
+
+    /// Enters the room by a sender's name; returns whether that worked.
+    func enter(as sender: Sender, isGuest: Bool = false, _ bus: isolated Bus) -> Bool {
+        let presence = Presence(
+            sender: sender, room: roomReaders.room, delegate: self,
+            isAnnounced: server.port.direction != .out, connection: UInt64(connectionID))
+        let refusal = bus.enter(presence, by: attachment) {
+            // Where a login is required, nothing was read before it.
+            if slot == nil { roomReaders.attach(self) }
+            showHistoryOnJoin()
+        }
+        if let refusal {
             answer(refusal)
             return false
         }
-        member = Member(name: name, person: person, sender: sender, isGuest: isGuest)
+        member = Member(presence, isGuest: isGuest)
         return true
     }
 
@@ -71,9 +92,11 @@ extension ChatConnection {
         member == nil ? enter(as: name, bus) : rename(to: name, bus)
     }
 
-    private func answer(_ refusal: NameRefusal) {
+    /// Tells why somebody does not get a name.
+    func answer(_ refusal: NameRefusal) {
         switch refusal {
         case .taken: answer(.nameInUse, phrases.nameInUse)
+        case .registered: answer(.loginRequired, phrases.nameIsRegistered)
         case .dropped(let drop): answer(drop)
         }
     }
@@ -95,18 +118,23 @@ extension ChatConnection {
             return
         }
         if name.text == member.name.text { return answer(.ok, phrases.nameIs(name.text)) }
+        if member.isLoggedIn, name.key != member.name.key {
+            return answer(.forbidden, phrases.accountKeepsName)
+        }
         if rename(to: name, bus), !readsNotices { answer(.ok, phrases.nameIs(name.text)) }
     }
 
     /// Changes the name; returns whether that worked.
     private func rename(to name: Name, _ bus: isolated Bus) -> Bool {
         guard let member else { return false }
-        let sender = sender(name)
-        if let refusal = bus.rename(member.person, to: sender, by: attachment) {
+        let sender = Sender(
+            name: name.text, key: name.key, bridge: attachment.name,
+            identity: member.sender.identity, account: member.sender.account)
+        // The bus tells every connection of the person, this one too.
+        if let refusal = bus.rename(member.presence, to: sender) {
             answer(refusal)
             return false
         }
-        self.member = Member(name: name, person: member.person, sender: sender)
         return true
     }
 
@@ -125,7 +153,7 @@ extension ChatConnection {
             move(to: target)
             return answer(.ok, phrases.roomIs(target.room.name))
         }
-        let drop = bus.move(member.person, to: target.room, by: attachment) {
+        let drop = bus.move(member.presence, to: target.room) {
             move(to: target)
             showHistoryOnJoin()
         }
@@ -133,7 +161,8 @@ extension ChatConnection {
         answer(.ok, phrases.roomIs(target.room.name))
     }
 
-    private func move(to target: RoomReaders) {
+    /// Stops reading the room; what is owed until here is still sent.
+    func detachFromRoom() {
         if let feed = roomReaders.feed {
             feed.catchUp()
             // Its own lines are recorded now: later their positions would mean nothing.
@@ -141,6 +170,10 @@ extension ChatConnection {
         }
         roomReaders.detach(self)
         output.detach(skipNotice: server.skipNotice)
+    }
+
+    private func move(to target: RoomReaders) {
+        detachFromRoom()
         roomReaders = target
         target.attach(self)
         scheduleSend()
@@ -158,34 +191,5 @@ extension ChatConnection {
         }
         let text = Array("* \(member.name.text) ".utf8) + deed
         text.withUnsafeBytes { say($0, as: member.sender, details: nil, bus) }
-    }
-
-    // MARK: - Private messages
-
-    private func whisper(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        if server.port.direction == .out { return answer(.forbidden, phrases.forbidden) }
-        switch Addressee(arguments, bus) {
-        case .name(let key, let text): whisper(text, to: key, bus)
-        case .unknown: answer(.unknownUser, phrases.unknownUser)
-        case .unclear: answer(.badArguments, phrases.unclearName(.msg))
-        case .missing: answer(.badArguments, phrases.badArguments(.msg))
-        }
-    }
-
-    private func whisper(_ text: UnsafeRawBufferPointer, to key: String, _ bus: isolated Bus) {
-        guard let member else { return }
-        guard let receiver = bus.person(key) else {
-            return answer(.unknownUser, phrases.unknownUser)
-        }
-        if !receiver.isReachable {
-            return answer(.unknownUser, phrases.unreachableUser(receiver.sender.name))
-        }
-        if receiver.isFull { return answer(.full, phrases.busyUser(receiver.sender.name)) }
-        let drop = bus.whisper(text, from: member.person, to: receiver, by: attachment)
-        if let drop {
-            answer(drop)
-        } else if server.port.direction == .in {
-            answer(.ok, "")
-        }
     }
 }

@@ -7,7 +7,11 @@ extension ChatConnection {
     func closeAsNameless(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) is closed: it has not said who it is in time")
         greet()
-        answer(.needName, server.phrases.needName)
+        if mustLogIn {
+            answer(.loginRequired, server.phrases.loginRequired)
+        } else {
+            answer(.needName, server.phrases.needName)
+        }
         closeWhenSent(bus)
     }
 

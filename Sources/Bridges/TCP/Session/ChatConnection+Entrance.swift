@@ -22,7 +22,11 @@ extension ChatConnection {
     /// Whatever else the client has sent is discarded.
     func refuseProtocol(_ other: OtherProtocol, _ bus: isolated Bus) {
         guard isOpen else { return }
-        server.port.log.debug("\(peer) is sent away: it speaks \(other.name)")
+        if other == .proxy {
+            server.logStrangeHeader(from: peer)
+        } else {
+            server.port.log.debug("\(peer) is sent away: it speaks \(other.name)")
+        }
         awaitsGreeting = false
         let refusal = server.phrases.refusal(of: other)
         if input.hasReceivedText {
@@ -36,6 +40,9 @@ extension ChatConnection {
     }
 
     // MARK: - Without a name
+
+    /// Answers whatever is not allowed before a login, where that is required.
+    func refuseBeforeLogin() { answer(.loginRequired, phrases.loginRequired) }
 
     /// Treats a text from a connection without a name as the option `nameless` says; returns
     /// whether it is to be said, under the name that the client has been given.

@@ -132,7 +132,7 @@ extension ChatConnection {
     /// Reads and discards what a client that has left still sends, until its end.
     func discardInput(_ bus: isolated Bus) {
         let outcome = withUnsafeTemporaryAllocation(byteCount: 16 << 10, alignment: 1) {
-            socket?.receive(into: $0)
+            socket?.receiveAsIs(into: $0)
         }
         switch outcome {
         case .failed: close(bus)

@@ -31,7 +31,7 @@ extension ChatConnection {
         }
         if let found = roomReaders.room.log.message(numbered: number) {
             reply(to: found, numbered: number, text, bus)
-        } else if bus.keepsMessages {
+        } else if bus.keepsMessages || member?.isLoggedIn == true {
             replyFromStore(number, Array(text), bus)
         } else {
             answer(.unknownMessage, phrases.unknownMessage(number: number))
@@ -43,14 +43,10 @@ extension ChatConnection {
             try await $0.message(numbered: number)
         } then: { connection, result, bus in
             guard let found = connection.answerOrRefuse(result) else { return }
-            text.withUnsafeBytes { text in
-                guard let found, found.room == connection.roomReaders.room.name else {
-                    let phrases = connection.phrases
-                    return connection.answer(
-                        .unknownMessage, phrases.unknownMessage(number: number))
-                }
-                connection.reply(to: found, numbered: number, text, bus)
+            guard let found, found.room == connection.roomReaders.room.name else {
+                return connection.replyPrivately(toNumber: number, text, bus)
             }
+            text.withUnsafeBytes { connection.reply(to: found, numbered: number, $0, bus) }
         }
     }
 

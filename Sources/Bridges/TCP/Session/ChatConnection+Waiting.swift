@@ -18,16 +18,45 @@ extension ChatConnection {
         then finish:
             @escaping @Sendable (ChatConnection, Result<Answer, any Error>, isolated Bus) -> Void
     ) {
-        guard stage == .accepting, !server.isStopping else {
+        guard let pendingQuery = beginQuery() else {
             return finish(self, .failure(PendingQuery.Failure.stopped), bus)
         }
-        let pendingQuery = pendingQuery ?? PendingQuery(on: server.loop, bus: server.port.bus)
-        self.pendingQuery = pendingQuery
-        stage = .waiting
         pendingQuery.start(question) { [weak self] result, bus in
             self?.finishQuery(bus) { finish($0, result, bus) }
         }
         updateInterest()
+    }
+
+    /// Asks the accounts; whatever else the client has sent waits for the answer.
+    ///
+    /// - Parameters:
+    ///   - question: asks, and calls its last argument on the loop with the answer.
+    ///   - finish: is called when that is called, before anybody else is told of what changes; with
+    ///     a failure if the answer takes too long or is no longer wanted; not once the connection is
+    ///     closed.
+    func ask<Answer: Sendable>(
+        _ bus: isolated Bus,
+        _ question: (any AccountDirectory, @escaping (Answer) -> Void) -> Void,
+        then finish:
+            @escaping @Sendable (ChatConnection, Result<Answer, any Error>, isolated Bus) -> Void
+    ) {
+        guard let pendingQuery = beginQuery() else {
+            return finish(self, .failure(PendingQuery.Failure.stopped), bus)
+        }
+        pendingQuery.ask(within: PendingQuery.passwordTimeout) { answer in
+            question(bus.accounts, answer)
+        } then: { [weak self] result, bus in
+            self?.finishQuery(bus) { finish($0, result, bus) }
+        }
+        updateInterest()
+    }
+
+    private func beginQuery() -> PendingQuery? {
+        guard stage == .accepting, !server.isStopping else { return nil }
+        let pendingQuery = pendingQuery ?? PendingQuery(on: server.loop, bus: server.port.bus)
+        self.pendingQuery = pendingQuery
+        stage = .waiting
+        return pendingQuery
     }
 
     /// Hands the answer over, and obeys the lines that have come meanwhile.

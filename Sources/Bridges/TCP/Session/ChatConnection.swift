@@ -8,12 +8,23 @@ import Sockets
 final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on the loop only
     /// The person behind a connection that has a name.
     struct Member {
-        var name: Name
-        let person: Person
-        /// `person`'s sender, at hand.
-        var sender: Sender
+        let name: Name
+        let presence: Presence
+        /// The sender of `presence`, at hand.
+        let sender: Sender
         /// True if the name was given, not chosen.
         var isGuest = false
+
+        /// Takes what the bus knows of somebody who is in.
+        init(_ presence: Presence, isGuest: Bool = false) {
+            name = Name(of: presence.sender)
+            self.presence = presence
+            sender = presence.sender
+            self.isGuest = isGuest
+        }
+
+        /// True if the person is logged in to an account.
+        var isLoggedIn: Bool { sender.account != nil }
     }
 
     /// The treatment of the connection's lines; the last three stages are never left for an earlier
@@ -36,7 +47,14 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     let connectionID: UInt32
     /// The bus's number for the person, whatever their name.
     let identity: UInt64
+    /// The part of the client's address that limits, failed tries and bans go by; `nil` for a client
+    /// on a Unix socket.
     let host: HostKey?
+    /// True if nobody between the client and this machine can read what is sent: with TLS, from
+    /// this machine, or by way of a proxy that says so, or is on this machine, or speaks TLS to us.
+    let isSecure: Bool
+    /// The client's address as a proxy has named it; `nil` if none has.
+    private let proxiedAddress: String?
     /// The server; it removes the connection when that closes, which breaks the cycle.
     let server: ChatServer
     var stage = Stage.accepting
@@ -58,7 +76,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Reads that are left when the connection ends: a client that never stops sending must not
     /// keep others waiting.
     var readsLeft = 64
-    /// Its allowance of commands.
+    /// Its allowance of commands, as long as nobody is logged in.
     var commands = CommandBucket()
     /// True while it is not read because the store lags.
     var isPausedForStore = false
@@ -88,15 +106,17 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     private static let maxPlaces = 1_024
 
     init(
-        _ descriptor: Int32, connectionID: UInt32, host: HostKey?, identity: UInt64,
-        server: ChatServer
+        _ arrival: Arrival, connectionID: UInt32, identity: UInt64, server: ChatServer
     ) throws {
         self.connectionID = connectionID
-        self.host = host
+        host = arrival.host
+        isSecure = arrival.isSecure
+        proxiedAddress = arrival.isProxied ? "\(arrival.address)" : nil
         self.identity = identity
         self.server = server
         roomReaders = server.entrance
-        let socket = try Connection(descriptor, on: server.loop, handler: self)
+        let socket = try Connection(
+            arrival.descriptor, session: arrival.session, on: server.loop, handler: self)
         socket.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
         self.socket = socket
     }
@@ -111,20 +131,24 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// True until it leaves or is sent away.
     var isOpen: Bool { acceptsLines || isWaiting }
     var isClosed: Bool { stage == .closed }
-    /// The other side's address, for the log.
-    var peer: String { socket?.peer ?? "a client that is gone" }
+    /// The client's address, for the log.
+    var peer: String { proxiedAddress ?? socket?.peer ?? "a client that is gone" }
+    /// True if it is encrypted by TLS from the client, or from its proxy, to this bridge.
+    var isEncrypted: Bool { socket?.isEncrypted ?? false }
     /// True if the kernel has input that is not read yet, or may have.
     var hasUnread: Bool { !isRead || hasSentMore }
     /// True if the kernel has input that is not read yet.
     var hasSentMore: Bool { socket?.hasUnread ?? false }
     /// True while it is open and has no name.
     var isNameless: Bool { isOpen && member == nil }
+    /// True while nothing works on it without an account.
+    var mustLogIn: Bool { member == nil && server.isLoginRequired }
     /// True while it has neither a name nor sent a line.
     var isSilent: Bool { isNameless && !hasSentLine }
     /// Bytes the other side has not confirmed.
     var unsentBytes: Int { socket?.unsentBytes ?? 0 }
     /// Bytes the kernel was given.
-    var sentBytes: UInt64 { output.sentBytes }
+    var sentBytes: UInt64 { output.sentBytes &+ (socket?.overheadBytes ?? 0) }
     /// True if the kernel took no more the last time.
     var isBlocked: Bool { output.isBlocked }
     /// True if so much is unread that no long answer may be added.
@@ -208,7 +232,13 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     func updateInterest() {
         var interest: Readiness = output.isBlocked ? .writable : []
         if isRead { interest.insert(.readable) }
-        socket?.wait(for: interest)
+        guard let socket else { return }
+        socket.wait(for: interest)
+        // The loop reports only what the kernel has.
+        if socket.hasHeldInput, isRead {
+            server.scheduler.enqueue(self)
+            server.loop.goOn()
+        }
     }
 
     // MARK: - The end
@@ -220,10 +250,12 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
         closeWhenSent(bus)
     }
 
-    private func announceLeave(_ bus: isolated Bus) {
+    /// Tells the rooms, if need be, that the person is gone from here; the connection has no name any
+    /// more.
+    func announceLeave(_ bus: isolated Bus) {
         guard let member else { return }
         self.member = nil
-        bus.leave(member.person, by: server.port.attachment)
+        bus.leave(member.presence)
     }
 
     /// Closes when all that is owed is sent.
@@ -245,13 +277,13 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// Closes at once, and announces that the person has left if that was not done.
     func close(_ bus: isolated Bus) {
         guard let socket else { return }
-        let hasEverything = stage == .leaving && output.isUpToDate
+        let mayRead = stage == .leaving && output.isUpToDate || socket.hasSentAlert
         endInput(as: .closed)
         updateListBytes()
         self.socket = nil
         roomReaders.detach(self)
         announceLeave(bus)
-        if hasEverything { server.linger(socket.detach()) } else { socket.close() }
+        if mayRead { server.linger(socket.detach()) } else { socket.close() }
         server.remove(self)
     }
 }

@@ -21,6 +21,8 @@ final class PendingQuery: @unchecked Sendable {  // touched on the loop only
         }
     }
 
+    /// Nanoseconds that a look at a password may take: many may wait for theirs.
+    static let passwordTimeout: Int64 = 60_000_000_000
     /// Nanoseconds that a query may take: longer than any that is answered at all, and as long as a
     /// person at a keyboard waits before typing it again.
     private static let timeout: Int64 = 10_000_000_000
@@ -67,6 +69,38 @@ final class PendingQuery: @unchecked Sendable {  // touched on the loop only
                 finish(result, bus)
             }
         }
+    }
+
+    /// Asks for something that is answered by a call on the loop, and calls `finish` with that, once.
+    ///
+    /// The query before must have ended. `finish` is called while the answer is given, before the
+    /// one who answers tells anybody else; but not before this function returns.
+    func ask<Answer: Sendable>(
+        within timeout: Int64, _ question: (_ then: @escaping (Answer) -> Void) -> Void,
+        then finish: @escaping @Sendable (Result<Answer, any Error>, isolated Bus) -> Void
+    ) {
+        loop.assertOwned()
+        number += 1
+        let (number, loop, bus) = (number, loop, bus)
+        failCurrent = { finish(.failure($0), $1) }
+        loop.set(deadline, after: timeout)
+        var isAsking = true
+        let answer: @Sendable (Answer) -> Void = { [weak self] answer in
+            bus.assumeIsolated { bus in
+                guard let self, self.isCurrent(number) else { return }
+                self.cancel()
+                finish(.success(answer), bus)
+            }
+        }
+        question { found in
+            // Whoever has the answer already gives it too soon for the one who asks.
+            if isAsking {
+                loop.perform { answer(found) }
+            } else {
+                answer(found)
+            }
+        }
+        isAsking = false
     }
 
     private func isCurrent(_ number: UInt64) -> Bool { failCurrent != nil && self.number == number }

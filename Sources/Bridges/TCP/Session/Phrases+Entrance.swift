@@ -21,18 +21,39 @@ extension Phrases {
         }
     }
 
+    /// After `[info]`, as a greeting where nothing works without an account.
+    func greeting(isRegistrationOpen: Bool) -> String {
+        isRegistrationOpen
+            ? say(
+                "Hola. Aquí se entra con una cuenta: /login NOMBRE CONTRASEÑA, "
+                    + "o /register NOMBRE CONTRASEÑA. Más: /help",
+                "Hello. You need an account here: /login NAME PASSWORD, "
+                    + "or /register NAME PASSWORD. More: /help")
+            : say(
+                "Hola. Aquí se entra con una cuenta: /login NOMBRE CONTRASEÑA. Más: /help",
+                "Hello. You need an account here: /login NAME PASSWORD. More: /help")
+    }
+
     /// The refusal in another protocol; empty for one without an answer that could be understood.
     func refusal(of other: OtherProtocol) -> [UInt8] {
         switch other {
         case .http(let isHead): Array(badRequest(withoutBody: isHead).utf8)
         // A fatal alert: handshake_failure (RFC 8446, 6).
         case .tls: [0x15, 0x03, 0x01, 0x00, 0x02, 0x02, 0x28]
-        case .ssh: []
+        case .ssh, .proxy: []
         case .smtp: Array("554 \(notMail)\r\n".utf8)
         // Request rejected; no method is acceptable (RFC 1928, 3).
         case .socks4: [0x00, 0x5B, 0, 0, 0, 0, 0, 0]
         case .socks5: [0x05, 0xFF]
         }
+    }
+
+    /// After `[insecure]`, to somebody who sends text where TLS is spoken.
+    var needsTLS: String {
+        say(
+            "Aquí se habla TLS: conéctate con cifrado, p. ej. openssl s_client -connect HOST:PUERTO",
+            "This port speaks TLS: connect with encryption, e.g. openssl s_client -connect HOST:PORT"
+        )
     }
 
     private func badRequest(withoutBody: Bool) -> String {

@@ -17,7 +17,7 @@ final class FileReader {
         case isBusy
         /// The batch has no room for the next message.
         case batchIsFull
-        /// What was read is gone: the file was truncated or replaced in place.
+        /// The bytes read so far are gone: the file was truncated or replaced in place.
         case wasTruncated
         /// It was empty and is not: it may have been truncated in between.
         case hasAppeared

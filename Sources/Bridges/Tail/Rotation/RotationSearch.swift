@@ -216,7 +216,7 @@ struct RotationSearch {
     /// The paths to examine, their inode numbers as listed, and whether the names look rotated.
     private var candidates: [(FilePath, inode: UInt64?, isRotated: Bool)] {
         var paths: [FilePath: (inode: UInt64?, isRotated: Bool)] = [:]
-        func add(_ entry: DirectoryEntry, in directory: FilePath, isRotated: Bool) {
+        func addCandidate(_ entry: DirectoryEntry, in directory: FilePath, isRotated: Bool) {
             let path = directory.appending(entry.name)
             // A symbolic link has an inode of its own.
             let inode = entry.kind == .link ? nil : entry.inode
@@ -228,7 +228,7 @@ struct RotationSearch {
             for entry in listing.candidates(beginningWith: name.prefix, or: lost.id.inode) {
                 let isRotated = name.isRotated(entry.name)
                 if isRotated || entry.inode == lost.id.inode || name.isRelated(entry.name) {
-                    add(entry, in: place.directory, isRotated: isRotated)
+                    addCandidate(entry, in: place.directory, isRotated: isRotated)
                 }
             }
             for directory in otherDirectories {
@@ -239,7 +239,7 @@ struct RotationSearch {
                     let isRotated =
                         name.isRotated(entry.name) || place.name.elementsEqual(entry.name)
                     if isRotated || entry.inode == lost.id.inode || name.isRelated(entry.name) {
-                        add(entry, in: directory, isRotated: isRotated)
+                        addCandidate(entry, in: directory, isRotated: isRotated)
                     }
                 }
             }

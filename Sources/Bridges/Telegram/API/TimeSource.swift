@@ -1,4 +1,5 @@
 import Chat
+import MessageBus
 
 /// The time that pacing and pauses go by; a test advances it by hand.
 ///

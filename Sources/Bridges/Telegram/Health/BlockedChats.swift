@@ -152,10 +152,7 @@ final class BlockedChats: Sendable {
     }
 
     private func publish(_ sentence: String, in room: String) async {
-        var draft = Draft(sentence, from: settings.phrases.server)
-        draft.isFromBus = true
-        draft.room = room
         // While the bus stops nobody is told anything any more.
-        _ = try? await settings.port.publish(draft)
+        _ = try? await settings.port.announce(sentence, in: room)
     }
 }

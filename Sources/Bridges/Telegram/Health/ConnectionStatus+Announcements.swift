@@ -29,11 +29,8 @@ extension ConnectionStatus {
     private func tellRooms() async {
         let now = settings.time.now()
         for (room, sentence) in state.withLock({ sentences(&$0, now) }) {
-            var draft = Draft(sentence, from: settings.phrases.server)
-            draft.isFromBus = true
-            draft.room = room
             // While the bus stops nobody is told anything any more.
-            _ = try? await settings.port.publish(draft)
+            _ = try? await settings.port.announce(sentence, in: room)
         }
     }
 

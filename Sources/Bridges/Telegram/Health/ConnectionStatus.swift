@@ -122,14 +122,14 @@ final class ConnectionStatus: Sendable {
             let isKnown = wasUnrecognized && state.unrecognized.isEmpty
             return (wasFailing, isOver, isKnown, wasWarned, woken)
         }
-        for other in woken { looksUp[other]?.ring() }
+        for other in woken { looksUp[other]?.send() }
         if isKnown { settings.log.info("Telegram knows the bot again") }
         guard wasFailing else { return }
         if isOver {
             let sentence = "Telegram answers again"
             if wasWarned { settings.log.info(sentence) } else { settings.log.debug(sentence) }
         }
-        changed.ring()
+        changed.send()
     }
 
     /// Wakes the observers that fail, because another one was answered; returns them.
@@ -166,9 +166,9 @@ final class ConnectionStatus: Sendable {
             settings.log.debug(sentence)
         }
         guard isNew else { return }
-        changed.ring()
+        changed.send()
         // The time at which waiting messages are to be counted may be another one now.
-        for signal in looksUp.values { signal.ring() }
+        for signal in looksUp.values { signal.send() }
     }
 
     /// Records what waits for a chat.
@@ -191,6 +191,6 @@ final class ConnectionStatus: Sendable {
             if !isTold, !channel.isLate { channel.late.forgetDelivered() }
             return isTold
         }
-        if isTold { changed.ring() }
+        if isTold { changed.send() }
     }
 }

@@ -83,7 +83,7 @@ final class DropNotices: Sendable {
             person.reason = reason
             state.people[recipient] = person
         }
-        signal.ring()
+        signal.send()
     }
 
     /// Sends notices until the task is cancelled.

@@ -209,10 +209,10 @@ extension Inbox {
     private func judged(_ words: OutsideWords, _ binding: ChatBindings.Binding) async -> String? {
         var draft = Draft(words.whole, from: words.name)
         draft.identity = words.identity
-        draft.isNamedAsShown = words.isNamedAsShown
         draft.room = binding.room
         if !words.whole.isEmpty {
-            guard let left = await port.judged(draft) else { return nil }
+            let left = await port.judged(draft, isShownName: words.isNamedAsShown)
+            guard let left else { return nil }
             guard let part = words.part, left == RecentTexts.cleaned(words.whole) else {
                 return left
             }
@@ -220,6 +220,6 @@ extension Inbox {
         }
         // Of some messages only the author is known.
         draft.text = words.part ?? "[\(settings.phrases.someMessage)]"
-        return await port.judged(draft)
+        return await port.judged(draft, isShownName: words.isNamedAsShown)
     }
 }

@@ -205,19 +205,15 @@ struct Outbox {
         for delivery in queued(in: sendPlan) {
             let message = delivery.message
             guard rejections.recordSkipped(message.number) else { continue }
-            try await delivery.note(answer)
+            try await delivery.recordFailure(answer)
             settings.log.error(
                 """
                 Telegram does not take message #\(message.number) for \
                 \(chats.location(of: binding)): \(answer)
                 """)
-            var draft = Draft(
-                settings.phrases.telegramRejects(message.sender.name, answer),
-                from: settings.phrases.server)
-            draft.isFromBus = true
-            draft.room = binding.room
             // While the bus stops nobody is told anything any more.
-            _ = try? await port.publish(draft)
+            _ = try? await port.announce(
+                settings.phrases.telegramRejects(message.sender.name, answer), in: binding.room)
         }
     }
 

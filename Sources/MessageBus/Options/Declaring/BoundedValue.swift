@@ -1,6 +1,7 @@
 /// A value that an option can hold within bounds.
 public protocol BoundedValue: OptionValue, Comparable {
-    /// What it is, with its article, before the bounds: `a whole number` in `a whole number > 0`.
+    /// The noun of the type, with its article, before the bounds: `a whole number` in `a whole
+    /// number > 0`.
     static var noun: String { get }
 
     /// The value as it is written in the bounds, without quotes.

@@ -1,17 +1,17 @@
-/// What an options struct finds in its properties by reflection.
+/// A property declared with `@Option`, as reflection finds it in an options struct.
 protocol DeclaredOption {
-    /// Tells whether the option must be given. Only before decoding.
+    /// True if the option must be given. Only before decoding.
     var isRequired: Bool { get }
 
-    /// Describes the option, with the value it has as its default.
+    /// Returns the option's description, with its present value as the default.
     func described(as name: String) -> OptionDescription
 
-    /// The value as JSON, if it has one.
+    /// Returns the value as JSON, if it has one.
     func rendered() -> String?
 
-    /// Takes the value that was written; false if something is wrong with it.
+    /// Decodes the value that was written; returns false if something is wrong with it.
     func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool
 
-    /// Keeps the default, of an object that doesn't have the key.
+    /// Keeps the default, because an object does not have the key.
     func leaveOut(of object: ConfigLocation)
 }

@@ -1,2 +1,2 @@
-/// The options of what has none.
+/// The options of a plug-in that has none.
 struct NoOptions: PluginOptions {}

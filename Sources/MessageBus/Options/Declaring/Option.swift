@@ -40,7 +40,7 @@ public struct Option<Value: OptionValue>: Sendable {
         }
     }
 
-    /// Where the value was written, for checks of one's own.
+    /// The location of the value, for checks of one's own.
     public var projectedValue: OptionLocation { storage.location }
 }
 
@@ -50,8 +50,8 @@ extension Option where Value: ExpressibleByNilLiteral {
         self.init(wrappedValue: nil, sentence)
     }
 
-    /// Declares an option that is nil unless it is given, and says in words what that means, as
-    /// `the first room`.
+    /// Declares an option that is nil unless it is given, and says in words what nil means, as `the
+    /// first room`.
     public init(_ sentence: String, absent: String) {
         self.init(sentence, nil as Value, Value.expectation, absent: absent, Value.decode)
     }
@@ -91,8 +91,8 @@ extension Option {
         self.init(sentence, wrappedValue, within: ValueRange(range))
     }
 
-    /// Declares an option that is nil unless it is given, says in words what that means, and a range
-    /// its values lie in.
+    /// Declares an option that is nil unless it is given, says in words what nil means, and gives a
+    /// range its values lie in.
     public init<Wrapped: BoundedValue>(
         wrappedValue: Value = nil, _ sentence: String, absent: String,
         in range: some RangeExpression<Wrapped>
@@ -119,9 +119,9 @@ extension Option {
 }
 
 extension ValueRange {
-    /// Decodes a value that lies within, or says what would.
+    /// Decodes a value within the bounds, or reports what is expected.
     fileprivate func decode(_ value: ConfigValue, into problems: inout Problems) -> Value? {
-        // What the type itself would say leaves the bounds out, so it is not kept.
+        // The type's own report would leave the bounds out, so it is not kept.
         var unbounded = Problems()
         let decoded = Value.decode(value, into: &unbounded)
         if let decoded, contains(decoded) { return decoded }

@@ -1,16 +1,16 @@
-/// What an option is, in words: for checking keys, for `describe` and for schemas.
+/// The description of an option: for checking keys, for `describe` and for schemas.
 public struct OptionDescription: Sendable, Hashable {
     /// The key.
     public let name: String
-    /// What it is for.
+    /// The sentence that describes it.
     public let sentence: String
-    /// What is expected: `a whole number > 0`.
+    /// The expected value: `a whole number > 0`.
     public let expectation: String
     /// The default as JSON; nil where the option must be given.
     public let defaultValue: String?
-    /// What it means that the option is not given, in words; nil where the default says it.
+    /// The meaning of leaving the option out, in words; nil where the default says it.
     public let absence: String?
-    /// Tells whether the value must not be shown.
+    /// True if the value must not be shown.
     public let isSecret: Bool
     /// The options inside, where the value is an object or a list of objects.
     public let nested: [OptionDescription]

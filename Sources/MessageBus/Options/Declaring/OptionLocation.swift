@@ -1,13 +1,13 @@
-/// Where an option was written, without its value.
+/// The location of an option in the file, without its value.
 public struct OptionLocation: Sendable {
-    /// Tells whether the option was written; if not, its value is the default.
+    /// True if the option was written; if not, its value is the default.
     public let isSet: Bool
-    /// Where the value is; the object, if it was not written.
+    /// The location of the value; of the object, if the option was not written.
     public let location: ConfigLocation
-    /// Where the elements of a list are, in order.
+    /// The locations of a list's elements, in order.
     public let elements: [ConfigLocation]
 
-    /// What stands in the file in place of a value that came out of the environment or a file.
+    /// The text in the file that stands for a value out of the environment or a file.
     private let reference: String?
     private let keys: [String: ConfigLocation]
     private let values: [String: ConfigLocation]
@@ -31,25 +31,25 @@ public struct OptionLocation: Sendable {
         values = [:]
     }
 
-    /// Tells whether the value came out of the environment or another file: it is not to be shown.
+    /// True if the value came out of the environment or another file: it is not to be shown.
     package var isReference: Bool { reference != nil }
 
-    /// The value for a sentence of one's own: as it is given, or, if it came out of the environment
-    /// or another file, as it stands in this one.
+    /// Returns the value for a sentence of one's own: as it is given, or, if it came out of the
+    /// environment or another file, as it stands in this one.
     ///
     /// Not for secrets.
     public func found(_ value: String) -> String {
         reference.map { $0.shortened(to: 60).quoted } ?? value
     }
 
-    /// Where an element of a list is; the list, if there is no such element.
+    /// The location of a list's element; of the list, if there is no such element.
     public subscript(index: Int) -> ConfigLocation {
         elements.indices.contains(index) ? elements[index] : location
     }
 
-    /// Where a value of an object is; the object, if there is no such key.
+    /// The location of an object's value; of the object, if there is no such key.
     public subscript(key: String) -> ConfigLocation { values[key] ?? location }
 
-    /// Where a key of an object is; the object, if there is no such key.
+    /// Returns the location of an object's key; of the object, if there is no such key.
     public func key(_ key: String) -> ConfigLocation { keys[key] ?? location }
 }

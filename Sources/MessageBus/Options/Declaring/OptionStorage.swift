@@ -1,5 +1,5 @@
-/// What an option keeps: a class, because reflection hands out copies of structs, and decoding has to
-/// write into the options it looks at.
+/// The storage of an option: a class, because reflection hands out copies of structs, and decoding
+/// has to write into the options it looks at.
 ///
 /// Unchecked: it is changed while its options are decoded, when nobody else has them yet, and by
 /// the wrapper's setter when it has the only reference.
@@ -8,7 +8,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
 
     let sentence: String
     let expectation: String
-    /// What it means that the option is not given, in words; nil where the default tells.
+    /// The meaning of leaving the option out, in words; nil where the default says it.
     let absent: String?
     let decode: Decode
     var value: Value?

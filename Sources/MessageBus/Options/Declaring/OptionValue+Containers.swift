@@ -1,14 +1,14 @@
 extension Array: OptionValue where Element: OptionValue {
-    /// What the list holds.
+    /// The list, with the expectation of its elements.
     public static var expectation: String { "a list of \(Element.pluralExpectation)" }
-    /// What the lists hold.
+    /// Lists, with the expectation of their elements.
     public static var pluralExpectation: String { "lists of \(Element.pluralExpectation)" }
-    /// As its elements.
+    /// True if the elements are secret.
     public static var isSecret: Bool { Element.isSecret }
-    /// As its elements.
+    /// The options inside the elements.
     public static var nestedOptions: [OptionDescription] { Element.nestedOptions }
 
-    /// One element without its brackets.
+    /// Suggests brackets around one element.
     public static func hint(for value: ConfigValue) -> String? {
         if case .object = value.kind { return "put [ ] around it" }
         var quiet = Problems()
@@ -19,7 +19,7 @@ extension Array: OptionValue where Element: OptionValue {
         return "write [\(meant)]"
     }
 
-    /// Takes a list, and reports all of its elements that are wrong.
+    /// Decodes a list, and reports all elements that are wrong.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> [Element]? {
         guard case .array(let values) = value.kind else {
             problems.expected(Self.self, found: value)
@@ -35,19 +35,19 @@ extension Array: OptionValue where Element: OptionValue {
 }
 
 extension Optional: OptionValue where Wrapped: OptionValue {
-    /// As what is wrapped.
+    /// The expectation of the wrapped type.
     public static var expectation: String { Wrapped.expectation }
-    /// As what is wrapped.
+    /// The expectation of the wrapped type, in the plural.
     public static var pluralExpectation: String { Wrapped.pluralExpectation }
-    /// As what is wrapped.
+    /// True if the wrapped type is secret.
     public static var isSecret: Bool { Wrapped.isSecret }
-    /// As what is wrapped.
+    /// The options inside the wrapped type.
     public static var nestedOptions: [OptionDescription] { Wrapped.nestedOptions }
 
-    /// As what is wrapped.
+    /// Returns the wrapped type's hint.
     public static func hint(for value: ConfigValue) -> String? { Wrapped.hint(for: value) }
 
-    /// Takes `null` for nil, and what is wrapped.
+    /// Decodes `null` as nil, and everything else as the wrapped type.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Wrapped?? {
         if case .null = value.kind { return .some(nil) }
         return Wrapped.decode(value, into: &problems).map { .some($0) }
@@ -58,14 +58,14 @@ extension Optional: OptionValue where Wrapped: OptionValue {
 }
 
 extension Dictionary: OptionValue where Key == String, Value: OptionValue {
-    /// What the object holds.
+    /// The object, with the expectation of its values.
     public static var expectation: String { "an object of \(Value.pluralExpectation)" }
-    /// What the objects hold.
+    /// Objects, with the expectation of their values.
     public static var pluralExpectation: String { "objects of \(Value.pluralExpectation)" }
-    /// As its values.
+    /// True if the values are secret.
     public static var isSecret: Bool { Value.isSecret }
 
-    /// Takes an object with any keys, and reports all of its values that are wrong.
+    /// Decodes an object with any keys, and reports all values that are wrong.
     public static func decode(
         _ value: ConfigValue, into problems: inout Problems
     ) -> [String: Value]? {

@@ -1,8 +1,8 @@
 extension Bool: OptionValue {
-    /// In words.
+    /// The expectation in words.
     public static var expectation: String { "true or false" }
 
-    /// `true` in quotes, `yes`, `1` and the like.
+    /// Suggests a bool for `true` in quotes, `yes`, `1` and the like.
     public static func hint(for value: ConfigValue) -> String? {
         switch value.kind {
         case .string(let text):
@@ -18,7 +18,7 @@ extension Bool: OptionValue {
         }
     }
 
-    /// Takes `true` and `false`, not their names in quotes.
+    /// Decodes `true` and `false`, not their names in quotes.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool? {
         if case .bool(let isTrue) = value.kind { return isTrue }
         problems.expected(Self.self, found: value)
@@ -30,10 +30,10 @@ extension Bool: OptionValue {
 }
 
 extension String: OptionValue {
-    /// In words.
+    /// The expectation in words.
     public static var expectation: String { "a string" }
 
-    /// A number or a word that lacks its quotes.
+    /// Suggests quotes around a number or a word.
     public static func hint(for value: ConfigValue) -> String? {
         switch value.kind {
         case .number(let text): "write it in quotes, \(text.shortened(to: 40).quoted)"
@@ -42,7 +42,7 @@ extension String: OptionValue {
         }
     }
 
-    /// Takes any string, also an empty one.
+    /// Decodes any string, also an empty one.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> String? {
         if let text = value.text { return text }
         problems.expected(Self.self, found: value)
@@ -54,15 +54,15 @@ extension String: OptionValue {
 }
 
 extension Double: BoundedValue {
-    /// In words.
+    /// The expectation in words.
     public static var expectation: String { noun }
-    /// In words.
+    /// The noun in words.
     public static var noun: String { "a number" }
 
-    /// A number in quotes.
+    /// Suggests a number in quotes without them.
     public static func hint(for value: ConfigValue) -> String? { unquoted(value, Double.init) }
 
-    /// Takes any number that is not too large for a `Double`.
+    /// Decodes any number that is not too large for a `Double`.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Double? {
         if case .number(let text) = value.kind, let number = Double(text), number.isFinite {
             return number
@@ -80,12 +80,12 @@ extension Double: BoundedValue {
 }
 
 extension Int: BoundedValue {
-    /// In words.
+    /// The expectation in words.
     public static var expectation: String { noun }
-    /// In words.
+    /// The noun in words.
     public static var noun: String { "a whole number" }
 
-    /// A number in quotes.
+    /// Suggests a number in quotes without them.
     public static func hint(for value: ConfigValue) -> String? {
         if case .number(let text) = value.kind, text.allSatisfy(\.isNumber) {
             return "\(Int.max) is the most"
@@ -93,7 +93,7 @@ extension Int: BoundedValue {
         return unquoted(value) { Int($0) }
     }
 
-    /// Takes any whole number, however it is written: `1000`, `1e3` and `1000.0` are the same.
+    /// Decodes any whole number, however it is written: `1000`, `1e3` and `1000.0` are the same.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Int? {
         if case .number(let text) = value.kind, let number = Int(wholeNumber: text) {
             return number
@@ -135,7 +135,7 @@ extension Int: BoundedValue {
     }
 }
 
-/// Says that a number lacks no quotes, if it is one.
+/// Returns a hint that a number needs no quotes, if the value is a number in quotes.
 private func unquoted<Number>(_ value: ConfigValue, _ read: (String) -> Number?) -> String? {
     guard let text = value.text, text.utf8.count < 24, let number = read(text) else { return nil }
     return "write \(number) without quotes"
@@ -152,7 +152,7 @@ extension OptionValue where Self: RawRepresentable & CaseIterable, RawValue == S
         allCases.map(\.rawValue.quoted).joined(separator: ", ")
     }
 
-    /// Takes the name of a case.
+    /// Decodes the name of a case.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self? {
         guard let text = value.text else {
             problems.expected(Self.self, found: value)

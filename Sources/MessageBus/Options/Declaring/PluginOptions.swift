@@ -1,29 +1,29 @@
 /// The options of a plug-in: a struct whose properties are declared with `@Option`.
 ///
-/// Is itself a value, so that options can have options inside.
+/// An options struct is itself a value, so that options can have options inside.
 public protocol PluginOptions: OptionValue {
     /// Makes the options with their defaults.
     init()
 
-    /// Keys that people bring from other programs, in lower case without `_` and `-`, and what to
-    /// write instead, as `["port": "\"listen\": \"HOST:PORT\""]`.
+    /// Keys that people know from other programs, in lower case without `_` and `-`, each with the
+    /// text to write instead, as `["port": "\"listen\": \"HOST:PORT\""]`.
     static var synonyms: [String: String] { get }
 
-    /// Checks what one option alone can't tell. Called only with options that are right by themselves.
+    /// Checks the options together. Called only when each option is right by itself.
     func validate(_ check: inout OptionCheck)
 }
 
 extension PluginOptions {
-    /// Finds nothing wrong.
+    /// Reports nothing.
     public func validate(_ check: inout OptionCheck) {}
 
     /// No other names.
     public static var synonyms: [String: String] { [:] }
 
-    /// In words.
+    /// The expectation in words.
     public static var expectation: String { "an object" }
 
-    /// The value of one option without the braces around it, or how the object looks.
+    /// Suggests the braces around the value of one option, or shows an object's form.
     public static func hint(for value: ConfigValue) -> String? {
         guard let (name, option) = Self().declared.first else { return nil }
         let standard = option.rendered() ?? "…"
@@ -38,7 +38,8 @@ extension PluginOptions {
         return "it looks like {\(name.quoted): \(standard)}"
     }
 
-    /// True if one of the options is: then not even a wrong value in place of all of them is shown.
+    /// True if one of the options is secret: then not even a wrong value in place of all of them is
+    /// shown.
     public static var isSecret: Bool { options.contains(where: \.isSecret) }
 
     /// The options.
@@ -49,17 +50,17 @@ extension PluginOptions {
         Self().declared.map { $0.option.described(as: $0.name) }
     }
 
-    /// Takes an object that has no other keys than the options.
+    /// Decodes an object that has no other keys than the options.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self? {
         decode(value, owner: value.location.key, beside: [], into: &problems)
     }
 
-    /// Takes an object that may also have keys that are decoded elsewhere.
+    /// Decodes an object that may also have keys that are decoded elsewhere.
     ///
     /// - Parameters:
-    ///   - owner: who has no option of an unknown name; empty for the whole file.
+    ///   - owner: the entry that has no option of an unknown name; empty for the whole file.
     ///   - others: the names that are decoded elsewhere; nil to say nothing about any name.
-    ///   - elsewhere: says where a key belongs that is unknown here.
+    ///   - elsewhere: returns where a key that is unknown here belongs.
     package static func decode(
         _ value: ConfigValue, owner: String, beside others: [String]?,
         elsewhere: (String) -> String? = { _ in nil }, into problems: inout Problems
@@ -81,7 +82,7 @@ extension PluginOptions {
                 isGood = option.decode(member.value, into: &problems) && isGood
             } else if option.isRequired {
                 isGood = false
-                // Who wrote `lisen` is told so; that `listen` is missing is the same mistake.
+                // A report about `lisen` is enough; a missing `listen` is the same mistake.
                 if !misspelt.contains(name) {
                     let expectation = option.described(as: name).expectation
                     problems.add("missing \(name.quoted), \(expectation)", at: value.location)
@@ -90,11 +91,12 @@ extension PluginOptions {
                 option.leaveOut(of: value.location)
             }
         }
-        // Who wrote `words` is told so; that `drop` is empty is the same mistake.
+        // A report about `words` is enough; an empty `drop` is the same mistake.
         guard isGood, misspelt.isEmpty else { return nil }
         let count = problems.count
         var check = OptionCheck(object: value.location, problems: problems)
-        // Held once: what is added to it would be copied otherwise, for each entry of the file.
+        // One reference only: appending would copy the problems otherwise, for each entry of the
+        // file.
         problems = Problems()
         options.validate(&check)
         problems = check.problems
@@ -109,7 +111,7 @@ extension PluginOptions {
         return "{" + members.joined(separator: ",") + "}"
     }
 
-    /// Reports keys that nobody knows, and returns the names that were probably meant.
+    /// Reports unknown keys, and returns the names that were probably meant.
     private static func reportUnknown(
         _ members: [ConfigValue.Member], _ owner: String, _ known: [String],
         _ elsewhere: (String) -> String?, into problems: inout Problems
@@ -140,7 +142,7 @@ extension PluginOptions {
         return meant
     }
 
-    /// What to write instead of a key of another program; nil if it isn't known.
+    /// Returns the text to write instead of a key of another program; nil if the key isn't known.
     package static func instead(of key: String) -> String? {
         synonyms[key.lowercased().filter { $0 != "_" && $0 != "-" }]
     }

@@ -1,15 +1,15 @@
-/// What a value must lie within.
+/// The bounds of a value.
 struct ValueRange<Value: BoundedValue>: Sendable {
     private var lowest: Value?
     private var above: Value?
     private var highest: Value?
 
-    /// More than a value.
+    /// Makes the range of all values above one.
     init(above value: Value) {
         above = value
     }
 
-    /// A range: closed, or open at one end.
+    /// Makes a range: closed, or open at one end.
     init(_ range: some RangeExpression<Value>) {
         switch range {
         case let range as ClosedRange<Value>:
@@ -20,7 +20,7 @@ struct ValueRange<Value: BoundedValue>: Sendable {
         }
     }
 
-    /// Tells whether a value lies within.
+    /// Returns whether a value lies within.
     func contains(_ value: Value) -> Bool {
         if let lowest, value < lowest { return false }
         if let above, value <= above { return false }
@@ -28,7 +28,7 @@ struct ValueRange<Value: BoundedValue>: Sendable {
         return true
     }
 
-    /// What is expected: `a whole number > 0`, `a duration from 1s to 5m, like "10s"`.
+    /// The expected value: `a whole number > 0`, `a duration from 1s to 5m, like "10s"`.
     var expectation: String { bounds + example }
 
     /// `, like "10s"`, for values that are written in a form of their own; one that lies within.

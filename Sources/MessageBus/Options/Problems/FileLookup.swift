@@ -1,9 +1,9 @@
-/// Looks at the files that options name, without reading or changing them.
+/// A look at the files that options name, without reading or changing them.
 package struct FileLookup: Sendable {
-    /// A path as the system sees it: absolute, links followed as far as they exist; relative ones
-    /// are relative to bridge.json.
+    /// Returns a path as the system sees it: absolute, links followed as far as they exist;
+    /// relative ones are relative to bridge.json.
     package let resolved: @Sendable (String) -> String
-    /// Tells whether a path is a directory's.
+    /// Returns whether a path is a directory's.
     package let isDirectory: @Sendable (String) -> Bool
 
     /// Makes a look-up of two functions.

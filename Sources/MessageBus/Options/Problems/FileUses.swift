@@ -1,27 +1,27 @@
-/// What the entries of a configuration do with files, to be compared when all of them are known.
+/// The files that the entries of a configuration use, to be compared when all entries are known.
 package struct FileUses: Sendable {
-    /// A file that something is written to.
+    /// A file that an entry writes.
     package struct Written: Sendable {
         /// The path as the system sees it.
         package let path: String
-        /// The value that names it.
+        /// The location of the value that names it.
         package let location: ConfigLocation
-        /// The entry that it belongs to.
+        /// The location of the entry that it belongs to.
         package let entry: ConfigLocation
     }
 
     /// Files whose lines come in.
     package struct Followed: Sendable {
-        /// Tells whether a path, as the system sees it, is one of them.
+        /// Returns whether a path, as the system sees it, is one of them.
         package let contains: @Sendable (String) -> Bool
-        /// The value that names them.
+        /// The location of the value that names them.
         package let location: ConfigLocation
-        /// The entry that it belongs to.
+        /// The location of the entry that they belong to.
         package let entry: ConfigLocation
     }
 
-    /// Those that are written to.
+    /// Files that are written.
     package var written: [Written] = []
-    /// Those that are followed.
+    /// Files that are followed.
     package var followed: [Followed] = []
 }

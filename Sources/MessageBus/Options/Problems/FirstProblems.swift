@@ -1,27 +1,27 @@
 /// The first of any number of problems, by position, and how many there are in all.
 struct FirstProblems: Sendable {
-    /// As many as a person reads; the rest is counted.
+    /// The most problems to keep: as many as a person reads; the rest is counted.
     static let most = 100
 
-    /// How many there are, kept or not.
+    /// Number of problems, kept or not.
     private(set) var count = 0
 
     private var kept: [(number: Int, problem: Problem)] = []
 
-    /// Adds a problem, and lets go of the last ones when there are far too many.
+    /// Adds a problem, and removes the last ones when there are far too many.
     mutating func add(_ problem: Problem) {
         kept.append((count, problem))
         count += 1
         if kept.count >= 8 * Self.most { kept = Array(ordered.prefix(Self.most)) }
     }
 
-    /// Adds those of another collection, behind its own.
+    /// Adds the problems of another collection, behind its own.
     mutating func add(_ others: FirstProblems) {
         for problem in others.sorted { add(problem) }
         count += others.count - others.sorted.count
     }
 
-    /// The first ones by position; those at the same place in the order they were added.
+    /// The first problems by position; those at the same place in the order they were added.
     var sorted: [Problem] { ordered.prefix(Self.most).map(\.problem) }
 
     private var ordered: [(number: Int, problem: Problem)] {

@@ -1,7 +1,7 @@
 extension String {
     /// ` (with U+00A0 no-break space)` for the first character of the text that can't be seen or
     /// looks like one that JSON and this program understand; empty if there is none.
-    package var oddCharacter: String {
+    public var oddCharacter: String {
         guard let scalar = firstOddScalar else { return "" }
         return " (with \(scalar.inWords))"
     }
@@ -32,7 +32,7 @@ extension Unicode.Scalar {
         return "\(number) \(name)"
     }
 
-    /// Tells whether it is not seen, or looks like a quote, a hyphen or a sign of ASCII.
+    /// True if it is not seen, or looks like a quote, a hyphen or an ASCII sign.
     package var isOdd: Bool {
         if isASCII { return isUnseen }
         switch value {
@@ -43,7 +43,7 @@ extension Unicode.Scalar {
         }
     }
 
-    /// Tells whether it is a Greek or Cyrillic letter, many of which look like Latin ones.
+    /// True if it is a Greek or Cyrillic letter, many of which look like Latin ones.
     fileprivate var looksLikeLatin: Bool {
         (0x370...0x52F).contains(value) && properties.isAlphabetic
     }

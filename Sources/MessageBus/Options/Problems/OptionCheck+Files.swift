@@ -1,8 +1,23 @@
 extension OptionCheck {
-    /// Finds what can't be the path of a file that is written to: `check.file(path, at: $path)`.
+    /// Reports a path that can't be that of a file to read: `check.readFile(path, at: $key)`.
     ///
-    /// What would be a pattern in a shell is a warning: here it is a name like any other. The file is
-    /// compared with those of other entries.
+    /// Does not tell whether there is such a file: it may come later.
+    public mutating func readFile(_ path: String, at location: OptionLocation) {
+        let found = location.found(path.shortened(to: 60).quoted) + path.oddCharacter
+        if path.contains("-----BEGIN ") {
+            problem("expected the path of a file, found the contents of one", at: location)
+        } else if let sentence = PathRules.problem(path) {
+            let hint = location.isReference ? "" : sentence.suggestion
+            problem("expected \(sentence.expected), found \(found)\(hint)", at: location)
+        } else if path.hasSuffix("/") || problems.files?.isDirectory(path) == true {
+            problem("expected the path of a file, found the directory \(found)", at: location)
+        }
+    }
+
+    /// Reports a path that can't be that of a file to write: `check.file(path, at: $path)`.
+    ///
+    /// A path that would be a pattern in a shell gets a warning: here it is a name like any other.
+    /// The file is compared with those of other entries.
     public mutating func file(_ path: String, at location: OptionLocation) {
         let found = location.found(path.shortened(to: 60).quoted) + path.oddCharacter
         if let sentence = PathRules.problem(path) {
@@ -30,11 +45,12 @@ extension OptionCheck {
             FileUses.Written(path: resolved, location: location.location, entry: object))
     }
 
-    /// Notes which files' lines come in, so that none of them is one that the bus writes itself.
+    /// Records which files' lines come in, so that none of them is one that the bus writes itself.
     ///
     /// - Parameters:
     ///   - place: the value that names them.
-    ///   - contains: tells whether an absolute path is one of them; asked when all entries are read.
+    ///   - contains: returns whether an absolute path is one of them; called when all entries are
+    ///     read.
     package mutating func follows(
         at location: ConfigLocation, _ contains: @escaping @Sendable (String) -> Bool
     ) {
@@ -42,15 +58,16 @@ extension OptionCheck {
             FileUses.Followed(contains: contains, location: location, entry: object))
     }
 
-    /// A path as the system sees it: absolute, links followed; nil where there are no files.
+    /// Returns a path as the system sees it: absolute, links followed; nil where there are no
+    /// files.
     package func resolved(_ path: String) -> String? { problems.files?.resolved(path) }
 }
 
 extension Problems {
-    /// Reports what can't be the path of files that are read, or a pattern of such paths.
+    /// Reports a value that can't be the path of files to read, or a pattern of such paths.
     ///
-    /// - Parameter isLiteral: whether it is one path, without any sign that stands for others.
-    /// - Returns: whether there is nothing wrong.
+    /// - Parameter isLiteral: true if it is one path, without any sign that stands for others.
+    /// - Returns: true if there is nothing wrong.
     package mutating func isPath(_ value: ConfigValue, isLiteral: Bool) -> Bool {
         guard let path = value.text else { return false }
         let isShown = value.shownAs == nil
@@ -72,7 +89,7 @@ extension Problems {
 }
 
 extension String {
-    /// Tells whether the text in front of a place is letters alone.
+    /// Returns whether the text in front of a place is letters alone.
     func startsWithLetters(upTo end: Index) -> Bool {
         end > startIndex && self[..<end].allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) }
     }

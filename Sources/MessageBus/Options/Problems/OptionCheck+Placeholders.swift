@@ -1,6 +1,6 @@
 extension OptionCheck {
-    /// Warns of a `{word}` that nothing takes the place of.
-    package mutating func placeholders(
+    /// Warns of a `{word}` that is never replaced.
+    public mutating func placeholders(
         in text: String, known: [String], at location: OptionLocation
     ) {
         for part in text.split(separator: "{", omittingEmptySubsequences: false).dropFirst() {

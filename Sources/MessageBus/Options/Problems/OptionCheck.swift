@@ -1,10 +1,10 @@
-/// Takes the problems that options find with one another.
+/// A collector of the problems that options find with one another.
 public struct OptionCheck {
-    /// Where the options are.
+    /// The location of the options.
     public let object: ConfigLocation
     /// The rooms there are; nil when that can't be told.
     public var rooms: [String]? { problems.rooms }
-    /// Which way messages go in this bridge, and where that is written; nil elsewhere.
+    /// The direction of messages in this bridge, and its location in the file; nil elsewhere.
     public var direction: (way: Direction, location: ConfigLocation)? { problems.direction }
 
     var problems: Problems
@@ -29,12 +29,12 @@ public struct OptionCheck {
         problems.add(problem)
     }
 
-    /// Adds all that was found before.
-    package mutating func problems(_ found: Problems) {
+    /// Adds everything that was found before.
+    public mutating func problems(_ found: Problems) {
         problems.add(found)
     }
 
-    /// Adds a warning of what might be meant as it is: `check.warning("…", at: $history)`.
+    /// Adds a warning about something that may be intended: `check.warning("…", at: $history)`.
     public mutating func warning(_ sentence: String, at location: OptionLocation) {
         problems.warn(sentence, at: location.location)
     }
@@ -51,8 +51,9 @@ public struct OptionCheck {
     ///
     /// - Parameters:
     ///   - value: the value, as text.
-    ///   - name: what the entries have in common; values are compared under the same name only.
-    ///   - expectation: what should be there, with its article.
+    ///   - name: the name of the thing that entries must not share; values are compared under the
+    ///     same name only.
+    ///   - expectation: the expected value, with its article.
     ///   - location: the option: `$token`.
     public mutating func unique(
         _ value: String, _ name: String, expected expectation: String, at location: OptionLocation
@@ -65,9 +66,10 @@ public struct OptionCheck {
     /// - Parameters:
     ///   - value: the value, as text.
     ///   - name: what the entries have in common; values are compared under the same name only.
-    ///   - expectation: what should be there, with its article.
+    ///   - name: the name of the thing that entries must not share; values are compared under the
+    ///     same name only.
     ///   - location: the location of the element in the file.
-    ///   - hint: what to do about it, with what stands in front of it.
+    ///   - hint: advice, with the punctuation in front of it.
     public mutating func unique(
         _ value: String, _ name: String, expected expectation: String, at location: ConfigLocation,
         hint: String = ""

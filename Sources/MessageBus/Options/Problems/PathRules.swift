@@ -1,6 +1,6 @@
-/// What no path on this system can be, or what is put in by a shell only.
+/// Rules for paths: forms that no path on this system has, or that only a shell replaces.
 package enum PathRules {
-    /// What is expected instead, and what was probably meant.
+    /// The expected path, and the one that was probably meant.
     package struct Sentence: Sendable, Equatable {
         package let expected: String
         package let suggestion: String
@@ -9,7 +9,7 @@ package enum PathRules {
     /// The most bytes of a path, without the zero at its end, and of a name in it.
     private static let (longestPath, longestName) = (4_095, 255)
 
-    /// What is wrong with a path, if anything is, without looking at files.
+    /// Returns what is wrong with a path, if anything is, without looking at files.
     package static func problem(_ path: String) -> Sentence? {
         if path.isEmpty || path.utf8.contains(0) { return expected("the path of a file") }
         if path.utf8.count > longestPath {
@@ -35,7 +35,8 @@ package enum PathRules {
         return nil
     }
 
-    /// What is wrong with a path of another kind: an URL, one of Windows, one with a space around it.
+    /// Returns what is wrong with a path of another kind: a URL, a Windows path, one with a space
+    /// around it.
     private static func foreign(_ path: String) -> Sentence? {
         if let slashes = path.firstRange(of: "://"),
             path.startsWithLetters(upTo: slashes.lowerBound)
@@ -64,7 +65,7 @@ package enum PathRules {
         return nil
     }
 
-    /// The name of a shell's variable that a path begins with.
+    /// Returns the name of the shell variable that a path begins with.
     private static func variable(_ path: String) -> Substring? {
         guard path.first == "$" else { return nil }
         let name = path.dropFirst().prefix { $0.isASCII && ($0.isLetter || $0 == "_") }

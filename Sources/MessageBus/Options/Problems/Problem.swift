@@ -1,14 +1,16 @@
-/// Something wrong with the configuration, in one sentence; or a warning of what might be.
+/// Something wrong with the configuration, in one sentence; or a warning about something that may
+/// be.
 public struct Problem: Sendable, Hashable {
     /// The line it is in, from 1; nil where the whole file is meant, as when there is none.
     public var line: Int? { position?.line }
     /// The column it begins at, in characters from 1.
     public var column: Int? { position?.column }
-    /// What it is about, as `middleware[1].messages`; empty for the whole file.
+    /// The path of the value that it is about, as `middleware[1].messages`; empty for the whole
+    /// file.
     public let path: String
-    /// What was expected and what was found; one line, without a full stop, never with a secret.
+    /// The expected value and the one found; one line, without a full stop, never with a secret.
     public let sentence: String
-    /// Tells whether it might be meant as it is: a warning keeps nothing from starting.
+    /// True if it may be intended: a warning keeps nothing from starting.
     public let isWarning: Bool
 
     package let position: TextPosition?
@@ -30,7 +32,7 @@ public struct Problem: Sendable, Hashable {
         self.isWarning = isWarning
     }
 
-    /// The line of a report: `bridge.json:9:36: middleware[1].messages: expected …`.
+    /// Returns the line of a report: `bridge.json:9:36: middleware[1].messages: expected …`.
     public func rendered(in file: String) -> String {
         let location = position.map { ":\($0.line):\($0.column)" } ?? ""
         return "\(file)\(location): " + (isWarning ? "warning: " : "")

@@ -1,6 +1,6 @@
 extension String {
-    /// The text as a JSON string on one line; whatever could upset a terminal is escaped.
-    package var quoted: String {
+    /// The text as a JSON string on one line; everything that could upset a terminal is escaped.
+    public var quoted: String {
         var result = "\""
         for scalar in unicodeScalars {
             switch scalar {
@@ -16,20 +16,20 @@ extension String {
         return result + "\""
     }
 
-    /// The text without what could upset a terminal or begin a line of its own.
+    /// The text without anything that could upset a terminal or begin a line of its own.
     package var onOneLine: String {
         guard unicodeScalars.contains(where: \.isUnseen) else { return self }
         return String(quoted.dropFirst().dropLast())
     }
 
-    /// At most so many characters of the text, with `…` where some are left out.
-    package func shortened(to limit: Int) -> String {
+    /// Returns at most so many characters of the text, with `…` where some are left out.
+    public func shortened(to limit: Int) -> String {
         count > limit ? prefix(limit - 1) + "…" : self
     }
 }
 
 extension Unicode.Scalar {
-    /// Tells whether the scalar steers a terminal or is not seen at all.
+    /// True if the scalar steers a terminal or is not seen at all.
     package var isUnseen: Bool {
         switch properties.generalCategory {
         case .control, .format, .lineSeparator, .paragraphSeparator, .privateUse, .unassigned: true

@@ -1,6 +1,7 @@
-/// Finds the name that somebody probably meant.
+/// The search for the name that somebody probably meant.
 package enum Suggestion {
-    /// The name nearest to a text, if one is near enough to have been meant; the first of equals.
+    /// Returns the name nearest to a text, if one is near enough to have been meant; the first of
+    /// equals.
     package static func nearest(to text: String, among names: [String]) -> String? {
         // Nothing that long is a slip of the finger, and the distance costs the product of both.
         guard text.utf8.count <= 64 else { return nil }
@@ -27,21 +28,22 @@ package enum Suggestion {
         return longer.count == 1 ? longer[0] : nil
     }
 
-    /// `; did you mean "listen"?`, or nothing.
+    /// Returns `; did you mean "listen"?`, or nothing.
     package static func ending(for text: String, among names: [String]) -> String {
         nearest(to: text, among: names).map { "; did you mean \($0.quoted)?" } ?? ""
     }
 
-    /// Tells whether one is the beginning of the other: `warn` of `warning`, `en` of `en_US`.
+    /// Returns whether one is the beginning of the other: `warn` of `warning`, `en` of `en_US`.
     private static func isShort(_ text: String, for name: String) -> Bool {
         if text.utf8.count >= 3, name.hasPrefix(text) { return true }
         guard name.utf8.count >= 2, text.hasPrefix(name) else { return false }
         return text.dropFirst(name.count).first.map { !$0.isLetter && !$0.isNumber } ?? false
     }
 
-    /// The Damerau–Levenshtein distance: characters left out, added, changed, or swapped in pairs.
+    /// Returns the Damerau–Levenshtein distance: characters left out, added, changed, or swapped in
+    /// pairs.
     ///
-    /// What exceeds the limit need not be exact.
+    /// A distance beyond the limit need not be exact.
     private static func distance(
         _ one: [Character], _ other: [Character], upTo limit: Int
     ) -> Int {

@@ -1,13 +1,14 @@
 import Glibc
 
-/// Where to listen or to connect: `0.0.0.0:2000`, `[::]:2000`, `localhost:0`, `unix:/run/puente.sock`.
+/// An address to listen at or to connect to: `0.0.0.0:2000`, `[::]:2000`, `localhost:0`,
+/// `unix:/run/puente.sock`.
 public enum Address: Sendable, Hashable, CustomStringConvertible {
     /// A name or a number of a host, without brackets, and a port from 0 to 65535.
     case network(host: String, port: Int)
     /// The path of a Unix socket, as it was written.
     case unix(path: String)
 
-    /// What fits `sun_path` of `sockaddr_un` with its final zero.
+    /// The longest path that fits `sun_path` of `sockaddr_un` with its final zero.
     private static let longestPath = 107
 
     /// Reads an address, and resolves nothing; nil if it isn't one.
@@ -50,7 +51,7 @@ public enum Address: Sendable, Hashable, CustomStringConvertible {
         return port
     }
 
-    /// Tells whether it is an IPv6 address, perhaps with a zone: `fe80::1%eth0`.
+    /// Returns whether it is an IPv6 address, perhaps with a zone: `fe80::1%eth0`.
     private static func isVersion6(_ text: String) -> Bool {
         let parts = text.split(separator: "%", maxSplits: 1, omittingEmptySubsequences: false)
         if parts.count == 2 {
@@ -60,7 +61,7 @@ public enum Address: Sendable, Hashable, CustomStringConvertible {
         return parts.first.map { inet_pton(AF_INET6, String($0), &bytes) == 1 } ?? false
     }
 
-    /// Tells whether it is an IPv4 address or could be the name of a host.
+    /// Returns whether it is an IPv4 address or could be the name of a host.
     private static func isHost(_ host: Substring) -> Bool {
         if let first = host.utf8.first, (0x30...0x39) ~= first,
             host.utf8.allSatisfy({ (0x30...0x39) ~= $0 || $0 == 0x2E })
@@ -91,7 +92,8 @@ extension Address: OptionValue {
     /// In words, with an example.
     public static var pluralExpectation: String { "addresses like \"0.0.0.0:2000\"" }
 
-    /// A port alone, a host alone, an IPv6 address without brackets, an URL, the path of a socket.
+    /// Suggests an address for a port alone, a host alone, an IPv6 address without brackets, a URL,
+    /// the path of a socket.
     public static func hint(for value: ConfigValue) -> String? {
         switch value.kind {
         case .number(let port): return Address("0.0.0.0:\(port)").map(Self.meant)
@@ -143,7 +145,7 @@ extension Address: OptionValue {
         "did you mean \(address.rendered)?"
     }
 
-    /// Takes a host and a port, or `unix:` and a path.
+    /// Decodes a host and a port, or `unix:` and a path.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Address? {
         if let address = value.text.flatMap(Address.init) { return address }
         problems.expected(Self.self, found: value)

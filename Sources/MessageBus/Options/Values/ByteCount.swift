@@ -1,6 +1,6 @@
 /// A size in bytes.
 public struct ByteCount: Sendable, Hashable, ExpressibleByIntegerLiteral, CustomStringConvertible {
-    /// How many bytes.
+    /// The number of bytes.
     public var bytes: Int
 
     /// Makes a size of so many bytes.
@@ -13,11 +13,11 @@ public struct ByteCount: Sendable, Hashable, ExpressibleByIntegerLiteral, Custom
         self.bytes = bytes
     }
 
-    /// So many times 1,024 bytes.
+    /// Returns so many times 1,024 bytes.
     public static func kibibytes(_ count: Int) -> ByteCount { ByteCount(count << 10) }
-    /// So many times 1,024 KiB.
+    /// Returns so many times 1,024 KiB.
     public static func mebibytes(_ count: Int) -> ByteCount { ByteCount(count << 20) }
-    /// So many times 1,024 MiB.
+    /// Returns so many times 1,024 MiB.
     public static func gibibytes(_ count: Int) -> ByteCount { ByteCount(count << 30) }
 
     private static let units = [("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10)]
@@ -53,7 +53,7 @@ extension ByteCount: BoundedValue {
     /// In words.
     public static var noun: String { "a size" }
 
-    /// What other programs write: `64k`, `64 KB`, `1.5MiB`.
+    /// Suggests a size for those of other programs: `64k`, `64 KB`, `1.5MiB`.
     public static func hint(for value: ConfigValue) -> String? {
         guard let text = value.text, let meant = Quantity.sum(of: text, units: Quantity.sizes),
             let bytes = Int(exactly: meant)
@@ -64,7 +64,7 @@ extension ByteCount: BoundedValue {
         return "did you mean \(ByteCount(bytes).rendered)?"
     }
 
-    /// Takes `"64KiB"`, `"4MiB"`, `"1GiB"`, or a whole number of bytes that is not negative.
+    /// Decodes `"64KiB"`, `"4MiB"`, `"1GiB"`, or a whole number of bytes that is not negative.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> ByteCount? {
         switch value.kind {
         case .string(let text):
@@ -77,7 +77,7 @@ extension ByteCount: BoundedValue {
         return nil
     }
 
-    /// Orders sizes.
+    /// Returns whether the left size is smaller.
     public static func < (left: ByteCount, right: ByteCount) -> Bool { left.bytes < right.bytes }
 
     /// As JSON.

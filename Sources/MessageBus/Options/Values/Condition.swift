@@ -1,6 +1,6 @@
-/// What a middleware judges: messages that all of these match.
+/// The messages that a middleware judges: those for which all of these hold.
 public struct Condition: Sendable, Hashable {
-    /// What a message reports.
+    /// The kind of event that a message reports.
     public enum Kind: String, Sendable, Hashable, CaseIterable, OptionValue {
         /// Somebody said something, or corrected what was said.
         case message
@@ -13,7 +13,7 @@ public struct Condition: Sendable, Hashable {
         /// Somebody corrected what was said: corrections alone.
         case edit
 
-        /// Whether it has no text: what there is of it are names.
+        /// True if it has no text, only names.
         var isNotice: Bool {
             switch self {
             case .message, .edit: false
@@ -22,18 +22,18 @@ public struct Condition: Sendable, Hashable {
         }
     }
 
-    /// The rooms it is said in; nil for all.
+    /// The rooms that the messages are in; nil for all.
     public var rooms: [Glob]?
-    /// The bridges it comes by; nil for all.
+    /// The bridges that the messages come by; nil for all.
     public var bridges: [Glob]?
-    /// Those who say it, as they are shown; nil for all.
+    /// The senders, as they are shown; nil for all.
     ///
     /// Compared as names are: case and compatibility form make no difference.
     public var senders: [Glob]?
-    /// What it reports.
+    /// The kinds of messages.
     public var kinds: [Kind]
 
-    /// Makes a condition; without arguments, one that all meets that people say.
+    /// Makes a condition; without arguments, one that everything that people say meets.
     public init(
         rooms: [Glob]? = nil, bridges: [Glob]? = nil, senders: [Glob]? = nil,
         kinds: [Kind] = [.message]

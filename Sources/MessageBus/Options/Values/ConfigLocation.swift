@@ -1,13 +1,13 @@
-/// Where something stands in the configuration: its position, and the path that leads to it.
+/// A location in the configuration: a position, and the path that leads there.
 public struct ConfigLocation: Sendable, Hashable {
-    /// Where it begins.
+    /// The position at which it begins.
     public let position: TextPosition
-    /// How to get there, as `bridges[0].listen`; empty for the whole file.
+    /// The path, as `bridges[0].listen`; empty for the whole file.
     public let path: String
     /// The nearest key on the way, `rules` for `middleware[2].rules[0]`; empty for the whole file.
     public let key: String
 
-    /// The whole file, which begins at a position.
+    /// Makes the location of the whole file, which begins at a position.
     public init(root position: TextPosition) {
         self.init(position: position, path: "", key: "")
     }
@@ -18,7 +18,7 @@ public struct ConfigLocation: Sendable, Hashable {
         self.key = key
     }
 
-    /// The place of a member of this object.
+    /// Returns the location of a member of this object.
     public func member(_ key: String, at position: TextPosition) -> ConfigLocation {
         let step: String
         if !isPlain(key) {
@@ -30,12 +30,12 @@ public struct ConfigLocation: Sendable, Hashable {
         return ConfigLocation(position: position, path: step, key: key)
     }
 
-    /// The place of an element of this list.
+    /// Returns the location of an element of this list.
     public func element(_ index: Int, at position: TextPosition) -> ConfigLocation {
         ConfigLocation(position: position, path: "\(path)[\(index)]", key: key)
     }
 
-    /// Tells whether a key reads well after a dot.
+    /// Returns whether a key reads well after a dot.
     private func isPlain(_ key: String) -> Bool {
         guard key.utf8.count <= 60, let first = key.utf8.first, !(0x30...0x39).contains(first),
             first != 0x2D

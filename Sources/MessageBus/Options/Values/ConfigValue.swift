@@ -1,6 +1,6 @@
 /// A value of the configuration that knows where it was written.
 public struct ConfigValue: Sendable, CustomStringConvertible {
-    /// What kinds of value there are.
+    /// The kinds of value.
     public enum Kind: Sendable {
         /// `null`.
         case null
@@ -8,13 +8,13 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
         case bool(Bool)
         /// A number, as it was written.
         case number(String)
-        /// A text, with what it refers to put in.
+        /// A text, with its references replaced.
         case string(String)
         /// A list.
         case array([ConfigValue])
         /// An object, with its members in the order they were written.
         case object([Member])
-        /// Something already reported as wrong; whoever decodes it says nothing more.
+        /// Something already reported as wrong; decoders report nothing more about it.
         case invalid
     }
 
@@ -22,7 +22,7 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
     public struct Member: Sendable {
         /// The key.
         public var key: String
-        /// Where the key is written.
+        /// The location of the key.
         public var keyPlace: ConfigLocation
         /// The value, which has its own place.
         public var value: ConfigValue
@@ -35,9 +35,9 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
         }
     }
 
-    /// What it is.
+    /// The kind of value, with its contents.
     public var kind: Kind
-    /// Where it is written.
+    /// The location of the value.
     public var location: ConfigLocation
     /// The text to show in its stead, where its own came out of the environment or a file.
     package var shownAs: String?
@@ -48,22 +48,22 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
         self.location = location
     }
 
-    /// The members of an object; none if it is something else.
+    /// The members of an object; none for other kinds.
     public var members: [Member] {
         if case .object(let members) = kind { members } else { [] }
     }
 
-    /// The first member of that name, if it is an object that has one.
+    /// Returns the first member with a key, if this is an object that has one.
     public func member(_ key: String) -> Member? {
         members.first { $0.key == key }
     }
 
-    /// The elements of a list; none if it is something else.
+    /// The elements of a list; none for other kinds.
     public var elements: [ConfigValue] {
         if case .array(let elements) = kind { elements } else { [] }
     }
 
-    /// The text, if it is one.
+    /// The text of a string; nil for other kinds.
     public var text: String? {
         if case .string(let text) = kind { text } else { nil }
     }

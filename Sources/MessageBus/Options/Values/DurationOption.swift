@@ -8,10 +8,11 @@ extension Duration: BoundedValue {
     /// In words.
     public static var noun: String { "a duration" }
 
-    /// A hundred years: what is longer can't be counted in nanoseconds without care.
+    /// The longest duration, a hundred years: longer ones can't be counted in nanoseconds without
+    /// care.
     package static let longestOption = Duration.seconds(36_500 * 86_400)
 
-    /// What other programs write: `10`, `10 s`, `1.5h`, `1h30m`, `2 weeks`.
+    /// Suggests a duration for those of other programs: `10`, `10 s`, `1.5h`, `1h30m`, `2 weeks`.
     public static func hint(for value: ConfigValue) -> String? {
         let text: String
         switch value.kind {
@@ -26,7 +27,7 @@ extension Duration: BoundedValue {
         return "did you mean \(Duration.milliseconds(meant).rendered)?"
     }
 
-    /// Takes a whole number and a unit, `"200ms"`, `"10s"`, `"5m"`, `"12h"`, `"90d"`.
+    /// Decodes a whole number and a unit, `"200ms"`, `"10s"`, `"5m"`, `"12h"`, `"90d"`.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Duration? {
         guard let text = value.text, let duration = Duration(option: text) else {
             problems.expected(Self.self, found: value)

@@ -2,7 +2,7 @@
 public struct Glob: Sendable, Hashable, CustomStringConvertible {
     /// The pattern as it was written.
     public let pattern: String
-    /// Tells whether there is no `*` and no `?` in it, so that it matches only itself.
+    /// True if there is no `*` and no `?` in it, so that it matches only itself.
     public let isLiteral: Bool
 
     private static let star = UInt8(ascii: "*")
@@ -17,9 +17,9 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
     /// The pattern.
     public var description: String { pattern }
 
-    /// The same pattern for folded texts: all of it but `*` and `?` is folded.
+    /// Returns the same pattern for folded texts: all of it but `*` and `?` is folded.
     ///
-    /// What folds to one of those then stands for any character.
+    /// A character that folds to one of those then stands for any character.
     package func folded(by fold: (String) -> String) -> Glob {
         var result = ""
         var plain = ""
@@ -39,14 +39,14 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
         return Glob(result)
     }
 
-    /// Tells whether a whole text matches.
+    /// Returns whether a whole text matches.
     ///
     /// Allocates nothing.
     public func matches(_ text: String) -> Bool {
         matches(text.utf8.span)
     }
 
-    /// Tells whether a whole text, given as UTF-8, matches.
+    /// Returns whether a whole text, given as UTF-8, matches.
     ///
     /// Allocates nothing, and takes at most the product of both lengths.
     public func matches(_ text: Span<UInt8>) -> Bool {
@@ -76,7 +76,7 @@ public struct Glob: Sendable, Hashable, CustomStringConvertible {
         return at == pattern.count
     }
 
-    /// The place after the scalar that begins at a place.
+    /// Returns the place after the scalar that begins at a place.
     private static func afterCharacter(_ location: Int, in text: Span<UInt8>) -> Int {
         var next = location + 1
         while next < text.count, text[next] & 0xC0 == 0x80 { next += 1 }
@@ -95,7 +95,7 @@ extension Glob: OptionValue, ExpressibleByStringLiteral {
         self.init(pattern)
     }
 
-    /// Takes any string but an empty one, which would match nothing.
+    /// Decodes any string but an empty one, which would match nothing.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Glob? {
         if let text = value.text, !text.isEmpty { return Glob(text) }
         problems.expected(Self.self, found: value)

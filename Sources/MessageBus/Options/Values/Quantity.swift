@@ -1,6 +1,7 @@
-/// Reads durations and sizes as other programs write them, to suggest how they are written here.
+/// A reader of durations and sizes as other programs write them, to suggest the form that is used
+/// here.
 enum Quantity {
-    /// Units of time in milliseconds; what has none is in seconds.
+    /// Units of time in milliseconds; a number without a unit is in seconds.
     static let durations: [String: Double] = [
         "": 1_000, "ms": 1, "msec": 1, "millis": 1, "milliseconds": 1, "s": 1_000, "sec": 1_000,
         "secs": 1_000, "second": 1_000, "seconds": 1_000, "seg": 1_000, "segundo": 1_000,
@@ -23,7 +24,8 @@ enum Quantity {
 
     private static let day = 86_400_000.0
 
-    /// The sum of `1h30m` or `1.5 h`; nil if it isn't one, isn't whole or is absurdly large.
+    /// Returns the sum of `1h30m` or `1.5 h`; nil if it isn't one, isn't whole or is absurdly
+    /// large.
     static func sum(of text: String, units: [String: Double]) -> Int64? {
         var rest = Substring(text.lowercased().filter { !$0.isWhitespace })
         // ISO 8601 puts these in front of hours, minutes and seconds.

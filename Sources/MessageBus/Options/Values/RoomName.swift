@@ -11,7 +11,7 @@ public struct RoomName: Sendable, Hashable, CustomStringConvertible {
     /// The name.
     public var description: String { text }
 
-    /// Tells whether a room can have the name: 1–32 of `a-z 0-9 _ -`.
+    /// Returns whether a room can have the name: 1–32 of `a-z 0-9 _ -`.
     package static func isAllowed(_ text: String) -> Bool {
         (1...32).contains(text.utf8.count)
             && text.utf8.allSatisfy { byte in
@@ -29,7 +29,7 @@ extension RoomName: OptionValue {
     /// In words.
     public static var pluralExpectation: String { "names of rooms" }
 
-    /// Takes the name of one of the rooms there are.
+    /// Decodes the name of an existing room.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> RoomName? {
         guard let text = value.text else {
             problems.expected(Self.self, found: value)

@@ -2,23 +2,23 @@
 public struct Secret: Sendable, Hashable {
     private let text: String
 
-    /// Keeps a text secret.
+    /// Makes a secret of a text.
     public init(_ text: String) {
         self.text = text
     }
 
-    /// The text itself, for the one call that needs it.
+    /// Returns the text itself, for the one call that needs it.
     ///
     /// Do not store or print it.
     public func reveal() -> String { text }
 }
 
 extension Secret: CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-    /// Says only that it is a secret.
+    /// The word `(secret)`, never the text.
     public var description: String { "(secret)" }
-    /// Says only that it is a secret.
+    /// The word `(secret)`, never the text.
     public var debugDescription: String { description }
-    /// Shows nothing, also to `dump`.
+    /// A mirror without children, so that `dump` shows nothing.
     public var customMirror: Mirror { Mirror(self, children: []) }
 }
 
@@ -30,7 +30,7 @@ extension Secret: OptionValue {
     /// True: not even a wrong value is shown.
     public static var isSecret: Bool { true }
 
-    /// Takes any string.
+    /// Decodes any string.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Secret? {
         if let text = value.text { return Secret(text) }
         problems.expected(Self.self, found: value)

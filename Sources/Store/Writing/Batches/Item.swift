@@ -49,12 +49,12 @@ enum Item {
     /// Fails the promise of whoever waits for it.
     func fail(_ error: any Error) {
         switch self {
-        case .progress(_, let commit): commit.fulfil(.failure(error))
+        case .progress(_, let commit): commit.fulfill(.failure(error))
         case .advance(_, _, _, let answer), .attempt(_, _, _, let answer):
-            answer.give(.failure(error))
+            answer.fulfill(.failure(error))
         case .dropped, .verdict: break
-        case .checkpoints(_, let answer): answer.give(.failure(error))
-        case .cursor(_, let answer): answer.give(.failure(error))
+        case .checkpoints(_, let answer): answer.fulfill(.failure(error))
+        case .cursor(_, let answer): answer.fulfill(.failure(error))
         }
     }
 }

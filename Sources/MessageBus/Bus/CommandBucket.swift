@@ -1,6 +1,4 @@
-import MessageBus
-
-/// A limit on one person's commands: some at once, then one more after each pause.
+/// A limit on the commands of one connection, or of one person who is logged in: some at once, then one more after each pause.
 ///
 /// Kept as the time at which the full allowance is available again, so that nothing has to be
 /// refilled. Answers to refused commands are bounded too, at a hundred a second.
@@ -35,7 +33,7 @@ package struct CommandBucket: Sendable {
 
         /// Makes the rule of a limit.
         package init(_ options: Options) {
-            cost = Int128(options.per.inNanoseconds)
+            cost = options.per.attoseconds / 1_000_000_000
             capacity = cost * Int128(options.burst)
         }
     }

@@ -1,40 +1,41 @@
-import Chat
 import Locking
 
-/// Wakes one task that waits; rung before, it does not wait.
+/// A signal that wakes one waiting task; sent before, it lets the next one pass at once.
 ///
-/// Safe from any thread; one task waits at a time.
-final class AsyncSignal: Sendable {
+/// Signals are not counted: any number of them sent while no task waits wakes one. Safe from any
+/// thread; one task waits at a time, the task that owns whatever the signal is about.
+public final class AsyncSignal: Sendable {
     private struct State {
-        var isRung = false
+        var isSent = false
         var waiter: CheckedContinuation<Void, any Error>?
     }
 
     private let state = Locked(State())
 
-    init() {}
+    /// Makes a signal that is not sent yet.
+    public init() {}
 
-    /// Wakes who waits, or else the next one to wait.
-    func ring() {
+    /// Wakes the waiting task, or else lets the next one pass.
+    public func send() {
         let waiter = state.withLock { state in
-            if state.waiter == nil { state.isRung = true }
+            if state.waiter == nil { state.isSent = true }
             return state.waiter.take()
         }
         waiter?.resume()
     }
 
-    /// Returns when it is rung, or was since the last time.
+    /// Returns when the signal is sent, or at once if it was since the last wait.
     ///
-    /// - Throws: `CancellationError`; then what was rung is left for the next one.
-    func wait() async throws {
+    /// - Throws: `CancellationError`; a signal that was sent is left for the next wait.
+    public nonisolated(nonsending) func wait() async throws {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome = state.withLock { state -> Result<Void, any Error>? in
                     // A task is cancelled before its handler is called, so whichever of the two comes
                     // to the lock first, the other sees it.
                     if Task.isCancelled { return .failure(CancellationError()) }
-                    if state.isRung {
-                        state.isRung = false
+                    if state.isSent {
+                        state.isSent = false
                         return .success(())
                     }
                     state.waiter = continuation

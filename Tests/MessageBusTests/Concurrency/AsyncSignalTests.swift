@@ -1,16 +1,14 @@
+import MessageBus
 import Testing
-
-@testable import Chat
-@testable import TelegramBridge
 
 @Suite(.timeLimit(.minutes(10))) struct AsyncSignalTests {
     @Test func `a waiter is woken, and a later one does not wait`() async throws {
         let signal = AsyncSignal()
         let waiting = Task { try await signal.wait() }
-        signal.ring()
+        signal.send()
         try await waiting.value
-        signal.ring()
-        signal.ring()
+        signal.send()
+        signal.send()
         try await signal.wait()
         let next = Task { try await signal.wait() }
         next.cancel()
@@ -19,7 +17,7 @@ import Testing
 
     @Test func `a waiter that was cancelled takes nothing from the next one`() async throws {
         let signal = AsyncSignal()
-        signal.ring()
+        signal.send()
         let cancelled = Task {
             withUnsafeCurrentTask { $0?.cancel() }
             try await signal.wait()
@@ -28,15 +26,15 @@ import Testing
         try await signal.wait()
     }
 
-    @Test func `however ringing and cancelling fall together, nobody waits for ever`() async throws
+    @Test func `however sending and cancelling fall together, nobody waits for ever`() async throws
     {
         for _ in 0..<2_000 {
             let signal = AsyncSignal()
             let waiting = Task { try await signal.wait() }
-            let ringing = Task { signal.ring() }
+            let sending = Task { signal.send() }
             waiting.cancel()
-            await ringing.value
-            // Either it was woken, or what was rung is there still.
+            await sending.value
+            // Either it was woken, or the signal is there still.
             if case .failure = await waiting.result { try await signal.wait() }
         }
     }

@@ -1,0 +1,174 @@
+import MessageBus
+import Sockets
+
+/// Looks at the files of a certificate every ten seconds: uses new ones, and warns in time before
+/// one ends.
+///
+/// Confined to the bus's loop.
+package final class CertificateWatch: @unchecked Sendable {  // touched on the loop only
+    /// A certificate as it was read.
+    package struct Loaded: Sendable {
+        /// The certificate with its key.
+        package let context: TLSContext
+        fileprivate let version: CertificateFiles.Version
+        fileprivate let isKeyPublic: Bool
+    }
+
+    private let files: CertificateFiles
+    private let loop: EventLoop
+    private let log: Log
+    private let use: (TLSContext) -> Void
+    private var context: TLSContext
+    /// The version of the files that was looked at last, whether it could be used or not.
+    private var version: CertificateFiles.Version
+    /// The time of the last warning about the end.
+    private var lastWarning: Int64?
+    /// The time of the last new keys of session tickets.
+    private var lastKeys: Int64
+    private var isLooking = false
+    private lazy var timer = LoopTimer { [weak self] in self?.look() }
+
+    /// Nanoseconds between two looks at the files.
+    private static let interval = Duration.seconds(10).inNanoseconds
+    /// Nanoseconds between two warnings about the same certificate.
+    private static let warningInterval = Duration.seconds(86_400).inNanoseconds
+    /// Nanoseconds for which keys of session tickets are used.
+    private static let keyLifetime = Duration.seconds(43_200).inNanoseconds
+    /// Seconds before the end from which on it is warned of: 14 days.
+    private static let warningTime: Int64 = 14 * 86_400
+
+    /// Reads the files for the first time.
+    ///
+    /// - Throws: `BridgeError` with a sentence that names the file.
+    package static func load(_ files: CertificateFiles) async throws -> Loaded {
+        do {
+            return try await DedicatedThread.run(named: "certificate") { Self.read(files) }.get()
+        } catch let error as TLSError {
+            throw BridgeError("\(error)")
+        }
+    }
+
+    private static func read(_ files: CertificateFiles) -> Result<Loaded, TLSError> {
+        // Taken first: a file that changes while it is read is read again.
+        let version = files.version()
+        return Result { () throws(TLSError) in
+            Loaded(
+                context: try files.load(), version: version, isKeyPublic: files.isKeyPublic)
+        }
+    }
+
+    /// Begins to watch.
+    ///
+    /// - Parameter use: called with each new certificate.
+    package init(
+        _ files: CertificateFiles, _ first: Loaded, on loop: EventLoop, log: Log,
+        use: @escaping (TLSContext) -> Void
+    ) {
+        self.files = files
+        self.loop = loop
+        self.log = log
+        self.use = use
+        context = first.context
+        version = first.version
+        lastKeys = loop.now
+        warn(first)
+        loop.set(timer, after: Self.interval)
+    }
+
+    /// Stops watching.
+    package func cancel() { timer.cancel() }
+
+    private func look() {
+        loop.set(timer, after: Self.interval)
+        warnOfEnd()
+        if loop.now - lastKeys >= Self.keyLifetime {
+            lastKeys = loop.now
+            context.renewTicketKeys()
+        }
+        // A file system that hangs holds up one look, and nobody else.
+        guard !isLooking else { return }
+        isLooking = true
+        let (files, known, loop) = (files, version, loop)
+        do throws(SocketError) {
+            try DedicatedThread.start(named: "certificate") { [weak self] in
+                let version = files.version()
+                let result = version == known ? nil : Self.read(files)
+                loop.perform { [weak self] in self?.finishLook(version, result) }
+            }
+        } catch {
+            isLooking = false
+        }
+    }
+
+    private func finishLook(
+        _ version: CertificateFiles.Version, _ result: Result<Loaded, TLSError>?
+    ) {
+        isLooking = false
+        guard let result, timer.deadline != nil else { return }
+        switch result {
+        case .success(let loaded):
+            self.version = loaded.version
+            context = loaded.context
+            (lastWarning, lastKeys) = (nil, loop.now)
+            use(loaded.context)
+            log.info(
+                """
+                the new certificate in \(files.certificate.name) is used from now on; it ends on \
+                \(Self.day(loaded.context.validity.end))
+                """)
+            warn(loaded)
+        case .failure(let error):
+            self.version = version
+            log.warning("\(error); the certificate that was read before stays in use")
+        }
+    }
+
+    // MARK: - Warnings
+
+    private func warn(_ loaded: Loaded) {
+        if loaded.isKeyPublic {
+            log.warning(
+                """
+                everybody on this machine can read \(files.key.name), and so pretend to be this \
+                server: chmod o-r
+                """)
+        }
+        let now = loop.wallTime / 1_000
+        if now < context.validity.start {
+            log.warning(
+                """
+                the certificate in \(files.certificate.name) is not valid before \
+                \(Self.day(context.validity.start)): clients refuse it until then
+                """)
+        }
+        warnOfEnd()
+    }
+
+    /// Warns once a day of a certificate that ends soon or has ended.
+    private func warnOfEnd() {
+        let rest = context.validity.end - loop.wallTime / 1_000
+        guard rest < Self.warningTime,
+            lastWarning.map({ loop.now - $0 >= Self.warningInterval }) ?? true
+        else { return }
+        lastWarning = loop.now
+        let day = Self.day(context.validity.end)
+        if rest < 0 {
+            return log.warning(
+                """
+                the certificate in \(files.certificate.name) ended on \(day): clients refuse it; \
+                a new one is picked up without a restart
+                """)
+        }
+        let days = rest / 86_400
+        let time = days == 0 ? "within a day" : days == 1 ? "in 1 day" : "in \(days) days"
+        log.warning(
+            """
+            the certificate in \(files.certificate.name) ends \(time), on \(day): renew it; a new \
+            one is picked up without a restart
+            """)
+    }
+
+    private static func day(_ seconds: Int64) -> String {
+        String(Timestamp(milliseconds: seconds * 1_000).inUTC.prefix(10))
+    }
+}

@@ -1,0 +1,155 @@
+import MessageBus
+
+// The texts of answers that have to do with accounts and private messages.
+extension Phrases {
+    /// After `[login-required]`, where nothing works without an account.
+    package var loginRequired: String {
+        say(
+            "Aquí hace falta una cuenta: /login NOMBRE CONTRASEÑA",
+            "You need an account here: /login NAME PASSWORD")
+    }
+
+    /// After `[login-required]`, for commands that only the owners of accounts have.
+    package var onlyWithAccount: String {
+        say(
+            "Eso es para quien ha entrado con su cuenta.",
+            "That is for people who are logged in.")
+    }
+
+    /// After `[login-required]`, for a name that is an account's.
+    package var nameIsRegistered: String {
+        say(
+            "Ese nombre es de una cuenta; si es tuya: /login NOMBRE CONTRASEÑA",
+            "That name is an account's; if it is yours: /login NAME PASSWORD")
+    }
+
+    /// After `[login-failed]`; does not tell which of the two is wrong.
+    package var loginFailed: String {
+        say("El nombre o la contraseña no es correcto.", "The name or the password is wrong.")
+    }
+
+    /// After `[login-failed]`, if somebody is logged in already.
+    package var passwordIsWrong: String {
+        say("La contraseña no es correcta.", "The password is wrong.")
+    }
+
+    /// After `[rate-limited]` for a command with a password; `seconds` is the time to wait.
+    package func tooManyTries(seconds: Int) -> String {
+        say(
+            "Demasiados intentos; espera \(seconds) s.",
+            "Too many tries; wait \(seconds) s.")
+    }
+
+    /// After `[insecure]`.
+    package var insecure: String {
+        say(
+            "Esta conexión no está cifrada: aquí no envíes contraseñas.",
+            "This connection is not encrypted: send no passwords here.")
+    }
+
+    /// After `[bad-arguments]`, for a password that can't be one.
+    package var badPassword: String {
+        let count = Password.allowedCount
+        return say(
+            """
+            Una contraseña tiene de \(count.lowerBound) a \(count.upperBound) bytes, sin espacios \
+            ni caracteres invisibles.
+            """,
+            """
+            A password has \(count.lowerBound) to \(count.upperBound) bytes, without spaces and \
+            invisible characters.
+            """)
+    }
+
+    /// After `[forbidden]`, where people may not register themselves.
+    package var registrationIsClosed: String {
+        say("Aquí las cuentas las crea el administrador.", "The administrator makes accounts here.")
+    }
+
+    /// After `[forbidden]`, for a registration by somebody who is logged in.
+    package var isLoggedIn: String {
+        say("Ya has entrado con una cuenta.", "You are logged in already.")
+    }
+
+    /// After `[forbidden]`, for another name than the account's.
+    package var accountKeepsName: String {
+        say(
+            "Con una cuenta se lleva su nombre; solo cambian mayúsculas y minúsculas.",
+            "Who is logged in keeps the account's name, but for its spelling.")
+    }
+
+    /// After `[dropped]` if passwords can't be looked at at present.
+    package var accountsAreUnavailable: String {
+        say(
+            "Ahora no se puede mirar en las cuentas; prueba más tarde.",
+            "The accounts can't be looked at now; try again later.")
+    }
+
+    /// After `[ok]` if somebody is logged in.
+    package func loggedIn(as name: String) -> String {
+        say("Has entrado con la cuenta \(name).", "You are logged in as \(name).")
+    }
+
+    /// After `[ok]` if there is a new account.
+    package func registered(_ name: String) -> String {
+        say("\(name) es ahora una cuenta tuya.", "\(name) is now an account of yours.")
+    }
+
+    /// After `[ok]` if the password was changed.
+    package var passwordChanged: String {
+        say(
+            "La contraseña ha cambiado; tus otras conexiones se cierran.",
+            "The password is changed; your other connections are closed.")
+    }
+
+    /// After `[ok]` if the account was removed.
+    package var unregistered: String {
+        say("La cuenta se ha borrado.", "The account is removed.")
+    }
+
+    /// After `[info]`, for somebody who has to give up a name.
+    package func hasToBeCalled(_ name: String) -> String {
+        say(
+            "Tu nombre es de una cuenta: ahora te llamas \(name).",
+            "Your name is an account's: you are called \(name) now.")
+    }
+
+    /// After `[info]`, for the owner of a name that somebody else had.
+    package func isNowCalled(_ name: String) -> String {
+        say(
+            "Otra persona llevaba tu nombre: ahora se llama \(name).",
+            "Somebody else had your name: they are called \(name) now.")
+    }
+
+    /// After `[login-required]`, before the connection is closed.
+    package func farewell(_ reason: Disconnection) -> String {
+        switch reason {
+        case .passwordChanged:
+            say(
+                "La contraseña de la cuenta ha cambiado: entra con la nueva.",
+                "The account's password was changed: log in with the new one.")
+        case .accountRemoved: say("La cuenta ya no existe.", "The account is gone.")
+        }
+    }
+
+    // MARK: - Private messages
+
+    /// After `[ok]` if a private message waits for somebody who is away.
+    package func leftMessage(for name: String) -> String {
+        say("\(name) no está; lo leerá cuando entre.", "\(name) is away, and will read it later.")
+    }
+
+    /// After `[full]` if too many private messages wait for somebody who is away.
+    package func tooManyLeft(for name: String) -> String {
+        say(
+            "\(name) no está, y ya le esperan demasiados mensajes.",
+            "\(name) is away, and too many messages wait already.")
+    }
+
+    /// After `[forbidden]` if a private message is for somebody of another network.
+    package var isElsewhere: String {
+        say(
+            "A otras redes no llegan mensajes privados.",
+            "Private messages don't reach other networks.")
+    }
+}

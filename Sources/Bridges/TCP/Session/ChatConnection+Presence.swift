@@ -1,0 +1,32 @@
+import Chat
+import MessageBus
+
+// What the bus tells a connection about the person behind it.
+extension ChatConnection: PresenceDelegate {
+    /// True if too much is unread already.
+    var isFull: Bool { hasLongBacklog }
+
+    /// True if the bridge shows anything but answers.
+    var isReachable: Bool { server.port.direction != .in }
+
+    /// Shows a private message.
+    func deliver(_ message: Message) {
+        guard isReachable else { return }
+        let lines = server.lines(ofPrivate: message)
+        if !lines.isEmpty { send(lines) }
+    }
+
+    /// Speaks by another name from now on.
+    func senderChanged(to sender: Sender, isForced: Bool) {
+        guard let member else { return }
+        self.member = Member(
+            member.presence, isGuest: member.isGuest && sender.key == member.sender.key)
+        if isForced { answer(.info, phrases.hasToBeCalled(sender.name)) }
+    }
+
+    /// Says why, and closes.
+    func disconnect(_ reason: Disconnection) {
+        answer(.loginRequired, phrases.farewell(reason))
+        bus.assumeIsolated { leave($0) }
+    }
+}

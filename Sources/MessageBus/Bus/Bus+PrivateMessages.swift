@@ -1,0 +1,108 @@
+// What one says to another alone: never in a room, nor in the store's messages.
+extension Bus {
+    /// Sends a private message through the chains to the two it concerns, once on each of their
+    /// connections, and has it stored for those of them who are logged in.
+    ///
+    /// Returns why not, if so.
+    ///
+    /// - Parameter reply: what it answers.
+    package func whisper(
+        _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Person,
+        answering reply: Quotation? = nil
+    ) -> Drop? {
+        guard let sender = presence.person else { return nil }
+        let batch = privateBatch(text, from: presence, to: receiver.sender, answering: reply)
+        if let drop = batch.drops.first?.drop { return drop }
+        let message = batch.arena.message(at: 0)
+        deliver(message, to: sender, of: presence)
+        if sender !== receiver { deliver(message, to: receiver) }
+        if sender.account != nil || receiver.account != nil {
+            settings.accounts.keep(PrivateMessage(message, to: receiver.sender))
+        }
+        return nil
+    }
+
+    /// Sends a private message through the chains and leaves it for somebody who is away.
+    ///
+    /// Returns why not, if so; `then` is not called in that case.
+    ///
+    /// - Parameter then: is called on the loop, later. If the message could be left, its sender
+    ///   reads it by then, on all connections.
+    package func leave(
+        _ text: UnsafeRawBufferPointer, from presence: Presence, for account: Account,
+        answering reply: Quotation? = nil, then: @escaping (LeavingResult) -> Void
+    ) -> Drop? {
+        let receiver = Sender(account, bridge: "")
+        let batch = privateBatch(text, from: presence, to: receiver, answering: reply)
+        if let drop = batch.drops.first?.drop { return drop }
+        let message = batch.arena.message(at: 0)
+        settings.accounts.leave(PrivateMessage(message, to: receiver)) { result in
+            if case .left = result, let sender = presence.person {
+                self.deliver(message, to: sender, of: presence)
+            }
+            then(result)
+        }
+        return nil
+    }
+
+    private func privateBatch(
+        _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Sender,
+        answering reply: Quotation?
+    ) -> Batch {
+        let batch = self.batch(room: presence.room.name, capacity: 1, bytes: text.count)
+        var header = MessageHeader()
+        header.flags = .isPrivate
+        batch.arena.append(
+            header, copying: text, sender: presence.sender,
+            details: MessageDetails(reply: reply, other: receiver))
+        if let attachment = presence.attachment { judge(batch, by: attachment) }
+        return batch
+    }
+
+    /// Delivers a message on each connection of somebody that keeps up.
+    ///
+    /// - Parameter speaking: the connection that said it, which gets it in any case.
+    private func deliver(_ message: Message, to person: Person, of speaking: Presence? = nil) {
+        for presence in person.onePerDelegate {
+            let delegate = presence.delegate
+            if delegate === speaking?.delegate || !delegate.isFull { delegate.deliver(message) }
+        }
+    }
+}
+
+extension PrivateMessage {
+    /// Takes what the chains have left of a private message.
+    fileprivate init(_ message: Message, to receiver: Sender) {
+        self.init(
+            number: message.number, time: message.time, from: Party(message.sender),
+            to: Party(receiver), text: message.text)
+    }
+}
+
+extension PrivateMessage.Party {
+    /// Takes somebody's name and account.
+    fileprivate init(_ sender: Sender) {
+        self.init(account: sender.account, name: sender.name, key: sender.key)
+    }
+}
+
+extension Message {
+    /// Makes a message of a private one that was stored; it is in no room.
+    package init(_ stored: PrivateMessage) {
+        var header = MessageHeader()
+        header.number = stored.number
+        header.time = stored.time.milliseconds
+        header.flags =
+            stored.text.utf8.contains(UInt8(ascii: "\n")) ? [.isPrivate, .hasLines] : .isPrivate
+        self.init(
+            header: header, sender: Sender(stored.sender), body: Body(stored.text), room: "",
+            details: MessageDetails(other: Sender(stored.receiver)), uptime: 0)
+    }
+}
+
+extension Sender {
+    /// Makes a sender of one of the two of a stored private message.
+    fileprivate convenience init(_ party: PrivateMessage.Party) {
+        self.init(name: party.name, key: party.key, bridge: "", identity: 0, account: party.account)
+    }
+}

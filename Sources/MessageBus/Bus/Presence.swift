@@ -1,0 +1,32 @@
+/// One connection of somebody who is in, or a bridge's place for them: the room, and how to reach
+/// them there.
+///
+/// Confined to the bus's loop.
+package final class Presence {
+    /// The sender of what is said here: the person's name, on this bridge.
+    package internal(set) var sender: Sender
+    package internal(set) var room: Room
+    /// The person; `nil` before the entry and after the leave.
+    package internal(set) var person: Person?
+    /// True if joins, renames and leaves are announced.
+    package let isAnnounced: Bool
+    /// The number of the connection, 0 if there is none.
+    package let connection: UInt64
+    unowned let delegate: any PresenceDelegate
+    /// The bridge; known from the entry on.
+    var attachment: BridgeAttachment?
+    /// The index among the person's presences.
+    var index = 0
+
+    /// Makes a presence of somebody who is not in yet.
+    package init(
+        sender: Sender, room: Room, delegate: any PresenceDelegate, isAnnounced: Bool = true,
+        connection: UInt64 = 0
+    ) {
+        self.sender = sender
+        self.room = room
+        self.delegate = delegate
+        self.isAnnounced = isAnnounced
+        self.connection = connection
+    }
+}

@@ -1,0 +1,70 @@
+import COpenSSL
+
+/// A file in PEM format, as it was read: a chain of certificates, or a key.
+public struct CertificateFile: Sendable {
+    /// The path as it is shown in errors.
+    public let name: String
+    private let bytes: [UInt8]
+
+    /// Certificates of a chain at most: real ones have two to four.
+    private static let longestChain = 16
+
+    /// Wraps the contents of a file.
+    public init(name: String, bytes: [UInt8]) {
+        self.name = name
+        self.bytes = bytes
+    }
+
+    func error(_ reason: String) -> TLSError { TLSError(name, reason) }
+
+    /// Returns the certificates, the caller's to free.
+    func certificates() throws(TLSError) -> [OpaquePointer] {
+        var result: [OpaquePointer] = []
+        let failure = withReader { reader -> TLSError? in
+            while result.count < Self.longestChain {
+                ERR_clear_error()
+                guard let next = PEM_read_bio_X509(reader, nil, refusePassword, nil) else {
+                    let isAtEnd = puente_pem_is_at_end() == 1
+                    let reason = TLSError.lastReason
+                    return isAtEnd ? nil : error("a certificate is damaged (\(reason))")
+                }
+                result.append(next)
+            }
+            return nil
+        }
+        if failure == nil, !result.isEmpty { return result }
+        for certificate in result { X509_free(certificate) }
+        throw failure ?? error("holds no certificate in PEM format (-----BEGIN CERTIFICATE-----)")
+    }
+
+    /// Returns the key, the caller's to free.
+    func key() throws(TLSError) -> OpaquePointer {
+        ERR_clear_error()
+        let key = withReader { PEM_read_bio_PrivateKey($0, nil, refusePassword, nil) }
+        if let key { return key }
+        ERR_clear_error()
+        let text = String(decoding: bytes, as: UTF8.self)
+        if text.contains("ENCRYPTED") {
+            throw error(
+                "the key is protected by a password: openssl pkey -in OLD -out NEW takes it off")
+        }
+        throw error(
+            text.contains("PRIVATE KEY-----")
+                ? "the key is damaged" : "holds no key in PEM format (-----BEGIN PRIVATE KEY-----)")
+    }
+
+    private func withReader<Result>(_ body: (OpaquePointer?) -> Result) -> Result {
+        bytes.withUnsafeBytes { bytes in
+            let reader = BIO_new_mem_buf(
+                bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1),
+                Int32(clamping: bytes.count))
+            defer { BIO_free(reader) }
+            return body(reader)
+        }
+    }
+}
+
+/// Gives no password: the daemon has nobody to ask, and OpenSSL would ask at the terminal.
+private func refusePassword(
+    _: UnsafeMutablePointer<CChar>?, _: Int32, _: Int32, _: UnsafeMutableRawPointer?
+) -> Int32 { -1 }

@@ -1,0 +1,64 @@
+import CLinux
+import Glibc
+
+extension SelfSignedCertificate {
+    /// The names of the files that `write(to:)` makes.
+    public static let fileNames = (certificate: "certificate.pem", key: "key.pem")
+
+    /// Writes the certificate and its key into files that only their owner may read.
+    ///
+    /// Files that are there are never touched. As root, the owner is that of the directory: a daemon
+    /// that runs as somebody else must be able to read them.
+    ///
+    /// - Throws: `SocketError` with a sentence; there are no new files then.
+    public func write(to directory: String) throws(SocketError) {
+        let names = Self.fileNames
+        let (first, second) = ("\(directory)/\(names.certificate)", "\(directory)/\(names.key)")
+        try Self.refuseExisting(second, called: names.key)
+        try Self.write(certificate, to: first, called: names.certificate, in: directory)
+        do throws(SocketError) {
+            try Self.write(key, to: second, called: names.key, in: directory)
+        } catch {
+            unlink(first)
+            throw error
+        }
+    }
+
+    private static func refuseExisting(_ path: String, called name: String) throws(SocketError) {
+        var status = stat()
+        if lstat(path, &status) == 0 { throw exists(name) }
+    }
+
+    private static func exists(_ name: String) -> SocketError {
+        SocketError(name, reason: "there is such a file, and it is never overwritten")
+    }
+
+    private static func write(
+        _ bytes: [UInt8], to path: String, called name: String, in directory: String
+    ) throws(SocketError) {
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+        guard descriptor >= 0 else {
+            throw errno == EEXIST ? exists(name) : SocketError("write \(name)")
+        }
+        defer { close(descriptor) }
+        let count = bytes.withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
+        let isWritten =
+            count == bytes.count && fchmod(descriptor, 0o600) == 0
+            && giveAway(descriptor, to: directory) && fsync(descriptor) == 0
+        guard isWritten else {
+            let failure =
+                count >= 0 && count < bytes.count
+                ? SocketError("write \(name)", reason: "the disk is full")
+                : SocketError("write \(name)")
+            unlink(path)
+            throw failure
+        }
+    }
+
+    private static func giveAway(_ descriptor: Int32, to directory: String) -> Bool {
+        guard geteuid() == 0 else { return true }
+        var status = stat()
+        return stat(directory, &status) == 0
+            && fchown(descriptor, status.st_uid, status.st_gid) == 0
+    }
+}

@@ -1,0 +1,160 @@
+import COpenSSL
+
+/// A certificate with its key, and the rules of connections that are encrypted with them.
+///
+/// Safe from any thread as a value; sessions are made and ticket keys renewed on the loop only.
+///
+/// The rules are Mozilla's intermediate profile: TLS 1.2 and 1.3, ephemeral keys, authenticated
+/// ciphers. The profile's finite-field ciphers are left out: they are slow, so that strangers could
+/// keep the processor busy with them, and every client that has them has elliptic curves too.
+/// The server's order counts, except that a client that prefers ChaCha20, for lack of AES in its
+/// processor, gets that. There is no renegotiation, no compression, and no early data, which could be replayed.
+public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts references atomically
+    let pointer: OpaquePointer
+    /// The certificate's dates.
+    public let validity: CertificateValidity
+    /// The SHA-256 fingerprint of the certificate, as in `AB:CD:…`.
+    public let fingerprint: String
+
+    /// The protocol that clients ask for if they ask for one (ALPN, RFC 7301).
+    static let applicationProtocol = Array("puente".utf8)
+    /// Ciphers of TLS 1.3, the fastest first.
+    private static let suites =
+        "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
+    /// Ciphers of TLS 1.2, the fastest first.
+    private static let ciphers = """
+        ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:\
+        ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:\
+        ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305
+        """
+    private static let groups = "X25519:P-256:P-384"
+    /// Seconds for which a ticket is accepted: a client that comes back after a break of the network.
+    private static let ticketSeconds = 7_200
+
+    /// Makes a context of a chain of certificates and a key.
+    ///
+    /// - Parameters:
+    ///   - chain: PEM: the certificate, then those between it and the authority.
+    ///   - key: PEM, without a password.
+    /// - Throws: `TLSError` with what is wrong with which file.
+    public init(chain: CertificateFile, key: CertificateFile) throws(TLSError) {
+        _ = puente_ssl_start()
+        ERR_clear_error()
+        let certificates = try chain.certificates()
+        defer { certificates.forEach { X509_free($0) } }
+        guard let first = certificates.first else { throw chain.error("is empty") }
+        // The last step that can fail: an object that is complete would be freed twice.
+        pointer = try Self.make(certificates, of: chain, key)
+        validity = CertificateValidity(of: first)
+        fingerprint = CertificateFingerprint.text(of: first)
+    }
+
+    private static func make(
+        _ certificates: [OpaquePointer], of chain: CertificateFile, _ key: CertificateFile
+    ) throws(TLSError) -> OpaquePointer {
+        guard let context = SSL_CTX_new(TLS_server_method()) else {
+            throw TLSError(openSSL: "TLS")
+        }
+        do throws(TLSError) {
+            try use(certificates, of: chain, in: context)
+            try use(key, for: certificates[0], of: chain, in: context)
+            try setRules(of: context)
+            return context
+        } catch {
+            SSL_CTX_free(context)
+            throw error
+        }
+    }
+
+    deinit { SSL_CTX_free(pointer) }
+
+    private static func use(
+        _ certificates: [OpaquePointer], of file: CertificateFile, in context: OpaquePointer
+    ) throws(TLSError) {
+        guard SSL_CTX_use_certificate(context, certificates[0]) == 1 else {
+            throw file.error(TLSError.lastReason)
+        }
+        for certificate in certificates.dropFirst() {
+            X509_up_ref(certificate)
+            guard puente_ssl_add_chain(context, certificate) == 1 else {
+                X509_free(certificate)
+                throw file.error(TLSError.lastReason)
+            }
+        }
+    }
+
+    private static func use(
+        _ file: CertificateFile, for certificate: OpaquePointer, of chain: CertificateFile,
+        in context: OpaquePointer
+    ) throws(TLSError) {
+        let key = try file.key()
+        defer { EVP_PKEY_free(key) }
+        guard X509_check_private_key(certificate, key) == 1 else {
+            ERR_clear_error()
+            throw file.error("the key does not belong to the certificate in \(chain.name)")
+        }
+        guard SSL_CTX_use_PrivateKey(context, key) == 1 else {
+            throw file.error(TLSError.lastReason)
+        }
+    }
+
+    private static func setRules(of context: OpaquePointer) throws(TLSError) {
+        let areSet =
+            puente_ssl_set_minimum(context, TLS1_2_VERSION) == 1
+            && SSL_CTX_set_cipher_list(context, ciphers) == 1
+            && SSL_CTX_set_ciphersuites(context, suites) == 1
+            && puente_ssl_set_groups(context, groups) == 1
+            && SSL_CTX_set_max_early_data(context, 0) == 1
+            && SSL_CTX_set_num_tickets(context, 1) == 1
+        guard areSet else { throw TLSError(openSSL: "TLS") }
+        SSL_CTX_set_options(context, puente_ssl_options())
+        // Buffers are freed while they are empty; a record that is written in part stays where it
+        // is; and a record that is no text ends a read, so that a flood of them has a bound.
+        puente_ssl_set_modes(
+            context,
+            Int(
+                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
+                    | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), Int(SSL_MODE_AUTO_RETRY))
+        puente_ssl_turn_off_cache(context)
+        SSL_CTX_set_timeout(context, ticketSeconds)
+        SSL_CTX_set_alpn_select_cb(context, selectProtocol, nil)
+    }
+
+    /// Makes new keys for session tickets: tickets that were given before are not accepted any more.
+    ///
+    /// Whoever steals a key can read the connections that its tickets were given to (TLS 1.2), so a
+    /// key must not live long. Called on the loop.
+    public func renewTicketKeys() {
+        var keys = [UInt8](repeating: 0, count: puente_ssl_ticket_key_size(pointer))
+        keys.withUnsafeMutableBytes { keys in
+            let bytes = keys.assumingMemoryBound(to: UInt8.self).baseAddress
+            guard RAND_bytes(bytes, Int32(keys.count)) == 1 else { return }
+            _ = puente_ssl_set_ticket_keys(pointer, keys.baseAddress, keys.count)
+            OPENSSL_cleanse(keys.baseAddress, keys.count)
+        }
+    }
+}
+
+/// Accepts `puente` and refuses a client that offers only other protocols, such as a browser
+/// (RFC 7301, 3.2).
+private func selectProtocol(
+    _: OpaquePointer?, _ selected: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
+    _ selectedCount: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?,
+    _ count: UInt32, _: UnsafeMutableRawPointer?
+) -> Int32 {
+    guard let offered, let selected, let selectedCount else { return SSL_TLSEXT_ERR_ALERT_FATAL }
+    let offer = UnsafeBufferPointer(start: offered, count: Int(count))
+    var start = 0
+    while start < offer.count {
+        let end = start + 1 + Int(offer[start])
+        guard end <= offer.count else { break }
+        let name = offer[(start + 1)..<end]
+        if name.elementsEqual(TLSContext.applicationProtocol) {
+            selected.pointee = offered + start + 1
+            selectedCount.pointee = offered[start]
+            return SSL_TLSEXT_ERR_OK
+        }
+        start = end
+    }
+    return SSL_TLSEXT_ERR_ALERT_FATAL
+}

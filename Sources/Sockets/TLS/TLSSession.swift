@@ -1,0 +1,304 @@
+import COpenSSL
+import Glibc
+
+/// One encrypted connection: OpenSSL's state, and records that the kernel has not taken yet.
+///
+/// Confined to the loop. The descriptor belongs to whoever holds the session.
+///
+/// A record is at most 16 KiB of text. What the kernel does not take of a record is kept here, at
+/// most one record, and the text in it counts as sent. So a write is never repeated, and a
+/// reader's place may move as if the kernel had taken everything.
+public final class TLSSession: @unchecked Sendable {  // touched on the loop only
+    /// The result of a step of the handshake.
+    public enum Progress: Equatable {
+        case done
+        /// The client's next bytes are needed.
+        case needsInput
+        /// It failed; the client has been sent an alert where the protocol has one.
+        case failed(String)
+    }
+
+    private let ssl: OpaquePointer
+    private let transport: TLSTransport
+    let descriptor: Int32
+    /// Encrypted bytes that the kernel has not taken.
+    private var unsent: [UInt8] = []
+    /// Encrypted bytes that were received with the end of the handshake.
+    private var held: [UInt8] = []
+    /// True if OpenSSL has text that was not read yet.
+    private var hasHeldText = false
+    /// The end, or a failure, that came behind bytes and is reported by the next read.
+    private var ending: Connection.Outcome?
+    private var sendFailure: Int32 = 0
+    /// Records without text since the last one with text.
+    private var emptyRecords = 0
+    /// True after an error after which OpenSSL may not be called for this session; the client has been
+    /// sent an alert.
+    private(set) var isBroken = false
+    private var isFinished = false
+    /// True if the kernel encrypts what is sent.
+    private var isKernelSending = false
+    /// True while a record is made that another one follows at once.
+    private var moreFollows = false
+    /// Encrypted bytes made so far, less the text in them.
+    private(set) var overheadBytes: UInt64 = 0
+    /// Bytes to receive at once; small while the records are small, because each has its cost.
+    private var receiveSize: Int
+
+    /// Bytes of text in a record at most (RFC 8446, 5.1).
+    private static let maxText = 16_384
+    /// Bytes received at once by a session whose records are not known yet.
+    private static let firstReceiveSize = 8 << 10
+    /// Bytes received at once at least.
+    private static let minReceiveSize = 2 << 10
+    /// Bytes of records that are small: 48 KiB of them would take longer than a connection's share of
+    /// a turn.
+    private static let smallRecord = 256
+    /// Bytes that a read may return more than it receives: a record of which all but the last byte
+    /// was received before.
+    private static let recordSize = 17 << 10
+    /// Records without text, one after the other, past which a session is closed: nobody has a use
+    /// for more.
+    private static let maxEmptyRecords = 32
+
+    /// Makes a session for a descriptor on which a client has connected.
+    ///
+    /// - Throws: `TLSError` if there is no memory.
+    public init(
+        _ context: TLSContext, _ transport: TLSTransport, on descriptor: Int32
+    ) throws(TLSError) {
+        guard let ssl = SSL_new(context.pointer) else { throw TLSError(openSSL: "TLS") }
+        self.ssl = ssl
+        self.transport = transport
+        self.descriptor = descriptor
+        receiveSize = Self.firstReceiveSize
+        BIO_up_ref(transport.bio)
+        SSL_set0_rbio(ssl, transport.bio)
+        if KernelTLS.isAvailable(on: descriptor), let socket = BIO_new_socket(descriptor, 0) {
+            SSL_set0_wbio(ssl, socket)
+        } else {
+            BIO_up_ref(transport.bio)
+            SSL_set0_wbio(ssl, transport.bio)
+        }
+        SSL_set_accept_state(ssl)
+    }
+
+    deinit { SSL_free(ssl) }
+
+    // MARK: - Handshake
+
+    /// Goes on with the handshake.
+    ///
+    /// - Parameter input: encrypted bytes that were received.
+    public func handshake(_ input: UnsafeRawBufferPointer) -> Progress {
+        let error = withInput(input) {
+            let result = SSL_do_handshake(ssl)
+            return result == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, result)
+        }
+        if sendFailure != 0 { return fail("the client is gone") }
+        switch error {
+        case SSL_ERROR_NONE:
+            // Text may follow in the same segment.
+            held = Array(transport.input)
+            overheadBytes = 0
+            chooseSender()
+            return .done
+        case SSL_ERROR_WANT_READ where unsent.isEmpty: return .needsInput
+        // A few thousand bytes are more than a new socket holds only if it was made to hold little.
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return fail("the client does not read")
+        default: return fail(TLSError.lastReason)
+        }
+    }
+
+    /// Has the kernel encrypt if it knows the cipher.
+    private func chooseSender() {
+        isKernelSending = puente_ssl_is_kernel_sending(ssl) == 1
+        if isKernelSending {
+            puente_ssl_watch_key_updates(ssl, Unmanaged.passUnretained(self).toOpaque()) {
+                $0.map { Unmanaged<TLSSession>.fromOpaque($0).takeUnretainedValue() }?.endKeys()
+            }
+        } else if SSL_get_wbio(ssl) != transport.bio {
+            BIO_up_ref(transport.bio)
+            SSL_set0_wbio(ssl, transport.bio)
+        }
+    }
+
+    /// Ends a session whose client wants other keys, which the kernel can't be given.
+    private func endKeys() { sendFailure = EPROTO }
+
+    private func fail(_ reason: String) -> Progress {
+        isBroken = true
+        return .failed(reason)
+    }
+
+    private func withInput<Result>(
+        _ input: UnsafeRawBufferPointer, _ body: () -> Result
+    ) -> Result {
+        transport.input = input
+        ERR_clear_error()
+        return transport.serving(self, body)
+    }
+
+    /// The version and the cipher, for the log: `TLSv1.3 TLS_AES_256_GCM_SHA384`.
+    public var summary: String {
+        let version = SSL_get_version(ssl).map { String(cString: $0) } ?? "TLS"
+        let cipher = SSL_CIPHER_get_name(SSL_get_current_cipher(ssl)).map { String(cString: $0) }
+        return "\(version) \(cipher ?? "")"
+    }
+
+    // MARK: - Receiving
+
+    /// True if a read returns something although the kernel has nothing.
+    var hasHeldInput: Bool { !held.isEmpty || hasHeldText || ending != nil }
+
+    /// Reads text.
+    func receive(into buffer: UnsafeMutableRawBufferPointer) -> Connection.Outcome {
+        if let ending { return ending }
+        if hasHeldInput {
+            let input = held
+            held = []
+            return input.withUnsafeBytes { decrypt($0, into: buffer) }
+        }
+        // What does not fit is kept, but that costs a copy.
+        let count = min(receiveSize, max(Self.minReceiveSize, buffer.count - Self.recordSize))
+        while true {
+            let received = recv(descriptor, transport.storage.baseAddress, count, 0)
+            if received > 0 {
+                let input = UnsafeRawBufferPointer(transport.storage)
+                let outcome = decrypt(
+                    UnsafeRawBufferPointer(rebasing: input[..<received]), into: buffer)
+                // The rest of a record may be there.
+                if outcome == .wouldBlock, received == count { continue }
+                return outcome
+            }
+            // An end without close_notify may be an attacker's (RFC 8446, 6.1).
+            if received == 0 { return .failed(ECONNRESET) }
+            let code = errno
+            if code == EAGAIN { return .wouldBlock }
+            if code != EINTR { return .failed(code) }
+        }
+    }
+
+    private func decrypt(
+        _ input: UnsafeRawBufferPointer, into buffer: UnsafeMutableRawBufferPointer
+    ) -> Connection.Outcome {
+        var (filled, records) = (0, 0)
+        withInput(input) {
+            while filled < buffer.count, let start = buffer.baseAddress {
+                var count = 0
+                let result = SSL_read_ex(ssl, start + filled, buffer.count - filled, &count)
+                if result == 1 {
+                    (filled, records, emptyRecords) = (filled + count, records + 1, 0)
+                    if transport.input.isEmpty, SSL_pending(ssl) == 0 { break }
+                    continue
+                }
+                ending = outcome(ofRead: result)
+                if ending != nil || transport.input.isEmpty { break }
+                emptyRecords += 1
+                if emptyRecords > Self.maxEmptyRecords {
+                    ending = breakOff(EPROTO)
+                    break
+                }
+            }
+        }
+        hasHeldText = ending == nil && SSL_pending(ssl) > 0
+        if ending == nil, !transport.input.isEmpty { held = Array(transport.input) }
+        adaptReceiveSize(received: input.count, records: records)
+        if filled > 0 { return .bytes(filled) }
+        return ending ?? .wouldBlock
+    }
+
+    private func outcome(ofRead result: Int32) -> Connection.Outcome? {
+        if sendFailure != 0 { return breakOff(sendFailure) }
+        switch SSL_get_error(ssl, result) {
+        case SSL_ERROR_WANT_READ: return nil
+        case SSL_ERROR_ZERO_RETURN: return .end
+        default:
+            ERR_clear_error()
+            return breakOff(EPROTO)
+        }
+    }
+
+    private func breakOff(_ code: Int32) -> Connection.Outcome {
+        isBroken = true
+        return .failed(code)
+    }
+
+    private func adaptReceiveSize(received: Int, records: Int) {
+        if records > 1, received < Self.smallRecord * records {
+            receiveSize = max(Self.minReceiveSize, receiveSize / 2)
+        } else if received == receiveSize {
+            receiveSize = min(TLSTransport.receiveSize, receiveSize * 2)
+        }
+    }
+
+    // MARK: - Sending
+
+    /// True if encrypted bytes wait for the kernel to take them.
+    var hasUnsent: Bool { !unsent.isEmpty }
+    /// Encrypted bytes that wait for the kernel to take them.
+    var unsentCount: Int { unsent.count }
+
+    /// Sends text, as much as the kernel takes and up to a record more.
+    func send(_ bytes: UnsafeRawBufferPointer) -> Connection.Outcome {
+        if isKernelSending { return Connection.send(bytes, on: descriptor) }
+        if let stop = flush() { return stop }
+        if isBroken || isFinished { return .failed(EPIPE) }
+        var sent = 0
+        while sent < bytes.count, unsent.isEmpty, let start = bytes.baseAddress {
+            var count = 0
+            moreFollows = bytes.count - sent > Self.maxText
+            let result = withInput(UnsafeRawBufferPointer(start: nil, count: 0)) {
+                SSL_write_ex(ssl, start + sent, bytes.count - sent, &count)
+            }
+            guard result == 1, sendFailure == 0 else {
+                ERR_clear_error()
+                return breakOff(sendFailure == 0 ? EPROTO : sendFailure)
+            }
+            sent += count
+            overheadBytes &-= UInt64(count)
+        }
+        return .bytes(sent)
+    }
+
+    /// Sends encrypted bytes that wait; returns `nil` once there are none left.
+    func flush() -> Connection.Outcome? {
+        if sendFailure != 0 { return .failed(sendFailure) }
+        guard !unsent.isEmpty else { return nil }
+        switch unsent.withUnsafeBytes({ Connection.send($0, on: descriptor) }) {
+        case .bytes(let count) where count == unsent.count:
+            unsent = []
+            return nil
+        case .bytes(let count):
+            unsent.removeFirst(count)
+            return .wouldBlock
+        case let other: return other
+        }
+    }
+
+    /// Sends a record, or keeps what the kernel does not take; returns false if that failed.
+    func sendEncrypted(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        overheadBytes &+= UInt64(bytes.count)
+        guard unsent.isEmpty else {
+            unsent.append(contentsOf: bytes)
+            return true
+        }
+        // The kernel waits for the next record before it sends half a segment.
+        switch Connection.send(bytes, on: descriptor, moreFollows: moreFollows) {
+        case .bytes(let count): unsent.append(contentsOf: bytes[count...])
+        case .wouldBlock: unsent.append(contentsOf: bytes)
+        case .failed(let code): sendFailure = code
+        case .end: sendFailure = EPIPE
+        }
+        return sendFailure == 0
+    }
+
+    /// Tells the client that nothing more comes (close_notify), as far as the kernel takes it.
+    func finish() {
+        guard !isFinished, !isBroken, sendFailure == 0 else { return }
+        isFinished = true
+        moreFollows = false
+        withInput(UnsafeRawBufferPointer(start: nil, count: 0)) { _ = SSL_shutdown(ssl) }
+        ERR_clear_error()
+    }
+}

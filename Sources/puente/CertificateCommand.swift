@@ -1,0 +1,33 @@
+import MessageBus
+import Sockets
+
+/// The command `certificate`, which makes a certificate that its own key has signed.
+struct CertificateCommand {
+    private let hosts: [CertificateHost]
+
+    /// Takes the hosts that the certificate is for.
+    init(_ hosts: [CertificateHost]) { self.hosts = hosts }
+
+    /// Writes the files into the working directory, and says what to do with them.
+    func run() async -> ExitStatus {
+        await ExitStatus.saying {
+            let new = try SelfSignedCertificate(for: hosts)
+            try new.write(to: ".")
+            let names = SelfSignedCertificate.fileNames
+            let end = Timestamp(milliseconds: new.validity.end * 1_000).inUTC.prefix(10)
+            let all = hosts.map { "\($0)" }.joined(separator: ", ")
+            Terminal.say(
+                """
+                \(names.certificate) and \(names.key) are written, for \(all), until \(end).
+                Only their owner can read them. Keep the key secret.
+
+                SHA-256 fingerprint, by which a client can recognise this server:
+                \(new.fingerprint)
+
+                In bridge.json, in the entry of a bridge that listens:
+                "tls": { "certificate": "\(names.certificate)", "key": "\(names.key)" }
+                """)
+            return .success
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Testing
+
+/// Bridges of ours that need nothing of the bus that a plug-in could not use, too.
+@Suite(.timeLimit(.minutes(10))) struct PublicInterfaceTests {
+    /// Files of `Chat` that use rooms' logs and transcripts, which only `tcp` needs.
+    private static let ofTheRoom = [
+        "Addressee.swift", "ChatEncoder.swift", "ChatEncoder+History.swift",
+        "NamePolicy+Chat.swift", "WordMatcher.swift",
+    ]
+
+    /// What stands in those files and all bridges use.
+    private static let ofAllBridges = [
+        "struct ChatEncoder", "init(_ phrases: Phrases)", "func append(_ message: Message, to",
+    ]
+
+    @Test func `telegram and stdio use the public interface of the bus only`() async throws {
+        let (chat, bridges) = (try OutsideModule(), try OutsideModule())
+        defer {
+            chat.remove()
+            bridges.remove()
+        }
+        // Chat is ours, so it may use what the package may; to be seen from outside, it is made public.
+        try Self.addSources("Bridges/Chat", to: chat)
+        #expect(try await chat.emit("Chat") == "")
+        for target in ["Locking", "Bridges/Telegram", "Bridges/Stdio"] {
+            try Self.addSources(target, to: bridges)
+        }
+        #expect(try await bridges.compile(with: chat) == "")
+    }
+
+    private static func addSources(_ target: String, to module: OutsideModule) throws {
+        let sources = OutsideModule.top.appending(path: "Sources/\(target)")
+        for file in try FileManager.default.subpathsOfDirectory(atPath: sources.path())
+        where file.hasSuffix(".swift") {
+            let name = file.split(separator: "/").last.map(String.init) ?? file
+            let text = try String(contentsOf: sources.appending(path: file), encoding: .utf8)
+            let prefix = target.split(separator: "/").last ?? ""
+            try module.add("\(prefix)-\(name)", madePublic(text, all: !ofTheRoom.contains(name)))
+        }
+    }
+
+    /// Returns a source file with public declarations in place of those for the package.
+    private static func madePublic(_ text: String, all: Bool) -> String {
+        // Foundation's search: a regular expression takes minutes for all files in a debug build.
+        var text = text
+        for kind in all ? [""] : ofAllBridges {
+            text = text.replacingOccurrences(of: "package " + kind, with: "public " + kind)
+        }
+        // The lock's two files are compiled with the bridges.
+        for left in ["import Locking\n", "@inlinable", "@usableFromInline"] {
+            text = text.replacingOccurrences(of: left, with: "")
+        }
+        return text
+    }
+}

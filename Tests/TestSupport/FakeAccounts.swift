@@ -1,0 +1,327 @@
+import Locking
+import MessageBus
+import Sockets
+
+/// Accounts in memory, whose passwords are compared as they are: for tests of who asks.
+///
+/// Answers come on the bus's loop, later, as those of the real service do. Safe from any thread.
+package final class FakeAccounts: AccountDirectory {
+    /// An answer, or the news of a change, on its way to the loop.
+    private struct Action: @unchecked Sendable {  // made and called on the loop only
+        let call: () -> Void
+    }
+
+    private struct Observer: @unchecked Sendable {  // called on the loop only
+        let tell: (AccountChange) -> Void
+    }
+
+    private struct State {
+        var loop: EventLoop?
+        var passwords: [AccountID: [UInt8]] = [:]
+        var accounts: [AccountID: Account] = [:]
+        var reserved: Set<String> = []
+        var lastID: Int64 = 0
+        var observers: [Observer] = []
+        var isHeld = false
+        var held: [Action] = []
+        var wait: Int?
+        var isBroken = false
+        var stored: [PrivateMessage] = []
+        var left: [PrivateMessage] = []
+        var isVolatile = false
+        var attempts: [LoginAttempt] = []
+    }
+
+    private let state = Locked(State())
+    /// The rules of bridge.json.
+    package let policy: AccountPolicy
+
+    /// Makes a directory with some accounts, by name and password.
+    package init(
+        _ accounts: [(name: String, password: String)] = [], isLoginRequired: Bool = false,
+        isRegistrationOpen: Bool? = nil
+    ) {
+        var policy = AccountPolicy()
+        policy.isLoginRequired = isLoginRequired
+        policy.isRegistrationOpen = isRegistrationOpen ?? !isLoginRequired
+        self.policy = policy
+        for (name, password) in accounts { _ = insert(name, Array(password.utf8)) }
+    }
+
+    func answer(on loop: EventLoop) { state.withLock { $0.loop = loop } }
+
+    private func insert(_ name: String, _ password: [UInt8]) -> Account? {
+        state.withLock { state in
+            let key = name.lowercased()
+            guard !state.reserved.contains(key) else { return nil }
+            state.lastID += 1
+            let account = Account(
+                id: AccountID(rawValue: state.lastID), name: name, key: key, role: .member)
+            state.accounts[account.id] = account
+            state.passwords[account.id] = password
+            state.reserved.insert(key)
+            return account
+        }
+    }
+
+    // MARK: - What a test does
+
+    /// Answers nothing until `release()`.
+    package func hold() { state.withLock { $0.isHeld = true } }
+
+    /// Answers what has waited, and all that comes.
+    package func release() {
+        let held = state.withLock { state in
+            state.isHeld = false
+            defer { state.held = [] }
+            return state.held
+        }
+        for action in held { enqueue(action) }
+    }
+
+    /// Refuses to look at passwords from now on.
+    ///
+    /// - Parameter seconds: as too many tries; `nil`: looks at them again.
+    package func limit(seconds: Int?) { state.withLock { $0.wait = seconds } }
+
+    /// Fails as a full disk does.
+    package func fail() { state.withLock { $0.isBroken = true } }
+
+    /// Leaves no private messages, as without a store.
+    package func forgetMessages() { state.withLock { $0.isVolatile = true } }
+
+    /// Adds an account, as the command line does, and tells the bus.
+    package func add(_ name: String, password: String) {
+        later {
+            if let account = self.insert(name, Array(password.utf8)) {
+                self.tell(.created(account))
+            }
+        }
+    }
+
+    /// Adds an account of which the bus has not learned yet.
+    package func addSilently(_ name: String, password: String) {
+        _ = insert(name, Array(password.utf8))
+    }
+
+    /// Changes a password, as the command line does.
+    package func setPassword(of name: String, to password: String) {
+        later {
+            guard let account = self.account(named: name.lowercased()) else { return }
+            self.state.withLock { $0.passwords[account.id] = Array(password.utf8) }
+            self.tell(.passwordChanged(account, except: 0))
+        }
+    }
+
+    /// Renames an account, as the command line does.
+    package func rename(_ name: String, to other: String) {
+        later {
+            guard let old = self.account(named: name.lowercased()) else { return }
+            var account = old
+            (account.name, account.key) = (other, other.lowercased())
+            self.state.withLock { [account] state in
+                state.accounts[old.id] = account
+                state.reserved.remove(old.key)
+                state.reserved.insert(account.key)
+            }
+            self.tell(.renamed(account, from: old))
+        }
+    }
+
+    /// Removes an account, as the command line does.
+    package func remove(_ name: String) {
+        later {
+            guard let account = self.account(named: name.lowercased()) else { return }
+            self.forget(account)
+            self.tell(.removed(account))
+        }
+    }
+
+    private func forget(_ account: Account) {
+        state.withLock { state in
+            state.accounts[account.id] = nil
+            state.passwords[account.id] = nil
+        }
+    }
+
+    /// The private messages that are stored, those that wait included.
+    package var storedTexts: [String] { state.withLock { $0.stored.map(\.text) } }
+
+    /// The attempts at passwords, by folded name, address and connection.
+    package var attempts: [LoginAttempt] { state.withLock { $0.attempts } }
+
+    // MARK: - Answers
+
+    private func later(_ action: @escaping () -> Void) { enqueue(Action(call: action)) }
+
+    private func enqueue(_ action: Action) {
+        state.withLock { $0.loop }?.perform { action.call() }
+    }
+
+    private func answer(_ action: @escaping () -> Void) {
+        let action = Action(call: action)
+        let isHeld = state.withLock { state in
+            if state.isHeld { state.held.append(action) }
+            return state.isHeld
+        }
+        if !isHeld { enqueue(action) }
+    }
+
+    private func tell(_ change: AccountChange) {
+        for observer in state.withLock({ $0.observers }) { observer.tell(change) }
+    }
+
+    private func isRight(_ password: Password, of id: AccountID) -> Bool {
+        password.withBytes { Array($0) } == state.withLock { $0.passwords[id] }
+    }
+
+    // MARK: - AccountDirectory
+
+    package func account(named key: String) -> Account? {
+        state.withLock { $0.accounts.values.first { $0.key == key } }
+    }
+
+    package func account(_ id: AccountID) -> Account? { state.withLock { $0.accounts[id] } }
+
+    package func isReserved(_ key: String) -> Bool {
+        state.withLock { $0.reserved.contains(key) }
+    }
+
+    package func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void) {
+        state.withLock { $0.attempts.append(attempt) }
+        answer {
+            if self.state.withLock({ $0.isBroken }) { return then(.unavailable) }
+            if let seconds = self.state.withLock({ $0.wait }) {
+                return then(.rateLimited(seconds: seconds))
+            }
+            guard let account = self.account(named: attempt.key),
+                self.isRight(attempt.password, of: account.id)
+            else { return then(.failed) }
+            then(.loggedIn(account))
+        }
+    }
+
+    package func register(
+        _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void
+    ) {
+        answer {
+            if self.state.withLock({ $0.isBroken }) { return then(.unavailable) }
+            let password = attempt.password.withBytes { Array($0) }
+            guard let account = self.insert(name, password) else { return then(.reserved) }
+            then(.registered(account))
+            self.tell(.created(account))
+        }
+    }
+
+    package func changePassword(
+        of id: AccountID, old: Password, new: Password, from address: ClientAddress,
+        connection: UInt64, then: @escaping (PasswordResult) -> Void
+    ) {
+        answer {
+            guard let account = self.account(id), self.isRight(old, of: id) else {
+                return then(.failed)
+            }
+            let bytes = new.withBytes { Array($0) }
+            self.state.withLock { $0.passwords[id] = bytes }
+            then(.done)
+            self.tell(.passwordChanged(account, except: connection))
+        }
+    }
+
+    package func unregister(
+        _ id: AccountID, password: Password, from address: ClientAddress, connection: UInt64,
+        then: @escaping (PasswordResult) -> Void
+    ) {
+        answer {
+            guard let account = self.account(id), self.isRight(password, of: id) else {
+                return then(.failed)
+            }
+            self.forget(account)
+            then(.done)
+            self.tell(.removed(account))
+        }
+    }
+
+    package func observe(_ observer: @escaping (AccountChange) -> Void) {
+        let observer = Observer(tell: observer)
+        state.withLock { $0.observers.append(observer) }
+    }
+
+    // MARK: - Private messages
+
+    package func keep(_ message: PrivateMessage) { state.withLock { $0.stored.append(message) } }
+
+    package func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void) {
+        let result = state.withLock { state -> LeavingResult in
+            if state.isVolatile { return .unavailable }
+            let waiting = state.left.filter { $0.receiver.account == message.receiver.account }
+            let own = waiting.count { $0.sender.account == message.sender.account }
+            if waiting.count >= 500 || own >= 50 { return .full }
+            state.left.append(message)
+            state.stored.append(message)
+            return .left
+        }
+        answer { then(result) }
+    }
+
+    package func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
+        let taken = state.withLock { state in
+            defer { state.left.removeAll { $0.receiver.account == id } }
+            return state.left.filter { $0.receiver.account == id }
+        }
+        answer { then(taken) }
+    }
+
+    package func privateMessages(
+        of id: AccountID, with key: String, last count: Int,
+        then: @escaping ([PrivateMessage]) -> Void
+    ) {
+        let other = account(named: key)
+        let found = state.withLock { state in
+            state.stored.filter { message in
+                let parties = [message.sender, message.receiver]
+                guard let own = parties.firstIndex(where: { $0.account == id }) else {
+                    return false
+                }
+                let partner = parties[1 - own]
+                return other == nil ? partner.key == key : partner.account == other?.id
+            }
+        }
+        answer { then(found.suffix(count)) }
+    }
+
+    package func privateMessage(
+        numbered number: UInt64, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
+    ) {
+        let found = state.withLock { state in
+            state.stored.first {
+                $0.number == number && ($0.sender.account == id || $0.receiver.account == id)
+            }
+        }
+        answer { then(found) }
+    }
+
+    // MARK: - Moderation
+
+    package var bans: [Ban] { [] }
+    package var mutes: [Mute] { [] }
+    package func ban(of address: ClientAddress) -> Ban? { nil }
+    package func ban(ofName key: String) -> Ban? { nil }
+    package func mute(ofName key: String) -> Mute? { nil }
+
+    package func add(_ ban: Ban, then: @escaping (ModerationResult) -> Void) {
+        answer { then(.unavailable) }
+    }
+    package func add(_ mute: Mute, then: @escaping (ModerationResult) -> Void) {
+        answer { then(.unavailable) }
+    }
+    package func removeBan(
+        of subject: Ban.Subject, then: @escaping (ModerationResult) -> Void
+    ) { answer { then(.unavailable) } }
+    package func removeMute(ofName key: String, then: @escaping (ModerationResult) -> Void) {
+        answer { then(.unavailable) }
+    }
+    package func setRole(
+        _ role: Role, of id: AccountID, then: @escaping (ModerationResult) -> Void
+    ) { answer { then(.unavailable) } }
+}
