@@ -8,7 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct MigrationTests {
     private let folder = StoreFolder()
 
-    @Test func `a file of version 4 keeps its messages and gets the tables of accounts`() async throws
+    @Test func `a file of version 4 keeps its messages and gets the tables of accounts`()
+        async throws
     {
         do {
             let database = try Database(folder.file, .write)

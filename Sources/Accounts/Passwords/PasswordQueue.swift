@@ -76,7 +76,7 @@ struct PasswordQueue<Request> {
 
     /// Takes the next request; `nil` if none may be looked at now.
     ///
-    /// `finish` must follow.
+    /// `finish` must follow, and `release` before the connection is answered.
     mutating func next(failures: (ClientAddress) -> Int) -> Request? {
         var best: (index: Int, failures: Int)?
         var seen: Set<ClientAddress> = []
@@ -95,11 +95,11 @@ struct PasswordQueue<Request> {
         return entry.request
     }
 
-    /// Ends a request that was taken.
-    mutating func finish(from address: ClientAddress, connection: UInt64) {
-        busy.remove(address)
-        connections.remove(connection)
-    }
+    /// Ends a request that was taken: the next one of its address may be looked at.
+    mutating func finish(from address: ClientAddress) { busy.remove(address) }
+
+    /// Lets a connection, whose request was taken, ask again.
+    mutating func release(connection: UInt64) { connections.remove(connection) }
 
     /// Removes and returns all that wait.
     mutating func removeAll() -> [Request] {

@@ -38,8 +38,11 @@ struct AccountTable {
     mutating func apply(_ stored: StoredAccounts) -> [AccountChange] {
         var changes: [AccountChange] = []
         if stored.isWhole {
-            let present = Set(stored.accounts.map(\.account.id))
-            for (id, entry) in entries where !present.contains(id) {
+            // In another file the same number may be somebody else's.
+            let present = Dictionary(
+                stored.accounts.map { ($0.account.id, $0.account.key) },
+                uniquingKeysWith: { first, _ in first })
+            for (id, entry) in entries where present[id] != entry.account.key {
                 remove(id)
                 changes.append(.removed(entry.account))
             }

@@ -108,10 +108,7 @@ final class PasswordDesk: Sendable {
         _ = decoyHash
         while let request = next() {
             serve(request)
-            state.withLock { state in
-                state.queue.finish(
-                    from: request.attempt.address, connection: request.attempt.connection)
-            }
+            state.withLock { $0.queue.finish(from: request.attempt.address) }
         }
     }
 
@@ -140,19 +137,36 @@ final class PasswordDesk: Sendable {
     private func serve(_ request: PasswordRequest) {
         do {
             switch request.purpose {
-            case .login(let then): try logIn(request) { then.value($0) }
+            case .login(let then): try logIn(request, then: answering(request, then))
             case .registration(let name, let then):
-                try register(request, name: name) { then.value($0) }
+                try register(request, name: name, then: answering(request, then))
             case .newPassword(let id, let password, let then):
-                try change(request, of: id, to: password) { then.value($0) }
-            case .removal(let id, let then): try remove(request, id) { then.value($0) }
+                try change(request, of: id, to: password, then: answering(request, then))
+            case .removal(let id, let then):
+                try remove(request, id, then: answering(request, then))
             }
         } catch let refused as Refused {
+            release(request)
             refuse(request, .rateLimited(seconds: refused.seconds))
         } catch {
             log(error)
+            release(request)
             refuse(request, .unavailable)
         }
+    }
+
+    /// Returns what answers a request, whose connection may ask again at once.
+    private func answering<Result>(
+        _ request: PasswordRequest, _ then: LoopBound<(Result) -> Void>
+    ) -> @Sendable (Result) -> Void {
+        { result in
+            self.release(request)
+            then.value(result)
+        }
+    }
+
+    private func release(_ request: PasswordRequest) {
+        state.withLock { $0.queue.release(connection: request.attempt.connection) }
     }
 
     /// The hash that unknown names are compared with, so that they take as long as others.
