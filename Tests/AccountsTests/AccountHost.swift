@@ -141,12 +141,18 @@ final class FakeHashing: Sendable {
         var isClosed = false
         var allowed = 0
         var looks = 0
+        var waiting = 0
         var parameters = 1
     }
 
     private let state = Locked(State())
     /// Passwords that were compared so far, decoys included.
     var looks: Int { state.withLock { $0.looks } }
+
+    /// Returns when a comparison waits to begin.
+    func untilOneWaits() async {
+        while state.withLock({ $0.waiting == 0 }) { await Task.yield() }
+    }
 
     /// Lets no comparison begin from now on.
     func close() { state.withLock { $0.isClosed = true } }
@@ -177,6 +183,8 @@ final class FakeHashing: Sendable {
     }
 
     private func pass() {
+        state.withLock { $0.waiting += 1 }
+        defer { state.withLock { $0.waiting -= 1 } }
         while true {
             let mayPass = state.withLock { state in
                 if !state.isClosed { return true }

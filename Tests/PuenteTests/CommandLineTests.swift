@@ -53,8 +53,8 @@ import Wiring
         let (status, output, errors) = try await RunningProgram.result(word)
         #expect(status == 0)
         for verb in [
-            "[run]", "check", "describe", "history", "search", "why", "certificate", "version",
-            "help",
+            "[run]", "check", "describe", "history", "search", "why", "user", "token", "ban",
+            "certificate", "version", "help",
         ] {
             #expect(output.contains { $0.contains("puente \(verb)") }, "\(verb)")
         }

@@ -102,6 +102,11 @@ extension SQLiteAccountStore {
         }
     }
 
+    /// Returns why no account could be made of a folded name; `nil` if one could.
+    package func availability(of key: String) throws -> AccountCreation? {
+        try owner(of: key, in: database()).map { $0.isReserved ? .reserved : .registered }
+    }
+
     /// Returns the account that a folded name belongs to; `nil` if anybody may have it.
     private func owner(
         of key: String, in database: Database

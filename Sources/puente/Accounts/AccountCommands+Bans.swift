@@ -55,8 +55,7 @@ extension AccountCommands {
         let front = text.split(separator: "/", omittingEmptySubsequences: false).first ?? ""
         if ClientAddress(front) != nil {
             throw Refusal.usage(
-                "\(text.quoted): a block has at most 16 free bits (IPv4: /16), or begins with 32 "
-                    + "(IPv6: /32)")
+                "\(text.quoted): the largest blocks are /16, and /32 of IPv6")
         }
         // A name as it is shown, perhaps with the bus's parentheses.
         var name = text

@@ -20,8 +20,10 @@ extension AccountCommands {
         let name = try chosen(text)
         if role == .relay { try refuseTaken(name.key, shown: name.text) }
         // Asked before the password is: nobody should type one in vain.
-        if try store.credentials(ofName: name.key) != nil {
-            throw Self.registered(name.text)
+        switch try store.availability(of: name.key) {
+        case .registered?: throw Self.registered(name.text)
+        case .reserved?: throw Self.reserved(name.text)
+        case .created?, nil: break
         }
         let password = try hashed(PasswordInput.read(for: name.text))
         switch try store.create(name.text, key: name.key, role: role, password: password, at: now)

@@ -259,6 +259,26 @@ import Testing
             try await bob.lines(2) == ["ana se ha unido al chat.", "ana ha abandonado el chat."])
     }
 
+    @Test func `an account renamed on the command line renames its person`() async throws {
+        let accounts = FakeAccounts([("ana", "secreto1")])
+        let host = try await host(accounts)
+        let eva = try await host.client("Eva")
+        let ana = try await host.client()
+        try ana.send("/login ana secreto1\n")
+        _ = try await ana.barrier()
+        accounts.rename("ana", to: "eva")
+        #expect(
+            try await ana.lines(3) == [
+                "Eva ahora es Eva~.", "servidor: [info] Tu cuenta se llama ahora eva.",
+                "ana ahora es eva.",
+            ])
+        try ana.send("eva: hola\n")
+        #expect(try await ana.barrier() == ["eva: hola"])
+        #expect(
+            try await eva.barrier().contains(
+                "servidor: [info] Tu nombre es de una cuenta: ahora te llamas Eva~."))
+    }
+
     @Test func `who removes the account loses the name, which stays refused`() async throws {
         let host = try await host()
         let (one, two) = (try await host.client(), try await host.client())

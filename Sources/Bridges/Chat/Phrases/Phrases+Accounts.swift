@@ -114,6 +114,11 @@ extension Phrases {
             "Your name is an account's: you are called \(name) now.")
     }
 
+    /// After `[info]`, for the owner of an account that got another name.
+    package func accountIsCalled(_ name: String) -> String {
+        say("Tu cuenta se llama ahora \(name).", "Your account is called \(name) now.")
+    }
+
     /// After `[info]`, for the owner of a name that somebody else had.
     package func isNowCalled(_ name: String) -> String {
         say(

@@ -1,4 +1,5 @@
 import Chat
+import Glibc
 import MessageBus
 import Sockets
 
@@ -105,9 +106,8 @@ struct LineReader {
             let verb = String(decoding: line[verb], as: UTF8.self)
             command = ChatCommand(verb: verb)
             if command == .login || connection.mustLogIn && command?.worksBeforeLogin == true {
-                connection.execute(
+                execute(
                     verb: verb, UnsafeRawBufferPointer(rebasing: line[arguments]), of: name, bus)
-                server.scheduler.checkClock()
                 return true
             }
         }
@@ -125,11 +125,23 @@ struct LineReader {
         case .say(let range): say(UnsafeRawBufferPointer(rebasing: line[range]), bus)
         case .command(let verb, let arguments):
             flush(bus)
-            connection.execute(
+            execute(
                 verb: String(decoding: line[verb], as: UTF8.self),
                 UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
-            server.scheduler.checkClock()
         }
+    }
+
+    private func execute(
+        verb: String, _ arguments: UnsafeRawBufferPointer, of name: Name? = nil,
+        _ bus: isolated Bus
+    ) {
+        connection.execute(verb: verb, arguments, of: name, bus)
+        server.scheduler.checkClock()
+        // A password does not stay where it was read until that is written over.
+        guard let base, let start = arguments.baseAddress, start >= base,
+            start < base + ChatServer.readSize, ChatCommand(verb: verb)?.carriesPassword == true
+        else { return }
+        explicit_bzero(UnsafeMutableRawPointer(mutating: start), arguments.count)
     }
 
     /// Obeys a line of an account that speaks for others: nothing in it but a text counts.
@@ -150,8 +162,7 @@ struct LineReader {
             guard [.login, .quit].contains(ChatCommand(verb: verb)) else {
                 return connection.answer(.forbidden, phrases.noCommandsForRelays)
             }
-            connection.execute(
-                verb: verb, UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
+            execute(verb: verb, UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
         case .leave:
             flush(bus)
             connection.leave(bus)

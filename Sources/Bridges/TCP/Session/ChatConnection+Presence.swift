@@ -21,7 +21,11 @@ extension ChatConnection: PresenceDelegate {
         guard let member else { return }
         self.member = Member(
             member.presence, isGuest: member.isGuest && sender.key == member.sender.key)
-        if isForced { answer(.info, phrases.hasToBeCalled(sender.name)) }
+        guard isForced else { return }
+        answer(
+            .info,
+            sender.account == nil
+                ? phrases.hasToBeCalled(sender.name) : phrases.accountIsCalled(sender.name))
     }
 
     /// The address that bans go by.
