@@ -6,7 +6,8 @@ import Testing
     /// Files of `Chat` that use rooms' logs, transcripts and persons, which only `tcp` needs.
     private static let ofTheRoom = [
         "Addressee.swift", "ChatEncoder.swift", "ChatEncoder+History.swift",
-        "NamePolicy+Chat.swift", "Phrases+Accounts.swift", "WordMatcher.swift",
+        "NamePolicy+Chat.swift", "Phrases+Accounts.swift", "Phrases+Moderation.swift",
+        "WordMatcher.swift",
     ]
 
     /// What stands in those files and all bridges use.

@@ -24,7 +24,7 @@ import Testing
         let lines = try await ana.barrier().filter { !$0.contains("[info] /") }
         #expect(
             lines == [
-                "servidor: [ok] 0", "servidor: [ok] 15",
+                "servidor: [ok] 0", "servidor: [ok] \(ChatCommand.allCases.count)",
                 "servidor: [info] general: 0 personas, estás aquí",
                 "servidor: [info] logs: 0 personas", "servidor: [ok] 2", "ana se ha unido al chat.",
                 "servidor: [info] ana (tcp)", "servidor: [ok] 1",
