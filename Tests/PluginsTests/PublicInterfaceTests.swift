@@ -5,7 +5,8 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct PublicInterfaceTests {
     /// Files of `Chat` that use rooms' logs, transcripts and persons, which only `tcp` needs.
     private static let ofTheRoom = [
-        "Addressee.swift", "ChatEncoder.swift", "ChatEncoder+History.swift",
+        "Addressee.swift", "ChatCommand+Roles.swift", "ModerationArguments.swift",
+        "ChatEncoder.swift", "ChatEncoder+History.swift",
         "NamePolicy+Chat.swift", "Phrases+Accounts.swift", "Phrases+Moderation.swift",
         "WordMatcher.swift",
     ]

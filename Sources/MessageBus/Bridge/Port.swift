@@ -92,9 +92,12 @@ public struct Port: Sendable {
     ///
     /// Returns when it is forgotten.
     ///
-    /// - Parameter isErasing: true if it holds something that was deleted, so that its traces have
-    ///   to go from the store's files as well.
-    package func forget(_ sources: [String], isErasing: Bool = false) async throws {
+    /// - Parameters:
+    ///   - sources: the names of the sources.
+    ///   - isErasing: true if a checkpoint holds something that was deleted, so that its traces have
+    ///     to go from the store's files as well.
+    /// - Throws: errors of the store; `CancellationError`.
+    public func forget(_ sources: [String], isErasing: Bool = false) async throws {
         try await bus.forget(sources, isErasing: isErasing, by: attachment)
     }
 
