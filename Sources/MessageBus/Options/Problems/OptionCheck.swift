@@ -65,9 +65,9 @@ public struct OptionCheck {
     ///
     /// - Parameters:
     ///   - value: the value, as text.
-    ///   - name: what the entries have in common; values are compared under the same name only.
     ///   - name: the name of the thing that entries must not share; values are compared under the
     ///     same name only.
+    ///   - expectation: the expected value, with its article.
     ///   - location: the location of the element in the file.
     ///   - hint: advice, with the punctuation in front of it.
     public mutating func unique(
