@@ -75,8 +75,9 @@ package final class SQLiteAccountStore: AccountStore {
     static func configure(_ database: Database) throws(StoreError) {
         // Old passwords and private messages leave the file with their rows.
         try database.execute("PRAGMA secure_delete = ON")
-        // A commit that moves pages could last; the store moves them.
-        try database.execute("PRAGMA wal_autocheckpoint = 0")
+        // Here nobody but a login waits while pages are moved. Left to the store's thread, which moves
+        // them when it has written messages, the log would grow as long as only passwords are tried.
+        try database.execute("PRAGMA wal_autocheckpoint = 1000")
     }
 
     /// Closes the connection.
