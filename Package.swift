@@ -48,6 +48,8 @@ let package = Package(
 
         // One lock, for MessageBus and for Sockets, of which neither may import the other.
         .target(name: "Locking"),
+        // JSON from outside, for bridges that speak it.
+        .target(name: "JSON"),
         // The bus and everything that stands on it.
         .target(name: "MessageBus", dependencies: ["Locking"]),
         .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL"]),
@@ -71,7 +73,8 @@ let package = Package(
             dependencies: ["Chat", "Locking", "MessageBus", "Sockets", "Patterns"],
             path: "Sources/Bridges/Tail"),
         .target(
-            name: "TelegramBridge", dependencies: ["Chat", "Locking", "MessageBus", "Sockets"],
+            name: "TelegramBridge",
+            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Telegram"),
         .target(
             name: "Bridges",
@@ -101,6 +104,7 @@ let package = Package(
             name: "TestDaemon",
             dependencies: ["Locking", "MessageBus", "Sockets", "Bridges", "Chat", "Wiring"],
             path: "Tests/TestDaemon"),
+        .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "LockingTests", dependencies: ["Locking", "Sockets"]),
         .testTarget(
             name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
@@ -139,7 +143,8 @@ let package = Package(
         .testTarget(
             name: "TelegramBridgeTests",
             dependencies: [
-                "TelegramBridge", "Chat", "Middlewares", "MessageBus", "Sockets", "TestSupport",
+                "TelegramBridge", "Chat", "JSON", "Middlewares", "MessageBus", "Sockets",
+                "TestSupport",
             ],
             path: "Tests/BridgesTests/Telegram"),
         .testTarget(

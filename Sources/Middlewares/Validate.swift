@@ -3,7 +3,7 @@ import MessageBus
 /// Drops messages that are too long, and, if wanted, those that came with control characters.
 ///
 /// The bus removes control characters from all texts before any middleware sees them.
-package struct Validate: CopyableMiddleware {
+package struct Validate: CopyableMiddleware, TextLimiting {
     /// The options of `validate`.
     package struct Options: PluginOptions {
         @Option("The most characters of a text, as a person counts them.", in: 1...)
@@ -32,6 +32,9 @@ package struct Validate: CopyableMiddleware {
     private let maxLines: Int
     private let refusesControls: Bool
     private let language: Language
+
+    /// Characters of a text at most, as a person counts them.
+    package var maxTextLength: Int { maxLength }
 
     /// Makes a step that drops messages that are too long.
     package init(_ options: Options, _ context: Context) {

@@ -1,3 +1,4 @@
+import JSON
 import MessageBus
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 
 /// A call that came to nothing, by what is to be done about it, with a sentence without the token.
 enum BotAPIError: Error, Equatable, CustomStringConvertible {

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// The checks at the start for settings that keep messages from the bot.

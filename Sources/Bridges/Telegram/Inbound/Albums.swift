@@ -1,4 +1,5 @@
 import Chat
+import JSON
 
 /// The albums of late, each picture of which comes as a message.
 struct Albums {

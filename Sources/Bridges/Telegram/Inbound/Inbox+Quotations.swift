@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 // Quotations of the message that another one answers: as the log has it, or in Telegram's words once

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// The way in from Telegram: it publishes the messages of updates, each once and in order, together

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// A message of Telegram's, as far as it concerns the bus.

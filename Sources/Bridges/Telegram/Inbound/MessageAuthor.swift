@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// The person, bot or chat that a message on Telegram is from.

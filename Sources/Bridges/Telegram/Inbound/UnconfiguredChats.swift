@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// The chats that are not configured: their messages are counted, and each chat is logged once.

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// The poll for updates, for as long as the bus takes them.

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// The composer of messages to Telegram; lengths are in UTF-16 units, as Telegram counts.

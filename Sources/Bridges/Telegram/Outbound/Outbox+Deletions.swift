@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 // Messages that were deleted: what has not gone out does not, and Telegram is asked to delete what has.

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// A message to a chat as Telegram is sent it, in one or several parts.

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 // Files, places, persons, polls and lists.

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 // Events in a group, and rare messages.

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// The wording of Telegram's messages as plain text.

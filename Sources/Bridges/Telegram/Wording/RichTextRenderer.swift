@@ -1,4 +1,5 @@
 import Chat
+import JSON
 import MessageBus
 
 /// A renderer of Telegram's rich messages as lines of plain text.

@@ -1,4 +1,5 @@
 import Chat
+import JSON
 
 /// The entities of a text: links behind words are shown, spoilers hidden.
 ///

@@ -1,12 +1,10 @@
-import Chat
-
-/// A reader of JSON that a server has sent.
+/// A reader of JSON from outside (RFC 8259).
 ///
 /// Half of a surrogate pair in a name becomes U+FFFD, as do bytes that are no UTF-8; Foundation's reader
 /// refuses a whole answer for that. The parser of bridge.json can't serve here: it accepts comments,
 /// keeps the place of every value for its problems and refuses what this one repairs, so a common one
 /// would be laxer for the file and slower for the answers.
-struct JSONReader {
+package struct JSONReader {
     private let bytes: [UInt8]
     private var at = 0
     private var depth = 0
@@ -15,7 +13,7 @@ struct JSONReader {
     private static let deepest = 128
 
     /// Returns the value of a text; nil if it is no JSON.
-    static func read(_ bytes: [UInt8]) -> JSON? {
+    package static func read(_ bytes: [UInt8]) -> JSON? {
         var reader = JSONReader(bytes: bytes)
         // Some servers put a byte order mark in front.
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { reader.at = 3 }
@@ -98,10 +96,24 @@ struct JSONReader {
 
     private mutating func number() -> JSON? {
         let start = at
-        while let byte = next, "+-.eE0123456789".utf8.contains(byte) { at += 1 }
+        _ = consume(UInt8(ascii: "-"))
+        // No zeros in front (RFC 8259, 6).
+        guard consume(UInt8(ascii: "0")) || skipDigits() else { return nil }
+        if consume(UInt8(ascii: ".")), !skipDigits() { return nil }
+        if consume(UInt8(ascii: "e")) || consume(UInt8(ascii: "E")) {
+            _ = consume(UInt8(ascii: "+")) || consume(UInt8(ascii: "-"))
+            guard skipDigits() else { return nil }
+        }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
         if let whole = Int64(text) { return .integer(whole) }
         return Double(text).map { .real($0) }
+    }
+
+    /// Skips digits and returns whether there was one.
+    private mutating func skipDigits() -> Bool {
+        let start = at
+        while let byte = next, (0x30...0x39).contains(byte) { at += 1 }
+        return at > start
     }
 
     // MARK: - Texts
@@ -109,7 +121,11 @@ struct JSONReader {
     private mutating func text() -> String? {
         at += 1
         let start = at
-        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { at += 1 }
+        while let byte = next, byte >= 0x20, byte != UInt8(ascii: "\""),
+            byte != UInt8(ascii: "\\")
+        {
+            at += 1
+        }
         if next == UInt8(ascii: "\"") {
             defer { at += 1 }
             return String(decoding: bytes[start..<at], as: UTF8.self)
@@ -117,6 +133,7 @@ struct JSONReader {
         var result = Array(bytes[start..<at])
         while let byte = next {
             at += 1
+            if byte < 0x20 { return nil }
             if byte == UInt8(ascii: "\"") { return String(decoding: result, as: UTF8.self) }
             if byte == UInt8(ascii: "\\") {
                 guard let scalar = escape() else { return nil }

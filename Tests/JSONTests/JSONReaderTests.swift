@@ -1,8 +1,5 @@
-import TestSupport
+import JSON
 import Testing
-
-@testable import Chat
-@testable import TelegramBridge
 
 @Suite struct JSONReaderTests {
     private func read(_ text: String) -> JSON? { JSONReader.read(Array(text.utf8)) }
@@ -35,7 +32,9 @@ import Testing
 
     @Test(arguments: [
         "", "{", "[1", "{\"a\"}", "{\"a\":}", "[1,]", "{\"a\":1,}", "\"", "\"\\", "\"\\u12\"",
-        "\"\\x\"", "tru", "nul", "-", "1 2", "<html>", "{a:1}", "+", "\"\\u12",
+        "\"\\x\"", "tru", "nul", "-", "1 2", "<html>", "{a:1}", "+", "\"\\u12", "01", "+1", "1.",
+        ".5",
+        "1e", "-a", "\"\n\"", "\"\\n\t\"",
     ])
     func `what is no JSON is refused`(text: String) {
         #expect(read(text) == nil)

@@ -1,7 +1,5 @@
-import Chat
-
-/// A JSON value that a server sent: members that are not there are null, odd ones are ignored.
-enum JSON: Sendable, Equatable {
+/// A JSON value that came from outside: members that are not there are null, odd ones are ignored.
+package enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)
     case integer(Int64)
@@ -11,32 +9,32 @@ enum JSON: Sendable, Equatable {
     case object([String: JSON])
 
     /// The member of that name; null if there is none, or the value is no object.
-    subscript(key: String) -> JSON {
+    package subscript(key: String) -> JSON {
         if case .object(let members) = self { members[key] ?? .null } else { .null }
     }
 
     /// True if it is not null.
-    var isPresent: Bool { self != .null }
+    package var isPresent: Bool { self != .null }
 
     /// True if it is an object.
-    var isObject: Bool {
+    package var isObject: Bool {
         if case .object = self { true } else { false }
     }
 
     /// True if it is `true`.
-    var isTrue: Bool { self == .bool(true) }
+    package var isTrue: Bool { self == .bool(true) }
 
     /// The text; nil if it is none.
-    var string: String? {
+    package var string: String? {
         if case .text(let text) = self { text } else { nil }
     }
 
     /// The text; nil if it is none or empty.
-    var nonEmptyString: String? { string.flatMap { $0.isEmpty ? nil : $0 } }
+    package var nonEmptyString: String? { string.flatMap { $0.isEmpty ? nil : $0 } }
 
     /// The whole number; nil if it is none or beyond 2⁵³, up to which all programs agree (RFC 8259,
-    /// 6): Telegram has no larger ones, and no computation with a smaller one overflows.
-    var integer: Int64? {
+    /// 6): no computation with a smaller one overflows.
+    package var integer: Int64? {
         let number: Int64? =
             switch self {
             case .integer(let number): number
@@ -47,7 +45,7 @@ enum JSON: Sendable, Equatable {
     }
 
     /// The number; nil if it is none.
-    var double: Double? {
+    package var double: Double? {
         switch self {
         case .integer(let number): Double(number)
         case .real(let number): number
@@ -56,22 +54,27 @@ enum JSON: Sendable, Equatable {
     }
 
     /// The elements; none if it is no list.
-    var elements: [JSON] {
+    package var elements: [JSON] {
         if case .list(let elements) = self { elements } else { [] }
     }
 }
 
 extension JSON {
-    /// The JSON text.
-    ///
-    /// Members that are null are left out, since the Bot API takes `null` for the word.
-    var encoded: [UInt8] {
+    /// The JSON text, without the members that are null: the Bot API takes `null` for the word.
+    package var encoded: [UInt8] {
         var bytes: [UInt8] = []
-        encode(into: &bytes)
+        encode(into: &bytes, keepingNulls: false)
         return bytes
     }
 
-    private func encode(into bytes: inout [UInt8]) {
+    /// The JSON text, with the members that are null.
+    package var encodedWithNulls: [UInt8] {
+        var bytes: [UInt8] = []
+        encode(into: &bytes, keepingNulls: true)
+        return bytes
+    }
+
+    private func encode(into bytes: inout [UInt8], keepingNulls: Bool) {
         switch self {
         case .null: bytes += "null".utf8
         case .bool(let value): bytes += (value ? "true" : "false").utf8
@@ -82,17 +85,18 @@ extension JSON {
             bytes.append(UInt8(ascii: "["))
             for (index, element) in elements.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
-                element.encode(into: &bytes)
+                element.encode(into: &bytes, keepingNulls: keepingNulls)
             }
             bytes.append(UInt8(ascii: "]"))
         case .object(let members):
             bytes.append(UInt8(ascii: "{"))
-            let present = members.filter { $0.value != .null }.sorted { $0.key < $1.key }
+            let present = members.filter { keepingNulls || $0.value != .null }
+                .sorted { $0.key < $1.key }
             for (index, member) in present.enumerated() {
                 if index > 0 { bytes.append(UInt8(ascii: ",")) }
                 Self.encode(member.key, into: &bytes)
                 bytes.append(UInt8(ascii: ":"))
-                member.value.encode(into: &bytes)
+                member.value.encode(into: &bytes, keepingNulls: keepingNulls)
             }
             bytes.append(UInt8(ascii: "}"))
         }

@@ -1,0 +1,62 @@
+import Chat
+import JSON
+import MessageBus
+import Sockets
+
+/// The reason for which a program does not get what it asks for.
+struct APIError: Error, Sendable, Equatable {
+    let status: HTTPStatus
+    let code: String
+    let text: String
+
+    /// Makes an error.
+    init(_ status: HTTPStatus, _ code: AnswerCode, _ text: String) {
+        self.init(status, code: code.rawValue, text)
+    }
+
+    private init(_ status: HTTPStatus, code: String, _ text: String) {
+        self.status = status
+        self.code = code
+        self.text = text
+    }
+
+    /// Makes the error of a message that a middleware has dropped.
+    init(_ drop: Drop) {
+        let status: HTTPStatus =
+            switch AnswerCode(rawValue: drop.code) {
+            case .rateLimited: .tooManyRequests
+            case .tooLong: .contentTooLarge
+            case .badText, .badName, .badArguments: .badRequest
+            case .forbidden: .forbidden
+            default: .unprocessableContent
+            }
+        self.init(status, code: drop.code, drop.reason)
+    }
+
+    /// Makes the error of a request that the server itself refuses.
+    init(_ refusal: HTTPRefusal) {
+        let code: AnswerCode =
+            switch refusal.status.code {
+            case 401: .loginRequired
+            case 403, 421: .forbidden
+            case 413, 414, 431: .tooLong
+            case 429: .rateLimited
+            case 503: .full
+            default: .badArguments
+            }
+        self.init(refusal.status, code, refusal.reason)
+    }
+
+    /// The answer.
+    var response: HTTPResponse {
+        let json = JSON.object(["code": .text(code), "text": .text(text)])
+        var response = HTTPResponse.json(status, json.encodedWithNulls)
+        switch status {
+        case .unauthorized: response = response.adding("WWW-Authenticate", "Bearer")
+        // The bucket of a limit has a part of a message left at any time; the reason says more.
+        case .tooManyRequests: response = response.adding("Retry-After", "1")
+        default: break
+        }
+        return response
+    }
+}

@@ -1,0 +1,78 @@
+import JSON
+import MessageBus
+import Sockets
+
+/// A stream of server-sent events of one room.
+///
+/// Confined to the bus's loop.
+final class EventStream: EventHandler {
+    let connectionID: UInt32
+    private unowned let server: WebServer
+    private(set) var stream: RoomStream!
+    private var lastComment: Int64
+
+    /// Nanoseconds between two comments, by which proxies and clients see that the stream lives.
+    private static let commentInterval: Int64 = 15_000_000_000
+    /// Bytes of input that are discarded at once.
+    private static let readSize = 4 << 10
+
+    init(_ taken: TakenConnection, connectionID: UInt32, of server: WebServer) {
+        self.connectionID = connectionID
+        self.server = server
+        lastComment = server.loop.now
+        stream = RoomStream(taken, as: .serverSentEvent, connectionID: connectionID, of: server) {
+            [unowned self] _ in self.server.remove(self)
+        }
+    }
+
+    /// Begins to send.
+    ///
+    /// - Parameters:
+    ///   - number: the last event that the client has; `nil`: it wants only what is new.
+    ///   - missed: how many events behind it are kept no longer.
+    func begin(in room: WebRoom, after number: MessageNumber?, missed: UInt64) {
+        // A comment first, so that the client knows at once that the stream is open.
+        stream.send(Array(":\n\n".utf8))
+        stream.send(server.skipNotice(Int(clamping: missed), in: room, as: .serverSentEvent))
+        stream.read(room, after: number)
+    }
+
+    /// Returns the event that tells how many events were left out.
+    static func skipped(_ count: Int, in room: String) -> [UInt8] {
+        let json = JSON.object([
+            "type": .text("skipped"), "room": .text(room), "count": .integer(Int64(count)),
+        ])
+        return Array("event: skipped\ndata: ".utf8) + json.encoded + Array("\n\n".utf8)
+    }
+
+    /// Sends a comment now and then.
+    func checkAlive(at now: Int64) {
+        guard now - lastComment >= Self.commentInterval else { return }
+        lastComment = now
+        stream.send(Array(":\n\n".utf8))
+    }
+
+    /// Ends once everything that is owed is sent.
+    func end() { stream.closeWhenSent([]) }
+
+    func handle(_ ready: Readiness) {
+        server.loop.assertOwned()
+        if ready.contains(.writable) { stream.sendPending() }
+        server.port.bus.assumeIsolated { bus in
+            if ready.contains(.readable), stream.isOpen { discard(bus) }
+            if stream.isOpen, ready.contains(.failed) || ready.contains(.hungUp) {
+                stream.close(bus)
+            }
+        }
+    }
+
+    private func discard(_ bus: isolated Bus) {
+        withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
+            switch stream.connection.receive(into: buffer) {
+            case .bytes, .wouldBlock: break
+            // A client that has ended its sending side reads nothing any more, as far as HTTP knows.
+            case .end, .failed: stream.close(bus)
+            }
+        }
+    }
+}

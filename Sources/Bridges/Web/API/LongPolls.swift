@@ -1,0 +1,78 @@
+import MessageBus
+import Sockets
+
+/// The requests that wait for the next message of a room.
+///
+/// Each is a connection, of which there are only so many. Confined to the bus's loop.
+final class LongPolls {
+    private final class Poll {
+        let exchange: HTTPExchange
+        let room: WebRoom
+        /// The number of the last event that was looked at.
+        var after: MessageNumber
+        let count: Int
+        var timer: LoopTimer?
+
+        init(_ exchange: HTTPExchange, _ room: WebRoom, after: MessageNumber, _ count: Int) {
+            self.exchange = exchange
+            self.room = room
+            self.after = after
+            self.count = count
+        }
+    }
+
+    private let loop: EventLoop
+    private var polls: [ObjectIdentifier: Poll] = [:]
+    private var isStopped = false
+
+    init(on loop: EventLoop) { self.loop = loop }
+
+    /// True if nobody waits.
+    var isEmpty: Bool { polls.isEmpty }
+
+    /// Answers with what comes next, or with nothing after some time.
+    func wait(
+        _ exchange: HTTPExchange, in room: WebRoom, after number: MessageNumber, _ count: Int,
+        within time: Duration
+    ) {
+        loop.assertOwned()
+        if isStopped { return Self.answer(exchange, [], of: room) }
+        let poll = Poll(exchange, room, after: number, count)
+        polls[ObjectIdentifier(exchange)] = poll
+        let timer = LoopTimer { [unowned self, unowned poll] in finish(poll, []) }
+        poll.timer = timer
+        loop.set(timer, after: time.inNanoseconds)
+        exchange.onCancel = { [unowned self, unowned exchange] in
+            polls.removeValue(forKey: ObjectIdentifier(exchange))?.timer?.cancel()
+        }
+    }
+
+    /// Answers those who wait for what was said in this turn.
+    func answer(_ bus: isolated Bus) {
+        for poll in Array(polls.values) where poll.room.room.lastNumber > poll.after {
+            let log = poll.room.room.log
+            let events = log.messages(from: log.position(after: poll.after), atMost: poll.count)
+            poll.after = events.last?.number ?? poll.room.room.lastNumber
+            let texts = poll.room.shown(events.filter(\.header.isSaid))
+            if !texts.isEmpty { finish(poll, texts) }
+        }
+    }
+
+    /// Answers everybody, since the daemon stops.
+    func stop(_ bus: isolated Bus) {
+        isStopped = true
+        for poll in Array(polls.values) { finish(poll, []) }
+    }
+
+    private func finish(_ poll: Poll, _ messages: [Message]) {
+        guard polls.removeValue(forKey: ObjectIdentifier(poll.exchange)) != nil else { return }
+        poll.timer?.cancel()
+        Self.answer(poll.exchange, messages, of: poll.room)
+    }
+
+    private static func answer(_ exchange: HTTPExchange, _ messages: [Message], of room: WebRoom) {
+        let isComplete = messages.last.map { $0.number >= room.room.lastNumber } ?? true
+        exchange.respond(
+            MessagePage(messages: messages, isComplete: isComplete).response { $0 })
+    }
+}

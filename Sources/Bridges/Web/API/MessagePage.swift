@@ -1,0 +1,55 @@
+import Chat
+import MessageBus
+import Sockets
+
+/// Texts and corrections of a room, the oldest first.
+struct MessagePage: Sendable {
+    let messages: [Message]
+    /// True if there is nothing more in the direction that was asked for.
+    let isComplete: Bool
+
+    /// Reads what a program asks for.
+    static func read(
+        _ query: MessageQuery, of room: Room, _ bus: isolated Bus
+    ) async throws -> MessagePage {
+        if let after = query.after {
+            return try await read(query, after: after, of: room, bus)
+        }
+        let texts = try await bus.texts(
+            in: room, before: query.before ?? .max, atMost: query.count + 1)
+        return MessagePage(
+            messages: texts.suffix(query.count), isComplete: texts.count <= query.count)
+    }
+
+    private static func read(
+        _ query: MessageQuery, after number: MessageNumber, of room: Room, _ bus: isolated Bus
+    ) async throws -> MessagePage {
+        var (messages, number): ([Message], MessageNumber) = ([], number)
+        while true {
+            let events = try await bus.events(in: room, after: number, atMost: 256)
+            messages += events.messages.filter {
+                $0.header.isSaid && $0.number < query.before ?? .max
+            }
+            number = events.through
+            if messages.count > query.count {
+                return MessagePage(messages: Array(messages.prefix(query.count)), isComplete: false)
+            }
+            if events.isComplete || number >= query.before ?? .max {
+                return MessagePage(messages: messages, isComplete: true)
+            }
+        }
+    }
+
+    /// The answer.
+    ///
+    /// - Parameter shown: returns messages as the bridge's clients are shown them.
+    func response(_ shown: ([Message]) -> [Message]) -> HTTPResponse {
+        var json = Array("{\"messages\":[".utf8)
+        for (index, message) in shown(messages).enumerated() {
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            WebEventEncoder.appendListed(message, to: &json)
+        }
+        json += "],\"isComplete\":\(isComplete)}".utf8
+        return .json(.ok, json)
+    }
+}

@@ -1,0 +1,58 @@
+import Chat
+import MessageBus
+import Sockets
+
+/// The texts of a room that a program asks for.
+struct MessageQuery: Sendable, Equatable {
+    /// Only those with a greater number.
+    var after: MessageNumber?
+    /// Only those with a smaller number.
+    var before: MessageNumber?
+    var count = WebAPI.usualCount
+    /// The time to wait for the next one, where there is none; `nil`: not at all.
+    var wait: Duration?
+
+    /// The longest wait.
+    static let longestWait = Duration.seconds(60)
+
+    /// Reads the query of a request.
+    init(_ query: HTTPQuery) throws(APIError) {
+        if let unknown = query.names.first(where: { !Self.names.contains($0) }) {
+            _ = unknown
+            throw Self.wrong("only after, before, count and wait can be given")
+        }
+        after = try Self.number(query["after"], "after")
+        before = try Self.number(query["before"], "before")
+        if let text = query["count"] {
+            guard let count = Self.digits(text).flatMap({ Int(exactly: $0) }),
+                WebAPI.counts.contains(count)
+            else {
+                throw Self.wrong(
+                    "count must be from \(WebAPI.counts.lowerBound) to \(WebAPI.counts.upperBound)")
+            }
+            self.count = count
+        }
+        if let text = query["wait"] {
+            guard let wait = Duration(option: text), wait >= .zero, wait <= Self.longestWait else {
+                throw Self.wrong("wait must be a time up to 60s, such as 30s")
+            }
+            self.wait = wait
+        }
+    }
+
+    private static let names = ["after", "before", "count", "wait"]
+
+    private static func number(_ text: String?, _ name: String) throws(APIError) -> MessageNumber? {
+        guard let text else { return nil }
+        guard let number = digits(text) else { throw wrong("\(name) must be a number") }
+        return number
+    }
+
+    private static func digits(_ text: String) -> MessageNumber? {
+        text.utf8.allSatisfy { $0 &- 0x30 < 10 } ? MessageNumber(text) : nil
+    }
+
+    private static func wrong(_ text: String) -> APIError {
+        APIError(.badRequest, .badArguments, text)
+    }
+}

@@ -1,0 +1,26 @@
+import MessageBus
+import Sockets
+
+/// The tokens of programs: those of bridge.json, and those that `puente token add` has made.
+///
+/// Secrets are compared by their SHA-256, so that the time that takes says nothing about them.
+struct TokenTable: Sendable {
+    private let configured: [[UInt8]: String]
+
+    /// Takes the names and secrets of bridge.json.
+    init(_ tokens: [String: Secret]) {
+        configured = Dictionary(
+            tokens.map { (SHA256.digest(of: $1.reveal().utf8), $0) },
+            uniquingKeysWith: { first, _ in first })
+    }
+
+    /// Returns the program that has a secret; `nil` if there is none.
+    func client(_ secret: String, _ accounts: any AccountDirectory) -> APIClient? {
+        let digest = SHA256.digest(of: secret.utf8)
+        if let name = configured[digest] { return APIClient(name: name, digest: digest) }
+        return accounts.token(digest).map { token in
+            APIClient(
+                name: token.name, room: token.room, isReadOnly: token.isReadOnly, digest: digest)
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import Chat
+import JSON
+import MessageBus
+import Sockets
+
+/// The HTTP API for programs: rooms, messages, streams of events.
+///
+/// Confined to the bus's loop.
+final class WebAPI: @unchecked Sendable {  // touched on the loop only
+    unowned let server: WebServer
+
+    /// Texts of one answer.
+    static let counts = 1...500
+    /// The number of texts if a request does not say.
+    static let usualCount = 100
+
+    /// Makes the API of a server.
+    init(_ server: WebServer) { self.server = server }
+
+    var bus: Bus { server.port.bus }
+
+    /// Adds the routes.
+    func register(in router: HTTPRouter) {
+        router.add(.get, "/api/rooms") { [unowned self] in serve($0, listRooms) }
+        router.add(.get, "/api/rooms/:room/messages") { [unowned self] in serve($0, readMessages) }
+        router.add(.post, "/api/rooms/:room/messages") { [unowned self] in serve($0, say) }
+        router.add(.get, "/api/rooms/:room/events") { [unowned self] in serve($0, follow) }
+    }
+
+    private func serve(
+        _ exchange: HTTPExchange, _ body: (HTTPExchange, isolated Bus) throws -> Void
+    ) {
+        bus.assumeIsolated { bus in
+            do {
+                try body(exchange, bus)
+            } catch {
+                exchange.respond(Self.response(error))
+            }
+        }
+    }
+
+    private static func response(_ error: any Error) -> HTTPResponse {
+        switch error {
+        case let error as APIError: error.response
+        case let refusal as HTTPRefusal: APIError(refusal).response
+        default:
+            APIError(.serviceUnavailable, .dropped, "the store can't be read at present").response
+        }
+    }
+
+    /// Answers once the bus or the store has answered.
+    func answer(
+        _ exchange: HTTPExchange,
+        _ question: @escaping @Sendable (isolated Bus) async throws -> HTTPResponse
+    ) {
+        let task = Task(executorPreference: bus.tasks) { [bus] in
+            let response: HTTPResponse
+            do {
+                response = try await question(bus)
+            } catch {
+                response = Self.response(error)
+            }
+            await bus.perform { _ in exchange.respond(response) }
+        }
+        exchange.onCancel = { task.cancel() }
+    }
+
+    // MARK: - Who asks
+
+    /// Returns the program that asks; `nil` for somebody without a token, who may read where that is
+    /// allowed.
+    func client(of exchange: HTTPExchange, _ bus: isolated Bus) throws(APIError) -> APIClient? {
+        guard let header = exchange.head["authorization"] else { return nil }
+        let parts = header.split(separator: " ", omittingEmptySubsequences: true)
+        guard parts.count == 2, parts[0].lowercased() == "bearer" else {
+            throw APIError(
+                .unauthorized, .loginRequired, "Authorization must be: Bearer SECRET")
+        }
+        guard let client = server.tokens.client(String(parts[1]), bus.accounts) else {
+            throw APIError(.unauthorized, .loginRequired, "no token has this secret")
+        }
+        return client
+    }
+
+    private func reader(
+        _ exchange: HTTPExchange, _ bus: isolated Bus
+    ) throws(APIError) -> APIClient? {
+        let client = try client(of: exchange, bus)
+        if client == nil, server.isTokenRequired {
+            throw APIError(.unauthorized, .loginRequired, "reading needs a token here")
+        }
+        return client
+    }
+
+    /// Returns the room that a request is about, if the program may use it.
+    func room(
+        of exchange: HTTPExchange, for client: APIClient?
+    ) throws(APIError) -> WebRoom {
+        let name = exchange.parameters.first ?? ""
+        guard let room = server.room(name) else {
+            throw APIError(.notFound, .unknownRoom, "there is no such room")
+        }
+        if let only = client?.room, only != name {
+            throw APIError(.forbidden, .forbidden, "this token is for another room")
+        }
+        if server.port.direction == .in {
+            throw APIError(.forbidden, .forbidden, "this bridge only brings messages in")
+        }
+        return room
+    }
+
+    // MARK: - Reading
+
+    private func listRooms(_ exchange: HTTPExchange, _ bus: isolated Bus) throws {
+        let client = try reader(exchange, bus)
+        let rooms: [JSON] = bus.rooms.filter { client?.room ?? $0.name == $0.name }.map { room in
+            .object([
+                "name": .text(room.name), "last": ServerMessage.number(room.lastNumber),
+                "people": .integer(Int64(room.population)),
+            ])
+        }
+        exchange.respond(.json(.ok, JSON.list(rooms).encoded))
+    }
+
+    private func readMessages(_ exchange: HTTPExchange, _ bus: isolated Bus) throws {
+        let client = try reader(exchange, bus)
+        let room = try room(of: exchange, for: client)
+        let query = try MessageQuery(try HTTPQuery(exchange.head))
+        if let wait = query.wait {
+            let after = query.after ?? room.room.lastNumber
+            if room.room.lastNumber <= after {
+                return server.polls.wait(
+                    exchange, in: room, after: after, query.count, within: wait)
+            }
+        }
+        let (name, isShown) = (room.room.name, room.shown)
+        let shown = UncheckedFunction(isShown)
+        answer(exchange) { bus in
+            guard let room = bus.room(name) else {
+                throw APIError(.notFound, .unknownRoom, "there is no such room")
+            }
+            let page = try await MessagePage.read(query, of: room, bus)
+            return page.response(shown.body)
+        }
+    }
+
+    private func follow(_ exchange: HTTPExchange, _ bus: isolated Bus) throws {
+        let client = try reader(exchange, bus)
+        let room = try room(of: exchange, for: client)
+        var response = HTTPResponse(.ok, contentType: "text/event-stream")
+        response.cacheControl = "no-store"
+        if exchange.head.method == .head { return exchange.respond(response) }
+        guard let text = exchange.head["last-event-id"] else {
+            return begin(exchange, response, in: room, after: nil, missed: 0)
+        }
+        guard let number = MessageNumber(text), text.utf8.allSatisfy({ $0 &- 0x30 < 10 }) else {
+            throw APIError(.badRequest, .badArguments, "Last-Event-ID must be a number")
+        }
+        let name = room.room.name
+        let (body, server) = (response, server)
+        let task = Task(executorPreference: bus.tasks) { [self, bus = self.bus] in
+            let missed = try? await bus.missed(in: name, after: number)
+            await bus.perform { _ in
+                guard let room = server.room(name), let missed else {
+                    return exchange.respond(Self.response(CancellationError()))
+                }
+                begin(exchange, body, in: room, after: number, missed: missed)
+            }
+        }
+        exchange.onCancel = { task.cancel() }
+    }
+
+    private func begin(
+        _ exchange: HTTPExchange, _ response: HTTPResponse, in room: WebRoom, after number: MessageNumber?,
+        missed: UInt64
+    ) {
+        exchange.takeOver(response) { [server] taken in
+            server.port.bus.assumeIsolated {
+                server.begin(taken, in: room, after: number, missed: missed, $0)
+            }
+        }
+    }
+}
+
+/// A function that is called on the bus's loop only, wherever it is handed along.
+struct UncheckedFunction<Input, Output>: @unchecked Sendable {
+    let body: (Input) -> Output
+
+    init(_ body: @escaping (Input) -> Output) { self.body = body }
+}
+
+extension Bus {
+    /// Returns how many events may be missing behind a number, of a room by its name.
+    func missed(in room: String, after number: MessageNumber) async throws -> UInt64 {
+        guard let room = self.room(room) else { return 0 }
+        return try await missedEvents(in: room, after: number)
+    }
+}

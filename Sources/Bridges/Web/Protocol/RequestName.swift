@@ -1,0 +1,26 @@
+/// The name by which an answer says what it answers.
+enum RequestName: Sendable, Equatable {
+    /// The id that the client gave.
+    case id(String)
+    /// The type of the request.
+    case type(ClientMessageType)
+    /// Nothing: the request could not be told.
+    case unknown
+
+    /// The name that an answer to a message that can't be understood has.
+    init(_ problem: MessageProblem) {
+        self =
+            if let id = problem.id, problem.type?.hasID ?? true {
+                .id(id)
+            } else if let type = problem.type {
+                .type(type)
+            } else {
+                .unknown
+            }
+    }
+}
+
+extension ClientMessageType {
+    /// True if answers name the message by its id.
+    var hasID: Bool { self == .say || self == .whisper }
+}

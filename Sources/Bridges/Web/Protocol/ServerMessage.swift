@@ -1,0 +1,92 @@
+import Chat
+import JSON
+import MessageBus
+
+/// The messages to one client that are no events of a room: answers, and lists.
+enum ServerMessage {
+    /// Returns an answer that something is done.
+    static func ok(_ request: RequestName, _ text: String = "", number: MessageNumber? = nil) -> [UInt8] {
+        frame("ok", request, code: "ok", text, number: number)
+    }
+
+    /// Returns an answer that something is not done, and why.
+    static func refused(_ request: RequestName, code: String, _ text: String) -> [UInt8] {
+        frame("refused", request, code: code, text)
+    }
+
+    private static func frame(
+        _ type: String, _ request: RequestName, code: String, _ text: String,
+        number: MessageNumber? = nil
+    ) -> [UInt8] {
+        var fields: [String: JSON] = [
+            "type": .text(type), "code": .text(code), "text": .text(text),
+        ]
+        switch request {
+        case .id(let id): fields["id"] = .text(id)
+        case .type(let type): fields["of"] = .text(type.rawValue)
+        case .unknown: break
+        }
+        if let number { fields["number"] = Self.number(number) }
+        return frame(.object(fields))
+    }
+
+    /// Returns the message that some of a room's events were left out.
+    static func skipped(_ count: Int, in room: String) -> [UInt8] {
+        frame(
+            .object([
+                "type": .text("skipped"), "room": .text(room), "count": .integer(Int64(count)),
+            ]))
+    }
+
+    /// Returns what an admin says to everybody.
+    static func announcement(_ text: String) -> [UInt8] {
+        frame(
+            .object([
+                "type": .text("ok"), "code": .text(AnswerCode.announce.rawValue),
+                "text": .text(text),
+            ]))
+    }
+
+    /// Returns the people in a room.
+    static func people(_ people: [Person], in room: Room) -> [UInt8] {
+        let list: [JSON] = people.map { person in
+            .object([
+                "name": .text(person.sender.name),
+                "bridge": .text(person.bridges(in: room).first ?? person.sender.bridge),
+                "account": .bool(person.account != nil),
+            ])
+        }
+        return frame(
+            .object(["type": .text("people"), "room": .text(room.name), "people": .list(list)]))
+    }
+
+    /// Returns a list of earlier messages.
+    ///
+    /// - Parameters:
+    ///   - type: `history` or `search`.
+    ///   - place: the field that says whose they are, `room` or `with`, and its value.
+    static func list(
+        _ type: String, _ place: (field: String, value: String)?, _ messages: [Message],
+        isComplete: Bool
+    ) -> [UInt8] {
+        var json = Array("{\"type\":\"\(type)\",".utf8)
+        if let place {
+            json += "\"\(place.field)\":".utf8
+            json += JSON.text(place.value).encoded
+            json.append(UInt8(ascii: ","))
+        }
+        json += "\"messages\":[".utf8
+        for (index, message) in messages.enumerated() {
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            WebEventEncoder.appendListed(message, to: &json)
+        }
+        json += "],\"isComplete\":\(isComplete)}".utf8
+        return WebSocketTextFrame.make(json)
+    }
+
+    /// Returns a frame with an object, of which fields that are null are kept.
+    static func frame(_ json: JSON) -> [UInt8] { WebSocketTextFrame.make(json.encodedWithNulls) }
+
+    /// Returns a number as JSON.
+    static func number(_ number: MessageNumber) -> JSON { .integer(Int64(clamping: number.rawValue)) }
+}

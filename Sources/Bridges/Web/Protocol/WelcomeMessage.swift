@@ -1,0 +1,49 @@
+import JSON
+import MessageBus
+
+/// The answer to `hello`: where the client is, and as whom.
+struct WelcomeMessage {
+    /// A room of the instance.
+    struct RoomState {
+        let name: String
+        /// The number of the newest event, before the person entered.
+        let last: MessageNumber
+        let people: Int
+        /// How far the person has read, on whatever device; `nil` if that is not known.
+        let seen: MessageNumber?
+    }
+
+    let name: String?
+    let instance: String
+    let version: String
+    let language: Language
+    let isLoginRequired: Bool
+    let role: Role?
+    let isStored: Bool
+    let rooms: [RoomState]
+    /// Characters of a text at most.
+    let maxText: Int
+
+    /// The frame.
+    var frame: [UInt8] {
+        ServerMessage.frame(
+            .object([
+                "type": .text("welcome"), "name": name.map { .text($0) } ?? .null,
+                "instance": .text(instance), "version": .text(version),
+                "language": .text(language.rawValue),
+                "accounts": .text(isLoginRequired ? "required" : "open"),
+                "role": role.map { .text($0.rawValue) } ?? .null,
+                "isStored": .bool(isStored), "rooms": .list(rooms.map(Self.json)),
+                "limits": .object(["text": .integer(Int64(maxText))]),
+            ]))
+    }
+
+    private static func json(_ room: RoomState) -> JSON {
+        var fields: [String: JSON] = [
+            "name": .text(room.name), "last": ServerMessage.number(room.last),
+            "people": .integer(Int64(room.people)),
+        ]
+        if let seen = room.seen { fields["seen"] = ServerMessage.number(seen) }
+        return .object(fields)
+    }
+}

@@ -1,0 +1,32 @@
+import MessageBus
+import Sockets
+
+// What the server answers: the page, the WebSocket, the API.
+extension WebServer {
+    /// Makes the table of what is served.
+    func makeRouter() -> HTTPRouter {
+        let router = HTTPRouter(answer: { APIError($0).response })
+        for (path, asset) in site.assets {
+            router.add(.get, "/\(path)") { $0.respond(asset.response(to: $0.head)) }
+        }
+        router.add(.get, "/ws") { [unowned self] in openWebSocket($0) }
+        api.register(in: router)
+        return router
+    }
+
+    /// The subprotocol of the page and of all other clients.
+    private static let subprotocol = "puente.1"
+
+    private func openWebSocket(_ exchange: HTTPExchange) {
+        do throws(HTTPRefusal) {
+            let response = try WebSocketHandshake.accept(
+                exchange.head, protocols: [Self.subprotocol],
+                isAllowed: { [origins] in origins.allows($0, host: $1) })
+            exchange.takeOver(response) { [unowned self] taken in
+                port.bus.assumeIsolated { begin(taken, $0) }
+            }
+        } catch {
+            exchange.respond(APIError(error).response)
+        }
+    }
+}

@@ -1,0 +1,327 @@
+import Chat
+import MessageBus
+import Sockets
+
+/// The server of one web bridge: its rooms, its sessions, and what its connections share.
+///
+/// Confined to the bus's loop.
+final class WebServer: @unchecked Sendable {  // made on the loop, and touched there only
+    let options: Web.Options
+    let port: Port
+    let loop: EventLoop
+    let phrases: Phrases
+    let throttledLog: ThrottledLog
+    let sessions = WebSessions()
+    let tokens: TokenTable
+    let site: WebSite
+    let origins: OriginList
+    private(set) lazy var api = WebAPI(self)
+    /// True if reading by the API needs a token.
+    let isTokenRequired: Bool
+    private let isLocal: Bool
+    let stalled: StalledReaders
+    let turnEnd: TurnEnd
+    let search = MessageSearch()
+    /// The limit on changes of name or room.
+    let commandRule = CommandBucket.Rule(CommandBucket.Options())
+    /// The limit on questions about what was said.
+    let queryRule: CommandBucket.Rule
+    /// True if nothing is read nor said before a login.
+    let isLoginRequired: Bool
+    /// Characters of a text at most.
+    let maxText: Int
+    private(set) var rooms: [WebRoom] = []
+    private let defaultIndex: Int
+    private(set) var clients: [UInt32: WebClient] = [:]
+    private(set) var streams: [UInt32: EventStream] = [:]
+    let polls: LongPolls
+    private var awaitingStore: [RoomStream] = []
+    private var storeObserver: UInt64 = 0
+    private var moderationObserver: UInt64 = 0
+    private var turnEndID = 0
+    private(set) var isStopping = false
+    private var isDetached = false
+    private var waiters: [CheckedContinuation<Void, Never>] = []
+    private var http: HTTPServer?
+    private var certificateWatch: CertificateWatch?
+    /// The last private message, until the end of the turn.
+    private var lastPrivate: (number: MessageNumber, frame: [UInt8])?
+    private lazy var pings = LoopTimer { [unowned self] in self.ping() }
+
+    /// Questions that a client may ask at once, and the pause for one more: scrolling through all
+    /// of a room takes some tens of them.
+    private static let queries = (burst: 100, pause: Duration.milliseconds(50))
+    /// Nanoseconds between two looks at who has to be pinged.
+    private static let pingInterval: Int64 = 1_000_000_000
+
+    init(
+        _ options: Web.Options, port: Port, bus: isolated Bus, loop: EventLoop, site: WebSite,
+        isLocal: Bool
+    ) {
+        self.options = options
+        self.port = port
+        self.loop = loop
+        self.site = site
+        self.isLocal = isLocal
+        // A list that is none was reported when the file was read.
+        origins = OriginList(options.origins) ?? OriginList()
+        phrases = Phrases(port.language)
+        throttledLog = ThrottledLog(port.log)
+        tokens = TokenTable(options.tokens)
+        stalled = StalledReaders(
+            timeout: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
+        turnEnd = TurnEnd(on: loop)
+        var queries = CommandBucket.Options()
+        (queries.burst, queries.per) = Self.queries
+        queryRule = CommandBucket.Rule(queries)
+        isLoginRequired = bus.accounts.policy.isLoginRequired
+        isTokenRequired = isLoginRequired || !isLocal || !options.proxies.isEmpty
+        maxText = bus.maxTextLength(by: port.attachment) ?? 4_000
+        defaultIndex = bus.rooms.firstIndex { $0.name == port.room } ?? 0
+        polls = LongPolls(on: loop)
+        openRooms(bus)
+        turnEndID = loop.atTurnEnd { [unowned self] in
+            self.port.bus.assumeIsolated { self.endTurn($0) }
+        }
+        moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
+        storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
+        loop.set(pings, after: Self.pingInterval)
+    }
+
+    private func openRooms(_ bus: isolated Bus) {
+        let isOut = port.direction != .in
+        rooms = bus.rooms.map { room in
+            WebRoom(
+                room, isStored: bus.keepsMessages,
+                makeFeed: isOut ? { room, encoder in makeFeed(of: room, encoder, bus) } : nil)
+        }
+    }
+
+    private func makeFeed(
+        of room: Room, _ encoder: WebEventEncoder, _ bus: isolated Bus
+    ) -> RoomFeed {
+        room.addFeed(
+            capacity: options.buffer.bytes, encoder: encoder, outgoing: port.attachment.outgoing,
+            reader: self, after: bus.nextNumber())
+    }
+
+    /// The room that one is in who names none.
+    var defaultRoom: WebRoom { rooms[defaultIndex] }
+
+    /// Returns the room with a name.
+    func room(_ name: String) -> WebRoom? { rooms.first { $0.room.name == name } }
+
+    /// The addresses it listens on.
+    var addresses: [String] { http?.addresses.map { "\($0)" } ?? [] }
+
+    // MARK: - Listening
+
+    /// Listens on all given addresses, at one port.
+    ///
+    /// - Parameter certificate: the certificate with its files; `nil` for connections in plain.
+    /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
+    func listen(
+        on wanted: [SocketAddress],
+        _ certificate: (files: CertificateFiles, loaded: CertificateWatch.Loaded)?
+    ) throws {
+        let http = HTTPServer(httpOptions, on: loop, handler: makeRouter())
+        do {
+            try http.open(at: wanted, certificate?.loaded.context)
+        } catch {
+            detach()
+            throw BridgeError("\(error)")
+        }
+        http.onClosed = { [unowned self] in self.checkDone() }
+        self.http = http
+        certificateWatch = certificate.map { files, loaded in
+            CertificateWatch(files, loaded, on: loop, log: port.log) { http.use($0) }
+        }
+    }
+
+    private var httpOptions: HTTPServer.Options {
+        var result = HTTPServer.Options()
+        result.maxConnections = options.maxConnections
+        result.maxPerAddress = options.maxPerAddress
+        result.proxies = ProxySources(options.proxies)
+        result.stalledAfter = options.stalledAfter
+        result.mode = options.mode?.bits
+        if isLocal, case .network = options.listen { result.hostRule = HostRule(origins) }
+        result.answer = { APIError($0).response }
+        result.ban = { [unowned self] host in
+            let address = host.map { ClientAddress($0) } ?? .local
+            return port.bus.assumeIsolated { $0.accounts.ban(of: address)?.reason }
+        }
+        result.debug = { [log = port.log] in log.debug($0) }
+        result.onFailure = { [throttledLog] error in
+            throttledLog.warning(cause: "accept \(error.code)", "\(error); new connections wait")
+        }
+        return result
+    }
+
+    // MARK: - Connections
+
+    /// Begins a WebSocket.
+    func begin(_ taken: TakenConnection, _ bus: isolated Bus) -> any EventHandler {
+        let client = WebClient(taken, connectionID: bus.nextConnectionID(), of: self)
+        clients[client.connectionID] = client
+        client.begin(taken.received, bus)
+        return client
+    }
+
+    /// Begins a stream of server-sent events.
+    func begin(
+        _ taken: TakenConnection, in room: WebRoom, after number: MessageNumber?, missed: UInt64,
+        _ bus: isolated Bus
+    ) -> any EventHandler {
+        let stream = EventStream(taken, connectionID: bus.nextConnectionID(), of: self)
+        streams[stream.connectionID] = stream
+        stream.begin(in: room, after: number, missed: missed)
+        return stream
+    }
+
+    /// Forgets a WebSocket that has closed.
+    func remove(_ client: WebClient) {
+        clients[client.connectionID] = nil
+        checkDone()
+    }
+
+    /// Forgets a stream of events that has closed.
+    func remove(_ stream: EventStream) {
+        streams[stream.connectionID] = nil
+        checkDone()
+    }
+
+    private func ping() {
+        loop.set(pings, after: Self.pingInterval)
+        for client in Array(clients.values) { client.checkAlive(at: loop.now) }
+        for stream in Array(streams.values) { stream.checkAlive(at: loop.now) }
+    }
+
+    private func obey(_ event: ModerationEvent) {
+        switch event {
+        case .banned(let block, let reason):
+            for client in Array(clients.values) where block.contains(client.address) {
+                client.sendAway(.banned(reason: reason))
+            }
+        case .announcement(let text):
+            let frame = ServerMessage.announcement(text)
+            for client in clients.values where client.isWelcome { client.stream.send(frame) }
+        }
+    }
+
+    // MARK: - What connections share
+
+    /// Returns the frame of a private message, which is made once for all pages of the two.
+    ///
+    /// The bridge's own chain judges what its clients read, whoever else reads it. Empty if it drops
+    /// the message.
+    func frame(ofPrivate message: Message) -> [UInt8] {
+        if let lastPrivate, lastPrivate.number == message.number { return lastPrivate.frame }
+        var frame: [UInt8] = []
+        let outgoing = port.attachment.outgoing
+        let encoder = WebEventEncoder(.webSocketFrame)
+        for message in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
+            encoder.append(message, longest: Transcript.size(for: 0) / 4, to: &frame)
+        }
+        lastPrivate = (message.number, frame)
+        return frame
+    }
+
+    /// Returns the bytes that tell a reader how many of a room's events were left out.
+    func skipNotice(_ count: Int, in room: WebRoom, as form: WebEventEncoder.Form) -> [UInt8] {
+        if count == 0 { return [] }
+        return switch form {
+        case .webSocketFrame: ServerMessage.skipped(count, in: room.room.name)
+        case .serverSentEvent: EventStream.skipped(count, in: room.room.name)
+        }
+    }
+
+    /// Continues with a stream when the store has made progress.
+    func awaitStore(for stream: RoomStream) { awaitingStore.append(stream) }
+
+    private func continueAfterStore() {
+        let streams = awaitingStore
+        awaitingStore = []
+        port.bus.assumeIsolated { bus in
+            for stream in streams { stream.serveBehind(bus) }
+        }
+    }
+
+    private func endTurn(_ bus: isolated Bus) {
+        lastPrivate = nil
+        if !polls.isEmpty { polls.answer(bus) }
+        turnEnd.run(bus)
+    }
+
+    // MARK: - Stopping
+
+    /// Lets nobody in any more; every connection is closed when all it is owed is sent.
+    func stopReading(_ bus: isolated Bus) {
+        guard !isStopping else { return }
+        isStopping = true
+        for client in Array(clients.values) { client.stopReading() }
+        polls.stop(bus)
+        http?.stop()
+        bus.whenEnding { [self] in
+            self.port.bus.assumeIsolated { bus in
+                self.stalled.hurry()
+                for client in Array(self.clients.values) { client.end(.goingAway) }
+                for stream in Array(self.streams.values) { stream.end() }
+                self.checkDone()
+            }
+        }
+    }
+
+    /// Closes all connections at once.
+    func closeAll(_ bus: isolated Bus) {
+        isStopping = true
+        polls.stop(bus)
+        for client in Array(clients.values) { client.stream.close(bus) }
+        for stream in Array(streams.values) { stream.stream.close(bus) }
+        http?.closeAll()
+        checkDone()
+    }
+
+    private func checkDone() {
+        guard isStopping, clients.isEmpty, streams.isEmpty, http?.isClosed ?? true else { return }
+        detach()
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+
+    /// Takes the server off the loop, the rooms and the store, none of which call it any more.
+    private func detach() {
+        guard !isDetached else { return }
+        isDetached = true
+        isStopping = true
+        pings.cancel()
+        certificateWatch?.cancel()
+        stalled.cancel()
+        loop.removeTurnEnd(turnEndID)
+        for room in rooms { for feed in room.feeds { room.room.remove(feed) } }
+        port.bus.assumeIsolated { bus in
+            bus.removeStoreObserver(storeObserver)
+            bus.removeModerationObserver(moderationObserver)
+            // Whoever is between two pages does not come back to this bridge.
+            for session in sessions.all { session.depart(bus) }
+        }
+    }
+
+    /// Returns when all connections are closed.
+    func waitUntilDone(_ bus: isolated Bus) async {
+        checkDone()
+        await withCheckedContinuation { waiter in
+            if isDetached { waiter.resume() } else { waiters.append(waiter) }
+        }
+    }
+}
+
+extension WebServer: TranscriptReader {
+    func transcriptGrew(_ feed: RoomFeed) {
+        // No connection brings messages in by its number here, so there are no lines of its own.
+        feed.transcript.drainRuns { _ in }
+        for room in rooms {
+            if let form = room.form(of: feed) { return form.sendPending() }
+        }
+    }
+}

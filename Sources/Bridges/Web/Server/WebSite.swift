@@ -1,0 +1,79 @@
+import JSON
+import MessageBus
+import Sockets
+
+/// What the bridge serves besides the chat: the page's files and the description of the API.
+///
+/// Safe from any thread. Made once, at the start: compressing takes some milliseconds.
+struct WebSite: Sendable {
+    /// The files by their paths, the page itself at the empty path.
+    let assets: [String: StaticAsset]
+    /// The version of the program.
+    let version: String
+
+    /// Prepares everything.
+    ///
+    /// - Parameter title: what the page and the installed app are called.
+    init(title: String, version: String = Version.current) {
+        self.version = version
+        var assets: [String: StaticAsset] = [:]
+        for (path, bytes) in PageFiles.all {
+            var bytes = bytes
+            switch path {
+            case "index.html": bytes = Self.replacing("Puente", by: Self.html(title), in: bytes)
+            case "manifest.webmanifest":
+                bytes = Self.replacing("\"Puente\"", by: JSON.text(title).encoded, in: bytes)
+            default: break
+            }
+            assets[path == "index.html" ? "" : path] = StaticAsset(
+                bytes, contentType: Self.contentType(of: path))
+        }
+        let description = Self.replacing(
+            "VERSION", by: Array(version.utf8), in: PackageResources.openapi_json)
+        assets["api/openapi.json"] = StaticAsset(description, contentType: "application/json")
+        self.assets = assets
+    }
+
+    private static func contentType(of path: String) -> String {
+        switch path.split(separator: ".").last {
+        case "html": "text/html; charset=utf-8"
+        case "css": "text/css; charset=utf-8"
+        case "js": "text/javascript; charset=utf-8"
+        case "svg": "image/svg+xml"
+        case "png": "image/png"
+        case "webmanifest": "application/manifest+json"
+        default: "application/octet-stream"
+        }
+    }
+
+    private static func html(_ text: String) -> [UInt8] {
+        text.utf8.flatMap { byte -> [UInt8] in
+            switch byte {
+            case UInt8(ascii: "&"): Array("&amp;".utf8)
+            case UInt8(ascii: "<"): Array("&lt;".utf8)
+            case UInt8(ascii: ">"): Array("&gt;".utf8)
+            case UInt8(ascii: "\""): Array("&quot;".utf8)
+            default: [byte]
+            }
+        }
+    }
+
+    /// Returns bytes with a word replaced wherever it stands.
+    private static func replacing(
+        _ word: String, by other: [UInt8], in bytes: [UInt8]
+    ) -> [UInt8] {
+        let word = Array(word.utf8)
+        var result: [UInt8] = []
+        var at = 0
+        while at < bytes.count {
+            if bytes[at...].starts(with: word) {
+                result += other
+                at += word.count
+            } else {
+                result.append(bytes[at])
+                at += 1
+            }
+        }
+        return result
+    }
+}

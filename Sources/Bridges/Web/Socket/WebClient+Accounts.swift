@@ -1,0 +1,154 @@
+import Chat
+import MessageBus
+import Sockets
+
+// Accounts: a password is checked elsewhere, and the client's other messages wait meanwhile.
+extension WebClient {
+    /// Checks a name and a password; `then` is called if they are right, else the request is
+    /// refused.
+    func check(
+        _ name: String, _ password: String, _ request: RequestName, _ bus: isolated Bus,
+        then: @escaping (Account, isolated Bus) -> Void
+    ) {
+        // What can't be a name or a password is nobody's.
+        guard let key = NameFolding.key(bounded: name), let password = Self.password(password) else {
+            return refuse(request, .loginFailed, phrases.loginFailed)
+        }
+        let attempt = LoginAttempt(
+            key: key, password: password, address: address, connection: UInt64(connectionID))
+        ask(within: PendingQuery.passwordTimeout) { done in
+            bus.accounts.logIn(attempt, then: done)
+        } then: { [self] (result: LoginResult?, bus) in
+            switch result {
+            case .loggedIn(let account):
+                if let ban = bus.accounts.ban(ofName: account.key) {
+                    return sendAway(.banned(reason: ban.reason), request)
+                }
+                then(account, bus)
+            case .failed: refuse(request, .loginFailed, phrases.loginFailed)
+            case .rateLimited(let seconds): refuseTry(request, seconds)
+            case .unavailable, nil: refuseUnavailable(request)
+            }
+        }
+    }
+
+    /// Logs in to an account.
+    func logIn(
+        _ credentials: ClientMessage.Credentials, _ session: WebSession, _ bus: isolated Bus
+    ) {
+        guard checkSecurity(.type(.login)) else { return }
+        check(credentials.name, credentials.password, .type(.login), bus) { [self] account, bus in
+            becomeOwner(of: account, .type(.login), isNew: false, session, bus)
+        }
+    }
+
+    /// Makes an account of a name.
+    func register(
+        _ credentials: ClientMessage.Credentials, _ session: WebSession, _ bus: isolated Bus
+    ) {
+        let request = RequestName.type(.register)
+        guard checkSecurity(request) else { return }
+        if session.account != nil { return refuse(request, .forbidden, phrases.isLoggedIn) }
+        guard bus.accounts.policy.isRegistrationOpen else {
+            return refuse(request, .forbidden, phrases.registrationIsClosed)
+        }
+        let name: Name
+        do throws(NameProblem) {
+            name = try Name(credentials.name)
+        } catch {
+            return refuse(request, .badName, phrases.badName(error))
+        }
+        guard let password = Self.password(credentials.password) else {
+            return refuse(request, .badArguments, phrases.badPassword)
+        }
+        if let other = bus.person(name.key), other !== session.person {
+            return refuse(request, .nameInUse, phrases.nameInUse)
+        }
+        if bus.accounts.isReserved(name.key) {
+            return refuse(request, .loginRequired, phrases.nameIsRegistered)
+        }
+        let attempt = LoginAttempt(
+            key: name.key, password: password, address: address, connection: UInt64(connectionID))
+        ask(within: PendingQuery.passwordTimeout) { done in
+            bus.accounts.register(attempt, name: name.text, then: done)
+        } then: { [self] (result: RegistrationResult?, bus) in
+            switch result {
+            case .registered(let account):
+                becomeOwner(of: account, request, isNew: true, session, bus)
+            case .reserved: refuse(request, .loginRequired, phrases.nameIsRegistered)
+            case .closed: refuse(request, .forbidden, phrases.registrationIsClosed)
+            case .rateLimited(let seconds): refuseTry(request, seconds)
+            case .unavailable, nil: refuseUnavailable(request)
+            }
+        }
+    }
+
+    private func becomeOwner(
+        of account: Account, _ request: RequestName, isNew: Bool, _ session: WebSession,
+        _ bus: isolated Bus
+    ) {
+        let wasNameless = session.sender == nil
+        if let refusal = session.logIn(to: account, bus) { return refuse(request, refusal) }
+        bus.accounts.logIn(session: session.id.digest, to: account.id)
+        if wasNameless, server.port.direction != .out {
+            // Whoever reads a room is in it from now on.
+            for room in server.rooms where session.clients.contains(where: { $0.stream.reads(room) })
+            {
+                if let refusal = session.enter(room.room, bus) { refuse(.type(.enter), refusal) }
+            }
+        }
+        let name = session.sender?.name ?? account.name
+        confirm(request, isNew ? phrases.registered(name) : phrases.loggedIn(as: name))
+        for client in session.clients { client.tellName() }
+    }
+
+    /// Changes the password; the account's other sessions end.
+    func changePassword(
+        _ old: String, _ new: String, _ session: WebSession, _ bus: isolated Bus
+    ) {
+        let request = RequestName.type(.password)
+        guard spendCommand(request, bus), checkSecurity(request) else { return }
+        guard let account = session.account else {
+            return refuse(request, .loginRequired, phrases.onlyWithAccount)
+        }
+        guard let new = Self.password(new) else {
+            return refuse(request, .badArguments, phrases.badPassword)
+        }
+        guard let old = Self.password(old) else {
+            return refuse(request, .loginFailed, phrases.passwordIsWrong)
+        }
+        let (address, connection) = (address, session.presence?.connection ?? 0)
+        ask(within: PendingQuery.passwordTimeout) { done in
+            bus.accounts.changePassword(
+                of: account, old: old, new: new, from: address, connection: connection, then: done)
+        } then: { [self] (result: PasswordResult?, bus) in
+            switch result {
+            case .done:
+                bus.accounts.logIn(session: session.id.digest, to: account)
+                confirm(request, phrases.passwordChanged)
+            case .failed: refuse(request, .loginFailed, phrases.passwordIsWrong)
+            case .rateLimited(let seconds): refuseTry(request, seconds)
+            case .unavailable, nil: refuseUnavailable(request)
+            }
+        }
+    }
+
+    private func checkSecurity(_ request: RequestName) -> Bool {
+        if isSecure || server.options.plaintextPasswords { return true }
+        refuse(request, .insecure, phrases.insecure)
+        return false
+    }
+
+    private func refuseTry(_ request: RequestName, _ seconds: Int) {
+        refuse(request, .rateLimited, phrases.tooManyTries(seconds: seconds))
+    }
+
+    private func refuseUnavailable(_ request: RequestName) {
+        refuse(request, .dropped, phrases.accountsAreUnavailable)
+    }
+
+    private static func password(_ text: String) -> Password? {
+        var text = text
+        return text.withUTF8 { Password(typed: UnsafeRawBufferPointer($0)) }
+    }
+}

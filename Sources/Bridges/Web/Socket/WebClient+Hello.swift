@@ -1,0 +1,214 @@
+import Chat
+import MessageBus
+import Sockets
+
+// The first message: which browser this is, who is behind it, and what it has read already.
+extension WebClient {
+    /// What has to be asked before a client is welcome.
+    private struct Facts: Sendable {
+        /// How far the person has read, by room.
+        var seen: [String: MessageNumber] = [:]
+        /// Events that are kept no longer, by room.
+        var missed: [String: UInt64] = [:]
+    }
+
+    /// Greets a client, or refuses its `hello`.
+    func greet(_ hello: ClientMessage.Hello, _ bus: isolated Bus) {
+        guard let id = SessionID(hello.session) else { return }
+        if let session, session.id != id { return close(.policyViolation, "another session") }
+        if let language = hello.language.flatMap(Language.init) { phrases = Phrases(language) }
+        if let unknown = hello.rooms.keys.first(where: { server.room($0) == nil }) {
+            let rooms = server.rooms.map(\.room.name)
+            let meant = Suggestion.nearest(to: unknown, among: rooms)
+            return refuse(.type(.hello), .unknownRoom, phrases.unknownRoom(meant: meant))
+        }
+        let session =
+            session ?? server.sessions.session(id, of: server, from: address, bus)
+        if self.session == nil {
+            self.session = session
+            session.add(self)
+        }
+        if let password = hello.password {
+            return logIn(hello, password, session, bus)
+        }
+        if session.isAccountKnown { return identify(hello, session, bus) }
+        ask(within: PendingQuery.passwordTimeout) { then in
+            bus.accounts.account(ofSession: id.digest, then: then)
+        } then: { [self] (account: Account??, bus) in
+            if let account, let account, !session.isAccountKnown {
+                _ = session.logIn(to: account, bus)
+            }
+            session.isAccountKnown = true
+            identify(hello, session, bus)
+        }
+    }
+
+    /// Logs in by the name and the password of a `hello`.
+    private func logIn(
+        _ hello: ClientMessage.Hello, _ password: String, _ session: WebSession,
+        _ bus: isolated Bus
+    ) {
+        guard isSecure || server.options.plaintextPasswords else {
+            return refuse(.type(.hello), .insecure, phrases.insecure)
+        }
+        check(hello.name ?? "", password, .type(.hello), bus) { [self] account, bus in
+            session.isAccountKnown = true
+            if let refusal = session.logIn(to: account, bus) {
+                return refuse(.type(.hello), refusal)
+            }
+            bus.accounts.logIn(session: session.id.digest, to: account.id)
+            var hello = hello
+            hello.name = nil
+            identify(hello, session, bus)
+        }
+    }
+
+    /// Finds the name that the client has from now on.
+    private func identify(
+        _ hello: ClientMessage.Hello, _ session: WebSession, _ bus: isolated Bus
+    ) {
+        if server.isLoginRequired, session.account == nil {
+            return refuse(.type(.hello), .loginRequired, phrases.pageNeedsLogin)
+        }
+        guard let text = hello.name else { return prepare(hello, session, session.sender, bus) }
+        let name: Name
+        do throws(NameProblem) {
+            name = try Name(text)
+        } catch {
+            return refuse(.type(.hello), .badName, phrases.badName(error))
+        }
+        guard let sender = session.sender else {
+            return prepare(hello, session, session.sender(name), bus)
+        }
+        if sender.key == name.key { return prepare(hello, session, sender, bus) }
+        if session.account != nil {
+            return refuse(.type(.hello), .forbidden, phrases.accountKeepsName)
+        }
+        if let refusal = session.rename(to: name, bus) {
+            return refuse(.type(.hello), refusal)
+        }
+        prepare(hello, session, session.sender, bus)
+    }
+
+    /// Asks what has to be known, then lets the client in.
+    private func prepare(
+        _ hello: ClientMessage.Hello, _ session: WebSession, _ sender: Sender?,
+        _ bus: isolated Bus
+    ) {
+        let numbers = hello.rooms.compactMapValues { $0 }
+        let account = sender?.account
+        if numbers.isEmpty, account == nil {
+            return welcome(hello, session, sender, Facts(), bus)
+        }
+        let accounts = bus.accounts
+        ask { (bus: isolated Bus) in
+            var facts = Facts()
+            for (name, number) in numbers {
+                guard let room = bus.room(name) else { continue }
+                facts.missed[name] = try await bus.missedEvents(in: room, after: number)
+            }
+            guard let account else { return facts }
+            facts.seen = await withCheckedContinuation { continuation in
+                accounts.seen(by: account) { continuation.resume(returning: $0) }
+            }
+            return facts
+        } then: { [self] (facts: Facts?, bus) in
+            welcome(hello, session, sender, facts ?? Facts(), bus)
+        }
+    }
+
+    /// Lets the client in: it reads its rooms, the person enters them, and everything it has missed
+    /// follows.
+    private func welcome(
+        _ hello: ClientMessage.Hello, _ session: WebSession, _ sender: Sender?, _ facts: Facts,
+        _ bus: isolated Bus
+    ) {
+        let names = hello.rooms.isEmpty ? [server.defaultRoom.room.name] : Array(hello.rooms.keys)
+        let rooms = server.rooms.filter { names.contains($0.room.name) }
+        let ends = Dictionary(
+            uniqueKeysWithValues: server.rooms.map { ($0.room.name, $0.room.lastNumber) })
+        let isFirst = !isWelcome
+        let wereRead = rooms.filter(stream.reads)
+        for room in rooms { stream.read(room, after: hello.rooms[room.room.name] ?? nil) }
+        var refusals: [NameRefusal] = []
+        var entered = 0
+        if let sender, server.port.direction != .out {
+            for room in rooms {
+                if let refusal = session.enter(room.room, as: sender, bus) {
+                    refusals.append(refusal)
+                    // The name is the same everywhere.
+                    if session.presence == nil { break }
+                } else {
+                    entered += 1
+                }
+            }
+        } else if let sender {
+            session.takeWithoutEntering(sender)
+        }
+        if let refusal = refusals.first, entered == 0 {
+            for room in rooms where !wereRead.contains(where: { $0 === room }) {
+                stream.stopReading(room)
+            }
+            return refuse(.type(.hello), refusal)
+        }
+        isWelcome = true
+        tellWelcome(ends, facts.seen, session, bus)
+        for (room, missed) in facts.missed where missed > 0 {
+            stream.send(ServerMessage.skipped(Int(clamping: missed), in: room))
+        }
+        for refusal in refusals { refuse(.type(.enter), refusal) }
+        showWhispers(after: hello.whispers, isFirst: isFirst, session, bus)
+    }
+
+    private func tellWelcome(
+        _ ends: [String: MessageNumber], _ seen: [String: MessageNumber], _ session: WebSession,
+        _ bus: isolated Bus
+    ) {
+        let rooms = server.rooms.map { room in
+            let name = room.room.name
+            return WelcomeMessage.RoomState(
+                name: name, last: ends[name] ?? room.room.lastNumber,
+                people: room.room.population, seen: seen[name])
+        }
+        let welcome = WelcomeMessage(
+            name: session.sender?.name, instance: bus.settings.name,
+            version: server.site.version, language: phrases.language,
+            isLoginRequired: server.isLoginRequired, role: session.role(bus),
+            isStored: bus.keepsMessages, rooms: rooms, maxText: server.maxText)
+        stream.send(welcome.frame)
+    }
+
+    /// Tells the client who it is from now on.
+    func tellName() {
+        guard let session, isWelcome else { return }
+        server.port.bus.assumeIsolated { tellWelcome([:], [:], session, $0) }
+    }
+
+    /// Sends the private messages that the client has not seen.
+    private func showWhispers(
+        after number: MessageNumber?, isFirst: Bool, _ session: WebSession, _ bus: isolated Bus
+    ) {
+        guard isFirst, let account = session.account, server.port.direction != .in else { return }
+        let day: Int64 = 86_400_000
+        let since = Timestamp(milliseconds: bus.settings.time() - day)
+        ask(within: PendingQuery.passwordTimeout) { then in
+            bus.accounts.takeLeft(for: account, then: then)
+        } then: { [self] (left: [PrivateMessage]?, bus) in
+            guard let number else { return showWhispers(left ?? [], bus) }
+            ask(within: PendingQuery.passwordTimeout) { then in
+                bus.accounts.privateMessages(
+                    of: account, after: number, since: since, atMost: 1_000, then: then)
+            } then: { [self] (recent: [PrivateMessage]?, bus) in
+                showWhispers((left ?? []) + (recent ?? []), bus)
+            }
+        }
+    }
+
+    private func showWhispers(_ messages: [PrivateMessage], _ bus: isolated Bus) {
+        var shown: Set<MessageNumber> = []
+        for message in messages.sorted(by: { $0.number < $1.number })
+        where shown.insert(message.number).inserted {
+            stream.send(server.frame(ofPrivate: Message(message)))
+        }
+    }
+}

@@ -1,0 +1,198 @@
+import Chat
+import MessageBus
+import Sockets
+
+// What a client may ask for, once it has said hello.
+extension WebClient {
+    /// Obeys one message.
+    func obey(_ message: ClientMessage, _ bus: isolated Bus) {
+        switch message {
+        case .hello(let hello): return greet(hello, bus)
+        case .bye(let isSoon):
+            goodbye = isSoon ? .soon : .forGood
+            return end(.normal)
+        default: break
+        }
+        let request = message.request
+        guard let session else {
+            return refuse(request, .badArguments, phrases.helloComesFirst)
+        }
+        switch message {
+        case .logIn(let credentials): return logIn(credentials, session, bus)
+        case .register(let credentials): return register(credentials, session, bus)
+        default: break
+        }
+        guard isWelcome else {
+            return server.isLoginRequired
+                ? refuse(request, .loginRequired, phrases.pageNeedsLogin)
+                : refuse(request, .badArguments, phrases.helloComesFirst)
+        }
+        obey(message, request, session, bus)
+    }
+
+    private func obey(
+        _ message: ClientMessage, _ request: RequestName, _ session: WebSession,
+        _ bus: isolated Bus
+    ) {
+        switch message {
+        case .hello, .bye, .logIn, .register: break
+        case .say(let say): self.say(say, session, bus)
+        case .whisper(let whisper): self.whisper(whisper, session, bus)
+        case .enter(let room): enter(room, session, bus)
+        case .leave(let room): leave(room, session, bus)
+        case .rename(let name): rename(to: name, session, bus)
+        case .changePassword(let old, let new): changePassword(old, new, session, bus)
+        case .delete(let number): delete(number, session, bus)
+        case .history(let history): showHistory(history, session, bus)
+        case .search(let words, let room): search(words, in: room, bus)
+        case .people(let name):
+            guard spendQuery(request), let room = room(name, request) else { return }
+            stream.send(ServerMessage.people(bus.people(in: room.room), in: room.room))
+        case .seen(let name, let number):
+            guard spendQuery(request), let room = room(name, request) else { return }
+            if let account = session.account {
+                bus.accounts.recordSeen(number, in: room.room.name, by: account)
+            }
+            confirm(request)
+        }
+    }
+
+    /// Returns a room, or refuses a request for one that is not there.
+    func room(_ name: String, _ request: RequestName) -> WebRoom? {
+        if let room = server.room(name) { return room }
+        let meant = Suggestion.nearest(to: name, among: server.rooms.map(\.room.name))
+        refuse(request, .unknownRoom, phrases.unknownRoom(meant: meant))
+        return nil
+    }
+
+    // MARK: - Rooms and names
+
+    private func enter(_ name: String, _ session: WebSession, _ bus: isolated Bus) {
+        guard spendCommand(.type(.enter), bus), let room = room(name, .type(.enter)) else { return }
+        guard session.sender != nil else {
+            return refuse(.type(.enter), .needName, phrases.needNameOnPage)
+        }
+        if server.port.direction == .out {
+            return refuse(.type(.enter), .forbidden, phrases.forbidden)
+        }
+        let wasRead = stream.reads(room)
+        stream.read(room, after: nil)
+        if let refusal = session.enter(room.room, bus) {
+            if !wasRead { stream.stopReading(room) }
+            return refuse(.type(.enter), refusal)
+        }
+        confirm(.type(.enter), phrases.roomIs(room.room.name))
+    }
+
+    private func leave(_ name: String, _ session: WebSession, _ bus: isolated Bus) {
+        guard spendCommand(.type(.leave), bus), let room = room(name, .type(.leave)) else { return }
+        session.leave(room.room, bus)
+        // All pages of one session are one person, and in the same rooms.
+        for client in session.clients { client.stream.stopReading(room) }
+        confirm(.type(.leave))
+    }
+
+    private func rename(to text: String, _ session: WebSession, _ bus: isolated Bus) {
+        let request = RequestName.type(.rename)
+        guard spendCommand(request, bus) else { return }
+        let name: Name
+        do throws(NameProblem) {
+            name = try Name(text)
+        } catch {
+            return refuse(request, .badName, phrases.badName(error))
+        }
+        guard let sender = session.sender else {
+            return refuse(request, .needName, phrases.needNameOnPage)
+        }
+        if session.account != nil, name.key != sender.key {
+            return refuse(request, .forbidden, phrases.accountKeepsName)
+        }
+        if name.text != sender.name, let refusal = session.rename(to: name, bus) {
+            return refuse(request, refusal)
+        }
+        confirm(request, phrases.nameIs(name.text))
+    }
+
+    private func delete(_ number: MessageNumber, _ session: WebSession, _ bus: isolated Bus) {
+        let request = RequestName.type(.delete)
+        guard spendCommand(request, bus) else { return }
+        guard let sender = session.sender else {
+            return refuse(request, .needName, phrases.needNameOnPage)
+        }
+        let (role, digest) = (session.role(bus), session.id.digest)
+        ask { (bus: isolated Bus) in
+            try await bus.delete(number, by: sender, role: role, connection: 0, session: digest)
+        } then: { [self] (result: DeletionResult?, _) in
+            switch result {
+            case .deleted: confirm(request, phrases.deleted(number: number), number: number)
+            case .unknown:
+                refuse(request, .unknownMessage, phrases.unknownMessage(number: number))
+            case .forbidden: refuse(request, .forbidden, phrases.canNotDelete)
+            case nil: refuse(request, .dropped, phrases.deletionIsLate)
+            }
+        }
+    }
+
+    // MARK: - Speaking
+
+    private func say(
+        _ say: ClientMessage.Say, _ session: WebSession, _ bus: isolated Bus
+    ) {
+        let request = RequestName.id(say.id)
+        guard let room = room(say.room, request) else { return }
+        guard let sender = session.sender else {
+            return refuse(request, .needName, phrases.needNameOnPage)
+        }
+        if server.port.direction == .out { return refuse(request, .forbidden, phrases.forbidden) }
+        guard let presence = session.presence(in: room.room) else {
+            return refuse(request, .forbidden, phrases.notInRoom)
+        }
+        let speech = Bus.Speech(
+            Array(say.text.utf8), by: sender, in: presence, session: session.id.digest, id: say.id,
+            reply: say.reply)
+        bus.say(speech, in: room.room, by: server.port.attachment) { [self] result in
+            finish(result, say.id, reply: say.reply)
+        }
+    }
+
+    private func whisper(
+        _ whisper: ClientMessage.Whisper, _ session: WebSession, _ bus: isolated Bus
+    ) {
+        let request = RequestName.id(whisper.id)
+        guard session.sender != nil else {
+            return refuse(request, .needName, phrases.needNameOnPage)
+        }
+        if server.port.direction == .out { return refuse(request, .forbidden, phrases.forbidden) }
+        guard let presence = session.presence else {
+            return refuse(request, .forbidden, phrases.notInRoom)
+        }
+        guard let key = NameFolding.key(bounded: whisper.to) else {
+            return refuse(request, .unknownUser, phrases.unknownUser)
+        }
+        bus.whisper(
+            Array(whisper.text.utf8), from: presence, to: key, session: session.id.digest,
+            id: whisper.id, by: server.port.attachment
+        ) { [self] result in
+            if case .unknownPerson = result, key.utf8.last == UInt8(ascii: ")") {
+                return refuse(request, .forbidden, phrases.isElsewhere)
+            }
+            finish(result, whisper.id, reply: nil)
+        }
+    }
+
+    private func finish(_ result: SpeechResult, _ id: String, reply: MessageNumber?) {
+        let request = RequestName.id(id)
+        switch result {
+        case .said(let number):
+            // Whoever reads the room is answered by the message itself.
+            if server.port.direction == .in { confirm(request, number: number) }
+        case .saidBefore(let number): confirm(request, number: number)
+        case .dropped(let drop): refuse(request, drop)
+        case .notHere: refuse(request, .forbidden, phrases.notInRoom)
+        case .unknownMessage:
+            refuse(request, .unknownMessage, phrases.unknownMessage(number: reply ?? 0))
+        case .full: refuse(request, .rateLimited, phrases.tooManyRequests)
+        case .unknownPerson: refuse(request, .unknownUser, phrases.unknownUser)
+        }
+    }
+}

@@ -1,0 +1,267 @@
+import Chat
+import Glibc
+import MessageBus
+import Sockets
+
+/// One WebSocket: a page of a session, or a client that somebody has written.
+///
+/// Its messages are obeyed one after the other: while a password is checked or the store is read, the
+/// next ones wait. Confined to the bus's loop.
+final class WebClient: EventHandler, @unchecked Sendable {  // touched on the loop only
+    let connectionID: UInt32
+    unowned let server: WebServer
+    private(set) var stream: RoomStream!
+    /// The session; `nil` before `hello`.
+    var session: WebSession?
+    /// True once `hello` was answered by `welcome`.
+    var isWelcome = false
+    var phrases: Phrases
+    /// The address that limits, tries and bans go by.
+    let address: ClientAddress
+    /// True if passwords may come over this connection.
+    let isSecure: Bool
+    var goodbye = WebSession.Goodbye.none
+    private var reader = WebSocketReader()
+    private var waiting: [ClientMessage] = []
+    private var isServing = false
+    private var queries = CommandBucket()
+    private(set) lazy var query = PendingQuery(on: server.loop, bus: server.port.bus)
+    private var isAsking = false
+    private var lastPing: Int64
+    private var lastPong: Int64
+
+    /// Bytes of one read.
+    private static let readSize = 16 << 10
+    /// Nanoseconds between two pings; who has not answered by the next is closed.
+    private static let pingInterval: Int64 = 30_000_000_000
+
+    init(_ taken: TakenConnection, connectionID: UInt32, of server: WebServer) {
+        self.connectionID = connectionID
+        self.server = server
+        phrases = server.phrases
+        address = taken.peer.host.map { ClientAddress($0) } ?? .local
+        isSecure = taken.peer.isSecure
+        lastPing = server.loop.now
+        lastPong = server.loop.now
+        stream = RoomStream(taken, as: .webSocketFrame, connectionID: connectionID, of: server) {
+            [unowned self] in self.closed($0)
+        }
+    }
+
+    private var bus: Bus { server.port.bus }
+
+    /// Takes the bytes that came behind the handshake.
+    func begin(_ received: [UInt8], _ bus: isolated Bus) {
+        if !received.isEmpty { received.withUnsafeBytes { read($0, bus) } }
+        stream.updateInterest()
+    }
+
+    // MARK: - Input
+
+    func handle(_ ready: Readiness) {
+        server.loop.assertOwned()
+        if ready.contains(.writable) { stream.sendPending() }
+        bus.assumeIsolated { bus in
+            if ready.contains(.readable), stream.isOpen, stream.isRead { receive(bus) }
+            if stream.isOpen, ready.contains(.failed) || ready.contains(.hungUp) { stream.close(bus) }
+        }
+    }
+
+    private func receive(_ bus: isolated Bus) {
+        withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
+            switch stream.connection.receive(into: buffer) {
+            case .bytes(let count): read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
+            case .wouldBlock: break
+            case .end, .failed: stream.close(bus)
+            }
+        }
+    }
+
+    private func read(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        var input = bytes
+        do throws(WebSocketViolation) {
+            while stream.isOpen, let event = try reader.next(&input) { obey(event, bus) }
+        } catch {
+            close(error.code, error.reason)
+        }
+    }
+
+    private func obey(_ event: WebSocketReader.Event, _ bus: isolated Bus) {
+        switch event {
+        case .text(let bytes): receive(bytes, bus)
+        case .binary: close(.unsupportedData)
+        case .ping(let payload): sendFrame(.pong, payload)
+        case .pong: lastPong = server.loop.now
+        case .close(let code): close(code ?? .normal)
+        }
+    }
+
+    private func receive(_ bytes: [UInt8], _ bus: isolated Bus) {
+        do throws(MessageProblem) {
+            waiting.append(try ClientMessageReader.read(bytes))
+        } catch {
+            return refuse(RequestName(error), .badArguments, phrases.problem(error))
+        }
+        serveNext(bus)
+    }
+
+    /// Obeys the messages that wait, until one has to ask.
+    func serveNext(_ bus: isolated Bus) {
+        guard !isServing else { return }
+        isServing = true
+        defer { isServing = false }
+        while !isAsking, stream.isOpen, !waiting.isEmpty { obey(waiting.removeFirst(), bus) }
+        stream.isRead = !isAsking && !server.isStopping
+    }
+
+    // MARK: - Questions
+
+    /// Asks somebody who answers later; messages wait meanwhile.
+    func ask<Answer: Sendable>(
+        within timeout: Int64 = PendingQuery.passwordTimeout,
+        _ question: (_ then: @escaping (Answer) -> Void) -> Void,
+        then finish: @escaping (Answer?, isolated Bus) -> Void
+    ) {
+        isAsking = true
+        stream.isRead = false
+        query.ask(within: timeout, question) { [self] result, bus in
+            endQuestion(try? result.get(), finish, bus)
+        }
+    }
+
+    /// Asks the bus or the store.
+    func ask<Answer: Sendable>(
+        _ question: @escaping @Sendable (isolated Bus) async throws -> Answer,
+        then finish: @escaping (Answer?, isolated Bus) -> Void
+    ) {
+        isAsking = true
+        stream.isRead = false
+        query.start(question) { [self] result, bus in
+            if case .failure(let error) = result {
+                server.throttledLog.warning(
+                    cause: "no answer: \(error)",
+                    "what was said before can't be read: \(error); who asks is told so")
+            }
+            endQuestion(try? result.get(), finish, bus)
+        }
+    }
+
+    private func endQuestion<Answer>(
+        _ answer: Answer?, _ finish: (Answer?, isolated Bus) -> Void, _ bus: isolated Bus
+    ) {
+        guard stream.isOpen else { return }
+        isAsking = false
+        finish(answer, bus)
+        serveNext(bus)
+    }
+
+    /// Counts a question about what was said; refuses it if there are too many.
+    func spendQuery(_ request: RequestName) -> Bool {
+        spend(queries.spend(at: server.loop.now, server.queryRule), request)
+    }
+
+    /// Counts a change of name or room; refuses it if there are too many.
+    func spendCommand(_ request: RequestName, _ bus: isolated Bus) -> Bool {
+        guard let session else { return true }
+        return spend(session.spendCommand(bus), request)
+    }
+
+    private func spend(_ decision: CommandBucket.Decision, _ request: RequestName) -> Bool {
+        switch decision {
+        case .allowed: return true
+        case .refused: refuse(request, .rateLimited, phrases.tooManyRequests)
+        case .ignored: break
+        }
+        return false
+    }
+
+    // MARK: - Answers
+
+    /// Answers that something is done.
+    func confirm(_ request: RequestName, _ text: String = "", number: MessageNumber? = nil) {
+        stream.send(ServerMessage.ok(request, text, number: number))
+    }
+
+    /// Answers that something is not done, and why.
+    func refuse(_ request: RequestName, _ code: AnswerCode, _ text: String) {
+        stream.send(ServerMessage.refused(request, code: code.rawValue, text))
+    }
+
+    /// Answers that a middleware has dropped something.
+    func refuse(_ request: RequestName, _ drop: Drop) {
+        stream.send(ServerMessage.refused(request, code: drop.code, drop.reason))
+    }
+
+    /// Answers that somebody does not get a name.
+    func refuse(_ request: RequestName, _ refusal: NameRefusal) {
+        switch refusal {
+        case .taken: refuse(request, .nameInUse, phrases.nameInUse)
+        case .registered: refuse(request, .loginRequired, phrases.nameIsRegistered)
+        case .banned(let reason): sendAway(.banned(reason: reason), request)
+        case .muted: refuse(request, .forbidden, phrases.muted)
+        case .dropped(let drop): refuse(request, drop)
+        }
+    }
+
+    // MARK: - The end
+
+    /// Pings, and closes a client that has not answered the ping before.
+    func checkAlive(at now: Int64) {
+        guard now - lastPing >= Self.pingInterval else { return }
+        if lastPong < lastPing, now - lastPing >= Self.pingInterval, hasBeenPinged {
+            return bus.assumeIsolated { stream.close($0) }
+        }
+        lastPing = now
+        hasBeenPinged = true
+        sendFrame(.ping, [])
+    }
+    private var hasBeenPinged = false
+
+    /// Says why somebody is sent away, and closes.
+    func sendAway(_ reason: Disconnection, _ request: RequestName = .unknown) {
+        let code: AnswerCode =
+            switch reason {
+            case .passwordChanged, .accountRemoved: .loginRequired
+            case .kicked, .banned: .forbidden
+            }
+        refuse(request, code, phrases.farewell(reason))
+        goodbye = .forGood
+        end(.policyViolation)
+    }
+
+    /// Reads nothing any more; the daemon stops.
+    func stopReading() {
+        query.cancel()
+        waiting = []
+        stream.isRead = false
+    }
+
+    /// Closes once everything that is owed is sent.
+    func end(_ code: WebSocketCloseCode) {
+        var frame: [UInt8] = []
+        WebSocketFrame.appendClose(code, to: &frame)
+        stream.closeWhenSent(frame)
+    }
+
+    /// Closes after what was queued; events that are owed are not sent any more.
+    func close(_ code: WebSocketCloseCode, _ reason: String = "") {
+        waiting = []
+        var frame: [UInt8] = []
+        WebSocketFrame.appendClose(code, reason, to: &frame)
+        stream.closeAtOnce(frame)
+    }
+
+    private func sendFrame(_ opcode: WebSocketOpcode, _ payload: [UInt8]) {
+        var frame: [UInt8] = []
+        WebSocketFrame.append(opcode, payload, to: &frame)
+        stream.send(frame)
+    }
+
+    private func closed(_ bus: isolated Bus) {
+        query.cancel()
+        waiting = []
+        session?.remove(self, goodbye, bus)
+        session = nil
+        server.remove(self)
+    }
+}
