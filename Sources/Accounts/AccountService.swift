@@ -1,4 +1,3 @@
-import Locking
 import MessageBus
 
 /// The accounts, bans and mutes of a running bus.

@@ -3,7 +3,7 @@ import Locking
 
 /// The store in a SQLite file: messages, cursors, checkpoints and links.
 ///
-/// Safe from any thread, except `reserve`, `take` and `endTurn`, which are confined to the bus's
+/// Safe from any thread, except `reserve`, `enqueue` and `endTurn`, which are confined to the bus's
 /// loop.
 package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the line above
     /// The settings of a store.

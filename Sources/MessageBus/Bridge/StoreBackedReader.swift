@@ -1,5 +1,3 @@
-import Synchronization
-
 /// A durable reader of the store.
 ///
 /// Its position is touched on the bus's loop only.

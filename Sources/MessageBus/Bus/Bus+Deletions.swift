@@ -15,7 +15,8 @@ extension Bus {
 
     /// Deletes a message: from the room's log, and from the store, for good.
     ///
-    /// Returns when the store has it done.
+    /// Returns when the store has it done. If it throws before `isDeleted(_:)` is true, nothing was
+    /// deleted, and a task that was cancelled by then deletes nothing.
     ///
     /// - Parameter connection: the number of the connection that asks; what came by it is one's own.
     package func delete(
@@ -25,6 +26,8 @@ extension Bus {
             message.header.isSaid, !message.isPrivate, !deletedNumbers.contains(number),
             !message.header.isDeleted
         else { return .unknown }
+        // Whoever asked has been told by now that the message can't be read.
+        try Task.checkCancellation()
         if role?.mayModerate != true, !isOwn(message, sender, connection) { return .forbidden }
         try await erase(message, by: sender).wait()
         return .deleted

@@ -162,10 +162,8 @@ extension Bus {
         if TextScan.isPrintableASCII(text) {
             batch.arena.append(header, copying: text, sender: sender, details: details)
         } else {
-            let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
-            let endings = text.count { $0 == UInt8(ascii: "\r") }
-            // A CR LF that has become an LF is no control character that had to be removed.
-            if text.count - cleaned.count > endings { header.flags.insert(.hadControls) }
+            let (cleaned, hadControls) = TextCleaning.cleanedLines(repairing: text)
+            if hadControls { header.flags.insert(.hadControls) }
             cleaned.withUnsafeBytes { cleaned in
                 // The LF that ends a text ends its last line; it does not begin another one.
                 let count = cleaned.lastIndex { $0 != UInt8(ascii: "\n") }.map { $0 + 1 } ?? 0

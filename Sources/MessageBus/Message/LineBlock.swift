@@ -84,9 +84,9 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
         if isPlain || TextScan.isPrintableASCII(text) {
             return append(text, header)
         }
-        let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
+        let (cleaned, hadControls) = TextCleaning.cleanedLines(repairing: text)
+        if hadControls { header.flags.insert(.hadControls) }
         return cleaned.withUnsafeBytes { cleaned in
-            if cleaned.count < text.count { header.flags.insert(.hadControls) }
             if cleaned.contains(0x0A) { header.flags.insert(.hasLines) }
             return append(cleaned, header)
         }

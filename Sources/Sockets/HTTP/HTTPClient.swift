@@ -1,5 +1,3 @@
-import Synchronization
-
 /// An HTTP client: libcurl on an event loop.
 ///
 /// Safe from any thread. Connections are kept for later requests and never shared by two at a time,

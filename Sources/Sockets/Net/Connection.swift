@@ -61,7 +61,8 @@ public final class Connection {
         // A Telnet client sends a byte of its signals as urgent data; keep it in line with the
         // others.
         set(SOL_SOCKET, SO_OOBINLINE, 1)
-        // The first probe after half of the time, six more in the other half.
+        // Probes begin after half of the time, then come every twelfth; TCP_USER_TIMEOUT decides
+        // when to give up (tcp(7)), the count only where that option is ignored.
         set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, max(1, seconds / 2))
         set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, seconds / 12))
         set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 6)
@@ -70,7 +71,7 @@ public final class Connection {
 
     private func set(_ level: Int32, _ name: Int32, _ value: Int32) {
         var value = value
-        setsockopt(descriptor, level, name, &value, 4)
+        setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// Reads received bytes.
@@ -148,10 +149,10 @@ public final class Connection {
     }
 
     /// Sent bytes, the end included, that the peer has not confirmed (SIOCOUTQ, tcp(7)).
-    public var unsentBytes: Int {
+    public var unconfirmedBytes: Int {
+        let waiting = session?.unsentCount ?? 0
         var count: Int32 = 0
         // SIOCOUTQ is TIOCOUTQ.
-        let waiting = session?.unsentCount ?? 0
         return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) + waiting : waiting
     }
 

@@ -133,6 +133,16 @@ import Testing
                 ])
     }
 
+    @Test func `a message that can't be read is not said to be deleted`() async throws {
+        let host = try await host()
+        let ana = try await host.client("ana")
+        _ = try await ana.barrier()
+        store.breakDown()
+        store.hurry()
+        try ana.send("/delete #1\n")
+        #expect(try await ana.barrier() == [Self.noHistory])
+    }
+
     @Test func `a server that stops waits for no answer`() async throws {
         let host = try await host()
         let bob = try await host.client("bob")

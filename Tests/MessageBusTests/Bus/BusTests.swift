@@ -67,6 +67,21 @@ import Testing
         #expect(counts == [5, 2, 3, 2])
     }
 
+    @Test(arguments: [
+        ("a\rb\u{1B}", true), ("a\rb", false), ("a\r\nb", false), ("a\r\nb\u{1B}", true),
+        ("a\r\r\nb\r", false), ("ñ\u{1B}", true), ("ñ", false),
+    ])
+    func `line endings are no control characters, and hide none`(
+        text: String, hadControls: Bool
+    ) async throws {
+        let test = try TestBus()
+        let port = await test.port("a")
+        let reader = await test.port("reader")
+        try await port.publish(text, from: "x")
+        var iterator = reader.messages.makeAsyncIterator()
+        #expect(try #require(await iterator.next()).hadControlCharacters == hadControls)
+    }
+
     @Test func `a middleware that throws drops, counts and says so in the log`() async throws {
         struct Broken: Middleware {
             struct Failure: Error, CustomStringConvertible { let description = "no more tea" }

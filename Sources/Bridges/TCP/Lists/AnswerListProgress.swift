@@ -1,4 +1,3 @@
-import Chat
 import MessageBus
 
 /// The step that follows a piece of a list.

@@ -52,7 +52,7 @@ final class LingeringConnection: EventHandler {
 
     private func checkSent() {
         checksLeft -= 1
-        let isSent = connection.map { $0.unsentBytes == 0 } ?? true
+        let isSent = connection.map { $0.unconfirmedBytes == 0 } ?? true
         if checksLeft == 0 || isUrgent && isSent {
             close()
         } else {

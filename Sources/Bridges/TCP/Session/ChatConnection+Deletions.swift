@@ -20,7 +20,14 @@ extension ChatConnection {
             case .success(.unknown):
                 connection.answer(.unknownMessage, phrases.unknownMessage(number: number))
             case .success(.forbidden): connection.answer(.forbidden, phrases.canNotDelete)
-            case .failure: connection.answer(.dropped, phrases.deletionIsLate)
+            case .failure(let error):
+                // Before the message was read, nothing was erased.
+                if connection.server.port.isDeleted(number) {
+                    connection.answer(.dropped, phrases.deletionIsLate)
+                } else {
+                    connection.server.logQueryFailure(error)
+                    connection.answer(.dropped, phrases.noHistory)
+                }
             }
         }
     }

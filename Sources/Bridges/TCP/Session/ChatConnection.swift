@@ -148,7 +148,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// True while it has neither a name nor sent a line.
     var isSilent: Bool { isNameless && !hasSentLine }
     /// Bytes the other side has not confirmed.
-    var unsentBytes: Int { socket?.unsentBytes ?? 0 }
+    var unconfirmedBytes: Int { socket?.unconfirmedBytes ?? 0 }
     /// Bytes the kernel was given.
     var sentBytes: UInt64 { output.sentBytes &+ (socket?.overheadBytes ?? 0) }
     /// True if the kernel took no more the last time.
