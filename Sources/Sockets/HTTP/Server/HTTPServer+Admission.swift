@@ -67,7 +67,7 @@ extension HTTPServer {
 
     /// Decides about a request before its body is read.
     func admit(_ head: HTTPRequestHead, from peer: HTTPPeer) -> HTTPAdmission {
-        if peer.isForwarded, let reason = options.ban(peer.host) { return .answer(banned(reason)) }
+        if let reason = options.ban(peer.host) { return .answer(banned(reason)) }
         if let rule = options.hostRule, !rule.allows(head.host) {
             let refusal = HTTPRefusal(
                 .misdirectedRequest, "this server has another name; see \"origins\"")
@@ -123,6 +123,9 @@ extension HTTPServer: ArrivalOwner {
                 let refusal = HTTPRefusal(.badRequest, "this port speaks HTTPS")
                 tell(descriptor, options.answer(refusal), isPlain: true)
             }
+            linger(descriptor)
+        case .gaveWay:
+            tell(descriptor, full)
             linger(descriptor)
         default: linger(descriptor)
         }

@@ -35,7 +35,9 @@ struct HTTPResponseEncoder {
         bytes.append(contentsOf: SecurityFields.always)
         if isEncrypted { bytes.append(contentsOf: SecurityFields.encrypted) }
         switch connection {
-        case .keptAlive: break
+        // `Upgrade` is about this connection only, and has to be announced as such (RFC 9110, 7.8).
+        case .keptAlive:
+            if response.status == .upgradeRequired { bytes.append("Connection: Upgrade\r\n") }
         case .keptAliveVersion10: bytes.append("Connection: keep-alive\r\n")
         case .closed, .streamed: bytes.append("Connection: close\r\n")
         case .upgraded: bytes.append("Connection: Upgrade\r\n")
