@@ -45,12 +45,14 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // One lock, for MessageBus and for Sockets, of which neither may import the other.
         .target(name: "Locking"),
         // The bus and everything that stands on it.
         .target(name: "MessageBus", dependencies: ["Locking"]),
-        .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL"]),
+        .target(
+            name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
         .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
@@ -106,7 +108,7 @@ let package = Package(
             name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
         .testTarget(
             name: "SocketsTests",
-            dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL"]),
+            dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL", "CZlib"]),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),

@@ -202,6 +202,14 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
         poll.modify(registration, interest)
     }
 
+    /// Gives a watched descriptor another handler.
+    public func replaceHandler(
+        of registration: Registration, with handler: any EventHandler
+    ) {
+        // Releases the old one here, outside of the table.
+        _ = poll.replaceHandler(of: registration, with: handler)
+    }
+
     /// Stops watching.
     ///
     /// Must be called before the descriptor is closed.

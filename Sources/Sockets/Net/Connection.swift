@@ -149,6 +149,11 @@ public final class Connection {
         loop.modify(registration, interest)
     }
 
+    /// Has another object told of its events from now on.
+    public func replaceHandler(with handler: any EventHandler) {
+        if let registration { loop.replaceHandler(of: registration, with: handler) }
+    }
+
     /// True if there are received bytes that are not read yet (FIONREAD, tcp(7)).
     public var hasUnread: Bool {
         var count: Int32 = 0

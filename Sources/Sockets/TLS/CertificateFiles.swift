@@ -41,8 +41,12 @@ public struct CertificateFiles: Sendable {
     /// Bytes of a file at most.
     private static let maxBytes = 1 << 20
 
+    /// The protocol that is spoken with them.
+    private let applicationProtocol: ApplicationProtocol
+
     /// Names a pair of files.
-    public init(certificate: File, key: File) {
+    public init(certificate: File, key: File, for protocol: ApplicationProtocol = .puente) {
+        applicationProtocol = `protocol`
         self.certificate = certificate
         self.key = key
     }
@@ -67,7 +71,8 @@ public struct CertificateFiles: Sendable {
     ///
     /// - Throws: `TLSError` with a sentence that names the file.
     public func load() throws(TLSError) -> TLSContext {
-        try TLSContext(chain: Self.read(certificate), key: Self.read(key))
+        try TLSContext(
+            chain: Self.read(certificate), key: Self.read(key), for: applicationProtocol)
     }
 
     /// True if users of this machine other than the owner and the group may read the key.

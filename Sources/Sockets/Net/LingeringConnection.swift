@@ -1,6 +1,4 @@
-import Chat
 import Glibc
-import Sockets
 
 /// A connection that has been sent everything and stays open until the other side has received it.
 ///

@@ -1,12 +1,10 @@
-import Chat
 import Glibc
-import Sockets
 
 /// The connections of one server that have been sent everything and stay open until the other side
 /// has received it.
 ///
 /// Confined to the loop.
-final class LingeringConnections {
+package final class LingeringConnections {
     private let loop: EventLoop
     private let onClose: () -> Void
     private var connections: [ObjectIdentifier: LingeringConnection] = [:]
@@ -18,17 +16,20 @@ final class LingeringConnections {
     /// More are closed at once, unless the server stops.
     private static let maxConnections = min(1_000, Descriptors.limit / 8)
 
+    /// Makes an empty set.
+    ///
     /// - Parameter onClose: called whenever one of them has closed.
-    init(on loop: EventLoop, onClose: @escaping () -> Void) {
+    package init(on loop: EventLoop, onClose: @escaping () -> Void) {
         self.loop = loop
         self.onClose = onClose
     }
 
-    var isEmpty: Bool { connections.isEmpty }
+    /// True if none lingers.
+    package var isEmpty: Bool { connections.isEmpty }
 
     /// Closes a descriptor once the other side has read everything: closing with unread input would
     /// reset the connection and could take the last lines with it (RFC 1122, 4.2.2.13).
-    func close(whenRead descriptor: Int32) {
+    package func close(whenRead descriptor: Int32) {
         loop.assertOwned()
         guard connections.count < Self.maxConnections || isUrgent else {
             Glibc.close(descriptor)
@@ -45,14 +46,14 @@ final class LingeringConnections {
     }
 
     /// Closes each as soon as the other side's kernel has everything.
-    func hurry() {
+    package func hurry() {
         loop.assertOwned()
         isUrgent = true
         for connection in Array(connections.values) { connection.hurry() }
     }
 
     /// Closes all of them at once.
-    func closeAll() {
+    package func closeAll() {
         loop.assertOwned()
         for connection in Array(connections.values) { connection.close() }
     }
