@@ -9,10 +9,11 @@ final class StoreBackedReader: @unchecked Sendable {  // `let`s anywhere, `posit
     let attachment: BridgeAttachment
     let channel: String?
     let progress: DeliveryProgress
-    var position: UInt64
+    var position: MessageNumber
 
     init(
-        _ bus: Bus, room: Room, attachment: BridgeAttachment, channel: String?, at position: UInt64,
+        _ bus: Bus, room: Room, attachment: BridgeAttachment, channel: String?,
+        at position: MessageNumber,
         progress: DeliveryProgress
     ) {
         self.bus = bus
