@@ -44,7 +44,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     /// A separate reader: a search of a million messages delays no delivery.
     private let searcher = StoreReader()
     private let checkpointer = Checkpointer()
-    private let unused = Monitor<UInt64?>(nil)
+    private let unused = Monitor<MessageNumber?>(nil)
     private let closing = Promise<Int>()
     private let lock = Locked<StoreLock?>(nil)
     private var turnBuffer = TurnBuffer()
@@ -129,7 +129,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     ///   - limit: the time it may take.
     ///   - sleep: waits for a duration.
     package func close(
-        unused number: UInt64?, within limit: Duration,
+        unused number: MessageNumber?, within limit: Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
             try await Task.sleep(for: $0)
         }
@@ -162,7 +162,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     package var outlivesProcess: Bool { true }
 
     /// Reserves a block of numbers; waits only if those reserved ahead are used up.
-    package func reserve(_ count: UInt64) -> UInt64 {
+    package func reserve(_ count: Int) -> MessageNumber {
         numbers.allocate(count, ask: writeQueue.wake) { number in
             _ = lock.withLock { $0 }?.reserve(below: number)
         }
@@ -198,7 +198,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     // MARK: - Progress
 
     /// Number up to which every message taken is stored.
-    package var committed: UInt64 { status.committed }
+    package var committed: MessageNumber { status.committed }
     /// The state of writing: keeping up, lagging or failing.
     package var condition: StoreCondition { writeQueue.condition }
     /// Sets a function to be called on the store's thread when something may have changed.
@@ -214,15 +214,15 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     }
 
     /// Returns the last message that a reader has finished with.
-    package func cursor(of reader: DurableReader) async throws -> UInt64? {
-        let answer = Promise<UInt64?>()
+    package func cursor(of reader: DurableReader) async throws -> MessageNumber? {
+        let answer = Promise<MessageNumber?>()
         writeQueue.push(.cursor(reader, answer))
         return try await answer.wait()
     }
 
     /// Moves a reader's cursor; returns when that is stored.
     package func advance(
-        _ reader: DurableReader, to number: UInt64, links: [Link]
+        _ reader: DurableReader, to number: MessageNumber, links: [Link]
     ) async throws {
         let answer = Promise<Void>()
         writeQueue.push(.advance(reader, number, links, answer))
@@ -231,7 +231,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     /// Records a failed attempt to deliver a message.
     package func recordFailure(
-        _ text: String, to number: UInt64, of reader: DurableReader
+        _ text: String, to number: MessageNumber, of reader: DurableReader
     ) async throws {
         let answer = Promise<Void>()
         writeQueue.push(.attempt(text, number, reader, answer))
@@ -242,7 +242,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     /// Returns messages of a room, the oldest first.
     package func messages(
-        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+        in room: String, after number: MessageNumber, through last: MessageNumber, atMost count: Int
     ) async throws -> StoredRun {
         try await reader.ask { stored throws(StoreError) in
             try stored.messages(in: room, after: number, through: last, atMost: count)
@@ -251,7 +251,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     /// Returns the last texts of a room before a number.
     package func texts(
-        in room: String, before number: UInt64, atMost count: Int
+        in room: String, before number: MessageNumber, atMost count: Int
     ) async throws -> [Message] {
         try await reader.ask { stored throws(StoreError) in
             try stored.texts(in: room, before: number, atMost: count)
@@ -260,8 +260,8 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     /// Returns the numbers of the last texts of a room before a number, rising.
     package func textNumbers(
-        in room: String, before number: UInt64, atMost count: Int
-    ) async throws -> [UInt64] {
+        in room: String, before number: MessageNumber, atMost count: Int
+    ) async throws -> [MessageNumber] {
         try await reader.ask { stored throws(StoreError) in
             try stored.textNumbers(in: room, before: number, atMost: count)
         }
@@ -279,7 +279,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     /// Returns the numbers of the newest texts of a room that contain all the words, rising.
     package func numbers(
         with words: SearchWords, in room: String, atMost count: Int
-    ) async throws -> [UInt64] {
+    ) async throws -> [MessageNumber] {
         try await find { connection throws(StoreError) in
             try connection.numbers(with: words, in: room, atMost: count)
         }
@@ -298,12 +298,12 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     }
 
     /// Returns a message by its number.
-    package func message(numbered number: UInt64) async throws -> Message? {
+    package func message(numbered number: MessageNumber) async throws -> Message? {
         try await reader.ask { stored throws(StoreError) in try stored.message(numbered: number) }
     }
 
     /// Returns messages by their numbers, which must rise.
-    package func messages(numbered numbers: [UInt64]) async throws -> StoredRun {
+    package func messages(numbered numbers: [MessageNumber]) async throws -> StoredRun {
         try await reader.ask { stored throws(StoreError) in
             try stored.messages(numbered: numbers)
         }
@@ -312,7 +312,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     /// Returns the numbers of messages with a remote id, the oldest first.
     package func numbers(
         of remoteID: String, in channel: DurableReader.Channel
-    ) async throws -> [UInt64] {
+    ) async throws -> [MessageNumber] {
         try await reader.ask { stored throws(StoreError) in
             try stored.numbers(of: remoteID, in: channel)
         }
@@ -320,7 +320,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     /// Returns the remote ids of a message, the first one first.
     package func remoteIDs(
-        of number: UInt64, in channel: DurableReader.Channel
+        of number: MessageNumber, in channel: DurableReader.Channel
     ) async throws -> [String] {
         try await reader.ask { stored throws(StoreError) in
             try stored.remoteIDs(of: number, in: channel)
@@ -329,7 +329,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     /// Returns the remote id of a message; the first one, if it has several.
     package func remoteID(
-        of number: UInt64, in channel: DurableReader.Channel
+        of number: MessageNumber, in channel: DurableReader.Channel
     ) async throws -> String? {
         try await reader.ask { stored throws(StoreError) in
             try stored.remoteID(of: number, in: channel)

@@ -8,7 +8,7 @@ enum Command: Equatable {
     case describe(type: String?)
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
-    case why(UInt64, file: String)
+    case why(MessageNumber, file: String)
     case certificate([CertificateHost])
     case accounts(AccountCommand, file: String)
     case version
@@ -68,7 +68,8 @@ enum Command: Equatable {
         case "why":
             most = 2
             let word = words.first ?? ""
-            guard let number = UInt64(word.hasPrefix("#") ? String(word.dropFirst()) : word) else {
+            guard let number = MessageNumber(word.hasPrefix("#") ? String(word.dropFirst()) : word)
+            else {
                 throw .noWord("why needs the number of a message")
             }
             self = .why(number, file: arguments.file)

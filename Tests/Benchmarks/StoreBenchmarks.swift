@@ -24,10 +24,10 @@ extension [Benchmark] {
             let store = try files.keeper()
             var allocations: UInt64 = 0
             for turn in 1...times {
-                let first = store.reserve(UInt64(batch.count))
+                let first = store.reserve(batch.count)
                 let before = allocation_count()
                 for index in 0..<batch.count {
-                    batch.arena.all[index].number = first + UInt64(index)
+                    batch.arena.all[index].number = first + index
                 }
                 store.enqueue(batch, isOwed: false)
                 store.endTurn()
@@ -113,7 +113,7 @@ private final class StoreFiles {
         for _ in 0..<Self.messages / 1_000 {
             let first = store.reserve(1_000)
             for index in 0..<1_000 {
-                batch.arena.all[index].number = first + UInt64(index)
+                batch.arena.all[index].number = first + index
                 batch.arena.all[index].time = SystemClock().wall()
             }
             store.enqueue(batch, isOwed: false)

@@ -81,7 +81,7 @@ package protocol AccountDirectory: AnyObject, Sendable {
         then: @escaping ([PrivateMessage]) -> Void)
     /// Returns a private message by its number, if the account is one of the two.
     func privateMessage(
-        numbered number: UInt64, of id: AccountID, then: @escaping (PrivateMessage?) -> Void)
+        numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void)
 
     // MARK: - Changes
 

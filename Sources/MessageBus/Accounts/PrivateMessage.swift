@@ -18,7 +18,7 @@ package struct PrivateMessage: Sendable, Hashable {
     }
 
     /// Its number on the bus, which no other message has.
-    package let number: UInt64
+    package let number: MessageNumber
     /// The time at which it was said.
     package let time: Timestamp
     /// The sender.
@@ -30,7 +30,7 @@ package struct PrivateMessage: Sendable, Hashable {
 
     /// Makes a message.
     package init(
-        number: UInt64, time: Timestamp, from sender: Party, to receiver: Party, text: String
+        number: MessageNumber, time: Timestamp, from sender: Party, to receiver: Party, text: String
     ) {
         self.number = number
         self.time = time

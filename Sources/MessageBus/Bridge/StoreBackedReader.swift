@@ -7,10 +7,11 @@ final class StoreBackedReader: @unchecked Sendable {  // `position` changes on t
     let attachment: BridgeAttachment
     let channel: String?
     let progress: DeliveryProgress
-    var position: UInt64
+    var position: MessageNumber
 
     init(
-        _ bus: Bus, room: Room, attachment: BridgeAttachment, channel: String?, at position: UInt64,
+        _ bus: Bus, room: Room, attachment: BridgeAttachment, channel: String?,
+        at position: MessageNumber,
         progress: DeliveryProgress
     ) {
         self.bus = bus

@@ -20,7 +20,7 @@ extension Bus {
     ///
     /// - Parameter connection: the number of the connection that asks; what came by it is one's own.
     package func delete(
-        _ number: UInt64, by sender: Sender, role: Role?, connection: UInt32
+        _ number: MessageNumber, by sender: Sender, role: Role?, connection: UInt32
     ) async throws -> DeletionResult {
         guard number > 0, let message = try await message(numbered: number),
             message.header.isSaid, !message.isPrivate, !deletedNumbers.contains(number),
@@ -81,11 +81,13 @@ extension Port {
     /// delivered any more.
     ///
     /// Messages that were deleted before they were read never come.
-    public func isDeleted(_ number: UInt64) -> Bool { bus.deletedNumbers.contains(number) }
+    public func isDeleted(_ number: MessageNumber) -> Bool { bus.deletedNumbers.contains(number) }
 
     /// Returns what a message of ours is called in a remote chat, all names if it took several
     /// messages there, in their order.
-    public func remoteIDs(of number: UInt64, in channel: String? = nil) async throws -> [String] {
+    public func remoteIDs(of number: MessageNumber, in channel: String? = nil) async throws
+        -> [String]
+    {
         try await bus.store.remoteIDs(of: number, in: .init(bridge: name, name: channel))
     }
 }

@@ -222,7 +222,7 @@ extension Bus {
 
     func subscribe(
         _ attachment: BridgeAttachment, room name: String, channel: String?,
-        after number: UInt64? = nil,
+        after number: MessageNumber? = nil,
         holding bytes: Int? = nil
     ) -> Subscription? {
         guard let room = room(name), !(isEnding && room.log.end == 0) else { return nil }

@@ -73,13 +73,13 @@ extension Bus {
 
     /// Returns the numbers of the last texts of a room, rising, if its log has as many or there are
     /// no more; `nil` if the store has to be asked.
-    package func recentTextNumbers(in room: Room, atMost count: Int) -> [UInt64]? {
+    package func recentTextNumbers(in room: Room, atMost count: Int) -> [MessageNumber]? {
         let numbers = room.log.textNumbers(in: 0..<room.log.end, atMost: count)
         return numbers.count == count || !keepsMessages || !room.hasForgotten ? numbers : nil
     }
 
     /// Returns the numbers of the last texts of a room, rising.
-    package func textNumbers(in room: Room, atMost count: Int) async throws -> [UInt64] {
+    package func textNumbers(in room: Room, atMost count: Int) async throws -> [MessageNumber] {
         let recent = room.log.textNumbers(in: 0..<room.log.end, atMost: count)
         guard recent.count < count, keepsMessages, room.hasForgotten else { return recent }
         return try await store.textNumbers(
@@ -87,7 +87,7 @@ extension Bus {
     }
 
     /// Returns a message by its number, from a room's log or the store.
-    package func message(numbered number: UInt64) async throws -> Message? {
+    package func message(numbered number: MessageNumber) async throws -> Message? {
         for room in rooms {
             if let message = room.log.message(numbered: number) { return message }
         }

@@ -20,14 +20,14 @@ package final class Person {
     /// The first number that no message had when the person took the name.
     ///
     /// A person without account can be told by it from an earlier one of the same name.
-    package internal(set) var firstNumber: UInt64
+    package internal(set) var firstNumber: MessageNumber
     /// The allowance of commands of all connections together, for somebody who is logged in.
     package var commands = CommandBucket()
     /// The connections, in no order.
     package private(set) var presences: [Presence] = []
     private var places: [Place] = []
 
-    init(sender: Sender, account: Account?, firstNumber: UInt64) {
+    init(sender: Sender, account: Account?, firstNumber: MessageNumber) {
         self.sender = sender
         self.account = account
         self.firstNumber = firstNumber

@@ -78,7 +78,7 @@ public struct Message: Sendable {
     }
 
     /// Its number: bus-wide, rising, with gaps, given once.
-    public var number: UInt64 { header.number }
+    public var number: MessageNumber { header.number }
     /// The kind of message.
     public var kind: Kind { header.kind }
     /// The time at which it was said, by the wall clock: as its bridge knows it, else `received`.
@@ -104,7 +104,7 @@ public struct Message: Sendable {
     /// The message that this one replies to.
     public var reply: Quotation? { kind == .deletion ? nil : details?.reply }
     /// The number of the message that was deleted, in a deletion; `nil` in anything else.
-    public var deletedNumber: UInt64? { kind == .deletion ? details?.reply?.number : nil }
+    public var deletedNumber: MessageNumber? { kind == .deletion ? details?.reply?.number : nil }
     /// The name of the person who deleted the message, whose text is empty then; `nil` if nobody did.
     public var deleter: String? { details?.deleter }
     /// The receiver of a private message, or the new name in a rename.

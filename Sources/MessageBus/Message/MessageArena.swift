@@ -126,9 +126,9 @@ package final class MessageArena {
     // MARK: - Changing messages
 
     /// Gives the messages numbers in a row, and a time.
-    func number(from first: UInt64, time: Int64) {
+    func number(from first: MessageNumber, time: Int64) {
         for index in 0..<count {
-            headers[index].number = first + UInt64(index)
+            headers[index].number = first + index
             headers[index].time = time
         }
     }

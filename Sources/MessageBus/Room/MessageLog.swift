@@ -54,7 +54,7 @@ package final class MessageLog {
     }
 
     /// The number of the newest message, or 0.
-    package var lastNumber: UInt64 { segments.last?.arena.all.last?.number ?? 0 }
+    package var lastNumber: MessageNumber { segments.last?.arena.all.last?.number ?? 0 }
 
     /// The position of the oldest message kept.
     package var start: LogPosition { segments.first?.start ?? end }
@@ -222,8 +222,9 @@ package final class MessageLog {
 
     /// Returns the numbers of the newest texts kept at these positions, rising; no joins and
     /// leaves.
-    package func textNumbers(in positions: Range<LogPosition>, atMost count: Int) -> [UInt64] {
-        var result: [UInt64] = []
+    package func textNumbers(in positions: Range<LogPosition>, atMost count: Int) -> [MessageNumber]
+    {
+        var result: [MessageNumber] = []
         forEachText(in: positions, atMost: count) { result.append($0.all[$1].number) }
         result += olderTexts(in: positions, atMost: count - result.count).map(\.number)
         return result.reversed()
@@ -265,14 +266,14 @@ package final class MessageLog {
     }
 
     /// Returns the message kept that has a number.
-    package func message(numbered number: UInt64) -> Message? {
+    package func message(numbered number: MessageNumber) -> Message? {
         guard number > 0 else { return nil }
         let found = messages(from: position(after: number - 1), atMost: 1).first
         return found?.number == number ? found : older.message(numbered: number)
     }
 
     /// Takes the text of a message away, if it is kept.
-    func erase(_ number: UInt64, by deleter: String) {
+    func erase(_ number: MessageNumber, by deleter: String) {
         let position = position(after: number - 1)
         if position < end {
             let segment = segments[segmentIndex(holding: position)]
@@ -291,7 +292,7 @@ package final class MessageLog {
     }
 
     /// Returns the position of the first message kept whose number is greater.
-    package func position(after number: UInt64) -> LogPosition {
+    package func position(after number: MessageNumber) -> LogPosition {
         var (low, high) = (start, end)
         while low < high {
             let middle = low.middle(to: high)

@@ -22,7 +22,7 @@ import Testing
         let test = try TestBus(rooms: ["a", "b"], middlewares: [Reject(word: "no")])
         let one = await test.port("one", room: "a")
         let two = await test.port("two", room: "b")
-        var last: UInt64 = 0
+        var last: MessageNumber = 0
         for round in 0..<50 {
             let port = round % 2 == 0 ? one : two
             let receipts = try await port.publish(["ja", "no", "si"].map { Draft($0, from: "x") })
@@ -37,7 +37,7 @@ import Testing
 
     @Test func `numbers go on behind the store's, whatever was lost`() async throws {
         let store = VolatileStore()
-        var last: UInt64 = 0
+        var last: MessageNumber = 0
         for _ in 0..<3 {
             // Each is what comes after a crash: only the store remains.
             let test = try TestBus(store: store)

@@ -159,7 +159,7 @@ extension Phrases {
     }
 
     /// After `[unknown-message]` if no message of this room has that number.
-    package func unknownMessage(number: UInt64) -> String {
+    package func unknownMessage(number: MessageNumber) -> String {
         say(
             "En esta sala no está el mensaje #\(number).", "Message #\(number) is not in this room."
         )

@@ -123,7 +123,7 @@ extension Phrases {
     // MARK: - Deletions
 
     /// After `[ok]`.
-    package func deleted(number: UInt64) -> String {
+    package func deleted(number: MessageNumber) -> String {
         say("El mensaje #\(number) está borrado.", "Message #\(number) is deleted.")
     }
 

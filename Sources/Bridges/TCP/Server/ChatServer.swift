@@ -53,7 +53,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var lastGuest = 0
     /// The last private message, until the end of the turn.
-    private var lastPrivate: (number: UInt64, lines: [UInt8])?
+    private var lastPrivate: (number: MessageNumber, lines: [UInt8])?
     private var certificateWatch: CertificateWatch?
     private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
     private lazy var chatListener = ChatListener(

@@ -8,7 +8,7 @@ extension ChatConnection {
         let text = String(decoding: arguments.prefix(32), as: UTF8.self)
         let digits = text.hasPrefix("#") ? text.dropFirst() : text[...]
         guard let member, arguments.count <= 32, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }),
-            let number = UInt64(digits)
+            let number = MessageNumber(digits)
         else { return answer(.badArguments, phrases.badArguments(.delete)) }
         let (sender, role, connectionID) = (member.sender, role, connectionID)
         query(bus) { bus in
