@@ -193,7 +193,7 @@ import TestSupport
         let error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
         #expect(
             error?.description == """
-                store: \(folder.file): process \(getpid()) keeps it open; one daemon at a time
+                store: \(folder.file): process \(getpid()) has it open; a store can have only one daemon
                 """)
         await store.close()
         try await SQLiteStore.open(folder.file).close()

@@ -226,7 +226,7 @@ import TestSupport
         try await enqueue("otro", []).wait()
         _ = await log.first { $0.sentence.hasSuffix("0 messages stored late, 1 lost for good") }
         let lost = enqueue("otro", [Checkpoint(source: "a", state: [2])])
-        let entry = await log.first { $0.sentence.contains("numbers given here are taken in it") }
+        let entry = await log.first { $0.sentence.contains("used the same message numbers") }
         #expect(entry.sentence.contains("; 1 message waits in memory, durable sources wait"))
         #expect(store.condition == .fails)
         await store.close()

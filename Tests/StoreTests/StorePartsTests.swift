@@ -114,7 +114,9 @@ import TestSupport
         #expect(try theirs.firstFreeNumber() == 100)
         try reserve(200, in: theirs)
         let error = #expect(throws: StoreError.self) { try reserve(150, in: ours) }
-        #expect(error?.sentence == "another process writes into it; one daemon at a time")
+        #expect(
+            error?.sentence
+                == "another process is writing to it; a store can have only one daemon")
         // Returning numbers lowers it.
         try reserve(120, in: theirs)
         try reserve(150, in: theirs)

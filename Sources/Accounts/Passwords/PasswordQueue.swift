@@ -15,7 +15,7 @@ struct PasswordQueue<Request> {
         let connection: UInt64
     }
 
-    /// What became of a request.
+    /// The result of adding a request.
     enum Admission {
         case waits
         /// Too many wait, or one of this connection does.

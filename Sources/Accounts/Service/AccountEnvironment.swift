@@ -1,6 +1,6 @@
 import MessageBus
 
-/// What the account service is given to stand on.
+/// The clocks, threads and log that the daemon gives the account service.
 package struct AccountEnvironment: Sendable {
     /// Runs a function on the bus's loop, soon and in order.
     package var post: @Sendable (@escaping @Sendable () -> Void) -> Void

@@ -2,7 +2,7 @@ import MessageBus
 
 /// A request for which a password must be looked at.
 struct PasswordRequest: Sendable {
-    /// What is asked for.
+    /// The purpose.
     enum Purpose: Sendable {
         case login(LoopBound<(LoginResult) -> Void>)
         case registration(name: String, LoopBound<(RegistrationResult) -> Void>)

@@ -19,13 +19,13 @@ package struct PrivateMessage: Sendable, Hashable {
 
     /// Its number on the bus, which no other message has.
     package let number: UInt64
-    /// When it was said.
+    /// The time at which it was said.
     package let time: Timestamp
-    /// Who said it.
+    /// The sender.
     package let sender: Party
     /// To whom.
     package let receiver: Party
-    /// What was said.
+    /// The text.
     package let text: String
 
     /// Makes a message.

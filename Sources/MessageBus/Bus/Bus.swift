@@ -32,7 +32,7 @@ public actor Bus {
     package nonisolated let store: any MessageStore
     /// True if the store outlives the process, so that the bus hands it every message.
     package nonisolated let keepsMessages: Bool
-    /// Who may not speak.
+    /// The bans and mutes.
     var restrictions = Restrictions()
     /// Rules by which addresses can't be banned.
     var protectedAddresses: [String: @Sendable (AddressBlock) -> Bool] = [:]

@@ -101,7 +101,7 @@ public struct Message: Sendable {
     public var attachment: UInt64 { details?.attachment ?? 0 }
     /// True if it belongs to the message before it, as the second picture of an album does.
     public var isContinuation: Bool { details?.isContinuation ?? false }
-    /// The message that this one answers.
+    /// The message that this one replies to.
     public var reply: Quotation? { kind == .deletion ? nil : details?.reply }
     /// The number of the message that was deleted, in a deletion; `nil` in anything else.
     public var deletedNumber: UInt64? { kind == .deletion ? details?.reply?.number : nil }

@@ -22,7 +22,7 @@ public struct CertificateFiles: Sendable {
         }
     }
 
-    /// What changes when one of the files is replaced or written.
+    /// The part that changes when one of the files is replaced or written.
     public struct Version: Sendable, Equatable {
         private let certificate: [Int]
         private let key: [Int]

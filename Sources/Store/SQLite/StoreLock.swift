@@ -30,7 +30,8 @@ final class StoreLock: Sendable {
         guard Self.isOurs(text) else {
             close(descriptor)
             throw StoreError(
-                path, "\(file) holds something else than a lock: move it away, nothing was changed")
+                path,
+                "\(file) is not a lock file of puente, and was left as it is: move it away")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno
@@ -40,7 +41,8 @@ final class StoreLock: Sendable {
             }
             let holder = Self.value(of: Self.process, in: text).map { "process \($0)" }
             throw StoreError(
-                path, "\(holder ?? "another process") keeps it open; one daemon at a time")
+                path,
+                "\(holder ?? "another process") has it open; a store can have only one daemon")
         }
         reserved = Self.value(of: Self.numbers, in: text) ?? 0
         // Allocates the lines; if the disk is full, they are there from the last time.

@@ -103,8 +103,7 @@ import Testing
         let words = Array(repeating: "aguja", count: 32).joined(separator: " ")
         let (found, tooMuch) = (
             "servidor: [ok] 0",
-            "servidor: [bad-arguments] Se pueden buscar 32 palabras a la vez como mucho, de 512 bytes "
-                + "en total."
+            "servidor: [bad-arguments] Una búsqueda admite como mucho 32 palabras, 512 bytes en total."
         )
         let long = String(repeating: "x", count: 512)
         for (words, answer) in [

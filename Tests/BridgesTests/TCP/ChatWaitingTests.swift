@@ -9,7 +9,7 @@ import Testing
 /// A connection that waits for an answer of the store.
 @Suite(.timeLimit(.minutes(10))) struct ChatWaitingTests {
     private static let noHistory =
-        "servidor: [dropped] Ahora no se puede leer lo que se dijo antes; prueba más tarde."
+        "servidor: [dropped] Los mensajes anteriores no se pueden leer ahora; prueba más tarde."
 
     private let store = LateStore(LateStore.texts(["una aguja", "otra aguja", "un hilo"]))
 
