@@ -1,25 +1,28 @@
-import MessageBus
 import Locking
+import MessageBus
 
 /// The store in a SQLite file: messages, cursors, checkpoints and links.
 ///
 /// Safe from any thread, except `reserve`, `enqueue` and `endTurn`, which are confined to the bus's
 /// loop.
-package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the line above
+package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBuffer` is the loop's
     /// The settings of a store.
     package struct Options: Sendable {
         /// Bytes that may wait to be written.
-        package var writeQueue = 64 << 20
+        package var backlog: Int
         /// Time that messages are kept; zero: until every durable reader has them.
-        package var history = Duration.seconds(90 * 86_400)
+        package var history: Duration
         /// Bridges of bridge.json, also those that are off: cursors of other bridges protect no
         /// messages unless they are in use.
         package var bridges: Set<String> = []
         /// Time that a message waits for others to be committed with.
         package var delay = Duration.milliseconds(10)
 
-        /// Makes settings with their defaults.
-        package init() {}
+        /// Makes settings.
+        package init(backlog: Int, history: Duration) {
+            self.backlog = backlog
+            self.history = history
+        }
     }
 
     /// A function that starts a named thread.
@@ -63,7 +66,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         self.log = log
         self.startThread = startThread
         var limits = WriteQueue.Limits()
-        limits.bytes = options.writeQueue
+        limits.bytes = options.backlog
         limits.delay = options.delay.inNanoseconds
         writeQueue = WriteQueue(limits)
     }
@@ -155,7 +158,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
 
     // MARK: - Handing over
 
-    /// True.
+    /// True: the file outlives the process.
     package var outlivesProcess: Bool { true }
 
     /// Reserves a block of numbers; waits only if those reserved ahead are used up.
@@ -192,7 +195,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         writeQueue.push(turnBuffer.takeBatch(), lost: lost)
     }
 
-    // MARK: - How far it is
+    // MARK: - Progress
 
     /// Number up to which every message taken is stored.
     package var committed: UInt64 { status.committed }
@@ -255,7 +258,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         }
     }
 
-    /// Returns the numbers of those texts.
+    /// Returns the numbers of the last texts of a room before a number, rising.
     package func textNumbers(
         in room: String, before number: UInt64, atMost count: Int
     ) async throws -> [UInt64] {
@@ -273,7 +276,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         }
     }
 
-    /// Returns the numbers of those texts, rising.
+    /// Returns the numbers of the newest texts of a room that contain all the words, rising.
     package func numbers(
         with words: SearchWords, in room: String, atMost count: Int
     ) async throws -> [UInt64] {
@@ -306,7 +309,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         }
     }
 
-    /// Returns the numbers of messages with an id on the other side.
+    /// Returns the numbers of messages with a remote id, the oldest first.
     package func numbers(
         of remoteID: String, in channel: DurableReader.Channel
     ) async throws -> [UInt64] {
@@ -315,7 +318,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         }
     }
 
-    /// Returns the ids of a message on the other side, the first one first.
+    /// Returns the remote ids of a message, the first one first.
     package func remoteIDs(
         of number: UInt64, in channel: DurableReader.Channel
     ) async throws -> [String] {
@@ -324,7 +327,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         }
     }
 
-    /// Returns the id of a message on the other side.
+    /// Returns the remote id of a message; the first one, if it has several.
     package func remoteID(
         of number: UInt64, in channel: DurableReader.Channel
     ) async throws -> String? {

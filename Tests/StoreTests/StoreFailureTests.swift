@@ -44,7 +44,7 @@ import TestSupport
 
     @Test func `past the bound it is counted, unless a source waits for it`() async throws {
         var options = SQLiteStore.Options.quick
-        options.writeQueue = 100_000
+        options.backlog = 100_000
         let store = try SQLiteStore.open(folder.file, options, log: log.log)
         let other = try lock()
         func say(isOwed: Bool = false) -> UInt64 {

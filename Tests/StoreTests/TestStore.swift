@@ -84,7 +84,7 @@ extension SQLiteStore {
 extension SQLiteStore.Options {
     /// Commits at once.
     static var quick: Self {
-        var options = Self()
+        var options = Self(backlog: 64 << 20, history: .seconds(90 * 86_400))
         options.delay = .zero
         return options
     }

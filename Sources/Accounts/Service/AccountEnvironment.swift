@@ -12,7 +12,7 @@ package struct AccountEnvironment: Sendable {
     package var steady: @Sendable () -> Int64
     /// The daemon's log.
     package var log = Log.silent
-    /// Passwords that are looked at at the same time.
+    /// The number of passwords hashed at once.
     package var hashers = 1
 
     /// Makes an environment.

@@ -27,7 +27,9 @@ struct TryCounter: Sendable, Equatable {
         self.used = min(used, now)
     }
 
+    /// Milliseconds of the first delay: hardly noticed by somebody who types a password again.
     private static let firstDelay: Int64 = 2_000
+    /// Milliseconds of the longest delay: 24 attempts a day, and no owner is kept out for longer.
     private static let longestDelay: Int64 = 3_600_000
     /// The most failures that a limit counts.
     private static let mostFailures = 100

@@ -43,11 +43,11 @@ package struct Tail: Bridge {
                 check.problem("expected a regular expression: \(error)", at: $start)
                 return
             }
-            guard let slip = PatternSlip(in: start) else { return }
+            guard let mistake = PatternMistake(in: start) else { return }
             let quoted = start.shortened(to: 60).quoted
             let found = $start.found(quoted)
-            let sentence = "\(found)\(slip.ending(isShown: found == quoted))"
-            if slip.isWarning {
+            let sentence = "\(found)\(mistake.ending(isShown: found == quoted))"
+            if mistake.isWarning {
                 check.warning("found \(sentence)", at: $start)
             } else {
                 check.problem("expected a regular expression, found \(sentence)", at: $start)

@@ -1,7 +1,7 @@
 /// The accounts, bans and mutes, as the bus and its bridges ask for them.
 ///
 /// Confined to the bus's loop. Questions about names and addresses are answered from memory;
-/// passwords are looked at on threads of their own. Every `then` is called on the loop, once, and
+/// passwords are checked on threads of their own. Every `then` is called on the loop, once, and
 /// never before the function that it was given to returns. Where an account changes, the `then` of
 /// whoever asked for it is called first, the observers after it.
 package protocol AccountDirectory: AnyObject, Sendable {

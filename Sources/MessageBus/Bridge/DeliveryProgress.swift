@@ -28,7 +28,7 @@ final class DeliveryProgress: Sendable {
     /// The most numbers to pass over before the stored cursor is moved for them alone.
     private static let stride: UInt64 = 1_000
 
-    /// Records the messages looked at, and returns the number to move the cursor to if none is
+    /// Records the messages read, and returns the number to move the cursor to if none is
     /// owed.
     func scan(_ messages: [Message], through number: UInt64, isLast: Bool = false) -> UInt64? {
         state.withLock { state in

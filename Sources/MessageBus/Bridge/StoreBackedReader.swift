@@ -1,7 +1,7 @@
 /// A durable reader of the store.
 ///
-/// Its position is touched on the bus's loop only.
-final class StoreBackedReader: @unchecked Sendable {  // `let`s anywhere, `position` on the loop
+/// Confined to the bus's loop, but for its `let`s.
+final class StoreBackedReader: @unchecked Sendable {  // `position` changes on the loop only
     let bus: Bus
     let room: Room
     let attachment: BridgeAttachment

@@ -106,7 +106,7 @@ extension Bus {
     }
 
     /// Returns the drafts at the front that go into one batch: all of one room, and few enough
-    /// bytes that the room's readers look at them before its log lets them go.
+    /// bytes that the room's readers read them before its log lets them go.
     private func run(
         of drafts: ArraySlice<Draft>, in room: String, by attachment: BridgeAttachment
     ) -> ArraySlice<Draft> {

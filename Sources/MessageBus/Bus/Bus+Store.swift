@@ -47,8 +47,8 @@ extension Bus {
     /// Returns when the store may have got further, the bus ends, or the task is cancelled.
     ///
     /// - Parameters:
-    ///   - count: the count of `storeSignal` before the store was looked at: with a preferred
-    ///     executor the task may leave the bus between the look and the wait, and would sleep
+    ///   - count: the count of `storeSignal` before the store was checked: with a preferred
+    ///     executor the task may leave the bus between the check and the wait, and would sleep
     ///     through a change in between.
     ///   - evenAtTheEnd: true to wait even if the bus has ended already.
     func waitForStore(since count: UInt64, evenAtTheEnd: Bool = false) async {
@@ -69,7 +69,7 @@ extension Bus {
     /// The most texts that somebody may ask for at once.
     package static var mostTexts: Int { 500 }
 
-    // MARK: - What was said before
+    // MARK: - Earlier messages
 
     /// Returns the numbers of the last texts of a room, rising, if its log has as many or there are
     /// no more; `nil` if the store has to be asked.

@@ -38,7 +38,7 @@ package protocol MessageStore: Sendable {
 
     /// The number up to which every message handed over is kept.
     var committed: UInt64 { get }
-    /// The store's condition: whether it keeps up.
+    /// The store's condition: it keeps up, lags or fails.
     var condition: StoreCondition { get }
     /// Calls a function, on a thread of its own, whenever `committed` or `condition` may have
     /// changed.
@@ -55,9 +55,9 @@ package protocol MessageStore: Sendable {
     func cursor(of reader: DurableReader) async throws -> UInt64?
     /// Moves a durable reader's cursor, never back.
     ///
-    /// - Parameter links: names of messages up to that one on the other side.
+    /// - Parameter links: the remote ids of messages up to that one.
     func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) async throws
-    /// Records that a message could not be delivered, and the answer of the other side.
+    /// Records that a message could not be delivered, and the answer of the remote side.
     func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) async throws
 
     // MARK: - Reading
@@ -70,15 +70,15 @@ package protocol MessageStore: Sendable {
     func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
     ) async throws -> StoredRun
-    /// Returns the last texts of a room that are older than a number, the oldest first.
+    /// Returns the last texts of a room before a number, the oldest first.
     func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
-    /// Returns the numbers of those texts, rising.
+    /// Returns the numbers of the last texts of a room before a number, rising.
     func textNumbers(
         in room: String, before number: UInt64, atMost count: Int
     ) async throws -> [UInt64]
     /// Returns the newest texts of a room that hold all the words, the oldest first.
     func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
-    /// Returns the numbers of those texts, rising.
+    /// Returns the numbers of the newest texts of a room that hold all the words, rising.
     func numbers(
         with words: SearchWords, in room: String, atMost count: Int
     ) async throws -> [UInt64]
@@ -88,12 +88,12 @@ package protocol MessageStore: Sendable {
     ///
     /// As many as about 16 KiB of text hold, but at least one if there is one.
     func messages(numbered numbers: [UInt64]) async throws -> StoredRun
-    /// Returns the numbers of messages with a name on the other side, the oldest first.
+    /// Returns the numbers of messages with a remote id, the oldest first.
     func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws -> [UInt64]
-    /// What a message is called on the other side, the first name first.
+    /// Returns the remote ids of a message, the first one first.
     func remoteIDs(
         of number: UInt64, in channel: DurableReader.Channel
     ) async throws -> [String]
-    /// Returns the name of a message on the other side; the first name, if it has several.
+    /// Returns the remote id of a message; the first one, if it has several.
     func remoteID(of number: UInt64, in channel: DurableReader.Channel) async throws -> String?
 }

@@ -108,21 +108,21 @@ package final class VolatileStore: MessageStore {
         in room: String, before number: UInt64, atMost count: Int
     ) -> [UInt64] { [] }
 
-    /// Returns the numbers of messages with a name on the other side.
+    /// Returns the numbers of messages with a remote id.
     package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
         state.withLock { $0.links.numbers(of: remoteID, in: channel) }
     }
-    /// What a message is called on the other side, the first name first.
+    /// Returns the remote ids of a message, the first one first.
     package func remoteIDs(of number: UInt64, in channel: DurableReader.Channel) -> [String] {
         state.withLock { $0.links.remoteIDs(of: number, in: channel) }
     }
-    /// Returns the name of a message on the other side; the first name, if it has several.
+    /// Returns the remote id of a message; the first one, if it has several.
     package func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
         state.withLock { $0.links.remoteID(of: number, in: channel) }
     }
 }
 
-/// The most recent links between messages and their names on other sides, bounded.
+/// The most recent links between messages and their remote ids, bounded.
 private struct Links {
     private struct Remote: Hashable {
         let channel: DurableReader.Channel

@@ -17,7 +17,7 @@ package final class Cursor {
     private var mailbox: [Message] = []
     private var waiter: CheckedContinuation<Void, Never>?
     private(set) var isCancelled = false
-    /// The number of the newest message looked at, or a number before all messages to be given.
+    /// The number of the newest message read, or a number before all messages to be given.
     private(set) var lastNumber: UInt64 = 0
     /// True if messages that the room no longer keeps are read from the store.
     private(set) var readsStore = false

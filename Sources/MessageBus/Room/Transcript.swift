@@ -41,6 +41,8 @@ package final class Transcript {
     package let capacity: Int
     private let memory: UnsafeMutableRawPointer
     private let owner: Confinement
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
+    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     @exclusivity(unchecked) private var side: [UInt8] = []
     /// The position after the newest byte.
     @exclusivity(unchecked) package private(set) var head: TranscriptOffset = 0

@@ -29,7 +29,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// True if the reservation must be written although there are enough numbers: in a new file.
     private var mustReserve = false
 
-    /// Nanoseconds between two looks at whether the file is still there.
+    /// Nanoseconds between two checks that the file is still there.
     private static let checkPause = Duration.seconds(1).inNanoseconds
 
     init(

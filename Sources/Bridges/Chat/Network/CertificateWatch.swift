@@ -19,7 +19,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     private let log: Log
     private let use: (TLSContext) -> Void
     private var context: TLSContext
-    /// The version of the files that was looked at last, whether it could be used or not.
+    /// The version of the files that was read last, whether it could be used or not.
     private var version: CertificateFiles.Version
     /// The time of the last warning about the end.
     private var lastWarning: Int64?
@@ -28,7 +28,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     private var isLooking = false
     private lazy var timer = LoopTimer { [weak self] in self?.look() }
 
-    /// Nanoseconds between two looks at the files.
+    /// Nanoseconds between two checks of the files.
     private static let interval = Duration.seconds(10).inNanoseconds
     /// Nanoseconds between two warnings about the same certificate.
     private static let warningInterval = Duration.seconds(86_400).inNanoseconds

@@ -166,6 +166,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Returns the room with a name as people write it: `logs`, `#logs` or `Logs`.
     func room(called name: String) -> RoomReaders? {
+        // Rooms have 32 bytes at most; the rest need not be copied to find none.
         guard name.utf8.count <= 64 else { return nil }
         let bare = (name.hasPrefix("#") ? name.dropFirst() : name[...]).lowercased()
         return rooms.first { $0.room.name == bare }

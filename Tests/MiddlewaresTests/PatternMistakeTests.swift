@@ -5,7 +5,7 @@ import Testing
 
 @testable import Patterns
 
-@Suite struct PatternSlipTests {
+@Suite struct PatternMistakeTests {
     private func decode(_ text: String) -> (problem: String?, warning: String?) {
         var problems = Problems()
         let place = ConfigLocation(root: TextPosition(line: 1, column: 1))

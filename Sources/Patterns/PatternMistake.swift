@@ -1,7 +1,7 @@
 import MessageBus
 
 /// A mistake in a regular expression that compiles but does not mean what its writer thinks.
-package struct PatternSlip: Sendable, Equatable {
+package struct PatternMistake: Sendable, Equatable {
     /// The second half of a sentence that begins with the pattern.
     package let sentence: String
     /// The corrected pattern; must not be shown if the pattern came from a variable or a file.
@@ -35,7 +35,7 @@ package struct PatternSlip: Sendable, Equatable {
     }
 
     /// Finds a control character that no text contains: `"\b"` in JSON is a backspace.
-    private static func control(in pattern: String) -> PatternSlip? {
+    private static func control(in pattern: String) -> PatternMistake? {
         let isControl = { (scalar: Unicode.Scalar) in
             scalar.properties.generalCategory == .control
                 && !["\t", "\n", "\r"].contains(scalar)
@@ -52,7 +52,7 @@ package struct PatternSlip: Sendable, Equatable {
                 instead.unicodeScalars.append(scalar)
             }
         }
-        return PatternSlip(
+        return PatternMistake(
             "no text holds a \(found.inWords), and in JSON a backslash is written \\\\",
             isKnown ? instead : nil)
     }
@@ -60,7 +60,7 @@ package struct PatternSlip: Sendable, Equatable {
     /// Finds slashes as in JavaScript and Perl: `/casino/i`.
     ///
     /// With flags after the second slash and no third one it can't be intended; else it may be.
-    private static func slashes(around pattern: String) -> PatternSlip? {
+    private static func slashes(around pattern: String) -> PatternMistake? {
         guard pattern.utf8.count > 2, pattern.first == "/" else { return nil }
         let flags = pattern.suffix(while: { "dgimsuvxy".contains($0) })
         let rest = pattern.dropFirst().dropLast(flags.count)
@@ -72,7 +72,7 @@ package struct PatternSlip: Sendable, Equatable {
         let kept = flags.filter { "imsx".contains($0) }
         let instead =
             (kept.isEmpty ? "" : "(?\(kept))") + inside.replacing("\\/", with: "/")
-        return PatternSlip(
+        return PatternMistake(
             "the slashes are part of it and have to be in the text", instead,
             isWarning: isPath || flags.isEmpty)
     }
@@ -86,22 +86,5 @@ extension StringProtocol {
             start = index(before: start)
         }
         return self[start...]
-    }
-}
-
-extension Pattern {
-    /// True if it has an empty match in every text, like `casino|` or `a*`.
-    ///
-    /// `.*` is not one of these: it matches all there is.
-    package var matchesNothingAnywhere: Bool {
-        guard let matcher = try? Matcher(self) else { return false }
-        return ["", "\u{E000}"].allSatisfy { text in
-            var text = text
-            return text.withUTF8 { bytes in
-                let isFound =
-                    (try? matcher.find(in: UnsafeRawBufferPointer(bytes), from: 0, before: nil))
-                return isFound == true && matcher[0]?.isEmpty == true
-            }
-        }
     }
 }
