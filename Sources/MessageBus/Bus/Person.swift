@@ -82,6 +82,7 @@ package final class Person {
     // MARK: - Coming and going
 
     func add(_ presence: Presence) {
+        presence.room.owner.assertOwned()
         presence.person = self
         presence.index = presences.count
         presences.append(presence)
@@ -91,6 +92,7 @@ package final class Person {
     }
 
     func remove(_ presence: Presence) {
+        presence.room.owner.assertOwned()
         guard presence.person === self else { return }
         presence.person = nil
         // The last presence moves into the free place.
@@ -121,6 +123,7 @@ package final class Person {
     ///
     /// - Parameter isForced: whether the person had to give up the name before.
     func setName(of name: Sender, isForced: Bool = false) {
+        presences.first?.room.owner.assertOwned()
         var senders: [String: Sender] = [:]
         for presence in presences {
             let bridge = presence.sender.bridge

@@ -67,7 +67,10 @@ final class CurlTransfers: @unchecked Sendable {
         Unmanaged<CurlTransfers>.fromOpaque(context).takeUnretainedValue()
     }
 
-    var count: Int { running.count }
+    var count: Int {
+        loop.assertOwned()
+        return running.count
+    }
 
     // MARK: - Beginning and ending
 
@@ -75,6 +78,7 @@ final class CurlTransfers: @unchecked Sendable {
         _ request: HTTPRequest, _ cancellation: CancellationHandle,
         _ continuation: CheckedContinuation<HTTPAnswer, any Error>
     ) {
+        loop.assertOwned()
         if cancellation.isCancelled || isClosed {
             continuation.resume(
                 throwing: HTTPError(.cancelled, mayHaveArrived: false, "cancelled"))
@@ -133,11 +137,13 @@ final class CurlTransfers: @unchecked Sendable {
     }
 
     func cancel(_ cancellation: CancellationHandle) {
+        loop.assertOwned()
         cancellation.isCancelled = true
         end(cancellation, .cancelled, "cancelled")
     }
 
     func close() {
+        loop.assertOwned()
         isClosed = true
         for entry in Array(running.values) { end(entry.cancellation, .cancelled, "cancelled") }
         puente_set_socket(multi, nil, nil)
@@ -166,6 +172,7 @@ final class CurlTransfers: @unchecked Sendable {
     // MARK: - Sockets and timers of curl
 
     private func watch(_ socket: curl_socket_t, _ wanted: Int32) {
+        loop.assertOwned()
         if wanted == CURL_POLL_REMOVE {
             if let watch = watches.removeValue(forKey: socket) { loop.remove(watch.registration) }
             return
@@ -202,6 +209,7 @@ final class CurlTransfers: @unchecked Sendable {
     }
 
     fileprivate func drive(_ socket: curl_socket_t, _ events: Int32) {
+        loop.assertOwned()
         guard !isClosed else { return }
         var count: Int32 = 0
         curl_multi_socket_action(multi, socket, events, &count)

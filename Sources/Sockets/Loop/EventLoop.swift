@@ -258,6 +258,11 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     ///
     /// - Parameter delay: nanoseconds from the beginning of this turn.
     public func set(_ timer: LoopTimer, after delay: Int64) {
+        assertOwned()
+        #if DEBUG
+            timer.loop?.assertOwned()
+            timer.loop = self
+        #endif
         timers.set(timer, at: now + delay)
     }
 

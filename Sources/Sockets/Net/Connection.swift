@@ -76,12 +76,14 @@ public final class Connection {
 
     /// Reads received bytes.
     public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        loop.assertOwned()
         if let session { return session.receive(into: buffer) }
         return receiveAsIs(into: buffer)
     }
 
     /// Reads received bytes as they are, encrypted or not, for those who discard them.
     public func receiveAsIs(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        loop.assertOwned()
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
             if count > 0 { return .bytes(count) }
@@ -97,6 +99,7 @@ public final class Connection {
     /// Of encrypted bytes some may wait here afterwards: see `hasUnsent`.
     @inline(__always)
     public func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+        loop.assertOwned()
         if let session { return session.send(bytes) }
         return Self.send(bytes, on: descriptor)
     }
@@ -120,7 +123,10 @@ public final class Connection {
     public var hasUnsent: Bool { session?.hasUnsent ?? false }
 
     /// Sends encrypted bytes that wait; returns `nil` once there are none left.
-    public func flush() -> Outcome? { session?.flush() }
+    public func flush() -> Outcome? {
+        loop.assertOwned()
+        return session?.flush()
+    }
 
     /// True if bytes that were received with others have not been read; the loop reports nothing
     /// then.
@@ -137,6 +143,7 @@ public final class Connection {
 
     /// Sets the events that the loop waits for; costs a system call only if they change.
     public func wait(for interest: Readiness) {
+        loop.assertOwned()
         guard interest != self.interest, let registration else { return }
         self.interest = interest
         loop.modify(registration, interest)
@@ -164,7 +171,10 @@ public final class Connection {
     }
 
     /// Tells the peer that nothing more comes; reading goes on.
-    public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    public func finishSending() {
+        loop.assertOwned()
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
 
     /// True until `close()` or `detach()`.
     public var isOpen: Bool { registration != nil }
@@ -172,6 +182,7 @@ public final class Connection {
     /// Stops watching and returns the descriptor, still open; no encrypted bytes are sent or read
     /// after this.
     public func detach() -> Int32 {
+        loop.assertOwned()
         session?.finish()
         if let registration { loop.remove(registration) }
         registration = nil
@@ -180,6 +191,7 @@ public final class Connection {
 
     /// Closes the connection.
     public func close() {
+        loop.assertOwned()
         guard let registration else { return }
         self.registration = nil
         session?.finish()

@@ -64,6 +64,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
         _ files: CertificateFiles, _ first: Loaded, on loop: EventLoop, log: Log,
         use: @escaping (TLSContext) -> Void
     ) {
+        loop.assertOwned()
         self.files = files
         self.loop = loop
         self.log = log
@@ -76,9 +77,13 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     }
 
     /// Stops watching.
-    package func cancel() { timer.cancel() }
+    package func cancel() {
+        loop.assertOwned()
+        timer.cancel()
+    }
 
     private func look() {
+        loop.assertOwned()
         loop.set(timer, after: Self.interval)
         warnOfEnd()
         if loop.now - lastKeys >= Self.keyLifetime {
@@ -103,6 +108,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     private func finishLook(
         _ version: CertificateFiles.Version, _ result: Result<Loaded, TLSError>?
     ) {
+        loop.assertOwned()
         isLooking = false
         guard let result, timer.deadline != nil else { return }
         switch result {
