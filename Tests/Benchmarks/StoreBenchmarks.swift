@@ -130,7 +130,9 @@ private final class StoreFiles {
     private func make(_ name: String) -> SQLiteStore {
         let clock = SystemClock()
         return SQLiteStore(
-            "\(path)/\(name)", .init(), fold: { $0.lowercased() },
+            "\(path)/\(name)",
+            SQLiteStore.Options(backlog: 64 << 20, history: .seconds(90 * 86_400)),
+            fold: { $0.lowercased() },
             clock: StoreClock(wall: clock.wall, monotonic: clock.monotonic), log: .silent,
             startThread: DedicatedThread.start)
     }

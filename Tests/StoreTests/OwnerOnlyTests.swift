@@ -107,8 +107,8 @@ import Testing
         make(folder.file + ".lock", 0o600, "treasure")
         #expect(
             complaint() == """
-                store: PATH/puente.sqlite: PATH/puente.sqlite.lock holds something else than a \
-                lock: move it away, nothing was changed
+                store: PATH/puente.sqlite: PATH/puente.sqlite.lock is not a lock file of puente, and \
+                was left as it is: move it away
                 """)
         var status = stat()
         #expect(stat(folder.file + ".lock", &status) == 0 && status.st_size == 8)
