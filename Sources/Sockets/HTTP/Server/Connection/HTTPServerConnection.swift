@@ -10,7 +10,7 @@ final class HTTPServerConnection: EventHandler {
         /// Nothing more is read; it closes when everything is sent.
         case closing
         /// It is given away when everything is sent.
-        case leaving(HTTPRequestHead, HTTPPeer, (TakenConnection) -> any EventHandler)
+        case leaving(HTTPPeer, (TakenConnection) -> any EventHandler)
         /// It is closed, or somebody else's.
         case over
     }
