@@ -21,7 +21,7 @@ final class HTTPServerConnection: EventHandler {
     let peer: HTTPPeer
     /// True if the other side is a proxy that names its clients.
     let isFromProxy: Bool
-    /// What it counts for.
+    /// The limits that it counts for.
     var place: ConnectionPlace
     var phase = Phase.open
     /// The socket; `nil` once it is closed or given away.
