@@ -8,8 +8,8 @@ package struct WebSocketReader: Sendable {
     package enum Event {
         /// A message of text, valid until the next call.
         case text([UInt8])
-        /// A message of bytes begins: nothing of it was kept, and the owner closes with 1003.
-        case binary
+        /// A message of bytes, for a reader that takes those.
+        case binary([UInt8])
         /// A question whether we are there, with at most 125 bytes to be sent back.
         case ping([UInt8])
         /// The answer to a ping.
@@ -27,6 +27,7 @@ package struct WebSocketReader: Sendable {
     }
 
     private let maxMessage: Int
+    private let takesBinary: Bool
     private var part = Part.header
     /// Bytes of an incomplete header.
     private var header: [UInt8] = []
@@ -35,13 +36,22 @@ package struct WebSocketReader: Sendable {
     /// True in the middle of a message.
     private var isInMessage = false
     private var control: [UInt8] = []
+    /// True if the present message is one of bytes.
+    private var isBinary = false
     private var text = UTF8Validator()
 
     /// Bytes of a message at most, unless another limit is given.
     package static let usualMaxMessage = 64 << 10
 
     /// Makes a reader at the beginning of a connection.
-    package init(maxMessage: Int = usualMaxMessage) { self.maxMessage = maxMessage }
+    ///
+    /// - Parameters:
+    ///   - maxMessage: bytes of a message at most; a longer one is a violation, 1009.
+    ///   - takesBinary: whether messages of bytes are taken; they are a violation otherwise, 1003.
+    package init(maxMessage: Int = usualMaxMessage, takesBinary: Bool = false) {
+        self.maxMessage = maxMessage
+        self.takesBinary = takesBinary
+    }
 
     /// Reads from the front of bytes, up to the next event.
     ///
@@ -73,9 +83,8 @@ package struct WebSocketReader: Sendable {
                 return nil
             case .header:
                 guard let (frame, key) = try readHeader(&input) else { return nil }
-                if frame.opcode == .binary {
-                    part = .closed
-                    return .binary
+                if !frame.opcode.isControl, frame.opcode != .continuation {
+                    isBinary = frame.opcode == .binary
                 }
                 part = .payload(frame, WebSocketMask(key), left: frame.count)
             case .payload(let frame, var mask, let left):
@@ -115,8 +124,12 @@ package struct WebSocketReader: Sendable {
             throw WebSocketViolation(
                 code: .protocolError, reason: "a message begins in another, or goes on without one")
         }
+        if frame.opcode == .binary, !takesBinary {
+            throw WebSocketViolation(
+                code: .unsupportedData, reason: "messages of bytes are not taken here")
+        }
         // A length of 63 bits must not overflow in the sum.
-        if frame.opcode != .binary, frame.count > maxMessage - message.count {
+        if frame.count > maxMessage - message.count {
             throw WebSocketViolation(
                 code: .messageTooBig, reason: "a message has more than \(maxMessage) bytes")
         }
@@ -129,6 +142,7 @@ package struct WebSocketReader: Sendable {
         isInMessage = true
         let start = message.count
         Self.append(bytes, to: &message, &mask)
+        if isBinary { return }
         let isText = message.withUnsafeBytes {
             text.check(UnsafeRawBufferPointer(rebasing: $0[start...]))
         }
@@ -157,7 +171,7 @@ package struct WebSocketReader: Sendable {
             guard frame.isFinal else { return nil }
             guard text.isComplete else { throw Self.notText }
             defer { message = [] }
-            return .text(message)
+            return isBinary ? .binary(message) : .text(message)
         }
         defer { control = [] }
         switch frame.opcode {

@@ -28,9 +28,9 @@ enum WebSocketFrames {
 
     /// Reads bytes that come in pieces; the last word says how it ended, if it did.
     static func read(
-        _ bytes: [UInt8], cutAt cuts: [Int] = [], maxMessage: Int = WebSocketReader.usualMaxMessage
+        _ bytes: [UInt8], cutAt cuts: [Int] = [], takesBinary: Bool = false
     ) -> [String] {
-        var reader = WebSocketReader(maxMessage: maxMessage)
+        var reader = WebSocketReader(takesBinary: takesBinary)
         var words: [String] = []
         var start = 0
         for cut in cuts + [bytes.count] {
@@ -52,7 +52,7 @@ enum WebSocketFrames {
         switch event {
         case .text(let text) where text.count > 200: "text \(text.count)"
         case .text(let text): "text \(String(decoding: text, as: UTF8.self))"
-        case .binary: "binary"
+        case .binary(let bytes): "binary \(bytes.count)"
         case .ping(let payload): "ping \(String(decoding: payload, as: UTF8.self))"
         case .pong(let payload): "pong \(String(decoding: payload, as: UTF8.self))"
         case .close(let code): "close \(code?.number ?? 0)"

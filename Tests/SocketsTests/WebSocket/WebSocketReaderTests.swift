@@ -94,8 +94,21 @@ import Testing
         expect(Frames.frame(0, [0x61]), ["failed 1002"])
         expect(Frames.text("a", isFinal: false) + Frames.text("b"), ["failed 1002"])
         expect(Frames.text("a") + Frames.frame(0, [0x61]), ["text a", "failed 1002"])
-        expect(Frames.frame(2, [1, 2]), ["binary"])
+        expect(Frames.frame(2, [1, 2]), ["failed 1003"])
         expect(Frames.text("a", isFinal: false) + Frames.frame(2, [1]), ["failed 1002"])
+    }
+
+    @Test func `messages of bytes may be taken, and need not be text`() {
+        let bytes =
+            Frames.frame(2, [0xFF, 0x80], isFinal: false) + Frames.frame(9, [])
+            + Frames.frame(0, [0xC3]) + Frames.text("é") + Frames.frame(2, [0xC3])
+        let words = ["ping ", "binary 3", "text é", "binary 1"]
+        for cut in bytes.indices {
+            #expect(Frames.read(bytes, cutAt: [cut], takesBinary: true) == words)
+        }
+        #expect(
+            Frames.read(bytes + Frames.frame(1, [0xC3]), takesBinary: true)
+                == words + ["failed 1007"])
     }
 
     @Test func `a close ends everything, with a code that may be sent`() {

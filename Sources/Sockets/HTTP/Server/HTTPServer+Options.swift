@@ -9,7 +9,7 @@ extension HTTPServer {
         package var proxies = ProxySources()
         /// The time after which a client is closed that reads nothing of an answer.
         package var stalledAfter = Duration.seconds(60)
-        /// Who may connect to a Unix socket, in the bits of chmod(2); `nil` for what the process's
+        /// The users who may connect to a Unix socket, in the bits of chmod(2); `nil` for what the process's
         /// mask leaves.
         package var mode: UInt32?
         /// The rule for the host of requests, where there is one.

@@ -4,7 +4,7 @@ import Sockets
 import TestSupport
 import Testing
 
-/// Who is let in to a server, and its end.
+/// Admission to a server, and its end.
 @Suite(.timeLimit(.minutes(10))) struct HTTPServerTests {
     private static let get = "GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
 

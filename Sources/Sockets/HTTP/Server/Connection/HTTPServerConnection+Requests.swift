@@ -114,7 +114,7 @@ extension HTTPServerConnection {
                 at: server.loop.wallTime)
         }
         lastSent = server.loop.now
-        phase = .leaving(exchange.head, exchange.peer, begin)
+        phase = .leaving(exchange.peer, begin)
         if !isParsing { advance() }
         return true
     }
@@ -133,7 +133,7 @@ extension HTTPServerConnection {
         }
         switch phase {
         case .closing: closeWhenRead()
-        case .leaving(_, let client, let begin): leave(client, begin)
+        case .leaving(let client, let begin): leave(client, begin)
         case .open, .over: break
         }
     }

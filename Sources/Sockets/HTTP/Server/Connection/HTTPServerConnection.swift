@@ -10,7 +10,7 @@ final class HTTPServerConnection: EventHandler {
         /// Nothing more is read; it closes when everything is sent.
         case closing
         /// It is given away when everything is sent.
-        case leaving(HTTPRequestHead, HTTPPeer, (TakenConnection) -> any EventHandler)
+        case leaving(HTTPPeer, (TakenConnection) -> any EventHandler)
         /// It is closed, or somebody else's.
         case over
     }
@@ -21,7 +21,7 @@ final class HTTPServerConnection: EventHandler {
     let peer: HTTPPeer
     /// True if the other side is a proxy that names its clients.
     let isFromProxy: Bool
-    /// What it counts for.
+    /// The limits that it counts for.
     var place: ConnectionPlace
     var phase = Phase.open
     /// The socket; `nil` once it is closed or given away.

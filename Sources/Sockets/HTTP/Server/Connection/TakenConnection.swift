@@ -26,6 +26,10 @@ package final class TakenConnection {
         self.place = place
     }
 
+    /// Memory of 16 KiB to receive into, which all connections of the server share: what is in it
+    /// counts until the handler returns.
+    package var readBuffer: UnsafeMutableRawBufferPointer { server.readBuffer }
+
     /// True until it is closed.
     package var isOpen: Bool { connection.isOpen }
 

@@ -2,7 +2,7 @@
 ///
 /// Confined to the loop.
 struct HTTPResponseEncoder {
-    /// What becomes of the connection behind an answer.
+    /// The fate of the connection behind an answer.
     enum Connection {
         /// It waits for the next request.
         case keptAlive

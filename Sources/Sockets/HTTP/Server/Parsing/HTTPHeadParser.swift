@@ -2,7 +2,7 @@ import Glibc
 
 /// The parser of a request's head, line by line.
 ///
-/// What could be read in two ways is refused: RFC 9112 lets a server choose there, and a proxy in
+/// A head that could be read in two ways is refused: RFC 9112 lets a server choose, and a proxy in
 /// front may have chosen otherwise (request smuggling, 11.2).
 struct HTTPHeadParser {
     /// The bytes of this head so far.
