@@ -127,9 +127,13 @@ struct LineMeaning {
     private func checkPassword() throws {
         guard let slash = raw.firstIndex(of: 0x2F), slash < 256 else { return }
         for count in (slash + 1)..<max(raw.count, slash + 1) {
-            try require(
-                raw[..<count].withUnsafeBytes { PasswordLine.mayBegin($0) },
-                "\(count) bytes may be the beginning of a line with a password")
+            try raw[..<count].withUnsafeBytes {
+                // Half a character waits for its rest in any case.
+                if case .cutOff = TextEncoding($0) { return }
+                try require(
+                    PasswordLine.mayBegin($0),
+                    "\(count) bytes may be the beginning of a line with a password")
+            }
         }
     }
 
