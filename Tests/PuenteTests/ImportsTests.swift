@@ -108,7 +108,7 @@ enum HouseRules {
         "JSON": [],
         "Locking": [],
         "MessageBus": ["Locking"],
-        "Sockets": ["Locking", "CLinux", "CCurl", "COpenSSL"],
+        "Sockets": ["Locking", "CLinux", "CCurl", "COpenSSL", "CZlib"],
         "Store": ["Locking", "MessageBus", "CSQLite"],
         "Accounts": ["Locking", "MessageBus", "CSodium"],
         "Patterns": ["MessageBus", "CPCRE2"],
