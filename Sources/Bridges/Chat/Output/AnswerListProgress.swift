@@ -1,8 +1,7 @@
-import Chat
 import MessageBus
 
 /// The step that follows a piece of a list.
-enum AnswerListProgress: Equatable {
+package enum AnswerListProgress: Equatable {
     /// Another piece.
     case more
     /// Nothing: the list has ended.
