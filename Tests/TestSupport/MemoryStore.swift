@@ -14,6 +14,8 @@ package final class MemoryStore: MessageStore {
         package var cursors: [DurableReader: UInt64] = [:]
         package var links: [DurableReader.Channel: [Link]] = [:]
         package var notes: [String] = []
+        /// The numbers up to which messages were deleted for their age, by room.
+        package var removed: [String: UInt64] = [:]
         /// The first number that is not reserved.
         package var next: UInt64 = 1
 
@@ -222,6 +224,22 @@ package final class MemoryStore: MessageStore {
             }
             return StoredRun(found, isComplete: true)
         }
+    }
+
+    package func extent(of room: String) -> StoredExtent {
+        state.withLock { state in
+            StoredExtent(
+                last: state.disk.messages.last { $0.room == room }?.number ?? 0,
+                removed: state.disk.removed[room] ?? 0)
+        }
+    }
+
+    package func corrections(of numbers: [UInt64]) -> [UInt64: Message] {
+        let wanted = Set(numbers)
+        let found = disk.messages.compactMap { message in
+            message.details?.corrected.map { ($0, message) }
+        }
+        return Dictionary(found.filter { wanted.contains($0.0) }) { $1 }
     }
 
     package func texts(in room: String, before number: UInt64, atMost count: Int) -> [Message] {

@@ -98,6 +98,7 @@ public actor Bus {
         let owner = Confinement(executor)
         chain.owner = owner
         rooms = settings.rooms.map { Room(name: $0, owner: owner) }
+        if !keepsMessages { for room in rooms { room.beginEmpty() } }
         roomsByName = Dictionary(
             rooms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         numbers = NumberAllocator(store)

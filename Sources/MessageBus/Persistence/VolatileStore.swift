@@ -78,6 +78,11 @@ package final class VolatileStore: MessageStore {
     /// Does nothing: nobody could ask.
     package func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) {}
 
+    /// Returns that there is nothing.
+    package func extent(of room: String) -> StoredExtent { StoredExtent() }
+    /// Returns nothing: the room's log has the corrections.
+    package func corrections(of numbers: [UInt64]) -> [UInt64: Message] { [:] }
+
     /// Returns nothing: the room's log has the messages.
     package func messages(
         in room: String, after number: UInt64, through last: UInt64, atMost count: Int
