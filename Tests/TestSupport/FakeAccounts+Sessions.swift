@@ -1,0 +1,37 @@
+import Locking
+import MessageBus
+
+// Sessions and tokens.
+extension FakeAccounts {
+    package func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void) {
+        answer {
+            then(
+                self.state.withLock { state in
+                    state.sessions[digest].flatMap { state.accounts[$0] }
+                })
+        }
+    }
+
+    package func logIn(session digest: [UInt8], to id: AccountID) {
+        state.withLock { $0.sessions[digest] = id }
+    }
+
+    package func endSession(_ digest: [UInt8]) { state.withLock { $0.sessions[digest] = nil } }
+
+    /// Adds a token, as the command line does.
+    package func add(_ token: Token, digest: [UInt8]) {
+        state.withLock { $0.tokens[digest] = token }
+    }
+
+    package func token(_ digest: [UInt8]) -> Token? { state.withLock { $0.tokens[digest] } }
+
+    package func recordSeen(_ number: UInt64, in room: String, by id: AccountID) {
+        state.withLock { state in
+            state.seen[id, default: [:]][room] = max(number, state.seen[id]?[room] ?? 0)
+        }
+    }
+
+    package func seen(by id: AccountID, then: @escaping ([String: UInt64]) -> Void) {
+        answer { then(self.state.withLock { $0.seen[id] ?? [:] }) }
+    }
+}
