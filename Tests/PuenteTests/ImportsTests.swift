@@ -117,6 +117,7 @@ enum HouseRules {
         "Bridges/Stdio": ["Chat", "MessageBus", "Sockets"],
         "Bridges/Tail": ["Chat", "Locking", "MessageBus", "Sockets", "Patterns"],
         "Bridges/Telegram": ["Chat", "Locking", "MessageBus", "Sockets"],
+        "Bridges/Web": ["Chat", "Locking", "MessageBus", "Sockets"],
         "Bridges/BuiltIns": [
             "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge",
         ],
