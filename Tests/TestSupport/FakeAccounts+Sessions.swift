@@ -1,7 +1,7 @@
 import Locking
 import MessageBus
 
-// Sessions and tokens.
+// Sessions, tokens, and private messages since a moment.
 extension FakeAccounts {
     package func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void) {
         answer {
@@ -33,5 +33,18 @@ extension FakeAccounts {
 
     package func seen(by id: AccountID, then: @escaping ([String: UInt64]) -> Void) {
         answer { then(self.state.withLock { $0.seen[id] ?? [:] }) }
+    }
+
+    package func privateMessages(
+        of id: AccountID, after number: UInt64, since time: Timestamp, atMost count: Int,
+        then: @escaping ([PrivateMessage]) -> Void
+    ) {
+        let found = state.withLock { state in
+            state.stored.filter {
+                $0.number > number && $0.time.milliseconds >= time.milliseconds
+                    && ($0.sender.account == id || $0.receiver.account == id)
+            }
+        }
+        answer { then(found.suffix(count)) }
     }
 }

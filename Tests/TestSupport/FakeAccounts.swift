@@ -306,19 +306,6 @@ package final class FakeAccounts: AccountDirectory {
         answer { then(found) }
     }
 
-    package func privateMessages(
-        of id: AccountID, after number: UInt64, since time: Timestamp, atMost count: Int,
-        then: @escaping ([PrivateMessage]) -> Void
-    ) {
-        let found = state.withLock { state in
-            state.stored.filter {
-                $0.number > number && $0.time.milliseconds >= time.milliseconds
-                    && ($0.sender.account == id || $0.receiver.account == id)
-            }
-        }
-        answer { then(found.suffix(count)) }
-    }
-
     // MARK: - Moderation
 
     package var bans: [Ban] { state.withLock { $0.bans } }
