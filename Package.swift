@@ -28,8 +28,8 @@ let countingTargets: [Target] = [
     .testTarget(
         name: "AllocationTests",
         dependencies: [
-            "AllocationCounter", "Chat", "Store", "TCPBridge", "TailBridge", "MessageBus",
-            "TestSupport", "TCPBridgeTests", "TailBridgeTests",
+            "AllocationCounter", "Chat", "Store", "TCPBridge", "TailBridge", "WebBridge",
+            "MessageBus", "TestSupport", "TCPBridgeTests", "TailBridgeTests",
         ]),
 ]
 
@@ -99,6 +99,10 @@ let package = Package(
             name: "TelegramBridge",
             dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Telegram"),
+        // Page: what the browser gets, no Swift.
+        .target(
+            name: "WebBridge", dependencies: ["Chat", "Locking", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/Web"),
         .target(
             name: "Bridges",
             dependencies: [
@@ -170,6 +174,10 @@ let package = Package(
                 "TestSupport",
             ],
             path: "Tests/BridgesTests/Telegram"),
+        .testTarget(
+            name: "WebBridgeTests",
+            dependencies: ["WebBridge", "Chat", "Locking", "MessageBus", "Sockets", "TestSupport"],
+            path: "Tests/BridgesTests/Web"),
         .testTarget(
             name: "WiringTests",
             dependencies: ["Wiring", "Locking", "MessageBus", "Sockets", "TestSupport"]),

@@ -48,6 +48,17 @@ extension AccountService {
         }
     }
 
+    /// Returns the private messages of an account behind a number and from a moment on, the newest
+    /// of them if there are too many, the oldest first.
+    package func privateMessages(
+        of id: AccountID, after number: MessageNumber, since time: Timestamp, atMost count: Int,
+        then: @escaping ([PrivateMessage]) -> Void
+    ) {
+        ask(then, otherwise: []) {
+            try $0.privateMessages(of: id, after: number, since: time, atMost: count)
+        }
+    }
+
     /// Returns a private message by its number, if the account is one of the two.
     package func privateMessage(
         numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
@@ -55,7 +66,8 @@ extension AccountService {
         ask(then, otherwise: nil) { try $0.privateMessage(numbered: number, of: id) }
     }
 
-    private func ask<Answer: Sendable>(
+    /// Asks the store, and answers on the loop.
+    func ask<Answer: Sendable>(
         _ then: @escaping (Answer) -> Void, otherwise answer: Answer,
         _ question: @escaping @Sendable (any AccountStore) throws -> Answer
     ) {

@@ -16,6 +16,8 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     private(set) var accounts: AccountTable
     private(set) var restrictions = RestrictionTable()
     private(set) var tokenKeys: Set<String> = []
+    /// The tokens by the digests of their secrets: looking one up tells nothing about others.
+    private(set) var tokens: [[UInt8]: Token] = [:]
     /// True once the accounts are in memory: before that nobody may have any name.
     private var isLoaded = false
     private var observers: [(AccountChange) -> Void] = []
@@ -120,7 +122,9 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     private func apply(_ stored: StoredAccounts) -> [AccountChange] {
         let isFirst = !isLoaded
         isLoaded = true
-        tokenKeys = stored.tokenKeys
+        tokenKeys = Set(stored.tokens.map(\.token.key))
+        tokens = Dictionary(
+            stored.tokens.map { ($0.digest, $0.token) }, uniquingKeysWith: { first, _ in first })
         let changes =
             accounts.apply(stored)
             + restrictions.apply(stored, at: environment.wall())

@@ -240,6 +240,18 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
 
     // MARK: - Reading
 
+    /// Returns how far the messages of a room go that are kept, and how far they have been deleted.
+    package func extent(of room: String) async throws -> StoredExtent {
+        try await reader.ask { stored throws(StoreError) in try stored.extent(of: room) }
+    }
+
+    /// Returns the newest correction of each of these messages.
+    package func corrections(of numbers: [MessageNumber]) async throws -> [MessageNumber: Message] {
+        try await reader.ask { stored throws(StoreError) in
+            try stored.corrections(of: numbers)
+        }
+    }
+
     /// Returns messages of a room, the oldest first.
     package func messages(
         in room: String, after number: MessageNumber, through last: MessageNumber, atMost count: Int

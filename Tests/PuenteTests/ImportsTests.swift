@@ -118,6 +118,7 @@ enum HouseRules {
         "Bridges/Stdio": ["Chat", "MessageBus", "Sockets"],
         "Bridges/Tail": ["Chat", "Locking", "MessageBus", "Sockets", "Patterns"],
         "Bridges/Telegram": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+        "Bridges/Web": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/BuiltIns": [
             "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge",
         ],

@@ -7,15 +7,15 @@ import Sockets
 /// Answers come on the bus's loop, later, as those of the real service do. Safe from any thread.
 package final class FakeAccounts: AccountDirectory {
     /// An answer, or the news of a change, on its way to the loop.
-    private struct Action: @unchecked Sendable {  // made and called on the loop only
+    struct Action: @unchecked Sendable {  // made and called on the loop only
         let call: () -> Void
     }
 
-    private struct Observer: @unchecked Sendable {  // called on the loop only
+    struct Observer: @unchecked Sendable {  // called on the loop only
         let tell: (AccountChange) -> Void
     }
 
-    private struct State {
+    struct State {
         var loop: EventLoop?
         var passwords: [AccountID: [UInt8]] = [:]
         var accounts: [AccountID: Account] = [:]
@@ -32,9 +32,12 @@ package final class FakeAccounts: AccountDirectory {
         var attempts: [LoginAttempt] = []
         var bans: [Ban] = []
         var mutes: [Mute] = []
+        var sessions: [[UInt8]: AccountID] = [:]
+        var seen: [AccountID: [String: MessageNumber]] = [:]
+        var tokens: [[UInt8]: Token] = [:]
     }
 
-    private let state = Locked(State())
+    let state = Locked(State())
     /// The rules of bridge.json.
     package let policy: AccountPolicy
 
@@ -160,7 +163,7 @@ package final class FakeAccounts: AccountDirectory {
         state.withLock { $0.loop }?.perform { action.call() }
     }
 
-    private func answer(_ action: @escaping () -> Void) {
+    func answer(_ action: @escaping () -> Void) {
         let action = Action(call: action)
         let isHeld = state.withLock { state in
             if state.isHeld { state.held.append(action) }

@@ -14,6 +14,8 @@ package final class MemoryStore: MessageStore {
         package var cursors: [DurableReader: MessageNumber] = [:]
         package var links: [DurableReader.Channel: [Link]] = [:]
         package var notes: [String] = []
+        /// The numbers up to which messages were deleted for their age, by room.
+        package var removed: [String: MessageNumber] = [:]
         /// The first number that is not reserved.
         package var next: MessageNumber = 1
 
@@ -224,9 +226,23 @@ package final class MemoryStore: MessageStore {
         }
     }
 
-    package func texts(in room: String, before number: MessageNumber, atMost count: Int)
-        -> [Message]
-    {
+    package func extent(of room: String) -> StoredExtent {
+        state.withLock { state in
+            StoredExtent(
+                last: state.disk.messages.last { $0.room == room }?.number ?? 0,
+                removed: state.disk.removed[room] ?? 0)
+        }
+    }
+
+    package func corrections(of numbers: [MessageNumber]) -> [MessageNumber: Message] {
+        let wanted = Set(numbers)
+        let found = disk.messages.compactMap { message in
+            message.details?.corrected.map { ($0, message) }
+        }
+        return Dictionary(found.filter { wanted.contains($0.0) }) { $1 }
+    }
+
+    package func texts(in room: String, before number: MessageNumber, atMost count: Int) -> [Message] {
         let found = disk.messages.filter {
             $0.room == room && $0.number < number && ($0.kind == .message || $0.kind == .edit)
         }

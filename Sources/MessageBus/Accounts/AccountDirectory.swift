@@ -63,6 +63,25 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// Gives an account another role; not the last admin.
     func setRole(_ role: Role, of id: AccountID, then: @escaping (ModerationResult) -> Void)
 
+    // MARK: - Sessions and tokens
+
+    /// Returns the account that a session is logged in to, by the SHA-256 of the session, and records
+    /// that the session is used.
+    func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void)
+    /// Logs a session in, until 30 days after its last use, a change of password, a ban, or the
+    /// account's removal.
+    func logIn(session digest: [UInt8], to id: AccountID)
+    /// Logs a session out.
+    func endSession(_ digest: [UInt8])
+    /// Returns the token of a program by the SHA-256 of its secret; `nil` if there is none.
+    ///
+    /// From memory; tokens that another process makes or removes are seen within a second.
+    func token(_ digest: [UInt8]) -> Token?
+    /// Records how far somebody has read a room, for all devices; never moves back.
+    func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID)
+    /// Returns how far somebody has read, by room.
+    func seen(by id: AccountID, then: @escaping ([String: MessageNumber]) -> Void)
+
     // MARK: - Private messages
 
     /// Stores a private message for those of the two who have an account.
@@ -78,6 +97,11 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// oldest first.
     func privateMessages(
         of id: AccountID, with key: String, last count: Int,
+        then: @escaping ([PrivateMessage]) -> Void)
+    /// Returns the private messages of an account behind a number and from a moment on, the newest
+    /// of them if there are too many, the oldest first.
+    func privateMessages(
+        of id: AccountID, after number: MessageNumber, since time: Timestamp, atMost count: Int,
         then: @escaping ([PrivateMessage]) -> Void)
     /// Returns a private message by its number, if the account is one of the two.
     func privateMessage(

@@ -66,6 +66,21 @@ package final class NoAccounts: AccountDirectory {
         _ role: Role, of id: AccountID, then: @escaping (ModerationResult) -> Void
     ) { then(.unavailable) }
 
+    /// Answers `nil`.
+    package func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void) {
+        then(nil)
+    }
+    /// Does nothing.
+    package func logIn(session digest: [UInt8], to id: AccountID) {}
+    /// Does nothing.
+    package func endSession(_ digest: [UInt8]) {}
+    /// Returns `nil`.
+    package func token(_ digest: [UInt8]) -> Token? { nil }
+    /// Does nothing.
+    package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {}
+    /// Answers with none.
+    package func seen(by id: AccountID, then: @escaping ([String: MessageNumber]) -> Void) { then([:]) }
+
     /// Does nothing.
     package func keep(_ message: PrivateMessage) {}
     /// Answers `.unavailable`.
@@ -79,6 +94,11 @@ package final class NoAccounts: AccountDirectory {
     /// Answers with none.
     package func privateMessages(
         of id: AccountID, with key: String, last count: Int,
+        then: @escaping ([PrivateMessage]) -> Void
+    ) { then([]) }
+    /// Answers with none.
+    package func privateMessages(
+        of id: AccountID, after number: MessageNumber, since time: Timestamp, atMost count: Int,
         then: @escaping ([PrivateMessage]) -> Void
     ) { then([]) }
     /// Answers with none.

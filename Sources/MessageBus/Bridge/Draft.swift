@@ -37,6 +37,8 @@ public struct Draft: Sendable {
     /// True if answers and edits will look for the message by its origin: if it is published with a
     /// checkpoint, the store links its number to the origin, or records that it was dropped.
     public var isLinked = false
+    /// The number of the message that an edit corrects, if the bus has found it.
+    var corrected: MessageNumber?
     /// True if the bus itself says it: the name stands as it is, `servidor`.
     var isFromBus = false
     /// True if the name is one that readers know, as it stands: for words that are only judged.

@@ -53,13 +53,20 @@ extension Bus {
             person.setName(of: Sender(account, named: person.sender.name, bridge: ""))
             return nil
         }
-        if owner == nil, person.presences.count == 1 {
+        if owner == nil, person.onePerDelegate.count == 1 {
             if let refusal = rename(presence, to: Sender(account, bridge: "")) { return refusal }
             person.account = account
             person.setName(of: person.sender)
             return nil
         }
-        return transfer(presence, to: owner, of: account)
+        // A session that reads several rooms goes over with all its presences.
+        for other in person.presences where other !== presence {
+            guard other.delegate === presence.delegate else { continue }
+            if let refusal = transfer(other, to: people[account.key], of: account) {
+                return refusal
+            }
+        }
+        return transfer(presence, to: people[account.key], of: account)
     }
 
     /// Takes a connection from one person to another.

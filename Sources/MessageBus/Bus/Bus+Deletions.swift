@@ -18,9 +18,12 @@ extension Bus {
     /// Returns when the store has it done. If it throws before `isDeleted(_:)` is true, nothing was
     /// deleted, and a task that was cancelled by then deletes nothing.
     ///
-    /// - Parameter connection: the number of the connection that asks; what came by it is one's own.
+    /// - Parameters:
+    ///   - connection: the number of the connection that asks; what came by it is one's own.
+    ///   - session: the SHA-256 of the session that asks; what it said is one's own too.
     package func delete(
-        _ number: MessageNumber, by sender: Sender, role: Role?, connection: UInt32
+        _ number: MessageNumber, by sender: Sender, role: Role?, connection: UInt32,
+        session: [UInt8]? = nil
     ) async throws -> DeletionResult {
         guard number > 0, let message = try await message(numbered: number),
             message.header.isSaid, !message.isPrivate, !deletedNumbers.contains(number),
@@ -28,14 +31,23 @@ extension Bus {
         else { return .unknown }
         // Whoever asked has been told by now that the message can't be read.
         try Task.checkCancellation()
-        if role?.mayModerate != true, !isOwn(message, sender, connection) { return .forbidden }
+        if role?.mayModerate != true, !isOwn(message, sender, connection, session) {
+            return .forbidden
+        }
         try await erase(message, by: sender).wait()
         return .deleted
     }
 
-    private func isOwn(_ message: Message, _ sender: Sender, _ connection: UInt32) -> Bool {
+    private func isOwn(
+        _ message: Message, _ sender: Sender, _ connection: UInt32, _ session: [UInt8]?
+    ) -> Bool {
         guard settings.time() - message.header.time <= Self.authorsTime else { return false }
         if let account = message.sender.account { return account == sender.account }
+        if let session, message.sender.bridge == sender.bridge,
+            message.details?.channel == Origin(session: session, id: "").channel
+        {
+            return true
+        }
         return connection != 0 && message.header.connectionID == connection
     }
 

@@ -11,6 +11,9 @@ extension Bus {
     /// Lets somebody in and tells the room, unless the person is there already by another
     /// connection of the same account.
     ///
+    /// Who is in may go into further rooms: with a presence for each, of the same delegate and
+    /// identity, or of the same account.
+    ///
     /// Returns why not, if so; nothing is done then.
     ///
     /// - Parameter before: is called when it is certain, before anybody is told.
@@ -21,8 +24,8 @@ extension Bus {
         if let refusal = refusal(of: sender) { return refusal }
         let known = people[sender.key]
         if let known {
-            guard let account = sender.account, known.account?.id == account else { return .taken }
-            presence.sender = known.sender(on: sender.bridge) ?? sender
+            guard let own = known.sender(of: presence) else { return .taken }
+            presence.sender = own
         }
         let notice = joinNotice(of: presence, as: known, in: presence.room, attachment)
         if let notice, !store(notice) { return .dropped(notice) }
@@ -32,6 +35,32 @@ extension Bus {
         person.add(presence)
         if let notice { presence.room.append(notice.arena) }
         return nil
+    }
+
+    /// Ends several connections of somebody at once, so that each room is told of a leave and none
+    /// of a change of rooms.
+    package func leave(_ presences: [Presence]) {
+        var left: [(presence: Presence, person: Person, attachment: BridgeAttachment)] = []
+        for presence in presences {
+            guard let person = presence.person, let attachment = presence.attachment else {
+                continue
+            }
+            remove(presence, of: person)
+            left.append((presence, person, attachment))
+        }
+        var told: Set<ObjectIdentifier> = []
+        for (presence, person, attachment) in left
+        where !isStopping && told.insert(ObjectIdentifier(presence.room)).inserted {
+            announceLeave(of: presence, person, by: attachment)
+        }
+    }
+
+    private func remove(_ presence: Presence, of person: Person) {
+        let isLast = person.presences.count == 1
+        person.remove(presence)
+        guard isLast else { return }
+        people.removeValue(forKey: presence.sender.key)
+        known.leave(presence.sender.key, at: settings.uptime())
     }
 
     func newPerson(_ sender: Sender) -> Person {
@@ -47,12 +76,7 @@ extension Bus {
     /// room is told.
     package func leave(_ presence: Presence) {
         guard let person = presence.person, let attachment = presence.attachment else { return }
-        let isForgotten = person.presences.count == 1
-        person.remove(presence)
-        if isForgotten {
-            people.removeValue(forKey: presence.sender.key)
-            known.leave(presence.sender.key, at: settings.uptime())
-        }
+        remove(presence, of: person)
         if !isStopping { announceLeave(of: presence, person, by: attachment) }
     }
 

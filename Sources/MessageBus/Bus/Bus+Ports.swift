@@ -159,6 +159,20 @@ extension Bus {
         header.kind = draft.kind
         let details = MessageDetails(of: draft, at: settings.time())
         let sender = sender(of: draft, by: attachment)
+        append(text, header, details, by: sender, to: batch)
+        if draft.origin?.passed.contains(settings.name) == true {
+            batch.drop(batch.count - 1, Drop(code: "dropped", reason: "it has been here before"))
+        } else if let drop = unfit(batch.arena.all[batch.count - 1], in: batch) {
+            batch.drop(batch.count - 1, drop)
+        }
+    }
+
+    /// Appends a text, cleaned, to a batch.
+    func append(
+        _ text: UnsafeRawBufferPointer, _ header: MessageHeader, _ details: MessageDetails?,
+        by sender: Sender, to batch: Batch
+    ) {
+        var header = header
         if TextScan.isPrintableASCII(text) {
             batch.arena.append(header, copying: text, sender: sender, details: details)
         } else {
@@ -172,15 +186,10 @@ extension Bus {
                 batch.arena.append(header, copying: lines, sender: sender, details: details)
             }
         }
-        if draft.origin?.passed.contains(settings.name) == true {
-            batch.drop(batch.count - 1, Drop(code: "dropped", reason: "it has been here before"))
-        } else if let drop = unfit(batch.arena.all[batch.count - 1], in: batch) {
-            batch.drop(batch.count - 1, drop)
-        }
     }
 
     /// Returns why a text can't be published at all: it is blank, or longer than any buffer.
-    private func unfit(_ header: MessageHeader, in batch: Batch) -> Drop? {
+    func unfit(_ header: MessageHeader, in batch: Batch) -> Drop? {
         guard header.kind == .message || header.kind == .edit else { return nil }
         if header.count > Draft.longestText {
             return Drop(code: "too-long", reason: "\(header.count) bytes")

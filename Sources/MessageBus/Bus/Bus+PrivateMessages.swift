@@ -10,16 +10,29 @@ extension Bus {
         _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Person,
         answering reply: Quotation? = nil
     ) -> Drop? {
-        guard let sender = presence.person else { return nil }
-        let batch = privateBatch(text, from: presence, to: receiver.sender, answering: reply)
-        if let drop = batch.drops.first?.drop { return drop }
+        guard
+            case .dropped(let drop) = whisper(
+                text, from: presence, to: receiver, named: nil, answering: reply)
+        else { return nil }
+        return drop
+    }
+
+    /// Does the same for somebody who has a name for what is said.
+    func whisper(
+        _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Person,
+        named id: SpeechID?, answering reply: Quotation? = nil
+    ) -> SpeechResult {
+        guard let sender = presence.person else { return .notHere }
+        let batch = privateBatch(
+            text, from: presence, to: receiver.sender, answering: reply, origin: id?.origin)
+        if let drop = batch.drops.first?.drop { return .dropped(drop) }
         let message = batch.arena.message(at: 0)
         deliver(message, to: sender, of: presence)
         if sender !== receiver { deliver(message, to: receiver) }
         if sender.account != nil || receiver.account != nil {
             settings.accounts.keep(PrivateMessage(message, to: receiver.sender))
         }
-        return nil
+        return .said(message.number)
     }
 
     /// Sends a private message through the chains and leaves it for somebody who is away.
@@ -32,29 +45,42 @@ extension Bus {
         _ text: UnsafeRawBufferPointer, from presence: Presence, for account: Account,
         answering reply: Quotation? = nil, then: @escaping (LeavingResult) -> Void
     ) -> Drop? {
+        leave(text, from: presence, for: account, answering: reply, origin: nil) { result, _ in
+            then(result)
+        }
+    }
+
+    /// Does the same for somebody who has a name for what is said; `then` is given its number too.
+    func leave(
+        _ text: UnsafeRawBufferPointer, from presence: Presence, for account: Account,
+        answering reply: Quotation? = nil, origin: Origin?,
+        then: @escaping (LeavingResult, MessageNumber) -> Void
+    ) -> Drop? {
         let receiver = Sender(account, bridge: "")
-        let batch = privateBatch(text, from: presence, to: receiver, answering: reply)
+        let batch = privateBatch(
+            text, from: presence, to: receiver, answering: reply, origin: origin)
         if let drop = batch.drops.first?.drop { return drop }
         let message = batch.arena.message(at: 0)
         settings.accounts.leave(PrivateMessage(message, to: receiver)) { result in
             if case .left = result, let sender = presence.person {
                 self.deliver(message, to: sender, of: presence)
             }
-            then(result)
+            then(result, message.number)
         }
         return nil
     }
 
     private func privateBatch(
         _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Sender,
-        answering reply: Quotation?
+        answering reply: Quotation?, origin: Origin?
     ) -> Batch {
         let batch = self.batch(room: presence.room.name, capacity: 1, bytes: text.count)
         var header = MessageHeader()
         header.flags = .isPrivate
+        if text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
         batch.arena.append(
             header, copying: text, sender: presence.sender,
-            details: MessageDetails(reply: reply, other: receiver))
+            details: MessageDetails(reply: reply, other: receiver, origin: origin))
         if let attachment = presence.attachment { judge(batch, by: attachment) }
         return batch
     }

@@ -8,7 +8,20 @@ extension Bus {
         for index in drafts.indices where drafts[index].reply != nil {
             drafts[index].reply = try await settledQuotation(of: drafts[index], by: attachment)
         }
+        for index in drafts.indices where drafts[index].kind == .edit {
+            drafts[index].corrected = try await correctedNumber(of: drafts[index], by: attachment)
+        }
         return drafts
+    }
+
+    /// Returns the number of the message that a draft corrects, by its name in the remote chat; `nil`
+    /// if that is not known.
+    private func correctedNumber(
+        of draft: Draft, by attachment: BridgeAttachment
+    ) async throws -> MessageNumber? {
+        guard let origin = draft.origin, let remoteID = origin.remoteID else { return nil }
+        let channel = DurableReader.Channel(bridge: attachment.name, name: origin.channel)
+        return try await store.numbers(of: remoteID, in: channel).first
     }
 
     /// Returns a draft's quotation as it may be read in the draft's room; `nil` if none may.

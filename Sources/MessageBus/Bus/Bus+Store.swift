@@ -62,7 +62,8 @@ extension Bus {
         for room in rooms where keepsMessages {
             let messages = try await store.texts(
                 in: room.name, before: .max, atMost: Self.mostTexts)
-            room.recall(messages)
+            let extent = try await store.extent(of: room.name)
+            room.recall(messages, last: extent.last)
         }
     }
 

@@ -38,6 +38,8 @@ public actor Bus {
     var protectedAddresses: [String: @Sendable (AddressBlock) -> Bool] = [:]
     /// Called on the loop with what moderators do to whoever is connected, named or not.
     var moderationObservers: [UInt64: (ModerationEvent) -> Void] = [:]
+    /// What sessions and tokens have said and want to say, by their own names for it.
+    var saidIDs = SaidIDs()
     /// Messages that were deleted since the start.
     nonisolated let deletedNumbers = DeletedNumbers()
     /// The log for lines that people can cause again and again.
@@ -96,6 +98,7 @@ public actor Bus {
         let owner = Confinement(executor)
         chain.owner = owner
         rooms = settings.rooms.map { Room(name: $0, owner: owner) }
+        if !keepsMessages { for room in rooms { room.beginEmpty() } }
         roomsByName = Dictionary(
             rooms.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
         numbers = NumberAllocator(store)

@@ -1,8 +1,8 @@
 /// A person who is on the bus: no two have the same name.
 ///
 /// Whoever is logged in may be here by any number of connections, on several bridges and in several
-/// rooms: the person enters with the first and leaves with the last. Others have one connection.
-/// Confined to the bus's loop.
+/// rooms: the person enters with the first and leaves with the last. Others have one connection, or
+/// one session, with a presence in each room that it reads. Confined to the bus's loop.
 package final class Person {
     /// The presences of a person that have room and bridge in common.
     private struct Place {
@@ -77,6 +77,19 @@ package final class Person {
     /// The sender of what a logged in person says on a bridge; `nil` without an account.
     func sender(on bridge: String) -> Sender? {
         account.map { Sender($0, named: sender.name, bridge: bridge) }
+    }
+
+    /// Returns the sender of what is said by a further presence; `nil` if it is somebody else's.
+    func sender(of presence: Presence) -> Sender? {
+        if let id = presence.sender.account, account?.id == id {
+            return sender(on: presence.sender.bridge) ?? presence.sender
+        }
+        let others = presences.lazy.filter { $0.delegate === presence.delegate }
+        guard let other = others.first, other.sender.identity == presence.sender.identity,
+            other.sender.bridge == presence.sender.bridge,
+            !others.contains(where: { $0.room === presence.room })
+        else { return nil }
+        return other.sender
     }
 
     // MARK: - Coming and going

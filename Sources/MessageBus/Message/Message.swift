@@ -123,5 +123,8 @@ public struct Message: Sendable {
     /// messages or writes them down lets them pass.
     public var isQuotation: Bool { header.flags.contains(.isQuotation) }
     /// The place it came from before it reached the bus.
-    public var origin: Origin? { details?.origin(of: header) }
+    public var origin: Origin? {
+        // Which session says something is nobody's business.
+        details?.origin(of: header).flatMap { $0.isSession ? nil : $0 }
+    }
 }

@@ -14,12 +14,15 @@ package final class MessageDetails: Sendable {
     package let attachment: UInt64
     /// True if it belongs to the message before it.
     package let isContinuation: Bool
+    /// The number of the message that it corrects, in an edit, if that is known.
+    package let corrected: MessageNumber?
     private let origin: Origin?
     private let start: UInt64?
 
     package init(
         reply: Quotation? = nil, other: Sender? = nil, origin: Origin? = nil, said: Int64? = nil,
-        attachment: UInt64 = 0, isContinuation: Bool = false, deleter: String? = nil
+        attachment: UInt64 = 0, isContinuation: Bool = false, deleter: String? = nil,
+        corrected: MessageNumber? = nil
     ) {
         self.reply = reply
         self.other = other
@@ -28,6 +31,7 @@ package final class MessageDetails: Sendable {
         self.said = said
         self.attachment = attachment
         self.isContinuation = isContinuation
+        self.corrected = corrected
         start = nil
     }
 
@@ -36,12 +40,12 @@ package final class MessageDetails: Sendable {
         let said = draft.time.flatMap { Self.said($0.milliseconds, at: now) }
         guard
             draft.reply != nil || draft.origin != nil || said != nil || draft.attachment != nil
-                || draft.isContinuation
+                || draft.isContinuation || draft.corrected != nil
         else { return nil }
         self.init(
             reply: draft.reply, origin: draft.origin, said: said,
             attachment: draft.attachment.map(Self.fingerprint) ?? 0,
-            isContinuation: draft.isContinuation)
+            isContinuation: draft.isContinuation, corrected: draft.corrected)
     }
 
     /// The longest time, in milliseconds, for which a message may have been on its way: one that is
@@ -67,6 +71,7 @@ package final class MessageDetails: Sendable {
         self.said = said
         attachment = 0
         isContinuation = false
+        corrected = nil
         origin = Origin(channel: channel)
         self.start = start
     }
@@ -75,7 +80,7 @@ package final class MessageDetails: Sendable {
     func quoting(_ reply: Quotation?, of header: MessageHeader) -> MessageDetails {
         MessageDetails(
             reply: reply, other: other, origin: origin(of: header), said: said,
-            attachment: attachment, isContinuation: isContinuation)
+            attachment: attachment, isContinuation: isContinuation, corrected: corrected)
     }
 
     /// Those of a message that was deleted: without what it answered.
@@ -84,7 +89,7 @@ package final class MessageDetails: Sendable {
     ) -> MessageDetails {
         MessageDetails(
             other: details?.other, origin: details?.origin(of: header), said: details?.said,
-            deleter: deleter)
+            deleter: deleter, corrected: details?.corrected)
     }
 
     /// Returns the same details for lines that arrive at a moment, without a time that hardly
@@ -110,6 +115,12 @@ package final class MessageDetails: Sendable {
     package func origin(of header: MessageHeader) -> Origin? {
         guard let start else { return origin }
         return Origin(channel: origin?.channel, remoteID: "\(start + UInt64(header.position))")
+    }
+
+    /// The id that its speaker gave it, who is known by a session; `nil` if there is none.
+    package var speakerID: String? {
+        guard let origin, origin.isSession else { return nil }
+        return origin.remoteID
     }
 
     /// The remote chat or file that a message came from.

@@ -13,4 +13,34 @@ public struct Origin: Sendable, Hashable {
         self.remoteID = remoteID
         self.passed = passed
     }
+
+    /// Makes the origin of what somebody says who is known by a secret: a session of a browser, a
+    /// token of a program.
+    ///
+    /// The channel is the same for all that they say, so that one id of theirs is found again. It is
+    /// never shown.
+    ///
+    /// - Parameters:
+    ///   - digest: the SHA-256 of the secret.
+    ///   - id: the speaker's own name for what is said.
+    package init(session digest: [UInt8], id: String) {
+        var channel = Array(Self.sessionPrefix.utf8)
+        for byte in digest {
+            for half in [byte >> 4, byte & 15] {
+                channel.append(half < 10 ? UInt8(ascii: "0") + half : UInt8(ascii: "a") + half - 10)
+            }
+        }
+        self.init(channel: String(decoding: channel, as: UTF8.self), remoteID: id)
+    }
+
+    /// The beginning of the channels of sessions.
+    private static let sessionPrefix = "session:"
+    /// Bytes of the channel of a session: the prefix, and the digits of a SHA-256.
+    private static let sessionBytes = 8 + 64
+
+    /// True if the speaker is known by a session, and `remoteID` is the speaker's own.
+    package var isSession: Bool {
+        guard let channel, channel.utf8.count == Self.sessionBytes else { return false }
+        return channel.utf8.starts(with: Self.sessionPrefix.utf8)
+    }
 }

@@ -70,6 +70,21 @@ package protocol AccountStore: AnyObject {
     /// Removes a token; returns false if there is none of that name.
     func removeToken(_ key: String) throws -> Bool
 
+    // MARK: - Sessions
+
+    /// Logs a session in, of which only the SHA-256 is known, until 30 days after its last use, a
+    /// change of password, a ban, or the account's removal.
+    func logIn(session digest: [UInt8], to id: AccountID, at time: Timestamp) throws
+    /// Returns the account of a session, and records that the session is used; `nil` if it is not
+    /// logged in.
+    func account(ofSession digest: [UInt8], at time: Timestamp) throws -> AccountID?
+    /// Logs a session out.
+    func endSession(_ digest: [UInt8]) throws
+    /// Records how far somebody has read a room; never moves back.
+    func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) throws
+    /// Returns how far somebody has read, by room.
+    func seen(by id: AccountID) throws -> [String: MessageNumber]
+
     // MARK: - Private messages
 
     /// Stores a private message.
@@ -89,6 +104,11 @@ package protocol AccountStore: AnyObject {
     ///   - key: the folded name of the other.
     func privateMessages(
         of id: AccountID, with other: AccountID?, key: String, last count: Int
+    ) throws -> [PrivateMessage]
+    /// Returns the messages of an account behind a number and from a moment on, the newest of them if
+    /// there are too many, the oldest first.
+    func privateMessages(
+        of id: AccountID, after number: MessageNumber, since time: Timestamp, atMost count: Int
     ) throws -> [PrivateMessage]
     /// Returns a message by its number, if an account is one of the two.
     func privateMessage(numbered number: MessageNumber, of id: AccountID) throws -> PrivateMessage?

@@ -63,6 +63,11 @@ package protocol MessageStore: Sendable {
 
     // MARK: - Reading
 
+    /// Returns how far the messages of a room go that are kept, and how far they have been deleted.
+    func extent(of room: String) async throws -> StoredExtent
+    /// Returns the newest correction of each of these messages, by their numbers.
+    func corrections(of numbers: [MessageNumber]) async throws -> [MessageNumber: Message]
+
     /// Returns messages of a room between two numbers, the oldest first.
     ///
     /// As many as asked for, or as about 256 KiB of text hold, but at least one if there is one.

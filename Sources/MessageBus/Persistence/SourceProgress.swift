@@ -6,6 +6,8 @@ package struct SourceProgress: Sendable {
     package let links: [(channel: DurableReader.Channel, link: Link)]
     /// True if what it replaces holds something that was deleted.
     package var isErasing = false
+    /// True if somebody waits until it is kept.
+    package var isAwaited = true
 
     package init(
         bridge: String, checkpoints: [Checkpoint],

@@ -46,8 +46,8 @@ package struct StoredAccounts: Sendable {
     package var bans: [(ban: Ban, isOver: Bool)] = []
     /// Changed mutes.
     package var mutes: [(mute: Mute, isOver: Bool)] = []
-    /// The names of all tokens, folded.
-    package var tokenKeys: Set<String> = []
+    /// All tokens, with the SHA-256 of their secrets.
+    package var tokens: [(token: Token, digest: [UInt8])] = []
 
     /// Makes an empty list.
     package init(version: Int64, isWhole: Bool) {

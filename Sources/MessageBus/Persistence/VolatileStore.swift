@@ -79,6 +79,11 @@ package final class VolatileStore: MessageStore {
     package func recordFailure(_ answer: String, to number: MessageNumber, of reader: DurableReader)
     {}
 
+    /// Returns that there is nothing.
+    package func extent(of room: String) -> StoredExtent { StoredExtent() }
+    /// Returns nothing: the room's log has the corrections.
+    package func corrections(of numbers: [MessageNumber]) -> [MessageNumber: Message] { [:] }
+
     /// Returns nothing: the room's log has the messages.
     package func messages(
         in room: String, after number: MessageNumber, through last: MessageNumber, atMost count: Int

@@ -34,6 +34,10 @@ package final class MessageLog {
     // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     /// Joins, leaves and renames among the messages in the batches.
     @exclusivity(unchecked) private var notices = 0
+    /// The number of the newest message that was let go; 0 if none was.
+    ///
+    /// Its text may be kept, but what came before or behind it may be missing.
+    @exclusivity(unchecked) private(set) var forgottenThrough: MessageNumber = 0
     /// True if texts were let go.
     package private(set) var hasForgottenTexts = false
     /// The people who have spoken, with the position of their last message; complete up to a
@@ -120,6 +124,7 @@ package final class MessageLog {
         {
             let segment = segments[count]
             bytes -= segment.arena.storage.count
+            forgottenThrough = segment.arena.all.last?.number ?? forgottenThrough
             if notices > 0 { keepTexts(of: segment) } else { hasForgottenTexts = true }
             spare = segment.arena
             count += 1
@@ -263,6 +268,31 @@ package final class MessageLog {
     ) -> (texts: [Message], position: LogPosition)? {
         let found = older.newest(in: 0..<position, atMost: count)
         return found.last.map { (found.reversed().map(\.message), $0.position) }
+    }
+
+    /// Returns the last texts kept in front of a number, the oldest of them first; no joins and
+    /// leaves.
+    func texts(before number: MessageNumber, atMost count: Int) -> [Message] {
+        guard number > 0, count > 0 else { return [] }
+        let position = position(after: number - 1)
+        let found = texts(in: 0..<position, atMost: count)
+        guard let last = found.last, last.number >= number else { return found }
+        // It is one of those that have lost their places.
+        return Array(older.all.prefix { $0.number < number }.suffix(count))
+    }
+
+    /// Returns the newest correction kept of each of these messages, by their numbers.
+    func corrections(of numbers: Set<MessageNumber>) -> [MessageNumber: Message] {
+        var found: [MessageNumber: Message] = [:]
+        for segment in segments {
+            for (index, header) in segment.arena.all.enumerated() where header.kind == .edit {
+                guard let corrected = segment.arena.details(of: header)?.corrected,
+                    numbers.contains(corrected), !header.isDeleted
+                else { continue }
+                found[corrected] = segment.arena.message(at: index)
+            }
+        }
+        return found
     }
 
     /// Returns the message kept that has a number.

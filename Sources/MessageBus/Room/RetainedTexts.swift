@@ -75,6 +75,13 @@ struct RetainedTexts {
         return result
     }
 
+    /// All texts, the oldest first.
+    var all: [Message] {
+        segments.flatMap { segment in
+            segment.positions.indices.map { segment.arena.message(at: $0) }
+        }
+    }
+
     /// Returns the text that had a position.
     func message(at position: LogPosition) -> Message? {
         find { segment, index in segment.positions[index] < position }

@@ -10,6 +10,11 @@ package final class Room {
     package internal(set) var population = 0
     /// Number of texts from before the process that the log began with; `nil` if nobody could tell.
     private var recalled: Int?
+    /// The number of the newest event from before the process; `nil` if nobody could tell.
+    private(set) var lastInherited: MessageNumber?
+    /// The number after which all that has happened was put into the log; `nil` if that is not
+    /// known yet.
+    private var logBegin: MessageNumber?
     private var feeds: [RoomFeed] = []
     private var cursors: [Cursor] = []
     /// The end of the log at the last flush, in bytes and messages.
@@ -31,6 +36,9 @@ package final class Room {
     /// Appends the messages that passed.
     func append(_ arena: MessageArena) {
         owner.assertOwned()
+        if logBegin == nil {
+            logBegin = arena.all.first { !$0.flags.contains(.dropped) }.map { $0.number - 1 }
+        }
         guard log.append(arena) > 0 else { return }
         isDirty = true
         // A log keeps 4 MiB and 65,536 messages: readers read a burst before it overtakes them.
@@ -41,12 +49,25 @@ package final class Room {
     /// anybody.
     ///
     /// Does nothing once something was said.
-    func recall(_ messages: [Message]) {
+    ///
+    /// - Parameter last: the number of the newest event from before the process.
+    func recall(_ messages: [Message], last: MessageNumber = 0) {
+        lastInherited = last
+        logBegin = logBegin ?? last
         guard log.end == 0 else { return }
         recalled = messages.count
         guard !messages.isEmpty else { return }
         _ = log.append(MessageArena(messages, in: name))
     }
+
+    /// Says that there is nothing from before the process.
+    func beginEmpty() { logBegin = 0 }
+
+    /// The number of the newest event, also of one from before the process; 0 if there was none.
+    package var lastNumber: MessageNumber { max(log.lastNumber, lastInherited ?? 0) }
+
+    /// The number after which the log has every event; `nil` if that is not known.
+    package var completeAfter: MessageNumber? { logBegin.map { max($0, log.forgottenThrough) } }
 
     /// True if there may be older texts than the log has.
     var hasForgotten: Bool {

@@ -19,6 +19,9 @@ package final class RoomFeed {
     /// those otherwise the second time.
     package var isRepeatable: Bool { outgoing.isEmpty }
 
+    /// Returns an outgoing chain that has judged nothing yet.
+    package func freshChain() -> Chain { outgoing.renewed() }
+
     /// Makes a feed that begins at the end of the log.
     ///
     /// - Parameter number: a number greater than all numbers given so far.
@@ -27,7 +30,8 @@ package final class RoomFeed {
         reader: any TranscriptReader, after number: MessageNumber
     ) {
         self.room = room
-        transcript = Transcript(capacity: capacity, owner: room.owner)
+        transcript = Transcript(
+            capacity: capacity, framing: encoder.framing, owner: room.owner)
         self.encoder = encoder
         self.outgoing = outgoing
         self.reader = reader

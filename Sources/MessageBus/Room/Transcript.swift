@@ -39,6 +39,8 @@ package final class Transcript {
     ///
     /// A power of two.
     package let capacity: Int
+    /// The form in which its lines follow one another.
+    package let framing: TranscriptFraming
     private let memory: UnsafeMutableRawPointer
     private let owner: Confinement
     // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
@@ -71,9 +73,14 @@ package final class Transcript {
 
     /// Makes an empty transcript.
     ///
-    /// - Parameter capacity: bytes to keep; rounded up by `size(for:)`.
-    package init(capacity: Int, owner: Confinement = Confinement()) {
+    /// - Parameters:
+    ///   - capacity: bytes to keep; rounded up by `size(for:)`.
+    ///   - framing: the form of what is written.
+    package init(
+        capacity: Int, framing: TranscriptFraming = .lines, owner: Confinement = Confinement()
+    ) {
         self.owner = owner
+        self.framing = framing
         let size = Self.size(for: capacity)
         self.capacity = size
         markDistance = max(1_024, size / 1_024)
@@ -179,7 +186,8 @@ package final class Transcript {
         }
     }
 
-    /// Records that messages up to a number are not written here, because nobody reads.
+    /// Records that messages up to a number are written, or are not because nobody reads, and
+    /// remembers the present end: a reader that comes from the store can go on there.
     package func pass(through number: MessageNumber) {
         owner.assertOwned()
         self.number = number
@@ -269,28 +277,5 @@ package final class Transcript {
         return position < mark.position
             ? mark.line - lineEndings(from: position, to: mark.position)
             : mark.line + lineEndings(from: mark.position, to: position)
-    }
-
-    private func lineEndings(from start: TranscriptOffset, to end: TranscriptOffset) -> Int {
-        var (at, count) = (start, 0)
-        while at < end {
-            let bytes = span(from: at, to: end)
-            for byte in bytes where byte == UInt8(ascii: "\n") { count += 1 }
-            at += bytes.count
-        }
-        return count
-    }
-
-    /// Returns the position after the line that a position is in, which must be kept.
-    package func endOfLine(at position: TranscriptOffset) -> TranscriptOffset {
-        var at = position
-        while at < head {
-            let bytes = span(from: at, to: head)
-            if let start = bytes.baseAddress, let end = memchr(start, 10, bytes.count) {
-                return at + (UnsafeRawPointer(end) - start + 1)
-            }
-            at += bytes.count
-        }
-        return head
     }
 }

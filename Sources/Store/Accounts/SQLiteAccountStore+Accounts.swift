@@ -47,7 +47,8 @@ extension SQLiteAccountStore {
     /// Sets a password that its owner or the operator chose.
     package func setPassword(_ password: String, of id: AccountID) throws -> Bool {
         try change { database, version throws(StoreError) in
-            try database.run(
+            try endSessions(of: id.rawValue, in: database)
+            return try database.run(
                 """
                 UPDATE accounts SET password = ?1, password_version = ?2, version = ?2
                 WHERE id = ?3 AND password IS NOT NULL
@@ -222,6 +223,8 @@ extension SQLiteAccountStore {
         """,
         "DELETE FROM login_addresses WHERE account = ?1",
         "DELETE FROM tokens WHERE account = ?1",
+        "DELETE FROM sessions WHERE account = ?1",
+        "DELETE FROM seen WHERE account = ?1",
         // The other of the two keeps what was said to him or her.
         """
         UPDATE private_messages SET sender = NULL WHERE sender = ?1

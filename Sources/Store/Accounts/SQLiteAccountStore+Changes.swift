@@ -19,8 +19,7 @@ extension SQLiteAccountStore {
         stored.reservedNames = try reservedNames(since: first, in: database)
         stored.bans = try bans(since: first, in: database)
         stored.mutes = try mutes(since: first, in: database)
-        stored.tokenKeys = Set(
-            try database.rows("SELECT key FROM tokens") { row in row.text(0) ?? "" })
+        stored.tokens = try tokens(in: database)
         return stored
     }
 

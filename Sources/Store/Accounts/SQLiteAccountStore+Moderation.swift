@@ -11,7 +11,7 @@ extension SQLiteAccountStore {
     /// Adds a ban, or replaces that of the same subject.
     package func add(_ ban: Ban) throws {
         let (kind, subject) = Self.row(of: ban.subject)
-        try put(kind, subject, Restriction(ban))
+        try put(kind, subject, Restriction(ban), endsSessions: true)
     }
 
     /// Adds a mute, or replaces that of the same name.
@@ -56,9 +56,12 @@ extension SQLiteAccountStore {
     }
 
     private func put(
-        _ kind: Int64, _ subject: String, _ restriction: Restriction
+        _ kind: Int64, _ subject: String, _ restriction: Restriction, endsSessions: Bool = false
     ) throws(StoreError) {
         try change { database, version throws(StoreError) in
+            if endsSessions, let account = restriction.account {
+                try endSessions(of: account.rawValue, in: database)
+            }
             _ = try database.run(
                 """
                 INSERT INTO bans

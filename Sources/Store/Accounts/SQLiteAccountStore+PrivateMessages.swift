@@ -113,6 +113,30 @@ extension SQLiteAccountStore {
         }.reversed()
     }
 
+    /// Returns the messages of an account behind a number and from a moment on, the newest of them if
+    /// there are too many, the oldest first.
+    package func privateMessages(
+        of id: AccountID, after number: MessageNumber, since time: Timestamp, atMost count: Int
+    ) throws -> [PrivateMessage] {
+        // By two indexes, as above.
+        let newest = { (mine: String) in
+            """
+            SELECT * FROM (SELECT \(Self.columns) FROM private_messages
+                WHERE \(mine) = ?1 AND number > ?2 AND time >= ?3 ORDER BY number DESC LIMIT ?4)
+            """
+        }
+        return try database().rows(
+            "\(newest("sender")) UNION \(newest("receiver")) ORDER BY number DESC LIMIT ?4"
+        ) { statement in
+            statement.bind(1, id.rawValue)
+            statement.bind(2, number)
+            statement.bind(3, time.milliseconds)
+            statement.bind(4, Int64(count))
+        } _: { row in
+            Self.message(in: row)
+        }.reversed()
+    }
+
     /// Returns a message by its number, if an account is one of the two.
     package func privateMessage(numbered number: MessageNumber, of id: AccountID) throws
         -> PrivateMessage?

@@ -2,15 +2,21 @@ import MessageBus
 
 extension SQLiteAccountStore {
     /// Returns all tokens, by name.
-    package func tokens() throws -> [Token] {
-        try database().rows(
-            "SELECT name, key, account, room, read_only, created FROM tokens ORDER BY key"
+    package func tokens() throws -> [Token] { try tokens(in: database()).map(\.token) }
+
+    /// Returns all tokens with the digests of their secrets, by name.
+    func tokens(
+        in database: Database
+    ) throws(StoreError) -> [(token: Token, digest: [UInt8])] {
+        try database.rows(
+            "SELECT name, key, account, room, read_only, created, hash FROM tokens ORDER BY key"
         ) { row in
-            Token(
+            let token = Token(
                 row.text(0) ?? "", key: row.text(1) ?? "",
                 account: row.isNull(2) ? nil : AccountID(rawValue: row.integer(2)),
                 room: row.text(3), isReadOnly: row.integer(4) != 0,
                 created: Timestamp(milliseconds: row.integer(5)))
+            return (token, Array(row.bytes(6)))
         }
     }
 

@@ -206,9 +206,17 @@ final class Retention {
         ]
         for table in ["links", "attempts", "verdicts"] {
             statements.append(
-                "DELETE FROM \(table) WHERE number IN (SELECT number FROM messages \(condition))")
+                """
+                DELETE FROM \(table) WHERE number IN (SELECT number FROM messages \(condition))
+                \(table == "links" ? "AND channel NOT LIKE 'session:%'" : "")
+                """)
         }
         statements.append("DELETE FROM messages \(condition)")
+        statements.append(
+            """
+            UPDATE rooms SET removed = max(removed, ?3)
+            WHERE id = ?1 AND ?2 <= ?3 AND ?4 IS NOT NULL AND ?5 IS NOT NULL
+            """)
         try connection.backgroundTransaction { () throws(StoreError) in
             for text in statements {
                 let statement = try connection.statement(text)
@@ -250,7 +258,8 @@ final class Retention {
         return numbers.count == Self.stepSize
     }
 
-    /// Deletes the remote ids of dropped messages; returns true if there may be more.
+    /// Deletes the remote ids of dropped messages, and of what sessions have said; returns true if
+    /// there may be more.
     ///
     /// Looks at the oldest links only. Links of messages that exist are deleted with the message.
     private func deleteLinksOfDropped(

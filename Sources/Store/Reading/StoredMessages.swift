@@ -33,7 +33,8 @@ final class StoredMessages {
         columns = """
             number, room, kind, time, sender, bridge, text, \(channel), remote, passed,
             reply_number, reply_name, reply_excerpt, other, \(version < 2 ? "NULL" : "said"),
-            \(version < 5 ? "NULL" : "account"), \(version < 6 ? "NULL" : "deleted")
+            \(version < 5 ? "NULL" : "account"), \(version < 6 ? "NULL" : "deleted"),
+            \(version < 7 ? "NULL" : "corrects")
             """
         self.fold = fold
         self.clock = clock
@@ -211,9 +212,11 @@ final class StoredMessages {
         let other = row.text(13).map { self.sender($0, bridge: sender.bridge) }
         let said = row.isNull(14) ? nil : row.integer(14)
         let deleter = row.text(16)
-        guard hasOrigin || hasReply || other != nil || said != nil || deleter != nil else {
-            return nil
-        }
+        let corrected = row.isNull(17) ? nil : row.number(17)
+        guard
+            hasOrigin || hasReply || other != nil || said != nil || deleter != nil
+                || corrected != nil
+        else { return nil }
         let passed = row.text(9)?.split(separator: "\n").map(String.init) ?? []
         return MessageDetails(
             reply: hasReply
@@ -223,7 +226,7 @@ final class StoredMessages {
             other: other,
             origin: hasOrigin
                 ? Origin(channel: row.text(7), remoteID: row.text(8), passed: passed) : nil,
-            said: said, deleter: deleter)
+            said: said, deleter: deleter, corrected: corrected)
     }
 
     private func name(ofRoom id: Int64) throws(StoreError) -> String {

@@ -83,8 +83,9 @@ final class WriteConnection {
 
     private static let insertion = """
         INSERT INTO messages (number, room, kind, time, sender, bridge, text, channel, remote,
-            passed, reply_number, reply_name, reply_excerpt, other, said, origin, account)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
+            passed, reply_number, reply_name, reply_excerpt, other, said, origin, account, corrects)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
+            ?18)
         """
 
     /// Returns the statement for a text; it is prepared only once.
@@ -177,7 +178,7 @@ final class WriteConnection {
         var refused = 0
         var index = 0
         bound = nil
-        for column in Self.detailColumns { insert.bindNull(column) }
+        clearDetails()
         for run in page.runs {
             insert.bind(2, try id(ofRoom: run.room))
             var sender: UInt16?
@@ -246,14 +247,19 @@ final class WriteConnection {
         }
     }
 
-    /// Columns of details, which only some messages have.
+    /// Columns of details, which only some messages have; one more is the last.
     private static let detailColumns: ClosedRange<Int32> = 8...16
+
+    private func clearDetails() {
+        for column in Self.detailColumns { insert.bindNull(column) }
+        insert.bindNull(18)
+    }
 
     /// Binds the details of a message; lines of a file have nearly all of them in common.
     private func bind(_ details: MessageDetails?, of header: MessageHeader) throws(StoreError) {
         if details !== bound || details == nil {
             bound = nil
-            for column in Self.detailColumns { insert.bindNull(column) }
+            clearDetails()
             if let details { try bindAll(details, of: header) }
             bound = details
         }
@@ -277,6 +283,7 @@ final class WriteConnection {
         }
         try insert.bind(14, details.other?.name)
         if let said = details.said { insert.bind(15, said) }
+        if let corrected = details.corrected { insert.bind(18, corrected) }
     }
 
     /// Returns the number of an origin in the database; it gets one if it has none.

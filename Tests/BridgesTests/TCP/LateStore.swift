@@ -104,6 +104,12 @@ final class LateStore: MessageStore {
         return disk.textNumbers(in: room, before: number, atMost: count)
     }
 
+    func extent(of room: String) async throws -> StoredExtent { disk.extent(of: room) }
+
+    func corrections(of numbers: [MessageNumber]) async throws -> [MessageNumber: Message] {
+        disk.corrections(of: numbers)
+    }
+
     func messages(numbered numbers: [MessageNumber]) async throws -> StoredRun {
         if state.withLock({ $0.isBroken }) { throw Broken() }
         return disk.messages(numbered: numbers)

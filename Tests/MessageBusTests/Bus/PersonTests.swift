@@ -99,6 +99,88 @@ import Testing
             ])
     }
 
+    /// Returns presences of one session without account in each room, not in yet.
+    private static func session(
+        _ name: String, _ connection: Connection, identity: UInt64 = 1, _ bus: isolated Bus
+    ) -> [Presence] {
+        bus.rooms.map { room in
+            Presence(
+                sender: Sender(name: name, key: name, bridge: "web", identity: identity),
+                room: room, delegate: connection)
+        }
+    }
+
+    @Test func `a session without account may be in several rooms`() async throws {
+        let test = try TestBus(rooms: ["a", "b", "c"])
+        _ = await test.port("web", room: "a")
+        let (rooms, told, people) = await test.bus.perform { bus in
+            let (connection, other) = (Connection(), Connection())
+            let presences = Self.session("eva", connection, bus)
+            for presence in presences { #expect(bus.enter(presence, by: bus.bridges[0]) == nil) }
+            // Neither again, nor another session, nor another person of the same bridge.
+            for presence in Self.session("eva", connection, bus)
+                + Self.session("eva", other, bus)
+                + Self.session("eva", connection, identity: 2, bus)
+            {
+                #expect(bus.enter(presence, by: bus.bridges[0]) != nil)
+            }
+            let bob = Self.session("bob", other, identity: 3, bus)[0]
+            _ = bus.enter(bob, by: bus.bridges[0])
+            let people = [bus.rooms.map(\.population), [bus.people(in: bus.rooms[1]).count]]
+            bus.leave(presences[2])
+            let sender = Sender(name: "ida", key: "ida", bridge: "web", identity: 1)
+            #expect(bus.rename(presences[0], to: sender) == nil)
+            #expect(presences[1].sender.name == "ida" && presences[1].sender.identity == 1)
+            if let ida = bus.person("ida") {
+                #expect(Self.whisper("psst", from: bob, to: ida, bus) == nil)
+            }
+            bus.leave([presences[0], presences[1]])
+            #expect(bus.person("ida") == nil && bus.person("eva") == nil)
+            return ((0..<3).map { Self.said(bus, $0) }, connection.told, people)
+        }
+        #expect(people == [[2, 1, 1], [1]])
+        #expect(
+            rooms == [
+                ["join eva", "join bob", "rename eva ida", "leave ida"],
+                ["join eva", "rename eva ida", "leave ida"], ["join eva", "leave eva a"],
+            ])
+        #expect(told == ["is ida", "psst"])
+    }
+
+    @Test func `a session that logs in goes over with all its rooms`() async throws {
+        let test = try TestBus(rooms: ["a", "b"], accounts: FakeAccounts(Self.accounts))
+        _ = await test.port("web", room: "a")
+        for isOwnerIn in [false, true] {
+            let rooms = await test.bus.perform { bus in
+                let before = (0..<2).map { Self.said(bus, $0).count }
+                let (connection, other) = (Connection(), Connection())
+                guard let account = bus.accounts.account(named: "ana") else { return [[String]]() }
+                let own = Self.presences([other], in: bus.rooms[0], bus)
+                if isOwnerIn { for presence in own { _ = bus.enter(presence, by: bus.bridges[0]) } }
+                let presences = Self.session("eva", connection, bus)
+                for presence in presences { _ = bus.enter(presence, by: bus.bridges[0]) }
+                #expect(bus.logIn(presences[0], to: account) == nil)
+                #expect(presences.allSatisfy { $0.person === bus.person("ana") })
+                #expect(presences.allSatisfy { $0.sender.account == account.id })
+                #expect(bus.person("eva") == nil)
+                bus.leave(presences + (isOwnerIn ? own : []))
+                #expect(bus.person("ana") == nil)
+                return (0..<2).map { Array(Self.said(bus, $0).dropFirst(before[$0])) }
+            }
+            #expect(
+                rooms
+                    == (isOwnerIn
+                        ? [
+                            ["join Ana", "join eva", "leave eva", "leave Ana"],
+                            ["join eva", "leave eva a", "join Ana", "leave Ana"],
+                        ]
+                        : [
+                            ["join eva", "rename eva Ana", "leave Ana"],
+                            ["join eva", "rename eva Ana", "leave Ana"],
+                        ]))
+        }
+    }
+
     @Test func `a private message comes once on each connection that keeps up`() async throws {
         let accounts = FakeAccounts(Self.accounts)
         let test = try TestBus(accounts: accounts)

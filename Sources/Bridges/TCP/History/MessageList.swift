@@ -46,7 +46,7 @@ final class MessageList: AnswerList {
 
     func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress {
         while next < numbers.count {
-            if piece.count >= AnswerLists.pieceBytes { return .more }
+            if piece.count >= ClientOutput.listPieceBytes { return .more }
             let number = numbers[next]
             if number <= fetchedThrough {
                 if fetched.last?.number == number { show(fetched.removeLast(), in: &piece) }

@@ -9,8 +9,6 @@ import Sockets
 ///
 /// Confined to the bus's loop.
 final class AnswerLists: @unchecked Sendable {  // touched on the loop only
-    /// Approximate bytes of a piece: they wait for one reader, and are sent to it at once.
-    static let pieceBytes = 16 << 10
     /// Pieces produced in a turn: a fraction of a millisecond, or a few if all lines are short.
     private static let piecesPerTurn = 4
     /// Requests to the store at a time, each for a piece.
@@ -37,7 +35,9 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
     /// Returns whether a list that holds so many bytes, and a piece of it, fit beside the others.
     ///
     /// The memory for the piece is reserved from the beginning, so a list never waits for others.
-    func hasRoom(for bytes: Int) -> Bool { heldBytes + bytes + Self.pieceBytes <= bound }
+    func hasRoom(for bytes: Int) -> Bool {
+        heldBytes + bytes + ClientOutput.listPieceBytes <= bound
+    }
 
     /// Changes the bytes that are counted.
     func adjustHeldBytes(by difference: Int) { heldBytes += difference }

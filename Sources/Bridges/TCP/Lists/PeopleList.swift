@@ -21,7 +21,7 @@ final class PeopleList: AnswerList {
 
     func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress {
         while next < people.count {
-            if piece.count >= AnswerLists.pieceBytes { return .more }
+            if piece.count >= ClientOutput.listPieceBytes { return .more }
             let (sender, bridges) = people[next]
             let line = phrases.answer(.info, phrases.person(sender.name, on: bridges))
             piece.append(contentsOf: "\(line)\n".utf8)

@@ -30,7 +30,7 @@ final class PrivateMessageList: AnswerList {
 
     func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress {
         while next < messages.count {
-            if piece.count >= AnswerLists.pieceBytes { return .more }
+            if piece.count >= ClientOutput.listPieceBytes { return .more }
             for message in history.judged(Message(messages[next]), by: chain) {
                 history.append(message, as: .answer, to: &piece)
                 shown += 1

@@ -23,7 +23,7 @@ final class RestrictionList: AnswerList {
 
     func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress {
         while next < bans.count + mutes.count {
-            if piece.count >= AnswerLists.pieceBytes { return .more }
+            if piece.count >= ClientOutput.listPieceBytes { return .more }
             let text: String
             if next < bans.count {
                 text = phrases.line(bans[next], until: bans[next].end?.local)

@@ -24,7 +24,7 @@ final class RoomList: AnswerList {
 
     func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress {
         while next < rooms.count {
-            if piece.count >= AnswerLists.pieceBytes { return .more }
+            if piece.count >= ClientOutput.listPieceBytes { return .more }
             let text = phrases.room(
                 rooms[next].room.name, people: populations[next], isOwn: rooms[next] === own)
             piece.append(contentsOf: "\(phrases.answer(.info, text))\n".utf8)

@@ -39,8 +39,7 @@ extension ChatConnection {
             return scheduleSend()
         }
         if let last = output.cursor?.lastNumber, catchUp.number >= last {
-            let nothing = EncodedPage(
-                skipping: 0, longest: transcript.longestLine, encoder: server.encoder)
+            let nothing = EncodedPage(longest: transcript.longestLine)
             output.carryOn(nothing, through: last, skipNotice: server.skipNotice)
             return scheduleSend()
         }
@@ -76,11 +75,10 @@ extension ChatConnection {
             output.abandonStore()
             return scheduleSend()
         }
-        var lines = EncodedPage(
-            skipping: catchUp.linesSent, longest: transcript.longestLine, encoder: server.encoder)
+        var lines = EncodedPage(skipping: catchUp.linesSent, longest: transcript.longestLine)
         for message in found.messages {
             let isOwn = output.cursor?.isOwn(message.number) ?? false
-            lines.append(message, isShown: server.options.echo || !isOwn)
+            lines.append(message, isShown: server.options.echo || !isOwn, as: server.encoder)
         }
         if !lines.bytes.isEmpty {
             replayCount = Self.replayBytes * found.messages.count / lines.bytes.count

@@ -5,7 +5,8 @@ import Sockets
 /// One client of the chat: its socket, its name, its room, and what becomes of its lines.
 ///
 /// Confined to the bus's loop.
-final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on the loop only
+// Touched on the loop only.
+final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable {
     /// The person behind a connection that has a name.
     struct Member {
         let name: Name

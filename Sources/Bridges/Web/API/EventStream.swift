@@ -30,10 +30,10 @@ final class EventStream: EventHandler {
     /// - Parameters:
     ///   - number: the last event that the client has; `nil`: it wants only what is new.
     ///   - missed: how many events behind it are kept no longer.
-    func begin(in room: WebRoom, after number: MessageNumber?, missed: UInt64) {
+    func begin(in room: WebRoom, after number: MessageNumber?, missed: Int) {
         // A comment first, so that the client knows at once that the stream is open.
         stream.send(Array(":\n\n".utf8))
-        stream.send(server.skipNotice(Int(clamping: missed), in: room, as: .serverSentEvent))
+        stream.send(server.skipNotice(missed, in: room, as: .serverSentEvent))
         stream.read(room, after: number)
     }
 

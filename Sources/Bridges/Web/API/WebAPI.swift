@@ -172,7 +172,7 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
 
     private func begin(
         _ exchange: HTTPExchange, _ response: HTTPResponse, in room: WebRoom, after number: MessageNumber?,
-        missed: UInt64
+        missed: Int
     ) {
         exchange.takeOver(response) { [server] taken in
             server.port.bus.assumeIsolated {
@@ -191,7 +191,7 @@ struct UncheckedFunction<Input, Output>: @unchecked Sendable {
 
 extension Bus {
     /// Returns how many events may be missing behind a number, of a room by its name.
-    func missed(in room: String, after number: MessageNumber) async throws -> UInt64 {
+    func missed(in room: String, after number: MessageNumber) async throws -> Int {
         guard let room = self.room(room) else { return 0 }
         return try await missedEvents(in: room, after: number)
     }

@@ -170,7 +170,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
 
     /// Begins a stream of server-sent events.
     func begin(
-        _ taken: TakenConnection, in room: WebRoom, after number: MessageNumber?, missed: UInt64,
+        _ taken: TakenConnection, in room: WebRoom, after number: MessageNumber?, missed: Int,
         _ bus: isolated Bus
     ) -> any EventHandler {
         let stream = EventStream(taken, connectionID: bus.nextConnectionID(), of: self)

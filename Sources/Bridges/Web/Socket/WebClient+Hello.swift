@@ -9,7 +9,7 @@ extension WebClient {
         /// How far the person has read, by room.
         var seen: [String: MessageNumber] = [:]
         /// Events that are kept no longer, by room.
-        var missed: [String: UInt64] = [:]
+        var missed: [String: Int] = [:]
     }
 
     /// Greets a client, or refuses its `hello`.
@@ -154,7 +154,7 @@ extension WebClient {
         isWelcome = true
         tellWelcome(ends, facts.seen, session, bus)
         for (room, missed) in facts.missed where missed > 0 {
-            stream.send(ServerMessage.skipped(Int(clamping: missed), in: room))
+            stream.send(ServerMessage.skipped(missed, in: room))
         }
         for refusal in refusals { refuse(.type(.enter), refusal) }
         showWhispers(after: hello.whispers, isFirst: isFirst, session, bus)

@@ -31,6 +31,7 @@ enum Item {
     var isUrgent: Bool {
         switch self {
         case .dropped, .verdict: false
+        case .progress(let progress, _): progress.isAwaited
         default: true
         }
     }

@@ -1,4 +1,3 @@
-import Chat
 import MessageBus
 import Sockets
 
@@ -6,7 +5,7 @@ import Sockets
 ///
 /// A connection whose oldest unconfirmed byte is too old is closed, even if it takes a little now
 /// and then. Confined to the bus's loop.
-final class StalledReaders: @unchecked Sendable {  // touched on the loop only
+package final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     /// A point in time and the bytes the kernel had been given by then.
     private struct Sample {
         let time: Int64
@@ -14,7 +13,7 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     }
 
     private struct Reader {
-        let connection: ChatConnection
+        let connection: any WatchedConnection
         /// The first of the samples whose bytes are not all confirmed.
         ///
         /// Kept apart from `others` because most readers have only one, and then need no array.
@@ -40,7 +39,7 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     /// The time at which the server began to stop; from then on a shorter timeout applies.
     private var stoppingSince: Int64?
     /// Connections that were closed because they took nothing while the server stopped.
-    private(set) var abandonedCount = 0
+    package private(set) var abandonedCount = 0
     private lazy var sweep = LoopTimer { [unowned self] in
         self.bus.assumeIsolated { self.closeStalled($0) }
     }
@@ -58,7 +57,10 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     /// Nanoseconds between two sweeps while the server stops.
     private static let stopSweepInterval: Int64 = 100_000_000
 
-    init(timeout: Int64, on loop: EventLoop, bus: Bus) {
+    /// Makes a watch over nothing yet.
+    ///
+    /// - Parameter timeout: nanoseconds that a byte may stay unconfirmed.
+    package init(timeout: Int64, on loop: EventLoop, bus: Bus) {
         self.timeout = timeout
         self.loop = loop
         self.bus = bus
@@ -67,7 +69,7 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     /// Watches a connection that was sent something, until all of it is confirmed.
     ///
     /// To be called again when the kernel takes no more: the age of the bytes is exact from then on.
-    func watch(_ connection: ChatConnection) {
+    package func watch(_ connection: any WatchedConnection) {
         loop.assertOwned()
         let sent = connection.sentBytes
         let now = Sample(time: loop.now, sent: sent)
@@ -84,13 +86,13 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     }
 
     /// Stops watching a connection.
-    func remove(_ connection: ChatConnection) {
+    package func remove(_ connection: any WatchedConnection) {
         loop.assertOwned()
         readers[connection.connectionID] = nil
     }
 
     /// Waits from now on only for connections that go on taking what they are sent.
-    func hurry() {
+    package func hurry() {
         loop.assertOwned()
         guard stoppingSince == nil else { return }
         stoppingSince = loop.now
@@ -98,7 +100,7 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     }
 
     /// Stops watching all connections.
-    func cancel() { sweep.cancel() }
+    package func cancel() { sweep.cancel() }
 
     private var interval: Int64 {
         if stoppingSince != nil { return Self.stopSweepInterval }

@@ -1,4 +1,3 @@
-import Chat
 import MessageBus
 
 /// The ranges of a room's transcript that one connection said itself and does not want back.

@@ -1,11 +1,10 @@
-import Chat
 import MessageBus
 
 /// A reader's position in a room's transcript: the lines it skips, its end, and the store's place
 /// in continuing it when the transcript has overtaken it.
 ///
 /// Confined to whoever holds it.
-struct TranscriptCursor {
+package struct TranscriptCursor {
     /// The origin of the next lines.
     private enum Source {
         /// The transcript. The anchor is the reader's position among the messages when it last
@@ -22,49 +21,72 @@ struct TranscriptCursor {
         let number: MessageNumber
     }
 
-    let transcript: Transcript
-    private(set) var position: TranscriptOffset
+    package let transcript: Transcript
+    package private(set) var position: TranscriptOffset
     /// The number of the line it is at; known while it stands still.
     private var line: TranscriptLine
     private var source = Source.transcript(anchor: nil)
     private var own = OwnMessageRanges()
     private var limit: Limit?
-    /// True if the last byte taken was not the end of a line.
-    private var isInLine = false
+    /// The end of the line of which the first bytes were taken; `nil` at the beginning of a line.
+    ///
+    /// Among plain lines it is a position in the line instead, and the end is looked for when it is
+    /// needed.
+    private var lineEnd: TranscriptOffset?
     /// True if a store can be asked.
     private let isCarriedOn: Bool
+    /// The number of the last message before the position at which the cursor began, while earlier
+    /// messages are replayed: those have no lines in the transcript that could be counted.
+    private var replayEnd: MessageNumber?
 
     /// Begins at the end of a transcript.
     ///
     /// - Parameter isCarriedOn: whether a store has what the transcript no longer holds.
-    init(atEndOf transcript: Transcript, isCarriedOn: Bool) {
+    package init(atEndOf transcript: Transcript, isCarriedOn: Bool) {
         self.transcript = transcript
         self.isCarriedOn = isCarriedOn
         position = transcript.head
         line = transcript.lines
     }
 
+    /// Begins behind a message, and at the present end of a transcript once what comes after that
+    /// message was replayed from the store or the log.
+    ///
+    /// - Parameters:
+    ///   - number: the last message that the reader has.
+    ///   - end: the last message in front of the transcript's end; it is marked there.
+    ///   - isCarriedOn: whether a store has what the transcript no longer holds.
+    init(after number: MessageNumber, in transcript: Transcript, end: MessageNumber, isCarriedOn: Bool) {
+        self.init(atEndOf: transcript, isCarriedOn: isCarriedOn)
+        guard number < end else { return }
+        source = .store(StoreCatchUp(number: number, linesSent: 0))
+        replayEnd = end
+    }
+
     /// The current end of what it reads.
     private var end: TranscriptOffset { limit?.position ?? transcript.head }
     /// True if it has read everything.
-    var isAtEnd: Bool { catchUp == nil && position >= end }
-    /// True if the transcript no longer has the next lines.
-    var isOvertaken: Bool { position < min(transcript.tail, limit?.position ?? .max) }
+    package var isAtEnd: Bool { catchUp == nil && position >= end }
+    /// True if the next lines are not taken from the transcript: it no longer has them, or the
+    /// store is not done with them.
+    package var isOvertaken: Bool {
+        catchUp != nil || position < min(transcript.tail, limit?.position ?? .max)
+    }
     /// The last message that it reads, once that is known.
-    var lastNumber: MessageNumber? { limit?.number }
+    package var lastNumber: MessageNumber? { limit?.number }
     /// Ranges of its own lines that are still to be skipped.
-    var ownRanges: Int { own.count }
+    package var ownRanges: Int { own.count }
 
     /// Returns whether the reader said a message itself and does not want it back.
-    func isOwn(_ number: MessageNumber) -> Bool { own.contains(number) }
+    package func isOwn(_ number: MessageNumber) -> Bool { own.contains(number) }
 
     /// Records a range of lines that the reader said itself.
-    mutating func passOver(_ run: Transcript.Run) { own.append(run) }
+    package mutating func passOver(_ run: Transcript.Run) { own.append(run) }
 
     /// Sets the end to the room's current end.
     ///
     /// - Parameter number: the last message until there.
-    mutating func end(at number: MessageNumber) {
+    package mutating func end(at number: MessageNumber) {
         guard limit == nil else { return }
         limit = Limit(position: transcript.head, line: transcript.lines, number: number)
     }
@@ -72,29 +94,43 @@ struct TranscriptCursor {
     // MARK: - Reading
 
     /// Returns the end of the range to read next, up to a place; `nil` if there is none.
-    mutating func nextEnd(before place: TranscriptOffset?) -> TranscriptOffset? {
+    package mutating func nextEnd(before place: TranscriptOffset?) -> TranscriptOffset? {
         position = own.pass(at: position)
         let end = min(end, place ?? .max, own.nextStart ?? .max)
         return position < end ? end : nil
     }
 
     /// Returns the bytes up to a place, or as many of them as are contiguous.
-    func span(to end: TranscriptOffset) -> UnsafeRawBufferPointer {
+    package func span(to end: TranscriptOffset) -> UnsafeRawBufferPointer {
         transcript.span(from: position, to: end)
     }
 
     /// Advances over the first bytes of a span.
-    mutating func advance(over span: UnsafeRawBufferPointer, by count: Int) {
+    ///
+    /// - Parameter end: the end of the range, at the end of a line.
+    mutating func advance(
+        over span: UnsafeRawBufferPointer, by count: Int, of end: TranscriptOffset
+    ) {
+        guard count > 0 else { return }
+        let start = lineEnd ?? position
         position += count
-        if count > 0 { isInLine = span[count - 1] != UInt8(ascii: "\n") }
+        if position == end {
+            lineEnd = nil
+        } else if transcript.framing == .lines {
+            lineEnd = span[count - 1] == UInt8(ascii: "\n") ? nil : position
+        } else if position >= start {
+            let boundary = transcript.boundary(atOrAfter: position, from: start)
+            lineEnd = boundary == position ? nil : boundary
+        }
     }
 
     /// Copies the rest of a line that was sent in part, so that the cursor stands at the beginning
     /// of a line and the ring may go on.
     mutating func finishLine(into due: inout OutputQueue) {
-        guard isInLine else { return }
-        isInLine = false
-        copyLines(upTo: transcript.endOfLine(at: position), into: &due)
+        guard let lineEnd else { return }
+        self.lineEnd = nil
+        let isPlain = transcript.framing == .lines
+        copyLines(upTo: isPlain ? transcript.endOfLine(at: position) : lineEnd, into: &due)
     }
 
     /// Copies everything up to a place.
@@ -107,7 +143,7 @@ struct TranscriptCursor {
     }
 
     /// Records the current line because the kernel takes no more.
-    mutating func standStill() {
+    package mutating func standStill() {
         guard case .transcript = source, position >= transcript.tail else { return }
         line = transcript.line(at: position)
         source = .transcript(
@@ -115,13 +151,15 @@ struct TranscriptCursor {
     }
 
     /// Records the current line because everything is sent.
-    mutating func recordUpToDate() { if position == transcript.head { line = transcript.lines } }
+    package mutating func recordUpToDate() {
+        if position == transcript.head { line = transcript.lines }
+    }
 
     // MARK: - Falling behind
 
     /// Continues at the current line, or at the oldest one kept, and returns how many were left
     /// out.
-    mutating func skip() -> Int {
+    package mutating func skip() -> Int {
         // The store may have delivered lines that the transcript still has.
         var oldest = transcript.place(ofLine: line)
         // Lines after the end of what it reads are no loss.
@@ -134,7 +172,7 @@ struct TranscriptCursor {
     }
 
     /// Continues at the end, and returns how many lines of others were left out.
-    mutating func skipToEnd() -> Int {
+    package mutating func skipToEnd() -> Int {
         let missed = transcript.lines - transcript.line(at: position) - own.lines
         position = transcript.head
         own = OwnMessageRanges()
@@ -144,12 +182,12 @@ struct TranscriptCursor {
     // MARK: - Going on from the store
 
     /// The position from which the store continues; `nil` while the transcript has the next lines.
-    var catchUp: StoreCatchUp? {
+    package var catchUp: StoreCatchUp? {
         if case .store(let catchUp) = source { catchUp } else { nil }
     }
 
     /// Switches to the store, unless that is done; returns false if that is impossible.
-    mutating func turnToStore() -> Bool {
+    package mutating func turnToStore() -> Bool {
         switch source {
         case .store: return true
         case .transcript(nil): return false
@@ -160,18 +198,32 @@ struct TranscriptCursor {
     }
 
     /// Stops using the store; lines that it has not delivered are skipped.
-    mutating func abandonStore() { source = .transcript(anchor: nil) }
+    ///
+    /// Returns how many messages of a replay may have been left out, by their numbers; the lines
+    /// that the transcript has had are counted by `skip()`.
+    @discardableResult
+    package mutating func abandonStore() -> Int {
+        let missed = replayEnd.map { $0 - min($0, catchUp?.number ?? $0) } ?? 0
+        replayEnd = nil
+        source = .transcript(anchor: nil)
+        return Int(clamping: missed)
+    }
 
     /// Continues after the stored lines up to a message, and returns how many lines were left out.
-    mutating func carryOn(_ stored: EncodedPage, through number: MessageNumber) -> Int {
+    package mutating func carryOn(_ stored: EncodedPage, through number: MessageNumber) -> Int {
         guard let begun = catchUp else { return 0 }
-        line += stored.count
+        if let replayEnd {
+            line += stored.lines(after: replayEnd)
+            if number >= replayEnd { self.replayEnd = nil }
+        } else {
+            line += stored.count
+        }
         source = .store(StoreCatchUp(number: number, linesSent: 0))
         if let limit, number >= limit.number {
             return leaveStore(for: limit.position, at: limit.line, anchor: nil)
         }
         guard let mark = transcript.mark(upTo: number), mark.number > begun.number,
-            mark.number == number || willStay(mark)
+            mark.number == number || isCarriedOn && willStay(mark)
         else { return 0 }
         let lines = stored.lines(after: mark.number)
         return leaveStore(
@@ -190,6 +242,8 @@ struct TranscriptCursor {
         source = .transcript(anchor: anchor)
         self.position = position
         own.forget(before: position)
+        // The transcript may have had all that was still to be replayed.
+        replayEnd = nil
         defer { line = place }
         return place > line ? place - line : 0
     }

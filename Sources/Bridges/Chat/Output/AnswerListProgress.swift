@@ -1,7 +1,7 @@
 import MessageBus
 
 /// The step that follows a piece of a list.
-enum AnswerListProgress: Equatable {
+package enum AnswerListProgress: Equatable {
     /// Another piece.
     case more
     /// Nothing: the list has ended.

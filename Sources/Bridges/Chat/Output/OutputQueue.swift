@@ -1,4 +1,3 @@
-import Chat
 import Sockets
 
 /// The bytes that one connection is sent before anything else: the rest of a line that is sent in
@@ -27,7 +26,7 @@ struct OutputQueue {
     private var bytes: [UInt8] = []
     private var sent = 0
     /// True if lines from the store are among the bytes.
-    private var areStored = false
+    private(set) var areStored = false
     private var lists: [ListPlace] = []
     /// The part of the first list that has been produced.
     private var piece: [UInt8] = []

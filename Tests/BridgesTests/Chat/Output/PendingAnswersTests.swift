@@ -2,7 +2,6 @@ import MessageBus
 import Testing
 
 @testable import Chat
-@testable import TCPBridge
 
 @Suite struct PendingAnswersTests {
     private var answers = PendingAnswers()

@@ -4,7 +4,7 @@ import MessageBus
 ///
 /// It holds its position and not its text, so a client that does not read costs next to nothing.
 /// Confined to the bus's loop.
-protocol AnswerList: AnyObject {
+package protocol AnswerList: AnyObject {
     /// Approximate bytes that it holds until its end, without the piece that is being read.
     var heldBytes: Int { get }
 
@@ -17,5 +17,5 @@ protocol AnswerList: AnyObject {
 
 extension AnswerList {
     /// Does nothing: this list never asks for messages.
-    func supply(_ run: StoredRun) {}
+    package func supply(_ run: StoredRun) {}
 }

@@ -2,7 +2,6 @@ import MessageBus
 import Testing
 
 @testable import Chat
-@testable import TCPBridge
 
 @Suite struct OwnMessageRangesTests {
     private var runs = OwnMessageRanges()

@@ -5,7 +5,6 @@ import TestSupport
 import Testing
 
 @testable import Chat
-@testable import TCPBridge
 
 /// The output of one connection, against a model: everything comes in order, once, or is counted in
 /// a `[skipped]`.
@@ -215,6 +214,6 @@ private struct OutputWorld {
     private func text(_ bytes: [UInt8]) -> String { String(decoding: bytes, as: UTF8.self) }
 }
 
-private final class Nobody: EventHandler {
+final class Nobody: EventHandler {
     func handle(_ ready: Readiness) {}
 }

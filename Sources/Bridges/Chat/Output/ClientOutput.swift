@@ -1,4 +1,3 @@
-import Chat
 import MessageBus
 import Sockets
 
@@ -6,9 +5,9 @@ import Sockets
 /// each at its place among them.
 ///
 /// Confined to whoever holds it.
-struct ClientOutput {
+package struct ClientOutput {
     /// The result of sending.
-    enum Progress {
+    package enum Progress {
         /// The kernel has everything.
         case upToDate
         /// The kernel takes no more at present.
@@ -22,67 +21,74 @@ struct ClientOutput {
     }
 
     /// The position in the room's transcript; `nil` in no room.
-    private(set) var cursor: TranscriptCursor?
+    package private(set) var cursor: TranscriptCursor?
     private var answers = PendingAnswers()
     /// The bytes that go out before all else.
     private var queue = OutputQueue()
     /// True if the kernel took no more the last time.
-    private(set) var isBlocked = false
+    package private(set) var isBlocked = false
     /// True if the next bytes are a piece of a list that is not produced yet.
-    private(set) var awaitsList = false
+    package private(set) var awaitsList = false
     /// The number of unfinished lists, and the bytes they hold without their pieces.
     private var lists = (count: 0, bytes: 0)
     /// Bytes the kernel was given since the beginning.
-    private(set) var sentBytes: UInt64 = 0
+    package private(set) var sentBytes: UInt64 = 0
+
+    /// Makes the output of a connection that is in no room.
+    package init() {}
+
+    /// Approximate bytes of a piece of a list: they wait for one reader, and are sent to it at
+    /// once.
+    package static let listPieceBytes = 16 << 10
 
     /// Bytes of pending answers, and those that pending lists hold.
-    var waitingBytes: Int { queue.waitingCount + answers.byteCount + lists.bytes }
+    package var waitingBytes: Int { queue.waitingCount + answers.byteCount + lists.bytes }
     /// Bytes that its lists hold, without their pieces.
-    var heldByLists: Int { lists.bytes }
+    package var heldByLists: Int { lists.bytes }
     /// Bytes that its lists hold and may come to hold.
-    var listBytes: Int { lists.bytes + lists.count * AnswerLists.pieceBytes }
+    package var listBytes: Int { lists.bytes + lists.count * Self.listPieceBytes }
     /// The list whose next piece must be produced.
-    var list: (any AnswerList)? { queue.list }
+    package var list: (any AnswerList)? { queue.list }
     /// True if nothing can be sent before something else happens.
-    var isHeldUp: Bool { isBlocked || awaitsList }
+    package var isHeldUp: Bool { isBlocked || awaitsList }
     /// Places with pending answers.
-    var waitingPlaces: Int { answers.placeCount }
+    package var waitingPlaces: Int { answers.placeCount }
     /// Ranges of its own lines that are still to be skipped.
-    var ownRanges: Int { cursor?.ownRanges ?? 0 }
+    package var ownRanges: Int { cursor?.ownRanges ?? 0 }
     /// True if nothing is owed at present.
-    var isUpToDate: Bool { queue.isEmpty && answers.isEmpty && cursor?.isAtEnd ?? true }
+    package var isUpToDate: Bool { queue.isEmpty && answers.isEmpty && cursor?.isAtEnd ?? true }
 
     private var position: TranscriptOffset { cursor?.position ?? 0 }
 
     /// Begins to read a transcript at its end.
     ///
     /// - Parameter isCarriedOn: whether a store has what the transcript no longer holds.
-    mutating func attach(to transcript: Transcript, isCarriedOn: Bool = false) {
+    package mutating func attach(to transcript: Transcript, isCarriedOn: Bool = false) {
         cursor = TranscriptCursor(atEndOf: transcript, isCarriedOn: isCarriedOn)
     }
 
     /// Queues bytes in front of all else.
-    mutating func sendFirst(_ bytes: [UInt8]) { queue.append(bytes) }
+    package mutating func sendFirst(_ bytes: [UInt8]) { queue.append(bytes) }
 
     /// Sends nothing any more but these bytes and what has been queued.
     ///
     /// There must be no lists.
-    mutating func sendOnly(_ bytes: [UInt8]) {
+    package mutating func sendOnly(_ bytes: [UInt8]) {
         cursor = nil
         answers = PendingAnswers()
         queue.append(bytes)
     }
 
     /// Records the position of a cursor that stops for some time.
-    mutating func standStill() { cursor?.standStill() }
+    package mutating func standStill() { cursor?.standStill() }
 
     /// Adds an answer behind all that the room has said so far.
-    mutating func answer(_ bytes: [UInt8]) {
+    package mutating func answer(_ bytes: [UInt8]) {
         answers.append(bytes, at: cursor?.transcript.head ?? 0)
     }
 
     /// Adds a list behind all that the room has said so far.
-    mutating func answer(_ list: any AnswerList) {
+    package mutating func answer(_ list: any AnswerList) {
         lists = (lists.count + 1, lists.bytes + list.heldBytes)
         answers.append(list, at: cursor?.transcript.head ?? 0)
     }
@@ -90,24 +96,26 @@ struct ClientOutput {
     /// Takes the next piece of the list whose turn it is.
     ///
     /// - Parameter isLast: whether the list ends with it.
-    mutating func supply(_ piece: [UInt8], isLast: Bool) {
+    package mutating func supply(_ piece: [UInt8], isLast: Bool) {
         if isLast, let list { lists = (lists.count - 1, lists.bytes - list.heldBytes) }
         queue.supply(piece, isLast: isLast)
         awaitsList = false
     }
 
     /// Records a range of lines that the connection said itself.
-    mutating func passOver(_ run: Transcript.Run) { cursor?.passOver(run) }
+    package mutating func passOver(_ run: Transcript.Run) { cursor?.passOver(run) }
 
     /// Ends reading at the room's current end; what is owed until there is still sent.
     ///
     /// - Parameter number: the last message until there.
-    mutating func end(at number: MessageNumber) { cursor?.end(at: number) }
+    package mutating func end(at number: MessageNumber) { cursor?.end(at: number) }
 
     // MARK: - Sending
 
     /// Sends as much as the kernel takes.
-    mutating func sendPending(_ connection: Connection, skipNotice: (Int) -> [UInt8]) -> Progress {
+    package mutating func sendPending(
+        _ connection: Connection, skipNotice: (Int) -> [UInt8]
+    ) -> Progress {
         if let stop = flush(connection) { return stop }
         while true {
             let stop =
@@ -167,7 +175,7 @@ struct ClientOutput {
         switch connection.send(span) {
         case .bytes(let count):
             sentBytes += UInt64(count)
-            cursor?.advance(over: span, by: count)
+            cursor?.advance(over: span, by: count, of: end)
             if count == span.count { return nil }
         case .wouldBlock: break
         case .end, .failed: return .broken
@@ -204,7 +212,7 @@ struct ClientOutput {
     ///
     /// - Parameter bound: bytes of lines to copy at most; the rest counts as skipped. Answers have
     ///   their own bound, and a long one takes no line away.
-    mutating func detach(bound: Int = 256 << 10, skipNotice: (Int) -> [UInt8]) {
+    package mutating func detach(bound: Int = 256 << 10, skipNotice: (Int) -> [UInt8]) {
         cursor?.abandonStore()
         if cursor?.isOvertaken == true { skip(skipNotice) }
         var bytesLeft = bound
@@ -227,7 +235,7 @@ struct ClientOutput {
     // MARK: - Going on from the store
 
     /// Takes lines from the store, up to the message with a number.
-    mutating func carryOn(
+    package mutating func carryOn(
         _ stored: EncodedPage, through number: MessageNumber, skipNotice: (Int) -> [UInt8]
     ) {
         guard cursor?.catchUp != nil else { return }
@@ -236,5 +244,5 @@ struct ClientOutput {
     }
 
     /// Stops using the store; lines that it has not delivered are skipped.
-    mutating func abandonStore() { cursor?.abandonStore() }
+    package mutating func abandonStore() { cursor?.abandonStore() }
 }

@@ -1,4 +1,3 @@
-import Chat
 import MessageBus
 
 /// The answers to one connection whose place among the room's lines is not reached yet.

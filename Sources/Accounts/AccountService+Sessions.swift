@@ -1,0 +1,35 @@
+import MessageBus
+
+extension AccountService {
+    /// Returns the token whose secret has a digest; `nil` if there is none.
+    package func token(_ digest: [UInt8]) -> Token? { tokens[digest] }
+
+    /// Returns the account that a session is logged in to, and records that the session is used.
+    package func account(ofSession digest: [UInt8], then: @escaping (Account?) -> Void) {
+        let now = now
+        ask({ [weak self] id in then(id.flatMap { self?.account($0) }) }, otherwise: nil) {
+            try $0.account(ofSession: digest, at: now)
+        }
+    }
+
+    /// Logs a session in.
+    package func logIn(session digest: [UInt8], to id: AccountID) {
+        let now = now
+        run { [ledger] in try ledger.read { try $0.logIn(session: digest, to: id, at: now) } }
+    }
+
+    /// Logs a session out.
+    package func endSession(_ digest: [UInt8]) {
+        run { [ledger] in try ledger.read { try $0.endSession(digest) } }
+    }
+
+    /// Records how far somebody has read a room.
+    package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {
+        run { [ledger] in try ledger.read { try $0.recordSeen(number, in: room, by: id) } }
+    }
+
+    /// Returns how far somebody has read, by room.
+    package func seen(by id: AccountID, then: @escaping ([String: MessageNumber]) -> Void) {
+        ask(then, otherwise: [:]) { try $0.seen(by: id) }
+    }
+}

@@ -1,0 +1,32 @@
+import MessageBus
+
+extension StoredMessages {
+    /// Returns how far the messages of a room go that are kept, and how far they have been deleted.
+    func extent(of room: String) throws(StoreError) -> StoredExtent {
+        guard let id = try id(ofRoom: room) else { return StoredExtent() }
+        let statement = try statement(
+            """
+            SELECT ifnull((SELECT max(number) FROM messages WHERE room = ?1), 0), removed
+            FROM rooms WHERE id = ?1
+            """)
+        defer { statement.reset() }
+        statement.bind(1, id)
+        guard try statement.step() else { return StoredExtent() }
+        return StoredExtent(last: statement.number(0), removed: statement.number(1))
+    }
+
+    /// Returns the newest correction of each of these messages, by their numbers.
+    func corrections(of numbers: [MessageNumber]) throws(StoreError) -> [MessageNumber: Message] {
+        let statement = try statement(
+            """
+            SELECT \(columns) FROM messages WHERE corrects = ?1 AND deleted IS NULL
+            ORDER BY number DESC LIMIT 1
+            """)
+        var found: [UInt64: Message] = [:]
+        for number in numbers {
+            statement.bind(1, number)
+            found[number] = try messages(of: statement).first
+        }
+        return found
+    }
+}
