@@ -1,13 +1,7 @@
-// Runs before the first paint, so that nobody who chose the dark theme sees a white flash.
-{
-  const path = new URL(".", location.href).pathname;
-  let settings = {};
-  try {
-    settings = JSON.parse(localStorage.getItem(`puente:${path}:settings`)) ?? {};
-  } catch {
-    // The defaults of the styles will do.
-  }
-  for (const name of ["theme", "size", "density"]) {
-    if (settings[name]) document.documentElement.dataset[name] = settings[name];
-  }
+// Runs before the first paint: who chose the dark theme sees no white flash.
+try {
+	const path = new URL(".", location.href).pathname;
+	Object.assign(document.documentElement.dataset, JSON.parse(localStorage.getItem(`puente:${path}:settings`)));
+} catch {
+	// The defaults of the styles will do.
 }

@@ -1,43 +1,46 @@
-// Lets the installed page open without a network: network first, the cache only where that fails.
-
-const CACHE = "shell";
-const SHELL = [
-  "./", "boot.js", "main.js", "manifest.webmanifest", "icon.svg", "icon-unread.svg", "styles/base.css",
-  "styles/layout.css", "styles/log.css", "connection/client.js", "connection/outbox.js",
-  "connection/socket.js", "connection/storage.js", "core/commands.js", "core/links.js", "core/names.js",
-  "core/room.js", "core/rows.js", "core/timeline.js", "view/composer.js", "view/dom.js", "view/enter.js",
-  "view/layout.js", "view/log-actions.js", "view/log.js", "view/notify.js", "view/row.js", "view/search.js",
-  "view/settings.js", "view/sidebar.js", "words/en.js", "words/es.js", "words/words.js",
-];
+// Lets the page open without a network: network first, the cache only where that fails.
 
 addEventListener("install", (event) => {
-  skipWaiting();
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(SHELL.map((url) => new Request(url, { cache: "reload" })))));
+	skipWaiting();
+	event.waitUntil(keepShell());
 });
-
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 
 addEventListener("fetch", (event) => {
-  const { request } = event;
-  const path = request.url.slice(registration.scope.length).replace(/[?#].*/s, "");
-  const isShell = request.url.startsWith(registration.scope) && SHELL.includes(path || "./");
-  if (request.method === "GET" && isShell) event.respondWith(fromNetwork(request));
+	const { method, url } = event.request;
+	const isShell = method === "GET" && url.startsWith(registration.scope) && !url.startsWith(`${registration.scope}api/`);
+	if (isShell) event.respondWith(fromNetwork(event.request));
 });
 
-async function fromNetwork(request) {
-  const cache = await caches.open(CACHE);
-  try {
-    const response = await fetch(request, { cache: "no-cache" });
-    if (response.ok) await cache.put(request, response.clone());
-    return response;
-  } catch (error) {
-    const kept = await cache.match(request, { ignoreSearch: true });
-    if (kept) return kept;
-    throw error;
-  }
+addEventListener("notificationclick", ({ notification }) => {
+	notification.close();
+	clients.matchAll().then(([page]) => {
+		page?.focus();
+		page?.postMessage(notification.data);
+		if (!page) clients.openWindow("./");
+	});
+});
+
+/** Keeps the page and all that it names; modules name others. */
+async function keepShell(address = "./", seen = new Set()) {
+	const url = new URL(address, registration.scope).href;
+	if (seen.has(url)) return;
+	seen.add(url);
+	const response = await fromNetwork(new Request(url));
+	const text = /javascript|html/.test(response.headers.get("Content-Type")) ? await response.text() : "";
+	const names = [...text.matchAll(/(?:from|href=|src=) ?"([^"#]+)"/g)].map(([, name]) => new URL(name, url).href);
+	await Promise.all(names.map((name) => keepShell(name, seen)));
 }
 
-addEventListener("notificationclick", (event) => {
-  event.notification.close();
-  event.waitUntil(clients.matchAll({ type: "window" }).then(([page]) => page?.focus() ?? clients.openWindow("./")));
-});
+async function fromNetwork(request) {
+	const cache = await caches.open("shell");
+	try {
+		const response = await fetch(request, { cache: "no-cache" });
+		if (response.ok) await cache.put(request, response.clone());
+		return response;
+	} catch (error) {
+		const kept = await cache.match(request);
+		if (kept) return kept;
+		throw error;
+	}
+}

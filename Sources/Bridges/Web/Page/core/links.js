@@ -1,44 +1,37 @@
-// Finds links in a text. Nothing but http, https and mailto ever becomes one.
+// Links in a text. Nothing but http, https and mailto becomes one.
 
 const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"“”«»]+/giu;
-const TRAILING = /[.,;:!?'’…)\]}]$/u;
 const PAIRS = { ")": "(", "]": "[", "}": "{" };
 
-/** Splits a text into parts: `{ text }`, or `{ text, href }` where it is a link. */
+/** Splits a text into parts: `{ text }`, with `href` where it is a link. */
 export function partsOf(text) {
-  const parts = [];
-  let end = 0;
-  for (const match of text.matchAll(CANDIDATE)) {
-    const link = trimmed(match[0]);
-    const href = addressOf(link);
-    if (!href) continue;
-    if (match.index > end) parts.push({ text: text.slice(end, match.index) });
-    parts.push({ text: link, href });
-    end = match.index + link.length;
-  }
-  if (end < text.length) parts.push({ text: text.slice(end) });
-  return parts;
+	const parts = [];
+	let end = 0;
+	for (const { 0: candidate, index } of text.matchAll(CANDIDATE)) {
+		const link = trimmed(candidate);
+		const href = addressOf(link);
+		if (!href) continue;
+		if (index > end) parts.push({ text: text.slice(end, index) });
+		parts.push({ text: link, href });
+		end = index + link.length;
+	}
+	if (end < text.length) parts.push({ text: text.slice(end) });
+	return parts;
 }
 
-/** Leaves out what ends a sentence, and a bracket that was opened before the link. */
+/** Leaves off what ends the sentence, and a bracket that was opened before the link. */
 function trimmed(link) {
-  while (TRAILING.test(link)) {
-    const last = link.at(-1);
-    const opening = PAIRS[last];
-    if (opening && link.split(opening).length >= link.split(last).length) break;
-    link = link.slice(0, -1);
-  }
-  return link;
+	while (/[.,;:!?'’…)\]}]$/u.test(link)) {
+		const last = link.at(-1);
+		if (PAIRS[last] && link.split(PAIRS[last]).length >= link.split(last).length) break;
+		link = link.slice(0, -1);
+	}
+	return link;
 }
 
 function addressOf(link) {
-  let url;
-  try {
-    url = new URL(link);
-  } catch {
-    return null;
-  }
-  if (url.protocol === "mailto:") return url.pathname.includes("@") ? url.href : null;
-  const isWeb = url.protocol === "http:" || url.protocol === "https:";
-  return isWeb && url.hostname ? url.href : null;
+	if (!URL.canParse(link)) return null;
+	const { protocol, hostname, pathname, href } = new URL(link);
+	if (protocol === "mailto:") return pathname.includes("@") ? href : null;
+	return /^https?:$/.test(protocol) && hostname ? href : null;
 }

@@ -1,148 +1,129 @@
 // The field one writes in.
 
-import { isSecret, readLine } from "../core/commands.js";
-import { completionsOf, lengthOf } from "../core/names.js";
+import { chat, isOwn } from "../connection/chat.js";
+import { waitingLines } from "../connection/outbox.js";
+import { state } from "../connection/socket.js";
 import { forget, read, write } from "../connection/storage.js";
+import { isSecret, readLine } from "../core/commands.js";
+import { completionsOf } from "../core/names.js";
 import { words } from "../words/words.js";
-import { byId } from "./dom.js";
+import { byId, listen } from "./dom.js";
 
-export class Composer {
-  /** `obey(line)` does what a line says; `recall()` returns one's last text here. */
-  constructor({ client, obey, recall }) {
-    Object.assign(this, { client, obey, recall });
-    this.field = byId("composer");
-    this.answer = null;
-    this.completion = null;
-    this.isComposing = false;
-    const { field } = this;
-    field.addEventListener("compositionstart", () => (this.isComposing = true));
-    field.addEventListener("compositionend", () => (this.isComposing = false));
-    field.addEventListener("input", () => this.changed());
-    field.addEventListener("keydown", (event) => this.pressed(event));
-    byId("compose").addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.submit();
-      field.focus();
-    });
-    byId("answer-drop").addEventListener("click", () => {
-      this.setAnswer(null);
-      field.focus();
-    });
-    addEventListener("resize", () => this.grow());
-  }
+const field = byId("composer");
+let obey;
+let answered = null;
+let completion = null;
+let isComposing = false;
 
-  /** Another room is shown: its draft comes back. */
-  open(room) {
-    this.room = room.name;
-    this.setAnswer(null);
-    this.set(read(`draft:${room.name}`, ""));
-    this.relabel();
-  }
+/** `obey(line, reply)` does what a line says. */
+export function startComposer(obedient) {
+	obey = obedient;
+	listen(field, "compositionstart", () => (isComposing = true));
+	listen(field, "compositionend", () => (isComposing = false));
+	listen(field, "input", changed);
+	listen(field, "keydown", pressed);
+	listen("compose", "submit", (event) => {
+		event.preventDefault();
+		submit();
+		field.focus();
+	});
+	listen("answer-drop", "click", () => answer(null));
+	listen(window, "resize", grow);
+}
 
-  relabel() {
-    const label = words.write(this.client.current.title);
-    this.field.placeholder = this.client.socket.state === "online" ? label : words.writeWaiting;
-    this.field.setAttribute("aria-label", label);
-    this.setAnswer(this.answer);
-  }
+export const focusComposer = () => field.focus();
 
-  set(text) {
-    this.field.value = text;
-    this.field.setSelectionRange(text.length, text.length);
-    this.changed();
-  }
+/** Another room is shown: its draft comes back. */
+export function openComposer() {
+	setAnswered(null);
+	setText(read(`draft:${chat.current.name}`, ""));
+	labelComposer();
+}
 
-  changed() {
-    const text = this.field.value;
-    this.completion = null;
-    // A password on its way is nothing to be found in the browser's storage later.
-    if (text.trim() === "" || isSecret(text)) forget(`draft:${this.room}`);
-    else write(`draft:${this.room}`, text);
-    byId("send").disabled = text.trim() === "";
-    this.grow();
-    this.count(text);
-  }
+export function labelComposer() {
+	const label = words.write(chat.current.title);
+	field.placeholder = state === "online" ? label : words.writeOffline;
+	field.setAttribute("aria-label", label);
+}
 
-  /** Grows with the text, to a third of the window. */
-  grow() {
-    const { style } = this.field;
-    style.height = "auto";
-    const most = (visualViewport?.height ?? innerHeight) / 3;
-    style.height = `${Math.min(this.field.scrollHeight, most)}px`;
-    style.overflowY = this.field.scrollHeight > most ? "auto" : "hidden";
-  }
+/** Answers a message, or none. */
+export function answer(event) {
+	setAnswered(event);
+	field.focus();
+}
 
-  count(text) {
-    const near = text.length > this.client.limit * 0.9;
-    const left = near ? this.client.limit - lengthOf(text) : Infinity;
-    const counter = byId("count");
-    counter.textContent = left === Infinity ? "" : left < 0 ? words.tooLong(-left) : words.left_(left);
-    counter.classList.toggle("over", left < 0);
-    this.isTooLong = left < 0;
-  }
+function setAnswered(event) {
+	answered = event;
+	byId("answer").hidden = !event;
+	byId("answer-name").textContent = event ? words.answering(event.from) : "";
+	byId("answer-text").textContent = event?.text.slice(0, 200) ?? "";
+}
 
-  setAnswer(event) {
-    this.answer = event;
-    byId("answer").hidden = !event;
-    if (!event) return;
-    byId("answer-name").textContent = words.answering(event.from);
-    byId("answer-text").textContent = event.text.slice(0, 200);
-  }
+function setText(text) {
+	field.value = text;
+	changed();
+}
 
-  pressed(event) {
-    // 229 is what browsers report for keys that belong to an input method.
-    if (event.isComposing || this.isComposing || event.keyCode === 229) return;
-    if (event.key === "Enter" && !event.shiftKey && !event.altKey && !event.ctrlKey && !event.metaKey) {
-      event.preventDefault();
-      this.submit();
-    } else if (event.key === "Escape" && this.answer) {
-      event.preventDefault();
-      this.setAnswer(null);
-    } else if (event.key === "ArrowUp" && this.field.value === "") {
-      const text = this.recall();
-      if (text) {
-        event.preventDefault();
-        this.set(text);
-      }
-    } else if (event.key === "Tab" && !event.shiftKey && !event.altKey && !event.ctrlKey) {
-      if (this.complete()) event.preventDefault();
-    }
-  }
+function changed() {
+	const text = field.value;
+	const key = `draft:${chat.current.name}`;
+	completion = null;
+	if (text.trim() === "" || isSecret(text)) forget(key);
+	else write(key, text);
+	byId("send").disabled = text.trim() === "";
+	grow();
+}
 
-  submit() {
-    const text = this.field.value;
-    if (text.trim() === "" || this.isTooLong) return;
-    const { answer } = this;
-    const line = readLine(text, this.context());
-    this.setAnswer(null);
-    // What was not understood stays, to be corrected; a password does not.
-    if (!line.error || isSecret(text)) this.set("");
-    this.obey(line, answer?.number);
-  }
+/** Grows with the text, to a third of what is seen of the window. */
+function grow() {
+	field.style.height = "auto";
+	field.style.height = `${Math.min(field.scrollHeight, (visualViewport?.height ?? innerHeight) / 3)}px`;
+}
 
-  context() {
-    const { current } = this.client;
-    const spoken = current.timeline.events.slice(-500).map((event) => event.from);
-    const names = [...new Set([...(current.people?.keys() ?? []), ...spoken])].filter(Boolean);
-    return { room: current.name, names, lastFrom: (name) => current.timeline.lastFrom(name) };
-  }
+function pressed(event) {
+	const { key, shiftKey, altKey, ctrlKey, metaKey } = event;
+	// 229 is the code of keys that belong to an input method.
+	if (event.isComposing || isComposing || event.keyCode === 229 || altKey || ctrlKey || metaKey) return;
+	if (key === "Enter" && !shiftKey) submit();
+	else if (key === "Escape" && answered) setAnswered(null);
+	else if (key === "ArrowUp" && field.value === "") setText(lastText());
+	else if (key !== "Tab" || shiftKey || !complete()) return;
+	event.preventDefault();
+}
 
-  /** Completes a name, and goes to the next that fits if pressed again. */
-  complete() {
-    const { field } = this;
-    if (field.selectionStart !== field.selectionEnd) return false;
-    if (this.completion) this.completion.index += 1;
-    else {
-      const names = this.context().names.filter((name) => name !== this.client.name);
-      const found = completionsOf(field.value, field.selectionStart, names);
-      if (!found) return false;
-      this.completion = { ...found, end: field.selectionStart, index: 0 };
-    }
-    const { completion } = this;
-    const name = completion.names[completion.index % completion.names.length];
-    field.setRangeText(name, completion.start, completion.end, "end");
-    this.changed();
-    this.completion = { ...completion, end: completion.start + name.length };
-    return true;
-  }
+function submit() {
+	const text = field.value;
+	if (text.trim() === "") return;
+	const reply = answered?.number;
+	const { current } = chat;
+	const line = readLine(text, { room: current.name, names: names(), events: current.timeline.events });
+	setAnswered(null);
+	// What was not understood stays to be corrected, unless it is a password.
+	if (!line.error || isSecret(text)) setText("");
+	obey(line, reply);
+}
+
+/** One's last text here, those on their way included. */
+function lastText() {
+	const { title, timeline } = chat.current;
+	const waiting = waitingLines().findLast((line) => (line.to ?? line.room) === title);
+	return (waiting ?? timeline.events.findLast((event) => event.type === "message" && isOwn(event)))?.text ?? "";
+}
+
+/** Those who are here, and those who spoke. */
+function names() {
+	const { people, timeline } = chat.current;
+	const spoke = timeline.events.slice(-500).map((event) => event.from);
+	return [...new Set([...(people?.keys() ?? []), ...spoke])].filter(Boolean);
+}
+
+/** Completes a name, or goes on to the next one that fits. False if none does. */
+function complete() {
+	completion ??= completionsOf(field.value, field.selectionStart, names().filter((name) => name !== chat.name));
+	if (!completion || field.selectionStart !== field.selectionEnd) return false;
+	const { start, names: [name, ...others] } = completion;
+	field.setRangeText(name, start, field.selectionStart, "end");
+	changed();
+	completion = { start, names: [...others, name] };
+	return true;
 }

@@ -1,36 +1,44 @@
 // Making elements. Texts of people go in as text nodes, never as markup.
 
-/** Finds an element of the page by its id. */
 export const byId = (id) => document.getElementById(id);
 
-/** Makes an element: `el("p.note", { title }, "text", child)`. What is undefined is left out. */
-export function el(name, properties = {}, ...children) {
-  const [tag, ...classes] = name.split(".");
-  const element = document.createElement(tag);
-  if (classes.length > 0) element.className = classes.join(" ");
-  for (const [key, value] of Object.entries(properties)) {
-    if (value === undefined || value === false) continue;
-    if (key in element && !key.includes("-")) element[key] = value;
-    else element.setAttribute(key, value === true ? "" : value);
-  }
-  element.append(...children.filter((child) => child !== undefined && child !== null && child !== false));
-  return element;
+/** Listens to an element, or to the one with an id. */
+export const listen = (target, event, listener) =>
+	(typeof target === "string" ? byId(target) : target).addEventListener(event, listener);
+
+/** Makes an element: `el("p.note", { title }, "text", child)`. What is undefined or false is left out. */
+export function el(name, properties, ...children) {
+	const [tag, ...classes] = name.split(".");
+	const element = document.createElement(tag);
+	element.className = classes.join(" ");
+	for (const [key, value] of Object.entries(properties ?? {})) {
+		if (value === undefined || value === false) continue;
+		if (key.includes("-") || !(key in element)) element.setAttribute(key, value);
+		else element[key] = value;
+	}
+	element.append(...children.filter(Boolean));
+	return element;
 }
 
 /** A name, kept apart from the direction of what stands around it. */
-export const nameOf = (name, tag = "bdi") => el(tag, {}, name);
+export const nameOf = (name) => el("bdi", null, name);
 
-/** A drawing of the page's own sheet of icons. */
+export const timeOf = (time, title, text) => el("time", { dateTime: new Date(time).toISOString(), title }, text);
+
+/** A drawing of the page's sheet. */
 export function icon(name) {
-  const space = "http://www.w3.org/2000/svg";
-  const svg = document.createElementNS(space, "svg");
-  const use = document.createElementNS(space, "use");
-  use.setAttribute("href", `#i-${name}`);
-  svg.setAttribute("aria-hidden", "true");
-  svg.append(use);
-  return svg;
+	const [svg, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
+	use.setAttribute("href", `#i-${name}`);
+	svg.setAttribute("aria-hidden", "true");
+	svg.append(use);
+	return svg;
 }
 
-/** A button with a drawing and the words for it. */
-export const iconButton = (name, drawing, label, properties = {}) =>
-  el(`button.${name}`, { type: "button", title: label, "aria-label": label, ...properties }, icon(drawing));
+/** A button with a drawing, and words for it. */
+export const iconButton = (name, drawing, title, properties) =>
+	el(`button.${name}`, { type: "button", title, "aria-label": title, ...properties }, icon(drawing));
+
+/** Puts drawings where the page says so. */
+export function drawIcons() {
+	for (const element of document.querySelectorAll("[data-icon]")) element.prepend(icon(element.dataset.icon));
+}

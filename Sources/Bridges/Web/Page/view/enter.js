@@ -1,90 +1,69 @@
 // The first thing one sees: a name, and a password where it is needed.
 
+import { chat, enter } from "../connection/chat.js";
 import { words } from "../words/words.js";
-import { byId } from "./dom.js";
+import { byId, listen } from "./dom.js";
 
-const REASONS = {
-  "login-required": "registered",
-  "login-failed": "loginFailed",
-  "name-in-use": "nameInUse",
-  "bad-name": "badName",
-  insecure: "insecure",
-};
+const form = byId("enter");
+const { name, password } = Object.fromEntries(["name", "password"].map((key) => [key, form.elements[key]]));
+const button = form.querySelector("[type=submit]");
 
-export class EnterForm {
-  constructor(client) {
-    this.client = client;
-    this.form = byId("enter");
-    this.alert = this.form.querySelector("[role=alert]");
-    this.fields = this.form.elements;
-    this.fields.name.value = client.name ?? "";
-    this.form.addEventListener("submit", (event) => {
-      event.preventDefault();
-      this.submit();
-    });
-    byId("has-password").addEventListener("click", () => this.askPassword());
-  }
+export const isEntering = () => !byId("entrance").hidden;
 
-  get isShown() {
-    return document.body.dataset.view === "enter";
-  }
+export function startEntering() {
+	name.value = chat.name ?? "";
+	listen(form, "submit", (event) => {
+		event.preventDefault();
+		complain("");
+		setBusy(true);
+		enter(name.value.trim(), password.value);
+	});
+	listen("has-password", "click", () => {
+		askPassword();
+		password.focus();
+	});
+	showEntering(!chat.name);
+}
 
-  show() {
-    document.body.dataset.view = "enter";
-    byId("chat").inert = true;
-    byId("entrance").hidden = false;
-    this.setBusy(false);
-    (this.fields.name.value ? this.fields.password : this.fields.name).focus();
-  }
+export function showEntering(isShown) {
+	const { body } = document;
+	const isChanged = body.dataset.view !== (isShown ? "enter" : "chat");
+	body.dataset.view = isShown ? "enter" : "chat";
+	byId("chat").inert = isShown;
+	byId("entrance").hidden = !isShown;
+	setBusy(false);
+	if (isShown && isChanged) name.focus();
+	if (!isShown) password.value = "";
+}
 
-  hide() {
-    if (!this.isShown && byId("entrance").hidden) return false;
-    document.body.dataset.view = "chat";
-    byId("chat").inert = false;
-    byId("entrance").hidden = true;
-    this.fields.password.value = "";
-    this.say("");
-    return true;
-  }
+/** Says where one is. */
+export function describeEntrance({ instance, accounts, rooms: [room] }) {
+	byId("invitation").textContent = (accounts === "required" ? words.required : words.invitation)(instance);
+	byId("present").textContent = room ? words.present(room.name, room.people) : "";
+	if (accounts === "required") askPassword();
+}
 
-  /** The server has said where one is. */
-  describe({ instance, accounts, rooms }) {
-    this.instance = instance;
-    const [room] = rooms;
-    byId("invitation").textContent = accounts === "required" ? words.required(instance) : words.invitation(instance);
-    byId("present").textContent = room ? words.present(room.name, room.people) : "";
-    if (accounts === "required") this.askPassword(false);
-  }
+export function refuseEntering({ code, text }) {
+	const hasTried = name.value !== "";
+	showEntering(true);
+	if (code === "login-required" || code === "login-failed") {
+		askPassword();
+		if (hasTried) password.focus();
+	} else name.focus();
+	if (hasTried) complain(words.refusals[code] ?? text);
+}
 
-  submit() {
-    const { name, password } = this.fields;
-    if (name.value.trim() === "") return name.focus();
-    this.say("");
-    this.setBusy(true);
-    this.client.enter(name.value.trim(), password.value);
-  }
+export function complain(text) {
+	form.querySelector("[role=alert]").textContent = text;
+	setBusy(false);
+}
 
-  refuse({ code, text }) {
-    this.show();
-    const hasTried = this.fields.name.value !== "";
-    if (code === "login-required" || code === "login-failed") this.askPassword(hasTried);
-    if (code === "login-required" && !hasTried) return;
-    this.say(words[REASONS[code]] ?? text);
-  }
+function askPassword() {
+	byId("password-row").hidden = false;
+	byId("has-password").hidden = true;
+}
 
-  askPassword(hasFocus = true) {
-    byId("password-row").hidden = false;
-    byId("has-password").hidden = true;
-    if (hasFocus) this.fields.password.focus();
-  }
-
-  say(text) {
-    this.alert.textContent = text;
-  }
-
-  setBusy(isBusy) {
-    const button = this.form.querySelector("[type=submit]");
-    button.disabled = isBusy;
-    button.textContent = isBusy ? words.entering : words.enter;
-  }
+function setBusy(isBusy) {
+	button.disabled = isBusy;
+	button.textContent = isBusy ? words.entering : words.enter;
 }

@@ -1,37 +1,34 @@
 // Drawers on narrow screens, and the part of the window that a phone's keyboard leaves free.
 
-import { byId } from "./dom.js";
+import { byId, listen } from "./dom.js";
 
-/** Starts the drawers. Returns `close()`, which puts them away. */
-export function keepLayout() {
-  const chat = byId("chat");
-  const openers = [byId("open-rooms"), byId("open-people")];
-  let opener = null;
-  const show = (wanted) => {
-    opener?.setAttribute("aria-expanded", "false");
-    opener = wanted;
-    opener?.setAttribute("aria-expanded", "true");
-    chat.dataset.drawer = opener?.getAttribute("aria-controls") ?? "";
-  };
-  const close = () => {
-    const last = opener;
-    show(null);
-    last?.focus();
-  };
-  for (const button of openers) {
-    button.addEventListener("click", () => {
-      show(button === opener ? null : button);
-      if (opener) byId(chat.dataset.drawer).querySelector("button")?.focus();
-    });
-  }
-  for (const button of document.querySelectorAll(".close-drawer, .shade")) button.addEventListener("click", close);
-  chat.addEventListener("keydown", (event) => event.key === "Escape" && opener && close());
-  const fit = () => {
-    // Where the keyboard lies over the page (iOS), the visible part is the page's height.
-    const height = visualViewport.height;
-    document.documentElement.style.setProperty("--height", `${height}px`);
-    if (visualViewport.scale === 1) scrollTo(0, 0);
-  };
-  visualViewport?.addEventListener("resize", fit);
-  return { close: () => show(null) };
+const chat = byId("chat");
+let opener = null;
+
+export function startLayout() {
+	for (const button of document.querySelectorAll("header [aria-controls]")) {
+		listen(button, "click", () => {
+			showDrawer(button === opener ? null : button);
+			if (opener) byId(opener.getAttribute("aria-controls")).querySelector("button").focus();
+		});
+	}
+	for (const button of document.querySelectorAll(".close-drawer, .shade")) listen(button, "click", closeDrawer);
+	listen(chat, "keydown", ({ key }) => key === "Escape" && closeDrawer());
+	// iOS lays the keyboard over the page: what it leaves free is the page's height.
+	listen(visualViewport, "resize", () => {
+		document.documentElement.style.setProperty("--height", `${visualViewport.height}px`);
+		scrollTo(0, 0);
+	});
+}
+
+export function closeDrawer() {
+	opener?.focus();
+	showDrawer(null);
+}
+
+function showDrawer(button) {
+	opener?.setAttribute("aria-expanded", "false");
+	button?.setAttribute("aria-expanded", "true");
+	opener = button;
+	chat.dataset.drawer = button?.getAttribute("aria-controls") ?? "";
 }

@@ -1,213 +1,198 @@
-// The log: a window of rows over a timeline, which moves with the reader.
+// The log: a window over the rows, which moves with the reader.
 //
-// At most `MOST` rows are elements. What is on screen stays where it is whatever changes above it;
-// only a reader at the end is carried along.
+// What is on screen stays where it is, whatever changes above it. Only a reader at the end is
+// carried along.
 
+import { byId, listen } from "./dom.js";
+
+/** Rows that are elements at once, and rows added in one go: few enough for a frame. */
 const MOST = 450;
-/** Rows that are added at once; few enough to make within a frame. */
 const STEP = 60;
-/** This close to the end, in pixels, counts as there. */
+/** This close to the end, in pixels, is at the end. */
 const END = 48;
 
-export class LogView {
-  /** `make(row)` makes an element; `need(gap, isFromOlder)` fetches; `moved()` is told of scrolling. */
-  constructor(element, { make, need, moved }) {
-    Object.assign(this, { element, make, need, moved });
-    this.list = element.firstElementChild;
-    this.rows = [];
-    this.shown = new Map();
-    this.start = this.end = 0;
-    this.isFollowing = true;
-    this.height = 0;
-    element.addEventListener("scroll", () => this.scrolled(), { passive: true });
-    // The window, the composer and a phone's keyboard change what is visible.
-    new ResizeObserver(() => this.settle()).observe(element);
-  }
+const log = byId("log");
+const list = log.firstElementChild;
+/** Elements by the keys of their rows. */
+const shown = new Map();
+let rows = [];
+let start = 0;
+let end = 0;
+let height = 0;
+let on = {};
 
-  /** True if the newest row is on screen. */
-  get isAtEnd() {
-    return this.isFollowing;
-  }
+/** True while a reader at the end is carried along. */
+export let isFollowing = true;
 
-  /** Forgets all elements: the words or the names in them have changed, or it is another room. */
-  reset() {
-    this.list.replaceChildren();
-    this.shown.clear();
-  }
+/** `make(row)` makes an element, `need(gap, isFromOlder)` fetches, `moved()` is told of scrolling. */
+export function startLog(callbacks) {
+	on = callbacks;
+	listen(log, "scroll", scrolled);
+	// The window, the composer and a phone's keyboard change what is seen.
+	new ResizeObserver(settle).observe(log);
+}
 
-  /** Shows another room: at its end, or where one left off if that is further up. */
-  open(rows) {
-    this.reset();
-    this.rows = rows;
-    this.end = rows.length;
-    const leftOff = rows.findIndex((row) => row.kind === "left-off");
-    this.start = Math.max(0, Math.min(this.end - 2 * STEP, leftOff < 0 ? Infinity : leftOff - STEP / 2));
-    this.end = Math.min(this.end, this.start + MOST);
-    this.isFollowing = this.end === rows.length;
-    this.render();
-    this.toEnd();
-    const line = this.shown.get("left-off")?.element;
-    if (!line) return;
-    const top = line.offsetTop - this.element.clientHeight / 4;
-    if (top < this.element.scrollTop) {
-      this.element.scrollTop = top;
-      this.isFollowing = this.isNearEnd();
-    }
-  }
+/** Makes all elements anew: the words in them have changed. */
+export function redrawRows() {
+	list.replaceChildren();
+	shown.clear();
+}
 
-  /** Shows the same room after a change. */
-  update(rows) {
-    const hadEnd = this.end >= this.rows.length;
-    const first = this.rows[this.start]?.at ?? 0;
-    const last = this.rows[this.end - 1]?.at ?? Infinity;
-    this.rows = rows;
-    if (this.isFollowing || first === Infinity) {
-      this.end = rows.length;
-      this.start = Math.min(this.place(first), Math.max(0, this.end - STEP));
-      if (this.end - this.start > MOST) this.start = this.end - MOST + 2 * STEP;
-    } else {
-      this.start = this.place(first);
-      this.end = hadEnd ? rows.length : this.place(last) + 1;
-      this.end = Math.min(this.end, rows.length, this.start + MOST);
-    }
-    this.render();
-    if (this.isFollowing) this.toEnd();
-    this.lookAround();
-  }
+/** Shows another room at its end, or where one left off if that is further up. */
+export function openRows(newRows) {
+	redrawRows();
+	rows = newRows;
+	const leftOff = rows.findIndex((row) => row.kind === "left-off");
+	start = Math.max(0, Math.min(rows.length - 2 * STEP, leftOff < 0 ? Infinity : leftOff - STEP / 2));
+	end = Math.min(rows.length, start + MOST);
+	isFollowing = end === rows.length;
+	render();
+	if (isFollowing) toEnd();
+	const line = shown.get("left-off")?.element;
+	if (!line) return;
+	log.scrollTop = Math.min(log.scrollTop, line.offsetTop - log.clientHeight / 4);
+	isFollowing = isNearEnd();
+}
 
-  /** The index of the first row at or behind a place. */
-  place(at) {
-    let low = 0;
-    let high = this.rows.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (this.rows[middle].at < at) low = middle + 1;
-      else high = middle;
-    }
-    return low;
-  }
+/** Shows the same room after a change. */
+export function updateRows(newRows) {
+	const first = rows[start]?.at ?? 0;
+	const last = end < rows.length ? rows[end - 1].at : Infinity;
+	rows = newRows;
+	start = placeOf(first);
+	end = last === Infinity ? rows.length : placeOf(last) + 1;
+	if (isFollowing) {
+		start = Math.min(start, Math.max(0, end - STEP));
+		if (end - start > MOST) start = end - MOST + STEP;
+	} else end = Math.min(end, start + MOST);
+	render();
+	if (isFollowing) toEnd();
+	lookAround();
+}
 
-  toEnd() {
-    if (this.end < this.rows.length) {
-      this.end = this.rows.length;
-      this.start = Math.max(0, this.end - 2 * STEP);
-      this.render();
-    }
-    this.isFollowing = true;
-    this.element.scrollTop = this.element.scrollHeight;
-    this.height = this.element.clientHeight;
-  }
+export function toEnd() {
+	if (end < rows.length) {
+		end = rows.length;
+		start = Math.max(0, end - 2 * STEP);
+		render();
+	}
+	isFollowing = true;
+	log.scrollTop = log.scrollHeight;
+	height = log.clientHeight;
+}
 
-  /** Shows a message in the middle and returns its element. */
-  reveal(number) {
-    const index = this.place(number);
-    if (this.rows[index]?.at !== number) return null;
-    this.isFollowing = false;
-    if (index < this.start || index >= this.end) {
-      this.start = Math.max(0, index - STEP);
-      this.end = Math.min(this.rows.length, index + STEP);
-      this.render();
-    }
-    const { element } = this.shown.get(this.rows[index].key);
-    element.scrollIntoView({ block: "center" });
-    return element;
-  }
+/** Brings a message into the middle and returns its element. */
+export function revealRow(number) {
+	const index = placeOf(number);
+	if (rows[index]?.at !== number) return null;
+	isFollowing = false;
+	if (index < start || index >= end) {
+		start = Math.max(0, index - STEP);
+		end = Math.min(rows.length, index + STEP);
+		render();
+	}
+	const { element } = shown.get(rows[index].key);
+	element.scrollIntoView({ block: "center" });
+	return element;
+}
 
-  isNearEnd() {
-    const { scrollHeight, scrollTop, clientHeight } = this.element;
-    return this.end === this.rows.length && scrollHeight - scrollTop - clientHeight < END;
-  }
+/** The index of the first row at a place or behind it. */
+function placeOf(at) {
+	let low = 0;
+	let high = rows.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (rows[middle].at < at) low = middle + 1;
+		else high = middle;
+	}
+	return low;
+}
 
-  scrolled() {
-    // The height changed first: that was not the reader.
-    if (this.element.clientHeight !== this.height) return this.settle();
-    this.isFollowing = this.isNearEnd();
-    this.lookAround();
-    this.moved();
-  }
+function isNearEnd() {
+	return end === rows.length && log.scrollHeight - log.scrollTop - log.clientHeight < END;
+}
 
-  settle() {
-    this.height = this.element.clientHeight;
-    if (this.isFollowing) this.toEnd();
-    this.lookAround();
-  }
+function scrolled() {
+	// If the height changed, it was not the reader who scrolled.
+	if (log.clientHeight !== height) return settle();
+	isFollowing = isNearEnd();
+	lookAround();
+	on.moved();
+}
 
-  /** Moves the window if its edge is near, and fetches what is missing there. */
-  lookAround() {
-    const { scrollTop, scrollHeight, clientHeight } = this.element;
-    if (clientHeight === 0) return;
-    const margin = 1.5 * clientHeight;
-    if (scrollTop < margin && this.start > 0) {
-      this.start = Math.max(0, this.start - STEP);
-      this.end = Math.min(this.end, this.start + MOST);
-      this.render();
-    } else if (scrollHeight - scrollTop - clientHeight < margin && this.end < this.rows.length) {
-      this.end = Math.min(this.rows.length, this.end + STEP);
-      this.start = Math.max(this.start, this.end - MOST);
-      this.render();
-    }
-    for (let index = this.start; index < this.end; index += 1) {
-      const row = this.rows[index];
-      if (row.kind !== "gap") continue;
-      const { element } = this.shown.get(row.key);
-      const distance = element.offsetTop - this.element.scrollTop;
-      if (distance > -2 * margin && distance < clientHeight + margin) {
-        this.need(row.gap, row.gap.after > 0 && distance > clientHeight / 2);
-      }
-    }
-  }
+function settle() {
+	height = log.clientHeight;
+	if (isFollowing) toEnd();
+	lookAround();
+}
 
-  /** Makes the elements be those of the rows from `start` to `end`. */
-  render() {
-    const anchor = this.isFollowing ? null : this.anchor();
-    const before = anchor?.offsetTop;
-    const wanted = new Set();
-    for (let index = this.start; index < this.end; index += 1) wanted.add(this.rows[index].key);
-    for (const [key, { element }] of this.shown) {
-      if (wanted.has(key)) continue;
-      element.remove();
-      this.shown.delete(key);
-    }
-    let next = this.list.firstChild;
-    for (let index = this.start; index < this.end; index += 1) {
-      const row = this.rows[index];
-      const isInPlace = next !== null && this.shown.get(row.key)?.element === next;
-      const element = this.elementOf(row);
-      if (isInPlace) next = element.nextSibling;
-      else this.list.insertBefore(element, next);
-    }
-    if (!anchor) return;
-    const kept = anchor.isConnected ? anchor : this.shown.get(anchor.dataset.key)?.element;
-    if (kept && kept.offsetTop !== before) this.element.scrollTop += kept.offsetTop - before;
-  }
+/** Moves the window if one of its ends is near, and fetches what is missing there. */
+function lookAround() {
+	const { scrollTop, scrollHeight, clientHeight } = log;
+	if (clientHeight === 0) return;
+	const margin = 1.5 * clientHeight;
+	if (scrollTop < margin && start > 0) {
+		start = Math.max(0, start - STEP);
+		end = Math.min(end, start + MOST);
+		render();
+	} else if (scrollHeight - scrollTop - clientHeight < margin && end < rows.length) {
+		end = Math.min(rows.length, end + STEP);
+		start = Math.max(start, end - MOST);
+		render();
+	}
+	for (const { kind, key, gap } of rows.slice(start, end)) {
+		if (kind !== "gap") continue;
+		const distance = shown.get(key).element.offsetTop - log.scrollTop;
+		const isNear = distance > -margin && distance < clientHeight + margin;
+		if (isNear) on.need(gap, gap.after > 0 && distance > clientHeight / 2);
+	}
+}
 
-  elementOf(row) {
-    const known = this.shown.get(row.key);
-    if (known && known.mark === row.mark && known.isFirst === row.isFirst) return known.element;
-    const element = this.make(row);
-    element.dataset.key = row.key;
-    if (known) {
-      const hadFocus = known.element.contains(document.activeElement);
-      known.element.replaceWith(element);
-      if (hadFocus) element.focus({ preventScroll: true });
-    }
-    this.shown.set(row.key, { element, mark: row.mark, isFirst: row.isFirst });
-    return element;
-  }
+/** Makes the elements those of the rows from `start` to `end`. */
+function render() {
+	const anchor = isFollowing ? null : findAnchor();
+	const before = anchor?.offsetTop;
+	const wanted = new Set(rows.slice(start, end).map((row) => row.key));
+	for (const [key, { element }] of shown) {
+		if (wanted.has(key)) continue;
+		element.remove();
+		shown.delete(key);
+	}
+	let next = list.firstChild;
+	for (const row of rows.slice(start, end)) {
+		const isInPlace = next && shown.get(row.key)?.element === next;
+		const element = elementOf(row);
+		if (isInPlace) next = element.nextSibling;
+		else list.insertBefore(element, next);
+	}
+	// An anchor that looks different now is another element with the same key.
+	const kept = anchor && shown.get(anchor.dataset.key)?.element;
+	if (kept) log.scrollTop += kept.offsetTop - before;
+}
 
-  /** The first element on screen that will still be there when more is known around it. */
-  anchor() {
-    const { children } = this.list;
-    const { scrollTop } = this.element;
-    let low = 0;
-    let high = children.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (children[middle].offsetTop + children[middle].offsetHeight <= scrollTop) low = middle + 1;
-      else high = middle;
-    }
-    let anchor = children[low];
-    while (anchor && !anchor.matches("article, .notice")) anchor = anchor.nextElementSibling;
-    return anchor;
-  }
+function elementOf(row) {
+	const known = shown.get(row.key);
+	if (known?.mark === row.mark && known?.isFirst === row.isFirst) return known.element;
+	const element = on.make(row);
+	element.dataset.key = row.key;
+	const hadFocus = known?.element.contains(document.activeElement);
+	known?.element.replaceWith(element);
+	if (hadFocus) element.focus({ preventScroll: true });
+	shown.set(row.key, { element, mark: row.mark, isFirst: row.isFirst });
+	return element;
+}
+
+/** The first element on screen that stays when more becomes known around it. */
+function findAnchor() {
+	const { children } = list;
+	let low = 0;
+	let high = children.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (children[middle].offsetTop + children[middle].offsetHeight <= log.scrollTop) low = middle + 1;
+		else high = middle;
+	}
+	let anchor = children[low];
+	while (anchor && !anchor.matches("article, .notice")) anchor = anchor.nextElementSibling;
+	return anchor;
 }

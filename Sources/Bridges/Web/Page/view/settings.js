@@ -1,61 +1,45 @@
 // How the page looks and makes itself heard; kept in this browser.
 
-import { read, watch, write } from "../connection/storage.js";
+import { quit } from "../connection/chat.js";
+import { read, write } from "../connection/storage.js";
 import { words } from "../words/words.js";
-import { byId } from "./dom.js";
+import { byId, el, listen } from "./dom.js";
 
-const DEFAULTS = {
-  theme: "system", size: "medium", density: "comfortable", notices: true, sound: false, language: "auto",
+export const settings = {
+	theme: "system", size: "medium", density: "comfortable", language: "auto", notices: true, sound: false,
+	...read("settings", {}),
 };
 
-/** The settings in force. */
-export const settings = { ...DEFAULTS, ...read("settings", {}) };
-
-/** Connects the dialog; `changed(name)` is called for each setting that is changed, here or in another tab. */
+/** `changed(name)` is told of each change. */
 export function startSettings(changed) {
-  const dialog = byId("settings");
-  const form = dialog.querySelector("form");
-  const fill = () => {
-    for (const name of Object.keys(DEFAULTS)) {
-      const field = form.elements[name];
-      if (field.type === "checkbox") field.checked = settings[name];
-      else field.value = settings[name];
-    }
-  };
-  fill();
-  form.addEventListener("change", ({ target }) => {
-    settings[target.name] = target.type === "checkbox" ? target.checked : target.value;
-    write("settings", settings);
-    dress();
-    changed(target.name);
-  });
-  watch("settings", () => {
-    Object.assign(settings, read("settings", {}));
-    fill();
-    dress();
-    changed("language");
-  });
-  for (const opener of document.querySelectorAll("[aria-controls=settings]")) {
-    opener.addEventListener("click", () => dialog.showModal());
-  }
-  // A click on what is around the dialog closes it.
-  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  byId("settings-close").addEventListener("click", () => dialog.close());
-  byId("desktop-ask").addEventListener("click", async () => {
-    await Notification.requestPermission();
-    describeDesktop();
-  });
+	const dialog = byId("settings");
+	const form = dialog.firstElementChild;
+	listen(form, "change", ({ target: { name, type, checked, value } }) => {
+		settings[name] = type === "checkbox" ? checked : value;
+		write("settings", settings);
+		// As boot.js does before the first paint.
+		document.documentElement.dataset[name] = settings[name];
+		changed(name);
+	});
+	listen(document.querySelector("[aria-controls=settings]"), "click", () => dialog.showModal());
+	// A click beside the dialog closes it.
+	listen(dialog, "click", ({ target }) => target === dialog && dialog.close());
+	listen("desktop-ask", "click", async () => {
+		await Notification.requestPermission();
+		describeSettings();
+	});
+	listen("quit", "click", quit);
 }
 
-/** Puts the settings where the styles find them, as boot.js does before the first paint. */
-function dress() {
-  for (const name of ["theme", "size", "density"]) document.documentElement.dataset[name] = settings[name];
-}
-
-/** Says whether the desktop may be used for notifications, and offers to ask. */
-export function describeDesktop() {
-  const permission = "Notification" in globalThis && isSecureContext ? Notification.permission : "never";
-  const texts = { granted: words.desktopOn, denied: words.desktopDenied, never: words.desktopNever };
-  byId("desktop-ask").hidden = permission !== "default";
-  byId("desktop-state").textContent = texts[permission] ?? "";
+/** Fills the dialog, in the language spoken now. */
+export function describeSettings() {
+	for (const field of document.querySelectorAll("#settings [name]")) {
+		const options = words.options[field.name];
+		if (options) field.replaceChildren(...Object.entries(options).map(([value, text]) => el("option", { value }, text)));
+		if (options) field.value = settings[field.name];
+		else field.checked = settings[field.name];
+	}
+	const permission = "Notification" in globalThis && isSecureContext ? Notification.permission : "impossible";
+	byId("desktop-state").textContent = words.desktopStates[permission];
+	byId("desktop-ask").hidden = permission !== "default";
 }
