@@ -1,58 +1,56 @@
 // Puts the page together: draws what changed, and does what a line says.
 
-import {
-	chat, drawLine, fetchGap, isMention, isOwn, leaveRoom, markSeen, note, openRoom, quit, say, send, startChat, unreadInAll,
-} from "./connection/chat.js";
-import { waitingLines } from "./connection/outbox.js";
+import * as hub from "./connection/chat.js";
+import { lines } from "./connection/outbox.js";
 import { dial, state } from "./connection/socket.js";
 import { on } from "./connection/topics.js";
 import { rowsOf } from "./core/rows.js";
 import { startActions } from "./view/actions.js";
-import { focusComposer, labelComposer, openComposer, startComposer } from "./view/composer.js";
-import { byId, drawIcons, listen } from "./view/dom.js";
-import { complain, describeEntrance, isEntering, refuseEntering, showEntering, startEntering } from "./view/enter.js";
+import * as composer from "./view/composer.js";
+import { byId, listen } from "./view/dom.js";
+import * as entrance from "./view/enter.js";
 import { closeDrawer, startLayout } from "./view/layout.js";
-import { isFollowing, openRows, redrawRows, revealRow, startLog, toEnd, updateRows } from "./view/log.js";
+import * as log from "./view/log.js";
 import { notify, showCount } from "./view/notify.js";
 import { elementOf } from "./view/row.js";
 import { hideFound, search, showFound, startSearch } from "./view/search.js";
 import { describeSettings, settings, startSettings } from "./view/settings.js";
 import { startSidebar, updateSidebar } from "./view/sidebar.js";
-import { listOf, speak, words } from "./words/words.js";
+import { listOf, speak, tell, words } from "./words/words.js";
 
-let serverLanguage;
+const { chat, note, say } = hub;
+/** The server's language, and texts that came while the reader was further up. */
+let language;
 let newer = 0;
-/** What is to be drawn in the next frame: `log`, `opened`, `rooms`. */
+/** What is to be drawn in the next frame. */
 const dirty = new Set();
 
 for (const topic of ["log", "opened", "rooms"]) on(topic, () => redraw(topic));
 on("state", showState);
-on("refused", refuseEntering);
-on("found", showFound);
+on("refused", entrance.refuse);
+on("found", ({ messages }) => showFound(messages));
 on("live", hearLive);
 on("welcome", (welcome) => {
-	serverLanguage = welcome.language;
+	language = welcome.language;
 	translate();
 	byId("instance").textContent = welcome.instance;
 	byId("version").textContent = `Puente ${welcome.version}`;
-	describeEntrance(welcome);
-	if (isEntering() && welcome.name) focusComposer();
-	showEntering(!welcome.name);
+	entrance.describe(welcome);
+	const isNew = entrance.isShown();
+	entrance.show(!welcome.name);
+	if (isNew) composer.focus();
 });
 on("reveal", (number) => {
 	draw();
-	const element = revealRow(number);
+	const element = log.revealRow(number);
 	element?.focus({ preventScroll: true });
 	element?.animate({ background: ["var(--mark)", "var(--mark)", "transparent"] }, 2000);
 });
 
 /** Draws once a frame, however much has come since the last. */
 function redraw(what) {
-	if (dirty.size === 0) {
-		// A hidden page has no frames, but its title goes on counting.
-		if (document.hidden) setTimeout(draw, 200);
-		else requestAnimationFrame(draw);
-	}
+	// A hidden page has no frames, but its title goes on counting.
+	if (dirty.size === 0) document.hidden ? setTimeout(draw, 200) : requestAnimationFrame(draw);
 	dirty.add(what);
 }
 
@@ -61,116 +59,121 @@ function draw() {
 	if (dirty.has("opened")) {
 		newer = 0;
 		byId("room").textContent = room.title;
-		openComposer();
-		openRows(rows());
-	} else if (dirty.has("log")) updateRows(rows());
-	const log = byId("log");
-	log.ariaBusy = String(Boolean(room.loading));
-	log.toggleAttribute("data-complete", room.timeline.isComplete);
+		composer.open();
+		log.openRows(rows());
+	} else if (dirty.has("log")) log.updateRows(rows());
+	byId("log").ariaBusy = String(Boolean(room.loading));
+	byId("log").toggleAttribute("data-complete", room.timeline.isComplete);
 	readOn();
 	updateSidebar();
-	const unread = unreadInAll();
-	byId("open-rooms").classList.toggle("has-unread", unread > room.unread(isOwn));
+	const unread = hub.unreadInAll();
+	document.querySelector(".opener").classList.toggle("has-unread", unread > room.unread(hub.isOwn));
 	showCount(unread, [room.title, chat.instance].filter(Boolean).join(" · ") || document.title);
 	dirty.clear();
 }
 
 function rows() {
-	const { current: { name, title, isPrivate, timeline, leftOff } } = chat;
-	const waiting = waitingLines().filter((line) => (isPrivate ? line.to === title : line.room === name));
-	return rowsOf(timeline, { leftOff, notices: settings.notices, waiting, isOwn });
+	const { name, title, isPrivate, timeline, leftOff } = chat.current;
+	const waiting = lines.filter((line) => (isPrivate ? line.to === title : line.room === name));
+	return rowsOf(timeline, { leftOff, notices: settings.notices, waiting, isOwn: hub.isOwn });
 }
 
 /** What is on screen is read, if somebody looks at it. */
 function readOn() {
+	const { isFollowing } = log;
 	if (isFollowing) newer = 0;
 	byId("newest").hidden = isFollowing;
 	byId("newest").classList.toggle("has-new", newer > 0);
-	byId("newest-text").textContent = newer > 0 ? words.newer(newer) : words.newest;
-	if (isFollowing && document.hasFocus()) markSeen(chat.current);
+	byId("newest-text").textContent = newer > 0 ? tell("newer", newer) : words.newest;
+	if (isFollowing && document.hasFocus()) hub.markSeen(chat.current);
 }
 
-function hearLive({ room, event }) {
+function hearLive({ room, event: { from, text, number }, event }) {
 	const isCurrent = room === chat.current;
-	if (isCurrent && !isFollowing) newer += 1;
-	if (isCurrent) byId("announcer").textContent = `${event.from}: ${event.text}`;
-	if (event.number <= room.seen || !(room.isPrivate || isMention(event)) || (isCurrent && document.hasFocus())) return;
-	notify(room.isPrivate ? event.from : `${event.from} · ${room.title}`, event.text, room.name);
+	if (isCurrent && !log.isFollowing) newer += 1;
+	if (isCurrent) byId("announcer").textContent = `${from}: ${text}`;
+	const isForMe = room.isPrivate || hub.isMention(event);
+	if (!isForMe || number <= room.seen || (isCurrent && document.hasFocus())) return;
+	notify(room.isPrivate ? from : `${from} · ${room.title}`, text, room.name);
 }
 
 function showState(reason) {
 	const isLost = state === "offline" || state === "closed";
 	byId("connection").dataset.state = isLost ? "offline" : state;
-	byId("state").textContent = [words[state], reason ?? (state === "offline" ? words.willSend : "")].join(" ");
-	byId("retry").hidden = !isLost;
-	if (isEntering() && isLost) complain(reason || words.offline);
-	labelComposer();
-	redrawRows();
+	byId("state").textContent = `${words[state]} ${reason ?? ""}`;
+	if (isLost) entrance.complain(reason || words[state]);
+	log.forgetRows();
 	redraw("log");
 }
 
 function open(name) {
 	closeDrawer();
 	hideFound();
-	openRoom(name);
+	hub.openRoom(name);
 	// On a phone the keyboard would cover what one has come to read.
-	if (matchMedia("(hover: hover)").matches) focusComposer();
+	if (matchMedia("(hover: hover)").matches) composer.focus();
 }
 
 function obey(line, reply) {
-	if (line.error) note(words.complaints[line.error](line.verb));
-	else if (line.send) send(line.send) || note(words.offline);
+	if (line.error) note(tell(line.error, line.verb));
+	else if (line.send) hub.send(line.send) || note(words.offline);
 	else if (line.local) locals[line.local](line);
 	else {
 		say(line.say, line.reply ?? reply);
-		toEnd();
+		log.toEnd();
 	}
 }
 
 const locals = {
 	help: () => note(words.help),
-	rooms: () => note([...chat.rooms.values()].filter((room) => !room.isPrivate)
-		.map(({ title, count }) => `${title} · ${words.people(count)}`).join("\n")),
+	rooms() {
+		const rooms = [...chat.rooms.values()].filter((room) => !room.isPrivate);
+		note(rooms.map(({ title, count }) => `${title} · ${tell("people", count)}`).join("\n"));
+	},
 	who: () => note(listOf([...(chat.current.people?.keys() ?? [])])),
 	history: () => note(words.scrollUp),
 	join: ({ room }) => open(room),
-	leave: ({ room }) => leaveRoom(room),
+	leave: ({ room }) => hub.leaveRoom(room),
 	search: ({ words: wanted }) => search(wanted),
-	quit,
+	quit: hub.quit,
 	msg({ to, text }) {
 		open(`@${to}`);
-		if (text) say(text);
+		say(text);
 	},
 };
 
 function translate() {
-	const { language } = settings;
-	speak(language === "auto" ? null : language, serverLanguage);
+	speak(settings.language, language);
 	describeSettings();
+	composer.label();
 	showState();
 }
 
-drawIcons();
-startSettings(translate);
 startLayout();
+startSettings(translate);
 startSearch();
 startSidebar(open);
-startComposer(obey);
+composer.start(obey);
 startActions();
-startLog({ make: elementOf, moved: readOn, need: (gap, isFromOlder) => fetchGap(chat.current, gap, isFromOlder) });
+log.startLog({ make: elementOf, moved: readOn, need: (gap, isFromOlder) => hub.fetchGap(chat.current, gap, isFromOlder) });
 listen("retry", "click", dial);
 listen("newest", "click", () => {
-	toEnd();
-	focusComposer();
+	log.toEnd();
+	composer.focus();
 });
 listen(window, "focus", () => {
-	if (!(chat.current.leftOff >= chat.current.seen)) drawLine(chat.current);
+	if (!(chat.current.leftOff >= chat.current.seen)) hub.drawLine(chat.current);
 	redraw("log");
 });
 translate();
-startEntering();
-startChat();
+entrance.start();
+hub.startChat();
 if (isSecureContext) {
-	navigator.serviceWorker.register("service-worker.js");
-	navigator.serviceWorker.onmessage = ({ data }) => open(data);
+	const { serviceWorker } = navigator;
+	serviceWorker.register("service-worker.js");
+	serviceWorker.onmessage = ({ data }) => open(data);
+	// What was loaded before the worker was there goes through it once more, to be kept.
+	if (!serviceWorker.controller) {
+		serviceWorker.ready.then(() => ["./", ...performance.getEntriesByType("resource").map((entry) => entry.name)].forEach((url) => fetch(url)));
+	}
 }

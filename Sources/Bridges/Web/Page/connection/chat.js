@@ -4,10 +4,10 @@
 
 import { isMentioned } from "../core/names.js";
 import { Room } from "../core/room.js";
-import { words } from "../words/words.js";
+import { tell, words } from "../words/words.js";
 import { addLine, openOutbox, refuseLine, removeLine, shutOutbox, wasSentHere } from "./outbox.js";
 import * as socket from "./socket.js";
-import { forget, read, sessionWord, tabStore, watch, write } from "./storage.js";
+import { forget, randomWord, read, tabStore, watch, write } from "./storage.js";
 import { emit, on } from "./topics.js";
 
 /** Messages in a page of history; the server gives 200 at most. */
@@ -17,15 +17,14 @@ const SEEN_EVERY = 2_000;
 
 const rooms = new Map();
 let isWelcome = false;
-let entering = null;
+let entering;
 let seenTimer;
 
-export const chat = { name: read("name"), instance: "", version: "", role: null, rooms, current: new Room("", null) };
+export const chat = { name: read("name"), rooms, current: new Room("", null) };
 
 export const isOwn = ({ id, from }) => wasSentHere(id) || Boolean(chat.role && from === chat.name);
 export const isMention = (event) => !isOwn(event) && isMentioned(event.text, chat.name);
 export const unreadInAll = () => [...rooms.values()].reduce((sum, room) => sum + room.unread(isOwn), 0);
-export const mayDelete = (event) => isOwn(event) || /moderator|admin/.test(chat.role);
 export const { send } = socket;
 
 export function startChat() {
@@ -35,10 +34,7 @@ export function startChat() {
 		for (const room of rooms.values()) room.loading = null;
 	});
 	watch("seen", () => {
-		for (const [name, number] of Object.entries(read("seen", {}))) {
-			const room = roomOf(name);
-			room.seen = Math.max(room.seen, number);
-		}
+		for (const [name, number] of Object.entries(read("seen"))) roomOf(name).seen = Math.max(roomOf(name).seen, number);
 		emit("rooms");
 	});
 	// What another tab enters or leaves, the person of this session does.
@@ -72,7 +68,6 @@ export function openRoom(name) {
 	if (room.timeline.gaps[0]?.before === Infinity) fetchGap(room, room.timeline.gaps[0]);
 	if (!room.people && !room.isPrivate) send({ type: "people", room: name });
 	emit("opened");
-	emit("rooms");
 }
 
 function enterRoom(room) {
@@ -95,7 +90,7 @@ export function leaveRoom(name) {
 		setEntered(room, false);
 		room.people = null;
 	}
-	if (chat.current === room) openRoom(enteredNames()[0] ?? rooms.keys().next().value);
+	if (chat.current === room) openRoom(enteredNames()[0] ?? name);
 	else emit("rooms");
 }
 
@@ -111,7 +106,7 @@ export function markSeen(room) {
 	room.seen = number;
 	clearTimeout(seenTimer);
 	seenTimer = setTimeout(() => {
-		write("seen", { ...read("seen", {}), [room.name]: number });
+		write("seen", { ...read("seen"), [room.name]: number });
 		if (!room.isPrivate) send({ type: "seen", room: room.name, number });
 	}, SEEN_EVERY);
 	emit("rooms");
@@ -139,7 +134,7 @@ export function note(text) {
 
 /** Takes a name, with a password where one is needed. */
 export function enter(name, password) {
-	entering = { name, password };
+	entering = { name, password: password || undefined };
 	if (!send(hello())) socket.dial();
 }
 
@@ -152,29 +147,30 @@ export function quit() {
 }
 
 function hello() {
+	if (!read("session")) write("session", randomWord(32));
 	const names = isWelcome ? enteredNames() : read("rooms", []);
-	const lasts = [...rooms.values()].filter((room) => room.isPrivate).map((room) => room.timeline.last);
+	const privates = [...rooms.values()].filter((room) => room.isPrivate);
 	return {
 		type: "hello",
-		session: sessionWord(),
-		name: entering?.name ?? chat.name ?? undefined,
-		password: entering?.password || undefined,
+		session: read("session"),
+		name: chat.name ?? undefined,
+		...entering,
 		rooms: Object.fromEntries(names.map((name) => [name, rooms.get(name)?.timeline.last || null])),
-		// Without a number those of a day would not come again, and nobody else keeps them.
-		whispers: Math.max(0, ...lasts),
+		// From 0, those of a day come again after a reload: for people without account nothing keeps them.
+		whispers: Math.max(0, ...privates.map((room) => room.timeline.last)),
 		language: document.documentElement.lang,
 	};
 }
 
 function welcome(message) {
 	const isFirst = !isWelcome;
-	const { name, instance, version, role } = message;
-	Object.assign(chat, { instance, version, role });
+	const { name, instance, role } = message;
+	Object.assign(chat, { instance, role });
 	entering = null;
-	for (const listed of message.rooms) {
-		const room = roomOf(listed.name);
-		room.count = listed.people;
-		if (name) room.seen = Math.max(room.seen ?? (isFirst ? listed.last : 0), listed.seen ?? 0);
+	for (const { name: title, people, last, seen = 0 } of message.rooms) {
+		const room = roomOf(title);
+		room.count = people;
+		if (name) room.seen = Math.max(room.seen ?? (isFirst ? last : 0), seen);
 	}
 	emit("welcome", message);
 	if (!name) return;
@@ -186,7 +182,7 @@ function welcome(message) {
 		const last = message.rooms.find((listed) => listed.name === room.name)?.last ?? 0;
 		setEntered(room, true);
 		room.timeline.begin(last);
-		// How many are unread shows only in the last page.
+		// How many are unread shows in the last page only.
 		if (isFirst && room.seen < last) fetchGap(room, room.timeline.gaps[0]);
 		send({ type: "people", room: room.name });
 	}
@@ -225,11 +221,12 @@ function hear(message) {
 }
 
 function hearEvent(event) {
+	const { type, from, to, number } = event;
 	const room = roomOf(event.room);
 	room.follow(event);
-	if (event.from === chat.name && event.type === "rename") rename(event.to);
-	if (event.from === chat.name && event.type === "join") {
-		if (room.timeline.last > 0) room.timeline.miss(room.timeline.last, event.number);
+	if (from === chat.name && type === "rename") rename(to);
+	if (from === chat.name && type === "join") {
+		if (room.timeline.last > 0) room.timeline.miss(room.timeline.last, number);
 		setEntered(room, true);
 	}
 	add(room, event);
@@ -265,10 +262,10 @@ function hearAnswer({ type, id, of, code, text }) {
 // The past
 
 /** Asks for what lies in a gap, from its newer end or from the older one. */
-export function fetchGap(room, gap, isFromOlder = false) {
+export function fetchGap(room, { after, before }, isFromOlder = false) {
 	// Numbers rise by one with every event: 200 of them hold at most 200 texts.
-	if (isFromOlder) fetchHistory(room, Math.min(gap.before, gap.after + 201), 200);
-	else fetchHistory(room, gap.before, PAGE);
+	if (isFromOlder) fetchHistory(room, Math.min(before, after + 201), 200);
+	else fetchHistory(room, before, PAGE);
 }
 
 function fetchHistory(room, before, count) {
@@ -286,7 +283,6 @@ function hearHistory({ room: name, with: person, messages, isComplete }) {
 	room.loading = null;
 	if (room.leftOff === null) drawLine(room);
 	emit("log");
-	emit("rooms");
 	if (room.wanted) reveal(room, room.wanted.number, room.wanted.isAsked);
 }
 
@@ -304,7 +300,7 @@ export function reveal(room, number, isAsked = false) {
 	room.wanted = null;
 	if (chat.current !== room) openRoom(room.name);
 	if (room.timeline.find(number)) return emit("reveal", number);
-	if (isAsked) return note(words.complaints["unknown-message"]());
+	if (isAsked) return note(tell("unknown-message"));
 	room.wanted = { number, isAsked: !room.loading };
 	fetchHistory(room, number + PAGE, 2 * PAGE);
 }

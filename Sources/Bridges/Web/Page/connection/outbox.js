@@ -1,47 +1,52 @@
 // Lines that were typed and are not confirmed yet. They survive a reload, and all tabs see them.
 //
 // A line belongs to the tab it was typed in, which alone sends it, one at a time: so the order holds.
-// Those of a tab that is gone are adopted. Should two tabs send one all the same, the server says
-// it once, by its id.
+// Those of a tab that is gone are adopted. Should two tabs send one all the same, its id keeps the
+// server from saying it twice.
 
 import { forget, path, randomWord, read, readAll, tabStore, watch, write } from "./storage.js";
 import { emit } from "./topics.js";
 
 /** Ids of one's own lines that are remembered, to know them again in the history. */
 const REMEMBERED = 500;
-/** How long other tabs may take to say that they are there. */
+/** How long other tabs may take to say that they are there, in milliseconds. */
 const ROLL_CALL = 600;
 /** Tries for a line that had to wait for a connection and then came too fast for the server. */
 const TRIES = 8;
 
-const tab = claimTab();
-let lines = stored();
-let sent = new Set(read("sent", []));
-let flying = null;
+// Put away while the page is shown, so that a duplicated tab does not get it too; back for a reload.
+const tab = tabStore.getItem("puente:tab") ?? randomWord(9);
+tabStore.removeItem("puente:tab");
+addEventListener("pagehide", () => tabStore.setItem("puente:tab", tab));
+
+/** Those not confirmed, oldest first: `{ id, room or to, text, reply?, time, refused? }`. */
+export let lines = [];
+let sent = new Set();
+let flying;
 let tries = 0;
-let timer = null;
-let deliver = null;
+let timer;
+let deliver;
 
 watch("line:", reload);
-watch("sent", () => (sent = new Set(read("sent", []))));
+watch("sent", readSent);
+readSent();
+reload();
 adopt();
 
-export const waitingLines = () => lines;
 export const wasSentHere = (id) => sent.has(id);
 
 /** Puts a line at the end; `target` is `{ room }` or `{ to }`. */
 export function addLine(target, text, reply) {
 	const id = randomWord(15);
-	sent.add(id);
-	write("sent", [...sent].slice(-REMEMBERED));
-	const order = Math.max(Date.now(), (lines.at(-1)?.order ?? 0) + 1);
-	put({ id, ...target, text, reply, tab, time: Date.now(), order });
+	write("sent", [...sent, id].slice(-REMEMBERED));
+	readSent();
+	const time = Date.now();
+	put({ id, ...target, text, reply, tab, time, order: Math.max(time, (lines.at(-1)?.order ?? 0) + 1) });
 }
 
 /** From now on `send(line)` takes lines; what was on its way goes again, with its id. */
 export function openOutbox(send) {
 	deliver = send;
-	flying = null;
 	pump();
 }
 
@@ -65,7 +70,7 @@ export function refuseLine(id, code, text) {
 	if (flying === id) flying = null;
 	const line = lines.find((other) => other.id === id);
 	if (code === "rate-limited" && line?.isLate && tries < TRIES) {
-		// All of them came at once, because they had to wait: that is not the writer's fault.
+		// They came all at once because they had to wait: that is not the writer's fault.
 		tries += 1;
 		timer = setTimeout(() => {
 			timer = null;
@@ -83,13 +88,13 @@ function put(line) {
 }
 
 function reload() {
-	lines = stored();
+	lines = readAll("line:").sort((a, b) => a.order - b.order);
 	emit("log");
 	pump();
 }
 
-function stored() {
-	return readAll("line:").sort((a, b) => a.order - b.order);
+function readSent() {
+	sent = new Set(read("sent", []));
 }
 
 function pump() {
@@ -107,15 +112,4 @@ function adopt() {
 	setTimeout(() => {
 		for (const line of lines) if (!present.has(line.tab)) put({ ...line, tab, isLate: true });
 	}, ROLL_CALL);
-}
-
-/**
- * This tab's id. It is put away while the page is shown, so that a duplicated tab does not get it
- * too, and laid out for a reload.
- */
-function claimTab() {
-	const id = tabStore.getItem("puente:tab") ?? randomWord(9);
-	tabStore.removeItem("puente:tab");
-	addEventListener("pagehide", () => tabStore.setItem("puente:tab", id));
-	return id;
 }

@@ -1,13 +1,12 @@
 // The WebSocket, dialled again whenever it is lost.
 //
 // States: `connecting`, `online` (welcomed), `offline` (will dial again), `closed` (sent away: only
-// `dial` dials again).
+// `dial` dials again). All times are milliseconds.
 
 import { emit } from "./topics.js";
 
-/** No welcome after this long: nobody is there. In milliseconds, as all times here. */
+/** No welcome, no answer to a question after this long: nobody is there. */
 const WELCOME_WITHIN = 15_000;
-/** No answer to a question after this long: the connection is dead. */
 const ANSWER_WITHIN = 5_000;
 /** How often the clock is looked at, and the jump of it that means the machine was asleep. */
 const TICK = 15_000;
@@ -16,20 +15,20 @@ const ASLEEP = 45_000;
 const LASTING = 10_000;
 
 export let state = "offline";
-let socket = null;
+let socket;
 let attempt = 0;
 let welcomedAt = 0;
 let tickAt = Date.now();
 const timers = {};
-let ask = {};
+let talk;
 
 /** The wait before a try, counted from 0: none, then 1 s doubling to 30 s, a quarter more or less. */
 export const delayBefore = (tries, random = Math.random()) =>
 	tries === 0 ? 0 : Math.min(30_000, 1000 * 2 ** (tries - 1)) * (0.75 + random / 2);
 
-/** `hello()` makes the first message, `question()` one that is answered, `hear(message)` takes all. */
-export function start(questions) {
-	ask = questions;
+/** `hello()` makes the first message, `question()` one that is answered; `hear(message)` takes all. */
+export function start(conversation) {
+	talk = conversation;
 	setInterval(tick, TICK);
 	addEventListener("online", wake);
 	addEventListener("offline", check);
@@ -39,7 +38,7 @@ export function start(questions) {
 	dial();
 }
 
-/** Dials now, as the first try of a new series. */
+/** Dials now, as the first try of a series. */
 export function dial() {
 	attempt = 0;
 	connect();
@@ -50,7 +49,7 @@ function connect() {
 	set("connecting");
 	socket = new WebSocket(new URL("ws", location.href.replace("http", "ws")), "puente.1");
 	timers.welcome = setTimeout(lose, WELCOME_WITHIN);
-	socket.onopen = () => send(ask.hello());
+	socket.onopen = () => send(talk.hello());
 	socket.onmessage = ({ data }) => hear(JSON.parse(data));
 	socket.onclose = lose;
 }
@@ -73,29 +72,26 @@ function wake() {
 	else check();
 }
 
-/** Gives a connection up that does not answer. */
+/** Gives up a connection that does not answer. */
 function check() {
 	if (state !== "online" || timers.answer) return;
-	send(ask.question());
+	send(talk.question());
 	timers.answer = setTimeout(dial, ANSWER_WITHIN);
 }
 
 function hear(message) {
 	clear("answer");
-	// A refusal of `hello` is an answer too; the next `hello` may take its time.
-	if (state === "connecting") clear("welcome");
+	// Whoever refuses `hello` is there; the next one may take its time.
+	clear("welcome");
 	if (message.type === "welcome") {
 		welcomedAt = Date.now();
 		set("online");
 	}
-	ask.hear(message);
+	talk.hear(message);
 }
 
 function lose(event) {
-	if (event?.code === 1008) {
-		close();
-		return emit("state", event.reason);
-	}
+	if (event?.code === 1008) return close(), emit("state", event.reason);
 	if (state === "online" && Date.now() - welcomedAt > LASTING) attempt = 0;
 	drop();
 	timers.retry = setTimeout(connect, delayBefore(attempt));

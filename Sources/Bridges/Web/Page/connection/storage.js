@@ -19,28 +19,18 @@ function memory() {
 }
 
 export function read(key, fallback = null) {
-	try {
-		return JSON.parse(store.getItem(prefix + key)) ?? fallback;
-	} catch {
-		return fallback;
-	}
+	return JSON.parse(store.getItem(prefix + key) ?? null) ?? fallback;
 }
 
 export function write(key, value) {
-	try {
-		store.setItem(prefix + key, JSON.stringify(value));
-	} catch {
-		// Full: what is said now matters more than what a reload would find.
-	}
+	store.setItem(prefix + key, JSON.stringify(value));
 }
 
 export const forget = (key) => store.removeItem(prefix + key);
 
 /** All values whose key begins with `start`. */
-export function readAll(start) {
-	const keys = store instanceof Map ? [...store.keys()] : Object.keys(store);
-	return keys.filter((key) => key.startsWith(prefix + start)).map((key) => read(key.slice(prefix.length))).filter(Boolean);
-}
+export const readAll = (start) =>
+	Object.keys(store).filter((key) => key.startsWith(prefix + start)).map((key) => read(key.slice(prefix.length)));
 
 /** Calls `changed` when another tab has written a key that begins with `start`. */
 export const watch = (start, changed) =>
@@ -50,10 +40,4 @@ export const watch = (start, changed) =>
 export function randomWord(bytes) {
 	const text = String.fromCharCode(...crypto.getRandomValues(new Uint8Array(bytes)));
 	return btoa(text).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-/** This browser's session, for all of its tabs. */
-export function sessionWord() {
-	if (!/^[\w-]{22,128}$/.test(read("session"))) write("session", randomWord(32));
-	return read("session");
 }

@@ -6,24 +6,24 @@
 /** Texts of one person that are further apart begin a new run: five minutes. */
 const RUN = 5 * 60_000;
 
-const isNotice = ({ type }) => type === "join" || type === "leave" || type === "rename";
+const isNotice = ({ type }) => /join|leave|rename/.test(type);
 
 /** `leftOff`: the last number read before, or null. `waiting`: one's own lines on their way. */
-export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [], isOwn = () => false } = {}) {
+export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [], isOwn = () => false }) {
 	const rows = [];
 	const gaps = timeline.gaps.filter((gap) => gap.before < Infinity).sort((a, b) => a.after - b.after);
-	let previous = null;
+	let previous;
 	let dayStart = 0;
 	let dayEnd = 0;
 
 	const put = (kind, at, mark, more) => {
-		rows.push({ kind, key: `${kind}${at}`, at, mark, ...more });
-		previous = more?.event ?? null;
+		rows.push({ kind, key: kind + at, at, mark, ...more });
+		previous = more?.event;
 	};
-	const putGap = (gap) => put("gap", gap.before - 0.4, "", { gap });
+	const putGap = (gap) => put("gap", gap.before - 0.4, 0, { gap });
 
 	for (const event of timeline.events) {
-		const { number, time } = event;
+		const { type, number, time, from } = event;
 		while (gaps[0]?.before <= number) putGap(gaps.shift());
 		if (!notices && isNotice(event)) continue;
 		if (time < dayStart || time >= dayEnd) {
@@ -35,23 +35,20 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 		}
 		if (isNotice(event)) {
 			const row = rows.at(-1);
-			if (row?.kind === "notices") Object.assign(row, { mark: event, events: [...row.events, event] });
+			if (row.kind === "notices") Object.assign(row, { mark: event, events: [...row.events, event] });
 			else put("notices", number, event, { events: [event] });
-		} else if (event.type !== "message") put(event.type, number, event, { event });
-		else {
-			if (leftOff !== null && number > leftOff && !isOwn(event)) {
-				put("left-off", number - 0.2, "");
-				leftOff = null;
-			}
-			const isRun = previous?.type === "message" && previous.from === event.from && time - previous.time < RUN;
-			put("message", number, event, { event, isFirst: !isRun || Boolean(event.reply) });
+			continue;
 		}
+		if (type === "message" && leftOff !== null && number > leftOff && !isOwn(event)) {
+			put("left-off", number - 0.2);
+			leftOff = null;
+		}
+		const isRun = previous?.type === "message" && previous.from === from && time - previous.time < RUN && !event.reply;
+		put(type, number, event, { event, isFirst: !isRun });
 	}
 	gaps.forEach(putGap);
 	if (timeline.isComplete) rows.unshift({ kind: "start", key: "start", at: 0, mark: rows.length === 0 });
-	for (const line of waiting) {
-		rows.push({ kind: "waiting", key: line.id, at: Infinity, mark: line.refused, line });
-	}
+	for (const line of waiting) rows.push({ kind: "waiting", key: line.id, at: Infinity, mark: line.refused, line });
 	return rows;
 }
 
@@ -64,7 +61,7 @@ export function foldNotices(events) {
 		if (type === "join") left.delete(from) || joined.add(from);
 		else if (type === "leave") joined.delete(from) || left.set(from, to);
 		else if (joined.delete(from)) joined.add(to);
-		else renamed.push({ from, to });
+		else renamed.push([from, to]);
 	}
 	return { joined: [...joined], left: [...left], renamed };
 }

@@ -4,6 +4,18 @@
 /** Events kept in memory; older ones are dropped, and fetched again if they are wanted. */
 const CAPACITY = 20_000;
 
+/** The index of the first entry that fits, in a list whose later entries fit too. */
+export function firstIndex(list, fits) {
+	let low = 0;
+	let high = list.length;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (fits(list[middle])) high = middle;
+		else low = middle + 1;
+	}
+	return low;
+}
+
 export class Timeline {
 	/** By rising number. Events are replaced, never changed in place. */
 	events = [];
@@ -17,23 +29,22 @@ export class Timeline {
 		return this.gaps[0]?.after !== 0;
 	}
 
-	/** The index of the first event with this number or a higher one. */
-	indexOf(number) {
-		const { events } = this;
-		let low = 0;
-		let high = events.length;
-		if (high > 0 && events[high - 1].number < number) return high;
-		while (low < high) {
-			const middle = (low + high) >> 1;
-			if (events[middle].number < number) low = middle + 1;
-			else high = middle;
-		}
-		return low;
+	find(number) {
+		const event = this.events[this.#indexOf(number)];
+		return event?.number === number ? event : undefined;
 	}
 
-	find(number) {
-		const event = this.events[this.indexOf(number)];
-		return event?.number === number ? event : undefined;
+	/** Takes up an event of the room. True if it is new and there is something to see. */
+	add(event) {
+		const { type, number, of, text, from } = event;
+		const isNew = number > this.last;
+		this.last = Math.max(this.last, number);
+		let isSeen;
+		if (type === "edit" && of) isSeen = this.#change(of, { text, isEdited: true });
+		else if (type === "delete") isSeen = this.#change(of, { text: "", deletedBy: from });
+		else isSeen = this.#insert(event);
+		if (this.events.length > CAPACITY + 1000) this.#trim();
+		return isNew && isSeen;
 	}
 
 	/** Takes up a page of history: all there is below `before`, down to its first message. */
@@ -41,18 +52,6 @@ export class Timeline {
 		for (const message of messages) this.#insert(message);
 		this.cover(isComplete || messages.length === 0 ? 0 : messages[0].number, before);
 		this.last ||= messages.at(-1)?.number ?? 0;
-	}
-
-	/** Takes up an event of the room. True if it is new and there is something to see. */
-	add(event) {
-		const isNew = event.number > this.last;
-		this.last = Math.max(this.last, event.number);
-		let isSeen = true;
-		if (event.type === "edit" && event.of) isSeen = this.#change(event.of, { text: event.text, isEdited: true });
-		else if (event.type === "delete") isSeen = this.#change(event.of, { text: "", deletedBy: event.from });
-		else isSeen = this.#insert(event);
-		if (this.events.length > CAPACITY + 1000) this.#trim();
-		return isNew && isSeen;
 	}
 
 	/** A line of this page alone, behind all that has a number so far. */
@@ -68,7 +67,7 @@ export class Timeline {
 		this.cover(last + 1, Infinity);
 	}
 
-	/** The numbers between two that came were not heard. */
+	/** What came between two numbers was not heard. */
 	miss(after, before) {
 		if (before > after + 1) this.gaps.push({ after, before });
 	}
@@ -83,17 +82,16 @@ export class Timeline {
 
 	/** Counts the texts of others behind a number, up to 100. */
 	unreadAfter(number, isOwn) {
-		let count = 0;
-		for (let index = this.events.length - 1; index >= 0 && count < 100; index -= 1) {
-			const event = this.events[index];
-			if (event.number <= number) break;
-			if (event.type === "message" && !event.deletedBy && !isOwn(event)) count += 1;
-		}
-		return count;
+		const isUnread = (event) => event.type === "message" && !event.deletedBy && !isOwn(event);
+		return this.events.slice(this.#indexOf(number + 1)).slice(-1000).filter(isUnread).slice(0, 100).length;
+	}
+
+	#indexOf(number) {
+		return firstIndex(this.events, (event) => event.number >= number);
 	}
 
 	#insert(event) {
-		const index = this.indexOf(event.number);
+		const index = this.#indexOf(event.number);
 		if (this.events[index]?.number === event.number) return false;
 		// A correction of something unknown, or one in the history, stands for itself.
 		this.events.splice(index, 0, event.type === "edit" ? { ...event, type: "message", isEdited: true } : event);
@@ -102,7 +100,7 @@ export class Timeline {
 
 	#change(number, fields) {
 		const event = this.find(number);
-		if (event) this.events[this.indexOf(number)] = { ...event, ...fields };
+		if (event) this.events[this.#indexOf(number)] = { ...event, ...fields };
 		return Boolean(event);
 	}
 

@@ -1,22 +1,21 @@
 // The field one writes in.
 
 import { chat, isOwn } from "../connection/chat.js";
-import { waitingLines } from "../connection/outbox.js";
-import { state } from "../connection/socket.js";
+import { lines } from "../connection/outbox.js";
 import { forget, read, write } from "../connection/storage.js";
 import { isSecret, readLine } from "../core/commands.js";
 import { completionsOf } from "../core/names.js";
-import { words } from "../words/words.js";
+import { tell } from "../words/words.js";
 import { byId, listen } from "./dom.js";
 
 const field = byId("composer");
 let obey;
-let answered = null;
-let completion = null;
+let answered;
+let completion;
 let isComposing = false;
 
 /** `obey(line, reply)` does what a line says. */
-export function startComposer(obedient) {
+export function start(obedient) {
 	obey = obedient;
 	listen(field, "compositionstart", () => (isComposing = true));
 	listen(field, "compositionend", () => (isComposing = false));
@@ -27,23 +26,21 @@ export function startComposer(obedient) {
 		submit();
 		field.focus();
 	});
-	listen("answer-drop", "click", () => answer(null));
+	listen("answer-drop", "click", () => answer());
 	listen(window, "resize", grow);
 }
 
-export const focusComposer = () => field.focus();
+export const focus = () => field.focus();
 
 /** Another room is shown: its draft comes back. */
-export function openComposer() {
-	setAnswered(null);
+export function open() {
+	setAnswered();
 	setText(read(`draft:${chat.current.name}`, ""));
-	labelComposer();
+	label();
 }
 
-export function labelComposer() {
-	const label = words.write(chat.current.title);
-	field.placeholder = state === "online" ? label : words.writeOffline;
-	field.setAttribute("aria-label", label);
+export function label() {
+	field.placeholder = field.ariaLabel = tell("write", chat.current.title);
 }
 
 /** Answers a message, or none. */
@@ -55,7 +52,7 @@ export function answer(event) {
 function setAnswered(event) {
 	answered = event;
 	byId("answer").hidden = !event;
-	byId("answer-name").textContent = event ? words.answering(event.from) : "";
+	byId("answer-name").textContent = event ? tell("answering", event.from) : "";
 	byId("answer-text").textContent = event?.text.slice(0, 200) ?? "";
 }
 
@@ -77,7 +74,7 @@ function changed() {
 /** Grows with the text, to a third of what is seen of the window. */
 function grow() {
 	field.style.height = "auto";
-	field.style.height = `${Math.min(field.scrollHeight, (visualViewport?.height ?? innerHeight) / 3)}px`;
+	field.style.height = `${Math.min(field.scrollHeight, visualViewport.height / 3)}px`;
 }
 
 function pressed(event) {
@@ -85,7 +82,7 @@ function pressed(event) {
 	// 229 is the code of keys that belong to an input method.
 	if (event.isComposing || isComposing || event.keyCode === 229 || altKey || ctrlKey || metaKey) return;
 	if (key === "Enter" && !shiftKey) submit();
-	else if (key === "Escape" && answered) setAnswered(null);
+	else if (key === "Escape" && answered) setAnswered();
 	else if (key === "ArrowUp" && field.value === "") setText(lastText());
 	else if (key !== "Tab" || shiftKey || !complete()) return;
 	event.preventDefault();
@@ -94,10 +91,10 @@ function pressed(event) {
 function submit() {
 	const text = field.value;
 	if (text.trim() === "") return;
+	const { name, timeline } = chat.current;
 	const reply = answered?.number;
-	const { current } = chat;
-	const line = readLine(text, { room: current.name, names: names(), events: current.timeline.events });
-	setAnswered(null);
+	const line = readLine(text, { room: name, names: names(), events: timeline.events });
+	setAnswered();
 	// What was not understood stays to be corrected, unless it is a password.
 	if (!line.error || isSecret(text)) setText("");
 	obey(line, reply);
@@ -106,7 +103,7 @@ function submit() {
 /** One's last text here, those on their way included. */
 function lastText() {
 	const { title, timeline } = chat.current;
-	const waiting = waitingLines().findLast((line) => (line.to ?? line.room) === title);
+	const waiting = lines.findLast((line) => (line.to ?? line.room) === title);
 	return (waiting ?? timeline.events.findLast((event) => event.type === "message" && isOwn(event)))?.text ?? "";
 }
 

@@ -3,8 +3,7 @@
 export const byId = (id) => document.getElementById(id);
 
 /** Listens to an element, or to the one with an id. */
-export const listen = (target, event, listener) =>
-	(typeof target === "string" ? byId(target) : target).addEventListener(event, listener);
+export const listen = (target, event, listener) => (byId(target) ?? target).addEventListener(event, listener);
 
 /** Makes an element: `el("p.note", { title }, "text", child)`. What is undefined or false is left out. */
 export function el(name, properties, ...children) {
@@ -12,9 +11,8 @@ export function el(name, properties, ...children) {
 	const element = document.createElement(tag);
 	element.className = classes.join(" ");
 	for (const [key, value] of Object.entries(properties ?? {})) {
-		if (value === undefined || value === false) continue;
-		if (key.includes("-") || !(key in element)) element.setAttribute(key, value);
-		else element[key] = value;
+		if (key in element) element[key] = value;
+		else if (value !== undefined && value !== false) element.setAttribute(key, value);
 	}
 	element.append(...children.filter(Boolean));
 	return element;
@@ -25,10 +23,10 @@ export const nameOf = (name) => el("bdi", null, name);
 
 export const timeOf = (time, title, text) => el("time", { dateTime: new Date(time).toISOString(), title }, text);
 
-/** A drawing of the page's sheet. */
+/** A drawing of `icons.svg`. */
 export function icon(name) {
 	const [svg, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-	use.setAttribute("href", `#i-${name}`);
+	use.setAttribute("href", `icons.svg#${name}`);
 	svg.setAttribute("aria-hidden", "true");
 	svg.append(use);
 	return svg;
@@ -36,9 +34,4 @@ export function icon(name) {
 
 /** A button with a drawing, and words for it. */
 export const iconButton = (name, drawing, title, properties) =>
-	el(`button.${name}`, { type: "button", title, "aria-label": title, ...properties }, icon(drawing));
-
-/** Puts drawings where the page says so. */
-export function drawIcons() {
-	for (const element of document.querySelectorAll("[data-icon]")) element.prepend(icon(element.dataset.icon));
-}
+	el(`button.${name}`, { type: "button", title, ariaLabel: title, ...properties }, icon(drawing));

@@ -1,15 +1,16 @@
 // Drawers on narrow screens, and the part of the window that a phone's keyboard leaves free.
 
-import { byId, listen } from "./dom.js";
+import { byId, icon, listen } from "./dom.js";
 
 const chat = byId("chat");
-let opener = null;
+let opener;
 
 export function startLayout() {
-	for (const button of document.querySelectorAll("header [aria-controls]")) {
+	for (const element of document.querySelectorAll("[data-icon]")) element.prepend(icon(element.dataset.icon));
+	for (const button of document.querySelectorAll(".opener")) {
 		listen(button, "click", () => {
-			showDrawer(button === opener ? null : button);
-			if (opener) byId(opener.getAttribute("aria-controls")).querySelector("button").focus();
+			showDrawer(button);
+			byId(chat.dataset.drawer).querySelector("button").focus();
 		});
 	}
 	for (const button of document.querySelectorAll(".close-drawer, .shade")) listen(button, "click", closeDrawer);
@@ -23,12 +24,12 @@ export function startLayout() {
 
 export function closeDrawer() {
 	opener?.focus();
-	showDrawer(null);
+	showDrawer();
 }
 
 function showDrawer(button) {
-	opener?.setAttribute("aria-expanded", "false");
-	button?.setAttribute("aria-expanded", "true");
+	opener?.setAttribute("aria-expanded", false);
+	button?.setAttribute("aria-expanded", true);
 	opener = button;
 	chat.dataset.drawer = button?.getAttribute("aria-controls") ?? "";
 }

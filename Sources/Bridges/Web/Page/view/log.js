@@ -3,6 +3,7 @@
 // What is on screen stays where it is, whatever changes above it. Only a reader at the end is
 // carried along.
 
+import { firstIndex } from "../core/timeline.js";
 import { byId, listen } from "./dom.js";
 
 /** Rows that are elements at once, and rows added in one go: few enough for a frame. */
@@ -13,16 +14,18 @@ const END = 48;
 
 const log = byId("log");
 const list = log.firstElementChild;
-/** Elements by the keys of their rows. */
+/** What is in the list, by the keys of the rows. */
 const shown = new Map();
 let rows = [];
 let start = 0;
 let end = 0;
 let height = 0;
-let on = {};
+let on;
 
 /** True while a reader at the end is carried along. */
 export let isFollowing = true;
+
+const placeOf = (at) => firstIndex(rows, (row) => row.at >= at);
 
 /** `make(row)` makes an element, `need(gap, isFromOlder)` fetches, `moved()` is told of scrolling. */
 export function startLog(callbacks) {
@@ -32,15 +35,15 @@ export function startLog(callbacks) {
 	new ResizeObserver(settle).observe(log);
 }
 
-/** Makes all elements anew: the words in them have changed. */
-export function redrawRows() {
+/** Forgets all elements: the words in them have changed. */
+export function forgetRows() {
 	list.replaceChildren();
 	shown.clear();
 }
 
 /** Shows another room at its end, or where one left off if that is further up. */
 export function openRows(newRows) {
-	redrawRows();
+	forgetRows();
 	rows = newRows;
 	const leftOff = rows.findIndex((row) => row.kind === "left-off");
 	start = Math.max(0, Math.min(rows.length - 2 * STEP, leftOff < 0 ? Infinity : leftOff - STEP / 2));
@@ -49,8 +52,7 @@ export function openRows(newRows) {
 	render();
 	if (isFollowing) toEnd();
 	const line = shown.get("left-off")?.element;
-	if (!line) return;
-	log.scrollTop = Math.min(log.scrollTop, line.offsetTop - log.clientHeight / 4);
+	if (line) log.scrollTop = Math.min(log.scrollTop, line.offsetTop - log.clientHeight / 4);
 	isFollowing = isNearEnd();
 }
 
@@ -96,18 +98,6 @@ export function revealRow(number) {
 	return element;
 }
 
-/** The index of the first row at a place or behind it. */
-function placeOf(at) {
-	let low = 0;
-	let high = rows.length;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if (rows[middle].at < at) low = middle + 1;
-		else high = middle;
-	}
-	return low;
-}
-
 function isNearEnd() {
 	return end === rows.length && log.scrollHeight - log.scrollTop - log.clientHeight < END;
 }
@@ -129,7 +119,6 @@ function settle() {
 /** Moves the window if one of its ends is near, and fetches what is missing there. */
 function lookAround() {
 	const { scrollTop, scrollHeight, clientHeight } = log;
-	if (clientHeight === 0) return;
 	const margin = 1.5 * clientHeight;
 	if (scrollTop < margin && start > 0) {
 		start = Math.max(0, start - STEP);
@@ -143,8 +132,7 @@ function lookAround() {
 	for (const { kind, key, gap } of rows.slice(start, end)) {
 		if (kind !== "gap") continue;
 		const distance = shown.get(key).element.offsetTop - log.scrollTop;
-		const isNear = distance > -margin && distance < clientHeight + margin;
-		if (isNear) on.need(gap, gap.after > 0 && distance > clientHeight / 2);
+		if (distance > -margin && distance < clientHeight + margin) on.need(gap, gap.after > 0 && distance > clientHeight / 2);
 	}
 }
 
@@ -152,14 +140,15 @@ function lookAround() {
 function render() {
 	const anchor = isFollowing ? null : findAnchor();
 	const before = anchor?.offsetTop;
-	const wanted = new Set(rows.slice(start, end).map((row) => row.key));
+	const wanted = rows.slice(start, end);
+	const keys = new Set(wanted.map((row) => row.key));
 	for (const [key, { element }] of shown) {
-		if (wanted.has(key)) continue;
+		if (keys.has(key)) continue;
 		element.remove();
 		shown.delete(key);
 	}
 	let next = list.firstChild;
-	for (const row of rows.slice(start, end)) {
+	for (const row of wanted) {
 		const isInPlace = next && shown.get(row.key)?.element === next;
 		const element = elementOf(row);
 		if (isInPlace) next = element.nextSibling;
@@ -172,7 +161,7 @@ function render() {
 
 function elementOf(row) {
 	const known = shown.get(row.key);
-	if (known?.mark === row.mark && known?.isFirst === row.isFirst) return known.element;
+	if (known && known.mark === row.mark && known.isFirst === row.isFirst) return known.element;
 	const element = on.make(row);
 	element.dataset.key = row.key;
 	const hadFocus = known?.element.contains(document.activeElement);
@@ -184,15 +173,8 @@ function elementOf(row) {
 
 /** The first element on screen that stays when more becomes known around it. */
 function findAnchor() {
-	const { children } = list;
-	let low = 0;
-	let high = children.length;
-	while (low < high) {
-		const middle = (low + high) >> 1;
-		if (children[middle].offsetTop + children[middle].offsetHeight <= log.scrollTop) low = middle + 1;
-		else high = middle;
-	}
-	let anchor = children[low];
+	const isOnScreen = ({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > log.scrollTop;
+	let anchor = list.children[firstIndex(list.children, isOnScreen)];
 	while (anchor && !anchor.matches("article, .notice")) anchor = anchor.nextElementSibling;
 	return anchor;
 }

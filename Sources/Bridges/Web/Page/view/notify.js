@@ -21,17 +21,15 @@ export async function notify(title, body, room) {
 	worker.showNotification(title, { body, tag: room, data: room, icon: "icon-192.png" });
 }
 
-/** Two short notes, soft and rising. */
+/** A short note, soft. */
 function ring() {
 	audio ??= new AudioContext();
-	for (const [index, frequency] of [587, 880].entries()) {
-		const start = audio.currentTime + index * 0.12;
-		const volume = new GainNode(audio, { gain: 0 });
-		volume.gain.setTargetAtTime(0.08, start, 0.01);
-		volume.gain.setTargetAtTime(0, start + 0.08, 0.06);
-		const tone = new OscillatorNode(audio, { frequency });
-		tone.connect(volume).connect(audio.destination);
-		tone.start(start);
-		tone.stop(start + 0.6);
-	}
+	const now = audio.currentTime;
+	const volume = new GainNode(audio, { gain: 0 });
+	volume.gain.setTargetAtTime(0.1, now, 0.01);
+	volume.gain.setTargetAtTime(0, now + 0.08, 0.1);
+	const tone = new OscillatorNode(audio, { frequency: 660 });
+	tone.connect(volume).connect(audio.destination);
+	tone.start();
+	tone.stop(now + 0.8);
 }

@@ -1,10 +1,10 @@
 // Elements for the rows of the log.
 
-import { chat, isMention, isOwn, mayDelete } from "../connection/chat.js";
+import { chat, isMention, isOwn } from "../connection/chat.js";
 import { state } from "../connection/socket.js";
 import { partsOf } from "../core/links.js";
 import { foldNotices } from "../core/rows.js";
-import { clockOf, dateOf, dayOf, listOf, words } from "../words/words.js";
+import { clockOf, dateOf, dayOf, listOf, tell, words } from "../words/words.js";
 import { el, iconButton, nameOf, timeOf } from "./dom.js";
 
 const makers = {
@@ -12,15 +12,15 @@ const makers = {
 	waiting: waitingElement,
 	notices: noticesElement,
 	note: ({ event }) => el("div.notice.note", null, event.text),
-	skipped: ({ event }) => el("div.notice", null, words.skipped(event.count)),
+	skipped: ({ event }) => el("div.notice", null, tell("skipped", event.count)),
 	day: ({ time }) => el("h2.day", null, dayOf(time)),
-	"left-off": () => el("div.left-off", { role: "separator", "aria-label": words.leftOff }, words.leftOff),
-	gap: ({ gap }) => el("div.gap", null, gap.after === 0 ? words.loading : `··· ${words.gap} ···`),
+	"left-off": () => el("div.left-off", { role: "separator" }, words.leftOff),
+	gap: ({ gap }) => el("div.gap", null, gap.after === 0 ? words.loading : words.gap),
 	start({ mark: isEmpty }) {
 		const { title, isPrivate } = chat.current;
 		return el("div.start", null,
-			el("strong", null, isPrivate ? words.startPrivate(title) : words.start(title)),
-			el("p", null, isPrivate ? words.privateNote : isEmpty && words.empty));
+			el("strong", null, tell(isPrivate ? "startPrivate" : "start", title)),
+			isPrivate ? words.onlyYou : isEmpty && words.empty);
 	},
 };
 
@@ -28,16 +28,18 @@ export const elementOf = (row) => makers[row.kind](row);
 
 function messageElement({ event, isFirst }) {
 	const { number, from, bridge, time, text, reply, isEdited, deletedBy } = event;
-	const classes = { first: isFirst, own: isOwn(event), mention: isMention(event), edited: isEdited, deleted: deletedBy };
-	const names = ["article", ...Object.keys(classes).filter((name) => classes[name])];
-	return el(names.join("."), { tabIndex: -1, "data-number": number },
+	const isMine = isOwn(event);
+	const mayDelete = !chat.current.isPrivate && (isMine || /moderator|admin/.test(chat.role));
+	const classes = { first: isFirst, own: isMine, mention: isMention(event), edited: isEdited, deleted: deletedBy };
+	const names = Object.keys(classes).filter((name) => classes[name]);
+	return el(["article", ...names].join("."), { tabIndex: -1, "data-number": number },
 		headOf(from, bridge, isFirst),
 		timeOf(time, dateOf(time), clockOf(time)),
 		reply && el("button.quote", { type: "button", "data-number": reply.number }, nameOf(reply.from), nameOf(reply.text)),
-		deletedBy ? el("div.text", null, words.deleted(deletedBy)) : textElement(text, isEdited),
+		textElement(deletedBy ? tell("deleted", deletedBy) : text, isEdited),
 		!deletedBy && el("div.actions", null,
 			iconButton("reply", "reply", words.reply, { tabIndex: -1 }),
-			!chat.current.isPrivate && mayDelete(event) && iconButton("remove", "trash", words.remove, { tabIndex: -1 })));
+			mayDelete && iconButton("remove", "trash", words.remove, { tabIndex: -1 })));
 }
 
 /** In a run the name is seen once; for those who listen it stands at each text. */
@@ -49,17 +51,16 @@ function headOf(from, bridge, isFirst) {
 function textElement(text, isEdited) {
 	const parts = partsOf(text).map(({ text: part, href }) =>
 		href ? el("a", { href, target: "_blank", rel: "noopener noreferrer nofollow" }, part) : part);
-	return el("div.text", { dir: "auto" }, ...parts, isEdited && el("small", null, ` (${words.editedMark})`));
+	return el("div.text", { dir: "auto" }, ...parts, isEdited && el("small", null, ` (${words.edited})`));
 }
 
-function waitingElement({ line }) {
-	const { id, time, text, refused } = line;
+function waitingElement({ line: { id, time, text, refused } }) {
 	return el(`article.first.own.${refused ? "refused" : "waiting"}`, { tabIndex: -1, "data-line": id },
 		headOf(chat.name, "", true),
 		timeOf(time, dateOf(time), refused ? "" : state === "online" ? words.sending : words.waiting),
 		textElement(text),
 		refused && el("div.reason", null, `${words.refused}: ${refused} `,
-			el("button.again", { type: "button" }, words.tryAgain),
+			el("button.again", { type: "button" }, words.again),
 			el("button.discard", { type: "button" }, words.discard)));
 }
 
@@ -67,10 +68,11 @@ function noticesElement({ events }) {
 	const { joined, left, renamed } = foldNotices(events);
 	const gone = left.filter(([, room]) => !room).map(([name]) => name);
 	const sentences = [
-		joined.length > 0 && words.joined(listOf(joined), joined.length),
-		gone.length > 0 && words.left(listOf(gone), gone.length),
-		...left.map(([name, room]) => room && words.leftFor(name, room)),
-		...renamed.map(({ from, to }) => words.renamed(from, to)),
-	].filter(Boolean);
-	return el("div.notice", { title: dateOf(events.at(-1).time) }, nameOf(sentences.join(" · ") || words.passing));
+		joined.length > 0 && tell("joined", joined.length, listOf(joined)),
+		gone.length > 0 && tell("left", gone.length, listOf(gone)),
+		...left.map(([name, room]) => room && tell("leftFor", name, room)),
+		...renamed.map((names) => tell("renamed", ...names)),
+	];
+	const text = sentences.filter(Boolean).join(" · ") || words.passing;
+	return el("div.notice", { title: dateOf(events.at(-1).time) }, nameOf(text));
 }

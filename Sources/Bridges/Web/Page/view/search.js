@@ -1,11 +1,10 @@
 // Looking for words in the room that is shown.
 
 import { chat, reveal, send } from "../connection/chat.js";
-import { dateOf, words } from "../words/words.js";
+import { dateOf, tell, words } from "../words/words.js";
 import { byId, el, listen, nameOf, timeOf } from "./dom.js";
 
-let room;
-let query = "";
+let query;
 
 export function startSearch() {
 	listen("search-form", "submit", (event) => {
@@ -15,27 +14,26 @@ export function startSearch() {
 	listen("search", "keydown", ({ key }) => key === "Escape" && hideFound());
 	listen("results-close", "click", hideFound);
 	listen("found", "click", ({ target }) => {
-		const number = target.closest(".found")?.value;
-		if (!number) return;
+		const found = target.closest(".found");
+		if (!found) return;
 		hideFound();
-		reveal(room, Number(number));
+		reveal(chat.rooms.get(found.dataset.in), Number(found.value));
 	});
 }
 
 export function search(wanted) {
 	if (!wanted) return hideFound();
 	query = wanted;
-	room = chat.current;
-	byId("results").hidden = false;
-	byId("found").replaceChildren();
-	const isAsked = send({ type: "search", words: query, room: room.name });
-	byId("results-title").textContent = isAsked ? words.searching : words.offline;
+	const { current } = chat;
+	const isAsked = send({ type: "search", words: query, room: current.isPrivate ? undefined : current.name });
+	showFound([], isAsked ? words.loading : words.offline);
 }
 
-export function showFound({ messages }) {
-	byId("results-title").textContent = words.found(messages.length, query);
-	byId("found").replaceChildren(...messages.map(({ number, from, time, text }) =>
-		el("li", null, el("button.found", { type: "button", value: `${number}` },
+export function showFound(messages, title = tell("found", messages.length, query)) {
+	byId("results").hidden = false;
+	byId("results-title").textContent = title;
+	byId("found").replaceChildren(...messages.map(({ number, room, from, time, text }) =>
+		el("li", null, el("button.found", { type: "button", value: `${number}`, "data-in": room },
 			el("strong", null, nameOf(from)), timeOf(time, "", dateOf(time)), el("span.text", { dir: "auto" }, text)))));
 	byId("found").querySelector("button")?.focus();
 }

@@ -7,19 +7,18 @@ import { byId, el, listen } from "./dom.js";
 
 export const settings = {
 	theme: "system", size: "medium", density: "comfortable", language: "auto", notices: true, sound: false,
-	...read("settings", {}),
+	...read("settings"),
 };
 
-/** `changed(name)` is told of each change. */
+/** `changed()` is told of each change. */
 export function startSettings(changed) {
 	const dialog = byId("settings");
-	const form = dialog.firstElementChild;
-	listen(form, "change", ({ target: { name, type, checked, value } }) => {
+	listen(dialog, "change", ({ target: { name, type, checked, value } }) => {
 		settings[name] = type === "checkbox" ? checked : value;
 		write("settings", settings);
 		// As boot.js does before the first paint.
-		document.documentElement.dataset[name] = settings[name];
-		changed(name);
+		Object.assign(document.documentElement.dataset, settings);
+		changed();
 	});
 	listen(document.querySelector("[aria-controls=settings]"), "click", () => dialog.showModal());
 	// A click beside the dialog closes it.
@@ -34,12 +33,12 @@ export function startSettings(changed) {
 /** Fills the dialog, in the language spoken now. */
 export function describeSettings() {
 	for (const field of document.querySelectorAll("#settings [name]")) {
-		const options = words.options[field.name];
-		if (options) field.replaceChildren(...Object.entries(options).map(([value, text]) => el("option", { value }, text)));
-		if (options) field.value = settings[field.name];
-		else field.checked = settings[field.name];
+		const options = Object.entries(words.options[field.name] ?? {});
+		if (field.type === "checkbox") field.checked = settings[field.name];
+		else field.replaceChildren(...options.map(([value, text]) => el("option", { value }, text)));
+		if (field.type !== "checkbox") field.value = settings[field.name];
 	}
-	const permission = "Notification" in globalThis && isSecureContext ? Notification.permission : "impossible";
-	byId("desktop-state").textContent = words.desktopStates[permission];
+	const permission = isSecureContext && globalThis.Notification ? Notification.permission : "impossible";
+	byId("desktop-state").textContent = words[permission];
 	byId("desktop-ask").hidden = permission !== "default";
 }

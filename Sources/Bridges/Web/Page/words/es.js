@@ -1,58 +1,43 @@
-// Las palabras de la página en español.
-
-const plural = (count, one, many) => (count === 1 ? one : many.replace("#", count));
+// Las palabras de la página en español. En las frases, # es un número y @ un nombre.
 
 export default {
-	skip: "Ir a escribir",
-	rooms: "Salas", privates: "Privado", persons: "Personas",
-	close: "Cerrar", loading: "Cargando…", today: "Hoy", yesterday: "Ayer", you: "tú",
-	others: (count) => `${count} más`,
-	people: (count) => plural(count, "1 persona", "# personas"),
-	unread: (count) => `${count} sin leer`,
+	rooms: "Salas", privates: "Privado", persons: "Personas", close: "Cerrar", loading: "Cargando…",
+	today: "Hoy", yesterday: "Ayer", you: "tú", others: "# más",
+	people: ["1 persona", "# personas"],
+	unread: "# sin leer",
 
 	greeting: "¡Hola!",
-	invitation: (instance) => `Estás en ${instance}. ¿Cómo te llamas?`,
-	required: (instance) => `${instance} es para quienes tienen cuenta.`,
-	present: (room, count) => plural(count, `Hay 1 persona en ${room}.`, `Hay # personas en ${room}.`),
-	name: "Nombre", password: "Contraseña", enter: "Entrar", entering: "Entrando…", hasPassword: "Tengo contraseña",
-	refusals: {
-		"login-required": "Ese nombre está registrado: hace falta su contraseña.",
-		"login-failed": "El nombre o la contraseña no son correctos.",
-		"name-in-use": "Ese nombre ya está en uso. Prueba con otro.",
-		"bad-name": "Ese nombre no puede ser: hasta 32 letras, sin “:” ni paréntesis.",
-		insecure: "Una contraseña no puede viajar sin cifrar: hace falta https.",
-	},
+	invitation: "Estás en @. ¿Cómo te llamas?",
+	required: "@ es para quienes tienen cuenta.",
+	present: ["Hay 1 persona en @.", "Hay # personas en @."],
+	name: "Nombre", password: "Contraseña", enter: "Entrar",
+	"login-required": "Ese nombre está registrado: hace falta su contraseña.",
+	"login-failed": "El nombre o la contraseña no son correctos.",
+	"name-in-use": "Ese nombre ya está en uso. Prueba con otro.",
+	"bad-name": "Ese nombre no puede ser: hasta 32 letras, sin “:” ni paréntesis.",
+	insecure: "Una contraseña no puede viajar sin cifrar: hace falta https.",
 
-	online: "En línea", connecting: "Conectando…", offline: "Sin conexión.", closed: "Sesión cerrada.",
-	willSend: "Lo que escribas se enviará al volver.", retry: "Reintentar",
+	online: "En línea", connecting: "Conectando…", closed: "Sesión cerrada.", retry: "Reintentar",
+	offline: "Sin conexión. Lo que escribas se enviará al volver.",
 
 	log: "Mensajes",
-	start: (room) => `Aquí empieza ${room}`,
-	startPrivate: (name) => `Conversación con ${name}`,
+	start: "Aquí empieza @",
+	startPrivate: "Conversación con @",
 	empty: "Todavía no hay nada. Escribe lo primero.",
-	privateNote: "Solo la leéis vosotros dos.",
-	leftOff: "Nuevo", gap: "Mensajes de en medio", newest: "Ir al final",
-	newer: (count) => plural(count, "1 mensaje nuevo", "# mensajes nuevos"),
-	skipped: (count) => plural(count, "Falta 1 mensaje", "Faltan # mensajes"),
-	editedMark: "editado",
-	deleted: (name) => `Borrado por ${name}`,
-	sending: "enviando…", waiting: "en espera", refused: "No se ha enviado", tryAgain: "Reintentar", discard: "Descartar",
-	reply: "Responder", remove: "Borrar", confirmRemove: "¿Borrar este mensaje para todos?",
-	answering: (name) => `Respondes a ${name}`, dropAnswer: "No responder",
-	joined: (names, count) => `${names} ${plural(count, "ha entrado", "han entrado")}`,
-	left: (names, count) => `${names} ${plural(count, "ha salido", "han salido")}`,
-	leftFor: (name, room) => `${name} se ha ido a ${room}`,
-	renamed: (from, to) => `${from} ahora es ${to}`,
-	passing: "Entradas y salidas",
+	onlyYou: "Solo la leéis vosotros dos.",
+	leftOff: "Nuevo", gap: "··· Mensajes de en medio ···",
+	newer: ["1 mensaje nuevo", "# mensajes nuevos"], newest: "Ir al final",
+	skipped: ["Falta 1 mensaje", "Faltan # mensajes"],
+	edited: "editado", deleted: "Borrado por @",
+	sending: "enviando…", waiting: "en espera", refused: "No se ha enviado", again: "Reintentar", discard: "Descartar",
+	reply: "Responder", remove: "Borrar", removeAsk: "¿Borrar este mensaje para todos?",
+	answering: "Respondes a @", dropAnswer: "No responder",
+	joined: ["@ ha entrado", "@ han entrado"], left: ["@ ha salido", "@ han salido"],
+	leftFor: "# se ha ido a @", renamed: "# ahora es @", passing: "Entradas y salidas",
 
-	write: (room) => `Mensaje para ${room}`, writeOffline: "Se enviará al volver la conexión", send: "Enviar",
-	search: "Buscar", searching: "Buscando…",
-	found: (count, query) => plural(count, `1 mensaje con “${query}”`, `# mensajes con “${query}”`),
-
-	talkTo: (name) => `Hablar en privado con ${name}`,
-	enterRoom: (room) => `Entrar en ${room}`,
-	leaveRoom: (room) => `Salir de ${room}`,
-	closePrivate: (name) => `Cerrar la conversación con ${name}`,
+	write: "Mensaje para @", send: "Enviar", search: "Buscar",
+	found: ["1 mensaje con “@”", "# mensajes con “@”"],
+	talkTo: "Hablar en privado con @", enterRoom: "Entrar en @", leaveRoom: "Salir de @", closePrivate: "Cerrar la conversación con @",
 
 	settings: "Ajustes", theme: "Tema", size: "Tamaño del texto", density: "Espacio", language: "Idioma",
 	notices: "Mostrar entradas y salidas", sound: "Sonido en privados y menciones", quit: "Salir del chat",
@@ -63,25 +48,21 @@ export default {
 		language: { auto: "El del navegador", es: "Español", en: "English" },
 	},
 	desktop: "Avisos en el escritorio", allow: "Permitir",
-	desktopStates: {
-		granted: "Para privados y menciones.", denied: "El navegador los tiene bloqueados.",
-		default: "Para privados y menciones.", impossible: "Aquí no se puede: hace falta https.",
-	},
+	granted: "Para privados y menciones", default: "Para privados y menciones",
+	denied: "El navegador los tiene bloqueados", impossible: "Aquí hace falta https",
 
-	help: `/nick NOMBRE · /rooms · /join SALA · /leave · /who
+	help: `/nick NOMBRE · /rooms · /join SALA · /leave · /who · /quit
 /msg NOMBRE TEXTO · /reply NOMBRE TEXTO · /reply #N TEXTO
 /search PALABRAS · /history · /delete #N
-/register CONTRASEÑA · /login NOMBRE CONTRASEÑA · /password ANTIGUA NUEVA · /quit
+/register CONTRASEÑA · /login NOMBRE CONTRASEÑA · /password ANTIGUA NUEVA
 
 Intro envía, Mayús+Intro parte la línea, ↑ recupera lo último, Tab completa nombres, Esc deja de responder.
-En los mensajes, ↑ ↓ se mueven y R responde.`,
-	scrollUp: "Lo anterior está más arriba: basta con desplazarse.",
+En los mensajes, ↑ y ↓ se mueven y R responde.`,
+	scrollUp: "Lo anterior está más arriba.",
 	done: { login: "Has iniciado sesión.", register: "Nombre registrado.", password: "Contraseña cambiada." },
-	complaints: {
-		"unknown-command": (verb) => `No conozco /${verb}. Con /help se ve lo que hay.`,
-		"bad-arguments": (verb) => `A /${verb} le falta o le sobra algo. Con /help se ve.`,
-		elsewhere: (verb) => `/${verb} no está en esta página: úsalo por TCP o en la consola.`,
-		"quote-name": () => "Hay un nombre más largo que empieza así: ponlo entre comillas.",
-		"unknown-message": () => "No encuentro ese mensaje.",
-	},
+	"unknown-command": "No conozco /@. Con /help se ve lo que hay.",
+	"bad-arguments": "A /@ le falta o le sobra algo: mira /help.",
+	elsewhere: "/@ no está en esta página: úsalo por TCP o en la consola.",
+	"quote-name": "Hay un nombre más largo que empieza así: ponlo entre comillas.",
+	"unknown-message": "No encuentro ese mensaje.",
 };

@@ -11,17 +11,17 @@ let date;
 let day;
 let list;
 
-/** Speaks the first language of these that the page knows; the browser's come last. */
+/** Speaks the first of these languages that the page knows; the browser's come last. */
 export function speak(...wanted) {
-	const tags = [...wanted, ...navigator.languages].map((tag) => tag?.slice(0, 2));
-	const language = tags.find((tag) => tag in languages) ?? "en";
+	const tags = [...wanted, ...navigator.languages];
+	const language = tags.map((tag) => tag?.slice(0, 2)).find((tag) => tag in languages) ?? "en";
 	document.documentElement.lang = language;
 	Object.assign(words, languages[language]);
 	// en-GB and en-US write dates differently.
-	const region = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
+	const region = tags.find((tag) => tag?.startsWith(language)) ?? language;
 	clock = new Intl.DateTimeFormat(region, { timeStyle: "short" });
 	date = new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" });
-	day = new Intl.DateTimeFormat(region, { weekday: "long", day: "numeric", month: "long", year: "numeric" });
+	day = new Intl.DateTimeFormat(region, { dateStyle: "full" });
 	list = new Intl.ListFormat(region);
 	for (const element of document.querySelectorAll("[data-word]")) element.textContent = words[element.dataset.word];
 	for (const element of document.querySelectorAll("[data-label]")) {
@@ -29,15 +29,20 @@ export function speak(...wanted) {
 	}
 }
 
+/** A sentence with values for `#` and `@`; of a pair of sentences the first is for a `#` of 1. */
+export function tell(key, number, name = number) {
+	const sentence = Array.isArray(words[key]) ? words[key][number === 1 ? 0 : 1] : words[key];
+	return sentence.replace(/[#@]/g, (mark) => (mark === "#" ? number : name));
+}
+
 export const clockOf = (time) => clock.format(time);
 export const dateOf = (time) => date.format(time);
 
 export function dayOf(time) {
-	const [today, that] = [Date.now(), time].map((any) => new Date(any).setHours(0, 0, 0, 0));
-	const ago = Math.round((today - that) / 86_400_000);
-	return [words.today, words.yesterday][ago] ?? day.format(time);
+	const [today, that] = [Date.now(), time].map((moment) => new Date(moment).setHours(0, 0, 0, 0));
+	return [words.today, words.yesterday][Math.round((today - that) / 86_400_000)] ?? day.format(time);
 }
 
 /** Joins names; of many, the first two and how many others. */
 export const listOf = (names) =>
-	list.format(names.length <= 4 ? names : [...names.slice(0, 2), words.others(names.length - 2)]);
+	list.format(names.length <= 4 ? names : [...names.slice(0, 2), tell("others", names.length - 2)]);
