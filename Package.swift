@@ -143,6 +143,8 @@ let package = Package(
             ],
             path: "Tests/BridgesTests/Telegram"),
         .testTarget(
+            name: "BrowserTests", dependencies: ["TestSupport"], exclude: ["Page"]),
+        .testTarget(
             name: "WiringTests",
             dependencies: ["Wiring", "Locking", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(

@@ -56,12 +56,14 @@ function redraw(what) {
 
 function draw() {
 	const room = chat.current;
-	if (dirty.has("opened")) {
+	const due = new Set(dirty);
+	dirty.clear();
+	if (due.has("opened")) {
 		newer = 0;
 		byId("room").textContent = room.title;
 		composer.open();
 		log.openRows(rows());
-	} else if (dirty.has("log")) log.updateRows(rows());
+	} else if (due.has("log")) log.updateRows(rows());
 	byId("log").ariaBusy = String(Boolean(room.loading));
 	byId("log").toggleAttribute("data-complete", room.timeline.isComplete);
 	readOn();
@@ -69,7 +71,6 @@ function draw() {
 	const unread = hub.unreadInAll();
 	document.querySelector(".opener").classList.toggle("has-unread", unread > room.unread(hub.isOwn));
 	showCount(unread, [room.title, chat.instance].filter(Boolean).join(" · ") || document.title);
-	dirty.clear();
 }
 
 function rows() {

@@ -47,7 +47,7 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 		put(type, number, event, { event, isFirst: !isRun });
 	}
 	gaps.forEach(putGap);
-	if (timeline.isComplete) rows.unshift({ kind: "start", key: "start", at: 0, mark: rows.length === 0 });
+	if (timeline.isComplete) rows.unshift({ kind: "start", key: "start", at: 0, mark: !rows.some((row) => row.kind === "message") });
 	for (const line of waiting) rows.push({ kind: "waiting", key: line.id, at: Infinity, mark: line.refused, line });
 	return rows;
 }

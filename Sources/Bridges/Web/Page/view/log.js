@@ -54,6 +54,7 @@ export function openRows(newRows) {
 	const line = shown.get("left-off")?.element;
 	if (line) log.scrollTop = Math.min(log.scrollTop, line.offsetTop - log.clientHeight / 4);
 	isFollowing = isNearEnd();
+	lookAround();
 }
 
 /** Shows the same room after a change. */

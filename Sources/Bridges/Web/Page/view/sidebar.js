@@ -17,7 +17,8 @@ export function startSidebar(open) {
 export function updateSidebar() {
 	const rooms = [...chat.rooms.values()];
 	const privates = rooms.filter((room) => room.isPrivate);
-	const people = [...(chat.current.people?.values() ?? [])].sort((a, b) => a.name.localeCompare(b.name));
+	const { isPrivate, title, people: known } = chat.current;
+	const people = (isPrivate ? [{ name: title }, { name: chat.name }] : [...(known?.values() ?? [])]).sort((a, b) => a.name.localeCompare(b.name));
 	fill("room-list", rooms.filter((room) => !room.isPrivate).map(roomItem));
 	fill("private-list", privates.map(roomItem));
 	fill("people-list", people.map(personItem));

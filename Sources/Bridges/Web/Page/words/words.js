@@ -18,7 +18,7 @@ export function speak(...wanted) {
 	document.documentElement.lang = language;
 	Object.assign(words, languages[language]);
 	// en-GB and en-US write dates differently.
-	const region = tags.find((tag) => tag?.startsWith(language)) ?? language;
+	const region = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
 	clock = new Intl.DateTimeFormat(region, { timeStyle: "short" });
 	date = new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" });
 	day = new Intl.DateTimeFormat(region, { dateStyle: "full" });
