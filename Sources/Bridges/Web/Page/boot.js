@@ -3,5 +3,5 @@ try {
 	const path = new URL(".", location.href).pathname;
 	Object.assign(document.documentElement.dataset, JSON.parse(localStorage.getItem(`puente:${path}:settings`)));
 } catch {
-	// The defaults of the styles will do.
+	// Nothing is kept: the defaults of the styles will do.
 }

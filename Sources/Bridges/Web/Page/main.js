@@ -5,40 +5,38 @@ import { lines } from "./connection/outbox.js";
 import { dial, state } from "./connection/socket.js";
 import { on } from "./connection/topics.js";
 import { rowsOf } from "./core/rows.js";
-import { startActions } from "./view/actions.js";
+import "./view/actions.js";
 import * as composer from "./view/composer.js";
-import { byId, listen } from "./view/dom.js";
+import { all, byId, listen } from "./view/dom.js";
 import * as entrance from "./view/enter.js";
-import { closeDrawer, startLayout } from "./view/layout.js";
+import { closeDrawer } from "./view/layout.js";
 import * as log from "./view/log.js";
 import { notify, showCount } from "./view/notify.js";
-import { elementOf } from "./view/row.js";
-import { hideFound, search, showFound, startSearch } from "./view/search.js";
-import { describeSettings, settings, startSettings } from "./view/settings.js";
-import { startSidebar, updateSidebar } from "./view/sidebar.js";
+import { hideFound, search, showFound } from "./view/search.js";
+import { describeSettings, settings } from "./view/settings.js";
+import { updateSidebar } from "./view/sidebar.js";
 import { listOf, speak, tell, words } from "./words/words.js";
 
 const { chat, note, say } = hub;
-/** The server's language, and texts that came while the reader was further up. */
-let language;
+let serverLanguage;
 let newer = 0;
-/** What is to be drawn in the next frame. */
 const dirty = new Set();
 
 for (const topic of ["log", "opened", "rooms"]) on(topic, () => redraw(topic));
 on("state", showState);
+on("settings", translate);
+on("moved", readOn);
+on("open", open);
+on("line", obey);
 on("refused", entrance.refuse);
-on("found", ({ messages }) => showFound(messages));
+on("found", (messages) => showFound(messages));
 on("live", hearLive);
 on("welcome", (welcome) => {
-	language = welcome.language;
+	serverLanguage = welcome.language;
 	translate();
 	byId("instance").textContent = welcome.instance;
-	byId("version").textContent = `Puente ${welcome.version}`;
 	entrance.describe(welcome);
-	const isNew = entrance.isShown();
 	entrance.show(!welcome.name);
-	if (isNew) composer.focus();
 });
 on("reveal", (number) => {
 	draw();
@@ -69,7 +67,7 @@ function draw() {
 	readOn();
 	updateSidebar();
 	const unread = hub.unreadInAll();
-	document.querySelector(".opener").classList.toggle("has-unread", unread > room.unread(hub.isOwn));
+	all(".opener")[0].classList.toggle("has-unread", unread > room.unread(hub.isOwn));
 	showCount(unread, [room.title, chat.instance].filter(Boolean).join(" · ") || document.title);
 }
 
@@ -79,17 +77,16 @@ function rows() {
 	return rowsOf(timeline, { leftOff, notices: settings.notices, waiting, isOwn: hub.isOwn });
 }
 
-/** What is on screen is read, if somebody looks at it. */
 function readOn() {
-	const { isFollowing } = log;
-	if (isFollowing) newer = 0;
-	byId("newest").hidden = isFollowing;
+	if (log.isFollowing) newer = 0;
+	byId("newest").hidden = log.isFollowing;
 	byId("newest").classList.toggle("has-new", newer > 0);
 	byId("newest-text").textContent = newer > 0 ? tell("newer", newer) : words.newest;
-	if (isFollowing && document.hasFocus()) hub.markSeen(chat.current);
+	if (log.isFollowing && document.hasFocus()) hub.markSeen(chat.current);
 }
 
-function hearLive({ room, event: { from, text, number }, event }) {
+function hearLive({ room, event }) {
+	const { from, text, number } = event;
 	const isCurrent = room === chat.current;
 	if (isCurrent && !log.isFollowing) newer += 1;
 	if (isCurrent) byId("announcer").textContent = `${from}: ${text}`;
@@ -103,8 +100,6 @@ function showState(reason) {
 	byId("connection").dataset.state = isLost ? "offline" : state;
 	byId("state").textContent = `${words[state]} ${reason ?? ""}`;
 	if (isLost) entrance.complain(reason || words[state]);
-	log.forgetRows();
-	redraw("log");
 }
 
 function open(name) {
@@ -115,14 +110,12 @@ function open(name) {
 	if (matchMedia("(hover: hover)").matches) composer.focus();
 }
 
-function obey(line, reply) {
-	if (line.error) note(tell(line.error, line.verb));
-	else if (line.send) hub.send(line.send) || note(words.offline);
-	else if (line.local) locals[line.local](line);
-	else {
-		say(line.say, line.reply ?? reply);
-		log.toEnd();
-	}
+function obey(line) {
+	if (line.error) return note(tell(line.error, line.verb));
+	if (line.send) return hub.send(line.send) || note(words.offline);
+	if (line.local) return locals[line.local](line);
+	say(line.say, line.reply);
+	log.toEnd();
 }
 
 const locals = {
@@ -134,29 +127,24 @@ const locals = {
 	who: () => note(listOf([...(chat.current.people?.keys() ?? [])])),
 	history: () => note(words.scrollUp),
 	join: ({ room }) => open(room),
-	leave: ({ room }) => hub.leaveRoom(room),
+	leave: ({ room }) => hub.leaveRoom(room || chat.current.name),
 	search: ({ words: wanted }) => search(wanted),
 	quit: hub.quit,
-	msg({ to, text }) {
+	msg({ to, said }) {
 		open(`@${to}`);
-		say(text);
+		say(said);
 	},
 };
 
 function translate() {
-	speak(settings.language, language);
+	speak(settings.language, serverLanguage);
 	describeSettings();
 	composer.label();
 	showState();
+	log.forgetRows();
+	redraw("log");
 }
 
-startLayout();
-startSettings(translate);
-startSearch();
-startSidebar(open);
-composer.start(obey);
-startActions();
-log.startLog({ make: elementOf, moved: readOn, need: (gap, isFromOlder) => hub.fetchGap(chat.current, gap, isFromOlder) });
 listen("retry", "click", dial);
 listen("newest", "click", () => {
 	log.toEnd();
@@ -167,14 +155,15 @@ listen(window, "focus", () => {
 	redraw("log");
 });
 translate();
-entrance.start();
 hub.startChat();
-if (isSecureContext) {
-	const { serviceWorker } = navigator;
-	serviceWorker.register("service-worker.js");
+const { serviceWorker } = navigator;
+if (serviceWorker) startWorker();
+
+async function startWorker() {
 	serviceWorker.onmessage = ({ data }) => open(data);
-	// What was loaded before the worker was there goes through it once more, to be kept.
-	if (!serviceWorker.controller) {
-		serviceWorker.ready.then(() => ["./", ...performance.getEntriesByType("resource").map((entry) => entry.name)].forEach((url) => fetch(url)));
-	}
+	serviceWorker.register("service-worker.js");
+	if (serviceWorker.controller) return;
+	// What was loaded before there was a worker goes through it once more, to be kept.
+	await serviceWorker.ready;
+	["./", ...performance.getEntriesByType("resource").map(({ name }) => name)].forEach((name) => fetch(name));
 }

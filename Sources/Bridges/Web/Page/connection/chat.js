@@ -1,17 +1,14 @@
 // What is known of the chat, and what the server's messages make of it.
-//
-// Topics: `state` `welcome` `refused` `rooms` `log` `opened` `live` `reveal` `found`.
 
 import { isMentioned } from "../core/names.js";
 import { Room } from "../core/room.js";
-import { tell, words } from "../words/words.js";
+import { words } from "../words/words.js";
 import { addLine, openOutbox, refuseLine, removeLine, shutOutbox, wasSentHere } from "./outbox.js";
 import * as socket from "./socket.js";
-import { forget, randomWord, read, tabStore, watch, write } from "./storage.js";
+import { forget, randomWord, read, watch, write } from "./storage.js";
 import { emit, on } from "./topics.js";
 
-/** Messages in a page of history; the server gives 200 at most. */
-const PAGE = 100;
+const PAGE = 100; // messages of history at once
 /** The server is told this often how far one has read, in milliseconds. */
 const SEEN_EVERY = 2_000;
 
@@ -22,16 +19,17 @@ let seenTimer;
 
 export const chat = { name: read("name"), rooms, current: new Room("", null) };
 
+const allRooms = () => [...rooms.values()];
 export const isOwn = ({ id, from }) => wasSentHere(id) || Boolean(chat.role && from === chat.name);
 export const isMention = (event) => !isOwn(event) && isMentioned(event.text, chat.name);
-export const unreadInAll = () => [...rooms.values()].reduce((sum, room) => sum + room.unread(isOwn), 0);
+export const unreadInAll = () => allRooms().reduce((sum, room) => sum + room.unread(isOwn), 0);
 export const { send } = socket;
 
 export function startChat() {
 	on("state", () => {
 		if (socket.state === "online") return;
 		shutOutbox();
-		for (const room of rooms.values()) room.loading = null;
+		for (const room of allRooms()) room.loading = null;
 	});
 	watch("seen", () => {
 		for (const [name, number] of Object.entries(read("seen"))) roomOf(name).seen = Math.max(roomOf(name).seen, number);
@@ -40,31 +38,27 @@ export function startChat() {
 	// What another tab enters or leaves, the person of this session does.
 	watch("rooms", () => {
 		const names = read("rooms", []);
-		for (const room of rooms.values()) room.isEntered &&= room.isPrivate || names.includes(room.name);
+		for (const room of allRooms()) room.isEntered &&= room.isPrivate || names.includes(room.name);
 		names.map(roomOf).forEach(enterRoom);
 		emit("rooms");
 	});
 	socket.start({ hello, hear, question: () => ({ type: "people", room: enteredNames()[0] ?? "" }) });
 }
 
-// Rooms
-
 function roomOf(name) {
-	if (!rooms.has(name)) rooms.set(name, new Room(name, read("seen", {})[name] ?? (name.startsWith("@") ? 0 : null)));
+	if (!rooms.has(name)) rooms.set(name, new Room(name, read("seen")?.[name] ?? (name.startsWith("@") ? 0 : null)));
 	return rooms.get(name);
 }
 
-export const enteredNames = () =>
-	[...rooms.values()].filter((room) => room.isEntered && !room.isPrivate).map((room) => room.name);
+export const enteredNames = () => allRooms().filter((room) => room.isEntered && !room.isPrivate).map((room) => room.name);
 
-/** Shows a room, and enters it if need be. */
 export function openRoom(name) {
 	const room = roomOf(name);
 	enterRoom(room);
 	chat.current.leftOff = null;
 	chat.current = room;
 	drawLine(room);
-	tabStore.setItem("puente:room", name);
+	sessionStorage.setItem("puente:room", name);
 	if (room.timeline.gaps[0]?.before === Infinity) fetchGap(room, room.timeline.gaps[0]);
 	if (!room.people && !room.isPrivate) send({ type: "people", room: name });
 	emit("opened");
@@ -81,7 +75,6 @@ function setEntered(room, isEntered) {
 	write("rooms", enteredNames());
 }
 
-/** Leaves a room, or closes a private conversation. */
 export function leaveRoom(name) {
 	const room = roomOf(name);
 	if (room.isPrivate) rooms.delete(name);
@@ -94,12 +87,10 @@ export function leaveRoom(name) {
 	else emit("rooms");
 }
 
-/** Draws the line where one left off, if there is something new behind it. */
 export function drawLine(room) {
 	room.leftOff = room.unread(isOwn) > 0 ? room.seen : null;
 }
 
-/** All that is in the room has been read. */
 export function markSeen(room) {
 	const number = Math.floor(room.timeline.last);
 	if (!isWelcome || number <= (room.seen ?? -1)) return;
@@ -112,44 +103,35 @@ export function markSeen(room) {
 	emit("rooms");
 }
 
-// Speaking
-
 export function say(text, reply) {
 	const { name, isPrivate, title } = chat.current;
 	chat.current.leftOff = null;
 	addLine(isPrivate ? { to: title } : { room: name }, text, reply);
 }
 
-function deliver({ id, room, to, text, reply }) {
-	return send(to ? { type: "whisper", to, text, id } : { type: "say", room, text, id, reply });
-}
+const deliver = ({ id, room, to, text, reply }) =>
+	send(to ? { type: "whisper", to, text, id } : { type: "say", room, text, id, reply });
 
-/** Shows a line to this page alone. */
-export function note(text) {
-	chat.current.timeline.addNote({ type: "note", text });
+export function note(text, fields = { type: "note", text }, room = chat.current) {
+	room.timeline.addNote(fields);
 	emit("log");
 }
 
-// Coming and going
-
-/** Takes a name, with a password where one is needed. */
 export function enter(name, password) {
 	entering = { name, password: password || undefined };
 	if (!send(hello())) socket.dial();
 }
 
-/** Leaves the chat and forgets who one was. */
 export function quit() {
-	socket.close();
+	socket.close("closed");
 	["name", "session", "rooms"].forEach(forget);
-	tabStore.removeItem("puente:room");
+	sessionStorage.removeItem("puente:room");
 	location.reload();
 }
 
 function hello() {
 	if (!read("session")) write("session", randomWord(32));
 	const names = isWelcome ? enteredNames() : read("rooms", []);
-	const privates = [...rooms.values()].filter((room) => room.isPrivate);
 	return {
 		type: "hello",
 		session: read("session"),
@@ -157,7 +139,7 @@ function hello() {
 		...entering,
 		rooms: Object.fromEntries(names.map((name) => [name, rooms.get(name)?.timeline.last || null])),
 		// From 0, those of a day come again after a reload: for people without account nothing keeps them.
-		whispers: Math.max(0, ...privates.map((room) => room.timeline.last)),
+		whispers: Math.max(0, ...allRooms().map((room) => (room.isPrivate ? room.timeline.last : 0))),
 		language: document.documentElement.lang,
 	};
 }
@@ -177,7 +159,7 @@ function welcome(message) {
 	isWelcome = true;
 	rename(name);
 	const entered = isFirst ? read("rooms", []) : enteredNames();
-	if (entered.length === 0 && message.rooms.length > 0) entered.push(message.rooms[0].name);
+	if (entered.length === 0) entered.push(...message.rooms.slice(0, 1).map((room) => room.name));
 	for (const room of entered.map(roomOf)) {
 		const last = message.rooms.find((listed) => listed.name === room.name)?.last ?? 0;
 		setEntered(room, true);
@@ -187,7 +169,7 @@ function welcome(message) {
 		send({ type: "people", room: room.name });
 	}
 	openOutbox(deliver);
-	if (isFirst) openRoom(tabStore.getItem("puente:room") ?? entered[0]);
+	if (isFirst) openRoom(sessionStorage.getItem("puente:room") ?? entered[0]);
 }
 
 function rename(name) {
@@ -196,29 +178,19 @@ function rename(name) {
 	emit("rooms");
 }
 
-// Hearing
-
 const hearers = {
-	welcome,
-	message: hearEvent, edit: hearEvent, delete: hearEvent, join: hearEvent, leave: hearEvent, rename: hearEvent,
-	whisper: hearWhisper,
-	history: hearHistory,
-	ok: hearAnswer, refused: hearAnswer,
-	search: (message) => emit("found", message),
+	welcome, whisper: hearWhisper, history: hearHistory, ok: hearAnswer, refused: hearAnswer,
+	search: (message) => emit("found", message.messages),
+	skipped: ({ room, count }) => note("", { type: "skipped", count }, roomOf(room)),
 	people({ room, people }) {
-		roomOf(room).people = new Map(people.map((person) => [person.name, person]));
-		roomOf(room).count = people.length;
+		const map = new Map(people.map((person) => [person.name, person]));
+		Object.assign(roomOf(room), { people: map, count: map.size });
 		emit("rooms");
-	},
-	skipped({ room, count }) {
-		roomOf(room).timeline.addNote({ type: "skipped", count });
-		emit("log");
 	},
 };
 
-function hear(message) {
-	hearers[message.type]?.(message);
-}
+const isEvent = ({ type }) => /^(message|edit|delete|join|leave|rename)$/.test(type);
+const hear = (message) => (isEvent(message) ? hearEvent(message) : hearers[message.type]?.(message));
 
 function hearEvent(event) {
 	const { type, from, to, number } = event;
@@ -255,13 +227,9 @@ function hearAnswer({ type, id, of, code, text }) {
 	if (of === "history") return endHistory();
 	// The rights of an account come with a welcome.
 	if (isOk && of === "login") socket.dial();
-	const told = text ?? words.done[of];
-	if (told && of !== "people" && of !== "seen") note(told);
+	if (text && of !== "people" && of !== "seen") note(text);
 }
 
-// The past
-
-/** Asks for what lies in a gap, from its newer end or from the older one. */
 export function fetchGap(room, { after, before }, isFromOlder = false) {
 	// Numbers rise by one with every event: 200 of them hold at most 200 texts.
 	if (isFromOlder) fetchHistory(room, Math.min(before, after + 201), 200);
@@ -271,14 +239,14 @@ export function fetchGap(room, { after, before }, isFromOlder = false) {
 function fetchHistory(room, before, count) {
 	if (room.loading) return;
 	const place = room.isPrivate ? { with: room.title } : { room: room.name };
-	const isAsked = send({ type: "history", ...place, count, before: before === Infinity ? undefined : before });
-	if (isAsked) room.loading = { before };
+	// JSON has no infinity: without a number it is the end.
+	if (send({ type: "history", ...place, count, before: before < Infinity ? before : undefined })) room.loading = { before };
 	emit("log");
 }
 
 function hearHistory({ room: name, with: person, messages, isComplete }) {
 	const room = roomOf(name ?? `@${person}`);
-	const texts = room.isPrivate ? messages.map((whisper) => ({ ...whisper, type: "message" })) : messages;
+	const texts = messages.map((message) => (room.isPrivate ? { ...message, type: "message" } : message));
 	room.timeline.addHistory(texts, room.loading?.before ?? Infinity, isComplete);
 	room.loading = null;
 	if (room.leftOff === null) drawLine(room);
@@ -286,21 +254,19 @@ function hearHistory({ room: name, with: person, messages, isComplete }) {
 	if (room.wanted) reveal(room, room.wanted.number, room.wanted.isAsked);
 }
 
-/** Refused: of private conversations without an account nothing is kept. */
 function endHistory() {
-	for (const room of rooms.values()) {
+	for (const room of allRooms()) {
 		if (room.loading && room.isPrivate) room.timeline.cover(0, Infinity);
 		room.loading = null;
 	}
 	emit("log");
 }
 
-/** Goes to a message, and fetches what is around it if need be. */
 export function reveal(room, number, isAsked = false) {
 	room.wanted = null;
 	if (chat.current !== room) openRoom(room.name);
 	if (room.timeline.find(number)) return emit("reveal", number);
-	if (isAsked) return note(tell("unknown-message"));
+	if (isAsked) return note(words["unknown-message"]);
 	room.wanted = { number, isAsked: !room.loading };
 	fetchHistory(room, number + PAGE, 2 * PAGE);
 }

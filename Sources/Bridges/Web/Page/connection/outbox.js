@@ -1,30 +1,22 @@
-// Lines that were typed and are not confirmed yet. They survive a reload, and all tabs see them.
-//
-// A line belongs to the tab it was typed in, which alone sends it, one at a time: so the order holds.
-// Those of a tab that is gone are adopted. Should two tabs send one all the same, its id keeps the
-// server from saying it twice.
+// Lines that are not confirmed yet. They survive a reload, and all tabs see them. Each is sent by the
+// tab it was typed in, one at a time, so that the order holds; those of a tab that is gone are adopted.
+// Should two tabs send one all the same, the server says it once, by its id.
 
-import { forget, path, randomWord, read, readAll, tabStore, watch, write } from "./storage.js";
+import { forget, path, randomWord, read, readAll, watch, write } from "./storage.js";
 import { emit } from "./topics.js";
 
-/** Ids of one's own lines that are remembered, to know them again in the history. */
 const REMEMBERED = 500;
-/** How long other tabs may take to say that they are there, in milliseconds. */
-const ROLL_CALL = 600;
-/** Tries for a line that had to wait for a connection and then came too fast for the server. */
-const TRIES = 8;
+const ROLL_CALL = 600; // ms
+const PAUSE = 2_000; // ms, before what came too fast is tried again
 
 // Put away while the page is shown, so that a duplicated tab does not get it too; back for a reload.
-const tab = tabStore.getItem("puente:tab") ?? randomWord(9);
-tabStore.removeItem("puente:tab");
-addEventListener("pagehide", () => tabStore.setItem("puente:tab", tab));
+const tab = sessionStorage.getItem("puente:tab") ?? randomWord(9);
+sessionStorage.removeItem("puente:tab");
+addEventListener("pagehide", () => sessionStorage.setItem("puente:tab", tab));
 
-/** Those not confirmed, oldest first: `{ id, room or to, text, reply?, time, refused? }`. */
 export let lines = [];
-let sent = new Set();
+let sent;
 let flying;
-let tries = 0;
-let timer;
 let deliver;
 
 watch("line:", reload);
@@ -35,7 +27,6 @@ adopt();
 
 export const wasSentHere = (id) => sent.has(id);
 
-/** Puts a line at the end; `target` is `{ room }` or `{ to }`. */
 export function addLine(target, text, reply) {
 	const id = randomWord(15);
 	write("sent", [...sent, id].slice(-REMEMBERED));
@@ -44,7 +35,6 @@ export function addLine(target, text, reply) {
 	put({ id, ...target, text, reply, tab, time, order: Math.max(time, (lines.at(-1)?.order ?? 0) + 1) });
 }
 
-/** From now on `send(line)` takes lines; what was on its way goes again, with its id. */
 export function openOutbox(send) {
 	deliver = send;
 	pump();
@@ -52,31 +42,26 @@ export function openOutbox(send) {
 
 export function shutOutbox() {
 	deliver = flying = null;
-	clearTimeout(timer);
-	timer = null;
 	for (const line of lines) if (line.tab === tab && !line.isLate) put({ ...line, isLate: true });
 }
 
-/** The line has been said, or is not wanted any more. */
 export function removeLine(id) {
 	if (flying === id) flying = null;
 	if (!lines.some((line) => line.id === id)) return;
-	tries = 0;
 	forget(`line:${id}`);
 	reload();
 }
 
 export function refuseLine(id, code, text) {
-	if (flying === id) flying = null;
 	const line = lines.find((other) => other.id === id);
-	if (code === "rate-limited" && line?.isLate && tries < TRIES) {
-		// They came all at once because they had to wait: that is not the writer's fault.
-		tries += 1;
-		timer = setTimeout(() => {
-			timer = null;
-			pump();
-		}, 1000 * tries);
-	} else if (line) put({ ...line, refused: text || code });
+	const release = () => {
+		flying = null;
+		pump();
+	};
+	// Those that had to wait for a connection come all at once: that is not the writer's fault.
+	if (code === "rate-limited" && line?.isLate) return setTimeout(release, PAUSE);
+	flying = null;
+	if (line) put({ ...line, refused: text || code });
 }
 
 export const retryLine = (line) => put({ ...line, refused: undefined, tab });
@@ -98,12 +83,10 @@ function readSent() {
 }
 
 function pump() {
-	if (!deliver || flying || timer) return;
 	const next = lines.find((line) => line.tab === tab && !line.refused);
-	if (next && deliver(next)) flying = next.id;
+	if (next && deliver && !flying && deliver(next)) flying = next.id;
 }
 
-/** Asks which tabs are there, and takes the lines of those that do not answer. */
 function adopt() {
 	const present = new Set([tab]);
 	const channel = new BroadcastChannel(path);

@@ -1,7 +1,5 @@
-// The WebSocket, dialled again whenever it is lost.
-//
-// States: `connecting`, `online` (welcomed), `offline` (will dial again), `closed` (sent away: only
-// `dial` dials again). All times are milliseconds.
+// The WebSocket, dialled again whenever it is lost: `connecting`, `online` once it is welcomed,
+// `offline` until the next try, `closed` if one was sent away. All times are milliseconds.
 
 import { emit } from "./topics.js";
 
@@ -11,22 +9,19 @@ const ANSWER_WITHIN = 5_000;
 /** How often the clock is looked at, and the jump of it that means the machine was asleep. */
 const TICK = 15_000;
 const ASLEEP = 45_000;
-/** A connection that lasted this long ends a series of failures. */
-const LASTING = 10_000;
+const LASTING = 10_000; // ends a series of failures
 
 export let state = "offline";
 let socket;
 let attempt = 0;
-let welcomedAt = 0;
 let tickAt = Date.now();
-const timers = {};
 let talk;
+const timers = {};
 
 /** The wait before a try, counted from 0: none, then 1 s doubling to 30 s, a quarter more or less. */
 export const delayBefore = (tries, random = Math.random()) =>
 	tries === 0 ? 0 : Math.min(30_000, 1000 * 2 ** (tries - 1)) * (0.75 + random / 2);
 
-/** `hello()` makes the first message, `question()` one that is answered; `hear(message)` takes all. */
 export function start(conversation) {
 	talk = conversation;
 	setInterval(tick, TICK);
@@ -34,11 +29,10 @@ export function start(conversation) {
 	addEventListener("offline", check);
 	addEventListener("visibilitychange", () => document.hidden || wake());
 	addEventListener("pageshow", ({ persisted }) => persisted && dial());
-	addEventListener("pagehide", () => close("offline", { type: "bye", soon: true }));
+	addEventListener("pagehide", () => close("offline", true));
 	dial();
 }
 
-/** Dials now, as the first try of a series. */
 export function dial() {
 	attempt = 0;
 	connect();
@@ -54,15 +48,14 @@ function connect() {
 	socket.onclose = lose;
 }
 
-/** False if there is no connection. */
 export function send(message) {
 	const isOpen = socket?.readyState === WebSocket.OPEN;
 	if (isOpen) socket.send(JSON.stringify(message));
 	return isOpen;
 }
 
-export function close(next = "closed", bye = { type: "bye" }) {
-	send(bye);
+export function close(next, soon) {
+	send({ type: "bye", soon });
 	drop();
 	set(next);
 }
@@ -72,7 +65,6 @@ function wake() {
 	else check();
 }
 
-/** Gives up a connection that does not answer. */
 function check() {
 	if (state !== "online" || timers.answer) return;
 	send(talk.question());
@@ -84,15 +76,14 @@ function hear(message) {
 	// Whoever refuses `hello` is there; the next one may take its time.
 	clear("welcome");
 	if (message.type === "welcome") {
-		welcomedAt = Date.now();
+		timers.lasting = setTimeout(() => (attempt = 0), LASTING);
 		set("online");
 	}
 	talk.hear(message);
 }
 
 function lose(event) {
-	if (event?.code === 1008) return close(), emit("state", event.reason);
-	if (state === "online" && Date.now() - welcomedAt > LASTING) attempt = 0;
+	if (event?.code === 1008) return close("closed"), emit("state", event.reason);
 	drop();
 	timers.retry = setTimeout(connect, delayBefore(attempt));
 	attempt += 1;

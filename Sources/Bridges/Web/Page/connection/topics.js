@@ -3,5 +3,4 @@
 const listeners = {};
 
 export const on = (topic, listener) => (listeners[topic] ??= []).push(listener);
-
 export const emit = (topic, detail) => listeners[topic]?.forEach((listener) => listener(detail));

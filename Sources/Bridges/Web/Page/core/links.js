@@ -3,7 +3,6 @@
 const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"“”«»]+/giu;
 const PAIRS = { ")": "(", "]": "[", "}": "{" };
 
-/** Splits a text into parts: `{ text }`, with `href` where it is a link. */
 export function partsOf(text) {
 	const parts = [];
 	let end = 0;
@@ -19,7 +18,6 @@ export function partsOf(text) {
 	return parts;
 }
 
-/** Leaves off what ends the sentence, and a bracket that was opened before the link. */
 function trimmed(link) {
 	while (/[.,;:!?'’…)\]}]$/u.test(link)) {
 		const last = link.at(-1);

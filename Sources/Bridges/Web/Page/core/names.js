@@ -1,6 +1,5 @@
 // Names within texts: completing one, and noticing that somebody is meant.
 
-/** Completes the word before `cursor`: where it begins, and the names it may become. */
 export function completionsOf(text, cursor, names) {
 	const start = text.slice(0, cursor).search(/\S*$/u);
 	const word = text.slice(start, cursor).replace(/^@/, "").toLowerCase();
@@ -9,7 +8,6 @@ export function completionsOf(text, cursor, names) {
 	return { start, names: fitting.map((name) => name + (start === 0 ? ": " : " ")) };
 }
 
-/** True if `name` stands in the text as a word of its own, in any case. */
 export function isMentioned(text, name) {
 	if (!name) return false;
 	const pattern = name.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&");

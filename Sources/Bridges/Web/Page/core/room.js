@@ -6,15 +6,11 @@ export class Room {
 	timeline = new Timeline();
 	/** The number behind which the line between read and new is drawn; null: nowhere. */
 	leftOff = null;
-	/** Those who are here, by name; null until the server has told. */
 	people = null;
 	count = 0;
-	/** The page of history that was asked for, as `{ before }`. */
 	loading = null;
-	/** The message to show once that page is here. */
 	wanted = null;
 
-	/** `seen` is the number up to which all is read; null: never been here, so nothing is unread. */
 	constructor(name, seen) {
 		const isPrivate = name.startsWith("@");
 		Object.assign(this, { name, seen, isPrivate, isEntered: isPrivate, title: name.replace("@", "") });
@@ -24,7 +20,6 @@ export class Room {
 		return this.seen === null || !this.isEntered ? 0 : this.timeline.unreadAfter(this.seen, isOwn);
 	}
 
-	/** Keeps the list of people. */
 	follow({ type, from, to = from, bridge }) {
 		const { people } = this;
 		if (!people || !/join|leave|rename/.test(type)) return;

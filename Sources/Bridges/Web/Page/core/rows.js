@@ -1,10 +1,7 @@
-// Rows of the log: days, runs of one person, folded notices.
-//
-// A row has a `key` for its element, `at` for its place (rising) and `mark`: rows with the same key
-// and mark look the same.
+// Rows of the log: days, runs of one person, folded notices. `key` is for a row's element, `at` for
+// its place, and rows with the same key and `mark` look the same.
 
-/** Texts of one person that are further apart begin a new run: five minutes. */
-const RUN = 5 * 60_000;
+const RUN = 5 * 60_000; // ms between texts of one person
 
 const isNotice = ({ type }) => /join|leave|rename/.test(type);
 
@@ -47,12 +44,12 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 		put(type, number, event, { event, isFirst: !isRun });
 	}
 	gaps.forEach(putGap);
-	if (timeline.isComplete) rows.unshift({ kind: "start", key: "start", at: 0, mark: !rows.some((row) => row.kind === "message") });
-	for (const line of waiting) rows.push({ kind: "waiting", key: line.id, at: Infinity, mark: line.refused, line });
-	return rows;
+	const isEmpty = !rows.some((row) => row.kind === "message");
+	if (timeline.isComplete) rows.unshift({ kind: "start", key: "start", at: 0, mark: isEmpty });
+	return [...rows, ...waiting.map((line) => ({ kind: "waiting", key: line.id, at: Infinity, mark: line.refused, line }))];
 }
 
-/** Tells who came, went and changed names. Who came and went, or went and is back, is not worth telling. */
+/** Who came, who went, who changed names. Who came and went, or went and is back, is not worth telling. */
 export function foldNotices(events) {
 	const joined = new Set();
 	const left = new Map();

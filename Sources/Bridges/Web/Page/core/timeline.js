@@ -1,10 +1,9 @@
-// The events of one room in the order of their numbers, from wherever they come and however often:
-// live, from a resumed connection, from pages of history. What was not fetched yet is known as gaps.
+// The events of one room by their numbers, whether they come live, resumed or as history, and however
+// often. What was not fetched yet is known as gaps.
 
-/** Events kept in memory; older ones are dropped, and fetched again if they are wanted. */
+/** Events kept in memory; older ones are fetched again if they are wanted. */
 const CAPACITY = 20_000;
 
-/** The index of the first entry that fits, in a list whose later entries fit too. */
 export function firstIndex(list, fits) {
 	let low = 0;
 	let high = list.length;
@@ -17,57 +16,51 @@ export function firstIndex(list, fits) {
 }
 
 export class Timeline {
-	/** By rising number. Events are replaced, never changed in place. */
 	events = [];
-	/** Ranges nothing is known of, by their neighbours. */
 	gaps = [{ after: 0, before: Infinity }];
 	/** The newest number seen, from which a connection is resumed. */
 	last = 0;
-	#notes = 0;
+	notes = 0;
 
 	get isComplete() {
 		return this.gaps[0]?.after !== 0;
 	}
 
 	find(number) {
-		const event = this.events[this.#indexOf(number)];
+		const event = this.events[this.indexOf(number)];
 		return event?.number === number ? event : undefined;
 	}
 
-	/** Takes up an event of the room. True if it is new and there is something to see. */
 	add(event) {
 		const { type, number, of, text, from } = event;
 		const isNew = number > this.last;
 		this.last = Math.max(this.last, number);
 		let isSeen;
-		if (type === "edit" && of) isSeen = this.#change(of, { text, isEdited: true });
-		else if (type === "delete") isSeen = this.#change(of, { text: "", deletedBy: from });
-		else isSeen = this.#insert(event);
-		if (this.events.length > CAPACITY + 1000) this.#trim();
+		if (type === "edit" && of) isSeen = this.change(of, { text, isEdited: true });
+		else if (type === "delete") isSeen = this.change(of, { text: "", deletedBy: from });
+		else isSeen = this.insert(event);
+		if (this.events.length > CAPACITY + 1000) this.trim();
 		return isNew && isSeen;
 	}
 
 	/** Takes up a page of history: all there is below `before`, down to its first message. */
 	addHistory(messages, before, isComplete) {
-		for (const message of messages) this.#insert(message);
+		messages.forEach((message) => this.insert(message));
 		this.cover(isComplete || messages.length === 0 ? 0 : messages[0].number, before);
 		this.last ||= messages.at(-1)?.number ?? 0;
 	}
 
-	/** A line of this page alone, behind all that has a number so far. */
 	addNote(note) {
-		this.#notes += 1;
-		this.#insert({ time: Date.now(), ...note, number: this.last + this.#notes / 1e6 });
+		this.notes += 1;
+		this.insert({ time: Date.now(), ...note, number: this.last + this.notes / 1e6 });
 	}
 
-	/** The room goes on behind `last`; what is newer comes by itself. */
 	begin(last) {
 		if (this.last > 0) return;
 		this.last = last;
 		this.cover(last + 1, Infinity);
 	}
 
-	/** What came between two numbers was not heard. */
 	miss(after, before) {
 		if (before > after + 1) this.gaps.push({ after, before });
 	}
@@ -80,31 +73,31 @@ export class Timeline {
 		]).filter((gap) => gap.after + 1 < gap.before);
 	}
 
-	/** Counts the texts of others behind a number, up to 100. */
 	unreadAfter(number, isOwn) {
 		const isUnread = (event) => event.type === "message" && !event.deletedBy && !isOwn(event);
-		return this.events.slice(this.#indexOf(number + 1)).slice(-1000).filter(isUnread).slice(0, 100).length;
+		const count = this.events.slice(this.indexOf(number + 1)).slice(-1000).filter(isUnread).length;
+		return Math.min(count, 100);
 	}
 
-	#indexOf(number) {
+	indexOf(number) {
 		return firstIndex(this.events, (event) => event.number >= number);
 	}
 
-	#insert(event) {
-		const index = this.#indexOf(event.number);
+	insert(event) {
+		const index = this.indexOf(event.number);
 		if (this.events[index]?.number === event.number) return false;
 		// A correction of something unknown, or one in the history, stands for itself.
 		this.events.splice(index, 0, event.type === "edit" ? { ...event, type: "message", isEdited: true } : event);
 		return true;
 	}
 
-	#change(number, fields) {
+	change(number, fields) {
 		const event = this.find(number);
-		if (event) this.events[this.#indexOf(number)] = { ...event, ...fields };
+		if (event) this.events[this.indexOf(number)] = { ...event, ...fields };
 		return Boolean(event);
 	}
 
-	#trim() {
+	trim() {
 		this.events.splice(0, this.events.length - CAPACITY);
 		const before = Math.floor(this.events[0].number);
 		this.gaps = [{ after: 0, before }, ...this.gaps.filter((gap) => gap.after >= before)];

@@ -6,43 +6,46 @@ import { words } from "../words/words.js";
 import * as composer from "./composer.js";
 import { byId, listen } from "./dom.js";
 
-export function startActions() {
-	listen("log", "click", ({ target }) => {
-		const button = target.closest("button");
-		const { number, line } = { ...target.closest("article")?.dataset, ...button?.dataset };
-		if (button?.matches(".reply")) answerTo(number);
-		if (button?.matches(".quote")) reveal(chat.current, Number(number));
-		if (button?.matches(".remove") && confirm(words.removeAsk)) send({ type: "delete", number: Number(number) });
-		if (button?.matches(".again")) retryLine(lines.find(({ id }) => id === line));
-		if (button?.matches(".discard")) removeLine(line);
-	});
-	listen("log", "keydown", (event) => {
-		const article = event.target.closest("article");
-		const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
-		if (event.ctrlKey || event.metaKey || event.altKey) return;
-		if (step) neighbourOf(article, step)?.focus();
-		else if (event.key === "Escape") composer.focus();
-		else if (event.key.toLowerCase() === "r") answerTo(article?.dataset.number);
-		else return;
-		event.preventDefault();
-	});
-	// Tab reaches the buttons of the message that has the focus only: it passes over 500 others.
-	for (const [event, tabIndex] of [["focusin", 0], ["focusout", -1]]) {
-		listen("log", event, ({ target }) => {
-			for (const button of target.closest("article")?.querySelectorAll(".actions button") ?? []) button.tabIndex = tabIndex;
-		});
-	}
-}
+const log = byId("log");
 
-function answerTo(number) {
+listen(log, "click", ({ target }) => {
+	const button = target.closest("button");
+	const { number, line } = { ...target.closest("article")?.dataset, ...button?.dataset };
+	const does = (name) => button?.classList.contains(name);
+	if (does("reply")) answer(number);
+	if (does("quote")) reveal(chat.current, Number(number));
+	if (does("remove") && confirm(words.removeAsk)) send({ type: "delete", number: Number(number) });
+	if (does("again")) retryLine(lines.find(({ id }) => id === line));
+	if (does("discard")) removeLine(line);
+});
+
+listen(log, "keydown", (event) => {
+	const article = event.target.closest("article");
+	if (event.ctrlKey || event.metaKey || event.altKey) return;
+	if (event.key === "ArrowUp") neighbourOf(article, -1)?.focus();
+	else if (event.key === "ArrowDown") neighbourOf(article, 1)?.focus();
+	else if (event.key === "Escape") composer.focus();
+	else if (event.key.toLowerCase() === "r") answer(article?.dataset.number);
+	else return;
+	event.preventDefault();
+});
+
+// Tab reaches the buttons of the message that has the focus only: it passes over 500 others.
+const setReachable = (tabIndex) => ({ target }) => {
+	for (const button of target.closest("article")?.querySelectorAll(".actions button") ?? []) button.tabIndex = tabIndex;
+};
+listen(log, "focusin", setReachable(0));
+listen(log, "focusout", setReachable(-1));
+
+function answer(number) {
 	const event = chat.current.timeline.find(Number(number));
 	if (event) composer.answer(event);
 }
 
 /** The message before or behind one; without one, the last on screen. */
 function neighbourOf(article, step) {
-	const articles = [...document.querySelectorAll("#log article")];
-	const { bottom } = byId("log").getBoundingClientRect();
+	const articles = [...log.querySelectorAll("article")];
 	if (article) return articles[articles.indexOf(article) + step];
+	const { bottom } = log.getBoundingClientRect();
 	return articles.findLast((candidate) => candidate.getBoundingClientRect().bottom <= bottom);
 }

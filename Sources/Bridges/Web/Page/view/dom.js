@@ -1,8 +1,8 @@
 // Making elements. Texts of people go in as text nodes, never as markup.
 
 export const byId = (id) => document.getElementById(id);
+export const all = (selector) => document.querySelectorAll(selector);
 
-/** Listens to an element, or to the one with an id. */
 export const listen = (target, event, listener) => (byId(target) ?? target).addEventListener(event, listener);
 
 /** Makes an element: `el("p.note", { title }, "text", child)`. What is undefined or false is left out. */
@@ -10,20 +10,21 @@ export function el(name, properties, ...children) {
 	const [tag, ...classes] = name.split(".");
 	const element = document.createElement(tag);
 	element.className = classes.join(" ");
+	if (tag === "button") element.type = "button";
 	for (const [key, value] of Object.entries(properties ?? {})) {
+		if (value === undefined || value === false) continue;
 		if (key in element) element[key] = value;
-		else if (value !== undefined && value !== false) element.setAttribute(key, value);
+		else element.setAttribute(key, value);
 	}
 	element.append(...children.filter(Boolean));
 	return element;
 }
 
-/** A name, kept apart from the direction of what stands around it. */
+// Kept apart from the direction of what stands around it.
 export const nameOf = (name) => el("bdi", null, name);
 
 export const timeOf = (time, title, text) => el("time", { dateTime: new Date(time).toISOString(), title }, text);
 
-/** A drawing of `icons.svg`. */
 export function icon(name) {
 	const [svg, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
 	use.setAttribute("href", `icons.svg#${name}`);
@@ -32,6 +33,5 @@ export function icon(name) {
 	return svg;
 }
 
-/** A button with a drawing, and words for it. */
-export const iconButton = (name, drawing, title, properties) =>
-	el(`button.${name}`, { type: "button", title, ariaLabel: title, ...properties }, icon(drawing));
+export const iconButton = (name, title, properties) =>
+	el(`button.${name}`, { title, ariaLabel: title, ...properties }, icon(name));

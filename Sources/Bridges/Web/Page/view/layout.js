@@ -1,26 +1,24 @@
 // Drawers on narrow screens, and the part of the window that a phone's keyboard leaves free.
 
-import { byId, icon, listen } from "./dom.js";
+import { all, byId, icon, listen } from "./dom.js";
 
 const chat = byId("chat");
 let opener;
 
-export function startLayout() {
-	for (const element of document.querySelectorAll("[data-icon]")) element.prepend(icon(element.dataset.icon));
-	for (const button of document.querySelectorAll(".opener")) {
-		listen(button, "click", () => {
-			showDrawer(button);
-			byId(chat.dataset.drawer).querySelector("button").focus();
-		});
-	}
-	for (const button of document.querySelectorAll(".close-drawer, .shade")) listen(button, "click", closeDrawer);
-	listen(chat, "keydown", ({ key }) => key === "Escape" && closeDrawer());
-	// iOS lays the keyboard over the page: what it leaves free is the page's height.
-	listen(visualViewport, "resize", () => {
-		document.documentElement.style.setProperty("--height", `${visualViewport.height}px`);
-		scrollTo(0, 0);
+for (const element of all("[data-icon]")) element.prepend(icon(element.dataset.icon));
+for (const button of all(".opener")) {
+	listen(button, "click", () => {
+		showDrawer(button);
+		byId(chat.dataset.drawer).querySelector("button").focus();
 	});
 }
+for (const button of all(".close-drawer, .shade")) listen(button, "click", closeDrawer);
+listen(chat, "keydown", ({ key }) => key === "Escape" && closeDrawer());
+// iOS lays the keyboard over the page: what it leaves free is the page's height.
+listen(visualViewport, "resize", () => {
+	document.documentElement.style.setProperty("--height", `${visualViewport.height}px`);
+	scrollTo(0, 0);
+});
 
 export function closeDrawer() {
 	opener?.focus();

@@ -1,47 +1,38 @@
-// The log: a window over the rows, which moves with the reader.
-//
-// What is on screen stays where it is, whatever changes above it. Only a reader at the end is
-// carried along.
+// The log: a window over the rows. What is on screen stays where it is, whatever changes above it;
+// only a reader at the end is carried along.
 
+import { chat, fetchGap } from "../connection/chat.js";
+import { emit } from "../connection/topics.js";
 import { firstIndex } from "../core/timeline.js";
 import { byId, listen } from "./dom.js";
+import { elementOf as makeElement } from "./row.js";
 
 /** Rows that are elements at once, and rows added in one go: few enough for a frame. */
 const MOST = 450;
 const STEP = 60;
-/** This close to the end, in pixels, is at the end. */
-const END = 48;
+const END = 48; // px
 
 const log = byId("log");
 const list = log.firstElementChild;
-/** What is in the list, by the keys of the rows. */
 const shown = new Map();
 let rows = [];
 let start = 0;
 let end = 0;
 let height = 0;
-let on;
 
-/** True while a reader at the end is carried along. */
 export let isFollowing = true;
 
 const placeOf = (at) => firstIndex(rows, (row) => row.at >= at);
 
-/** `make(row)` makes an element, `need(gap, isFromOlder)` fetches, `moved()` is told of scrolling. */
-export function startLog(callbacks) {
-	on = callbacks;
-	listen(log, "scroll", scrolled);
-	// The window, the composer and a phone's keyboard change what is seen.
-	new ResizeObserver(settle).observe(log);
-}
+listen(log, "scroll", scrolled);
+// The window, the composer and a phone's keyboard change what is seen.
+new ResizeObserver(settle).observe(log);
 
-/** Forgets all elements: the words in them have changed. */
 export function forgetRows() {
 	list.replaceChildren();
 	shown.clear();
 }
 
-/** Shows another room at its end, or where one left off if that is further up. */
 export function openRows(newRows) {
 	forgetRows();
 	rows = newRows;
@@ -57,7 +48,6 @@ export function openRows(newRows) {
 	lookAround();
 }
 
-/** Shows the same room after a change. */
 export function updateRows(newRows) {
 	const first = rows[start]?.at ?? 0;
 	const last = end < rows.length ? rows[end - 1].at : Infinity;
@@ -84,7 +74,6 @@ export function toEnd() {
 	height = log.clientHeight;
 }
 
-/** Brings a message into the middle and returns its element. */
 export function revealRow(number) {
 	const index = placeOf(number);
 	if (rows[index]?.at !== number) return null;
@@ -108,7 +97,7 @@ function scrolled() {
 	if (log.clientHeight !== height) return settle();
 	isFollowing = isNearEnd();
 	lookAround();
-	on.moved();
+	emit("moved");
 }
 
 function settle() {
@@ -117,7 +106,6 @@ function settle() {
 	lookAround();
 }
 
-/** Moves the window if one of its ends is near, and fetches what is missing there. */
 function lookAround() {
 	const { scrollTop, scrollHeight, clientHeight } = log;
 	const margin = 1.5 * clientHeight;
@@ -133,11 +121,10 @@ function lookAround() {
 	for (const { kind, key, gap } of rows.slice(start, end)) {
 		if (kind !== "gap") continue;
 		const distance = shown.get(key).element.offsetTop - log.scrollTop;
-		if (distance > -margin && distance < clientHeight + margin) on.need(gap, gap.after > 0 && distance > clientHeight / 2);
+		if (distance > -margin && distance < clientHeight + margin) fetchGap(chat.current, gap, gap.after > 0 && distance > clientHeight / 2);
 	}
 }
 
-/** Makes the elements those of the rows from `start` to `end`. */
 function render() {
 	const anchor = isFollowing ? null : findAnchor();
 	const before = anchor?.offsetTop;
@@ -163,7 +150,7 @@ function render() {
 function elementOf(row) {
 	const known = shown.get(row.key);
 	if (known && known.mark === row.mark && known.isFirst === row.isFirst) return known.element;
-	const element = on.make(row);
+	const element = makeElement(row);
 	element.dataset.key = row.key;
 	const hadFocus = known?.element.contains(document.activeElement);
 	known?.element.replaceWith(element);
@@ -172,7 +159,6 @@ function elementOf(row) {
 	return element;
 }
 
-/** The first element on screen that stays when more becomes known around it. */
 function findAnchor() {
 	const isOnScreen = ({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > log.scrollTop;
 	let anchor = list.children[firstIndex(list.children, isOnScreen)];

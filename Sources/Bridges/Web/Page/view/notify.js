@@ -5,14 +5,12 @@ import { settings } from "./settings.js";
 
 let audio;
 
-/** Shows the number of unread messages where other windows are. */
 export function showCount(count, title) {
 	document.title = count > 0 ? `(${count}) ${title}` : title;
 	byId("favicon").href = count > 0 ? "icon-unread.svg" : "icon.svg";
 	navigator.setAppBadge?.(count);
 }
 
-/** Tells of a private message or a mention; `room` is opened if one clicks on it. */
 export async function notify(title, body, room) {
 	if (settings.sound) ring();
 	if (globalThis.Notification?.permission !== "granted" || document.hasFocus()) return;
@@ -21,15 +19,12 @@ export async function notify(title, body, room) {
 	worker.showNotification(title, { body, tag: room, data: room, icon: "icon-192.png" });
 }
 
-/** A short note, soft. */
 function ring() {
 	audio ??= new AudioContext();
-	const now = audio.currentTime;
-	const volume = new GainNode(audio, { gain: 0 });
-	volume.gain.setTargetAtTime(0.1, now, 0.01);
-	volume.gain.setTargetAtTime(0, now + 0.08, 0.1);
+	const volume = new GainNode(audio, { gain: 0.1 });
+	volume.gain.setTargetAtTime(0, audio.currentTime + 0.08, 0.1);
 	const tone = new OscillatorNode(audio, { frequency: 660 });
 	tone.connect(volume).connect(audio.destination);
 	tone.start();
-	tone.stop(now + 0.8);
+	tone.stop(audio.currentTime + 0.8);
 }

@@ -1,7 +1,6 @@
 // Elements for the rows of the log.
 
 import { chat, isMention, isOwn } from "../connection/chat.js";
-import { state } from "../connection/socket.js";
 import { partsOf } from "../core/links.js";
 import { foldNotices } from "../core/rows.js";
 import { clockOf, dateOf, dayOf, listOf, tell, words } from "../words/words.js";
@@ -15,12 +14,12 @@ const makers = {
 	skipped: ({ event }) => el("div.notice", null, tell("skipped", event.count)),
 	day: ({ time }) => el("h2.day", null, dayOf(time)),
 	"left-off": () => el("div.left-off", { role: "separator" }, words.leftOff),
-	gap: ({ gap }) => el("div.gap", null, gap.after === 0 ? words.loading : words.gap),
+	gap: () => el("div.gap", null, words.loading),
 	start({ mark: isEmpty }) {
 		const { title, isPrivate } = chat.current;
 		return el("div.start", null,
 			el("strong", null, tell(isPrivate ? "startPrivate" : "start", title)),
-			isPrivate ? words.onlyYou : isEmpty && words.empty);
+			isEmpty && words.empty);
 	},
 };
 
@@ -30,19 +29,18 @@ function messageElement({ event, isFirst }) {
 	const { number, from, bridge, time, text, reply, isEdited, deletedBy } = event;
 	const isMine = isOwn(event);
 	const mayDelete = !chat.current.isPrivate && (isMine || /moderator|admin/.test(chat.role));
-	const classes = { first: isFirst, own: isMine, mention: isMention(event), edited: isEdited, deleted: deletedBy };
-	const names = Object.keys(classes).filter((name) => classes[name]);
-	return el(["article", ...names].join("."), { tabIndex: -1, "data-number": number },
+	const is = { first: isFirst, own: isMine, mention: isMention(event), edited: isEdited, deleted: deletedBy };
+	const classes = Object.keys(is).filter((name) => is[name]);
+	return el(["article", ...classes].join("."), { tabIndex: -1, "data-number": number },
 		headOf(from, bridge, isFirst),
 		timeOf(time, dateOf(time), clockOf(time)),
-		reply && el("button.quote", { type: "button", "data-number": reply.number }, nameOf(reply.from), nameOf(reply.text)),
+		reply && el("button.quote", { "data-number": reply.number }, nameOf(reply.from), nameOf(reply.text)),
 		textElement(deletedBy ? tell("deleted", deletedBy) : text, isEdited),
 		!deletedBy && el("div.actions", null,
-			iconButton("reply", "reply", words.reply, { tabIndex: -1 }),
-			mayDelete && iconButton("remove", "trash", words.remove, { tabIndex: -1 })));
+			iconButton("reply", words.reply, { tabIndex: -1 }),
+			mayDelete && iconButton("remove", words.remove, { tabIndex: -1 })));
 }
 
-/** In a run the name is seen once; for those who listen it stands at each text. */
 function headOf(from, bridge, isFirst) {
 	const [, name, network] = /^(.*?)( \([^()]*\))?$/s.exec(from);
 	return el(isFirst ? "div.from" : "div.from.hidden", { title: bridge }, nameOf(name), network && el("span", null, network));
@@ -57,11 +55,11 @@ function textElement(text, isEdited) {
 function waitingElement({ line: { id, time, text, refused } }) {
 	return el(`article.first.own.${refused ? "refused" : "waiting"}`, { tabIndex: -1, "data-line": id },
 		headOf(chat.name, "", true),
-		timeOf(time, dateOf(time), refused ? "" : state === "online" ? words.sending : words.waiting),
+		timeOf(time, dateOf(time), refused ? "" : words.waiting),
 		textElement(text),
 		refused && el("div.reason", null, `${words.refused}: ${refused} `,
-			el("button.again", { type: "button" }, words.again),
-			el("button.discard", { type: "button" }, words.discard)));
+			el("button.again", null, words.retry),
+			el("button.discard", null, words.discard)));
 }
 
 function noticesElement({ events }) {
@@ -73,6 +71,6 @@ function noticesElement({ events }) {
 		...left.map(([name, room]) => room && tell("leftFor", name, room)),
 		...renamed.map((names) => tell("renamed", ...names)),
 	];
-	const text = sentences.filter(Boolean).join(" · ") || words.passing;
-	return el("div.notice", { title: dateOf(events.at(-1).time) }, nameOf(text));
+	const text = sentences.filter(Boolean).join(" · ");
+	return el("div.notice", { title: dateOf(events.at(-1).time), hidden: !text }, nameOf(text));
 }

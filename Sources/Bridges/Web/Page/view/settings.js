@@ -2,43 +2,37 @@
 
 import { quit } from "../connection/chat.js";
 import { read, write } from "../connection/storage.js";
+import { emit } from "../connection/topics.js";
 import { words } from "../words/words.js";
-import { byId, el, listen } from "./dom.js";
+import { all, byId, el, listen } from "./dom.js";
 
 export const settings = {
 	theme: "system", size: "medium", density: "comfortable", language: "auto", notices: true, sound: false,
 	...read("settings"),
 };
+const dialog = byId("settings");
 
-/** `changed()` is told of each change. */
-export function startSettings(changed) {
-	const dialog = byId("settings");
-	listen(dialog, "change", ({ target: { name, type, checked, value } }) => {
-		settings[name] = type === "checkbox" ? checked : value;
-		write("settings", settings);
-		// As boot.js does before the first paint.
-		Object.assign(document.documentElement.dataset, settings);
-		changed();
-	});
-	listen(document.querySelector("[aria-controls=settings]"), "click", () => dialog.showModal());
-	// A click beside the dialog closes it.
-	listen(dialog, "click", ({ target }) => target === dialog && dialog.close());
-	listen("desktop-ask", "click", async () => {
-		await Notification.requestPermission();
-		describeSettings();
-	});
-	listen("quit", "click", quit);
-}
+listen(dialog, "change", ({ target: { name, type, checked, value } }) => {
+	settings[name] = type === "checkbox" ? checked : value;
+	write("settings", settings);
+	Object.assign(document.documentElement.dataset, settings);
+	emit("settings");
+	dialog.querySelector(`[name=${name}]`).focus();
+});
+listen(all("[aria-controls=settings]")[0], "click", () => dialog.showModal());
+listen("desktop-ask", "click", () => Notification.requestPermission().then(describeSettings));
+listen("quit", "click", quit);
 
-/** Fills the dialog, in the language spoken now. */
+/** Makes the fields, in the language spoken now. */
 export function describeSettings() {
-	for (const field of document.querySelectorAll("#settings [name]")) {
-		const options = Object.entries(words.options[field.name] ?? {});
-		if (field.type === "checkbox") field.checked = settings[field.name];
-		else field.replaceChildren(...options.map(([value, text]) => el("option", { value }, text)));
-		if (field.type !== "checkbox") field.value = settings[field.name];
-	}
+	byId("fields").replaceChildren(...Object.entries(words.options).map(([name, choices]) => {
+		const value = settings[name];
+		const options = Object.entries(choices).map(([key, text]) => el("option", { value: key }, text));
+		const field = options.length > 0 ? el("select", { name }, ...options) : el("input", { name, type: "checkbox" });
+		Object.assign(field, { value, checked: value });
+		return el("label", null, words[name], field);
+	}));
 	const permission = isSecureContext && globalThis.Notification ? Notification.permission : "impossible";
-	byId("desktop-state").textContent = words[permission];
+	byId("desktop-state").textContent = words[permission] ?? words.forMe;
 	byId("desktop-ask").hidden = permission !== "default";
 }

@@ -1,18 +1,16 @@
 // The lists at the sides: rooms, private conversations, people.
 
 import { chat, enteredNames, isOwn, leaveRoom } from "../connection/chat.js";
+import { emit } from "../connection/topics.js";
 import { tell, words } from "../words/words.js";
 import { byId, el, iconButton, listen, nameOf } from "./dom.js";
 
-/** `open(name)` shows a room. */
-export function startSidebar(open) {
-	listen("chat", "click", ({ target }) => {
-		const { room, leave, person } = target.closest("[data-room], [data-leave], [data-person]")?.dataset ?? {};
-		if (room) open(room);
-		if (leave) leaveRoom(leave);
-		if (person) open(`@${person}`);
-	});
-}
+listen("chat", "click", ({ target }) => {
+	const { room, leave, person } = target.closest("[data-room], [data-leave], [data-person]")?.dataset ?? {};
+	if (room) emit("open", room);
+	if (leave) leaveRoom(leave);
+	if (person) emit("open", `@${person}`);
+});
 
 export function updateSidebar() {
 	const rooms = [...chat.rooms.values()];
@@ -33,24 +31,22 @@ function roomItem(room) {
 	const mayLeave = isEntered && (isPrivate || enteredNames().length > 1);
 	return el("li", null,
 		el(isEntered ? "button.room" : "button.room.outside", {
-			type: "button",
 			"data-room": name,
 			"aria-current": room === chat.current && "true",
 			title: isEntered ? title : tell("enterRoom", title),
 		}, nameOf(title),
-		unread > 0 && el("span.unread", { title: tell("unread", unread) }, unread > 99 ? "99+" : `${unread}`),
-		!isEntered && count > 0 && el("small", { title: tell("people", count) }, `${count}`)),
-		mayLeave && iconButton("leave", "close", tell(isPrivate ? "closePrivate" : "leaveRoom", title), { "data-leave": name }));
+		unread > 0 && el("span.unread", null, unread > 99 ? "99+" : unread),
+		!isEntered && count > 0 && el("small", { title: tell("people", count) }, count)),
+		mayLeave && iconButton("leave", tell("leave", title), { "data-leave": name }));
 }
 
 function personItem({ name, bridge }) {
 	const disabled = name === chat.name;
 	const title = disabled ? words.you : tell("talkTo", name);
-	return el("li", null, el("button.person", { type: "button", "data-person": name, disabled, title },
+	return el("li", null, el("button.person", { "data-person": name, disabled, title },
 		nameOf(name.replace(/ \([^()]*\)$/, "")), el("small", null, disabled ? words.you : bridge)));
 }
 
-/** Fills a list; the focus stays on the entry that had it. */
 function fill(id, items) {
 	const list = byId(id);
 	const { room, person } = list.contains(document.activeElement) ? document.activeElement.dataset : {};

@@ -1,5 +1,6 @@
 // The words in the language that is spoken here, and how it writes times and lists.
 
+import { all } from "../view/dom.js";
 import en from "./en.js";
 import es from "./es.js";
 
@@ -11,7 +12,6 @@ let date;
 let day;
 let list;
 
-/** Speaks the first of these languages that the page knows; the browser's come last. */
 export function speak(...wanted) {
 	const tags = [...wanted, ...navigator.languages];
 	const language = tags.map((tag) => tag?.slice(0, 2)).find((tag) => tag in languages) ?? "en";
@@ -23,8 +23,8 @@ export function speak(...wanted) {
 	date = new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" });
 	day = new Intl.DateTimeFormat(region, { dateStyle: "full" });
 	list = new Intl.ListFormat(region);
-	for (const element of document.querySelectorAll("[data-word]")) element.textContent = words[element.dataset.word];
-	for (const element of document.querySelectorAll("[data-label]")) {
+	for (const element of all("[data-word]")) element.textContent = words[element.dataset.word];
+	for (const element of all("[data-label]")) {
 		element.title = element.ariaLabel = words[element.dataset.label];
 	}
 }
@@ -43,6 +43,5 @@ export function dayOf(time) {
 	return [words.today, words.yesterday][Math.round((today - that) / 86_400_000)] ?? day.format(time);
 }
 
-/** Joins names; of many, the first two and how many others. */
 export const listOf = (names) =>
 	list.format(names.length <= 4 ? names : [...names.slice(0, 2), tell("others", names.length - 2)]);
