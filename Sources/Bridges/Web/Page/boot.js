@@ -3,5 +3,5 @@ try {
 	const path = new URL(".", location.href).pathname;
 	Object.assign(document.documentElement.dataset, JSON.parse(localStorage.getItem(`puente:${path}:settings`)));
 } catch {
-	// Nothing is kept: the defaults of the styles will do.
+	// The defaults will do.
 }

@@ -29,7 +29,7 @@ on("moved", readOn);
 on("open", open);
 on("line", obey);
 on("refused", entrance.refuse);
-on("found", (messages) => showFound(messages));
+on("found", showFound);
 on("live", hearLive);
 on("welcome", (welcome) => {
 	serverLanguage = welcome.language;
@@ -79,8 +79,9 @@ function rows() {
 
 function readOn() {
 	if (log.isFollowing) newer = 0;
-	byId("newest").hidden = log.isFollowing;
-	byId("newest").classList.toggle("has-new", newer > 0);
+	const button = byId("newest");
+	button.hidden = log.isFollowing;
+	button.classList.toggle("has-new", newer > 0);
 	byId("newest-text").textContent = newer > 0 ? tell("newer", newer) : words.newest;
 	if (log.isFollowing && document.hasFocus()) hub.markSeen(chat.current);
 }
@@ -120,12 +121,9 @@ function obey(line) {
 
 const locals = {
 	help: () => note(words.help),
-	rooms() {
-		const rooms = [...chat.rooms.values()].filter((room) => !room.isPrivate);
-		note(rooms.map(({ title, count }) => `${title} · ${tell("people", count)}`).join("\n"));
-	},
+	rooms: () => note(listOf([...chat.rooms.values()].filter((room) => !room.isPrivate).map((room) => room.title))),
 	who: () => note(listOf([...(chat.current.people?.keys() ?? [])])),
-	history: () => note(words.scrollUp),
+	history: () => byId("log").scrollTo(0, 0),
 	join: ({ room }) => open(room),
 	leave: ({ room }) => hub.leaveRoom(room || chat.current.name),
 	search: ({ words: wanted }) => search(wanted),

@@ -9,13 +9,11 @@ import { forget, randomWord, read, watch, write } from "./storage.js";
 import { emit, on } from "./topics.js";
 
 const PAGE = 100; // messages of history at once
-/** The server is told this often how far one has read, in milliseconds. */
-const SEEN_EVERY = 2_000;
+const SEEN_EVERY = 2_000; // ms between telling the server how far one has read
 
 const rooms = new Map();
 let isWelcome = false;
 let entering;
-let seenTimer;
 
 export const chat = { name: read("name"), rooms, current: new Room("", null) };
 
@@ -31,10 +29,6 @@ export function startChat() {
 		shutOutbox();
 		for (const room of allRooms()) room.loading = null;
 	});
-	watch("seen", () => {
-		for (const [name, number] of Object.entries(read("seen"))) roomOf(name).seen = Math.max(roomOf(name).seen, number);
-		emit("rooms");
-	});
 	// What another tab enters or leaves, the person of this session does.
 	watch("rooms", () => {
 		const names = read("rooms", []);
@@ -42,7 +36,7 @@ export function startChat() {
 		names.map(roomOf).forEach(enterRoom);
 		emit("rooms");
 	});
-	socket.start({ hello, hear, question: () => ({ type: "people", room: enteredNames()[0] ?? "" }) });
+	socket.start({ hello, hear, question: () => ({ type: "people", room: chat.current.name }) });
 }
 
 function roomOf(name) {
@@ -95,10 +89,10 @@ export function markSeen(room) {
 	const number = Math.floor(room.timeline.last);
 	if (!isWelcome || number <= (room.seen ?? -1)) return;
 	room.seen = number;
-	clearTimeout(seenTimer);
-	seenTimer = setTimeout(() => {
-		write("seen", { ...read("seen"), [room.name]: number });
-		if (!room.isPrivate) send({ type: "seen", room: room.name, number });
+	write("seen", { ...read("seen"), [room.name]: number });
+	room.timer ??= setTimeout(() => {
+		room.timer = null;
+		if (!room.isPrivate) send({ type: "seen", room: room.name, number: room.seen });
 	}, SEEN_EVERY);
 	emit("rooms");
 }
@@ -149,9 +143,8 @@ function welcome(message) {
 	const { name, instance, role } = message;
 	Object.assign(chat, { instance, role });
 	entering = null;
-	for (const { name: title, people, last, seen = 0 } of message.rooms) {
+	for (const { name: title, last, seen = 0 } of message.rooms) {
 		const room = roomOf(title);
-		room.count = people;
 		if (name) room.seen = Math.max(room.seen ?? (isFirst ? last : 0), seen);
 	}
 	emit("welcome", message);
@@ -183,8 +176,7 @@ const hearers = {
 	search: (message) => emit("found", message.messages),
 	skipped: ({ room, count }) => note("", { type: "skipped", count }, roomOf(room)),
 	people({ room, people }) {
-		const map = new Map(people.map((person) => [person.name, person]));
-		Object.assign(roomOf(room), { people: map, count: map.size });
+		roomOf(room).people = new Map(people.map((person) => [person.name, person]));
 		emit("rooms");
 	},
 };
@@ -224,13 +216,14 @@ function hearAnswer({ type, id, of, code, text }) {
 		entering = null;
 		return emit("refused", { code, text });
 	}
-	if (of === "history") return endHistory();
+	// Not at once: what is asked for too often is refused too.
+	if (of === "history") return setTimeout(endHistory, 2_000);
 	// The rights of an account come with a welcome.
 	if (isOk && of === "login") socket.dial();
 	if (text && of !== "people" && of !== "seen") note(text);
 }
 
-export function fetchGap(room, { after, before }, isFromOlder = false) {
+export function fetchGap(room, { after, before }, isFromOlder) {
 	// Numbers rise by one with every event: 200 of them hold at most 200 texts.
 	if (isFromOlder) fetchHistory(room, Math.min(before, after + 201), 200);
 	else fetchHistory(room, before, PAGE);
@@ -239,7 +232,6 @@ export function fetchGap(room, { after, before }, isFromOlder = false) {
 function fetchHistory(room, before, count) {
 	if (room.loading) return;
 	const place = room.isPrivate ? { with: room.title } : { room: room.name };
-	// JSON has no infinity: without a number it is the end.
 	if (send({ type: "history", ...place, count, before: before < Infinity ? before : undefined })) room.loading = { before };
 	emit("log");
 }
@@ -262,7 +254,7 @@ function endHistory() {
 	emit("log");
 }
 
-export function reveal(room, number, isAsked = false) {
+export function reveal(room, number, isAsked) {
 	room.wanted = null;
 	if (chat.current !== room) openRoom(room.name);
 	if (room.timeline.find(number)) return emit("reveal", number);

@@ -54,14 +54,12 @@ export function removeLine(id) {
 
 export function refuseLine(id, code, text) {
 	const line = lines.find((other) => other.id === id);
-	const release = () => {
-		flying = null;
-		pump();
-	};
 	// Those that had to wait for a connection come all at once: that is not the writer's fault.
-	if (code === "rate-limited" && line?.isLate) return setTimeout(release, PAUSE);
-	flying = null;
-	if (line) put({ ...line, refused: text || code });
+	const isTooFast = code === "rate-limited" && line?.isLate;
+	setTimeout(() => {
+		flying = null;
+		if (line) put(isTooFast ? line : { ...line, refused: text || code });
+	}, isTooFast ? PAUSE : 0);
 }
 
 export const retryLine = (line) => put({ ...line, refused: undefined, tab });

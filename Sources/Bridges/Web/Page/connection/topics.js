@@ -1,4 +1,4 @@
-// News within the page: who keeps something tells that it changed, who shows it listens.
+// News within the page: who keeps something tells, who shows it listens.
 
 const listeners = {};
 

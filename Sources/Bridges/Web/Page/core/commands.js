@@ -1,9 +1,6 @@
 // A line that begins with a slash becomes a message to the server, or something the page does.
 
-/** Commands of other bridges, which this wire has not. */
-const ELSEWHERE = /^(unregister|kick|ban|unban|bans|mute|unmute|announce|role)$/;
-
-/** The arguments of what the page does, and of what the server does. */
+// The arguments of what the page does, and of what the server does.
 const LOCAL = {
 	help: /^$/, rooms: /^$/, who: /^$/, quit: /^$/, history: /^/, join: /^(?<room>\S+)$/, leave: /^(?<room>\S*)$/,
 	search: /^(?<words>.+)$/s, msg: /^(?<rest>.+)$/s, reply: /^(?:#(?<number>\d+)\s+(?<say>.+)|(?<rest>.+))$/s,
@@ -16,10 +13,7 @@ const SENT = {
 /** True of what may carry a password: never kept as a draft, never recalled. */
 export const isSecret = (text) => /^\s*\/(register|login|password|unregister)\b/i.test(text);
 
-/**
- * Reads a line: `{ say, reply? }`, `{ send }` (a message for the server), `{ local }` (something the
- * page does) or `{ error, verb }`. `names` are those one may mean, `events` what was said here.
- */
+/** `{ say, reply? }`, `{ send }` (a message for the server), `{ local }` (for the page) or `{ error, verb }`. */
 export function readLine(text, names, events) {
 	const line = text.trim();
 	if (!line.startsWith("/")) return { say: text };
@@ -27,7 +21,7 @@ export function readLine(text, names, events) {
 	const [, typed, rest] = /^\/(\S*)\s*(.*)$/s.exec(line);
 	const verb = typed.toLowerCase();
 	const commands = Object.hasOwn(LOCAL, verb) ? LOCAL : SENT;
-	if (!Object.hasOwn(commands, verb)) return { error: ELSEWHERE.test(verb) ? "elsewhere" : "unknown-command", verb };
+	if (!Object.hasOwn(commands, verb)) return { error: "unknown-command", verb };
 	const match = commands[verb].exec(rest);
 	if (!match) return { error: "bad-arguments", verb };
 	const { number, ...found } = match.groups ?? {};

@@ -7,7 +7,6 @@ export class Room {
 	/** The number behind which the line between read and new is drawn; null: nowhere. */
 	leftOff = null;
 	people = null;
-	count = 0;
 	loading = null;
 	wanted = null;
 
@@ -26,6 +25,5 @@ export class Room {
 		const person = people.get(from);
 		people.delete(from);
 		if (type !== "leave") people.set(to, { bridge, ...person, name: to });
-		this.count = people.size;
 	}
 }

@@ -30,13 +30,6 @@ listen(log, "keydown", (event) => {
 	event.preventDefault();
 });
 
-// Tab reaches the buttons of the message that has the focus only: it passes over 500 others.
-const setReachable = (tabIndex) => ({ target }) => {
-	for (const button of target.closest("article")?.querySelectorAll(".actions button") ?? []) button.tabIndex = tabIndex;
-};
-listen(log, "focusin", setReachable(0));
-listen(log, "focusout", setReachable(-1));
-
 function answer(number) {
 	const event = chat.current.timeline.find(Number(number));
 	if (event) composer.answer(event);
@@ -46,6 +39,5 @@ function answer(number) {
 function neighbourOf(article, step) {
 	const articles = [...log.querySelectorAll("article")];
 	if (article) return articles[articles.indexOf(article) + step];
-	const { bottom } = log.getBoundingClientRect();
-	return articles.findLast((candidate) => candidate.getBoundingClientRect().bottom <= bottom);
+	return articles.findLast(({ offsetTop }) => offsetTop < log.scrollTop + log.clientHeight - 40);
 }

@@ -11,10 +11,7 @@ import { byId, listen } from "./dom.js";
 const field = byId("composer");
 let answered;
 let completion;
-let isComposing = false;
 
-listen(field, "compositionstart", () => (isComposing = true));
-listen(field, "compositionend", () => (isComposing = false));
 listen(field, "input", changed);
 listen(field, "keydown", pressed);
 listen("compose", "submit", (event) => {
@@ -73,7 +70,7 @@ function grow() {
 function pressed(event) {
 	const { key, shiftKey } = event;
 	// 229 is the code of keys that belong to an input method.
-	if (event.isComposing || isComposing || event.keyCode === 229 || event.altKey || event.ctrlKey || event.metaKey) return;
+	if (event.isComposing || event.keyCode === 229 || event.altKey || event.ctrlKey || event.metaKey) return;
 	if (key === "Enter" && !shiftKey) submit();
 	else if (key === "Escape" && answered) setAnswered();
 	else if (key === "ArrowUp" && field.value === "") setText(lastText());

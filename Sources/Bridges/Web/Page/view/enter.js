@@ -29,7 +29,7 @@ export function show(isWanted) {
 }
 
 export function describe({ instance, accounts }) {
-	byId("invitation").textContent = tell(accounts === "required" ? "required" : "invitation", instance);
+	byId("invitation").textContent = tell("invitation", instance);
 	if (accounts === "required") byId("password-row").hidden = false;
 }
 

@@ -1,4 +1,4 @@
-// Drawers on narrow screens, and the part of the window that a phone's keyboard leaves free.
+// Drawers on narrow screens, and room for a phone's keyboard.
 
 import { all, byId, icon, listen } from "./dom.js";
 

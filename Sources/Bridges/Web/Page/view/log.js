@@ -7,9 +7,8 @@ import { firstIndex } from "../core/timeline.js";
 import { byId, listen } from "./dom.js";
 import { elementOf as makeElement } from "./row.js";
 
-/** Rows that are elements at once, and rows added in one go: few enough for a frame. */
-const MOST = 450;
-const STEP = 60;
+const MOST = 450; // rows that are elements at once
+const STEP = 60; // rows added in one go: few enough for a frame
 const END = 48; // px
 
 const log = byId("log");
@@ -23,6 +22,7 @@ let height = 0;
 export let isFollowing = true;
 
 const placeOf = (at) => firstIndex(rows, (row) => row.at >= at);
+const elementAt = (index) => shown.get(rows[index].key).element;
 
 listen(log, "scroll", scrolled);
 // The window, the composer and a phone's keyboard change what is seen.
@@ -36,15 +36,10 @@ export function forgetRows() {
 export function openRows(newRows) {
 	forgetRows();
 	rows = newRows;
-	const leftOff = rows.findIndex((row) => row.kind === "left-off");
-	start = Math.max(0, Math.min(rows.length - 2 * STEP, leftOff < 0 ? Infinity : leftOff - STEP / 2));
-	end = Math.min(rows.length, start + MOST);
-	isFollowing = end === rows.length;
-	render();
-	if (isFollowing) toEnd();
-	const line = shown.get("left-off")?.element;
-	if (line) log.scrollTop = Math.min(log.scrollTop, line.offsetTop - log.clientHeight / 4);
-	isFollowing = isNearEnd();
+	end = -1;
+	toEnd();
+	const index = rows.findIndex((row) => row.kind === "left-off");
+	if (index >= 0 && (index < start || elementAt(index).offsetTop < log.scrollTop)) showRow(index, "start");
 	lookAround();
 }
 
@@ -64,7 +59,7 @@ export function updateRows(newRows) {
 }
 
 export function toEnd() {
-	if (end < rows.length) {
+	if (end !== rows.length) {
 		end = rows.length;
 		start = Math.max(0, end - 2 * STEP);
 		render();
@@ -76,26 +71,24 @@ export function toEnd() {
 
 export function revealRow(number) {
 	const index = placeOf(number);
-	if (rows[index]?.at !== number) return null;
+	return rows[index]?.at === number ? showRow(index, "center") : null;
+}
+
+function showRow(index, block) {
 	isFollowing = false;
 	if (index < start || index >= end) {
 		start = Math.max(0, index - STEP);
 		end = Math.min(rows.length, index + STEP);
 		render();
 	}
-	const { element } = shown.get(rows[index].key);
-	element.scrollIntoView({ block: "center" });
-	return element;
-}
-
-function isNearEnd() {
-	return end === rows.length && log.scrollHeight - log.scrollTop - log.clientHeight < END;
+	elementAt(index).scrollIntoView({ block });
+	return elementAt(index);
 }
 
 function scrolled() {
 	// If the height changed, it was not the reader who scrolled.
 	if (log.clientHeight !== height) return settle();
-	isFollowing = isNearEnd();
+	isFollowing = end === rows.length && log.scrollHeight - log.scrollTop - height < END;
 	lookAround();
 	emit("moved");
 }
@@ -118,10 +111,12 @@ function lookAround() {
 		start = Math.max(start, end - MOST);
 		render();
 	}
-	for (const { kind, key, gap } of rows.slice(start, end)) {
+	for (let index = start; index < end; index += 1) {
+		const { kind, gap } = rows[index];
 		if (kind !== "gap") continue;
-		const distance = shown.get(key).element.offsetTop - log.scrollTop;
-		if (distance > -margin && distance < clientHeight + margin) fetchGap(chat.current, gap, gap.after > 0 && distance > clientHeight / 2);
+		const distance = elementAt(index).offsetTop - log.scrollTop;
+		const isNear = distance > -margin && distance < clientHeight + margin;
+		if (isNear) fetchGap(chat.current, gap, gap.after > 0 && distance > clientHeight / 2);
 	}
 }
 
@@ -149,16 +144,17 @@ function render() {
 
 function elementOf(row) {
 	const known = shown.get(row.key);
-	if (known && known.mark === row.mark && known.isFirst === row.isFirst) return known.element;
+	if (known?.mark === row.mark && known?.isFirst === row.isFirst && known) return known.element;
 	const element = makeElement(row);
 	element.dataset.key = row.key;
 	const hadFocus = known?.element.contains(document.activeElement);
 	known?.element.replaceWith(element);
 	if (hadFocus) element.focus({ preventScroll: true });
-	shown.set(row.key, { element, mark: row.mark, isFirst: row.isFirst });
+	shown.set(row.key, { element, ...row });
 	return element;
 }
 
+/** The first element on screen that stays when more becomes known around it. */
 function findAnchor() {
 	const isOnScreen = ({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > log.scrollTop;
 	let anchor = list.children[firstIndex(list.children, isOnScreen)];

@@ -13,7 +13,7 @@ export function showCount(count, title) {
 
 export async function notify(title, body, room) {
 	if (settings.sound) ring();
-	if (globalThis.Notification?.permission !== "granted" || document.hasFocus()) return;
+	if (document.hasFocus() || globalThis.Notification?.permission !== "granted") return;
 	// Android knows no other way than the service worker's.
 	const worker = await navigator.serviceWorker.ready;
 	worker.showNotification(title, { body, tag: room, data: room, icon: "icon-192.png" });

@@ -18,7 +18,7 @@ const makers = {
 	start({ mark: isEmpty }) {
 		const { title, isPrivate } = chat.current;
 		return el("div.start", null,
-			el("strong", null, tell(isPrivate ? "startPrivate" : "start", title)),
+			el("strong", null, isPrivate ? title : tell("start", title)),
 			isEmpty && words.empty);
 	},
 };
@@ -26,24 +26,24 @@ const makers = {
 export const elementOf = (row) => makers[row.kind](row);
 
 function messageElement({ event, isFirst }) {
-	const { number, from, bridge, time, text, reply, isEdited, deletedBy } = event;
+	const { number, from, time, text, reply, isEdited, deletedBy } = event;
 	const isMine = isOwn(event);
 	const mayDelete = !chat.current.isPrivate && (isMine || /moderator|admin/.test(chat.role));
 	const is = { first: isFirst, own: isMine, mention: isMention(event), edited: isEdited, deleted: deletedBy };
 	const classes = Object.keys(is).filter((name) => is[name]);
 	return el(["article", ...classes].join("."), { tabIndex: -1, "data-number": number },
-		headOf(from, bridge, isFirst),
+		headOf(from, isFirst),
 		timeOf(time, dateOf(time), clockOf(time)),
 		reply && el("button.quote", { "data-number": reply.number }, nameOf(reply.from), nameOf(reply.text)),
 		textElement(deletedBy ? tell("deleted", deletedBy) : text, isEdited),
 		!deletedBy && el("div.actions", null,
-			iconButton("reply", words.reply, { tabIndex: -1 }),
-			mayDelete && iconButton("remove", words.remove, { tabIndex: -1 })));
+			iconButton("reply", words.reply),
+			mayDelete && iconButton("remove", words.remove)));
 }
 
-function headOf(from, bridge, isFirst) {
+function headOf(from, isFirst) {
 	const [, name, network] = /^(.*?)( \([^()]*\))?$/s.exec(from);
-	return el(isFirst ? "div.from" : "div.from.hidden", { title: bridge }, nameOf(name), network && el("span", null, network));
+	return el(isFirst ? "div.from" : "div.from.hidden", null, nameOf(name), network && el("span", null, network));
 }
 
 function textElement(text, isEdited) {
@@ -54,7 +54,7 @@ function textElement(text, isEdited) {
 
 function waitingElement({ line: { id, time, text, refused } }) {
 	return el(`article.first.own.${refused ? "refused" : "waiting"}`, { tabIndex: -1, "data-line": id },
-		headOf(chat.name, "", true),
+		headOf(chat.name, true),
 		timeOf(time, dateOf(time), refused ? "" : words.waiting),
 		textElement(text),
 		refused && el("div.reason", null, `${words.refused}: ${refused} `,

@@ -23,7 +23,6 @@ listen(all("[aria-controls=settings]")[0], "click", () => dialog.showModal());
 listen("desktop-ask", "click", () => Notification.requestPermission().then(describeSettings));
 listen("quit", "click", quit);
 
-/** Makes the fields, in the language spoken now. */
 export function describeSettings() {
 	byId("fields").replaceChildren(...Object.entries(words.options).map(([name, choices]) => {
 		const value = settings[name];
@@ -32,7 +31,7 @@ export function describeSettings() {
 		Object.assign(field, { value, checked: value });
 		return el("label", null, words[name], field);
 	}));
-	const permission = isSecureContext && globalThis.Notification ? Notification.permission : "impossible";
-	byId("desktop-state").textContent = words[permission] ?? words.forMe;
+	const permission = isSecureContext && globalThis.Notification?.permission;
+	byId("desktop-state").textContent = /granted|default/.test(permission) ? "" : words.refusedDesktop;
 	byId("desktop-ask").hidden = permission !== "default";
 }

@@ -26,7 +26,7 @@ export function updateSidebar() {
 }
 
 function roomItem(room) {
-	const { name, title, isPrivate, isEntered, count } = room;
+	const { name, title, isPrivate, isEntered } = room;
 	const unread = room.unread(isOwn);
 	const mayLeave = isEntered && (isPrivate || enteredNames().length > 1);
 	return el("li", null,
@@ -35,15 +35,13 @@ function roomItem(room) {
 			"aria-current": room === chat.current && "true",
 			title: isEntered ? title : tell("enterRoom", title),
 		}, nameOf(title),
-		unread > 0 && el("span.unread", null, unread > 99 ? "99+" : unread),
-		!isEntered && count > 0 && el("small", { title: tell("people", count) }, count)),
+		unread > 0 && el("span.unread", null, unread > 99 ? "99+" : unread)),
 		mayLeave && iconButton("leave", tell("leave", title), { "data-leave": name }));
 }
 
 function personItem({ name, bridge }) {
 	const disabled = name === chat.name;
-	const title = disabled ? words.you : tell("talkTo", name);
-	return el("li", null, el("button.person", { "data-person": name, disabled, title },
+	return el("li", null, el("button.person", { "data-person": name, disabled },
 		nameOf(name.replace(/ \([^()]*\)$/, "")), el("small", null, disabled ? words.you : bridge)));
 }
 

@@ -3,11 +3,9 @@
 export default {
 	rooms: "Rooms", privates: "Private", persons: "People", close: "Close", loading: "Loading…",
 	today: "Today", yesterday: "Yesterday", you: "you", others: "# others",
-	people: ["1 person", "# people"],
 
 	greeting: "Hello!",
 	invitation: "This is @. What is your name?",
-	required: "@ is for people with an account.",
 	name: "Name", password: "Password", enter: "Enter",
 
 	online: "Online", connecting: "Connecting…", closed: "Session ended.", retry: "Try now",
@@ -15,7 +13,6 @@ export default {
 
 	log: "Messages",
 	start: "@ begins here",
-	startPrivate: "Conversation with @",
 	empty: "Nothing here yet. Write the first line.",
 	leftOff: "New",
 	newer: ["1 new message", "# new messages"], newest: "To the end",
@@ -28,7 +25,7 @@ export default {
 
 	write: "Message to @", send: "Send", search: "Search",
 	found: "Messages with “@”: #",
-	talkTo: "Talk to @ in private", enterRoom: "Enter @", leave: "Leave @",
+	enterRoom: "Enter @", leave: "Leave @",
 
 	settings: "Settings", theme: "Theme", size: "Size of text", density: "Spacing", language: "Language",
 	notices: "Show who comes and goes", sound: "Sound for private messages and mentions", quit: "Leave the chat",
@@ -38,21 +35,16 @@ export default {
 		density: { comfortable: "Comfortable", compact: "Compact" },
 		language: { auto: "The browser’s", es: "Español", en: "English" }, notices: {}, sound: {},
 	},
-	desktop: "Desktop notifications", allow: "Allow",
-	forMe: "For private messages and mentions",
-	denied: "The browser blocks them", impossible: "It takes https here",
+	desktop: "Notify of private messages and mentions", allow: "Allow", refusedDesktop: "The browser does not allow them",
 
 	help: `/nick NAME · /rooms · /join ROOM · /leave · /who · /quit
 /msg NAME TEXT · /reply NAME TEXT · /reply #N TEXT
 /search WORDS · /history · /delete #N
 /register PASSWORD · /login NAME PASSWORD · /password OLD NEW
 
-Shift+Enter breaks the line, ↑ recalls your last text, Tab completes names, Esc drops a reply.
-Among the messages, ↑ and ↓ move and R replies.`,
-	scrollUp: "What was said before is further up.",
-	"unknown-command": "There is no /@. /help shows what there is.",
+↑ recalls your last text, Tab completes names. Among the messages, ↑ and ↓ move and R replies.`,
+	"unknown-command": "There is no /@ on this page: /help shows what there is.",
 	"bad-arguments": "/@ needs something more, or less: see /help.",
-	elsewhere: "/@ does not exist on this page: use it over TCP or at the console.",
 	"quote-name": "A longer name begins like that: put it in double quotes.",
 	"unknown-message": "That message is nowhere to be found.",
 };

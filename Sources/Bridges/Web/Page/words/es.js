@@ -3,11 +3,9 @@
 export default {
 	rooms: "Salas", privates: "Privado", persons: "Personas", close: "Cerrar", loading: "Cargando…",
 	today: "Hoy", yesterday: "Ayer", you: "tú", others: "# más",
-	people: ["1 persona", "# personas"],
 
 	greeting: "¡Hola!",
 	invitation: "Estás en @. ¿Cómo te llamas?",
-	required: "@ es para quienes tienen cuenta.",
 	name: "Nombre", password: "Contraseña", enter: "Entrar",
 
 	online: "En línea", connecting: "Conectando…", closed: "Sesión cerrada.", retry: "Reintentar",
@@ -15,7 +13,6 @@ export default {
 
 	log: "Mensajes",
 	start: "Aquí empieza @",
-	startPrivate: "Conversación con @",
 	empty: "Todavía no hay nada. Escribe lo primero.",
 	leftOff: "Nuevo",
 	newer: ["1 mensaje nuevo", "# mensajes nuevos"], newest: "Ir al final",
@@ -29,7 +26,7 @@ export default {
 
 	write: "Mensaje para @", send: "Enviar", search: "Buscar",
 	found: "Mensajes con “@”: #",
-	talkTo: "Hablar en privado con @", enterRoom: "Entrar en @", leave: "Cerrar @",
+	enterRoom: "Entrar en @", leave: "Cerrar @",
 
 	settings: "Ajustes", theme: "Tema", size: "Tamaño del texto", density: "Espacio", language: "Idioma",
 	notices: "Mostrar entradas y salidas", sound: "Sonido en privados y menciones", quit: "Salir del chat",
@@ -39,21 +36,16 @@ export default {
 		density: { comfortable: "Cómodo", compact: "Compacto" },
 		language: { auto: "El del navegador", es: "Español", en: "English" }, notices: {}, sound: {},
 	},
-	desktop: "Avisos en el escritorio", allow: "Permitir",
-	forMe: "Para privados y menciones",
-	denied: "El navegador los tiene bloqueados", impossible: "Aquí hace falta https",
+	desktop: "Avisos de privados y menciones", allow: "Permitir", refusedDesktop: "El navegador no los permite",
 
 	help: `/nick NOMBRE · /rooms · /join SALA · /leave · /who · /quit
 /msg NOMBRE TEXTO · /reply NOMBRE TEXTO · /reply #N TEXTO
 /search PALABRAS · /history · /delete #N
 /register CONTRASEÑA · /login NOMBRE CONTRASEÑA · /password ANTIGUA NUEVA
 
-Mayús+Intro parte la línea, ↑ recupera lo último, Tab completa nombres, Esc deja de responder.
-En los mensajes, ↑ y ↓ se mueven y R responde.`,
-	scrollUp: "Lo anterior está más arriba.",
-	"unknown-command": "No conozco /@. Con /help se ve lo que hay.",
+↑ recupera lo último, Tab completa nombres. En los mensajes, ↑ y ↓ se mueven y R responde.`,
+	"unknown-command": "/@ no existe en esta página: con /help se ve lo que hay.",
 	"bad-arguments": "A /@ le falta o le sobra algo: mira /help.",
-	elsewhere: "/@ no está en esta página: úsalo por TCP o en la consola.",
 	"quote-name": "Hay un nombre más largo que empieza así: ponlo entre comillas.",
 	"unknown-message": "No encuentro ese mensaje.",
 };

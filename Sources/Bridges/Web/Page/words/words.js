@@ -1,4 +1,4 @@
-// The words in the language that is spoken here, and how it writes times and lists.
+// The words of the language spoken here, and how it writes times and lists.
 
 import { all } from "../view/dom.js";
 import en from "./en.js";
@@ -7,10 +7,7 @@ import es from "./es.js";
 const languages = { es, en };
 
 export const words = {};
-let clock;
-let date;
-let day;
-let list;
+let clock, date, day, list;
 
 export function speak(...wanted) {
 	const tags = [...wanted, ...navigator.languages];
@@ -19,13 +16,13 @@ export function speak(...wanted) {
 	Object.assign(words, languages[language]);
 	// en-GB and en-US write dates differently.
 	const region = navigator.languages.find((tag) => tag.startsWith(language)) ?? language;
-	clock = new Intl.DateTimeFormat(region, { timeStyle: "short" });
-	date = new Intl.DateTimeFormat(region, { dateStyle: "medium", timeStyle: "short" });
-	day = new Intl.DateTimeFormat(region, { dateStyle: "full" });
+	const format = (dateStyle, timeStyle) => new Intl.DateTimeFormat(region, { dateStyle, timeStyle });
+	[clock, date, day] = [format(undefined, "short"), format("medium", "short"), format("full")];
 	list = new Intl.ListFormat(region);
 	for (const element of all("[data-word]")) element.textContent = words[element.dataset.word];
 	for (const element of all("[data-label]")) {
-		element.title = element.ariaLabel = words[element.dataset.label];
+		element.ariaLabel = words[element.dataset.label];
+		if (element.matches("button")) element.title = element.ariaLabel;
 	}
 }
 
