@@ -1,18 +1,12 @@
 import { isSecret, readLine } from "../page/core/commands.js";
 import { equal, test } from "./testing.js";
 
-const HERE = {
-	room: "general",
-	names: ["ana", "Ana María", "operador (stdio)"],
-	events: [
-		{ type: "message", number: 3, from: "ana" }, { type: "message", number: 5, from: "ana" },
-		{ type: "message", number: 6, from: "operador (stdio)" }, { type: "join", number: 7, from: "ana" },
-	],
-};
-const read = (text) => {
-	const { verb: _, ...line } = readLine(text, HERE);
-	return line;
-};
+const NAMES = ["ana", "Ana María", "operador (stdio)"];
+const EVENTS = [
+	{ type: "message", number: 3, from: "ana" }, { type: "message", number: 5, from: "ana" },
+	{ type: "message", number: 6, from: "operador (stdio)" }, { type: "join", number: 7, from: "ana" },
+];
+const read = (text) => readLine(text, NAMES, EVENTS);
 
 test("what does not begin with a slash is said as it stands", () => {
 	equal(read("hola /help"), { say: "hola /help" });
@@ -26,7 +20,7 @@ test("each command becomes what it means", () => {
 		"/help": { local: "help" }, "/rooms": { local: "rooms" }, "/who": { local: "who" }, "/quit": { local: "quit" },
 		"/history": { local: "history" }, "/history 50": { local: "history" },
 		"/join obra": { local: "join", room: "obra" },
-		"/leave": { local: "leave", room: "general" }, "/leave obra": { local: "leave", room: "obra" },
+		"/leave": { local: "leave", room: "" }, "/leave obra": { local: "leave", room: "obra" },
 		"/search dos palabras": { local: "search", words: "dos palabras" },
 		"/nick Ana María": { send: { type: "rename", name: "Ana María" } },
 		'/nick "Ana María"': { send: { type: "rename", name: "Ana María" } },
@@ -36,9 +30,9 @@ test("each command becomes what it means", () => {
 		"/login ana secreto12": { send: { type: "login", name: "ana", password: "secreto12" } },
 		'/login "Ana María" secreto12': { send: { type: "login", name: "Ana María", password: "secreto12" } },
 		"/password viejo nuevo": { send: { type: "password", password: "viejo", new: "nuevo" } },
-		"/msg ana hola, ¿qué tal?": { local: "msg", to: "ana", text: "hola, ¿qué tal?" },
-		'/msg "Ana María" hola': { local: "msg", to: "Ana María", text: "hola" },
-		"/msg operador (stdio) gracias": { local: "msg", to: "operador (stdio)", text: "gracias" },
+		"/msg ana hola, ¿qué tal?": { local: "msg", to: "ana", said: "hola, ¿qué tal?" },
+		'/msg "Ana María" hola': { local: "msg", to: "Ana María", said: "hola" },
+		"/msg operador (stdio) gracias": { local: "msg", to: "operador (stdio)", said: "gracias" },
 		"/reply ana sí": { say: "sí", reply: 5 }, "/reply ANA sí": { say: "sí", reply: 5 },
 		"/reply #3 sí": { say: "sí", reply: 3 }, "/reply operador (stdio) gracias": { say: "gracias", reply: 6 },
 	};
@@ -52,23 +46,23 @@ test("verbs are understood in any case, and blanks in front are dropped", () => 
 test("what is missing or too much is an error, and nothing is said", () => {
 	for (const text of ["/join", "/join a b", "/nick", "/msg", "/msg ana", "/reply", "/reply ana", "/reply #3", "/delete", "/delete ana",
 		"/register", "/register a b c", "/login ana", "/password x", "/search", "/help me"]) {
-		equal([text, readLine(text, HERE).error], [text, "bad-arguments"]);
+		equal([text, read(text).error], [text, "bad-arguments"]);
 	}
 });
 
-test("unknown commands and those of other bridges are told apart", () => {
-	equal(readLine("/foo", HERE), { error: "unknown-command", verb: "foo" });
-	equal(readLine("/kick ana", HERE), { error: "elsewhere", verb: "kick" });
-	equal(readLine("/constructor", HERE).error, "unknown-command");
-	equal(readLine("/", HERE).error, "unknown-command");
+test("unknown commands are errors, and so are those of other bridges", () => {
+	equal(read("/foo"), { error: "unknown-command", verb: "foo" });
+	equal(read("/kick ana"), { error: "unknown-command", verb: "kick" });
+	equal(read("/constructor").error, "unknown-command");
+	equal(read("/").error, "unknown-command");
 });
 
 test("a longer name without quotes is not guessed at", () => {
-	equal(readLine("/msg Ana María hola", HERE).error, "quote-name");
-	equal(readLine("/msg Ana hola", HERE), { verb: "msg", local: "msg", to: "Ana", text: "hola" });
+	equal(read("/msg Ana María hola").error, "quote-name");
+	equal(read("/msg Ana hola"), { local: "msg", to: "Ana", said: "hola" });
 });
 
-test("an answer to who has not spoken is an error", () => equal(readLine("/reply zoe hola", HERE).error, "unknown-message"));
+test("an answer to who has not spoken is an error", () => equal(read("/reply zoe hola").error, "unknown-message"));
 
 test("lines with passwords are secret, mistyped or not", () => {
 	for (const text of ["/login ana x", " /Register x", "/password a b", "/unregister x", "/login"]) equal([text, isSecret(text)], [text, true]);

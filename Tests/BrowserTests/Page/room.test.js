@@ -20,5 +20,4 @@ test("the list of people follows what is told", () => {
 	room.follow({ type: "leave", from: "bob", to: "obra", bridge: "web" });
 	room.follow({ type: "message", from: "Eva (telegram)", bridge: "telegram" });
 	equal([...room.people.values()], [{ bridge: "tcp", name: "Ana", account: true }]);
-	equal(room.count, 1);
 });

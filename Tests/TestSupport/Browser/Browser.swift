@@ -29,7 +29,7 @@ package final class Browser: Sendable {
     /// Opens an empty page: a tab of a profile, by default of the first.
     ///
     /// - Throws: `BrowserError` if the browser refuses.
-    package func openPage(profile: String? = nil) async throws -> Page {
+    package func openPage(profile: String? = nil) async throws -> BrowserPage {
         var target: [String: DevToolsValue] = ["url": "about:blank"]
         if let profile { target["browserContextId"] = .string(profile) }
         let made = try await devTools.send("Target.createTarget", .object(target))
@@ -38,7 +38,7 @@ package final class Browser: Sendable {
         guard let session = attached["sessionId"].string, let id = made["targetId"].string else {
             throw BrowserError("no page was opened")
         }
-        let page = Page(devTools, session: session, target: id)
+        let page = BrowserPage(devTools, session: session, target: id)
         for domain in ["Page", "Runtime", "Log", "Network"] {
             try await page.send("\(domain).enable")
         }

@@ -20,6 +20,7 @@ import { listOf, speak, tell, words } from "./words/words.js";
 const { chat, note, say } = hub;
 let serverLanguage;
 let newer = 0;
+let pause = 0;
 const dirty = new Set();
 
 for (const topic of ["log", "opened", "rooms"]) on(topic, () => redraw(topic));
@@ -45,17 +46,22 @@ on("reveal", (number) => {
 	element?.animate({ background: ["var(--mark)", "var(--mark)", "transparent"] }, 2000);
 });
 
-/** Draws once a frame, however much has come since the last. */
+/** Draws once a frame, or less often if that takes long. */
 function redraw(what) {
-	// A hidden page has no frames, but its title goes on counting.
-	if (dirty.size === 0) document.hidden ? setTimeout(draw, 200) : requestAnimationFrame(draw);
+	if (dirty.size === 0) {
+		if (pause === 0) requestAnimationFrame(draw);
+		// A hidden page has no frames, but its title goes on counting.
+		setTimeout(draw, pause || 200);
+	}
 	dirty.add(what);
 }
 
 function draw() {
 	const room = chat.current;
 	const due = new Set(dirty);
+	if (due.size === 0) return;
 	dirty.clear();
+	const begun = performance.now();
 	if (due.has("opened")) {
 		newer = 0;
 		byId("room").textContent = room.title;
@@ -68,7 +74,8 @@ function draw() {
 	updateSidebar();
 	const unread = hub.unreadInAll();
 	all(".opener")[0].classList.toggle("has-unread", unread > room.unread(hub.isOwn));
-	showCount(unread, [room.title, chat.instance].filter(Boolean).join(" · ") || document.title);
+	showCount(unread, [room.title, chat.instance].filter(Boolean).join(" · "));
+	pause = performance.now() - begun > 16 ? 100 : 0;
 }
 
 function rows() {
@@ -149,7 +156,7 @@ listen("newest", "click", () => {
 	composer.focus();
 });
 listen(window, "focus", () => {
-	if (!(chat.current.leftOff >= chat.current.seen)) hub.drawLine(chat.current);
+	if (chat.current.unread(hub.isOwn) > 0) hub.drawLine(chat.current);
 	redraw("log");
 });
 translate();
@@ -161,7 +168,7 @@ async function startWorker() {
 	serviceWorker.onmessage = ({ data }) => open(data);
 	serviceWorker.register("service-worker.js");
 	if (serviceWorker.controller) return;
-	// What was loaded before there was a worker goes through it once more, to be kept.
+	// What was loaded before goes through the worker once more, to be kept.
 	await serviceWorker.ready;
 	["./", ...performance.getEntriesByType("resource").map(({ name }) => name)].forEach((name) => fetch(name));
 }

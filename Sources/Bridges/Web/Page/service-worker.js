@@ -1,4 +1,4 @@
-// Lets the page open without a network: network first, the cache only where that fails.
+// Lets the page open offline: network first, the cache only where that fails.
 
 addEventListener("install", () => skipWaiting());
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));

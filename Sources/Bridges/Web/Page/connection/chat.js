@@ -15,7 +15,7 @@ const rooms = new Map();
 let isWelcome = false;
 let entering;
 
-export const chat = { name: read("name"), rooms, current: new Room("", null) };
+export const chat = { name: read("name"), rooms, instance: document.title, current: new Room("", null) };
 
 const allRooms = () => [...rooms.values()];
 export const isOwn = ({ id, from }) => wasSentHere(id) || Boolean(chat.role && from === chat.name);
@@ -143,12 +143,12 @@ function welcome(message) {
 	const { name, instance, role } = message;
 	Object.assign(chat, { instance, role });
 	entering = null;
-	for (const { name: title, last, seen = 0 } of message.rooms) {
-		const room = roomOf(title);
-		if (name) room.seen = Math.max(room.seen ?? (isFirst ? last : 0), seen);
-	}
 	emit("welcome", message);
 	if (!name) return;
+	for (const { name: title, last, seen } of message.rooms) {
+		const room = roomOf(title);
+		room.seen = Math.max(room.seen ?? seen ?? last, seen ?? 0);
+	}
 	isWelcome = true;
 	rename(name);
 	const entered = isFirst ? read("rooms", []) : enteredNames();
@@ -211,7 +211,7 @@ function add(room, event) {
 function hearAnswer({ type, id, of, code, text }) {
 	const isOk = type === "ok";
 	if (id) return isOk ? removeLine(id) : refuseLine(id, code, text);
-	if (!isOk && (of === "hello" || !isWelcome)) {
+	if (!isOk && (of === "hello" || (!isWelcome && of !== "people"))) {
 		isWelcome = false;
 		entering = null;
 		return emit("refused", { code, text });
@@ -238,7 +238,7 @@ function fetchHistory(room, before, count) {
 
 function hearHistory({ room: name, with: person, messages, isComplete }) {
 	const room = roomOf(name ?? `@${person}`);
-	const texts = messages.map((message) => (room.isPrivate ? { ...message, type: "message" } : message));
+	const texts = messages.map((event) => ({ ...event, type: event.type === "edit" ? "edit" : "message" }));
 	room.timeline.addHistory(texts, room.loading?.before ?? Infinity, isComplete);
 	room.loading = null;
 	if (room.leftOff === null) drawLine(room);

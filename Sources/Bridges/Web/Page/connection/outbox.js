@@ -1,6 +1,6 @@
-// Lines that are not confirmed yet. They survive a reload, and all tabs see them. Each is sent by the
-// tab it was typed in, one at a time, so that the order holds; those of a tab that is gone are adopted.
-// Should two tabs send one all the same, the server says it once, by its id.
+// Lines that are not confirmed yet: they survive a reload, and all tabs see them. Each is sent by the
+// tab it was typed in, one at a time, for their order; those of a tab that is gone are adopted.
+// Should two tabs send one all the same, its id keeps it from being said twice.
 
 import { forget, path, randomWord, read, readAll, watch, write } from "./storage.js";
 import { emit } from "./topics.js";
@@ -9,7 +9,7 @@ const REMEMBERED = 500;
 const ROLL_CALL = 600; // ms
 const PAUSE = 2_000; // ms, before what came too fast is tried again
 
-// Put away while the page is shown, so that a duplicated tab does not get it too; back for a reload.
+// Put away while the page is shown: a duplicated tab must not get it too. Back for a reload.
 const tab = sessionStorage.getItem("puente:tab") ?? randomWord(9);
 sessionStorage.removeItem("puente:tab");
 addEventListener("pagehide", () => sessionStorage.setItem("puente:tab", tab));

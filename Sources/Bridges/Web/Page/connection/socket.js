@@ -102,7 +102,7 @@ function clear(name) {
 	timers[name] = null;
 }
 
-/** A clock that jumped means sleep: the other end has given us up, whatever the socket says. */
+// A clock that jumped means sleep: the other end has given us up.
 function tick() {
 	const now = Date.now();
 	// Timers of a hidden page may run but once a minute.

@@ -1,6 +1,6 @@
 // A line that begins with a slash becomes a message to the server, or something the page does.
 
-// The arguments of what the page does, and of what the server does.
+// The arguments of what the page and the server do.
 const LOCAL = {
 	help: /^$/, rooms: /^$/, who: /^$/, quit: /^$/, history: /^/, join: /^(?<room>\S+)$/, leave: /^(?<room>\S*)$/,
 	search: /^(?<words>.+)$/s, msg: /^(?<rest>.+)$/s, reply: /^(?:#(?<number>\d+)\s+(?<say>.+)|(?<rest>.+))$/s,

@@ -1,4 +1,4 @@
-// Names within texts: completing one, and noticing that somebody is meant.
+// Completing a name, and noticing that somebody is meant.
 
 export function completionsOf(text, cursor, names) {
 	const start = text.slice(0, cursor).search(/\S*$/u);

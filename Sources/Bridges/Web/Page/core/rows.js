@@ -5,7 +5,7 @@ const RUN = 5 * 60_000; // ms between texts of one person
 
 const isNotice = ({ type }) => /join|leave|rename/.test(type);
 
-/** `leftOff`: the last number read before, or null. `waiting`: one's own lines on their way. */
+/** `leftOff`: the last number read before, or null. `waiting`: own lines on their way. */
 export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [], isOwn = () => false }) {
 	const rows = [];
 	const gaps = timeline.gaps.filter((gap) => gap.before < Infinity).sort((a, b) => a.after - b.after);
@@ -49,7 +49,7 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 	return [...rows, ...waiting.map((line) => ({ kind: "waiting", key: line.id, at: Infinity, mark: line.refused, line }))];
 }
 
-/** Who came, who went, who changed names. Who came and went, or went and is back, is not worth telling. */
+// Who came and went, or went and is back, is not worth telling.
 export function foldNotices(events) {
 	const joined = new Set();
 	const left = new Map();

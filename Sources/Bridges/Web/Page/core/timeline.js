@@ -1,5 +1,5 @@
-// The events of one room by their numbers, whether they come live, resumed or as history, and however
-// often. What was not fetched yet is known as gaps.
+// The events of one room by their numbers, however they come and however often. What was not fetched
+// yet is known as gaps.
 
 /** Events kept in memory; older ones are fetched again if they are wanted. */
 const CAPACITY = 20_000;

@@ -1,4 +1,4 @@
-// What one does with the messages of the log, by pointer and by keyboard.
+// What one does with messages, by pointer and by keyboard.
 
 import { chat, reveal, send } from "../connection/chat.js";
 import { lines, removeLine, retryLine } from "../connection/outbox.js";
@@ -35,7 +35,7 @@ function answer(number) {
 	if (event) composer.answer(event);
 }
 
-/** The message before or behind one; without one, the last on screen. */
+// Without one, the last on screen.
 function neighbourOf(article, step) {
 	const articles = [...log.querySelectorAll("article")];
 	if (article) return articles[articles.indexOf(article) + step];

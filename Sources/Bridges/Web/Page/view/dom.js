@@ -25,13 +25,5 @@ export const nameOf = (name) => el("bdi", null, name);
 
 export const timeOf = (time, title, text) => el("time", { dateTime: new Date(time).toISOString(), title }, text);
 
-export function icon(name) {
-	const [svg, use] = ["svg", "use"].map((tag) => document.createElementNS("http://www.w3.org/2000/svg", tag));
-	use.setAttribute("href", `icons.svg#${name}`);
-	svg.setAttribute("aria-hidden", "true");
-	svg.append(use);
-	return svg;
-}
-
-export const iconButton = (name, title, properties) =>
-	el(`button.${name}`, { title, ariaLabel: title, ...properties }, icon(name));
+export const iconButton = (name, icon, title, properties) =>
+	el(`button.${name}`, { title, ariaLabel: title, "data-icon": icon, ...properties });

@@ -37,7 +37,7 @@ export function refuse({ code, text }) {
 	show(true);
 	const needsPassword = code.startsWith("login");
 	if (needsPassword) byId("password-row").hidden = false;
-	// Where a password is always needed, the first refusal comes before anything was typed.
+	// The first refusal may come before anything was typed.
 	if (name.value === "") return;
 	complain(text);
 	(needsPassword ? password : name).focus();

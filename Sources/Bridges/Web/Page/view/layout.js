@@ -1,11 +1,13 @@
 // Drawers on narrow screens, and room for a phone's keyboard.
 
-import { all, byId, icon, listen } from "./dom.js";
+import { all, byId, listen } from "./dom.js";
 
 const chat = byId("chat");
 let opener;
 
-for (const element of all("[data-icon]")) element.prepend(icon(element.dataset.icon));
+for (const { style, dataset: { icon } } of all("[data-icon]")) {
+	style.setProperty("--icon", `url(${new URL(`icons/${icon}.svg`, location)})`);
+}
 for (const button of all(".opener")) {
 	listen(button, "click", () => {
 		showDrawer(button);

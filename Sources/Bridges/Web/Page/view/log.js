@@ -45,14 +45,16 @@ export function openRows(newRows) {
 
 export function updateRows(newRows) {
 	const first = rows[start]?.at ?? 0;
-	const last = end < rows.length ? rows[end - 1].at : Infinity;
+	// What was missing comes above what is on screen, which can only stay if there is room above it.
+	const wasGap = rows[start]?.kind === "gap";
+	const known = rows.length;
+	const last = end < known ? rows[end - 1].at : Infinity;
 	rows = newRows;
-	start = placeOf(first);
+	start = Math.max(0, placeOf(first) - (wasGap ? STEP : 0));
 	end = last === Infinity ? rows.length : placeOf(last) + 1;
-	if (isFollowing) {
-		start = Math.min(start, Math.max(0, end - STEP));
-		if (end - start > MOST) start = end - MOST + STEP;
-	} else end = Math.min(end, start + MOST);
+	// Many at once: only the last of them are made.
+	if (isFollowing && (end - start > MOST || end - known > STEP)) start = Math.max(0, end - 2 * STEP);
+	else end = Math.min(end, start + MOST);
 	render();
 	if (isFollowing) toEnd();
 	lookAround();

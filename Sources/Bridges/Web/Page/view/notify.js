@@ -16,7 +16,7 @@ export async function notify(title, body, room) {
 	if (document.hasFocus() || globalThis.Notification?.permission !== "granted") return;
 	// Android knows no other way than the service worker's.
 	const worker = await navigator.serviceWorker.ready;
-	worker.showNotification(title, { body, tag: room, data: room, icon: "icon-192.png" });
+	worker.showNotification(title, { body, tag: room, data: room });
 }
 
 function ring() {

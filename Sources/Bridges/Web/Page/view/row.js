@@ -37,8 +37,8 @@ function messageElement({ event, isFirst }) {
 		reply && el("button.quote", { "data-number": reply.number }, nameOf(reply.from), nameOf(reply.text)),
 		textElement(deletedBy ? tell("deleted", deletedBy) : text, isEdited),
 		!deletedBy && el("div.actions", null,
-			iconButton("reply", words.reply),
-			mayDelete && iconButton("remove", words.remove)));
+			iconButton("reply", "reply", words.reply),
+			mayDelete && iconButton("remove", "remove", words.remove)));
 }
 
 function headOf(from, isFirst) {
@@ -72,5 +72,5 @@ function noticesElement({ events }) {
 		...renamed.map((names) => tell("renamed", ...names)),
 	];
 	const text = sentences.filter(Boolean).join(" · ");
-	return el("div.notice", { title: dateOf(events.at(-1).time), hidden: !text }, nameOf(text));
+	return el("div.notice", { hidden: !text }, nameOf(text));
 }

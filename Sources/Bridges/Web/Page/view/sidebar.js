@@ -33,10 +33,9 @@ function roomItem(room) {
 		el(isEntered ? "button.room" : "button.room.outside", {
 			"data-room": name,
 			"aria-current": room === chat.current && "true",
-			title: isEntered ? title : tell("enterRoom", title),
 		}, nameOf(title),
 		unread > 0 && el("span.unread", null, unread > 99 ? "99+" : unread)),
-		mayLeave && iconButton("leave", tell("leave", title), { "data-leave": name }));
+		mayLeave && iconButton("leave", "close", tell("leave", title), { "data-leave": name }));
 }
 
 function personItem({ name, bridge }) {

@@ -25,7 +25,7 @@ export default {
 
 	write: "Message to @", send: "Send", search: "Search",
 	found: "Messages with “@”: #",
-	enterRoom: "Enter @", leave: "Leave @",
+	leave: "Leave @",
 
 	settings: "Settings", theme: "Theme", size: "Size of text", density: "Spacing", language: "Language",
 	notices: "Show who comes and goes", sound: "Sound for private messages and mentions", quit: "Leave the chat",

@@ -26,7 +26,7 @@ export default {
 
 	write: "Mensaje para @", send: "Enviar", search: "Buscar",
 	found: "Mensajes con “@”: #",
-	enterRoom: "Entrar en @", leave: "Cerrar @",
+	leave: "Cerrar @",
 
 	settings: "Ajustes", theme: "Tema", size: "Tamaño del texto", density: "Espacio", language: "Idioma",
 	notices: "Mostrar entradas y salidas", sound: "Sonido en privados y menciones", quit: "Salir del chat",

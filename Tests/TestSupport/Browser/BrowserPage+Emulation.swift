@@ -1,6 +1,6 @@
 import Foundation
 
-extension Page {
+extension BrowserPage {
     /// Gives the page a window of this many CSS pixels; `isPhone` adds touch, and takes the mouse.
     ///
     /// - Throws: `BrowserError` if the browser refuses.

@@ -3,7 +3,7 @@ import Locking
 /// A tab of a browser.
 ///
 /// Safe from any thread. What goes wrong in the page is collected in `complaints`.
-package final class Page: Sendable {
+package final class BrowserPage: Sendable {
     private struct State {
         var complaints: [String] = []
         var file: (@Sendable (String) -> ServedFile?)?

@@ -1,4 +1,4 @@
-extension Page {
+extension BrowserPage {
     /// Keys that are held down while another is pressed.
     package struct Modifiers: OptionSet, Sendable {
         package let rawValue: Int
