@@ -23,7 +23,8 @@ extension BrowserPage {
     package func press(_ key: String, _ modifiers: Modifiers = []) async throws {
         let code = Self.codes[key] ?? key.uppercased().utf8.first.map { Int($0) } ?? 0
         var event: [String: DevToolsValue] = [
-            "key": .string(key), "code": .string(key), "modifiers": .number(Double(modifiers.rawValue)),
+            "key": .string(key), "code": .string(key),
+            "modifiers": .number(Double(modifiers.rawValue)),
             "windowsVirtualKeyCode": .number(Double(code)),
         ]
         event["type"] = "keyDown"

@@ -7,7 +7,9 @@ import Sockets
 ///
 /// Messages are JSON objects that end with a NUL. Safe from any thread.
 package final class DevTools: Sendable {
-    /// The treatment of an event: its name and parameters. Called on the thread that reads.
+    /// The treatment of an event: its name and parameters.
+    ///
+    /// Called on the thread that reads.
     typealias Listener = @Sendable (String, DevToolsValue) -> Void
 
     private typealias Answer = Result<DevToolsValue, BrowserError>
@@ -72,7 +74,9 @@ package final class DevTools: Sendable {
                 "params": parameters,
             ]
             if let session { message["sessionId"] = .string(session) }
-            guard !state.isOver, let bytes = try? JSONEncoder().encode(message) else { return false }
+            guard !state.isOver, let bytes = try? JSONEncoder().encode(message) else {
+                return false
+            }
             if let continuation { state.waiting[state.lastID] = continuation }
             Self.write(Array(bytes) + [0], to: process.commands)
             return true

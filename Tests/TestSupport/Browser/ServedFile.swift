@@ -17,7 +17,7 @@ package struct ServedFile: Sendable {
         base64 = Data(text.utf8).base64EncodedString()
     }
 
-    /// Reads one; nil if there is none. The media type is that of its extension.
+    /// Reads one, whose extension tells the media type; nil if there is none.
     package init?(at place: URL) {
         guard let bytes = try? Data(contentsOf: place) else { return nil }
         type = Self.types[place.pathExtension] ?? "application/octet-stream"

@@ -107,7 +107,7 @@ function showState(reason) {
 	const isLost = state === "offline" || state === "closed";
 	byId("connection").dataset.state = isLost ? "offline" : state;
 	byId("state").textContent = `${words[state]} ${reason ?? ""}`;
-	if (isLost) entrance.complain(reason || words[state]);
+	entrance.complain(isLost ? reason || words[state] : "");
 }
 
 function open(name) {

@@ -11,7 +11,7 @@ const TICK = 15_000;
 const ASLEEP = 45_000;
 const LASTING = 10_000; // ends a series of failures
 
-export let state = "offline";
+export let state = "connecting";
 let socket;
 let attempt = 0;
 let tickAt = Date.now();
