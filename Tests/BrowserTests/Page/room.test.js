@@ -21,3 +21,11 @@ test("the list of people follows what is told", () => {
 	room.follow({ type: "message", from: "Eva (telegram)", bridge: "telegram" });
 	equal([...room.people.values()], [{ bridge: "tcp", name: "Ana", account: true }]);
 });
+
+test("who comes back knows nothing of what was said meanwhile", () => {
+	const room = new Room("general", null);
+	room.timeline.begin(7);
+	room.people = new Map();
+	room.forget();
+	equal([room.timeline.last, room.timeline.isComplete, room.people, room.isEntered], [0, false, null, false]);
+});

@@ -103,17 +103,6 @@ test("an empty page ends the search, so that it is not asked for again", () => {
 	isTrue(timeline.isComplete);
 });
 
-test("what was missed outside the room is a gap", () => {
-	const timeline = new Timeline();
-	timeline.begin(0);
-	timeline.add(message(1));
-	timeline.miss(1, 9);
-	timeline.add(message(9));
-	equal([timeline.gaps, timeline.isComplete], [[{ after: 1, before: 9 }], true]);
-	timeline.miss(9, 10);
-	equal(timeline.gaps.length, 1);
-});
-
 test("covering agrees with a model", () => {
 	const random = seeded(11);
 	for (let round = 0; round < 200; round += 1) {

@@ -120,7 +120,7 @@ function open(name) {
 
 function obey(line) {
 	if (line.error) return note(tell(line.error, line.verb));
-	if (line.send) return hub.send(line.send) || note(words.offline);
+	if (line.send) return hub.send({ ...line.send, name: line.send.name ?? chat.name }) || note(words.offline);
 	if (line.local) return locals[line.local](line);
 	say(line.say, line.reply);
 	log.toEnd();

@@ -32,7 +32,7 @@ export function startChat() {
 	// What another tab enters or leaves, the person of this session does.
 	watch("rooms", () => {
 		const names = read("rooms", []);
-		for (const room of allRooms()) room.isEntered &&= room.isPrivate || names.includes(room.name);
+		for (const room of allRooms()) if (!room.isPrivate && !names.includes(room.name)) room.forget();
 		names.map(roomOf).forEach(enterRoom);
 		emit("rooms");
 	});
@@ -60,12 +60,12 @@ export function openRoom(name) {
 
 function enterRoom(room) {
 	if (!room.isEntered) send({ type: "enter", room: room.name });
-	setEntered(room, true);
+	setEntered(room);
 }
 
-function setEntered(room, isEntered) {
-	if (room.isEntered === isEntered) return;
-	room.isEntered = isEntered;
+function setEntered(room) {
+	if (room.isEntered) return;
+	room.isEntered = true;
 	write("rooms", enteredNames());
 }
 
@@ -74,8 +74,8 @@ export function leaveRoom(name) {
 	if (room.isPrivate) rooms.delete(name);
 	else {
 		send({ type: "leave", room: name });
-		setEntered(room, false);
-		room.people = null;
+		room.forget();
+		write("rooms", enteredNames());
 	}
 	if (chat.current === room) openRoom(enteredNames()[0] ?? name);
 	else emit("rooms");
@@ -155,7 +155,7 @@ function welcome(message) {
 	if (entered.length === 0) entered.push(...message.rooms.slice(0, 1).map((room) => room.name));
 	for (const room of entered.map(roomOf)) {
 		const last = message.rooms.find((listed) => listed.name === room.name)?.last ?? 0;
-		setEntered(room, true);
+		setEntered(room);
 		room.timeline.begin(last);
 		// How many are unread shows in the last page only.
 		if (isFirst && room.seen < last) fetchGap(room, room.timeline.gaps[0]);
@@ -185,14 +185,11 @@ const isEvent = ({ type }) => /^(message|edit|delete|join|leave|rename)$/.test(t
 const hear = (message) => (isEvent(message) ? hearEvent(message) : hearers[message.type]?.(message));
 
 function hearEvent(event) {
-	const { type, from, to, number } = event;
+	const { type, from, to } = event;
 	const room = roomOf(event.room);
 	room.follow(event);
 	if (from === chat.name && type === "rename") rename(to);
-	if (from === chat.name && type === "join") {
-		if (room.timeline.last > 0) room.timeline.miss(room.timeline.last, number);
-		setEntered(room, true);
-	}
+	if (from === chat.name && type === "join") setEntered(room);
 	add(room, event);
 }
 
@@ -218,13 +215,11 @@ function hearAnswer({ type, id, of, code, text }) {
 	}
 	// Not at once: what is asked for too often is refused too.
 	if (of === "history") return setTimeout(endHistory, 2_000);
-	// The rights of an account come with a welcome.
-	if (isOk && of === "login") socket.dial();
 	if (text && of !== "people" && of !== "seen") note(text);
 }
 
 export function fetchGap(room, { after, before }, isFromOlder) {
-	// Numbers rise by one with every event: 200 of them hold at most 200 texts.
+	// 200 numbers hold at most 200 texts.
 	if (isFromOlder) fetchHistory(room, Math.min(before, after + 201), 200);
 	else fetchHistory(room, before, PAGE);
 }

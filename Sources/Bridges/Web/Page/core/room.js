@@ -15,6 +15,11 @@ export class Room {
 		Object.assign(this, { name, seen, isPrivate, isEntered: isPrivate, title: name.replace("@", "") });
 	}
 
+	/** What comes while one is out is not heard: nothing is known once one is back. */
+	forget() {
+		Object.assign(this, { timeline: new Timeline(), people: null, isEntered: false });
+	}
+
 	unread(isOwn) {
 		return this.seen === null || !this.isEntered ? 0 : this.timeline.unreadAfter(this.seen, isOwn);
 	}

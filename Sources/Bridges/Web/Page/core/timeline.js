@@ -61,10 +61,6 @@ export class Timeline {
 		this.cover(last + 1, Infinity);
 	}
 
-	miss(after, before) {
-		if (before > after + 1) this.gaps.push({ after, before });
-	}
-
 	/** Everything from `low` on and below `high` is known now. */
 	cover(low, high) {
 		this.gaps = this.gaps.flatMap(({ after, before }) => [
