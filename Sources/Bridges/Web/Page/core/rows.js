@@ -22,7 +22,8 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 	for (const event of timeline.events) {
 		const { type, number, time, from } = event;
 		while (gaps[0]?.before <= number) putGap(gaps.shift());
-		if (!notices && isNotice(event)) continue;
+		const isText = type === "message";
+		if (!notices && !isText && isNotice(event)) continue;
 		if (time < dayStart || time >= dayEnd) {
 			const day = new Date(time);
 			dayStart = day.setHours(0, 0, 0, 0);
@@ -30,13 +31,13 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 			dayEnd = day.setDate(day.getDate() + 1);
 			put("day", number - 0.3, dayStart, { time });
 		}
-		if (isNotice(event)) {
+		if (!isText && isNotice(event)) {
 			const row = rows.at(-1);
 			if (row.kind === "notices") Object.assign(row, { mark: event, events: [...row.events, event] });
 			else put("notices", number, event, { events: [event] });
 			continue;
 		}
-		if (type === "message" && leftOff !== null && number > leftOff && !isOwn(event)) {
+		if (isText && leftOff !== null && number > leftOff && !isOwn(event)) {
 			put("left-off", number - 0.2);
 			leftOff = null;
 		}

@@ -8,7 +8,7 @@ import { byId, listen } from "./dom.js";
 import { elementOf as makeElement } from "./row.js";
 
 const MOST = 450; // rows that are elements at once
-const STEP = 60; // rows added in one go: few enough for a frame
+const STEP = 30; // rows added in one go: few enough for a frame
 const END = 48; // px
 
 const log = byId("log");
@@ -22,6 +22,7 @@ let height = 0;
 export let isFollowing = true;
 
 const placeOf = (at) => firstIndex(rows, (row) => row.at >= at);
+const bottomOf = ({ offsetTop, offsetHeight }) => offsetTop + offsetHeight;
 const elementAt = (index) => shown.get(rows[index].key).element;
 
 listen(log, "scroll", scrolled);
@@ -53,7 +54,7 @@ export function updateRows(newRows) {
 	start = Math.max(0, placeOf(first) - (wasGap ? STEP : 0));
 	end = last === Infinity ? rows.length : placeOf(last) + 1;
 	// Many at once: only the last of them are made.
-	if (isFollowing && (end - start > MOST || end - known > STEP)) start = Math.max(0, end - 2 * STEP);
+	if (isFollowing && (end - start > MOST || end - known > STEP)) start = Math.max(0, end - 4 * STEP);
 	else end = Math.min(end, start + MOST);
 	render();
 	if (isFollowing) toEnd();
@@ -63,7 +64,7 @@ export function updateRows(newRows) {
 export function toEnd() {
 	if (end !== rows.length) {
 		end = rows.length;
-		start = Math.max(0, end - 2 * STEP);
+		start = Math.max(0, end - 4 * STEP);
 		render();
 	}
 	isFollowing = true;
@@ -79,8 +80,8 @@ export function revealRow(number) {
 function showRow(index, block) {
 	isFollowing = false;
 	if (index < start || index >= end) {
-		start = Math.max(0, index - STEP);
-		end = Math.min(rows.length, index + STEP);
+		start = Math.max(0, index - 2 * STEP);
+		end = Math.min(rows.length, index + 2 * STEP);
 		render();
 	}
 	elementAt(index).scrollIntoView({ block });
@@ -124,7 +125,7 @@ function lookAround() {
 
 function render() {
 	const anchor = isFollowing ? null : findAnchor();
-	const before = anchor?.offsetTop;
+	const before = anchor && bottomOf(anchor);
 	const wanted = rows.slice(start, end);
 	const keys = new Set(wanted.map((row) => row.key));
 	for (const [key, { element }] of shown) {
@@ -141,7 +142,7 @@ function render() {
 	}
 	// An anchor that looks different now is another element with the same key.
 	const kept = anchor && shown.get(anchor.dataset.key)?.element;
-	if (kept) log.scrollTop += kept.offsetTop - before;
+	if (kept) log.scrollTop += bottomOf(kept) - before;
 }
 
 function elementOf(row) {
@@ -158,7 +159,7 @@ function elementOf(row) {
 
 /** The first element on screen that stays when more becomes known around it. */
 function findAnchor() {
-	const isOnScreen = ({ offsetTop, offsetHeight }) => offsetTop + offsetHeight > log.scrollTop;
+	const isOnScreen = (element) => bottomOf(element) > log.scrollTop;
 	let anchor = list.children[firstIndex(list.children, isOnScreen)];
 	while (anchor && !anchor.matches("article, .notice")) anchor = anchor.nextElementSibling;
 	return anchor;

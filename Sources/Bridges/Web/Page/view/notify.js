@@ -6,7 +6,9 @@ import { settings } from "./settings.js";
 let audio;
 
 export function showCount(count, title) {
-	document.title = count > 0 ? `(${count}) ${title}` : title;
+	const text = count > 0 ? `(${count}) ${title}` : title;
+	if (text === document.title) return;
+	document.title = text;
 	byId("favicon").href = count > 0 ? "icon-unread.svg" : "icon.svg";
 	navigator.setAppBadge?.(count);
 }
