@@ -7,8 +7,8 @@ import { firstIndex } from "../core/timeline.js";
 import { byId, listen } from "./dom.js";
 import { elementOf as makeElement } from "./row.js";
 
-const MOST = 450; // rows that are elements at once
-const STEP = 30; // rows added in one go: few enough for a frame
+const MOST = 300; // rows that are elements at once
+const STEP = 24; // rows made at once, within a frame
 const END = 48; // px
 
 const log = byId("log");
