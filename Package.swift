@@ -8,6 +8,12 @@ import PackageDescription
 /// replace too, and `Locked` takes a mutex that ThreadSanitizer knows.
 let isSanitized = Context.environment["PUENTE_SANITIZED"] != nil
 
+/// True in builds of the fuzzers, for which `.ci/fuzz` sets this variable.
+///
+/// All our code is then compiled for libFuzzer, and for AddressSanitizer, which finds what a bug in
+/// `unsafe` code only may do.
+let isFuzzing = Context.environment["PUENTE_FUZZING"] != nil
+
 /// What counts allocations, and tests and benchmarks that use it: a target each, so that all other
 /// tests run under sanitizers.
 let countingTargets: [Target] = [
@@ -27,6 +33,21 @@ let countingTargets: [Target] = [
         ]),
 ]
 
+/// What the fuzzers are made of: by default a test that runs each input of the corpus once.
+let fuzzedTargets: [Target.Dependency] = [
+    "Bridges", "Chat", "TCPBridge", "TelegramBridge", "Middlewares", "Wiring", "MessageBus",
+    "Sockets", "TestSupport",
+]
+let fuzzing: Target =
+    isFuzzing
+    ? .executableTarget(
+        name: "Fuzz", dependencies: fuzzedTargets, path: "Tests/Fuzzing",
+        exclude: ["Corpus", "CorpusTests.swift"],
+        linkerSettings: [.unsafeFlags(["-sanitize=address"])])
+    : .testTarget(
+        name: "FuzzingTests", dependencies: fuzzedTargets, path: "Tests/Fuzzing",
+        exclude: ["Corpus", "Fuzz.swift"])
+
 let package = Package(
     name: "puente",
     products: [
@@ -45,12 +66,14 @@ let package = Package(
             name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
         .systemLibrary(
             name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
         // One lock, for MessageBus and for Sockets, of which neither may import the other.
         .target(name: "Locking"),
         // The bus and everything that stands on it.
         .target(name: "MessageBus", dependencies: ["Locking"]),
-        .target(name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL"]),
+        .target(
+            name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
         .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
@@ -106,7 +129,7 @@ let package = Package(
             name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
         .testTarget(
             name: "SocketsTests",
-            dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL"]),
+            dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL", "CZlib"]),
         .testTarget(
             name: "StoreTests",
             dependencies: ["Store", "MessageBus", "Sockets", "TestSupport", "CSQLite"]),
@@ -157,7 +180,8 @@ let package = Package(
                 "Bridges", "Chat", "Wiring", "Plugins", "TestSupport",
             ],
             exclude: ["Examples"]),
-    ] + (isSanitized ? [] : countingTargets)
+        fuzzing,
+    ] + (isSanitized || isFuzzing ? [] : countingTargets)
 )
 
 /// How our own code is compiled, in every target.
@@ -165,7 +189,10 @@ let settings: [SwiftSetting] =
     [
         .enableUpcomingFeature("ExistentialAny"),
         .enableUpcomingFeature("MemberImportVisibility"),
-    ] + (isSanitized ? [.define("SANITIZED")] : [])
+    ] + (isSanitized || isFuzzing ? [.define("SANITIZED")] : [])
+    // Fast, and yet with every check of a debug build.
+    + (isFuzzing
+        ? [.unsafeFlags(["-sanitize=fuzzer,address", "-O", "-assert-config", "Debug"])] : [])
 for target in package.targets where target.type != .system {
     target.swiftSettings = settings
 }

@@ -50,7 +50,7 @@ extension AccountService {
 
     /// Returns a private message by its number, if the account is one of the two.
     package func privateMessage(
-        numbered number: UInt64, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
+        numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
     ) {
         ask(then, otherwise: nil) { try $0.privateMessage(numbered: number, of: id) }
     }

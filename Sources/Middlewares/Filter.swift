@@ -3,7 +3,7 @@ import Patterns
 
 /// Drops messages by what their text says, and notices by the names in them.
 ///
-/// A join or leave has one name, a rename two: `drop` looks at both, `only` at the new one.
+/// A join or leave has one name, a rename two: `drop` judges both, `only` the new one.
 /// Patterns see a text's form (`FoldedText`), in which nothing is hidden by full-width letters or
 /// invisible characters. A text on which matching was given up is dropped too, and logged: see
 /// `Matcher`.

@@ -68,17 +68,17 @@ extension Pattern: OptionValue {
             return nil
         }
         let isShown = value.shownAs == nil
-        let slip = PatternSlip(in: text)
-        if let slip, !slip.isWarning {
+        let mistake = PatternMistake(in: text)
+        if let mistake, !mistake.isWarning {
             problems.expected(
-                expectation, found: value, suggestion: slip.ending(isShown: isShown))
+                expectation, found: value, suggestion: mistake.ending(isShown: isShown))
             return nil
         }
         do throws(PatternError) {
             let pattern = try Pattern(text)
-            if let slip {
+            if let mistake {
                 problems.warn(
-                    "found \(value.found)\(slip.ending(isShown: isShown))", at: value.location)
+                    "found \(value.found)\(mistake.ending(isShown: isShown))", at: value.location)
             }
             return pattern
         } catch {
@@ -94,4 +94,21 @@ extension Pattern: OptionValue {
 
     /// As JSON.
     package var rendered: String { text.rendered }
+}
+
+extension Pattern {
+    /// True if it has an empty match in every text, like `casino|` or `a*`.
+    ///
+    /// `.*` is not one of these: it matches all there is.
+    package var matchesNothingAnywhere: Bool {
+        guard let matcher = try? Matcher(self) else { return false }
+        return ["", "\u{E000}"].allSatisfy { text in
+            var text = text
+            return text.withUTF8 { bytes in
+                let isFound =
+                    (try? matcher.find(in: UnsafeRawBufferPointer(bytes), from: 0, before: nil))
+                return isFound == true && matcher[0]?.isEmpty == true
+            }
+        }
+    }
 }

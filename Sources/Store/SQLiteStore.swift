@@ -1,25 +1,28 @@
-import MessageBus
 import Locking
+import MessageBus
 
 /// The store in a SQLite file: messages, cursors, checkpoints and links.
 ///
-/// Safe from any thread, except `reserve`, `take` and `endTurn`, which are confined to the bus's
+/// Safe from any thread, except `reserve`, `enqueue` and `endTurn`, which are confined to the bus's
 /// loop.
-package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the line above
+package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBuffer` is the loop's
     /// The settings of a store.
     package struct Options: Sendable {
         /// Bytes that may wait to be written.
-        package var writeQueue = 64 << 20
+        package var backlog: Int
         /// Time that messages are kept; zero: until every durable reader has them.
-        package var history = Duration.seconds(90 * 86_400)
+        package var history: Duration
         /// Bridges of bridge.json, also those that are off: cursors of other bridges protect no
         /// messages unless they are in use.
         package var bridges: Set<String> = []
         /// Time that a message waits for others to be committed with.
         package var delay = Duration.milliseconds(10)
 
-        /// Makes settings with their defaults.
-        package init() {}
+        /// Makes settings.
+        package init(backlog: Int, history: Duration) {
+            self.backlog = backlog
+            self.history = history
+        }
     }
 
     /// A function that starts a named thread.
@@ -41,7 +44,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
     /// A separate reader: a search of a million messages delays no delivery.
     private let searcher = StoreReader()
     private let checkpointer = Checkpointer()
-    private let unused = Monitor<UInt64?>(nil)
+    private let unused = Monitor<MessageNumber?>(nil)
     private let closing = Promise<Int>()
     private let lock = Locked<StoreLock?>(nil)
     private var turnBuffer = TurnBuffer()
@@ -63,7 +66,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         self.log = log
         self.startThread = startThread
         var limits = WriteQueue.Limits()
-        limits.bytes = options.writeQueue
+        limits.bytes = options.backlog
         limits.delay = options.delay.inNanoseconds
         writeQueue = WriteQueue(limits)
     }
@@ -126,7 +129,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
     ///   - limit: the time it may take.
     ///   - sleep: waits for a duration.
     package func close(
-        unused number: UInt64?, within limit: Duration,
+        unused number: MessageNumber?, within limit: Duration,
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
             try await Task.sleep(for: $0)
         }
@@ -155,11 +158,11 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
 
     // MARK: - Handing over
 
-    /// True.
+    /// True: the file outlives the process.
     package var outlivesProcess: Bool { true }
 
     /// Reserves a block of numbers; waits only if those reserved ahead are used up.
-    package func reserve(_ count: UInt64) -> UInt64 {
+    package func reserve(_ count: Int) -> MessageNumber {
         numbers.allocate(count, ask: writeQueue.wake) { number in
             _ = lock.withLock { $0 }?.reserve(below: number)
         }
@@ -192,10 +195,10 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         writeQueue.push(turnBuffer.takeBatch(), lost: lost)
     }
 
-    // MARK: - How far it is
+    // MARK: - Progress
 
     /// Number up to which every message taken is stored.
-    package var committed: UInt64 { status.committed }
+    package var committed: MessageNumber { status.committed }
     /// The state of writing: keeping up, lagging or failing.
     package var condition: StoreCondition { writeQueue.condition }
     /// Sets a function to be called on the store's thread when something may have changed.
@@ -211,15 +214,15 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
     }
 
     /// Returns the last message that a reader has finished with.
-    package func cursor(of reader: DurableReader) async throws -> UInt64? {
-        let answer = Promise<UInt64?>()
+    package func cursor(of reader: DurableReader) async throws -> MessageNumber? {
+        let answer = Promise<MessageNumber?>()
         writeQueue.push(.cursor(reader, answer))
         return try await answer.wait()
     }
 
     /// Moves a reader's cursor; returns when that is stored.
     package func advance(
-        _ reader: DurableReader, to number: UInt64, links: [Link]
+        _ reader: DurableReader, to number: MessageNumber, links: [Link]
     ) async throws {
         let answer = Promise<Void>()
         writeQueue.push(.advance(reader, number, links, answer))
@@ -228,7 +231,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
 
     /// Records a failed attempt to deliver a message.
     package func recordFailure(
-        _ text: String, to number: UInt64, of reader: DurableReader
+        _ text: String, to number: MessageNumber, of reader: DurableReader
     ) async throws {
         let answer = Promise<Void>()
         writeQueue.push(.attempt(text, number, reader, answer))
@@ -239,7 +242,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
 
     /// Returns messages of a room, the oldest first.
     package func messages(
-        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+        in room: String, after number: MessageNumber, through last: MessageNumber, atMost count: Int
     ) async throws -> StoredRun {
         try await reader.ask { stored throws(StoreError) in
             try stored.messages(in: room, after: number, through: last, atMost: count)
@@ -248,17 +251,17 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
 
     /// Returns the last texts of a room before a number.
     package func texts(
-        in room: String, before number: UInt64, atMost count: Int
+        in room: String, before number: MessageNumber, atMost count: Int
     ) async throws -> [Message] {
         try await reader.ask { stored throws(StoreError) in
             try stored.texts(in: room, before: number, atMost: count)
         }
     }
 
-    /// Returns the numbers of those texts.
+    /// Returns the numbers of the last texts of a room before a number, rising.
     package func textNumbers(
-        in room: String, before number: UInt64, atMost count: Int
-    ) async throws -> [UInt64] {
+        in room: String, before number: MessageNumber, atMost count: Int
+    ) async throws -> [MessageNumber] {
         try await reader.ask { stored throws(StoreError) in
             try stored.textNumbers(in: room, before: number, atMost: count)
         }
@@ -273,10 +276,10 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
         }
     }
 
-    /// Returns the numbers of those texts, rising.
+    /// Returns the numbers of the newest texts of a room that contain all the words, rising.
     package func numbers(
         with words: SearchWords, in room: String, atMost count: Int
-    ) async throws -> [UInt64] {
+    ) async throws -> [MessageNumber] {
         try await find { connection throws(StoreError) in
             try connection.numbers(with: words, in: room, atMost: count)
         }
@@ -295,38 +298,38 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // see the
     }
 
     /// Returns a message by its number.
-    package func message(numbered number: UInt64) async throws -> Message? {
+    package func message(numbered number: MessageNumber) async throws -> Message? {
         try await reader.ask { stored throws(StoreError) in try stored.message(numbered: number) }
     }
 
     /// Returns messages by their numbers, which must rise.
-    package func messages(numbered numbers: [UInt64]) async throws -> StoredRun {
+    package func messages(numbered numbers: [MessageNumber]) async throws -> StoredRun {
         try await reader.ask { stored throws(StoreError) in
             try stored.messages(numbered: numbers)
         }
     }
 
-    /// Returns the numbers of messages with an id on the other side.
+    /// Returns the numbers of messages with a remote id, the oldest first.
     package func numbers(
         of remoteID: String, in channel: DurableReader.Channel
-    ) async throws -> [UInt64] {
+    ) async throws -> [MessageNumber] {
         try await reader.ask { stored throws(StoreError) in
             try stored.numbers(of: remoteID, in: channel)
         }
     }
 
-    /// Returns the ids of a message on the other side, the first one first.
+    /// Returns the remote ids of a message, the first one first.
     package func remoteIDs(
-        of number: UInt64, in channel: DurableReader.Channel
+        of number: MessageNumber, in channel: DurableReader.Channel
     ) async throws -> [String] {
         try await reader.ask { stored throws(StoreError) in
             try stored.remoteIDs(of: number, in: channel)
         }
     }
 
-    /// Returns the id of a message on the other side.
+    /// Returns the remote id of a message; the first one, if it has several.
     package func remoteID(
-        of number: UInt64, in channel: DurableReader.Channel
+        of number: MessageNumber, in channel: DurableReader.Channel
     ) async throws -> String? {
         try await reader.ask { stored throws(StoreError) in
             try stored.remoteID(of: number, in: channel)

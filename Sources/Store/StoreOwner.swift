@@ -10,7 +10,7 @@ package struct StoreOwner: Sendable, Equatable {
 
     /// Finds the owner of a store, links followed; `nil` if there is neither file nor directory.
     ///
-    /// - Throws: `StoreError` if links lead in a circle.
+    /// - Throws: `StoreError` if symbolic links form a loop.
     package init?(of path: String) throws(StoreError) {
         let file = try OwnerOnly(path).path
         var status = stat()

@@ -1,4 +1,5 @@
 import Locking
+import MessageBus
 import Synchronization
 
 /// The progress of the store, readable by everyone.
@@ -16,12 +17,16 @@ final class StoreStatus: Sendable {
     }
 
     /// Number up to which every message taken is stored.
-    var committed: UInt64 { committedNumber.load(ordering: .acquiring) }
+    var committed: MessageNumber {
+        MessageNumber(rawValue: committedNumber.load(ordering: .acquiring))
+    }
 
     /// Moves `committed` forward, never back.
-    func recordCommitted(through number: UInt64) {
+    func recordCommitted(through number: MessageNumber) {
         // Only the store's thread writes.
-        if number > committed { committedNumber.store(number, ordering: .releasing) }
+        if number > committed {
+            committedNumber.store(number.rawValue, ordering: .releasing)
+        }
     }
 
     /// Number of times the file was opened; an earlier connection may be to another file.

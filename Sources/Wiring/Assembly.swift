@@ -75,9 +75,8 @@ package struct Assembly: Sendable {
         fold: @escaping @Sendable (String) -> String
     ) -> SQLiteStore? {
         configuration.store.map { chosen in
-            var options = SQLiteStore.Options()
-            options.writeQueue = chosen.backlog.bytes
-            options.history = chosen.history
+            var options = SQLiteStore.Options(
+                backlog: chosen.backlog.bytes, history: chosen.history)
             // Including those that are off for now: they will continue where they stopped.
             options.bridges = Set(
                 configuration.bridges.map(\.name) + configuration.leftOut.map(\.name))
@@ -119,7 +118,7 @@ package struct Assembly: Sendable {
 }
 
 extension AccountEnvironment {
-    /// Passwords that are looked at at the same time: one on two cores, so that the other is free.
+    /// The number of passwords hashed at once: one on two cores, so that the other is free.
     static var hashersOfMachine: Int { max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)) / 2) }
 }
 

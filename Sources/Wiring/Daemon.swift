@@ -53,7 +53,7 @@ package struct Daemon: Sendable {
     package func run() async throws -> End {
         let bus = assembly.bus
         // A bridge may start two threads besides its own; then the log, signals, the bus, three of
-        // the store, one of the accounts and those that look at passwords.
+        // the store, one of the accounts and those that check passwords.
         try ResourceLimits.checkMemory(
             forThreads: 7 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)

@@ -1,7 +1,3 @@
-import Glibc
-import MessageBus
-import Sockets
-
 /// The version of the program.
 package enum Version {
     /// By semantic versioning.

@@ -8,7 +8,7 @@ enum Command: Equatable {
     case describe(type: String?)
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
-    case why(UInt64, file: String)
+    case why(MessageNumber, file: String)
     case certificate([CertificateHost])
     case accounts(AccountCommand, file: String)
     case version
@@ -34,7 +34,7 @@ enum Command: Equatable {
                puente check                      says what is wrong with the file, starts nothing
                puente describe [TYPE]            bridges and middlewares, with all their options
                puente history [--room R] [--last N] [--since 2h] [--follow] [--json]
-                                                 what was said, the last 100 messages unless told
+                                                 what was said, the last 100 messages by default
                puente search [--room R] [--last N] [--since 2h] [--json] WORDS
                                                  the messages that hold all WORDS
                puente why NUMBER                 what became of one message
@@ -42,7 +42,7 @@ enum Command: Equatable {
         \(AccountCommand.usage)
                puente version
                puente help
-        Those that read a file read ./bridge.json, or --config FILE.
+        Commands that need the configuration read ./bridge.json; --config FILE names another.
         """
 
     /// Parses the arguments after the program's name.
@@ -68,7 +68,8 @@ enum Command: Equatable {
         case "why":
             most = 2
             let word = words.first ?? ""
-            guard let number = UInt64(word.hasPrefix("#") ? String(word.dropFirst()) : word) else {
+            guard let number = MessageNumber(word.hasPrefix("#") ? String(word.dropFirst()) : word)
+            else {
                 throw .noWord("why needs the number of a message")
             }
             self = .why(number, file: arguments.file)

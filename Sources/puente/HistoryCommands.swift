@@ -67,7 +67,7 @@ struct HistoryCommands {
     }
 
     /// Shows the fate of a message.
-    func why(_ number: UInt64) async -> ExitStatus {
+    func why(_ number: MessageNumber) async -> ExitStatus {
         var isKnown = true
         let status = await reading { archive, language in
             guard let report = try archive.report(on: number) else {

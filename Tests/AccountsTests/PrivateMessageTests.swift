@@ -6,7 +6,8 @@ import Testing
 
 @Suite(.timeLimit(.minutes(10))) struct PrivateMessageTests {
     private func message(
-        _ number: UInt64, from sender: Account?, to receiver: Account?, at time: Int64 = 1_000
+        _ number: MessageNumber, from sender: Account?, to receiver: Account?,
+        at time: Int64 = 1_000
     ) -> PrivateMessage {
         let party = { (account: Account?) in
             PrivateMessage.Party(
@@ -19,7 +20,7 @@ import Testing
 
     private func last(
         _ count: Int, of account: Account, with key: String, _ host: AccountHost
-    ) async -> [UInt64] {
+    ) async -> [MessageNumber] {
         let found: [PrivateMessage] = await host.ask { service, then in
             service.privateMessages(of: account.id, with: key, last: count, then: then)
         }
@@ -43,7 +44,7 @@ import Testing
         #expect(await last(9, of: ana, with: "guest", host) == [4, 5])
         #expect(await last(9, of: bob, with: "eva", host) == [])
         for (number, account, isThere) in [
-            (UInt64(1), ana, true), (1, bob, true), (1, eva, false), (4, ana, true),
+            (1 as MessageNumber, ana, true), (1, bob, true), (1, eva, false), (4, ana, true),
             (6, ana, false), (99, ana, false),
         ] {
             let found: PrivateMessage? = await host.ask { service, then in
@@ -59,17 +60,17 @@ import Testing
         let leave = { @Sendable (message: PrivateMessage) async -> LeavingResult in
             await host.ask { service, then in service.leave(message, then: then) }
         }
-        for number in UInt64(1)...50 {
+        for number in (1...50).map(MessageNumber.init(rawValue:)) {
             #expect(await leave(message(number, from: ana, to: bob)) == .left)
         }
         #expect(await leave(message(51, from: ana, to: bob)) == .full)
-        let take = { @Sendable () async -> [UInt64] in
+        let take = { @Sendable () async -> [MessageNumber] in
             let found: [PrivateMessage] = await host.ask { service, then in
                 service.takeLeft(for: bob.id, then: then)
             }
             return found.map(\.number)
         }
-        #expect(await take() == Array(1...50))
+        #expect(await take().map(\.rawValue) == Array(1...50))
         #expect(await take() == [])
         #expect(await leave(message(52, from: ana, to: bob)) == .left)
         #expect(await last(1, of: bob, with: "ana", host) == [52])
@@ -79,9 +80,10 @@ import Testing
     @Test func `five hundred messages wait for somebody, from anybody`() throws {
         let store = try SQLiteAccountStore()
         let bob = Account(id: AccountID(rawValue: 1), name: "Bob", key: "bob", role: .member)
-        for number in UInt64(1)...500 {
+        for number in (1...500).map(MessageNumber.init(rawValue:)) {
             let sender = Account(
-                id: AccountID(rawValue: Int64(2 + number / 50)), name: "x", key: "x", role: .member)
+                id: AccountID(rawValue: Int64(2 + number.rawValue / 50)), name: "x", key: "x",
+                role: .member)
             try store.keep(message(number, from: sender, to: bob), isLeft: true)
         }
         let waiting = try store.waitingCount(for: bob.id, from: AccountID(rawValue: 3))

@@ -24,10 +24,10 @@ extension [Benchmark] {
             let store = try files.keeper()
             var allocations: UInt64 = 0
             for turn in 1...times {
-                let first = store.reserve(UInt64(batch.count))
+                let first = store.reserve(batch.count)
                 let before = allocation_count()
                 for index in 0..<batch.count {
-                    batch.arena.all[index].number = first + UInt64(index)
+                    batch.arena.all[index].number = first + index
                 }
                 store.enqueue(batch, isOwed: false)
                 store.endTurn()
@@ -113,7 +113,7 @@ private final class StoreFiles {
         for _ in 0..<Self.messages / 1_000 {
             let first = store.reserve(1_000)
             for index in 0..<1_000 {
-                batch.arena.all[index].number = first + UInt64(index)
+                batch.arena.all[index].number = first + index
                 batch.arena.all[index].time = SystemClock().wall()
             }
             store.enqueue(batch, isOwed: false)
@@ -130,7 +130,9 @@ private final class StoreFiles {
     private func make(_ name: String) -> SQLiteStore {
         let clock = SystemClock()
         return SQLiteStore(
-            "\(path)/\(name)", .init(), fold: { $0.lowercased() },
+            "\(path)/\(name)",
+            SQLiteStore.Options(backlog: 64 << 20, history: .seconds(90 * 86_400)),
+            fold: { $0.lowercased() },
             clock: StoreClock(wall: clock.wall, monotonic: clock.monotonic), log: .silent,
             startThread: DedicatedThread.start)
     }

@@ -28,7 +28,7 @@ import Testing
         #expect(!FileManager.default.fileExists(atPath: folder.url.path + "/talk.sqlite"))
         let added = try await run(
             folder, "user", "add", "Ana", "--role", "admin", input: "correct-horse\n")
-        #expect(added == (0, ["Ana: account made, admin"], []))
+        #expect(added == (0, ["Ana: account created, admin"], []))
         #expect(
             try await run(folder, "user", "list").output.map { $0.hasSuffix("  Ana") } == [true])
         let again = try await run(folder, "user", "add", "ANA", input: "correct-horse\n")

@@ -1,3 +1,4 @@
+import MessageBus
 import Glibc
 import TestSupport
 import Testing
@@ -48,10 +49,10 @@ import Testing
         let daemon = try folder.start()
         let client = try ChatClient(port: try await daemon.port())
         try client.send("ana: hola\n/history\n")
-        var number: UInt64?
+        var number: MessageNumber?
         while number == nil, let line = try await client.line() {
             let word = line.split(separator: " ").first { $0.hasPrefix("#") }
-            number = word.flatMap { UInt64($0.dropFirst()) }
+            number = word.flatMap { MessageNumber($0.dropFirst()) }
         }
         let said = try #require(number)
         try client.send("ana: casino\n")

@@ -107,7 +107,7 @@ enum HouseRules {
     private static let ours: [String: Set<String>] = [
         "Locking": [],
         "MessageBus": ["Locking"],
-        "Sockets": ["Locking", "CLinux", "CCurl", "COpenSSL"],
+        "Sockets": ["Locking", "CLinux", "CCurl", "COpenSSL", "CZlib"],
         "Store": ["Locking", "MessageBus", "CSQLite"],
         "Accounts": ["Locking", "MessageBus", "CSodium"],
         "Patterns": ["MessageBus", "CPCRE2"],

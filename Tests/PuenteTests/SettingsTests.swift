@@ -195,12 +195,12 @@ import Testing
         ),
         (
             #"{ "type": "stdio", "middleware": [{ "type": "log", "bridges": ["b"] }] }, { "type": "tcp", "name": "b" }"#,
-            "only what this bridge brings in"
+            "this chain gets only what this bridge brings in"
         ),
         (#"{ "type": "stdio" }, { "type": "tcp", "name": "STDIO" }"#, "only in its case"),
         (
             #"{ "type": "stdio", "senderFormat": "{name} (b)" }, { "type": "cuckoo", "name": "b" }"#,
-            "who speaks here is shown as who speaks by bridges[0] is"
+            "people on this bridge are shown exactly like those on bridges[0]: put {bridge} into"
         ),
         (
             #"{ "type": "telegram", "token": "123456:abcdefghijklmnopqrstuvwxyzABCDEFGHI" }"#,
@@ -296,7 +296,7 @@ import Testing
         let daemon = try folder.start()
         try await daemon.errors.lines(
             until:
-                #".senderFormat: "{name}" has no parentheses: who speaks here can take anybody's"#)
+                #".senderFormat: "{name}" has no parentheses, so people on this bridge can"#)
         daemon.signal(SIGTERM)
         #expect(try await daemon.exitStatus() == 0)
     }

@@ -1,5 +1,6 @@
 import Glibc
 import Sockets
+import TestSupport
 
 /// The end of a pipe that a test reads lines from, with a time limit.
 ///
@@ -12,7 +13,7 @@ final class TestStream: @unchecked Sendable {  // see above
     private var isOpen = true
 
     /// Milliseconds without a line after which the test fails: only a bug takes so long.
-    private static let patience: Int32 = 30_000
+    private static let patience: Int32 = 30_000 * Sanitizer.slowdown
 
     /// Reads from a descriptor, which is closed in the end.
     init(_ descriptor: Int32) { self.descriptor = descriptor }

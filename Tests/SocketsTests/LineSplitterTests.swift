@@ -5,7 +5,7 @@ import Testing
     /// The pieces in one list, for comparison.
     private enum Found: Equatable {
         case line(String)
-        case tooLong
+        case tooLong(beginning: String)
     }
 
     private static func split(_ chunks: [[UInt8]], longest: Int, flushes: Bool = true) -> [Found] {
@@ -14,7 +14,8 @@ import Testing
         func take(_ piece: LineSplitter.Piece) {
             switch piece {
             case .line(let line, _): found.append(.line(String(decoding: line, as: UTF8.self)))
-            case .tooLong: found.append(.tooLong)
+            case .tooLong(let beginning):
+                found.append(.tooLong(beginning: String(decoding: beginning, as: UTF8.self)))
             }
         }
         for chunk in chunks { chunk.withUnsafeBytes { splitter.split($0, take) } }
@@ -31,10 +32,10 @@ import Testing
         ("a\rb\n", [.line("a\rb")]),
         ("a\r\r\nb\n", [.line("a\r"), .line("b")]),
         ("12345678\n12345678\r\n", [.line("12345678"), .line("12345678")]),
-        ("123456789\nab\n", [.tooLong, .line("ab")]),
-        ("123456789\r\nab", [.tooLong, .line("ab")]),
-        ("1234567890123\n\nab\n", [.tooLong, .line(""), .line("ab")]),
-        ("ab\n1234567890123", [.line("ab"), .tooLong]),
+        ("123456789\nab\n", [.tooLong(beginning: "12345678"), .line("ab")]),
+        ("123456789\r\nab", [.tooLong(beginning: "12345678"), .line("ab")]),
+        ("1234567890123\n\nab\n", [.tooLong(beginning: "12345678"), .line(""), .line("ab")]),
+        ("ab\n1234567890123", [.line("ab"), .tooLong(beginning: "12345678")]),
         ("ñandú\n¿qué?\n", [.line("ñandú"), .line("¿qué?")]),
     ]
 

@@ -11,7 +11,7 @@ import Testing
     /// A word that occurs nowhere else, whole or as a part of another.
     private static let secret = "zqxjkvbp"
 
-    private func delete(_ number: UInt64, _ store: SQLiteStore) async throws {
+    private func delete(_ number: MessageNumber, _ store: SQLiteStore) async throws {
         let commit = store.enqueue(
             Deletion(of: number, by: "bob", quotedAs: "\(Self.secret) de ana"))
         store.endTurn()
@@ -50,7 +50,7 @@ import Testing
 
     @Test(arguments: [false, true])
     func `its bytes go from the files, and its words from the index`(isIndexed: Bool) async throws {
-        var number: UInt64 = 0
+        var number: MessageNumber = 0
         do {
             let store = try SQLiteStore.open(folder.file)
             // Enough for several parts of the index.
@@ -129,7 +129,7 @@ import Testing
         let messages = quotations.enumerated().map { index, quotation in
             var message = Message.make(
                 "sí", by: .make("bob"), room: index == 0 ? "general" : "otra",
-                number: answers + UInt64(index), time: 1_000)
+                number: answers + index, time: 1_000)
             message.details = MessageDetails(reply: quotation)
             return message
         }
@@ -151,7 +151,7 @@ import Testing
         await again.close()
         let connection = try WriteConnection(folder.file)
         let retention = Retention(history: .seconds(1), bridges: [], start: 0)
-        try retention.advance(connection, at: 0, time: 9_000_000, indexed: Int64(first) + 1)
+        try retention.advance(connection, at: 0, time: 9_000_000, indexed: first.column + 1)
         #expect(try connection.database.number("SELECT count(*) FROM messages") == 0)
         try connection.database.execute("INSERT INTO words (words) VALUES ('integrity-check')")
     }

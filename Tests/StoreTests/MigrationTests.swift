@@ -40,7 +40,7 @@ import Testing
         let ana = Sender(
             name: "ana", key: "ana", bridge: "chat", identity: 1, account: AccountID(rawValue: 5))
         let messages = [ana, .make("bob"), ana].enumerated().map { index, sender in
-            Message.make("hola", by: sender, number: first + UInt64(index), time: 1_000)
+            Message.make("hola", by: sender, number: first + index, time: 1_000)
         }
         store.enqueue(Batch.make(messages), isOwed: false)
         let commit = store.enqueue(SourceProgress(bridge: "test", checkpoints: []))

@@ -43,10 +43,10 @@ import Testing
         #expect(log.sentences == [])
     }
 
-    @Test func `links that lead in a circle are said`() {
+    @Test func `symbolic links that form a loop are reported`() {
         #expect(symlink("puente.sqlite.away", folder.file) == 0)
         #expect(symlink("puente.sqlite", folder.file + ".away") == 0)
-        #expect(complaint() == "store: PATH/puente.sqlite: its links lead in a circle")
+        #expect(complaint() == "store: PATH/puente.sqlite: its symbolic links form a loop")
     }
 
     @Test(arguments: [0o644, 0o640, 0o604, 0o755] as [mode_t])
@@ -107,8 +107,8 @@ import Testing
         make(folder.file + ".lock", 0o600, "treasure")
         #expect(
             complaint() == """
-                store: PATH/puente.sqlite: PATH/puente.sqlite.lock holds something else than a \
-                lock: move it away, nothing was changed
+                store: PATH/puente.sqlite: PATH/puente.sqlite.lock is not a lock file of puente, and \
+                was left as it is: move it away
                 """)
         var status = stat()
         #expect(stat(folder.file + ".lock", &status) == 0 && status.st_size == 8)

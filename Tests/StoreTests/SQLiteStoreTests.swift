@@ -59,7 +59,7 @@ import TestSupport
         await store.close()
         let database = try Database(folder.file, .read)
         #expect(try database.number("SELECT count(*) FROM messages") == 2)
-        #expect(try database.number("SELECT number FROM dropped") == Int64(number + 1))
+        #expect(try database.number("SELECT number FROM dropped") == (number + 1).column)
         #expect(
             try database.number("SELECT count(*) FROM verdicts WHERE reason = 'no casinos'") == 1)
     }
@@ -146,14 +146,14 @@ import TestSupport
 
     @Test func `many numbers at once are reserved before they are given`() async throws {
         let store = try SQLiteStore.open(folder.file)
-        var last: UInt64 = 0
+        var last: MessageNumber = 0
         for _ in 0..<50 {
             let first = store.reserve(1 << 16)
             #expect(first > last)
             last = first + (1 << 16) - 1
             let database = try Database(folder.file, .read)
             let reserved = try database.number("SELECT value FROM meta WHERE key = 'reserved'")
-            #expect(UInt64(reserved ?? 0) > last)
+            #expect(MessageNumber(column: reserved ?? 0) > last)
         }
         await store.close()
     }
@@ -166,12 +166,12 @@ import TestSupport
             for _ in 0..<Int.random(in: 1...3, using: &random) {
                 let room = ["general", "logs", "otra"].randomElement(using: &random) ?? ""
                 let count = Int.random(in: 1...40, using: &random)
-                let first = store.reserve(UInt64(count))
+                let first = store.reserve(count)
                 let messages = (0..<count).map { index in
                     Message.make(
                         "\(turn) \(index) \(String(repeating: "x", count: index * 50))",
                         by: .make("s\(Int.random(in: 0..<5, using: &random))"), room: room,
-                        number: first + UInt64(index))
+                        number: first + index)
                 }
                 expected[room, default: []] += messages.map(\.text)
                 store.enqueue(Batch.make(messages), isOwed: false)
@@ -193,7 +193,7 @@ import TestSupport
         let error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
         #expect(
             error?.description == """
-                store: \(folder.file): process \(getpid()) keeps it open; one daemon at a time
+                store: \(folder.file): process \(getpid()) has it open; a store can have only one daemon
                 """)
         await store.close()
         try await SQLiteStore.open(folder.file).close()

@@ -47,17 +47,17 @@ private struct StoreModel {
     private static let rooms = ["general", "logs"]
     private let reader = DurableReader(.init(bridge: "telegram"), room: "general")
     /// Messages handed over, by number.
-    private var said: [UInt64: (room: String, text: String)] = [:]
+    private var said: [MessageNumber: (room: String, text: String)] = [:]
     /// Numbers of messages confirmed as stored.
-    private var confirmed: Set<UInt64> = []
+    private var confirmed: Set<MessageNumber> = []
     /// The highest number ever given.
-    private var highest: UInt64 = 0
+    private var highest: MessageNumber = 0
     /// The last checkpoint handed over, and the last that was confirmed; each counts the messages
     /// that it covers.
     private var checkpoint = (given: 0, confirmed: 0)
     /// The numbers that came with checkpoints, in order.
-    private var covered: [UInt64] = []
-    private var cursor: UInt64 = 0
+    private var covered: [MessageNumber] = []
+    private var cursor: MessageNumber = 0
 
     mutating func act(on store: SQLiteStore, using random: inout Seeded) async throws {
         switch Int.random(in: 0..<10, using: &random) {
@@ -65,7 +65,7 @@ private struct StoreModel {
         case 5..<8: try await confirm(store, using: &random)
         default:
             guard let last = confirmed.max() else { return }
-            let number = UInt64.random(in: 1...last, using: &random)
+            let number = MessageNumber.random(in: 1...last, using: &random)
             try await store.advance(
                 reader, to: number, links: [Link(number: number, remoteID: "r\(number)")])
             cursor = max(cursor, number)
@@ -105,13 +105,14 @@ private struct StoreModel {
 
     private mutating func enqueue(
         _ count: Int, _ store: SQLiteStore, _ random: inout Seeded
-    ) -> [UInt64] {
+    ) -> [MessageNumber] {
         let room = Self.rooms.randomElement(using: &random) ?? ""
-        let first = store.reserve(UInt64(count))
+        let first = store.reserve(count)
         #expect(first > highest)
-        highest = first + UInt64(count) - 1
-        let messages = (first...highest).map { number in
-            Message.make("text \(number)", room: room, number: number)
+        highest = first + count - 1
+        let messages = (0..<count).map { index in
+            let number = first + index
+            return Message.make("text \(number)", room: room, number: number)
         }
         for message in messages { said[message.number] = (room, message.text) }
         store.enqueue(Batch.make(messages), isOwed: true)
@@ -120,7 +121,7 @@ private struct StoreModel {
 
     /// Compares the contents of a store that was just opened.
     mutating func check(_ store: SQLiteStore, _ file: String) async throws {
-        var found: [UInt64: (room: String, text: String)] = [:]
+        var found: [MessageNumber: (room: String, text: String)] = [:]
         for room in Self.rooms {
             let messages = try await store.all(in: room)
             #expect(zip(messages, messages.dropFirst()).allSatisfy { $0.number < $1.number })

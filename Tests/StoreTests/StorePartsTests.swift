@@ -103,7 +103,7 @@ import TestSupport
     @Test func `a second process that reserves numbers is noticed`() throws {
         let ours = try WriteConnection(folder.file)
         let theirs = try WriteConnection(folder.file)
-        func reserve(_ number: UInt64, in connection: WriteConnection) throws {
+        func reserve(_ number: MessageNumber, in connection: WriteConnection) throws {
             try connection.database.transaction { () throws(StoreError) in
                 try connection.reserve(below: number)
             }
@@ -114,7 +114,9 @@ import TestSupport
         #expect(try theirs.firstFreeNumber() == 100)
         try reserve(200, in: theirs)
         let error = #expect(throws: StoreError.self) { try reserve(150, in: ours) }
-        #expect(error?.sentence == "another process writes into it; one daemon at a time")
+        #expect(
+            error?.sentence
+                == "another process is writing to it; a store can have only one daemon")
         // Returning numbers lowers it.
         try reserve(120, in: theirs)
         try reserve(150, in: theirs)
@@ -123,13 +125,13 @@ import TestSupport
     @Test func `numbers rise, are reserved first, and are forced when nobody does it`() {
         let numbers = NumberReserve()
         numbers.start(at: 10)
-        #expect(numbers.target == 10 + 2 * NumberReserve.block)
+        #expect(numbers.target == (10 as MessageNumber) + 2 * NumberReserve.block)
         numbers.extend(to: 100)
         var asked = 0
         #expect(numbers.allocate(50, ask: { asked += 1 }, force: { _ in }) == 10)
         numbers.skip(below: 70)
         #expect(numbers.allocate(30, ask: { asked += 1 }, force: { _ in }) == 70)
-        var forced: UInt64 = 0
+        var forced: MessageNumber = 0
         #expect(numbers.allocate(5, ask: { asked += 1 }, force: { forced = $0 }) == 100)
         #expect(forced == 105)
         #expect(asked > 0)

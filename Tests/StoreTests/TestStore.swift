@@ -60,18 +60,20 @@ extension SQLiteStore {
     }
 
     /// Closes the store within the time limit of a test.
-    func close(unused: UInt64? = nil) async { await close(unused: unused, within: .seconds(20)) }
+    func close(unused: MessageNumber? = nil) async {
+        await close(unused: unused, within: .seconds(20))
+    }
 
     /// Stores texts in one turn of the loop, and returns when they are committed.
     @discardableResult
     func keep(
         _ texts: [String], in room: String = "general", by name: String = "ana",
-        from number: UInt64? = nil, time: Int64 = 1_000_000
-    ) async throws -> UInt64 {
-        let first = number ?? reserve(UInt64(texts.count))
+        from number: MessageNumber? = nil, time: Int64 = 1_000_000
+    ) async throws -> MessageNumber {
+        let first = number ?? reserve(texts.count)
         let messages = texts.enumerated().map { offset, text in
             Message.make(
-                text, by: .make(name), room: room, number: first + UInt64(offset), time: time)
+                text, by: .make(name), room: room, number: first + offset, time: time)
         }
         enqueue(Batch.make(messages), isOwed: false)
         let commit = enqueue(SourceProgress(bridge: "test", checkpoints: []))
@@ -84,7 +86,7 @@ extension SQLiteStore {
 extension SQLiteStore.Options {
     /// Commits at once.
     static var quick: Self {
-        var options = Self()
+        var options = Self(backlog: 64 << 20, history: .seconds(90 * 86_400))
         options.delay = .zero
         return options
     }

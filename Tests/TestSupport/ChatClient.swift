@@ -18,7 +18,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
     private var encryption: TLSEngine?
 
     /// Milliseconds for which a call waits before the test has failed: only a bug takes so long.
-    private static let patience: Int32 = 20_000
+    private static let patience: Int32 = 20_000 * Sanitizer.slowdown
 
     /// Connects to a port of this machine.
     ///

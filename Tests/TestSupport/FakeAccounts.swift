@@ -293,7 +293,7 @@ package final class FakeAccounts: AccountDirectory {
     }
 
     package func privateMessage(
-        numbered number: UInt64, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
+        numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
     ) {
         let found = state.withLock { state in
             state.stored.first {

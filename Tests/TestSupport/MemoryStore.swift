@@ -11,21 +11,21 @@ package final class MemoryStore: MessageStore {
         /// All that was kept, in order.
         package var messages: [Message] = []
         package var checkpoints: [String: [String: [UInt8]]] = [:]
-        package var cursors: [DurableReader: UInt64] = [:]
+        package var cursors: [DurableReader: MessageNumber] = [:]
         package var links: [DurableReader.Channel: [Link]] = [:]
         package var notes: [String] = []
         /// The first number that is not reserved.
-        package var next: UInt64 = 1
+        package var next: MessageNumber = 1
 
         package init() {}
     }
 
     private struct State {
         var disk: Disk
-        var committed: UInt64
+        var committed: MessageNumber
         var pending: [@Sendable (inout Disk) -> Void] = []
         var promises: [PendingCommit] = []
-        var taken: UInt64 = 0
+        var taken: MessageNumber = 0
         var condition = StoreCondition.keepsUp
         var isHeld = false
         var reads = 0
@@ -85,7 +85,7 @@ package final class MemoryStore: MessageStore {
 
     package var outlivesProcess: Bool { true }
 
-    package func reserve(_ count: UInt64) -> UInt64 {
+    package func reserve(_ count: Int) -> MessageNumber {
         state.withLock { state in
             defer { state.disk.next += count }
             return state.disk.next
@@ -152,7 +152,7 @@ package final class MemoryStore: MessageStore {
         if state.withLock({ !$0.pending.isEmpty }) { write() }
     }
 
-    package var committed: UInt64 { state.withLock { $0.committed } }
+    package var committed: MessageNumber { state.withLock { $0.committed } }
     package var condition: StoreCondition { state.withLock { $0.condition } }
     package func observe(_ observer: @escaping @Sendable () -> Void) {
         state.withLock { $0.observer = observer }
@@ -163,13 +163,13 @@ package final class MemoryStore: MessageStore {
         return state.withLock { $0.disk.checkpoints[bridge] ?? [:] }
     }
 
-    package func cursor(of reader: DurableReader) async throws -> UInt64? {
+    package func cursor(of reader: DurableReader) async throws -> MessageNumber? {
         try await settle()
         return state.withLock { $0.disk.cursors[reader] }
     }
 
     package func advance(
-        _ reader: DurableReader, to number: UInt64, links: [Link]
+        _ reader: DurableReader, to number: MessageNumber, links: [Link]
     ) async throws {
         try await change { disk in
             disk.cursors[reader] = max(number, disk.cursors[reader] ?? 0)
@@ -178,7 +178,7 @@ package final class MemoryStore: MessageStore {
     }
 
     package func recordFailure(
-        _ answer: String, to number: UInt64, of reader: DurableReader
+        _ answer: String, to number: MessageNumber, of reader: DurableReader
     ) async throws {
         try await change { $0.notes.append("\(number) \(answer)") }
     }
@@ -201,7 +201,7 @@ package final class MemoryStore: MessageStore {
     private static let chunk = 50
 
     package func messages(
-        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+        in room: String, after number: MessageNumber, through last: MessageNumber, atMost count: Int
     ) -> StoredRun {
         state.withLock { state in
             state.reads += 1
@@ -224,7 +224,9 @@ package final class MemoryStore: MessageStore {
         }
     }
 
-    package func texts(in room: String, before number: UInt64, atMost count: Int) -> [Message] {
+    package func texts(in room: String, before number: MessageNumber, atMost count: Int)
+        -> [Message]
+    {
         let found = disk.messages.filter {
             $0.room == room && $0.number < number && ($0.kind == .message || $0.kind == .edit)
         }
@@ -232,17 +234,17 @@ package final class MemoryStore: MessageStore {
     }
 
     package func textNumbers(
-        in room: String, before number: UInt64, atMost count: Int
-    ) -> [UInt64] {
+        in room: String, before number: MessageNumber, atMost count: Int
+    ) -> [MessageNumber] {
         texts(in: room, before: number, atMost: count).map(\.number)
     }
 
     package func numbers(
         with words: SearchWords, in room: String, atMost count: Int
-    ) -> [UInt64] { search(words, in: room, atMost: count).map(\.number) }
+    ) -> [MessageNumber] { search(words, in: room, atMost: count).map(\.number) }
 
     /// A few at a time, so that readers have to come back.
-    package func messages(numbered numbers: [UInt64]) -> StoredRun {
+    package func messages(numbered numbers: [MessageNumber]) -> StoredRun {
         let wanted = Set(numbers)
         let found = disk.messages.filter { wanted.contains($0.number) }
         return StoredRun(Array(found.prefix(3)), isComplete: found.count <= 3)
@@ -255,19 +257,21 @@ package final class MemoryStore: MessageStore {
         return found.suffix(count)
     }
 
-    package func message(numbered number: UInt64) -> Message? {
+    package func message(numbered number: MessageNumber) -> Message? {
         disk.messages.first { $0.number == number }
     }
 
-    package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
+    package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [MessageNumber]
+    {
         disk.links[channel]?.filter { $0.remoteID == remoteID }.map(\.number).sorted() ?? []
     }
 
-    package func remoteIDs(of number: UInt64, in channel: DurableReader.Channel) -> [String] {
+    package func remoteIDs(of number: MessageNumber, in channel: DurableReader.Channel) -> [String]
+    {
         disk.links[channel]?.filter { $0.number == number }.map(\.remoteID) ?? []
     }
 
-    package func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
+    package func remoteID(of number: MessageNumber, in channel: DurableReader.Channel) -> String? {
         disk.links[channel]?.first { $0.number == number }?.remoteID
     }
 }

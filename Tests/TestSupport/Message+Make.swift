@@ -18,7 +18,8 @@ extension Message {
     ///   - other: whom it is for if it is private; in a rename the new name.
     package static func make(
         _ text: String = "hola", by sender: Sender = .make(), kind: Kind = .message,
-        room: String = "general", number: UInt64 = 1, arrival: Duration = .zero, time: Int64 = 0,
+        room: String = "general", number: MessageNumber = 1, arrival: Duration = .zero,
+        time: Int64 = 0,
         other: Sender? = nil, isPrivate: Bool = false, hadControlCharacters: Bool = false
     ) -> Message {
         var header = MessageHeader()

@@ -1,12 +1,13 @@
 import MessageBus
 
-/// The requests that wait for a password to be looked at, taken by turns of their addresses.
+/// The requests that wait for their password to be checked; addresses take turns.
 ///
-/// Confined to whoever holds it. One request of each connection may wait or be looked at, and one of
-/// each address is looked at at a time, so that its failures count before the next. Addresses
-/// with fewer failures come first, and when the queue is full, others give way to them.
+/// Owned by `PasswordDesk`, under its lock. One request of each connection may wait or be checked,
+/// and one of each address is checked at a time, so that its failures count before the next.
+/// Addresses with fewer failures come first, and when the queue is full, others give way to them.
 struct PasswordQueue<Request> {
-    /// Requests that wait at most.
+    /// Requests that wait at most: at 30 ms or more for a hash, the last one waits a second or
+    /// two.
     static var most: Int { 32 }
 
     private struct Entry {
@@ -15,7 +16,7 @@ struct PasswordQueue<Request> {
         let connection: UInt64
     }
 
-    /// What became of a request.
+    /// The result of adding a request.
     enum Admission {
         case waits
         /// Too many wait, or one of this connection does.
@@ -27,7 +28,7 @@ struct PasswordQueue<Request> {
     /// In the order of their turns: an address that was served goes behind the others.
     private var waiting: [Entry] = []
     private var connections: Set<UInt64> = []
-    /// Addresses of requests that are being looked at.
+    /// Addresses of requests whose password is being checked.
     private var busy: Set<ClientAddress> = []
 
     /// Adds a request.
@@ -74,7 +75,7 @@ struct PasswordQueue<Request> {
         return waiting.lastIndex { $0.address == yielding }
     }
 
-    /// Takes the next request; `nil` if none may be looked at now.
+    /// Takes the next request; `nil` if none may be checked now.
     ///
     /// `finish` must follow, and `release` before the connection is answered.
     mutating func next(failures: (ClientAddress) -> Int) -> Request? {
@@ -95,7 +96,7 @@ struct PasswordQueue<Request> {
         return entry.request
     }
 
-    /// Ends a request that was taken: the next one of its address may be looked at.
+    /// Ends a request that was taken: the next one of its address may be checked.
     mutating func finish(from address: ClientAddress) { busy.remove(address) }
 
     /// Lets a connection, whose request was taken, ask again.

@@ -24,10 +24,10 @@ extension AccountChange {
         case .banned(let ban):
             "\(Self.giver(ban.giver)) bans \(ban.shown.quoted) "
                 + "\(Self.end(ban.end)): \(ban.reason.isEmpty ? "no reason" : ban.reason.quoted)"
-        case .unbanned(let ban): "the ban of \(ban.shown.quoted) is taken back"
+        case .unbanned(let ban): "the ban of \(ban.shown.quoted) is lifted"
         case .muted(let mute):
             "\(Self.giver(mute.giver)) mutes \(mute.shown.quoted) \(Self.end(mute.end))"
-        case .unmuted(let mute): "the mute of \(mute.shown.quoted) is taken back"
+        case .unmuted(let mute): "the mute of \(mute.shown.quoted) is lifted"
         }
     }
 

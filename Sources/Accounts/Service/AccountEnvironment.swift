@@ -1,6 +1,6 @@
 import MessageBus
 
-/// What the account service is given to stand on.
+/// The clocks, threads and log that the daemon gives the account service.
 package struct AccountEnvironment: Sendable {
     /// Runs a function on the bus's loop, soon and in order.
     package var post: @Sendable (@escaping @Sendable () -> Void) -> Void
@@ -12,7 +12,7 @@ package struct AccountEnvironment: Sendable {
     package var steady: @Sendable () -> Int64
     /// The daemon's log.
     package var log = Log.silent
-    /// Passwords that are looked at at the same time.
+    /// The number of passwords hashed at once.
     package var hashers = 1
 
     /// Makes an environment.

@@ -1,7 +1,7 @@
 import Locking
 import MessageBus
 
-/// The store of accounts and how much of it the bus knows.
+/// The store of accounts, shared by threads, and the version of it that the bus knows.
 ///
 /// Safe from any thread but the bus's loop, which it would hold up.
 final class AccountLedger: @unchecked Sendable {  // store and version are touched under the lock

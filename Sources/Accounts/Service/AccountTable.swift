@@ -2,7 +2,7 @@ import MessageBus
 
 /// The accounts and reserved names in memory: about 300 bytes for each account.
 ///
-/// Confined to whoever holds it.
+/// Owned by `AccountService`; confined to the bus's loop.
 struct AccountTable {
     private var entries: [AccountID: StoredAccounts.Entry] = [:]
     private var ids: [String: AccountID] = [:]

@@ -2,7 +2,7 @@ import Glibc
 import Locking
 import MessageBus
 
-/// The threads that look at passwords, and the limits that they obey.
+/// Checks passwords on threads of their own, within limits.
 ///
 /// Safe from any thread. A thread exists only while requests wait; it has a low priority, because
 /// whoever talks goes before whoever logs in.
@@ -45,7 +45,7 @@ final class PasswordDesk: Sendable {
         state.withLock { $0.tries = TryCounters(stored, at: now) }
     }
 
-    /// Returns the seconds until a request may be looked at, as far as is known without the store.
+    /// Returns the seconds until the password of a request may be checked, as far as is known without the store.
     private func wait(
         _ request: PasswordRequest, isKnown: Bool? = nil, _ tries: TryCounters
     ) -> Int? {
@@ -104,7 +104,7 @@ final class PasswordDesk: Sendable {
     private func run() {
         // This thread only: on Linux each has its own nice value.
         _ = nice(Self.niceness)
-        // Made before anything is looked at, so that the first unknown name does not take longer.
+        // Made before anything is checked, so that the first unknown name does not take longer.
         _ = decoyHash
         while let request = next() {
             serve(request)
@@ -197,10 +197,10 @@ final class PasswordDesk: Sendable {
         }
     }
 
-    /// Looks at the password of a request.
+    /// Checks the password of a request.
     ///
     /// Returns the credentials if it is right, `nil` if it is wrong or there is no such account;
-    /// throws `Refused` if it may not be looked at.
+    /// throws `Refused` if it may not be checked.
     func checked(
         _ request: PasswordRequest, _ find: (any AccountStore) throws -> Credentials?
     ) throws -> Credentials? {

@@ -1,8 +1,8 @@
 import MessageBus
 
-/// A request for which a password must be looked at.
+/// A request for which a password must be checked.
 struct PasswordRequest: Sendable {
-    /// What is asked for.
+    /// The purpose.
     enum Purpose: Sendable {
         case login(LoopBound<(LoginResult) -> Void>)
         case registration(name: String, LoopBound<(RegistrationResult) -> Void>)
@@ -13,13 +13,13 @@ struct PasswordRequest: Sendable {
     let attempt: LoginAttempt
     let purpose: Purpose
 
-    /// A request that was not looked at.
+    /// The reason for which no password was checked.
     enum Refusal: Sendable {
         case rateLimited(seconds: Int)
         case unavailable
     }
 
-    /// Tells whoever asks that nothing was looked at; on the loop.
+    /// Tells whoever asks that nothing was checked; on the loop.
     func refuse(_ refusal: Refusal) {
         switch (purpose, refusal) {
         case (.login(let then), .rateLimited(let seconds)):

@@ -2,7 +2,7 @@ import MessageBus
 
 /// The bans and mutes in memory, found by names, accounts and addresses.
 ///
-/// Confined to whoever holds it.
+/// Owned by `AccountService`; confined to the bus's loop.
 struct RestrictionTable {
     private var bannedNames: [String: Ban] = [:]
     private var bannedBlocks: [AddressBlock: Ban] = [:]

@@ -13,7 +13,8 @@ final class SerialWork: Sendable {
     private let state = Locked(State())
     private let start: @Sendable (@escaping @Sendable () -> Void) throws -> Void
 
-    /// Functions that may wait.
+    /// Functions that may wait: as many as the connections that a server takes by default, each
+    /// of which asks for one at a time.
     static let most = 10_000
 
     /// Makes a queue.

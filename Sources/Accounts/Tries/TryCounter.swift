@@ -2,13 +2,13 @@
 ///
 /// All times are milliseconds since 1970.
 struct TryCounter: Sendable, Equatable {
-    /// When tries failed, the oldest first, as many as the limit needs.
+    /// The times of failures, the oldest first, as many as the limit needs.
     private(set) var failures: [Int64] = []
     /// Milliseconds by which the last failure put off the next try; 0: not at all.
     private(set) var delay: Int64 = 0
-    /// When the next try is looked at.
+    /// The time at which the next attempt is allowed.
     private(set) var until: Int64 = 0
-    /// When it was last used.
+    /// The time of the last use.
     private(set) var used: Int64 = 0
 
     /// A number of events in a time.
@@ -27,7 +27,9 @@ struct TryCounter: Sendable, Equatable {
         self.used = min(used, now)
     }
 
+    /// Milliseconds of the first delay: hardly noticed by somebody who types a password again.
     private static let firstDelay: Int64 = 2_000
+    /// Milliseconds of the longest delay: 24 attempts a day, and no owner is kept out for longer.
     private static let longestDelay: Int64 = 3_600_000
     /// The most failures that a limit counts.
     private static let mostFailures = 100

@@ -2,8 +2,8 @@ import MessageBus
 
 /// The counters of failed logins and of registrations.
 ///
-/// Confined to whoever holds it. The time is an argument: milliseconds since 1970, which never go
-/// back.
+/// Owned by `PasswordDesk`, under its lock. The time is an argument: milliseconds since 1970, which
+/// never go back.
 package struct TryCounters: Sendable {
     private var counters: [TryKey: TryCounter] = [:]
 
@@ -38,7 +38,7 @@ package struct TryCounters: Sendable {
 
     // MARK: - Logins
 
-    /// Returns the seconds until a password of a name at an address is looked at; `nil`: now.
+    /// Returns the seconds until the next password of a name at an address is checked; `nil` if now.
     ///
     /// - Parameter isKnown: true if the account was logged in at the address, so that failures
     ///   elsewhere don't count; `nil` if that is not known yet.
@@ -84,7 +84,7 @@ package struct TryCounters: Sendable {
 
     // MARK: - Registrations
 
-    /// Returns the seconds until a registration from an address is taken; `nil`: now.
+    /// Returns the seconds until a registration from an address is taken; `nil` if now.
     package func secondsUntilRegistration(at address: ClientAddress, now: Int64) -> Int? {
         guard let counter = counters[.registrations(at: address)] else { return nil }
         let next = counter.nextAllowed(

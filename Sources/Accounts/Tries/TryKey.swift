@@ -1,7 +1,7 @@
 import CSodium
 import MessageBus
 
-/// What a counter of tries counts for, as a hash: somebody may have typed a password where the name
+/// The key of a counter, as a hash: somebody may have typed a password where the name
 /// belongs, and it must not end up in the file.
 package struct TryKey: Hashable, Sendable {
     /// The hash: 16 bytes.

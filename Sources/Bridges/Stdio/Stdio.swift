@@ -78,7 +78,10 @@ package struct Stdio: Bridge {
                 self.output, buffer: options.buffer, port)
         if input != nil { await port.openSource() }
         if input != nil, output != nil, await !port.present(as: sender) {
-            port.log.warning("somebody else is called \(sender): private messages go there")
+            port.log.warning(
+                """
+                somebody else is already called \(sender): private messages to \(sender) go to them
+                """)
         }
         let end = await withTaskGroup(of: Event.self) { group in
             if let input {

@@ -20,7 +20,7 @@ package struct TCP: Bridge {
         /// The address it listens on.
         @Option("The address to listen on; port 0 lets the system choose.")
         package var listen = Address.network(host: "0.0.0.0", port: 2_000)
-        /// Who may connect to a Unix socket; `nil` for what the process's mask leaves.
+        /// The mode of a Unix socket's file; `nil` leaves it to the umask.
         @Option(
             "The mode of a unix: socket's file, as chmod takes it: those who may write connect.",
             absent: "by the umask")
@@ -28,7 +28,7 @@ package struct TCP: Bridge {
         /// The files of the certificate; `nil` for connections in plain.
         @Option("Encrypts connections by TLS with this certificate.", absent: "plain text")
         package var tls: TLSOptions?
-        /// Where proxies connect from.
+        /// The addresses that proxies connect from.
         @Option("The proxies, whose connections must begin with a PROXY header.")
         package var proxyFrom: [ProxySource] = []
         /// Bytes of the longest line.
@@ -130,7 +130,7 @@ package struct TCP: Bridge {
             } else {
                 if mode != nil {
                     check.problem(
-                        "only the socket of a unix: address has a mode, and this is \(listen)",
+                        "\"mode\" is for unix: addresses only, and \"listen\" is \(listen)",
                         at: $mode)
                 }
                 if let index = proxyFrom.firstIndex(of: .unix) {

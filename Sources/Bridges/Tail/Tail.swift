@@ -17,7 +17,7 @@ package struct Tail: Bridge {
 
     /// Options for joining lines to messages.
     package struct Multiline: PluginOptions {
-        @Option("What the first line of a message looks like; the others are joined to it.")
+        @Option("Matches the first line of a message; the lines after it are joined to it.")
         package var start = Self.unindented
         @Option("The silence after which a message is complete.", in: .milliseconds(1)...)
         package var timeout = Duration.seconds(1)
@@ -43,11 +43,11 @@ package struct Tail: Bridge {
                 check.problem("expected a regular expression: \(error)", at: $start)
                 return
             }
-            guard let slip = PatternSlip(in: start) else { return }
+            guard let mistake = PatternMistake(in: start) else { return }
             let quoted = start.shortened(to: 60).quoted
             let found = $start.found(quoted)
-            let sentence = "\(found)\(slip.ending(isShown: found == quoted))"
-            if slip.isWarning {
+            let sentence = "\(found)\(mistake.ending(isShown: found == quoted))"
+            if mistake.isWarning {
                 check.warning("found \(sentence)", at: $start)
             } else {
                 check.problem("expected a regular expression, found \(sentence)", at: $start)
@@ -62,25 +62,28 @@ package struct Tail: Bridge {
         @Option("Files not to follow; a name without a slash goes for every directory.")
         package var exclude: [PathPattern] = []
         @Option(
-            "Where to begin in files that are there at the first start; later ones are read whole.")
+            "The place to begin in files that exist at the first start; later ones are read whole.")
         package var from = Beginning.end
         @Option(
-            "Who says the lines; {file} is the file's name, {path} the whole path, cut in front.")
+            """
+            The name that says the lines; {file} is the file's name, {path} its whole path, \
+            shortened at the front.
+            """)
         package var sender = "{file}"
         @Option(
-            "The longest message in bytes; what a line has besides is left out.",
+            "The longest message in bytes; the rest of a line is left out.",
             in: 64...ByteCount.kibibytes(256))
         package var maxLine = ByteCount.kibibytes(64)
         @Option("Joins lines to messages; by default each is one.")
         package var multiline: Multiline?
         @Option(
-            "How long a file must be quiet after it lost its name before it is let go.",
+            "The silence after which a file that has lost its name is closed.",
             in: .milliseconds(1)...)
         package var rotateWait = Duration.seconds(5)
-        @Option("Where rotated files go that leave their directory: directories, or files in them.")
+        @Option("The directories, or files in them, that rotated files are moved to.")
         package var rotatedTo: [RotationTarget] = []
         @Option(
-            "Which symbolic links are followed: files (to where paths lead anyway) or links (all).")
+            "The symbolic links to follow: files (those into directories of paths) or links (all).")
         package var follow = Links.files
 
         /// The defaults.

@@ -9,7 +9,7 @@ struct BridgeSettings: Sendable {
     let wording: MessageWording
     /// True if joins and leaves are relayed.
     let relaysNotices: Bool
-    /// True if corrections are relayed.
+    /// True if edits are relayed.
     let showsEdits: Bool
     let time: TimeSource
 

@@ -86,7 +86,7 @@ extension Phrases {
     func telegramRejects(_ name: String, _ answer: String) -> String {
         say(
             "Telegram no acepta un mensaje de \(name): \(answer)",
-            "Telegram does not accept a message of \(name): \(answer)")
+            "Telegram does not accept a message from \(name): \(answer)")
     }
 
     func count(_ messages: Int, _ isMore: Bool) -> String {
@@ -109,7 +109,8 @@ extension Phrases {
     /// Says that a chat takes nothing from the bot.
     func telegramTakesNothing(_ reason: String, waiting: Int, _ isMore: Bool) -> String {
         let sentence = say(
-            "Telegram no acepta mensajes: \(reason)", "Telegram takes no messages: \(reason)")
+            "Telegram no acepta mensajes: \(reason)",
+            "Telegram is not accepting messages: \(reason)")
         return waiting == 0
             ? "\(sentence)."
             : "\(sentence); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
@@ -118,8 +119,8 @@ extension Phrases {
     /// Says that a chat takes nothing for a while.
     func telegramPauses(_ pause: Duration, waiting: Int, _ isMore: Bool) -> String {
         let sentence = say(
-            "Telegram no acepta mensajes durante \(span(pause)): son demasiados",
-            "Telegram takes no messages for \(span(pause)): there are too many")
+            "Telegram no acepta mensajes durante \(span(pause)): se han enviado demasiados",
+            "Telegram is not accepting messages for \(span(pause)): too many were sent")
         return waiting == 0
             ? "\(sentence)."
             : "\(sentence); \(count(waiting, isMore)) \(say("en espera", "waiting"))."
@@ -128,18 +129,19 @@ extension Phrases {
     /// Says that Telegram brings nothing in for a while.
     func telegramBringsNothing(for pause: Duration) -> String {
         say(
-            "Telegram no entrega mensajes durante \(span(pause)): se le pregunta demasiado.",
-            "Telegram brings no messages for \(span(pause)): it is asked too often.")
+            """
+            Telegram no entrega mensajes durante \(span(pause)): se le consulta demasiado a menudo.
+            """, "No messages come from Telegram for \(span(pause)): it was asked too often.")
     }
 
     /// Says that Telegram brings messages again.
     var telegramBrings: String {
-        say("Telegram entrega mensajes de nuevo.", "Telegram brings messages again.")
+        say("Telegram entrega mensajes de nuevo.", "Messages come from Telegram again.")
     }
 
     /// Says that a chat takes messages again, and that what had waited is delivered.
     func telegramTakes(delivered: Int, late: Duration) -> String {
-        let takes = say("Telegram acepta mensajes de nuevo", "Telegram takes messages again")
+        let takes = say("Telegram acepta mensajes de nuevo", "Telegram accepts messages again")
         if delivered == 0 { return "\(takes)." }
         let word = delivered == 1 ? say("entregado", "delivered") : say("entregados", "delivered")
         let lateness = say("\(span(late)) tarde", "\(span(late)) late")
@@ -178,7 +180,7 @@ extension Phrases {
             ? say("tu mensaje no se ha entregado", "your message was not delivered")
             : say(
                 "\(count) mensajes tuyos no se han entregado",
-                "\(count) messages of yours were not delivered")
+                "\(count) of your messages were not delivered")
         return sentence + because
     }
 
@@ -189,10 +191,10 @@ extension Phrases {
             count == 1
             ? say(
                 "un mensaje de \(name) no se ha entregado",
-                "a message of \(name) was not delivered")
+                "a message from \(name) was not delivered")
             : say(
                 "\(count) mensajes de \(name) no se han entregado",
-                "\(count) messages of \(name) were not delivered")
+                "\(count) messages from \(name) were not delivered")
         return sentence + because
     }
 }

@@ -5,7 +5,7 @@ import Sockets
 /// The bridge to Telegram's groups and topics, by the Bot API: messages come in and go out, each once
 /// and in order.
 package struct Telegram: Bridge {
-    /// The handling of corrections.
+    /// The handling of edits.
     package enum Edits: String, Sendable, CaseIterable, OptionValue {
         /// They are relayed as such.
         case show
@@ -29,19 +29,19 @@ package struct Telegram: Bridge {
         package var api = "https://api.telegram.org"
         @Option("Chat ids, or id/topic, and the rooms they belong to.")
         package var chats: ChatRooms = [:]
-        @Option("How what is said here is written there, with {name} and {text}.")
+        @Option("The form of the bus's messages on Telegram, with {name} and {text}.")
         package var outgoingFormat = "{name}: {text}"
-        @Option("Whether joins and leaves are relayed, both ways.")
+        @Option("Relays joins and leaves, both ways.")
         package var notices = false
-        @Option("Whether corrections are relayed, both ways.")
+        @Option("Relays edits, both ways, or ignores them.")
         package var edits = Edits.show
-        @Option("Whether the rooms are told when Telegram does not answer for a while.")
+        @Option("Tells the rooms when Telegram does not answer for a while.")
         package var outages = true
-        @Option("Whether people there are told why what they said was dropped.")
+        @Option("Tells people on Telegram why their message was dropped.")
         package var refusals = true
-        @Option("Whether names and commands in what is said here call somebody there.")
+        @Option("Lets names and commands in the bus's messages notify people on Telegram.")
         package var mentions = false
-        @Option("Whether spoilers are hidden here, or shown.")
+        @Option("Hides spoilers in the rooms, or shows them.")
         package var spoilers = Spoilers.hide
 
         /// The defaults.

@@ -1,7 +1,7 @@
 /// The accounts, bans and mutes, as the bus and its bridges ask for them.
 ///
 /// Confined to the bus's loop. Questions about names and addresses are answered from memory;
-/// passwords are looked at on threads of their own. Every `then` is called on the loop, once, and
+/// passwords are checked on threads of their own. Every `then` is called on the loop, once, and
 /// never before the function that it was given to returns. Where an account changes, the `then` of
 /// whoever asked for it is called first, the observers after it.
 package protocol AccountDirectory: AnyObject, Sendable {
@@ -81,7 +81,7 @@ package protocol AccountDirectory: AnyObject, Sendable {
         then: @escaping ([PrivateMessage]) -> Void)
     /// Returns a private message by its number, if the account is one of the two.
     func privateMessage(
-        numbered number: UInt64, of id: AccountID, then: @escaping (PrivateMessage?) -> Void)
+        numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void)
 
     // MARK: - Changes
 

@@ -4,9 +4,9 @@ package enum LoginResult: Sendable, Hashable {
     case loggedIn(Account)
     /// The password is wrong, or there is no such account: these can't be told apart.
     case failed
-    /// Nothing was looked at: too many tries, or too many requests wait.
+    /// No password was checked: too many attempts, or too many requests wait.
     ///
-    /// The next is looked at after so many seconds, at least 1.
+    /// The next is checked after so many seconds, at least 1.
     case rateLimited(seconds: Int)
     /// The store fails; the log says why.
     case unavailable
@@ -34,9 +34,9 @@ package enum PasswordResult: Sendable, Hashable {
     case done
     /// The password is wrong, or the account is gone.
     case failed
-    /// Nothing was looked at: too many tries, or too many requests wait.
+    /// No password was checked: too many attempts, or too many requests wait.
     ///
-    /// The next is looked at after so many seconds, at least 1.
+    /// The next is checked after so many seconds, at least 1.
     case rateLimited(seconds: Int)
     /// The store fails; the log says why.
     case unavailable

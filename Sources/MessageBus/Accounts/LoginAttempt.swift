@@ -1,4 +1,4 @@
-/// A request to have a password looked at.
+/// A request to check a password.
 package struct LoginAttempt: Sendable {
     /// The folded name.
     package let key: String

@@ -83,7 +83,7 @@ package final class NoAccounts: AccountDirectory {
     ) { then([]) }
     /// Answers with none.
     package func privateMessage(
-        numbered number: UInt64, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
+        numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
     ) { then(nil) }
 
     /// Does nothing.

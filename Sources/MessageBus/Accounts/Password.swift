@@ -3,7 +3,7 @@ import Glibc
 /// A password in its one form: never printed, and erased from memory with its last reference.
 ///
 /// Safe from any thread: the bytes are written once, by the initializer.
-package final class Password: @unchecked Sendable {  // see the line above
+package final class Password: @unchecked Sendable {  // written once, by the initializer
     private let bytes: UnsafeMutableRawBufferPointer
 
     /// Bytes of a password, in NFC.

@@ -18,19 +18,19 @@ package struct PrivateMessage: Sendable, Hashable {
     }
 
     /// Its number on the bus, which no other message has.
-    package let number: UInt64
-    /// When it was said.
+    package let number: MessageNumber
+    /// The time at which it was said.
     package let time: Timestamp
-    /// Who said it.
+    /// The sender.
     package let sender: Party
     /// To whom.
     package let receiver: Party
-    /// What was said.
+    /// The text.
     package let text: String
 
     /// Makes a message.
     package init(
-        number: UInt64, time: Timestamp, from sender: Party, to receiver: Party, text: String
+        number: MessageNumber, time: Timestamp, from sender: Party, to receiver: Party, text: String
     ) {
         self.number = number
         self.time = time

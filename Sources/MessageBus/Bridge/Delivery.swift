@@ -16,7 +16,7 @@ public struct Delivery: Sendable {
     /// True if the message was deleted since it was handed over: then it is to be acknowledged and
     /// not sent.
     ///
-    /// Who waits before sending asks again at the last moment.
+    /// A bridge that waits before sending asks again at the last moment.
     public var isDeleted: Bool { port.isDeleted(message.number) }
 
     /// Moves the stored cursor behind this message and all before it, and links it to its name on

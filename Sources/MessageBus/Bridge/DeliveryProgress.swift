@@ -6,31 +6,33 @@ import Locking
 final class DeliveryProgress: Sendable {
     private struct State {
         /// The newest message handed over that has to be acknowledged.
-        var owed: UInt64
+        var owed: MessageNumber
         /// The number up to which nothing behind `owed` is to be delivered.
-        var scanned: UInt64
+        var scanned: MessageNumber
         /// The position of the stored cursor.
-        var kept: UInt64
+        var kept: MessageNumber
         /// The newest message acknowledged.
-        var done: UInt64
+        var done: MessageNumber
     }
 
     let reader: DurableReader
     private let store: any MessageStore
     private let state: Locked<State>
 
-    init(_ reader: DurableReader, at number: UInt64, store: any MessageStore) {
+    init(_ reader: DurableReader, at number: MessageNumber, store: any MessageStore) {
         self.reader = reader
         self.store = store
         state = Locked(State(owed: number, scanned: number, kept: number, done: number))
     }
 
     /// The most numbers to pass over before the stored cursor is moved for them alone.
-    private static let stride: UInt64 = 1_000
+    private static let stride = 1_000
 
-    /// Records the messages looked at, and returns the number to move the cursor to if none is
+    /// Records the messages read, and returns the number to move the cursor to if none is
     /// owed.
-    func scan(_ messages: [Message], through number: UInt64, isLast: Bool = false) -> UInt64? {
+    func scan(_ messages: [Message], through number: MessageNumber, isLast: Bool = false)
+        -> MessageNumber?
+    {
         state.withLock { state in
             if let last = messages.last { state.owed = last.number }
             state.scanned = number
@@ -42,7 +44,7 @@ final class DeliveryProgress: Sendable {
         }
     }
 
-    func acknowledge(_ number: UInt64, links: [Link]) async throws {
+    func acknowledge(_ number: MessageNumber, links: [Link]) async throws {
         let target = state.withLock { state in
             state.done = max(state.done, number)
             let target = number >= state.owed ? max(number, state.scanned) : number
@@ -52,7 +54,7 @@ final class DeliveryProgress: Sendable {
         try await store.advance(reader, to: target, links: links)
     }
 
-    func recordFailure(_ answer: String, to number: UInt64) async throws {
+    func recordFailure(_ answer: String, to number: MessageNumber) async throws {
         try await store.recordFailure(answer, to: number, of: reader)
     }
 }

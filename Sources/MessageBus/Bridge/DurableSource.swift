@@ -55,7 +55,7 @@ extension Bus {
 
     /// Returns a number greater than those of all messages before the bridge started, and less than
     /// those of all after it.
-    func startNumber(of room: Room, for attachment: BridgeAttachment) -> UInt64 {
+    func startNumber(of room: Room, for attachment: BridgeAttachment) -> MessageNumber {
         let position = attachment.positions[room.name] ?? room.log.end
         let next = room.log.messages(from: position, atMost: 1).first
         return next.map { $0.number - 1 } ?? nextNumber()
@@ -112,7 +112,7 @@ extension Bus {
         let foreign = messages.filter { $0.isFor(bridge, channel: channel) }
         let outgoing = reading.attachment.outgoing
         if outgoing.isEmpty { return foreign }
-        var originals: [UInt64: Message] = [:]
+        var originals: [MessageNumber: Message] = [:]
         for case let number? in foreign.map(\.reply?.number) where originals[number] == nil {
             originals[number] = try await message(numbered: number)
         }

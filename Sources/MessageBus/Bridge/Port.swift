@@ -120,17 +120,21 @@ public struct Port: Sendable {
     public var keepsCheckpoints: Bool { bus.keepsMessages }
 
     /// Returns the numbers of our messages with a name in a remote chat, the oldest first.
-    public func numbers(of remoteID: String, in channel: String? = nil) async throws -> [UInt64] {
+    public func numbers(of remoteID: String, in channel: String? = nil) async throws
+        -> [MessageNumber]
+    {
         try await bus.store.numbers(of: remoteID, in: .init(bridge: name, name: channel))
     }
 
     /// Returns the name of our message in a remote chat; the first one, if it has several there.
-    public func remoteID(of number: UInt64, in channel: String? = nil) async throws -> String? {
+    public func remoteID(of number: MessageNumber, in channel: String? = nil) async throws
+        -> String?
+    {
         try await bus.store.remoteID(of: number, in: .init(bridge: name, name: channel))
     }
 
     /// Returns a message by its number, if it is still kept and is not private.
-    public func message(numbered number: UInt64) async throws -> Message? {
+    public func message(numbered number: MessageNumber) async throws -> Message? {
         try await bus.message(numbered: number)
     }
 

@@ -1,18 +1,17 @@
-import Synchronization
-
 /// A durable reader of the store.
 ///
-/// Its position is touched on the bus's loop only.
-final class StoreBackedReader: @unchecked Sendable {  // `let`s anywhere, `position` on the loop
+/// Confined to the bus's loop, but for its `let`s.
+final class StoreBackedReader: @unchecked Sendable {  // `position` changes on the loop only
     let bus: Bus
     let room: Room
     let attachment: BridgeAttachment
     let channel: String?
     let progress: DeliveryProgress
-    var position: UInt64
+    var position: MessageNumber
 
     init(
-        _ bus: Bus, room: Room, attachment: BridgeAttachment, channel: String?, at position: UInt64,
+        _ bus: Bus, room: Room, attachment: BridgeAttachment, channel: String?,
+        at position: MessageNumber,
         progress: DeliveryProgress
     ) {
         self.bus = bus

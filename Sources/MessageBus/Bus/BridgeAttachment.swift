@@ -3,8 +3,7 @@ import Synchronization
 /// A bridge as the bus sees it: its name, its chains, its counters and its readers.
 ///
 /// Confined to the bus's loop, but for what never changes.
-// `let`s anywhere, `var`s on the loop only.
-package final class BridgeAttachment: @unchecked Sendable {
+package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the loop only
     /// The bridge's name in bridge.json.
     package let name: String
     /// The room of messages that name no other.
@@ -61,6 +60,7 @@ extension BridgeAttachment: PresenceDelegate {
     /// Hands a private message for somebody on the bridge to the bridge's reader, or keeps it until
     /// there is one.
     package func deliver(_ message: Message) {
+        outgoing.owner.assertOwned()
         if let cursor = cursors.first(where: reads) {
             cursor.deliver(message)
         } else {
@@ -70,6 +70,7 @@ extension BridgeAttachment: PresenceDelegate {
     }
 
     func handMail(to cursor: Cursor) {
+        outgoing.owner.assertOwned()
         guard reads(cursor) else { return }
         for message in mail { cursor.deliver(message) }
         mail = []

@@ -15,16 +15,19 @@ extension Bus {
 
     /// Deletes a message: from the room's log, and from the store, for good.
     ///
-    /// Returns when the store has it done.
+    /// Returns when the store has it done. If it throws before `isDeleted(_:)` is true, nothing was
+    /// deleted, and a task that was cancelled by then deletes nothing.
     ///
     /// - Parameter connection: the number of the connection that asks; what came by it is one's own.
     package func delete(
-        _ number: UInt64, by sender: Sender, role: Role?, connection: UInt32
+        _ number: MessageNumber, by sender: Sender, role: Role?, connection: UInt32
     ) async throws -> DeletionResult {
         guard number > 0, let message = try await message(numbered: number),
             message.header.isSaid, !message.isPrivate, !deletedNumbers.contains(number),
             !message.header.isDeleted
         else { return .unknown }
+        // Whoever asked has been told by now that the message can't be read.
+        try Task.checkCancellation()
         if role?.mayModerate != true, !isOwn(message, sender, connection) { return .forbidden }
         try await erase(message, by: sender).wait()
         return .deleted
@@ -78,11 +81,13 @@ extension Port {
     /// delivered any more.
     ///
     /// Messages that were deleted before they were read never come.
-    public func isDeleted(_ number: UInt64) -> Bool { bus.deletedNumbers.contains(number) }
+    public func isDeleted(_ number: MessageNumber) -> Bool { bus.deletedNumbers.contains(number) }
 
     /// Returns what a message of ours is called in a remote chat, all names if it took several
     /// messages there, in their order.
-    public func remoteIDs(of number: UInt64, in channel: String? = nil) async throws -> [String] {
+    public func remoteIDs(of number: MessageNumber, in channel: String? = nil) async throws
+        -> [String]
+    {
         try await bus.store.remoteIDs(of: number, in: .init(bridge: name, name: channel))
     }
 }

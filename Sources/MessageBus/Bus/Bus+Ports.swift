@@ -106,7 +106,7 @@ extension Bus {
     }
 
     /// Returns the drafts at the front that go into one batch: all of one room, and few enough
-    /// bytes that the room's readers look at them before its log lets them go.
+    /// bytes that the room's readers read them before its log lets them go.
     private func run(
         of drafts: ArraySlice<Draft>, in room: String, by attachment: BridgeAttachment
     ) -> ArraySlice<Draft> {
@@ -162,10 +162,8 @@ extension Bus {
         if TextScan.isPrintableASCII(text) {
             batch.arena.append(header, copying: text, sender: sender, details: details)
         } else {
-            let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
-            let endings = text.count { $0 == UInt8(ascii: "\r") }
-            // A CR LF that has become an LF is no control character that had to be removed.
-            if text.count - cleaned.count > endings { header.flags.insert(.hadControls) }
+            let (cleaned, hadControls) = TextCleaning.cleanedLines(repairing: text)
+            if hadControls { header.flags.insert(.hadControls) }
             cleaned.withUnsafeBytes { cleaned in
                 // The LF that ends a text ends its last line; it does not begin another one.
                 let count = cleaned.lastIndex { $0 != UInt8(ascii: "\n") }.map { $0 + 1 } ?? 0
@@ -224,7 +222,7 @@ extension Bus {
 
     func subscribe(
         _ attachment: BridgeAttachment, room name: String, channel: String?,
-        after number: UInt64? = nil,
+        after number: MessageNumber? = nil,
         holding bytes: Int? = nil
     ) -> Subscription? {
         guard let room = room(name), !(isEnding && room.log.end == 0) else { return nil }

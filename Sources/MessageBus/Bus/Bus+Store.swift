@@ -47,8 +47,8 @@ extension Bus {
     /// Returns when the store may have got further, the bus ends, or the task is cancelled.
     ///
     /// - Parameters:
-    ///   - count: the count of `storeSignal` before the store was looked at: with a preferred
-    ///     executor the task may leave the bus between the look and the wait, and would sleep
+    ///   - count: the count of `storeSignal` before the store was checked: with a preferred
+    ///     executor the task may leave the bus between the check and the wait, and would sleep
     ///     through a change in between.
     ///   - evenAtTheEnd: true to wait even if the bus has ended already.
     func waitForStore(since count: UInt64, evenAtTheEnd: Bool = false) async {
@@ -69,17 +69,17 @@ extension Bus {
     /// The most texts that somebody may ask for at once.
     package static var mostTexts: Int { 500 }
 
-    // MARK: - What was said before
+    // MARK: - Earlier messages
 
     /// Returns the numbers of the last texts of a room, rising, if its log has as many or there are
     /// no more; `nil` if the store has to be asked.
-    package func recentTextNumbers(in room: Room, atMost count: Int) -> [UInt64]? {
+    package func recentTextNumbers(in room: Room, atMost count: Int) -> [MessageNumber]? {
         let numbers = room.log.textNumbers(in: 0..<room.log.end, atMost: count)
         return numbers.count == count || !keepsMessages || !room.hasForgotten ? numbers : nil
     }
 
     /// Returns the numbers of the last texts of a room, rising.
-    package func textNumbers(in room: Room, atMost count: Int) async throws -> [UInt64] {
+    package func textNumbers(in room: Room, atMost count: Int) async throws -> [MessageNumber] {
         let recent = room.log.textNumbers(in: 0..<room.log.end, atMost: count)
         guard recent.count < count, keepsMessages, room.hasForgotten else { return recent }
         return try await store.textNumbers(
@@ -87,7 +87,7 @@ extension Bus {
     }
 
     /// Returns a message by its number, from a room's log or the store.
-    package func message(numbered number: UInt64) async throws -> Message? {
+    package func message(numbered number: MessageNumber) async throws -> Message? {
         for room in rooms {
             if let message = room.log.message(numbered: number) { return message }
         }

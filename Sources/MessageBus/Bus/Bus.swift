@@ -32,7 +32,7 @@ public actor Bus {
     package nonisolated let store: any MessageStore
     /// True if the store outlives the process, so that the bus hands it every message.
     package nonisolated let keepsMessages: Bool
-    /// Who may not speak.
+    /// The bans and mutes.
     var restrictions = Restrictions()
     /// Rules by which addresses can't be banned.
     var protectedAddresses: [String: @Sendable (AddressBlock) -> Bool] = [:]
@@ -68,7 +68,7 @@ public actor Bus {
     var storeObservers: [UInt64: () -> Void] = [:]
     var lastObserver: UInt64 = 0
     /// The number of the newest message that the store was handed.
-    private(set) var lastTaken: UInt64 = 0
+    private(set) var lastTaken: MessageNumber = 0
 
     /// The executor of the loop that the bus lives on.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -133,10 +133,10 @@ public actor Bus {
 
     /// Returns a number that is greater than those of all messages before, and that no message will
     /// have.
-    package func nextNumber() -> UInt64 { numbers.allocate(1) }
+    package func nextNumber() -> MessageNumber { numbers.allocate(1) }
 
     /// The first number that nothing has, `nil` if nothing was numbered yet.
-    package var unusedNumber: UInt64? { numbers.unused }
+    package var unusedNumber: MessageNumber? { numbers.unused }
 
     /// Returns an empty batch that arrives now.
     package func batch(room: String, capacity: Int, bytes: Int) -> Batch {

@@ -6,15 +6,15 @@ import Locking
 /// Safe from any thread. The last 100,000 are remembered: a reader holds a few hundred messages.
 final class DeletedNumbers: Sendable {
     private struct State {
-        var numbers: Set<UInt64> = []
-        var order: [UInt64] = []
+        var numbers: Set<MessageNumber> = []
+        var order: [MessageNumber] = []
     }
 
     private static let most = 100_000
     private let state = Locked(State())
 
     /// Adds a number.
-    func insert(_ number: UInt64) {
+    func insert(_ number: MessageNumber) {
         state.withLock { state in
             guard state.numbers.insert(number).inserted else { return }
             state.order.append(number)
@@ -25,5 +25,7 @@ final class DeletedNumbers: Sendable {
     }
 
     /// Returns true if a message was deleted.
-    func contains(_ number: UInt64) -> Bool { state.withLock { $0.numbers.contains(number) } }
+    func contains(_ number: MessageNumber) -> Bool {
+        state.withLock { $0.numbers.contains(number) }
+    }
 }

@@ -6,7 +6,7 @@ package enum NameRefusal: Sendable, Equatable {
     case registered
     /// It is banned, for this reason, which may be empty: whoever takes it is sent away.
     case banned(String)
-    /// Who asks for it may not speak, nor change names.
+    /// The one who asks for it may not speak, nor change names.
     case muted
     /// A middleware dropped the notice that would have announced it.
     case dropped(Drop)

@@ -3,22 +3,21 @@ struct NumberAllocator {
     /// Numbers in a block.
     ///
     /// A crash leaves a gap of at most this many.
-    static let block: UInt64 = 1 << 16
+    static let block = 1 << 16
 
     private let store: any MessageStore
-    private var upcoming: UInt64 = 0
-    private var end: UInt64 = 0
+    private var upcoming: MessageNumber = 0
+    private var end: MessageNumber = 0
 
     init(_ store: any MessageStore) { self.store = store }
 
     /// The first number that was not given, `nil` if none was asked for.
-    var unused: UInt64? { end == 0 ? nil : upcoming }
+    var unused: MessageNumber? { end == 0 ? nil : upcoming }
 
     /// Returns the first of `count` numbers in a row.
     ///
     /// The rest of a block that is too small for them becomes a gap.
-    mutating func allocate(_ count: Int) -> UInt64 {
-        let count = UInt64(count)
+    mutating func allocate(_ count: Int) -> MessageNumber {
         if end - upcoming < count {
             let block = max(count, Self.block)
             upcoming = store.reserve(block)

@@ -20,14 +20,14 @@ package final class Person {
     /// The first number that no message had when the person took the name.
     ///
     /// A person without account can be told by it from an earlier one of the same name.
-    package internal(set) var firstNumber: UInt64
+    package internal(set) var firstNumber: MessageNumber
     /// The allowance of commands of all connections together, for somebody who is logged in.
     package var commands = CommandBucket()
     /// The connections, in no order.
     package private(set) var presences: [Presence] = []
     private var places: [Place] = []
 
-    init(sender: Sender, account: Account?, firstNumber: UInt64) {
+    init(sender: Sender, account: Account?, firstNumber: MessageNumber) {
         self.sender = sender
         self.account = account
         self.firstNumber = firstNumber
@@ -82,6 +82,7 @@ package final class Person {
     // MARK: - Coming and going
 
     func add(_ presence: Presence) {
+        presence.room.owner.assertOwned()
         presence.person = self
         presence.index = presences.count
         presences.append(presence)
@@ -91,6 +92,7 @@ package final class Person {
     }
 
     func remove(_ presence: Presence) {
+        presence.room.owner.assertOwned()
         guard presence.person === self else { return }
         presence.person = nil
         // The last presence moves into the free place.
@@ -121,6 +123,7 @@ package final class Person {
     ///
     /// - Parameter isForced: whether the person had to give up the name before.
     func setName(of name: Sender, isForced: Bool = false) {
+        presences.first?.room.owner.assertOwned()
         var senders: [String: Sender] = [:]
         for presence in presences {
             let bridge = presence.sender.bridge

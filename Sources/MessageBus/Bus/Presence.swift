@@ -1,7 +1,7 @@
 /// One connection of somebody who is in, or a bridge's place for them: the room, and how to reach
 /// them there.
 ///
-/// Confined to the bus's loop.
+/// Confined to the bus's loop, which `Person` checks.
 package final class Presence {
     /// The sender of what is said here: the person's name, on this bridge.
     package internal(set) var sender: Sender

@@ -14,7 +14,7 @@ extension Chain {
     /// Judges the quotations in a batch and removes those that the steps drop.
     ///
     /// - Parameter original: returns a quoted message by its number.
-    func judgeQuotations(in batch: Batch, original: (UInt64) -> Message?) {
+    func judgeQuotations(in batch: Batch, original: (MessageNumber) -> Message?) {
         // Most messages quote nothing.
         guard !isEmpty, !batch.arena.details.isEmpty else { return }
         let arena = batch.arena

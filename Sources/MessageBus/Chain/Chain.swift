@@ -83,7 +83,7 @@ package final class Chain {
     ///
     /// - Parameter original: returns a quoted message by its number.
     package func judge(
-        _ messages: [Message], original: (UInt64) -> Message? = { _ in nil }
+        _ messages: [Message], original: (MessageNumber) -> Message? = { _ in nil }
     ) -> [Message] {
         guard let room = messages.first?.room else { return [] }
         let batch = Batch(MessageArena(messages, in: room))

@@ -35,7 +35,7 @@ extension Condition {
         return anything
     }
 
-    /// Returns whether messages of a kind are judged: messages include corrections, or a correction
+    /// Returns whether messages of a kind are judged: messages include edits, or an edit
     /// could say what a message must not.
     private func includes(_ kind: Message.Kind) -> Bool {
         guard let own = Kind(kind) else { return false }

@@ -5,6 +5,8 @@
 public final class Batch {
     /// The messages.
     @usableFromInline package let arena: MessageArena
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
+    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     /// Indicates that a leave cannot be dropped: true for inbound messages, false for outgoing
     /// ones.
     @exclusivity(unchecked) var keepsLeaves = false

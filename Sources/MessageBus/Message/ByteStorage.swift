@@ -12,6 +12,8 @@ package final class ByteStorage: @unchecked Sendable {  // bytes below `count` n
     @usableFromInline package let base: UnsafeMutableRawPointer
     /// Capacity in bytes.
     package let capacity: Int
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
+    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     /// Bytes in use.
     @exclusivity(unchecked) package var count = 0
     #if DEBUG

@@ -2,7 +2,7 @@
 /// bytes that are copied once without a string for any of them.
 ///
 /// Confined to its holder: first the reader, then, handed over whole, the bus.
-package final class LineBlock: @unchecked Sendable {  // see the line above
+package final class LineBlock: @unchecked Sendable {  // handed over whole
     /// The file or stream that lines come from.
     package struct Origin: Sendable, Hashable {
         /// The name that the lines are published under.
@@ -21,7 +21,7 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
     private var start: UInt64 = 0
     private var details: MessageDetails?
 
-    /// The most lines in a block: as many as a room's readers look at before its log lets them go.
+    /// The most lines in a block: as many as a room's readers read before its log lets them go.
     package static let lines = 1_024
     /// The most bytes of text in a block, unless one line alone has more.
     package static let bytes = 256 << 10
@@ -84,9 +84,9 @@ package final class LineBlock: @unchecked Sendable {  // see the line above
         if isPlain || TextScan.isPrintableASCII(text) {
             return append(text, header)
         }
-        let cleaned = TextCleaning.cleaned(repairing: text, lineEndings: .kept)
+        let (cleaned, hadControls) = TextCleaning.cleanedLines(repairing: text)
+        if hadControls { header.flags.insert(.hadControls) }
         return cleaned.withUnsafeBytes { cleaned in
-            if cleaned.count < text.count { header.flags.insert(.hadControls) }
             if cleaned.contains(0x0A) { header.flags.insert(.hasLines) }
             return append(cleaned, header)
         }

@@ -78,7 +78,7 @@ public struct Message: Sendable {
     }
 
     /// Its number: bus-wide, rising, with gaps, given once.
-    public var number: UInt64 { header.number }
+    public var number: MessageNumber { header.number }
     /// The kind of message.
     public var kind: Kind { header.kind }
     /// The time at which it was said, by the wall clock: as its bridge knows it, else `received`.
@@ -101,10 +101,10 @@ public struct Message: Sendable {
     public var attachment: UInt64 { details?.attachment ?? 0 }
     /// True if it belongs to the message before it, as the second picture of an album does.
     public var isContinuation: Bool { details?.isContinuation ?? false }
-    /// The message that this one answers.
+    /// The message that this one replies to.
     public var reply: Quotation? { kind == .deletion ? nil : details?.reply }
     /// The number of the message that was deleted, in a deletion; `nil` in anything else.
-    public var deletedNumber: UInt64? { kind == .deletion ? details?.reply?.number : nil }
+    public var deletedNumber: MessageNumber? { kind == .deletion ? details?.reply?.number : nil }
     /// The name of the person who deleted the message, whose text is empty then; `nil` if nobody did.
     public var deleter: String? { details?.deleter }
     /// The receiver of a private message, or the new name in a rename.

@@ -3,7 +3,7 @@ extension MessageArena {
     /// Appends the messages of another arena from an index on, except dropped ones, as many as fit
     /// without moving the texts here.
     ///
-    /// - Returns: the index of the first message that was not looked at.
+    /// - Returns: the index of the first message that was not examined.
     package func append(passedOf other: MessageArena, from start: Int) -> Int {
         other.isWhole ? appendWhole(other, from: start) : appendEach(other, from: start)
     }

@@ -5,6 +5,8 @@
 /// gives it to the bus's loop, which fills the pages that it gives to the store's thread.
 @usableFromInline
 package final class MessageArena {
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
+    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     /// The name of the room that all its messages are in; empty if they are in several.
     @exclusivity(unchecked) package var room: String
     /// The most messages that it holds.
@@ -124,9 +126,9 @@ package final class MessageArena {
     // MARK: - Changing messages
 
     /// Gives the messages numbers in a row, and a time.
-    func number(from first: UInt64, time: Int64) {
+    func number(from first: MessageNumber, time: Int64) {
         for index in 0..<count {
-            headers[index].number = first + UInt64(index)
+            headers[index].number = first + index
             headers[index].time = time
         }
     }

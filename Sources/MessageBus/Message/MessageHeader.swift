@@ -30,7 +30,7 @@ package struct MessageHeader: Sendable {
         }
     }
 
-    package var number: UInt64 = 0
+    package var number: MessageNumber = 0
     /// Milliseconds since 1970.
     package var time: Int64 = 0
     /// The offset of the text in the arena's storage.

@@ -1,14 +1,14 @@
 /// The message that another one answers: its number, its author and its first words.
 public struct Quotation: Sendable, Equatable {
     /// The number of the message answered.
-    public let number: UInt64
+    public let number: MessageNumber
     /// The author's name.
     public let name: String
     /// Its first words, 40 characters at most, `…` at the end if it was longer.
     public let excerpt: String
 
     /// Makes a quotation; name and text may be as they came from outside: they are cleaned and cut.
-    public init(number: UInt64, name: String, excerpt: String) {
+    public init(number: MessageNumber, name: String, excerpt: String) {
         self.number = number
         self.name = Self.beginning(of: name, characters: 64)
         self.excerpt = Self.beginning(of: excerpt, characters: 40, isQuoted: true)

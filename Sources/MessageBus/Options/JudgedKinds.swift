@@ -13,7 +13,7 @@ package struct JudgedKinds: Sendable {
 }
 
 extension OptionCheck {
-    /// Warns of kinds without a text, for a middleware that only looks at texts.
+    /// Warns of kinds without a text, for a middleware that judges texts only.
     public mutating func textsOnly() {
         for (kind, location) in problems.judged?.kinds ?? [] where kind.isNotice {
             warning("a \(kind.rawValue) has no text: nothing is done about it", at: location)

@@ -38,13 +38,13 @@ package enum AccountRenaming: Sendable, Equatable {
 package struct StoredTries: Sendable, Equatable {
     /// A hash of whom it counts for.
     package let counter: [UInt8]
-    /// When tries failed, the oldest first, in milliseconds since 1970.
+    /// The times of failures, the oldest first, in milliseconds since 1970.
     package let failures: [Int64]
     /// Seconds by which the last failure put off the next try; 0: not at all.
     package let delay: Int64
-    /// When the next try is looked at, in milliseconds since 1970; 0: at once.
+    /// The time at which the next attempt is allowed, in milliseconds since 1970; 0: at once.
     package let until: Int64
-    /// When it was last used, in milliseconds since 1970.
+    /// The time of the last use, in milliseconds since 1970.
     package let used: Int64
 
     /// Makes a counter.

@@ -91,7 +91,7 @@ package protocol AccountStore: AnyObject {
         of id: AccountID, with other: AccountID?, key: String, last count: Int
     ) throws -> [PrivateMessage]
     /// Returns a message by its number, if an account is one of the two.
-    func privateMessage(numbered number: UInt64, of id: AccountID) throws -> PrivateMessage?
+    func privateMessage(numbered number: MessageNumber, of id: AccountID) throws -> PrivateMessage?
 
     // MARK: - Keeping house
 

@@ -1,14 +1,14 @@
 /// A message whose text is to be gone.
 package struct Deletion: Sendable, Hashable {
     /// The number of the message.
-    package let number: UInt64
+    package let number: MessageNumber
     /// The name of who has deleted it.
     package let deleter: String
     /// The beginning of the text as other messages quote it, where they do so without its number.
     package let excerpt: String
 
     /// Makes a deletion.
-    package init(of number: UInt64, by deleter: String, quotedAs excerpt: String = "") {
+    package init(of number: MessageNumber, by deleter: String, quotedAs excerpt: String = "") {
         self.number = number
         self.deleter = deleter
         self.excerpt = excerpt

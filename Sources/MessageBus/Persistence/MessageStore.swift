@@ -10,7 +10,7 @@ package protocol MessageStore: Sendable {
     ///
     /// None of them was or will be returned again, by this process or a later one. On the bus's
     /// loop; waits only if the numbers reserved ahead are used up.
-    func reserve(_ count: UInt64) -> UInt64
+    func reserve(_ count: Int) -> MessageNumber
 
     // MARK: - Handing over, on the bus's loop; none of these waits
 
@@ -37,8 +37,8 @@ package protocol MessageStore: Sendable {
     // MARK: - Progress, from any thread
 
     /// The number up to which every message handed over is kept.
-    var committed: UInt64 { get }
-    /// The store's condition: whether it keeps up.
+    var committed: MessageNumber { get }
+    /// The store's condition: it keeps up, lags or fails.
     var condition: StoreCondition { get }
     /// Calls a function, on a thread of its own, whenever `committed` or `condition` may have
     /// changed.
@@ -52,13 +52,14 @@ package protocol MessageStore: Sendable {
     func checkpoints(of bridge: String) async throws -> [String: [UInt8]]
     /// Returns the number of the last message that a durable reader has acknowledged, `nil` for a
     /// new one.
-    func cursor(of reader: DurableReader) async throws -> UInt64?
+    func cursor(of reader: DurableReader) async throws -> MessageNumber?
     /// Moves a durable reader's cursor, never back.
     ///
-    /// - Parameter links: names of messages up to that one on the other side.
-    func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) async throws
-    /// Records that a message could not be delivered, and the answer of the other side.
-    func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) async throws
+    /// - Parameter links: the remote ids of messages up to that one.
+    func advance(_ reader: DurableReader, to number: MessageNumber, links: [Link]) async throws
+    /// Records that a message could not be delivered, and the answer of the remote side.
+    func recordFailure(_ answer: String, to number: MessageNumber, of reader: DurableReader)
+        async throws
 
     // MARK: - Reading
 
@@ -68,32 +69,35 @@ package protocol MessageStore: Sendable {
     ///
     /// - Parameter last: at most `committed`.
     func messages(
-        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+        in room: String, after number: MessageNumber, through last: MessageNumber, atMost count: Int
     ) async throws -> StoredRun
-    /// Returns the last texts of a room that are older than a number, the oldest first.
-    func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
-    /// Returns the numbers of those texts, rising.
+    /// Returns the last texts of a room before a number, the oldest first.
+    func texts(in room: String, before number: MessageNumber, atMost count: Int) async throws
+        -> [Message]
+    /// Returns the numbers of the last texts of a room before a number, rising.
     func textNumbers(
-        in room: String, before number: UInt64, atMost count: Int
-    ) async throws -> [UInt64]
+        in room: String, before number: MessageNumber, atMost count: Int
+    ) async throws -> [MessageNumber]
     /// Returns the newest texts of a room that hold all the words, the oldest first.
     func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
-    /// Returns the numbers of those texts, rising.
+    /// Returns the numbers of the newest texts of a room that hold all the words, rising.
     func numbers(
         with words: SearchWords, in room: String, atMost count: Int
-    ) async throws -> [UInt64]
+    ) async throws -> [MessageNumber]
     /// Returns a message by its number.
-    func message(numbered number: UInt64) async throws -> Message?
+    func message(numbered number: MessageNumber) async throws -> Message?
     /// Returns messages by their numbers, which rise; those that aren't there are left out.
     ///
     /// As many as about 16 KiB of text hold, but at least one if there is one.
-    func messages(numbered numbers: [UInt64]) async throws -> StoredRun
-    /// Returns the numbers of messages with a name on the other side, the oldest first.
-    func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws -> [UInt64]
-    /// What a message is called on the other side, the first name first.
+    func messages(numbered numbers: [MessageNumber]) async throws -> StoredRun
+    /// Returns the numbers of messages with a remote id, the oldest first.
+    func numbers(of remoteID: String, in channel: DurableReader.Channel) async throws
+        -> [MessageNumber]
+    /// Returns the remote ids of a message, the first one first.
     func remoteIDs(
-        of number: UInt64, in channel: DurableReader.Channel
+        of number: MessageNumber, in channel: DurableReader.Channel
     ) async throws -> [String]
-    /// Returns the name of a message on the other side; the first name, if it has several.
-    func remoteID(of number: UInt64, in channel: DurableReader.Channel) async throws -> String?
+    /// Returns the remote id of a message; the first one, if it has several.
+    func remoteID(of number: MessageNumber, in channel: DurableReader.Channel) async throws
+        -> String?
 }

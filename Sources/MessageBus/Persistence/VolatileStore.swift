@@ -6,9 +6,9 @@ import Locking
 /// Safe from any thread.
 package final class VolatileStore: MessageStore {
     private struct State {
-        var next: UInt64 = 1
+        var next: MessageNumber = 1
         var checkpoints: [String: [String: [UInt8]]] = [:]
-        var cursors: [DurableReader: UInt64] = [:]
+        var cursors: [DurableReader: MessageNumber] = [:]
         var links = Links()
     }
 
@@ -21,7 +21,7 @@ package final class VolatileStore: MessageStore {
     package var outlivesProcess: Bool { false }
 
     /// Reserves numbers, from 1.
-    package func reserve(_ count: UInt64) -> UInt64 {
+    package func reserve(_ count: Int) -> MessageNumber {
         state.withLock { state in
             defer { state.next += count }
             return state.next
@@ -50,7 +50,7 @@ package final class VolatileStore: MessageStore {
     package func endTurn() {}
 
     /// The greatest number: there is nothing to wait for.
-    package var committed: UInt64 { .max }
+    package var committed: MessageNumber { .max }
     /// Always `keepsUp`.
     package var condition: StoreCondition { .keepsUp }
     /// Never calls.
@@ -62,12 +62,12 @@ package final class VolatileStore: MessageStore {
     }
 
     /// Returns the last message that a reader has acknowledged.
-    package func cursor(of reader: DurableReader) -> UInt64? {
+    package func cursor(of reader: DurableReader) -> MessageNumber? {
         state.withLock { $0.cursors[reader] }
     }
 
     /// Moves a reader's cursor.
-    package func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) {
+    package func advance(_ reader: DurableReader, to number: MessageNumber, links: [Link]) {
         state.withLock { state in
             // A late acknowledgement moves nothing back.
             state.cursors[reader] = max(number, state.cursors[reader] ?? 0)
@@ -76,14 +76,17 @@ package final class VolatileStore: MessageStore {
     }
 
     /// Does nothing: nobody could ask.
-    package func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) {}
+    package func recordFailure(_ answer: String, to number: MessageNumber, of reader: DurableReader)
+    {}
 
     /// Returns nothing: the room's log has the messages.
     package func messages(
-        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+        in room: String, after number: MessageNumber, through last: MessageNumber, atMost count: Int
     ) -> StoredRun { StoredRun([], isComplete: true) }
     /// Returns nothing: the room's log has the texts.
-    package func texts(in room: String, before number: UInt64, atMost count: Int) -> [Message] {
+    package func texts(in room: String, before number: MessageNumber, atMost count: Int)
+        -> [Message]
+    {
         []
     }
     /// Returns nothing: the room's log has the texts.
@@ -91,38 +94,40 @@ package final class VolatileStore: MessageStore {
         []
     }
     /// Returns nothing: the room's log has the message.
-    package func message(numbered number: UInt64) -> Message? { nil }
+    package func message(numbered number: MessageNumber) -> Message? { nil }
 
     /// Returns nothing.
     package func numbers(
         with words: SearchWords, in room: String, atMost count: Int
-    ) -> [UInt64] { [] }
+    ) -> [MessageNumber] { [] }
 
     /// Returns nothing.
-    package func messages(numbered numbers: [UInt64]) -> StoredRun {
+    package func messages(numbered numbers: [MessageNumber]) -> StoredRun {
         StoredRun([], isComplete: true)
     }
 
     /// Returns nothing.
     package func textNumbers(
-        in room: String, before number: UInt64, atMost count: Int
-    ) -> [UInt64] { [] }
+        in room: String, before number: MessageNumber, atMost count: Int
+    ) -> [MessageNumber] { [] }
 
-    /// Returns the numbers of messages with a name on the other side.
-    package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
+    /// Returns the numbers of messages with a remote id.
+    package func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [MessageNumber]
+    {
         state.withLock { $0.links.numbers(of: remoteID, in: channel) }
     }
-    /// What a message is called on the other side, the first name first.
-    package func remoteIDs(of number: UInt64, in channel: DurableReader.Channel) -> [String] {
+    /// Returns the remote ids of a message, the first one first.
+    package func remoteIDs(of number: MessageNumber, in channel: DurableReader.Channel) -> [String]
+    {
         state.withLock { $0.links.remoteIDs(of: number, in: channel) }
     }
-    /// Returns the name of a message on the other side; the first name, if it has several.
-    package func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
+    /// Returns the remote id of a message; the first one, if it has several.
+    package func remoteID(of number: MessageNumber, in channel: DurableReader.Channel) -> String? {
         state.withLock { $0.links.remoteID(of: number, in: channel) }
     }
 }
 
-/// The most recent links between messages and their names on other sides, bounded.
+/// The most recent links between messages and their remote ids, bounded.
 private struct Links {
     private struct Remote: Hashable {
         let channel: DurableReader.Channel
@@ -131,10 +136,10 @@ private struct Links {
 
     private struct Local: Hashable {
         let channel: DurableReader.Channel
-        let number: UInt64
+        let number: MessageNumber
     }
 
-    private var numbers: [Remote: [UInt64]] = [:]
+    private var numbers: [Remote: [MessageNumber]] = [:]
     /// The names, the first one first.
     private var names: [Local: [String]] = [:]
     private var order: [(local: Local, id: String)] = []
@@ -159,15 +164,15 @@ private struct Links {
         order.removeFirst(Self.bound / 2)
     }
 
-    func numbers(of id: String, in channel: DurableReader.Channel) -> [UInt64] {
+    func numbers(of id: String, in channel: DurableReader.Channel) -> [MessageNumber] {
         numbers[Remote(channel: channel, id: id)] ?? []
     }
 
-    func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
+    func remoteID(of number: MessageNumber, in channel: DurableReader.Channel) -> String? {
         names[Local(channel: channel, number: number)]?.first
     }
 
-    func remoteIDs(of number: UInt64, in channel: DurableReader.Channel) -> [String] {
+    func remoteIDs(of number: MessageNumber, in channel: DurableReader.Channel) -> [String] {
         names[Local(channel: channel, number: number)] ?? []
     }
 }

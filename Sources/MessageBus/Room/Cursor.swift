@@ -17,8 +17,8 @@ package final class Cursor {
     private var mailbox: [Message] = []
     private var waiter: CheckedContinuation<Void, Never>?
     private(set) var isCancelled = false
-    /// The number of the newest message looked at, or a number before all messages to be given.
-    private(set) var lastNumber: UInt64 = 0
+    /// The number of the newest message read, or a number before all messages to be given.
+    private(set) var lastNumber: MessageNumber = 0
     /// True if messages that the room no longer keeps are read from the store.
     private(set) var readsStore = false
     /// Size in bytes up to which the room's log may grow before it lets go of the reader's next
@@ -42,7 +42,7 @@ package final class Cursor {
     /// has the reader read on from the store after that.
     ///
     /// - Parameter number: the message to continue behind, when the reader reads from the store.
-    func hold(upTo bytes: Int, after number: UInt64) {
+    func hold(upTo bytes: Int, after number: MessageNumber) {
         held = bytes
         readsStore = true
         lastNumber = number
@@ -91,7 +91,8 @@ package final class Cursor {
     ///   - number: the number up to which the store was asked.
     ///   - place: the position to continue at if these were all; messages that the store did not have
     ///     are counted as missed.
-    func readStored(_ found: [Message], through number: UInt64, to place: LogPosition?) -> [Message]
+    func readStored(_ found: [Message], through number: MessageNumber, to place: LogPosition?)
+        -> [Message]
     {
         position += found.count
         delivered += UInt64(found.count)

@@ -82,13 +82,13 @@ struct RetainedTexts {
     }
 
     /// Returns the text that has a number.
-    func message(numbered number: UInt64) -> Message? {
+    func message(numbered number: MessageNumber) -> Message? {
         find { segment, index in segment.arena.all[index].number < number }
             .flatMap { $0.arena.all[$1].number == number ? $0.arena.message(at: $1) : nil }
     }
 
     /// Takes a text away, if it is kept.
-    func erase(_ number: UInt64, by deleter: String) {
+    func erase(_ number: MessageNumber, by deleter: String) {
         guard
             let (segment, index) = find({ $0.arena.all[$1].number < number }),
             segment.arena.all[index].number == number

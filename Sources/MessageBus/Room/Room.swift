@@ -14,6 +14,8 @@ package final class Room {
     private var cursors: [Cursor] = []
     /// The end of the log at the last flush, in bytes and messages.
     private var flushed = (bytes: 0, end: LogPosition(rawValue: 0))
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
+    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     /// True if something was said since the last flush.
     @exclusivity(unchecked) package private(set) var isDirty = false
 
@@ -31,7 +33,7 @@ package final class Room {
         owner.assertOwned()
         guard log.append(arena) > 0 else { return }
         isDirty = true
-        // A log keeps 4 MiB and 65,536 messages: readers look at a burst before it overtakes them.
+        // A log keeps 4 MiB and 65,536 messages: readers read a burst before it overtakes them.
         if log.bytesInAll - flushed.bytes > 1 << 20 || log.end - flushed.end > 16_384 { flush() }
     }
 
@@ -68,7 +70,7 @@ package final class Room {
     /// - Parameter number: a number greater than all numbers given so far.
     package func addFeed(
         capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
-        reader: any TranscriptReader, after number: UInt64 = 0
+        reader: any TranscriptReader, after number: MessageNumber = 0
     ) -> RoomFeed {
         let feed = RoomFeed(
             room: self, capacity: capacity, encoder: encoder, outgoing: outgoing, reader: reader,

@@ -24,7 +24,7 @@ package final class RoomFeed {
     /// - Parameter number: a number greater than all numbers given so far.
     package init(
         room: Room, capacity: Int, encoder: any TranscriptEncoder, outgoing: Chain,
-        reader: any TranscriptReader, after number: UInt64
+        reader: any TranscriptReader, after number: MessageNumber
     ) {
         self.room = room
         transcript = Transcript(capacity: capacity, owner: room.owner)

@@ -1,5 +1,5 @@
 /// The markers that only the bus may write in front of a text: `[↩ ana: …]` before an answer and
-/// `[✎]` before a correction.
+/// `[✎]` before an edit.
 ///
 /// If somebody types such a beginning, a round bracket takes the place of the square one: it has as
 /// many bytes, so a text is altered where it stands.
@@ -124,7 +124,7 @@ public enum ReservedMarkers {
         }
     }
 
-    /// Returns whether a character is the sign of an answer or a correction, or is drawn like one:
+    /// Returns whether a character is the sign of a reply or an edit, or is drawn like one:
     /// arrows that turn back, pencils and pens.
     private static func isMark(_ scalar: UInt32) -> Bool {
         switch scalar {

@@ -54,6 +54,23 @@ public enum TextCleaning {
         return result
     }
 
+    /// Returns a clean copy of bytes of one or more lines that may not be UTF-8, as
+    /// `cleaned(repairing:lineEndings:)` does, and true if characters other than line endings had
+    /// to be removed.
+    package static func cleanedLines(
+        repairing bytes: UnsafeRawBufferPointer
+    ) -> (bytes: [UInt8], hadControls: Bool) {
+        // Repairing makes a text longer: compared is what was repaired, not what came.
+        var result = TextEncoding.repaired(bytes)
+        let count = result.withUnsafeMutableBytes { clean($0, lineEndings: .kept) }
+        let removed = result.count - count
+        if removed == 0 { return (result, false) }
+        result.removeLast(removed)
+        // A CR LF loses its CR, which is no control character.
+        let endings = zip(bytes, bytes.dropFirst()).count { $0 == 0x0D && $1 == 0x0A }
+        return (result, removed > endings)
+    }
+
     /// Returns whether cleaning would change nothing; the bytes must be valid UTF-8.
     package static func isClean(
         _ bytes: UnsafeRawBufferPointer, lineEndings: LineEndings = .removed

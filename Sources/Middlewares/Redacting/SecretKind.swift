@@ -1,6 +1,4 @@
-import Glibc
 import MessageBus
-import Patterns
 
 /// The kinds of secret that can be masked.
 package enum SecretKind: String, Sendable, CaseIterable, OptionValue {

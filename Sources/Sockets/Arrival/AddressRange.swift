@@ -1,5 +1,3 @@
-import Glibc
-
 /// A range of IP addresses that share their first bits, as in `10.0.0.0/8` (CIDR, RFC 4632).
 public struct AddressRange: Sendable, Hashable, CustomStringConvertible {
     /// The first address, in network order: 4 or 16 bytes.

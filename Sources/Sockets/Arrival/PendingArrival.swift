@@ -37,7 +37,7 @@ final class PendingArrival: EventHandler {
     /// Bytes of a client's part of the handshake: OpenSSL takes a hello of up to 128 KiB, although
     /// real ones have up to a few thousand bytes.
     private static let maxHandshake = 136 << 10
-    /// Bytes looked at for a header at once.
+    /// Bytes searched for a header at once.
     private static let peekSize = 1_024
 
     init(

@@ -41,6 +41,13 @@ public final class LineWriter: Sendable {
         var isAbandoned = false
     }
 
+    private struct Output {
+        let descriptor: Int32
+        var isFailing = false
+        /// True if nobody will ever read it again: lines are thrown away.
+        var isGone = false
+    }
+
     private let target: Target
     /// Path of the file, if the target is one.
     private let path: String?
@@ -68,6 +75,8 @@ public final class LineWriter: Sendable {
             to: target, limits: limits, retryAfter: 1_000, gapLine: gapLine, report: report)
     }
 
+    /// Makes a writer with another pause after failures, for tests.
+    ///
     /// - Parameter retryAfter: milliseconds from a failed write to the next attempt.
     package init(
         to target: Target, limits: Limits, retryAfter: Int32,
@@ -224,13 +233,6 @@ public final class LineWriter: Sendable {
         } catch {
             report(error)
         }
-    }
-
-    private struct Output {
-        let descriptor: Int32
-        var isFailing = false
-        /// True if nobody will ever read it again: lines are thrown away.
-        var isGone = false
     }
 
     /// Returns the queued lines, or `nil` when the writer is closed.

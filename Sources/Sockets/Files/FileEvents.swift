@@ -7,7 +7,7 @@ import Glibc
 ///
 /// Events are hints: they may be late, doubled or, on network file systems, missing. If there were
 /// too many, a single `.overflow` stands for them.
-public final class FileEvents: @unchecked Sendable {  // see the line above
+public final class FileEvents: @unchecked Sendable {  // confined to the thread that waits
     /// An event.
     public enum Event: Equatable {
         /// A watched file was written to, or its size, owner or mode changed.

@@ -1,7 +1,3 @@
-import CLinux
-import Glibc
-import Synchronization
-
 /// The handler of a descriptor's events.
 ///
 /// Confined to the loop.

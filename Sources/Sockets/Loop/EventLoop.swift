@@ -8,7 +8,7 @@ import Synchronization
 /// `clockHasChanged` and `stop`, which are safe from any thread. As an executor it lets actors
 /// share the thread of their sockets. A turn is: events, jobs, due timers, then the functions given
 /// to `beforeTurnEnd` and `atTurnEnd`.
-public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the line above
+public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined to its thread
     /// A slot in the table of descriptors.
     public struct Registration: Sendable {
         let slot: UInt32
@@ -35,6 +35,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     private var jobs: [UnownedJob] = []
     private var actions: [@Sendable () -> Void] = []
 
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
+    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     /// Nanoseconds of a monotonic clock at the beginning of this turn.
     @exclusivity(unchecked) public private(set) var now: Int64
     /// Milliseconds since 1970 at the beginning of this turn.
@@ -200,6 +202,14 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
         poll.modify(registration, interest)
     }
 
+    /// Gives a watched descriptor another handler.
+    public func replaceHandler(
+        of registration: Registration, with handler: any EventHandler
+    ) {
+        // Releases the old one here, outside of the table.
+        _ = poll.replaceHandler(of: registration, with: handler)
+    }
+
     /// Stops watching.
     ///
     /// Must be called before the descriptor is closed.
@@ -256,6 +266,11 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // see the 
     ///
     /// - Parameter delay: nanoseconds from the beginning of this turn.
     public func set(_ timer: LoopTimer, after delay: Int64) {
+        assertOwned()
+        #if DEBUG
+            timer.loop?.assertOwned()
+            timer.loop = self
+        #endif
         timers.set(timer, at: now + delay)
     }
 

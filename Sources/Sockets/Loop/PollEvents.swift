@@ -1,6 +1,3 @@
-import CLinux
-import Glibc
-
 /// Events that poll(2) waits for and reports.
 struct PollEvents: OptionSet {
     let rawValue: Int16

@@ -74,6 +74,17 @@ struct PollTable: ~Copyable {
         _ = control(EPOLL_CTL_MOD, registration, interest)
     }
 
+    /// Gives a descriptor another handler, and returns the old one, to be released by the caller.
+    mutating func replaceHandler(
+        of registration: EventLoop.Registration, with handler: any EventHandler
+    ) -> (any EventHandler)? {
+        let slot = Int(registration.slot)
+        guard slots[slot].generation == registration.generation else { return nil }
+        let old = slots[slot].handler
+        slots[slot].handler = handler
+        return old
+    }
+
     /// Stops watching and returns the handler, to be released by the caller; `nil` if that was done
     /// before.
     mutating func remove(_ registration: EventLoop.Registration) -> (any EventHandler)? {

@@ -1,7 +1,3 @@
-import CLinux
-import Glibc
-import Synchronization
-
 /// The events that a descriptor is ready for (epoll_ctl(2)).
 public struct Readiness: OptionSet, Sendable {
     /// The bits of epoll.

@@ -61,7 +61,8 @@ public final class Connection {
         // A Telnet client sends a byte of its signals as urgent data; keep it in line with the
         // others.
         set(SOL_SOCKET, SO_OOBINLINE, 1)
-        // The first probe after half of the time, six more in the other half.
+        // Probes begin after half of the time, then come every twelfth; TCP_USER_TIMEOUT decides
+        // when to give up (tcp(7)), the count only where that option is ignored.
         set(Int32(IPPROTO_TCP), TCP_KEEPIDLE, max(1, seconds / 2))
         set(Int32(IPPROTO_TCP), TCP_KEEPINTVL, max(1, seconds / 12))
         set(Int32(IPPROTO_TCP), TCP_KEEPCNT, 6)
@@ -70,17 +71,19 @@ public final class Connection {
 
     private func set(_ level: Int32, _ name: Int32, _ value: Int32) {
         var value = value
-        setsockopt(descriptor, level, name, &value, 4)
+        setsockopt(descriptor, level, name, &value, socklen_t(MemoryLayout<Int32>.size))
     }
 
     /// Reads received bytes.
     public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        loop.assertOwned()
         if let session { return session.receive(into: buffer) }
         return receiveAsIs(into: buffer)
     }
 
     /// Reads received bytes as they are, encrypted or not, for those who discard them.
     public func receiveAsIs(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
+        loop.assertOwned()
         while true {
             let count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
             if count > 0 { return .bytes(count) }
@@ -96,6 +99,7 @@ public final class Connection {
     /// Of encrypted bytes some may wait here afterwards: see `hasUnsent`.
     @inline(__always)
     public func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
+        loop.assertOwned()
         if let session { return session.send(bytes) }
         return Self.send(bytes, on: descriptor)
     }
@@ -119,7 +123,10 @@ public final class Connection {
     public var hasUnsent: Bool { session?.hasUnsent ?? false }
 
     /// Sends encrypted bytes that wait; returns `nil` once there are none left.
-    public func flush() -> Outcome? { session?.flush() }
+    public func flush() -> Outcome? {
+        loop.assertOwned()
+        return session?.flush()
+    }
 
     /// True if bytes that were received with others have not been read; the loop reports nothing
     /// then.
@@ -136,9 +143,15 @@ public final class Connection {
 
     /// Sets the events that the loop waits for; costs a system call only if they change.
     public func wait(for interest: Readiness) {
+        loop.assertOwned()
         guard interest != self.interest, let registration else { return }
         self.interest = interest
         loop.modify(registration, interest)
+    }
+
+    /// Has another object told of its events from now on.
+    public func replaceHandler(with handler: any EventHandler) {
+        if let registration { loop.replaceHandler(of: registration, with: handler) }
     }
 
     /// True if there are received bytes that are not read yet (FIONREAD, tcp(7)).
@@ -148,10 +161,10 @@ public final class Connection {
     }
 
     /// Sent bytes, the end included, that the peer has not confirmed (SIOCOUTQ, tcp(7)).
-    public var unsentBytes: Int {
+    public var unconfirmedBytes: Int {
+        let waiting = session?.unsentCount ?? 0
         var count: Int32 = 0
         // SIOCOUTQ is TIOCOUTQ.
-        let waiting = session?.unsentCount ?? 0
         return ioctl(descriptor, UInt(TIOCOUTQ), &count) == 0 ? Int(count) + waiting : waiting
     }
 
@@ -163,7 +176,10 @@ public final class Connection {
     }
 
     /// Tells the peer that nothing more comes; reading goes on.
-    public func finishSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+    public func finishSending() {
+        loop.assertOwned()
+        shutdown(descriptor, Int32(SHUT_WR))
+    }
 
     /// True until `close()` or `detach()`.
     public var isOpen: Bool { registration != nil }
@@ -171,6 +187,7 @@ public final class Connection {
     /// Stops watching and returns the descriptor, still open; no encrypted bytes are sent or read
     /// after this.
     public func detach() -> Int32 {
+        loop.assertOwned()
         session?.finish()
         if let registration { loop.remove(registration) }
         registration = nil
@@ -179,6 +196,7 @@ public final class Connection {
 
     /// Closes the connection.
     public func close() {
+        loop.assertOwned()
         guard let registration else { return }
         self.registration = nil
         session?.finish()

@@ -1,6 +1,3 @@
-import CLinux
-import Glibc
-
 /// The part of an address that limits count by: an IPv4 address, or the first 64 bits of an IPv6
 /// address.
 public struct HostKey: Hashable, Sendable {

@@ -92,7 +92,7 @@ public struct LineSplitter: Sendable {
             isPlain = start.load(fromByteOffset: count - 1, as: UInt8.self) &- 0x20 < 0x5F
         }
         if count > longest {
-            body(.tooLong(UnsafeRawBufferPointer(start: start, count: Self.shown(count))))
+            body(.tooLong(UnsafeRawBufferPointer(start: start, count: min(count, shown))))
         } else {
             body(.line(UnsafeRawBufferPointer(start: start, count: count), isPlain: isPlain))
         }
@@ -118,15 +118,15 @@ public struct LineSplitter: Sendable {
     private mutating func refuse(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         var beginning = pending
         pending = []
-        beginning.append(contentsOf: rest.prefix(max(0, Self.mostShown - beginning.count)))
+        beginning.append(contentsOf: rest.prefix(max(0, shown - beginning.count)))
         beginning.withUnsafeBytes {
-            body(.tooLong(UnsafeRawBufferPointer(rebasing: $0.prefix(Self.mostShown))))
+            body(.tooLong(UnsafeRawBufferPointer(rebasing: $0.prefix(shown))))
         }
     }
 
-    /// Bytes shown of a line that is too long.
+    /// Bytes shown of a line that is too long: as many as there are wherever it was split.
+    private var shown: Int { min(longest, Self.mostShown) }
     private static let mostShown = 256
-    private static func shown(_ count: Int) -> Int { min(count, mostShown) }
 
     private mutating func keep(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         guard !isSkipping else { return }

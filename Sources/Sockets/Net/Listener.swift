@@ -45,6 +45,7 @@ public final class Listener: EventHandler {
         onRefuse: @escaping (Int32, SocketAddress) -> Void = { _, _ in },
         onAccept: @escaping (Int32, SocketAddress) -> Void
     ) throws {
+        loop.assertOwned()
         self.loop = loop
         self.onAccept = onAccept
         self.onFailure = onFailure
@@ -117,6 +118,7 @@ public final class Listener: EventHandler {
 
     /// Accepts waiting connections.
     public func handle(_ ready: Readiness) {
+        loop.assertOwned()
         for _ in 0..<Self.acceptsPerTurn {
             let (accepted, peer) = accept()
             if accepted >= 0 {
@@ -185,6 +187,7 @@ public final class Listener: EventHandler {
 
     /// Stops listening; the kernel refuses connections that were not accepted.
     public func close() {
+        loop.assertOwned()
         guard let registration else { return }
         self.registration = nil
         retry.cancel()

@@ -5,7 +5,7 @@ import Locking
 /// Encryption by the kernel (Documentation/networking/tls.rst): what is sent is text, and the
 /// kernel makes records of it.
 enum KernelTLS {
-    /// Whether the kernel has it, once that is known.
+    /// True if the kernel has it; `nil` until that is known.
     private static let known = Locked<Bool?>(nil)
 
     /// `TCP_ULP` of linux/tcp.h.

@@ -16,8 +16,6 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
     /// The SHA-256 fingerprint of the certificate, as in `AB:CD:…`.
     public let fingerprint: String
 
-    /// The protocol that clients ask for if they ask for one (ALPN, RFC 7301).
-    static let applicationProtocol = Array("puente".utf8)
     /// Ciphers of TLS 1.3, the fastest first.
     private static let suites =
         "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256"
@@ -36,8 +34,11 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
     /// - Parameters:
     ///   - chain: PEM: the certificate, then those between it and the authority.
     ///   - key: PEM, without a password.
+    ///   - protocol: the protocol that is spoken.
     /// - Throws: `TLSError` with what is wrong with which file.
-    public init(chain: CertificateFile, key: CertificateFile) throws(TLSError) {
+    public init(
+        chain: CertificateFile, key: CertificateFile, for protocol: ApplicationProtocol = .puente
+    ) throws(TLSError) {
         _ = puente_ssl_start()
         ERR_clear_error()
         let certificates = try chain.certificates()
@@ -45,6 +46,7 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
         guard let first = certificates.first else { throw chain.error("is empty") }
         // The last step that can fail: an object that is complete would be freed twice.
         pointer = try Self.make(certificates, of: chain, key)
+        SSL_CTX_set_alpn_select_cb(pointer, `protocol`.selection, nil)
         validity = CertificateValidity(of: first)
         fingerprint = CertificateFingerprint.text(of: first)
     }
@@ -117,7 +119,6 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
                     | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), Int(SSL_MODE_AUTO_RETRY))
         puente_ssl_turn_off_cache(context)
         SSL_CTX_set_timeout(context, ticketSeconds)
-        SSL_CTX_set_alpn_select_cb(context, selectProtocol, nil)
     }
 
     /// Makes new keys for session tickets: tickets that were given before are not accepted any more.
@@ -133,28 +134,4 @@ public final class TLSContext: @unchecked Sendable {  // SSL_CTX counts referenc
             OPENSSL_cleanse(keys.baseAddress, keys.count)
         }
     }
-}
-
-/// Accepts `puente` and refuses a client that offers only other protocols, such as a browser
-/// (RFC 7301, 3.2).
-private func selectProtocol(
-    _: OpaquePointer?, _ selected: UnsafeMutablePointer<UnsafePointer<UInt8>?>?,
-    _ selectedCount: UnsafeMutablePointer<UInt8>?, _ offered: UnsafePointer<UInt8>?,
-    _ count: UInt32, _: UnsafeMutableRawPointer?
-) -> Int32 {
-    guard let offered, let selected, let selectedCount else { return SSL_TLSEXT_ERR_ALERT_FATAL }
-    let offer = UnsafeBufferPointer(start: offered, count: Int(count))
-    var start = 0
-    while start < offer.count {
-        let end = start + 1 + Int(offer[start])
-        guard end <= offer.count else { break }
-        let name = offer[(start + 1)..<end]
-        if name.elementsEqual(TLSContext.applicationProtocol) {
-            selected.pointee = offered + start + 1
-            selectedCount.pointee = offered[start]
-            return SSL_TLSEXT_ERR_OK
-        }
-        start = end
-    }
-    return SSL_TLSEXT_ERR_ALERT_FATAL
 }

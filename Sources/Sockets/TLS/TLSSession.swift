@@ -3,7 +3,7 @@ import Glibc
 
 /// One encrypted connection: OpenSSL's state, and records that the kernel has not taken yet.
 ///
-/// Confined to the loop. The descriptor belongs to whoever holds the session.
+/// Confined to the loop, which `Connection` checks. The descriptor belongs to whoever holds the session.
 ///
 /// A record is at most 16 KiB of text. What the kernel does not take of a record is kept here, at
 /// most one record, and the text in it counts as sent. So a write is never repeated, and a

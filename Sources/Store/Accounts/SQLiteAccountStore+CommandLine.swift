@@ -29,7 +29,11 @@ extension SQLiteAccountStore {
             // The daemon may have brought it up to date meanwhile.
             if try Schema.check(database) == Schema.current { return }
             throw StoreError(
-                database.path, "it is of an earlier version, and \(error.sentence): restart that")
+                database.path,
+                """
+                it has the format of an earlier version, and \(error.sentence): restart that daemon \
+                with this version
+                """)
         }
         defer { lock.release() }
         try database.execute("PRAGMA journal_mode = WAL")

@@ -114,7 +114,7 @@ extension SQLiteAccountStore {
     }
 
     /// Returns a message by its number, if an account is one of the two.
-    package func privateMessage(numbered number: UInt64, of id: AccountID) throws
+    package func privateMessage(numbered number: MessageNumber, of id: AccountID) throws
         -> PrivateMessage?
     {
         try database().rows(

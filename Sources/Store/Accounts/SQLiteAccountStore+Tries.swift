@@ -54,7 +54,7 @@ extension SQLiteAccountStore {
 
     /// Stores counters, and forgets others.
     package func save(_ tries: [StoredTries], forgetting: [[UInt8]]) throws {
-        // As often as passwords are looked at, so that it must not wait for the disk.
+        // As often as passwords are checked, so that it must not wait for the disk.
         try transaction(.normal) { database throws(StoreError) in
             for counter in forgetting {
                 _ = try database.run("DELETE FROM tries WHERE counter = ?1") {

@@ -4,7 +4,7 @@ import Glibc
 ///
 /// Safe from any thread.
 final class Monitor<State>: @unchecked Sendable {  // `state` is touched with the mutex held
-    /// The result of a look at the value.
+    /// The result of examining the value.
     enum Step<Value> {
         case done(Value)
         /// Look again when woken, or at a moment of the monotonic clock.

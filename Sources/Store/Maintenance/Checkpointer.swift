@@ -38,8 +38,8 @@ final class Checkpointer: Sendable {
 
     /// The second connection to the database.
     ///
-    /// Confined to the holder of the lock.
-    private final class CompanionConnection: @unchecked Sendable {  // see the line above
+    /// Owned by `companion`, under its lock.
+    private final class CompanionConnection: @unchecked Sendable {  // used under its lock only
         var database: Database?
     }
 

@@ -39,7 +39,7 @@ final class Maintenance {
     }
 
     /// Records that messages were stored.
-    func recordStored(through number: UInt64) {
+    func recordStored(through number: MessageNumber) {
         index.recordStored(through: number, at: monotonicNow())
     }
 

@@ -38,9 +38,9 @@ final class SearchIndex {
     }
 
     /// Records that messages were stored.
-    func recordStored(through number: UInt64, at now: Int64) {
+    func recordStored(through number: MessageNumber, at now: Int64) {
         guard number > 0 else { return }
-        newest = max(newest, Int64(clamping: number))
+        newest = max(newest, number.column)
         lastStored = now
         if behindSince == nil { behindSince = now }
     }

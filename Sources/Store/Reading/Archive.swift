@@ -52,8 +52,8 @@ package final class Archive {
     }
 
     /// Returns the number of the newest message, 0 if there is none.
-    package func newestNumber() throws(StoreError) -> UInt64 {
-        UInt64(clamping: try stored.database.number("SELECT max(number) FROM messages") ?? 0)
+    package func newestNumber() throws(StoreError) -> MessageNumber {
+        MessageNumber(column: try stored.database.number("SELECT max(number) FROM messages") ?? 0)
     }
 
     /// Returns the last texts, the oldest first.
@@ -80,7 +80,7 @@ package final class Archive {
 
     /// Returns the texts after a number, the oldest first, for `--follow`.
     package func messages(
-        after number: UInt64, in room: String? = nil, atMost count: Int = 1_000
+        after number: MessageNumber, in room: String? = nil, atMost count: Int = 1_000
     ) throws(StoreError) -> [Message] {
         let (condition, id) = try condition(on: room)
         if room != nil, id == nil { return [] }
@@ -106,7 +106,7 @@ package final class Archive {
     }
 
     /// Returns everything that is known about a number; `nil` if nothing is.
-    package func report(on number: UInt64) throws(StoreError) -> MessageReport? {
+    package func report(on number: MessageNumber) throws(StoreError) -> MessageReport? {
         try MessageReport(number, in: stored)
     }
 
@@ -117,10 +117,10 @@ package final class Archive {
 
     /// Returns the number of the last message before a time, by binary search: times rise with
     /// numbers.
-    private func number(before time: Timestamp) throws(StoreError) -> UInt64 {
+    private func number(before time: Timestamp) throws(StoreError) -> MessageNumber {
         let row = try stored.statement(
             "SELECT number, time FROM messages WHERE number >= ?1 ORDER BY number LIMIT 1")
-        var low: UInt64 = 0
+        var low: MessageNumber = 0
         var high = try newestNumber() + 1
         while low < high {
             let middle = low + (high - low) / 2

@@ -46,7 +46,7 @@ package struct MessageReport: Sendable {
     }
 
     /// The number of the message.
-    package let number: UInt64
+    package let number: MessageNumber
     /// The message, unless it was dropped or is gone.
     package let message: Message?
     /// The record of the message if it was dropped.
@@ -56,7 +56,7 @@ package struct MessageReport: Sendable {
     /// Its state for each durable reader of the room.
     package let deliveries: [Delivery]
 
-    init?(_ number: UInt64, in stored: StoredMessages) throws(StoreError) {
+    init?(_ number: MessageNumber, in stored: StoredMessages) throws(StoreError) {
         self.number = number
         message = try stored.message(numbered: number)
         dropped = try Self.dropped(number, in: stored)
@@ -66,7 +66,7 @@ package struct MessageReport: Sendable {
     }
 
     private static func dropped(
-        _ number: UInt64, in stored: StoredMessages
+        _ number: MessageNumber, in stored: StoredMessages
     ) throws(StoreError) -> Dropped? {
         let row = try stored.statement(
             """
@@ -86,7 +86,7 @@ package struct MessageReport: Sendable {
     }
 
     private static func steps(
-        _ number: UInt64, in stored: StoredMessages
+        _ number: MessageNumber, in stored: StoredMessages
     ) throws(StoreError) -> [Step] {
         let row = try stored.statement(
             "SELECT step, code, reason FROM verdicts WHERE number = ?1 ORDER BY place")
@@ -102,7 +102,7 @@ package struct MessageReport: Sendable {
 
     /// Reads the state of the message for each durable reader of its room.
     private static func deliveries(
-        of number: UInt64, in stored: StoredMessages
+        of number: MessageNumber, in stored: StoredMessages
     ) throws(StoreError) -> [Delivery] {
         let row = try stored.statement(
             """
@@ -133,7 +133,7 @@ package struct MessageReport: Sendable {
     }
 
     private static func links(
-        of number: UInt64, in channel: DurableReader.Channel, _ stored: StoredMessages
+        of number: MessageNumber, in channel: DurableReader.Channel, _ stored: StoredMessages
     ) throws(StoreError) -> ([String], Timestamp?) {
         let row = try stored.statement(
             """

@@ -10,7 +10,7 @@ final class SearchTail {
     private let tokens = SearchTokens()
     private var words: [UInt8] = []
     /// Number of the last message in it; it begins where the full-text index ends.
-    private var through: UInt64 = 0
+    private var through: MessageNumber = 0
     private(set) var count = 0
     /// Bytes of the texts in it.
     private(set) var bytes = 0
@@ -37,10 +37,10 @@ final class SearchTail {
     /// Adds the messages stored since the last call.
     ///
     /// - Parameter indexed: number of the last message in the full-text index.
-    func update(from messages: StoredMessages, after indexed: UInt64) throws(StoreError) {
+    func update(from messages: StoredMessages, after indexed: MessageNumber) throws(StoreError) {
         if indexed >= through { try reset(after: indexed) }
         let newest = try messages.database.number("SELECT max(number) FROM messages") ?? 0
-        guard UInt64(clamping: newest) > through else { return }
+        guard MessageNumber(column: newest) > through else { return }
         var start = through
         let isTooMuch =
             try startOfNewest(
@@ -55,18 +55,18 @@ final class SearchTail {
                     bytes: Self.mostBytes / 2) ?? indexed
         }
         try insertMessages(messages, after: start)
-        through = UInt64(clamping: newest)
+        through = MessageNumber(column: newest)
     }
 
-    private func reset(after indexed: UInt64) throws(StoreError) {
+    private func reset(after indexed: MessageNumber) throws(StoreError) {
         try database.execute("INSERT INTO words (words) VALUES ('delete-all')")
         (count, bytes, through) = (0, 0, indexed)
     }
 
     /// Returns the number after which only that much follows; `nil` if all after `number` fits.
     private func startOfNewest(
-        in messages: StoredMessages, after number: UInt64, atMost most: Int, bytes: Int
-    ) throws(StoreError) -> UInt64? {
+        in messages: StoredMessages, after number: MessageNumber, atMost most: Int, bytes: Int
+    ) throws(StoreError) -> MessageNumber? {
         let rows = try messages.statement(
             """
             SELECT number, text FROM messages WHERE number > ?1 AND kind IN (0, 4)
@@ -83,7 +83,8 @@ final class SearchTail {
         return nil
     }
 
-    private func insertMessages(_ messages: StoredMessages, after start: UInt64) throws(StoreError)
+    private func insertMessages(_ messages: StoredMessages, after start: MessageNumber)
+        throws(StoreError)
     {
         let rows = try messages.statement(
             """
@@ -107,7 +108,7 @@ final class SearchTail {
 
     /// Returns the numbers of the newest messages that match, the newest first.
     func numbers(
-        matching expression: String, after indexed: UInt64, atMost count: Int
+        matching expression: String, after indexed: MessageNumber, atMost count: Int
     ) throws(StoreError) -> [Int64] {
         defer { find.reset() }
         try find.bind(1, expression)

@@ -38,7 +38,7 @@ final class StoreReader: Sendable {
         /// Returns the numbers of those texts, rising.
         func numbers(
             with words: SearchWords, in room: String, atMost count: Int
-        ) throws(StoreError) -> [UInt64] {
+        ) throws(StoreError) -> [MessageNumber] {
             try readWithTail { messages, tail throws(StoreError) in
                 try messages.numbers(with: words, in: room, atMost: count, tail: tail)
             }

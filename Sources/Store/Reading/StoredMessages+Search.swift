@@ -40,7 +40,7 @@ extension StoredMessages {
     /// Returns the numbers of those texts, rising.
     func numbers(
         with words: SearchWords, in room: String?, atMost count: Int, tail: SearchTail
-    ) throws(StoreError) -> [UInt64] {
+    ) throws(StoreError) -> [MessageNumber] {
         var id: Int64?
         if let room {
             id = try self.id(ofRoom: room)
@@ -51,14 +51,14 @@ extension StoredMessages {
         try database.execute("BEGIN")
         defer { try? database.execute("COMMIT") }
         let indexed = try database.number("SELECT value FROM meta WHERE key = 'indexed'") ?? 0
-        let after = UInt64(clamping: indexed)
+        let after = MessageNumber(column: indexed)
         try tail.update(from: self, after: after)
         var numbers = try tail.numbers(matching: expression, after: after, atMost: count)
         if numbers.count < count {
             numbers += try self.numbers(
                 matching: expression, through: indexed, atMost: count - numbers.count)
         }
-        return numbers.reversed().map { UInt64(clamping: $0) }
+        return numbers.reversed().map { MessageNumber(column: $0) }
     }
 
     private func numbers(

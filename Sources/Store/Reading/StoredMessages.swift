@@ -56,7 +56,7 @@ final class StoredMessages {
 
     /// Returns messages of a room between two numbers, the oldest first.
     func messages(
-        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+        in room: String, after number: MessageNumber, through last: MessageNumber, atMost count: Int
     ) throws(StoreError) -> StoredRun {
         guard let id = try id(ofRoom: room) else { return StoredRun([], isComplete: true) }
         let statement = try statement(
@@ -81,7 +81,7 @@ final class StoredMessages {
 
     /// Returns the last texts of a room before a number, the oldest first.
     func texts(
-        in room: String, before number: UInt64, atMost count: Int
+        in room: String, before number: MessageNumber, atMost count: Int
     ) throws(StoreError) -> [Message] {
         guard let id = try id(ofRoom: room) else { return [] }
         let statement = try statement(
@@ -97,8 +97,8 @@ final class StoredMessages {
 
     /// Returns the numbers of those texts, rising.
     func textNumbers(
-        in room: String, before number: UInt64, atMost count: Int
-    ) throws(StoreError) -> [UInt64] {
+        in room: String, before number: MessageNumber, atMost count: Int
+    ) throws(StoreError) -> [MessageNumber] {
         guard let id = try id(ofRoom: room) else { return [] }
         let statement = try statement(
             """
@@ -109,13 +109,13 @@ final class StoredMessages {
         statement.bind(1, id)
         statement.bind(2, number)
         statement.bind(3, Int64(count))
-        var numbers: [UInt64] = []
+        var numbers: [MessageNumber] = []
         while try statement.step() { numbers.append(statement.number(0)) }
         return numbers.reversed()
     }
 
     /// Returns messages by their numbers, which must rise, as many as fit in a piece of a list.
-    func messages(numbered numbers: [UInt64]) throws(StoreError) -> StoredRun {
+    func messages(numbered numbers: [MessageNumber]) throws(StoreError) -> StoredRun {
         var found: [Message] = []
         var bytes = 0
         for number in numbers {
@@ -128,7 +128,7 @@ final class StoredMessages {
     }
 
     /// Returns a message by its number.
-    func message(numbered number: UInt64) throws(StoreError) -> Message? {
+    func message(numbered number: MessageNumber) throws(StoreError) -> Message? {
         let statement = try statement("SELECT \(columns) FROM messages WHERE number = ?1")
         statement.bind(1, number)
         return try messages(of: statement).first
@@ -137,7 +137,7 @@ final class StoredMessages {
     /// Returns the numbers of messages with an id on the other side, the oldest first.
     func numbers(
         of remoteID: String, in channel: DurableReader.Channel
-    ) throws(StoreError) -> [UInt64] {
+    ) throws(StoreError) -> [MessageNumber] {
         let statement = try statement(
             """
             SELECT number FROM links WHERE remote = ?1 AND channel = ?2 AND bridge = ?3
@@ -146,21 +146,21 @@ final class StoredMessages {
         try statement.bind(1, remoteID)
         try statement.bind(2, channel.name)
         try statement.bind(3, channel.bridge)
-        var numbers: [UInt64] = []
+        var numbers: [MessageNumber] = []
         while try statement.step() { numbers.append(statement.number(0)) }
         return numbers
     }
 
     /// Returns the id of a message on the other side; the first one, if it has several.
     func remoteID(
-        of number: UInt64, in channel: DurableReader.Channel
+        of number: MessageNumber, in channel: DurableReader.Channel
     ) throws(StoreError) -> String? {
         try remoteIDs(of: number, in: channel).first
     }
 
     /// Returns the ids of a message on the other side, the first one first.
     func remoteIDs(
-        of number: UInt64, in channel: DurableReader.Channel
+        of number: MessageNumber, in channel: DurableReader.Channel
     ) throws(StoreError) -> [String] {
         let statement = try statement(
             """

@@ -26,7 +26,9 @@ struct FileIdentity: Equatable, Sendable {
         guard let folder = opendir("/proc/self/fd") else { return nil }
         defer { closedir(folder) }
         while let entry = readdir(folder) {
-            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+            // In place: the kernel writes no more of an entry than its name takes, so that a copy of the
+            // whole field may read behind the end of the buffer.
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
                 String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
             }
             var status = stat()

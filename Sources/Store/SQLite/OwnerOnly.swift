@@ -21,7 +21,7 @@ struct OwnerOnly {
 
     /// Resolves the path of a file.
     ///
-    /// - Throws: `StoreError` if links lead in a circle.
+    /// - Throws: `StoreError` if symbolic links form a loop.
     init(_ path: String) throws(StoreError) {
         named = path
         self.path = try Self.resolvedPath(of: path)
@@ -118,7 +118,7 @@ struct OwnerOnly {
     ) throws(StoreError) -> String? {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else {
-            throw complaint(file, "it can't be looked at: \(StoreError.words(for: errno))")
+            throw complaint(file, "it can't be examined: \(StoreError.words(for: errno))")
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw complaint(file, "it is \(Self.kind(status.st_mode)), not a file")
@@ -191,7 +191,7 @@ struct OwnerOnly {
             guard let target = target(ofLink: file) else { return file }
             next = target.hasPrefix("/") ? target : "\(resolved)/\(target)"
         }
-        throw StoreError(path, "its links lead in a circle")
+        throw StoreError(path, "its symbolic links form a loop")
     }
 
     /// Returns the target of a link; `nil` if the path is no link.

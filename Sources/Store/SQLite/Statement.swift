@@ -1,3 +1,4 @@
+import MessageBus
 import CSQLite
 
 /// A prepared statement.
@@ -30,8 +31,8 @@ final class Statement {
     func bind(_ index: Int32, _ value: Int64) { sqlite3_bind_int64(pointer, index, value) }
 
     /// Binds a message's number.
-    func bind(_ index: Int32, _ value: UInt64) {
-        sqlite3_bind_int64(pointer, index, Int64(clamping: value))
+    func bind(_ index: Int32, _ value: MessageNumber) {
+        sqlite3_bind_int64(pointer, index, value.column)
     }
 
     /// Binds a text, copied; `nil` is NULL.
@@ -110,7 +111,7 @@ final class Statement {
     func integer(_ column: Int32) -> Int64 { sqlite3_column_int64(pointer, column) }
 
     /// Returns a message's number.
-    func number(_ column: Int32) -> UInt64 { UInt64(clamping: integer(column)) }
+    func number(_ column: Int32) -> MessageNumber { MessageNumber(column: integer(column)) }
 
     /// Returns true if the value is NULL.
     func isNull(_ column: Int32) -> Bool {

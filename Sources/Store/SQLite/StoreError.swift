@@ -21,15 +21,17 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
     /// A store that another process writes to in spite of the lock: by a second name of the file,
     /// or because the lock file was removed.
     static func contested(_ path: String) -> StoreError {
-        StoreError(path, "another process writes into it; one daemon at a time", isContested: true)
+        StoreError(
+            path, "another process is writing to it; a store can have only one daemon",
+            isContested: true)
     }
 
     /// A message whose number is taken, so that the checkpoint of its source can't be stored.
     static func numberTaken(_ path: String) -> StoreError {
         StoreError(
             path,
-            "numbers given here are taken in it: another process wrote into it; end that one and "
-                + "restart this one: durable sources repeat what was not stored")
+            "another process has written to it and used the same message numbers: stop that "
+                + "process, then restart this one; durable sources send again what was not stored")
     }
 
     init(_ path: String, _ sentence: String, mayPass: Bool = false, isContested: Bool = false) {
@@ -86,12 +88,12 @@ package struct StoreError: Error, CustomStringConvertible, Equatable {
     private static func reason(_ code: Int32, _ number: Int32) -> String {
         switch code {
         case SQLITE_BUSY, SQLITE_LOCKED: "another program keeps it locked"
-        case SQLITE_READONLY: "it must not be written; its rights or its file system forbid it"
+        case SQLITE_READONLY: "it is read-only: check its permissions and its file system"
         case SQLITE_PERM, SQLITE_AUTH: "permission denied"
         case SQLITE_CANTOPEN where number != 0: "it can't be opened: \(Self.words(for: number))"
         case SQLITE_CANTOPEN: "it can't be opened"
-        case SQLITE_IOERR where number != 0: "the disk fails: \(Self.words(for: number))"
-        case SQLITE_IOERR: "the disk fails"
+        case SQLITE_IOERR where number != 0: "the disk reports an error: \(Self.words(for: number))"
+        case SQLITE_IOERR: "the disk reports an error"
         case SQLITE_NOMEM: "there is no memory left"
         case SQLITE_CORRUPT:
             "it is damaged; restore a copy of it, or move it away to start a new one"

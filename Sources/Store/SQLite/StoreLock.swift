@@ -1,4 +1,5 @@
 import Glibc
+import MessageBus
 
 /// The lock file beside the database, which names the process that has the store open.
 ///
@@ -8,7 +9,7 @@ import Glibc
 final class StoreLock: Sendable {
     private let descriptor: Int32
     /// Number below which all may have been given, as an earlier process wrote it.
-    let reserved: UInt64
+    let reserved: MessageNumber
     /// Sentences about permissions that were corrected.
     let remarks: [String]
 
@@ -30,7 +31,8 @@ final class StoreLock: Sendable {
         guard Self.isOurs(text) else {
             close(descriptor)
             throw StoreError(
-                path, "\(file) holds something else than a lock: move it away, nothing was changed")
+                path,
+                "\(file) is not a lock file of puente, and was left as it is: move it away")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             let reason = errno
@@ -40,9 +42,10 @@ final class StoreLock: Sendable {
             }
             let holder = Self.value(of: Self.process, in: text).map { "process \($0)" }
             throw StoreError(
-                path, "\(holder ?? "another process") keeps it open; one daemon at a time")
+                path,
+                "\(holder ?? "another process") has it open; a store can have only one daemon")
         }
-        reserved = Self.value(of: Self.numbers, in: text) ?? 0
+        reserved = MessageNumber(rawValue: Self.value(of: Self.numbers, in: text) ?? 0)
         // Allocates the lines; if the disk is full, they are there from the last time.
         _ = write(reserved)
     }
@@ -52,12 +55,12 @@ final class StoreLock: Sendable {
     /// Copies the reservation in the database, for a start at which that can't be read.
     ///
     /// Not synced to the disk, so it costs no time but may not survive a power cut.
-    func recordReserved(below number: UInt64) { _ = write(number) }
+    func recordReserved(below number: MessageNumber) { _ = write(number) }
 
     /// Reserves all numbers below one on the disk; works on a full disk, too.
     ///
     /// Returns true if the reservation is on the disk.
-    func reserve(below number: UInt64) -> Bool {
+    func reserve(below number: MessageNumber) -> Bool {
         write(number) && fdatasync(descriptor) == 0
     }
 
@@ -66,10 +69,10 @@ final class StoreLock: Sendable {
     /// The file stays: otherwise a process that waits for it would lock a file without a name.
     func release() { _ = flock(descriptor, LOCK_UN) }
 
-    private func write(_ number: UInt64) -> Bool {
+    private func write(_ number: MessageNumber) -> Bool {
         let text =
             "\(Self.process) \(Self.padded(UInt64(getpid())))\n"
-            + "\(Self.numbers) \(Self.padded(number))\n"
+            + "\(Self.numbers) \(Self.padded(number.rawValue))\n"
         return pwrite(descriptor, text, text.utf8.count, 0) == text.utf8.count
     }
 

@@ -1,3 +1,5 @@
+import MessageBus
+
 /// Message numbers reserved on the disk ahead of their use, so that none is ever given twice.
 ///
 /// Safe from any thread. The bus takes whole blocks from here (`NumberAllocator`) and gives single
@@ -5,14 +7,14 @@
 final class NumberReserve: Sendable {
     private struct State {
         /// The next number to be given.
-        var next: UInt64 = 1
+        var next: MessageNumber = 1
         /// The number below which all are reserved on the disk.
-        var end: UInt64 = 1
+        var end: MessageNumber = 1
         var isShort = true
     }
 
     /// More numbers are reserved when fewer than this many are left: a block of the bus.
-    static let block: UInt64 = 1 << 16
+    static let block = 1 << 16
 
     /// Nanoseconds that the bus waits for numbers before it reserves some itself.
     private static let patience = Duration.seconds(1).inNanoseconds
@@ -20,12 +22,12 @@ final class NumberReserve: Sendable {
     private let monitor = Monitor(State())
 
     /// Starts after all numbers that may have been given.
-    func start(at number: UInt64) {
+    func start(at number: MessageNumber) {
         monitor.withLock { $0 = State(next: max(number, 1), end: max(number, 1)) }
     }
 
     /// Skips numbers that turn out to have been given.
-    func skip(below number: UInt64) {
+    func skip(below number: MessageNumber) {
         monitor.withLock { state in
             guard number > state.next else { return }
             state.next = number
@@ -38,20 +40,20 @@ final class NumberReserve: Sendable {
     var isShort: Bool { monitor.withLock { $0.isShort } }
 
     /// The number below which all are to be reserved next; `nil` if there are enough.
-    var target: UInt64? {
+    var target: MessageNumber? {
         monitor.withLock { state in
             state.isShort ? max(state.end, state.next) + 2 * Self.block : nil
         }
     }
 
     /// The next number that will be given.
-    var first: UInt64 { monitor.withLock { $0.next } }
+    var first: MessageNumber { monitor.withLock { $0.next } }
 
     /// The number below which all are reserved, given or not.
-    var end: UInt64 { monitor.withLock { $0.end } }
+    var end: MessageNumber { monitor.withLock { $0.end } }
 
     /// Adds numbers that were reserved on the disk.
-    func extend(to number: UInt64) {
+    func extend(to number: MessageNumber) {
         monitor.withLock { state in
             state.end = max(state.end, number)
             state.isShort = state.end - state.next < Self.block
@@ -65,12 +67,12 @@ final class NumberReserve: Sendable {
     ///   - ask: asks the store's thread to reserve more.
     ///   - force: reserves numbers at once, after the store's thread has not done so for a
     ///     second.
-    func allocate(_ count: UInt64, ask: () -> Void, force: (UInt64) -> Void) -> UInt64 {
+    func allocate(_ count: Int, ask: () -> Void, force: (MessageNumber) -> Void) -> MessageNumber {
         let (first, isShort) = monitor.withLock { allocate(count, from: &$0) }
         if isShort { ask() }
         if let first { return first }
         let deadline = monotonicNow() + Self.patience
-        let late: UInt64? = monitor.wait { state in
+        let late: MessageNumber? = monitor.wait { state in
             if let first = allocate(count, from: &state).first { return .done(first) }
             return monotonicNow() < deadline ? .sleep(until: deadline) : .done(nil)
         }
@@ -84,8 +86,8 @@ final class NumberReserve: Sendable {
         return forced.0
     }
 
-    private func allocate(_ count: UInt64, from state: inout State) -> (
-        first: UInt64?, isShort: Bool
+    private func allocate(_ count: Int, from state: inout State) -> (
+        first: MessageNumber?, isShort: Bool
     ) {
         let hasEnough = state.end - state.next >= count
         let first = state.next

@@ -1,5 +1,4 @@
 import MessageBus
-import Synchronization
 
 /// The store is closed: the daemon is stopping.
 struct StoreClosed: Error, CustomStringConvertible {

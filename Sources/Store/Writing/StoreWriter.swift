@@ -21,7 +21,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// True if the last attempt failed.
     private var hasFailed = false
     /// Messages that the file refused in the latest transaction.
-    private var refused: UInt64 = 0
+    private var refused = 0
     /// Time of the last check that the file is still there, in monotonic nanoseconds.
     private var lastCheck: Int64 = 0
     /// True if numbers can be reserved in the lock file while the database fails.
@@ -29,7 +29,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// True if the reservation must be written although there are enough numbers: in a new file.
     private var mustReserve = false
 
-    /// Nanoseconds between two looks at whether the file is still there.
+    /// Nanoseconds between two checks that the file is still there.
     private static let checkPause = Duration.seconds(1).inNanoseconds
 
     init(
@@ -64,7 +64,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
             if lock.reserved == 0, isFileThere {
                 // The numbers given are unknown: assume a million (2^20) in each second since 1970.
                 let seconds = UInt64(clamping: max(clock.wall(), 0) / 1_000)
-                numbers.start(at: seconds << 20)
+                numbers.start(at: MessageNumber(rawValue: seconds << 20))
             }
         }
         commit()
@@ -220,7 +220,8 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         for answer in answers { answer() }
         hasFailed = false
         failureLog.recordSuccess(
-            path: path, late: late - Int(refused), lost: lost + refused, hasMore: writeQueue.hasMore
+            path: path, late: late - refused, lost: lost + UInt64(refused),
+            hasMore: writeQueue.hasMore
         )
         status.notifyObserver()
     }
@@ -257,7 +258,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// - Parameters:
     ///   - unused: the first number that was not given, if known.
     ///   - last: closes the other connections.
-    func finish(unused: UInt64?, last: () -> Void) -> Int {
+    func finish(unused: MessageNumber?, last: () -> Void) -> Int {
         repeat { commit() } while !hasFailed && writeQueue.hasMore
         let (rows, lost) = writeQueue.waiting(beside: uncommitted)
         for writeBatch in uncommitted { for item in writeBatch.items { item.fail(StoreClosed()) } }
@@ -274,7 +275,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         return rows + Int(lost)
     }
 
-    private func returnUnused(_ unused: UInt64?, in connection: WriteConnection) {
+    private func returnUnused(_ unused: MessageNumber?, in connection: WriteConnection) {
         guard let unused, unused > 0 else { return }
         do throws(StoreError) {
             let first = max(unused, try connection.firstUnusedNumber())

@@ -26,7 +26,7 @@ extension WriteConnection {
     }
 
     /// Replaces the words of a message in the index by none, as those of an empty text.
-    private func replaceWords(of number: UInt64) throws(StoreError) {
+    private func replaceWords(of number: MessageNumber) throws(StoreError) {
         // The index stores no texts: it must be given the words to remove; and it has only those of
         // messages that it has reached.
         let condition = """

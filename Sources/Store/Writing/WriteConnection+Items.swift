@@ -61,7 +61,7 @@ extension WriteConnection {
     // MARK: - Durable readers
 
     private func advance(
-        _ reader: DurableReader, to number: UInt64, at time: Int64
+        _ reader: DurableReader, to number: MessageNumber, at time: Int64
     ) throws(StoreError) {
         // A late acknowledgement must not move the cursor back.
         let statement = try self.statement(
@@ -94,7 +94,7 @@ extension WriteConnection {
         }
     }
 
-    private func cursor(of reader: DurableReader) throws(StoreError) -> UInt64? {
+    private func cursor(of reader: DurableReader) throws(StoreError) -> MessageNumber? {
         let statement = try self.statement(
             """
             SELECT number FROM cursors WHERE bridge = ?1 AND channel = ?2
@@ -127,7 +127,8 @@ extension WriteConnection {
     private static var longestAnswer: Int { 1_000 }
 
     private func recordAttempt(
-        _ answer: String, to number: UInt64, of channel: DurableReader.Channel, at time: Int64
+        _ answer: String, to number: MessageNumber, of channel: DurableReader.Channel,
+        at time: Int64
     ) throws(StoreError) {
         let statement = try self.statement(
             """

@@ -17,7 +17,7 @@ final class WriteConnection {
     private var bound: MessageDetails?
     private let digits = Digits()
     /// Number below which all may have been given, as last read or committed here.
-    private var reserved: UInt64 = 1
+    private var reserved: MessageNumber = 1
 
     /// Opens a file and creates missing tables.
     ///
@@ -102,19 +102,19 @@ final class WriteConnection {
     // MARK: - Numbers
 
     /// Returns the first number that was certainly not given, as far as the file knows.
-    func firstFreeNumber() throws(StoreError) -> UInt64 {
+    func firstFreeNumber() throws(StoreError) -> MessageNumber {
         reserved = try presentReserved()
         return max(reserved, try firstUnusedNumber())
     }
 
-    private func presentReserved() throws(StoreError) -> UInt64 {
+    private func presentReserved() throws(StoreError) -> MessageNumber {
         let statement = try statement("SELECT value FROM meta WHERE key = 'reserved'")
         defer { statement.reset() }
         return try statement.step() ? statement.number(0) : 1
     }
 
     /// Returns the number after the highest one used in the file.
-    func firstUnusedNumber() throws(StoreError) -> UInt64 {
+    func firstUnusedNumber() throws(StoreError) -> MessageNumber {
         let newest = try database.number(
             """
             SELECT max(ifnull((SELECT max(number) FROM messages), 0),
@@ -122,7 +122,7 @@ final class WriteConnection {
                 ifnull((SELECT max(number) FROM private_messages), 0),
                 ifnull((SELECT max(number) FROM cursors), 0))
             """)
-        return UInt64(clamping: newest ?? 0) + 1
+        return MessageNumber(column: newest ?? 0) + 1
     }
 
     /// Writes that all numbers below one may have been given.
@@ -130,13 +130,13 @@ final class WriteConnection {
     /// Must be called in a transaction; `confirmReserved` must follow once that is committed.
     ///
     /// - Throws: `StoreError`, also if another process has reserved numbers meanwhile.
-    func reserve(below number: UInt64) throws(StoreError) {
+    func reserve(below number: MessageNumber) throws(StoreError) {
         guard try presentReserved() <= reserved else { throw .contested(database.path) }
-        try set("reserved", Int64(clamping: number))
+        try set("reserved", number.column)
     }
 
     /// Records the reservation of a committed transaction.
-    func confirmReserved(below number: UInt64) { reserved = number }
+    func confirmReserved(below number: MessageNumber) { reserved = number }
 
     /// Writes a value into the table `meta`.
     func set(_ key: String, _ value: Int64) throws(StoreError) {
@@ -172,9 +172,9 @@ final class WriteConnection {
     /// Writes the messages of a page; returns how many the file refused.
     ///
     /// - Parameter mayRefuse: true if a message whose number is taken may be left out.
-    func write(_ page: MessagePage, mayRefuse: Bool) throws(StoreError) -> UInt64 {
+    func write(_ page: MessagePage, mayRefuse: Bool) throws(StoreError) -> Int {
         defer { insert.clear() }
-        var refused: UInt64 = 0
+        var refused = 0
         var index = 0
         bound = nil
         for column in Self.detailColumns { insert.bindNull(column) }

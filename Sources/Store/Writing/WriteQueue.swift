@@ -42,7 +42,7 @@ final class WriteQueue: Sendable {
         /// Time when the thread retries its uncommitted batches; `nil` if there is no failure.
         var retry: Int64?
         var lost: UInt64 = 0
-        var through: UInt64 = 0
+        var through: MessageNumber = 0
         var isClosing = false
         var isClosed = false
         /// True while the thread sleeps until it is woken.
@@ -193,7 +193,7 @@ final class WriteQueue: Sendable {
 
     /// Records that batches are committed; returns the number up to which everything is stored, and
     /// how many messages were lost since the last call.
-    func finish(_ batches: [WriteBatch]) -> (through: UInt64, lost: UInt64) {
+    func finish(_ batches: [WriteBatch]) -> (through: MessageNumber, lost: UInt64) {
         monitor.withLock { state in
             for writeBatch in batches {
                 state.weight -= writeBatch.weight

@@ -104,8 +104,10 @@ struct Document {
             // Equal names are reported as a problem already.
             if owner.name == bridge.name { continue }
             problems.warn(
-                "who speaks here is shown as who speaks by \(owner.location.path) is",
-                at: bridge.formatLocation)
+                """
+                people on this bridge are shown exactly like those on \(owner.location.path): put \
+                {bridge} into "senderFormat"
+                """, at: bridge.formatLocation)
         }
     }
 

@@ -27,8 +27,8 @@ enum AccountCommand: Equatable {
                puente token add NAME [--room R] [--read-only]
                puente token remove NAME          secrets of programs, each shown once
                puente ban list
-               puente ban add NAME|ADDRESS [FOR] [REASON]
-               puente ban remove NAME|ADDRESS    people kept out; ADDRESS may be a block
+               puente ban add NAME|ADDRESS [TIME] [REASON]
+               puente ban remove NAME|ADDRESS    bans; ADDRESS may be a block
         """
 
     /// Parses the words after `puente`.

@@ -28,7 +28,7 @@ extension AccountCommands {
         let password = try hashed(PasswordInput.read(for: name.text))
         switch try store.create(name.text, key: name.key, role: role, password: password, at: now)
         {
-        case .created: Terminal.say("\(name.text): account made, \(role.rawValue)")
+        case .created: Terminal.say("\(name.text): account created, \(role.rawValue)")
         case .registered: throw Self.registered(name.text)
         case .reserved: throw Self.reserved(name.text)
         }
@@ -92,7 +92,7 @@ extension AccountCommands {
         guard try store.setPassword(password, of: account.id) else {
             throw Refusal.unknown("there is no account \(name.quoted)")
         }
-        Terminal.say("\(account.name) has another password")
+        Terminal.say("the password of \(account.name) is changed")
     }
 
     /// Sets a role.

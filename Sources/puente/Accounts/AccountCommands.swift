@@ -8,7 +8,7 @@ import Wiring
 /// The commands `user`, `token` and `ban`, which change the store's file, also while a daemon runs.
 struct AccountCommands {
     let file: String
-    /// What stands in the configuration beside the store.
+    /// The rest of the configuration: the store's path, and the names of bridges.
     let location: StoreLocation
     let store: SQLiteAccountStore
 
@@ -17,15 +17,15 @@ struct AccountCommands {
         let status: ExitStatus
         let sentence: String
 
-        /// Nobody and nothing is called so.
+        /// Nothing has that name.
         static func unknown(_ sentence: String) -> Refusal {
             Refusal(status: .unknown, sentence: sentence)
         }
-        /// It can't be meant.
+        /// The command makes no sense as written.
         static func usage(_ sentence: String) -> Refusal {
             Refusal(status: .usage, sentence: sentence)
         }
-        /// It can't be done.
+        /// The command can't be carried out.
         static func impossible(_ sentence: String) -> Refusal {
             Refusal(status: .unavailable, sentence: sentence)
         }
@@ -82,7 +82,7 @@ struct AccountCommands {
         }
     }
 
-    // MARK: - What they share
+    // MARK: - Shared by the commands
 
     /// The present moment.
     var now: Timestamp { Timestamp(milliseconds: SystemClock().wall()) }

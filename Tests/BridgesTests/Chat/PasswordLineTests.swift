@@ -18,6 +18,8 @@ import Testing
         "/unregister x", "/login", " \t/login ana", "ana: /login ana s", "ana:/login ana s",
         "<ana> /login ana s", "[ana]/register s", "ana se ha unido al chat./login ana s",
         "\u{A0}/login ana s", "\u{FEFF}/login ana s", "/clave a b", "/contraseña a b",
+        "/\0l\0o\0g\0i\0n\0 \0a\0", "/lo\u{1B}gin ana s", "/login\0", "/re\u{202E}gister s",
+        "ana:\u{7F}/l",
         "Ana María : /Register s", "/", "/l", "/logi", "/r", "/reg", "ana: /", "ana: /u", "/PASS",
     ])
     func `the beginning of a line with a password is known`(text: String) {

@@ -152,7 +152,8 @@ import Testing
         host.test.advance(by: .seconds(60))
         #expect(
             try await ana.line()
-                == "servidor: [dropped] Ahora no se puede mirar en las cuentas; prueba más tarde.")
+                == "servidor: [dropped] Ahora no se pueden consultar las cuentas; prueba más tarde."
+        )
         // What comes late changes nothing.
         accounts.release()
         #expect(try await ana.barrier() == [])
@@ -173,7 +174,7 @@ import Testing
         try ana.send("/login ana secreto1\n")
         #expect(
             try await ana.barrier() == [
-                "servidor: [dropped] Ahora no se puede mirar en las cuentas; prueba más tarde."
+                "servidor: [dropped] Ahora no se pueden consultar las cuentas; prueba más tarde."
             ])
     }
 
@@ -201,7 +202,7 @@ import Testing
         try one.send("/nick eva\n/nick ANA\nhola\n")
         #expect(
             try await one.barrier() == [
-                "servidor: [forbidden] Con una cuenta se lleva su nombre; solo cambian mayúsculas "
+                "servidor: [forbidden] Con tu cuenta llevas su nombre; solo puedes cambiar mayúsculas "
                     + "y minúsculas.",
                 "ana ahora es ANA.", "ANA: hola",
             ])

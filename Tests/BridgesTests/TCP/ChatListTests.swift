@@ -131,7 +131,7 @@ import Testing
         store.breakDown()
         let lines = try await ana.barrier()
         let dropped =
-            "servidor: [dropped] Ahora no se puede leer lo que se dijo antes; prueba más tarde."
+            "servidor: [dropped] Los mensajes anteriores no se pueden leer ahora; prueba más tarde."
         #expect(lines.contains(dropped))
         #expect(HistoryLines(lines).texts.count < 450)
         try ana.send("hola\n")

@@ -117,7 +117,7 @@ import Testing
         try eva.send("\(line)\nhola\n")
         #expect(
             try await eva.lines(3) == [
-                "eva se ha unido al chat.", "servidor: [ok] eva es ahora una cuenta tuya.",
+                "eva se ha unido al chat.", "servidor: [ok] La cuenta eva ya es tuya.",
                 "eva: hola",
             ])
     }

@@ -78,7 +78,7 @@ import Testing
         try mod.send("/kick BOB deja de gritar\n")
         #expect(
             try await mod.barrier() == [
-                "bob ha abandonado el chat.", "servidor: [ok] bob está fuera.",
+                "bob ha abandonado el chat.", "servidor: [ok] Has echado a bob.",
             ])
         #expect(
             try await bob.rest() == [
@@ -117,8 +117,8 @@ import Testing
         try mod.send("/unban bob\n/unban bob\n")
         #expect(
             try await mod.barrier() == [
-                "servidor: [ok] bob: prohibición retirada.",
-                "servidor: [unknown-user] Eso no está prohibido.",
+                "servidor: [ok] bob: restricción retirada.",
+                "servidor: [unknown-user] No hay ninguna prohibición así.",
             ])
         let back = try await host.client("bob")
         try back.send("hola\n")
@@ -156,7 +156,7 @@ import Testing
         try mod.send("/ban \(address)\n")
         #expect(
             try await mod.barrier() == [
-                "servidor: [forbidden] Ahí estás tú, esta máquina, un proxy o un moderador."
+                "servidor: [forbidden] Eso os incluiría a ti, a esta máquina, a un proxy o a un moderador."
             ])
         #expect(accounts.bans.isEmpty)
     }
@@ -208,7 +208,7 @@ import Testing
         #expect(try await again.barrier().last == refused)
         try mod.send("/unmute bob\n")
         #expect(
-            try await mod.barrier().last == "servidor: [ok] ＢＯＢ: prohibición retirada.")
+            try await mod.barrier().last == "servidor: [ok] ＢＯＢ: restricción retirada.")
         try again.send("hola\n")
         #expect(try await again.barrier() == ["ＢＯＢ: hola"])
     }

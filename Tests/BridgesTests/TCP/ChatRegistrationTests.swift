@@ -31,7 +31,7 @@ import Testing
         let lines = try await ana.barrier()
         #expect(lines[0].hasPrefix("servidor: [bad-arguments] Una contraseña tiene de 8 a 256"))
         #expect(lines[1].hasPrefix("servidor: [bad-arguments] Se usa así: /register CONTRASEÑA"))
-        #expect(lines[2...] == ["servidor: [ok] Ana es ahora una cuenta tuya."])
+        #expect(lines[2...] == ["servidor: [ok] La cuenta Ana ya es tuya."])
         try ana.send("/register secreto1\nhola\n/quit\n")
         #expect(
             try await ana.rest() == [
@@ -55,13 +55,13 @@ import Testing
                 "servidor: [bad-arguments] Se usa así: /register CONTRASEÑA · "
                     + "/register NOMBRE CONTRASEÑA",
                 "Ana María se ha unido al chat.",
-                "servidor: [ok] Ana María es ahora una cuenta tuya.", "Ana María: hola",
+                "servidor: [ok] La cuenta Ana María ya es tuya.", "Ana María: hola",
             ])
         let eva = try ChatClient(port: host.ports[0])
         try eva.send("eva: /register eva secreto1\n")
         #expect(
             try await eva.barrier()
-                == ["eva se ha unido al chat.", "servidor: [ok] eva es ahora una cuenta tuya."])
+                == ["eva se ha unido al chat.", "servidor: [ok] La cuenta eva ya es tuya."])
     }
 
     @Test func `names that can't be accounts are refused`() async throws {

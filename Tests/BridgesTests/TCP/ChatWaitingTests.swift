@@ -9,7 +9,7 @@ import Testing
 /// A connection that waits for an answer of the store.
 @Suite(.timeLimit(.minutes(10))) struct ChatWaitingTests {
     private static let noHistory =
-        "servidor: [dropped] Ahora no se puede leer lo que se dijo antes; prueba más tarde."
+        "servidor: [dropped] Los mensajes anteriores no se pueden leer ahora; prueba más tarde."
 
     private let store = LateStore(LateStore.texts(["una aguja", "otra aguja", "un hilo"]))
 
@@ -131,6 +131,16 @@ import Testing
                     "what was said before can't be read: the disk is on fire; who asks is told so "
                         + "(2 more times in the last minute)"
                 ])
+    }
+
+    @Test func `a message that can't be read is not said to be deleted`() async throws {
+        let host = try await host()
+        let ana = try await host.client("ana")
+        _ = try await ana.barrier()
+        store.breakDown()
+        store.hurry()
+        try ana.send("/delete #1\n")
+        #expect(try await ana.barrier() == [Self.noHistory])
     }
 
     @Test func `a server that stops waits for no answer`() async throws {

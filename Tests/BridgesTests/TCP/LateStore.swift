@@ -34,7 +34,8 @@ final class LateStore: MessageStore {
     static func texts(_ texts: [String], in room: String = "general") -> [Message] {
         texts.enumerated().map { index, text in
             .make(
-                text, by: .make("eva"), room: room, number: UInt64(index + 1),
+                text, by: .make("eva"), room: room,
+                number: MessageNumber(rawValue: UInt64(index + 1)),
                 time: 1_735_689_600_000)
         }
     }
@@ -89,27 +90,30 @@ final class LateStore: MessageStore {
 
     // MARK: - Queries about earlier messages
 
-    func texts(in room: String, before number: UInt64, atMost count: Int) async throws -> [Message]
+    func texts(in room: String, before number: MessageNumber, atMost count: Int) async throws
+        -> [Message]
     {
         try await turn()
         return disk.texts(in: room, before: number, atMost: count)
     }
 
     func textNumbers(
-        in room: String, before number: UInt64, atMost count: Int
-    ) async throws -> [UInt64] {
+        in room: String, before number: MessageNumber, atMost count: Int
+    ) async throws -> [MessageNumber] {
         try await turn()
         return disk.textNumbers(in: room, before: number, atMost: count)
     }
 
-    func messages(numbered numbers: [UInt64]) async throws -> StoredRun {
+    func messages(numbered numbers: [MessageNumber]) async throws -> StoredRun {
         if state.withLock({ $0.isBroken }) { throw Broken() }
         return disk.messages(numbered: numbers)
     }
 
     func numbers(
         with phrases: SearchWords, in room: String, atMost count: Int
-    ) async throws -> [UInt64] { try await search(phrases, in: room, atMost: count).map(\.number) }
+    ) async throws -> [MessageNumber] {
+        try await search(phrases, in: room, atMost: count).map(\.number)
+    }
 
     func search(_ phrases: SearchWords, in room: String, atMost count: Int) async throws
         -> [Message]
@@ -118,7 +122,7 @@ final class LateStore: MessageStore {
         return disk.search(phrases, in: room, atMost: count)
     }
 
-    func message(numbered number: UInt64) async throws -> Message? {
+    func message(numbered number: MessageNumber) async throws -> Message? {
         try await turn()
         return disk.message(numbered: number)
     }
@@ -126,38 +130,40 @@ final class LateStore: MessageStore {
     // MARK: - The rest
 
     var outlivesProcess: Bool { true }
-    func reserve(_ count: UInt64) -> UInt64 { disk.reserve(count) }
+    func reserve(_ count: Int) -> MessageNumber { disk.reserve(count) }
     func enqueue(_ batch: Batch, isOwed: Bool) { disk.enqueue(batch, isOwed: isOwed) }
     func enqueue(_ progress: SourceProgress) -> PendingCommit { disk.enqueue(progress) }
     func enqueue(_ deletion: Deletion) -> PendingCommit { disk.enqueue(deletion) }
     func endTurn() { disk.endTurn() }
-    var committed: UInt64 { disk.committed }
+    var committed: MessageNumber { disk.committed }
     var condition: StoreCondition { disk.condition }
     func observe(_ observer: @escaping @Sendable () -> Void) { disk.observe(observer) }
     func checkpoints(of bridge: String) async throws -> [String: [UInt8]] {
         try await disk.checkpoints(of: bridge)
     }
-    func cursor(of reader: DurableReader) async throws -> UInt64? {
+    func cursor(of reader: DurableReader) async throws -> MessageNumber? {
         try await disk.cursor(of: reader)
     }
-    func advance(_ reader: DurableReader, to number: UInt64, links: [Link]) async throws {
+    func advance(_ reader: DurableReader, to number: MessageNumber, links: [Link]) async throws {
         try await disk.advance(reader, to: number, links: links)
     }
-    func recordFailure(_ answer: String, to number: UInt64, of reader: DurableReader) async throws {
+    func recordFailure(_ answer: String, to number: MessageNumber, of reader: DurableReader)
+        async throws
+    {
         try await disk.recordFailure(answer, to: number, of: reader)
     }
     func messages(
-        in room: String, after number: UInt64, through last: UInt64, atMost count: Int
+        in room: String, after number: MessageNumber, through last: MessageNumber, atMost count: Int
     ) -> StoredRun {
         disk.messages(in: room, after: number, through: last, atMost: count)
     }
-    func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [UInt64] {
+    func numbers(of remoteID: String, in channel: DurableReader.Channel) -> [MessageNumber] {
         disk.numbers(of: remoteID, in: channel)
     }
-    func remoteIDs(of number: UInt64, in channel: DurableReader.Channel) -> [String] {
+    func remoteIDs(of number: MessageNumber, in channel: DurableReader.Channel) -> [String] {
         disk.remoteIDs(of: number, in: channel)
     }
-    func remoteID(of number: UInt64, in channel: DurableReader.Channel) -> String? {
+    func remoteID(of number: MessageNumber, in channel: DurableReader.Channel) -> String? {
         disk.remoteID(of: number, in: channel)
     }
 }

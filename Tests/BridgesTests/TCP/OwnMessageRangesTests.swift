@@ -9,7 +9,7 @@ import Testing
 
     private func run(
         _ start: TranscriptOffset, _ end: TranscriptOffset, lines: Int,
-        _ numbers: ClosedRange<UInt64>
+        _ numbers: ClosedRange<MessageNumber>
     ) -> Transcript.Run {
         Transcript.Run(connectionID: 1, start: start, end: end, lines: lines, numbers: numbers)
     }

@@ -32,6 +32,7 @@ import Testing
         #expect(
             apiError(200, "") == .unreachable("200, without a reason", mayHaveArrived: true))
         #expect(apiError(403, "\u{7}") == .shut("403, without a reason"))
+        #expect(apiError(403, "a\n\u{2028}\u{202E}b") == .shut("403 ab"))
     }
 
     @Test func `a flood is one by its code, and says how long`() {

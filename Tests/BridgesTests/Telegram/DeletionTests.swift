@@ -10,7 +10,7 @@ extension TelegramTests {
     @Suite(.timeLimit(.minutes(10))) struct DeletionTests {
         private static let group = TelegramHost.group
 
-        private func delete(_ number: UInt64, _ host: TelegramHost) async throws {
+        private func delete(_ number: MessageNumber, _ host: TelegramHost) async throws {
             let admin = Sender(name: "jefa", key: "jefa", bridge: "chat", identity: 1)
             let result = try await host.test.bus.delete(
                 number, by: admin, role: .admin, connection: 0)

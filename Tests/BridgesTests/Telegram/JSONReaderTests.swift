@@ -20,6 +20,7 @@ import Testing
         // Nothing is computed with numbers that could overflow.
         #expect(read("9223372036854775807")?.integer == nil)
         #expect(read("-9007199254740992")?.integer == -9_007_199_254_740_992)
+        #expect(read("[1e999,-1e999]") == .list([.null, .null]))
         #expect(read("[]")?.elements == [])
         #expect(read("\u{FEFF}{}") == .object([:]))
     }

@@ -158,7 +158,8 @@ import Testing
             ),
             (
                 #""message_auto_delete_timer_changed":{"message_auto_delete_time":0}"#,
-                "[los mensajes ya no se borran solos]", "[messages are no longer deleted]"
+                "[los mensajes ya no se borran solos]",
+                "[messages are no longer deleted automatically]"
             ),
             (
                 #""chat_owner_left":{"new_owner":\#(eva)}"#,
@@ -174,7 +175,7 @@ import Testing
             ),
             (
                 #""boost_added":{"boost_count":2}"#, "[impulso al grupo: 2]",
-                "[boost of the group: 2]"
+                "[group boost: 2]"
             ),
             (
                 #""chat_background_set":{"type":{"type":"chat_theme","theme_name":"🌷"}}"#,
@@ -192,11 +193,11 @@ import Testing
             (#""forum_topic_reopened":{}"#, "[tema reabierto]", "[topic reopened]"),
             (
                 #""general_forum_topic_hidden":{}"#, "[tema General oculto]",
-                "[topic General hidden]"
+                "[General topic hidden]"
             ),
             (
                 #""general_forum_topic_unhidden":{}"#, "[tema General visible]",
-                "[topic General shown]"
+                "[General topic shown]"
             ),
             (
                 #""community_chat_added":{"community":{"id":1,"name":"Barrio"}}"#,
@@ -327,7 +328,8 @@ import Testing
         try check([
             (
                 #""users_shared":{"users":[{"user_id":1,"first_name":"Eva"},{"user_id":2}]}"#,
-                "[personas compartidas: Eva, sin nombre]", "[people shared: Eva, no name]"
+                "[contactos compartidos: Eva, sin nombre]",
+                "[contacts shared: Eva, no name]"
             ),
             (
                 #""chat_shared":{"chat_id":1,"title":"Casa"}"#, "[chat compartido: Casa]",

@@ -96,9 +96,9 @@ import Testing
     }
 
     @Test func `the rejected message among many is soon alone`() {
-        for bad in 1...40 as ClosedRange<UInt64> {
+        for bad in (1...40).map(MessageNumber.init(rawValue:)) {
             var rejections = RejectionPolicy()
-            var queue = Array(1...40 as ClosedRange<UInt64>)
+            var queue = (1...40).map(MessageNumber.init(rawValue:))
             var sends = 0
             while !queue.isEmpty {
                 sends += 1

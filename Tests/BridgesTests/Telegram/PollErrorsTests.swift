@@ -20,16 +20,16 @@ extension TelegramTests {
             await server.perform { $0.refusedMethods = ["getMe": code] }
             let host = try await TelegramHost { $0.server = server }
             await host.pass(.seconds(90), step: .milliseconds(500))
-            let sentence = "Telegram refuses to be asked: \(code) Unauthorized. Trying again"
+            let sentence = "Telegram refuses to be polled: \(code) Unauthorized. Trying again"
             #expect(logged(sentence, .error, host) == 1)
             #expect(await server.perform { $0.refusals } > 3)
             // Another answer is said too.
             await server.perform { $0.refusedMethods = ["getMe": code == 403 ? 413 : 403] }
             await host.pass(.seconds(120), step: .milliseconds(500))
-            #expect(logged("Telegram refuses to be asked: ", .error, host) == 2)
+            #expect(logged("Telegram refuses to be polled: ", .error, host) == 2)
             await server.perform { $0.refusedMethods = [:] }
             await host.until(step: .milliseconds(500)) { $0.isPolled }
-            await host.logged("Telegram can be asked again")
+            await host.logged("polling works again")
             try await host.stop()
         }
 
@@ -42,7 +42,7 @@ extension TelegramTests {
             }
             let host = try await TelegramHost { $0.server = server }
             await host.until(step: .milliseconds(500)) { $0.faults[method] == [] && $0.isPolled }
-            #expect(logged("it is asked for nothing for 20.0 seconds", .info, host) == 1)
+            #expect(logged("not polling for 20.0 seconds", .info, host) == 1)
             try await host.stop()
         }
 
@@ -55,7 +55,7 @@ extension TelegramTests {
                 await host.server.perform { $0.refusedMethods = [:] }
                 await host.pass(.seconds(1))
             }
-            let count = logged("Telegram refuses to be asked: 403", .info, host)
+            let count = logged("Telegram refuses to be polled: 403", .info, host)
             #expect((1...3).contains(count))
             try await host.stop()
         }

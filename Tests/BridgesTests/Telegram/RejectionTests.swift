@@ -147,7 +147,7 @@ extension TelegramTests {
             if seconds > 30 {
                 #expect(
                     texts[1] == """
-                        Telegram no acepta mensajes durante 2 min: son demasiados; 1 mensaje en \
+                        Telegram no acepta mensajes durante 2 min: se han enviado demasiados; 1 mensaje en \
                         espera.
                         """)
                 #expect(
@@ -176,7 +176,7 @@ extension TelegramTests {
             }.map(\.text)
             // The poll may have been under way or not when the flood began.
             let told = [
-                "Telegram no entrega mensajes durante 2 min: se le pregunta demasiado.",
+                "Telegram no entrega mensajes durante 2 min: se le consulta demasiado a menudo.",
                 "Telegram entrega mensajes de nuevo.",
             ]
             #expect(texts.filter { $0.hasPrefix("Telegram") } == (seconds > 30 ? told : []))

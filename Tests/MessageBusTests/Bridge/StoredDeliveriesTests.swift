@@ -146,8 +146,8 @@ import Testing
     func `everything is kept once and delivered until acknowledged`(seed: UInt64) async throws {
         var random = Seeded(seed)
         var disk = MemoryStore.Disk()
-        var acknowledged: [UInt64] = []
-        var highest: UInt64 = 0
+        var acknowledged: [MessageNumber] = []
+        var highest: MessageNumber = 0
         for _ in 0..<6 {
             let fixture = try await Fixture(disk)
             let kept = try await fixture.speaker.checkpoint(of: "items") ?? []

@@ -28,7 +28,7 @@ private struct BusWorld {
         let text: String
         let bridge: String
         let channel: String?
-        let number: UInt64
+        let number: MessageNumber
     }
 
     private struct Reader {
@@ -52,7 +52,7 @@ private struct BusWorld {
     private var count = 0
     private var taken = [0, 0, 0]
     private var passed = [0, 0, 0]
-    private var lastNumber: UInt64 = 0
+    private var lastNumber: MessageNumber = 0
 
     init(seed: UInt64) async throws {
         random = Seeded(seed)
@@ -120,7 +120,8 @@ private struct BusWorld {
         let bridge = Int.random(in: 0..<3, using: &random)
         let channel: String? = [nil, "c1", "c2"][Int.random(in: 0..<3, using: &random)]
         let attachment = ports[bridge].attachment
-        let after = random.chance(50) ? nil : UInt64.random(in: 0...lastNumber, using: &random)
+        let after =
+            random.chance(50) ? nil : MessageNumber.random(in: 0...lastNumber, using: &random)
         guard
             let subscription = await test.bus.subscribe(
                 attachment, room: rooms[room], channel: channel, after: after)

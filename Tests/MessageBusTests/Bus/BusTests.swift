@@ -22,7 +22,7 @@ import Testing
         let test = try TestBus(rooms: ["a", "b"], middlewares: [Reject(word: "no")])
         let one = await test.port("one", room: "a")
         let two = await test.port("two", room: "b")
-        var last: UInt64 = 0
+        var last: MessageNumber = 0
         for round in 0..<50 {
             let port = round % 2 == 0 ? one : two
             let receipts = try await port.publish(["ja", "no", "si"].map { Draft($0, from: "x") })
@@ -37,7 +37,7 @@ import Testing
 
     @Test func `numbers go on behind the store's, whatever was lost`() async throws {
         let store = VolatileStore()
-        var last: UInt64 = 0
+        var last: MessageNumber = 0
         for _ in 0..<3 {
             // Each is what comes after a crash: only the store remains.
             let test = try TestBus(store: store)
@@ -65,6 +65,21 @@ import Testing
             ]
         }
         #expect(counts == [5, 2, 3, 2])
+    }
+
+    @Test(arguments: [
+        ("a\rb\u{1B}", true), ("a\rb", false), ("a\r\nb", false), ("a\r\nb\u{1B}", true),
+        ("a\r\r\nb\r", false), ("ñ\u{1B}", true), ("ñ", false),
+    ])
+    func `line endings are no control characters, and hide none`(
+        text: String, hadControls: Bool
+    ) async throws {
+        let test = try TestBus()
+        let port = await test.port("a")
+        let reader = await test.port("reader")
+        try await port.publish(text, from: "x")
+        var iterator = reader.messages.makeAsyncIterator()
+        #expect(try #require(await iterator.next()).hadControlCharacters == hadControls)
     }
 
     @Test func `a middleware that throws drops, counts and says so in the log`() async throws {

@@ -83,6 +83,25 @@ import Testing
         #expect(block.count == 1)
     }
 
+    @Test func `control characters are seen beside bytes that are not UTF-8`() async throws {
+        let lines: [([UInt8], hadControls: Bool)] = [
+            ([0xE9, 0x1B], true), ([0xE9, 0x1B, 0x1B, 0xE9], true), ([0xE9, 0x61], false),
+            ([0x61, 0x0D, 0x0A, 0x62], false), ([0x61, 0x0D, 0x62, 0x1B], true),
+        ]
+        let bus = try TestBus()
+        let port = await bus.port("tail")
+        let reader = await bus.port("reader")
+        let block = LineBlock()
+        block.begin(LineBlock.Origin(name: "a", channel: "/a"), at: 0)
+        for (bytes, _) in lines { bytes.withUnsafeBytes { _ = block.append($0, at: 0) } }
+        _ = try await port.publish([block], checkpoints: [])
+        var iterator = reader.messages.makeAsyncIterator()
+        for (bytes, hadControls) in lines {
+            let message = try #require(await iterator.next())
+            #expect(message.hadControlCharacters == hadControls, "\(bytes)")
+        }
+    }
+
     @Test func `a block is full after so many lines or bytes`() {
         let small = LineBlock(lines: 2, bytes: 10)
         #expect(small.hasRoom(for: 100))

@@ -12,7 +12,7 @@ import Testing
         struct Broken: Error {}
         func handle(_ message: inout Message) throws -> Verdict {
             message.text = "half done"
-            if message.number % 2 == 0 { throw Broken() }
+            if message.number.rawValue % 2 == 0 { throw Broken() }
             return .pass
         }
     }
@@ -28,8 +28,8 @@ import Testing
     private struct Append: Middleware {
         let suffix: String
         func handle(_ message: inout Message) -> Verdict {
-            if message.number % 3 == 0 { message.text += suffix }
-            if message.number % 5 == 0 {
+            if message.number.rawValue % 3 == 0 { message.text += suffix }
+            if message.number.rawValue % 5 == 0 {
                 message.text = "gone"
                 return .drop("five")
             }
@@ -55,7 +55,7 @@ import Testing
         for (index, text) in texts.enumerated() {
             var header = MessageHeader()
             header.kind = kind
-            header.number = UInt64(index + 1)
+            header.number = MessageNumber(rawValue: UInt64(index + 1))
             Array(text.utf8).withUnsafeBytes {
                 batch.arena.append(header, copying: $0, sender: sender, details: nil)
             }
@@ -233,7 +233,7 @@ import Testing
             batch.removeAll()
             for index in 0..<16 {
                 var header = MessageHeader()
-                header.number = UInt64(index)
+                header.number = MessageNumber(rawValue: UInt64(index))
                 let text = "round \(round) message \(index)"
                 expected.append(text)
                 Array(text.utf8).withUnsafeBytes {

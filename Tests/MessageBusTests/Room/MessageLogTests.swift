@@ -67,7 +67,7 @@ import Testing
         for _ in 0..<200 {
             model.append()
             let start = model.randomPosition()
-            var numbers: [UInt64] = []
+            var numbers: [MessageNumber] = []
             let end = model.log.forEachRun(from: start) { arena, range in
                 numbers += range.map { arena.message(at: $0).number }
             }
@@ -81,7 +81,7 @@ import Testing
         var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
         for _ in 0..<200 {
             model.append()
-            let number = UInt64.random(in: 0...model.lastNumber + 2, using: &model.random)
+            let number = MessageNumber.random(in: 0...model.lastNumber + 2, using: &model.random)
             let kept = model.all[model.log.start.index...]
             let expected = kept.firstIndex { $0.number > number } ?? model.all.count
             #expect(model.log.position(after: number).index == expected)
@@ -109,7 +109,7 @@ import Testing
         var model = LogModel(seed: seed, messages: 3_000, bytes: 200_000)
         for _ in 0..<200 {
             model.append()
-            let number = UInt64.random(in: 0...model.lastNumber + 2, using: &model.random)
+            let number = MessageNumber.random(in: 0...model.lastNumber + 2, using: &model.random)
             let expected = model.all.last {
                 $0.number == number && (model.isInBatches($0) || $0.isSaid)
                     && $0.number >= model.firstText
@@ -123,7 +123,7 @@ import Testing
         bounds.messages = 3_000
         let log = MessageLog(room: "r", bounds: bounds)
         let ana = Sender(name: "Ana", key: "ana", bridge: "b", identity: 1)
-        var number: UInt64 = 0
+        var number: MessageNumber = 0
         func append(_ kind: Message.Kind, _ text: String = "", by sender: Sender) {
             number += 1
             var header = MessageHeader()
@@ -244,7 +244,7 @@ import Testing
 /// A log and all that was ever said in it.
 private struct LogModel {
     struct Said {
-        let number: UInt64
+        let number: MessageNumber
         let text: String
         let name: String
         let isSaid: Bool
@@ -253,7 +253,7 @@ private struct LogModel {
     var random: Seeded
     let log: MessageLog
     var all: [Said] = []
-    var lastNumber: UInt64 = 0
+    var lastNumber: MessageNumber = 0
     private let senders = (0..<12).map {
         Sender(name: "s\($0)", key: "s\($0)", bridge: "b", identity: UInt64($0))
     }
@@ -271,7 +271,9 @@ private struct LogModel {
     }
 
     /// The number of the oldest text kept.
-    var firstText: UInt64 { log.texts(in: 0..<LogPosition.max, atMost: .max).first?.number ?? .max }
+    var firstText: MessageNumber {
+        log.texts(in: 0..<LogPosition.max, atMost: .max).first?.number ?? .max
+    }
 
     /// Returns whether a message has its place among the messages, not only among the texts.
     func isInBatches(_ said: Said) -> Bool {
@@ -284,7 +286,7 @@ private struct LogModel {
         let batch = Batch(room: "r", capacity: count, bytes: 16)
         var passed = 0
         for _ in 0..<count {
-            lastNumber += UInt64.random(in: 1...3, using: &random)
+            lastNumber += Int.random(in: 1...3, using: &random)
             var header = MessageHeader()
             header.number = lastNumber
             let length = random.chance(2) ? 5_000 : Int.random(in: 0...60, using: &random)

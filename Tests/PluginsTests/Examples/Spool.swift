@@ -11,7 +11,7 @@ struct Spool: Bridge {
         var incoming: String
         @Option("The directory that gets a file for each message.")
         var outgoing: String
-        @Option("How often to look for new files.", in: .milliseconds(100)...)
+        @Option("The interval at which new files are looked for.", in: .milliseconds(100)...)
         var every = Duration.seconds(1)
     }
 

@@ -35,10 +35,13 @@ package final class TestCertificate: Sendable {
     /// The path of the key.
     package var key: String { "\(directory)/key.pem" }
     /// Both files.
-    package var files: CertificateFiles {
+    package var files: CertificateFiles { files(for: .puente) }
+
+    /// Returns both files, for a protocol.
+    package func files(for protocol: ApplicationProtocol) -> CertificateFiles {
         CertificateFiles(
             certificate: CertificateFiles.File(certificate, called: "certificate.pem"),
-            key: CertificateFiles.File(key, called: "key.pem"))
+            key: CertificateFiles.File(key, called: "key.pem"), for: `protocol`)
     }
 
     /// Replaces one file or both by those of a new certificate, and returns its fingerprint.

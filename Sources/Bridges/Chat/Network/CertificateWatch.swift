@@ -19,7 +19,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     private let log: Log
     private let use: (TLSContext) -> Void
     private var context: TLSContext
-    /// The version of the files that was looked at last, whether it could be used or not.
+    /// The version of the files that was read last, whether it could be used or not.
     private var version: CertificateFiles.Version
     /// The time of the last warning about the end.
     private var lastWarning: Int64?
@@ -28,7 +28,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     private var isLooking = false
     private lazy var timer = LoopTimer { [weak self] in self?.look() }
 
-    /// Nanoseconds between two looks at the files.
+    /// Nanoseconds between two checks of the files.
     private static let interval = Duration.seconds(10).inNanoseconds
     /// Nanoseconds between two warnings about the same certificate.
     private static let warningInterval = Duration.seconds(86_400).inNanoseconds
@@ -64,6 +64,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
         _ files: CertificateFiles, _ first: Loaded, on loop: EventLoop, log: Log,
         use: @escaping (TLSContext) -> Void
     ) {
+        loop.assertOwned()
         self.files = files
         self.loop = loop
         self.log = log
@@ -76,9 +77,13 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     }
 
     /// Stops watching.
-    package func cancel() { timer.cancel() }
+    package func cancel() {
+        loop.assertOwned()
+        timer.cancel()
+    }
 
     private func look() {
+        loop.assertOwned()
         loop.set(timer, after: Self.interval)
         warnOfEnd()
         if loop.now - lastKeys >= Self.keyLifetime {
@@ -103,6 +108,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     private func finishLook(
         _ version: CertificateFiles.Version, _ result: Result<Loaded, TLSError>?
     ) {
+        loop.assertOwned()
         isLooking = false
         guard let result, timer.deadline != nil else { return }
         switch result {

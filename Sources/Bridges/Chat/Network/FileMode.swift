@@ -1,6 +1,6 @@
 import MessageBus
 
-/// Who may use a file, in octal as chmod(1) takes it: `"0660"`.
+/// The permissions of a file, in octal as chmod(1) takes it: `"0660"`.
 package struct FileMode: Sendable, Hashable {
     /// The bits.
     package let bits: UInt32

@@ -20,7 +20,7 @@ extension Phrases {
     package var nameIsRegistered: String {
         say(
             "Ese nombre es de una cuenta; si es tuya: /login NOMBRE CONTRASEÑA",
-            "That name is an account's; if it is yours: /login NAME PASSWORD")
+            "That name belongs to an account; if it is yours: /login NAME PASSWORD")
     }
 
     /// After `[login-failed]`; does not tell which of the two is wrong.
@@ -37,7 +37,7 @@ extension Phrases {
     package func tooManyTries(seconds: Int) -> String {
         say(
             "Demasiados intentos; espera \(seconds) s.",
-            "Too many tries; wait \(seconds) s.")
+            "Too many attempts; wait \(seconds) s.")
     }
 
     /// After `[insecure]`.
@@ -74,15 +74,18 @@ extension Phrases {
     /// After `[forbidden]`, for another name than the account's.
     package var accountKeepsName: String {
         say(
-            "Con una cuenta se lleva su nombre; solo cambian mayúsculas y minúsculas.",
-            "Who is logged in keeps the account's name, but for its spelling.")
+            "Con tu cuenta llevas su nombre; solo puedes cambiar mayúsculas y minúsculas.",
+            """
+            While you are logged in you keep your account's name; only upper and lower case can \
+            change.
+            """)
     }
 
-    /// After `[dropped]` if passwords can't be looked at at present.
+    /// After `[dropped]` if passwords can't be checked at present.
     package var accountsAreUnavailable: String {
         say(
-            "Ahora no se puede mirar en las cuentas; prueba más tarde.",
-            "The accounts can't be looked at now; try again later.")
+            "Ahora no se pueden consultar las cuentas; prueba más tarde.",
+            "The accounts can't be read right now; try again later.")
     }
 
     /// After `[ok]` if somebody is logged in.
@@ -92,7 +95,7 @@ extension Phrases {
 
     /// After `[ok]` if there is a new account.
     package func registered(_ name: String) -> String {
-        say("\(name) es ahora una cuenta tuya.", "\(name) is now an account of yours.")
+        say("La cuenta \(name) ya es tuya.", "The account \(name) is yours now.")
     }
 
     /// After `[ok]` if the password was changed.
@@ -111,7 +114,7 @@ extension Phrases {
     package func hasToBeCalled(_ name: String) -> String {
         say(
             "Tu nombre es de una cuenta: ahora te llamas \(name).",
-            "Your name is an account's: you are called \(name) now.")
+            "Your name belongs to an account: you are now called \(name).")
     }
 
     /// After `[info]`, for the owner of an account that got another name.

@@ -36,9 +36,8 @@ extension Phrases {
         case .server: say("Ese nombre es del servidor.", "That name is the server's own.")
         case .notice:
             say(
-                "El nombre lleva las palabras de un aviso.",
-                "The name contains the words of a notice."
-            )
+                "Un nombre no puede llevar las palabras de un aviso, como «se ha unido».",
+                "A name can't contain the words of a notice, such as \"joined the chat\".")
         case .reservedEnding:
             say("Un nombre no puede acabar en ~", "A name can't end in ~")
         case .guest:
@@ -160,17 +159,17 @@ extension Phrases {
     }
 
     /// After `[unknown-message]` if no message of this room has that number.
-    package func unknownMessage(number: UInt64) -> String {
+    package func unknownMessage(number: MessageNumber) -> String {
         say(
             "En esta sala no está el mensaje #\(number).", "Message #\(number) is not in this room."
         )
     }
 
-    /// After `[unknown-message]` if the person has said nothing that can be answered.
+    /// After `[unknown-message]` if the person has said nothing that can be replied to.
     package var unknownMessageOfUser: String {
         say(
             "En esta sala no ha dicho nada que se pueda responder.",
-            "They have said nothing in this room that can be answered.")
+            "They have said nothing in this room that you can reply to.")
     }
 
     /// After `[bad-arguments]`: the command's usage.
@@ -182,20 +181,20 @@ extension Phrases {
     package var tooManyWords: String {
         let (words, bytes) = (SearchWords.mostWords, SearchWords.mostBytes)
         return say(
-            "Se pueden buscar \(words) palabras a la vez como mucho, de \(bytes) bytes en total.",
-            "At most \(words) words, of \(bytes) bytes in all, can be looked for at once.")
+            "Una búsqueda admite como mucho \(words) palabras, \(bytes) bytes en total.",
+            "A search takes at most \(words) words, \(bytes) bytes in all.")
     }
 
     /// After `[dropped]` if earlier messages can't be read at present.
     package var noHistory: String {
         say(
-            "Ahora no se puede leer lo que se dijo antes; prueba más tarde.",
-            "What was said before can't be read now; try again later.")
+            "Los mensajes anteriores no se pueden leer ahora; prueba más tarde.",
+            "Earlier messages can't be read right now; try again later.")
     }
 
     /// After `[forbidden]`.
     package var forbidden: String {
-        say("Aquí solo se puede leer.", "Here you can only read.")
+        say("Aquí solo se puede leer.", "You can only read here.")
     }
 
     /// After `[full]`, before the connection is closed.

@@ -33,10 +33,10 @@ extension Phrases {
         case .ban:
             say(
                 "/ban NOMBRE [TIEMPO] [MOTIVO] · /ban DIRECCIÓN [TIEMPO] [MOTIVO]",
-                "/ban NAME [FOR] [REASON] · /ban ADDRESS [FOR] [REASON]")
+                "/ban NAME [TIME] [REASON] · /ban ADDRESS [TIME] [REASON]")
         case .unban: say("/unban NOMBRE · /unban DIRECCIÓN", "/unban NAME · /unban ADDRESS")
         case .bans: "/bans"
-        case .mute: say("/mute NOMBRE [TIEMPO]", "/mute NAME [FOR]")
+        case .mute: say("/mute NOMBRE [TIEMPO]", "/mute NAME [TIME]")
         case .unmute: say("/unmute NOMBRE", "/unmute NAME")
         case .announce: say("/announce TEXTO", "/announce TEXT")
         case .role: say("/role NOMBRE PAPEL", "/role NAME ROLE")
@@ -55,43 +55,49 @@ extension Phrases {
         case .me: say("dice lo que haces", "says what you do")
         case .msg: say("un mensaje privado", "a private message")
         case .reply:
-            say("responde a su último mensaje, o a ese", "answers their last message, or that one")
+            say(
+                "responde a su último mensaje, o a ese",
+                "replies to their last message, or to that one")
         case .history:
             say(
-                "los últimos N mensajes de la sala, o con NOMBRE; 20 sin N",
-                "the last N messages of the room, or with NAME; 20 without N")
+                "los últimos N mensajes de la sala, o los privados con NOMBRE; 20 sin N",
+                "the last N messages of the room, or your private ones with NAME; 20 without N")
         case .search:
             say(
-                "los mensajes que llevan \"esas palabras\" o un principi*",
-                "the messages with \"those words\" or a beginnin* in them")
+                """
+                busca mensajes con todas las palabras; "entre comillas" una frase, comienz* un comienzo
+                """,
+                """
+                finds messages with all the words; "quotes" for a phrase, begin* for a beginning
+                """)
         case .register:
-            say("hace de tu nombre una cuenta", "makes an account of your name")
-        case .login: say("entras con tu cuenta", "enters as the owner of an account")
+            say("hace de tu nombre una cuenta", "makes your name an account")
+        case .login: say("entra con tu cuenta", "logs in to your account")
         case .password: say("cambia tu contraseña", "changes your password")
         case .unregister: say("borra tu cuenta", "removes your account")
         case .delete:
             say(
                 "borra lo que has dicho hace menos de una hora",
-                "deletes what you said, for an hour")
-        case .kick: say("echa a alguien (moderadores)", "sends somebody away (moderators)")
+                "deletes a message you sent in the last hour")
+        case .kick: say("echa a alguien (moderadores)", "kicks somebody (moderators)")
         case .ban:
             say(
                 "no deja entrar a alguien; TIEMPO es como 10m, 2h o 7d (moderadores)",
-                "keeps somebody out; FOR is like 10m, 2h or 7d (moderators)")
-        case .unban: say("deja entrar otra vez (moderadores)", "takes a ban back (moderators)")
+                "keeps somebody out; TIME is like 10m, 2h or 7d (moderators)")
+        case .unban: say("deja entrar otra vez (moderadores)", "lifts a ban (moderators)")
         case .bans:
             say(
                 "quién no puede entrar o hablar (moderadores)",
                 "who is banned or muted (moderators)")
-        case .mute: say("hace callar a alguien (moderadores)", "keeps somebody quiet (moderators)")
-        case .unmute: say("deja hablar otra vez (moderadores)", "takes a mute back (moderators)")
+        case .mute: say("hace callar a alguien (moderadores)", "silences somebody (moderators)")
+        case .unmute: say("deja hablar otra vez (moderadores)", "lifts a mute (moderators)")
         case .announce:
             say("avisa a todos (administradores)", "tells everybody something (admins)")
         case .role:
             say(
                 "hace de una cuenta member, moderator, admin o relay (administradores)",
                 "makes an account member, moderator, admin or relay (admins)")
-        case .quit: say("sales del chat", "leaves the chat")
+        case .quit: say("sale del chat", "leaves the chat")
         }
     }
 

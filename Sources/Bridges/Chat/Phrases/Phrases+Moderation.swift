@@ -14,9 +14,9 @@ extension Phrases {
         reason.isEmpty ? say("Aquí no puedes entrar.", "You may not come in here.") : reason
     }
 
-    /// After `[forbidden]`, before the connection of somebody sent away is closed.
+    /// After `[forbidden]`, before the connection of somebody who was kicked is closed.
     package func kicked(_ reason: String) -> String {
-        reason.isEmpty ? say("Te han echado.", "You are sent away.") : reason
+        reason.isEmpty ? say("Te han echado.", "You have been kicked.") : reason
     }
 
     /// After `[forbidden]`, for somebody who may not change names.
@@ -41,8 +41,8 @@ extension Phrases {
     /// After `[forbidden]`, for addresses that can't be banned.
     package var protectedAddress: String {
         say(
-            "Ahí estás tú, esta máquina, un proxy o un moderador.",
-            "That holds you, this machine, a proxy or a moderator.")
+            "Eso os incluiría a ti, a esta máquina, a un proxy o a un moderador.",
+            "That would ban you, this machine, a proxy or a moderator.")
     }
 
     /// After `[bad-arguments]`, for blocks that are too large.
@@ -56,7 +56,7 @@ extension Phrases {
     package var refusedRole: String {
         say(
             "No puede ser: es el último administrador, o su nombre es el de un puente o un token.",
-            "Impossible: it is the last admin, or its name is that of a bridge or token.")
+            "Not possible: this is the last admin, or the name belongs to a bridge or a token.")
     }
 
     /// After `[unknown-user]`, for a name without an account.
@@ -64,9 +64,9 @@ extension Phrases {
         say("No hay ninguna cuenta con ese nombre.", "There is no account with that name.")
     }
 
-    /// After `[unknown-user]`, where nothing is to be taken back.
+    /// After `[unknown-user]`, where there is nothing to lift.
     package var notRestricted: String {
-        say("Eso no está prohibido.", "There is no such ban or mute.")
+        say("No hay ninguna prohibición así.", "There is no such ban or mute.")
     }
 
     /// After `[full]`.
@@ -76,7 +76,7 @@ extension Phrases {
 
     /// After `[ok]`.
     package func isKicked(_ name: String) -> String {
-        say("\(name) está fuera.", "\(name) is sent away.")
+        say("Has echado a \(name).", "\(name) has been kicked.")
     }
 
     /// After `[ok]`, with the moment when it ends.
@@ -95,7 +95,7 @@ extension Phrases {
 
     /// After `[ok]`.
     package func isFree(_ name: String) -> String {
-        say("\(name): prohibición retirada.", "\(name): taken back.")
+        say("\(name): restricción retirada.", "\(name): restriction lifted.")
     }
 
     /// After `[ok]`.
@@ -123,7 +123,7 @@ extension Phrases {
     // MARK: - Deletions
 
     /// After `[ok]`.
-    package func deleted(number: UInt64) -> String {
+    package func deleted(number: MessageNumber) -> String {
         say("El mensaje #\(number) está borrado.", "Message #\(number) is deleted.")
     }
 
@@ -131,14 +131,14 @@ extension Phrases {
     package var canNotDelete: String {
         say(
             "Solo puedes borrar lo que has dicho tú hace menos de una hora.",
-            "You can delete only what you have said yourself, within an hour.")
+            "You can delete only your own messages, up to an hour old.")
     }
 
     /// After `[dropped]`, if the store can't say that it is done.
     package var deletionIsLate: String {
         say(
-            "Aquí ya no se lee, pero el almacén aún no lo ha borrado.",
-            "Nobody reads it here any more, but the store has not deleted it yet.")
+            "Ya no se ve en el chat, pero aún no se ha borrado del disco.",
+            "It no longer shows in the chat, but it may still be on the disk.")
     }
 
     // MARK: - Relays

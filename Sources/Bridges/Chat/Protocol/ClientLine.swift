@@ -1,4 +1,3 @@
-import Glibc
 import MessageBus
 
 /// The meaning of one line of a client.

@@ -12,8 +12,17 @@ package enum PasswordLine {
     /// Returns true if the beginning of a line is, or may become, a command that carries a password:
     /// also behind a name or a notice.
     ///
-    /// Some texts that only hold such a command are taken for one.
+    /// Some texts that only hold such a command are taken for one. The text is as it came: what will be
+    /// removed from the line does not hide the command.
     package static func mayBegin(_ text: UnsafeRawBufferPointer) -> Bool {
+        if TextScan.isPrintableASCII(text) { return mayBegin(clean: text) }
+        // Twice as much, for clients that send two bytes for each character.
+        let front = UnsafeRawBufferPointer(rebasing: text.prefix(2 * longestFront))
+        return TextCleaning.cleaned(repairing: front, lineEndings: .removed)
+            .withUnsafeBytes { mayBegin(clean: $0) }
+    }
+
+    private static func mayBegin(clean text: UnsafeRawBufferPointer) -> Bool {
         var last: UInt8?
         for (offset, byte) in text.prefix(longestFront).enumerated() {
             if byte == slash, mayPrecedeCommand(last),

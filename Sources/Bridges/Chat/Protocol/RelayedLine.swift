@@ -8,7 +8,7 @@ package enum RelayedLine: Sendable, Equatable {
     case say(Name, Range<Int>)
     /// A command of the account's own.
     case command(verb: Range<Int>, arguments: Range<Int>)
-    /// What follows a notice.
+    /// The text after a notice.
     case line(Range<Int>)
     /// Leaves.
     case leave

@@ -2,8 +2,8 @@ import Chat
 
 /// Connections in the order in which something happened to them, with the time it happened.
 ///
-/// Entries for which the condition no longer holds are dropped as they are found. Confined to
-/// whoever holds it.
+/// Entries for which the condition no longer holds are dropped as they are found. Owned by
+/// `UnnamedConnections`; confined to the bus's loop.
 struct ArrivalQueue {
     /// A connection and the time it was added.
     struct Arrival {

@@ -55,13 +55,13 @@ extension ChatConnection {
     }
 
     private func list(
-        _ result: Result<[UInt64], any Error>, in room: String, _ bus: isolated Bus
+        _ result: Result<[MessageNumber], any Error>, in room: String, _ bus: isolated Bus
     ) {
         guard let numbers = answerOrRefuse(result), let room = bus.room(room) else { return }
         list(numbers, in: room)
     }
 
-    private func list(_ numbers: [UInt64], in room: Room) {
+    private func list(_ numbers: [MessageNumber], in room: Room) {
         answer(MessageList(numbers, in: room, as: .answer, by: server.history))
     }
 

@@ -13,7 +13,7 @@ final class MessageList: AnswerList {
         case plain
     }
 
-    private let numbers: [UInt64]
+    private let numbers: [MessageNumber]
     private let room: Room
     private let form: Form
     private let history: HistoryRenderer
@@ -22,11 +22,11 @@ final class MessageList: AnswerList {
     private var next = 0
     private var shown = 0
     /// The numbers that the store was asked for.
-    private var asked: [UInt64] = []
+    private var asked: [MessageNumber] = []
     /// The messages that the store has answered with, the next one last.
     private var fetched: [Message] = []
     /// The greatest number about which the store has answered.
-    private var fetchedThrough: UInt64 = 0
+    private var fetchedThrough: MessageNumber = 0
 
     /// Messages that the store is asked for at once: about a piece of a list.
     private static let mostFetched = 64
@@ -34,7 +34,7 @@ final class MessageList: AnswerList {
     /// Makes a list at its beginning.
     ///
     /// - Parameter numbers: rising.
-    init(_ numbers: [UInt64], in room: Room, as form: Form, by history: HistoryRenderer) {
+    init(_ numbers: [MessageNumber], in room: Room, as form: Form, by history: HistoryRenderer) {
         self.numbers = numbers
         self.room = room
         self.form = form
@@ -42,7 +42,7 @@ final class MessageList: AnswerList {
         chain = history.freshChain()
     }
 
-    var heldBytes: Int { 256 + numbers.count * MemoryLayout<UInt64>.stride }
+    var heldBytes: Int { 256 + numbers.count * MemoryLayout<MessageNumber>.stride }
 
     func produce(into piece: inout [UInt8], _ bus: isolated Bus) -> AnswerListProgress {
         while next < numbers.count {

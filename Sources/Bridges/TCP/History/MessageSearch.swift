@@ -25,7 +25,7 @@ actor MessageSearch {
     /// Everything said before the call is found, committed or not.
     func numbers(
         with words: SearchWords, in room: String, of bus: Bus, atMost count: Int
-    ) async throws -> [UInt64] {
+    ) async throws -> [MessageNumber] {
         guard bus.keepsMessages else {
             return try await inLog(room, of: bus, with: words, after: 0, atMost: count)
         }
@@ -38,11 +38,11 @@ actor MessageSearch {
     }
 
     private func inLog(
-        _ room: String, of bus: Bus, with words: SearchWords, after number: UInt64,
+        _ room: String, of bus: Bus, with words: SearchWords, after number: MessageNumber,
         atMost count: Int
-    ) async throws -> [UInt64] {
+    ) async throws -> [MessageNumber] {
         let matcher = WordMatcher(words)
-        var found: [UInt64] = []
+        var found: [MessageNumber] = []
         var end: LogPosition? = .max
         while let position = end, found.count < count {
             try Task.checkCancellation()
@@ -57,7 +57,7 @@ actor MessageSearch {
     }
 
     private static func piece(
-        of room: String, before end: LogPosition, after number: UInt64, _ bus: isolated Bus
+        of room: String, before end: LogPosition, after number: MessageNumber, _ bus: isolated Bus
     ) -> Piece {
         guard let log = bus.room(room)?.log else { return Piece(texts: [], next: nil) }
         let end = min(end, log.end)

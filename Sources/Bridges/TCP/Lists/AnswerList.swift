@@ -1,4 +1,3 @@
-import Chat
 import MessageBus
 
 /// The answer to a command that lists something, produced piece by piece as its reader takes it.

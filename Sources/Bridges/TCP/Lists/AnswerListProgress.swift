@@ -1,4 +1,3 @@
-import Chat
 import MessageBus
 
 /// The step that follows a piece of a list.
@@ -8,5 +7,5 @@ enum AnswerListProgress: Equatable {
     /// Nothing: the list has ended.
     case end
     /// A request to the store for these messages.
-    case needs([UInt64])
+    case needs([MessageNumber])
 }

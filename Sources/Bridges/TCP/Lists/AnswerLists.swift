@@ -24,7 +24,7 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
     /// The connections whose readers have taken everything so far; the first is next.
     private var ready: [ChatConnection] = []
     /// The connections that need messages from the store, with their numbers.
-    private var storeRequests: [(connection: ChatConnection, numbers: [UInt64])] = []
+    private var storeRequests: [(connection: ChatConnection, numbers: [MessageNumber])] = []
     private var fetches: [UInt64: PendingQuery] = [:]
     private var lastFetch: UInt64 = 0
 
@@ -63,7 +63,7 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
     // MARK: - The store
 
     /// Asks the store for messages of a connection's list.
-    func fetch(_ numbers: [UInt64], for connection: ChatConnection) {
+    func fetch(_ numbers: [MessageNumber], for connection: ChatConnection) {
         loop.assertOwned()
         storeRequests.append((connection, numbers))
         fetchNext()

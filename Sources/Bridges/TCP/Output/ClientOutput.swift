@@ -102,7 +102,7 @@ struct ClientOutput {
     /// Ends reading at the room's current end; what is owed until there is still sent.
     ///
     /// - Parameter number: the last message until there.
-    mutating func end(at number: UInt64) { cursor?.end(at: number) }
+    mutating func end(at number: MessageNumber) { cursor?.end(at: number) }
 
     // MARK: - Sending
 
@@ -228,7 +228,7 @@ struct ClientOutput {
 
     /// Takes lines from the store, up to the message with a number.
     mutating func carryOn(
-        _ stored: EncodedPage, through number: UInt64, skipNotice: (Int) -> [UInt8]
+        _ stored: EncodedPage, through number: MessageNumber, skipNotice: (Int) -> [UInt8]
     ) {
         guard cursor?.catchUp != nil else { return }
         queue.append(stored: stored.bytes)

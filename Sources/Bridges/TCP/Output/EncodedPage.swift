@@ -9,7 +9,7 @@ struct EncodedPage {
     /// Bytes of the longest line, as in the transcript.
     private let longest: Int
     private var skipping: Int
-    private var counts: [(number: UInt64, lines: Int)] = []
+    private var counts: [(number: MessageNumber, lines: Int)] = []
     private(set) var bytes: [UInt8] = []
     /// The number of lines, including those that are not shown.
     private(set) var count = 0
@@ -45,7 +45,7 @@ struct EncodedPage {
     }
 
     /// Returns the number of lines of the messages after one.
-    func lines(after number: UInt64) -> Int {
+    func lines(after number: MessageNumber) -> Int {
         counts.reduce(0) { $1.number > number ? $0 + $1.lines : $0 }
     }
 }

@@ -15,7 +15,7 @@ struct OwnMessageRanges {
     var nextStart: TranscriptOffset? { runs.first?.start }
 
     /// Returns whether a message is in one of them.
-    func contains(_ number: UInt64) -> Bool { runs.contains { $0.numbers.contains(number) } }
+    func contains(_ number: MessageNumber) -> Bool { runs.contains { $0.numbers.contains(number) } }
 
     /// Appends a range behind the others.
     mutating func append(_ run: Transcript.Run) {

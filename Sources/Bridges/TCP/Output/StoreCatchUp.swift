@@ -4,11 +4,11 @@ import MessageBus
 /// The position among the stored messages of a reader that the transcript has overtaken.
 struct StoreCatchUp: Equatable {
     /// The last message that it was sent, or that it need not be sent.
-    let number: UInt64
+    let number: MessageNumber
     /// Lines of later messages that it was sent already.
     let linesSent: Int
 
-    init(number: UInt64, linesSent: Int) {
+    init(number: MessageNumber, linesSent: Int) {
         self.number = number
         self.linesSent = linesSent
     }

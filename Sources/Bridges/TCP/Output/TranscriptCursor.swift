@@ -19,7 +19,7 @@ struct TranscriptCursor {
     private struct Limit {
         let position: TranscriptOffset
         let line: TranscriptLine
-        let number: UInt64
+        let number: MessageNumber
     }
 
     let transcript: Transcript
@@ -51,12 +51,12 @@ struct TranscriptCursor {
     /// True if the transcript no longer has the next lines.
     var isOvertaken: Bool { position < min(transcript.tail, limit?.position ?? .max) }
     /// The last message that it reads, once that is known.
-    var lastNumber: UInt64? { limit?.number }
+    var lastNumber: MessageNumber? { limit?.number }
     /// Ranges of its own lines that are still to be skipped.
     var ownRanges: Int { own.count }
 
     /// Returns whether the reader said a message itself and does not want it back.
-    func isOwn(_ number: UInt64) -> Bool { own.contains(number) }
+    func isOwn(_ number: MessageNumber) -> Bool { own.contains(number) }
 
     /// Records a range of lines that the reader said itself.
     mutating func passOver(_ run: Transcript.Run) { own.append(run) }
@@ -64,7 +64,7 @@ struct TranscriptCursor {
     /// Sets the end to the room's current end.
     ///
     /// - Parameter number: the last message until there.
-    mutating func end(at number: UInt64) {
+    mutating func end(at number: MessageNumber) {
         guard limit == nil else { return }
         limit = Limit(position: transcript.head, line: transcript.lines, number: number)
     }
@@ -163,7 +163,7 @@ struct TranscriptCursor {
     mutating func abandonStore() { source = .transcript(anchor: nil) }
 
     /// Continues after the stored lines up to a message, and returns how many lines were left out.
-    mutating func carryOn(_ stored: EncodedPage, through number: UInt64) -> Int {
+    mutating func carryOn(_ stored: EncodedPage, through number: MessageNumber) -> Int {
         guard let begun = catchUp else { return 0 }
         line += stored.count
         source = .store(StoreCatchUp(number: number, linesSent: 0))

@@ -53,7 +53,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var lastGuest = 0
     /// The last private message, until the end of the turn.
-    private var lastPrivate: (number: UInt64, lines: [UInt8])?
+    private var lastPrivate: (number: MessageNumber, lines: [UInt8])?
     private var certificateWatch: CertificateWatch?
     private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
     private lazy var chatListener = ChatListener(
@@ -166,6 +166,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
 
     /// Returns the room with a name as people write it: `logs`, `#logs` or `Logs`.
     func room(called name: String) -> RoomReaders? {
+        // Rooms have 32 bytes at most; the rest need not be copied to find none.
         guard name.utf8.count <= 64 else { return nil }
         let bare = (name.hasPrefix("#") ? name.dropFirst() : name[...]).lowercased()
         return rooms.first { $0.room.name == bare }

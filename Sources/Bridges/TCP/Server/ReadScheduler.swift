@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-/// Decides which connection's lines are read next.
+/// The order in which connections are read: those that have used little come first.
 ///
 /// Each connection has a share of every turn of the loop, by time and by the bytes others have to
 /// read because of it; a connection that has used much lately comes after all that have not. What a
@@ -46,6 +46,8 @@ final class ReadScheduler {
     private var work = 0
     /// Bytes of lines that were read and are not published yet.
     private var unpublishedBytes = 0
+    // Unchecked here and below: used for each line, and a check of exclusive access at run time takes
+    // longer than the access (17 ns instead of 3 ns for a call that adds to an integer; swiftc -O).
     /// True if the connection being read has used up its slice of the turn.
     @exclusivity(unchecked) private(set) var isSliceOver = false
     /// True if everything is read at once, because the server stops.
@@ -80,10 +82,11 @@ final class ReadScheduler {
     /// With more than 25 connections it is twice their number, so that all connections that stay
     /// within their share use half of the time at most.
     private static let minInverseShare: Int64 = 50
-    /// Nanoseconds that a connection may use in advance: `advanceOfAll` divided among all, but two
-    /// slices at most and half a slice at least.
+    /// Nanoseconds that a connection may use in advance at most: two slices.
     private static let maxAdvance: Int64 = 200_000
+    /// Nanoseconds that a connection may use in advance at least: half a slice.
     private static let minAdvance: Int64 = 50_000
+    /// Nanoseconds that all connections together may use in advance, divided among them: two turns.
     private static let advanceOfAll: Int64 = 2_000_000
     /// Lines read at once at least: publishing has a cost per batch.
     private static let minLinesAtOnce = 16
@@ -182,8 +185,8 @@ final class ReadScheduler {
         let start = now
         begin(at: start, for: time)
         let fair = outputPerTurn / readers / Self.usualLineBytes
-        let share = !bulk.isEmpty ? max(Self.minLinesAtOnce, fair) : .max
-        batch.arena.bound = min(linesAtOnce, share)
+        let linesInFairShare = !bulk.isEmpty ? max(Self.minLinesAtOnce, fair) : .max
+        batch.arena.bound = min(linesAtOnce, linesInFairShare)
         connection.continueReading()
         unpublishedBytes = 0
         let used = now - start

@@ -77,7 +77,8 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
             connection.isWatched = true
             readers[connection.connectionID] = Reader(
                 connection: connection, oldest: now,
-                confirmed: sent - min(sent, UInt64(connection.unsentBytes)), lastProgress: loop.now)
+                confirmed: sent - min(sent, UInt64(connection.unconfirmedBytes)),
+                lastProgress: loop.now)
         }
         if sweep.deadline == nil { loop.set(sweep, after: interval) }
     }
@@ -129,9 +130,9 @@ final class StalledReaders: @unchecked Sendable {  // touched on the loop only
     private func updateProgress(of reader: inout Reader) -> Bool {
         let connection = reader.connection
         let sent = connection.sentBytes
-        let unsent = UInt64(connection.unsentBytes)
-        if unsent == 0, !connection.isBlocked { return true }
-        let confirmed = sent - min(sent, unsent)
+        let unconfirmed = UInt64(connection.unconfirmedBytes)
+        if unconfirmed == 0, !connection.isBlocked { return true }
+        let confirmed = sent - min(sent, unconfirmed)
         if confirmed > reader.confirmed { reader.lastProgress = loop.now }
         reader.confirmed = confirmed
         while let oldest = reader.oldest, oldest.sent <= confirmed {

@@ -2,7 +2,7 @@ import Chat
 import MessageBus
 import Sockets
 
-// Accounts: a password is looked at elsewhere, and the client's other lines wait meanwhile.
+// Accounts: a password is checked elsewhere, and the client's other lines wait meanwhile.
 extension ChatConnection {
     /// Executes a command that carries a password.
     ///

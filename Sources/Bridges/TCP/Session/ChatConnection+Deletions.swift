@@ -8,7 +8,7 @@ extension ChatConnection {
         let text = String(decoding: arguments.prefix(32), as: UTF8.self)
         let digits = text.hasPrefix("#") ? text.dropFirst() : text[...]
         guard let member, arguments.count <= 32, digits.utf8.allSatisfy({ $0 &- 0x30 < 10 }),
-            let number = UInt64(digits)
+            let number = MessageNumber(digits)
         else { return answer(.badArguments, phrases.badArguments(.delete)) }
         let (sender, role, connectionID) = (member.sender, role, connectionID)
         query(bus) { bus in
@@ -20,7 +20,14 @@ extension ChatConnection {
             case .success(.unknown):
                 connection.answer(.unknownMessage, phrases.unknownMessage(number: number))
             case .success(.forbidden): connection.answer(.forbidden, phrases.canNotDelete)
-            case .failure: connection.answer(.dropped, phrases.deletionIsLate)
+            case .failure(let error):
+                // Before the message was read, nothing was erased.
+                if connection.server.port.isDeleted(number) {
+                    connection.answer(.dropped, phrases.deletionIsLate)
+                } else {
+                    connection.server.logQueryFailure(error)
+                    connection.answer(.dropped, phrases.noHistory)
+                }
             }
         }
     }

@@ -136,7 +136,7 @@ extension ChatConnection {
     }
 
     /// Answers a private message in private; for everybody but the two there is no such message.
-    func replyPrivately(toNumber number: UInt64, _ text: [UInt8], _ bus: isolated Bus) {
+    func replyPrivately(toNumber number: MessageNumber, _ text: [UInt8], _ bus: isolated Bus) {
         guard let account = member?.sender.account else {
             return answer(.unknownMessage, phrases.unknownMessage(number: number))
         }

@@ -25,7 +25,7 @@ extension ChatConnection {
         let rest = UnsafeRawBufferPointer(rebasing: arguments[digits.endIndex...])
         let text = UnsafeRawBufferPointer(rebasing: rest[TextTrimming.trimmed(rest)])
         guard digits.first != UInt8(ascii: "+"),
-            let number = UInt64(String(decoding: digits, as: UTF8.self)), !text.isEmpty
+            let number = MessageNumber(String(decoding: digits, as: UTF8.self)), !text.isEmpty
         else {
             return answer(.badArguments, phrases.badArguments(.reply))
         }
@@ -38,7 +38,7 @@ extension ChatConnection {
         }
     }
 
-    private func replyFromStore(_ number: UInt64, _ text: [UInt8], _ bus: isolated Bus) {
+    private func replyFromStore(_ number: MessageNumber, _ text: [UInt8], _ bus: isolated Bus) {
         query(bus) {
             try await $0.message(numbered: number)
         } then: { connection, result, bus in
@@ -51,7 +51,7 @@ extension ChatConnection {
     }
 
     private func reply(
-        to message: Message, numbered number: UInt64, _ text: UnsafeRawBufferPointer,
+        to message: Message, numbered number: MessageNumber, _ text: UnsafeRawBufferPointer,
         _ bus: isolated Bus
     ) {
         guard message.header.isSaid, !message.header.isDeleted else {

@@ -58,13 +58,15 @@ extension ChatConnection {
 
     /// Returns the last number to ask the store for: the end of reading, or a place that the
     /// transcript has and will keep for some time; `nil` if the store is not that far.
-    private func last(for transcript: Transcript, _ bus: isolated Bus) -> UInt64? {
+    private func last(for transcript: Transcript, _ bus: isolated Bus) -> MessageNumber? {
         let committed = bus.store.committed
         if let last = output.cursor?.lastNumber, last <= committed { return last }
         return transcript.mark(upTo: committed)?.number
     }
 
-    private func carryOn(_ found: StoredRun?, from catchUp: StoreCatchUp, through number: UInt64) {
+    private func carryOn(
+        _ found: StoredRun?, from catchUp: StoreCatchUp, through number: MessageNumber
+    ) {
         isFetching = false
         // The client may have changed rooms, or be gone.
         guard !isClosed, output.cursor?.catchUp == catchUp,

@@ -75,6 +75,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var share = ReadScheduler.TimeShare()
     /// Reads that are left when the connection ends: a client that never stops sending must not
     /// keep others waiting.
+    ///
+    /// At 64 KiB a read that is 4 MiB, most of what the kernel holds of one (tcp_rmem, tcp(7)).
     var readsLeft = 64
     /// Its allowance of commands, as long as nobody is logged in.
     var commands = CommandBucket()
@@ -82,7 +84,8 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     var relayedSenders = RelayedSenders()
     /// True while it is not read because the store lags.
     var isPausedForStore = false
-    /// Messages of the next request to the store, by the size of the last ones.
+    /// Messages of the next request to the store, by the size of the last ones; the first request
+    /// is for 16, which as texts of 2 KiB would be as many bytes as a request is to bring.
     var replayCount = 16
     /// True while the store is asked for lines, of whichever room.
     var isFetching = false
@@ -148,7 +151,7 @@ final class ChatConnection: EventHandler, @unchecked Sendable {  // touched on t
     /// True while it has neither a name nor sent a line.
     var isSilent: Bool { isNameless && !hasSentLine }
     /// Bytes the other side has not confirmed.
-    var unsentBytes: Int { socket?.unsentBytes ?? 0 }
+    var unconfirmedBytes: Int { socket?.unconfirmedBytes ?? 0 }
     /// Bytes the kernel was given.
     var sentBytes: UInt64 { output.sentBytes &+ (socket?.overheadBytes ?? 0) }
     /// True if the kernel took no more the last time.

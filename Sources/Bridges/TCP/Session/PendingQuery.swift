@@ -21,7 +21,7 @@ final class PendingQuery: @unchecked Sendable {  // touched on the loop only
         }
     }
 
-    /// Nanoseconds that a look at a password may take: many may wait for theirs.
+    /// Nanoseconds that the check of a password may take: many may wait for theirs.
     static let passwordTimeout: Int64 = 60_000_000_000
     /// Nanoseconds that a query may take: longer than any that is answered at all, and as long as a
     /// person at a keyboard waits before typing it again.

@@ -121,7 +121,7 @@ final class TailedFiles {
 
     static func polling(_ reason: SocketError) -> String {
         // Without a path: the limit holds for all files.
-        "\(reason.code == 0 ? reason : SocketError("inotify", errno: reason.code)): files are looked at several times a second instead; "
+        "\(reason.code == 0 ? reason : SocketError("inotify", errno: reason.code)): files are checked several times a second instead; "
             + "fs.inotify.max_user_watches and max_user_instances (sysctl) are the limits"
     }
 
@@ -159,7 +159,7 @@ final class TailedFiles {
                 }
             }
         case .overflow:
-            tailLog.detail("the kernel had more to tell than it keeps: everything is looked at")
+            tailLog.detail("the kernel had more to tell than it keeps: everything is checked")
             needsScan = true
             for tailed in allFiles { tailed.isDirty = true }
         }

@@ -1,5 +1,4 @@
 import Chat
-import Glibc
 import Sockets
 
 /// The part of what was read that a file still has after it was cut or rewritten.

@@ -1,5 +1,3 @@
-import Chat
-import Glibc
 import Sockets
 
 /// The names in a directory, searchable by prefix or inode number.

@@ -17,7 +17,7 @@ struct PathSearch {
     private(set) var linksOut: Set<FilePath> = []
     /// Linked directories that `**` does not enter.
     private(set) var unentered: Set<FilePath> = []
-    /// Names that were looked at although nothing may be there; all, if everything was looked for.
+    /// Names that were checked although nothing may be there; all, if everything was looked for.
     private(set) var names: Set<FilePath> = []
     /// Directories that match a pattern themselves.
     private(set) var matching: [FilePath] = []
@@ -160,7 +160,7 @@ struct PathSearch {
             if !isMatch, next.isEmpty { continue }
             let path = directory.entry(entry.name)
             if isMatch, entry.kind != .directory {
-                // Nothing in it can be looked at: one failure says so for all.
+                // Nothing in it can be checked: one failure says so for all.
                 if entry.kind == .file, failures[directory] != nil { continue }
                 examine(path, kind: entry.kind)
             }

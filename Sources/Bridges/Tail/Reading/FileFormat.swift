@@ -1,6 +1,3 @@
-import Chat
-import Glibc
-
 /// A file's format: encoding and line endings.
 struct FileFormat: Equatable, Sendable {
     /// The encoding of characters.

@@ -1,7 +1,3 @@
-import Chat
-import Glibc
-import Sockets
-
 /// A file's identity independent of its path: device and inode number.
 ///
 /// The number of a deleted file is reused, so the content has to confirm it.

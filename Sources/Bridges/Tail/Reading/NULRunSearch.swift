@@ -32,7 +32,7 @@ struct NULRunSearch {
     /// The reader's buffer.
     let buffer: UnsafeMutableRawBufferPointer
 
-    /// Bytes of NULs looked at in one turn.
+    /// Bytes of NULs read in one turn.
     private static let bytesPerTurn: UInt64 = 16 << 20
 
     /// Returns the end of the run of NULs that begins at an offset.

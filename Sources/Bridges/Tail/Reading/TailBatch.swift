@@ -4,7 +4,7 @@ import MessageBus
 /// A batch of lines, with the checkpoints to be saved in the same transaction.
 ///
 /// Owned by one at a time: first the bridge's thread, then the task that publishes it.
-final class TailBatch: @unchecked Sendable {  // see the line above
+final class TailBatch: @unchecked Sendable {  // handed over whole
     private(set) var blocks: [LineBlock] = []
     /// Checkpoint states by source; an empty state deletes one.
     var checkpoints: [String: [UInt8]] = [:]

@@ -22,11 +22,11 @@ final class TailLog {
     } many: {
         "\($0.list) can't be opened: \($0.reason); they are tried again"
     }
-    /// Paths that can't be looked at, and why.
+    /// Paths that can't be examined, and the reasons.
     let failures = PathReport {
-        "\($0.one): can't be looked at: \($0.reason); it is tried again"
+        "\($0.one): can't be examined: \($0.reason); it is tried again"
     } many: {
-        "\($0.list) can't be looked at: \($0.reason); they are tried again"
+        "\($0.list) can't be examined: \($0.reason); they are tried again"
     }
     /// Matching paths of anything but files.
     let others = PathReport {

@@ -45,7 +45,8 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         let text = description.lowercased()
         // The text comes from outside, and goes to a log.
         let visible = description.unicodeScalars.prefix(300).filter {
-            ![.control, .format].contains($0.properties.generalCategory)
+            ![.control, .format, .lineSeparator, .paragraphSeparator].contains(
+                $0.properties.generalCategory)
         }
         let reason = String(String.UnicodeScalarView(visible))
         let answer = reason.isEmpty ? "\(code), without a reason" : "\(code) \(reason)"

@@ -101,7 +101,8 @@ struct JSONReader {
         while let byte = next, "+-.eE0123456789".utf8.contains(byte) { at += 1 }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
         if let whole = Int64(text) { return .integer(whole) }
-        return Double(text).map { .real($0) }
+        // A number that is too large for any use is odd, and so counts as none.
+        return Double(text).map { $0.isFinite ? .real($0) : .null }
     }
 
     // MARK: - Texts

@@ -5,9 +5,9 @@ struct Backlog: Sendable, Equatable {
     /// Messages for Telegram; those that it is never sent are not counted.
     var count = 0
     /// The number of the first of them; 0 if none waits.
-    var first: UInt64 = 0
+    var first: MessageNumber = 0
     /// The number of the last of them; 0 if none waits.
-    var last: UInt64 = 0
+    var last: MessageNumber = 0
     /// True if the room holds more than were read.
     var hasMore = false
 
@@ -17,7 +17,7 @@ struct Backlog: Sendable, Equatable {
     /// Counts messages.
     ///
     /// - Parameter numbers: the messages' numbers, in order.
-    init(_ numbers: [UInt64], hasMore: Bool = false) {
+    init(_ numbers: [MessageNumber], hasMore: Bool = false) {
         count = numbers.count
         first = numbers.first ?? 0
         last = numbers.last ?? 0

@@ -117,7 +117,7 @@ final class BlockedChats: Sendable {
     ///   - numbers: the numbers of those that were delivered.
     ///   - backlog: what waits now.
     func recordDelivery(
-        _ numbers: [UInt64], _ backlog: Backlog, to binding: ChatBindings.Binding
+        _ numbers: [MessageNumber], _ backlog: Backlog, to binding: ChatBindings.Binding
     ) async {
         await end(binding.channel) { block in
             block.late.record(numbers, backlog)

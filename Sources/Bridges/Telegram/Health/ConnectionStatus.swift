@@ -181,7 +181,7 @@ final class ConnectionStatus: Sendable {
     /// - Parameters:
     ///   - numbers: the numbers of those that were delivered.
     ///   - backlog: what waits now.
-    func recordDelivery(_ numbers: [UInt64], _ backlog: Backlog, to name: String) {
+    func recordDelivery(_ numbers: [MessageNumber], _ backlog: Backlog, to name: String) {
         let isTold = state.withLock { state in
             guard var channel = state.channels[name] else { return false }
             defer { state.channels[name] = channel }

@@ -12,7 +12,7 @@ struct LateMessages: Sendable, Equatable {
         /// All that wait are late; none of them was delivered yet.
         case all
         /// Those up to a number are late.
-        case through(UInt64)
+        case through(MessageNumber)
     }
 
     private var extent = Extent.none
@@ -45,7 +45,7 @@ struct LateMessages: Sendable, Equatable {
     ///   - numbers: the numbers of those that were delivered, in order.
     ///   - backlog: the messages that wait now.
     ///   - isCounted: true if somebody is to be told of them.
-    mutating func record(_ numbers: [UInt64], _ backlog: Backlog, isCounted: Bool = true) {
+    mutating func record(_ numbers: [MessageNumber], _ backlog: Backlog, isCounted: Bool = true) {
         if extent == .all { extent = .through(max(numbers.last ?? 0, backlog.last)) }
         guard case .through(let last) = extent else { return }
         if isCounted { delivered += numbers.count { $0 <= last } }

@@ -51,6 +51,6 @@ final class PollConflict: Sendable {
     /// Records that a poll was answered.
     func end() {
         guard other.withLock({ $0.take() }) != nil else { return }
-        log.info("it is the only one that polls again")
+        log.info("no other program polls with this token any more")
     }
 }

@@ -35,10 +35,11 @@ final class PollErrors: Sendable {
         case .unreachable, .unknownBot, .cancelled: break
         case .flood(let pause):
             guard isNew("flood", isRefusal: false) else { return }
-            log.info("too much for Telegram: it is asked for nothing for \(pause)")
+            log.info(
+                "Telegram asks for a pause (too many requests): not polling for \(pause)")
         case .pollConflict, .migrated, .shut, .rejected:
             guard isNew("\(apiError)", isRefusal: true) else { return }
-            log.error("Telegram refuses to be asked: \(apiError). Trying again")
+            log.error("Telegram refuses to be polled: \(apiError). Trying again")
         }
     }
 
@@ -65,6 +66,6 @@ final class PollErrors: Sendable {
             defer { state = State() }
             return state.hasRefused
         }
-        if isOver { log.info("Telegram can be asked again") }
+        if isOver { log.info("polling works again") }
     }
 }

@@ -11,7 +11,7 @@ struct StartupChecks: Sendable {
 
     /// Logs what is wrong and how to mend it; what can't be found out is left to the first message.
     func run() async {
-        settings.log.info("it speaks as @\(bot.name)")
+        settings.log.info("connected as @\(bot.name)")
         for location in chats.superfluous {
             settings.log.warning(
                 "\"\(location)\" in \"chats\" is the same chat as another entry now; it is left out"

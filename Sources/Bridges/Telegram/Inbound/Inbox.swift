@@ -120,10 +120,10 @@ struct Inbox {
         var reason: String?
         switch member["status"].string {
         case "left", "kicked":
-            settings.log.warning("the bot is no longer in the chat \(chat): ask it in again")
+            settings.log.warning("the bot is no longer in the chat \(chat): add it again")
             reason = phrases.telegramIsOut
         case "restricted" where member["is_member"] == .bool(false):
-            settings.log.warning("the bot is no longer in the chat \(chat): ask it in again")
+            settings.log.warning("the bot is no longer in the chat \(chat): add it again")
             reason = phrases.telegramIsOut
         case "restricted" where member["can_send_messages"] == .bool(false):
             settings.log.warning("the bot may not write in the chat \(chat): allow it to")

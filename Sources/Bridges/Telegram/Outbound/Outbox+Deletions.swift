@@ -52,7 +52,7 @@ extension Outbox {
 
     /// Returns what stays of a message of Telegram's that holds several of ours; `nil` if nothing
     /// does.
-    private func rest(of remoteID: String, without number: UInt64) async throws -> String? {
+    private func rest(of remoteID: String, without number: MessageNumber) async throws -> String? {
         var lines: [String] = []
         for other in try await port.numbers(of: remoteID, in: binding.channel)
         where other != number && !port.isDeleted(other) {

@@ -28,7 +28,11 @@ extension Outbox {
         }
         switch apiError {
         case .flood(let pause):
-            settings.log.info("too much for \(location): nothing is sent for \(pause)")
+            settings.log.info(
+                """
+                Telegram asks for a pause (too many requests): nothing is sent to \(location) for \
+                \(pause)
+                """)
             await blocks.recordFlood(
                 binding, in: location.chat, for: pause, try await countBacklog())
             return .proceed

@@ -3,9 +3,9 @@ import MessageBus
 
 // One attempt to send.
 extension Outbox {
-    /// Messages looked at for one message of Telegram's, which holds a few hundred at most.
+    /// Messages considered for one message of Telegram's, which holds a few hundred at most.
     private static var gathered: Int { 256 }
-    /// Bytes of text looked at for it, more than it holds.
+    /// Bytes of text considered for it, more than it holds.
     private static var gatheredBytes: Int { 16 << 10 }
 
     /// Sends one message of Telegram's: the next part of a plan that was begun, or else as much of

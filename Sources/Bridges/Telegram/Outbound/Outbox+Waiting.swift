@@ -96,7 +96,7 @@ extension Outbox {
     }
 
     /// Reads what is there up to a message that an earlier run had read.
-    mutating func fillQueue(through number: UInt64) async throws {
+    mutating func fillQueue(through number: MessageNumber) async throws {
         while queue.last.map({ $0.message.number < number }) ?? true, try await enqueueNext() {}
     }
 }

@@ -117,7 +117,11 @@ struct Outbox {
         else { return }
         pace.block(for: rest)
         floodedChat = location.chat
-        settings.log.info("too much for \(location) before the start: nothing is sent for \(rest)")
+        settings.log.info(
+            """
+            Telegram asked for a pause before the start (too many requests): nothing is sent to \
+            \(location) for \(rest)
+            """)
         await blocks.recordFlood(binding, in: location.chat, for: rest, backlog())
     }
 

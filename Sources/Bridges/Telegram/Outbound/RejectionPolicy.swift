@@ -1,3 +1,4 @@
+import MessageBus
 import Chat
 
 /// The rejections of a chat that Telegram gave lately, and what is sent differently because of them.
@@ -17,26 +18,26 @@ struct RejectionPolicy: Sendable, Equatable {
     /// Messages among which is one that was rejected.
     private var suspects = 0
     /// The message whose answered one is quoted.
-    private var quoted: UInt64?
+    private var quoted: MessageNumber?
     /// The message that was skipped, or a part of it.
-    private var skipped: UInt64?
+    private var skipped: MessageNumber?
 
     /// The most messages that may go out together: half of those that are suspected, so that the one
     /// that is meant is soon alone.
     var limit: Int { suspects > 0 ? max(1, suspects / 2) : .max }
 
     /// Returns true if the message that another one answers is to be quoted.
-    func isQuoted(_ number: UInt64) -> Bool { quoted == number }
+    func isQuoted(_ number: MessageNumber) -> Bool { quoted == number }
 
     /// Returns true if a message, or a part of it, was skipped.
-    func hasSkipped(_ number: UInt64) -> Bool { skipped == number }
+    func hasSkipped(_ number: MessageNumber) -> Bool { skipped == number }
 
     /// Records a rejection, and returns what to do about it.
     ///
     /// - Parameters:
     ///   - numbers: the numbers of the messages in what was rejected.
     ///   - isReply: true if it was sent as a reply to something.
-    mutating func remedy(for numbers: [UInt64], isReply: Bool) -> Remedy {
+    mutating func remedy(for numbers: [MessageNumber], isReply: Bool) -> Remedy {
         if numbers.count > 1 {
             suspects = numbers.count
             return .sendFewer
@@ -49,7 +50,7 @@ struct RejectionPolicy: Sendable, Equatable {
     }
 
     /// Records that a message, or a part of it, is skipped; returns true if no part was before.
-    mutating func recordSkipped(_ number: UInt64) -> Bool {
+    mutating func recordSkipped(_ number: MessageNumber) -> Bool {
         defer { skipped = number }
         return skipped != number
     }

@@ -7,7 +7,7 @@ import MessageBus
 /// next part fits what has arrived.
 struct SendPlan: Sendable, Equatable {
     /// The number of the last message in it.
-    let last: UInt64
+    let last: MessageNumber
     /// The parts that have not arrived yet, the next one first; each is a message of Telegram's.
     private(set) var parts: [String]
     /// Telegram's name for the message that the next part answers, in the chat where it was planned.
@@ -20,7 +20,7 @@ struct SendPlan: Sendable, Equatable {
     /// True if the next part may have been sent when this was kept.
     var isUnderWay = true
 
-    init(last: UInt64, parts: [String], replyTo: String? = nil) {
+    init(last: MessageNumber, parts: [String], replyTo: String? = nil) {
         self.last = last
         self.parts = parts
         self.replyTo = replyTo
@@ -49,7 +49,7 @@ struct SendPlan: Sendable, Equatable {
     /// Reads what the store has kept; nil if it is no plan.
     init?(_ state: [UInt8]) {
         guard let json = JSONReader.read(state), let done = json["done"].integer,
-            let last = json["last"].string.flatMap({ UInt64($0) })
+            let last = json["last"].string.flatMap({ MessageNumber($0) })
         else { return nil }
         self.last = last
         self.done = Int(done)

@@ -2,7 +2,7 @@ import Chat
 
 /// A hash of a text, 64 bits (FNV-1a), the same in every process, unlike `Hasher`'s.
 ///
-/// Somebody who makes two texts that share one only hides a correction of their own.
+/// Somebody who makes two texts that share one only hides an edit of their own.
 struct TextHash: Hashable, Sendable {
     let bits: UInt64
 

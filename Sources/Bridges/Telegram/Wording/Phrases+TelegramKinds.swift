@@ -8,9 +8,9 @@ extension Phrases {
     var newBackground: String { say("nuevo fondo del chat", "new chat background") }
     var ownerLeft: String { say("el dueño ha dejado el grupo", "the owner has left the group") }
     var newOwner: String { say("nuevo dueño del grupo", "new owner of the group") }
-    var boost: String { say("impulso al grupo", "boost of the group") }
-    var generalHidden: String { say("tema General oculto", "topic General hidden") }
-    var generalShown: String { say("tema General visible", "topic General shown") }
+    var boost: String { say("impulso al grupo", "group boost") }
+    var generalHidden: String { say("tema General oculto", "General topic hidden") }
+    var generalShown: String { say("tema General visible", "General topic shown") }
     var communityAdded: String { say("añadido a la comunidad", "added to the community") }
     var communityJoined: String { say("llega de la comunidad", "joined from the community") }
     var communityRemoved: String {
@@ -45,7 +45,7 @@ extension Phrases {
     var callInvitation: String {
         say("invitación a la videollamada", "invitation to the video chat")
     }
-    var usersShared: String { say("personas compartidas", "people shared") }
+    var usersShared: String { say("contactos compartidos", "contacts shared") }
     var chatShared: String { say("chat compartido", "chat shared") }
     var website: String { say("sesión iniciada en", "logged in to") }
     var writeAccess: String { say("el bot puede escribir", "the bot may write") }
@@ -83,7 +83,9 @@ extension Phrases {
     /// Returns the time after which messages are deleted.
     func deletion(after seconds: Int64) -> String {
         guard seconds > 0 else {
-            return say("los mensajes ya no se borran solos", "messages are no longer deleted")
+            return say(
+                "los mensajes ya no se borran solos",
+                "messages are no longer deleted automatically")
         }
         let time = span(.seconds(min(seconds, 1 << 40)))
         return say(

@@ -1,6 +1,6 @@
 /// An option of a plug-in: its sentence, its default, its bounds and its secrecy, in one place.
 ///
-/// `@Option("How many messages.", in: 1...) var messages = 20`. Without a default it must be given,
+/// `@Option("The number of messages.", in: 1...) var messages = 20`. Without a default it must be given,
 /// unless its type is optional. Has value semantics; reading one that must be given before the
 /// options were decoded, or it was set, is a mistake that traps.
 @propertyWrapper

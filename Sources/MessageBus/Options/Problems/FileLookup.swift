@@ -1,4 +1,4 @@
-/// A look at the files that options name, without reading or changing them.
+/// A check of the files that options name, without reading or changing them.
 package struct FileLookup: Sendable {
     /// Returns a path as the system sees it: absolute, links followed as far as they exist;
     /// relative ones are relative to bridge.json.

@@ -8,7 +8,7 @@ public struct Problems: Sendable {
     package var direction: (way: Direction, location: ConfigLocation)?
     /// The kinds that the middleware that is decoded judges; nil elsewhere.
     package var judged: JudgedKinds?
-    /// The look at files; nil where there are none to look at.
+    /// The check of files; `nil` where there are none to check.
     package var files: FileLookup?
     /// The files that entries use.
     package var fileUses = FileUses()

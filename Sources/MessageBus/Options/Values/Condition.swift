@@ -10,7 +10,7 @@ public struct Condition: Sendable, Hashable {
         case rename
         /// Somebody went out.
         case leave
-        /// Somebody corrected what was said: corrections alone.
+        /// Somebody edited what was said: edits alone.
         case edit
 
         /// True if it has no text, only names.

@@ -1,5 +1,3 @@
-import Glibc
-
 /// The clock of a loop; tests turn theirs by hand.
 public protocol LoopClock: Sendable {
     /// Returns nanoseconds of a monotonic clock.

@@ -1,6 +1,6 @@
 /// A timer that calls a function on the loop.
 ///
-/// Confined to the loop.
+/// Confined to the loop: to any until it is set for the first time.
 ///
 /// One timer can be set again and again, and costs nothing while it is not set.
 public final class LoopTimer {
@@ -8,10 +8,19 @@ public final class LoopTimer {
     public internal(set) var deadline: Int64?
     var isQueued = false
     let action: () -> Void
+    #if DEBUG
+        /// The loop that it was last set on.
+        weak var loop: EventLoop?
+    #endif
 
     /// Makes a timer that is not set.
     public init(_ action: @escaping () -> Void) { self.action = action }
 
     /// Cancels the timer.
-    public func cancel() { deadline = nil }
+    public func cancel() {
+        #if DEBUG
+            loop?.assertOwned()
+        #endif
+        deadline = nil
+    }
 }

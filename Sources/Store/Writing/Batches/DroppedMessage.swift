@@ -2,7 +2,7 @@ import MessageBus
 
 /// The record of a dropped message, without its text.
 struct DroppedMessage: Sendable {
-    let number: UInt64
+    let number: MessageNumber
     let time: Int64
     let kind: Message.Kind
     let room: String

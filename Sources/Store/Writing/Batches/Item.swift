@@ -4,12 +4,12 @@ import MessageBus
 enum Item {
     case progress(SourceProgress, PendingCommit)
     case deletion(Deletion, PendingCommit)
-    case advance(DurableReader, UInt64, [Link], Promise<Void>)
-    case attempt(String, UInt64, DurableReader, Promise<Void>)
+    case advance(DurableReader, MessageNumber, [Link], Promise<Void>)
+    case attempt(String, MessageNumber, DurableReader, Promise<Void>)
     case dropped(DroppedMessage)
     case verdict(StepVerdict)
     case checkpoints(String, Promise<[String: [UInt8]]>)
-    case cursor(DurableReader, Promise<UInt64?>)
+    case cursor(DurableReader, Promise<MessageNumber?>)
 
     /// True if nothing is to be written.
     var onlyAsks: Bool {

@@ -2,7 +2,7 @@ import MessageBus
 
 /// The record of a step of the chain that changed or dropped a message.
 struct StepVerdict: Sendable {
-    let number: UInt64
+    let number: MessageNumber
     let time: Int64
     let step: String
     /// The reason of the drop; `nil` if the step changed the text.

@@ -9,7 +9,7 @@ struct WriteBatch {
     /// Bytes of pages and items that count towards the backlog.
     var weight = 0
     /// Number of the newest message taken with it, whether it is stored or lost.
-    var through: UInt64 = 0
+    var through: MessageNumber = 0
     /// True if somebody waits for it.
     var isUrgent = false
 

@@ -80,8 +80,10 @@ struct FileConflicts {
         }
         if followed.contains(own) {
             problems.warn(
-                "this configuration is among these files: everybody could read what is changed in it",
-                at: followed.location)
+                """
+                this configuration is among these files: people in the room could read it as it \
+                changes
+                """, at: followed.location)
         }
         for written in uses.written
         where written.entry.path != "store" && followed.contains(written.path)

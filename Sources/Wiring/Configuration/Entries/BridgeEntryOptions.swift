@@ -46,8 +46,8 @@ struct BridgeEntryOptions: TypedEntryOptions {
         if !senderFormat.isDistinct {
             check.warning(
                 """
-                \(found) has no parentheses: who speaks here can take anybody's name; by default it \
-                is \("{name} ({bridge})".quoted)
+                \(found) has no parentheses, so people on this bridge can look like anybody else; \
+                the default is \("{name} ({bridge})".quoted)
                 """, at: $senderFormat)
         }
         if direction == .in, !outgoing.isEmpty {

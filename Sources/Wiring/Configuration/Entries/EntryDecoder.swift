@@ -74,8 +74,10 @@ struct EntryDecoder {
                 !globs.contains(where: { $0.matches(bridge) })
             {
                 problems.warn(
-                    "only what this bridge brings in comes through here, so nothing is judged",
-                    at: options.$bridges.location)
+                    """
+                    this chain gets only what this bridge brings in, and "bridges" does not match \
+                    it: nothing is judged
+                    """, at: options.$bridges.location)
             }
             return MiddlewareEntry(
                 type: options.type.text, condition: condition, location: entry.location,

@@ -19,8 +19,8 @@ struct MiddlewareEntryOptions: TypedEntryOptions {
 
     @Option(
         """
-        The kinds of messages it judges; message is everything that people say, corrections \
-        included, and edit is corrections only.
+        The kinds of messages it judges; message is everything that people say, edits \
+        included, and edit is edits only.
         """)
     var kinds = [Condition.Kind.message]
 

@@ -17,8 +17,8 @@ struct Switch: OptionValue {
             let shown = value.shownAs == nil ? "" : ", which is \(word)"
             problems.add(
                 """
-                expected "" or "false" to leave the bridge out, found \(value.found)\(shown): anything \
-                else than these two means on
+                expected "" or "false" to leave the bridge out, found \(value.found)\(shown); any other \
+                text would switch it on
                 """, at: value.location)
             return nil
         default:

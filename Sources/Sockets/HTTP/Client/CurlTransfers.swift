@@ -1,0 +1,252 @@
+import CCurl
+
+/// Requests under way and open connections: curl's multi interface on an event loop.
+///
+/// Confined to the loop, except for its initializer and deinitializer. curl names the sockets and
+/// the time it waits for; the loop watches them and reports back.
+final class CurlTransfers: @unchecked Sendable {
+    /// The handle by which a request is cancelled.
+    ///
+    /// Confined to the loop.
+    final class CancellationHandle: @unchecked Sendable {  // touched on the loop only
+        fileprivate var transfer: CurlTransfer?
+        fileprivate var isCancelled = false
+    }
+
+    private let loop: EventLoop
+    private let multi: UnsafeMutableRawPointer
+    private let proxy: String?
+    private let resolver: HostResolver
+    private var running:
+        [UnsafeMutableRawPointer: (transfer: CurlTransfer, cancellation: CancellationHandle)] = [:]
+    private var watches: [curl_socket_t: SocketWatch] = [:]
+    private var isClosed = false
+    private lazy var timer = LoopTimer { [weak self] in self?.timerFired() }
+
+    /// Once in the process: it is not thread-safe everywhere.
+    private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
+    /// Connections kept open for later.
+    private static let keptConnections = 8
+
+    init(_ loop: EventLoop, proxy: String?, resolve: @escaping HostResolver.Resolver) throws {
+        guard Self.isReady, let multi = curl_multi_init() else {
+            throw HTTPError(.refused, mayHaveArrived: false, "curl can't be started")
+        }
+        self.loop = loop
+        self.multi = multi
+        self.proxy = proxy
+        resolver = HostResolver(loop, resolve)
+        let this = Unmanaged.passUnretained(self).toOpaque()
+        puente_set_limit(multi, CURLMOPT_PIPELINING, Int(CURLPIPE_NOTHING))
+        puente_set_limit(multi, CURLMOPT_MAXCONNECTS, Self.keptConnections)
+        puente_set_socket(
+            multi,
+            { _, socket, wanted, context, _ in
+                guard let context else { return 0 }
+                CurlTransfers.of(context).watch(socket, wanted)
+                return 0
+            }, this)
+        puente_set_timer(
+            multi,
+            { _, milliseconds, context in
+                guard let context else { return 0 }
+                CurlTransfers.of(context).setTimer(milliseconds)
+                return 0
+            }, this)
+    }
+
+    deinit {
+        // `close()` did this on the loop, unless that had stopped: then nothing watches any more.
+        puente_set_socket(multi, nil, nil)
+        puente_set_timer(multi, nil, nil)
+        for handle in running.keys { curl_multi_remove_handle(multi, handle) }
+        curl_multi_cleanup(multi)
+    }
+
+    private static func of(_ context: UnsafeMutableRawPointer) -> CurlTransfers {
+        Unmanaged<CurlTransfers>.fromOpaque(context).takeUnretainedValue()
+    }
+
+    var count: Int {
+        loop.assertOwned()
+        return running.count
+    }
+
+    // MARK: - Beginning and ending
+
+    func start(
+        _ request: HTTPRequest, _ cancellation: CancellationHandle,
+        _ continuation: CheckedContinuation<HTTPAnswer, any Error>
+    ) {
+        loop.assertOwned()
+        if cancellation.isCancelled || isClosed {
+            continuation.resume(
+                throwing: HTTPError(.cancelled, mayHaveArrived: false, "cancelled"))
+            return
+        }
+        // The loop keeps the timer until the deadline, so the closure must not keep the request.
+        let transfer = CurlTransfer(request, proxy: proxy, continuation) {
+            [weak self, unowned cancellation, deadline = request.deadline] in
+            self?.deadlinePassed(cancellation, deadline)
+        }
+        guard let transfer else {
+            continuation.resume(
+                throwing: HTTPError(.refused, mayHaveArrived: false, "no memory for a request"))
+            return
+        }
+        cancellation.transfer = transfer
+        running[transfer.handle] = (transfer, cancellation)
+        loop.set(transfer.deadline, after: request.deadline.inNanoseconds)
+        switch HTTPHost.Endpoint(proxy ?? request.url, isProxy: proxy != nil) {
+        case .known: submit(cancellation)
+        case .senseless: end(cancellation, .refused, "the address makes no sense")
+        case .named(let host):
+            resolver.find(host, for: ObjectIdentifier(cancellation)) { [weak self] in
+                self?.useAddresses($0, of: host, cancellation)
+            }
+        }
+    }
+
+    private func useAddresses(
+        _ found: Result<[SocketAddress], HTTPError>, of host: HTTPHost,
+        _ cancellation: CancellationHandle
+    ) {
+        switch found {
+        case .success(let addresses):
+            cancellation.transfer?.setAddresses(addresses, for: host)
+            submit(cancellation)
+        case .failure(let error): end(cancellation, error.kind, error.description)
+        }
+    }
+
+    private func submit(_ cancellation: CancellationHandle) {
+        guard let transfer = cancellation.transfer else { return }
+        guard curl_multi_add_handle(multi, transfer.handle) == CURLM_OK else {
+            end(cancellation, .refused, "curl does not take the request")
+            return
+        }
+    }
+
+    private func deadlinePassed(_ cancellation: CancellationHandle, _ deadline: Duration) {
+        let end = "no answer within \(deadline)"
+        if let host = resolver.host(for: ObjectIdentifier(cancellation)) {
+            self.end(cancellation, .timedOut, "\(host.name) can't be resolved: \(end)")
+        } else {
+            self.end(cancellation, .timedOut, end)
+        }
+    }
+
+    func cancel(_ cancellation: CancellationHandle) {
+        loop.assertOwned()
+        cancellation.isCancelled = true
+        end(cancellation, .cancelled, "cancelled")
+    }
+
+    func close() {
+        loop.assertOwned()
+        isClosed = true
+        for entry in Array(running.values) { end(entry.cancellation, .cancelled, "cancelled") }
+        puente_set_socket(multi, nil, nil)
+        puente_set_timer(multi, nil, nil)
+        for watch in watches.values { loop.remove(watch.registration) }
+        watches = [:]
+        timer.cancel()
+    }
+
+    private func end(_ cancellation: CancellationHandle, _ kind: HTTPError.Kind, _ reason: String) {
+        guard let transfer = cancellation.transfer else { return }
+        remove(transfer, cancellation)
+        transfer.fail(kind, reason)
+    }
+
+    private func remove(_ transfer: CurlTransfer, _ cancellation: CancellationHandle) {
+        cancellation.transfer = nil
+        resolver.forget(ObjectIdentifier(cancellation))
+        transfer.deadline.cancel()
+        running[transfer.handle] = nil
+        // Closes the connection if the answer was incomplete; has no effect while addresses are
+        // awaited.
+        curl_multi_remove_handle(multi, transfer.handle)
+    }
+
+    // MARK: - Sockets and timers of curl
+
+    private func watch(_ socket: curl_socket_t, _ wanted: Int32) {
+        loop.assertOwned()
+        if wanted == CURL_POLL_REMOVE {
+            if let watch = watches.removeValue(forKey: socket) { loop.remove(watch.registration) }
+            return
+        }
+        var interest: Readiness = []
+        if wanted & CURL_POLL_IN != 0 { interest.insert(.readable) }
+        if wanted & CURL_POLL_OUT != 0 { interest.insert(.writable) }
+        if let watch = watches[socket] {
+            loop.modify(watch.registration, interest)
+        } else {
+            let handler = SocketWatch.Handler(self, socket)
+            // If the kernel has no memory for it, the deadline ends the transfer.
+            guard let registration = try? loop.add(socket, interest, handler) else { return }
+            watches[socket] = SocketWatch(registration: registration)
+        }
+    }
+
+    private func setTimer(_ milliseconds: Int) {
+        if milliseconds < 0 {
+            timer.cancel()
+        } else {
+            loop.set(timer, after: Duration.milliseconds(milliseconds).inNanoseconds)
+        }
+    }
+
+    private func timerFired() {
+        drive(CURL_SOCKET_TIMEOUT, 0)
+        // The loop's time is that of the beginning of its turn, so the call may have been too
+        // early; curl does not ask for the same time twice.
+        var rest = -1
+        if timer.deadline == nil, curl_multi_timeout(multi, &rest) == CURLM_OK, rest >= 0 {
+            setTimer(max(rest, 1))
+        }
+    }
+
+    fileprivate func drive(_ socket: curl_socket_t, _ events: Int32) {
+        loop.assertOwned()
+        guard !isClosed else { return }
+        var count: Int32 = 0
+        curl_multi_socket_action(multi, socket, events, &count)
+        var left: Int32 = 0
+        while let message = curl_multi_info_read(multi, &left) {
+            var code = CURLE_OK
+            guard let handle = puente_done(message, &code), let entry = running[handle] else {
+                continue
+            }
+            remove(entry.transfer, entry.cancellation)
+            entry.transfer.finish(code)
+        }
+    }
+}
+
+/// A socket of curl that the loop watches.
+private struct SocketWatch {
+    let registration: EventLoop.Registration
+
+    /// Passes events of the loop to curl.
+    ///
+    /// Confined to the loop.
+    final class Handler: EventHandler {
+        private weak var transfers: CurlTransfers?
+        private let socket: curl_socket_t
+
+        init(_ transfers: CurlTransfers, _ socket: curl_socket_t) {
+            self.transfers = transfers
+            self.socket = socket
+        }
+
+        func handle(_ ready: Readiness) {
+            var events: Int32 = 0
+            if ready.contains(.readable) { events |= CURL_CSELECT_IN }
+            if ready.contains(.writable) { events |= CURL_CSELECT_OUT }
+            if !ready.isDisjoint(with: [.failed, .hungUp]) { events |= CURL_CSELECT_ERR }
+            transfers?.drive(socket, events)
+        }
+    }
+}

@@ -1,0 +1,7 @@
+/// The place that a connection has among those of its server: the limits that it counts for.
+struct ConnectionPlace {
+    /// True if it counts for `maxConnections`.
+    var isCounted: Bool
+    /// The address that it counts for; `nil` for none.
+    var host: HostKey?
+}

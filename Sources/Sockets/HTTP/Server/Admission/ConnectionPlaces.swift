@@ -1,0 +1,31 @@
+/// The places of a server's connections: at most so many, and so many of each address.
+///
+/// Confined to whoever holds it.
+struct ConnectionPlaces {
+    private let maxCount: Int
+    private let maxPerHost: Int
+    private var count = 0
+    private var countByHost: [HostKey: Int] = [:]
+
+    init(maxCount: Int, maxPerHost: Int) {
+        self.maxCount = maxCount
+        self.maxPerHost = maxPerHost
+    }
+
+    var isFull: Bool { count >= maxCount }
+
+    func isFull(for host: HostKey?) -> Bool {
+        host.map { countByHost[$0, default: 0] >= maxPerHost } ?? false
+    }
+
+    mutating func add(_ place: ConnectionPlace) {
+        if place.isCounted { count += 1 }
+        if let host = place.host { countByHost[host, default: 0] += 1 }
+    }
+
+    mutating func remove(_ place: ConnectionPlace) {
+        if place.isCounted { count -= 1 }
+        guard let host = place.host, let count = countByHost[host] else { return }
+        countByHost[host] = count > 1 ? count - 1 : nil
+    }
+}

@@ -1,0 +1,59 @@
+// What a client may take its time for, by the loop's clock.
+
+extension HTTPServerConnection {
+    /// Nanoseconds for a header, from its first byte.
+    private static let headTime: Int64 = 10_000_000_000
+    /// Nanoseconds of a pause in a body.
+    private static let bodyPause: Int64 = 10_000_000_000
+    /// Nanoseconds between two requests.
+    private static let idleTime: Int64 = 60_000_000_000
+    /// Nanoseconds for a request that is under way when the server stops.
+    private static let stopTime: Int64 = 5_000_000_000
+
+    /// The time at which its patience ends; `nil` while the server itself is to answer.
+    private var deadline: Int64? {
+        let deadline: Int64?
+        let stalledAfter = server.options.stalledAfter.inNanoseconds
+        if !output.isEmpty || socket?.hasUnsent ?? false {
+            deadline = lastSent + stalledAfter
+        } else if exchange != nil {
+            deadline = nil
+        } else if parser.isInBody {
+            deadline = lastRead + Self.bodyPause
+        } else if let headStart {
+            deadline = headStart + Self.headTime
+        } else {
+            deadline = idleSince + Self.idleTime
+        }
+        guard let stoppingSince = server.stoppingSince else { return deadline }
+        return min(deadline ?? .max, stoppingSince + Self.stopTime)
+    }
+
+    /// Sets the timer so that it fires in time.
+    ///
+    /// While it waits for less than the shortest of the times, it can stay as it is: to bring a timer
+    /// forward costs the loop much, and every request would do so.
+    func setTimer() {
+        guard let deadline else { return }
+        let next = min(deadline, server.loop.now + Self.headTime)
+        if let set = timer.deadline, set <= next { return }
+        server.loop.set(timer, after: next - server.loop.now)
+    }
+
+    /// Ends what has taken too long.
+    func checkDeadline() {
+        guard socket != nil, let deadline else { return }
+        guard server.loop.now >= deadline else { return setTimer() }
+        let isOwed = !output.isEmpty || exchange != nil
+        if isOwed || isIdle || server.isStopping { return close() }
+        guard case .open = phase else { return close() }
+        refuse(HTTPRefusal(.requestTimeout, "the request did not come in time"))
+        advance()
+    }
+
+    /// Ends at once if it is idle, else after the present request.
+    func stop() {
+        if isIdle { return close() }
+        setTimer()
+    }
+}

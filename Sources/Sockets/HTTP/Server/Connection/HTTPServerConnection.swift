@@ -1,0 +1,203 @@
+import Glibc
+
+/// One connection of an HTTP server: its requests, answered one after the other.
+///
+/// Confined to the loop. The server and the loop keep it until it closes or is given away.
+final class HTTPServerConnection: EventHandler {
+    enum Phase {
+        /// Requests are read and answered.
+        case open
+        /// Nothing more is read; it closes when everything is sent.
+        case closing
+        /// It is given away when everything is sent.
+        case leaving(HTTPPeer, (TakenConnection) -> any EventHandler)
+        /// It is closed, or somebody else's.
+        case over
+    }
+
+    /// The server; it removes the connection when that closes, which breaks the cycle.
+    let server: HTTPServer
+    /// The other side of the connection.
+    let peer: HTTPPeer
+    /// True if the other side is a proxy that names its clients.
+    let isFromProxy: Bool
+    /// The limits that it counts for.
+    var place: ConnectionPlace
+    var phase = Phase.open
+    /// The socket; `nil` once it is closed or given away.
+    var socket: Connection?
+
+    // The request that is being read.
+    var parser = HTTPRequestParser()
+    var head: HTTPRequestHead?
+    var body: [UInt8] = []
+    /// The client of that request.
+    var client: HTTPPeer
+    /// The answer to that request, if it was decided without its body.
+    var earlyAnswer: HTTPResponse?
+
+    /// The request that is being answered.
+    var exchange: HTTPExchange?
+    /// Bytes behind it that were received with it.
+    var held: [UInt8] = []
+    var output = HTTPOutput()
+    /// True while events of the parser are obeyed, so that answers wait for the end of that.
+    var isParsing = false
+    /// True once the client has ended its sending side.
+    var hasEnded = false
+    /// True while it waits to be read again in this turn.
+    var isQueued = false
+
+    /// The time of the last bytes that came, of the beginning of the present header, of the end of the
+    /// last answer, and of the last bytes that the kernel took, by the loop's clock.
+    var (lastRead, headStart, idleSince, lastSent): (Int64, Int64?, Int64, Int64)
+    lazy var timer = LoopTimer { [unowned self] in self.checkDeadline() }
+
+    /// Bytes of unsent answers past which no further request is read.
+    static let maxOutput = 64 << 10
+
+    init(_ arrival: Arrival, of server: HTTPServer, _ place: ConnectionPlace) throws {
+        self.server = server
+        self.place = place
+        peer = HTTPPeer(
+            address: arrival.address, isForwarded: false, isEncrypted: arrival.session != nil,
+            isSecure: arrival.isSecure)
+        client = peer
+        isFromProxy = server.options.proxies.contains(arrival.address)
+        let now = server.loop.now
+        (lastRead, headStart, idleSince, lastSent) = (now, nil, now, now)
+        let socket = try Connection(
+            arrival.descriptor, session: arrival.session, on: server.loop, handler: self)
+        socket.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
+        self.socket = socket
+    }
+
+    /// True if the next request may be read.
+    var mayParse: Bool {
+        guard case .open = phase else { return false }
+        return exchange == nil && output.count < Self.maxOutput
+    }
+
+    /// True between two requests, when nothing is owed to the client.
+    var isIdle: Bool {
+        guard case .open = phase else { return false }
+        return exchange == nil && output.isEmpty && held.isEmpty && parser.isBetweenRequests
+    }
+
+    func handle(_ ready: Readiness) {
+        server.loop.assertOwned()
+        let isBroken = !ready.isDisjoint(with: [.failed, .hungUp])
+        if mayParse {
+            // What was sent before the end still counts.
+            if isBroken || ready.contains(.readable) { receive() }
+        } else if isBroken {
+            return close()
+        }
+        if socket != nil { advance() }
+    }
+
+    // MARK: - Reading
+
+    /// Reads once.
+    func receive() {
+        guard mayParse, held.isEmpty, !hasEnded, let socket else { return }
+        let buffer = server.readBuffer
+        switch socket.receive(into: buffer) {
+        case .bytes(let count):
+            lastRead = server.loop.now
+            parse(UnsafeRawBufferPointer(rebasing: buffer[..<count]))
+        case .wouldBlock: break
+        case .end: hasEnded = true
+        case .failed: close()
+        }
+    }
+
+    /// Obeys requests until one has to wait.
+    func parse(_ bytes: UnsafeRawBufferPointer) {
+        isParsing = true
+        var input = bytes
+        do throws(HTTPRefusal) {
+            while mayParse, let event = try parser.next(&input) {
+                obey(event, isMoreThere: !input.isEmpty)
+            }
+        } catch {
+            refuse(error)
+        }
+        isParsing = false
+        switch phase {
+        case .open, .leaving: held = input.isEmpty ? [] : Array(input)
+        case .closing, .over: held = []
+        }
+        if parser.isBetweenRequests || parser.isInBody {
+            headStart = nil
+        } else if headStart == nil {
+            headStart = server.loop.now
+        }
+    }
+
+    /// Goes on with what was received, sends, and waits for what comes next.
+    func advance() {
+        repeat {
+            if !held.isEmpty, mayParse {
+                let bytes = held
+                held = []
+                bytes.withUnsafeBytes { parse($0) }
+            }
+            flush()
+        } while !held.isEmpty && mayParse
+        guard let socket else { return }
+        if hasEnded, mayParse, output.isEmpty { return close() }
+        var interest: Readiness = output.isEmpty && !socket.hasUnsent ? [] : .writable
+        if mayParse, !hasEnded { interest.insert(.readable) }
+        socket.wait(for: interest)
+        // The loop reports only what the kernel has.
+        if mayParse, socket.hasHeldInput { server.enqueue(self) }
+        setTimer()
+    }
+
+    // MARK: - The end
+
+    /// Closes at once.
+    func close() {
+        guard let socket else { return }
+        self.socket = nil
+        socket.close()
+        end()
+    }
+
+    /// Closes, now that everything is sent.
+    func closeWhenRead() {
+        guard let socket else { return }
+        if hasEnded, !socket.hasUnread { return close() }
+        self.socket = nil
+        server.linger(socket.detach())
+        end()
+    }
+
+    private func end() {
+        phase = .over
+        held = []
+        timer.cancel()
+        server.remove(self)
+        let exchange = exchange
+        self.exchange = nil
+        exchange?.cancel()
+    }
+
+    /// Gives the connection to its new owner.
+    func leave(
+        _ client: HTTPPeer, _ begin: (TakenConnection) -> any EventHandler
+    ) {
+        guard let socket else { return }
+        self.socket = nil
+        phase = .over
+        timer.cancel()
+        let taken = TakenConnection(socket, received: held, from: client, of: server, place)
+        held = []
+        server.removeTaken(self)
+        // Readable from now on; the owner may change that in `begin`.
+        socket.wait(for: .readable)
+        let owner = begin(taken)
+        if socket.isOpen { socket.replaceHandler(with: owner) }
+    }
+}

@@ -1,0 +1,49 @@
+/// A connection that an HTTP server has given away, with its place among the server's connections.
+///
+/// Confined to the loop. Its owner closes it with one of the functions here, never directly, so that
+/// the server counts right.
+package final class TakenConnection {
+    /// The connection; nothing that the server had to send waits in it.
+    ///
+    /// At the beginning it may hold bytes that the loop does not report: see
+    /// `Connection.hasHeldInput`.
+    package let connection: Connection
+    /// The bytes that the client has sent behind its request.
+    package let received: [UInt8]
+    /// The client.
+    package let peer: HTTPPeer
+    private let server: HTTPServer
+    private let place: ConnectionPlace
+
+    init(
+        _ connection: Connection, received: [UInt8], from peer: HTTPPeer, of server: HTTPServer,
+        _ place: ConnectionPlace
+    ) {
+        self.connection = connection
+        self.received = received
+        self.peer = peer
+        self.server = server
+        self.place = place
+    }
+
+    /// Memory of 16 KiB to receive into, which all connections of the server share: what is in it
+    /// counts until the handler returns.
+    package var readBuffer: UnsafeMutableRawBufferPointer { server.readBuffer }
+
+    /// True until it is closed.
+    package var isOpen: Bool { connection.isOpen }
+
+    /// Closes at once; what is under way may be lost if the client has sent something unread.
+    package func close() {
+        guard connection.isOpen else { return }
+        connection.close()
+        server.endTaken(place)
+    }
+
+    /// Closes once the client has read everything that was sent; what it sends is discarded.
+    package func closeWhenRead() {
+        guard connection.isOpen else { return }
+        server.linger(connection.detach())
+        server.endTaken(place)
+    }
+}

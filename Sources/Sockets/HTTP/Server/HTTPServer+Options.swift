@@ -1,0 +1,29 @@
+extension HTTPServer {
+    /// The settings of a server.
+    package struct Options {
+        /// TCP connections at most; those of proxies are not counted.
+        package var maxConnections = 10_000
+        /// Connections of one address at most.
+        package var maxPerAddress = 100
+        /// The proxies that are believed about their clients.
+        package var proxies = ProxySources()
+        /// The time after which a client is closed that reads nothing of an answer.
+        package var stalledAfter = Duration.seconds(60)
+        /// The users who may connect to a Unix socket, in the bits of chmod(2); `nil` for what the process's
+        /// mask leaves.
+        package var mode: UInt32?
+        /// The rule for the host of requests, where there is one.
+        package var hostRule: HostRule?
+        /// Returns the reason for which an address is banned, which may be empty; `nil` if it is not.
+        package var ban: (HostKey?) -> String? = { _ in nil }
+        /// Returns the answer to a request that the server itself refuses.
+        package var answer: (HTTPRefusal) -> HTTPResponse = { .text($0.status, $0.reason) }
+        /// Writes down what is of use only for who looks for it.
+        package var debug: (String) -> Void = { _ in }
+        /// Writes down that connections can't be accepted for a while; may be called often.
+        package var onFailure: (SocketError) -> Void = { _ in }
+
+        /// Makes the defaults.
+        package init() {}
+    }
+}

@@ -1,0 +1,222 @@
+import Glibc
+
+/// An HTTP/1.1 server on the event loop (RFC 9110, RFC 9112): listens, reads requests, has a handler
+/// answer them, and gives connections away to other protocols.
+///
+/// Confined to the loop. Its owner keeps it until `onClosed`; the connections keep it too.
+package final class HTTPServer {
+    let options: Options
+    let loop: EventLoop
+    let handler: any HTTPHandler
+    let forwarded: ForwardedPeer
+    var encoder = HTTPResponseEncoder()
+    /// Bytes of one read, of whichever connection.
+    let readBuffer = UnsafeMutableRawBufferPointer.allocate(byteCount: readSize, alignment: 16)
+    private(set) var listeners: [Listener] = []
+    var arrivals: Arrivals?
+    var places: ConnectionPlaces
+    /// The connections that are the server's own.
+    private(set) var connections: [ObjectIdentifier: HTTPServerConnection] = [:]
+    /// Connections that were given away and are not closed.
+    private var takenCount = 0
+    /// Descriptors of connections that are told, once they are encrypted, that there is no room.
+    var unwelcome: Set<Int32> = []
+    private var queue: [HTTPServerConnection] = []
+    private var turnEndID = 0
+    /// The time at which `stop` was called, by the loop's clock; `nil` before.
+    private(set) var stoppingSince: Int64?
+    private lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
+        self.checkClosed()
+    }
+    /// Called once, when the server has stopped and all its connections are closed, also those that
+    /// it has given away.
+    package var onClosed: (() -> Void)?
+
+    /// Bytes of one read: a usual request has a few hundred.
+    private static let readSize = 16 << 10
+
+    /// Makes a server that does not listen yet.
+    ///
+    /// - Parameter handler: answers requests; kept until the server is released.
+    package init(_ options: Options, on loop: EventLoop, handler: any HTTPHandler) {
+        self.options = options
+        self.loop = loop
+        self.handler = handler
+        forwarded = ForwardedPeer(proxies: options.proxies)
+        places = ConnectionPlaces(
+            maxCount: min(options.maxConnections, Self.availableConnections),
+            maxPerHost: options.maxPerAddress)
+        turnEndID = loop.beforeTurnEnd { [unowned self] in self.serveQueue() }
+    }
+
+    deinit {
+        loop.removeTurnEnd(turnEndID)
+        readBuffer.deallocate()
+    }
+
+    /// Connections for which the system has descriptors.
+    ///
+    /// An eighth of the limit, and 64 more, are kept for the loop, files, other bridges, and
+    /// refused clients that are still reading the reason.
+    private static var availableConnections: Int {
+        let limit = Descriptors.limit
+        return max(limit - limit / 8 - 64, limit / 2)
+    }
+
+    /// True once `stop` was called.
+    package var isStopping: Bool { stoppingSince != nil }
+    /// The addresses it listens on.
+    package var addresses: [SocketAddress] { listeners.map(\.address) }
+    /// True if its connections are encrypted by TLS.
+    package var isEncrypted: Bool { arrivals?.context != nil }
+
+    // MARK: - Listening
+
+    /// Listens on all given addresses, at one port.
+    ///
+    /// - Parameter context: the certificate, made for `ApplicationProtocol.http1`; `nil` for
+    ///   connections in plain.
+    /// - Throws: `SocketError` if one is taken, or if none of them exists on this machine; nothing
+    ///   is listened on then.
+    package func open(at wanted: [SocketAddress], _ context: TLSContext? = nil) throws {
+        loop.assertOwned()
+        arrivals = try Arrivals(from: ProxySources(), context, on: loop, owner: self)
+        var missing: SocketError?
+        do {
+            for address in wanted {
+                do {
+                    try listen(on: address)
+                } catch let error as SocketError where error.meansNoSuchAddress {
+                    missing = error
+                }
+            }
+            if let missing, listeners.isEmpty { throw missing }
+        } catch {
+            closeListeners()
+            throw error
+        }
+    }
+
+    private func listen(on address: SocketAddress) throws {
+        // For port 0 the system chooses a port once, and all addresses share it.
+        let port = address.port == 0 ? listeners.first?.address.port ?? 0 : address.port
+        listeners.append(
+            try Listener(
+                address.with(port: port), mode: options.mode, on: loop,
+                onFailure: options.onFailure,
+                onShortage: { [unowned self] in self.freeDescriptor() },
+                onRefuse: { [unowned self] descriptor, _ in self.tell(descriptor, self.full) },
+                onAccept: { [unowned self] in self.accept($0, from: $1) }))
+    }
+
+    /// Uses another certificate for connections that are yet to come.
+    package func use(_ context: TLSContext) { arrivals?.context = context }
+
+    private func closeListeners() {
+        for listener in listeners { listener.close() }
+        arrivals?.close()
+    }
+
+    // MARK: - Connections
+
+    /// Serves a connection whose protocol begins.
+    ///
+    /// - Parameter answer: sent at once, and the connection closed; `nil` to read requests.
+    func begin(_ arrival: Arrival, _ place: ConnectionPlace, answer: HTTPResponse? = nil) {
+        guard let connection = try? HTTPServerConnection(arrival, of: self, place) else {
+            return places.remove(place)
+        }
+        connections[ObjectIdentifier(connection)] = connection
+        if let answer { connection.encode(answer, for: nil, isLast: true) }
+        connection.advance()
+    }
+
+    /// Has a connection read again in this turn: it has input that the loop does not report.
+    func enqueue(_ connection: HTTPServerConnection) {
+        guard !connection.isQueued else { return }
+        connection.isQueued = true
+        queue.append(connection)
+        loop.goOn()
+    }
+
+    private func serveQueue() {
+        guard !queue.isEmpty else { return }
+        let waiting = queue
+        queue = []
+        for connection in waiting {
+            connection.isQueued = false
+            connection.receive()
+            if connection.socket != nil { connection.advance() }
+        }
+    }
+
+    /// Forgets a connection that has closed.
+    func remove(_ connection: HTTPServerConnection) {
+        guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
+        places.remove(connection.place)
+        checkClosed()
+    }
+
+    /// Forgets a connection that is given away, whose place is still taken.
+    func removeTaken(_ connection: HTTPServerConnection) {
+        connections[ObjectIdentifier(connection)] = nil
+        takenCount += 1
+    }
+
+    /// Frees the place of a connection that was given away.
+    func endTaken(_ place: ConnectionPlace) {
+        loop.assertOwned()
+        takenCount -= 1
+        places.remove(place)
+        checkClosed()
+    }
+
+    /// Closes a descriptor once the other side has read everything.
+    func linger(_ descriptor: Int32) {
+        lingering.close(whenRead: descriptor)
+    }
+
+    /// Closes the connections that linger, or else the one that is idle for longest.
+    func freeDescriptor() -> Bool {
+        if !lingering.isEmpty {
+            lingering.closeAll()
+            return true
+        }
+        let idle = connections.values.filter { $0.isIdle }.min { $0.idleSince < $1.idleSince }
+        idle?.close()
+        return idle != nil || arrivals?.closeOldest(isPatient: false) ?? false
+    }
+
+    // MARK: - The end
+
+    /// Stops listening, closes idle connections, and the others after the answers that are under way.
+    ///
+    /// A request under way has five seconds; those that wait for their handler are better answered by
+    /// it. Connections that were given away are their owners' to close.
+    package func stop() {
+        loop.assertOwned()
+        guard stoppingSince == nil else { return }
+        stoppingSince = loop.now
+        closeListeners()
+        lingering.hurry()
+        for connection in Array(connections.values) { connection.stop() }
+        checkClosed()
+    }
+
+    /// Stops, and closes all connections that are the server's own at once.
+    package func closeAll() {
+        stop()
+        for connection in Array(connections.values) { connection.close() }
+        lingering.closeAll()
+        checkClosed()
+    }
+
+    private func checkClosed() {
+        guard isStopping, connections.isEmpty, takenCount == 0, lingering.isEmpty,
+            arrivals?.isEmpty ?? true
+        else { return }
+        let onClosed = onClosed
+        self.onClosed = nil
+        onClosed?()
+    }
+}

@@ -1,0 +1,26 @@
+import CZlib
+
+/// The compression of what is served, in gzip's format (RFC 1952).
+enum GzipEncoder {
+    /// Returns bytes compressed as far as that goes, which takes milliseconds for each 100 KiB;
+    /// `nil` if there is no memory.
+    static func compress(_ bytes: [UInt8]) -> [UInt8]? {
+        var stream = z_stream()
+        guard puente_gzip_start(&stream, 9) == Z_OK else { return nil }
+        defer { deflateEnd(&stream) }
+        let bound = Int(deflateBound(&stream, UInt(bytes.count)))
+        var input = bytes
+        var isDone = false
+        let result = [UInt8](unsafeUninitializedCapacity: bound) { buffer, count in
+            input.withUnsafeMutableBufferPointer { input in
+                stream.next_in = input.baseAddress
+                stream.avail_in = UInt32(input.count)
+                stream.next_out = buffer.baseAddress
+                stream.avail_out = UInt32(buffer.count)
+                isDone = deflate(&stream, Z_FINISH) == Z_STREAM_END
+            }
+            count = isDone ? Int(stream.total_out) : 0
+        }
+        return isDone ? result : nil
+    }
+}
