@@ -35,7 +35,7 @@ let countingTargets: [Target] = [
 
 /// What the fuzzers are made of: by default a test that runs each input of the corpus once.
 let fuzzedTargets: [Target.Dependency] = [
-    "Bridges", "Chat", "TCPBridge", "TelegramBridge", "Middlewares", "Wiring", "MessageBus",
+    "Bridges", "Chat", "TCPBridge", "TelegramBridge", "JSON", "Middlewares", "Wiring", "MessageBus",
     "Sockets", "TestSupport",
 ]
 let fuzzing: Target =
@@ -101,12 +101,15 @@ let package = Package(
             path: "Sources/Bridges/Telegram"),
         // Page: what the browser gets, no Swift.
         .target(
-            name: "WebBridge", dependencies: ["Chat", "Locking", "MessageBus", "Sockets"],
-            path: "Sources/Bridges/Web"),
+            name: "WebBridge",
+            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/Web",
+            resources: [.embedInCode("Page"), .embedInCode("API/openapi.json")]),
         .target(
             name: "Bridges",
             dependencies: [
                 "MessageBus", "TCPBridge", "StdioBridge", "TailBridge", "TelegramBridge",
+                "WebBridge",
             ],
             path: "Sources/Bridges/BuiltIns"),
         .target(
@@ -176,8 +179,12 @@ let package = Package(
             path: "Tests/BridgesTests/Telegram"),
         .testTarget(
             name: "WebBridgeTests",
-            dependencies: ["WebBridge", "Chat", "Locking", "MessageBus", "Sockets", "TestSupport"],
+            dependencies: [
+                "WebBridge", "Chat", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport",
+            ],
             path: "Tests/BridgesTests/Web"),
+        .testTarget(
+            name: "BrowserTests", dependencies: ["TestSupport"], exclude: ["Page"]),
         .testTarget(
             name: "WiringTests",
             dependencies: ["Wiring", "Locking", "MessageBus", "Sockets", "TestSupport"]),

@@ -39,12 +39,12 @@ extension AccountService {
 
     /// Returns the last private messages between an account and somebody, the oldest first.
     package func privateMessages(
-        of id: AccountID, with key: String, last count: Int,
+        of id: AccountID, with key: String, before number: MessageNumber, last count: Int,
         then: @escaping ([PrivateMessage]) -> Void
     ) {
         let other = account(named: key)?.id
         ask(then, otherwise: []) {
-            try $0.privateMessages(of: id, with: other, key: key, last: count)
+            try $0.privateMessages(of: id, with: other, key: key, before: number, last: count)
         }
     }
 

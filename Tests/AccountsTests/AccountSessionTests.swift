@@ -113,15 +113,17 @@ import Testing
             PrivateMessage.Party(account: account.id, name: account.name, key: account.key)
         }
         await host.look { service in
-            for number in MessageNumber(1)...9 {
+            for number in UInt64(1)...9 {
                 let (from, to) = number % 2 == 0 ? (ana, bob) : (bob, ana)
                 service.keep(
                     PrivateMessage(
-                        number: number, time: Timestamp(milliseconds: Int64(number) * 1_000),
+                        number: MessageNumber(rawValue: number),
+                        time: Timestamp(milliseconds: Int64(number) * 1_000),
                         from: party(from), to: party(to), text: "x"))
             }
         }
-        let ask = { @Sendable (number: MessageNumber, time: Int64, count: Int) async -> [MessageNumber] in
+        let ask = {
+            @Sendable (number: MessageNumber, time: Int64, count: Int) async -> [MessageNumber] in
             let found: [PrivateMessage] = await host.ask { service, then in
                 service.privateMessages(
                     of: ana.id, after: number, since: Timestamp(milliseconds: time),

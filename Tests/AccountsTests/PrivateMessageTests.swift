@@ -22,7 +22,8 @@ import Testing
         _ count: Int, of account: Account, with key: String, _ host: AccountHost
     ) async -> [MessageNumber] {
         let found: [PrivateMessage] = await host.ask { service, then in
-            service.privateMessages(of: account.id, with: key, last: count, then: then)
+            service.privateMessages(
+                of: account.id, with: key, before: .max, last: count, then: then)
         }
         return found.map(\.number)
     }
@@ -115,7 +116,8 @@ import Testing
         try store.keep(message(2, from: ana, to: nil), isLeft: false)
         try store.keep(message(3, from: bob, to: ana), isLeft: true)
         #expect(try store.remove(ana.id, at: time))
-        let left = try store.privateMessages(of: bob.id, with: nil, key: "ana", last: 9)
+        let left = try store.privateMessages(
+            of: bob.id, with: nil, key: "ana", before: .max, last: 9)
         #expect(left.map(\.number) == [1, 3])
         #expect(try store.takeWaiting(for: ana.id) == [])
         #expect(try store.privateMessage(numbered: 2, of: ana.id) == nil)
@@ -131,7 +133,9 @@ import Testing
         try store.keep(message(1, from: ana, to: bob, at: 0), isLeft: false)
         try store.keep(message(2, from: ana, to: bob, at: 5 * day), isLeft: false)
         try store.keep(message(3, from: ana, to: bob, at: 0), isLeft: true)
-        let numbers = { try store.privateMessages(of: ana.id, with: bob.id, key: "bob", last: 9) }
+        let numbers = {
+            try store.privateMessages(of: ana.id, with: bob.id, key: "bob", before: .max, last: 9)
+        }
         try store.deleteExpired(at: Timestamp(milliseconds: 10 * day), history: 7 * day)
         #expect(try numbers().map(\.number) == [2, 3])
         try store.deleteExpired(at: Timestamp(milliseconds: 91 * day), history: 7 * day)

@@ -15,7 +15,7 @@ import Testing
             let first = store.reserve(4)
             var messages = (0..<4).map {
                 Message.make(
-                    "text \($0)", kind: $0 == 0 ? .message : .edit, number: first + MessageNumber($0),
+                    "text \($0)", kind: $0 == 0 ? .message : .edit, number: first + $0,
                     time: 1_000)
             }
             messages[0].details = MessageDetails(origin: origin)

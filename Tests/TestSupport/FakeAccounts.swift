@@ -278,7 +278,7 @@ package final class FakeAccounts: AccountDirectory {
     }
 
     package func privateMessages(
-        of id: AccountID, with key: String, last count: Int,
+        of id: AccountID, with key: String, before number: MessageNumber, last count: Int,
         then: @escaping ([PrivateMessage]) -> Void
     ) {
         let other = account(named: key)

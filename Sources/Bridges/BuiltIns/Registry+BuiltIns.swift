@@ -3,6 +3,7 @@ import StdioBridge
 import TCPBridge
 import TailBridge
 import TelegramBridge
+import WebBridge
 
 extension Registry {
     /// Registers the bridges that come with the program, as plug-ins are registered.
@@ -11,5 +12,6 @@ extension Registry {
         registerStdio()
         registerTail()
         registerTelegram()
+        registerWeb()
     }
 }

@@ -153,12 +153,20 @@ package struct Web: Bridge {
     }
 
     private func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
-        guard let files = options.tls?.files(directory) else { return nil }
-        return (files, try await CertificateWatch.load(files, for: .http1))
+        guard let files = options.tls?.files(directory, for: .http1) else { return nil }
+        return (files, try await CertificateWatch.load(files))
     }
 
     private func addresses() async throws -> [SocketAddress] {
-        try await options.listen.resolved(directory)
+        switch options.listen {
+        case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
+        case .network(let host, let port):
+            // The system's resolver waits for the network, so it gets a thread of its own.
+            let found = try await DedicatedThread.run(named: "resolver") {
+                Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
+            }
+            return try found.get()
+        }
     }
 }
 

@@ -96,7 +96,7 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// Returns the last private messages between an account and somebody with a folded name, the
     /// oldest first.
     func privateMessages(
-        of id: AccountID, with key: String, last count: Int,
+        of id: AccountID, with key: String, before number: MessageNumber, last count: Int,
         then: @escaping ([PrivateMessage]) -> Void)
     /// Returns the private messages of an account behind a number and from a moment on, the newest
     /// of them if there are too many, the oldest first.

@@ -79,7 +79,9 @@ package final class NoAccounts: AccountDirectory {
     /// Does nothing.
     package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {}
     /// Answers with none.
-    package func seen(by id: AccountID, then: @escaping ([String: MessageNumber]) -> Void) { then([:]) }
+    package func seen(by id: AccountID, then: @escaping ([String: MessageNumber]) -> Void) {
+        then([:])
+    }
 
     /// Does nothing.
     package func keep(_ message: PrivateMessage) {}
@@ -93,7 +95,7 @@ package final class NoAccounts: AccountDirectory {
     }
     /// Answers with none.
     package func privateMessages(
-        of id: AccountID, with key: String, last count: Int,
+        of id: AccountID, with key: String, before number: MessageNumber, last count: Int,
         then: @escaping ([PrivateMessage]) -> Void
     ) { then([]) }
     /// Answers with none.

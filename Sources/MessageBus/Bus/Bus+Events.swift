@@ -101,7 +101,8 @@ extension Bus {
         return RoomHistory(messages: try await corrected(result, in: room), isComplete: isComplete)
     }
 
-    private func texts(
+    /// Returns the last texts and corrections of a room in front of a number, the oldest first.
+    package func texts(
         in room: Room, before number: MessageNumber, atMost count: Int
     ) async throws -> [Message] {
         let recent = room.log.texts(before: number, atMost: count)
@@ -128,5 +129,22 @@ extension Bus {
             }
             return message
         }
+    }
+
+    /// Returns messages by their numbers, which rise; those that aren't there any more are left out.
+    package func messages(numbered numbers: [MessageNumber]) async throws -> [Message] {
+        var found: [MessageNumber: Message] = [:]
+        for number in numbers {
+            let message = rooms.lazy.compactMap { $0.log.message(numbered: number) }.first
+            if let message { found[number] = message }
+        }
+        var rest = numbers.filter { found[$0] == nil }
+        while keepsMessages, !rest.isEmpty {
+            let run = try await store.messages(numbered: rest)
+            for message in run.messages { found[message.number] = message }
+            guard !run.isComplete, let last = run.messages.last?.number else { break }
+            rest = rest.filter { $0 > last }
+        }
+        return numbers.compactMap { found[$0] }
     }
 }

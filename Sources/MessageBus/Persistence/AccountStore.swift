@@ -103,7 +103,8 @@ package protocol AccountStore: AnyObject {
     ///   - other: the account of the other; if `nil`, messages with people without account count.
     ///   - key: the folded name of the other.
     func privateMessages(
-        of id: AccountID, with other: AccountID?, key: String, last count: Int
+        of id: AccountID, with other: AccountID?, key: String, before number: MessageNumber,
+        last count: Int
     ) throws -> [PrivateMessage]
     /// Returns the messages of an account behind a number and from a moment on, the newest of them if
     /// there are too many, the oldest first.

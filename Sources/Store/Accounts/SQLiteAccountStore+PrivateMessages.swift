@@ -84,9 +84,11 @@ extension SQLiteAccountStore {
         }
     }
 
-    /// Returns the last messages between an account and somebody, the oldest first.
+    /// Returns the last messages between an account and somebody in front of a number, the oldest
+    /// first.
     package func privateMessages(
-        of id: AccountID, with other: AccountID?, key: String, last count: Int
+        of id: AccountID, with other: AccountID?, key: String, before number: MessageNumber,
+        last count: Int
     ) throws -> [PrivateMessage] {
         // By two indexes, not one: OR would read all of them.
         let isOther = { (side: String) in
@@ -95,7 +97,7 @@ extension SQLiteAccountStore {
         let newest = { (mine: String, other: String) in
             """
             SELECT * FROM (SELECT \(Self.columns) FROM private_messages
-                WHERE \(mine) = ?1 AND \(isOther(other)) ORDER BY number DESC LIMIT ?4)
+                WHERE \(mine) = ?1 AND \(isOther(other)) AND number < ?5 ORDER BY number DESC LIMIT ?4)
             """
         }
         return try database().rows(
@@ -108,6 +110,7 @@ extension SQLiteAccountStore {
             if let other { statement.bind(2, other.rawValue) }
             try statement.bind(3, key)
             statement.bind(4, Int64(count))
+            statement.bind(5, Int64(clamping: number.rawValue))
         } _: { row in
             Self.message(in: row)
         }.reversed()
@@ -132,6 +135,7 @@ extension SQLiteAccountStore {
             statement.bind(2, number)
             statement.bind(3, time.milliseconds)
             statement.bind(4, Int64(count))
+            statement.bind(5, Int64(clamping: number.rawValue))
         } _: { row in
             Self.message(in: row)
         }.reversed()

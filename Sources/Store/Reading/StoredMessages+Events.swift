@@ -22,7 +22,7 @@ extension StoredMessages {
             SELECT \(columns) FROM messages WHERE corrects = ?1 AND deleted IS NULL
             ORDER BY number DESC LIMIT 1
             """)
-        var found: [UInt64: Message] = [:]
+        var found: [MessageNumber: Message] = [:]
         for number in numbers {
             statement.bind(1, number)
             found[number] = try messages(of: statement).first

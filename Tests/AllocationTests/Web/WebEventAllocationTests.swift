@@ -16,7 +16,7 @@ import WebBridge
         let text = Array("a \"line\" like any other one, and longer".utf8)
         for index in 0..<arena.capacity {
             var header = MessageHeader()
-            header.number = MessageNumber(index)
+            header.number = MessageNumber(rawValue: UInt64(index))
             text.withUnsafeBytes {
                 arena.append(
                     header, copying: $0, sender: sender, details: index % 2 == 0 ? details : nil)

@@ -10,7 +10,7 @@ import Testing
     /// Publishes texts, some long, some notices; returns the numbers.
     private static func publish(
         _ count: Int, long: Bool = false, _ random: inout Seeded, _ bus: isolated Bus
-    ) -> [UInt64] {
+    ) -> [MessageNumber] {
         let batch = bus.batch(room: "general", capacity: count, bytes: 0)
         for _ in 0..<count {
             var header = MessageHeader()

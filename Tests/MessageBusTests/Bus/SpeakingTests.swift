@@ -26,7 +26,7 @@ import Testing
     /// What came of attempts, in order.
     private final class Results: Sendable {
         private let lines = Locked<[String]>([])
-        private let given = Locked<[UInt64]>([])
+        private let given = Locked<[MessageNumber]>([])
         var all: [String] { lines.withLock { $0 } }
         /// The numbers that were given.
         var numbers: [MessageNumber] { given.withLock { $0 } }
@@ -143,7 +143,7 @@ import Testing
         let test = try TestBus(store: MemoryStore())
         _ = await test.port("web")
         let results = Results()
-        let answered = await test.bus.perform { bus -> UInt64 in
+        let answered = await test.bus.perform { bus -> MessageNumber in
             var number: MessageNumber = 0
             let sender = Sender(name: "bob", key: "bob", bridge: "web", identity: 6)
             bus.say(

@@ -28,9 +28,11 @@ package struct TLSOptions: PluginOptions {
     }
 
     /// Returns the files, whose paths are relative to bridge.json.
-    package func files(_ directory: (String) -> String) -> CertificateFiles {
+    package func files(
+        _ directory: (String) -> String, for protocol: ApplicationProtocol = .puente
+    ) -> CertificateFiles {
         CertificateFiles(
             certificate: CertificateFiles.File(directory(certificate), called: certificate),
-            key: CertificateFiles.File(directory(key), called: key))
+            key: CertificateFiles.File(directory(key), called: key), for: `protocol`)
     }
 }

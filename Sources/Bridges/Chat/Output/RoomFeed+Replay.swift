@@ -56,7 +56,9 @@ extension RoomFeed {
         return through > number ? .store(after: number, through: through) : .wait
     }
 
-    private func logStep(after number: MessageNumber, limit: MessageNumber?, atMost count: Int) -> ReplayStep {
+    private func logStep(after number: MessageNumber, limit: MessageNumber?, atMost count: Int)
+        -> ReplayStep
+    {
         catchUp()
         // The transcript is entered at a mark.
         guard let mark = transcript.mark(upTo: .max),

@@ -56,7 +56,10 @@ package struct TranscriptCursor {
     ///   - number: the last message that the reader has.
     ///   - end: the last message in front of the transcript's end; it is marked there.
     ///   - isCarriedOn: whether a store has what the transcript no longer holds.
-    init(after number: MessageNumber, in transcript: Transcript, end: MessageNumber, isCarriedOn: Bool) {
+    init(
+        after number: MessageNumber, in transcript: Transcript, end: MessageNumber,
+        isCarriedOn: Bool
+    ) {
         self.init(atEndOf: transcript, isCarriedOn: isCarriedOn)
         guard number < end else { return }
         source = .store(StoreCatchUp(number: number, linesSent: 0))

@@ -9,7 +9,7 @@ package protocol WatchedConnection: AnyObject {
     /// Bytes the kernel was given.
     var sentBytes: UInt64 { get }
     /// Bytes the other side has not confirmed.
-    var unsentBytes: Int { get }
+    var unconfirmedBytes: Int { get }
     /// True if the kernel took no more the last time.
     var isBlocked: Bool { get }
     /// True while its unconfirmed bytes are watched; set by who watches them.

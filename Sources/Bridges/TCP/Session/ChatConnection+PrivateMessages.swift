@@ -116,7 +116,7 @@ extension ChatConnection {
             return answer(.loginRequired, phrases.onlyWithAccount)
         }
         ask(bus) { accounts, then in
-            accounts.privateMessages(of: account, with: key, last: count, then: then)
+            accounts.privateMessages(of: account, with: key, before: .max, last: count, then: then)
         } then: { connection, result, _ in
             guard let messages = connection.answerOrRefuse(result) else { return }
             connection.answer(PrivateMessageList(messages, by: connection.server.history))

@@ -5,7 +5,7 @@ import Sockets
 /// A stream of server-sent events of one room.
 ///
 /// Confined to the bus's loop.
-final class EventStream: EventHandler {
+final class EventStream: EventHandler, @unchecked Sendable {  // touched on the loop only
     let connectionID: UInt32
     private unowned let server: WebServer
     private(set) var stream: RoomStream!

@@ -24,7 +24,7 @@ struct MessageQuery: Sendable, Equatable {
         after = try Self.number(query["after"], "after")
         before = try Self.number(query["before"], "before")
         if let text = query["count"] {
-            guard let count = Self.digits(text).flatMap({ Int(exactly: $0) }),
+            guard let count = Self.digits(text).flatMap({ Int(exactly: $0.rawValue) }),
                 WebAPI.counts.contains(count)
             else {
                 throw Self.wrong(
@@ -49,7 +49,7 @@ struct MessageQuery: Sendable, Equatable {
     }
 
     private static func digits(_ text: String) -> MessageNumber? {
-        text.utf8.allSatisfy { $0 &- 0x30 < 10 } ? MessageNumber(text) : nil
+        !text.isEmpty && text.utf8.allSatisfy { $0 &- 0x30 < 10 } ? MessageNumber(text) : nil
     }
 
     private static func wrong(_ text: String) -> APIError {

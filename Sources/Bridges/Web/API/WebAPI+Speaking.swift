@@ -53,10 +53,16 @@ extension WebAPI {
             throw Self.wrong("the body must be a JSON object")
         }
         guard let text = json["text"].string else { throw Self.wrong("text must be a string") }
-        if json["as"].isPresent, json["as"].string == nil { throw Self.wrong("as must be a string") }
+        if json["as"].isPresent, json["as"].string == nil {
+            throw Self.wrong("as must be a string")
+        }
         var reply: MessageNumber?
         if json["reply"].isPresent {
-            guard let number = json["reply"].integer.flatMap({ UInt64(exactly: $0).map(MessageNumber.init(rawValue:)) }) else {
+            guard
+                let number = json["reply"].integer.flatMap({
+                    UInt64(exactly: $0).map(MessageNumber.init(rawValue:))
+                })
+            else {
                 throw Self.wrong("reply must be a number")
             }
             reply = number

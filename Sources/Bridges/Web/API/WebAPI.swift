@@ -21,14 +21,21 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
 
     /// Adds the routes.
     func register(in router: HTTPRouter) {
-        router.add(.get, "/api/rooms") { [unowned self] in serve($0, listRooms) }
-        router.add(.get, "/api/rooms/:room/messages") { [unowned self] in serve($0, readMessages) }
-        router.add(.post, "/api/rooms/:room/messages") { [unowned self] in serve($0, say) }
-        router.add(.get, "/api/rooms/:room/events") { [unowned self] in serve($0, follow) }
+        router.add(.get, "/api/rooms") { [unowned self] in serve($0) { try self.listRooms($0, $1) }
+        }
+        router.add(.get, "/api/rooms/:room/messages") { [unowned self] in
+            serve($0) { try self.readMessages($0, $1) }
+        }
+        router.add(.post, "/api/rooms/:room/messages") { [unowned self] in
+            serve($0) { try self.say($0, $1) }
+        }
+        router.add(.get, "/api/rooms/:room/events") { [unowned self] in
+            serve($0) { try self.follow($0, $1) }
+        }
     }
 
     private func serve(
-        _ exchange: HTTPExchange, _ body: (HTTPExchange, isolated Bus) throws -> Void
+        _ exchange: HTTPExchange, _ body: @Sendable (HTTPExchange, isolated Bus) throws -> Void
     ) {
         bus.assumeIsolated { bus in
             do {
@@ -171,7 +178,8 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
     }
 
     private func begin(
-        _ exchange: HTTPExchange, _ response: HTTPResponse, in room: WebRoom, after number: MessageNumber?,
+        _ exchange: HTTPExchange, _ response: HTTPResponse, in room: WebRoom,
+        after number: MessageNumber?,
         missed: Int
     ) {
         exchange.takeOver(response) { [server] taken in

@@ -46,6 +46,9 @@ struct JSONBytes {
         place += count
     }
 
+    /// Writes a message's number.
+    mutating func write(_ number: MessageNumber) { write(number.rawValue) }
+
     /// Writes a number that may be negative.
     mutating func write(_ number: Int64) {
         if number < 0 { write(byte: UInt8(ascii: "-")) }

@@ -5,7 +5,9 @@ import MessageBus
 /// The messages to one client that are no events of a room: answers, and lists.
 enum ServerMessage {
     /// Returns an answer that something is done.
-    static func ok(_ request: RequestName, _ text: String = "", number: MessageNumber? = nil) -> [UInt8] {
+    static func ok(_ request: RequestName, _ text: String = "", number: MessageNumber? = nil)
+        -> [UInt8]
+    {
         frame("ok", request, code: "ok", text, number: number)
     }
 
@@ -88,5 +90,7 @@ enum ServerMessage {
     static func frame(_ json: JSON) -> [UInt8] { WebSocketTextFrame.make(json.encodedWithNulls) }
 
     /// Returns a number as JSON.
-    static func number(_ number: MessageNumber) -> JSON { .integer(Int64(clamping: number.rawValue)) }
+    static func number(_ number: MessageNumber) -> JSON {
+        .integer(Int64(clamping: number.rawValue))
+    }
 }

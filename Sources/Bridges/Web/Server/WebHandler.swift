@@ -19,14 +19,14 @@ extension WebServer {
 
     private func openWebSocket(_ exchange: HTTPExchange) {
         do throws(HTTPRefusal) {
-            let response = try WebSocketHandshake.accept(
-                exchange.head, protocols: [Self.subprotocol],
-                isAllowed: { [origins] in origins.allows($0, host: $1) })
-            exchange.takeOver(response) { [unowned self] taken in
+            let handshake = try WebSocketHandshake(
+                exchange, subprotocols: [Self.subprotocol]
+            ) { [origins] in origins.allows($0, host: exchange.head.host) }
+            exchange.takeOver(handshake.response) { [unowned self] taken in
                 port.bus.assumeIsolated { begin(taken, $0) }
             }
         } catch {
-            exchange.respond(APIError(error).response)
+            exchange.respond(WebSocketHandshake.explaining(APIError(error).response))
         }
     }
 }

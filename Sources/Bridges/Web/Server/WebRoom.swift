@@ -6,7 +6,7 @@ import Sockets
 /// encoded once, and the connections that read them.
 ///
 /// Confined to the bus's loop.
-final class WebRoom {
+final class WebRoom: @unchecked Sendable {  // touched on the loop only
     /// One form of the room, and who reads it.
     final class Form {
         let feed: RoomFeed

@@ -43,6 +43,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private var isDetached = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var http: HTTPServer?
+    private var isHTTPClosed = true
     private var certificateWatch: CertificateWatch?
     /// The last private message, until the end of the turn.
     private var lastPrivate: (number: MessageNumber, frame: [UInt8])?
@@ -64,7 +65,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         self.site = site
         self.isLocal = isLocal
         // A list that is none was reported when the file was read.
-        origins = OriginList(options.origins) ?? OriginList()
+        origins = OriginList(options.origins) ?? .none
         phrases = Phrases(port.language)
         throttledLog = ThrottledLog(port.log)
         tokens = TokenTable(options.tokens)
@@ -93,7 +94,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         rooms = bus.rooms.map { room in
             WebRoom(
                 room, isStored: bus.keepsMessages,
-                makeFeed: isOut ? { room, encoder in makeFeed(of: room, encoder, bus) } : nil)
+                makeFeed: isOut ? { self.makeFeed(of: $0, $1, bus) } : nil)
         }
     }
 
@@ -131,7 +132,11 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
             detach()
             throw BridgeError("\(error)")
         }
-        http.onClosed = { [unowned self] in self.checkDone() }
+        isHTTPClosed = false
+        http.onClosed = { [unowned self] in
+            self.isHTTPClosed = true
+            self.checkDone()
+        }
         self.http = http
         certificateWatch = certificate.map { files, loaded in
             CertificateWatch(files, loaded, on: loop, log: port.log) { http.use($0) }
@@ -161,7 +166,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     // MARK: - Connections
 
     /// Begins a WebSocket.
-    func begin(_ taken: TakenConnection, _ bus: isolated Bus) -> any EventHandler {
+    func begin(_ taken: TakenConnection, _ bus: isolated Bus) -> WebClient {
         let client = WebClient(taken, connectionID: bus.nextConnectionID(), of: self)
         clients[client.connectionID] = client
         client.begin(taken.received, bus)
@@ -172,7 +177,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     func begin(
         _ taken: TakenConnection, in room: WebRoom, after number: MessageNumber?, missed: Int,
         _ bus: isolated Bus
-    ) -> any EventHandler {
+    ) -> EventStream {
         let stream = EventStream(taken, connectionID: bus.nextConnectionID(), of: self)
         streams[stream.connectionID] = stream
         stream.begin(in: room, after: number, missed: missed)
@@ -283,7 +288,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     }
 
     private func checkDone() {
-        guard isStopping, clients.isEmpty, streams.isEmpty, http?.isClosed ?? true else { return }
+        guard isStopping, clients.isEmpty, streams.isEmpty, isHTTPClosed else { return }
         detach()
         for waiter in waiters { waiter.resume() }
         waiters = []

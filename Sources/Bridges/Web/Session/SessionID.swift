@@ -19,10 +19,11 @@ struct SessionID: Hashable, Sendable {
 
     /// The hash as text: names the session among the channels that messages come from.
     var channel: String {
-        "session:" + digest.prefix(16).map { byte in
-            let digits = String(byte, radix: 16)
-            return digits.count == 1 ? "0" + digits : digits
-        }.joined()
+        "session:"
+            + digest.prefix(16).map { byte in
+                let digits = String(byte, radix: 16)
+                return digits.count == 1 ? "0" + digits : digits
+            }.joined()
     }
 
     /// Returns whether a text can be a session.

@@ -5,7 +5,7 @@ import Sockets
 /// The person behind a browser's session: all its pages together, in several rooms at once.
 ///
 /// Confined to the bus's loop.
-final class WebSession {
+final class WebSession: @unchecked Sendable {  // touched on the loop only
     /// The way in which a page has gone.
     enum Goodbye {
         /// Its connection broke, or was closed: it may come back for 20 s.
@@ -108,7 +108,8 @@ final class WebSession {
             sender: sender, room: room, delegate: self,
             isAnnounced: server.port.direction != .out && role(of: sender, bus) != .relay)
         let before = presences
-        if let refusal = bus.enter(presence, by: attachment, before: { presences.append(presence) }) {
+        if let refusal = bus.enter(presence, by: attachment, before: { presences.append(presence) })
+        {
             presences = before
             return refusal
         }

@@ -7,7 +7,7 @@ import Sockets
 /// it reads, and bytes for this client alone.
 ///
 /// Confined to the bus's loop.
-final class RoomStream: WatchedConnection {
+final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on the loop only
     /// A room that is read.
     private struct Reading {
         let room: WebRoom
@@ -62,7 +62,7 @@ final class RoomStream: WatchedConnection {
     /// Bytes the kernel was given.
     var sentBytes: UInt64 { output.sentBytes }
     /// Bytes the other side has not confirmed.
-    var unsentBytes: Int { isOpen ? connection.unsentBytes : 0 }
+    var unconfirmedBytes: Int { isOpen ? connection.unconfirmedBytes : 0 }
     /// True if so much waits to be read that nothing more should be asked.
     var isFull: Bool { output.waitingBytes > Self.maxWaiting }
 
@@ -192,22 +192,23 @@ final class RoomStream: WatchedConnection {
             Task(executorPreference: bus.tasks) { [self, bus = server.port.bus] in
                 let found = try? await store.messages(
                     in: name, after: number, through: through, atMost: Self.replayCount)
-                await bus.perform { _ in finishFetch(found, through: through, in: transcript) }
+                await bus.perform { _ in finishFetch(found, through: through, in: name) }
             }
         case .wait: server.awaitStore(for: self)
         case .lost(let through):
             let number = cursor.catchUp?.number ?? through
             output.send(
-                server.skipNotice(Int(clamping: through - min(through, number)), in: room, as: form))
+                server.skipNotice(Int(clamping: through - min(through, number)), in: room, as: form)
+            )
             carryOn(StoredRun([], isComplete: true), through: through, in: transcript)
         }
     }
 
     private func finishFetch(
-        _ found: StoredRun?, through number: MessageNumber, in transcript: Transcript
+        _ found: StoredRun?, through number: MessageNumber, in room: String
     ) {
-        guard let index = readings.firstIndex(where: { $0.form.feed.transcript === transcript })
-        else { return }
+        guard let index = readings.firstIndex(where: { $0.room.room.name == room }) else { return }
+        let transcript = readings[index].form.feed.transcript
         readings[index].isFetching = false
         guard let found else {
             let room = readings[index].room
@@ -219,7 +220,8 @@ final class RoomStream: WatchedConnection {
         carryOn(found, through: number, in: transcript)
     }
 
-    private func carryOn(_ run: StoredRun, through number: MessageNumber, in transcript: Transcript) {
+    private func carryOn(_ run: StoredRun, through number: MessageNumber, in transcript: Transcript)
+    {
         guard let cursor = output.cursor(in: transcript),
             let reading = readings.first(where: { $0.form.feed.transcript === transcript })
         else { return }

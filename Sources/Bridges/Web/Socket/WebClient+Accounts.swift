@@ -8,10 +8,10 @@ extension WebClient {
     /// refused.
     func check(
         _ name: String, _ password: String, _ request: RequestName, _ bus: isolated Bus,
-        then: @escaping (Account, isolated Bus) -> Void
+        then: @escaping @Sendable (Account, isolated Bus) -> Void
     ) {
         // What can't be a name or a password is nobody's.
-        guard let key = NameFolding.key(bounded: name), let password = Self.password(password) else {
+        guard let key = Self.key(of: name), let password = Self.password(password) else {
             return refuse(request, .loginFailed, phrases.loginFailed)
         }
         let attempt = LoginAttempt(
@@ -92,8 +92,8 @@ extension WebClient {
         bus.accounts.logIn(session: session.id.digest, to: account.id)
         if wasNameless, server.port.direction != .out {
             // Whoever reads a room is in it from now on.
-            for room in server.rooms where session.clients.contains(where: { $0.stream.reads(room) })
-            {
+            for room in server.rooms
+            where session.clients.contains(where: { $0.stream.reads(room) }) {
                 if let refusal = session.enter(room.room, bus) { refuse(.type(.enter), refusal) }
             }
         }
@@ -150,5 +150,11 @@ extension WebClient {
     private static func password(_ text: String) -> Password? {
         var text = text
         return text.withUTF8 { Password(typed: UnsafeRawBufferPointer($0)) }
+    }
+
+    /// Returns the folded form of a name; `nil` if it is longer than any.
+    static func key(of name: String) -> String? {
+        var name = name
+        return name.withUTF8 { NameFolding.boundedKey(UnsafeRawBufferPointer($0)) }
     }
 }

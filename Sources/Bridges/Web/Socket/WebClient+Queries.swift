@@ -43,7 +43,7 @@ extension WebClient {
         guard let account = session.account else {
             return refuse(.type(.history), .loginRequired, phrases.onlyWithAccount)
         }
-        guard let key = NameFolding.key(bounded: name) else {
+        guard let key = Self.key(of: name) else {
             return refuse(.type(.history), .unknownUser, phrases.unknownUser)
         }
         let (count, before) = (history.count, history.before)

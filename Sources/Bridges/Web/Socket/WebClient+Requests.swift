@@ -122,7 +122,7 @@ extension WebClient {
         let (role, digest) = (session.role(bus), session.id.digest)
         ask { (bus: isolated Bus) in
             try await bus.delete(number, by: sender, role: role, connection: 0, session: digest)
-        } then: { [self] (result: DeletionResult?, _) in
+        } then: { [self] (result: Bus.DeletionResult?, _) in
             switch result {
             case .deleted: confirm(request, phrases.deleted(number: number), number: number)
             case .unknown:
@@ -166,7 +166,7 @@ extension WebClient {
         guard let presence = session.presence else {
             return refuse(request, .forbidden, phrases.notInRoom)
         }
-        guard let key = NameFolding.key(bounded: whisper.to) else {
+        guard let key = Self.key(of: whisper.to) else {
             return refuse(request, .unknownUser, phrases.unknownUser)
         }
         bus.whisper(

@@ -63,7 +63,9 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
         if ready.contains(.writable) { stream.sendPending() }
         bus.assumeIsolated { bus in
             if ready.contains(.readable), stream.isOpen, stream.isRead { receive(bus) }
-            if stream.isOpen, ready.contains(.failed) || ready.contains(.hungUp) { stream.close(bus) }
+            if stream.isOpen, ready.contains(.failed) || ready.contains(.hungUp) {
+                stream.close(bus)
+            }
         }
     }
 
@@ -120,7 +122,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     func ask<Answer: Sendable>(
         within timeout: Int64 = PendingQuery.passwordTimeout,
         _ question: (_ then: @escaping (Answer) -> Void) -> Void,
-        then finish: @escaping (Answer?, isolated Bus) -> Void
+        then finish: @escaping @Sendable (Answer?, isolated Bus) -> Void
     ) {
         isAsking = true
         stream.isRead = false
@@ -132,7 +134,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     /// Asks the bus or the store.
     func ask<Answer: Sendable>(
         _ question: @escaping @Sendable (isolated Bus) async throws -> Answer,
-        then finish: @escaping (Answer?, isolated Bus) -> Void
+        then finish: @escaping @Sendable (Answer?, isolated Bus) -> Void
     ) {
         isAsking = true
         stream.isRead = false

@@ -85,7 +85,7 @@ private struct NumberEncoder: MessageEncoder {
         let count = 126 + padding
         var frame: [UInt8] = [0x81, 126, UInt8(count >> 8), UInt8(count & 0xFF)]
         for shift in (0..<8).reversed() {
-            frame.append(UInt8(truncatingIfNeeded: number >> (8 * UInt64(shift))))
+            frame.append(UInt8(truncatingIfNeeded: number.rawValue >> (8 * UInt64(shift))))
         }
         return frame + [UInt8](repeating: 0, count: count - 8)
     }
@@ -154,7 +154,7 @@ private final class ReplayWorld: TranscriptReader, @unchecked Sendable {  // see
 
     func transcriptGrew(_ feed: RoomFeed) { for index in readers.indices { send(index) } }
 
-    func publish(_ count: Int, _ isLong: Bool, _ bus: isolated Bus) -> [UInt64] {
+    func publish(_ count: Int, _ isLong: Bool, _ bus: isolated Bus) -> [MessageNumber] {
         let batch = bus.batch(room: "general", capacity: count, bytes: 0)
         for _ in 0..<count {
             let text = String(repeating: "x", count: isLong ? 20_000 : 9)
@@ -260,8 +260,14 @@ private final class ReplayWorld: TranscriptReader, @unchecked Sendable {  // see
             let received = readers[index].received
             var at = 0
             while at + 12 <= received.count {
-                let number = received[(at + 4)..<(at + 12)].reduce(0) { $0 << 8 | MessageNumber($1) }
-                if number == 0 { skipped += 1 } else { numbers.append(number) }
+                let number = received[(at + 4)..<(at + 12)].reduce(UInt64(0)) {
+                    $0 << 8 | UInt64($1)
+                }
+                if number == 0 {
+                    skipped += 1
+                } else {
+                    numbers.append(MessageNumber(rawValue: number))
+                }
                 at += 4 + (Int(received[at + 2]) << 8 | Int(received[at + 3]))
             }
             return (readers[index].start, numbers, skipped)

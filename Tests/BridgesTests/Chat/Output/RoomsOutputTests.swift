@@ -99,7 +99,7 @@ private struct RoomsWorld {
             written[room] += 1
             let text = "\(room) \(written[room]) " + String(repeating: "x", count: size)
             let frame = Self.frame(text)
-            transcripts[room].number = MessageNumber(written[room])
+            transcripts[room].number = MessageNumber(rawValue: UInt64(written[room]))
             transcripts[room].write(
                 atMost: frame.count + Int.random(in: 0...64, using: &random), lines: 1,
                 connectionID: 0

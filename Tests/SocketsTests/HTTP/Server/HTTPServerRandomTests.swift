@@ -60,7 +60,7 @@ import Testing
             guard isLate, exchange.body.count % 2 == 1, let loop = box.loop else {
                 return HTTPServerHost.echo(exchange)
             }
-            nonisolated(unsafe) let exchange = exchange
+            let exchange = exchange
             loop.perform { HTTPServerHost.echo(exchange) }
         }
         box.loop = host.loop

@@ -183,7 +183,7 @@ import Testing
     @Test func `a server that stops answers what is under way, and closes`() async throws {
         let waiting = Locked<[@Sendable () -> Void]>([])
         let host = try HTTPServerHost { exchange in
-            nonisolated(unsafe) let exchange = exchange
+            let exchange = exchange
             waiting.withLock { $0.append { exchange.respond(.text(.ok, "late")) } }
         }
         let (client, other, idle) = (try host.connect(), try host.connect(), try host.connect())

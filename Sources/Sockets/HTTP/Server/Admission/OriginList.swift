@@ -18,6 +18,11 @@ package struct OriginList: Sendable {
         (self.origins, self.hosts) = (origins, hosts)
     }
 
+    private init() { (origins, hosts) = ([], []) }
+
+    /// Only the page's own origin.
+    package static let none = OriginList()
+
     private static func split(_ text: String) -> (scheme: Substring, authority: Substring)? {
         for scheme in ["http", "https"] where text.hasPrefix("\(scheme)://") {
             let authority = text.dropFirst(scheme.count + 3)

@@ -2,7 +2,7 @@
 ///
 /// Confined to the loop. Exactly one of `respond` and `takeOver` is to be called, once; the requests
 /// behind it on the same connection wait for that.
-package final class HTTPExchange {
+package final class HTTPExchange: @unchecked Sendable {  // touched on the loop only
     /// The request's head.
     package let head: HTTPRequestHead
     /// The request's body.

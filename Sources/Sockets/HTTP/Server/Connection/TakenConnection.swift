@@ -2,7 +2,7 @@
 ///
 /// Confined to the loop. Its owner closes it with one of the functions here, never directly, so that
 /// the server counts right.
-package final class TakenConnection {
+package final class TakenConnection: @unchecked Sendable {  // touched on the loop only
     /// The connection; nothing that the server had to send waits in it.
     ///
     /// At the beginning it may hold bytes that the loop does not report: see

@@ -1,4 +1,3 @@
-import Chat
 import MessageBus
 import Sockets
 
@@ -7,9 +6,15 @@ import Sockets
 ///
 /// Folding a full log takes 20 to 130 ms, so it is done on a thread of its own, one search at a
 /// time and piece by piece. Safe from any thread.
-actor MessageSearch {
+package actor MessageSearch {
     private nonisolated let thread = SerialThread(named: "search")
-    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+    /// The executor of the thread that searches.
+    package nonisolated var unownedExecutor: UnownedSerialExecutor {
+        thread.asUnownedSerialExecutor()
+    }
+
+    /// Makes a search that has looked at nothing yet.
+    package init() {}
 
     /// Messages of a log that are taken at once: about 50 µs of the loop.
     private static let step = 1_024
@@ -23,7 +28,7 @@ actor MessageSearch {
     /// Returns the numbers of the newest texts of a room that hold all the words, rising.
     ///
     /// Everything said before the call is found, committed or not.
-    func numbers(
+    package func numbers(
         with words: SearchWords, in room: String, of bus: Bus, atMost count: Int
     ) async throws -> [MessageNumber] {
         guard bus.keepsMessages else {

@@ -1,19 +1,18 @@
-import Chat
 import MessageBus
 import Sockets
 
 /// A connection's query to somebody who answers later: the store, or a thread that computes.
 ///
 /// There is one at a time, and none takes longer than `timeout`. Confined to the bus's loop.
-final class PendingQuery: @unchecked Sendable {  // touched on the loop only
+package final class PendingQuery: @unchecked Sendable {  // touched on the loop only
     /// The reason for which there is no answer.
-    enum Failure: Error, CustomStringConvertible {
+    package enum Failure: Error, CustomStringConvertible {
         /// The answer takes too long.
         case tooLate
         /// The answer is no longer wanted.
         case stopped
 
-        var description: String {
+        package var description: String {
             switch self {
             case .tooLate: "no answer within \(PendingQuery.timeout / 1_000_000_000) s"
             case .stopped: "the server stops"
@@ -22,7 +21,7 @@ final class PendingQuery: @unchecked Sendable {  // touched on the loop only
     }
 
     /// Nanoseconds that the check of a password may take: many may wait for theirs.
-    static let passwordTimeout: Int64 = 60_000_000_000
+    package static let passwordTimeout: Int64 = 60_000_000_000
     /// Nanoseconds that a query may take: longer than any that is answered at all, and as long as a
     /// person at a keyboard waits before typing it again.
     private static let timeout: Int64 = 10_000_000_000
@@ -38,7 +37,8 @@ final class PendingQuery: @unchecked Sendable {  // touched on the loop only
         self?.bus.assumeIsolated { self?.fail(.tooLate, $0) }
     }
 
-    init(on loop: EventLoop, bus: Bus) {
+    /// Makes a query that nobody has asked yet.
+    package init(on loop: EventLoop, bus: Bus) {
         self.loop = loop
         self.bus = bus
     }
@@ -46,7 +46,7 @@ final class PendingQuery: @unchecked Sendable {  // touched on the loop only
     /// Starts a query, and calls `finish` on the loop with its result, once.
     ///
     /// The query before must have ended.
-    func start<Answer: Sendable>(
+    package func start<Answer: Sendable>(
         _ question: @escaping @Sendable (isolated Bus) async throws -> Answer,
         then finish: @escaping @Sendable (Result<Answer, any Error>, isolated Bus) -> Void
     ) {
@@ -75,7 +75,7 @@ final class PendingQuery: @unchecked Sendable {  // touched on the loop only
     ///
     /// The query before must have ended. `finish` is called while the answer is given, before the
     /// one who answers tells anybody else; but not before this function returns.
-    func ask<Answer: Sendable>(
+    package func ask<Answer: Sendable>(
         within timeout: Int64, _ question: (_ then: @escaping (Answer) -> Void) -> Void,
         then finish: @escaping @Sendable (Result<Answer, any Error>, isolated Bus) -> Void
     ) {
@@ -106,14 +106,14 @@ final class PendingQuery: @unchecked Sendable {  // touched on the loop only
     private func isCurrent(_ number: UInt64) -> Bool { failCurrent != nil && self.number == number }
 
     /// Ends the current query, if there is one, with a failure.
-    func fail(_ failure: Failure, _ bus: isolated Bus) {
+    package func fail(_ failure: Failure, _ bus: isolated Bus) {
         guard let failCurrent else { return }
         cancel()
         failCurrent(failure, bus)
     }
 
     /// Ends the current query, if there is one, without calling anybody.
-    func cancel() {
+    package func cancel() {
         loop.assertOwned()
         deadline.cancel()
         task?.cancel()

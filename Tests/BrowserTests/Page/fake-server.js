@@ -1,0 +1,94 @@
+// Stands in for the daemon: a WebSocket that speaks the page's protocol, within the page itself.
+//
+// `server.isUp` and `server.drop()` are for outages, `server.push(event)` says something. What was
+// said survives a reload, as it would in a daemon.
+
+{
+	const stored = JSON.parse(sessionStorage.getItem("fake") ?? '{"events":[],"said":{}}');
+	const sockets = new Set();
+	const keep = () => sessionStorage.setItem("fake", JSON.stringify(stored));
+	const later = (action) => setTimeout(action, 5);
+
+	const server = {
+		isUp: true,
+		push(event) {
+			const complete = { type: "message", room: "general", time: Date.now(), bridge: "tcp", ...event, number: stored.events.length + 1 };
+			stored.events.push(complete);
+			keep();
+			for (const socket of sockets) socket.tell(complete);
+			return complete.number;
+		},
+		fill(count) {
+			const start = Date.now() - count * 60_000;
+			for (let index = 1; index <= count; index += 1) {
+				const text = `Message ${index}. ${"Some more words. ".repeat(index % 7)}`;
+				stored.events.push({ type: "message", room: "general", time: start + index * 60_000, bridge: "tcp", from: ["ana", "bob", "eva"][index % 3], text, number: index });
+			}
+			keep();
+		},
+		texts: () => stored.events.filter((event) => event.type === "message").map((event) => event.text),
+		drop() {
+			for (const socket of sockets) socket.end();
+		},
+	};
+
+	const answers = {
+		hello(socket, { name = null, rooms }) {
+			if (name?.includes(":")) return { type: "refused", of: "hello", code: "bad-name", text: "Not that name." };
+			const last = rooms.general;
+			const rest = stored.events.filter((event) => last && event.number > last);
+			socket.name = name;
+			socket.tell({ type: "welcome", name, instance: "Test", version: "1", language: "en", accounts: "open", role: null, isStored: true, rooms: [{ name: "general", last: stored.events.length, people: 1 }], limits: { text: 4000 } });
+			rest.forEach((event) => socket.tell(event));
+			sockets.add(socket);
+		},
+		say(socket, { id, text, room }) {
+			if (stored.said[id]) return { type: "ok", id, number: stored.said[id] };
+			if (text.includes("spam")) return { type: "refused", id, code: "dropped", text: "No spam here." };
+			stored.said[id] = server.push({ from: socket.name, text, room, id });
+		},
+		history(socket, { before = Infinity, count, room }) {
+			const older = stored.events.filter((event) => event.type === "message" && event.number < before);
+			return { type: "history", room, messages: older.slice(-count), isComplete: older.length <= count };
+		},
+		people: (socket, { room }) => ({ type: "people", room, people: [{ name: socket.name, bridge: "web", account: false }] }),
+	};
+
+	window.server = server;
+	window.WebSocket = class {
+		static OPEN = 1;
+		readyState = 0;
+
+		constructor() {
+			later(() => {
+				if (!server.isUp) return this.end();
+				this.readyState = 1;
+				this.onopen?.();
+			});
+		}
+
+		send(text) {
+			const message = JSON.parse(text);
+			later(() => {
+				const answer = this.readyState === 1 && answers[message.type]?.(this, message);
+				if (answer) this.tell(answer);
+			});
+		}
+
+		tell(message) {
+			const data = JSON.stringify(message);
+			later(() => this.readyState === 1 && this.onmessage?.({ data }));
+		}
+
+		end() {
+			sockets.delete(this);
+			this.readyState = 3;
+			this.onclose?.({ code: 1006, reason: "" });
+		}
+
+		close() {
+			sockets.delete(this);
+			this.readyState = 3;
+		}
+	};
+}

@@ -1,0 +1,90 @@
+import Foundation
+import Glibc
+import Locking
+import Sockets
+
+/// A headless Chromium whose DevTools are at the two ends of a pipe.
+///
+/// Safe from any thread. The browser ends when this is released: it reads an end of file.
+final class ChromiumProcess: Sendable {
+    /// The pipe's end that takes commands.
+    let commands: Int32
+    /// The pipe's end that gives answers and events.
+    let answers: Int32
+    private let process: pid_t
+    private let profile: URL
+
+    /// Descriptors of this process that may be open when the browser is started.
+    private static let highestDescriptor: Int32 = 1_024
+    /// Where Debian and others put the program.
+    private static let places = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
+
+    /// Starts a browser with an empty profile.
+    ///
+    /// - Throws: `BrowserError` if there is no Chromium, `SocketError` if there are no descriptors.
+    init() throws {
+        guard let program = Self.places.first(where: { access($0, X_OK) == 0 }) else {
+            throw BrowserError("no Chromium: apt-get install chromium")
+        }
+        profile = FileManager.default.temporaryDirectory.appending(
+            path: "puente-browser-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: profile, withIntermediateDirectories: true)
+        let incoming = try Self.makePipe()
+        let outgoing = try Self.makePipe()
+        commands = incoming.write
+        answers = outgoing.read
+        let words = [
+            program, "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+            "--disable-dev-shm-usage", "--disable-background-networking",
+            "--disable-component-update", "--force-color-profile=srgb", "--remote-debugging-pipe",
+            // A mouse: without a screen there would be none, and pages look as on a phone.
+            "--blink-settings=primaryHoverType=2,availableHoverTypes=2,"
+                + "primaryPointerType=4,availablePointerTypes=4",
+            "--user-data-dir=\(profile.path)", "about:blank",
+        ]
+        process = try Self.spawn(words, reading: incoming.read, writing: outgoing.write)
+        close(incoming.read)
+        close(outgoing.write)
+    }
+
+    deinit {
+        close(commands)
+        close(answers)
+        kill(process, SIGKILL)
+        var status: Int32 = 0
+        waitpid(process, &status, 0)
+        try? FileManager.default.removeItem(at: profile)
+    }
+
+    /// Makes a pipe that no other process inherits, above the descriptors that the browser gets.
+    private static func makePipe() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [-1, -1]
+        guard pipe(&ends) == 0 else { throw SocketError("pipe") }
+        let raised = ends.map { fcntl($0, F_DUPFD_CLOEXEC, 10) }
+        for end in ends { close(end) }
+        return (raised[0], raised[1])
+    }
+
+    /// Starts the program with the pipes as its descriptors 3 and 4, and nothing else but silence.
+    private static func spawn(
+        _ words: [String], reading: Int32, writing: Int32
+    ) throws -> pid_t {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_adddup2(&actions, reading, 3)
+        posix_spawn_file_actions_adddup2(&actions, writing, 4)
+        for descriptor in Int32(0)...2 {
+            posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
+        }
+        for descriptor in Int32(5)..<highestDescriptor {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
+        var arguments = words.map { strdup($0) } + [nil]
+        defer { for text in arguments { free(text) } }
+        var process: pid_t = 0
+        let code = posix_spawn(&process, words[0], &actions, nil, &arguments, environ)
+        guard code == 0 else { throw SocketError("spawn chromium", errno: code) }
+        return process
+    }
+}
