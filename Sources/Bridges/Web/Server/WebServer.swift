@@ -109,6 +109,9 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// The room that one is in who names none.
     var defaultRoom: WebRoom { rooms[defaultIndex] }
 
+    /// The rooms, that one first.
+    var defaultFirst: [WebRoom] { [defaultRoom] + rooms.filter { $0 !== defaultRoom } }
+
     /// Returns the room with a name.
     func room(_ name: String) -> WebRoom? { rooms.first { $0.room.name == name } }
 

@@ -164,7 +164,7 @@ extension WebClient {
         _ ends: [String: MessageNumber], _ seen: [String: MessageNumber], _ session: WebSession,
         _ bus: isolated Bus
     ) {
-        let rooms = server.rooms.map { room in
+        let rooms = server.defaultFirst.map { room in
             let name = room.room.name
             return WelcomeMessage.RoomState(
                 name: name, last: ends[name] ?? room.room.lastNumber,
