@@ -273,8 +273,8 @@ import TestSupport
         var error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
         #expect(
             error?.sentence == """
-                it was written by a newer version of puente (its format is 7, this program knows \
-                \(Schema.current)); run that version, or choose another "path"
+                it was written by a newer version of puente (its format is \(Schema.current + 1), this \
+                program knows \(Schema.current)); run that version, or choose another "path"
                 """)
         try database.execute("PRAGMA user_version = \(Schema.current); PRAGMA application_id = 5")
         error = #expect(throws: StoreError.self) { try SQLiteStore.open(folder.file) }
