@@ -242,7 +242,9 @@ package final class MemoryStore: MessageStore {
         return Dictionary(found.filter { wanted.contains($0.0) }) { $1 }
     }
 
-    package func texts(in room: String, before number: MessageNumber, atMost count: Int) -> [Message] {
+    package func texts(in room: String, before number: MessageNumber, atMost count: Int)
+        -> [Message]
+    {
         let found = disk.messages.filter {
             $0.room == room && $0.number < number && ($0.kind == .message || $0.kind == .edit)
         }

@@ -55,7 +55,8 @@ import Testing
     }
 
     private static func check(
-        _ test: TestBus, _ numbers: [MessageNumber], after start: MessageNumber, _ store: MemoryStore,
+        _ test: TestBus, _ numbers: [MessageNumber], after start: MessageNumber,
+        _ store: MemoryStore,
         _ random: inout Seeded
     ) async throws {
         var (at, seen): (MessageNumber, [MessageNumber]) = (start, [])
