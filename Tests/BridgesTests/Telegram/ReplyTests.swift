@@ -25,10 +25,13 @@ extension TelegramTests {
 
         @Test func `an answer to what the bot joined goes to the line that is quoted`() async throws
         {
-            let host = try await TelegramHost()
+            let store = MemoryStore()
+            let host = try await TelegramHost { $0.store = store }
             try await host.other.publish(
                 ["uno", "dos", "tres"].map { Draft($0, from: "bob") })
             await host.until { $0.chats[Self.group]?.posts.count == 1 }
+            // Nobody answers what has not been delivered.
+            await host.until { _ in store.disk.links.values.contains { $0.count == 3 } }
             let post = try #require(await host.posts().first)
             #expect(post.text == "bob: uno\nbob: dos\nbob: tres")
             await host.server.perform { state in
