@@ -11,6 +11,9 @@ import Testing
         "WordMatcher.swift",
     ]
 
+    /// Folders of `Chat` of which the same holds for all files.
+    private static let foldersOfTheRoom = ["Output/", "Queries/"]
+
     /// What stands in those files and all bridges use.
     private static let ofAllBridges = [
         "struct ChatEncoder", "init(_ phrases: Phrases)", "func append(_ message: Message, to",
@@ -25,7 +28,7 @@ import Testing
         // Chat is ours, so it may use what the package may; to be seen from outside, it is made public.
         try Self.addSources("Bridges/Chat", to: chat)
         #expect(try await chat.emit("Chat") == "")
-        for target in ["Locking", "Bridges/Telegram", "Bridges/Stdio"] {
+        for target in ["Locking", "JSON", "Bridges/Telegram", "Bridges/Stdio"] {
             try Self.addSources(target, to: bridges)
         }
         #expect(try await bridges.compile(with: chat) == "")
@@ -38,7 +41,9 @@ import Testing
             let name = file.split(separator: "/").last.map(String.init) ?? file
             let text = try String(contentsOf: sources.appending(path: file), encoding: .utf8)
             let prefix = target.split(separator: "/").last ?? ""
-            try module.add("\(prefix)-\(name)", madePublic(text, all: !ofTheRoom.contains(name)))
+            let isOfTheRoom =
+                ofTheRoom.contains(name) || foldersOfTheRoom.contains(where: file.hasPrefix)
+            try module.add("\(prefix)-\(name)", madePublic(text, all: !isOfTheRoom))
         }
     }
 
@@ -49,8 +54,8 @@ import Testing
         for kind in all ? [""] : ofAllBridges {
             text = text.replacingOccurrences(of: "package " + kind, with: "public " + kind)
         }
-        // The lock's two files are compiled with the bridges.
-        for left in ["import Locking\n", "@inlinable", "@usableFromInline"] {
+        // The lock's two files, and those of JSON, are compiled with the bridges.
+        for left in ["import Locking\n", "import JSON\n", "@inlinable", "@usableFromInline"] {
             text = text.replacingOccurrences(of: left, with: "")
         }
         return text

@@ -120,7 +120,7 @@ enum HouseRules {
         "Bridges/Telegram": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/Web": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/BuiltIns": [
-            "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge",
+            "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge", "WebBridge",
         ],
         "Wiring": ["Locking", "MessageBus", "Sockets", "Store", "Accounts"],
         "Plugins": ["MessageBus", "Sockets"],
