@@ -19,6 +19,19 @@ import Testing
         #expect(host.changes == [.created(ana)])
     }
 
+    @Test func `a registration that is taken back leaves nothing`() async throws {
+        let host = try AccountHost()
+        let ana = try await host.made("Ana")
+        let withdraw = { @Sendable () async -> ModerationResult in
+            await host.ask { service, then in service.withdraw(ana.id, then: then) }
+        }
+        #expect(await withdraw() == .done)
+        #expect(await host.look { $0.account(named: "ana") } == nil)
+        #expect(await host.look { !$0.isReserved("ana") })
+        #expect(await withdraw() == .unknown)
+        _ = try await host.made("Ana")
+    }
+
     @Test func `an unknown name takes as many looks at a password as a known one`() async throws {
         let host = try AccountHost()
         _ = try await host.made("Ana")

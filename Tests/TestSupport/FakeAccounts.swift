@@ -215,6 +215,16 @@ package final class FakeAccounts: AccountDirectory {
         }
     }
 
+    package func withdraw(_ id: AccountID, then: @escaping (ModerationResult) -> Void) {
+        answer {
+            guard let account = self.account(id) else { return then(.unknown) }
+            self.forget(account)
+            self.state.withLock { _ = $0.reserved.remove(account.key) }
+            then(.done)
+            self.tell(.removed(account))
+        }
+    }
+
     package func changePassword(
         of id: AccountID, old: Password, new: Password, from address: ClientAddress,
         connection: UInt64, then: @escaping (PasswordResult) -> Void

@@ -31,6 +31,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
     ///   - name: the name as people read it.
     func register(
         _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void)
+    /// Takes back a registration whose rest has failed: the account is gone, and its name is free.
+    func withdraw(_ id: AccountID, then: @escaping (ModerationResult) -> Void)
     /// Changes the password of an account whose owner is logged in.
     func changePassword(
         of id: AccountID, old: Password, new: Password, from address: ClientAddress,

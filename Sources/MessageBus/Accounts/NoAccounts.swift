@@ -29,6 +29,10 @@ package final class NoAccounts: AccountDirectory {
         _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void
     ) { then(.unavailable) }
     /// Answers `.unavailable`.
+    package func withdraw(_ id: AccountID, then: @escaping (ModerationResult) -> Void) {
+        then(.unavailable)
+    }
+    /// Answers `.unavailable`.
     package func changePassword(
         of id: AccountID, old: Password, new: Password, from address: ClientAddress,
         connection: UInt64, then: @escaping (PasswordResult) -> Void
