@@ -103,7 +103,7 @@ import Testing
         #expect(result == .unavailable)
     }
 
-    @Test func `a removed account's messages are gone, the other keeps its own`() throws {
+    @Test func `a removed account's messages are gone, for the other of the two too`() throws {
         let store = try SQLiteAccountStore()
         let time = Timestamp(milliseconds: 1_000)
         for name in ["ana", "bob"] {
@@ -114,10 +114,19 @@ import Testing
         try store.keep(message(1, from: ana, to: bob), isLeft: false)
         try store.keep(message(2, from: ana, to: nil), isLeft: false)
         try store.keep(message(3, from: bob, to: ana), isLeft: true)
+        try store.keep(message(4, from: bob, to: nil), isLeft: false)
         #expect(try store.remove(ana.id, at: time))
-        let left = try store.privateMessages(of: bob.id, with: nil, key: "ana", last: 9)
-        #expect(left.map(\.number) == [1, 3])
+        // One that was on its way.
+        try store.keep(message(5, from: ana, to: bob), isLeft: false)
+        #expect(try store.free("ana"))
+        _ = try store.create("ana", key: "ana", role: .member, password: "x", at: time)
+        let next = try #require(try store.credentials(ofName: "ana")?.account)
+        for other in [nil, ana.id, next.id] {
+            #expect(try store.privateMessages(of: bob.id, with: other, key: "ana", last: 9) == [])
+        }
+        #expect(try store.privateMessages(of: next.id, with: bob.id, key: "bob", last: 9) == [])
         #expect(try store.takeWaiting(for: ana.id) == [])
+        #expect(try store.privateMessage(numbered: 4, of: bob.id) != nil)
         #expect(try store.privateMessage(numbered: 2, of: ana.id) == nil)
     }
 

@@ -211,6 +211,7 @@ extension SQLiteAccountStore {
                     statement.bind(3, time.milliseconds)
                 }
             }
+            try removePrivateMessages(of: id, in: database)
             return true
         }
     }
@@ -222,14 +223,6 @@ extension SQLiteAccountStore {
         """,
         "DELETE FROM login_addresses WHERE account = ?1",
         "DELETE FROM tokens WHERE account = ?1",
-        // The other of the two keeps what was said to him or her.
-        """
-        UPDATE private_messages SET sender = NULL WHERE sender = ?1
-        """,
-        """
-        UPDATE private_messages SET receiver = NULL, waiting = 0 WHERE receiver = ?1
-        """,
-        "DELETE FROM private_messages WHERE sender IS NULL AND receiver IS NULL",
     ]
 
     // MARK: - Roles
@@ -249,6 +242,11 @@ extension SQLiteAccountStore {
             }
             return .done
         }
+    }
+
+    /// Returns true if an account is the only admin.
+    package func isLastAdmin(_ id: AccountID) throws -> Bool {
+        try isLastAdmin(id, in: database())
     }
 
     private func isLastAdmin(_ id: AccountID, in database: Database) throws(StoreError) -> Bool {
