@@ -248,10 +248,16 @@ package final class FakeAccounts: AccountDirectory {
             guard let account = self.account(id), self.isRight(password, of: id) else {
                 return then(.failed)
             }
+            if self.isLastAdmin(account) { return then(.refused) }
             self.forget(account)
             then(.done)
             self.tell(.removed(account))
         }
+    }
+
+    private func isLastAdmin(_ account: Account) -> Bool {
+        account.role == .admin
+            && state.withLock { $0.accounts.values.count { $0.role == .admin } == 1 }
     }
 
     package func observe(_ observer: @escaping (AccountChange) -> Void) {
@@ -375,10 +381,7 @@ package final class FakeAccounts: AccountDirectory {
     ) {
         answer {
             guard let old = self.account(id) else { return then(.unknown) }
-            let isLastAdmin = self.state.withLock { state in
-                old.role == .admin && state.accounts.values.count { $0.role == .admin } == 1
-            }
-            guard role == .admin || !isLastAdmin else { return then(.refused) }
+            guard role == .admin || !self.isLastAdmin(old) else { return then(.refused) }
             self.setRole(role, of: old)
             then(.done)
         }

@@ -77,6 +77,7 @@ extension PasswordDesk {
         }
         try ledger.change { store -> PasswordResult in
             guard try store.credentials(of: id)?.password == found.password else { return .failed }
+            if try store.isLastAdmin(id) { return .refused }
             return try store.remove(id, at: now) ? .done : .failed
         } then: {
             then($0)

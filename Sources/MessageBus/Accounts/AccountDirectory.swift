@@ -37,7 +37,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
     func changePassword(
         of id: AccountID, old: Password, new: Password, from address: ClientAddress,
         connection: UInt64, then: @escaping (PasswordResult) -> Void)
-    /// Removes an account, its private messages and its tokens; the name stays reserved.
+    /// Removes an account, its private messages and its tokens; the name stays reserved. Not the
+    /// last admin.
     func unregister(
         _ id: AccountID, password: Password, from address: ClientAddress, connection: UInt64,
         then: @escaping (PasswordResult) -> Void)

@@ -40,6 +40,8 @@ package protocol AccountStore: AnyObject {
     func setRole(
         _ role: Role, of id: AccountID, keepsAnAdmin: Bool
     ) throws -> ModerationResult
+    /// Returns true if an account is the only admin.
+    func isLastAdmin(_ id: AccountID) throws -> Bool
     /// Records a login.
     func recordLogin(of id: AccountID, at address: ClientAddress, time: Timestamp) throws
 

@@ -274,6 +274,16 @@ import Testing
         #expect(try await ana.barrier() == ["servidor: [ok] 0"])
     }
 
+    @Test func `the last admin stays`() async throws {
+        let (host, _) = try await host()
+        let boss = try await logIn("jefa", host)
+        try boss.send("/unregister secreto1\n")
+        #expect(
+            try await boss.barrier() == [
+                "servidor: [forbidden] Eres el último administrador: nombra antes a otra persona."
+            ])
+    }
+
     // MARK: - The log
 
     @Test func `only what was done is logged`() async throws {

@@ -110,6 +110,13 @@ extension Phrases {
         say("La cuenta se ha borrado.", "The account is removed.")
     }
 
+    /// After `[forbidden]`, for the last admin who removes the own account.
+    package var lastAdminStays: String {
+        say(
+            "Eres el último administrador: nombra antes a otra persona.",
+            "You are the last admin: make somebody else one first.")
+    }
+
     /// After `[info]`, for somebody who has to give up a name.
     package func hasToBeCalled(_ name: String) -> String {
         say(

@@ -212,6 +212,7 @@ extension ChatConnection {
         switch result {
         case .success(.done): answer(.ok, text)
         case .success(.failed): answer(.loginFailed, phrases.passwordIsWrong)
+        case .success(.refused): answer(.forbidden, phrases.lastAdminStays)
         case .success(.rateLimited(let seconds)): refuseTry(seconds)
         case .success(.unavailable), .failure: refuseUnavailable()
         }
