@@ -130,6 +130,28 @@ import Testing
         #expect(try store.privateMessage(numbered: 2, of: ana.id) == nil)
     }
 
+    @Test func `one of the two deletes a message, within a time its sender`() async throws {
+        let host = try AccountHost()
+        let (ana, bob, eva) = (
+            try await host.made("Ana"), try await host.made("Bob"), try await host.made("Eva")
+        )
+        let messages = [message(1, from: ana, to: bob), message(2, from: bob, to: ana)]
+        await host.look { service in for message in messages { service.keep(message) } }
+        for (account, number, earliest, result) in [
+            (eva, 1, nil, .unknown), (bob, 1, 0, .forbidden), (ana, 1, 1_001, .forbidden),
+            (ana, 9, 0, .unknown), (ana, 1, 1_000, .deleted), (ana, 1, 0, .unknown),
+            (ana, 2, nil, .deleted),
+        ] as [(Account, MessageNumber, Int64?, PrivateDeletionResult)] {
+            let answer: PrivateDeletionResult = await host.ask { service, then in
+                service.deletePrivateMessage(
+                    numbered: number, by: account.id,
+                    saidSince: earliest.map { Timestamp(milliseconds: $0) }, then: then)
+            }
+            #expect(answer == result, "\(account.name) \(number)")
+        }
+        #expect(await last(9, of: bob, with: "ana", host) == [])
+    }
+
     @Test func `what is too old is deleted, what waits after ninety days`() throws {
         let store = try SQLiteAccountStore()
         let (ana, bob) = (

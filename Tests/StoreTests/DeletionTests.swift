@@ -93,7 +93,10 @@ import Testing
         #expect(connection.settle())
     }
 
-    @Test func `a removed account's private messages go from the files`() async throws {
+    @Test(arguments: [false, true])
+    func `private messages go from the files, with their account or deleted`(
+        isDeleted: Bool
+    ) async throws {
         let store = try SQLiteStore.open(folder.file)
         try await store.keep(["uno"])
         let accounts = SQLiteAccountStore(besideStoreAt: folder.file)
@@ -102,7 +105,12 @@ import Testing
         }
         try accounts.keep(privateMessage(7, from: ids[0], to: ids[1]), isLeft: false)
         #expect(isInFiles(Self.secret))
-        #expect(try accounts.remove(ids[0], at: Timestamp(milliseconds: 2)))
+        if isDeleted {
+            let result = try accounts.deletePrivateMessage(numbered: 7, by: ids[0], saidSince: nil)
+            #expect(result == .deleted)
+        } else {
+            #expect(try accounts.remove(ids[0], at: Timestamp(milliseconds: 2)))
+        }
         // The accounts' connection keeps the log from being removed with the store's.
         await store.close()
         #expect(!isInFiles(Self.secret))

@@ -7,15 +7,15 @@ import Sockets
 /// Answers come on the bus's loop, later, as those of the real service do. Safe from any thread.
 package final class FakeAccounts: AccountDirectory {
     /// An answer, or the news of a change, on its way to the loop.
-    private struct Action: @unchecked Sendable {  // made and called on the loop only
+    struct Action: @unchecked Sendable {  // made and called on the loop only
         let call: () -> Void
     }
 
-    private struct Observer: @unchecked Sendable {  // called on the loop only
+    struct Observer: @unchecked Sendable {  // called on the loop only
         let tell: (AccountChange) -> Void
     }
 
-    private struct State {
+    struct State {
         var loop: EventLoop?
         var passwords: [AccountID: [UInt8]] = [:]
         var accounts: [AccountID: Account] = [:]
@@ -34,7 +34,7 @@ package final class FakeAccounts: AccountDirectory {
         var mutes: [Mute] = []
     }
 
-    private let state = Locked(State())
+    let state = Locked(State())
     /// The rules of bridge.json.
     package let policy: AccountPolicy
 
@@ -160,7 +160,7 @@ package final class FakeAccounts: AccountDirectory {
         state.withLock { $0.loop }?.perform { action.call() }
     }
 
-    private func answer(_ action: @escaping () -> Void) {
+    func answer(_ action: @escaping () -> Void) {
         let action = Action(call: action)
         let isHeld = state.withLock { state in
             if state.isHeld { state.held.append(action) }
@@ -263,60 +263,6 @@ package final class FakeAccounts: AccountDirectory {
     package func observe(_ observer: @escaping (AccountChange) -> Void) {
         let observer = Observer(tell: observer)
         state.withLock { $0.observers.append(observer) }
-    }
-
-    // MARK: - Private messages
-
-    package func keep(_ message: PrivateMessage) { state.withLock { $0.stored.append(message) } }
-
-    package func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void) {
-        let result = state.withLock { state -> LeavingResult in
-            if state.isVolatile { return .unavailable }
-            let waiting = state.left.filter { $0.receiver.account == message.receiver.account }
-            let own = waiting.count { $0.sender.account == message.sender.account }
-            if waiting.count >= 500 || own >= 50 { return .full }
-            state.left.append(message)
-            state.stored.append(message)
-            return .left
-        }
-        answer { then(result) }
-    }
-
-    package func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
-        let taken = state.withLock { state in
-            defer { state.left.removeAll { $0.receiver.account == id } }
-            return state.left.filter { $0.receiver.account == id }
-        }
-        answer { then(taken) }
-    }
-
-    package func privateMessages(
-        of id: AccountID, with key: String, last count: Int,
-        then: @escaping ([PrivateMessage]) -> Void
-    ) {
-        let other = account(named: key)
-        let found = state.withLock { state in
-            state.stored.filter { message in
-                let parties = [message.sender, message.receiver]
-                guard let own = parties.firstIndex(where: { $0.account == id }) else {
-                    return false
-                }
-                let partner = parties[1 - own]
-                return other == nil ? partner.key == key : partner.account == other?.id
-            }
-        }
-        answer { then(found.suffix(count)) }
-    }
-
-    package func privateMessage(
-        numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
-    ) {
-        let found = state.withLock { state in
-            state.stored.first {
-                $0.number == number && ($0.sender.account == id || $0.receiver.account == id)
-            }
-        }
-        answer { then(found) }
     }
 
     // MARK: - Moderation

@@ -85,6 +85,15 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// Returns a private message by its number, if the account is one of the two.
     func privateMessage(
         numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void)
+    /// Deletes a private message by its number, for both of the two.
+    ///
+    /// - Parameters:
+    ///   - id: one of the two; for everybody else there is no such message.
+    ///   - earliest: the time since when the account must have said it; `nil`: whichever of the two
+    ///     said it, and when.
+    func deletePrivateMessage(
+        numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?,
+        then: @escaping (PrivateDeletionResult) -> Void)
 
     // MARK: - Changes
 

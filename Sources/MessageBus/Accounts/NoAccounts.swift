@@ -89,6 +89,11 @@ package final class NoAccounts: AccountDirectory {
     package func privateMessage(
         numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
     ) { then(nil) }
+    /// Answers `.unavailable`.
+    package func deletePrivateMessage(
+        numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?,
+        then: @escaping (PrivateDeletionResult) -> Void
+    ) { then(.unavailable) }
 
     /// Does nothing.
     package func observe(_ observer: @escaping (AccountChange) -> Void) {}

@@ -94,6 +94,10 @@ package protocol AccountStore: AnyObject {
     ) throws -> [PrivateMessage]
     /// Returns a message by its number, if an account is one of the two.
     func privateMessage(numbered number: MessageNumber, of id: AccountID) throws -> PrivateMessage?
+    /// Removes a message by its number, as `AccountDirectory` says.
+    func deletePrivateMessage(
+        numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?
+    ) throws -> PrivateDeletionResult
 
     // MARK: - Keeping house
 

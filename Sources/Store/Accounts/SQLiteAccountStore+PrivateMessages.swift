@@ -143,6 +143,20 @@ extension SQLiteAccountStore {
         }
     }
 
+    /// Removes a message by its number, if an account is one of the two and may.
+    package func deletePrivateMessage(
+        numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?
+    ) throws -> PrivateDeletionResult {
+        guard let message = try privateMessage(numbered: number, of: id) else { return .unknown }
+        if let earliest, message.sender.account != id || message.time < earliest {
+            return .forbidden
+        }
+        try transaction { database throws(StoreError) in
+            try erase("number = ?1", in: database) { statement in statement.bind(1, number) }
+        }
+        return .deleted
+    }
+
     /// Removes private messages, and has the store's thread clear what the log beside the database
     /// keeps of them.
     private func erase(
