@@ -55,7 +55,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
     var bans: [Ban] { get }
     /// All mutes that are not over, the newest last.
     var mutes: [Mute] { get }
-    /// Adds a ban; an earlier one of the same name or block is replaced.
+    /// Adds a ban; an earlier one of the same name or block is replaced. That of an account follows
+    /// it to other names.
     func add(_ ban: Ban, then: @escaping (ModerationResult) -> Void)
     /// Adds a mute; an earlier one of the same name is replaced.
     func add(_ mute: Mute, then: @escaping (ModerationResult) -> Void)

@@ -140,6 +140,7 @@ extension SQLiteAccountStore {
                 statement.bind(3, version)
                 statement.bind(4, id.rawValue)
             }
+            try moveRestrictions(of: id, to: name, key: key, version, in: database)
             guard old.key != key else { return .renamed }
             try reserve(old.name, key: old.key, for: id, at: time, version, in: database)
             // It may have been its own, earlier.
