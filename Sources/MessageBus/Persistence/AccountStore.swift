@@ -16,6 +16,10 @@ package protocol AccountStore: AnyObject {
     func credentials(of id: AccountID) throws -> Credentials?
     /// Returns true if an account was logged in at an address; its last 16 are remembered.
     func wasLoggedIn(_ id: AccountID, at address: ClientAddress) throws -> Bool
+    /// Returns where accounts were logged in, the one used last at the end; the oldest are left out.
+    func loginAddresses(
+        atMost count: Int
+    ) throws -> [(account: AccountID, address: ClientAddress)]
     /// Adds an account, unless the name is registered or reserved.
     func create(
         _ name: String, key: String, role: Role, password: String, at time: Timestamp
