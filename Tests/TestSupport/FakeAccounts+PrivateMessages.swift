@@ -60,11 +60,11 @@ extension FakeAccounts {
     ) {
         answer {
             let result = self.state.withLock { state -> PrivateDeletionResult in
-                guard
-                    let message = state.stored.first(where: {
-                        $0.number == number && [$0.sender.account, $0.receiver.account].contains(id)
-                    })
-                else { return .unknown }
+                let found = state.stored.first { message in
+                    message.number == number
+                        && [message.sender.account, message.receiver.account].contains(id)
+                }
+                guard let message = found else { return .unknown }
                 if let earliest, message.sender.account != id || message.time < earliest {
                     return .forbidden
                 }
