@@ -134,6 +134,23 @@ import Testing
         #expect(!accounts.isReserved("ana"))
     }
 
+    @Test func `who is gone before the answer has registered nothing`() async throws {
+        let accounts = FakeAccounts()
+        let host = try await host(accounts)
+        let other = try await host.client("bob")
+        let ana = try await host.client()
+        accounts.hold()
+        try ana.send("/register ana secreto1\n")
+        try await other.barrier()
+        ana.reset()
+        // Read in an earlier turn of the loop than the answer comes.
+        for _ in 0..<3 { try await other.barrier() }
+        accounts.release()
+        for _ in 0..<3 { try await other.barrier() }
+        #expect(accounts.account(named: "ana") == nil)
+        #expect(!accounts.isReserved("ana"))
+    }
+
     // MARK: - Names that become accounts
 
     @Test func `who holds a name that becomes an account is renamed and told`() async throws {

@@ -138,7 +138,13 @@ extension ChatConnection {
             key: name.key, password: password, address: clientAddress,
             connection: UInt64(connectionID))
         ask(bus) { accounts, then in
-            accounts.register(attempt, name: name.text, then: then)
+            accounts.register(attempt, name: name.text) { [weak self] result in
+                // Whoever asked is gone, or was told that it failed.
+                if case .registered(let account) = result, self?.isWaiting != true {
+                    accounts.withdraw(account.id) { _ in }
+                }
+                then(result)
+            }
         } then: { connection, result, bus in
             switch result {
             case .success(.registered(let account)):
