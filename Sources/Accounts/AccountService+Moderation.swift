@@ -89,6 +89,16 @@ extension AccountService {
         change(then) { store in try store.setRole(role, of: id, keepsAnAdmin: true) }
     }
 
+    /// Takes back a registration whose rest has failed: the account is gone, and its name is free.
+    package func withdraw(_ id: AccountID, then: @escaping (ModerationResult) -> Void) {
+        let (key, time) = (account(id)?.key, now)
+        change(then) { store in
+            guard let key, try store.remove(id, at: time) else { return .unknown }
+            _ = try store.free(key)
+            return .done
+        }
+    }
+
     private func change(
         _ then: @escaping (ModerationResult) -> Void,
         _ body: @escaping @Sendable (any AccountStore) throws -> ModerationResult

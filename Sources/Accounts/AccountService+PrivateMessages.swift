@@ -66,6 +66,16 @@ extension AccountService {
         ask(then, otherwise: nil) { try $0.privateMessage(numbered: number, of: id) }
     }
 
+    /// Deletes a private message by its number, for both of the two.
+    package func deletePrivateMessage(
+        numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?,
+        then: @escaping (PrivateDeletionResult) -> Void
+    ) {
+        ask(then, otherwise: .unavailable) {
+            try $0.deletePrivateMessage(numbered: number, by: id, saidSince: earliest)
+        }
+    }
+
     /// Asks the store, and answers on the loop.
     func ask<Answer: Sendable>(
         _ then: @escaping (Answer) -> Void, otherwise answer: Answer,

@@ -169,7 +169,9 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
 
     /// Looks at a name and a password.
     package func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void) {
-        desk.add(PasswordRequest(attempt: attempt, purpose: .login(LoopBound(then))))
+        desk.add(
+            PasswordRequest(attempt: attempt, purpose: .login(LoopBound(then))),
+            about: account(named: attempt.key)?.id)
     }
 
     /// Makes an account of a name.
@@ -203,7 +205,8 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         let attempt = LoginAttempt(
             key: account(id)?.key ?? "", password: old, address: address, connection: connection)
         desk.add(
-            PasswordRequest(attempt: attempt, purpose: .newPassword(id, new, LoopBound(then))))
+            PasswordRequest(attempt: attempt, purpose: .newPassword(id, new, LoopBound(then))),
+            about: id)
     }
 
     /// Removes an account.
@@ -214,6 +217,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         let attempt = LoginAttempt(
             key: account(id)?.key ?? "", password: password, address: address,
             connection: connection)
-        desk.add(PasswordRequest(attempt: attempt, purpose: .removal(id, LoopBound(then))))
+        desk.add(
+            PasswordRequest(attempt: attempt, purpose: .removal(id, LoopBound(then))), about: id)
     }
 }

@@ -19,6 +19,19 @@ import Testing
         #expect(host.changes == [.created(ana)])
     }
 
+    @Test func `a registration that is taken back leaves nothing`() async throws {
+        let host = try AccountHost()
+        let ana = try await host.made("Ana")
+        let withdraw = { @Sendable () async -> ModerationResult in
+            await host.ask { service, then in service.withdraw(ana.id, then: then) }
+        }
+        #expect(await withdraw() == .done)
+        #expect(await host.look { $0.account(named: "ana") } == nil)
+        #expect(await host.look { !$0.isReserved("ana") })
+        #expect(await withdraw() == .unknown)
+        _ = try await host.made("Ana")
+    }
+
     @Test func `an unknown name takes as many looks at a password as a known one`() async throws {
         let host = try AccountHost()
         _ = try await host.made("Ana")
@@ -59,6 +72,39 @@ import Testing
             #expect(await host.logIn("bob", "passwort", at: .numbered(1_000 + index)) == .failed)
         }
         #expect(await host.logIn("bob", at: .numbered(500)) == .rateLimited(seconds: 3_600))
+    }
+
+    @Test(arguments: [false, true])
+    func `a storm of strangers does not keep an owner out who was there before`(
+        isRestarted: Bool
+    ) async throws {
+        let folder = AccountFolder()
+        let addresses: [ClientAddress] = [.first, ClientAddress(ipv6: 0x2001_0DB8_0000_0001, 0)]
+        var host = try AccountHost(store: folder.store())
+        let ana = try await host.made("Ana", at: addresses[0])
+        #expect(await host.logIn("ana", at: addresses[1]) == .loggedIn(ana))
+        if isRestarted { host = try AccountHost(store: folder.store()) }
+        let service = host
+        service.hashing.close()
+        await withTaskGroup(of: Void.self) { group in
+            for index in 0..<60 {
+                group.addTask {
+                    _ = await service.logIn(
+                        "ana", "passwort", at: .numbered(index), connection: UInt64(index))
+                }
+                if index == 0 { await service.hashing.untilOneWaits() }
+            }
+            // More than the queue holds have come.
+            for await _ in group.prefix(60 - 33) {}
+            let owners = addresses.enumerated().map { index, address in
+                Task { await service.logIn("ana", at: address, connection: UInt64(100 + index)) }
+            }
+            await service.look { _ in }
+            // The one that is being looked at, then both of them.
+            service.hashing.allow(3)
+            for owner in owners { #expect(await owner.value == .loggedIn(ana)) }
+            service.hashing.open()
+        }
     }
 
     @Test func `the last sixteen addresses of an account are remembered`() async throws {

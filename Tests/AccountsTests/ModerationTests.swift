@@ -102,6 +102,25 @@ import Testing
         #expect(await set(.moderator, nobody) == .unknown)
     }
 
+    @Test func `the last admin may not remove the own account`() async throws {
+        let host = try AccountHost()
+        let (ana, bob) = (try await host.made("Ana"), try await host.made("Bob"))
+        let set = { @Sendable (role: Role, account: Account) async -> ModerationResult in
+            await host.ask { service, then in service.setRole(role, of: account.id, then: then) }
+        }
+        let remove = { @Sendable () async -> PasswordResult in
+            await host.ask { service, then in
+                service.unregister(
+                    ana.id, password: .make("password"), from: .first, connection: 1, then: then)
+            }
+        }
+        #expect(await set(.admin, ana) == .done)
+        #expect(await remove() == .refused)
+        #expect(await host.look { $0.account(ana.id) }?.role == .admin)
+        #expect(await set(.admin, bob) == .done)
+        #expect(await remove() == .done)
+    }
+
     @Test func `no relay has the name of a bridge or a token`() async throws {
         var settings = AccountSettings()
         settings.bridgeKeys = ["chat"]

@@ -123,17 +123,64 @@ import Testing
         // Another name does not help.
         #expect(try other.rename(ana.id, to: "Eva", key: "eva", at: now) == .renamed)
         await refresh(host)
-        #expect(await host.look { $0.ban(ofName: "eva") } == byName)
+        let moved = Ban(
+            of: .name("eva"), shown: "Eva", account: ana.id, by: "bob", reason: "spam", at: now,
+            until: nil)
+        #expect(await host.look { $0.ban(ofName: "eva") } == moved)
         host.clock.advance(by: .seconds(10))
         await host.look { _ in }
         #expect(await host.look { $0.ban(of: .first) } == nil)
         #expect(try other.removeBan(of: .addresses(block), at: later) == false)
-        #expect(try other.removeBan(of: .name("ana"), at: later))
+        #expect(try other.removeBan(of: .name("eva"), at: later))
         await refresh(host)
         #expect(await host.look { $0.ban(ofName: "eva") } == nil)
         #expect(
             host.changes.suffix(4).filter {
                 if case .renamed = $0 { false } else { true }
-            } == [.banned(byName), .banned(byBlock), .unbanned(byName)])
+            } == [.banned(byName), .banned(byBlock), .unbanned(moved)])
+    }
+
+    @Test func `bans and mutes of an account follow it, and leave its old name free`() async throws
+    {
+        let host = try AccountHost(store: folder.store())
+        let other = try folder.commandLine()
+        let ana = try await host.made("Ana")
+        let now = Timestamp(milliseconds: host.clock.wall())
+        try other.add(
+            Ban(
+                of: .name("ana"), shown: "Ana", account: ana.id, by: "bob", reason: "", at: now,
+                until: nil))
+        try other.add(
+            Mute(of: "ana", shown: "Ana", account: ana.id, by: "bob", at: now, until: nil))
+        try other.add(Mute(of: "guest", shown: "guest", by: "bob", at: now, until: nil))
+        await refresh(host)
+        #expect(try other.rename(ana.id, to: "Eva", key: "eva", at: now) == .renamed)
+        #expect(try other.free("ana"))
+        await refresh(host)
+        #expect(await host.look(\.bans).map(\.shown) == ["Eva"])
+        #expect(await host.look(\.mutes).map(\.shown).sorted() == ["Eva", "guest"])
+        // Somebody else takes the old name.
+        _ = try await host.made("Ana")
+        #expect(await host.look { $0.ban(ofName: "ana") } == nil)
+        #expect(await host.look { $0.mute(ofName: "ana") } == nil)
+        #expect(await host.look { $0.mute(ofName: "eva") }?.account == ana.id)
+        let unmute = { @Sendable (key: String) async -> ModerationResult in
+            await host.ask { service, then in service.removeMute(ofName: key, then: then) }
+        }
+        #expect(await unmute("ana") == .unknown)
+        #expect(await unmute("eva") == .done)
+        #expect(try !other.removeBan(of: .name("ana"), at: now))
+        #expect(try other.removeBan(of: .name("eva"), at: now))
+        await refresh(host)
+        #expect(await host.look(\.mutes).map(\.shown) == ["guest"])
+        #expect(await host.look(\.bans) == [])
+        // The new name is no new ban, nor is it told as one.
+        let told = host.changes.count {
+            switch $0 {
+            case .banned, .muted: true
+            default: false
+            }
+        }
+        #expect(told == 3)
     }
 }

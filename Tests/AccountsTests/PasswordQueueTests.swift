@@ -9,11 +9,12 @@ import Testing
     /// Adds a request; returns its own number if it is refused, that of another one that gives way.
     @discardableResult
     private func add(
-        _ request: Int, from address: Int, connection: Int? = nil,
+        _ request: Int, from address: Int, connection: Int? = nil, isKnown: Bool = false,
         failures: [Int: Int] = [:]
     ) -> Int? {
         let admission = queue.add(
-            request, from: .numbered(address), connection: UInt64(connection ?? request)
+            request, from: .numbered(address), connection: UInt64(connection ?? request),
+            isKnown: isKnown
         ) { Self.count(failures, $0) }
         switch admission {
         case .waits: return nil
@@ -103,5 +104,42 @@ import Testing
         #expect(add(41, from: 41, failures: failures) == 5)
         #expect(add(42, from: 42, failures: failures) == 40)
         #expect(add(43, from: 43, failures: failures) == 43)
+    }
+
+    @Test func `who was logged in there before comes first, however many wait`() {
+        for request in 1...32 { add(request, from: request) }
+        #expect(add(40, from: 40, isKnown: true) == nil)
+        #expect(add(41, from: 41, isKnown: true) == nil)
+        #expect(add(42, from: 41, connection: 41, isKnown: true) == 42)
+        #expect(next() == 40)
+        #expect(next() == 41)
+        #expect(next() == 1)
+    }
+
+    @Test func `known addresses have eight more places, and take turns`() {
+        for request in 1...32 { add(request, from: request) }
+        for request in 50...57 { #expect(add(request, from: 50, isKnown: true) == nil) }
+        #expect(add(58, from: 50, isKnown: true) == 58)
+        #expect(add(59, from: 59, isKnown: true) == 57)
+        #expect(next() == 50)
+        #expect(next() == 59)
+        #expect(next() == 1)
+        #expect(queue.removeAll().count == 37)
+        #expect(add(60, from: 50, connection: 51, isKnown: true) == nil)
+    }
+
+    @Test func `the addresses of an account are remembered, those of many others are not`() {
+        var logins = LoginAddresses()
+        let ana = AccountID(rawValue: 0)
+        for address in 0...16 { logins.record(ana, at: .numbered(address)) }
+        #expect(!logins.contains(ana, at: .numbered(0)))
+        #expect(logins.contains(ana, at: .numbered(1)) && logins.contains(ana, at: .numbered(16)))
+        for id in 1...16_384 { logins.record(AccountID(rawValue: Int64(id)), at: .first) }
+        #expect(logins.contains(ana, at: .numbered(16)))
+        logins.record(ana, at: .numbered(16))
+        for id in 1...16_384 { logins.record(AccountID(rawValue: Int64(id)), at: .first) }
+        #expect(logins.contains(ana, at: .numbered(1)))
+        for id in 1...16_384 { logins.record(AccountID(rawValue: Int64(id)), at: .first) }
+        #expect(!logins.contains(ana, at: .numbered(1)))
     }
 }

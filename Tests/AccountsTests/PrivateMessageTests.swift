@@ -104,7 +104,7 @@ import Testing
         #expect(result == .unavailable)
     }
 
-    @Test func `a removed account's messages are gone, the other keeps its own`() throws {
+    @Test func `a removed account's messages are gone, for the other of the two too`() throws {
         let store = try SQLiteAccountStore()
         let time = Timestamp(milliseconds: 1_000)
         for name in ["ana", "bob"] {
@@ -115,12 +115,42 @@ import Testing
         try store.keep(message(1, from: ana, to: bob), isLeft: false)
         try store.keep(message(2, from: ana, to: nil), isLeft: false)
         try store.keep(message(3, from: bob, to: ana), isLeft: true)
+        try store.keep(message(4, from: bob, to: nil), isLeft: false)
         #expect(try store.remove(ana.id, at: time))
-        let left = try store.privateMessages(
-            of: bob.id, with: nil, key: "ana", before: .max, last: 9)
-        #expect(left.map(\.number) == [1, 3])
+        // One that was on its way.
+        try store.keep(message(5, from: ana, to: bob), isLeft: false)
+        #expect(try store.free("ana"))
+        _ = try store.create("ana", key: "ana", role: .member, password: "x", at: time)
+        let next = try #require(try store.credentials(ofName: "ana")?.account)
+        for other in [nil, ana.id, next.id] {
+            #expect(try store.privateMessages(of: bob.id, with: other, key: "ana", before: .max, last: 9) == [])
+        }
+        #expect(try store.privateMessages(of: next.id, with: bob.id, key: "bob", before: .max, last: 9) == [])
         #expect(try store.takeWaiting(for: ana.id) == [])
+        #expect(try store.privateMessage(numbered: 4, of: bob.id) != nil)
         #expect(try store.privateMessage(numbered: 2, of: ana.id) == nil)
+    }
+
+    @Test func `one of the two deletes a message, within a time its sender`() async throws {
+        let host = try AccountHost()
+        let (ana, bob, eva) = (
+            try await host.made("Ana"), try await host.made("Bob"), try await host.made("Eva")
+        )
+        let messages = [message(1, from: ana, to: bob), message(2, from: bob, to: ana)]
+        await host.look { service in for message in messages { service.keep(message) } }
+        for (account, number, earliest, result) in [
+            (eva, 1, nil, .unknown), (bob, 1, 0, .forbidden), (ana, 1, 1_001, .forbidden),
+            (ana, 9, 0, .unknown), (ana, 1, 1_000, .deleted), (ana, 1, 0, .unknown),
+            (ana, 2, nil, .deleted),
+        ] as [(Account, MessageNumber, Int64?, PrivateDeletionResult)] {
+            let answer: PrivateDeletionResult = await host.ask { service, then in
+                service.deletePrivateMessage(
+                    numbered: number, by: account.id,
+                    saidSince: earliest.map { Timestamp(milliseconds: $0) }, then: then)
+            }
+            #expect(answer == result, "\(account.name) \(number)")
+        }
+        #expect(await last(9, of: bob, with: "ana", host) == [])
     }
 
     @Test func `what is too old is deleted, what waits after ninety days`() throws {

@@ -93,6 +93,47 @@ import Testing
         #expect(connection.settle())
     }
 
+    @Test(arguments: [false, true])
+    func `private messages go from the files, with their account or deleted`(
+        isDeleted: Bool
+    ) async throws {
+        let store = try SQLiteStore.open(folder.file)
+        try await store.keep(["uno"])
+        let accounts = SQLiteAccountStore(besideStoreAt: folder.file)
+        let ids = try ["ana", "bob"].map { name in
+            try add(name, accounts)
+        }
+        try accounts.keep(privateMessage(7, from: ids[0], to: ids[1]), isLeft: false)
+        #expect(isInFiles(Self.secret))
+        if isDeleted {
+            let result = try accounts.deletePrivateMessage(numbered: 7, by: ids[0], saidSince: nil)
+            #expect(result == .deleted)
+        } else {
+            #expect(try accounts.remove(ids[0], at: Timestamp(milliseconds: 2)))
+        }
+        // The accounts' connection keeps the log from being removed with the store's.
+        await store.close()
+        #expect(!isInFiles(Self.secret))
+        accounts.close()
+    }
+
+    private func add(_ name: String, _ accounts: SQLiteAccountStore) throws -> AccountID {
+        _ = try accounts.create(
+            name, key: name, role: .member, password: "x", at: Timestamp(milliseconds: 1))
+        return try #require(try accounts.credentials(ofName: name)).account.id
+    }
+
+    private func privateMessage(
+        _ number: MessageNumber, from sender: AccountID, to receiver: AccountID
+    ) -> PrivateMessage {
+        let party = { (id: AccountID) in
+            PrivateMessage.Party(account: id, name: "x", key: "x")
+        }
+        return PrivateMessage(
+            number: number, time: Timestamp(milliseconds: 1), from: party(sender),
+            to: party(receiver), text: "\(Self.secret) de ana")
+    }
+
     @Test func `a crash leaves the rest to the next start`() throws {
         let connection = try WriteConnection(folder.file)
         try connection.database.transaction { () throws(StoreError) in

@@ -218,6 +218,16 @@ package final class FakeAccounts: AccountDirectory {
         }
     }
 
+    package func withdraw(_ id: AccountID, then: @escaping (ModerationResult) -> Void) {
+        answer {
+            guard let account = self.account(id) else { return then(.unknown) }
+            self.forget(account)
+            self.state.withLock { _ = $0.reserved.remove(account.key) }
+            then(.done)
+            self.tell(.removed(account))
+        }
+    }
+
     package func changePassword(
         of id: AccountID, old: Password, new: Password, from address: ClientAddress,
         connection: UInt64, then: @escaping (PasswordResult) -> Void
@@ -241,69 +251,21 @@ package final class FakeAccounts: AccountDirectory {
             guard let account = self.account(id), self.isRight(password, of: id) else {
                 return then(.failed)
             }
+            if self.isLastAdmin(account) { return then(.refused) }
             self.forget(account)
             then(.done)
             self.tell(.removed(account))
         }
     }
 
+    private func isLastAdmin(_ account: Account) -> Bool {
+        account.role == .admin
+            && state.withLock { $0.accounts.values.count { $0.role == .admin } == 1 }
+    }
+
     package func observe(_ observer: @escaping (AccountChange) -> Void) {
         let observer = Observer(tell: observer)
         state.withLock { $0.observers.append(observer) }
-    }
-
-    // MARK: - Private messages
-
-    package func keep(_ message: PrivateMessage) { state.withLock { $0.stored.append(message) } }
-
-    package func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void) {
-        let result = state.withLock { state -> LeavingResult in
-            if state.isVolatile { return .unavailable }
-            let waiting = state.left.filter { $0.receiver.account == message.receiver.account }
-            let own = waiting.count { $0.sender.account == message.sender.account }
-            if waiting.count >= 500 || own >= 50 { return .full }
-            state.left.append(message)
-            state.stored.append(message)
-            return .left
-        }
-        answer { then(result) }
-    }
-
-    package func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
-        let taken = state.withLock { state in
-            defer { state.left.removeAll { $0.receiver.account == id } }
-            return state.left.filter { $0.receiver.account == id }
-        }
-        answer { then(taken) }
-    }
-
-    package func privateMessages(
-        of id: AccountID, with key: String, before number: MessageNumber, last count: Int,
-        then: @escaping ([PrivateMessage]) -> Void
-    ) {
-        let other = account(named: key)
-        let found = state.withLock { state in
-            state.stored.filter { message in
-                let parties = [message.sender, message.receiver]
-                guard let own = parties.firstIndex(where: { $0.account == id }) else {
-                    return false
-                }
-                let partner = parties[1 - own]
-                return other == nil ? partner.key == key : partner.account == other?.id
-            }
-        }
-        answer { then(found.suffix(count)) }
-    }
-
-    package func privateMessage(
-        numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
-    ) {
-        let found = state.withLock { state in
-            state.stored.first {
-                $0.number == number && ($0.sender.account == id || $0.receiver.account == id)
-            }
-        }
-        answer { then(found) }
     }
 
     // MARK: - Moderation
@@ -368,10 +330,7 @@ package final class FakeAccounts: AccountDirectory {
     ) {
         answer {
             guard let old = self.account(id) else { return then(.unknown) }
-            let isLastAdmin = self.state.withLock { state in
-                old.role == .admin && state.accounts.values.count { $0.role == .admin } == 1
-            }
-            guard role == .admin || !isLastAdmin else { return then(.refused) }
+            guard role == .admin || !self.isLastAdmin(old) else { return then(.refused) }
             self.setRole(role, of: old)
             then(.done)
         }

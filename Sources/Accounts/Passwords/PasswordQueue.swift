@@ -5,10 +5,15 @@ import MessageBus
 /// Owned by `PasswordDesk`, under its lock. One request of each connection may wait or be checked,
 /// and one of each address is checked at a time, so that its failures count before the next.
 /// Addresses with fewer failures come first, and when the queue is full, others give way to them.
+/// Requests for an account from an address where it was logged in before come before all others and
+/// have places of their own, so that strangers, however many, don't keep its owner out.
 struct PasswordQueue<Request> {
     /// Requests that wait at most: at 30 ms or more for a hash, the last one waits a second or
     /// two.
     static var most: Int { 32 }
+    /// More requests from known addresses that wait at most: the last one waits a quarter of a
+    /// second.
+    static var mostKnown: Int { 8 }
 
     private struct Entry {
         let request: Request
@@ -27,36 +32,56 @@ struct PasswordQueue<Request> {
 
     /// In the order of their turns: an address that was served goes behind the others.
     private var waiting: [Entry] = []
+    /// Those from addresses where their account was logged in before, in the same order.
+    private var known: [Entry] = []
     private var connections: Set<UInt64> = []
     /// Addresses of requests whose password is being checked.
     private var busy: Set<ClientAddress> = []
 
     /// Adds a request.
     ///
-    /// - Parameter failures: returns the recent failures at an address.
+    /// - Parameters:
+    ///   - isKnown: true if the account was logged in at the address before.
+    ///   - failures: returns the recent failures at an address.
     mutating func add(
-        _ request: Request, from address: ClientAddress, connection: UInt64,
+        _ request: Request, from address: ClientAddress, connection: UInt64, isKnown: Bool = false,
         failures: (ClientAddress) -> Int
     ) -> Admission {
         guard !connections.contains(connection) else { return .refused }
         let entry = Entry(request: request, address: address, connection: connection)
-        guard waiting.count >= Self.most else {
-            connections.insert(connection)
-            waiting.append(entry)
-            return .waits
+        var (isPlaced, removed): (Bool, Entry?) = (false, nil)
+        if isKnown {
+            (isPlaced, removed) = Self.place(entry, in: &known, Self.mostKnown, failures)
         }
-        guard let index = indexToYield(to: address, failures: failures) else { return .refused }
-        let removed = waiting.remove(at: index)
-        connections.remove(removed.connection)
+        if !isPlaced {
+            (isPlaced, removed) = Self.place(entry, in: &waiting, Self.most, failures)
+        }
+        guard isPlaced else { return .refused }
         connections.insert(connection)
-        waiting.append(entry)
+        guard let removed else { return .waits }
+        connections.remove(removed.connection)
         return .waitsInsteadOf(removed.request)
+    }
+
+    /// Adds a request to those that wait, perhaps instead of another one; not if none gives way.
+    private static func place(
+        _ entry: Entry, in list: inout [Entry], _ most: Int, _ failures: (ClientAddress) -> Int
+    ) -> (isPlaced: Bool, removed: Entry?) {
+        var removed: Entry?
+        if list.count >= most {
+            guard let index = indexToYield(to: entry.address, in: list, failures: failures) else {
+                return (false, nil)
+            }
+            removed = list.remove(at: index)
+        }
+        list.append(entry)
+        return (true, removed)
     }
 
     /// Returns the place of the request that gives way to one from an address: the last one of the
     /// address with the most failures, or of one that waits with two more than this one does.
-    private func indexToYield(
-        to address: ClientAddress, failures: (ClientAddress) -> Int
+    private static func indexToYield(
+        to address: ClientAddress, in waiting: [Entry], failures: (ClientAddress) -> Int
     ) -> Int? {
         var counts: [ClientAddress: Int] = [:]
         for entry in waiting { counts[entry.address, default: 0] += 1 }
@@ -79,21 +104,32 @@ struct PasswordQueue<Request> {
     ///
     /// `finish` must follow, and `release` before the connection is answered.
     mutating func next(failures: (ClientAddress) -> Int) -> Request? {
+        guard
+            let entry = Self.take(from: &known, besides: busy, failures)
+                ?? Self.take(from: &waiting, besides: busy, failures)
+        else { return nil }
+        busy.insert(entry.address)
+        return entry.request
+    }
+
+    private static func take(
+        from list: inout [Entry], besides busy: Set<ClientAddress>,
+        _ failures: (ClientAddress) -> Int
+    ) -> Entry? {
         var best: (index: Int, failures: Int)?
         var seen: Set<ClientAddress> = []
-        for (index, entry) in waiting.enumerated()
+        for (index, entry) in list.enumerated()
         where !busy.contains(entry.address) && seen.insert(entry.address).inserted {
             let count = failures(entry.address)
             if best.map({ count < $0.failures }) ?? true { best = (index, count) }
         }
         guard let best else { return nil }
-        let entry = waiting.remove(at: best.index)
-        busy.insert(entry.address)
+        let entry = list.remove(at: best.index)
         // The address goes behind all others.
-        let same = waiting.filter { $0.address == entry.address }
-        waiting.removeAll { $0.address == entry.address }
-        waiting += same
-        return entry.request
+        let same = list.filter { $0.address == entry.address }
+        list.removeAll { $0.address == entry.address }
+        list += same
+        return entry
     }
 
     /// Ends a request that was taken: the next one of its address may be checked.
@@ -104,8 +140,9 @@ struct PasswordQueue<Request> {
 
     /// Removes and returns all that wait.
     mutating func removeAll() -> [Request] {
-        defer { waiting = [] }
-        for entry in waiting { connections.remove(entry.connection) }
-        return waiting.map(\.request)
+        let all = known + waiting
+        (known, waiting) = ([], [])
+        for entry in all { connections.remove(entry.connection) }
+        return all.map(\.request)
     }
 }

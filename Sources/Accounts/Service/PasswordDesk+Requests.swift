@@ -20,6 +20,7 @@ extension PasswordDesk {
                 try store.recordLogin(of: id, at: attempt.address, time: now)
                 if let stronger { try store.rehash(stronger, replacing: found.password, of: id) }
             }
+            recordLogin(of: id, at: attempt.address)
             return .loggedIn(present.account)
         } then: {
             then($0)
@@ -43,6 +44,7 @@ extension PasswordDesk {
                 self.attempt {
                     try store.recordLogin(of: account.id, at: attempt.address, time: now)
                 }
+                recordLogin(of: account.id, at: attempt.address)
                 return .registered(account)
             }
         } then: {
@@ -77,6 +79,7 @@ extension PasswordDesk {
         }
         try ledger.change { store -> PasswordResult in
             guard try store.credentials(of: id)?.password == found.password else { return .failed }
+            if try store.isLastAdmin(id) { return .refused }
             return try store.remove(id, at: now) ? .done : .failed
         } then: {
             then($0)

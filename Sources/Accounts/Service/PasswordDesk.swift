@@ -10,6 +10,7 @@ final class PasswordDesk: Sendable {
     private struct State {
         var queue = PasswordQueue<PasswordRequest>()
         var tries = TryCounters()
+        var logins = LoginAddresses()
         var running = 0
         var isClosed = false
     }
@@ -39,10 +40,22 @@ final class PasswordDesk: Sendable {
 
     // MARK: - Limits
 
-    /// Takes over counters of an earlier process.
+    /// Takes over counters of an earlier process, and where accounts were logged in.
     func restore(_ stored: [StoredTries]) {
         let now = environment.steady()
-        state.withLock { $0.tries = TryCounters(stored, at: now) }
+        // There may be no file yet.
+        let logins = try? ledger.read {
+            LoginAddresses(try $0.loginAddresses(atMost: LoginAddresses.mostStored))
+        }
+        state.withLock { state in
+            state.tries = TryCounters(stored, at: now)
+            if let logins { state.logins = logins }
+        }
+    }
+
+    /// Remembers where an account was logged in.
+    func recordLogin(of id: AccountID, at address: ClientAddress) {
+        state.withLock { $0.logins.record(id, at: address) }
     }
 
     /// Returns the seconds until the password of a request may be checked, as far as is known without the store.
@@ -60,14 +73,18 @@ final class PasswordDesk: Sendable {
     // MARK: - The queue
 
     /// Takes a request, or refuses it or another one; on the loop.
-    func add(_ request: PasswordRequest) {
+    ///
+    /// - Parameter account: the account that it is about; `nil` if there is none of that name.
+    func add(_ request: PasswordRequest, about account: AccountID? = nil) {
         let now = environment.steady()
         typealias Refused = (request: PasswordRequest, seconds: Int)
         let (refused, starts) = state.withLock { state -> (Refused?, Bool) in
             if state.isClosed { return ((request, Self.queueSeconds), false) }
             if let seconds = wait(request, state.tries) { return ((request, seconds), false) }
+            let (address, logins) = (request.attempt.address, state.logins)
             let admission = state.queue.add(
-                request, from: request.attempt.address, connection: request.attempt.connection
+                request, from: address, connection: request.attempt.connection,
+                isKnown: account.map { logins.contains($0, at: address) } ?? false
             ) { [tries = state.tries] in tries.recentFailures(at: $0, now: now) }
             let starts = state.running < environment.hashers
             switch admission {

@@ -60,23 +60,27 @@ struct RestrictionTable {
         if stored.isWhole { self = RestrictionTable() }
         var changes: [AccountChange] = []
         for (ban, isOver) in stored.bans {
+            // The account may have had another name.
+            let earlier = isOver ? nil : ban.account.flatMap { bannedAccounts[$0] }
+            let moved = earlier.flatMap { remove(.name($0)) }
             let old = remove(ban.subject)
             if isOver {
                 if let old, old.isInForce(at: now) { changes.append(.unbanned(old)) }
             } else if ban.isInForce(at: now) {
                 insert(ban)
-                changes.append(.banned(ban))
+                if (moved ?? old)?.isSame(as: ban) != true { changes.append(.banned(ban)) }
             }
         }
         for (mute, isOver) in stored.mutes {
-            let old = mutedNames.removeValue(forKey: mute.key)
-            if let account = old?.account { mutedAccounts[account] = nil }
+            let earlier = isOver ? nil : mute.account.flatMap { mutedAccounts[$0] }
+            let moved = earlier.flatMap { removeMute(of: $0) }
+            let old = removeMute(of: mute.key)
             if isOver {
                 if let old, old.isInForce(at: now) { changes.append(.unmuted(old)) }
             } else if mute.isInForce(at: now) {
                 mutedNames[mute.key] = mute
                 if let account = mute.account { mutedAccounts[account] = mute.key }
-                changes.append(.muted(mute))
+                if (moved ?? old)?.isSame(as: mute) != true { changes.append(.muted(mute)) }
             }
         }
         return changes
@@ -103,6 +107,12 @@ struct RestrictionTable {
         }
     }
 
+    private mutating func removeMute(of key: String) -> Mute? {
+        let old = mutedNames.removeValue(forKey: key)
+        if let account = old?.account { mutedAccounts[account] = nil }
+        return old
+    }
+
     private mutating func remove(_ subject: Ban.Subject) -> Ban? {
         switch subject {
         case .name(let key):
@@ -120,8 +130,20 @@ struct RestrictionTable {
 
 extension Ban {
     fileprivate func isInForce(at now: Int64) -> Bool { end.map { now < $0.milliseconds } ?? true }
+
+    /// Returns true if it is the same ban of the same account, whose name may be another.
+    fileprivate func isSame(as other: Ban) -> Bool {
+        account != nil && account == other.account && (time, end) == (other.time, other.end)
+            && (giver, reason) == (other.giver, other.reason)
+    }
 }
 
 extension Mute {
     fileprivate func isInForce(at now: Int64) -> Bool { end.map { now < $0.milliseconds } ?? true }
+
+    /// Returns true if it is the same mute of the same account, whose name may be another.
+    fileprivate func isSame(as other: Mute) -> Bool {
+        account != nil && account == other.account && (time, end) == (other.time, other.end)
+            && giver == other.giver
+    }
 }

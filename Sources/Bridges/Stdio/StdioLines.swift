@@ -37,9 +37,7 @@ struct StdioLines {
     }
 
     private static func carriesPassword(_ line: UnsafeRawBufferPointer) -> Bool {
-        if PasswordLine.isMeant(by: line) { return true }
-        guard let colon = separator(in: line) else { return false }
-        return PasswordLine.isMeant(by: UnsafeRawBufferPointer(rebasing: line[(colon + 1)...]))
+        PasswordLine.isMeant(by: line) || PasswordLine.isHidden(in: line, behindName: true)
     }
 
     private mutating func append(text: UnsafeRawBufferPointer, _ name: String) {

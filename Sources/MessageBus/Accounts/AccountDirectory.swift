@@ -31,11 +31,14 @@ package protocol AccountDirectory: AnyObject, Sendable {
     ///   - name: the name as people read it.
     func register(
         _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void)
+    /// Takes back a registration whose rest has failed: the account is gone, and its name is free.
+    func withdraw(_ id: AccountID, then: @escaping (ModerationResult) -> Void)
     /// Changes the password of an account whose owner is logged in.
     func changePassword(
         of id: AccountID, old: Password, new: Password, from address: ClientAddress,
         connection: UInt64, then: @escaping (PasswordResult) -> Void)
-    /// Removes an account, its private messages and its tokens; the name stays reserved.
+    /// Removes an account, its private messages and its tokens; the name stays reserved. Not the
+    /// last admin.
     func unregister(
         _ id: AccountID, password: Password, from address: ClientAddress, connection: UInt64,
         then: @escaping (PasswordResult) -> Void)
@@ -52,7 +55,8 @@ package protocol AccountDirectory: AnyObject, Sendable {
     var bans: [Ban] { get }
     /// All mutes that are not over, the newest last.
     var mutes: [Mute] { get }
-    /// Adds a ban; an earlier one of the same name or block is replaced.
+    /// Adds a ban; an earlier one of the same name or block is replaced. That of an account follows
+    /// it to other names.
     func add(_ ban: Ban, then: @escaping (ModerationResult) -> Void)
     /// Adds a mute; an earlier one of the same name is replaced.
     func add(_ mute: Mute, then: @escaping (ModerationResult) -> Void)
@@ -106,6 +110,15 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// Returns a private message by its number, if the account is one of the two.
     func privateMessage(
         numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void)
+    /// Deletes a private message by its number, for both of the two.
+    ///
+    /// - Parameters:
+    ///   - id: one of the two; for everybody else there is no such message.
+    ///   - earliest: the time since when the account must have said it; `nil`: whichever of the two
+    ///     said it, and when.
+    func deletePrivateMessage(
+        numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?,
+        then: @escaping (PrivateDeletionResult) -> Void)
 
     // MARK: - Changes
 

@@ -34,6 +34,8 @@ package enum PasswordResult: Sendable, Hashable {
     case done
     /// The password is wrong, or the account is gone.
     case failed
+    /// It is not allowed: the last admin stays.
+    case refused
     /// No password was checked: too many attempts, or too many requests wait.
     ///
     /// The next is checked after so many seconds, at least 1.

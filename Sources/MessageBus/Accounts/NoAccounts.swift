@@ -29,6 +29,10 @@ package final class NoAccounts: AccountDirectory {
         _ attempt: LoginAttempt, name: String, then: @escaping (RegistrationResult) -> Void
     ) { then(.unavailable) }
     /// Answers `.unavailable`.
+    package func withdraw(_ id: AccountID, then: @escaping (ModerationResult) -> Void) {
+        then(.unavailable)
+    }
+    /// Answers `.unavailable`.
     package func changePassword(
         of id: AccountID, old: Password, new: Password, from address: ClientAddress,
         connection: UInt64, then: @escaping (PasswordResult) -> Void
@@ -107,6 +111,11 @@ package final class NoAccounts: AccountDirectory {
     package func privateMessage(
         numbered number: MessageNumber, of id: AccountID, then: @escaping (PrivateMessage?) -> Void
     ) { then(nil) }
+    /// Answers `.unavailable`.
+    package func deletePrivateMessage(
+        numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?,
+        then: @escaping (PrivateDeletionResult) -> Void
+    ) { then(.unavailable) }
 
     /// Does nothing.
     package func observe(_ observer: @escaping (AccountChange) -> Void) {}

@@ -123,6 +123,10 @@ extension Bus {
         if account.key != old.key { _ = freeName(of: account) }
         guard let owner else { return }
         owner.account = account
+        // What restricts the account has followed it.
+        for presence in owner.presences {
+            restrictions.move(presence.sender.identity, from: old.key, to: account.key)
+        }
         forceRename(owner, to: Sender(account, bridge: ""))
     }
 

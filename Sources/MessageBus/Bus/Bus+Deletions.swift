@@ -38,6 +38,13 @@ extension Bus {
         return .deleted
     }
 
+    /// The time since when somebody must have said what may be deleted; `nil` for moderators, who
+    /// may delete whatever they can read.
+    package func earliestDeletable(by role: Role?) -> Timestamp? {
+        role?.mayModerate == true
+            ? nil : Timestamp(milliseconds: settings.time() - Self.authorsTime)
+    }
+
     private func isOwn(
         _ message: Message, _ sender: Sender, _ connection: UInt32, _ session: [UInt8]?
     ) -> Bool {

@@ -17,6 +17,11 @@ struct Restrictions {
         keys[identity] = key
     }
 
+    /// Records the new name of somebody who was restricted under an old one.
+    mutating func move(_ identity: UInt64, from old: String, to new: String) {
+        if keys[identity] == old { keys[identity] = new }
+    }
+
     /// Returns the name under which somebody was restricted.
     func key(of identity: UInt64) -> String? { keys[identity] }
 }

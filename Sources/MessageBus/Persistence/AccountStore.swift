@@ -16,6 +16,10 @@ package protocol AccountStore: AnyObject {
     func credentials(of id: AccountID) throws -> Credentials?
     /// Returns true if an account was logged in at an address; its last 16 are remembered.
     func wasLoggedIn(_ id: AccountID, at address: ClientAddress) throws -> Bool
+    /// Returns where accounts were logged in, the one used last at the end; the oldest are left out.
+    func loginAddresses(
+        atMost count: Int
+    ) throws -> [(account: AccountID, address: ClientAddress)]
     /// Adds an account, unless the name is registered or reserved.
     func create(
         _ name: String, key: String, role: Role, password: String, at time: Timestamp
@@ -40,6 +44,8 @@ package protocol AccountStore: AnyObject {
     func setRole(
         _ role: Role, of id: AccountID, keepsAnAdmin: Bool
     ) throws -> ModerationResult
+    /// Returns true if an account is the only admin.
+    func isLastAdmin(_ id: AccountID) throws -> Bool
     /// Records a login.
     func recordLogin(of id: AccountID, at address: ClientAddress, time: Timestamp) throws
 
@@ -113,6 +119,10 @@ package protocol AccountStore: AnyObject {
     ) throws -> [PrivateMessage]
     /// Returns a message by its number, if an account is one of the two.
     func privateMessage(numbered number: MessageNumber, of id: AccountID) throws -> PrivateMessage?
+    /// Removes a message by its number, as `AccountDirectory` says.
+    func deletePrivateMessage(
+        numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?
+    ) throws -> PrivateDeletionResult
 
     // MARK: - Keeping house
 

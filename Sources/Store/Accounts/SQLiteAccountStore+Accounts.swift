@@ -141,6 +141,7 @@ extension SQLiteAccountStore {
                 statement.bind(3, version)
                 statement.bind(4, id.rawValue)
             }
+            try moveRestrictions(of: id, to: name, key: key, version, in: database)
             guard old.key != key else { return .renamed }
             try reserve(old.name, key: old.key, for: id, at: time, version, in: database)
             // It may have been its own, earlier.
@@ -212,6 +213,7 @@ extension SQLiteAccountStore {
                     statement.bind(3, time.milliseconds)
                 }
             }
+            try removePrivateMessages(of: id, in: database)
             return true
         }
     }
@@ -225,14 +227,6 @@ extension SQLiteAccountStore {
         "DELETE FROM tokens WHERE account = ?1",
         "DELETE FROM sessions WHERE account = ?1",
         "DELETE FROM seen WHERE account = ?1",
-        // The other of the two keeps what was said to him or her.
-        """
-        UPDATE private_messages SET sender = NULL WHERE sender = ?1
-        """,
-        """
-        UPDATE private_messages SET receiver = NULL, waiting = 0 WHERE receiver = ?1
-        """,
-        "DELETE FROM private_messages WHERE sender IS NULL AND receiver IS NULL",
     ]
 
     // MARK: - Roles
@@ -252,6 +246,11 @@ extension SQLiteAccountStore {
             }
             return .done
         }
+    }
+
+    /// Returns true if an account is the only admin.
+    package func isLastAdmin(_ id: AccountID) throws -> Bool {
+        try isLastAdmin(id, in: database())
     }
 
     private func isLastAdmin(_ id: AccountID, in database: Database) throws(StoreError) -> Bool {

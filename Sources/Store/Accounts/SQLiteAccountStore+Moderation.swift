@@ -28,6 +28,26 @@ extension SQLiteAccountStore {
         try end(Kind.mute, key, at: time)
     }
 
+    /// Has the ban and the mute of an account follow it to another name, so that the old one is free
+    /// of them.
+    ///
+    /// What was given to the new name before there was an account of it is replaced.
+    func moveRestrictions(
+        of id: AccountID, to name: String, key: String, _ version: Int64, in database: Database
+    ) throws(StoreError) {
+        _ = try database.run(
+            """
+            UPDATE OR REPLACE bans SET subject = ?1, shown = ?2, version = ?3
+            WHERE account = ?4 AND kind <> \(Kind.addresses) AND NOT ended
+            """
+        ) { statement throws(StoreError) in
+            try statement.bind(1, key)
+            try statement.bind(2, name)
+            statement.bind(3, version)
+            statement.bind(4, id.rawValue)
+        }
+    }
+
     private static func row(of subject: Ban.Subject) -> (Int64, String) {
         switch subject {
         case .name(let key): (Kind.name, key)

@@ -4,14 +4,15 @@ extension SQLiteAccountStore {
     /// The most private messages in memory, of 8 KiB at most each.
     private static let mostInMemory = 10_000
 
-    /// Stores a private message.
+    /// Stores a private message, unless an account of the two was removed meanwhile.
     package func keep(_ message: PrivateMessage, isLeft: Bool) throws {
         try transaction(.normal) { database throws(StoreError) in
             _ = try database.run(
                 """
                 INSERT OR IGNORE INTO private_messages (number, time, sender, sender_name,
                     sender_key, receiver, receiver_name, receiver_key, text, waiting)
-                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 WHERE NOT EXISTS
+                    (SELECT 1 FROM accounts WHERE id IN (?3, ?6) AND key IS NULL)
                 """
             ) { statement throws(StoreError) in
                 statement.bind(1, message.number)
@@ -156,6 +157,46 @@ extension SQLiteAccountStore {
         } _: { row in
             Self.message(in: row)
         }.first
+    }
+
+    // MARK: - Removing
+
+    /// Removes all private messages of an account, for the other of the two as well.
+    func removePrivateMessages(of id: AccountID, in database: Database) throws(StoreError) {
+        // By two indexes, not one: OR would read all of them.
+        for side in ["sender", "receiver"] {
+            try erase("\(side) = ?1", in: database) { statement in
+                statement.bind(1, id.rawValue)
+            }
+        }
+    }
+
+    /// Removes a message by its number, if an account is one of the two and may.
+    package func deletePrivateMessage(
+        numbered number: MessageNumber, by id: AccountID, saidSince earliest: Timestamp?
+    ) throws -> PrivateDeletionResult {
+        guard let message = try privateMessage(numbered: number, of: id) else { return .unknown }
+        if let earliest, message.sender.account != id || message.time < earliest {
+            return .forbidden
+        }
+        try transaction { database throws(StoreError) in
+            try erase("number = ?1", in: database) { statement in statement.bind(1, number) }
+        }
+        return .deleted
+    }
+
+    /// Removes private messages, and has the store's thread clear what the log beside the database
+    /// keeps of them.
+    private func erase(
+        _ condition: String, in database: Database,
+        _ bind: (Statement) throws(StoreError) -> Void
+    ) throws(StoreError) {
+        guard try database.run("DELETE FROM private_messages WHERE \(condition)", bind) else {
+            return
+        }
+        _ = try database.run(
+            "INSERT INTO meta VALUES ('scrub', 1) ON CONFLICT (key) DO UPDATE SET value = 1"
+        ) { _ in }
     }
 
     private static let columns = """

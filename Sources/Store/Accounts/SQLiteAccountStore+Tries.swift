@@ -16,6 +16,21 @@ extension SQLiteAccountStore {
         }.isEmpty
     }
 
+    /// Returns where accounts were logged in, the one used last at the end.
+    package func loginAddresses(
+        atMost count: Int
+    ) throws -> [(account: AccountID, address: ClientAddress)] {
+        try database().rows(
+            "SELECT account, address FROM login_addresses ORDER BY time DESC LIMIT ?1"
+        ) { statement in
+            statement.bind(1, Int64(count))
+        } _: { row in
+            ClientAddress(stored: row.text(1) ?? "").map {
+                (account: AccountID(rawValue: row.integer(0)), address: $0)
+            }
+        }.compactMap(\.self).reversed()
+    }
+
     /// Records a login.
     package func recordLogin(of id: AccountID, at address: ClientAddress, time: Timestamp) throws {
         try transaction(.normal) { database throws(StoreError) in
@@ -87,5 +102,16 @@ extension SQLiteAccountStore {
 
     private static func bytes(_ times: [Int64]) -> [UInt8] {
         times.flatMap { time in withUnsafeBytes(of: time.littleEndian) { Array($0) } }
+    }
+}
+
+extension ClientAddress {
+    /// Reads an address as `description` writes it.
+    fileprivate init?(stored text: String) {
+        if text == ClientAddress.local.description {
+            self = .local
+        } else {
+            self.init(text.split(separator: "/").first ?? "")
+        }
     }
 }

@@ -14,9 +14,14 @@ final class Maintenance {
     private let retention: Retention
     /// Time of the last rebuild of the index, in monotonic nanoseconds.
     private var lastRebuild: Int64?
+    /// Time of the next look for what others have deleted, in monotonic nanoseconds.
+    private var nextLook: Int64 = 0
 
     /// Nanoseconds between two rebuilds of the index.
     private static let rebuildPause = Duration.seconds(3_600).inNanoseconds
+    /// Nanoseconds between two looks for what the accounts' connections and the command line have
+    /// deleted: short enough for it to be gone from the files within a minute.
+    private static let lookPause = Duration.seconds(20).inNanoseconds
     /// Nanoseconds that closing may spend on the index; the next start does the rest.
     private static let closingBudget = Duration.milliseconds(500).inNanoseconds
 
@@ -57,13 +62,17 @@ final class Maintenance {
     var due: Int64? {
         if status.isIndexDamaged { return 0 }
         let indexDue = scrubber.isMerging ? nil : index.due
-        return [retention.due, indexDue, scrubber.due].compactMap(\.self).min()
+        return [retention.due, indexDue, scrubber.due ?? nextLook].compactMap(\.self).min()
     }
 
     /// Does one small step of the work.
     func performStep(_ connection: WriteConnection) {
         if status.isIndexDamaged { return rebuildIndex(connection, at: monotonicNow()) }
         let now = monotonicNow()
+        if scrubber.due == nil, nextLook <= now {
+            nextLook = now + Self.lookPause
+            scrubber.reload()
+        }
         if let due = scrubber.due, due <= now { return scrub(connection, at: now) }
         if !scrubber.isMerging, let due = index.due, due <= now {
             return updateIndex(connection) { now throws(StoreError) in
@@ -96,6 +105,7 @@ final class Maintenance {
     /// Clears and indexes as much as half a second allows, before the file is closed.
     func finishIndexing(_ connection: WriteConnection) {
         let end = monotonicNow() + Self.closingBudget
+        if scrubber.due == nil { scrubber.reload() }
         while scrubber.due != nil, monotonicNow() < end {
             do throws(StoreError) {
                 try scrubber.advance(connection, at: monotonicNow())

@@ -32,6 +32,42 @@ import Testing
     ])
     func `other lines don't wait`(text: String) { #expect(!Self.mayBegin(text)) }
 
+    private static let unseen = [
+        "\u{200B}", "\u{2060}", "\u{AD}", "\u{200E}", "\u{FEFF}", " \u{200B} ",
+    ]
+
+    private static func isHidden(_ text: String, behindName: Bool = true) -> Bool {
+        Array(text.utf8).withUnsafeBytes { PasswordLine.isHidden(in: $0, behindName: behindName) }
+    }
+
+    @Test(arguments: ["login ana s", "REGISTER s", "password a b", "unregister s", "clave a b"])
+    func `a command behind something unseen, or with another slash, is found`(command: String) {
+        for front in Self.unseen {
+            #expect(Self.isHidden("\(front)/\(command)", behindName: false))
+            #expect(Self.isHidden("ana: \(front)/\(command)"))
+            #expect(!Self.isHidden("ana: \(front)/\(command)", behindName: false))
+            #expect(Self.mayBegin("\(front)/\(command)"))
+        }
+        for slash in ["／", "⁄", "∕", "\u{200B}／\u{200B}"] {
+            #expect(Self.isHidden("\(slash)\(command)", behindName: false), "\(slash)")
+        }
+        #expect(Self.mayBegin("／\(command)") && Self.mayBegin("ana: ／lo"))
+        for name in ["x:", "x: ", "<x> ", "<x>", "[x]", "a/b: ", "ñ:"] {
+            #expect(Self.isHidden("\(name)/\(command)"))
+        }
+    }
+
+    @Test func `unseen and full-width letters do not hide a verb`() {
+        #expect(Self.isHidden("／ｌｏｇｉｎ ana s") && Self.isHidden("x:/lo\u{AD}gin ana s"))
+        #expect(Self.isHidden("\u{200B}/login\u{A0}ana s") && Self.mayBegin("／ｌｏｇ"))
+    }
+
+    @Test(arguments: [
+        "", "/login ana s", "hola", "¡hola! /login va aquí", "\u{200B}/nick x", "\u{200B}//login s",
+        "http://x/login s", "ñ http://login s", "a /login s", "x: /loginx s", "／", "y／o",
+    ])
+    func `other texts may be said`(text: String) { #expect(!Self.isHidden(text)) }
+
     @Test func `a whole line is told from its beginning`() {
         #expect(
             ["/login", "/login a b", "  /Register x", "/UNREGISTER x"].allSatisfy(Self.isMeant))

@@ -77,6 +77,11 @@ struct StdioFixture {
                  /REGISTER s3cr3t-x
                 /password s3cr3t-x s3cr3t-y
                 /unregister s3cr3t-x
+                x:/login eva s3cr3t-x
+                <x> /login eva s3cr3t-x
+                \u{FEFF}/login eva s3cr3t-x
+                x: \u{200B}/login eva s3cr3t-x
+                ／login eva s3cr3t-x
                 hola
 
                 """)

@@ -273,4 +273,41 @@ import Testing
         try ana.send("/bans\n")
         #expect(try await ana.barrier() == ["servidor: [ok] 0"])
     }
+
+    @Test func `the last admin stays`() async throws {
+        let (host, _) = try await host()
+        let boss = try await logIn("jefa", host)
+        try boss.send("/unregister secreto1\n")
+        #expect(
+            try await boss.barrier() == [
+                "servidor: [forbidden] Eres el último administrador: nombra antes a otra persona."
+            ])
+    }
+
+    // MARK: - The log
+
+    @Test func `only what was done is logged`() async throws {
+        let (host, accounts) = try await host()
+        let boss = try await logIn("jefa", host)
+        try boss.send("/role jefa member\n/unban nadie\n/unmute nadie\n/kick nadie\n")
+        let refused = try await boss.barrier()
+        #expect(refused.count == 4 && !refused.contains { $0.contains("[ok]") }, "\(refused)")
+        let acts = { host.test.log.sentences.filter { $0.hasPrefix("\"jefa\" ") } }
+        #expect(acts() == [])
+        try boss.send("/role ana moderator\n/mute nadie\n/unmute nadie\n/announce hola\n")
+        try await boss.barrier()
+        #expect(
+            acts() == [
+                "\"jefa\" gives \"ana\" the role moderator",
+                "\"jefa\" takes the mute of \"nadie\" back", "\"jefa\" announces \"hola\"",
+            ])
+        // Also of somebody who has not waited for the answer.
+        accounts.hold()
+        try boss.send("/role ana member\n")
+        try await host.client("bob").barrier()
+        boss.close()
+        accounts.release()
+        let last = "\"jefa\" gives \"ana\" the role member"
+        #expect(await host.test.log.first { $0.sentence == last }.sentence == last)
+    }
 }

@@ -59,6 +59,41 @@ import Testing
         }
     }
 
+    @Test(arguments: [TCP.Nameless.ask, .guest, .name])
+    func `a hidden login is refused, never said, and nobody enters for it`(
+        nameless: TCP.Nameless
+    ) async throws {
+        let host = try await host { $0.options.nameless = nameless }
+        let reader = try await host.client("lector")
+        let lines = [
+            "ana9:/login ana secreto1", "<ana9> /login ana secreto1",
+            "\u{200B}/login ana secreto1", "／login ana secreto1",
+            "ana9: \u{2060}/login ana secreto1", "ana9: ／register secreto1",
+        ]
+        for line in lines {
+            let client = try await host.client()
+            try client.send("\(line)\n")
+            let answers = try await client.barrier()
+            #expect(
+                answers.count == 1 && answers[0].hasPrefix("servidor: [") == true
+                    && !answers[0].contains("secreto"), "\(line) \(answers)")
+        }
+        let named = try await host.client("bob")
+        for line in lines.dropFirst(2) + ["bob: \u{FEFF}/password a secreto1"] {
+            try named.send("\(line)\n")
+            #expect(
+                try await named.barrier() == [
+                    "servidor: [bad-arguments] Eso parece una orden con contraseña, y no se ha "
+                        + "dicho: la barra va delante de todo."
+                ], "\(line)")
+        }
+        #expect(try await reader.barrier() == ["bob se ha unido al chat."])
+        try named.send("//login ana x\nbob: mira esto: /login NOMBRE CLAVE\n")
+        #expect(
+            try await named.barrier()
+                == ["bob: /login ana x", "bob: mira esto: /login NOMBRE CLAVE"])
+    }
+
     @Test func `a line client's half login waits for its line ending`() async throws {
         let host = try await host()
         let ana = try await host.client()

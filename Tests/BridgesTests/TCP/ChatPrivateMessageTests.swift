@@ -54,6 +54,51 @@ import Testing
         #expect(try await anas[1].barrier() == ["ana → ana (privado): nota"])
     }
 
+    @Test func `its author deletes it for both, and for nobody else is it there`() async throws {
+        accounts.give(.moderator, to: "eva")
+        let host = try await host()
+        let (ana, bob, eva) = (
+            try await owner("ana", host), try await owner("bob", host), try await owner("eva", host)
+        )
+        let guest = try await host.client("guest")
+        try ana.send("/msg bob uno\n/msg bob dos\n/msg eva tres\n/history @bob 1\n")
+        let second = try number(in: try await ana.barrier())
+        try bob.send("/history @ana 2\n")
+        let first = try number(in: try await bob.barrier())
+        for other in [eva, guest] {
+            try other.send("/delete \(first)\n")
+            #expect(
+                try await other.barrier().last
+                    == "servidor: [unknown-message] En esta sala no está el mensaje \(first).")
+        }
+        try bob.send("/delete \(first)\n")
+        #expect(try await bob.barrier().last?.hasPrefix("servidor: [forbidden] ") == true)
+        try ana.send("/delete \(first)\n/history @bob\n/delete \(first)\n")
+        let lines = plain(try await ana.barrier())
+        #expect(
+            lines == [
+                "servidor: [ok] El mensaje \(first) está borrado.", "ana → bob (privado): dos",
+                "servidor: [ok] 1",
+                "servidor: [unknown-message] En esta sala no está el mensaje \(first).",
+            ])
+        try bob.send("/history @ana\n")
+        #expect(
+            plain(try await bob.barrier()) == ["ana → bob (privado): dos", "servidor: [ok] 1"])
+        #expect(!host.test.log.sentences.contains { $0.contains("\(first)") })
+        host.test.advance(by: .seconds(3_601))
+        await host.test.settle()
+        try ana.send("/delete \(second)\n")
+        #expect(try await ana.barrier().last?.hasPrefix("servidor: [forbidden] ") == true)
+        // A moderator may, as one of the two.
+        try eva.send("/history @ana\n")
+        let third = try number(in: try await eva.barrier())
+        try eva.send("/delete \(third)\n/history @ana\n")
+        #expect(
+            try await eva.barrier() == [
+                "servidor: [ok] El mensaje \(third) está borrado.", "servidor: [ok] 0",
+            ])
+    }
+
     @Test func `the two may read it again, nobody else`() async throws {
         let host = try await host()
         let (ana, bob, eva) = (

@@ -99,6 +99,58 @@ import Testing
                 == ["servidor: [forbidden] Aquí las cuentas las crea el administrador."])
     }
 
+    @Test func `a banned name becomes no account`() async throws {
+        let accounts = FakeAccounts([("jefa", "secreto1")])
+        accounts.give(.admin, to: "jefa")
+        let host = try await host(accounts)
+        let boss = try await host.client()
+        try boss.send("/login jefa secreto1\n/ban ana spam\n")
+        try await boss.barrier()
+        let ana = try await host.client()
+        try ana.send("/register ana secreto1\n")
+        #expect(try await ana.rest() == ["servidor: [forbidden] spam"])
+        #expect(accounts.account(named: "ana") == nil)
+        #expect(!accounts.isReserved("ana"))
+    }
+
+    @Test func `a registration that may not enter makes no account`() async throws {
+        struct NoJoins: Middleware {
+            func handle(_ message: inout Message) -> Verdict {
+                message.sender.name == "ana" ? .drop("no") : .pass
+            }
+        }
+        let accounts = FakeAccounts()
+        let step = Chain.Step(
+            label: "test", condition: Condition(kinds: [.join]), middleware: NoJoins())
+        let host = try await host(accounts) { $0.steps = [step] }
+        let ana = try await host.client()
+        try ana.send("/register ana secreto1\n/register ana secreto1\n/register eva secreto1\n")
+        #expect(
+            try await ana.barrier() == [
+                "servidor: [dropped] no", "servidor: [dropped] no",
+                "eva se ha unido al chat.", "servidor: [ok] La cuenta eva ya es tuya.",
+            ])
+        #expect(accounts.account(named: "ana") == nil)
+        #expect(!accounts.isReserved("ana"))
+    }
+
+    @Test func `who is gone before the answer has registered nothing`() async throws {
+        let accounts = FakeAccounts()
+        let host = try await host(accounts)
+        let other = try await host.client("bob")
+        let ana = try await host.client()
+        accounts.hold()
+        try ana.send("/register ana secreto1\n")
+        try await other.barrier()
+        ana.reset()
+        // Read in an earlier turn of the loop than the answer comes.
+        for _ in 0..<3 { try await other.barrier() }
+        accounts.release()
+        for _ in 0..<3 { try await other.barrier() }
+        #expect(accounts.account(named: "ana") == nil)
+        #expect(!accounts.isReserved("ana"))
+    }
+
     // MARK: - Names that become accounts
 
     @Test func `who holds a name that becomes an account is renamed and told`() async throws {

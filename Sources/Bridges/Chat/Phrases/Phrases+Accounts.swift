@@ -110,6 +110,20 @@ extension Phrases {
         say("La cuenta se ha borrado.", "The account is removed.")
     }
 
+    /// After `[bad-arguments]`, for a command with a password that has something in front.
+    package var hiddenPassword: String {
+        say(
+            "Eso parece una orden con contraseña, y no se ha dicho: la barra va delante de todo.",
+            "That looks like a command with a password, and was not said: its slash comes first.")
+    }
+
+    /// After `[forbidden]`, for the last admin who removes the own account.
+    package var lastAdminStays: String {
+        say(
+            "Eres el último administrador: nombra antes a otra persona.",
+            "You are the last admin: make somebody else one first.")
+    }
+
     /// After `[info]`, for somebody who has to give up a name.
     package func hasToBeCalled(_ name: String) -> String {
         say(

@@ -5,9 +5,9 @@ import MessageBus
 /// must never be said.
 package enum PasswordLine {
     /// Bytes in front of a command that are searched: a name, or a notice, and blanks.
-    private static let longestFront = 512
-    /// Bytes of the longest verb that is looked up.
-    private static let longestVerb = 32
+    static let longestFront = 512
+    /// Bytes of the longest verb that is looked up, with what is not seen in it.
+    static let longestVerb = 64
 
     /// Returns true if the beginning of a line is, or may become, a command that carries a password:
     /// also behind a name or a notice.
@@ -25,7 +25,7 @@ package enum PasswordLine {
     private static func mayBegin(clean text: UnsafeRawBufferPointer) -> Bool {
         var last: UInt8?
         for (offset, byte) in text.prefix(longestFront).enumerated() {
-            if byte == slash, mayPrecedeCommand(last),
+            if byte == slash || isOtherSlash(text, endingAt: offset), mayPrecedeCommand(last),
                 isVerb(UnsafeRawBufferPointer(rebasing: text[(offset + 1)...]), orPart: true)
             {
                 return true
@@ -61,7 +61,7 @@ package enum PasswordLine {
 
     /// Returns true if a command may begin behind a byte: a blank, the end of a name or a notice, or
     /// part of a character that is no ASCII and may be a blank.
-    private static func mayPrecedeCommand(_ byte: UInt8?) -> Bool {
+    static func mayPrecedeCommand(_ byte: UInt8?) -> Bool {
         guard let byte else { return true }
         return byte >= 0x80 || byte <= 0x20 || ":>].".utf8.contains(byte)
     }
@@ -70,7 +70,9 @@ package enum PasswordLine {
         let word = rest.prefix { $0 != 0x20 && $0 != 0x09 }
         // No string is made of what stands behind the slashes of an address.
         guard word.count <= longestVerb, word.first != slash else { return false }
-        let verb = String(decoding: word, as: UTF8.self).lowercased()
+        let text = String(decoding: word, as: UTF8.self)
+        let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
+        let verb = isASCII ? text.lowercased() : seen(text.unicodeScalars).lowercased()
         return ChatCommand.passwordVerbs.contains {
             $0 == verb || orPart && word.count == rest.count && $0.hasPrefix(verb)
         }

@@ -87,6 +87,12 @@ struct LineReader {
             connection.answer(.badName, server.phrases.badName(problem))
         case .nameless(let text):
             if connection.mustLogIn { return connection.refuseBeforeLogin() }
+            // Before a name is given for it; without one it is refused in any case.
+            if server.options.nameless != .ask,
+                PasswordLine.isHidden(in: line, behindName: true)
+            {
+                return refusePassword()
+            }
             if connection.acceptNameless(text, line, bus) {
                 execute(server.grammar.utterance(in: line, from: 0), in: line, bus)
             }
@@ -111,7 +117,13 @@ struct LineReader {
                 return true
             }
         }
-        guard connection.mustLogIn else { return false }
+        guard connection.mustLogIn else {
+            guard case .say(let range) = utterance, hidesPassword(in: range, of: line) else {
+                return false
+            }
+            refusePassword()
+            return true
+        }
         if connection.spendCommand() { connection.refuseBeforeLogin() }
         return true
     }
@@ -122,13 +134,30 @@ struct LineReader {
         switch utterance {
         case .nothing: break
         case .line(let range): execute(UnsafeRawBufferPointer(rebasing: line[range]), bus)
-        case .say(let range): say(UnsafeRawBufferPointer(rebasing: line[range]), bus)
+        case .say(let range):
+            if hidesPassword(in: range, of: line) {
+                flush(bus)
+                return refusePassword()
+            }
+            say(UnsafeRawBufferPointer(rebasing: line[range]), bus)
         case .command(let verb, let arguments):
             flush(bus)
             execute(
                 verb: String(decoding: line[verb], as: UTF8.self),
                 UnsafeRawBufferPointer(rebasing: line[arguments]), bus)
         }
+    }
+
+    /// Returns true if a text is a command with a password that is not written as one; behind
+    /// somebody else's name only where the client's own does not stand in front.
+    private func hidesPassword(in range: Range<Int>, of line: UnsafeRawBufferPointer) -> Bool {
+        PasswordLine.isHidden(
+            in: UnsafeRawBufferPointer(rebasing: line[range]), behindName: range.lowerBound == 0)
+    }
+
+    private func refusePassword() {
+        guard connection.spendCommand() else { return }
+        connection.answer(.badArguments, server.phrases.hiddenPassword)
     }
 
     private func execute(

@@ -53,20 +53,39 @@ extension ChatConnection {
 
     /// Makes the person behind this connection the owner of an account; answers.
     private func becomeOwner(of account: Account, isNew: Bool = false, _ bus: isolated Bus) {
-        if let ban = bus.accounts.ban(ofName: account.key) { return answer(.banned(ban.reason)) }
+        if let refusal = owningRefusal(of: account, isNew: isNew, bus) {
+            return isNew ? withdraw(account, refusal, bus) : answer(refusal)
+        }
+    }
+
+    /// Takes back a new account whose owner may not enter: a command that fails changes nothing.
+    private func withdraw(_ account: Account, _ refusal: NameRefusal, _ bus: isolated Bus) {
+        ask(bus) { accounts, then in
+            accounts.withdraw(account.id, then: then)
+        } then: { connection, _, _ in
+            connection.answer(refusal)
+        }
+    }
+
+    /// Makes the person the owner of an account and answers; or returns why not, unanswered.
+    private func owningRefusal(
+        of account: Account, isNew: Bool, _ bus: isolated Bus
+    ) -> NameRefusal? {
+        if let ban = bus.accounts.ban(ofName: account.key) { return .banned(ban.reason) }
         let displaced = bus.freeName(of: account, for: member?.presence)
         // Who speaks for others is not announced: another name that was ends with its own leave.
         if account.role == .relay, member?.sender.account != account.id { announceLeave(bus) }
         if let member {
-            if let refusal = bus.logIn(member.presence, to: account) { return answer(refusal) }
+            if let refusal = bus.logIn(member.presence, to: account) { return refusal }
         } else {
             let sender = Sender(account, bridge: attachment.name)
-            guard enter(as: sender, bus) else { return }
+            if let refusal = entranceRefusal(of: sender, bus) { return refusal }
         }
         let name = member?.name.text ?? account.name
         answer(.ok, isNew ? phrases.registered(name) : phrases.loggedIn(as: name))
         if let displaced { answer(.info, phrases.isNowCalled(displaced)) }
         if !isNew { showLeftMessages(bus) }
+        return nil
     }
 
     // MARK: - Registration
@@ -113,11 +132,19 @@ extension ChatConnection {
         if bus.accounts.isReserved(name.key) {
             return answer(.loginRequired, phrases.nameIsRegistered)
         }
+        // Before a password is hashed for nothing.
+        if let ban = bus.accounts.ban(ofName: name.key) { return answer(.banned(ban.reason)) }
         let attempt = LoginAttempt(
             key: name.key, password: password, address: clientAddress,
             connection: UInt64(connectionID))
         ask(bus) { accounts, then in
-            accounts.register(attempt, name: name.text, then: then)
+            accounts.register(attempt, name: name.text) { [weak self] result in
+                // Whoever asked is gone, or was told that it failed.
+                if case .registered(let account) = result, self?.isWaiting != true {
+                    accounts.withdraw(account.id) { _ in }
+                }
+                then(result)
+            }
         } then: { connection, result, bus in
             switch result {
             case .success(.registered(let account)):
@@ -191,6 +218,7 @@ extension ChatConnection {
         switch result {
         case .success(.done): answer(.ok, text)
         case .success(.failed): answer(.loginFailed, phrases.passwordIsWrong)
+        case .success(.refused): answer(.forbidden, phrases.lastAdminStays)
         case .success(.rateLimited(let seconds)): refuseTry(seconds)
         case .success(.unavailable), .failure: refuseUnavailable()
         }

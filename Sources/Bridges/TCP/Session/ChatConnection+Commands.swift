@@ -81,6 +81,15 @@ extension ChatConnection {
 
     /// Enters the room by a sender's name; returns whether that worked.
     func enter(as sender: Sender, isGuest: Bool = false, _ bus: isolated Bus) -> Bool {
+        guard let refusal = entranceRefusal(of: sender, isGuest: isGuest, bus) else { return true }
+        answer(refusal)
+        return false
+    }
+
+    /// Enters the room by a sender's name; or returns why not, unanswered.
+    func entranceRefusal(
+        of sender: Sender, isGuest: Bool = false, _ bus: isolated Bus
+    ) -> NameRefusal? {
         let presence = Presence(
             sender: sender, room: roomReaders.room, delegate: self,
             isAnnounced: server.port.direction != .out && !isRelay(sender, bus),
@@ -90,12 +99,8 @@ extension ChatConnection {
             if slot == nil { roomReaders.attach(self) }
             showHistoryOnJoin()
         }
-        if let refusal {
-            answer(refusal)
-            return false
-        }
-        member = Member(presence, isGuest: isGuest)
-        return true
+        if refusal == nil { member = Member(presence, isGuest: isGuest) }
+        return refusal
     }
 
     /// Takes a name by speaking with it: enters, or changes a guest's name.

@@ -73,8 +73,8 @@ extension ChatConnection {
             else { return }
             (subject, shown) = (.name(target.key), target.shown)
         }
-        log("takes the ban of \(shown.quoted) back")
-        change(bus, done: phrases.isFree(shown)) { accounts, then in
+        let act = "takes the ban of \(shown.quoted) back"
+        change(bus, act, done: phrases.isFree(shown)) { accounts, then in
             accounts.removeBan(of: subject, then: then)
         }
     }
@@ -111,8 +111,8 @@ extension ChatConnection {
         guard let target = target(of: .unmute, arguments, mayBeUnknown: true, bus),
             mayAct(on: target, bus)
         else { return }
-        log("takes the mute of \(target.shown.quoted) back")
-        change(bus, done: phrases.isFree(target.shown)) { accounts, then in
+        let act = "takes the mute of \(target.shown.quoted) back"
+        change(bus, act, done: phrases.isFree(target.shown)) { accounts, then in
             accounts.removeMute(ofName: target.key, then: then)
         }
     }
@@ -123,8 +123,8 @@ extension ChatConnection {
     func announce(_ text: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if text.isEmpty { return answer(.badArguments, phrases.badArguments(.announce)) }
         let announcement = String(decoding: text, as: UTF8.self)
-        log("announces \(announcement.quoted)")
         bus.announce(announcement)
+        log("announces \(announcement.quoted)")
     }
 
     /// Gives an account a role.
@@ -135,9 +135,9 @@ extension ChatConnection {
         guard let account = argument.key.flatMap({ bus.accounts.account(named: $0) }) else {
             return answer(.unknownUser, phrases.unknownAccount)
         }
-        log("gives \(account.name.quoted) the role \(role.rawValue)")
+        let act = "gives \(account.name.quoted) the role \(role.rawValue)"
         change(
-            bus, done: phrases.hasRole(account.name, role), refused: phrases.refusedRole
+            bus, act, done: phrases.hasRole(account.name, role), refused: phrases.refusedRole
         ) { accounts, then in
             accounts.setRole(role, of: account.id, then: then)
         }
@@ -209,11 +209,20 @@ extension ChatConnection {
     }
 
     /// Has the accounts change something, and answers.
+    ///
+    /// - Parameter act: the line for the log, written once it is done, whether or not the
+    ///   connection is still there; `nil` if the accounts write a better one.
     private func change(
-        _ bus: isolated Bus, done: String, refused: String? = nil,
+        _ bus: isolated Bus, _ act: String? = nil, done: String, refused: String? = nil,
         _ question: (any AccountDirectory, @escaping (ModerationResult) -> Void) -> Void
     ) {
-        ask(bus, question) { connection, result, _ in
+        let (log, giver) = (server.port.log, giver)
+        ask(bus) { accounts, then in
+            question(accounts) { result in
+                if result == .done, let act { log.info("\(giver.quoted) \(act)") }
+                then(result)
+            }
+        } then: { connection, result, _ in
             let phrases = connection.phrases
             switch result {
             case .success(.done): connection.answer(.ok, done)

@@ -1,0 +1,39 @@
+import MessageBus
+
+/// The addresses where accounts were logged in, in memory: whose turn comes first is asked on the
+/// loop, which must not wait for the disk.
+///
+/// Owned by `PasswordDesk`, under its lock. It is full of those used last: two halves take turns, and
+/// when one is full, the older half is forgotten. An account has 16 addresses at most, so that one
+/// account can't push others out.
+struct LoginAddresses {
+    private var recent: [AccountID: [ClientAddress]] = [:]
+    private var older: [AccountID: [ClientAddress]] = [:]
+
+    /// Addresses read from the store at most: some megabytes.
+    static let mostStored = 65_536
+    /// Accounts in each half: 16 MB if all have 16 addresses.
+    private static let mostAccounts = 16_384
+    /// Addresses of each account, as in the store.
+    private static let mostAddresses = 16
+
+    /// Takes those of the store, the one used last at the end.
+    init(_ stored: [(account: AccountID, address: ClientAddress)] = []) {
+        for login in stored { record(login.account, at: login.address) }
+    }
+
+    /// Returns true if an account was logged in at an address.
+    func contains(_ id: AccountID, at address: ClientAddress) -> Bool {
+        recent[id]?.contains(address) ?? older[id]?.contains(address) ?? false
+    }
+
+    /// Records a login.
+    mutating func record(_ id: AccountID, at address: ClientAddress) {
+        var addresses = recent[id] ?? older[id] ?? []
+        addresses.removeAll { $0 == address }
+        addresses.append(address)
+        if addresses.count > Self.mostAddresses { addresses.removeFirst() }
+        recent[id] = addresses
+        if recent.count >= Self.mostAccounts { (older, recent) = (recent, [:]) }
+    }
+}

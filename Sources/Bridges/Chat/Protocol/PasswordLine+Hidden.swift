@@ -1,0 +1,75 @@
+import MessageBus
+
+// Commands with a password that are no commands, because something stands in front of their slash:
+// they were meant as such, and must not be said.
+extension PasswordLine {
+    /// Returns true if a text that would be said is a command with a password, behind characters
+    /// that are not seen or with another slash.
+    ///
+    /// Allocates nothing for a text in which no slash may begin a command. A text whose first byte is
+    /// a slash was given two, and is meant to be said.
+    ///
+    /// - Parameter mayFollowName: true if the command may stand behind a name: `x:/login …`.
+    package static func isHidden(
+        in text: UnsafeRawBufferPointer, behindName mayFollowName: Bool
+    ) -> Bool {
+        let front = UnsafeRawBufferPointer(rebasing: text.prefix(longestFront))
+        guard front.indices.contains(where: { mayHide(front, at: $0) }) else { return false }
+        let scalars = Array(
+            String(decoding: text.prefix(longestFront + longestVerb), as: UTF8.self).unicodeScalars)
+        var last: Unicode.Scalar?
+        for (index, scalar) in scalars.enumerated() {
+            if slashes.contains(scalar), index > 0 || scalar != "/",
+                last.map({ mayFollowName && ":>]".unicodeScalars.contains($0) }) ?? true,
+                isVerb(scalars[(index + 1)...])
+            {
+                return true
+            }
+            if !isUnseen(scalar) { last = scalar }
+        }
+        return false
+    }
+
+    /// Returns true if a byte is, or ends, a slash that may begin a command.
+    private static func mayHide(_ text: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        guard text[offset] == 0x2F || isOtherSlash(text, endingAt: offset) else { return false }
+        return offset > 0 && offset + 1 < text.count && text[offset + 1] >= 0x41
+            && mayPrecedeCommand(text[offset - 1])
+    }
+
+    /// Returns true if a byte is the last one of a character that looks like a slash.
+    static func isOtherSlash(_ text: UnsafeRawBufferPointer, endingAt offset: Int) -> Bool {
+        guard offset > 1 else { return false }
+        switch (text[offset - 2], text[offset - 1], text[offset]) {
+        // U+FF0F, full-width; U+2044, of fractions; U+2215, of divisions.
+        case (0xEF, 0xBC, 0x8F), (0xE2, 0x81, 0x84), (0xE2, 0x88, 0x95): return true
+        default: return false
+        }
+    }
+
+    private static let slashes: Set<Unicode.Scalar> = ["/", "\u{FF0F}", "\u{2044}", "\u{2215}"]
+
+    private static func isVerb(_ rest: ArraySlice<Unicode.Scalar>) -> Bool {
+        let word = rest.prefix { !$0.properties.isWhitespace }
+        return ChatCommand.passwordVerbs.contains(seen(word).lowercased())
+    }
+
+    /// Returns the characters that are seen, those of full width as the usual ones.
+    static func seen(_ text: some Sequence<Unicode.Scalar>) -> String {
+        var seen = String.UnicodeScalarView()
+        for scalar in text where !isUnseen(scalar) {
+            let isWide = 0xFF01...0xFF5E ~= scalar.value
+            seen.append(isWide ? Unicode.Scalar(scalar.value - 0xFEE0) ?? scalar : scalar)
+        }
+        return String(seen)
+    }
+
+    /// Returns true for blanks, and for what nobody sees or the bus takes away.
+    private static func isUnseen(_ scalar: Unicode.Scalar) -> Bool {
+        let properties = scalar.properties
+        return properties.isWhitespace || properties.isDefaultIgnorableCodePoint
+            || properties.generalCategory == .control || properties.generalCategory == .format
+            // Bytes that are no text.
+            || scalar == "\u{FFFD}"
+    }
+}
