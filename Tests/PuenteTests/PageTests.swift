@@ -85,6 +85,16 @@ import Testing
         #expect(result.output == "")
     }
 
+    @Test(arguments: ["bridge.json", "internet.json", "proxied.json", "red.json"])
+    func `the configurations of the chat page are in order`(file: String) async throws {
+        let result = try await RunningProgram.result(
+            "check", "--config", file,
+            in: ProjectFile.top.appending(path: "Tests/PuenteTests/Examples/web"),
+            environment: ["CI_TOKEN": "0123456789abcdef"])
+        #expect(result.errors == [])
+        #expect(result.status == 0)
+    }
+
     @Test func `the changes begin with the version that the program says`() throws {
         let version = try Program.run(["version"]).output.split(separator: "\n").first
         let page = try ProjectFile("Sources/puente/Puente.docc/Changes.md")

@@ -40,7 +40,7 @@ enum Session {
     }
 }
 
-/// The built program, running with the shipped bridge.json on a port of the system's choice.
+/// The built program, running with the shipped bridge.json on ports of the system's choice.
 private final class RunningDaemon {
     let console: Terminal
     private let log: Terminal
@@ -53,7 +53,7 @@ private final class RunningDaemon {
         defer { try? FileManager.default.removeItem(at: directory) }
         let shipped = try ProjectFile("bridge.json").text
         let file = directory.appending(path: "bridge.json")
-        try shipped.replacing("\"0.0.0.0:2000\"", with: "\"127.0.0.1:0\"")
+        try shipped.replacing(/"(?:0\.0\.0\.0:2000|127\.0\.0\.1:8080)"/, with: "\"127.0.0.1:0\"")
             .write(to: file, atomically: true, encoding: .utf8)
         let (input, output, errors) = (Pipe(), Pipe(), Pipe())
         process.executableURL = try Program.executable

@@ -1,0 +1,48 @@
+import Foundation
+import Testing
+
+/// The examples of the web protocol's page, played against the built program.
+@Suite struct WebProtocolTests {
+    @Test func `the conversation happens as the page shows it`() async throws {
+        let folder = try TestFolder()
+        try folder.write(
+            ProjectFile("\(Self.examples)/bridge.json").text
+                .replacing("127.0.0.1:8080", with: "127.0.0.1:0"))
+        let daemon = try folder.start(environment: ["CI_TOKEN": "0123456789abcdef"])
+        let port = try await daemon.port(of: "web")
+        var clients: [Substring: PageSocket] = [:]
+        let conversation = try ProjectFile("\(Self.examples)/conversation.txt")
+        for (index, line) in conversation.lines.enumerated() where !line.isEmpty {
+            let words = line.split(separator: " ", maxSplits: 2)
+            let who = words[0]
+            if words[1] == "→" {
+                // Somebody who says hello again has lost the connection.
+                if clients[who] == nil || words[2].contains(#""type":"hello""#) {
+                    clients[who] = try await PageSocket(port: port)
+                }
+                try clients[who]?.send(String(words[2]))
+                continue
+            }
+            let said = try await #require(clients[who]).next()
+            let expected = words[1] == "closed" ? "closed \(words[2])" : String(words[2])
+            try #require(Self.timeless(said) == Self.timeless(expected), "line \(index + 1)")
+        }
+    }
+
+    @Test func `every type of message that clients may send is shown`() throws {
+        let page = try ProjectFile("Sources/puente/Puente.docc/TheWebProtocol.md").text
+        for type in [
+            "hello", "say", "whisper", "enter", "leave", "rename", "login", "register", "password",
+            "delete", "history", "search", "people", "seen", "bye",
+        ] {
+            #expect(page.contains(#"{"type":"\#(type)""#), "\(type)")
+        }
+    }
+
+    private static let examples = "Tests/PuenteTests/Examples/web"
+
+    /// Returns a message with the same time as every other.
+    private static func timeless(_ message: String) -> String {
+        message.replacing(/"time":\d+/, with: #""time":0"#)
+    }
+}
