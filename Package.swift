@@ -180,7 +180,8 @@ let package = Package(
         .testTarget(
             name: "WebBridgeTests",
             dependencies: [
-                "WebBridge", "Chat", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport",
+                "WebBridge", "TCPBridge", "Chat", "JSON", "Locking", "MessageBus", "Sockets",
+                "TestSupport",
             ],
             path: "Tests/BridgesTests/Web"),
         .testTarget(

@@ -37,7 +37,7 @@ final class LongPolls {
         within time: Duration
     ) {
         loop.assertOwned()
-        if isStopped { return Self.answer(exchange, [], of: room) }
+        if isStopped { return Self.answer(exchange, [], atMost: count) }
         let poll = Poll(exchange, room, after: number, count)
         polls[ObjectIdentifier(exchange)] = poll
         let timer = LoopTimer { [unowned self, unowned poll] in finish(poll, []) }
@@ -51,12 +51,23 @@ final class LongPolls {
     /// Answers those who wait for what was said in this turn.
     func answer(_ bus: isolated Bus) {
         for poll in Array(polls.values) where poll.room.room.lastNumber > poll.after {
-            let log = poll.room.room.log
-            let events = log.messages(from: log.position(after: poll.after), atMost: poll.count)
-            poll.after = events.last?.number ?? poll.room.room.lastNumber
-            let texts = poll.room.shown(events.filter(\.header.isSaid))
+            let texts = takeTexts(for: poll)
             if !texts.isEmpty { finish(poll, texts) }
         }
+    }
+
+    /// Returns the texts behind what was looked at: one more than were asked for, if there are so
+    /// many.
+    private func takeTexts(for poll: Poll) -> [Message] {
+        let log = poll.room.room.log
+        var texts: [Message] = []
+        while texts.count <= poll.count {
+            let events = log.messages(from: log.position(after: poll.after), atMost: poll.count)
+            guard let last = events.last else { break }
+            poll.after = last.number
+            texts += poll.room.shown(events.filter(\.header.isSaid))
+        }
+        return texts
     }
 
     /// Answers everybody, since the daemon stops.
@@ -68,12 +79,15 @@ final class LongPolls {
     private func finish(_ poll: Poll, _ messages: [Message]) {
         guard polls.removeValue(forKey: ObjectIdentifier(poll.exchange)) != nil else { return }
         poll.timer?.cancel()
-        Self.answer(poll.exchange, messages, of: poll.room)
+        Self.answer(poll.exchange, messages, atMost: poll.count)
     }
 
-    private static func answer(_ exchange: HTTPExchange, _ messages: [Message], of room: WebRoom) {
-        let isComplete = messages.last.map { $0.number >= room.room.lastNumber } ?? true
+    private static func answer(
+        _ exchange: HTTPExchange, _ messages: [Message], atMost count: Int
+    ) {
         exchange.respond(
-            MessagePage(messages: messages, isComplete: isComplete).response { $0 })
+            MessagePage(
+                messages: Array(messages.prefix(count)), isComplete: messages.count <= count
+            ).response)
     }
 }

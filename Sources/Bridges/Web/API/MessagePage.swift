@@ -4,9 +4,11 @@ import Sockets
 
 /// Texts and corrections of a room, the oldest first.
 struct MessagePage: Sendable {
-    let messages: [Message]
+    var messages: [Message]
     /// True if there is nothing more in the direction that was asked for.
     let isComplete: Bool
+    /// The number behind which the next page begins, where one was asked for behind a number.
+    var through: MessageNumber = 0
 
     /// Reads what a program asks for.
     static func read(
@@ -35,17 +37,15 @@ struct MessagePage: Sendable {
                 return MessagePage(messages: Array(messages.prefix(query.count)), isComplete: false)
             }
             if events.isComplete || number >= query.before ?? .max {
-                return MessagePage(messages: messages, isComplete: true)
+                return MessagePage(messages: messages, isComplete: true, through: number)
             }
         }
     }
 
     /// The answer.
-    ///
-    /// - Parameter shown: returns messages as the bridge's clients are shown them.
-    func response(_ shown: ([Message]) -> [Message]) -> HTTPResponse {
+    var response: HTTPResponse {
         var json = Array("{\"messages\":[".utf8)
-        for (index, message) in shown(messages).enumerated() {
+        for (index, message) in messages.enumerated() {
             if index > 0 { json.append(UInt8(ascii: ",")) }
             WebEventEncoder.appendListed(message, to: &json)
         }

@@ -56,17 +56,20 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
     }
 
     /// Answers once the bus or the store has answered.
-    func answer(
+    ///
+    /// - Parameter question: returns `nil` if it has seen to the answer itself.
+    private func answer(
         _ exchange: HTTPExchange,
-        _ question: @escaping @Sendable (isolated Bus) async throws -> HTTPResponse
+        _ question: @escaping @Sendable (isolated Bus) async throws -> HTTPResponse?
     ) {
         let task = Task(executorPreference: bus.tasks) { [bus] in
-            let response: HTTPResponse
+            let response: HTTPResponse?
             do {
                 response = try await question(bus)
             } catch {
                 response = Self.response(error)
             }
+            guard let response else { return }
             await bus.perform { _ in exchange.respond(response) }
         }
         exchange.onCancel = { task.cancel() }
@@ -133,21 +136,20 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
         let client = try reader(exchange, bus)
         let room = try room(of: exchange, for: client)
         let query = try MessageQuery(try HTTPQuery(exchange.head))
-        if let wait = query.wait {
-            let after = query.after ?? room.room.lastNumber
-            if room.room.lastNumber <= after {
-                return server.polls.wait(
-                    exchange, in: room, after: after, query.count, within: wait)
-            }
+        let last = room.room.lastNumber
+        if let wait = query.wait, query.after ?? last >= last {
+            return server.polls.wait(exchange, in: room, after: last, query.count, within: wait)
         }
-        let (name, isShown) = (room.room.name, room.shown)
-        let shown = UncheckedFunction(isShown)
-        answer(exchange) { bus in
-            guard let room = bus.room(name) else {
-                throw APIError(.notFound, .unknownRoom, "there is no such room")
+        answer(exchange) { [server] bus in
+            var page = try await MessagePage.read(query, of: room.room, bus)
+            page.messages = room.shown(page.messages)
+            guard let wait = query.wait, page.messages.isEmpty, page.isComplete else {
+                return page.response
             }
-            let page = try await MessagePage.read(query, of: room, bus)
-            return page.response(shown.body)
+            // What is newer are notices, which answer nobody.
+            server.polls.wait(
+                exchange, in: room, after: page.through, query.count, within: wait)
+            return nil
         }
     }
 
@@ -188,13 +190,6 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
             }
         }
     }
-}
-
-/// A function that is called on the bus's loop only, wherever it is handed along.
-struct UncheckedFunction<Input, Output>: @unchecked Sendable {
-    let body: (Input) -> Output
-
-    init(_ body: @escaping (Input) -> Output) { self.body = body }
 }
 
 extension Bus {

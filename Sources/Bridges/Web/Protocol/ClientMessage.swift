@@ -86,6 +86,17 @@ enum ClientMessage: Sendable, Equatable {
     }
 }
 
+// Nothing that is printed holds a session, a password or what somebody says.
+extension ClientMessage: CustomStringConvertible {
+    /// The name by which it is answered.
+    var description: String { "\(request)" }
+}
+
+extension ClientMessage.Hello: CustomStringConvertible {
+    /// The name; the session and the password are never shown.
+    var description: String { "\(name ?? "nobody") •••" }
+}
+
 extension ClientMessage.Credentials: CustomStringConvertible {
     /// The name; the password is never shown.
     var description: String { "\(name) •••" }

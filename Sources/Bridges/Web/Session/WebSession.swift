@@ -20,6 +20,9 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
     private unowned let server: WebServer
     /// The number of the person, for somebody without an account.
     private let identity: UInt64
+    /// The number that all pages together have as a connection: what ends an account's other
+    /// connections leaves them alone.
+    let connection: UInt64
     private(set) var clients: [WebClient] = []
     /// The name, with the account if there is one; `nil` before there is a name.
     private(set) var sender: Sender?
@@ -45,6 +48,7 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         self.server = server
         self.address = address
         identity = bus.nextIdentity()
+        connection = UInt64(bus.nextConnectionID())
     }
 
     private var attachment: BridgeAttachment { server.port.attachment }
@@ -106,7 +110,8 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         if presence(in: room) != nil { return nil }
         let presence = Presence(
             sender: sender, room: room, delegate: self,
-            isAnnounced: server.port.direction != .out && role(of: sender, bus) != .relay)
+            isAnnounced: server.port.direction != .out && role(of: sender, bus) != .relay,
+            connection: connection)
         let before = presences
         if let refusal = bus.enter(presence, by: attachment, before: { presences.append(presence) })
         {

@@ -28,7 +28,7 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
     private let onClose: (isolated Bus) -> Void
     private(set) var isOpen = true
     /// True if it closes as soon as everything is sent.
-    private var isEnding = false
+    private(set) var isEnding = false
     private var isScheduled = false
     private var isClosing = false
     var isWatched = false

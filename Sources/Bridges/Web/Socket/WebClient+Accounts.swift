@@ -117,7 +117,7 @@ extension WebClient {
         guard let old = Self.password(old) else {
             return refuse(request, .loginFailed, phrases.passwordIsWrong)
         }
-        let (address, connection) = (address, session.presence?.connection ?? 0)
+        let (address, connection) = (address, session.connection)
         ask(within: PendingQuery.passwordTimeout) { done in
             bus.accounts.changePassword(
                 of: account, old: old, new: new, from: address, connection: connection, then: done)

@@ -151,7 +151,7 @@ extension WebClient {
             Array(say.text.utf8), by: sender, in: presence, session: session.id.digest, id: say.id,
             reply: say.reply)
         bus.say(speech, in: room.room, by: server.port.attachment) { [self] result in
-            finish(result, say.id, reply: say.reply)
+            finish(result, say.id, reply: say.reply, isShown: stream.reads(room))
         }
     }
 
@@ -176,16 +176,20 @@ extension WebClient {
             if case .unknownPerson = result, key.utf8.last == UInt8(ascii: ")") {
                 return refuse(request, .forbidden, phrases.isElsewhere)
             }
-            finish(result, whisper.id, reply: nil)
+            finish(result, whisper.id, reply: nil, isShown: session.isReachable)
         }
     }
 
-    private func finish(_ result: SpeechResult, _ id: String, reply: MessageNumber?) {
+    /// Answers something that was to be said.
+    ///
+    /// - Parameter isShown: true if this client is sent the message itself, which is the answer.
+    private func finish(
+        _ result: SpeechResult, _ id: String, reply: MessageNumber?, isShown: Bool
+    ) {
         let request = RequestName.id(id)
         switch result {
         case .said(let number):
-            // Whoever reads the room is answered by the message itself.
-            if server.port.direction == .in { confirm(request, number: number) }
+            if !isShown { confirm(request, number: number) }
         case .saidBefore(let number): confirm(request, number: number)
         case .dropped(let drop): refuse(request, drop)
         case .notHere: refuse(request, .forbidden, phrases.notInRoom)

@@ -83,7 +83,9 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     private func read(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         var input = bytes
         do throws(WebSocketViolation) {
-            while stream.isOpen, let event = try reader.next(&input) { obey(event, bus) }
+            while stream.isOpen, !stream.isEnding, let event = try reader.next(&input) {
+                obey(event, bus)
+            }
         } catch {
             close(error.code, error.reason)
         }
@@ -113,8 +115,10 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
         guard !isServing else { return }
         isServing = true
         defer { isServing = false }
-        while !isAsking, stream.isOpen, !waiting.isEmpty { obey(waiting.removeFirst(), bus) }
-        stream.isRead = !isAsking && !server.isStopping
+        while !isAsking, stream.isOpen, !stream.isEnding, !waiting.isEmpty {
+            obey(waiting.removeFirst(), bus)
+        }
+        stream.isRead = !isAsking && !stream.isEnding && !server.isStopping
     }
 
     // MARK: - Questions

@@ -1,0 +1,98 @@
+import Glibc
+import Sockets
+import TestSupport
+
+/// A blocking socket to a port of this machine, and what has come by it.
+///
+/// Confined to the test that uses it: one call at a time. What waits does so on a thread of its own,
+/// because the threads of the tests are few.
+final class LoopbackSocket: @unchecked Sendable {  // see above
+    private let descriptor: Int32
+    private(set) var received: [UInt8] = []
+    private(set) var isAtEnd = false
+    private var isOpen = true
+
+    /// Milliseconds for which a call waits before the test has failed: only a bug takes so long.
+    private static let patience: Int32 = 20_000 * Sanitizer.slowdown
+
+    /// Connects.
+    ///
+    /// - Parameter receiveBuffer: bytes the kernel keeps for who does not read; small for those who
+    ///   are to be slow.
+    init(port: UInt16, receiveBuffer: Int32? = nil) throws {
+        descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw SocketError("socket") }
+        if var size = receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
+        var one: Int32 = 1
+        setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &one, 4)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_port = port.bigEndian
+        address.sin_addr.s_addr = inet_addr("127.0.0.1")
+        let result = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+            }
+        }
+        guard result == 0 else { throw SocketError("connect") }
+    }
+
+    deinit { close() }
+
+    /// Closes it.
+    func close() {
+        guard isOpen else { return }
+        isOpen = false
+        Glibc.close(descriptor)
+    }
+
+    /// Sends bytes; they must be few enough for the kernel to take them at once.
+    func send(_ bytes: [UInt8]) throws {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            let count = rest.withUnsafeBytes {
+                Glibc.send(descriptor, $0.baseAddress, $0.count, Int32(MSG_NOSIGNAL))
+            }
+            if count < 0 { throw SocketError("send") }
+            rest = rest.dropFirst(count)
+        }
+    }
+
+    /// Returns what a parser makes of the bytes that have come, when it makes something of them.
+    ///
+    /// - Parameter parse: takes off the bytes it has used; called again when more have come, at the
+    ///   end too; `nil`: not yet.
+    func read<Result: Sendable>(
+        _ parse: @escaping @Sendable (inout [UInt8], _ isAtEnd: Bool) throws -> Result?
+    ) async throws -> Result {
+        if let result = try parse(&received, isAtEnd) { return result }
+        return try await DedicatedThread.run(named: "test client") {
+            Swift.Result {
+                while true {
+                    if self.isAtEnd { throw SocketError("read", reason: "closed") }
+                    try self.receive()
+                    if let result = try parse(&self.received, self.isAtEnd) { return result }
+                }
+            }
+        }.get()
+    }
+
+    private func receive() throws {
+        var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        guard poll(&waiting, 1, Self.patience) > 0 else {
+            throw SocketError("read", reason: "nothing came; last: \(received.suffix(300).text)")
+        }
+        var count = 0
+        received += [UInt8](unsafeUninitializedCapacity: 65_536) { buffer, initialized in
+            count = recv(descriptor, buffer.baseAddress, buffer.count, 0)
+            initialized = max(0, count)
+        }
+        if count < 0 { throw SocketError("read") }
+        isAtEnd = count == 0
+    }
+}
+
+extension Collection<UInt8> {
+    /// The bytes as text.
+    var text: String { String(decoding: self, as: UTF8.self) }
+}

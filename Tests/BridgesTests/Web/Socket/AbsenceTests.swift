@@ -1,0 +1,118 @@
+import TestSupport
+import Testing
+
+/// How long somebody is still there whose pages are gone.
+@Suite(.timeLimit(.minutes(5))) struct AbsenceTests {
+    /// Closes a client as a browser whose network is gone, and waits until the server knows.
+    private func lose(_ client: SocketClient, _ host: WebHost) async throws {
+        try client.send(8, [3, 232])
+        _ = try await client.rest()
+        client.socket.close()
+        await host.test.settle()
+    }
+
+    @Test func `the same session on two sockets is one person`() async throws {
+        let host = try await WebHost()
+        let eve = try await host.chat("eve")
+        let first = try await host.client("ana")
+        let second = try await host.client("ana")
+        try await first.until("ana joins general")
+        try second.say("hi", id: "1")
+        try await first.until("ana: hi")
+        #expect(try await second.until("ana: hi") == ["ana: hi"])
+        #expect(try await eve.barrier() == ["ana joined the chat.", "ana: hi"])
+        try await lose(first, host)
+        await host.pass(seconds: 25)
+        #expect(try await eve.barrier() == [])
+        try second.say("still", id: "2")
+        try await second.until("ana: still")
+        _ = try await eve.barrier()
+        try await lose(second, host)
+        await host.pass(seconds: 19)
+        #expect(try await eve.barrier() == [])
+        await host.pass(seconds: 1)
+        #expect(try await eve.barrier() == ["ana left the chat."])
+    }
+
+    @Test func `who comes back in time was never away`() async throws {
+        let host = try await WebHost()
+        let eve = try await host.chat("eve")
+        let first = try await host.client("ana")
+        try await first.until("ana joins general")
+        _ = try await eve.barrier()
+        try await lose(first, host)
+        await host.pass(seconds: 19)
+        let again = try await host.client("ana")
+        await host.pass(seconds: 19)
+        try again.say("hi", id: "1")
+        #expect(try await again.until("ana: hi") == ["ana: hi"])
+        #expect(try await eve.barrier() == ["ana: hi"])
+    }
+
+    @Test(arguments: [(true, 3), (false, 0)])
+    func `a goodbye shortens the wait`(soon: Bool, seconds: Int) async throws {
+        let host = try await WebHost()
+        let eve = try await host.chat("eve")
+        let ana = try await host.client("ana")
+        try await ana.until("ana joins general")
+        _ = try await eve.barrier()
+        try ana.send(#"{"type":"bye","soon":\#(soon)}"#)
+        #expect(try await ana.rest().code == 1000)
+        await host.test.settle()
+        if seconds > 0 {
+            await host.pass(seconds: seconds - 1)
+            #expect(try await eve.barrier() == [])
+            await host.pass(seconds: 1)
+        }
+        #expect(try await eve.barrier() == ["ana left the chat."])
+    }
+
+    @Test func `a goodbye counts for its own connection`() async throws {
+        let host = try await WebHost()
+        let eve = try await host.chat("eve")
+        let first = try await host.client("ana")
+        let second = try await host.client("ana")
+        try await first.until("ana joins general")
+        _ = try await eve.barrier()
+        try first.send(#"{"type":"bye"}"#)
+        #expect(try await first.rest().code == 1000)
+        await host.pass(seconds: 5)
+        #expect(try await eve.barrier() == [])
+        try await lose(second, host)
+        await host.pass(seconds: 19)
+        #expect(try await eve.barrier() == [])
+        await host.pass(seconds: 1)
+        #expect(try await eve.barrier() == ["ana left the chat."])
+    }
+
+    @Test func `nothing is obeyed behind a goodbye`() async throws {
+        let host = try await WebHost()
+        let eve = try await host.chat("eve")
+        let ana = try await host.client("ana")
+        try await ana.until("ana joins general")
+        _ = try await eve.barrier()
+        let bye = SocketClient.frame(1, Array(#"{"type":"bye"}"#.utf8))
+        let say = SocketClient.frame(
+            1, Array(#"{"type":"say","room":"general","text":"late","id":"1"}"#.utf8))
+        try ana.socket.send(bye + say)
+        #expect(try await ana.rest().code == 1000)
+        await host.test.settle()
+        #expect(try await eve.barrier() == ["ana left the chat."])
+    }
+
+    @Test func `who does not answer a ping is closed by the next`() async throws {
+        let host = try await WebHost()
+        let quiet = try await host.client("ana")
+        quiet.answersPings = false
+        let alive = try await host.client("bob")
+        try await quiet.until("bob joins general")
+        for _ in 0..<3 {
+            await host.pass(seconds: 30)
+            _ = try await alive.barrier()
+            _ = try await alive.barrier()
+        }
+        #expect(alive.pings == 3)
+        _ = try await quiet.rest()
+        #expect(quiet.pings == 1)
+    }
+}
