@@ -67,10 +67,20 @@ extension WebClient {
         if bus.accounts.isReserved(name.key) {
             return refuse(request, .loginRequired, phrases.nameIsRegistered)
         }
+        // Before a password is hashed for nothing.
+        if let ban = bus.accounts.ban(ofName: name.key) {
+            return sendAway(.banned(reason: ban.reason), request)
+        }
         let attempt = LoginAttempt(
             key: name.key, password: password, address: address, connection: UInt64(connectionID))
         ask(within: PendingQuery.passwordTimeout) { done in
-            bus.accounts.register(attempt, name: name.text, then: done)
+            bus.accounts.register(attempt, name: name.text) { [weak self] result in
+                // Whoever asked is gone.
+                if case .registered(let account) = result, self?.stream.isOpen != true {
+                    bus.accounts.withdraw(account.id) { _ in }
+                }
+                done(result)
+            }
         } then: { [self] (result: RegistrationResult?, bus) in
             switch result {
             case .registered(let account):
@@ -88,18 +98,41 @@ extension WebClient {
         _ bus: isolated Bus
     ) {
         let wasNameless = session.sender == nil
-        if let refusal = session.logIn(to: account, bus) { return refuse(request, refusal) }
-        bus.accounts.logIn(session: session.id.digest, to: account.id)
-        if wasNameless, server.port.direction != .out {
-            // Whoever reads a room is in it from now on.
-            for room in server.rooms
-            where session.clients.contains(where: { $0.stream.reads(room) }) {
-                if let refusal = session.enter(room.room, bus) { refuse(.type(.enter), refusal) }
-            }
+        if let refusal = session.logIn(to: account, bus) {
+            return isNew ? withdraw(account, request, refusal, bus) : refuse(request, refusal)
         }
+        if wasNameless, server.port.direction != .out {
+            let refusals = enterRoomsRead(by: session, bus)
+            if isNew, session.presence == nil, let refusal = refusals.first {
+                session.logOut(bus)
+                return withdraw(account, request, refusal, bus)
+            }
+            for refusal in refusals { refuse(.type(.enter), refusal) }
+        }
+        bus.accounts.logIn(session: session.id.digest, to: account.id)
         let name = session.sender?.name ?? account.name
         confirm(request, isNew ? phrases.registered(name) : phrases.loggedIn(as: name))
         for client in session.clients { client.tellName() }
+    }
+
+    /// Lets somebody who has got a name into the rooms that the pages read; returns why not, for
+    /// those where that failed.
+    private func enterRoomsRead(by session: WebSession, _ bus: isolated Bus) -> [NameRefusal] {
+        server.rooms.compactMap { room in
+            let isRead = session.clients.contains { $0.stream.reads(room) }
+            return isRead ? session.enter(room.room, bus) : nil
+        }
+    }
+
+    /// Takes back a new account whose owner may not enter: a request that fails changes nothing.
+    private func withdraw(
+        _ account: Account, _ request: RequestName, _ refusal: NameRefusal, _ bus: isolated Bus
+    ) {
+        ask(within: PendingQuery.passwordTimeout) { done in
+            bus.accounts.withdraw(account.id, then: done)
+        } then: { [self] (_: ModerationResult?, _) in
+            refuse(request, refusal)
+        }
     }
 
     /// Changes the password; the account's other sessions end.
@@ -127,6 +160,7 @@ extension WebClient {
                 bus.accounts.logIn(session: session.id.digest, to: account)
                 confirm(request, phrases.passwordChanged)
             case .failed: refuse(request, .loginFailed, phrases.passwordIsWrong)
+            case .refused: refuse(request, .forbidden, phrases.lastAdminStays)
             case .rateLimited(let seconds): refuseTry(request, seconds)
             case .unavailable, nil: refuseUnavailable(request)
             }

@@ -113,26 +113,6 @@ extension WebClient {
         confirm(request, phrases.nameIs(name.text))
     }
 
-    private func delete(_ number: MessageNumber, _ session: WebSession, _ bus: isolated Bus) {
-        let request = RequestName.type(.delete)
-        guard spendCommand(request, bus) else { return }
-        guard let sender = session.sender else {
-            return refuse(request, .needName, phrases.needNameOnPage)
-        }
-        let (role, digest) = (session.role(bus), session.id.digest)
-        ask { (bus: isolated Bus) in
-            try await bus.delete(number, by: sender, role: role, connection: 0, session: digest)
-        } then: { [self] (result: Bus.DeletionResult?, _) in
-            switch result {
-            case .deleted: confirm(request, phrases.deleted(number: number), number: number)
-            case .unknown:
-                refuse(request, .unknownMessage, phrases.unknownMessage(number: number))
-            case .forbidden: refuse(request, .forbidden, phrases.canNotDelete)
-            case nil: refuse(request, .dropped, phrases.deletionIsLate)
-            }
-        }
-    }
-
     // MARK: - Speaking
 
     private func say(
