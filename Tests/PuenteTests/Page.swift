@@ -62,9 +62,21 @@ struct Page {
             let target = match.1 ?? match.2 ?? ""
             if target.contains("://") { return nil }
             if target.hasPrefix("doc:") { return directory + ["\(target.dropFirst(4)).md"] }
-            return target.split(separator: "/").reduce(into: Array(directory)) { path, name in
-                if name == ".." { path.removeLast() } else { path.append(name) }
-            }
+            return Self.path(to: target, from: Array(directory))
+        }
+    }
+
+    private static func path(to target: Substring, from directory: [Substring]) -> [Substring] {
+        target.split(separator: "/").reduce(into: directory) { path, name in
+            if name == ".." { path.removeLast() } else { path.append(name) }
+        }
+    }
+
+    /// The pictures that are HTML, `<img src="…">`: those of a catalogue can't be links.
+    var pictures: [Reference] {
+        let directory = file.path.split(separator: "/").dropLast()
+        return references(to: /<img src="([^"]+)"/) { match in
+            Self.path(to: match.1, from: Array(directory))
         }
     }
 

@@ -68,7 +68,7 @@ import Testing
     }
 
     @Test func `every link and every path leads somewhere`() throws {
-        let links = try Page.all.flatMap { page in page.links + page.paths }
+        let links = try Page.all.flatMap { page in page.links + page.paths + page.pictures }
         #expect(links.count > 60)
         for link in links {
             let file = ProjectFile.top.appending(path: link.path)

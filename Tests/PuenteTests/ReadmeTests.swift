@@ -21,6 +21,9 @@ import Testing
             return command.dropLast(ending.count)
         }
         #expect("\(packages[0]) chromium" == packages[1])
+        // The start in Spanish is with the same command.
+        let spanish = try ProjectFile("Sources/puente/Puente.docc/Empezar.md").text
+        #expect(spanish.contains("\n\(packages[0]) && swift run -c release puente\n"))
     }
 
     @Test func `the bridge.json that is shipped is in order`() throws {
