@@ -195,6 +195,9 @@ extension Bus {
         let cleaned = text.withUnsafeBytes {
             TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
         }
+        if cleaned.withUnsafeBytes({ TextTrimming.isBlank($0) }) {
+            return done(.dropped(Drop(code: "dropped", reason: "nothing was said")))
+        }
         if let receiver = people[key] {
             guard receiver.isReachable else { return done(.unknownPerson) }
             if receiver.isFull, receiver !== sender { return done(.full) }

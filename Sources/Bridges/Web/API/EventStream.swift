@@ -1,3 +1,4 @@
+import Chat
 import JSON
 import MessageBus
 import Sockets
@@ -12,6 +13,10 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     private(set) lazy var stream = RoomStream(
         taken, as: .serverSentEvent, connectionID: connectionID, of: server
     ) { [unowned self] _ in self.server.remove(self) }
+    /// The program that reads; `nil` for somebody without a token.
+    let client: APIClient?
+    /// The address that bans go by.
+    let address: ClientAddress
     private var lastComment: Int64
 
     /// Nanoseconds between two comments, by which proxies and clients see that the stream lives.
@@ -19,7 +24,11 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     /// Bytes of input that are discarded at once.
     private static let readSize = 4 << 10
 
-    init(_ taken: TakenConnection, connectionID: UInt32, of server: WebServer) {
+    init(
+        _ taken: TakenConnection, of client: APIClient?, connectionID: UInt32, server: WebServer
+    ) {
+        self.client = client
+        address = taken.peer.host.map { ClientAddress($0) } ?? .local
         self.taken = taken
         self.connectionID = connectionID
         self.server = server

@@ -8,14 +8,20 @@ import Sockets
 final class LongPolls {
     private final class Poll {
         let exchange: HTTPExchange
+        /// The program that waits; `nil` for somebody without a token.
+        let client: APIClient?
         let room: WebRoom
         /// The number of the last event that was looked at.
         var after: MessageNumber
         let count: Int
         var timer: LoopTimer?
 
-        init(_ exchange: HTTPExchange, _ room: WebRoom, after: MessageNumber, _ count: Int) {
+        init(
+            _ exchange: HTTPExchange, _ client: APIClient?, _ room: WebRoom, after: MessageNumber,
+            _ count: Int
+        ) {
             self.exchange = exchange
+            self.client = client
             self.room = room
             self.after = after
             self.count = count
@@ -25,6 +31,9 @@ final class LongPolls {
     private let loop: EventLoop
     private var polls: [ObjectIdentifier: Poll] = [:]
     private var isStopped = false
+    /// Returns whether a program may still read: its token may have been removed, or its address
+    /// banned, while it waited.
+    var isAllowed: (HTTPExchange, APIClient?) -> Bool = { _, _ in true }
 
     init(on loop: EventLoop) { self.loop = loop }
 
@@ -33,12 +42,12 @@ final class LongPolls {
 
     /// Answers with what comes next, or with nothing after some time.
     func wait(
-        _ exchange: HTTPExchange, in room: WebRoom, after number: MessageNumber, _ count: Int,
-        within time: Duration
+        _ exchange: HTTPExchange, of client: APIClient?, in room: WebRoom,
+        after number: MessageNumber, _ count: Int, within time: Duration
     ) {
         loop.assertOwned()
         if isStopped { return Self.answer(exchange, [], atMost: count) }
-        let poll = Poll(exchange, room, after: number, count)
+        let poll = Poll(exchange, client, room, after: number, count)
         polls[ObjectIdentifier(exchange)] = poll
         let timer = LoopTimer { [unowned self, unowned poll] in finish(poll, []) }
         poll.timer = timer
@@ -79,6 +88,10 @@ final class LongPolls {
     private func finish(_ poll: Poll, _ messages: [Message]) {
         guard polls.removeValue(forKey: ObjectIdentifier(poll.exchange)) != nil else { return }
         poll.timer?.cancel()
+        guard isAllowed(poll.exchange, poll.client) else {
+            let error = APIError(.unauthorized, .loginRequired, "reading is not allowed any more")
+            return poll.exchange.respond(error.response)
+        }
         Self.answer(poll.exchange, messages, atMost: poll.count)
     }
 

@@ -14,6 +14,11 @@ struct TokenTable: Sendable {
             uniquingKeysWith: { first, _ in first })
     }
 
+    /// Returns whether a token is still one.
+    func isValid(_ client: APIClient, _ accounts: any AccountDirectory) -> Bool {
+        configured[client.digest] != nil || accounts.token(client.digest) != nil
+    }
+
     /// Returns the program that has a secret; `nil` if there is none.
     func client(_ secret: String, _ accounts: any AccountDirectory) -> APIClient? {
         let digest = SHA256.digest(of: secret.utf8)

@@ -24,8 +24,12 @@ extension WebAPI {
         let speech = Bus.Speech(
             Array(new.text.utf8), by: try sender(of: client, new.name), session: client.digest,
             id: new.id, reply: new.reply)
-        bus.say(speech, in: room, by: server.port.attachment) { result in
-            exchange.respond(Self.response(result))
+        bus.say(speech, in: room, by: server.port.attachment) { [server] result in
+            guard case .said(let number) = result else {
+                return exchange.respond(Self.response(result))
+            }
+            // Whoever is told that it is said must not have to say it again after a crash.
+            server.whenKept(number) { exchange.respond(Self.response(result)) }
         }
     }
 
@@ -49,6 +53,9 @@ extension WebAPI {
     }
 
     private func newMessage(_ exchange: HTTPExchange) throws(APIError) -> NewMessage {
+        guard String(validating: exchange.body, as: UTF8.self) != nil else {
+            throw APIError(.badRequest, .badText, "the body is not UTF-8")
+        }
         guard let json = JSONReader.read(exchange.body), json.isObject else {
             throw Self.wrong("the body must be a JSON object")
         }

@@ -138,7 +138,8 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
         let query = try MessageQuery(try HTTPQuery(exchange.head))
         let last = room.room.lastNumber
         if let wait = query.wait, query.after ?? last >= last {
-            return server.polls.wait(exchange, in: room, after: last, query.count, within: wait)
+            return server.polls.wait(
+                exchange, of: client, in: room, after: last, query.count, within: wait)
         }
         answer(exchange) { [server] bus in
             var page = try await MessagePage.read(query, of: room.room, bus)
@@ -148,7 +149,7 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
             }
             // What is newer are notices, which answer nobody.
             server.polls.wait(
-                exchange, in: room, after: page.through, query.count, within: wait)
+                exchange, of: client, in: room, after: page.through, query.count, within: wait)
             return nil
         }
     }
@@ -160,7 +161,7 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
         response.cacheControl = "no-store"
         if exchange.head.method == .head { return exchange.respond(response) }
         guard let text = exchange.head["last-event-id"] else {
-            return begin(exchange, response, in: room, after: nil, missed: 0)
+            return begin(exchange, response, of: client, in: room, after: nil, missed: 0)
         }
         guard let number = MessageNumber(text), text.utf8.allSatisfy({ $0 &- 0x30 < 10 }) else {
             throw APIError(.badRequest, .badArguments, "Last-Event-ID must be a number")
@@ -173,20 +174,20 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
                 guard let room = server.room(name), let missed else {
                     return exchange.respond(Self.response(CancellationError()))
                 }
-                begin(exchange, body, in: room, after: number, missed: missed)
+                begin(exchange, body, of: client, in: room, after: number, missed: missed)
             }
         }
         exchange.onCancel = { task.cancel() }
     }
 
     private func begin(
-        _ exchange: HTTPExchange, _ response: HTTPResponse, in room: WebRoom,
+        _ exchange: HTTPExchange, _ response: HTTPResponse, of client: APIClient?, in room: WebRoom,
         after number: MessageNumber?,
         missed: Int
     ) {
         exchange.takeOver(response) { [server] taken in
             server.port.bus.assumeIsolated {
-                server.begin(taken, in: room, after: number, missed: missed, $0)
+                server.begin(taken, of: client, in: room, after: number, missed: missed, $0)
             }
         }
     }

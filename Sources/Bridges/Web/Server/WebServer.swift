@@ -36,6 +36,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private(set) var streams: [UInt32: EventStream] = [:]
     let polls: LongPolls
     private var awaitingStore: [RoomStream] = []
+    /// What is to be done once the store has kept a message.
+    private var awaitingCommit: [(number: MessageNumber, then: () -> Void)] = []
     private var storeObserver: UInt64 = 0
     private var moderationObserver: UInt64 = 0
     private var turnEndID = 0
@@ -80,6 +82,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         maxText = bus.maxTextLength(by: port.attachment) ?? 4_000
         defaultIndex = bus.rooms.firstIndex { $0.name == port.room } ?? 0
         polls = LongPolls(on: loop)
+        polls.isAllowed = { [unowned self] in self.mayRead($0, $1) }
         openRooms(bus)
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
@@ -178,10 +181,11 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
 
     /// Begins a stream of server-sent events.
     func begin(
-        _ taken: TakenConnection, in room: WebRoom, after number: MessageNumber?, missed: Int,
-        _ bus: isolated Bus
+        _ taken: TakenConnection, of client: APIClient?, in room: WebRoom,
+        after number: MessageNumber?, missed: Int, _ bus: isolated Bus
     ) -> EventStream {
-        let stream = EventStream(taken, connectionID: bus.nextConnectionID(), of: self)
+        let stream = EventStream(
+            taken, of: client, connectionID: bus.nextConnectionID(), server: self)
         streams[stream.connectionID] = stream
         stream.begin(in: room, after: number, missed: missed)
         return stream
@@ -199,10 +203,24 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         checkDone()
     }
 
+    private func mayRead(_ exchange: HTTPExchange, _ client: APIClient?) -> Bool {
+        port.bus.assumeIsolated { bus in
+            let address = exchange.peer.host.map { ClientAddress($0) } ?? .local
+            return bus.accounts.ban(of: address) == nil
+                && client.map { tokens.isValid($0, bus.accounts) } ?? true
+        }
+    }
+
     private func ping() {
         loop.set(pings, after: Self.pingInterval)
         for client in Array(clients.values) { client.checkAlive(at: loop.now) }
         for stream in Array(streams.values) { stream.checkAlive(at: loop.now) }
+        port.bus.assumeIsolated { bus in
+            for stream in Array(streams.values)
+            where !(stream.client.map { tokens.isValid($0, bus.accounts) } ?? true) {
+                stream.stream.close(bus)
+            }
+        }
     }
 
     private func obey(_ event: ModerationEvent) {
@@ -210,6 +228,11 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         case .banned(let block, let reason):
             for client in Array(clients.values) where block.contains(client.address) {
                 client.sendAway(.banned(reason: reason))
+            }
+            port.bus.assumeIsolated { bus in
+                for stream in Array(streams.values) where block.contains(stream.address) {
+                    stream.stream.close(bus)
+                }
             }
         case .announcement(let text):
             let frame = ServerMessage.announcement(text)
@@ -247,7 +270,22 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// Continues with a stream when the store has made progress.
     func awaitStore(for stream: RoomStream) { awaitingStore.append(stream) }
 
+    /// Calls a function once a message can't be lost any more, or it is not known whether it can.
+    func whenKept(_ number: MessageNumber, _ then: @escaping () -> Void) {
+        let store = port.bus.store
+        guard store.outlivesProcess, store.committed < number else { return then() }
+        awaitingCommit.append((number, then))
+    }
+
+    private func continueAfterCommit(_ bus: isolated Bus) {
+        let committed = bus.isLagging || isStopping ? .max : bus.store.committed
+        let ready = awaitingCommit.filter { $0.number <= committed }
+        awaitingCommit.removeAll { $0.number <= committed }
+        for waiting in ready { waiting.then() }
+    }
+
     private func continueAfterStore() {
+        if !awaitingCommit.isEmpty { port.bus.assumeIsolated { continueAfterCommit($0) } }
         let streams = awaitingStore
         awaitingStore = []
         port.bus.assumeIsolated { bus in

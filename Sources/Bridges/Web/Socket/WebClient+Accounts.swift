@@ -112,7 +112,10 @@ extension WebClient {
         bus.accounts.logIn(session: session.id.digest, to: account.id)
         let name = session.sender?.name ?? account.name
         confirm(request, isNew ? phrases.registered(name) : phrases.loggedIn(as: name))
-        for client in session.clients { client.tellName() }
+        for client in session.clients {
+            client.tellName()
+            client.resumeHello(session, bus)
+        }
     }
 
     /// Lets somebody who has got a name into the rooms that the pages read; returns why not, for

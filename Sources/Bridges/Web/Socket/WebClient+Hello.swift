@@ -17,11 +17,6 @@ extension WebClient {
         guard let id = SessionID(hello.session) else { return }
         if let session, session.id != id { return close(.policyViolation, "another session") }
         if let language = hello.language.flatMap(Language.init) { phrases = Phrases(language) }
-        if let unknown = hello.rooms.keys.first(where: { server.room($0) == nil }) {
-            let rooms = server.rooms.map(\.room.name)
-            let meant = Suggestion.nearest(to: unknown, among: rooms)
-            return refuse(.type(.hello), .unknownRoom, phrases.unknownRoom(meant: meant))
-        }
         let session =
             session ?? server.sessions.session(id, of: server, from: address, bus)
         if self.session == nil {
@@ -68,7 +63,12 @@ extension WebClient {
         _ hello: ClientMessage.Hello, _ session: WebSession, _ bus: isolated Bus
     ) {
         if server.isLoginRequired, session.account == nil {
+            refusedHello = hello
             return refuse(.type(.hello), .loginRequired, phrases.pageNeedsLogin)
+        }
+        if let unknown = hello.rooms.keys.first(where: { server.room($0) == nil }) {
+            let meant = Suggestion.nearest(to: unknown, among: server.rooms.map(\.room.name))
+            return refuse(.type(.hello), .unknownRoom, phrases.unknownRoom(meant: meant))
         }
         guard let text = hello.name else { return prepare(hello, session, session.sender, bus) }
         let name: Name
@@ -84,6 +84,7 @@ extension WebClient {
         if session.account != nil {
             return refuse(.type(.hello), .forbidden, phrases.accountKeepsName)
         }
+        guard spendCommand(.type(.hello), bus) else { return }
         if let refusal = session.rename(to: name, bus) {
             return refuse(.type(.hello), refusal)
         }
@@ -115,6 +116,14 @@ extension WebClient {
         } then: { [self] (facts: Facts?, bus) in
             welcome(hello, session, sender, facts ?? Facts(), bus)
         }
+    }
+
+    /// Goes on with a `hello` that was refused before somebody had logged in.
+    func resumeHello(_ session: WebSession, _ bus: isolated Bus) {
+        guard !isWelcome, var hello = refusedHello else { return }
+        refusedHello = nil
+        (hello.name, hello.password) = (nil, nil)
+        identify(hello, session, bus)
     }
 
     /// Lets the client in: it reads its rooms, the person enters them, and everything it has missed

@@ -16,6 +16,8 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     ) { [unowned self] in self.closed($0) }
     /// The session; `nil` before `hello`.
     var session: WebSession?
+    /// A `hello` that waits for a login, where one is required.
+    var refusedHello: ClientMessage.Hello?
     /// True once `hello` was answered by `welcome`.
     var isWelcome = false
     var phrases: Phrases

@@ -104,7 +104,7 @@ export function say(text, reply) {
 }
 
 const deliver = ({ id, room, to, text, reply }) =>
-	send(to ? { type: "whisper", to, text, id } : { type: "say", room, text, id, reply });
+	send(to ? { type: "whisper", to, text, id } : { type: "say", room: room || chat.current.name, text, id, reply });
 
 export function note(text, fields = { type: "note", text }, room = chat.current) {
 	room.timeline.addNote(fields);
@@ -132,7 +132,7 @@ function hello() {
 		name: chat.name ?? undefined,
 		...entering,
 		rooms: Object.fromEntries(names.map((name) => [name, rooms.get(name)?.timeline.last || null])),
-		// From 0, those of a day come again after a reload: for people without account nothing keeps them.
+		// From 0, those of a day come again after a reload.
 		whispers: Math.max(0, ...allRooms().map((room) => (room.isPrivate ? room.timeline.last : 0))),
 		language: document.documentElement.lang,
 	};
