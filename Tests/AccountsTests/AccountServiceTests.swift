@@ -96,13 +96,22 @@ import Testing
             }
             // More than the queue holds have come.
             for await _ in group.prefix(60 - 33) {}
-            let owners = addresses.enumerated().map { index, address in
-                Task { await service.logIn("ana", at: address, connection: UInt64(100 + index)) }
+            let results = await service.ask {
+                (accounts, then: @escaping ([LoginResult]) -> Void) in
+                var results: [LoginResult] = []
+                for (index, address) in addresses.enumerated() {
+                    let attempt = LoginAttempt(
+                        key: "ana", password: .make("password"), address: address,
+                        connection: UInt64(100 + index))
+                    accounts.logIn(attempt) { result in
+                        results.append(result)
+                        if results.count == addresses.count { then(results) }
+                    }
+                }
+                // The one that is being looked at, then both of them.
+                service.hashing.allow(3)
             }
-            await service.look { _ in }
-            // The one that is being looked at, then both of them.
-            service.hashing.allow(3)
-            for owner in owners { #expect(await owner.value == .loggedIn(ana)) }
+            #expect(results == [.loggedIn(ana), .loggedIn(ana)])
             service.hashing.open()
         }
     }
