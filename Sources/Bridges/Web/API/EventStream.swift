@@ -8,7 +8,10 @@ import Sockets
 final class EventStream: EventHandler, @unchecked Sendable {  // touched on the loop only
     let connectionID: UInt32
     private unowned let server: WebServer
-    private(set) var stream: RoomStream!
+    private let taken: TakenConnection
+    private(set) lazy var stream = RoomStream(
+        taken, as: .serverSentEvent, connectionID: connectionID, of: server
+    ) { [unowned self] _ in self.server.remove(self) }
     private var lastComment: Int64
 
     /// Nanoseconds between two comments, by which proxies and clients see that the stream lives.
@@ -20,9 +23,7 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
         self.connectionID = connectionID
         self.server = server
         lastComment = server.loop.now
-        stream = RoomStream(taken, as: .serverSentEvent, connectionID: connectionID, of: server) {
-            [unowned self] _ in self.server.remove(self)
-        }
+        self.taken = taken
     }
 
     /// Begins to send.

@@ -304,6 +304,9 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         isStopping = true
         pings.cancel()
         certificateWatch?.cancel()
+        // Released here: its end belongs to the loop, and this server is released elsewhere.
+        certificateWatch = nil
+        http = nil
         stalled.cancel()
         loop.removeTurnEnd(turnEndID)
         for room in rooms { for feed in room.feeds { room.room.remove(feed) } }

@@ -10,7 +10,10 @@ import Sockets
 final class WebClient: EventHandler, @unchecked Sendable {  // touched on the loop only
     let connectionID: UInt32
     unowned let server: WebServer
-    private(set) var stream: RoomStream!
+    private let taken: TakenConnection
+    private(set) lazy var stream = RoomStream(
+        taken, as: .webSocketFrame, connectionID: connectionID, of: server
+    ) { [unowned self] in self.closed($0) }
     /// The session; `nil` before `hello`.
     var session: WebSession?
     /// True once `hello` was answered by `welcome`.
@@ -43,9 +46,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
         isSecure = taken.peer.isSecure
         lastPing = server.loop.now
         lastPong = server.loop.now
-        stream = RoomStream(taken, as: .webSocketFrame, connectionID: connectionID, of: server) {
-            [unowned self] in self.closed($0)
-        }
+        self.taken = taken
     }
 
     private var bus: Bus { server.port.bus }
