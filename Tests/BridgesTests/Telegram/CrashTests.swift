@@ -187,7 +187,7 @@ extension TelegramTests {
                 $0.clock = clock
             }
             try await first.other.publish("uno", from: "ana")
-            await first.logged("nothing is sent for")
+            await first.logged("nothing is sent to")
             await first.until { _ in
                 store.disk.checkpoints["telegram"]?.keys.contains { $0.hasPrefix("flood") } == true
             }
@@ -223,7 +223,7 @@ extension TelegramTests {
                     #expect(time >= 40_000_000_000)
                     #expect(
                         host.test.log.sentences.contains {
-                            $0.contains("before the start: nothing is sent for")
+                            $0.contains("before the start (too many requests): nothing is sent to")
                         })
                 }
                 try await host.stop()
