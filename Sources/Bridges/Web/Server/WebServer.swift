@@ -272,6 +272,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         http?.stop()
         bus.whenEnding { [self] in
             self.port.bus.assumeIsolated { bus in
+                // Where everybody has gone already, no timer must be set any more.
+                if self.isDetached { return }
                 self.stalled.hurry()
                 for client in Array(self.clients.values) { client.end(.goingAway) }
                 for stream in Array(self.streams.values) { stream.end() }

@@ -27,7 +27,9 @@ final class HTTPClient: @unchecked Sendable {  // see above
     private var method = ""
 
     /// Connects.
-    init(port: UInt16) throws { socket = try LoopbackSocket(port: port) }
+    init(port: UInt16, receiveBuffer: Int32? = nil) throws {
+        socket = try LoopbackSocket(port: port, receiveBuffer: receiveBuffer)
+    }
 
     /// Sends a request; a `Host` among the headers replaces the usual one.
     func send(

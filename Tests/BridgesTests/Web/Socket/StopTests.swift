@@ -7,6 +7,12 @@ import Testing
     func `a server that has stopped is not called any more`(number: Int) async throws {
         for _ in 0..<4 {
             let host = try await WebHost(store: MemoryStore())
+            if number % 2 == 0 {
+                // With nobody there, the server has ended before the bus ends.
+                try await host.stop()
+                await host.pass(seconds: 1)
+                continue
+            }
             let ana = try await host.client("ana")
             try ana.say("hi", id: "1")
             try await ana.until("ana: hi")
