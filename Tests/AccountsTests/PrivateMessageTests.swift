@@ -123,9 +123,13 @@ import Testing
         _ = try store.create("ana", key: "ana", role: .member, password: "x", at: time)
         let next = try #require(try store.credentials(ofName: "ana")?.account)
         for other in [nil, ana.id, next.id] {
-            #expect(try store.privateMessages(of: bob.id, with: other, key: "ana", before: .max, last: 9) == [])
+            #expect(
+                try store.privateMessages(
+                    of: bob.id, with: other, key: "ana", before: .max, last: 9) == [])
         }
-        #expect(try store.privateMessages(of: next.id, with: bob.id, key: "bob", before: .max, last: 9) == [])
+        #expect(
+            try store.privateMessages(of: next.id, with: bob.id, key: "bob", before: .max, last: 9)
+                == [])
         #expect(try store.takeWaiting(for: ana.id) == [])
         #expect(try store.privateMessage(numbered: 4, of: bob.id) != nil)
         #expect(try store.privateMessage(numbered: 2, of: ana.id) == nil)

@@ -310,6 +310,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         http?.stop()
         bus.whenEnding { [self] in
             self.port.bus.assumeIsolated { bus in
+                // Where everybody has gone already, no timer must be set any more.
+                if self.isDetached { return }
                 self.stalled.hurry()
                 for client in Array(self.clients.values) { client.end(.goingAway) }
                 for stream in Array(self.streams.values) { stream.end() }
@@ -342,6 +344,9 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         isStopping = true
         pings.cancel()
         certificateWatch?.cancel()
+        // Released here: its end belongs to the loop, and this server is released elsewhere.
+        certificateWatch = nil
+        http = nil
         stalled.cancel()
         loop.removeTurnEnd(turnEndID)
         for room in rooms { for feed in room.feeds { room.room.remove(feed) } }

@@ -204,5 +204,7 @@ extension WebSession: PresenceDelegate {
             clients = []
             depart(bus)
         }
+        // Whoever sends somebody away does so room by room, and comes here again for the next one.
+        server.loop.perform { [self] in withExtendedLifetime(self) {} }
     }
 }

@@ -132,6 +132,8 @@ extension WebClient {
         _ hello: ClientMessage.Hello, _ session: WebSession, _ sender: Sender?, _ facts: Facts,
         _ bus: isolated Bus
     ) {
+        // Another page of the session may have got a name meanwhile.
+        let sender = session.sender ?? sender
         let names = hello.rooms.isEmpty ? [server.defaultRoom.room.name] : Array(hello.rooms.keys)
         let rooms = server.rooms.filter { names.contains($0.room.name) }
         let ends = Dictionary(

@@ -191,6 +191,44 @@ import Testing
         #expect(json["text"] == "new" && json["number"].integer == own)
     }
 
+    @Test func `a stream says what is kept no longer`() async throws {
+        let host = try await WebHost()
+        let ana = try await host.client("ana")
+        let long = String(repeating: "x", count: 30_000)
+        var last: Int64 = 0
+        for number in 1...400 {
+            try ana.say(long, id: "\(number)")
+            let own = try await ana.until { $0["id"].string == "\(number)" }.last ?? .null
+            last = own["number"].integer ?? 0
+        }
+        let client = try HTTPClient(port: host.port)
+        try client.send("GET", "/api/rooms/general/events", ["Last-Event-ID: 1"])
+        _ = try await client.head()
+        let lines = try await client.events(through: Int(last))
+        #expect(lines.first == "event: skipped")
+        let ids = lines.filter { $0.hasPrefix("id:") }
+        #expect(ids.last == "id: \(last)" && Set(ids).count == ids.count)
+        let json = JSONReader.read(Array(lines[1].dropFirst(6).utf8)) ?? .null
+        #expect(Int(json["count"].integer ?? 0) + ids.count >= Int(last) - 1)
+    }
+
+    @Test func `a stream that is not read is carried on from the store`() async throws {
+        let host = try await WebHost(store: MemoryStore()) { $0.buffer = .kibibytes(64) }
+        let ana = try await host.client("ana")
+        let client = try HTTPClient(port: host.port, receiveBuffer: 4_096)
+        try client.send("GET", "/api/rooms/general/events")
+        _ = try await client.head()
+        let long = String(repeating: "x", count: 3_500)
+        var numbers: [Int64] = []
+        for number in 1...1_500 {
+            try ana.say(long, id: "\(number)")
+            let own = try await ana.until { $0["id"].string == "\(number)" }.last ?? .null
+            numbers.append(own["number"].integer ?? -1)
+        }
+        let lines = try await client.events(through: Int(numbers.last ?? 0))
+        #expect(lines.filter { $0.hasPrefix("id:") } == numbers.map { "id: \($0)" })
+    }
+
     @Test func `a stream begins now without a number, and a wrong one is 400`() async throws {
         let (host, ana, _) = try await host(texts: 3)
         let client = try HTTPClient(port: host.port)

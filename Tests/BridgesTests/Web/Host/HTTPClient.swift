@@ -26,8 +26,13 @@ final class HTTPClient: @unchecked Sendable {  // see above
     let socket: LoopbackSocket
     private var method = ""
 
+    /// Bytes of an event at most.
+    private static let longestEvent = 40_000
+
     /// Connects.
-    init(port: UInt16) throws { socket = try LoopbackSocket(port: port) }
+    init(port: UInt16, receiveBuffer: Int32? = nil) throws {
+        socket = try LoopbackSocket(port: port, receiveBuffer: receiveBuffer)
+    }
 
     /// Sends a request; a `Host` among the headers replaces the usual one.
     func send(
@@ -83,10 +88,11 @@ final class HTTPClient: @unchecked Sendable {  // see above
     /// the lines of chunks.
     func events(through number: Int) async throws -> [String] {
         try await socket.read { bytes, _ in
-            let text = bytes.text.replacing("\r\n", with: "\n")
-            guard text.contains("\"number\":\(number),"),
-                text.hasSuffix("\n\n") || text.hasSuffix("\n\n\n")
+            // Only the end is looked at, as long as the event is not there.
+            guard bytes.last == 10,
+                bytes.suffix(Self.longestEvent).text.contains("\"number\":\(number),")
             else { return nil }
+            let text = bytes.text.replacing("\r\n", with: "\n")
             bytes = []
             return text.split(separator: "\n").map(String.init).filter {
                 $0.hasPrefix("id:") || $0.hasPrefix("event:") || $0.hasPrefix("data:")

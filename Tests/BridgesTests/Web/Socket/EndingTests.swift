@@ -64,6 +64,26 @@ import Testing
         #expect(store.disk.messages.count { $0.kind == .leave } == 0)
     }
 
+    @Test(arguments: ["/kick ana", "/ban ana"])
+    func `who is away for a moment can be sent away from all rooms`(command: String) async throws {
+        let accounts = FakeAccounts([("mod", "secreto1")])
+        accounts.give(.moderator, to: "mod")
+        let host = try await WebHost(accounts: accounts)
+        let mod = try await host.chat("x")
+        try mod.send("/login mod secreto1\n")
+        try await mod.barrier()
+        let ana = try await host.client("ana", rooms: #"{"general":null,"otra":null}"#)
+        try await ana.until("ana joins otra")
+        try ana.send(8, [3, 232])
+        _ = try await ana.rest()
+        ana.socket.close()
+        await host.test.settle()
+        try mod.send("\(command)\n")
+        while let line = try await mod.line(), line != "ana left the chat." {}
+        await host.pass(seconds: 30)
+        #expect(!(try await mod.barrier()).contains { $0.hasPrefix("ana ") })
+    }
+
     @Test func `who is kicked or banned is closed with 1008`() async throws {
         let accounts = FakeAccounts([("mod", "secreto1")])
         accounts.give(.moderator, to: "mod")

@@ -81,6 +81,26 @@ import Testing
         try await ana.until("ana: hi")
     }
 
+    @Test func `two pages that begin at once with different names are one person`() async throws {
+        let host = try await WebHost(store: MemoryStore(), accounts: FakeAccounts())
+        let eve = try await host.client(nil, rooms: #"{"general":null,"otra":null}"#)
+        let one = try await host.socket()
+        let two = try await host.socket()
+        try host.hello(one, "ana", session: Self.long, rooms: #"{"general":0}"#)
+        try host.hello(two, "bob", session: Self.long, rooms: #"{"otra":0}"#)
+        try await one.next("welcome")
+        try await two.next("welcome")
+        try one.say("one", id: "1")
+        try two.say("two", id: "2", in: "otra")
+        let said = try await one.until { $0["id"] == "1" }.last ?? .null
+        let other = try await two.until { $0["id"] == "2" }.last ?? .null
+        try eve.send(#"{"type":"people","room":"general"}"#)
+        let general = try await eve.next("people")["people"]
+        try eve.send(#"{"type":"people","room":"otra"}"#)
+        #expect(try await eve.next("people")["people"] == general)
+        #expect(said["from"].string != nil && other["from"].string != nil)
+    }
+
     @Test func `a second hello with another session is closed with 1008`() async throws {
         let host = try await WebHost()
         let ana = try await host.client("ana")
