@@ -13,13 +13,10 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
     private(set) lazy var stream = RoomStream(
         taken, as: .serverSentEvent, connectionID: connectionID, of: server
     ) { [unowned self] _ in self.server.remove(self) }
-<<<<<<< HEAD
     /// The program that reads; `nil` for somebody without a token.
     let client: APIClient?
     /// The address that bans go by.
     let address: ClientAddress
-=======
->>>>>>> a7623ad66be55dd97a9687593b31d96a196b765b
     private var lastComment: Int64
 
     /// Nanoseconds between two comments, by which proxies and clients see that the stream lives.
@@ -36,10 +33,6 @@ final class EventStream: EventHandler, @unchecked Sendable {  // touched on the 
         self.connectionID = connectionID
         self.server = server
         lastComment = server.loop.now
-<<<<<<< HEAD
-=======
-        self.taken = taken
->>>>>>> a7623ad66be55dd97a9687593b31d96a196b765b
     }
 
     /// Begins to send.

@@ -49,10 +49,6 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
         isSecure = taken.peer.isSecure
         lastPing = server.loop.now
         lastPong = server.loop.now
-<<<<<<< HEAD
-=======
-        self.taken = taken
->>>>>>> a7623ad66be55dd97a9687593b31d96a196b765b
     }
 
     private var bus: Bus { server.port.bus }
