@@ -9,7 +9,7 @@ final class PageSocket: @unchecked Sendable {  // see above
     private var bytes: [UInt8] = []
 
     /// Seconds for which a read waits before the test has failed: only a bug takes so long.
-    private static let patience = 20
+    private static let patience = 600
 
     /// Connects to a port of this machine and does the handshake.
     init(port: UInt16) async throws {
