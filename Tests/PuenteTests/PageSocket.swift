@@ -71,6 +71,11 @@ final class PageSocket: @unchecked Sendable {  // see above
         }
         let wanted = count
         let payload = wanted == 0 ? [] : try await read { $0.count < wanted ? nil : wanted }
+        if header[0] == 0x89 {
+            // A ping, after half a minute: what answers it is no part of the conversation.
+            try send([0x8A, 0x80, 0, 0, 0, 0])
+            return try await next()
+        }
         if header[0] == 0x88 {
             return "closed \(payload.prefix(2).reduce(0) { $0 << 8 | Int($1) })"
         }
