@@ -14,8 +14,9 @@ final class ChromiumProcess: Sendable {
     private let process: pid_t
     private let profile: URL
 
-    /// Descriptors of this process that may be open when the browser is started.
-    private static let highestDescriptor: Int32 = 1_024
+    /// Descriptors of this process that may be open when the browser is started: tests beside this
+    /// one have thousands, and wait for the end of pipes that a browser must not hold open.
+    private static let highestDescriptor: Int32 = 8_192
     /// Where Debian and others put the program.
     private static let places = ["/usr/bin/chromium", "/usr/bin/chromium-browser"]
 
@@ -77,7 +78,7 @@ final class ChromiumProcess: Sendable {
         for descriptor in Int32(0)...2 {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
-        for descriptor in Int32(5)..<highestDescriptor {
+        for descriptor in Int32(5)..<min(Self.highestDescriptor, Int32(clamping: Descriptors.limit)) {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }
         var arguments = words.map { strdup($0) } + [nil]
