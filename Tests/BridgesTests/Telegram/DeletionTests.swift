@@ -56,6 +56,8 @@ extension TelegramTests {
             await host.server.perform { $0.chats[Self.group]?.status = "left" }
             let receipts = try await host.other.publish(
                 ["uno", "dos"].map { Draft($0, from: "ana") })
+            // It has been refused once, so that both wait.
+            await host.until { $0.calls["sendMessage"] ?? 0 > 0 }
             await host.step()
             try await delete(receipts[0].number, host)
             await host.server.perform { $0.chats[Self.group]?.status = "member" }
