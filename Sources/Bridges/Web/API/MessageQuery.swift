@@ -17,8 +17,7 @@ struct MessageQuery: Sendable, Equatable {
 
     /// Reads the query of a request.
     init(_ query: HTTPQuery) throws(APIError) {
-        if let unknown = query.names.first(where: { !Self.names.contains($0) }) {
-            _ = unknown
+        guard query.names.allSatisfy(Self.names.contains) else {
             throw Self.wrong("only after, before, count and wait can be given")
         }
         after = try Self.number(query["after"], "after")
