@@ -78,7 +78,8 @@ final class ChromiumProcess: Sendable {
         for descriptor in Int32(0)...2 {
             posix_spawn_file_actions_addopen(&actions, descriptor, "/dev/null", O_RDWR, 0)
         }
-        for descriptor in Int32(5)..<min(Self.highestDescriptor, Int32(clamping: Descriptors.limit)) {
+        for descriptor in Int32(5)..<min(Self.highestDescriptor, Int32(clamping: Descriptors.limit))
+        {
             posix_spawn_file_actions_addclose(&actions, descriptor)
         }
         var arguments = words.map { strdup($0) } + [nil]
