@@ -192,7 +192,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     package func endTurn() {
         guard !turnBuffer.isEmpty else { return }
         let lost = turnBuffer.lost
-        writeQueue.push(turnBuffer.takeBatch(), lost: lost)
+        writeQueue.push(turnBuffer.dequeueBatch(), lost: lost)
     }
 
     // MARK: - Progress

@@ -54,7 +54,7 @@ package struct TCP: Bridge {
         /// Texts shown to a client that enters a room.
         @Option(
             "The number of a room's last texts that are shown to those who enter, before the join.",
-            in: 0...Bus.mostTexts)
+            in: 0...Bus.maxTexts)
         package var historyOnJoin = 0
         /// Connections at a time.
         @Option(

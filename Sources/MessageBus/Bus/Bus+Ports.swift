@@ -14,7 +14,7 @@ extension Bus {
         attachment.cursors = []
         for presence in attachment.presences { leave(presence) }
         attachment.presences = []
-        attachment.mail = []
+        attachment.pendingPrivateMessages = []
         while attachment.openSources > 0 { closeSource(attachment) }
     }
 
@@ -48,7 +48,7 @@ extension Bus {
             throw PortError.noRoom(name)
         }
         let drafts = try await withSettledQuotations(drafts, by: attachment)
-        try await waitForRoom(isOwed: checkpoints != nil)
+        try await waitForCapacity(isOwed: checkpoints != nil)
         guard !isEnding else { throw PortError.stopped }
         var receipts: [Receipt] = []
         receipts.reserveCapacity(drafts.count)
@@ -56,10 +56,10 @@ extension Bus {
         while let first = rest.first {
             let name = first.room ?? attachment.room
             guard let room = room(name) else { throw PortError.noRoom(name) }
-            let run = self.run(of: rest, in: name, by: attachment)
-            rest = rest.dropFirst(run.count)
+            let prefix = batchPrefix(of: rest, in: name, by: attachment)
+            rest = rest.dropFirst(prefix.count)
             receipts += self.receipts(
-                publish(run, in: room, by: attachment, isOwed: checkpoints != nil))
+                publish(prefix, in: room, by: attachment, isOwed: checkpoints != nil))
         }
         if let checkpoints {
             // In the same turn as the messages: the store keeps both in one transaction.
@@ -107,7 +107,7 @@ extension Bus {
 
     /// Returns the drafts at the front that go into one batch: all of one room, and few enough
     /// bytes that the room's readers read them before its log lets them go.
-    private func run(
+    private func batchPrefix(
         of drafts: ArraySlice<Draft>, in room: String, by attachment: BridgeAttachment
     ) -> ArraySlice<Draft> {
         var bytes = 0
@@ -162,7 +162,7 @@ extension Bus {
         append(text, header, details, by: sender, to: batch)
         if draft.origin?.passed.contains(settings.name) == true {
             batch.drop(batch.count - 1, Drop(code: "dropped", reason: "it has been here before"))
-        } else if let drop = unfit(batch.arena.all[batch.count - 1], in: batch) {
+        } else if let drop = reasonToRefuse(batch.arena.all[batch.count - 1], in: batch) {
             batch.drop(batch.count - 1, drop)
         }
     }
@@ -189,9 +189,9 @@ extension Bus {
     }
 
     /// Returns why a text can't be published at all: it is blank, or longer than any buffer.
-    func unfit(_ header: MessageHeader, in batch: Batch) -> Drop? {
+    func reasonToRefuse(_ header: MessageHeader, in batch: Batch) -> Drop? {
         guard header.kind == .message || header.kind == .edit else { return nil }
-        if header.count > Draft.longestText {
+        if header.count > Draft.maxTextBytes {
             return Drop(code: "too-long", reason: "\(header.count) bytes")
         }
         return TextTrimming.isBlank(batch.arena.text(header))
@@ -245,7 +245,7 @@ extension Bus {
         if let bytes { cursor.hold(upTo: bytes, after: startNumber(of: room, for: attachment)) }
         room.attach(cursor)
         attachment.cursors.append(cursor)
-        attachment.handMail(to: cursor)
+        attachment.deliverPendingPrivateMessages(to: cursor)
         return Subscription(bus: self, cursor: cursor)
     }
 

@@ -224,15 +224,15 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     public func endTurnEarly() { endsTurn = true }
 
     /// Starts another turn right after this one, if the functions at its end already run.
-    public func wakeAgain() {
+    public func requestTurnIfEnding() {
         if isEnding { needsAnotherTurn = true }
     }
 
     /// Starts another turn right after this one, to go on with remaining work.
-    public func goOn() { needsAnotherTurn = true }
+    public func requestTurn() { needsAnotherTurn = true }
 
     /// Nanoseconds of the same clock as `now`, read now.
-    public var present: Int64 { clock.monotonic() }
+    public var preciseNow: Int64 { clock.monotonic() }
 
     /// Adds a function that is called in each turn after all handlers, before those of `atTurnEnd`.
     ///

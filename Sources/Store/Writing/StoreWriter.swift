@@ -151,7 +151,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     /// Commits what waits, in one transaction.
     private func commit() {
         let now = monotonicNow()
-        if uncommitted.isEmpty { uncommitted = writeQueue.takeBatches() }
+        if uncommitted.isEmpty { uncommitted = writeQueue.dequeueBatches() }
         checkFile(at: now)
         do throws(StoreError) {
             let connection = try openConnection()
@@ -165,7 +165,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Has the log beside the database moved into it, or moves a small remainder itself.
     private func moveLogPages() {
-        guard let connection, checkpointer.recordLog(pages: connection.logPages) else {
+        guard let connection, checkpointer.recordLog(pages: connection.walPages) else {
             return
         }
         checkpointer.recordMoved(connection.database.checkpoint())

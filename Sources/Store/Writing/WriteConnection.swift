@@ -8,8 +8,8 @@ final class WriteConnection {
     let database: Database
     /// Files that SQLite keeps beside the database.
     let companions: [Companion]
-    /// Receives the length of the log beside the database, in pages.
-    private let log = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    /// Receives the length of the write-ahead log beside the database, in pages.
+    private let walPageCount = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private let insert: Statement
     private var roomIDs: [String: Int64] = [:]
     private var originIDs: [String: Int64] = [:]
@@ -34,13 +34,13 @@ final class WriteConnection {
         try database.execute("PRAGMA journal_size_limit = 67108864")
         try Schema.prepare(database)
         // Replaces SQLite's own hook, which would move pages during a commit.
-        log.initialize(to: 0)
+        walPageCount.initialize(to: 0)
         sqlite3_wal_hook(
             database.pointer,
             { counter, _, _, pages in
                 counter?.assumingMemoryBound(to: Int32.self).pointee = pages
                 return SQLITE_OK
-            }, log)
+            }, walPageCount)
         insert = try Statement(database, Self.insertion)
         // If the path is a link, they are beside its target.
         let fullPath = database.fullPath
@@ -51,11 +51,11 @@ final class WriteConnection {
 
     deinit {
         sqlite3_wal_hook(database.pointer, nil, nil)
-        log.deallocate()
+        walPageCount.deallocate()
     }
 
-    /// Length of the log beside the database after the latest commit, in pages.
-    var logPages: Int32 { log.pointee }
+    /// Length of the write-ahead log beside the database after the latest commit, in pages.
+    var walPages: Int32 { walPageCount.pointee }
 
     /// A file that SQLite keeps beside the database.
     struct Companion {
@@ -289,7 +289,7 @@ final class WriteConnection {
     /// Returns the number of an origin in the database; it gets one if it has none.
     private func id(ofOrigin channel: String) throws(StoreError) -> Int64 {
         if let id = originIDs[channel] { return id }
-        if originIDs.count >= Self.mostOrigins { originIDs = [:] }
+        if originIDs.count >= Self.maxOrigins { originIDs = [:] }
         let adding = try statement("INSERT OR IGNORE INTO origins (channel) VALUES (?1)")
         try adding.bind(1, channel)
         try adding.run()
@@ -304,5 +304,5 @@ final class WriteConnection {
     }
 
     /// The most origins whose numbers are remembered.
-    private static let mostOrigins = 10_000
+    private static let maxOrigins = 10_000
 }

@@ -174,7 +174,7 @@ final class WriteQueue: Sendable {
     }
 
     /// Removes and returns waiting batches, as many as one transaction should hold.
-    func takeBatches() -> [WriteBatch] {
+    func dequeueBatches() -> [WriteBatch] {
         monitor.withLock { state in
             var rows = 0
             let count =

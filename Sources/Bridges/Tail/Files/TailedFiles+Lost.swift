@@ -22,23 +22,23 @@ extension TailedFiles {
         // This is the first run: no earlier one can have missed anything.
         if kept.isEmpty { knowsAllBefore = true }
         if !unasked.isEmpty {
-            tailLog.tell(
+            tailLog.info(
                 "\(TailLog.list(unasked.sorted())) no longer asked for: what is written there from "
                     + "now on does not come in")
         }
     }
 
     private func restore(_ source: String, _ state: [UInt8], _ unasked: inout Set<FilePath>) {
-        let isPassed = source.hasPrefix(IgnoredFiles.sourcePrefix)
+        let isIgnored = source.hasPrefix(IgnoredFiles.sourcePrefix)
         let numbers =
-            isPassed ? String(source.dropFirst(IgnoredFiles.sourcePrefix.count)) : source
+            isIgnored ? String(source.dropFirst(IgnoredFiles.sourcePrefix.count)) : source
         guard var record = FileRecord(source: numbers, state: state) else {
             tailLog.warnOnce(
                 "what was kept of the file \(source) can't be read: it is read from its start")
             checkpoints[source] = []
             return
         }
-        if isPassed { return passedOver.restore(record) }
+        if isIgnored { return ignoredFiles.restore(record) }
         if !configuration.follows(record.path) {
             guard !configuration.excludes(record.path),
                 let live = configuration.livePath(of: record.path)
@@ -75,27 +75,27 @@ extension TailedFiles {
         let directories = DirectoryListings()
         var forgotten = 0
         for (record, source) in records.all.map({ ($0, $0.source) })
-            + passedOver.all.map({ ($0, IgnoredFiles.source($0)) })
+            + ignoredFiles.all.map({ ($0, IgnoredFiles.source($0)) })
         {
-            let isPassed = source != record.source
+            let isIgnored = source != record.source
             let gone = isThere(record, directories) ? 0 : goneSince(record, time)
-            if gone != 0, time - gone >= InactiveRecords.longest {
+            if gone != 0, time - gone >= InactiveRecords.maxAge {
                 forgotten += 1
                 checkpoints[source] = []
-                if isPassed { passedOver.remove(record.id) } else { records.remove(record.id) }
+                if isIgnored { ignoredFiles.remove(record.id) } else { records.remove(record.id) }
             } else if gone != record.gone {
                 var record = record
                 record.gone = gone
                 checkpoints[source] = record.state
-                if isPassed {
-                    passedOver.restore(record)
+                if isIgnored {
+                    ignoredFiles.restore(record)
                 } else {
                     records.insert(record, isUnfound: records.isUnfound(record))
                 }
             }
         }
         if forgotten > 0 {
-            tailLog.tell(
+            tailLog.info(
                 "\(forgotten == 1 ? "1 file has" : "\(forgotten) files have") been gone for 30 days:"
                     + " how far \(forgotten == 1 ? "it" : "they") had been read is forgotten")
         }
@@ -125,7 +125,7 @@ extension TailedFiles {
     // MARK: - Looking for it
 
     /// Searches for files of an earlier run that are not at their path.
-    func lookForUnfound(_ search: PathSearch, now: Int64) {
+    func searchForUnfound(_ search: PathSearch, now: Int64) {
         guard records.hasUnfound else { return }
         let present = Set(search.files.map(\.status.id))
         // A present inode number may belong to another file by now; `begin` checks that.
@@ -147,7 +147,7 @@ extension TailedFiles {
 
     /// Searches for files that appeared after the last recorded one of their path and were rotated
     /// before this run.
-    func lookForUnknown(_ search: PathSearch, now: Int64) {
+    func searchForUnknown(_ search: PathSearch, now: Int64) {
         let present = Set(search.files.map(\.path))
         let latest = Dictionary(records.all.map { ($0.path, $0) }) {
             $0.modified < $1.modified ? $1 : $0
@@ -159,14 +159,14 @@ extension TailedFiles {
                 missing.insert(record)
             }
         }
-        lookForUnrecorded(search, Set(latest.keys), now: now)
+        searchForUnrecorded(search, Set(latest.keys), now: now)
     }
 
     /// Searches for rotated files of paths without a record: an earlier run was killed before it
     /// saved one, or they appeared between two runs.
     ///
     /// Files from before the first run have a record as ignored ones.
-    private func lookForUnrecorded(
+    private func searchForUnrecorded(
         _ search: PathSearch, _ recorded: Set<FilePath>, now: Int64
     ) {
         guard knowsAllBefore, !knownPatterns.isEmpty else { return }
@@ -234,7 +234,7 @@ extension TailedFiles {
             startTailing(tailed)
             tailed.isToBeKept = true
             missing.insert(tailed.record())
-            tailLog.tell(
+            tailLog.info(
                 cause: found.isEarlierByTime ? "earlier generation" : "generation",
                 "\(lost.path): \(found.path) was the file of that name before; "
                     + "it is read from byte \(found.offset) on"
@@ -281,12 +281,12 @@ extension TailedFiles {
                 self.remainder(of: lost, $0, size: $1.size).place(self.reader.memory)?.offset
             },
             isKnown: { self.isFollowed($1, at: $0) || self.ownFiles.contains($1) },
-            passedOver: { self.endOfPassedOver($0, $1) },
+            endOfIgnored: { self.endOfIgnored($0, $1) },
             record: { self.records.record(of: $0, $1) }, listings: listings,
             elsewhere: rotatedToDirectories(), marks: rotationMarks[lost.path] ?? [],
             knowsAllBefore: knowsAllBefore,
             isHeardOf: { heard.unmatched.contains($0) },
-            passOver: { self.passOver($0, of: lost.path) },
+            ignore: { self.ignore($0, of: lost.path) },
             confirm: { self.confirm($0, in: lost.path) })
     }
 
@@ -311,12 +311,12 @@ extension TailedFiles {
 
     /// Records files that look rotated in directories that are scanned for the first time: they
     /// were rotated before.
-    func passOver(_ directories: [FilePath]) {
+    func ignore(_ directories: [FilePath]) {
         defer { firstFollowed = [] }
         for directory in directories {
             for entry in listings[directory].entries where entry.kind != .directory {
                 let path = directory.entry(entry.name)
-                if let live = configuration.livePath(of: path) { passOverUnknown(path, of: live) }
+                if let live = configuration.livePath(of: path) { ignoreUnknown(path, of: live) }
             }
         }
         let isFirst = lastScan == nil
@@ -326,7 +326,7 @@ extension TailedFiles {
                 let names = RotatedName.lives(of: entry.name) + [entry.name]
                 let path = directory.entry(entry.name)
                 if names.contains(where: configuration.mayFollow(name:)) {
-                    passOverUnknown(path, of: path)
+                    ignoreUnknown(path, of: path)
                 }
             }
         }
@@ -335,28 +335,28 @@ extension TailedFiles {
             let entries = listings[target.directory].candidates(
                 beginningWith: name.prefix, or: 0)
             for entry in entries where entry.name != Array(target.name) {
-                passOverUnknown(target.directory.entry(entry.name), of: target)
+                ignoreUnknown(target.directory.entry(entry.name), of: target)
             }
         }
     }
 
-    private func passOverUnknown(_ path: FilePath, of live: FilePath) {
+    private func ignoreUnknown(_ path: FilePath, of live: FilePath) {
         guard !configuration.follows(path), let status = try? FileStatus(path), status.isRegular,
             tailedFiles[status.id] == nil, records.record(of: status.id) == nil,
-            !passedOver.contains(status.id)
+            !ignoredFiles.contains(status.id)
         else { return }
-        passOver(path, of: live)
+        ignore(path, of: live)
     }
 
-    private func passOver(_ path: FilePath, of live: FilePath) {
-        guard let record = passedOver.insert(path, of: live) else { return }
+    private func ignore(_ path: FilePath, of live: FilePath) {
+        guard let record = ignoredFiles.insert(path, of: live) else { return }
         checkpoints[IgnoredFiles.source(record)] = record.state
     }
 
     /// Returns the end of the last whole line that a file had when it was ignored; `nil` if it was
     /// not.
-    private func endOfPassedOver(_ file: OpenFile, _ status: FileStatus) -> UInt64? {
-        guard let size = passedOver.size(of: file, status) else { return nil }
+    private func endOfIgnored(_ file: OpenFile, _ status: FileStatus) -> UInt64? {
+        guard let size = ignoredFiles.size(of: file, status) else { return nil }
         if size == status.size { return size }
         return (try? end(of: file, size))?.offset ?? size
     }

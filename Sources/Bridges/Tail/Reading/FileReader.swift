@@ -39,7 +39,7 @@ final class FileReader {
         self.splitter = splitter
         self.tailLog = tailLog
         // Twice the longest message, so that the end of a group of lines is visible.
-        let size = FileFingerprint.backBytes + max(Self.chunk, 2 * splitter.longest + 8_192)
+        let size = FileFingerprint.backBytes + max(Self.chunk, 2 * splitter.maxMessageBytes + 8_192)
         buffer = .allocate(byteCount: size, alignment: 64)
         nulRuns = NULRunSearch(buffer: buffer)
     }
@@ -139,14 +139,14 @@ final class FileReader {
             case .unknown: return .isBusy
             }
         }
-        var hasRoom = true
+        var hasCapacity = true
         // The buffer is full, so this is not the end of the file.
         let end = isFull ? .open : end
-        var done = cut(new, end, tailed, into: batch, &hasRoom)
-        if done == 0, isFull, hasRoom {
+        var done = cut(new, end, tailed, into: batch, &hasCapacity)
+        if done == 0, isFull, hasCapacity {
             // A group of lines, or a single one, fills the buffer.
-            done = cut(new, .settled, tailed, into: batch, &hasRoom)
-            if done == 0, hasRoom {
+            done = cut(new, .settled, tailed, into: batch, &hasCapacity)
+            if done == 0, hasCapacity {
                 return try beginLongLine(
                     tailed, file, tailed.offset,
                     length: isWide ? new.count & ~1 : NULRunSearch.written(new))
@@ -157,7 +157,7 @@ final class FileReader {
         tailed.hasPending =
             end == .open && done < new.count
             && (splitter.start != nil || tailed.form.isUndecided)
-        if !hasRoom { return .batchIsFull }
+        if !hasCapacity { return .batchIsFull }
         return isFull ? .hasMore : .atEnd
     }
 
@@ -175,18 +175,18 @@ final class FileReader {
 
     private func cut(
         _ bytes: UnsafeRawBufferPointer, _ end: MessageSplitter.End, _ tailed: TailedFile,
-        into batch: TailBatch, _ hasRoom: inout Bool
+        into batch: TailBatch, _ hasCapacity: inout Bool
     ) -> Int {
         let offset = tailed.offset
-        var isRoomLeft = true
-        defer { hasRoom = isRoomLeft }
+        var isCapacityLeft = true
+        defer { hasCapacity = isCapacityLeft }
         if tailed.form.isWide {
             let text = WideText(bytes, tailed.form.encoding)
             let done = text.bytes.withUnsafeBytes { utf8 in
                 splitter.cut(utf8, isBeginning: offset == 0, end) { piece in
                     let place = offset + UInt64(text.rawPlace(of: piece.start))
-                    isRoomLeft = appendMessage(piece, at: place, tailed, to: batch)
-                    return isRoomLeft
+                    isCapacityLeft = appendMessage(piece, at: place, tailed, to: batch)
+                    return isCapacityLeft
                 }
             }
             return text.rawPlace(of: done)
@@ -197,8 +197,9 @@ final class FileReader {
         return splitter.cut(
             bytes, isBeginning: offset == 0, end, ending: isEndedByReturn ? 0x0D : 0x0A
         ) { piece in
-            isRoomLeft = appendMessage(piece, at: offset + UInt64(piece.start), tailed, to: batch)
-            return isRoomLeft
+            isCapacityLeft = appendMessage(
+                piece, at: offset + UInt64(piece.start), tailed, to: batch)
+            return isCapacityLeft
         }
     }
 
@@ -249,7 +250,7 @@ final class FileReader {
         _ tailed: TailedFile, _ file: OpenFile, _ start: UInt64, length: Int
     ) throws(SocketError) -> Outcome {
         let end = start + UInt64(length)
-        if length > splitter.longest + 8 {
+        if length > splitter.maxMessageBytes + 8 {
             tailed.searched = end
             return .hasMore
         }
@@ -323,7 +324,8 @@ final class FileReader {
         // Longer than the longest message, so that it is cut there.
         let isWide = tailed.form.isWide
         let raw = try file.bytes(
-            (isWide ? 2 * splitter.longest : splitter.longest) + 8, at: tailed.offset)
+            (isWide ? 2 * splitter.maxMessageBytes : splitter.maxMessageBytes) + 8,
+            at: tailed.offset)
         let rest = Int(last - tailed.offset) - raw.count
         let head =
             isWide

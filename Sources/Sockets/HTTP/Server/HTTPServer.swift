@@ -136,7 +136,7 @@ package final class HTTPServer {
         guard !connection.isQueued else { return }
         connection.isQueued = true
         queue.append(connection)
-        loop.goOn()
+        loop.requestTurn()
     }
 
     private func serveQueue() {
