@@ -1,5 +1,6 @@
 import Locking
 import MessageBus
+import TimeUnits
 
 /// The store in a SQLite file: messages, cursors, checkpoints and links.
 ///

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import TimeUnits
 
 /// Returns memory to the system that the process has freed and the C library keeps, after a peak.
 ///

@@ -1,5 +1,6 @@
 import CSQLite
 import Locking
+import TimeUnits
 
 /// Moves committed pages from the write-ahead log into the database, on a thread and a connection
 /// of its own, so that no commit waits for that.

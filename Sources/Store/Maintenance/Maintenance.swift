@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// The background work of the store: indexing and deleting, when no message waits to be written.
 ///

@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// Deletes messages that are too old, a few at a time.
 ///

@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// Clears what SQLite keeps of deleted messages: words in older parts of the index, and pages in the
 /// log beside the database.

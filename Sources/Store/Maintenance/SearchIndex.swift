@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// The full-text index, brought up to date a few messages at a time when the store is idle.
 ///

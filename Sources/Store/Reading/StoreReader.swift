@@ -1,5 +1,6 @@
 import Glibc
 import MessageBus
+import TimeUnits
 
 /// Reads stored messages on a thread and a connection of its own.
 ///

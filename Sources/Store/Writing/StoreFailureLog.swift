@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// The log of the store's failures: each is reported once, then from time to time.
 ///

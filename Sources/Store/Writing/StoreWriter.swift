@@ -1,5 +1,6 @@
 import Glibc
 import MessageBus
+import TimeUnits
 
 /// The store's thread: the only writer of the database.
 ///

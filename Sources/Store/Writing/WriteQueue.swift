@@ -1,5 +1,6 @@
 import MessageBus
 import Synchronization
+import TimeUnits
 
 /// The queue of writes from the bus's loop, and from any task, to the store's thread.
 ///

@@ -2,6 +2,7 @@ import Chat
 import Glibc
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// The server of one tcp bridge: its rooms, its connections, and the services they share.
 ///

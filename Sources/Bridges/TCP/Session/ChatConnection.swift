@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// One client of the chat: its socket, its name, its room, and what becomes of its lines.
 ///

@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// The requests that wait for the next message of a room.
 ///

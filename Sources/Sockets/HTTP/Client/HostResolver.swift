@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// Resolves host names on threads, so that the loop goes on.
 ///
 /// Confined to the loop. The system's resolver can't be interrupted: a request past its deadline is

@@ -1,12 +1,5 @@
 import Glibc
 
-// Time is counted in nanoseconds here: in this file alone it is converted.
-
-extension Duration {
-    /// The duration as a number that `monotonicNow()` can be compared with.
-    var inNanoseconds: Int64 { Int64(self / .nanoseconds(1)) }
-}
-
 extension timespec {
     /// Makes a time of nanoseconds.
     init(nanoseconds: Int64) {
