@@ -67,6 +67,7 @@ final class Retention {
     func advance(
         _ connection: WriteConnection, at now: Int64, time: Int64, indexed: Int64
     ) throws(StoreError) {
+        connection.assertOwned()
         let cutoff = time - Int64(history / .milliseconds(1))
         try recordUse(connection, at: now, time: time)
         let hold =

@@ -63,6 +63,7 @@ final class Scrubber {
 
     /// Does one step.
     func advance(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+        connection.assertOwned()
         next = now + Self.stepPause
         switch stage {
         case .nothing: break

@@ -56,6 +56,7 @@ final class SearchIndex {
 
     /// Indexes some more messages.
     func advance(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+        connection.assertOwned()
         guard let start = indexed else { return try load(connection, at: now) }
         let next = try connection.statement(
             """

@@ -19,6 +19,8 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     private var failureLog: StoreFailureLog
     private let maintenance: Maintenance
     private let checkpointer: Checkpointer
+    /// Claimed by the thread when that starts.
+    private let confinement = ThreadConfinement()
     /// True if the last attempt failed.
     private var hasFailed = false
     /// Messages that the file refused in the latest transaction.
@@ -80,7 +82,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     private func openConnection() throws(StoreError) -> WriteConnection {
         if let connection { return connection }
-        let opened = try WriteConnection(path)
+        let opened = try WriteConnection(path, confinement)
         for remark in opened.database.remarks { log.warning(remark) }
         numbers.skip(below: try opened.firstFreeNumber())
         mustReserve = true
@@ -132,6 +134,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Writes what is handed over until the store is closed.
     func run() {
+        confinement.claim()
         // On a single core the loop goes first. This affects only this thread: on Linux each has
         // its own nice value.
         _ = nice(5)
@@ -151,6 +154,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Commits what waits, in one transaction.
     private func commit() {
+        confinement.assertOwned()
         let now = monotonicNow()
         if uncommitted.isEmpty { uncommitted = writeQueue.dequeueBatches() }
         checkFile(at: now)
@@ -260,6 +264,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     ///   - unused: the first number that was not given, if known.
     ///   - last: closes the other connections.
     func finish(unused: MessageNumber?, last: () -> Void) -> Int {
+        confinement.assertOwned()
         repeat { commit() } while !hasFailed && writeQueue.hasMore
         let (rows, lost) = writeQueue.waiting(beside: uncommitted)
         for writeBatch in uncommitted { for item in writeBatch.items { item.fail(StoreClosed()) } }
