@@ -159,7 +159,7 @@ package struct TCP: Bridge {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await addresses()
+        let wanted = try await options.listen.resolved(directory)
         warnOfDescriptors(port.log)
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
@@ -195,25 +195,13 @@ package struct TCP: Bridge {
     }
 
     private func warnOfDescriptors(_ log: Log) {
-        let free = ChatListener.availableConnections
+        let free = Descriptors.availableConnections
         if options.maxConnections > free {
             log.warning(
                 """
                 maxConnections is \(options.maxConnections), but the system allows about \(free): \
                 raise the limit of open files (ulimit -n, LimitNOFILE=)
                 """)
-        }
-    }
-
-    private func addresses() async throws -> [SocketAddress] {
-        switch options.listen {
-        case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
-        case .network(let host, let port):
-            // The system's resolver waits for the network, so it gets a thread of its own.
-            let found = try await DedicatedThread.run(named: "resolver") {
-                Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
-            }
-            return try found.get()
         }
     }
 }

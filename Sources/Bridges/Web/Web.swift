@@ -117,7 +117,7 @@ package struct Web: Bridge {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await addresses()
+        let wanted = try await options.listen.resolved(directory)
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
             // Each room has two forms: frames, and server-sent events.
@@ -155,18 +155,6 @@ package struct Web: Bridge {
     private func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
         guard let files = options.tls?.files(directory, for: .http1) else { return nil }
         return (files, try await CertificateWatch.load(files))
-    }
-
-    private func addresses() async throws -> [SocketAddress] {
-        switch options.listen {
-        case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
-        case .network(let host, let port):
-            // The system's resolver waits for the network, so it gets a thread of its own.
-            let found = try await DedicatedThread.run(named: "resolver") {
-                Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
-            }
-            return try found.get()
-        }
     }
 }
 

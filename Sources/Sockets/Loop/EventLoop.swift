@@ -239,6 +239,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     /// Returns an id for `removeTurnEnd`.
     @discardableResult
     public func beforeTurnEnd(_ action: @escaping () -> Void) -> Int {
+        assertOwned()
         lastTurnEnd += 1
         beforeTurnEnds.append((lastTurnEnd, action))
         return lastTurnEnd
@@ -249,6 +250,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     /// Returns an id for `removeTurnEnd`.
     @discardableResult
     public func atTurnEnd(_ action: @escaping () -> Void) -> Int {
+        assertOwned()
         lastTurnEnd += 1
         turnEnds.append((lastTurnEnd, action))
         return lastTurnEnd
@@ -256,6 +258,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
 
     /// Removes a function of `beforeTurnEnd` or `atTurnEnd`.
     public func removeTurnEnd(_ id: Int) {
+        assertOwned()
         beforeTurnEnds.removeAll { $0.id == id }
         turnEnds.removeAll { $0.id == id }
     }

@@ -48,22 +48,13 @@ final class ChatListener {
         self.loop = loop
         self.log = log
         throttledLog = ThrottledLog(log)
-        maxConnections = min(options.maxConnections, Self.availableConnections)
+        maxConnections = min(options.maxConnections, Descriptors.availableConnections)
         maxPerHost = options.maxPerAddress
         mode = options.mode
         proxies = ProxySources(options.proxyFrom)
         connects = ConnectLimit(options.connects)
         self.phrases = phrases
         self.admission = admission
-    }
-
-    /// Connections for which the system has descriptors.
-    ///
-    /// An eighth of the limit, and 64 more, are kept for the loop, files, other bridges, and refused
-    /// clients that are still reading the reason.
-    static var availableConnections: Int {
-        let limit = Descriptors.limit
-        return max(limit - limit / 8 - 64, limit / 2)
     }
 
     /// The addresses it listens on.
