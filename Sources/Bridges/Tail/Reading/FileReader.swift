@@ -130,15 +130,7 @@ final class FileReader {
         }
         let isWide = tailed.form.isWide
         if !isWide { try detectLineEnding(new, tailed, file) }
-        if isFull, !isWide, new.first == 0 {
-            switch try nulRuns.ending(from: tailed.offset, tailed, file) {
-            case .data(let place):
-                tailed.fingerprint = try FileFingerprint(of: file, upTo: place)
-                return .hasMore
-            case .endOfFile: return .atEnd
-            case .unknown: return .isBusy
-            }
-        }
+        if isFull, !isWide, new.first == 0 { return try skipNULs(tailed, file) }
         var hasCapacity = true
         // The buffer is full, so this is not the end of the file.
         let end = isFull ? .open : end
@@ -161,6 +153,17 @@ final class FileReader {
         return isFull ? .hasMore : .atEnd
     }
 
+    /// Moves behind NULs that fill the buffer.
+    private func skipNULs(_ tailed: TailedFile, _ file: OpenFile) throws(SocketError) -> Outcome {
+        switch try nulRuns.ending(from: tailed.offset, tailed, file) {
+        case .data(let place):
+            tailed.fingerprint = try FileFingerprint(of: file, upTo: place)
+            return .hasMore
+        case .endOfFile: return .atEnd
+        case .unknown: return .isBusy
+        }
+    }
+
     /// Fills the buffer from just before the offset on.
     ///
     /// Returns `nil` if those bytes have changed.
@@ -178,15 +181,15 @@ final class FileReader {
         into batch: TailBatch, _ hasCapacity: inout Bool
     ) -> Int {
         let offset = tailed.offset
-        var isCapacityLeft = true
-        defer { hasCapacity = isCapacityLeft }
+        var isAppended = true
+        defer { hasCapacity = isAppended }
         if tailed.form.isWide {
             let text = WideText(bytes, tailed.form.encoding)
             let done = text.bytes.withUnsafeBytes { utf8 in
                 splitter.cut(utf8, isBeginning: offset == 0, end) { piece in
                     let place = offset + UInt64(text.rawPlace(of: piece.start))
-                    isCapacityLeft = appendMessage(piece, at: place, tailed, to: batch)
-                    return isCapacityLeft
+                    isAppended = appendMessage(piece, at: place, tailed, to: batch)
+                    return isAppended
                 }
             }
             return text.rawPlace(of: done)
@@ -197,9 +200,9 @@ final class FileReader {
         return splitter.cut(
             bytes, isBeginning: offset == 0, end, ending: isEndedByReturn ? 0x0D : 0x0A
         ) { piece in
-            isCapacityLeft = appendMessage(
+            isAppended = appendMessage(
                 piece, at: offset + UInt64(piece.start), tailed, to: batch)
-            return isCapacityLeft
+            return isAppended
         }
     }
 
@@ -254,13 +257,7 @@ final class FileReader {
             tailed.searched = end
             return .hasMore
         }
-        switch try nulRuns.ending(from: end, tailed, file) {
-        case .data(let place):
-            tailed.searched = place
-            return .hasMore
-        case .endOfFile: return .atEnd
-        case .unknown: return .isBusy
-        }
+        return try searchBehindNULs(from: end, tailed, file)
     }
 
     private func readLongLine(
@@ -300,9 +297,16 @@ final class FileReader {
         tailed.searched = searched + UInt64(length)
         if count < buffer.count { return .atEnd }
         if length > 0 { return .hasMore }
-        switch try nulRuns.ending(from: searched, tailed, file) {
-        case .data(let place):
-            tailed.searched = place
+        return try searchBehindNULs(from: searched, tailed, file)
+    }
+
+    /// Continues the search for a line's end behind NULs, as far as there are any.
+    private func searchBehindNULs(
+        from place: UInt64, _ tailed: TailedFile, _ file: OpenFile
+    ) throws(SocketError) -> Outcome {
+        switch try nulRuns.ending(from: place, tailed, file) {
+        case .data(let next):
+            tailed.searched = next
             return .hasMore
         case .endOfFile: return .atEnd
         case .unknown: return .isBusy
