@@ -105,15 +105,20 @@ extension Bus {
         }
     }
 
+    /// Drafts in one batch at most.
+    private static var maxDraftsAtOnce: Int { 1_024 }
+    /// Bytes of text in one batch, about, so that a room's log holds several.
+    private static var maxBytesAtOnce: Int { 512 << 10 }
+
     /// Returns the drafts at the front that go into one batch: all of one room, and few enough
     /// bytes that the room's readers read them before its log lets them go.
     private func batchPrefix(
         of drafts: ArraySlice<Draft>, in room: String, by attachment: BridgeAttachment
     ) -> ArraySlice<Draft> {
         var bytes = 0
-        let rest = drafts.dropFirst().prefix(1_023).prefix { draft in
+        let rest = drafts.dropFirst().prefix(Self.maxDraftsAtOnce - 1).prefix { draft in
             bytes += draft.text.utf8.count
-            return bytes < 512 << 10 && (draft.room ?? attachment.room) == room
+            return bytes < Self.maxBytesAtOnce && (draft.room ?? attachment.room) == room
         }
         return drafts.prefix(1 + rest.count)
     }
@@ -198,12 +203,15 @@ extension Bus {
             ? Drop(code: "dropped", reason: "nothing was said") : nil
     }
 
+    /// Senders remembered for a bridge; all are forgotten when there are more, so that a stream of new
+    /// names does not grow the table for ever.
+    private static var maxSenders: Int { 10_000 }
+
     func sender(of draft: Draft, by attachment: BridgeAttachment) -> Sender {
         if draft.isFromBus || draft.isNamedAsShown { return busSender(draft.name, attachment) }
         let known = SenderKey(identity: draft.identity, name: draft.name)
         if let sender = attachment.senders[known] { return sender }
-        // Names come and go; the bound keeps a stream of new ones from growing the table for ever.
-        if attachment.senders.count >= 10_000 { attachment.senders = [:] }
+        if attachment.senders.count >= Self.maxSenders { attachment.senders = [:] }
         let sender = Sender(
             named: draft.name, attachment: attachment, namePolicy: settings.namePolicy,
             identity: identity(of: draft, by: attachment))
@@ -228,6 +236,9 @@ extension Bus {
     }
 
     // MARK: - Reading
+
+    /// Messages that a reader looks at in one step, so that others get their turn.
+    private static var messagesPerRead: Int { 256 }
 
     func subscribe(
         _ attachment: BridgeAttachment, room name: String, channel: String?,
@@ -256,7 +267,7 @@ extension Bus {
                 if stored.isEmpty { continue }
                 return stored
             }
-            let messages = cursor.readMessages(atMost: 256)
+            let messages = cursor.readMessages(atMost: Self.messagesPerRead)
             if !messages.isEmpty { return messages }
             guard cursor.isUpToDate else { continue }
             if isEnding { break }
@@ -277,7 +288,7 @@ extension Bus {
     func available(_ box: SendableCursor) -> [Message] {
         let cursor = box.cursor
         while !cursor.isCancelled, !cursor.isUpToDate {
-            let messages = cursor.readMessages(atMost: 256)
+            let messages = cursor.readMessages(atMost: Self.messagesPerRead)
             if !messages.isEmpty { return messages }
         }
         return []
