@@ -159,7 +159,7 @@ package struct TCP: Bridge {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await options.listen.resolved(directory)
+        let wanted = try await listenRequest().addresses
         warnOfDescriptors(port.log)
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
@@ -203,6 +203,15 @@ package struct TCP: Bridge {
                 raise the limit of open files (ulimit -n, LimitNOFILE=)
                 """)
         }
+    }
+}
+
+extension TCP: ListenRequester {
+    /// Returns the addresses that it will listen on.
+    ///
+    /// - Throws: `SocketError` with the resolver's sentence.
+    package func listenRequest() async throws -> ListenRequest {
+        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 

@@ -117,7 +117,7 @@ package struct Web: Bridge {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await options.listen.resolved(directory)
+        let wanted = try await listenRequest().addresses
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
             // Each room has two forms: frames, and server-sent events.
@@ -155,6 +155,15 @@ package struct Web: Bridge {
     private func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
         guard let files = options.tls?.files(directory, for: .http1) else { return nil }
         return (files, try await CertificateWatch.load(files))
+    }
+}
+
+extension Web: ListenRequester {
+    /// Returns the addresses that it will listen on.
+    ///
+    /// - Throws: `SocketError` with the resolver's sentence.
+    package func listenRequest() async throws -> ListenRequest {
+        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 
