@@ -48,12 +48,12 @@
 	};
 
 	const answers = {
-		hello(socket, { name = null, rooms }) {
+		hello(socket, { name = null, rooms, language }) {
 			if (name?.includes(":")) return { type: "refused", of: "hello", code: "bad-name", text: "Not that name." };
 			const last = rooms.general;
 			const rest = stored.events.filter((event) => last && event.number > last);
 			socket.name = name;
-			socket.tell({ type: "welcome", name, instance: server.instance, version: "1", language: "en", accounts: "open", role: null, isStored: true, rooms: server.rooms.map((room) => ({ name: room, last: room === "general" ? stored.events.length : 0, people: 1 })), limits: { text: 4000 } });
+			socket.tell({ type: "welcome", name, instance: server.instance, version: "1", language, accounts: "open", role: null, isStored: true, rooms: server.rooms.map((room) => ({ name: room, last: room === "general" ? stored.events.length : 0, people: 1 })), limits: { text: 4000 } });
 			rest.forEach((event) => socket.tell(event));
 			sockets.add(socket);
 		},

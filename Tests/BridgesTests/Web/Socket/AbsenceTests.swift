@@ -3,6 +3,8 @@ import MessageBus
 import TestSupport
 import Testing
 
+@testable import WebBridge
+
 /// How long somebody is still there whose pages are gone.
 @Suite(.timeLimit(.minutes(5))) struct AbsenceTests {
     /// Closes a client as a browser whose network is gone, and waits until the server knows.

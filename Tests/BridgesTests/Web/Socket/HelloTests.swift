@@ -1,8 +1,11 @@
+import Chat
 import JSON
 import MessageBus
 import Sockets
 import TestSupport
 import Testing
+
+@testable import WebBridge
 
 /// Who somebody is, and which rooms they read.
 @Suite(.timeLimit(.minutes(5))) struct HelloTests {
