@@ -29,10 +29,7 @@ package struct StaticAsset: Sendable {
 
     /// Returns 16 digits of the SHA-256.
     private static func tag(of bytes: [UInt8]) -> String {
-        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var count: UInt32 = 0
-        EVP_Digest(bytes, bytes.count, &digest, &count, EVP_sha256(), nil)
-        return digest.prefix(8).map { byte in
+        SHA256.digest(of: bytes).prefix(8).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0\(digits)" : digits
         }
