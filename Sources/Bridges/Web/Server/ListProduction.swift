@@ -10,7 +10,7 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
     /// One list's place, from the question to the store until its client has taken the answer: it is
     /// free as soon as nobody holds it.
     ///
-    /// Confined to the bus's loop, where it is let go too.
+    /// Confined to the bus's loop, but for its end: a task that is cancelled ends anywhere.
     final class Place: @unchecked Sendable {  // touched on the loop only
         fileprivate let host: HostKey?
         /// Bytes that wait for the client; `nil` while the list is produced.
@@ -23,7 +23,10 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
             self.production = production
         }
 
-        deinit { if isTaken { production?.free(host, bytes) } }
+        deinit {
+            guard isTaken, let production else { return }
+            production.loop.perform { [host, bytes] in production.free(host, bytes) }
+        }
     }
 
     private struct Waiter {
