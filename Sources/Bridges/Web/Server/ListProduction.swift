@@ -64,7 +64,7 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
     /// - Throws: `CancellationError` if the list is no longer wanted.
     func begin(for host: HostKey?, _ bus: isolated Bus) async throws -> Place {
         let place = Place(host, of: self)
-        if waiting.isEmpty, isFree(for: host) {
+        if isFree(for: host), !waiting.contains(where: { $0.place.host == host }) {
             take(place)
         } else {
             await withCheckedContinuation { waiting.append(Waiter(place: place, continuation: $0)) }
