@@ -17,6 +17,9 @@ package struct Daemon: Sendable {
     private let loop: EventLoop
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
     private let reopenLog: @Sendable () -> Void
+    /// The connection to the service manager.
+    let service: ServiceReporter
+    private let inherited: [ServiceEnvironment.Descriptor]
     private let stopsOnHangUp: Bool
 
     /// Time for closing after the bridges: the store takes five seconds at most, log files two.
@@ -26,10 +29,13 @@ package struct Daemon: Sendable {
     ///
     /// - Parameters:
     ///   - loop: the loop that `run` is called on; must not be the bus's.
+    ///   - environment: what a service manager asks of the process.
     ///   - reopenLog: called when the daemon's own log is to be reopened, if it is a file.
     ///   - onOverdue: called when something keeps the daemon from ending in time.
     package init(
-        _ assembly: Assembly, on loop: EventLoop, reopenLog: @escaping @Sendable () -> Void = {},
+        _ assembly: Assembly, on loop: EventLoop,
+        environment: ServiceEnvironment = ServiceEnvironment(),
+        reopenLog: @escaping @Sendable () -> Void = {},
         onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void
     ) {
         self.assembly = assembly
@@ -38,6 +44,27 @@ package struct Daemon: Sendable {
         // Asked now, because after SIGHUP the terminal is gone.
         stopsOnHangUp = Signals.hasTerminal
         self.onOverdue = onOverdue
+        inherited = environment.descriptors
+        service = Self.reporter(to: environment, of: assembly)
+    }
+
+    private static func reporter(
+        to environment: ServiceEnvironment, of assembly: Assembly
+    ) -> ServiceReporter {
+        let (log, throttledLog) = (assembly.log, ThrottledLog(assembly.log))
+        let notifier = ServiceNotifier(environment) { error in
+            throttledLog.warning(cause: "notify", "the service manager is not told: \(error)")
+        }
+        let sockets = assembly.loop.listeningSockets
+        return ServiceReporter(notifier) {
+            for address in sockets.unusedInherited {
+                log.warning(
+                    """
+                    \(address) was opened by the service manager, and no bridge listens there; it \
+                    is kept for a reload
+                    """)
+            }
+        }
     }
 
     /// Signals that the daemon handles; they must be blocked before any thread is started.
@@ -57,8 +84,9 @@ package struct Daemon: Sendable {
         try ResourceLimits.checkMemory(
             forThreads: 7 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)
-        let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue] in
+        let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue, service] in
             log.info("stopped while starting")
+            service.beginStopping()
             onOverdue(.stopped)
         })
         // On a loop of their own, so that neither a hanging file system nor a middleware or bridge
@@ -73,12 +101,16 @@ package struct Daemon: Sendable {
         }
         try signalLoop.start(named: "signals")
         defer { withExtendedLifetime(signals) { signalLoop.stop() } }
+        adoptSockets()
         try assembly.files.open()
+        // Opening may take minutes after an update or a crash, and so may reading what was said.
+        let opening = service.extendTimeout(on: signalLoop)
         try assembly.store?.open()
         assembly.accounts.open()
         try assembly.accounts.checkNames()
         AccountRefresh.start(assembly.accounts, on: assembly.loop)
         MemoryTrimmer.start(on: assembly.loop)
+        service.startWatchdog(on: assembly.loop)
         try assembly.loop.start(named: "bus")
         defer { assembly.loop.stop() }
         let bridges = try assembly.bridges.map { bridge in
@@ -89,16 +121,39 @@ package struct Daemon: Sendable {
         for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
         await recallMessages()
+        opening?.end()
+        for bridge in bridges {
+            service.bridges.record(
+                .starting, of: bridge.attachment.name, isOptional: bridge.isOptional)
+        }
+        service.begin()
         let end = await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
+        service.beginStopping()
+        let closing = service.extendTimeout(on: signalLoop)
         await close(after: end.outcome)
+        closing?.end()
         return end
+    }
+
+    /// Takes over the sockets that the service manager has opened.
+    private func adoptSockets() {
+        for descriptor in inherited {
+            do throws(SocketError) {
+                try assembly.loop.listeningSockets.adopt(descriptor.number)
+            } catch {
+                let name = descriptor.name.map { " (\($0))" } ?? ""
+                assembly.log.warning("from the service manager: \(error)\(name); it is not used")
+            }
+        }
     }
 
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)
         return Supervisor(
             bus: assembly.bus, log: assembly.log, sleep: { try await clock.sleep(for: $0) },
-            executor: LoopExecutor(loop), requestShutdown: { stopRequests.request() },
+            executor: LoopExecutor(loop), states: service.bridges,
+            onStopping: { [service] in service.beginStopping() },
+            requestShutdown: { stopRequests.request() },
             onOverdue: onOverdue)
     }
 
