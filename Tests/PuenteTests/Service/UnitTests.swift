@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// The unit for systemd that *Operating* shows.
-@Suite(.timeLimit(.minutes(10))) struct ServiceTests {
+@Suite(.timeLimit(.minutes(10))) struct UnitTests {
     @Test func `its bridge.json is in order`() async throws {
         let result = try await RunningProgram.result(
             "check", in: ProjectFile.top.appending(path: "Tests/PuenteTests/Examples/service"))
