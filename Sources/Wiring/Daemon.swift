@@ -13,13 +13,14 @@ package struct Daemon: Sendable {
     /// The end of a run.
     package typealias End = Supervisor.End
 
-    private let assembly: Assembly
+    let assembly: Assembly
     private let loop: EventLoop
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
     private let reopenLog: @Sendable () -> Void
     /// The connection to the service manager.
     let service: ServiceReporter
-    private let inherited: [ServiceEnvironment.Descriptor]
+    /// The sockets that the service manager has opened.
+    let inherited: [ServiceEnvironment.Descriptor]
     private let stopsOnHangUp: Bool
 
     /// Time for closing after the bridges: the store takes five seconds at most, log files two.
@@ -48,25 +49,6 @@ package struct Daemon: Sendable {
         service = Self.reporter(to: environment, of: assembly)
     }
 
-    private static func reporter(
-        to environment: ServiceEnvironment, of assembly: Assembly
-    ) -> ServiceReporter {
-        let (log, throttledLog) = (assembly.log, ThrottledLog(assembly.log))
-        let notifier = ServiceNotifier(environment) { error in
-            throttledLog.warning(cause: "notify", "the service manager is not told: \(error)")
-        }
-        let sockets = assembly.loop.listeningSockets
-        return ServiceReporter(notifier) {
-            for address in sockets.unusedInherited {
-                log.warning(
-                    """
-                    \(address) was opened by the service manager, and no bridge listens there; it \
-                    is kept for a reload
-                    """)
-            }
-        }
-    }
-
     /// Signals that the daemon handles; they must be blocked before any thread is started.
     ///
     /// SIGHUP is left out if it is ignored, as with `nohup`. With a terminal it stops the daemon;
@@ -78,7 +60,6 @@ package struct Daemon: Sendable {
     ///
     /// - Throws: a sentence if it could not start.
     package func run() async throws -> End {
-        let bus = assembly.bus
         // A bridge may start two threads besides its own; then the log, signals, the bus, three of
         // the store, one of the accounts and those that check passwords.
         try ResourceLimits.checkMemory(
@@ -100,19 +81,44 @@ package struct Daemon: Sendable {
             }
         }
         try signalLoop.start(named: "signals")
-        defer { withExtendedLifetime(signals) { signalLoop.stop() } }
+        defer {
+            withExtendedLifetime(signals) { signalLoop.stop() }
+            assembly.loop.stop()
+        }
         adoptSockets()
         try assembly.files.open()
         // Opening may take minutes after an update or a crash, and so may reading what was said.
         let opening = service.extendTimeout(on: signalLoop)
         try assembly.store?.open()
+        // Under the store's lock, so that no other daemon with that store is there.
+        let control = try await openControl(on: signalLoop)
+        do {
+            let end = try await runBridges(stopRequests, opening)
+            // Before the store is closed, for a daemon that waits for its lock.
+            await control?.end()
+            let closing = service.extendTimeout(on: signalLoop)
+            await close(after: end.outcome)
+            closing?.end()
+            return end
+        } catch {
+            await control?.end()
+            throw error
+        }
+    }
+
+    /// Runs the bridges until a stop is requested, with the store open.
+    ///
+    /// - Parameter opening: the request for more time, which ends when the bridges start.
+    private func runBridges(
+        _ stopRequests: StopRequests, _ opening: TimeoutExtension?
+    ) async throws -> End {
+        let bus = assembly.bus
         assembly.accounts.open()
         try assembly.accounts.checkNames()
         AccountRefresh.start(assembly.accounts, on: assembly.loop)
         MemoryTrimmer.start(on: assembly.loop)
         service.startWatchdog(on: assembly.loop)
         try assembly.loop.start(named: "bus")
-        defer { assembly.loop.stop() }
         let bridges = try assembly.bridges.map { bridge in
             let pool = ThreadPool(named: bridge.attachment.name)
             try pool.start()
@@ -122,30 +128,29 @@ package struct Daemon: Sendable {
         logStart()
         await recallMessages()
         opening?.end()
-        for bridge in bridges {
-            service.bridges.record(
-                .starting, of: bridge.attachment.name, isOptional: bridge.isOptional)
-        }
-        service.begin()
-        let end = await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
-        service.beginStopping()
-        let closing = service.extendTimeout(on: signalLoop)
-        await close(after: end.outcome)
-        closing?.end()
-        return end
+        service.begin(with: bridges)
+        defer { service.beginStopping() }
+        return await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
     }
 
-    /// Takes over the sockets that the service manager has opened.
-    private func adoptSockets() {
-        for descriptor in inherited {
-            do throws(SocketError) {
-                try assembly.loop.listeningSockets.adopt(descriptor.number)
-            } catch {
-                let name = descriptor.name.map { " (\($0))" } ?? ""
-                assembly.log.warning("from the service manager: \(error)\(name); it is not used")
-            }
+    /// Opens the control socket, if there is to be one, on a loop other than the bus's.
+    private func openControl(on loop: EventLoop) async throws -> ControlServer? {
+        guard let path = assembly.controlPath else { return nil }
+        let address: ControlAddress
+        do {
+            address = try ControlAddress(path)
+        } catch let error as ControlError {
+            assembly.log.warning("\(error); there is none")
+            return nil
         }
+        let (commands, log) = (commands, assembly.log)
+        return try await Task(executorPreference: LoopExecutor(loop)) {
+            try ControlServer(at: address, on: loop, commands: commands, log: log)
+        }.value
     }
+
+    /// The commands of the control socket.
+    private var commands: [any ControlCommand] { [VersionCommand()] }
 
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)

@@ -163,17 +163,7 @@ extension Web: ListenRequester {
     ///
     /// - Throws: `SocketError` with the resolver's sentence.
     package func listenRequest() async throws -> ListenRequest {
-        switch options.listen {
-        case .unix(let path):
-            return ListenRequest(
-                [try SocketAddress.unix(path: directory(path))], mode: options.mode?.bits)
-        case .network(let host, let port):
-            // The system's resolver waits for the network, so it gets a thread of its own.
-            let found = try await DedicatedThread.run(named: "resolver") {
-                Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
-            }
-            return ListenRequest(try found.get())
-        }
+        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 

@@ -96,7 +96,7 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// days.
     func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void)
     /// Takes what was left for an account while its owner was away, the oldest first; once.
-    func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void)
+    func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void)
     /// Returns the last private messages between an account and somebody with a folded name, the
     /// oldest first.
     func privateMessages(

@@ -94,7 +94,7 @@ package final class NoAccounts: AccountDirectory {
         then(.unavailable)
     }
     /// Answers with none.
-    package func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
+    package func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
         then([])
     }
     /// Answers with none.

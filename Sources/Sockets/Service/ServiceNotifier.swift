@@ -1,5 +1,6 @@
 import Glibc
 import Locking
+import TimeUnits
 
 /// Tells the service manager that has started the process how the process is doing (sd_notify(3)).
 ///

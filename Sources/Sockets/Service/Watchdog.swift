@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// Tells a service manager that a loop turns: twice within the time that the manager allows.
 ///
 /// Confined to the loop, which keeps it. The loop itself sends, so that the manager restarts a process

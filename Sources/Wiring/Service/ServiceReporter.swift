@@ -1,4 +1,5 @@
 import Locking
+import MessageBus
 import Sockets
 
 /// Reports the state of the daemon to the service manager that has started it.
@@ -30,8 +31,16 @@ package final class ServiceReporter: Sendable {
         notifier.status("starting")
     }
 
-    /// Declares that all bridges are in the table, so that the daemon is ready as soon as they are.
-    package func begin() {
+    /// Declares which bridges there are: the daemon is ready as soon as they are.
+    package func begin(with supervised: [SupervisedBridge]) {
+        for bridge in supervised {
+            bridges.record(.starting, of: bridge.attachment.name, isOptional: bridge.isOptional)
+        }
+        begin()
+    }
+
+    /// Declares that all bridges are in the table.
+    func begin() {
         state.withLock { $0.hasBegun = true }
         report()
     }

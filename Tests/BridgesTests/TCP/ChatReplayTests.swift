@@ -225,7 +225,7 @@ import Testing
         let port = await host.port()
         async let receipt = port.publish("también", from: "eco")
         await host.test.settle()
-        #expect(await host.attachments[0].taken(on: host.test.bus) == 1)
+        #expect(await host.attachments[0].received(on: host.test.bus) == 1)
         store.change(to: .keepsUp)
         #expect(try await receipt.verdict == .pass)
         let lines = try await reader.lines(3)
@@ -257,7 +257,7 @@ import Testing
 }
 
 extension BridgeAttachment {
-    fileprivate func taken(on bus: Bus) async -> UInt64 {
-        await bus.perform { [self] _ in self.taken }
+    fileprivate func received(on bus: Bus) async -> UInt64 {
+        await bus.perform { [self] _ in self.received }
     }
 }

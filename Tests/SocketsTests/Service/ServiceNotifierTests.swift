@@ -8,10 +8,10 @@ import Testing
 /// What a notifier sends, to a socket in a folder or an abstract one.
 @Suite(.timeLimit(.minutes(10))) struct ServiceNotifierTests {
     private static func notifier(
-        _ inbox: NotificationInbox, watchdog: Duration? = nil
+        _ inbox: NotificationInbox, watchdogMicroseconds: Int? = nil
     ) -> ServiceNotifier {
         var variables = ["NOTIFY_SOCKET": inbox.name]
-        variables["WATCHDOG_USEC"] = watchdog.map { "\($0.inNanoseconds / 1_000)" }
+        variables["WATCHDOG_USEC"] = watchdogMicroseconds.map { "\($0)" }
         return ServiceNotifier(ServiceEnvironment(of: 1) { variables[$0] })
     }
 
@@ -101,7 +101,7 @@ import Testing
         let loop = try EventLoop(clock: clock)
         Watchdog.start(Self.notifier(inbox), on: loop)
         #expect(inbox.rest() == [])
-        Watchdog.start(Self.notifier(inbox, watchdog: .seconds(30)), on: loop)
+        Watchdog.start(Self.notifier(inbox, watchdogMicroseconds: 30_000_000), on: loop)
         #expect(inbox.rest() == ["WATCHDOG=1"])
         var turns = 0
         loop.atTurnEnd {

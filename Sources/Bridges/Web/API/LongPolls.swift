@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// The requests that wait for the next message of a room.
 ///
@@ -60,14 +61,14 @@ final class LongPolls {
     /// Answers those who wait for what was said in this turn.
     func answer(_ bus: isolated Bus) {
         for poll in Array(polls.values) where poll.room.room.lastNumber > poll.after {
-            let texts = takeTexts(for: poll)
+            let texts = readTexts(for: poll)
             if !texts.isEmpty { finish(poll, texts) }
         }
     }
 
     /// Returns the texts behind what was looked at: one more than were asked for, if there are so
     /// many.
-    private func takeTexts(for poll: Poll) -> [Message] {
+    private func readTexts(for poll: Poll) -> [Message] {
         let log = poll.room.room.log
         var texts: [Message] = []
         while texts.count <= poll.count {

@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// The server of one web bridge: its rooms, its sessions, and what its connections share.
 ///

@@ -203,7 +203,7 @@ extension WebClient {
         let day: Int64 = 86_400_000
         let since = Timestamp(milliseconds: bus.settings.time() - day)
         ask(within: PendingQuery.passwordTimeout) { then in
-            bus.accounts.takeLeft(for: account, then: then)
+            bus.accounts.dequeueLeft(for: account, then: then)
         } then: { [self] (left: [PrivateMessage]?, bus) in
             guard let number else { return showWhispers(left ?? [], bus) }
             ask(within: PendingQuery.passwordTimeout) { then in

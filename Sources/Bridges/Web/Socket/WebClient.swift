@@ -21,7 +21,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     /// True once `hello` was answered by `welcome`.
     var isWelcome = false
     var phrases: Phrases
-    /// The address that limits, tries and bans go by.
+    /// The address that limits, attempts and bans go by.
     let address: ClientAddress
     /// True if passwords may come over this connection.
     let isSecure: Bool

@@ -147,6 +147,28 @@ import Testing
         while try await answer(for: "203.0.113.1").1 != 200 {}
     }
 
+    @Test func `a server is released on whichever thread`() async throws {
+        final class Nobody: HTTPHandler {
+            func admit(_ head: HTTPRequestHead, from peer: HTTPPeer) -> HTTPAdmission {
+                .answer(.text(.notFound, "nothing"))
+            }
+            func handle(_ exchange: HTTPExchange) {}
+        }
+        let loop = try EventLoop()
+        var server: HTTPServer? = HTTPServer(HTTPServer.Options(), on: loop, handler: Nobody())
+        #expect(server?.isStopping == false)
+        try loop.start()
+        await withCheckedContinuation { continuation in
+            loop.perform { continuation.resume() }
+        }
+        server = nil
+        // The loop goes on, without a function that asks what is gone.
+        await withCheckedContinuation { continuation in
+            loop.perform { continuation.resume() }
+        }
+        loop.stop()
+    }
+
     @Test func `on loopback another host is refused`() async throws {
         var options = HTTPServer.Options()
         options.hostRule = try HostRule(#require(OriginList(["https://chat.example.org"])))

@@ -1,4 +1,5 @@
 import Glibc
+import TimeUnits
 
 /// One connection of an HTTP server: its requests, answered one after the other.
 ///

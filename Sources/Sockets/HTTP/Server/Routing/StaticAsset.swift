@@ -1,5 +1,3 @@
-import COpenSSL
-
 /// A file of the page, in memory: as it is and compressed, each with its tag.
 ///
 /// Safe from any thread. Made once, at the start: compressing takes a while.
@@ -25,10 +23,7 @@ package struct StaticAsset: Sendable {
 
     /// Returns 16 digits of the SHA-256.
     private static func tag(of bytes: [UInt8]) -> String {
-        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var count: UInt32 = 0
-        EVP_Digest(bytes, bytes.count, &digest, &count, EVP_sha256(), nil)
-        return digest.prefix(8).map { byte in
+        SHA256.digest(of: bytes).prefix(8).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0\(digits)" : digits
         }
