@@ -82,6 +82,7 @@ extension AccountService {
     ) {
         if role == .relay, let key = account(id)?.key,
             settings.bridgeKeys.contains(key) || tokenKeys.contains(key)
+                || claimedKeys.contains(key)
         {
             let then = LoopBound(then)
             return environment.post { then.value(.refused) }

@@ -16,6 +16,8 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     private(set) var accounts: AccountTable
     private(set) var restrictions = RestrictionTable()
     private(set) var tokenKeys: Set<String> = []
+    /// The folded names of programs that the configuration of a bridge names.
+    var claimedKeys: Set<String> = []
     /// The tokens by the digests of their secrets: looking one up tells nothing about others.
     private(set) var tokens: [[UInt8]: Token] = [:]
     /// True once the accounts are in memory: before that nobody may have any name.

@@ -131,6 +131,10 @@ package struct Web: Bridge {
         let site = try await DedicatedThread.run(named: "page") { WebSite(title: title) }
         let (options, loop) = (options, loop)
         let isLocal = wanted.allSatisfy(\.isLocal)
+        let tokenKeys = Set(options.tokens.keys.map { NameFolding.key($0) })
+        if let taken = await port.bus.perform({ $0.accounts.claim(tokenKeys) }) {
+            throw BridgeError(taken)
+        }
         let server = try await port.bus.perform { bus in
             let server = WebServer(
                 options, port: port, bus: bus, loop: loop, site: site, isLocal: isLocal)

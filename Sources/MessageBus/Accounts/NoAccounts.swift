@@ -80,6 +80,8 @@ package final class NoAccounts: AccountDirectory {
     package func endSession(_ digest: [UInt8]) {}
     /// Returns `nil`.
     package func token(_ digest: [UInt8]) -> Token? { nil }
+    /// Returns `nil`: nobody else has a name.
+    package func claim(_ keys: Set<String>) -> String? { nil }
     /// Does nothing.
     package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {}
     /// Answers with none.

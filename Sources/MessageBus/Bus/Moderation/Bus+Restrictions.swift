@@ -78,7 +78,7 @@ extension Bus {
             restrictIdentities(of: key)
             let account = ban.account.flatMap { accounts.account($0) }
             let person = people[key] ?? account.flatMap { owner(of: $0) }
-            for presence in person?.presences ?? [] {
+            for presence in person?.onePerDelegate ?? [] {
                 presence.delegate.disconnect(.banned(reason: ban.reason))
             }
         case .addresses(let block): tell(.banned(block, reason: ban.reason))
@@ -87,7 +87,7 @@ extension Bus {
 
     /// Sends somebody away from all connections; returns false if there is none that can be closed.
     package func kick(_ person: Person, reason: String) -> Bool {
-        let presences = person.presences.filter { $0.connection != 0 }
+        let presences = person.onePerDelegate.filter { $0.connection != 0 }
         for presence in presences { presence.delegate.disconnect(.kicked(reason: reason)) }
         return !presences.isEmpty
     }

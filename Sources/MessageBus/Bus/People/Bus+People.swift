@@ -165,14 +165,15 @@ extension Bus {
     ///
     /// - Parameters:
     ///   - presence: the one that has ended; others of the person in that room keep it silent.
-    ///   - room: where the person goes; if `nil`, a room where the person still is.
+    ///   - room: where the person goes; `nil` where only a room is left, also if the person is in
+    ///     others still.
     private func announceLeave(
         of presence: Presence, _ person: Person, by attachment: BridgeAttachment,
         to room: Room? = nil
     ) {
         guard presence.isAnnounced, !person.isAnnounced(in: presence.room) else { return }
         // A room is no person, but where somebody goes is kept as whom something is about.
-        let destination = (room ?? person.announcedRooms.first).map {
+        let destination = room.map {
             Sender(name: $0.name, key: $0.name, bridge: "", identity: 0)
         }
         let notice = judged(

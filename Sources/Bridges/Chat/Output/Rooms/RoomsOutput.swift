@@ -21,6 +21,14 @@ package struct RoomsOutput {
     private struct Reading {
         var cursor: TranscriptCursor
         var answers = PendingAnswers()
+        /// The places up to which lines may be sent, until each is released, rising.
+        var holds: [TranscriptOffset] = []
+
+        /// The place that the next lines must not pass.
+        var nextPlace: TranscriptOffset? {
+            guard let hold = holds.first else { return answers.nextPlace }
+            return min(hold, answers.nextPlace ?? .max)
+        }
 
         var isUpToDate: Bool { answers.isEmpty && cursor.isAtEnd }
     }
@@ -66,7 +74,9 @@ package struct RoomsOutput {
     /// fetched before is on its way.
     package var behind: [Transcript] {
         if queue.areStored { return [] }
-        return readings.compactMap { $0.cursor.catchUp == nil ? nil : $0.cursor.transcript }
+        return readings.compactMap {
+            $0.cursor.catchUp == nil || !$0.holds.isEmpty ? nil : $0.cursor.transcript
+        }
     }
 
     /// Returns the cursor in a room; `nil` if the room is not read.
@@ -120,6 +130,21 @@ package struct RoomsOutput {
     package mutating func end(_ transcript: Transcript, at number: MessageNumber) {
         guard let index = index(of: transcript) else { return }
         readings[index].cursor.end(at: number)
+    }
+
+    // MARK: - Holding back
+
+    /// Holds back the lines of a room from the present end of its transcript on, until they are
+    /// released; those of several holds as often.
+    package mutating func hold(_ transcript: Transcript) {
+        guard let index = index(of: transcript) else { return }
+        readings[index].holds.append(transcript.head)
+    }
+
+    /// Releases the lines that were held back for longest.
+    package mutating func release(_ transcript: Transcript) {
+        guard let index = index(of: transcript), !readings[index].holds.isEmpty else { return }
+        readings[index].holds.removeFirst()
     }
 
     // MARK: - Answers
@@ -196,7 +221,7 @@ package struct RoomsOutput {
             return .some
         }
         if queueDueAnswers(index) { return .some }
-        let place = readings[index].answers.nextPlace
+        let place = readings[index].nextPlace
         guard let all = readings[index].cursor.nextEnd(before: place) else {
             // The cursor may have passed lines of its own, up to the place of an answer.
             if queueDueAnswers(index) { return .some }

@@ -48,14 +48,9 @@ extension ChatConnection {
         case .register, .login, .password, .unregister:
             execute(command, withPassword: arguments, of: name, bus)
         case .delete: delete(arguments, bus)
-        case .kick: kick(arguments, bus)
-        case .ban: ban(arguments, bus)
-        case .unban: unban(arguments, bus)
         case .bans: answer(RestrictionList(bus.accounts, phrases))
-        case .mute: mute(arguments, bus)
-        case .unmute: unmute(arguments, bus)
-        case .announce: announce(arguments, bus)
-        case .role: setRole(arguments, bus)
+        case .kick, .ban, .unban, .mute, .unmute, .announce, .role:
+            moderate(command, arguments, bus)
         case .quit: quit(bus)
         }
     }
