@@ -21,6 +21,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     /// Safe from any thread.
     package var isReady: Bool { readiness.load(ordering: .acquiring) }
     let readiness = Atomic(false)
+    /// Called each time that the bridge says that it works.
+    var whenReady: (@Sendable () -> Void)?
 
     /// Number of messages the bridge has brought in.
     package internal(set) var received: UInt64 = 0

@@ -3,8 +3,13 @@ import Synchronization
 extension Bus {
     /// Records where the rooms' logs end when a bridge starts, so that it misses nothing from then
     /// on.
-    package func begin(_ attachment: BridgeAttachment) {
+    ///
+    /// - Parameter whenReady: called on the loop when the bridge says that it works.
+    package func begin(
+        _ attachment: BridgeAttachment, whenReady: (@Sendable () -> Void)? = nil
+    ) {
         attachment.readiness.store(false, ordering: .releasing)
+        attachment.whenReady = whenReady
         for room in rooms { attachment.positions[room.name] = room.log.end }
     }
 
@@ -20,6 +25,7 @@ extension Bus {
 
     func ready(_ attachment: BridgeAttachment) {
         attachment.readiness.store(true, ordering: .releasing)
+        attachment.whenReady?()
     }
 
     func present(_ name: String, by attachment: BridgeAttachment) -> Bool {
