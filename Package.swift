@@ -70,13 +70,16 @@ let package = Package(
 
         // One lock, for MessageBus and for Sockets, of which neither may import the other.
         .target(name: "Locking"),
+        // Counters and histograms, and their form for Prometheus, for whoever counts something.
+        .target(name: "Metrics"),
         // JSON from outside, for bridges that speak it.
         .target(name: "JSON"),
         // The bus and everything that stands on it.
-        .target(name: "MessageBus", dependencies: ["Locking"]),
+        .target(name: "MessageBus", dependencies: ["Locking", "Metrics"]),
         .target(
-            name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
-        .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
+            name: "Sockets",
+            dependencies: ["Locking", "Metrics", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
+        .target(name: "Store", dependencies: ["Locking", "Metrics", "MessageBus", "CSQLite"]),
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
         // Users' regular expressions, the same for all who take some.
@@ -86,14 +89,14 @@ let package = Package(
         .target(
             name: "Chat", dependencies: ["MessageBus", "Sockets"], path: "Sources/Bridges/Chat"),
         .target(
-            name: "TCPBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
+            name: "TCPBridge", dependencies: ["Chat", "Metrics", "MessageBus", "Sockets"],
             path: "Sources/Bridges/TCP"),
         .target(
             name: "StdioBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Stdio"),
         .target(
             name: "TailBridge",
-            dependencies: ["Chat", "Locking", "MessageBus", "Sockets", "Patterns"],
+            dependencies: ["Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns"],
             path: "Sources/Bridges/Tail"),
         .target(
             name: "TelegramBridge",
@@ -102,7 +105,7 @@ let package = Package(
         // Page: what the browser gets, no Swift.
         .target(
             name: "WebBridge",
-            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+            dependencies: ["Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Web",
             resources: [.embedInCode("Page"), .embedInCode("API/openapi.json")]),
         .target(
@@ -113,7 +116,10 @@ let package = Package(
             ],
             path: "Sources/Bridges/BuiltIns"),
         .target(
-            name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store", "Accounts"]),
+            name: "Wiring",
+            dependencies: [
+                "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts",
+            ]),
         // The user's own; without package access they see what any other package would see.
         .target(
             name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins",
@@ -135,9 +141,11 @@ let package = Package(
             dependencies: ["Locking", "MessageBus", "Sockets", "Bridges", "Chat", "Wiring"],
             path: "Tests/TestDaemon"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
         .testTarget(name: "LockingTests", dependencies: ["Locking", "Sockets"]),
         .testTarget(
-            name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
+            name: "MessageBusTests",
+            dependencies: ["MessageBus", "Locking", "Metrics", "TestSupport"]),
         .testTarget(
             name: "SocketsTests",
             dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL", "CZlib"]),
@@ -173,8 +181,8 @@ let package = Package(
         .testTarget(
             name: "TelegramBridgeTests",
             dependencies: [
-                "TelegramBridge", "Chat", "JSON", "Middlewares", "MessageBus", "Sockets",
-                "TestSupport",
+                "TelegramBridge", "Chat", "JSON", "Metrics", "Middlewares", "MessageBus",
+                "Sockets", "TestSupport",
             ],
             path: "Tests/BridgesTests/Telegram"),
         .testTarget(

@@ -187,7 +187,11 @@ extension WebSession: PresenceDelegate {
     func deliver(_ message: Message) {
         guard isReachable else { return }
         let frame = server.frame(ofPrivate: message)
-        for client in clients where !frame.isEmpty { client.stream.send(frame) }
+        guard !frame.isEmpty else { return }
+        for client in clients {
+            server.port.statistics.deliveries += 1
+            client.stream.send(frame)
+        }
     }
 
     /// Speaks by another name from now on.

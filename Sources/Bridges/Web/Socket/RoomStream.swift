@@ -32,6 +32,8 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
     private var isScheduled = false
     private var isClosing = false
     var isWatched = false
+    /// What the bridge has counted of what was sent.
+    private var counted = DeliveryCounts()
     /// True while the client's input is wanted.
     var isRead = true { didSet { if isRead != oldValue { updateInterest() } } }
 
@@ -94,6 +96,9 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
         scheduleSend()
     }
 
+    /// Returns the position in a room; `nil` if the room is not read.
+    func cursor(in transcript: Transcript) -> TranscriptCursor? { output.cursor(in: transcript) }
+
     /// Records the place among a room's readers, which has changed.
     func setSlot(_ slot: Int, in room: WebRoom) {
         guard let index = readings.firstIndex(where: { $0.room === room }) else { return }
@@ -142,6 +147,7 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
             guard let room = room(of: transcript) else { return [] }
             return server.skipNotice(count, in: room, as: form)
         }
+        counted.update(to: output.counts, in: server.port.statistics)
         if output.isBlocked && !wasBlocked || !isWatched && output.sentBytes != sentBefore {
             server.stalled.watch(self)
         }
