@@ -115,10 +115,15 @@ let package = Package(
                 "WebBridge",
             ],
             path: "Sources/Bridges/BuiltIns"),
+        // The status page: what the browser gets of it, no Swift.
+        .target(
+            name: "StatusServer",
+            dependencies: ["JSON", "Locking", "Metrics", "MessageBus", "Sockets"],
+            resources: [.embedInCode("Page")]),
         .target(
             name: "Wiring",
             dependencies: [
-                "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts",
+                "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts", "StatusServer",
             ]),
         // The user's own; without package access they see what any other package would see.
         .target(
@@ -142,6 +147,11 @@ let package = Package(
             path: "Tests/TestDaemon"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(
+            name: "StatusServerTests",
+            dependencies: [
+                "StatusServer", "JSON", "Metrics", "MessageBus", "Sockets", "TestSupport",
+            ]),
         .testTarget(name: "LockingTests", dependencies: ["Locking", "Sockets"]),
         .testTarget(
             name: "MessageBusTests",

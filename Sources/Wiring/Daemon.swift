@@ -2,6 +2,7 @@ import Accounts
 import Glibc
 import MessageBus
 import Sockets
+import StatusServer
 import Store
 
 /// The daemon: runs the bridges of bridge.json until it is told to stop.
@@ -13,7 +14,7 @@ package struct Daemon: Sendable {
     /// The end of a run.
     package typealias End = Supervisor.End
 
-    private let assembly: Assembly
+    let assembly: Assembly
     private let loop: EventLoop
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
     private let reopenLog: @Sendable () -> Void
@@ -52,10 +53,10 @@ package struct Daemon: Sendable {
     /// - Throws: a sentence if it could not start.
     package func run() async throws -> End {
         let bus = assembly.bus
-        // A bridge may start two threads besides its own; then the log, signals, the bus, three of
-        // the store, one of the accounts and those that check passwords.
+        // A bridge may start two threads besides its own; then the log, signals, the bus, the status
+        // page, three of the store, one of the accounts and those that check passwords.
         try ResourceLimits.checkMemory(
-            forThreads: 7 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
+            forThreads: 8 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)
         let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue] in
             log.info("stopped while starting")
@@ -79,6 +80,7 @@ package struct Daemon: Sendable {
         try assembly.accounts.checkNames()
         AccountRefresh.start(assembly.accounts, on: assembly.loop)
         MemoryTrimmer.start(on: assembly.loop)
+        assembly.monitor.start()
         try assembly.loop.start(named: "bus")
         defer { assembly.loop.stop() }
         let bridges = try assembly.bridges.map { bridge in
@@ -88,6 +90,8 @@ package struct Daemon: Sendable {
         }
         for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
+        let statusServer = try await startStatusServer()
+        defer { statusServer?.close() }
         await recallMessages()
         let end = await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
         await close(after: end.outcome)

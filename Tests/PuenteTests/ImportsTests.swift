@@ -123,8 +123,9 @@ enum HouseRules {
         "Bridges/BuiltIns": [
             "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge", "WebBridge",
         ],
+        "StatusServer": ["JSON", "Locking", "Metrics", "MessageBus", "Sockets"],
         "Wiring": [
-            "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts",
+            "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts", "StatusServer",
         ],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [

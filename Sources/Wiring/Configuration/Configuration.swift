@@ -18,6 +18,8 @@ package struct Configuration: Sendable {
     package let accounts: AccountRequirement
     /// True if people may register themselves.
     package let isRegistrationOpen: Bool
+    /// Where metrics, health and the status page are served; `nil` if nowhere.
+    package let status: StatusOptions?
     /// The daemon's own log.
     package let log: LogOptions
     /// The chain every inbound message passes, in order.

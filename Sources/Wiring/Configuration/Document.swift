@@ -80,7 +80,8 @@ struct Document {
         return Configuration(
             file: file, directory: directory, name: options.name.text, language: options.language,
             rooms: options.rooms.names, store: options.store, accounts: options.accounts,
-            isRegistrationOpen: options.isRegistrationOpen, log: options.log,
+            isRegistrationOpen: options.isRegistrationOpen, status: options.status,
+            log: options.log,
             middleware: middleware,
             bridges: bridges, leftOut: absent)
     }
