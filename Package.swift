@@ -72,14 +72,20 @@ let package = Package(
         .target(name: "Locking"),
         // Counters and histograms, and their form for Prometheus, for whoever counts something.
         .target(name: "Metrics"),
+        // Nanoseconds, in which loops and threads count time.
+        .target(name: "TimeUnits"),
         // JSON from outside, for bridges that speak it.
         .target(name: "JSON"),
         // The bus and everything that stands on it.
         .target(name: "MessageBus", dependencies: ["Locking", "Metrics"]),
         .target(
             name: "Sockets",
-            dependencies: ["Locking", "Metrics", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
-        .target(name: "Store", dependencies: ["Locking", "Metrics", "MessageBus", "CSQLite"]),
+            dependencies: [
+                "Locking", "Metrics", "TimeUnits", "CLinux", "CCurl", "COpenSSL", "CZlib",
+            ]),
+        .target(
+            name: "Store",
+            dependencies: ["Locking", "Metrics", "MessageBus", "TimeUnits", "CSQLite"]),
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
         // Users' regular expressions, the same for all who take some.
@@ -87,9 +93,11 @@ let package = Package(
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
         // A target for each bridge, so that none can import another; what they share is Chat.
         .target(
-            name: "Chat", dependencies: ["MessageBus", "Sockets"], path: "Sources/Bridges/Chat"),
+            name: "Chat", dependencies: ["MessageBus", "Sockets", "TimeUnits"],
+            path: "Sources/Bridges/Chat"),
         .target(
-            name: "TCPBridge", dependencies: ["Chat", "Metrics", "MessageBus", "Sockets"],
+            name: "TCPBridge",
+            dependencies: ["Chat", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/TCP"),
         .target(
             name: "StdioBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
@@ -105,7 +113,9 @@ let package = Package(
         // Page: what the browser gets, no Swift.
         .target(
             name: "WebBridge",
-            dependencies: ["Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets"],
+            dependencies: [
+                "Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits",
+            ],
             path: "Sources/Bridges/Web",
             resources: [.embedInCode("Page"), .embedInCode("API/openapi.json")]),
         .target(
@@ -123,7 +133,8 @@ let package = Package(
         .target(
             name: "Wiring",
             dependencies: [
-                "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts", "StatusServer",
+                "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts",
+                "StatusServer",
             ]),
         // The user's own; without package access they see what any other package would see.
         .target(
@@ -153,6 +164,7 @@ let package = Package(
                 "StatusServer", "JSON", "Metrics", "MessageBus", "Sockets", "TestSupport",
             ]),
         .testTarget(name: "LockingTests", dependencies: ["Locking", "Sockets"]),
+        .testTarget(name: "TimeUnitsTests", dependencies: ["TimeUnits"]),
         .testTarget(
             name: "MessageBusTests",
             dependencies: ["MessageBus", "Locking", "Metrics", "TestSupport"]),
@@ -206,7 +218,7 @@ let package = Package(
             name: "BrowserTests", dependencies: ["TestSupport"], exclude: ["Page"]),
         .testTarget(
             name: "WiringTests",
-            dependencies: ["Wiring", "Locking", "MessageBus", "Sockets", "TestSupport"]),
+            dependencies: ["Wiring", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
             name: "PluginsTests", dependencies: ["Plugins", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(

@@ -19,6 +19,8 @@ package struct Assembly: Sendable {
     let accounts: AccountService
     /// What can be known of the daemon while it runs.
     let monitor: StatusMonitor
+    /// Path of the control socket; `nil` if there is none.
+    let controlPath: String?
 
     /// Makes chains and bridges.
     ///
@@ -71,6 +73,7 @@ package struct Assembly: Sendable {
         self.files = files
         self.bridges = bridges
         self.accounts = accounts
+        controlPath = configuration.control.map { context.path($0) }
         store = Self.store(of: configuration, context, fold: namePolicy.fold)
         bus = Bus(
             settings, chain: chain, store: store ?? VolatileStore(), executor: loop,

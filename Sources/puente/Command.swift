@@ -9,6 +9,7 @@ enum Command: Equatable {
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
     case why(MessageNumber, file: String)
+    case status(isJSON: Bool, file: String)
     case certificate([CertificateHost])
     case accounts(AccountCommand, file: String)
     case version
@@ -38,6 +39,7 @@ enum Command: Equatable {
                puente search [--room R] [--last N] [--since 2h] [--json] WORDS
                                                  the messages that hold all WORDS
                puente why NUMBER                 what became of one message
+               puente status [--json]            how the running daemon is doing
                puente certificate HOST...        makes certificate.pem and key.pem for TLS
         \(AccountCommand.usage)
                puente version
@@ -73,6 +75,8 @@ enum Command: Equatable {
                 throw .noWord("why needs the number of a message")
             }
             self = .why(number, file: arguments.file)
+        case "status":
+            self = .status(isJSON: arguments.removeFlag(.json), file: arguments.file)
         case "certificate":
             most = .max
             guard !words.isEmpty else {
@@ -102,30 +106,30 @@ enum Command: Equatable {
 
 extension Arguments {
     fileprivate var file: String {
-        mutating get { Command.standard(takeValue(.config)) }
+        mutating get { Command.standard(removeValue(.config)) }
     }
 
     fileprivate mutating func history(
         mayFollow: Bool
     ) throws(UsageError) -> Command.HistoryOptions {
         var options = Command.HistoryOptions()
-        options.room = takeValue(.room)
-        if let last = takeValue(.last) {
+        options.room = removeValue(.room)
+        if let last = removeValue(.last) {
             guard let count = Int(last), count > 0 else {
                 throw .badValue("--last", expected: "a whole number > 0", found: last)
             }
             options.last = count
         }
-        if let since = takeValue(.since) {
-            guard let duration = Duration(option: since), duration <= Duration.longestOption else {
-                let most = Duration.longestOption.plain
+        if let since = removeValue(.since) {
+            guard let duration = Duration(option: since), duration <= Duration.maxOption else {
+                let most = Duration.maxOption.plain
                 throw .badValue(
                     "--since", expected: "\(Duration.expectation), at most \(most)", found: since)
             }
             options.since = duration
         }
-        if mayFollow { options.isFollowing = takeFlag(.follow) }
-        options.isJSON = takeFlag(.json)
+        if mayFollow { options.isFollowing = removeFlag(.follow) }
+        options.isJSON = removeFlag(.json)
         return options
     }
 }

@@ -119,6 +119,8 @@ import Testing
     @Test func `it is not ready while the store fails`() async throws {
         let store = MemoryStore()
         let host = try await StatusHost(store: store)
+        #expect(try await host.get("/ready").status == 503)
+        await host.test.port("chat").ready()
         #expect(try await host.get("/ready").status == 200)
         store.change(to: .fails)
         let answer = try await host.get("/ready")
@@ -129,11 +131,16 @@ import Testing
     }
 
     @Test func `what waits for the store for more than ten seconds makes it unready`() {
+        let condition = BridgeCondition()
+        condition.setOptional(true)
+        let finished = condition.report
         func readiness(age: Int64) -> DaemonReadiness {
             let store = StoreReport(
                 condition: .keepsUp, committed: 1, backlogBytes: 1, age: age,
                 commits: Histogram())
-            return DaemonReadiness(bridges: [], isStopping: false, store: store, loopAge: 0)
+            let chat = (name: "chat", report: finished)
+            return DaemonReadiness(
+                bridges: [chat], isStopping: false, store: store, loopAge: 0)
         }
         #expect(readiness(age: 10_000_000_000).isReady)
         #expect(readiness(age: 10_000_000_001).problems == ["the store is 10 s behind"])

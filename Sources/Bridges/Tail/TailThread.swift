@@ -70,7 +70,7 @@ final class TailThread: Sendable {
                     isReported = false
                 }
             }
-            files.tailLog.tellCounts(now: now, isLast: true)
+            files.tailLog.writeCounts(now: now, isLast: true)
             return nil
         } catch {
             return error
@@ -86,8 +86,8 @@ final class TailThread: Sendable {
 
     /// Waits until something happens, or a time, and reads; returns true if anything has happened.
     private func turn(_ files: TailedFiles, until time: Int64) -> Bool {
-        let hasRoom = batches.hasRoom
-        let deadline = min(time, files.deadline(now: now, reads: hasRoom))
+        let hasCapacity = batches.hasCapacity
+        let deadline = min(time, files.deadline(now: now, reads: hasCapacity))
         events.wait(milliseconds: milliseconds(until: deadline))
         var hasHappened = false
         events.drain {
@@ -95,8 +95,8 @@ final class TailThread: Sendable {
             files.recordEvent($0)
         }
         if scanIfDue(files) { hasHappened = true }
-        files.tailLog.tellCounts(now: now)
-        while batches.hasRoom, let batch = files.nextBatch(now: now) {
+        files.tailLog.writeCounts(now: now)
+        while batches.hasCapacity, let batch = files.nextBatch(now: now) {
             hasHappened = true
             put(batch)
             // A file that is rotated while this is published must be open by then.

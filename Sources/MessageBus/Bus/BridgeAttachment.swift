@@ -32,7 +32,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     package var readGauges: ((isolated Bus) -> BridgeGauges)?
 
     /// Number of messages the bridge has brought in.
-    package internal(set) var taken: UInt64 = 0
+    package internal(set) var received: UInt64 = 0
     /// Number of those that passed the chains.
     package internal(set) var passed: UInt64 = 0
     /// Number of those that a chain dropped.
@@ -48,8 +48,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var runs = 0
     /// The presences of people whom the bridge stands for.
     var presences: [Presence] = []
-    /// Private messages that came before there was a reader, `Cursor.mailboxBound` at most.
-    var mail: [Message] = []
+    /// Private messages that came before there was a reader, `Cursor.maxPendingPrivateMessages` at most.
+    var pendingPrivateMessages: [Message] = []
 
     /// Makes the attachment of a bridge of bridge.json.
     package init(
@@ -77,16 +77,18 @@ extension BridgeAttachment: PresenceDelegate {
         if let cursor = cursors.first(where: reads) {
             cursor.deliver(message)
         } else {
-            if mail.count == Cursor.mailboxBound { mail.removeFirst() }
-            mail.append(message)
+            if pendingPrivateMessages.count == Cursor.maxPendingPrivateMessages {
+                pendingPrivateMessages.removeFirst()
+            }
+            pendingPrivateMessages.append(message)
         }
     }
 
-    func handMail(to cursor: Cursor) {
+    func deliverPendingPrivateMessages(to cursor: Cursor) {
         outgoing.owner.assertOwned()
         guard reads(cursor) else { return }
-        for message in mail { cursor.deliver(message) }
-        mail = []
+        for message in pendingPrivateMessages { cursor.deliver(message) }
+        pendingPrivateMessages = []
     }
 
     private func reads(_ cursor: Cursor) -> Bool {

@@ -19,6 +19,7 @@ package struct DaemonReadiness: Sendable {
         store: StoreReport?, loopAge: Int64
     ) {
         if loopAge > Heartbeat.limit { problems.append("the bus hangs") }
+        if bridges.isEmpty { problems.append("the daemon starts") }
         if isStopping { problems.append("the daemon stops") }
         for (name, report) in bridges where !report.isOptional && !report.state.isReady {
             problems.append("bridge \(name) is not ready: \(report.state.rawValue)")

@@ -19,13 +19,15 @@ package final class StatusServer: @unchecked Sendable {  // `http` is touched on
     ///
     /// - Parameters:
     ///   - addresses: the addresses to listen on, at one port.
+    ///   - sockets: the sockets that are open already, if the address is among theirs.
     ///   - language: the language of the page.
     /// - Throws: `SocketError` if one is taken, or if none of them exists on this machine.
     package init(
-        _ monitor: StatusMonitor, on addresses: [SocketAddress], _ language: Language, log: Log
+        _ monitor: StatusMonitor, on addresses: [SocketAddress],
+        from sockets: ListeningSockets = ListeningSockets(), _ language: Language, log: Log
     ) throws {
         isLocal = addresses.allSatisfy(\.isLocal)
-        let loop = try EventLoop()
+        let loop = try EventLoop(sockets)
         self.loop = loop
         let answers = StatusAnswers(monitor, on: loop, language, tellsReasons: isLocal)
         self.answers = answers

@@ -81,9 +81,8 @@ struct Document {
             file: file, directory: directory, name: options.name.text, language: options.language,
             rooms: options.rooms.names, store: options.store, accounts: options.accounts,
             isRegistrationOpen: options.isRegistrationOpen, status: options.status,
-            log: options.log,
-            middleware: middleware,
-            bridges: bridges, leftOut: absent)
+            control: options.control.path(besideStore: options.store?.path), log: options.log,
+            middleware: middleware, bridges: bridges, leftOut: absent)
     }
 
     /// The rooms; `nil` if they have problems, which are reported elsewhere.

@@ -68,7 +68,7 @@ final class ConnectionStatus: Sendable {
     /// told of what is over: a second for what a poll waits, and one for the way.
     static let lastTry = longEnough - countLead - .seconds(2)
     /// Outages that follow one another faster are logged for debugging only.
-    private static let shortestQuiet = Duration.seconds(60)
+    private static let minQuiet = Duration.seconds(60)
 
     init(_ settings: BridgeSettings, _ bindings: [ChatBindings.Binding]) {
         self.settings = settings
@@ -160,7 +160,7 @@ final class ConnectionStatus: Sendable {
             state.failing[observer]?.isWoken = false
             state.outageCounted = state.outageCounted ?? since
             countOutage(&state, isOver: false)
-            let isQuiet = state.lastWarning.map { now - $0 < Self.shortestQuiet } ?? false
+            let isQuiet = state.lastWarning.map { now - $0 < Self.minQuiet } ?? false
             let isLoud = !state.isWarned && !isQuiet
             if isLoud { (state.isWarned, state.lastWarning) = (true, now) }
             return (isFirst, isNew, isLoud)

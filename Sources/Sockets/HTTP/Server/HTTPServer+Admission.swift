@@ -124,7 +124,7 @@ extension HTTPServer: ArrivalOwner {
         options.debug("\(peer) is closed: \(failure)")
         switch failure {
         case .gone: Glibc.close(descriptor)
-        case .plainText(let bytes):
+        case .plaintext(let bytes):
             // A method, in plain: somebody has left out the "s" of https.
             if bytes.first.map({ $0 &- 0x41 < 26 }) ?? false {
                 let refusal = HTTPRefusal(.badRequest, "this port speaks HTTPS")

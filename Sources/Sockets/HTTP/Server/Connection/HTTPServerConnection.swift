@@ -1,5 +1,6 @@
 import Glibc
 import Metrics
+import TimeUnits
 
 /// One connection of an HTTP server: its requests, answered one after the other.
 ///
@@ -42,6 +43,8 @@ final class HTTPServerConnection: EventHandler {
     /// Bytes behind it that were received with it.
     var held: [UInt8] = []
     var output = HTTPOutput()
+    /// What is kept until everything is sent.
+    var owners: [AnyObject] = []
     /// True while events of the parser are obeyed, so that answers wait for the end of that.
     var isParsing = false
     /// True once the client has ended its sending side.
@@ -179,6 +182,7 @@ final class HTTPServerConnection: EventHandler {
     private func end() {
         phase = .over
         held = []
+        owners = []
         timer.cancel()
         server.remove(self)
         let exchange = exchange
