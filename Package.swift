@@ -70,16 +70,22 @@ let package = Package(
 
         // One lock, for MessageBus and for Sockets, of which neither may import the other.
         .target(name: "Locking"),
+        // Counters and histograms, and their form for Prometheus, for whoever counts something.
+        .target(name: "Metrics"),
         // Nanoseconds, in which loops and threads count time.
         .target(name: "TimeUnits"),
         // JSON from outside, for bridges that speak it.
         .target(name: "JSON"),
         // The bus and everything that stands on it.
-        .target(name: "MessageBus", dependencies: ["Locking"]),
+        .target(name: "MessageBus", dependencies: ["Locking", "Metrics"]),
         .target(
             name: "Sockets",
-            dependencies: ["Locking", "TimeUnits", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
-        .target(name: "Store", dependencies: ["Locking", "MessageBus", "TimeUnits", "CSQLite"]),
+            dependencies: [
+                "Locking", "Metrics", "TimeUnits", "CLinux", "CCurl", "COpenSSL", "CZlib",
+            ]),
+        .target(
+            name: "Store",
+            dependencies: ["Locking", "Metrics", "MessageBus", "TimeUnits", "CSQLite"]),
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
         // Users' regular expressions, the same for all who take some.
@@ -90,14 +96,15 @@ let package = Package(
             name: "Chat", dependencies: ["MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/Chat"),
         .target(
-            name: "TCPBridge", dependencies: ["Chat", "MessageBus", "Sockets", "TimeUnits"],
+            name: "TCPBridge",
+            dependencies: ["Chat", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/TCP"),
         .target(
             name: "StdioBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Stdio"),
         .target(
             name: "TailBridge",
-            dependencies: ["Chat", "Locking", "MessageBus", "Sockets", "Patterns"],
+            dependencies: ["Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns"],
             path: "Sources/Bridges/Tail"),
         .target(
             name: "TelegramBridge",
@@ -106,7 +113,9 @@ let package = Package(
         // Page: what the browser gets, no Swift.
         .target(
             name: "WebBridge",
-            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets", "TimeUnits"],
+            dependencies: [
+                "Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits",
+            ],
             path: "Sources/Bridges/Web",
             resources: [.embedInCode("Page"), .embedInCode("API/openapi.json")]),
         .target(
@@ -116,9 +125,17 @@ let package = Package(
                 "WebBridge",
             ],
             path: "Sources/Bridges/BuiltIns"),
+        // The status page: what the browser gets of it, no Swift.
+        .target(
+            name: "StatusServer",
+            dependencies: ["JSON", "Locking", "Metrics", "MessageBus", "Sockets"],
+            resources: [.embedInCode("Page")]),
         .target(
             name: "Wiring",
-            dependencies: ["JSON", "Locking", "MessageBus", "Sockets", "Store", "Accounts"]),
+            dependencies: [
+                "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "Store", "Accounts",
+                "StatusServer",
+            ]),
         // The user's own; without package access they see what any other package would see.
         .target(
             name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins",
@@ -140,10 +157,17 @@ let package = Package(
             dependencies: ["Locking", "MessageBus", "Sockets", "Bridges", "Chat", "Wiring"],
             path: "Tests/TestDaemon"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
+        .testTarget(name: "MetricsTests", dependencies: ["Metrics"]),
+        .testTarget(
+            name: "StatusServerTests",
+            dependencies: [
+                "StatusServer", "JSON", "Metrics", "MessageBus", "Sockets", "TestSupport",
+            ]),
         .testTarget(name: "LockingTests", dependencies: ["Locking", "Sockets"]),
         .testTarget(name: "TimeUnitsTests", dependencies: ["TimeUnits"]),
         .testTarget(
-            name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
+            name: "MessageBusTests",
+            dependencies: ["MessageBus", "Locking", "Metrics", "TestSupport"]),
         .testTarget(
             name: "SocketsTests",
             dependencies: ["Sockets", "Locking", "TestSupport", "CLinux", "COpenSSL", "CZlib"]),
@@ -179,8 +203,8 @@ let package = Package(
         .testTarget(
             name: "TelegramBridgeTests",
             dependencies: [
-                "TelegramBridge", "Chat", "JSON", "Middlewares", "MessageBus", "Sockets",
-                "TestSupport",
+                "TelegramBridge", "Chat", "JSON", "Metrics", "Middlewares", "MessageBus",
+                "Sockets", "TestSupport",
             ],
             path: "Tests/BridgesTests/Telegram"),
         .testTarget(

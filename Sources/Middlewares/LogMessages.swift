@@ -63,7 +63,7 @@ package struct LogMessages: CopyableMiddleware {
         if let file {
             file.write("\(message.time.inUTC) \(line(for: message))")
         } else {
-            log.write(level, line(for: message))
+            log.writeMessage(level, line(for: message))
         }
         return .pass
     }

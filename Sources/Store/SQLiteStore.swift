@@ -202,6 +202,13 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     package var committed: MessageNumber { status.committed }
     /// The state of writing: keeping up, lagging or failing.
     package var condition: StoreCondition { writeQueue.condition }
+    /// What was written, and what waits to be.
+    package var report: StoreReport {
+        let backlog = writeQueue.backlog(at: monotonicNow())
+        return StoreReport(
+            condition: condition, committed: committed, backlogBytes: backlog.bytes,
+            age: backlog.age, commits: status.commits)
+    }
     /// Sets a function to be called on the store's thread when something may have changed.
     package func observe(_ observer: @escaping @Sendable () -> Void) { status.observe(observer) }
 
@@ -277,6 +284,15 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     ) async throws -> [MessageNumber] {
         try await reader.ask { stored throws(StoreError) in
             try stored.textNumbers(in: room, before: number, atMost: count)
+        }
+    }
+
+    /// Returns how many texts of a room there are between two numbers.
+    package func countTexts(
+        in room: String, after number: MessageNumber, through last: MessageNumber
+    ) async throws -> Int {
+        try await reader.ask { stored throws(StoreError) in
+            try stored.countTexts(in: room, after: number, through: last, atMost: Self.maxCounted)
         }
     }
 

@@ -1,5 +1,6 @@
 import Locking
 import MessageBus
+import Metrics
 import Synchronization
 
 /// The progress of the store, readable by everyone.
@@ -10,6 +11,7 @@ final class StoreStatus: Sendable {
     private let opened = Atomic<UInt64>(0)
     private let damage = Atomic<Bool>(false)
     private let observer = Locked(Observer())
+    private let commitTimes = Locked(Histogram())
 
     /// In a struct, because a function directly in a mutex is wrapped once more by each `withLock`.
     private struct Observer {
@@ -28,6 +30,12 @@ final class StoreStatus: Sendable {
             committedNumber.store(number.rawValue, ordering: .releasing)
         }
     }
+
+    /// The durations of transactions that were committed.
+    var commits: Histogram { commitTimes.withLock { $0 } }
+
+    /// Counts a transaction that took so many nanoseconds.
+    func recordCommit(_ nanoseconds: Int64) { commitTimes.withLock { $0.record(nanoseconds) } }
 
     /// Number of times the file was opened; an earlier connection may be to another file.
     var generation: UInt64 { opened.load(ordering: .acquiring) }

@@ -2,6 +2,7 @@ import Accounts
 import Glibc
 import MessageBus
 import Sockets
+import StatusServer
 import Store
 
 /// The parts of a daemon, made from bridge.json but not started; `puente check` goes this far.
@@ -16,6 +17,8 @@ package struct Assembly: Sendable {
     let store: SQLiteStore?
     /// The accounts, bans and mutes.
     let accounts: AccountService
+    /// What can be known of the daemon while it runs.
+    let monitor: StatusMonitor
     /// Path of the control socket; `nil` if there is none.
     let controlPath: String?
 
@@ -30,7 +33,12 @@ package struct Assembly: Sendable {
         sink: @escaping @Sendable (Log.Entry) -> Void
     ) throws {
         let loop = try EventLoop()
-        let log = Log(from: configuration.log.level, times: .init(of: loop), sink: sink)
+        let clock = SystemClock()
+        let errors = RecentErrors()
+        let log = Log(from: configuration.log.level, times: .init(of: loop)) { entry in
+            errors.record(entry, at: Timestamp(milliseconds: clock.wall()))
+            sink(entry)
+        }
         let files = LogFiles(log: log)
         var context = Context(
             name: configuration.name, language: configuration.language, log: log, executor: loop,
@@ -70,6 +78,10 @@ package struct Assembly: Sendable {
         bus = Bus(
             settings, chain: chain, store: store ?? VolatileStore(), executor: loop,
             atTurnEnd: { loop.atTurnEnd($0) })
+        let now = Timestamp(milliseconds: clock.wall())
+        monitor = StatusMonitor(
+            bus, on: loop, clock: clock.monotonic, startedAt: now,
+            reload: ReloadOutcome(startedAt: now), errors: errors)
     }
 
     /// Makes the store that a configuration asks for, not open yet.
@@ -154,7 +166,7 @@ private struct EntryMaker {
             another = { [context, maker = entry.maker] in try maker(context) }
         }
         return Chain.Step(
-            label: "\(entry.location.path) \(entry.type)",
+            label: "\(entry.location.path) \(entry.type)", name: entry.name,
             condition: entry.condition, middleware: middleware, fold: fold,
             make: another)
     }

@@ -2,6 +2,7 @@ import Accounts
 import Glibc
 import MessageBus
 import Sockets
+import StatusServer
 import Store
 
 /// The daemon: runs the bridges of bridge.json until it is told to stop.
@@ -60,10 +61,10 @@ package struct Daemon: Sendable {
     ///
     /// - Throws: a sentence if it could not start.
     package func run() async throws -> End {
-        // A bridge may start two threads besides its own; then the log, signals, the bus, three of
-        // the store, one of the accounts and those that check passwords.
+        // A bridge may start two threads besides its own; then the log, signals, the bus, the status
+        // page, three of the store, one of the accounts and those that check passwords.
         try ResourceLimits.checkMemory(
-            forThreads: 7 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
+            forThreads: 8 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)
         let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue, service] in
             log.info("stopped while starting")
@@ -118,6 +119,7 @@ package struct Daemon: Sendable {
         AccountRefresh.start(assembly.accounts, on: assembly.loop)
         MemoryTrimmer.start(on: assembly.loop)
         service.startWatchdog(on: assembly.loop)
+        assembly.monitor.start()
         try assembly.loop.start(named: "bus")
         let bridges = try assembly.bridges.map { bridge in
             let pool = ThreadPool(named: bridge.attachment.name)
@@ -126,6 +128,8 @@ package struct Daemon: Sendable {
         }
         for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
+        let statusServer = try await startStatusServer()
+        defer { statusServer?.close() }
         await recallMessages()
         opening?.end()
         service.begin(with: bridges)
@@ -143,14 +147,14 @@ package struct Daemon: Sendable {
             assembly.log.warning("\(error); there is none")
             return nil
         }
-        let (commands, log) = (commands, assembly.log)
+        let commands: [any ControlCommand] = [
+            VersionCommand(), StatusCommand(assembly.monitor, on: loop),
+        ]
+        let log = assembly.log
         return try await Task(executorPreference: LoopExecutor(loop)) {
             try ControlServer(at: address, on: loop, commands: commands, log: log)
         }.value
     }
-
-    /// The commands of the control socket.
-    private var commands: [any ControlCommand] { [VersionCommand()] }
 
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)

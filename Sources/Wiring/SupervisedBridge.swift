@@ -16,6 +16,7 @@ package struct SupervisedBridge: Sendable {
         self.bridge = bridge
         self.attachment = attachment
         self.isOptional = isOptional
+        attachment.condition.setOptional(isOptional)
         self.executor = executor
     }
 

@@ -211,9 +211,11 @@ package struct Supervisor: Sendable {
             await bus.finish(bridge.attachment)
             guard case .failed(let failure) = end else {
                 record(.finished, of: bridge)
+                await bus.record(.finished, of: bridge.attachment)
                 log.info("finished")
                 return .finished
             }
+            await bus.record(.failed, of: bridge.attachment, because: failure)
             if await bus.isStopping || Task.isCancelled {
                 log.error("\(failure)")
                 return .finished

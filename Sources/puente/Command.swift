@@ -9,6 +9,7 @@ enum Command: Equatable {
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
     case why(MessageNumber, file: String)
+    case status(isJSON: Bool, file: String)
     case certificate([CertificateHost])
     case accounts(AccountCommand, file: String)
     case version
@@ -38,6 +39,7 @@ enum Command: Equatable {
                puente search [--room R] [--last N] [--since 2h] [--json] WORDS
                                                  the messages that hold all WORDS
                puente why NUMBER                 what became of one message
+               puente status [--json]            how the running daemon is doing
                puente certificate HOST...        makes certificate.pem and key.pem for TLS
         \(AccountCommand.usage)
                puente version
@@ -73,6 +75,8 @@ enum Command: Equatable {
                 throw .noWord("why needs the number of a message")
             }
             self = .why(number, file: arguments.file)
+        case "status":
+            self = .status(isJSON: arguments.removeFlag(.json), file: arguments.file)
         case "certificate":
             most = .max
             guard !words.isEmpty else {

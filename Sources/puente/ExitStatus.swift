@@ -3,7 +3,7 @@ import Wiring
 /// The exit status of the program, by sysexits.h.
 enum ExitStatus: Int32 {
     case success = 0
-    /// There is no such account, token or ban.
+    /// There is no such account, token or ban; or the daemon is not ready.
     case unknown = 1
     case usage = 64
     case unavailable = 69

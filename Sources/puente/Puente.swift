@@ -7,8 +7,8 @@ import Plugins
 import Sockets
 import Wiring
 
-/// The command line: `puente run`, `check`, `describe`, `history`, `search`, `why`, `user`, `token`,
-/// `ban`, `certificate`, `version`, `help`.
+/// The command line: `puente run`, `check`, `describe`, `history`, `search`, `why`, `status`,
+/// `user`, `token`, `ban`, `certificate`, `version`, `help`.
 @main
 struct Puente {
     /// Not `async`: another thread would run before signals are blocked, and they would kill it.
@@ -59,6 +59,8 @@ struct Puente {
         case .search(let words, let options, let file):
             return await HistoryCommands(file, clock).search(words, options)
         case .why(let number, let file): return await HistoryCommands(file, clock).why(number)
+        case .status(let isJSON, let file):
+            return await StatusQuestion(file, on: loop).ask(isJSON: isJSON)
         case .certificate(let hosts): return await CertificateCommand(hosts).run()
         case .accounts(let command, let file):
             return await AccountCommands.run(command, file)

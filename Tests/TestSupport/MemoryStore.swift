@@ -257,6 +257,14 @@ package final class MemoryStore: MessageStore {
         texts(in: room, before: number, atMost: count).map(\.number)
     }
 
+    package func countTexts(
+        in room: String, after number: MessageNumber, through last: MessageNumber
+    ) -> Int {
+        disk.messages.count {
+            $0.room == room && $0.number > number && $0.number <= last && $0.header.isSaid
+        }
+    }
+
     package func numbers(
         with words: SearchWords, in room: String, atMost count: Int
     ) -> [MessageNumber] { search(words, in: room, atMost: count).map(\.number) }

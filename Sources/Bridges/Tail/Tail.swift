@@ -145,6 +145,7 @@ package struct Tail: Bridge {
         let kept = try await siblings.kept(for: port, configuration)
         let thread = try TailThread(
             configuration, kept: kept, hearsEvents: hearsEvents, clock: clock, port.log)
+        await port.expose { thread.gauges }
         await port.openSource()
         try await withTaskCancellationHandler {
             try await withThrowingTaskGroup { group in

@@ -15,6 +15,10 @@ final class TailThread: Sendable {
     private let clock: any LoopClock
     private let events: FileEvents
     let batches: BoundedQueue<TailBatch>
+    private let lastReport = Locked(TailReport())
+
+    /// Nanoseconds between two reports: often enough for who looks, and rare beside the reading.
+    private static let reportPause: Int64 = 500_000_000
 
     /// The number of lines read ahead while others are being published.
     ///
@@ -38,6 +42,9 @@ final class TailThread: Sendable {
         batches = BoundedQueue(bound: Self.ahead) { events.wake() }
     }
 
+    /// What is tailed and not read yet, as of half a second ago at most.
+    var gauges: BridgeGauges { lastReport.withLock { $0 }.gauges(at: now) }
+
     /// Tails files until the queue ends, on a thread of its own.
     ///
     /// Returns the error that ended it, if any.
@@ -53,7 +60,16 @@ final class TailThread: Sendable {
             // The first batch tells that the first scan is done, whatever it contains.
             scanIfDue(files)
             put(files.nextBatch(now: now) ?? TailBatch())
-            while !batches.hasEnded { turn(files) }
+            var (reported, isReported) = (Int64.min, false)
+            while !batches.hasEnded {
+                if !isReported, reported == .min || now - reported >= Self.reportPause {
+                    reported = now
+                    isReported = report(files)
+                }
+                if turn(files, until: isReported ? .max : reported + Self.reportPause) {
+                    isReported = false
+                }
+            }
             files.tailLog.writeCounts(now: now, isLast: true)
             return nil
         } catch {
@@ -61,28 +77,47 @@ final class TailThread: Sendable {
         }
     }
 
-    private func turn(_ files: TailedFiles) {
+    /// Writes a report, and returns true if it stays right until something happens.
+    private func report(_ files: TailedFiles) -> Bool {
+        let report = files.report(now: now)
+        lastReport.withLock { $0 = report }
+        return report.unreadBytes == 0
+    }
+
+    /// Waits until something happens, or a time, and reads; returns true if anything has happened.
+    private func turn(_ files: TailedFiles, until time: Int64) -> Bool {
         let hasCapacity = batches.hasCapacity
-        events.wait(milliseconds: milliseconds(until: files.deadline(now: now, reads: hasCapacity)))
-        events.drain { files.recordEvent($0) }
-        scanIfDue(files)
+        let deadline = min(time, files.deadline(now: now, reads: hasCapacity))
+        events.wait(milliseconds: milliseconds(until: deadline))
+        var hasHappened = false
+        events.drain {
+            hasHappened = true
+            files.recordEvent($0)
+        }
+        if scanIfDue(files) { hasHappened = true }
         files.tailLog.writeCounts(now: now)
         while batches.hasCapacity, let batch = files.nextBatch(now: now) {
+            hasHappened = true
             put(batch)
             // A file that is rotated while this is published must be open by then.
             events.drain { files.recordEvent($0) }
             scanIfDue(files)
         }
+        return hasHappened
     }
 
     private func put(_ batch: TailBatch) { batches.put(batch, weight: batch.lines + 1) }
 
-    private func scanIfDue(_ files: TailedFiles) {
+    /// Looks for changes if that is due, and returns true if it was.
+    @discardableResult
+    private func scanIfDue(_ files: TailedFiles) -> Bool {
         let now = now
+        let isDue = now >= min(files.nextPoll, files.nextScan)
         if now >= files.nextPoll { files.pollOpenFiles(now: now, spent: { Self.processorTime }) }
         if now >= files.nextScan {
             files.scan(now: now, clock: { self.now }, spent: { Self.processorTime })
         }
+        return isDue
     }
 
     private static var processorTime: Int64 {

@@ -102,8 +102,13 @@ package struct Telegram: Bridge {
         let checkpoints = try await port.checkpoints()
         let ended = FloodWait.ended(in: checkpoints, at: await port.now)
         if !ended.isEmpty { try await port.keep(ended) }
+        // Made now, so that they are exposed before there is anything to count.
+        let floods = port.floods
+        _ = (port.outage, port.possibleDuplicates)
         let relay = Relay(
-            api: BotAPI(try HTTPClient(on: loop), at: options.api, token: options.token),
+            api: BotAPI(
+                try HTTPClient(on: loop), at: options.api, token: options.token,
+                onFlood: { floods.add() }),
             settings: settings, chats: ChatBindings(options.places, checkpoints: checkpoints),
             progress: UpdateProgress(checkpoints: checkpoints),
             tellsOutages: options.outages, tellsRefusals: options.refusals)

@@ -24,6 +24,15 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     /// Called each time that the bridge says that it works.
     var whenReady: (@Sendable () -> Void)?
 
+    /// The state of the bridge.
+    ///
+    /// Safe from any thread.
+    package let condition = BridgeCondition()
+    /// What is counted of the bridge, over all its runs and attachments.
+    package internal(set) var statistics = BridgeStatistics()
+    /// Returns the numbers that rise and fall; set by a bridge for the time of a run.
+    package var readGauges: ((isolated Bus) -> BridgeGauges)?
+
     /// Number of messages the bridge has brought in.
     package internal(set) var received: UInt64 = 0
     /// Number of those that passed the chains.
@@ -35,6 +44,10 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var positions: [String: LogPosition] = [:]
     var senders: [SenderKey: Sender] = [:]
     var openSources = 0
+    /// Readers whose cursors outlive the process, for the time of a run.
+    var durableReaders: [StoreBackedReader] = []
+    /// Runs that have begun.
+    var runs = 0
     /// The presences of people whom the bridge stands for.
     var presences: [Presence] = []
     /// Private messages that came before there was a reader, `Cursor.maxPendingPrivateMessages` at most.

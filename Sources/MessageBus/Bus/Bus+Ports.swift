@@ -1,3 +1,4 @@
+import Metrics
 import Synchronization
 
 extension Bus {
@@ -10,6 +11,9 @@ extension Bus {
     ) {
         attachment.readiness.store(false, ordering: .releasing)
         attachment.whenReady = whenReady
+        attachment.condition.set(.starting, at: now)
+        if attachment.runs > 0 { attachment.statistics.restarts += 1 }
+        attachment.runs += 1
         for room in rooms { attachment.positions[room.name] = room.log.end }
     }
 
@@ -20,12 +24,23 @@ extension Bus {
         for presence in attachment.presences { leave(presence) }
         attachment.presences = []
         attachment.pendingPrivateMessages = []
+        attachment.durableReaders = []
+        attachment.readGauges = nil
+        attachment.statistics.connections.open = 0
         while attachment.openSources > 0 { closeSource(attachment) }
     }
 
     func ready(_ attachment: BridgeAttachment) {
         attachment.readiness.store(true, ordering: .releasing)
         attachment.whenReady?()
+        attachment.condition.set(.ready, at: now)
+    }
+
+    /// Records how a run of a bridge has ended, or whether its other side can be reached.
+    package func record(
+        _ state: BridgeState, of attachment: BridgeAttachment, because reason: String = ""
+    ) {
+        attachment.condition.set(state, at: now, because: reason)
     }
 
     func present(_ name: String, by attachment: BridgeAttachment) -> Bool {
@@ -152,6 +167,9 @@ extension Bus {
         }
         if drafts.contains(where: \.isFromBus) {
             publish(batch, in: room, by: attachment, isOwed: isOwed)
+        } else {
+            statistics.ownDrops.record(batch.drops)
+            statistics.record(batch, of: attachment.statistics)
         }
         return batch
     }
@@ -259,6 +277,7 @@ extension Bus {
             room: room, bridge: attachment.name, channel: channel, outgoing: attachment.outgoing,
             position: position)
         cursor.isMuted = attachment.direction == .in
+        cursor.statistics = attachment.statistics
         if let bytes { cursor.hold(upTo: bytes, after: startNumber(of: room, for: attachment)) }
         room.attach(cursor)
         attachment.cursors.append(cursor)

@@ -11,6 +11,7 @@ extension Bus {
     private func stopIntake() {
         guard !isStopping else { return }
         isStopping = true
+        conditions.recordStop()
         stopSignal.send()
     }
 

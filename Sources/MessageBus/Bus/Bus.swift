@@ -42,6 +42,10 @@ public actor Bus {
     var saidIDs = SaidIDs()
     /// Messages that were deleted since the start.
     nonisolated let deletedNumbers = DeletedNumbers()
+    /// How the bridges are, for whoever asks from another thread.
+    package nonisolated let conditions = BridgeConditions()
+    /// What is counted of the bus.
+    package nonisolated let statistics = BusStatistics()
     /// The log for lines that people can cause again and again.
     let throttledLog: ThrottledLog
     /// The chain that judges every inbound message, after the chain of its bridge.
@@ -97,6 +101,7 @@ public actor Bus {
         self.executor = executor
         let owner = Confinement(executor)
         chain.owner = owner
+        chain.count(in: statistics)
         rooms = settings.rooms.map { Room(name: $0, owner: owner) }
         if !keepsMessages { for room in rooms { room.beginEmpty() } }
         roomsByName = Dictionary(
@@ -177,6 +182,7 @@ public actor Bus {
         batch.arena.number(from: numbers.allocate(batch.count), time: time)
         batch.arena.alterReservedMarkers()
         if restrictions.isInUse { dropRestricted(batch) }
+        if !batch.drops.isEmpty { statistics.ownDrops.record(batch.drops) }
         attachment.chain.judge(batch)
         commonChain.judge(batch)
         for failure in batch.failures {
@@ -187,6 +193,7 @@ public actor Bus {
         attachment.received += UInt64(batch.count)
         attachment.dropped += UInt64(batch.drops.count)
         attachment.passed += UInt64(batch.count - batch.drops.count)
+        statistics.record(batch, of: attachment.statistics)
     }
 
     /// Lets every reader of a room with something new continue.
@@ -216,7 +223,10 @@ public actor Bus {
     /// Attaches a bridge, before it runs.
     package func attach(_ attachment: BridgeAttachment) {
         attachment.chain.owner = Confinement(executor)
+        attachment.chain.count(in: statistics)
+        attachment.statistics = statistics.bridge(named: attachment.name)
         attachment.outgoing.owner = Confinement(executor)
         bridges.append(attachment)
+        conditions.add(attachment.condition, named: attachment.name)
     }
 }

@@ -6,23 +6,30 @@ package final class Chain {
     package struct Step {
         /// The step's index and type, as `puente why` shows them: `middleware[1] filter`.
         package let label: String
+        /// The name under which the step's drops are counted: its type, or its entry's `label`.
+        package let name: String
         package let condition: Condition
         let isPlain: Bool
         package var middleware: any Middleware
+        /// What is counted of the step; `nil` in a chain that only changes what somebody is given.
+        fileprivate var statistics: StepStatistics?
         private let make: @Sendable () throws -> any Middleware
 
         /// Makes a step.
         ///
         /// - Parameters:
+        ///   - name: the name under which its drops are counted; `nil` for the last word of its
+        ///     label, the type.
         ///   - fold: makes names comparable, as the bus does.
         ///   - make: makes another middleware like this one that has judged nothing; without it,
         ///     copies of the middleware as it is now take its place.
         package init(
-            label: String, condition: Condition, middleware: any Middleware,
-            fold: (String) -> String = NamePolicy().fold,
+            label: String, name: String? = nil, condition: Condition,
+            middleware: any Middleware, fold: (String) -> String = NamePolicy().fold,
             make: (@Sendable () throws -> any Middleware)? = nil
         ) {
             self.label = label
+            self.name = name ?? label.split(separator: " ").last.map(String.init) ?? label
             self.condition = condition.folded(by: fold)
             isPlain = condition.isPlain
             self.middleware = middleware
@@ -32,6 +39,7 @@ package final class Chain {
         /// Returns the same step for another place: it has judged nothing, and shares nothing.
         func renewed() -> Step {
             var step = self
+            step.statistics = nil
             do {
                 step.middleware = try make()
             } catch {
@@ -60,6 +68,13 @@ package final class Chain {
     /// nor the next such chain, unless a step keeps state outside itself.
     func forQuotations() -> Chain { Chain(stepsForQuotations) }
 
+    /// Has what the steps drop counted.
+    func count(in statistics: BusStatistics) {
+        for index in steps.indices {
+            steps[index].statistics = statistics.step(named: steps[index].name)
+        }
+    }
+
     /// Judges a batch.
     ///
     /// Dropped messages stay in it, marked, with the reasons in `drops`.
@@ -76,6 +91,9 @@ package final class Chain {
                 batch.clearPassedOver()
             }
             batch.pass.finishStep(steps[index].label, dropsFrom: dropsBefore)
+            if batch.pass.drops.count > dropsBefore {
+                steps[index].statistics?.record(batch.pass.drops[dropsBefore...])
+            }
         }
     }
 

@@ -27,6 +27,14 @@ public struct Log: Sendable {
         public let bridge: String?
         /// The sentence.
         public let sentence: String
+        /// True if the sentence is about what somebody said, and may quote it.
+        package var isAboutMessage = false
+
+        init(level: Level, bridge: String?, sentence: String) {
+            self.level = level
+            self.bridge = bridge
+            self.sentence = sentence
+        }
     }
 
     /// The clock and timer by which repeated lines are counted (`ThrottledLog`).
@@ -91,6 +99,14 @@ public struct Log: Sendable {
     {
         guard level >= threshold else { return }
         sink(Entry(level: level, bridge: bridge ?? self.bridge, sentence: sentence()))
+    }
+
+    /// Writes a line about a message, which may quote it.
+    package func writeMessage(_ level: Level, _ sentence: String) {
+        guard level >= threshold else { return }
+        var entry = Entry(level: level, bridge: bridge, sentence: sentence)
+        entry.isAboutMessage = true
+        sink(entry)
     }
 
     /// Writes a line whatever the level: for lines that scripts wait for.

@@ -1,3 +1,5 @@
+import Metrics
+
 /// A place where messages, cursors, checkpoints and links outlive the process.
 ///
 /// Everything handed over on the bus's loop is kept in that order, and the answer to a question
@@ -40,6 +42,8 @@ package protocol MessageStore: Sendable {
     var committed: MessageNumber { get }
     /// The store's condition: it keeps up, lags or fails.
     var condition: StoreCondition { get }
+    /// What was written, and what waits to be.
+    var report: StoreReport { get }
     /// Calls a function, on a thread of its own, whenever `committed` or `condition` may have
     /// changed.
     ///
@@ -83,6 +87,10 @@ package protocol MessageStore: Sendable {
     func textNumbers(
         in room: String, before number: MessageNumber, atMost count: Int
     ) async throws -> [MessageNumber]
+    /// Returns how many texts of a room there are between two numbers, 100,000 at most.
+    func countTexts(
+        in room: String, after number: MessageNumber, through last: MessageNumber
+    ) async throws -> Int
     /// Returns the newest texts of a room that hold all the words, the oldest first.
     func search(_ words: SearchWords, in room: String, atMost count: Int) async throws -> [Message]
     /// Returns the numbers of the newest texts of a room that hold all the words, rising.
@@ -105,4 +113,16 @@ package protocol MessageStore: Sendable {
     /// Returns the remote id of a message; the first one, if it has several.
     func remoteID(of number: MessageNumber, in channel: DurableReader.Channel) async throws
         -> String?
+}
+
+extension MessageStore {
+    /// A report of a store that writes at once.
+    package var report: StoreReport {
+        StoreReport(
+            condition: condition, committed: committed, backlogBytes: 0, age: 0,
+            commits: Histogram())
+    }
+
+    /// The most texts that are counted.
+    package static var maxCounted: Int { 100_000 }
 }

@@ -94,6 +94,10 @@ package final class VolatileStore: MessageStore {
     {
         []
     }
+    /// Returns 0: the room's log has the texts.
+    package func countTexts(
+        in room: String, after number: MessageNumber, through last: MessageNumber
+    ) -> Int { 0 }
     /// Returns nothing: the room's log has the texts.
     package func search(_ words: SearchWords, in room: String, atMost count: Int) -> [Message] {
         []

@@ -26,6 +26,12 @@ package final class Cursor {
     private(set) var held = 0
     /// True if the bridge only brings in: it is given nothing but the end.
     var isMuted = false
+    /// What is counted of the bridge; `nil` where nobody counts.
+    var statistics: BridgeStatistics?
+    /// True if what it is given counts as delivered only once it is acknowledged.
+    var isDurable = false
+    /// The progress of a reader that acknowledges what it is given.
+    var progress: DeliveryProgress?
 
     /// The most private messages that wait for a reader; the oldest go.
     static let maxPendingPrivateMessages = 256
@@ -62,8 +68,7 @@ package final class Cursor {
         room.owner.assertOwned()
         if position < room.log.start {
             let count = UInt64(room.log.start - position)
-            skipped += count
-            missed += count
+            skip(count)
             position = room.log.start
         }
         if isMuted {
@@ -83,6 +88,7 @@ package final class Cursor {
             pendingPrivateMessages = []
         }
         recordMissed(in: &result)
+        recordDelivery(of: result)
         return result
     }
 
@@ -99,13 +105,24 @@ package final class Cursor {
         delivered += UInt64(found.count)
         lastNumber = max(lastNumber, number)
         if let place, position < place {
-            skipped += UInt64(place - position)
-            missed += UInt64(place - position)
+            skip(UInt64(place - position))
             position = place
         }
         var result = isMuted ? [] : fit(found)
         recordMissed(in: &result)
+        recordDelivery(of: result)
         return result
+    }
+
+    private func skip(_ count: UInt64) {
+        skipped += count
+        missed += count
+        if !isMuted { statistics?.skipped += count }
+    }
+
+    private func recordDelivery(of messages: [Message]) {
+        guard !isDurable, let statistics else { return }
+        statistics.deliveries += UInt64(messages.count { $0.kind != .deletion })
     }
 
     /// Returns the messages that concern the reader, as its chain leaves them.
@@ -143,6 +160,26 @@ package final class Cursor {
 }
 
 extension Cursor {
+    /// Returns the texts and corrections that are still to be read.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    func waiting(at now: Int64) -> WaitingMessages {
+        var waiting = WaitingMessages(channel: channel ?? room.name, count: mailbox.count, age: 0)
+        if isMuted { return waiting }
+        waiting.count += max(0, room.log.start - min(room.log.start, position))
+        var oldest = mailbox.first?.time.milliseconds
+        room.log.forEachText(from: position, for: bridge, channel: channel) { header in
+            oldest = min(oldest ?? header.time, header.time)
+            waiting.count += 1
+        }
+        if let (count, first) = progress?.unacknowledged, count > 0 {
+            waiting.count += count
+            oldest = first ?? oldest
+        }
+        waiting.age = oldest.map { max(0, now - $0) * 1_000_000 } ?? 0
+        return waiting
+    }
+
     /// Keeps a private message for the reader.
     func deliver(_ message: Message) {
         room.owner.assertOwned()

@@ -27,6 +27,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     private var beforeTurnEnds: [(id: Int, action: () -> Void)] = []
     private var turnEnds: [(id: Int, action: () -> Void)] = []
     private var lastTurnEnd = 0
+    /// Called when a turn has ended, with the nanoseconds that it took.
+    package var onTurnEnded: ((Int64) -> Void)?
     private var endsTurn = false
     private var isEnding = false
     private var needsAnotherTurn = false
@@ -100,6 +102,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
             isEnding = true
             for turnEnd in turnEnds { turnEnd.action() }
             isEnding = false
+            if let onTurnEnded { onTurnEnded(clock.monotonic() - now) }
         }
         thread.store(0, ordering: .releasing)
     }

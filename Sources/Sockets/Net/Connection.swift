@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import Metrics
 
 /// A connected stream socket, non-blocking, in plain or encrypted by TLS.
 ///
@@ -22,6 +23,8 @@ public final class Connection {
     private let loop: EventLoop
     /// Encryption; `nil` for a connection in plain.
     private let session: TLSSession?
+    /// Counts of all connections of its server; `nil` if nobody counts.
+    private let counts: ConnectionCounts?
     private var registration: EventLoop.Registration?
     private var interest: Readiness
 
@@ -29,10 +32,26 @@ public final class Connection {
     ///
     /// - Parameter session: its encryption, after the handshake.
     /// - Throws: `SocketError`; the descriptor is closed then.
-    public init(
+    public convenience init(
         _ descriptor: Int32, session: TLSSession? = nil, on loop: EventLoop,
         handler: any EventHandler, interest: Readiness = .readable
     ) throws {
+        try self.init(
+            descriptor, session: session, on: loop, handler: handler, interest: interest,
+            counts: nil)
+    }
+
+    /// Takes a connected, non-blocking descriptor over, watches it, and counts its bytes.
+    ///
+    /// - Parameters:
+    ///   - session: its encryption, after the handshake.
+    ///   - counts: the counts of its server.
+    /// - Throws: `SocketError`; the descriptor is closed then.
+    package init(
+        _ descriptor: Int32, session: TLSSession? = nil, on loop: EventLoop,
+        handler: any EventHandler, interest: Readiness = .readable, counts: ConnectionCounts?
+    ) throws {
+        self.counts = counts
         self.descriptor = descriptor
         self.session = session
         self.loop = loop
@@ -77,8 +96,9 @@ public final class Connection {
     /// Reads received bytes.
     public func receive(into buffer: UnsafeMutableRawBufferPointer) -> Outcome {
         loop.assertOwned()
-        if let session { return session.receive(into: buffer) }
-        return receiveAsIs(into: buffer)
+        let outcome = session?.receive(into: buffer) ?? receiveAsIs(into: buffer)
+        if let counts, case .bytes(let count) = outcome { counts.receivedBytes += UInt64(count) }
+        return outcome
     }
 
     /// Reads received bytes as they are, encrypted or not, for those who discard them.
@@ -100,8 +120,9 @@ public final class Connection {
     @inline(__always)
     public func send(_ bytes: UnsafeRawBufferPointer) -> Outcome {
         loop.assertOwned()
-        if let session { return session.send(bytes) }
-        return Self.send(bytes, on: descriptor)
+        let outcome = session?.send(bytes) ?? Self.send(bytes, on: descriptor)
+        if let counts, case .bytes(let count) = outcome { counts.sentBytes += UInt64(count) }
+        return outcome
     }
 
     static func send(

@@ -115,6 +115,26 @@ final class StoredMessages {
         return numbers.reversed()
     }
 
+    /// Returns how many texts of a room there are between two numbers, at most as many as asked for.
+    func countTexts(
+        in room: String, after number: MessageNumber, through last: MessageNumber,
+        atMost count: Int
+    ) throws(StoreError) -> Int {
+        guard let id = try id(ofRoom: room) else { return 0 }
+        let statement = try statement(
+            """
+            SELECT count(*) FROM (
+                SELECT 1 FROM messages
+                WHERE room = ?1 AND number > ?2 AND number <= ?3 AND kind IN (0, 4) LIMIT ?4)
+            """)
+        defer { statement.reset() }
+        statement.bind(1, id)
+        statement.bind(2, number)
+        statement.bind(3, last)
+        statement.bind(4, Int64(count))
+        return try statement.step() ? Int(statement.integer(0)) : 0
+    }
+
     /// Returns messages by their numbers, which must rise, as many as fit in a piece of a list.
     func messages(numbered numbers: [MessageNumber]) throws(StoreError) -> StoredRun {
         var found: [Message] = []

@@ -183,10 +183,12 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
         if target == nil, uncommitted.allSatisfy(\.onlyAsks) {
             return try writeUncommitted(to: connection)
         }
+        let start = monotonicNow()
         let answers = try connection.database.transaction { () throws(StoreError) in
             if let target { try connection.reserve(below: target) }
             return try writeUncommitted(to: connection)
         }
+        status.recordCommit(monotonicNow() - start)
         if let target {
             connection.confirmReserved(below: target)
             lock.recordReserved(below: target)

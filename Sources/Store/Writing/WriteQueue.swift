@@ -37,6 +37,8 @@ final class WriteQueue: Sendable {
         var rows = 0
         /// Time when the first of the waiting batches came, in monotonic nanoseconds.
         var first: Int64 = 0
+        /// Time when the first of the batches in the thread's hands came; `nil` if it has none.
+        var firstTaken: Int64?
         var isUrgent = false
         var isLagging = false
         var isFailing = false
@@ -185,6 +187,7 @@ final class WriteQueue: Sendable {
                 } ?? state.batches.count
             let taken = Array(state.batches.prefix(count))
             state.batches.removeFirst(count)
+            if count > 0 { state.firstTaken = state.firstTaken ?? state.first }
             state.rows = state.batches.reduce(0) { $0 + $1.rows }
             state.isUrgent = state.batches.contains { $0.isUrgent }
             state.isAsleep = false
@@ -201,6 +204,7 @@ final class WriteQueue: Sendable {
                 for page in writeBatch.pages { recycle(page, in: &state) }
             }
             state.retry = nil
+            state.firstTaken = nil
             state.isFailing = false
             update(&state)
             let lost = state.lost
@@ -226,6 +230,15 @@ final class WriteQueue: Sendable {
     /// lost.
     func waiting(beside batches: [WriteBatch] = []) -> (rows: Int, lost: UInt64) {
         monitor.withLock { (($0.rows + batches.reduce(0) { $0 + $1.rows }), $0.lost) }
+    }
+
+    /// Returns the bytes that wait or are being written, and the nanoseconds since the oldest of them
+    /// came.
+    func backlog(at now: Int64) -> (bytes: Int, age: Int64) {
+        monitor.withLock { state in
+            let first = state.firstTaken ?? (state.batches.isEmpty ? nil : state.first)
+            return (state.weight, first.map { max(0, now - $0) } ?? 0)
+        }
     }
 
     /// Wakes the thread, so that it looks for work.

@@ -80,7 +80,7 @@ struct Document {
         return Configuration(
             file: file, directory: directory, name: options.name.text, language: options.language,
             rooms: options.rooms.names, store: options.store, accounts: options.accounts,
-            isRegistrationOpen: options.isRegistrationOpen,
+            isRegistrationOpen: options.isRegistrationOpen, status: options.status,
             control: options.control.path(besideStore: options.store?.path), log: options.log,
             middleware: middleware, bridges: bridges, leftOut: absent)
     }

@@ -30,6 +30,7 @@ package struct ChatEncoder: TranscriptEncoder {
         bytes.withUnsafeBytes { bytes in
             var rest = bytes[...]
             while let end = rest.firstIndex(of: lineFeed) {
+                if rest.startIndex > 0 { transcript.recordContinuation() }
                 transcript.isInMessage = end + 1 < rest.endIndex
                 let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
                 let cut = Self.fittingCount(of: line, within: transcript.maxLineBytes - 4)

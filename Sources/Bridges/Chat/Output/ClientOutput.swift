@@ -34,6 +34,12 @@ package struct ClientOutput {
     /// Bytes the kernel was given since the beginning.
     package private(set) var sentBytes: UInt64 = 0
 
+    /// What was sent of the rooms that are not read any more.
+    private var left = DeliveryCounts()
+
+    /// What was sent of the rooms since the beginning.
+    package var counts: DeliveryCounts { cursor.map { left + DeliveryCounts($0) } ?? left }
+
     /// Makes the output of a connection that is in no room.
     package init() {}
 
@@ -64,6 +70,7 @@ package struct ClientOutput {
     ///
     /// - Parameter isCarriedOn: whether a store has what the transcript no longer holds.
     package mutating func attach(to transcript: Transcript, isCarriedOn: Bool = false) {
+        left = counts
         cursor = TranscriptCursor(atEndOf: transcript, isCarriedOn: isCarriedOn)
     }
 
@@ -74,6 +81,7 @@ package struct ClientOutput {
     ///
     /// There must be no lists.
     package mutating func sendOnly(_ bytes: [UInt8]) {
+        left = counts
         cursor = nil
         answers = PendingAnswers()
         queue.append(bytes)
@@ -227,6 +235,8 @@ package struct ClientOutput {
                     cursor?.copyLines(upTo: end, into: &queue)
                 }
             } else if answers.isEmpty {
+                cursor?.recordUpToDate()
+                left = counts
                 cursor = nil
             }
         }

@@ -1,6 +1,7 @@
 import Chat
 import Glibc
 import MessageBus
+import Metrics
 import Sockets
 
 /// The listening side of a chat server: the addresses it accepts clients on, the way to a
@@ -31,6 +32,7 @@ final class ChatListener {
     private let phrases: Phrases
     private let admission: Admission
     private let log: Log
+    private let counts: ConnectionCounts
     private var connects: ConnectLimit
     private var listeners: [Listener] = []
     /// The connections that are on their way to their first line.
@@ -42,8 +44,8 @@ final class ChatListener {
 
     /// Makes a listener that does not listen yet.
     init(
-        _ options: TCP.Options, on loop: EventLoop, log: Log, _ phrases: Phrases,
-        _ admission: Admission
+        _ options: TCP.Options, on loop: EventLoop, log: Log, _ counts: ConnectionCounts,
+        _ phrases: Phrases, _ admission: Admission
     ) {
         self.loop = loop
         self.log = log
@@ -53,6 +55,7 @@ final class ChatListener {
         mode = options.mode
         proxies = ProxySources(options.proxyFrom)
         connects = ConnectLimit(options.connects)
+        self.counts = counts
         self.phrases = phrases
         self.admission = admission
     }
@@ -149,6 +152,7 @@ final class ChatListener {
 
     private func refuse(_ descriptor: Int32, from peer: SocketAddress, _ refusal: ConnectionRefusal)
     {
+        counts.refusals.record(refusal.code.rawValue)
         log.debug("\(peer.client) is refused: \(refusal.reason)")
         // What is not encrypted would make no sense to a client of TLS.
         tell(descriptor, isEncrypted ? Self.refusalAlert : refusal.line(in: phrases))
@@ -184,6 +188,7 @@ extension ChatListener: ArrivalOwner {
         // The proxy's own connections, its health checks, are not limited by their frequency.
         if let refusal = refusal(of: client.host, isLimited: isNamed) {
             log.debug("\(client.client) is refused: \(refusal.reason)")
+            counts.refusals.record(refusal.code.rawValue)
             identityRefusal = refusal
             return false
         }
@@ -199,9 +204,20 @@ extension ChatListener: ArrivalOwner {
         _ descriptor: Int32, client: SocketAddress?, peer: SocketAddress, _ failure: ArrivalFailure
     ) {
         removeConnection(from: client?.host)
+        if let code = refusalCode(of: failure) { counts.refusals.record(code.rawValue) }
         if let answer = answer(to: failure) { tell(descriptor, answer) }
         log(failure, of: client ?? peer, by: peer)
         if failure == .gone { Glibc.close(descriptor) } else { admission.close(descriptor) }
+    }
+
+    /// Returns the code under which a client counts as refused; `nil` if it is not, or counted already.
+    private func refusalCode(of failure: ArrivalFailure) -> AnswerCode? {
+        switch failure {
+        case .plaintext, .late(isSilent: true): isEncrypted ? .insecure : nil
+        case .gaveWay: .full
+        case .strangeHeader, .badHeader: .forbidden
+        case .late, .refused, .handshake, .gone: nil
+        }
     }
 
     /// Returns what a client is told in plain before its connection closes.

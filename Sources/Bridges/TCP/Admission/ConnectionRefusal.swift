@@ -24,14 +24,23 @@ enum ConnectionRefusal {
         }
     }
 
+    /// The code that the client is told.
+    var code: AnswerCode {
+        switch self {
+        case .banned: .forbidden
+        case .tooFast: .rateLimited
+        case .full, .addressIsFull, .noDescriptor: .full
+        }
+    }
+
     /// Returns the line that tells the client, ending included.
     func line(in phrases: Phrases) -> [UInt8] {
-        let answer =
+        let sentence =
             switch self {
-            case .banned(let reason): phrases.answer(.forbidden, phrases.banned(reason))
-            case .tooFast: phrases.answer(.rateLimited, phrases.rateLimited)
-            case .full, .addressIsFull, .noDescriptor: phrases.answer(.full, phrases.full)
+            case .banned(let reason): phrases.banned(reason)
+            case .tooFast: phrases.rateLimited
+            case .full, .addressIsFull, .noDescriptor: phrases.full
             }
-        return Array("\(answer)\n".utf8)
+        return Array("\(phrases.answer(code, sentence))\n".utf8)
     }
 }

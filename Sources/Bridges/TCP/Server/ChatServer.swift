@@ -1,6 +1,7 @@
 import Chat
 import Glibc
 import MessageBus
+import Metrics
 import Sockets
 import TimeUnits
 
@@ -58,7 +59,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     private var certificateWatch: CertificateWatch?
     private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
     private lazy var chatListener = ChatListener(
-        options, on: loop, log: port.log, phrases,
+        options, on: loop, log: port.log, port.statistics.connections, phrases,
         ChatListener.Admission(
             admit: { [unowned self] in self.admit($0) },
             close: { [unowned self] in self.linger($0) },
@@ -124,6 +125,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         for case .addresses(let range) in options.proxyFrom {
             bus.protect("\(range)") { $0.overlaps(range) }
         }
+        exposeGauges()
         moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
     }

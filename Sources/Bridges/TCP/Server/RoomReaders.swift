@@ -52,6 +52,9 @@ final class RoomReaders {
         connection.slot = nil
     }
 
+    /// The positions of the readers.
+    var cursors: some Sequence<TranscriptCursor> { readers.lazy.compactMap(\.output.cursor) }
+
     /// Sends the new lines to every reader that keeps up.
     func sendPending() {
         for reader in readers where !reader.output.isHeldUp { reader.sendPending() }

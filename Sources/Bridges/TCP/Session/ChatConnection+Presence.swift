@@ -13,7 +13,9 @@ extension ChatConnection: PresenceDelegate {
     func deliver(_ message: Message) {
         guard isReachable else { return }
         let lines = server.lines(ofPrivate: message)
-        if !lines.isEmpty { send(lines) }
+        guard !lines.isEmpty else { return }
+        server.port.statistics.deliveries += 1
+        send(lines)
     }
 
     /// Speaks by another name from now on.

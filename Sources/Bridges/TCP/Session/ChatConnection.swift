@@ -1,5 +1,6 @@
 import Chat
 import MessageBus
+import Metrics
 import Sockets
 import TimeUnits
 
@@ -80,6 +81,8 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     var countedListBytes = 0
     /// True while the server watches its unconfirmed bytes.
     var isWatched = false
+    /// What the bridge has counted of what was sent.
+    private var counted = DeliveryCounts()
     /// True while a send is scheduled for the end of the turn.
     private var isSendScheduled = false
     /// The socket; `nil` once it is closed.
@@ -102,9 +105,11 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         self.server = server
         roomReaders = server.entrance
         let socket = try Connection(
-            arrival.descriptor, session: arrival.session, on: server.loop, handler: self)
+            arrival.descriptor, session: arrival.session, on: server.loop, handler: self,
+            counts: server.port.statistics.connections)
         socket.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
         self.socket = socket
+        server.port.statistics.connections.recordOpening()
     }
 
     var bus: Bus { server.port.bus }
@@ -197,6 +202,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         guard let socket, !awaitsGreeting else { return }
         let (wasBlocked, sentBefore) = (output.isBlocked, output.sentBytes)
         let progress = output.sendPending(socket, skipNotice: server.skipNotice)
+        counted.update(to: output.counts, in: server.port.statistics)
         if output.listBytes != countedListBytes { updateListBytes() }
         if isBackedUp, !isBacklogFull { server.turnEndWork.scheduleResume(of: self) }
         if output.isBlocked && !wasBlocked || !isWatched && output.sentBytes != sentBefore {
@@ -266,9 +272,11 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         let mayRead = stage == .leaving && output.isUpToDate || socket.hasSentAlert
         endInput(as: .closed)
         updateListBytes()
+        counted.update(to: output.counts, in: server.port.statistics)
         self.socket = nil
         roomReaders.detach(self)
         announceLeave(bus)
+        server.port.statistics.connections.recordClosing()
         if mayRead { server.linger(socket.detach()) } else { socket.close() }
         server.remove(self)
     }

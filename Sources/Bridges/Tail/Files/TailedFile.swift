@@ -49,6 +49,8 @@ final class TailedFile {
     var slot = 0
     /// True if it was reported as written to since it was last read to its end.
     var isUnread = false
+    /// The time at which a report found it unread, since it was last read to its end.
+    var unreadSince: Int64?
     /// True while lines wait for others that belong to the same message, until the file has been
     /// quiet for a while.
     var hasPending = false

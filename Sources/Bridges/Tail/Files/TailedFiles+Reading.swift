@@ -100,6 +100,7 @@ extension TailedFiles {
             case .atEnd:
                 let isQuiet = !tailed.isDirty
                 tailed.isUnread = false
+                tailed.unreadSince = nil
                 tailed.isDirty = false
                 checkReservedSpace(tailed)
                 if (end == .final && isQuiet) || tailed.isReadCopy { finish(tailed) }

@@ -10,11 +10,17 @@ struct BotAPI: Sendable {
     private let client: HTTPClient
     private let base: String
     private let token: Secret
+    /// Called each time that the answer is a request to wait.
+    private let onFlood: @Sendable () -> Void
 
     /// The time that a call may take; the poll has its own.
     static let deadline = Duration.seconds(30)
 
-    init(_ client: HTTPClient, at base: String, token: Secret) {
+    init(
+        _ client: HTTPClient, at base: String, token: Secret,
+        onFlood: @escaping @Sendable () -> Void = {}
+    ) {
+        self.onFlood = onFlood
         self.client = client
         self.base = base.hasSuffix("/") ? String(base.dropLast()) : base
         self.token = token
@@ -53,11 +59,13 @@ struct BotAPI: Sendable {
                 "the answer is not Telegram's (status \(answer.status))", mayHaveArrived: true)
         }
         if isOK { return json["result"] }
-        throw BotAPIError(
+        let error = BotAPIError(
             code: json["error_code"].integer ?? Int64(answer.status),
             description: withoutToken(json["description"].string ?? ""),
             parameters: json["parameters"],
             retryAfter: answer.retryAfter)
+        if case .flood = error { onFlood() }
+        throw error
     }
 
     /// Returns a text without the token: a proxy may repeat the address that it was asked for.

@@ -28,6 +28,20 @@ enum BotAPIError: Error, Equatable, CustomStringConvertible {
         }
     }
 
+    /// The name of the result of an attempt that ended with it.
+    var resultName: String {
+        switch self {
+        case .unreachable: "unreachable"
+        case .flood: "flood"
+        case .migrated: "migrated"
+        case .unknownBot: "unknown-bot"
+        case .pollConflict: "conflict"
+        case .shut: "shut"
+        case .rejected: "rejected"
+        case .cancelled: "cancelled"
+        }
+    }
+
     /// The reason, for the log.
     var description: String {
         switch self {

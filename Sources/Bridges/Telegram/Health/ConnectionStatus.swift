@@ -37,6 +37,8 @@ final class ConnectionStatus: Sendable {
 
     struct State {
         var failing: [Observer: Failure] = [:]
+        /// The time up to which the present outage is counted.
+        var outageCounted: Duration?
         /// Observers that were answered that there is no such bot.
         var unrecognized: Set<Observer> = []
         var channels: [String: Channel]
@@ -118,6 +120,7 @@ final class ConnectionStatus: Sendable {
             let woken = Self.wakeFailing(for: observer, &state)
             let wasUnrecognized = knowsBot && state.unrecognized.remove(observer) != nil
             let (isOver, wasWarned) = (state.failing.isEmpty, state.isWarned)
+            if wasFailing { countOutage(&state, isOver: isOver) }
             if isOver { state.isWarned = false }
             let isKnown = wasUnrecognized && state.unrecognized.isEmpty
             return (wasFailing, isOver, isKnown, wasWarned, woken)
@@ -125,6 +128,7 @@ final class ConnectionStatus: Sendable {
         for other in woken { looksUp[other]?.send() }
         if isKnown { settings.log.info("Telegram knows the bot again") }
         guard wasFailing else { return }
+        reportReachability()
         if isOver {
             let sentence = "Telegram answers again"
             if wasWarned { settings.log.info(sentence) } else { settings.log.debug(sentence) }
@@ -154,6 +158,8 @@ final class ConnectionStatus: Sendable {
             let (isFirst, isNew) = (state.failing.isEmpty, state.failing[observer] == nil)
             if isNew { state.failing[observer] = Failure(since: since) }
             state.failing[observer]?.isWoken = false
+            state.outageCounted = state.outageCounted ?? since
+            countOutage(&state, isOver: false)
             let isQuiet = state.lastWarning.map { now - $0 < Self.minQuiet } ?? false
             let isLoud = !state.isWarned && !isQuiet
             if isLoud { (state.isWarned, state.lastWarning) = (true, now) }
@@ -165,10 +171,31 @@ final class ConnectionStatus: Sendable {
         } else if isFirst {
             settings.log.debug(sentence)
         }
+        if isFirst { reportReachability(reason) }
         guard isNew else { return }
         changed.send()
         // The time at which waiting messages are to be counted may be another one now.
         for signal in looksUp.values { signal.send() }
+    }
+
+    /// Counts the time of the present outage up to now.
+    private func countOutage(_ state: inout State, isOver: Bool) {
+        let now = settings.time.now()
+        if let counted = state.outageCounted, now > counted {
+            settings.port.outage.add(now - counted)
+        }
+        state.outageCounted = isOver ? nil : now
+    }
+
+    /// Has the bridge count as degraded as long as Telegram does not answer.
+    ///
+    /// - Parameter reason: why it does not, if that has just come to be known.
+    private func reportReachability(_ reason: String = "") {
+        settings.port.reportReachability { [weak self] in
+            guard let self, state.withLock({ !$0.failing.isEmpty }) else { return nil }
+            let sentence = "Telegram does not answer"
+            return reason.isEmpty ? sentence : "\(sentence): \(reason)"
+        }
     }
 
     /// Records what waits for a chat.

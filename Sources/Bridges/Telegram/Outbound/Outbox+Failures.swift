@@ -8,6 +8,7 @@ extension Outbox {
         of apiError: BotAPIError, _ sendPlan: SendPlan, _ location: ChatLocation
     ) async throws -> Outcome {
         wantsFreshConnection = true
+        port.recordAttempt(apiError.resultName)
         if case .flood(let pause) = apiError {
             // At once: a new start is to know of it.
             pace.block(for: pause)

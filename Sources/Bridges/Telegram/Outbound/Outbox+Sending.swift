@@ -40,6 +40,7 @@ extension Outbox {
         let call = Self.parameters(text, location, sendPlan.target(in: location.chat))
         switch try await answer(to: call) {
         case .success(let result):
+            port.recordAttempt("delivered")
             // All messages that wait now have waited for this.
             if connectionStatus.isFailing(observer) { try await countBacklog() }
             connectionStatus.recordSuccess(of: observer)
@@ -129,6 +130,7 @@ extension Outbox {
     /// Records that the message may be there already, or come to be there twice.
     mutating func recordPossibleDuplicate() {
         possibleDuplicates += 1
+        port.possibleDuplicates.add()
         settings.log.warning(
             """
             a message to \(chats.location(of: binding)) may arrive more than once: an answer was lost \

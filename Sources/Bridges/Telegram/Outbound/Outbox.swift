@@ -151,7 +151,7 @@ struct Outbox {
         guard count > 0 else { return }
         let last = queue[count - 1]
         queue.removeFirst(count)
-        try await last.acknowledge()
+        try await Delivery.acknowledge([last], areDelivered: false)
     }
 
     /// Returns the queued messages that a plan consists of.
@@ -194,10 +194,11 @@ struct Outbox {
             shutReason = ""
         }
         let finished = queued(in: sendPlan)
-        try await Delivery.acknowledge(finished, as: sendPlan.remoteIDs)
         let hasArrived =
             !sendPlan.remoteIDs.isEmpty
             || !finished.contains { rejections.hasSkipped($0.message.number) }
+        try await Delivery.acknowledge(
+            finished, as: sendPlan.remoteIDs, areDelivered: hasArrived)
         queue.removeFirst(queue.prefix { $0.message.number <= sendPlan.last }.count)
         rejections.recordDone(finished.count)
         pendingSend.finish()

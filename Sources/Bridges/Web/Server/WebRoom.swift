@@ -53,6 +53,16 @@ final class WebRoom: @unchecked Sendable {  // touched on the loop only
     /// Returns the form that has a feed.
     func form(of feed: RoomFeed) -> Form? { forms.values.first { $0.feed === feed } }
 
+    /// Returns what waits for the readers of each form.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    func waiting(at now: Int64) -> [WaitingMessages] {
+        forms.values.map { form in
+            form.feed.waiting(
+                for: form.readers.lazy.compactMap { $0.cursor(in: form.feed.transcript) }, at: now)
+        }
+    }
+
     /// Returns earlier messages as this bridge's clients are shown them.
     func shown(_ messages: [Message]) -> [Message] {
         forms[.webSocketFrame]?.feed.shown(messages) ?? []

@@ -1,5 +1,6 @@
 import Chat
 import MessageBus
+import Metrics
 import Sockets
 import TimeUnits
 
@@ -91,6 +92,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
+        exposeGauges()
         moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
         loop.set(pings, after: Self.pingInterval)
@@ -160,6 +162,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         result.proxies = ProxySources(options.proxies)
         result.stalledAfter = options.stalledAfter
         result.mode = options.mode?.bits
+        result.counts = port.statistics.connections
         if isLocal, case .network = options.listen { result.hostRule = HostRule(origins) }
         result.answer = { APIError($0).response }
         result.ban = { [unowned self] host in

@@ -197,7 +197,10 @@ extension WebSession: PresenceDelegate {
         guard isReachable else { return }
         let frame = server.frame(ofPrivate: message)
         if frame.isEmpty { return }
-        for client in clients { client.stream.send(frame) }
+        for client in clients {
+            server.port.statistics.deliveries += 1
+            client.stream.send(frame)
+        }
         // Those of accounts are in the store.
         guard account == nil else { return }
         let time = server.port.bus.settings.time()

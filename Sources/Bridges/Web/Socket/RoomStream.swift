@@ -34,6 +34,8 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
     private var isScheduled = false
     private var isClosing = false
     var isWatched = false
+    /// What the bridge has counted of what was sent.
+    private var counted = DeliveryCounts()
     /// True while the client's input is wanted.
     var isRead = true { didSet { if isRead != oldValue { updateInterest() } } }
 
@@ -95,6 +97,9 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
         room.detach(from: reading.form, slot: reading.slot)
         scheduleSend()
     }
+
+    /// Returns the position in a room; `nil` if the room is not read.
+    func cursor(in transcript: Transcript) -> TranscriptCursor? { output.cursor(in: transcript) }
 
     /// Records the place among a room's readers, which has changed.
     func setSlot(_ slot: Int, in room: WebRoom) {
@@ -162,6 +167,7 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
             guard let room = room(of: transcript) else { return [] }
             return server.skipNotice(count, in: room, as: form)
         }
+        counted.update(to: output.counts, in: server.port.statistics)
         if output.isBlocked && !wasBlocked || !isWatched && output.sentBytes != sentBefore {
             server.stalled.watch(self)
         }

@@ -16,6 +16,9 @@ public struct Port: Sendable {
         self.requestShutdown = requestShutdown
     }
 
+    /// What is counted of the bridge.
+    package var statistics: BridgeStatistics { attachment.statistics }
+
     /// The bridge's name in bridge.json.
     public var name: String { attachment.name }
     /// The room the bridge is in.

@@ -1,3 +1,5 @@
+import Metrics
+
 /// A message that waits to be acknowledged.
 ///
 /// Safe from any thread.
@@ -32,11 +34,23 @@ public struct Delivery: Sendable {
     public static func acknowledge(
         _ deliveries: [Delivery], as remoteIDs: [String] = []
     ) async throws {
+        try await acknowledge(deliveries, as: remoteIDs, areDelivered: true)
+    }
+
+    /// Acknowledges messages of one room, and counts them as delivered only if they are: a bridge may
+    /// pass over what is not for its other side.
+    public static func acknowledge(
+        _ deliveries: [Delivery], as remoteIDs: [String] = [], areDelivered: Bool
+    ) async throws {
         guard let last = deliveries.last else { return }
         let links = deliveries.flatMap { delivery in
             remoteIDs.map { Link(number: delivery.message.number, remoteID: $0) }
         }
         try await last.progress.acknowledge(last.message.number, links: links)
+        if areDelivered {
+            let count = deliveries.count { $0.message.kind != .deletion }
+            last.port.statistics.acknowledged.add(UInt64(count))
+        }
     }
 
     /// Records that the message could not be delivered, and the answer of the other side, for

@@ -13,6 +13,14 @@ final class DeliveryProgress: Sendable {
         var kept: MessageNumber
         /// The newest message acknowledged.
         var done: MessageNumber
+        /// Texts that were handed over and are not acknowledged, the oldest first.
+        var pending: [Pending] = []
+    }
+
+    private struct Pending {
+        let number: MessageNumber
+        /// Milliseconds since 1970.
+        let time: Int64
     }
 
     let reader: DurableReader
@@ -44,9 +52,31 @@ final class DeliveryProgress: Sendable {
         }
     }
 
+    /// Texts that are counted one by one until they are acknowledged: more than a bridge should hold.
+    private static let maxPending = 4_096
+
+    /// Records messages that the bridge has been given.
+    func recordHandedOver(_ messages: [Message]) {
+        let texts = messages.filter(\.header.isSaid)
+        guard !texts.isEmpty else { return }
+        state.withLock { state in
+            let room = max(0, Self.maxPending - state.pending.count)
+            state.pending += texts.prefix(room).map {
+                Pending(number: $0.number, time: $0.header.time)
+            }
+        }
+    }
+
+    /// The texts that were handed over and are not acknowledged: how many, and when the oldest of
+    /// them was said, in milliseconds since 1970.
+    var unacknowledged: (count: Int, oldest: Int64?) {
+        state.withLock { ($0.pending.count, $0.pending.first?.time) }
+    }
+
     func acknowledge(_ number: MessageNumber, links: [Link]) async throws {
         let target = state.withLock { state in
             state.done = max(state.done, number)
+            state.pending.removeFirst(state.pending.prefix { $0.number <= number }.count)
             let target = number >= state.owed ? max(number, state.scanned) : number
             state.kept = max(state.kept, target)
             return target

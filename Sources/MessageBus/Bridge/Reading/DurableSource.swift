@@ -14,18 +14,24 @@ enum DurableSource: Sendable {
 
     /// Returns the next messages, at least one; `nil` at the end.
     func next() async throws -> [Message]? {
-        switch self {
-        case .store(let reading): try await reading.bus.next(reading)
-        case .log(let subscription, _): await subscription.next()
-        }
+        let messages =
+            switch self {
+            case .store(let reading): try await reading.bus.next(reading)
+            case .log(let subscription, _): await subscription.next()
+            }
+        if let messages { progress.recordHandedOver(messages) }
+        return messages
     }
 
     /// Returns the messages that can be read without waiting for new ones.
     func available() async throws -> [Message] {
-        switch self {
-        case .store(let reading): try await reading.bus.available(reading)
-        case .log(let subscription, _): await subscription.available()
-        }
+        let messages =
+            switch self {
+            case .store(let reading): try await reading.bus.available(reading)
+            case .log(let subscription, _): await subscription.available()
+            }
+        progress.recordHandedOver(messages)
+        return messages
     }
 }
 
@@ -44,13 +50,36 @@ extension Bus {
         let number = stored ?? start
         let progress = DeliveryProgress(reader, at: number, store: store)
         if keepsMessages {
-            return .store(
-                StoreBackedReader(
-                    self, room: room, attachment: attachment, channel: channel, at: number,
-                    progress: progress))
+            let reading = StoreBackedReader(
+                self, room: room, attachment: attachment, channel: channel, at: number,
+                progress: progress)
+            await countStored(for: reading)
+            attachment.durableReaders.append(reading)
+            return .store(reading)
         }
-        return subscribe(attachment, room: room.name, channel: channel, after: number)
-            .map { .log($0, progress) }
+        let subscription = subscribe(
+            attachment, room: room.name, channel: channel, after: number)
+        guard let subscription else { return nil }
+        subscription.cursor.isDurable = true
+        subscription.cursor.progress = progress
+        return .log(subscription, progress)
+    }
+
+    /// Counts the texts that wait for a reader and that the room's log no longer has.
+    private func countStored(for reading: StoreBackedReader) async {
+        let log = reading.room.log
+        guard let first = log.messages(from: log.start, atMost: 1).first?.number ?? lastCommitted,
+            first > reading.position + 1
+        else { return }
+        // Only for who wants to know how much waits: a store that can't be read now is asked again by
+        // the reader itself.
+        let count = try? await store.countTexts(
+            in: reading.room.name, after: reading.position, through: first - 1)
+        if let count { reading.recordStored(count, through: first - 1) }
+    }
+
+    private var lastCommitted: MessageNumber? {
+        store.committed > 0 ? store.committed + 1 : nil
     }
 
     /// Returns a number greater than those of all messages before the bridge started, and less than
@@ -92,7 +121,7 @@ extension Bus {
                 in: reading.room.name, after: reading.position, through: committed,
                 atMost: Self.durableBatch)
             let last = found.isComplete ? nil : found.messages.last
-            reading.position = last?.number ?? committed
+            reading.recordScan(of: found.messages, through: last?.number ?? committed)
             let result = try await fit(found.messages, for: reading)
             if let number = reading.progress.scan(result, through: reading.position) {
                 try await store.advance(reading.progress.reader, to: number, links: [])

@@ -1,13 +1,18 @@
 /// A durable reader of the store.
 ///
 /// Confined to the bus's loop, but for its `let`s.
-final class StoreBackedReader: @unchecked Sendable {  // `position` changes on the loop only
+final class StoreBackedReader: @unchecked Sendable {  // the `var`s change on the loop only
     let bus: Bus
     let room: Room
     let attachment: BridgeAttachment
     let channel: String?
     let progress: DeliveryProgress
-    var position: MessageNumber
+    /// The number up to which the store was asked.
+    private(set) var position: MessageNumber
+    /// Texts behind the position that were counted.
+    private var counted = 0
+    /// The number up to which texts are counted.
+    private var countedThrough: MessageNumber
 
     init(
         _ bus: Bus, room: Room, attachment: BridgeAttachment, channel: String?,
@@ -19,6 +24,44 @@ final class StoreBackedReader: @unchecked Sendable {  // `position` changes on t
         self.attachment = attachment
         self.channel = channel
         self.position = position
+        countedThrough = position
         self.progress = progress
+    }
+
+    /// Records texts of the store that the room's log does not have, before anything is read.
+    func recordStored(_ count: Int, through number: MessageNumber) {
+        (counted, countedThrough) = (count, number)
+    }
+
+    /// Records messages that the store has given, and moves behind them.
+    func recordScan(of messages: [Message], through number: MessageNumber) {
+        counted -= messages.count {
+            $0.number <= countedThrough && $0.header.isSaid
+                && $0.isFor(attachment.name, channel: channel)
+        }
+        counted = max(0, counted)
+        position = number
+        if number >= countedThrough { (counted, countedThrough) = (0, number) }
+    }
+
+    /// Returns the texts that wait for the reader, with those that it has and has not acknowledged.
+    ///
+    /// - Parameter now: milliseconds since 1970.
+    func waiting(at now: Int64) -> WaitingMessages {
+        var first: Int64?
+        room.log.forEachText(
+            from: room.log.position(after: countedThrough), for: attachment.name, channel: channel
+        ) { _ in counted += 1 }
+        countedThrough = max(countedThrough, room.log.lastNumber)
+        let (handedOver, oldest) = progress.unacknowledged
+        if oldest == nil, counted > 0 {
+            let next = room.log.messages(
+                from: room.log.position(after: position), atMost: 1
+            ).first
+            first = next?.header.time
+        }
+        let age = (oldest ?? first).map { max(0, now - $0) * 1_000_000 } ?? 0
+        return WaitingMessages(
+            channel: channel ?? room.name, count: handedOver + counted, age: age)
     }
 }

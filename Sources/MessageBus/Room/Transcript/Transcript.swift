@@ -50,6 +50,8 @@ package final class Transcript {
     @exclusivity(unchecked) package private(set) var head: TranscriptOffset = 0
     /// Lines written since the beginning.
     @exclusivity(unchecked) package private(set) var lines: TranscriptLine = 0
+    /// Lines that only continue a message, since the beginning.
+    @exclusivity(unchecked) package private(set) var continuations = 0
     /// The stretches written since `drainRuns`, by the connection that brought them.
     @exclusivity(unchecked) private var runs: [Run] = []
     /// One about every `markDistance` bytes, so that a reader that fell behind finds the oldest
@@ -175,6 +177,9 @@ package final class Transcript {
         }
         if head - marks[marks.count - 1].position >= markDistance, !isInMessage { mark() }
     }
+
+    /// Records that the line that is written next continues a message.
+    package func recordContinuation() { continuations += 1 }
 
     private func mark() {
         marks.append(Mark(position: head, line: lines, number: number))

@@ -1,4 +1,5 @@
 import Glibc
+import Metrics
 
 // Who is let in: as a connection, and with each request.
 
@@ -37,10 +38,16 @@ extension HTTPServer {
 
     /// Returns the answer to a client that is not let in.
     private func refusal(of peer: SocketAddress) -> HTTPResponse? {
-        if let reason = options.ban(peer.host) { return banned(reason) }
-        if places.isFull(for: peer.host) { return full }
-        let hasCapacity = !places.isFull || arrivals?.closeOldest(isPatient: true) ?? false
-        return hasCapacity ? nil : full
+        if let reason = options.ban(peer.host) {
+            options.counts?.refusals.record("forbidden")
+            return banned(reason)
+        }
+        let hasPlace =
+            !places.isFull(for: peer.host)
+            && (!places.isFull || arrivals?.closeOldest(isPatient: true) ?? false)
+        if hasPlace { return nil }
+        options.counts?.refusals.record("full")
+        return full
     }
 
     private func banned(_ reason: String) -> HTTPResponse {
@@ -125,6 +132,7 @@ extension HTTPServer: ArrivalOwner {
             }
             linger(descriptor)
         case .gaveWay:
+            options.counts?.refusals.record("full")
             tell(descriptor, full)
             linger(descriptor)
         default: linger(descriptor)

@@ -1,3 +1,5 @@
+import Metrics
+
 extension HTTPServer {
     /// The settings of a server.
     package struct Options {
@@ -9,6 +11,8 @@ extension HTTPServer {
         package var proxies = ProxySources()
         /// The time after which a client is closed that reads nothing of an answer.
         package var stalledAfter = Duration.seconds(60)
+        /// Counts of the server's connections; `nil` if nobody counts.
+        package var counts: ConnectionCounts?
         /// The users who may connect to a Unix socket, in the bits of chmod(2); `nil` for what the process's
         /// mask leaves.
         package var mode: UInt32?

@@ -1,4 +1,5 @@
 import Glibc
+import Metrics
 
 /// An HTTP/1.1 server on the event loop (RFC 9110, RFC 9112): listens, reads requests, has a handler
 /// answer them, and gives connections away to other protocols.
@@ -117,6 +118,7 @@ package final class HTTPServer {
             return places.remove(place)
         }
         connections[ObjectIdentifier(connection)] = connection
+        options.counts?.recordOpening()
         if let answer { connection.encode(answer, for: nil, isLast: true) }
         connection.advance()
     }
@@ -130,6 +132,7 @@ package final class HTTPServer {
     func remove(_ connection: HTTPServerConnection) {
         guard connections.removeValue(forKey: ObjectIdentifier(connection)) != nil else { return }
         places.remove(connection.place)
+        options.counts?.recordClosing()
         checkClosed()
     }
 
@@ -143,6 +146,7 @@ package final class HTTPServer {
     func endTaken(_ place: ConnectionPlace) {
         loop.assertOwned()
         takenCount -= 1
+        options.counts?.recordClosing()
         places.remove(place)
         checkClosed()
     }

@@ -80,8 +80,8 @@ struct EntryDecoder {
                     """, at: options.$bridges.location)
             }
             return MiddlewareEntry(
-                type: options.type.text, condition: condition, location: entry.location,
-                maker: maker)
+                type: options.type.text, name: options.label?.text ?? options.type.text,
+                condition: condition, location: entry.location, maker: maker)
         }
     }
 

@@ -4,6 +4,8 @@ import MessageBus
 package struct MiddlewareEntry: Sendable {
     /// The kind of middleware.
     package let type: String
+    /// The name under which its drops are counted.
+    package let name: String
     /// The condition on messages that it judges.
     package let condition: Condition
     /// Location of the entry.

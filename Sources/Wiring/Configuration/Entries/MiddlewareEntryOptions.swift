@@ -24,7 +24,11 @@ struct MiddlewareEntryOptions: TypedEntryOptions {
         """)
     var kinds = [Condition.Kind.message]
 
+    @Option("The name under which its drops are counted in metrics.", absent: "the type")
+    var label: StepLabel?
+
     static let synonyms = [
+        "name": "\"label\"", "title": "\"label\"",
         "room": "\"rooms\": [\"ROOM\"]", "bridge": "\"bridges\": [\"BRIDGE\"]",
         "sender": "\"senders\": [\"NAME\"]", "users": "\"senders\"",
         "user": "\"senders\": [\"NAME\"]",

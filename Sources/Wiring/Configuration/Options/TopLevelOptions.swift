@@ -33,6 +33,9 @@ struct TopLevelOptions: PluginOptions {
     @Option("The ways in and out; at least one.")
     var bridges: BridgeList
 
+    @Option("Serves metrics, health and the status page.", absent: "none")
+    var status: StatusOptions?
+
     @Option("The daemon's own log on stderr.")
     var log = LogOptions()
 
@@ -46,9 +49,12 @@ struct TopLevelOptions: PluginOptions {
         "loglevel": "\"log\": {\"level\": \"LEVEL\"}",
         "level": "\"log\": {\"level\": \"LEVEL\"}", "debug": "\"log\": {\"level\": \"debug\"}",
         "history": "\"store\": {\"history\": \"90d\"}",
+        "metrics": monitoring, "prometheus": monitoring, "health": monitoring,
+        "monitoring": monitoring,
         "host": listen, "port": listen, "listen": listen, "address": listen, "bind": listen,
     ]
 
+    private static let monitoring = "\"status\": {\"listen\": \"127.0.0.1:9102\"}"
     private static let listen = "\"bridges\": [{\"type\": \"tcp\", \"listen\": \"HOST:PORT\"}]"
 
     /// True if people may register themselves.

@@ -104,6 +104,10 @@ final class LateStore: MessageStore {
         return disk.textNumbers(in: room, before: number, atMost: count)
     }
 
+    func countTexts(
+        in room: String, after number: MessageNumber, through last: MessageNumber
+    ) -> Int { disk.countTexts(in: room, after: number, through: last) }
+
     func extent(of room: String) async throws -> StoredExtent { disk.extent(of: room) }
 
     func corrections(of numbers: [MessageNumber]) async throws -> [MessageNumber: Message] {

@@ -56,6 +56,14 @@ package struct RoomsOutput {
     /// Bytes that a room may send before it is another room's turn.
     private static let share = 64 << 10
 
+    /// What was sent of the rooms that are not read any more.
+    private var left = DeliveryCounts()
+
+    /// What was sent of the rooms since the beginning.
+    package var counts: DeliveryCounts {
+        readings.reduce(left) { $0 + DeliveryCounts($1.cursor) }
+    }
+
     /// Makes the output of a connection that reads nothing.
     package init() {}
 
@@ -120,6 +128,8 @@ package struct RoomsOutput {
                 readings[index].cursor.copyLines(upTo: end, into: &queue)
             }
         }
+        readings[index].cursor.recordUpToDate()
+        left = left + DeliveryCounts(readings[index].cursor)
         readings.remove(at: index)
         if next > index { next -= 1 }
     }
@@ -160,6 +170,7 @@ package struct RoomsOutput {
 
     /// Sends nothing any more but these bytes and what has been queued.
     package mutating func sendOnly(_ bytes: [UInt8]) {
+        left = counts
         readings = []
         queue.append(bytes)
     }

@@ -14,6 +14,20 @@ package struct TranscriptCursor {
         case store(StoreCatchUp)
     }
 
+    /// What has to be known of the lines that were passed to tell how many messages were sent.
+    private struct Tally {
+        /// The line at which it began.
+        var start: TranscriptLine = 0
+        /// Lines of the transcript that only continue a message, at the beginning and now.
+        var (firstContinuations, continuations) = (0, 0)
+        /// Lines that the reader said itself.
+        var own = 0
+        /// Lines that were left out.
+        var skipped = 0
+        /// Lines of a replay, which the transcript does not number.
+        var replayed = 0
+    }
+
     /// The end of what it reads.
     private struct Limit {
         let position: TranscriptOffset
@@ -35,6 +49,8 @@ package struct TranscriptCursor {
     private var lineEnd: TranscriptOffset?
     /// True if a store can be asked.
     private let isCarriedOn: Bool
+    /// What is counted of the lines it has passed.
+    private var tally = Tally()
     /// The number of the last message before the position at which the cursor began, while earlier
     /// messages are replayed: those have no lines in the transcript that could be counted.
     private var replayEnd: MessageNumber?
@@ -47,6 +63,27 @@ package struct TranscriptCursor {
         self.isCarriedOn = isCarriedOn
         position = transcript.head
         line = transcript.lines
+        tally.start = line
+        tally.firstContinuations = transcript.continuations
+        tally.continuations = tally.firstContinuations
+    }
+
+    /// Messages that the reader was sent, as of the last time it stood still or had everything.
+    ///
+    /// May be too large, by the lines that continue a message, until it has everything.
+    package var delivered: Int {
+        let passed = max(0, line - tally.start) + tally.replayed
+        let others = passed - tally.skipped - (tally.own == 0 ? 0 : tally.own - own.lines)
+        return max(0, others - (tally.continuations - tally.firstContinuations))
+    }
+
+    /// Lines that were left out.
+    package var skipped: Int { tally.skipped }
+
+    /// Lines that wait to be sent, as of the last time it stood still or had everything.
+    package var waiting: Int {
+        let end = limit?.line ?? transcript.lines
+        return end > line ? max(0, end - line - own.lines) : 0
     }
 
     /// Begins behind a message, and at the present end of a transcript once what comes after that
@@ -84,7 +121,10 @@ package struct TranscriptCursor {
     package func isOwn(_ number: MessageNumber) -> Bool { own.contains(number) }
 
     /// Records a range of lines that the reader said itself.
-    package mutating func passOver(_ run: Transcript.Run) { own.append(run) }
+    package mutating func passOver(_ run: Transcript.Run) {
+        own.append(run)
+        tally.own += run.lines
+    }
 
     /// Sets the end to the room's current end.
     ///
@@ -155,7 +195,9 @@ package struct TranscriptCursor {
 
     /// Records the current line because everything is sent.
     package mutating func recordUpToDate() {
-        if position == transcript.head { line = transcript.lines }
+        guard position == transcript.head else { return }
+        line = transcript.lines
+        tally.continuations = transcript.continuations
     }
 
     // MARK: - Falling behind
@@ -171,12 +213,15 @@ package struct TranscriptCursor {
         let ownMissed = own.skip(to: oldest, in: transcript)
         position = oldest.position
         line = oldest.line
-        return missed - min(missed, ownMissed)
+        let othersMissed = missed - min(missed, ownMissed)
+        tally.skipped += othersMissed
+        return othersMissed
     }
 
     /// Continues at the end, and returns how many lines of others were left out.
     package mutating func skipToEnd() -> Int {
         let missed = transcript.lines - transcript.line(at: position) - own.lines
+        tally.skipped += missed
         position = transcript.head
         own = OwnMessageRanges()
         return missed
@@ -216,7 +261,9 @@ package struct TranscriptCursor {
     package mutating func carryOn(_ stored: EncodedPage, through number: MessageNumber) -> Int {
         guard let begun = catchUp else { return 0 }
         if let replayEnd {
-            line += stored.lines(after: replayEnd)
+            let numbered = stored.lines(after: replayEnd)
+            line += numbered
+            tally.replayed += stored.count - numbered
             if number >= replayEnd { self.replayEnd = nil }
         } else {
             line += stored.count
@@ -248,6 +295,8 @@ package struct TranscriptCursor {
         // The transcript may have had all that was still to be replayed.
         replayEnd = nil
         defer { line = place }
-        return place > line ? place - line : 0
+        let missed = place > line ? place - line : 0
+        tally.skipped += missed
+        return missed
     }
 }

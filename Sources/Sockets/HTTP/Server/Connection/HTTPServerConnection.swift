@@ -1,4 +1,5 @@
 import Glibc
+import Metrics
 import TimeUnits
 
 /// One connection of an HTTP server: its requests, answered one after the other.
@@ -70,7 +71,8 @@ final class HTTPServerConnection: EventHandler {
         let now = server.loop.now
         (lastRead, headStart, idleSince, lastSent) = (now, nil, now, now)
         let socket = try Connection(
-            arrival.descriptor, session: arrival.session, on: server.loop, handler: self)
+            arrival.descriptor, session: arrival.session, on: server.loop, handler: self,
+            counts: server.options.counts)
         socket.setUpTCP(givingUpAfter: server.options.stalledAfter.inNanoseconds)
         self.socket = socket
     }

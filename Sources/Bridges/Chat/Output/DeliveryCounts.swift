@@ -1,0 +1,35 @@
+import MessageBus
+
+/// What one connection was sent of the rooms that it reads.
+package struct DeliveryCounts {
+    /// Messages that it was sent.
+    package private(set) var delivered = 0
+    /// Lines that were left out, because it was too far behind.
+    package private(set) var skipped = 0
+
+    /// Makes counts of nothing.
+    package init() {}
+
+    init(_ cursor: TranscriptCursor) { (delivered, skipped) = (cursor.delivered, cursor.skipped) }
+
+    static func + (left: DeliveryCounts, right: DeliveryCounts) -> DeliveryCounts {
+        var sum = left
+        sum.delivered += right.delivered
+        sum.skipped += right.skipped
+        return sum
+    }
+
+    /// Adds what has come since it was last called to what is counted of the bridge.
+    ///
+    /// - Parameter present: what the connection was sent by now.
+    package mutating func update(to present: DeliveryCounts, in statistics: BridgeStatistics) {
+        if present.delivered > delivered {
+            statistics.deliveries += UInt64(present.delivered - delivered)
+            delivered = present.delivered
+        }
+        if present.skipped > skipped {
+            statistics.skipped += UInt64(present.skipped - skipped)
+            skipped = present.skipped
+        }
+    }
+}

@@ -1,0 +1,37 @@
+import Chat
+import Glibc
+import MessageBus
+import Sockets
+
+extension TailedFiles {
+    /// Sizes that are looked up for a report; of further files the last known size counts.
+    private static let maxLookups = 1_000
+
+    /// Returns what is tailed and not read yet.
+    func report(now: Int64) -> TailReport {
+        var report = TailReport()
+        report.files = allFiles.count
+        var lookups = 0
+        var unread: [TailReport.UnreadFile] = []
+        for tailed in allFiles {
+            guard tailed.isDirty || tailed.isUnread else {
+                tailed.unreadSince = nil
+                continue
+            }
+            var size = tailed.seen.size
+            if lookups < Self.maxLookups, let file = tailed.file, let status = try? file.status() {
+                lookups += 1
+                size = status.size
+            }
+            guard size > tailed.offset else { continue }
+            let since = tailed.unreadSince ?? now
+            tailed.unreadSince = since
+            report.unreadBytes += size - tailed.offset
+            report.oldest = min(report.oldest ?? since, since)
+            unread.append(.init(path: tailed.path, bytes: size - tailed.offset, since: since))
+        }
+        report.worst = Array(
+            unread.sorted { $0.bytes > $1.bytes }.prefix(TailReport.maxNamed))
+        return report
+    }
+}

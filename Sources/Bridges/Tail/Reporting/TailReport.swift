@@ -1,0 +1,56 @@
+import Metrics
+import MessageBus
+
+/// The files that are tailed, and what they hold that is not read yet.
+struct TailReport: Sendable, Equatable {
+    /// A file that holds more than was read.
+    struct UnreadFile: Sendable, Equatable {
+        let path: FilePath
+        let bytes: UInt64
+        /// The time at which that was noticed, by the thread's clock.
+        let since: Int64
+    }
+
+    /// Files that are tailed.
+    var files = 0
+    /// Bytes that are not read, in all files.
+    var unreadBytes: UInt64 = 0
+    /// The time since which the file has been unread that has been for longest, by the thread's clock.
+    var oldest: Int64?
+    /// The files with the most bytes that are not read, the worst first.
+    var worst: [UnreadFile] = []
+
+    /// Files that are named: as many as fit on a screen.
+    static let maxNamed = 20
+
+    /// Returns the numbers as they are exposed.
+    ///
+    /// - Parameter now: the time by the thread's clock.
+    func gauges(at now: Int64) -> BridgeGauges {
+        var gauges = BridgeGauges()
+        let age = oldest.map { max(0, now - $0) } ?? 0
+        gauges.values = [
+            (.tailFiles, Double(files)), (.tailBehind, Double(unreadBytes)),
+            (.tailOldestUnread, Double(age) / 1e9),
+        ]
+        gauges.laggingSources = worst.map {
+            LaggingSource(name: "\($0.path)", bytes: $0.bytes, age: max(0, now - $0.since))
+        }
+        return gauges
+    }
+}
+
+extension MetricFamily {
+    /// Files.
+    fileprivate static let tailFiles = MetricFamily(
+        "puente_tail_files", .gauge, "Files that are tailed.", labels: ["bridge"])
+    /// Bytes.
+    fileprivate static let tailBehind = MetricFamily(
+        "puente_tail_behind_bytes", .gauge, "Bytes of tailed files that are not read yet.",
+        labels: ["bridge"])
+    /// Seconds.
+    fileprivate static let tailOldestUnread = MetricFamily(
+        "puente_tail_oldest_unread_seconds", .gauge,
+        "Time since the tailed file was last read to its end that has waited for longest.",
+        combination: .largest, labels: ["bridge"])
+}

@@ -1,0 +1,51 @@
+import Metrics
+
+// What a bridge tells of itself to whoever operates the daemon.
+extension Port {
+    /// Counts an attempt to deliver to the other side, by a word for its result, such as `delivered`
+    /// or `unreachable`.
+    ///
+    /// There should be few words, and none that comes from outside: of more than 199 the rest counts
+    /// as `other`.
+    public func recordAttempt(_ result: String) { statistics.recordAttempt(result) }
+
+    /// Returns a counter that the daemon's metrics have as `puente_NAME`; the same one for the same
+    /// name, also in a later run of the bridge.
+    ///
+    /// - Parameters:
+    ///   - name: lower case letters, digits and `_`, with `_total` at the end.
+    ///   - help: one sentence that says what is counted.
+    ///   - isPerBridge: false if all bridges of the kind are counted together.
+    public func counter(
+        _ name: String, _ help: String, isPerBridge: Bool = true
+    ) -> BridgeCounter {
+        let isTime = name.hasSuffix("_seconds_total")
+        let family = MetricFamily(
+            "puente_\(MetricFamily.cleaned(name))", .counter, help, scale: isTime ? 1e-9 : 1,
+            labels: isPerBridge ? ["bridge"] : [])
+        return BridgeCounter(statistics.counter(family))
+    }
+
+    /// Declares that the other side can't be reached, or can be reached again: the bridge counts as
+    /// `degraded` meanwhile, which is still ready.
+    ///
+    /// - Parameter problem: is called on the loop, soon, and must not wait; returns the sentence that
+    ///   says why, or `nil` if the other side can be reached by then.
+    public func reportReachability(_ problem: @escaping @Sendable () -> String?) {
+        bus.post { bus in
+            guard attachment.isReady else { return }
+            if let problem = problem() {
+                bus.record(.degraded, of: attachment, because: problem)
+            } else {
+                bus.record(.ready, of: attachment)
+            }
+        }
+    }
+
+    /// Has numbers of the bridge exposed that rise and fall, until its run ends.
+    ///
+    /// - Parameter gauges: is called on the loop, and must not wait.
+    package func expose(_ gauges: @escaping @Sendable () -> BridgeGauges) async {
+        await bus.perform { _ in attachment.readGauges = { _ in gauges() } }
+    }
+}

@@ -1,0 +1,43 @@
+import Metrics
+
+extension Bus {
+    /// Returns what was counted, and how everything is.
+    ///
+    /// Takes as long as it takes to look at each connection that is behind, and at the messages that
+    /// wait for bridges.
+    package func report() -> BusReport {
+        BusReport(
+            time: now,
+            bridges: bridges.map { attachment in
+                BridgeReport(of: attachment, attachment.statistics, gauges(of: attachment))
+            },
+            rooms: rooms.map { BusReport.Room(name: $0.name, people: $0.population) },
+            steps: statistics.steps.map {
+                BusReport.Step(name: $0.name, drops: $0.statistics.drops.all)
+            },
+            turns: statistics.turns, messages: statistics.messages,
+            store: keepsMessages ? store.report : nil)
+    }
+
+    private func gauges(of attachment: BridgeAttachment) -> BridgeGauges {
+        var gauges = attachment.readGauges?(self) ?? BridgeGauges()
+        for cursor in attachment.cursors {
+            gauges.add(cursor.waiting(at: settings.time()))
+        }
+        for reader in attachment.durableReaders {
+            gauges.add(reader.waiting(at: settings.time()))
+        }
+        return gauges
+    }
+}
+
+extension BridgeGauges {
+    /// Adds what waits for a reader, together with others of its channel.
+    mutating func add(_ more: WaitingMessages) {
+        guard let index = waiting.firstIndex(where: { $0.channel == more.channel }) else {
+            return waiting.append(more)
+        }
+        waiting[index].count += more.count
+        waiting[index].age = max(waiting[index].age, more.age)
+    }
+}

@@ -1,0 +1,29 @@
+import Metrics
+
+/// What was counted on the bus, and how it is, at a moment.
+package struct BusReport: Sendable {
+    /// A room with the number of people in it.
+    package struct Room: Sendable {
+        package let name: String
+        package let people: Int
+    }
+
+    /// Drops of the steps of one name, by the code of the drop.
+    package struct Step: Sendable {
+        package let name: String
+        package let drops: [(code: String, count: UInt64)]
+    }
+
+    /// The time of the report, by the wall clock.
+    package let time: Timestamp
+    /// The bridges in the order of the file.
+    package let bridges: [BridgeReport]
+    package let rooms: [Room]
+    package let steps: [Step]
+    /// The durations of the loop's turns.
+    package let turns: Histogram
+    /// The time that texts took through a turn.
+    package let messages: Histogram
+    /// The store; `nil` if nothing outlives the process.
+    package let store: StoreReport?
+}

@@ -1,0 +1,14 @@
+import Metrics
+
+/// What is counted of the steps of one name, whichever chain they are in.
+///
+/// Confined to the bus's loop.
+package final class StepStatistics {
+    /// Messages that the steps have dropped, by the code of the drop.
+    package private(set) var drops = CodeCounts()
+
+    /// Counts drops.
+    func record(_ drops: some Sequence<(index: Int, drop: Drop)>) {
+        for (_, drop) in drops { self.drops.record(drop.code) }
+    }
+}

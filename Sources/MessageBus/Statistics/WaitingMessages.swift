@@ -1,0 +1,16 @@
+/// Messages that wait for the readers of one channel of a bridge.
+package struct WaitingMessages: Sendable, Equatable {
+    /// The remote chat, or the room where a bridge has no such chats.
+    package let channel: String
+    /// How many wait; of several readers, for all of them together.
+    package var count: Int
+    /// Nanoseconds since the oldest of them came; 0 if none waits.
+    package var age: Int64
+
+    /// Makes a number of messages that wait.
+    package init(channel: String, count: Int, age: Int64) {
+        self.channel = channel
+        self.count = count
+        self.age = age
+    }
+}

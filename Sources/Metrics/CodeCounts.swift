@@ -1,0 +1,32 @@
+/// Counts by a code, such as the code of a drop.
+///
+/// A short list and no table: there are few codes, and the frequent ones stand in front. Confined to
+/// whoever holds it.
+package struct CodeCounts: Sendable, Equatable {
+    /// The codes with their counts, in the order in which they first came.
+    package private(set) var all: [(code: String, count: UInt64)] = []
+
+    /// Codes that are counted each by itself: a plug-in may make them of what people write.
+    package static let maxCodes = 200
+    /// The code of all further ones.
+    package static let rest = "other"
+
+    /// Makes empty counts.
+    package init() {}
+
+    /// Counts a code.
+    package mutating func record(_ code: String, times: UInt64 = 1) {
+        if let index = all.firstIndex(where: { $0.code == code }) {
+            all[index].count += times
+        } else if all.count < Self.maxCodes - 1 || code == Self.rest {
+            all.append((code, times))
+        } else {
+            record(Self.rest, times: times)
+        }
+    }
+
+    /// Returns whether both have the same counts in the same order.
+    package static func == (left: CodeCounts, right: CodeCounts) -> Bool {
+        left.all.elementsEqual(right.all) { $0 == $1 }
+    }
+}

@@ -1,0 +1,36 @@
+import MessageBus
+
+/// Whether the daemon does what it is for, and if not, why.
+package struct DaemonReadiness: Sendable {
+    /// The reasons for which it does not, each in a sentence.
+    package private(set) var problems: [String] = []
+
+    /// True if there are none.
+    package var isReady: Bool { problems.isEmpty }
+
+    /// Nanoseconds after which what waits for the store has waited too long.
+    static let maxStoreAge: Int64 = 10_000_000_000
+
+    /// Decides by the state of all parts.
+    ///
+    /// - Parameter loopAge: nanoseconds since the bus's loop has turned.
+    init(
+        bridges: [(name: String, report: BridgeCondition.Report)], isStopping: Bool,
+        store: StoreReport?, loopAge: Int64
+    ) {
+        if loopAge > Heartbeat.limit { problems.append("the bus hangs") }
+        if bridges.isEmpty { problems.append("the daemon starts") }
+        if isStopping { problems.append("the daemon stops") }
+        for (name, report) in bridges where !report.isOptional && !report.state.isReady {
+            problems.append("bridge \(name) is not ready: \(report.state.rawValue)")
+        }
+        guard let store else { return }
+        switch store.condition {
+        case .fails, .failsAndIsFull: problems.append("the store can't write")
+        case .keepsUp, .lags:
+            if store.age > Self.maxStoreAge {
+                problems.append("the store is \(store.age / 1_000_000_000) s behind")
+            }
+        }
+    }
+}

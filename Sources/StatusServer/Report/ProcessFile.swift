@@ -1,0 +1,51 @@
+import Glibc
+
+/// A file of the kernel about this process (proc(5)).
+enum ProcessFile {
+    /// The numbers of `/proc/self/stat` that stand behind the process's name.
+    struct Words {
+        fileprivate let words: [Substring]
+
+        /// Returns a number by its index: field 3, the state, has index 0.
+        func double(_ index: Int) -> Double? {
+            index < words.count ? Double(words[index]) : nil
+        }
+    }
+
+    /// Bytes of a file that are read: those that are read here are shorter.
+    private static let maxBytes = 16 << 10
+
+    /// Returns the numbers behind the name and the state.
+    static func words(_ path: String) -> Words? {
+        guard let text = text(path), let end = text.lastIndex(of: ")") else { return nil }
+        let words = text[text.index(after: end)...].split { $0 == " " || $0 == "\n" }
+        return Words(words: words)
+    }
+
+    private static func text(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { return nil }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        while bytes.count < maxBytes {
+            let piece = withUnsafeTemporaryAllocation(byteCount: 4_096, alignment: 1) { buffer in
+                let count = read(descriptor, buffer.baseAddress, buffer.count)
+                return Array(buffer.prefix(max(0, count)))
+            }
+            if piece.isEmpty { break }
+            bytes += piece
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    /// Returns the number of entries of a directory; `nil` if it can't be read.
+    static func entries(_ path: String) -> Int? {
+        guard let directory = opendir(path) else { return nil }
+        defer { closedir(directory) }
+        var count = 0
+        while let entry = readdir(directory) {
+            if entry.pointee.d_name.0 != 0x2E { count += 1 }
+        }
+        return count
+    }
+}

@@ -1,0 +1,124 @@
+import JSON
+import MessageBus
+import Metrics
+import Sockets
+
+/// The answers of the status server.
+///
+/// Confined to its loop.
+final class StatusAnswers: @unchecked Sendable {  // made before the loop runs, and used on it only
+    private let monitor: StatusMonitor
+    private let loop: EventLoop
+    private let site: StatusSite
+    /// True if sentences may be told that name files, addresses or people.
+    private let tellsReasons: Bool
+    /// The table of what is answered.
+    private(set) lazy var router = makeRouter()
+
+    /// Nanoseconds that the bus has for an answer: less than Prometheus waits, 10 s.
+    private static let patience: Int64 = 5_000_000_000
+
+    init(
+        _ monitor: StatusMonitor, on loop: EventLoop, _ language: Language, tellsReasons: Bool
+    ) {
+        self.monitor = monitor
+        self.loop = loop
+        site = StatusSite(title: monitor.name, language)
+        self.tellsReasons = tellsReasons
+    }
+
+    private func makeRouter() -> HTTPRouter {
+        let router = HTTPRouter { .text($0.status, $0.reason) }
+        router.add(.get, "/metrics") { [unowned self] in exposeMetrics($0) }
+        router.add(.get, "/health") { [unowned self] in tellHealth($0) }
+        router.add(.get, "/ready") { [unowned self] in tellReadiness($0) }
+        router.add(.get, "/status.json") { [unowned self] in tellStatus($0) }
+        router.add(.get, "/history.json") { [unowned self] exchange in
+            exchange.respond(.json(.ok, monitor.history.json.encodedWithNulls))
+        }
+        for (path, asset) in site.assets {
+            router.add(.get, "/\(path)") { $0.respond(asset.response(to: $0.head)) }
+        }
+        return router
+    }
+
+    // MARK: - Without the bus
+
+    private func tellHealth(_ exchange: HTTPExchange) {
+        let age = monitor.loopAge
+        let isAlive = age <= Heartbeat.limit
+        exchange.respond(
+            .json(
+                isAlive ? .ok : .serviceUnavailable,
+                JSON.object([
+                    "healthy": .bool(isAlive), "secondsSinceTurn": .real(Double(age) / 1e9),
+                ]).encoded))
+    }
+
+    private func tellReadiness(_ exchange: HTTPExchange) {
+        let readiness = monitor.readiness
+        exchange.respond(
+            .json(
+                readiness.isReady ? .ok : .serviceUnavailable,
+                StatusReport.readiness(monitor, readiness, tellsReasons: tellsReasons).encoded))
+    }
+
+    // MARK: - With the bus
+
+    private func exposeMetrics(_ exchange: HTTPExchange) {
+        let format = ExpositionFormat(accepting: exchange.head.elements(of: "accept"))
+        ask(for: exchange) { [monitor] report in
+            guard let report else {
+                return .text(.serviceUnavailable, "the bus hangs: there is nothing to measure")
+            }
+            var metrics = MetricSet()
+            metrics.add(report)
+            metrics.add(monitor.reload.report)
+            metrics.addBuild()
+            metrics.addProcess(startedAt: monitor.started)
+            var response = HTTPResponse(
+                .ok, contentType: format.contentType, body: metrics.exposition(as: format))
+            response.fields.append(("Vary", "Accept"))
+            return response
+        }
+    }
+
+    private func tellStatus(_ exchange: HTTPExchange) {
+        ask(for: exchange) { [monitor, tellsReasons] report in
+            .json(
+                .ok, StatusReport(monitor, report, tellsReasons: tellsReasons).json.encoded)
+        }
+    }
+
+    /// Answers a request with what the bus has counted; `nil` if it does not answer in time.
+    private func ask(
+        for exchange: HTTPExchange, _ answer: @escaping (BusReport?) -> HTTPResponse
+    ) {
+        let waiting = WaitingRequest(exchange, answer)
+        loop.set(waiting.timer, after: Self.patience)
+        monitor.ask { [loop] report in loop.perform { waiting.finish(report) } }
+    }
+}
+
+/// A request that waits for the bus.
+///
+/// Confined to the status server's loop.
+private final class WaitingRequest: @unchecked Sendable {  // touched on that loop only
+    private var exchange: HTTPExchange?
+    private let answer: (BusReport?) -> HTTPResponse
+    /// Ends the wait.
+    private(set) lazy var timer = LoopTimer { [weak self] in self?.finish(nil) }
+
+    init(_ exchange: HTTPExchange, _ answer: @escaping (BusReport?) -> HTTPResponse) {
+        self.exchange = exchange
+        self.answer = answer
+    }
+
+    /// Answers, unless that was done.
+    func finish(_ report: BusReport?) {
+        guard let exchange else { return }
+        self.exchange = nil
+        timer.cancel()
+        if !exchange.isOver { exchange.respond(answer(report)) }
+    }
+}
