@@ -107,7 +107,8 @@ struct ListeningSocket: Sendable {
     private static func removeStale(_ address: SocketAddress) {
         // Only a socket: connecting to a file is refused as well.
         guard let file = SocketFile(of: address) else { return }
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+        // Non-blocking: a connection to a busy process would wait for it (unix(7)).
+        let type = Int32(SOCK_STREAM.rawValue | SOCK_NONBLOCK.rawValue | SOCK_CLOEXEC.rawValue)
         let probe = socket(AF_UNIX, type, 0)
         guard probe >= 0 else { return }
         defer { Glibc.close(probe) }
