@@ -164,10 +164,11 @@ extension Cursor {
     ///
     /// - Parameter now: milliseconds since 1970.
     func waiting(at now: Int64) -> WaitingMessages {
-        var waiting = WaitingMessages(channel: channel ?? room.name, count: mailbox.count, age: 0)
+        var waiting = WaitingMessages(
+            channel: channel ?? room.name, count: pendingPrivateMessages.count, age: 0)
         if isMuted { return waiting }
         waiting.count += max(0, room.log.start - min(room.log.start, position))
-        var oldest = mailbox.first?.time.milliseconds
+        var oldest = pendingPrivateMessages.first?.time.milliseconds
         room.log.forEachText(from: position, for: bridge, channel: channel) { header in
             oldest = min(oldest ?? header.time, header.time)
             waiting.count += 1
