@@ -184,7 +184,20 @@ import Testing
         let test = try TestBus()
         try await test.port("a").publish("hola", from: "x")
         try await test.port("a").publish("otra", from: "x")
-        #expect(await report(of: test).bridges.map(\.passed) == [2, 2])
+        #expect(await report(of: test).bridges.map(\.passed) == [2])
+    }
+
+    @Test func `a bridge that was removed begins anew if it comes back`() async throws {
+        let test = try TestBus()
+        let port = await test.port("a")
+        try await port.publish("hola", from: "x")
+        await test.bus.endStatistics(of: port.attachment)
+        #expect(test.bus.conditions.reports.isEmpty)
+        try await test.port("a").publish("otra", from: "x")
+        #expect(await report(of: test).bridges.map(\.passed) == [1])
+        // Another one has the name: its figures stay.
+        await test.bus.endStatistics(of: port.attachment)
+        #expect(test.bus.conditions.reports.map(\.name) == ["a"])
     }
 
     @Test func `a bridge whose other side is gone is degraded until it is back`() async throws {
