@@ -203,10 +203,15 @@ import Testing
     @Test func `a bridge whose other side is gone is degraded until it is back`() async throws {
         let test = try TestBus()
         let port = await test.port("a")
-        port.reportReachability { "too early" }
+        // Before it works that is known already, and told once it does.
+        port.reportReachability { "from the start" }
         await test.bus.perform { _ in }
         #expect(port.attachment.condition.report.state == .starting)
         await port.ready()
+        while port.attachment.condition.report.state != .degraded { await Task.yield() }
+        #expect(port.attachment.condition.report.reason == "from the start")
+        port.reportReachability { nil }
+        while port.attachment.condition.report.state != .ready { await Task.yield() }
         test.advance(by: .seconds(5))
         await test.settle()
         port.reportReachability { "nobody answers" }
