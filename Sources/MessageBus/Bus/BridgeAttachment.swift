@@ -46,6 +46,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var openSources = 0
     /// Readers whose cursors outlive the process, for the time of a run.
     var durableReaders: [StoreBackedReader] = []
+    /// Returns why the other side can't be reached, `nil` if it can; set by a bridge that knows.
+    var reachabilityProblem: (@Sendable () -> String?)?
     /// Runs that have begun.
     var runs = 0
     /// The presences of people whom the bridge stands for.

@@ -12,6 +12,7 @@ extension Bus {
         attachment.readiness.store(false, ordering: .releasing)
         attachment.whenReady = whenReady
         attachment.condition.set(.starting, at: now)
+        attachment.reachabilityProblem = nil
         if attachment.runs > 0 { attachment.statistics.restarts += 1 }
         attachment.runs += 1
         for room in rooms { attachment.positions[room.name] = room.log.end }
@@ -33,7 +34,17 @@ extension Bus {
     func ready(_ attachment: BridgeAttachment) {
         attachment.readiness.store(true, ordering: .releasing)
         attachment.whenReady?()
-        attachment.condition.set(.ready, at: now)
+        recordReachability(of: attachment)
+    }
+
+    /// Records whether the other side of a bridge that works can be reached.
+    func recordReachability(of attachment: BridgeAttachment) {
+        guard attachment.isReady else { return }
+        if let problem = attachment.reachabilityProblem?() {
+            record(.degraded, of: attachment, because: problem)
+        } else {
+            record(.ready, of: attachment)
+        }
     }
 
     /// Records how a run of a bridge has ended, or whether its other side can be reached.

@@ -8,7 +8,7 @@ extension Bus {
     package func report() -> BusReport {
         BusReport(
             time: now,
-            bridges: bridges.map { attachment in
+            bridges: presentBridges.map { attachment in
                 BridgeReport(of: attachment, attachment.statistics, gauges(of: attachment))
             },
             rooms: rooms.map { BusReport.Room(name: $0.name, people: $0.population) },
@@ -17,6 +17,27 @@ extension Bus {
             },
             turns: statistics.turns, messages: statistics.messages,
             store: keepsMessages ? store.report : nil)
+    }
+
+    /// The bridges, and of two with the same name, one of which takes the other's place, the new one.
+    private var presentBridges: [BridgeAttachment] {
+        var result: [BridgeAttachment] = []
+        for attachment in bridges {
+            if let index = result.firstIndex(where: { $0.name == attachment.name }) {
+                result[index] = attachment
+            } else {
+                result.append(attachment)
+            }
+        }
+        return result
+    }
+
+    /// Ends what is exposed of a bridge that there is no longer, unless another one has its name.
+    package func endStatistics(of attachment: BridgeAttachment) {
+        let name = attachment.name
+        if bridges.contains(where: { $0 !== attachment && $0.name == name }) { return }
+        conditions.remove(named: name)
+        statistics.removeBridge(named: name)
     }
 
     private func gauges(of attachment: BridgeAttachment) -> BridgeGauges {

@@ -184,16 +184,34 @@ import Testing
         let test = try TestBus()
         try await test.port("a").publish("hola", from: "x")
         try await test.port("a").publish("otra", from: "x")
-        #expect(await report(of: test).bridges.map(\.passed) == [2, 2])
+        #expect(await report(of: test).bridges.map(\.passed) == [2])
+    }
+
+    @Test func `a bridge that was removed begins anew if it comes back`() async throws {
+        let test = try TestBus()
+        let port = await test.port("a")
+        try await port.publish("hola", from: "x")
+        await test.bus.endStatistics(of: port.attachment)
+        #expect(test.bus.conditions.reports.isEmpty)
+        try await test.port("a").publish("otra", from: "x")
+        #expect(await report(of: test).bridges.map(\.passed) == [1])
+        // Another one has the name: its figures stay.
+        await test.bus.endStatistics(of: port.attachment)
+        #expect(test.bus.conditions.reports.map(\.name) == ["a"])
     }
 
     @Test func `a bridge whose other side is gone is degraded until it is back`() async throws {
         let test = try TestBus()
         let port = await test.port("a")
-        port.reportReachability { "too early" }
+        // Before it works that is known already, and told once it does.
+        port.reportReachability { "from the start" }
         await test.bus.perform { _ in }
         #expect(port.attachment.condition.report.state == .starting)
         await port.ready()
+        while port.attachment.condition.report.state != .degraded { await Task.yield() }
+        #expect(port.attachment.condition.report.reason == "from the start")
+        port.reportReachability { nil }
+        while port.attachment.condition.report.state != .ready { await Task.yield() }
         test.advance(by: .seconds(5))
         await test.settle()
         port.reportReachability { "nobody answers" }

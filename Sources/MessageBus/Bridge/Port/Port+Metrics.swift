@@ -33,12 +33,8 @@ extension Port {
     ///   says why, or `nil` if the other side can be reached by then.
     public func reportReachability(_ problem: @escaping @Sendable () -> String?) {
         bus.post { bus in
-            guard attachment.isReady else { return }
-            if let problem = problem() {
-                bus.record(.degraded, of: attachment, because: problem)
-            } else {
-                bus.record(.ready, of: attachment)
-            }
+            attachment.reachabilityProblem = problem
+            bus.recordReachability(of: attachment)
         }
     }
 
