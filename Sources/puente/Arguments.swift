@@ -7,13 +7,13 @@ struct Arguments {
 
     /// The names of options.
     enum Name: String, CaseIterable {
-        case config, room, last, since, follow, json, role, free
+        case config, room, last, since, follow, json, role, free, connect, with, write
         case readOnly = "read-only"
 
         var hasValue: Bool {
             switch self {
-            case .config, .room, .last, .since, .role: true
-            case .follow, .json, .free, .readOnly: false
+            case .config, .room, .last, .since, .role, .with: true
+            case .follow, .json, .free, .readOnly, .connect, .write: false
             }
         }
     }
