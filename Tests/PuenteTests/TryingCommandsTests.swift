@@ -42,7 +42,7 @@ import Testing
         #expect(status == 1)
         #expect(output[2] == "not ok 1 - no casinos")
         #expect(output.contains(#"      found: {"drop": "filter", "reason": "not here"}"#))
-        #expect(output.contains(#"      step: "bridge.json:1:69: middleware[0] filter""#))
+        #expect(output.contains(#"      step: "bridge.json:1:51: middleware[0] filter""#))
         #expect(output.last == "  ...")
     }
 
@@ -167,8 +167,9 @@ import Testing
         let folder = try TestFolder(
             bridges: #"{ "type": "tcp", "name": "taken", "listen": "127.0.0.1:\#(port)" }"#,
             #"{ "type": "tcp", "name": "free", "listen": "127.0.0.1:0" }"#,
-            #"{ "type": "tail", "paths": ["bridge.json", "none.log"] }"#, #"{ "type": "stdio" }"#,
+            #"{ "type": "tail", "paths": ["here.log", "none.log"] }"#, #"{ "type": "stdio" }"#,
             #"{ "type": "telegram", "when": "", "token": "" }"#)
+        try folder.write("", to: "here.log")
         let (status, output, errors) = try await folder.result("check", "--connect")
         #expect(status == 69)
         #expect(errors == [])
@@ -178,7 +179,7 @@ import Testing
                 "✗ taken: bind 127.0.0.1:\(port): address already in use: stop what listens there, "
                     + "or choose another address",
                 "– free: 127.0.0.1:0: the system finds a free port",
-                "✓ tail: bridge.json: 1 file that may be read",
+                "✓ tail: here.log: 1 file that may be read",
                 "✗ tail: none.log: there is no such file; one that appears later is followed",
                 "– stdio: standard input and output are those that the daemon is started with",
                 "– telegram: left out by \"when\"",

@@ -137,7 +137,7 @@ import Testing
                 #"      at: "bridge.json:7:28""#,
                 #"      expected: {"pass": {"text": "a, \"b\": c"}}"#,
                 #"      found: {"drop": "without", "reason": "no, somebody"}"#,
-                #"      step: "bridge.json:2:37: middleware[1] without""#, "    - say: 2",
+                #"      step: "bridge.json:2:38: middleware[1] without""#, "    - say: 2",
                 #"      at: "bridge.json:8:5""#, #"      expected: "pass""#,
                 #"      found: {"drop": "dropped", "reason": "nothing was said"}"#, "  ...",
             ])
@@ -157,7 +157,7 @@ import Testing
                 bridge.json:7:51: tests[0].say[0].room: there is no room "log"; did you mean "logs"?
                 bridge.json:8:38: tests[1].expect[0]: expected "pass", {"pass": {"text": "…"}} or {"drop": "TYPE or CODE"}, found "drop"; a drop names its step, as in {"drop": "filter"}
                 bridge.json:9:36: tests[2].say[0].bridge: the chain of "stdio" can't be made: no middleware is called "nothing"; there are limit, log, loud, once, replace, without
-                bridge.json:9:73: tests[2].expect[0]: expected "pass", {"pass": {"text": "…"}} or {"drop": "TYPE or CODE"}, found an object
+                bridge.json:9:72: tests[2].expect[0]: expected "pass", {"pass": {"text": "…"}} or {"drop": "TYPE or CODE"}, found an object
                 5 problems in bridge.json. Nothing was started.
                 """
         }
