@@ -113,7 +113,8 @@ let package = Package(
             ],
             path: "Sources/Bridges/BuiltIns"),
         .target(
-            name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store", "Accounts"]),
+            name: "Wiring",
+            dependencies: ["JSON", "Locking", "MessageBus", "Sockets", "Store", "Accounts"]),
         // The user's own; without package access they see what any other package would see.
         .target(
             name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins",
@@ -188,7 +189,7 @@ let package = Package(
             name: "BrowserTests", dependencies: ["TestSupport"], exclude: ["Page"]),
         .testTarget(
             name: "WiringTests",
-            dependencies: ["Wiring", "Locking", "MessageBus", "Sockets", "TestSupport"]),
+            dependencies: ["Wiring", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
             name: "PluginsTests", dependencies: ["Plugins", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(

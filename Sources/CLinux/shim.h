@@ -19,3 +19,10 @@
 
 extern int accept4(int descriptor, struct sockaddr *address, socklen_t *length, int flags);
 extern int pthread_setname_np(pthread_t thread, const char *name);
+
+// The process at the other end of a Unix socket, as SO_PEERCRED gives it (unix(7)).
+struct ucred {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+};

@@ -51,7 +51,6 @@ package struct Daemon: Sendable {
     ///
     /// - Throws: a sentence if it could not start.
     package func run() async throws -> End {
-        let bus = assembly.bus
         // A bridge may start two threads besides its own; then the log, signals, the bus, three of
         // the store, one of the accounts and those that check passwords.
         try ResourceLimits.checkMemory(
@@ -72,15 +71,34 @@ package struct Daemon: Sendable {
             }
         }
         try signalLoop.start(named: "signals")
-        defer { withExtendedLifetime(signals) { signalLoop.stop() } }
+        defer {
+            withExtendedLifetime(signals) { signalLoop.stop() }
+            assembly.loop.stop()
+        }
         try assembly.files.open()
         try assembly.store?.open()
+        // Under the store's lock, so that no other daemon with that store is there.
+        let control = try await openControl(on: signalLoop)
+        do {
+            let end = try await runBridges(stopRequests)
+            // Before the store is closed, for a daemon that waits for its lock.
+            await control?.end()
+            await close(after: end.outcome)
+            return end
+        } catch {
+            await control?.end()
+            throw error
+        }
+    }
+
+    /// Runs the bridges until a stop is requested, with the store open.
+    private func runBridges(_ stopRequests: StopRequests) async throws -> End {
+        let bus = assembly.bus
         assembly.accounts.open()
         try assembly.accounts.checkNames()
         AccountRefresh.start(assembly.accounts, on: assembly.loop)
         MemoryTrimmer.start(on: assembly.loop)
         try assembly.loop.start(named: "bus")
-        defer { assembly.loop.stop() }
         let bridges = try assembly.bridges.map { bridge in
             let pool = ThreadPool(named: bridge.attachment.name)
             try pool.start()
@@ -89,10 +107,27 @@ package struct Daemon: Sendable {
         for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
         await recallMessages()
-        let end = await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
-        await close(after: end.outcome)
-        return end
+        return await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
     }
+
+    /// Opens the control socket, if there is to be one, on a loop other than the bus's.
+    private func openControl(on loop: EventLoop) async throws -> ControlServer? {
+        guard let path = assembly.controlPath else { return nil }
+        let address: ControlAddress
+        do {
+            address = try ControlAddress(path)
+        } catch let error as ControlError {
+            assembly.log.warning("\(error); there is none")
+            return nil
+        }
+        let (commands, log) = (commands, assembly.log)
+        return try await Task(executorPreference: LoopExecutor(loop)) {
+            try ControlServer(at: address, on: loop, commands: commands, log: log)
+        }.value
+    }
+
+    /// The commands of the control socket.
+    private var commands: [any ControlCommand] { [VersionCommand()] }
 
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)

@@ -122,7 +122,7 @@ enum HouseRules {
         "Bridges/BuiltIns": [
             "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge", "WebBridge",
         ],
-        "Wiring": ["Locking", "MessageBus", "Sockets", "Store", "Accounts"],
+        "Wiring": ["JSON", "Locking", "MessageBus", "Sockets", "Store", "Accounts"],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
             "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",

@@ -159,7 +159,7 @@ package struct TCP: PeopleHosting {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await addresses()
+        let wanted = try await listenRequest().addresses
         warnOfDescriptors(port.log)
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
@@ -204,16 +204,23 @@ package struct TCP: PeopleHosting {
                 """)
         }
     }
+}
 
-    private func addresses() async throws -> [SocketAddress] {
+extension TCP: ListenRequester {
+    /// Returns the addresses that it will listen on.
+    ///
+    /// - Throws: `SocketError` with the resolver's sentence.
+    package func listenRequest() async throws -> ListenRequest {
         switch options.listen {
-        case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
+        case .unix(let path):
+            return ListenRequest(
+                [try SocketAddress.unix(path: directory(path))], mode: options.mode?.bits)
         case .network(let host, let port):
             // The system's resolver waits for the network, so it gets a thread of its own.
             let found = try await DedicatedThread.run(named: "resolver") {
                 Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
             }
-            return try found.get()
+            return ListenRequest(try found.get())
         }
     }
 }

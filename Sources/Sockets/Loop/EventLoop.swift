@@ -16,6 +16,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
         let descriptor: Int32
     }
 
+    /// The sockets that its listeners listen with; other loops may share them.
+    package let listeningSockets: ListeningSockets
     private let clock: any LoopClock
     private var poll: PollTable
     private let inbox: LoopInbox
@@ -48,8 +50,18 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     /// Makes a loop that does not run yet.
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.
-    public init(clock: any LoopClock = SystemClock()) throws {
+    public convenience init(clock: any LoopClock = SystemClock()) throws {
+        try self.init(clock: clock, ListeningSockets())
+    }
+
+    /// Makes a loop that does not run yet, whose listeners use the given sockets.
+    ///
+    /// - Throws: `SocketError` when the kernel has no descriptors left.
+    package init(
+        clock: any LoopClock = SystemClock(), _ listeningSockets: ListeningSockets
+    ) throws {
         self.clock = clock
+        self.listeningSockets = listeningSockets
         now = clock.monotonic()
         wallTime = clock.wall()
         poll = try PollTable()

@@ -6,33 +6,11 @@ import Testing
 
 /// The file of a listening Unix socket: its mode, and when it is replaced and removed.
 @Suite(.timeLimit(.minutes(10))) struct ListenerFileTests {
-    /// A directory, removed with the sockets in it.
-    private final class Folder {
-        let path: String
-
-        init() throws {
-            var template = Array("/tmp/puente-socket-XXXXXX".utf8CString)
-            guard let path = mkdtemp(&template) else { throw SocketError("mkdtemp") }
-            self.path = String(cString: path)
-        }
-
-        deinit {
-            unlink("\(path)/s")
-            unlink("\(path)/t")
-            rmdir(path)
-        }
-
-        var mode: UInt32? {
-            var status = stat()
-            return lstat("\(path)/s", &status) == 0 ? status.st_mode & 0o777 : nil
-        }
-    }
-
-    private let folder: Folder
+    private let folder: SocketFolder
     private let loop: EventLoop
 
     init() throws {
-        folder = try Folder()
+        folder = try SocketFolder()
         loop = try EventLoop(clock: ManualClock())
     }
 
