@@ -122,8 +122,8 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
-                "Wiring", "Plugins",
+                "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Patterns", "Middlewares",
+                "Bridges", "Chat", "Wiring", "Plugins",
             ]),
 
         // Tests: one target for each module, and what they share.

@@ -127,7 +127,9 @@ package struct Daemon: Sendable {
     }
 
     /// The commands of the control socket.
-    private var commands: [any ControlCommand] { [VersionCommand()] }
+    private var commands: [any ControlCommand] {
+        [VersionCommand(), TapCommand(bus: assembly.bus)]
+    }
 
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)

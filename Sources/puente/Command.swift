@@ -11,6 +11,7 @@ enum Command: Equatable {
     case why(MessageNumber, file: String)
     case certificate([CertificateHost])
     case accounts(AccountCommand, file: String)
+    case tap(TapOptions, file: String)
     case schema
     case test([String], file: String)
     case replay(ReplayOptions, file: String)
@@ -91,6 +92,9 @@ enum Command: Equatable {
             most = .max
             let file = arguments.file
             self = .accounts(try AccountCommand(verb, &arguments), file: file)
+        case "tap":
+            let file = arguments.file
+            self = .tap(try TapOptions(&arguments), file: file)
         case "schema", "test", "replay", "format", "completion", "manual":
             (self, most) = try Self.trying(verb, &arguments)
         case "version": self = .version

@@ -57,6 +57,8 @@ struct Puente {
         case .certificate(let hosts): return await CertificateCommand(hosts).run()
         case .accounts(let command, let file):
             return await AccountCommands.run(command, file)
+        case .tap(let options, let file):
+            return await TapCommand(options, file, on: loop).run()
         case .schema, .test, .replay, .format, .completion, .manual:
             let registry = registry
             guard registryIsSound(registry) else { return .configuration }

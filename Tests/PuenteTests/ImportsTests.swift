@@ -125,8 +125,8 @@ enum HouseRules {
         "Wiring": ["JSON", "Locking", "MessageBus", "Sockets", "Store", "Accounts"],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
-            "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
-            "Wiring", "Plugins",
+            "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Patterns", "Middlewares",
+            "Bridges", "Chat", "Wiring", "Plugins",
         ],
     ]
     /// The modules of the toolchain that every target may import.

@@ -69,6 +69,8 @@ public actor Bus {
     /// Functions to call on the loop when the store may have got further.
     var storeObservers: [UInt64: () -> Void] = [:]
     var lastObserver: UInt64 = 0
+    /// Whoever looks on; mostly nobody.
+    var taps: [MessageTap] = []
     /// The number of the newest message that the store was handed.
     private(set) var lastTaken: MessageNumber = 0
 
@@ -177,8 +179,10 @@ public actor Bus {
         batch.arena.number(from: numbers.allocate(batch.count), time: time)
         batch.arena.alterReservedMarkers()
         if restrictions.isInUse { dropRestricted(batch) }
+        if !taps.isEmpty { batch.pass.isTraced = true }
         attachment.chain.judge(batch)
         chain.judge(batch)
+        if !taps.isEmpty { recordForTaps(batch, by: attachment) }
         for failure in batch.failures {
             repeats.error(
                 cause: failure.step, "a middleware failed: \(failure.error)",

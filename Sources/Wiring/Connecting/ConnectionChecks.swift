@@ -48,7 +48,8 @@ package struct ConnectionChecks: Sendable {
             ConnectionReport.Finding(
                 name: $0.name, finding: .untried("left out by \("when".quoted)"))
         }
-        let daemon = RunningDaemon(of: assembly.configuration)
+        var daemon: RunningDaemon?
+        if let path = assembly.controlPath { daemon = await RunningDaemon(at: path, on: loop) }
         return ConnectionReport(findings) { daemon?.holds($0) ?? false }
     }
 

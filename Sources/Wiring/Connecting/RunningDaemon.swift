@@ -1,17 +1,26 @@
 import Glibc
+import JSON
 import MessageBus
+import Sockets
 
 /// The daemon that runs with a configuration, as the kernel knows it.
 struct RunningDaemon {
     /// The number of its process.
     private let process: pid_t
 
+    /// The time within which it must answer.
+    private static let deadline = Duration.seconds(2)
+
     /// Finds the daemon by its control socket; `nil` if nobody answers there.
-    init?(of configuration: Configuration) {
-        guard let store = configuration.store else { return nil }
-        let path = Configuration.path(store.path, of: configuration.file) + ".control"
-        guard let process = Self.process(listeningAt: path) else { return nil }
-        self.process = process
+    ///
+    /// - Parameter loop: the loop that this is called on.
+    init?(at path: String, on loop: EventLoop) async {
+        guard let client = try? ControlClient(ControlRequest("version"), to: path, on: loop),
+            case .object(let answer)? = try? await client.next(within: Self.deadline),
+            let process = answer["process"].integer, process > 0
+        else { return nil }
+        client.close()
+        self.process = pid_t(clamping: process)
     }
 
     /// Returns true if the daemon listens at an address, `127.0.0.1:2000` or `unix:/run/puente.sock`.
@@ -46,32 +55,6 @@ struct RunningDaemon {
     }
 
     // MARK: - What the kernel lists
-
-    /// Returns the process that listens at a Unix socket.
-    private static func process(listeningAt path: String) -> pid_t? {
-        var address = sockaddr_un()
-        address.sun_family = sa_family_t(AF_UNIX)
-        let bytes = Array(path.utf8)
-        guard bytes.count < MemoryLayout.size(ofValue: address.sun_path) else { return nil }
-        withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: bytes) }
-        let type = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue | SOCK_NONBLOCK.rawValue)
-        let descriptor = socket(AF_UNIX, type, 0)
-        guard descriptor >= 0 else { return nil }
-        defer { close(descriptor) }
-        let isConnected = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_un>.size)) == 0
-            }
-        }
-        // `struct ucred`: process, user and group, which Swift's Glibc module lacks.
-        var credentials: (pid_t, uid_t, gid_t) = (0, 0, 0)
-        var length = socklen_t(MemoryLayout.size(ofValue: credentials))
-        guard isConnected,
-            getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &credentials, &length) == 0,
-            credentials.0 > 0
-        else { return nil }
-        return credentials.0
-    }
 
     /// Returns the sockets that listen at a port, as descriptors of processes name them.
     ///

@@ -7,6 +7,9 @@ extension Arguments.Name {
         case .last: "N"
         case .since: "TIME"
         case .role: "ROLE"
+        case .bridge: "B"
+        case .verdict: "passed|dropped|all"
+        case .where: "REGEX"
         case .follow, .json, .free, .readOnly, .connect, .write: nil
         }
     }
@@ -25,6 +28,9 @@ extension Arguments.Name {
         case .readOnly: "The token reads and does not post."
         case .connect: "Each bridge also tries its other side."
         case .write: "Replaces the file itself."
+        case .bridge: "Only what this bridge brings in."
+        case .verdict: "Only what passed, or what was dropped; all by default."
+        case .where: "Only what this regular expression matches, as it is shown."
         case .with: "The configuration whose chain judges, in place of the one that runs."
         }
     }

@@ -45,6 +45,14 @@ enum CommandReference {
             "search [--room R] [--last N] [--since 2h] [--json] WORDS",
             summary: ["the messages that hold all WORDS"]),
         CommandDescription("why NUMBER", summary: ["what became of one message"]),
+        CommandDescription(
+            "tap [--room R] [--bridge B] [--verdict passed|dropped|all] [--where REGEX] [--json]",
+            summary: ["what passes now, and what each step decided"],
+            details: [
+                "Asks the running daemon, until it is interrupted. Of a dropped message the text is as "
+                    + "it stood then, unless the chain masks secrets; of a private one only the "
+                    + "length. The bus is never slowed: what comes too fast is counted."
+            ]),
     ]
 
     private static let trying = [
