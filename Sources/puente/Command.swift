@@ -55,7 +55,7 @@ enum Command: Equatable {
         switch verb {
         case "run": self = .run(file: arguments.file)
         case "check":
-            self = .check(file: arguments.file, connects: arguments.takeFlag(.connect))
+            self = .check(file: arguments.file, connects: arguments.removeFlag(.connect))
         case "describe":
             most = 2
             self = .describe(type: words.first)
@@ -115,12 +115,12 @@ enum Command: Equatable {
         case "test": return (.test(Array(words), file: arguments.file), .max)
         case "replay":
             var options = ReplayOptions()
-            options.room = arguments.takeValue(.room)
+            options.room = arguments.removeValue(.room)
             options.since = try arguments.since()
-            options.with = arguments.takeValue(.with)
+            options.with = arguments.removeValue(.with)
             return (.replay(options, file: arguments.file), 1)
         case "format":
-            return (.format(file: arguments.file, writes: arguments.takeFlag(.write)), 1)
+            return (.format(file: arguments.file, writes: arguments.removeFlag(.write)), 1)
         case "completion":
             let names = Shell.allCases.map(\.rawValue).joined(separator: ", ")
             guard let word = words.first else {
@@ -140,31 +140,31 @@ enum Command: Equatable {
 
 extension Arguments {
     fileprivate var file: String {
-        mutating get { Command.standard(takeValue(.config)) }
+        mutating get { Command.standard(removeValue(.config)) }
     }
 
     fileprivate mutating func history(
         mayFollow: Bool
     ) throws(UsageError) -> Command.HistoryOptions {
         var options = Command.HistoryOptions()
-        options.room = takeValue(.room)
-        if let last = takeValue(.last) {
+        options.room = removeValue(.room)
+        if let last = removeValue(.last) {
             guard let count = Int(last), count > 0 else {
                 throw .badValue("--last", expected: "a whole number > 0", found: last)
             }
             options.last = count
         }
         options.since = try since()
-        if mayFollow { options.isFollowing = takeFlag(.follow) }
-        options.isJSON = takeFlag(.json)
+        if mayFollow { options.isFollowing = removeFlag(.follow) }
+        options.isJSON = removeFlag(.json)
         return options
     }
 
     /// Removes and returns the greatest age of messages.
     fileprivate mutating func since() throws(UsageError) -> Duration? {
-        guard let since = takeValue(.since) else { return nil }
-        guard let duration = Duration(option: since), duration <= Duration.longestOption else {
-            let most = Duration.longestOption.plain
+        guard let since = removeValue(.since) else { return nil }
+        guard let duration = Duration(option: since), duration <= Duration.maxOption else {
+            let most = Duration.maxOption.plain
             throw .badValue(
                 "--since", expected: "\(Duration.expectation), at most \(most)", found: since)
         }

@@ -28,8 +28,8 @@ extension Tail: ConnectionChecking {
         }
         let unreadable = search.files.compactMap { path, _ in Self.problem(of: path) }
         var findings = failures + others + unreadable.map { .fails($0) }
-        if findings.count > Self.mostFindings {
-            let left = findings.count - Self.mostFindings
+        if findings.count > Self.maxFindings {
+            let left = findings.count - Self.maxFindings
             findings.removeLast(left)
             findings.append(.fails("\(pattern.text): and \(left) more like these"))
         }
@@ -46,7 +46,7 @@ extension Tail: ConnectionChecking {
     }
 
     /// The most findings that are told of one pattern.
-    private static let mostFindings = 10
+    private static let maxFindings = 10
 
     /// Returns why a file can't be read; `nil` if it can.
     private static func problem(of path: FilePath) -> String? {

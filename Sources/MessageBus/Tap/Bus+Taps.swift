@@ -8,6 +8,6 @@ extension Bus {
     /// Shows the taps a judged batch.
     func recordForTaps(_ batch: Batch, by attachment: BridgeAttachment) {
         let uptime = settings.uptime()
-        for tap in taps { tap.record(batch, by: attachment, common: common, uptime: uptime) }
+        for tap in taps { tap.record(batch, by: attachment, common: commonChain, uptime: uptime) }
     }
 }

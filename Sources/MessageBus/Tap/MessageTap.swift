@@ -10,7 +10,7 @@ package final class MessageTap: Sendable {
         var bytes = 0
         var missed = 0
         /// Messages that may still be copied in the second that began at `second`.
-        var left = MessageTap.mostPerSecond
+        var left = MessageTap.maxPerSecond
         var second: Int64 = 0
     }
 
@@ -20,11 +20,11 @@ package final class MessageTap: Sendable {
 
     /// Messages that are copied in a second at most: a copy costs about a microsecond of the loop, and
     /// nobody reads so many.
-    private static let mostPerSecond = 10_000
+    private static let maxPerSecond = 10_000
     /// The most messages that wait to be taken.
-    private static let mostEvents = 4_096
+    private static let maxEvents = 4_096
     /// The most bytes of their texts.
-    private static let mostBytes = 1 << 20
+    private static let maxBytes = 1 << 20
     /// Nanoseconds.
     private static let secondLength: Int64 = 1_000_000_000
 
@@ -54,14 +54,14 @@ package final class MessageTap: Sendable {
         let isAnything = state.withLock { state in
             if uptime - state.second >= Self.secondLength {
                 state.second = uptime
-                state.left = Self.mostPerSecond
+                state.left = Self.maxPerSecond
             }
             let wasAnything = !state.events.isEmpty || state.missed > 0
             let steps = TapSteps(batch, attachment.chain, common)
             for (index, header) in batch.arena.all.enumerated()
             where header.isSaid && filter.shows(isDropped: header.flags.contains(.dropped)) {
-                guard state.left > 0, state.events.count < Self.mostEvents,
-                    state.bytes + Int(header.count) <= Self.mostBytes
+                guard state.left > 0, state.events.count < Self.maxEvents,
+                    state.bytes + Int(header.count) <= Self.maxBytes
                 else {
                     state.missed += 1
                     continue

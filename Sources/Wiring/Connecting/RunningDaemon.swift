@@ -91,10 +91,10 @@ struct RunningDaemon {
     }
 
     /// The most bytes that are read of a list of the kernel's: about 400,000 sockets.
-    private static let largestTable = 64 << 20
+    private static let maxTableBytes = 64 << 20
 
     private static func lines(of table: String) -> [Substring] {
-        guard let bytes = try? BoundedInput.bytes(of: table, atMost: largestTable) else {
+        guard let bytes = try? BoundedInput.bytes(of: table, atMost: maxTableBytes) else {
             return []
         }
         return String(decoding: bytes, as: UTF8.self).split(separator: "\n").dropFirst().map(\.self)

@@ -8,7 +8,7 @@ struct StoreCheck {
     init(_ configuration: Configuration) { self.configuration = configuration }
 
     /// Bytes that must be free: the store needs about as much while it tidies up.
-    private static let least: UInt64 = 64 << 20
+    private static let minFreeBytes: UInt64 = 64 << 20
 
     /// The findings; none without a store.
     var findings: [ConnectionFinding] {
@@ -32,6 +32,6 @@ struct StoreCheck {
         }
         let free = UInt64(disk.f_bavail) * UInt64(disk.f_frsize)
         let words = "\(path): \(free >> 20)MiB are free on the disk"
-        return [free < Self.least ? .fails("\(words): make room") : .works(words)]
+        return [free < Self.minFreeBytes ? .fails("\(words): make room") : .works(words)]
     }
 }

@@ -30,8 +30,7 @@ package struct ConfigurationSchema {
         all.set(
             "middleware",
             entry(of: registry.middlewares, "middleware", "every-middleware", isLeavable: false))
-        all.set(
-            "every-middleware", common(Configuration.middlewareOptions))
+        all.set("every-middleware", common(Configuration.middlewareOptions, hasEmptyLists: false))
         for type in registry.middlewares.values.sorted(by: { $0.name < $1.name }) {
             all.set(
                 "middleware-\(type.name)",
@@ -76,10 +75,13 @@ package struct ConfigurationSchema {
     }
 
     /// Returns the shape of the keys that every entry may have, whatever else it has.
-    private func common(_ options: [OptionDescription]) -> String {
+    ///
+    /// - Parameter hasEmptyLists: false if an empty list is a mistake in any of them.
+    private func common(_ options: [OptionDescription], hasEmptyLists: Bool = true) -> String {
         var properties = SchemaObject()
         for option in options where option.name != "type" {
-            properties.set(option.name, SchemaObject(describing: option).json)
+            let schema = hasEmptyLists ? option.schema : option.schema.withoutEmptyLists
+            properties.set(option.name, SchemaObject(describing: option, as: schema).json)
         }
         return SchemaObject().setting("properties", properties.json).json
     }
@@ -101,5 +103,17 @@ package struct ConfigurationSchema {
         }
         object.set("properties", properties.json)
         return object.json
+    }
+}
+
+extension OptionSchema {
+    /// The same shape, of lists with at least one element.
+    fileprivate var withoutEmptyLists: OptionSchema {
+        switch self {
+        case .list(let element, let least, let isUnique):
+            .list(of: element, atLeast: max(1, least), isUnique: isUnique)
+        case .either(let schemas): .either(schemas.map(\.withoutEmptyLists))
+        default: self
+        }
     }
 }

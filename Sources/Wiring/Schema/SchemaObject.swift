@@ -38,8 +38,10 @@ struct SchemaObject {
     private static let reference = #"{"type":"string","pattern":"\\$\\{"}"#
 
     /// Makes the schema of an option: its shape, its sentence and its default.
-    init(describing option: OptionDescription) {
-        self.init(option.schema)
+    ///
+    /// - Parameter schema: another shape; `nil` for its own.
+    init(describing option: OptionDescription, as schema: OptionSchema? = nil) {
+        self.init(schema ?? option.schema)
         set("description", option.sentence.quoted)
         if option.isSecret {
             set("writeOnly", "true")

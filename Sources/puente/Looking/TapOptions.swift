@@ -15,16 +15,16 @@ struct TapOptions: Equatable {
 
     /// Removes the options from a command line.
     init(_ arguments: inout Arguments) throws(UsageError) {
-        room = arguments.takeValue(.room)
-        bridge = arguments.takeValue(.bridge)
-        if let word = arguments.takeValue(.verdict) {
+        room = arguments.removeValue(.room)
+        bridge = arguments.removeValue(.bridge)
+        if let word = arguments.removeValue(.verdict) {
             guard let verdict = TapFilter.Verdict(rawValue: word) else {
                 let names = TapFilter.Verdict.allCases.map(\.rawValue).joined(separator: ", ")
                 throw .badValue("--verdict", expected: "one of \(names)", found: word)
             }
             self.verdict = verdict
         }
-        pattern = arguments.takeValue(.where)
+        pattern = arguments.removeValue(.where)
         if let pattern {
             do throws(PatternError) {
                 _ = try Pattern(pattern)
@@ -32,6 +32,6 @@ struct TapOptions: Equatable {
                 throw .sentence("--where: expected a regular expression: \(error)")
             }
         }
-        isJSON = arguments.takeFlag(.json)
+        isJSON = arguments.removeFlag(.json)
     }
 }
