@@ -143,8 +143,8 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges",
-                "Chat", "Wiring", "Plugins",
+                "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Patterns", "Middlewares",
+                "Bridges", "Chat", "Wiring", "Plugins",
             ]),
 
         // Tests: one target for each module, and what they share.

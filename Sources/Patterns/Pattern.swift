@@ -61,6 +61,9 @@ extension Pattern: OptionValue {
     /// In words.
     package static var expectation: String { "a regular expression" }
 
+    /// A string: what compiles, a schema can't tell.
+    package static var schema: OptionSchema { .string }
+
     /// Decodes a pattern; if it doesn't compile, reports PCRE2's reason and its position.
     package static func decode(_ value: ConfigValue, into problems: inout Problems) -> Pattern? {
         guard let text = value.text else {

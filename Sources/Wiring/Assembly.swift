@@ -149,7 +149,7 @@ extension Log.Times {
 }
 
 /// Makes the entries of a configuration, and collects the problems of those that can't be made.
-private struct EntryMaker {
+struct EntryMaker {
     let context: Context
     let fold: @Sendable (String) -> String
     var problems = Problems()
@@ -166,7 +166,7 @@ private struct EntryMaker {
             another = { [context, maker = entry.maker] in try maker(context) }
         }
         return Chain.Step(
-            label: "\(entry.location.path) \(entry.type)", name: entry.name,
+            label: entry.label, name: entry.name,
             condition: entry.condition, middleware: middleware, fold: fold,
             make: another)
     }

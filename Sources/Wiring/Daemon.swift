@@ -147,13 +147,17 @@ package struct Daemon: Sendable {
             assembly.log.warning("\(error); there is none")
             return nil
         }
-        let commands: [any ControlCommand] = [
-            VersionCommand(), StatusCommand(assembly.monitor, on: loop),
-        ]
-        let log = assembly.log
+        let (log, commands) = (assembly.log, controlCommands(on: loop))
         return try await Task(executorPreference: LoopExecutor(loop)) {
             try ControlServer(at: address, on: loop, commands: commands, log: log)
         }.value
+    }
+
+    private func controlCommands(on loop: EventLoop) -> [any ControlCommand] {
+        [
+            VersionCommand(), StatusCommand(assembly.monitor, on: loop),
+            TapCommand(bus: assembly.bus),
+        ]
     }
 
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {

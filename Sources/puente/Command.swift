@@ -4,7 +4,7 @@ import Sockets
 /// A command of the command line.
 enum Command: Equatable {
     case run(file: String)
-    case check(file: String)
+    case check(file: String, connects: Bool)
     case describe(type: String?)
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
@@ -12,8 +12,25 @@ enum Command: Equatable {
     case status(isJSON: Bool, file: String)
     case certificate([CertificateHost])
     case accounts(AccountCommand, file: String)
+    case tap(TapOptions, file: String)
+    case schema
+    case test([String], file: String)
+    case replay(ReplayOptions, file: String)
+    case format(file: String, writes: Bool)
+    case completion(Shell)
+    case manual
     case version
     case help
+
+    /// The options of `replay`.
+    struct ReplayOptions: Equatable {
+        /// The room; `nil` for all rooms.
+        var room: String?
+        /// The greatest age of a message.
+        var since: Duration?
+        /// The configuration whose chain judges; `nil` for the one that runs.
+        var with: String?
+    }
 
     /// The options of `history` and `search`.
     struct HistoryOptions: Equatable {
@@ -30,23 +47,6 @@ enum Command: Equatable {
     /// The configuration that is read unless `--config` names another.
     private static let standardFile = "bridge.json"
 
-    static let usage = """
-        usage: puente [run]                      runs the bus
-               puente check                      says what is wrong with the file, starts nothing
-               puente describe [TYPE]            bridges and middlewares, with all their options
-               puente history [--room R] [--last N] [--since 2h] [--follow] [--json]
-                                                 what was said, the last 100 messages by default
-               puente search [--room R] [--last N] [--since 2h] [--json] WORDS
-                                                 the messages that hold all WORDS
-               puente why NUMBER                 what became of one message
-               puente status [--json]            how the running daemon is doing
-               puente certificate HOST...        makes certificate.pem and key.pem for TLS
-        \(AccountCommand.usage)
-               puente version
-               puente help
-        Commands that need the configuration read ./bridge.json; --config FILE names another.
-        """
-
     /// Parses the arguments after the program's name.
     init(_ arguments: [String]) throws(UsageError) {
         var arguments = try Arguments(arguments)
@@ -55,7 +55,8 @@ enum Command: Equatable {
         var most = 1
         switch verb {
         case "run": self = .run(file: arguments.file)
-        case "check": self = .check(file: arguments.file)
+        case "check":
+            self = .check(file: arguments.file, connects: arguments.removeFlag(.connect))
         case "describe":
             most = 2
             self = .describe(type: words.first)
@@ -94,11 +95,47 @@ enum Command: Equatable {
             most = .max
             let file = arguments.file
             self = .accounts(try AccountCommand(verb, &arguments), file: file)
+        case "tap":
+            let file = arguments.file
+            self = .tap(try TapOptions(&arguments), file: file)
+        case "schema", "test", "replay", "format", "completion", "manual":
+            (self, most) = try Self.trying(verb, &arguments)
         case "version": self = .version
         case "help": self = .help
         default: throw .unknownVerb(verb)
         }
         try arguments.expectNothingElse(words: most)
+    }
+
+    /// Parses a command for trying a configuration.
+    ///
+    /// - Returns: the command, and the most words that it has.
+    private static func trying(
+        _ verb: String, _ arguments: inout Arguments
+    ) throws(UsageError) -> (Command, Int) {
+        let words = arguments.words.dropFirst()
+        switch verb {
+        case "test": return (.test(Array(words), file: arguments.file), .max)
+        case "replay":
+            var options = ReplayOptions()
+            options.room = arguments.removeValue(.room)
+            options.since = try arguments.since()
+            options.with = arguments.removeValue(.with)
+            return (.replay(options, file: arguments.file), 1)
+        case "format":
+            return (.format(file: arguments.file, writes: arguments.removeFlag(.write)), 1)
+        case "completion":
+            let names = Shell.allCases.map(\.rawValue).joined(separator: ", ")
+            guard let word = words.first else {
+                throw .noWord("completion needs a shell: \(names)")
+            }
+            guard let shell = Shell(rawValue: word) else {
+                throw .badValue("completion", expected: "one of \(names)", found: word)
+            }
+            return (.completion(shell), 2)
+        case "manual": return (.manual, 1)
+        default: return (.schema, 1)
+        }
     }
 
     fileprivate static func standard(_ file: String?) -> String { file ?? standardFile }
@@ -120,16 +157,20 @@ extension Arguments {
             }
             options.last = count
         }
-        if let since = removeValue(.since) {
-            guard let duration = Duration(option: since), duration <= Duration.maxOption else {
-                let most = Duration.maxOption.plain
-                throw .badValue(
-                    "--since", expected: "\(Duration.expectation), at most \(most)", found: since)
-            }
-            options.since = duration
-        }
+        options.since = try since()
         if mayFollow { options.isFollowing = removeFlag(.follow) }
         options.isJSON = removeFlag(.json)
         return options
+    }
+
+    /// Removes and returns the greatest age of messages.
+    fileprivate mutating func since() throws(UsageError) -> Duration? {
+        guard let since = removeValue(.since) else { return nil }
+        guard let duration = Duration(option: since), duration <= Duration.maxOption else {
+            let most = Duration.maxOption.plain
+            throw .badValue(
+                "--since", expected: "\(Duration.expectation), at most \(most)", found: since)
+        }
+        return duration
     }
 }

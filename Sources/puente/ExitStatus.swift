@@ -1,9 +1,10 @@
 import Wiring
 
 /// The exit status of the program, by sysexits.h.
-enum ExitStatus: Int32 {
+enum ExitStatus: Int32, CaseIterable {
     case success = 0
-    /// There is no such account, token or ban; or the daemon is not ready.
+    /// There is no such account, token or ban; the daemon is not ready; a test failed; a replay
+    /// differs.
     case unknown = 1
     case usage = 64
     case unavailable = 69
@@ -11,6 +12,23 @@ enum ExitStatus: Int32 {
 }
 
 extension ExitStatus {
+    /// Something is not as it was expected.
+    static var differs: ExitStatus { .unknown }
+
+    /// What the status means.
+    var summary: String {
+        switch self {
+        case .success: "Everything went well."
+        case .unknown:
+            "There is no such account, token or ban; a test has failed; a replay found differences."
+        case .usage: "The command line makes no sense as it is written."
+        case .unavailable:
+            "It can't be done: an address is taken, a file can't be opened, a check has failed."
+        case .configuration:
+            "The configuration, or a file of tests, has problems; all are reported."
+        }
+    }
+
     /// Runs a command and returns its status; an error is written to standard error.
     static func saying(_ body: () async throws -> ExitStatus) async -> ExitStatus {
         do {

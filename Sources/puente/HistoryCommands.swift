@@ -30,7 +30,7 @@ struct HistoryCommands {
             let lines = MessageLines(language, isJSON: options.isJSON)
             var last = try archive.newestNumber()
             let found = try archive.history(
-                in: options.room, last: options.last, since: options.since.map(Self.ago))
+                in: options.room, last: options.last, since: options.since.map(\.ago))
             guard show(found, as: lines), options.isFollowing else { return }
             if let newest = found.last?.number { last = max(last, newest) }
             while true {
@@ -59,7 +59,7 @@ struct HistoryCommands {
             return .usage
         }
         return await reading(options.room) { archive, language in
-            let since = options.since.map(Self.ago)
+            let since = options.since.map(\.ago)
             let found = try archive.search(words, in: options.room, last: options.last)
                 .filter { message in since.map { message.time >= $0 } ?? true }
             _ = show(found, as: MessageLines(language, isJSON: options.isJSON))
@@ -103,11 +103,6 @@ struct HistoryCommands {
             try await body(archive, location.language)
             return .success
         }
-    }
-
-    private static func ago(_ duration: Duration) -> Timestamp {
-        let milliseconds = Int64(duration / .milliseconds(1))
-        return Timestamp(milliseconds: SystemClock().wall() - milliseconds)
     }
 
     /// Prints messages; returns false if nobody reads any more.

@@ -7,8 +7,7 @@ import Plugins
 import Sockets
 import Wiring
 
-/// The command line: `puente run`, `check`, `describe`, `history`, `search`, `why`, `status`,
-/// `user`, `token`, `ban`, `certificate`, `version`, `help`.
+/// The command line; `CommandReference` lists the commands.
 @main
 struct Puente {
     /// Not `async`: another thread would run before signals are blocked, and they would kill it.
@@ -26,7 +25,7 @@ struct Puente {
         do throws(UsageError) {
             command = try Command(Array(CommandLine.arguments.dropFirst()))
         } catch {
-            Terminal.complain("puente: \(error)\n\n\(Command.usage)")
+            Terminal.complain("puente: \(error)\n\n\(HelpText.text)")
             exit(ExitStatus.usage.rawValue)
         }
         do {
@@ -52,7 +51,7 @@ struct Puente {
     private func run() async -> ExitStatus {
         switch command {
         case .run(let file): return await start(file)
-        case .check(let file): return await check(file)
+        case .check(let file, let connects): return await check(file, connects: connects)
         case .describe(let type): return describe(type)
         case .history(let options, let file):
             return await HistoryCommands(file, clock).history(options)
@@ -64,11 +63,17 @@ struct Puente {
         case .certificate(let hosts): return await CertificateCommand(hosts).run()
         case .accounts(let command, let file):
             return await AccountCommands.run(command, file)
+        case .tap(let options, let file):
+            return await TapCommand(options, file, on: loop).run()
+        case .schema, .test, .replay, .format, .completion, .manual:
+            let registry = registry
+            guard registryIsSound(registry) else { return .configuration }
+            return await TryingCommands(registry, loop).run(command)
         case .version:
             Terminal.say("puente \(Version.current)")
             return .success
         case .help:
-            Terminal.say(Command.usage)
+            Terminal.say(HelpText.text)
             return .success
         }
     }
@@ -136,12 +141,18 @@ struct Puente {
         }
     }
 
-    private func check(_ file: String) async -> ExitStatus {
+    private func check(_ file: String, connects: Bool) async -> ExitStatus {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
         return await ExitStatus.saying {
-            let configuration = try Configuration.read(file, registry: registry)
-            _ = try Assembly(configuration, namePolicy: .chat(configuration.language)) { _ in }
+            let environment = Environment.process.rememberingFiles()
+            let configuration = try Configuration.read(
+                file, registry: registry, environment: environment)
+            let assembly = try Assembly(
+                configuration, namePolicy: .chat(configuration.language)
+            ) { _ in }
+            try ChainTests.check(
+                configuration, registry: registry, environment: environment)
             let report = ConfigurationReport(warningsOf: configuration)
             if report.warningCount > 0 {
                 Terminal.complain(report.lines.joined(separator: "\n"))
@@ -150,7 +161,10 @@ struct Puente {
             } else {
                 Terminal.say("\(file): everything is in order.")
             }
-            return .success
+            guard connects else { return .success }
+            let connections = try await ConnectionChecks(assembly, on: loop).run()
+            Terminal.say(connections.lines.joined(separator: "\n"))
+            return connections.isGood ? .success : .unavailable
         }
     }
 

@@ -11,6 +11,9 @@ enum Terminal {
     @discardableResult
     static func say(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
 
+    /// Writes a text to standard output as it is.
+    static func write(_ text: String) { _ = write(text, to: STDOUT_FILENO) }
+
     /// Writes a text and a line ending to standard error; into systemd's journal as errors.
     static func complain(_ text: String) {
         var text = text

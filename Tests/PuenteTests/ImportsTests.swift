@@ -133,8 +133,8 @@ enum HouseRules {
         ],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
-            "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges",
-            "Chat", "Wiring", "Plugins",
+            "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Patterns", "Middlewares",
+            "Bridges", "Chat", "Wiring", "Plugins",
         ],
     ]
     /// The modules of the toolchain that every target may import.

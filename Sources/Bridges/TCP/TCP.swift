@@ -4,7 +4,7 @@ import Sockets
 
 /// The bridge for the chat line protocol, on a TCP port or a Unix socket: `nc localhost 2000` is a
 /// client.
-package struct TCP: Bridge {
+package struct TCP: PeopleHosting {
     /// The treatment of a text from a connection without a name.
     package enum Nameless: String, Sendable, CaseIterable, OptionValue {
         /// The text is refused, and the answer tells how to enter.
@@ -146,9 +146,9 @@ package struct TCP: Bridge {
         }
     }
 
-    private let options: Options
+    let options: Options
     private let loop: EventLoop
-    private let directory: @Sendable (String) -> String
+    let directory: @Sendable (String) -> String
 
     /// Makes a bridge that does not listen yet.
     package init(_ options: Options, _ context: Context) {

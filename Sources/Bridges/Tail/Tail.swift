@@ -104,7 +104,7 @@ package struct Tail: Bridge {
         }
     }
 
-    private let configuration: TailConfiguration
+    let configuration: TailConfiguration
     private let beginning: Beginning
     private let clock: any LoopClock
     private let hearsEvents: Bool

@@ -66,8 +66,8 @@ package struct Telegram: Bridge {
         var places: [ChatLocation: String] { chats.places }
     }
 
-    private let options: Options
-    private let loop: EventLoop
+    let options: Options
+    let loop: EventLoop
     private let time: TimeSource
 
     /// Makes a bridge that connects to nothing yet.

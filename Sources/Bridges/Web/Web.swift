@@ -3,7 +3,7 @@ import MessageBus
 import Sockets
 
 /// The bridge for browsers and programs: a chat page, the WebSocket that it uses, and an HTTP API.
-package struct Web: Bridge {
+package struct Web: PeopleHosting {
     /// The bridge's options in bridge.json.
     package struct Options: PluginOptions {
         /// The address it listens on.
@@ -104,9 +104,9 @@ package struct Web: Bridge {
         }
     }
 
-    private let options: Options
+    let options: Options
     private let loop: EventLoop
-    private let directory: @Sendable (String) -> String
+    let directory: @Sendable (String) -> String
 
     /// Makes a bridge that does not listen yet.
     package init(_ options: Options, _ context: Context) {

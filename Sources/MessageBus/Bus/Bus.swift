@@ -73,6 +73,8 @@ public actor Bus {
     /// Functions to call on the loop when the store may have got further.
     var storeObservers: [UInt64: () -> Void] = [:]
     var lastObserver: UInt64 = 0
+    /// Whoever looks on; mostly nobody.
+    var taps: [MessageTap] = []
     /// The number of the newest message that the store was handed.
     private(set) var lastEnqueued: MessageNumber = 0
 
@@ -183,8 +185,10 @@ public actor Bus {
         batch.arena.alterReservedMarkers()
         if restrictions.isInUse { dropRestricted(batch) }
         if !batch.drops.isEmpty { statistics.ownDrops.record(batch.drops) }
+        if !taps.isEmpty { batch.pass.isTraced = true }
         attachment.chain.judge(batch)
         commonChain.judge(batch)
+        if !taps.isEmpty { recordForTaps(batch, by: attachment) }
         for failure in batch.failures {
             throttledLog.error(
                 cause: failure.step, "a middleware failed: \(failure.error)",

@@ -10,15 +10,21 @@ package struct PluginType<Plugin: Sendable>: Sendable {
     /// Its own options, in the order of their declaration.
     package let options: [OptionDescription]
 
+    /// True for a bridge whose connections are people of this bus, with plain names.
+    package let hostsPeople: Bool
+
     private let prepareOptions:
         @Sendable (ConfigValue, [String], (String) -> String?, inout Problems) -> Make?
 
+    private let renderOptions: @Sendable (ConfigValue, [String]) -> String?
+
     init<Options: PluginOptions>(
-        name: String, about: String, _ type: Options.Type,
+        name: String, about: String, hostsPeople: Bool = false, _ type: Options.Type,
         _ make: @escaping @Sendable (Options, Context) throws -> Plugin
     ) {
         self.name = name
         self.about = about
+        self.hostsPeople = hostsPeople
         self.options = Options.options
         prepareOptions = { object, common, elsewhere, problems in
             let decoded = Options.decode(
@@ -26,6 +32,19 @@ package struct PluginType<Plugin: Sendable>: Sendable {
             guard let options = decoded else { return nil }
             return { context in try make(options, context) }
         }
+        renderOptions = { object, common in
+            var quiet = Problems()
+            return Options.decode(object, owner: name, beside: common, into: &quiet)?.rendered
+        }
+    }
+
+    /// Returns the options of a valid entry as JSON, also those that are left out, without secrets.
+    ///
+    /// Two entries that mean the same have the same text.
+    ///
+    /// - Parameter common: the keys that are decoded elsewhere.
+    package func rendered(_ object: ConfigValue, beside common: [String]) -> String? {
+        renderOptions(object, common)
     }
 
     /// Decodes and validates the options of an entry, whose common keys are decoded elsewhere.

@@ -38,7 +38,11 @@ public struct Registry: Sendable {
     public mutating func bridge<Plugin: Bridge>(
         _ name: String, about: String = "", _ make: @escaping @Sendable () throws -> Plugin
     ) {
-        register(PluginType(name: name, about: about, NoOptions.self) { _, _ in try make() })
+        register(
+            PluginType(
+                name: name, about: about, hostsPeople: Plugin.self is any PeopleHosting.Type,
+                NoOptions.self
+            ) { _, _ in try make() })
     }
 
     /// Registers a bridge that takes its options.
@@ -46,7 +50,10 @@ public struct Registry: Sendable {
         _ name: String, about: String = "", _ make: @escaping @Sendable (Options) throws -> Plugin
     ) {
         register(
-            PluginType(name: name, about: about, Options.self) { options, _ in try make(options) })
+            PluginType(
+                name: name, about: about, hostsPeople: Plugin.self is any PeopleHosting.Type,
+                Options.self
+            ) { options, _ in try make(options) })
     }
 
     /// Registers a bridge that takes its options and the context.
@@ -54,7 +61,11 @@ public struct Registry: Sendable {
         _ name: String, about: String = "",
         _ make: @escaping @Sendable (Options, Context) throws -> Plugin
     ) {
-        register(PluginType(name: name, about: about, Options.self) { try make($0, $1) })
+        register(
+            PluginType(
+                name: name, about: about, hostsPeople: Plugin.self is any PeopleHosting.Type,
+                Options.self
+            ) { try make($0, $1) })
     }
 
     private mutating func register(_ type: PluginType<any Middleware>) {

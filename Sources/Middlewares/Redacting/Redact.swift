@@ -5,7 +5,7 @@ import Patterns
 ///
 /// It knows the shapes of common tokens and keys, so it catches slips but not every secret. A key
 /// spread over several messages is recognised only in the first.
-package struct Redact: CopyableMiddleware {
+package struct Redact: CopyableMiddleware, SecretMasking {
     /// The options of `redact`.
     package struct Options: PluginOptions {
         @Option("The kinds of secret that are masked.")

@@ -110,6 +110,21 @@ package final class Archive {
         try MessageReport(number, in: stored)
     }
 
+    /// Returns how many texts after a number were dropped, of those that are remembered: drops are for
+    /// a day.
+    package func droppedCount(
+        after number: MessageNumber, in room: String? = nil
+    ) throws(StoreError) -> Int {
+        let (condition, id) = try condition(on: room)
+        if room != nil, id == nil { return 0 }
+        let statement = try stored.statement(
+            "SELECT count(*) FROM dropped WHERE kind IN (0, 4) AND number > ?2\(condition)")
+        defer { statement.reset() }
+        if let id { statement.bind(1, id) }
+        statement.bind(2, number)
+        return try statement.step() ? Int(statement.integer(0)) : 0
+    }
+
     private func condition(on room: String?) throws(StoreError) -> (String, Int64?) {
         guard let room else { return ("", nil) }
         return (" AND room = ?1", try stored.id(ofRoom: room))
@@ -117,7 +132,7 @@ package final class Archive {
 
     /// Returns the number of the last message before a time, by binary search: times rise with
     /// numbers.
-    private func number(before time: Timestamp) throws(StoreError) -> MessageNumber {
+    package func number(before time: Timestamp) throws(StoreError) -> MessageNumber {
         let row = try stored.statement(
             "SELECT number, time FROM messages WHERE number >= ?1 ORDER BY number LIMIT 1")
         var low: MessageNumber = 0

@@ -36,7 +36,15 @@ package struct Configuration: Sendable {
     package internal(set) var warningCount = 0
 
     /// Options at the top of the file.
-    package static var topLevelOptions: [OptionDescription] { TopLevelOptions.options }
+    package static var topLevelOptions: [OptionDescription] {
+        TopLevelOptions.options + [
+            OptionDescription(
+                name: schemaKey, sentence: "The schema of this file, for editors; has no effect.",
+                expectation: "anything", defaultValue: "null", schema: .anything)
+        ]
+    }
+    /// The key by which editors find the schema of a file.
+    static let schemaKey = "$schema"
     /// Options of every bridge, in addition to those of its type.
     package static var bridgeOptions: [OptionDescription] { BridgeEntryOptions.options }
     /// Options of every middleware, in addition to those of its type.

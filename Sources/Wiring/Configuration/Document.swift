@@ -15,6 +15,7 @@ struct Document {
             return
         }
         for (position, member) in members.enumerated() {
+            if TopLevelOptions.unreadKeys.contains(member.key) { continue }
             guard member.key == "bridges", case .array(var entries) = member.value.kind else {
                 members[position].value = expansion.expand(member.value, into: &problems)
                 continue
@@ -42,7 +43,8 @@ struct Document {
         file: String, directory: String, registry: Registry, into problems: inout Problems
     ) -> Configuration? {
         let options = TopLevelOptions.decode(
-            root, owner: "", beside: [], elsewhere: { registry.belongs($0) }, into: &problems)
+            root, owner: "", beside: [Configuration.schemaKey], elsewhere: { registry.belongs($0) },
+            into: &problems)
         guard case .object = root.kind else { return nil }
         problems.rooms = rooms
         let list = root.member("bridges")?.value
@@ -143,7 +145,7 @@ struct Document {
 
 extension ConfigValue {
     /// Returns the object reduced to some members.
-    fileprivate func only(_ keys: Set<String>) -> ConfigValue {
+    func only(_ keys: Set<String>) -> ConfigValue {
         ConfigValue(.object(members.filter { keys.contains($0.key) }), at: location)
     }
 }

@@ -15,22 +15,6 @@ enum AccountCommand: Equatable {
     case addBan(subject: String, Duration?, reason: String)
     case removeBan(subject: String)
 
-    static let usage = """
-               puente user list
-               puente user add NAME [--role ROLE]
-               puente user password NAME
-               puente user role NAME ROLE
-               puente user rename NAME OTHER
-               puente user remove [--free] NAME  accounts; ROLE is member, moderator, admin or relay,
-                                                 --free lets others have the name again
-               puente token list
-               puente token add NAME [--room R] [--read-only]
-               puente token remove NAME          secrets of programs, each shown once
-               puente ban list
-               puente ban add NAME|ADDRESS [TIME] [REASON]
-               puente ban remove NAME|ADDRESS    bans; ADDRESS may be a block
-        """
-
     /// Parses the words after `puente`.
     init(_ verb: String, _ arguments: inout Arguments) throws(UsageError) {
         let words = Array(arguments.words.dropFirst())

@@ -13,7 +13,8 @@ struct BotCall {
     }
 
     private static let known: [String: Set<String>] = [
-        "getMe": [], "getWebhookInfo": [], "getChatMember": ["chat_id", "user_id"],
+        "getMe": [], "getWebhookInfo": [], "getChat": ["chat_id"],
+        "getChatMember": ["chat_id", "user_id"],
         "getUpdates": ["offset", "limit", "timeout", "allowed_updates"],
         "deleteMessage": ["chat_id", "message_id"],
         "editMessageText": ["chat_id", "message_id", "text", "link_preview_options"],
@@ -40,6 +41,7 @@ struct BotCall {
                         "username": "puente_bot", "can_read_all_group_messages": state.readsAll,
                     ] as [String: Any]))
         case "getWebhookInfo": finish(BotAnswer(["url": state.webhook]))
+        case "getChat": finish(chat)
         case "getChatMember": finish(member)
         case "getUpdates": getUpdates(connection, finish)
         case "deleteMessage", "editMessageText": finish(change())
@@ -48,6 +50,17 @@ struct BotCall {
     }
 
     private func number(_ key: String) -> Int64? { (parameters[key] as? NSNumber)?.int64Value }
+
+    private var chat: BotAnswer {
+        guard let id = number("chat_id"), let chat = state.chats[id] else {
+            return BotAnswer(400, "Bad Request: chat not found")
+        }
+        return BotAnswer(
+            [
+                "id": id, "type": chat.type, "title": chat.title,
+                "permissions": ["can_send_messages": chat.permitsTexts],
+            ] as [String: Any])
+    }
 
     private var member: BotAnswer {
         guard let chat = state.chats[number("chat_id") ?? 0] else {

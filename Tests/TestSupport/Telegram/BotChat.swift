@@ -16,6 +16,8 @@ package struct BotChat: Sendable {
     package var topics: [Int64: Bool] = [:]
     /// The status of the bot in it: member, administrator, left, kicked.
     package var status = "member"
+    /// True if members may send texts.
+    package var permitsTexts = true
     /// The chat that it has become.
     package var migratedTo: Int64?
     /// A 400 for texts that hold this.

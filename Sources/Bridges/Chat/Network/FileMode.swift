@@ -24,6 +24,9 @@ extension FileMode: OptionValue {
     /// In words, with an example.
     package static var pluralExpectation: String { "modes in octal like \"0660\"" }
 
+    /// Three octal digits, with a zero in front or not.
+    package static var schema: OptionSchema { .pattern("^0?[0-7]{3}$") }
+
     /// The same digits in quotes.
     package static func hint(for value: ConfigValue) -> String? {
         guard case .number(let digits) = value.kind, let mode = FileMode(digits) else { return nil }

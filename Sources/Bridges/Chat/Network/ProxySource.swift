@@ -19,6 +19,9 @@ extension ProxySource: OptionValue {
         "addresses like \"192.0.2.1\", blocks like \"10.0.0.0/8\", or \"unix\""
     }
 
+    /// A string: what is an address, a pattern does not tell.
+    package static var schema: OptionSchema { .string }
+
     /// The block that an address with a number belongs to.
     package static func hint(for value: ConfigValue) -> String? {
         guard let text = value.text, let block = AddressRange.aligned(text) else { return nil }

@@ -153,6 +153,9 @@ extension PathPattern: OptionValue {
     /// In words.
     package static var pluralExpectation: String { "paths, perhaps with * ? [] {} or **" }
 
+    /// A string.
+    package static var schema: OptionSchema { .string }
+
     /// Decodes any string that names something below a directory.
     package static func decode(_ value: ConfigValue, into problems: inout Problems) -> PathPattern?
     {

@@ -13,6 +13,9 @@ package struct RotationTarget: Sendable, OptionValue {
         "directories, or paths with * ? [] {} or **"
     }
 
+    /// A string.
+    package static var schema: OptionSchema { .string }
+
     /// Decodes any string that names something.
     package static func decode(
         _ value: ConfigValue, into problems: inout Problems

@@ -19,6 +19,11 @@ package struct ChatRooms: OptionValue, ExpressibleByDictionaryLiteral {
     /// The expectation, for a message about another value.
     package static var expectation: String { [String: RoomName].expectation }
 
+    /// Rooms by the ids of chats, perhaps with topics.
+    package static var schema: OptionSchema {
+        .map(of: RoomName.schema, names: "^-?[0-9]+(/[0-9]+)?$")
+    }
+
     /// Returns an example.
     package static func hint(for value: ConfigValue) -> String? {
         "it looks like {\"-1001234567890\": \"general\"}"

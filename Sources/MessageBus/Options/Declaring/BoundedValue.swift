@@ -9,9 +9,17 @@ public protocol BoundedValue: OptionValue, Comparable {
 
     /// A value that shows how others are written; nil where a number is just a number.
     static var example: Self? { get }
+
+    /// Returns the shape of values within bounds; by default that of all values.
+    static func schema(atLeast: Self?, above: Self?, atMost: Self?) -> OptionSchema
 }
 
 extension BoundedValue {
     /// None: a number is just a number.
     public static var example: Self? { nil }
+
+    /// Returns the shape of all values.
+    public static func schema(atLeast: Self?, above: Self?, atMost: Self?) -> OptionSchema {
+        schema
+    }
 }

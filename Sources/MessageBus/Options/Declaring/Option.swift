@@ -19,11 +19,12 @@ public struct Option<Value: OptionValue>: Sendable {
 
     private init(
         _ sentence: String, _ value: Value?, _ expectation: String, absent: String? = nil,
+        schema: @escaping @Sendable () -> OptionSchema = { Value.schema },
         _ decode: @escaping OptionStorage<Value>.Decode
     ) {
         storage = OptionStorage(
-            sentence: sentence, expectation: expectation, absent: absent, decode: decode,
-            value: value)
+            sentence: sentence, expectation: expectation, absent: absent, schema: schema,
+            decode: decode, value: value)
     }
 
     /// The value.
@@ -79,7 +80,9 @@ extension Option where Value: BoundedValue {
     }
 
     private init(_ sentence: String, _ value: Value?, within bounds: ValueRange<Value>) {
-        self.init(sentence, value, bounds.expectation) { bounds.decode($0, into: &$1) }
+        self.init(sentence, value, bounds.expectation, schema: { bounds.schema }) {
+            bounds.decode($0, into: &$1)
+        }
     }
 }
 
@@ -111,7 +114,10 @@ extension Option {
         _ sentence: String, _ value: Value, absent: String? = nil,
         within bounds: ValueRange<Wrapped>
     ) where Value == Wrapped? {
-        self.init(sentence, value, bounds.expectation, absent: absent) { value, problems in
+        self.init(
+            sentence, value, bounds.expectation, absent: absent,
+            schema: { .either([bounds.schema, .null]) }
+        ) { value, problems in
             if case .null = value.kind { return .some(nil) }
             return bounds.decode(value, into: &problems).map { .some($0) }
         }
@@ -140,7 +146,7 @@ extension Option: DeclaredOption {
             name: name, sentence: storage.sentence, expectation: storage.expectation,
             defaultValue: storage.value?.rendered, absence: storage.absent,
             isSecret: Value.isSecret,
-            nested: Value.nestedOptions)
+            nested: Value.nestedOptions, schema: storage.schema())
     }
 
     func rendered() -> String? { storage.value?.rendered }

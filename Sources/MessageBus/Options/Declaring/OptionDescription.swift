@@ -14,6 +14,23 @@ public struct OptionDescription: Sendable, Hashable {
     public let isSecret: Bool
     /// The options inside, where the value is an object or a list of objects.
     public let nested: [OptionDescription]
+    /// The shape of the value.
+    public let schema: OptionSchema
+
+    package init(
+        name: String, sentence: String, expectation: String, defaultValue: String?,
+        absence: String? = nil, isSecret: Bool = false, nested: [OptionDescription] = [],
+        schema: OptionSchema
+    ) {
+        self.name = name
+        self.sentence = sentence
+        self.expectation = expectation
+        self.defaultValue = defaultValue
+        self.absence = absence
+        self.isSecret = isSecret
+        self.nested = nested
+        self.schema = schema
+    }
 
     /// The default for people: as JSON, or in words where it is null; nil where the option must be
     /// given.

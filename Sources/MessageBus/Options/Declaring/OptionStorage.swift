@@ -10,17 +10,21 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
     let expectation: String
     /// The meaning of leaving the option out, in words; nil where the default says it.
     let absent: String?
+    /// Returns the shape of the values.
+    let schema: @Sendable () -> OptionSchema
     let decode: Decode
     var value: Value?
     var location: OptionLocation
 
     init(
-        sentence: String, expectation: String, absent: String?, decode: @escaping Decode,
+        sentence: String, expectation: String, absent: String?,
+        schema: @escaping @Sendable () -> OptionSchema, decode: @escaping Decode,
         value: Value?
     ) {
         self.sentence = sentence
         self.expectation = expectation
         self.absent = absent
+        self.schema = schema
         self.decode = decode
         self.value = value
         location = OptionLocation(notIn: ConfigLocation(root: TextPosition(line: 1, column: 1)))
@@ -30,6 +34,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
         sentence = other.sentence
         expectation = other.expectation
         absent = other.absent
+        schema = other.schema
         decode = other.decode
         value = other.value
         location = other.location

@@ -7,6 +7,8 @@ extension Array: OptionValue where Element: OptionValue {
     public static var isSecret: Bool { Element.isSecret }
     /// The options inside the elements.
     public static var nestedOptions: [OptionDescription] { Element.nestedOptions }
+    /// A list of the elements' shape.
+    public static var schema: OptionSchema { .list(of: Element.schema) }
 
     /// Suggests brackets around one element.
     public static func hint(for value: ConfigValue) -> String? {
@@ -43,6 +45,8 @@ extension Optional: OptionValue where Wrapped: OptionValue {
     public static var isSecret: Bool { Wrapped.isSecret }
     /// The options inside the wrapped type.
     public static var nestedOptions: [OptionDescription] { Wrapped.nestedOptions }
+    /// The shape of the wrapped type, or null.
+    public static var schema: OptionSchema { .either([Wrapped.schema, .null]) }
 
     /// Returns the wrapped type's hint.
     public static func hint(for value: ConfigValue) -> String? { Wrapped.hint(for: value) }
@@ -64,6 +68,8 @@ extension Dictionary: OptionValue where Key == String, Value: OptionValue {
     public static var pluralExpectation: String { "objects of \(Value.pluralExpectation)" }
     /// True if the values are secret.
     public static var isSecret: Bool { Value.isSecret }
+    /// An object of values by any names.
+    public static var schema: OptionSchema { .map(of: Value.schema) }
 
     /// Decodes an object with any keys, and reports all values that are wrong.
     public static func decode(

@@ -1,6 +1,8 @@
 extension Bool: OptionValue {
     /// The expectation in words.
     public static var expectation: String { "true or false" }
+    /// True or false.
+    public static var schema: OptionSchema { .bool }
 
     /// Suggests a bool for `true` in quotes, `yes`, `1` and the like.
     public static func hint(for value: ConfigValue) -> String? {
@@ -32,6 +34,8 @@ extension Bool: OptionValue {
 extension String: OptionValue {
     /// The expectation in words.
     public static var expectation: String { "a string" }
+    /// Any string.
+    public static var schema: OptionSchema { .string }
 
     /// Suggests quotes around a number or a word.
     public static func hint(for value: ConfigValue) -> String? {
@@ -58,6 +62,14 @@ extension Double: BoundedValue {
     public static var expectation: String { noun }
     /// The noun in words.
     public static var noun: String { "a number" }
+    /// Any number.
+    public static var schema: OptionSchema { .number(isWhole: false) }
+
+    /// Returns the shape of numbers within bounds.
+    public static func schema(atLeast: Double?, above: Double?, atMost: Double?) -> OptionSchema {
+        .number(
+            isWhole: false, atLeast: atLeast?.plain, above: above?.plain, atMost: atMost?.plain)
+    }
 
     /// Suggests a number in quotes without them.
     public static func hint(for value: ConfigValue) -> String? { unquoted(value, Double.init) }
@@ -84,6 +96,13 @@ extension Int: BoundedValue {
     public static var expectation: String { noun }
     /// The noun in words.
     public static var noun: String { "a whole number" }
+    /// Any whole number.
+    public static var schema: OptionSchema { .number(isWhole: true) }
+
+    /// Returns the shape of whole numbers within bounds.
+    public static func schema(atLeast: Int?, above: Int?, atMost: Int?) -> OptionSchema {
+        .number(isWhole: true, atLeast: atLeast?.plain, above: above?.plain, atMost: atMost?.plain)
+    }
 
     /// Suggests a number in quotes without them.
     public static func hint(for value: ConfigValue) -> String? {
@@ -146,6 +165,9 @@ extension OptionValue where Self: RawRepresentable & CaseIterable, RawValue == S
     public static var expectation: String {
         "one of " + allCases.map(\.rawValue.quoted).joined(separator: ", ")
     }
+
+    /// The choices.
+    public static var schema: OptionSchema { .choice(allCases.map(\.rawValue)) }
 
     /// The choices, for a list of them.
     public static var pluralExpectation: String {

@@ -14,6 +14,9 @@ public protocol OptionValue: Sendable {
     /// The options inside, where the value is an object or a list of objects.
     static var nestedOptions: [OptionDescription] { get }
 
+    /// The shape of the value, for the JSON Schema of the configuration; by default any value.
+    static var schema: OptionSchema { get }
+
     /// Returns a guess at the meaning of a value that is wrong, as `did you mean "10s"?`; nil if
     /// there is none. Not called for secrets, nor for values out of the environment or a file.
     static func hint(for value: ConfigValue) -> String?
@@ -49,4 +52,7 @@ extension OptionValue {
 
     /// None; types with options inside have some.
     public static var nestedOptions: [OptionDescription] { [] }
+
+    /// Any value.
+    public static var schema: OptionSchema { .anything }
 }

@@ -44,6 +44,8 @@ extension PluginOptions {
 
     /// The options.
     public static var nestedOptions: [OptionDescription] { options }
+    /// An object of the options.
+    public static var schema: OptionSchema { .object(options) }
 
     /// The options in the order of their declaration.
     public static var options: [OptionDescription] {

@@ -20,6 +20,9 @@ struct ValueRange<Value: BoundedValue>: Sendable {
         }
     }
 
+    /// The shape of a value within.
+    var schema: OptionSchema { Value.schema(atLeast: lowest, above: above, atMost: highest) }
+
     /// Returns whether a value lies within.
     func contains(_ value: Value) -> Bool {
         if let lowest, value < lowest { return false }

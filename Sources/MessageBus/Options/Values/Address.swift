@@ -92,6 +92,15 @@ extension Address: OptionValue {
     /// In words, with an example.
     public static var pluralExpectation: String { "addresses like \"0.0.0.0:2000\"" }
 
+    /// A host and a port up to 65535, or `unix:` and a path.
+    public static var schema: OptionSchema {
+        let port = """
+            (0|[1-9][0-9]{0,3}|[1-5][0-9]{4}|6[0-4][0-9]{3}|65[0-4][0-9]{2}|655[0-2][0-9]|\
+            6553[0-5])
+            """
+        return .pattern("^(unix:[\\s\\S]+|(\\[[^\\]]+\\]|[A-Za-z0-9._-]+):\(port))$")
+    }
+
     /// Suggests an address for a port alone, a host alone, an IPv6 address without brackets, a URL,
     /// the path of a socket.
     public static func hint(for value: ConfigValue) -> String? {

@@ -52,6 +52,20 @@ extension ByteCount: BoundedValue {
     public static var example: ByteCount? { .kibibytes(64) }
     /// In words.
     public static var noun: String { "a size" }
+    /// A whole number and a unit, or a number of bytes.
+    public static var schema: OptionSchema { schema(atLeast: nil, above: nil, atMost: nil) }
+
+    /// Returns the shape of sizes within bounds, which a pattern can't tell of those with a unit.
+    public static func schema(
+        atLeast: ByteCount?, above: ByteCount?, atMost: ByteCount?
+    ) -> OptionSchema {
+        .either([
+            .pattern("^[0-9]+(KiB|MiB|GiB)$"),
+            .number(
+                isWhole: true, atLeast: "\(max(0, atLeast?.bytes ?? 0))",
+                above: above.map { "\($0.bytes)" }, atMost: atMost.map { "\($0.bytes)" }),
+        ])
+    }
 
     /// Suggests a size for those of other programs: `64k`, `64 KB`, `1.5MiB`.
     public static func hint(for value: ConfigValue) -> String? {

@@ -7,6 +7,17 @@ extension Duration: BoundedValue {
     public static var example: Duration? { .seconds(10) }
     /// In words.
     public static var noun: String { "a duration" }
+    /// A whole number and a unit.
+    public static var schema: OptionSchema { .pattern("^[0-9]{1,15}(ms|s|m|h|d)$") }
+
+    /// Returns the shape of durations within bounds, of which a pattern can say only that zero is
+    /// none of them.
+    public static func schema(
+        atLeast: Duration?, above: Duration?, atMost: Duration?
+    ) -> OptionSchema {
+        let isZeroAllowed = atLeast.map { $0 <= .zero } ?? above.map { $0 < .zero } ?? true
+        return isZeroAllowed ? schema : .pattern("^0*[1-9][0-9]*(ms|s|m|h|d)$")
+    }
 
     /// The longest duration, a hundred years: longer ones can't be counted in nanoseconds without
     /// care.

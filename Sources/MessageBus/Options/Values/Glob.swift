@@ -90,6 +90,9 @@ extension Glob: OptionValue, ExpressibleByStringLiteral {
     /// In words.
     public static var pluralExpectation: String { "names, perhaps with * or ?" }
 
+    /// Any string but an empty one.
+    public static var schema: OptionSchema { .pattern("[\\s\\S]") }
+
     /// Makes a glob of its pattern.
     public init(stringLiteral pattern: String) {
         self.init(pattern)

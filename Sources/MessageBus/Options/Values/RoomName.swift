@@ -29,6 +29,9 @@ extension RoomName: OptionValue {
     /// In words.
     public static var pluralExpectation: String { "names of rooms" }
 
+    /// A name that a room can have.
+    public static var schema: OptionSchema { .pattern("^[a-z0-9_-]{1,32}$") }
+
     /// Decodes the name of an existing room.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> RoomName? {
         guard let text = value.text else {

@@ -30,6 +30,9 @@ extension Secret: OptionValue {
     /// True: not even a wrong value is shown.
     public static var isSecret: Bool { true }
 
+    /// Any string.
+    public static var schema: OptionSchema { .string }
+
     /// Decodes any string.
     public static func decode(_ value: ConfigValue, into problems: inout Problems) -> Secret? {
         if let text = value.text { return Secret(text) }

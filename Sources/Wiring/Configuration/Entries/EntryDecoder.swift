@@ -61,12 +61,12 @@ struct EntryDecoder {
                 JudgedKinds($0.kinds, at: $0.$kinds, isOutgoing: isOutgoing)
             }
             defer { problems.judged = nil }
-            let maker = resolve(
-                entry, registry.middlewares, "middleware", registry.bridges, into: &problems)?
-                .prepare(
-                    entry, beside: Self.middlewareKeys,
-                    elsewhere: Self.hint(MiddlewareEntryOptions.self), into: &problems)
-            guard let options, let maker else { return nil }
+            let type = resolve(
+                entry, registry.middlewares, "middleware", registry.bridges, into: &problems)
+            let maker = type?.prepare(
+                entry, beside: Self.middlewareKeys,
+                elsewhere: Self.hint(MiddlewareEntryOptions.self), into: &problems)
+            guard let options, let type, let maker else { return nil }
             let condition = Condition(
                 rooms: options.rooms, bridges: options.bridges, senders: options.senders,
                 kinds: options.kinds)
@@ -81,7 +81,10 @@ struct EntryDecoder {
             }
             return MiddlewareEntry(
                 type: options.type.text, name: options.label?.text ?? options.type.text,
-                condition: condition, location: entry.location, maker: maker)
+                condition: condition, location: entry.location,
+                rendered: {
+                    options.rendered + (type.rendered(entry, beside: Self.middlewareKeys) ?? "")
+                }, maker: maker)
         }
     }
 

@@ -19,6 +19,11 @@ struct EntryName: OptionValue {
             }
     }
 
+    static var schema: OptionSchema {
+        let (end, middle) = (#"[^ ()\[\]:*?]"#, #"[^()\[\]:*?]"#)
+        return .pattern("^\(end)(\(middle){0,30}\(end))?$")
+    }
+
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> EntryName? {
         if let text = value.text, isAllowed(text) { return EntryName(text) }
         problems.expected(Self.self, found: value)

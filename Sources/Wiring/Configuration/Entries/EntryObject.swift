@@ -7,6 +7,9 @@ struct EntryObject: OptionValue {
 
     static var listHint: String? { "it looks like [{\"type\": …}]" }
 
+    /// Every list of these is a chain.
+    static var schema: OptionSchema { .definition("middleware") }
+
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> EntryObject? {
         if case .object = value.kind { return EntryObject() }
         // Any other value here may contain a token.

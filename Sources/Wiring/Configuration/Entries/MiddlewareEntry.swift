@@ -11,6 +11,12 @@ package struct MiddlewareEntry: Sendable {
     /// Location of the entry.
     package let location: ConfigLocation
 
+    /// The step's index and type, as `puente why` shows them: `middleware[1] filter`.
+    package var label: String { "\(location.path) \(type)" }
+
+    /// Returns the options and the condition as JSON: the same for entries that mean the same.
+    let rendered: @Sendable () -> String
+
     let maker: PluginType<any Middleware>.Make
 
     /// Makes the middleware, without I/O; adds a problem if that fails.

@@ -9,6 +9,8 @@ struct SenderFormat: OptionValue {
     /// True if nobody else can have such a name, since names have no parentheses.
     var isDistinct: Bool { text.contains("(") && text.contains(")") }
 
+    static var schema: OptionSchema { .pattern("^[^:]*\\{name\\}[^:]*$") }
+
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> SenderFormat? {
         if let text = value.text, text.contains("{name}"),
             !text.unicodeScalars.contains(where: { $0.isUnseen || $0 == ":" })

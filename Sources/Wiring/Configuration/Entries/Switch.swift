@@ -6,6 +6,10 @@ struct Switch: OptionValue {
 
     static var expectation: String { "a string, true or false" }
 
+    static var schema: OptionSchema {
+        .either([.bool, .noneOf(words.subtracting(["", "false"]).sorted())])
+    }
+
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> Switch? {
         switch value.kind {
         case .bool(let isOn): return Switch(isOn: isOn)

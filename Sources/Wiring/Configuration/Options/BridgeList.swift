@@ -4,6 +4,8 @@ import MessageBus
 struct BridgeList: OptionValue {
     static var expectation: String { "a list of at least one bridge" }
 
+    static var schema: OptionSchema { .list(of: .definition("bridge"), atLeast: 1) }
+
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> BridgeList? {
         guard case .array(let entries) = value.kind else {
             problems.expected(

@@ -15,6 +15,9 @@ package enum ControlOption: OptionValue, Equatable, ExpressibleByNilLiteral {
     /// In words.
     package static var expectation: String { "the path of a socket, or null for none" }
 
+    /// A string or null.
+    package static var schema: OptionSchema { .either([.string, .null]) }
+
     /// Decodes a path or null.
     package static func decode(_ value: ConfigValue, into problems: inout Problems) -> Self? {
         if case .null = value.kind { return .off }

@@ -6,6 +6,10 @@ struct NewRooms: OptionValue {
 
     static var expectation: String { "a list of names of rooms" }
 
+    static var schema: OptionSchema {
+        .list(of: RoomName.schema, atLeast: 1, isUnique: true)
+    }
+
     static func decode(_ value: ConfigValue, into problems: inout Problems) -> NewRooms? {
         guard case .array(let elements) = value.kind else {
             let name = value.text.flatMap { RoomName.isAllowed($0) ? $0 : nil }

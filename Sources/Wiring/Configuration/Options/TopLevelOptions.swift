@@ -39,6 +39,9 @@ struct TopLevelOptions: PluginOptions {
     @Option("The daemon's own log on stderr.")
     var log = LogOptions()
 
+    @Option("Tests of the chain, which puente test runs; the bus itself does not read them.")
+    var tests = UnreadTests()
+
     static let synonyms = [
         "channels": "\"rooms\"", "channel": "\"rooms\"", "room": "\"rooms\"", "salas": "\"rooms\"",
         "middlewares": "\"middleware\"", "filters": "\"middleware\"", "chain": "\"middleware\"",
@@ -56,6 +59,9 @@ struct TopLevelOptions: PluginOptions {
 
     private static let monitoring = "\"status\": {\"listen\": \"127.0.0.1:9102\"}"
     private static let listen = "\"bridges\": [{\"type\": \"tcp\", \"listen\": \"HOST:PORT\"}]"
+
+    /// The keys whose values mean nothing to the bus, so that nothing in them is expanded.
+    static let unreadKeys: Set<String> = ["tests", Configuration.schemaKey]
 
     /// True if people may register themselves.
     var isRegistrationOpen: Bool { registration.map { $0 == .open } ?? (accounts == .open) }

@@ -1,0 +1,11 @@
+import Chat
+import MessageBus
+
+extension TCP: ConnectionChecking {
+    /// Checks the address and the certificate.
+    package func checkConnection() async -> [ConnectionFinding] {
+        await ListenCheck(
+            options.listen, options.tls?.files(directory), directory: directory
+        ).findings()
+    }
+}

@@ -1,0 +1,15 @@
+/// Something that was found out about a bridge's other side, in words without a secret.
+public enum ConnectionFinding: Sendable, Hashable {
+    /// It works.
+    case works(String)
+    /// It does not work; the words say what to do about it.
+    case fails(String)
+    /// It was not tried, and why.
+    case untried(String)
+    /// The address is taken, perhaps by the daemon that runs with the same configuration.
+    ///
+    /// - Parameters:
+    ///   - address: the address as the kernel has it, `127.0.0.1:2000` or `unix:/run/puente.sock`.
+    ///   - reason: what was tried, and what the kernel said.
+    case taken(address: String, reason: String)
+}

@@ -1,0 +1,72 @@
+import JSON
+import MessageBus
+import Patterns
+import Sockets
+import Wiring
+
+/// The command `tap`, which shows what passes in the running daemon.
+struct TapCommand {
+    private let options: TapOptions
+    private let file: String
+    private let loop: EventLoop
+
+    /// - Parameters:
+    ///   - file: the configuration that says where the control socket is.
+    ///   - loop: the loop of the calling task.
+    init(_ options: TapOptions, _ file: String, on loop: EventLoop) {
+        self.options = options
+        self.file = file
+        self.loop = loop
+    }
+
+    /// Shows messages until the daemon or the reader of standard output is gone.
+    func run() async -> ExitStatus {
+        await ExitStatus.saying {
+            guard let path = try ControlLocation.read(file).path else {
+                throw ControlError("\(file): there is no control socket: \"control\" is null")
+            }
+            let client = try ControlClient(request, to: path, on: loop)
+            let matcher = try options.pattern.map { try Matcher(try Pattern($0)) }
+            let lines = TapLines(isJSON: options.isJSON)
+            while let reply = try await client.next() {
+                switch reply {
+                case .problem(let text): Terminal.complain("puente: \(text)")
+                case .line(let text): Terminal.say(text)
+                case .exit(let status): return ExitStatus(rawValue: status) ?? .unavailable
+                case .object(let message):
+                    guard show(message, lines, matcher) else { return .success }
+                }
+            }
+            return .unavailable
+        }
+    }
+
+    private var request: ControlRequest {
+        var arguments: [String: JSON] = ["verdict": .text(options.verdict.rawValue)]
+        if let room = options.room { arguments["room"] = .text(room) }
+        if let bridge = options.bridge { arguments["bridge"] = .text(bridge) }
+        return ControlRequest("tap", arguments)
+    }
+
+    /// Shows an object of the answer; returns false if nobody reads any more.
+    private func show(_ message: JSON, _ lines: TapLines, _ matcher: Matcher?) -> Bool {
+        if let count = message["missed"].integer {
+            // It is about the display, not part of it.
+            Terminal.complain(lines.missed(count))
+            return true
+        }
+        if message["tapping"].isTrue {
+            Terminal.complain("puente: shows what passes from now on; control-C ends it")
+        }
+        guard message["number"].integer != nil else { return true }
+        var text = lines.lines(message)
+        if let matcher {
+            // A text that is too hard to search is shown rather than hidden.
+            let isMeant = text.withUTF8 { bytes in
+                (try? matcher.matches(UnsafeRawBufferPointer(bytes))) ?? true
+            }
+            if !isMeant { return true }
+        }
+        return Terminal.say(text)
+    }
+}
