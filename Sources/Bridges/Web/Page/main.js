@@ -169,5 +169,5 @@ const { serviceWorker } = navigator;
 if (serviceWorker) {
 	serviceWorker.onmessage = ({ data }) => open(data);
 	// Later: what it keeps must not delay what is seen.
-	setTimeout(() => serviceWorker.register("service-worker.js"), 1000);
+	setTimeout(() => serviceWorker.register("service-worker.js").catch(() => {}), 1000);
 }
