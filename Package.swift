@@ -84,12 +84,13 @@ let package = Package(
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
         // A target for each bridge, so that none can import another; what they share is Chat.
         .target(
-            name: "Chat", dependencies: ["MessageBus", "Sockets"], path: "Sources/Bridges/Chat"),
+            name: "Chat", dependencies: ["Locking", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/Chat"),
         .target(
             name: "TCPBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
             path: "Sources/Bridges/TCP"),
         .target(
-            name: "StdioBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
+            name: "StdioBridge", dependencies: ["Chat", "Locking", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Stdio"),
         .target(
             name: "TailBridge",
@@ -122,8 +123,8 @@ let package = Package(
         .executableTarget(
             name: "puente",
             dependencies: [
-                "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
-                "Wiring", "Plugins",
+                "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges",
+                "Chat", "Wiring", "Plugins",
             ]),
 
         // Tests: one target for each module, and what they share.

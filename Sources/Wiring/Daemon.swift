@@ -17,6 +17,9 @@ package struct Daemon: Sendable {
     private let loop: EventLoop
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
     private let reopenLog: @Sendable () -> Void
+    private let useLog: @Sendable (LogOptions) -> Void
+    private let gate: ReloadGate
+    private let roster = BridgeRoster()
     private let stopsOnHangUp: Bool
 
     /// Time for closing after the bridges: the store takes five seconds at most, log files two.
@@ -27,14 +30,18 @@ package struct Daemon: Sendable {
     /// - Parameters:
     ///   - loop: the loop that `run` is called on; must not be the bus's.
     ///   - reopenLog: called when the daemon's own log is to be reopened, if it is a file.
+    ///   - useLog: called with the options of the log after a reload.
     ///   - onOverdue: called when something keeps the daemon from ending in time.
     package init(
         _ assembly: Assembly, on loop: EventLoop, reopenLog: @escaping @Sendable () -> Void = {},
+        useLog: @escaping @Sendable (LogOptions) -> Void = { _ in },
         onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void
     ) {
         self.assembly = assembly
         self.loop = loop
         self.reopenLog = reopenLog
+        self.useLog = useLog
+        gate = ReloadGate(executor: LoopExecutor(loop))
         // Asked now, because after SIGHUP the terminal is gone.
         stopsOnHangUp = Signals.hasTerminal
         self.onOverdue = onOverdue
@@ -43,7 +50,7 @@ package struct Daemon: Sendable {
     /// Signals that the daemon handles; they must be blocked before any thread is started.
     ///
     /// SIGHUP is left out if it is ignored, as with `nohup`. With a terminal it stops the daemon;
-    /// without one it reopens the logs after a rotation, like SIGUSR1.
+    /// without one it has it read its configuration anew. SIGUSR1 reopens the logs after a rotation.
     package static let signals =
         [SIGTERM, SIGINT] + [SIGHUP, SIGUSR1].filter { !Signals.isIgnored($0) }
 
@@ -64,10 +71,10 @@ package struct Daemon: Sendable {
         // that blocks keeps the daemon from being stopped.
         let signalLoop = try EventLoop()
         let signals = try Signals(Self.signals, on: signalLoop) { signal in
-            if signal == SIGUSR1 || (signal == SIGHUP && !stopsOnHangUp) {
-                reopenFiles()
-            } else {
-                stopRequests.request()
+            switch signal {
+            case SIGUSR1: reopenFiles()
+            case SIGHUP where !stopsOnHangUp: hangUp()
+            default: stopRequests.request()
             }
         }
         try signalLoop.start(named: "signals")
@@ -81,14 +88,20 @@ package struct Daemon: Sendable {
         let control = try await openControl(on: signalLoop)
         do {
             let end = try await runBridges(stopRequests)
+            gate.close()
             // Before the store is closed, for a daemon that waits for its lock.
             await control?.end()
             await close(after: end.outcome)
             return end
         } catch {
+            gate.close()
             await control?.end()
             throw error
         }
+    }
+
+    private func hangUp() {
+        if assembly.source == nil { reopenFiles() } else { gate.signal() }
     }
 
     /// Runs the bridges until a stop is requested, with the store open.
@@ -99,15 +112,17 @@ package struct Daemon: Sendable {
         AccountRefresh.start(assembly.accounts, on: assembly.loop)
         MemoryTrimmer.start(on: assembly.loop)
         try assembly.loop.start(named: "bus")
-        let bridges = try assembly.bridges.map { bridge in
+        let bridges = try zip(assembly.made, assembly.bridges).map { made, bridge in
             let pool = ThreadPool(named: bridge.attachment.name)
             try pool.start()
-            return bridge.on(pool)
+            return RunningBridge(entry: made.entry, supervised: bridge.on(pool), pool: pool)
         }
         for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
         await recallMessages()
-        return await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
+        let supervisor = supervisor(stopRequests)
+        openGate(supervisor, bridges)
+        return await supervisor.run(bridges.map(\.supervised), stop: stopRequests.stream())
     }
 
     /// Opens the control socket, if there is to be one, on a loop other than the bus's.
@@ -127,13 +142,36 @@ package struct Daemon: Sendable {
     }
 
     /// The commands of the control socket.
-    private var commands: [any ControlCommand] { [VersionCommand()] }
+    private var commands: [any ControlCommand] {
+        [VersionCommand()] + (assembly.source == nil ? [] : [ReloadCommand(gate)])
+    }
+
+    /// Lets the configuration be read anew, as soon as the bridges of the start are ready.
+    private func openGate(_ supervisor: Supervisor, _ bridges: [RunningBridge]) {
+        guard let source = assembly.source else { return }
+        let reloader = Reloader(
+            source, assembly, on: loop, supervisor: supervisor, roster: roster, running: bridges,
+            observer: reloadObserver)
+        gate.open(reloader)
+        Task(executorPreference: LoopExecutor(loop)) { await reloader.begin() }
+    }
+
+    /// What the daemon does about reloads, beside the bus.
+    private var reloadObserver: ReloadObserver {
+        var observer = ReloadObserver()
+        observer.use = { [useLog, reopenLog] configuration in
+            useLog(configuration.log)
+            reopenLog()
+        }
+        return observer
+    }
 
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)
         return Supervisor(
             bus: assembly.bus, log: assembly.log, sleep: { try await clock.sleep(for: $0) },
-            executor: LoopExecutor(loop), requestShutdown: { stopRequests.request() },
+            executor: LoopExecutor(loop), roster: roster,
+            requestShutdown: { stopRequests.request() },
             onOverdue: onOverdue)
     }
 

@@ -5,6 +5,7 @@ import Sockets
 enum Command: Equatable {
     case run(file: String)
     case check(file: String)
+    case reload(isPlan: Bool, file: String)
     case describe(type: String?)
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
@@ -32,6 +33,8 @@ enum Command: Equatable {
     static let usage = """
         usage: puente [run]                      runs the bus
                puente check                      says what is wrong with the file, starts nothing
+               puente reload [--plan]            has the running bus read the file anew; with
+                                                 --plan only says what would change
                puente describe [TYPE]            bridges and middlewares, with all their options
                puente history [--room R] [--last N] [--since 2h] [--follow] [--json]
                                                  what was said, the last 100 messages by default
@@ -54,6 +57,8 @@ enum Command: Equatable {
         switch verb {
         case "run": self = .run(file: arguments.file)
         case "check": self = .check(file: arguments.file)
+        case "reload":
+            self = .reload(isPlan: arguments.takeFlag(.plan), file: arguments.file)
         case "describe":
             most = 2
             self = .describe(type: words.first)

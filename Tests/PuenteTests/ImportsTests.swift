@@ -113,9 +113,9 @@ enum HouseRules {
         "Accounts": ["Locking", "MessageBus", "CSodium"],
         "Patterns": ["MessageBus", "CPCRE2"],
         "Middlewares": ["MessageBus", "Patterns"],
-        "Bridges/Chat": ["MessageBus", "Sockets"],
+        "Bridges/Chat": ["Locking", "MessageBus", "Sockets"],
         "Bridges/TCP": ["Chat", "MessageBus", "Sockets"],
-        "Bridges/Stdio": ["Chat", "MessageBus", "Sockets"],
+        "Bridges/Stdio": ["Chat", "Locking", "MessageBus", "Sockets"],
         "Bridges/Tail": ["Chat", "Locking", "MessageBus", "Sockets", "Patterns"],
         "Bridges/Telegram": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/Web": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
@@ -125,7 +125,7 @@ enum HouseRules {
         "Wiring": ["JSON", "Locking", "MessageBus", "Sockets", "Store", "Accounts"],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
-            "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
+            "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
             "Wiring", "Plugins",
         ],
     ]

@@ -10,8 +10,16 @@ package struct PluginType<Plugin: Sendable>: Sendable {
     /// Its own options, in the order of their declaration.
     package let options: [OptionDescription]
 
+    /// A plug-in that can be made, and the values of its options.
+    package struct Prepared: Sendable {
+        /// Makes it.
+        package let make: Make
+        /// The values, for comparing them with those of another entry.
+        package let values: DecodedValues
+    }
+
     private let prepareOptions:
-        @Sendable (ConfigValue, [String], (String) -> String?, inout Problems) -> Make?
+        @Sendable (ConfigValue, [String], (String) -> String?, inout Problems) -> Prepared?
 
     init<Options: PluginOptions>(
         name: String, about: String, _ type: Options.Type,
@@ -24,7 +32,8 @@ package struct PluginType<Plugin: Sendable>: Sendable {
             let decoded = Options.decode(
                 object, owner: name, beside: common, elsewhere: elsewhere, into: &problems)
             guard let options = decoded else { return nil }
-            return { context in try make(options, context) }
+            return Prepared(
+                make: { context in try make(options, context) }, values: options.decodedValues)
         }
     }
 
@@ -34,7 +43,7 @@ package struct PluginType<Plugin: Sendable>: Sendable {
     package func prepare(
         _ object: ConfigValue, beside common: [String],
         elsewhere: (String) -> String? = { _ in nil }, into problems: inout Problems
-    ) -> Make? {
+    ) -> Prepared? {
         prepareOptions(object, common, elsewhere, &problems)
     }
 }

@@ -24,8 +24,8 @@ final class ChatListener {
 
     private let loop: EventLoop
     private let throttledLog: ThrottledLog
-    private let maxConnections: Int
-    private let maxPerHost: Int
+    private var maxConnections: Int
+    private var maxPerHost: Int
     private let mode: FileMode?
     private let proxies: ProxySources
     private let phrases: Phrases
@@ -64,6 +64,13 @@ final class ChatListener {
     static var availableConnections: Int {
         let limit = Descriptors.limit
         return max(limit - limit / 8 - 64, limit / 2)
+    }
+
+    /// Takes over the limits of other options, for clients that are yet to come.
+    func adjust(to options: TCP.Options) {
+        maxConnections = min(options.maxConnections, Self.availableConnections)
+        maxPerHost = options.maxPerAddress
+        connects = ConnectLimit(options.connects)
     }
 
     /// The addresses it listens on.

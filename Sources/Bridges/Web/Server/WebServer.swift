@@ -6,7 +6,8 @@ import Sockets
 ///
 /// Confined to the bus's loop.
 final class WebServer: @unchecked Sendable {  // made on the loop, and touched there only
-    let options: Web.Options
+    /// The options; limits in them may change while the server runs.
+    var options: Web.Options
     let port: Port
     let loop: EventLoop
     let phrases: Phrases
@@ -29,9 +30,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// True if nothing is read nor said before a login.
     let isLoginRequired: Bool
     /// Characters of a text at most.
-    let maxText: Int
-    private(set) var rooms: [WebRoom] = []
-    private let defaultIndex: Int
+    var maxText: Int
+    var rooms: [WebRoom] = []
     private(set) var clients: [UInt32: WebClient] = [:]
     private(set) var streams: [UInt32: EventStream] = [:]
     let polls: LongPolls
@@ -40,13 +40,14 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private var awaitingCommit: [(number: MessageNumber, then: () -> Void)] = []
     private var storeObserver: UInt64 = 0
     private var moderationObserver: UInt64 = 0
+    private var configurationObserver: UInt64 = 0
     private var turnEndID = 0
     private(set) var isStopping = false
     private var isDetached = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
-    private var http: HTTPServer?
+    private(set) var http: HTTPServer?
     private var isHTTPClosed = true
-    private var certificateWatch: CertificateWatch?
+    private(set) var certificateWatch: CertificateWatch?
     /// The last private message, until the end of the turn.
     private var lastPrivate: (number: MessageNumber, frame: [UInt8])?
     private lazy var pings = LoopTimer { [unowned self] in self.ping() }
@@ -54,6 +55,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// Questions that a client may ask at once, and the pause for one more: scrolling through all
     /// of a room takes some tens of them.
     private static let queries = (burst: 100, pause: Duration.milliseconds(50))
+    /// Characters of a text at most, where no step says otherwise.
+    static let usualMaxText = 4_000
     /// Nanoseconds between two looks at who has to be pinged.
     private static let pingInterval: Int64 = 1_000_000_000
 
@@ -79,26 +82,26 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         queryRule = CommandBucket.Rule(queries)
         isLoginRequired = bus.accounts.policy.isLoginRequired
         isTokenRequired = isLoginRequired || !isLocal || !options.proxies.isEmpty
-        maxText = bus.maxTextLength(by: port.attachment) ?? 4_000
-        defaultIndex = bus.rooms.firstIndex { $0.name == port.room } ?? 0
+        maxText = bus.maxTextLength(by: port.attachment) ?? Self.usualMaxText
         polls = LongPolls(on: loop)
         polls.isAllowed = { [unowned self] in self.mayRead($0, $1) }
-        openRooms(bus)
+        for room in bus.allRooms { rooms.append(open(room, bus)) }
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
         moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
+        configurationObserver = bus.whenConfigurationChanges { [unowned self] in
+            self.port.bus.assumeIsolated { self.useConfiguration($0) }
+        }
         loop.set(pings, after: Self.pingInterval)
     }
 
-    private func openRooms(_ bus: isolated Bus) {
-        let isOut = port.direction != .in
-        rooms = bus.rooms.map { room in
-            WebRoom(
-                room, isStored: bus.keepsMessages,
-                makeFeed: isOut ? { self.makeFeed(of: $0, $1, bus) } : nil)
-        }
+    /// Opens a room for readers.
+    func open(_ room: Room, _ bus: isolated Bus) -> WebRoom {
+        WebRoom(
+            room, isStored: bus.keepsMessages,
+            makeFeed: port.direction == .in ? nil : { self.makeFeed(of: $0, $1, bus) })
     }
 
     private func makeFeed(
@@ -110,7 +113,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     }
 
     /// The room that one is in who names none.
-    var defaultRoom: WebRoom { rooms[defaultIndex] }
+    var defaultRoom: WebRoom { room(port.room) ?? rooms[0] }
 
     /// The rooms, that one first.
     var defaultFirst: [WebRoom] { [defaultRoom] + rooms.filter { $0 !== defaultRoom } }
@@ -308,7 +311,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         for client in Array(clients.values) { client.stopReading() }
         polls.stop(bus)
         http?.stop()
-        bus.whenEnding { [self] in
+        bus.whenEnding(of: port.attachment) { [self] in
             self.port.bus.assumeIsolated { bus in
                 // Where everybody has gone already, no timer must be set any more.
                 if self.isDetached { return }
@@ -353,6 +356,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         port.bus.assumeIsolated { bus in
             bus.removeStoreObserver(storeObserver)
             bus.removeModerationObserver(moderationObserver)
+            bus.removeConfigurationObserver(configurationObserver)
             // Whoever is between two pages does not come back to this bridge.
             for session in sessions.all { session.depart(bus) }
         }

@@ -12,6 +12,8 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
     let absent: String?
     let decode: Decode
     var value: Value?
+    /// The value as it was written, of a secret only: how it is rendered says nothing.
+    var source: ConfigValue?
     var location: OptionLocation
 
     init(
@@ -32,6 +34,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
         absent = other.absent
         decode = other.decode
         value = other.value
+        source = other.source
         location = other.location
     }
 }

@@ -9,7 +9,14 @@ package struct MiddlewareEntry: Sendable {
     /// Location of the entry.
     package let location: ConfigLocation
 
+    /// The values of its own options.
+    let values: DecodedValues
     let maker: PluginType<any Middleware>.Make
+
+    /// Returns whether another entry, wherever it stands, says the same.
+    func isEqual(to other: MiddlewareEntry) -> Bool {
+        type == other.type && condition == other.condition && values == other.values
+    }
 
     /// Makes the middleware, without I/O; adds a problem if that fails.
     package func make(_ context: Context, into problems: inout Problems) -> (any Middleware)? {
