@@ -70,13 +70,16 @@ let package = Package(
 
         // One lock, for MessageBus and for Sockets, of which neither may import the other.
         .target(name: "Locking"),
+        // Nanoseconds, in which loops and threads count time.
+        .target(name: "TimeUnits"),
         // JSON from outside, for bridges that speak it.
         .target(name: "JSON"),
         // The bus and everything that stands on it.
         .target(name: "MessageBus", dependencies: ["Locking"]),
         .target(
-            name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
-        .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
+            name: "Sockets",
+            dependencies: ["Locking", "TimeUnits", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
+        .target(name: "Store", dependencies: ["Locking", "MessageBus", "TimeUnits", "CSQLite"]),
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
         // Users' regular expressions, the same for all who take some.
@@ -84,10 +87,10 @@ let package = Package(
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
         // A target for each bridge, so that none can import another; what they share is Chat.
         .target(
-            name: "Chat", dependencies: ["Locking", "MessageBus", "Sockets"],
+            name: "Chat", dependencies: ["Locking", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/Chat"),
         .target(
-            name: "TCPBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
+            name: "TCPBridge", dependencies: ["Chat", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/TCP"),
         .target(
             name: "StdioBridge", dependencies: ["Chat", "Locking", "MessageBus", "Sockets"],
@@ -103,7 +106,7 @@ let package = Package(
         // Page: what the browser gets, no Swift.
         .target(
             name: "WebBridge",
-            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/Web",
             resources: [.embedInCode("Page"), .embedInCode("API/openapi.json")]),
         .target(
@@ -138,6 +141,7 @@ let package = Package(
             path: "Tests/TestDaemon"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "LockingTests", dependencies: ["Locking", "Sockets"]),
+        .testTarget(name: "TimeUnitsTests", dependencies: ["TimeUnits"]),
         .testTarget(
             name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
         .testTarget(

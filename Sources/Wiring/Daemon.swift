@@ -13,13 +13,17 @@ package struct Daemon: Sendable {
     /// The end of a run.
     package typealias End = Supervisor.End
 
-    private let assembly: Assembly
+    let assembly: Assembly
     private let loop: EventLoop
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
     private let reopenLog: @Sendable () -> Void
     private let useLog: @Sendable (LogOptions) -> Void
     private let gate: ReloadGate
     private let roster = BridgeRoster()
+    /// The connection to the service manager.
+    let service: ServiceReporter
+    /// The sockets that the service manager has opened.
+    let inherited: [ServiceEnvironment.Descriptor]
     private let stopsOnHangUp: Bool
 
     /// Time for closing after the bridges: the store takes five seconds at most, log files two.
@@ -29,11 +33,14 @@ package struct Daemon: Sendable {
     ///
     /// - Parameters:
     ///   - loop: the loop that `run` is called on; must not be the bus's.
+    ///   - environment: what a service manager asks of the process.
     ///   - reopenLog: called when the daemon's own log is to be reopened, if it is a file.
     ///   - useLog: called with the options of the log after a reload.
     ///   - onOverdue: called when something keeps the daemon from ending in time.
     package init(
-        _ assembly: Assembly, on loop: EventLoop, reopenLog: @escaping @Sendable () -> Void = {},
+        _ assembly: Assembly, on loop: EventLoop,
+        environment: ServiceEnvironment = ServiceEnvironment(),
+        reopenLog: @escaping @Sendable () -> Void = {},
         useLog: @escaping @Sendable (LogOptions) -> Void = { _ in },
         onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void
     ) {
@@ -45,6 +52,8 @@ package struct Daemon: Sendable {
         // Asked now, because after SIGHUP the terminal is gone.
         stopsOnHangUp = Signals.hasTerminal
         self.onOverdue = onOverdue
+        inherited = environment.descriptors
+        service = Self.reporter(to: environment, of: assembly)
     }
 
     /// Signals that the daemon handles; they must be blocked before any thread is started.
@@ -63,8 +72,9 @@ package struct Daemon: Sendable {
         try ResourceLimits.checkMemory(
             forThreads: 7 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)
-        let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue] in
+        let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue, service] in
             log.info("stopped while starting")
+            service.beginStopping()
             onOverdue(.stopped)
         })
         // On a loop of their own, so that neither a hanging file system nor a middleware or bridge
@@ -82,16 +92,21 @@ package struct Daemon: Sendable {
             withExtendedLifetime(signals) { signalLoop.stop() }
             assembly.loop.stop()
         }
+        adoptSockets()
         try assembly.files.open()
+        // Opening may take minutes after an update or a crash, and so may reading what was said.
+        let opening = service.extendTimeout(on: signalLoop)
         try assembly.store?.open()
         // Under the store's lock, so that no other daemon with that store is there.
         let control = try await openControl(on: signalLoop)
         do {
-            let end = try await runBridges(stopRequests)
+            let end = try await runBridges(stopRequests, opening)
             gate.close()
             // Before the store is closed, for a daemon that waits for its lock.
             await control?.end()
+            let closing = service.extendTimeout(on: signalLoop)
             await close(after: end.outcome)
+            closing?.end()
             return end
         } catch {
             gate.close()
@@ -105,12 +120,17 @@ package struct Daemon: Sendable {
     }
 
     /// Runs the bridges until a stop is requested, with the store open.
-    private func runBridges(_ stopRequests: StopRequests) async throws -> End {
+    ///
+    /// - Parameter opening: the request for more time, which ends when the bridges start.
+    private func runBridges(
+        _ stopRequests: StopRequests, _ opening: TimeoutExtension?
+    ) async throws -> End {
         let bus = assembly.bus
         assembly.accounts.open()
         try assembly.accounts.checkNames()
         AccountRefresh.start(assembly.accounts, on: assembly.loop)
         MemoryTrimmer.start(on: assembly.loop)
+        service.startWatchdog(on: assembly.loop)
         try assembly.loop.start(named: "bus")
         let bridges = try zip(assembly.made, assembly.bridges).map { made, bridge in
             let pool = ThreadPool(named: bridge.attachment.name)
@@ -120,6 +140,9 @@ package struct Daemon: Sendable {
         for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
         await recallMessages()
+        opening?.end()
+        service.begin(with: bridges.map(\.supervised))
+        defer { service.beginStopping() }
         let supervisor = supervisor(stopRequests)
         openGate(supervisor, bridges)
         return await supervisor.run(bridges.map(\.supervised), stop: stopRequests.stream())
@@ -159,6 +182,9 @@ package struct Daemon: Sendable {
     /// What the daemon does about reloads, beside the bus.
     private var reloadObserver: ReloadObserver {
         var observer = ReloadObserver()
+        observer.begin = { [service] in service.beginReload() }
+        observer.end = { [service] in service.endReload(refusal: $0.refusal) }
+        observer.isCurrent = { [service] in service.setRefusal(nil) }
         observer.use = { [useLog, reopenLog] configuration in
             useLog(configuration.log)
             reopenLog()
@@ -170,7 +196,8 @@ package struct Daemon: Sendable {
         let clock = LoopSleep(loop)
         return Supervisor(
             bus: assembly.bus, log: assembly.log, sleep: { try await clock.sleep(for: $0) },
-            executor: LoopExecutor(loop), roster: roster,
+            executor: LoopExecutor(loop), roster: roster, states: service.bridges,
+            onStopping: { [service] in service.beginStopping() },
             requestShutdown: { stopRequests.request() },
             onOverdue: onOverdue)
     }

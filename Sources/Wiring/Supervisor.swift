@@ -55,6 +55,8 @@ package struct Supervisor: Sendable {
     private let executor: (any TaskExecutor)?
     private let roster: BridgeRoster
     private let runs = BridgeRuns()
+    private let states: BridgeStates
+    private let onStopping: @Sendable () -> Void
     private let requestShutdown: @Sendable () -> Void
     private let onOverdue: @Sendable (Outcome) -> Void
 
@@ -65,6 +67,8 @@ package struct Supervisor: Sendable {
     ///   - sleep: waits; tests have their own.
     ///   - executor: the executor that `run` is called on, for tasks outside of its group.
     ///   - roster: adds bridges while `run` is running.
+    ///   - states: the table in which the states of the bridges are recorded.
+    ///   - onStopping: called when the bus begins to stop.
     ///   - requestShutdown: called by a bridge to stop the daemon.
     ///   - onOverdue: called if `run` does not return although it no longer waits for bridges:
     ///     the bus itself hangs.
@@ -77,6 +81,8 @@ package struct Supervisor: Sendable {
             try await Task.sleep(for: $0)
         },
         executor: (any TaskExecutor)? = nil, roster: BridgeRoster = BridgeRoster(),
+        states: BridgeStates = BridgeStates(),
+        onStopping: @escaping @Sendable () -> Void = {},
         requestShutdown: @escaping @Sendable () -> Void = {},
         onOverdue: @escaping @Sendable (Outcome) -> Void = { _ in }
     ) {
@@ -88,6 +94,8 @@ package struct Supervisor: Sendable {
         self.sleep = sleep
         self.executor = executor
         self.roster = roster
+        self.states = states
+        self.onStopping = onStopping
         self.requestShutdown = requestShutdown
         self.onOverdue = onOverdue
     }
@@ -159,6 +167,7 @@ package struct Supervisor: Sendable {
     private func beginStopping(_ isStopping: inout Bool, in group: inout TaskGroup<Event>) {
         guard !isStopping else { return }
         isStopping = true
+        onStopping()
         bus.post { $0.stop() }
         group.addTask { await wait(deadlines.sources, then: .sourcesOverdue) }
         group.addTask { await wait(deadlines.drain, then: .drainOverdue) }
@@ -214,6 +223,9 @@ package struct Supervisor: Sendable {
         await bridge.report.waitUntilEnded()
     }
 
+    /// Forgets the state of a bridge that is not run any more.
+    func forget(_ name: String) { states.remove(name) }
+
     private func hasEnded(_ bridge: SupervisedBridge, within limit: Duration) async -> Bool {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await sleep(limit) }
@@ -231,7 +243,11 @@ package struct Supervisor: Sendable {
         var backoff = Backoff()
         var wasEverReady = bridge.firstFailure == .isRetried
         while true {
-            await bus.begin(bridge.attachment) { bridge.report.record(.ready) }
+            record(.starting, of: bridge)
+            await bus.begin(bridge.attachment) {
+                bridge.report.record(.ready)
+                record(.ready, of: bridge)
+            }
             let start = now()
             let end = await run(bridge)
             let wasReady = bridge.attachment.isReady
@@ -247,6 +263,7 @@ package struct Supervisor: Sendable {
             }
             await bus.finish(bridge.attachment)
             guard case .failed(let failure) = end else {
+                record(.finished, of: bridge)
                 log.info("finished")
                 return .finished
             }
@@ -263,11 +280,16 @@ package struct Supervisor: Sendable {
             }
             // A bridge that fails as soon as it is ready did not work: the pause must grow.
             if wasReady, now() - start > backoff.longest { backoff.reset() }
+            record(.failed, of: bridge)
             let pause = backoff.next()
             log.error("\(failure); trying again in \(pause.rounded)")
             await waitForRetry(pause, of: bridge.attachment)
             if bridge.attachment.isToEnd || Task.isCancelled { return .finished }
         }
+    }
+
+    private func record(_ state: BridgeStates.State, of bridge: SupervisedBridge) {
+        states.record(state, of: bridge.attachment.name, isOptional: bridge.isOptional)
     }
 
     /// Runs a bridge once, and logs it if it takes long to become ready.

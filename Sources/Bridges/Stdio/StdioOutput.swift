@@ -66,7 +66,7 @@ final class StdioOutput: Sendable {
         let encoder = ChatEncoder(phrases)
         var messages = port.messages.holding(buffer.bytes).makeAsyncIterator()
         do throws(SocketError) {
-            try await writer.write(remainder.takeOutput(of: port.name))
+            try await writer.write(remainder.dequeueOutput(of: port.name))
             while let batch = await messages.nextBatch() {
                 var lines: [UInt8] = []
                 for message in batch { encode(message, encoder, into: &lines) }

@@ -24,7 +24,7 @@ final class StdioRemainder: Sendable {
     }
 
     /// Removes and returns the lines of a bridge that were not written.
-    func takeOutput(of bridge: String) -> [UInt8] {
+    func dequeueOutput(of bridge: String) -> [UInt8] {
         state.withLock { $0.output.removeValue(forKey: bridge) } ?? []
     }
 }

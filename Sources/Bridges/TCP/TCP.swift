@@ -54,7 +54,7 @@ package struct TCP: Bridge {
         /// Texts shown to a client that enters a room.
         @Option(
             "The number of a room's last texts that are shown to those who enter, before the join.",
-            in: 0...Bus.mostTexts)
+            in: 0...Bus.maxTexts)
         package var historyOnJoin = 0
         /// Connections at a time.
         @Option(
@@ -201,7 +201,7 @@ package struct TCP: Bridge {
     }
 
     private func warnOfDescriptors(_ log: Log) {
-        let free = ChatListener.availableConnections
+        let free = Descriptors.availableConnections
         if options.maxConnections > free {
             log.warning(
                 """
@@ -217,17 +217,7 @@ extension TCP: ListenRequester {
     ///
     /// - Throws: `SocketError` with the resolver's sentence.
     package func listenRequest() async throws -> ListenRequest {
-        switch options.listen {
-        case .unix(let path):
-            return ListenRequest(
-                [try SocketAddress.unix(path: directory(path))], mode: options.mode?.bits)
-        case .network(let host, let port):
-            // The system's resolver waits for the network, so it gets a thread of its own.
-            let found = try await DedicatedThread.run(named: "resolver") {
-                Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
-            }
-            return ListenRequest(try found.get())
-        }
+        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 

@@ -134,6 +134,10 @@ package struct Web: Bridge {
         let site = try await DedicatedThread.run(named: "page") { WebSite(title: title) }
         let (options, loop) = (options, loop)
         let isLocal = wanted.allSatisfy(\.isLocal)
+        let tokenKeys = Set(options.tokens.keys.map { NameFolding.key($0) })
+        if let taken = await port.bus.perform({ $0.accounts.claim(tokenKeys) }) {
+            throw BridgeError(taken)
+        }
         let server = try await port.bus.perform { bus in
             let server = WebServer(
                 options, port: port, bus: bus, loop: loop, site: site, isLocal: isLocal)
@@ -169,17 +173,7 @@ extension Web: ListenRequester {
     ///
     /// - Throws: `SocketError` with the resolver's sentence.
     package func listenRequest() async throws -> ListenRequest {
-        switch options.listen {
-        case .unix(let path):
-            return ListenRequest(
-                [try SocketAddress.unix(path: directory(path))], mode: options.mode?.bits)
-        case .network(let host, let port):
-            // The system's resolver waits for the network, so it gets a thread of its own.
-            let found = try await DedicatedThread.run(named: "resolver") {
-                Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
-            }
-            return ListenRequest(try found.get())
-        }
+        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 

@@ -33,7 +33,7 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     package nonisolated(nonsending) func waitUntilToEnd() async { await stopSignal.wait(since: 0) }
 
     /// Number of messages the bridge has brought in.
-    package internal(set) var taken: UInt64 = 0
+    package internal(set) var received: UInt64 = 0
     /// Number of those that passed the chains.
     package internal(set) var passed: UInt64 = 0
     /// Number of those that a chain dropped.
@@ -63,8 +63,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var openSources = 0
     /// The presences of people whom the bridge stands for.
     var presences: [Presence] = []
-    /// Private messages that came before there was a reader, `Cursor.mailboxBound` at most.
-    var mail: [Message] = []
+    /// Private messages that came before there was a reader, `Cursor.maxPendingPrivateMessages` at most.
+    var pendingPrivateMessages: [Message] = []
 
     /// Makes the attachment of a bridge of bridge.json.
     package init(
@@ -90,10 +90,10 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     /// Takes over what another bridge of that name leaves behind.
     func goOn(from earlier: BridgeAttachment) {
         outgoing.owner.assertOwned()
-        (taken, passed, dropped) = (earlier.taken, earlier.passed, earlier.dropped)
+        (received, passed, dropped) = (earlier.received, earlier.passed, earlier.dropped)
         inheritedPlaces = earlier.places
-        mail = earlier.mail
-        earlier.mail = []
+        pendingPrivateMessages = earlier.pendingPrivateMessages
+        earlier.pendingPrivateMessages = []
     }
 
     /// Remembers where a reader stands of a bridge that ends alone: another one may go on there.
@@ -114,16 +114,18 @@ extension BridgeAttachment: PresenceDelegate {
         if let cursor = cursors.first(where: reads) {
             cursor.deliver(message)
         } else {
-            if mail.count == Cursor.mailboxBound { mail.removeFirst() }
-            mail.append(message)
+            if pendingPrivateMessages.count == Cursor.maxPendingPrivateMessages {
+                pendingPrivateMessages.removeFirst()
+            }
+            pendingPrivateMessages.append(message)
         }
     }
 
-    func handMail(to cursor: Cursor) {
+    func deliverPendingPrivateMessages(to cursor: Cursor) {
         outgoing.owner.assertOwned()
         guard reads(cursor) else { return }
-        for message in mail { cursor.deliver(message) }
-        mail = []
+        for message in pendingPrivateMessages { cursor.deliver(message) }
+        pendingPrivateMessages = []
     }
 
     private func reads(_ cursor: Cursor) -> Bool {

@@ -48,9 +48,9 @@ extension Bus {
             presence.room = room
             return
         }
-        person.remove(presence)
+        person.detach(presence)
         presence.room = room
-        person.add(presence)
+        person.attach(presence)
     }
 
     /// Takes a connection of somebody out of a closed room, and tells nobody.
@@ -60,7 +60,9 @@ extension Bus {
     }
 
     /// Exchanges the steps of the common chain, between two messages.
-    package func exchangeChain(with places: [Chain.Successor]) { common.exchange(with: places) }
+    package func exchangeChain(with places: [Chain.Successor]) {
+        commonChain.exchange(with: places)
+    }
 
     // MARK: - Observers
 

@@ -20,7 +20,7 @@ extension Bus {
         guard !isEnding else { return }
         stopIntake()
         isEnding = true
-        repeats.tellRest()
+        throttledLog.tellRest()
         endTurn()
         for room in allRooms { room.end() }
         storeHasMoved()
@@ -60,7 +60,7 @@ extension Bus {
     package func end(_ attachment: BridgeAttachment) {
         guard let ending = attachment.ending, !attachment.isEnding else { return }
         attachment.isEnding = true
-        attachment.lastOwed = ending == .removed ? lastTaken : 0
+        attachment.lastOwed = ending == .removed ? lastEnqueued : 0
         for cursor in attachment.cursors { cursor.end(afterRest: ending == .removed) }
         storeHasMoved()
         callEndHandlers(of: attachment)

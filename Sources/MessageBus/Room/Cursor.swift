@@ -14,7 +14,7 @@ package final class Cursor {
     /// Number of messages that were gone before the reader came to them.
     private(set) var skipped: UInt64 = 0
     private var missed: UInt64 = 0
-    private var mailbox: [Message] = []
+    private var pendingPrivateMessages: [Message] = []
     private var waiter: CheckedContinuation<Void, Never>?
     private(set) var isCancelled = false
     /// The number of the newest message read, or a number before all messages to be given.
@@ -30,7 +30,7 @@ package final class Cursor {
     var isMuted = false
 
     /// The most private messages that wait for a reader; the oldest go.
-    static let mailboxBound = 256
+    static let maxPendingPrivateMessages = 256
 
     init(room: Room, bridge: String, channel: String?, outgoing: Chain, position: LogPosition) {
         self.room = room
@@ -66,7 +66,7 @@ package final class Cursor {
     }
 
     /// True if there is nothing to read at present.
-    var isUpToDate: Bool { position == room.log.end && mailbox.isEmpty }
+    var isUpToDate: Bool { position == room.log.end && pendingPrivateMessages.isEmpty }
 
     /// Returns the next messages, looking at no more than `count`, and moves behind them.
     ///
@@ -83,7 +83,7 @@ package final class Cursor {
         if isMuted {
             delivered += UInt64(room.log.end - position)
             position = room.log.end
-            mailbox = []
+            pendingPrivateMessages = []
             return []
         }
         let found = room.log.messages(from: position, atMost: count)
@@ -91,9 +91,10 @@ package final class Cursor {
         delivered += UInt64(found.count)
         if let last = found.last { lastNumber = last.number }
         var result = fit(found)
-        if isUpToDateButMail {
-            result += outgoing.isEmpty ? mailbox : outgoing.judge(mailbox)
-            mailbox = []
+        if owesOnlyPrivateMessages {
+            result +=
+                outgoing.isEmpty ? pendingPrivateMessages : outgoing.judge(pendingPrivateMessages)
+            pendingPrivateMessages = []
         }
         recordMissed(in: &result)
         return result
@@ -134,7 +135,9 @@ package final class Cursor {
         missed = 0
     }
 
-    private var isUpToDateButMail: Bool { position == room.log.end && !mailbox.isEmpty }
+    private var owesOnlyPrivateMessages: Bool {
+        position == room.log.end && !pendingPrivateMessages.isEmpty
+    }
 
     func wait(_ continuation: CheckedContinuation<Void, Never>) {
         room.owner.assertOwned()
@@ -157,15 +160,17 @@ extension Cursor {
     /// Keeps a private message for the reader.
     func deliver(_ message: Message) {
         room.owner.assertOwned()
-        if mailbox.count == Self.mailboxBound { mailbox.removeFirst() }
-        mailbox.append(message)
+        if pendingPrivateMessages.count == Self.maxPendingPrivateMessages {
+            pendingPrivateMessages.removeFirst()
+        }
+        pendingPrivateMessages.append(message)
         wake()
     }
 
     /// Removes and returns the private messages that wait.
-    func takeMail() -> [Message] {
+    func removePrivateMessages() -> [Message] {
         room.owner.assertOwned()
-        defer { mailbox = [] }
-        return mailbox
+        defer { pendingPrivateMessages = [] }
+        return pendingPrivateMessages
     }
 }

@@ -236,21 +236,22 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     public func endTurnEarly() { endsTurn = true }
 
     /// Starts another turn right after this one, if the functions at its end already run.
-    public func wakeAgain() {
+    public func requestTurnIfEnding() {
         if isEnding { needsAnotherTurn = true }
     }
 
     /// Starts another turn right after this one, to go on with remaining work.
-    public func goOn() { needsAnotherTurn = true }
+    public func requestTurn() { needsAnotherTurn = true }
 
     /// Nanoseconds of the same clock as `now`, read now.
-    public var present: Int64 { clock.monotonic() }
+    public var preciseNow: Int64 { clock.monotonic() }
 
     /// Adds a function that is called in each turn after all handlers, before those of `atTurnEnd`.
     ///
     /// Returns an id for `removeTurnEnd`.
     @discardableResult
     public func beforeTurnEnd(_ action: @escaping () -> Void) -> Int {
+        assertOwned()
         lastTurnEnd += 1
         beforeTurnEnds.append((lastTurnEnd, action))
         return lastTurnEnd
@@ -261,6 +262,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     /// Returns an id for `removeTurnEnd`.
     @discardableResult
     public func atTurnEnd(_ action: @escaping () -> Void) -> Int {
+        assertOwned()
         lastTurnEnd += 1
         turnEnds.append((lastTurnEnd, action))
         return lastTurnEnd
@@ -268,6 +270,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
 
     /// Removes a function of `beforeTurnEnd` or `atTurnEnd`.
     public func removeTurnEnd(_ id: Int) {
+        assertOwned()
         beforeTurnEnds.removeAll { $0.id == id }
         turnEnds.removeAll { $0.id == id }
     }

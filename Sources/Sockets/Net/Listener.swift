@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import TimeUnits
 
 /// A socket that accepts connections.
 ///

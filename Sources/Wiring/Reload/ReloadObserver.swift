@@ -4,6 +4,8 @@ package struct ReloadObserver: Sendable {
     package var begin: @Sendable () -> Void = {}
     /// Called with the configuration that is used from now on.
     package var use: @Sendable (Configuration) -> Void = { _ in }
+    /// Called when the file was found to say what runs, without a reload.
+    package var isCurrent: @Sendable () -> Void = {}
     /// Called when a reload has ended, whatever came of it.
     package var end: @Sendable (ReloadResult) -> Void = { _ in }
 

@@ -11,6 +11,12 @@ package struct ReloadResult: Sendable, Equatable {
     /// True if the configuration of the file is the one that runs.
     package var isTaken: Bool
 
+    /// The reason why the file is not what runs, in a few words; `nil` if it is.
+    package var refusal: String? {
+        if isTaken { return nil }
+        return status == Self.configuration ? "the file has problems" : "it can't be used now"
+    }
+
     /// Nothing differs; a reload was done.
     static let success: Int32 = 0
     /// A reload would do something.

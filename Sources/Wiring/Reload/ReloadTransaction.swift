@@ -29,9 +29,11 @@ struct ReloadTransaction: Sendable {
     private static let drain = Duration.seconds(10)
     /// The time that a bridge may drain which is exchanged back: it has hardly begun.
     private static let shortDrain = Duration.seconds(2)
-    /// The time after which nothing new is begun: exchanging back, and removed bridges, may take
-    /// fifteen seconds more of a minute.
+    /// The time after which nothing is waited for any more: exchanging back, and removed bridges,
+    /// may take fifteen seconds more of a minute.
     private static let longest = Duration.seconds(40)
+    /// The time that exchanging back, and removed bridges, may take.
+    private static let ending = Duration.seconds(15)
 
     private var bus: Bus { assembly.bus }
 
@@ -85,13 +87,19 @@ struct ReloadTransaction: Sendable {
             exchanges[exchanges.count - 1].new.append(bridge)
         }
         try await waitUntilReady(started)
-        for old in group.old { running[old.entry.name] = nil }
+        let wanted = Set(started.map(\.entry.name))
+        for old in group.old where !wanted.contains(old.entry.name) {
+            running[old.entry.name] = nil
+            supervisor.forget(old.entry.name)
+        }
         for new in started { running[new.entry.name] = new }
     }
 
     private func checkGoingOn() async throws(ReloadRefusal) {
         if await bus.isStopping { throw .stopping }
-        if remaining <= .zero { throw ReloadRefusal("it was not done within \(Self.longest)") }
+        if remaining <= .zero {
+            throw ReloadRefusal("it was not done within \(Self.longest.plain)")
+        }
     }
 
     private var remaining: Duration { ContinuousClock.now.duration(to: deadline) }
@@ -149,10 +157,10 @@ struct ReloadTransaction: Sendable {
     /// Waits for all of them together.
     private func waitUntilReady(_ bridges: [RunningBridge]) async throws(ReloadRefusal) {
         let waited = bridges.filter { !$0.entry.isOptional }
-        let (sleep, bus) = (sleep, bus)
+        let (sleep, bus, limit) = (sleep, bus, min(Self.readiness, max(.seconds(1), remaining)))
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
-                try? await sleep(Self.readiness)
+                try? await sleep(limit)
                 return true
             }
             group.addTask {
@@ -177,7 +185,7 @@ struct ReloadTransaction: Sendable {
             case .ready, .ended: break
             case .failed(let reason): throw ReloadRefusal("\(subject): \(reason)")
             case .running:
-                throw ReloadRefusal("\(subject) was not ready within \(Self.readiness)")
+                throw ReloadRefusal("\(subject) was not ready within \(limit.plain)")
             }
         }
     }
@@ -217,9 +225,12 @@ struct ReloadTransaction: Sendable {
             bus.configurationHasChanged()
         }
         for entry in made.configuration.bridges { running[entry.name]?.entry = entry }
-        for bridge in removed { running[bridge.entry.name] = nil }
+        for bridge in removed {
+            running[bridge.entry.name] = nil
+            supervisor.forget(bridge.entry.name)
+        }
         await stop(
-            removed, within: min(Self.drain, max(.seconds(1), remaining + .seconds(10))),
+            removed, within: min(Self.drain, max(.seconds(1), remaining + Self.ending)),
             removed: Set(removed.map(\.entry.name)))
     }
 
@@ -228,7 +239,9 @@ struct ReloadTransaction: Sendable {
     /// Exchanges everything back that was exchanged.
     private mutating func exchangeBack() async {
         for exchange in exchanges.reversed() {
-            await stop(exchange.new, within: Self.shortDrain)
+            // All together, however many there are.
+            let rest = max(.milliseconds(100), remaining + Self.ending)
+            await stop(exchange.new, within: min(Self.shortDrain, rest))
             for old in exchange.old {
                 let attachment = BridgeAttachment(renewing: old.attachment)
                 let new = exchange.new.first { $0.entry.name == old.entry.name }
@@ -243,9 +256,10 @@ struct ReloadTransaction: Sendable {
                 running[old.entry.name] = RunningBridge(
                     entry: old.entry, supervised: supervised, pool: pool)
             }
-            for new in exchange.new
-            where !exchange.old.contains(where: { $0.entry.name == new.entry.name }) {
+            let olds = Set(exchange.old.map(\.entry.name))
+            for new in exchange.new where !olds.contains(new.entry.name) {
                 running[new.entry.name] = nil
+                supervisor.forget(new.entry.name)
             }
         }
         exchanges = []

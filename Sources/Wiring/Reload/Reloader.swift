@@ -111,6 +111,7 @@ package actor Reloader {
             let prepared = try await preparation.prepare()
             await prepared.stage.discard()
             let plan = prepared.plan
+            if plan.isEmpty { observer.isCurrent() }
             return ReloadResult(
                 status: plan.isEmpty ? ReloadResult.success : ReloadResult.differs,
                 lines: plan.lines, problems: prepared.warnings,

@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 // What a new configuration changes while the server runs.
 extension ChatServer {

@@ -16,7 +16,7 @@ extension ChatConnection {
     }
 
     /// Closes a silent connection at once to make room for another, whatever it is owed.
-    func closeToMakeRoom(_ bus: isolated Bus) {
+    func closeToFreeCapacity(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) gives way: it has said nothing, and there is no room")
         awaitsGreeting = false
         answer(.full, server.phrases.full)
@@ -30,7 +30,7 @@ extension ChatConnection {
         guard isOpen, let target = server.rooms.first else { return }
         let closed = roomReaders.room.name
         if slot == nil { roomReaders = target } else { move(to: target) }
-        if let member { bus.transfer(member.presence, to: target.room) }
+        if let participant { bus.transfer(participant.presence, to: target.room) }
         answer(.info, server.phrases.roomIsClosed(closed, now: target.room.name))
     }
 

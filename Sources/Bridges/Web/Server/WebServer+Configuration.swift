@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 // What a new configuration changes while the server runs.
 extension WebServer {
@@ -19,7 +20,7 @@ extension WebServer {
     /// Uses the rooms and the chains that there are by now; whoever is in a room that is closed goes
     /// to the first one.
     func useConfiguration(_ bus: isolated Bus) {
-        maxText = bus.maxTextLength(by: port.attachment) ?? Self.usualMaxText
+        textLimit = TextLimit(of: port.attachment, on: bus)
         let before = rooms
         rooms = []
         for room in bus.rooms {

@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// The server of one web bridge: its rooms, its sessions, and what its connections share.
 ///
@@ -23,14 +24,15 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     let stalled: StalledReaders
     let turnEnd: TurnEnd
     let search = MessageSearch()
+    let lists: ListProduction
     /// The limit on changes of name or room.
     let commandRule = CommandBucket.Rule(CommandBucket.Options())
     /// The limit on questions about what was said.
     let queryRule: CommandBucket.Rule
     /// True if nothing is read nor said before a login.
     let isLoginRequired: Bool
-    /// Characters of a text at most.
-    var maxText: Int
+    /// The limit on texts.
+    var textLimit: TextLimit
     var rooms: [WebRoom] = []
     private(set) var clients: [UInt32: WebClient] = [:]
     private(set) var streams: [UInt32: EventStream] = [:]
@@ -55,8 +57,6 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// Questions that a client may ask at once, and the pause for one more: scrolling through all
     /// of a room takes some tens of them.
     private static let queries = (burst: 100, pause: Duration.milliseconds(50))
-    /// Characters of a text at most, where no step says otherwise.
-    static let usualMaxText = 4_000
     /// Nanoseconds between two looks at who has to be pinged.
     private static let pingInterval: Int64 = 1_000_000_000
 
@@ -77,14 +77,16 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         stalled = StalledReaders(
             timeout: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
         turnEnd = TurnEnd(on: loop)
+        lists = ListProduction(on: loop)
         var queries = CommandBucket.Options()
         (queries.burst, queries.per) = Self.queries
         queryRule = CommandBucket.Rule(queries)
         isLoginRequired = bus.accounts.policy.isLoginRequired
         isTokenRequired = isLoginRequired || !isLocal || !options.proxies.isEmpty
-        maxText = bus.maxTextLength(by: port.attachment) ?? Self.usualMaxText
+        textLimit = TextLimit(of: port.attachment, on: bus)
         polls = LongPolls(on: loop)
         polls.isAllowed = { [unowned self] in self.mayRead($0, $1) }
+        polls.respond = { [unowned self] in self.api.respond($0, with: $1) }
         for room in bus.allRooms { rooms.append(open(room, bus)) }
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
@@ -273,15 +275,21 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// Continues with a stream when the store has made progress.
     func awaitStore(for stream: RoomStream) { awaitingStore.append(stream) }
 
-    /// Calls a function once a message can't be lost any more, or it is not known whether it can.
-    func whenKept(_ number: MessageNumber, _ then: @escaping () -> Void) {
+    /// Returns whether a message can't be lost any more, or nobody knows when that will be so.
+    func isKept(_ number: MessageNumber) -> Bool {
         let store = port.bus.store
-        guard store.outlivesProcess, store.committed < number else { return then() }
-        awaitingCommit.append((number, then))
+        return !store.outlivesProcess || store.committed >= number || store.condition != .keepsUp
+            || isStopping
+    }
+
+    /// Calls a function once a message can't be lost any more, or nobody knows when that will be so.
+    func whenKept(_ number: MessageNumber, _ then: @escaping () -> Void) {
+        if isKept(number) { then() } else { awaitingCommit.append((number, then)) }
     }
 
     private func continueAfterCommit(_ bus: isolated Bus) {
-        let committed = bus.isLagging || isStopping ? .max : bus.store.committed
+        let committed =
+            isStopping || bus.store.condition != .keepsUp ? .max : bus.store.committed
         let ready = awaitingCommit.filter { $0.number <= committed }
         awaitingCommit.removeAll { $0.number <= committed }
         for waiting in ready { waiting.then() }
@@ -300,6 +308,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         lastPrivate = nil
         if !polls.isEmpty { polls.answer(bus) }
         turnEnd.run(bus)
+        lists.goOn()
     }
 
     // MARK: - Stopping
@@ -310,6 +319,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         isStopping = true
         for client in Array(clients.values) { client.stopReading() }
         polls.stop(bus)
+        continueAfterCommit(bus)
         http?.stop()
         bus.whenEnding(of: port.attachment) { [self] in
             self.port.bus.assumeIsolated { bus in

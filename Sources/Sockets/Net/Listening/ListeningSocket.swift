@@ -82,11 +82,12 @@ struct ListeningSocket: Sendable {
         guard address.withPointer({ Glibc.bind(descriptor, $0, $1) }) == 0 else {
             throw SocketError("bind \(address)")
         }
-        if sharesPort { set(SO_REUSEPORT, 0, of: descriptor) }
         let file = SocketFile(of: address)
         do throws(SocketError) {
             if let mode { try file?.setMode(mode) }
             guard listen(descriptor, backlog) == 0 else { throw SocketError("listen \(address)") }
+            // Only now: listen(2) looks for other sockets as bind(2) does.
+            if sharesPort { set(SO_REUSEPORT, 0, of: descriptor) }
         } catch {
             file?.remove()
             throw error

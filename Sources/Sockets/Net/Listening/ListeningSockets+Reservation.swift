@@ -122,7 +122,7 @@ private struct Reserving {
             throw SocketError("bind \(wanted)", errno: EADDRINUSE)
         }
         // The kernel lets two sockets of one user have overlapping addresses if both ask for it while
-        // the later one is bound (SO_REUSEPORT, socket(7)); at no other time, so that another daemon
+        // the later one begins to listen (SO_REUSEPORT, socket(7)); at no other time, so that another daemon
         // is still refused.
         for socket in overlapping.values { socket.setSharesPort(true) }
         defer { for socket in overlapping.values { socket.setSharesPort(false) } }
