@@ -218,6 +218,11 @@ let settings: [SwiftSetting] =
     // Fast, and yet with every check of a debug build.
     + (isFuzzing
         ? [.unsafeFlags(["-sanitize=fuzzer,address", "-O", "-assert-config", "Debug"])] : [])
+/// Targets in which whatever the compiler can't check must say `unsafe`: JSON comes from outside.
+///
+/// The others work on C's pointers and on buffers of bytes in more than a thousand places.
+let strictTargets: Set = ["JSON", "TimeUnits"]
 for target in package.targets where target.type != .system {
-    target.swiftSettings = settings
+    target.swiftSettings =
+        settings + (strictTargets.contains(target.name) ? [.strictMemorySafety()] : [])
 }

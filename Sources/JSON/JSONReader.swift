@@ -39,7 +39,8 @@ package struct JSONReader {
     }
 
     private mutating func consume(_ word: StaticString) -> Bool {
-        let found = word.withUTF8Buffer { bytes[at...].starts(with: $0) }
+        // The buffer is that of a literal, which is always there.
+        let found = word.withUTF8Buffer { unsafe bytes[at...].starts(with: $0) }
         if found { at += word.utf8CodeUnitCount }
         return found
     }

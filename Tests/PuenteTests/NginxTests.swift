@@ -57,7 +57,8 @@ import Testing
         let folder = try TestFolder()
         try folder.write(
             ProjectFile("Tests/PuenteTests/Examples/web/proxied.json").text
-                .replacing("127.0.0.1:8080", with: "127.0.0.1:0"))
+                .replacing("127.0.0.1:8080", with: "127.0.0.1:0")
+                .replacing("\"bridges\"", with: "\"language\": \"en\", \"bridges\""))
         let daemon = try folder.start(environment: ["CI_TOKEN": "0123456789abcdef"])
         let port = try await daemon.port(of: "web")
         let nginx = try start(try #require(Self.program), in: folder, to: port)

@@ -15,8 +15,9 @@ final class NotifySocket: Sendable {
     /// Notifications that may wait: more than there are in the life of a process that does not
     /// reload in a loop.
     private static let maxWaiting = 64
-    /// Seconds that the thread waits for the queue, for each notification.
-    private static let patience = 5
+    /// Seconds that the thread waits for the queue, for each notification: a manager that is stopped
+    /// or starved for longer is not there.
+    private static let patience = 60
 
     /// Opens a socket to send from.
     ///

@@ -10,7 +10,7 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
     /// One list's place, from the question to the store until its client has taken the answer: it is
     /// free as soon as nobody holds it.
     ///
-    /// Confined to the bus's loop, where it is let go too.
+    /// Confined to the bus's loop, but for its end: a task that is cancelled ends anywhere.
     final class Place: @unchecked Sendable {  // touched on the loop only
         fileprivate let host: HostKey?
         /// Bytes that wait for the client; `nil` while the list is produced.
@@ -23,7 +23,10 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
             self.production = production
         }
 
-        deinit { if isTaken { production?.free(host, bytes) } }
+        deinit {
+            guard isTaken, let production else { return }
+            production.loop.perform { [host, bytes] in production.free(host, bytes) }
+        }
     }
 
     private struct Waiter {
@@ -61,7 +64,7 @@ final class ListProduction: @unchecked Sendable {  // touched on the loop only
     /// - Throws: `CancellationError` if the list is no longer wanted.
     func begin(for host: HostKey?, _ bus: isolated Bus) async throws -> Place {
         let place = Place(host, of: self)
-        if waiting.isEmpty, isFree(for: host) {
+        if isFree(for: host), !waiting.contains(where: { $0.place.host == host }) {
             take(place)
         } else {
             await withCheckedContinuation { waiting.append(Waiter(place: place, continuation: $0)) }

@@ -8,7 +8,7 @@ struct AcceptedSocket {
     /// Finds the socket; `nil` if there is none.
     init?(of client: ChatClient) {
         guard let port = Self.port(client.descriptor, getsockname),
-            let found = (0..<4_096).first(where: { Self.port($0, getpeername) == port })
+            let found = (0..<65_536).first(where: { Self.port($0, getpeername) == port })
         else { return nil }
         descriptor = found
     }

@@ -8,12 +8,12 @@ import Testing
 
 /// Lists of earlier messages, which many ask for at once.
 @Suite(.timeLimit(.minutes(5))) struct ListProductionTests {
-    /// The places that are taken. Touched on the loop only.
+    /// The places that are taken: touched on the loop only.
     private final class Taken: @unchecked Sendable {  // see above
         var places: [ListProduction.Place] = []
     }
 
-    /// What has happened, as the tests count it. Safe from any thread.
+    /// What has happened, as the tests count it: safe from any thread.
     private final class Tally: Sendable {
         let turns = Locked(0)
         let order = Locked<[String]>([])

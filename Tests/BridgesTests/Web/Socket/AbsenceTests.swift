@@ -145,7 +145,8 @@ import Testing
         let host = try await WebHost()
         let ana = try await host.client("ana", rooms: #"{"general":null,"otra":null}"#)
         let second = try await host.client("ana", rooms: #"{"general":null}"#)
-        try await second.until("ana joins general")
+        try await ana.until("ana joins otra")
+        _ = try await second.barrier()
         await host.test.bus.perform { bus in
             _ = bus.person("ana").map { bus.kick($0, reason: "enough") }
         }
