@@ -93,14 +93,14 @@ let package = Package(
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
         // A target for each bridge, so that none can import another; what they share is Chat.
         .target(
-            name: "Chat", dependencies: ["MessageBus", "Sockets", "TimeUnits"],
+            name: "Chat", dependencies: ["Locking", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/Chat"),
         .target(
             name: "TCPBridge",
             dependencies: ["Chat", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/TCP"),
         .target(
-            name: "StdioBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
+            name: "StdioBridge", dependencies: ["Chat", "Locking", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Stdio"),
         .target(
             name: "TailBridge",

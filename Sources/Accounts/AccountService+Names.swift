@@ -10,9 +10,11 @@ extension AccountService {
     /// Checks that bridges, tokens and relay accounts have different names: what stands in
     /// parentheses behind a name belongs to one of them.
     ///
+    /// - Parameter other: the folded names of the bridges of a new configuration; `nil`: those that
+    ///   there are.
     /// - Throws: `NameConflict` with a sentence, before anything is started.
-    package func checkNames() throws(NameConflict) {
-        let bridges = settings.bridgeKeys
+    package func checkNames(of other: Set<String>? = nil) throws(NameConflict) {
+        let bridges = other ?? settings.bridgeKeys
         if let key = tokenKeys.intersection(bridges).sorted().first {
             throw NameConflict(
                 description: "\(key.quoted) is the name of a bridge and of a token: rename the "
@@ -26,6 +28,9 @@ extension AccountService {
                     + "rename one of them (puente user rename)")
         }
     }
+
+    /// Uses the folded names of a new configuration's bridges.
+    package func setBridgeKeys(_ keys: Set<String>) { settings.bridgeKeys = keys }
 
     /// Claims names for programs that a bridge's configuration names.
     ///

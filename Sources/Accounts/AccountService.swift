@@ -7,7 +7,7 @@ import MessageBus
 package final class AccountService: AccountDirectory, @unchecked Sendable {  // on the bus's loop
     /// The rules of bridge.json.
     package let policy: AccountPolicy
-    let settings: AccountSettings
+    var settings: AccountSettings
     let environment: AccountEnvironment
     let accountStore: SharedAccountStore
     let work: SerialWork

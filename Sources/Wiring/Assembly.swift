@@ -10,8 +10,15 @@ package struct Assembly: Sendable {
     package let configuration: Configuration
     let loop: EventLoop
     let log: Log
+    let logThreshold: LogThreshold
     let bus: Bus
     let bridges: [SupervisedBridge]
+    /// The bridges before they were attached, in the same order.
+    let made: [EntryMaker.MadeBridge]
+    /// The place that the configuration is read from anew; `nil` if it is not.
+    let source: ConfigurationSource?
+    private let context: Context
+    private let fold: @Sendable (String) -> String
     let files: LogFiles
     /// The store; `nil` if nothing outlives the process.
     let store: SQLiteStore?
@@ -25,17 +32,19 @@ package struct Assembly: Sendable {
     /// Makes chains and bridges.
     ///
     /// - Parameters:
+    ///   - source: the place that the configuration is read from anew when that is asked for.
     ///   - namePolicy: compares names and makes them harmless.
     ///   - sink: takes the entries of the daemon's log from the configured level on.
     /// - Throws: `ConfigurationReport` with the complaints of the factories; `SocketError`.
     package init(
-        _ configuration: Configuration, namePolicy: NamePolicy,
+        _ configuration: Configuration, source: ConfigurationSource? = nil, namePolicy: NamePolicy,
         sink: @escaping @Sendable (Log.Entry) -> Void
     ) throws {
         let loop = try EventLoop()
         let clock = SystemClock()
         let errors = RecentErrors()
-        let log = Log(from: configuration.log.level, times: .init(of: loop)) { entry in
+        logThreshold = LogThreshold(configuration.log.level)
+        let log = Log(from: logThreshold, times: .init(of: loop)) { entry in
             errors.record(entry, at: Timestamp(milliseconds: clock.wall()))
             sink(entry)
         }
@@ -52,8 +61,8 @@ package struct Assembly: Sendable {
             of: configuration, context, on: loop, fold: namePolicy.fold)
         context.accounts = accounts
         var maker = EntryMaker(context: context, fold: namePolicy.fold)
-        let chain = maker.chain(configuration.middleware)
-        let bridges = configuration.bridges.compactMap { maker.bridge($0) }
+        let chain = Chain(maker.steps(configuration.middleware))
+        made = configuration.bridges.compactMap { maker.bridge($0) }
         if !maker.problems.isEmpty {
             throw ConfigurationReport(file: configuration.file, problems: maker.problems)
         }
@@ -71,7 +80,13 @@ package struct Assembly: Sendable {
         self.loop = loop
         self.log = log
         self.files = files
-        self.bridges = bridges
+        self.source = source
+        self.context = context
+        fold = namePolicy.fold
+        bridges = made.map {
+            SupervisedBridge(
+                $0.bridge, attachment: $0.makeAttachment(), isOptional: $0.entry.isOptional)
+        }
         self.accounts = accounts
         controlPath = configuration.control.map { context.path($0) }
         store = Self.store(of: configuration, context, fold: namePolicy.fold)
@@ -84,6 +99,27 @@ package struct Assembly: Sendable {
             reload: ReloadOutcome(startedAt: now), errors: errors)
     }
 
+    /// Makes everything that a new configuration asks for, without I/O.
+    ///
+    /// - Parameter files: takes the files that middlewares append to.
+    /// - Throws: `ConfigurationReport` with the complaints of the factories.
+    func make(
+        _ configuration: Configuration, files: LogFiles.Stage
+    ) throws(ConfigurationReport) -> MadeConfiguration {
+        var maker = EntryMaker(
+            context: context.with(files: { files.sink(for: $0) }), fold: fold)
+        let made = MadeConfiguration(
+            configuration: configuration, middleware: maker.steps(configuration.middleware),
+            bridges: configuration.bridges.compactMap { maker.bridge($0) })
+        if maker.problems.isEmpty { return made }
+        throw ConfigurationReport(file: configuration.file, problems: maker.problems)
+    }
+
+    /// Returns the names of a configuration's bridges in a form that makes them comparable.
+    func bridgeKeys(of configuration: Configuration) -> Set<String> {
+        Set(configuration.bridgeNames.map(fold))
+    }
+
     /// Makes the store that a configuration asks for, not open yet.
     private static func store(
         of configuration: Configuration, _ context: Context,
@@ -93,8 +129,7 @@ package struct Assembly: Sendable {
             var options = SQLiteStore.Options(
                 backlog: chosen.backlog.bytes, history: chosen.history)
             // Including those that are off for now: they will continue where they stopped.
-            options.bridges = Set(
-                configuration.bridges.map(\.name) + configuration.leftOut.map(\.name))
+            options.bridges = Set(configuration.bridgeNames)
             let clock = SystemClock()
             return SQLiteStore(
                 context.path(chosen.path), options, fold: fold,
@@ -113,8 +148,7 @@ package struct Assembly: Sendable {
         settings.policy.isRegistrationOpen = configuration.isRegistrationOpen
         settings.history = configuration.store.map { Int64($0.history / .milliseconds(1)) }
         settings.outlivesProcess = configuration.store != nil
-        settings.bridgeKeys = Set(
-            (configuration.bridges.map(\.name) + configuration.leftOut.map(\.name)).map(fold))
+        settings.bridgeKeys = Set(configuration.bridgeNames.map(fold))
         let clock = SystemClock()
         let (wall, monotonic) = (clock.wall(), clock.monotonic())
         var environment = AccountEnvironment(
@@ -145,39 +179,5 @@ extension Log.Times {
             later: { delay, action in
                 loop.perform { loop.set(LoopTimer(action), after: delay) }
             })
-    }
-}
-
-/// Makes the entries of a configuration, and collects the problems of those that can't be made.
-struct EntryMaker {
-    let context: Context
-    let fold: @Sendable (String) -> String
-    var problems = Problems()
-
-    mutating func chain(_ entries: [MiddlewareEntry]) -> sending Chain {
-        let steps = entries.compactMap { step($0) }
-        return Chain(steps)
-    }
-
-    private mutating func step(_ entry: MiddlewareEntry) -> Chain.Step? {
-        guard let middleware = entry.make(context, into: &problems) else { return nil }
-        var another: (@Sendable () throws -> any Middleware)?
-        if !(middleware is any CopyableMiddleware) {
-            another = { [context, maker = entry.maker] in try maker(context) }
-        }
-        return Chain.Step(
-            label: entry.label, name: entry.name,
-            condition: entry.condition, middleware: middleware, fold: fold,
-            make: another)
-    }
-
-    mutating func bridge(_ entry: BridgeEntry) -> SupervisedBridge? {
-        let attachment = BridgeAttachment(
-            name: entry.name, room: entry.room, direction: entry.direction,
-            senderFormat: entry.senderFormat, chain: chain(entry.middleware),
-            outgoing: chain(entry.outgoing))
-        return entry.make(context.named(entry.name), into: &problems).map {
-            SupervisedBridge($0, attachment: attachment, isOptional: entry.isOptional)
-        }
     }
 }

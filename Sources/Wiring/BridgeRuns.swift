@@ -1,5 +1,6 @@
-import MessageBus
 import Locking
+import MessageBus
+import Synchronization
 
 /// The unfinished runs of bridges, so that those that never end can be abandoned.
 ///
@@ -16,26 +17,32 @@ final class BridgeRuns: Sendable {
     }
 
     private struct State {
-        var waiting: [Int: CheckedContinuation<End, Never>] = [:]
-        var last = 0
+        var waiting: [ObjectIdentifier: Run] = [:]
         var isAbandoned = false
     }
 
+    private struct Run {
+        let continuation: CheckedContinuation<End, Never>
+        var task: Task<Void, Never>?
+        /// Tells this run from a later one of the same bridge.
+        let number: Int
+    }
+
     private let state = Locked(State())
+    private let lastNumber = Atomic(0)
 
     /// Runs a bridge on its executor; returns when it has ended or is abandoned.
     ///
     /// Cancelling the caller cancels the bridge.
     func run(_ bridge: SupervisedBridge, _ port: Port) async -> End {
-        let number = state.withLock { state in
-            state.last += 1
-            return state.last
-        }
-        let started = Locked<Task<Void, Never>?>(nil)
+        let number = lastNumber.add(1, ordering: .relaxed).newValue
+        let id = ObjectIdentifier(bridge.attachment)
         return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isWanted = state.withLock { state in
-                    if !state.isAbandoned { state.waiting[number] = continuation }
+                    if !state.isAbandoned {
+                        state.waiting[id] = Run(continuation: continuation, number: number)
+                    }
                     return !state.isAbandoned
                 }
                 guard isWanted else { return continuation.resume(returning: .abandoned) }
@@ -44,17 +51,30 @@ final class BridgeRuns: Sendable {
                     // code.
                     do {
                         try await bridge.bridge.run(port)
-                        self.end(number, .finished)
+                        self.end(id, number, .finished)
                     } catch {
-                        self.end(number, .failed("\(error)"))
+                        self.end(id, number, .failed("\(error)"))
                     }
                 }
-                started.withLock { $0 = task }
+                state.withLock { state in
+                    if state.waiting[id]?.number == number { state.waiting[id]?.task = task }
+                }
                 if Task.isCancelled { task.cancel() }
             }
         } onCancel: {
-            started.withLock { $0 }?.cancel()
+            cancel(bridge.attachment)
         }
+    }
+
+    /// Cancels the run of one bridge.
+    func cancel(_ attachment: BridgeAttachment) {
+        state.withLock { $0.waiting[ObjectIdentifier(attachment)]?.task }?.cancel()
+    }
+
+    /// Stops waiting for one bridge.
+    func abandon(_ attachment: BridgeAttachment) {
+        state.withLock { $0.waiting.removeValue(forKey: ObjectIdentifier(attachment)) }?
+            .continuation.resume(returning: .abandoned)
     }
 
     /// Stops waiting for all of them.
@@ -64,10 +84,13 @@ final class BridgeRuns: Sendable {
             defer { state.waiting = [:] }
             return state.waiting
         }
-        for continuation in waiting.values { continuation.resume(returning: .abandoned) }
+        for run in waiting.values { run.continuation.resume(returning: .abandoned) }
     }
 
-    private func end(_ number: Int, _ end: End) {
-        state.withLock { $0.waiting.removeValue(forKey: number) }?.resume(returning: end)
+    private func end(_ id: ObjectIdentifier, _ number: Int, _ end: End) {
+        let run = state.withLock { state in
+            state.waiting[id]?.number == number ? state.waiting.removeValue(forKey: id) : nil
+        }
+        run?.continuation.resume(returning: end)
     }
 }

@@ -18,6 +18,9 @@ package struct Daemon: Sendable {
     private let loop: EventLoop
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
     private let reopenLog: @Sendable () -> Void
+    private let useLog: @Sendable (LogOptions) -> Void
+    private let gate: ReloadGate
+    private let roster = BridgeRoster()
     /// The connection to the service manager.
     let service: ServiceReporter
     /// The sockets that the service manager has opened.
@@ -33,16 +36,20 @@ package struct Daemon: Sendable {
     ///   - loop: the loop that `run` is called on; must not be the bus's.
     ///   - environment: what a service manager asks of the process.
     ///   - reopenLog: called when the daemon's own log is to be reopened, if it is a file.
+    ///   - useLog: called with the options of the log after a reload.
     ///   - onOverdue: called when something keeps the daemon from ending in time.
     package init(
         _ assembly: Assembly, on loop: EventLoop,
         environment: ServiceEnvironment = ServiceEnvironment(),
         reopenLog: @escaping @Sendable () -> Void = {},
+        useLog: @escaping @Sendable (LogOptions) -> Void = { _ in },
         onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void
     ) {
         self.assembly = assembly
         self.loop = loop
         self.reopenLog = reopenLog
+        self.useLog = useLog
+        gate = ReloadGate(executor: LoopExecutor(loop))
         // Asked now, because after SIGHUP the terminal is gone.
         stopsOnHangUp = Signals.hasTerminal
         self.onOverdue = onOverdue
@@ -53,7 +60,7 @@ package struct Daemon: Sendable {
     /// Signals that the daemon handles; they must be blocked before any thread is started.
     ///
     /// SIGHUP is left out if it is ignored, as with `nohup`. With a terminal it stops the daemon;
-    /// without one it reopens the logs after a rotation, like SIGUSR1.
+    /// without one it has it read its configuration anew. SIGUSR1 reopens the logs after a rotation.
     package static let signals =
         [SIGTERM, SIGINT] + [SIGHUP, SIGUSR1].filter { !Signals.isIgnored($0) }
 
@@ -75,10 +82,10 @@ package struct Daemon: Sendable {
         // that blocks keeps the daemon from being stopped.
         let signalLoop = try EventLoop()
         let signals = try Signals(Self.signals, on: signalLoop) { signal in
-            if signal == SIGUSR1 || (signal == SIGHUP && !stopsOnHangUp) {
-                reopenFiles()
-            } else {
-                stopRequests.request()
+            switch signal {
+            case SIGUSR1: reopenFiles()
+            case SIGHUP where !stopsOnHangUp: hangUp()
+            default: stopRequests.request()
             }
         }
         try signalLoop.start(named: "signals")
@@ -95,6 +102,7 @@ package struct Daemon: Sendable {
         let control = try await openControl(on: signalLoop)
         do {
             let end = try await runBridges(stopRequests, opening)
+            gate.close()
             // Before the store is closed, for a daemon that waits for its lock.
             await control?.end()
             let closing = service.extendTimeout(on: signalLoop)
@@ -102,9 +110,14 @@ package struct Daemon: Sendable {
             closing?.end()
             return end
         } catch {
+            gate.close()
             await control?.end()
             throw error
         }
+    }
+
+    private func hangUp() {
+        if assembly.source == nil { reopenFiles() } else { gate.signal() }
     }
 
     /// Runs the bridges until a stop is requested, with the store open.
@@ -121,10 +134,10 @@ package struct Daemon: Sendable {
         service.startWatchdog(on: assembly.loop)
         assembly.monitor.start()
         try assembly.loop.start(named: "bus")
-        let bridges = try assembly.bridges.map { bridge in
+        let bridges = try zip(assembly.made, assembly.bridges).map { made, bridge in
             let pool = ThreadPool(named: bridge.attachment.name)
             try pool.start()
-            return bridge.on(pool)
+            return RunningBridge(entry: made.entry, supervised: bridge.on(pool), pool: pool)
         }
         for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
@@ -132,9 +145,11 @@ package struct Daemon: Sendable {
         defer { statusServer?.close() }
         await recallMessages()
         opening?.end()
-        service.begin(with: bridges)
+        service.begin(with: bridges.map(\.supervised))
         defer { service.beginStopping() }
-        return await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
+        let supervisor = supervisor(stopRequests)
+        openGate(supervisor, bridges)
+        return await supervisor.run(bridges.map(\.supervised), stop: stopRequests.stream())
     }
 
     /// Opens the control socket, if there is to be one, on a loop other than the bus's.
@@ -154,17 +169,57 @@ package struct Daemon: Sendable {
     }
 
     private func controlCommands(on loop: EventLoop) -> [any ControlCommand] {
-        [
+        var commands: [any ControlCommand] = [
             VersionCommand(), StatusCommand(assembly.monitor, on: loop),
             TapCommand(bus: assembly.bus),
         ]
+        if assembly.source != nil { commands.append(ReloadCommand(gate)) }
+        return commands
+    }
+
+    /// Lets the configuration be read anew, as soon as the bridges of the start are ready.
+    private func openGate(_ supervisor: Supervisor, _ bridges: [RunningBridge]) {
+        guard let source = assembly.source else { return }
+        let reloader = Reloader(
+            source, assembly, on: loop, supervisor: supervisor, roster: roster, running: bridges,
+            observer: reloadObserver)
+        gate.open(reloader)
+        Task(executorPreference: LoopExecutor(loop)) { await reloader.begin() }
+    }
+
+    /// What the daemon does about reloads, beside the bus.
+    private var reloadObserver: ReloadObserver {
+        let outcome = assembly.monitor.reload
+        let clock = SystemClock()
+        let recordSuccess: @Sendable () -> Void = {
+            outcome.recordSuccess(at: Timestamp(milliseconds: clock.wall()))
+        }
+        var observer = ReloadObserver()
+        observer.begin = { [service] in service.beginReload() }
+        observer.end = { [service] result in
+            service.endReload(refusal: result.refusal)
+            if let refusal = result.refusal {
+                outcome.recordFailure(refusal)
+            } else {
+                recordSuccess()
+            }
+        }
+        observer.isCurrent = { [service] in
+            service.setRefusal(nil)
+            recordSuccess()
+        }
+        observer.use = { [useLog, reopenLog] configuration in
+            useLog(configuration.log)
+            reopenLog()
+        }
+        return observer
     }
 
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)
         return Supervisor(
             bus: assembly.bus, log: assembly.log, sleep: { try await clock.sleep(for: $0) },
-            executor: LoopExecutor(loop), states: service.bridges,
+            executor: LoopExecutor(loop), roster: roster, states: service.bridges,
             onStopping: { [service] in service.beginStopping() },
             requestShutdown: { stopRequests.request() },
             onOverdue: onOverdue)

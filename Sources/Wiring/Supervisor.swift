@@ -40,6 +40,7 @@ package struct Supervisor: Sendable {
         case abandoned(bridge: String)
         case failedToStart(bridge: String, reason: String)
         case stopRequested
+        case changed(BridgeRoster.Change)
         case sourcesOverdue
         case drainOverdue
         case nothing
@@ -52,6 +53,8 @@ package struct Supervisor: Sendable {
     private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
     private let executor: (any TaskExecutor)?
+    private let roster: BridgeRoster
+    private let runs = BridgeRuns()
     private let states: BridgeStates
     private let onStopping: @Sendable () -> Void
     private let requestShutdown: @Sendable () -> Void
@@ -63,6 +66,7 @@ package struct Supervisor: Sendable {
     ///   - now: returns the time since an arbitrary moment; tests have their own.
     ///   - sleep: waits; tests have their own.
     ///   - executor: the executor that `run` is called on, for tasks outside of its group.
+    ///   - roster: adds bridges while `run` is running.
     ///   - states: the table in which the states of the bridges are recorded.
     ///   - onStopping: called when the bus begins to stop.
     ///   - requestShutdown: called by a bridge to stop the daemon.
@@ -76,7 +80,8 @@ package struct Supervisor: Sendable {
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
             try await Task.sleep(for: $0)
         },
-        executor: (any TaskExecutor)? = nil, states: BridgeStates = BridgeStates(),
+        executor: (any TaskExecutor)? = nil, roster: BridgeRoster = BridgeRoster(),
+        states: BridgeStates = BridgeStates(),
         onStopping: @escaping @Sendable () -> Void = {},
         requestShutdown: @escaping @Sendable () -> Void = {},
         onOverdue: @escaping @Sendable (Outcome) -> Void = { _ in }
@@ -88,6 +93,7 @@ package struct Supervisor: Sendable {
         self.now = now
         self.sleep = sleep
         self.executor = executor
+        self.roster = roster
         self.states = states
         self.onStopping = onStopping
         self.requestShutdown = requestShutdown
@@ -99,16 +105,16 @@ package struct Supervisor: Sendable {
     /// - Parameter stop: yields each request to stop the daemon; after the second nothing is
     ///   waited for.
     package func run(_ bridges: [SupervisedBridge], stop: AsyncStream<Void>) async -> End {
-        let runs = BridgeRuns()
-        return await withTaskGroup(of: Event.self) { group in
-            for bridge in bridges { group.addTask { await supervise(bridge, runs) } }
+        await withTaskGroup(of: Event.self) { group in
+            for bridge in bridges { group.addTask { await supervise(bridge) } }
             group.addTask { await nextStop(stop) }
+            group.addTask { await nextChange() }
             var running = bridges.count
             var outcome = Outcome.stopped
             var abandoned: [String] = []
             var isStopping = false
             var overdue: Task<Void, Never>?
-            while running > 0, let event = await group.next() {
+            while running > 0 || !roster.end(), let event = await group.next() {
                 switch event {
                 case .finished:
                     running -= 1
@@ -123,7 +129,12 @@ package struct Supervisor: Sendable {
                     beginStopping(&isStopping, in: &group)
                 case .stopRequested where isStopping:
                     log.warning("asked to stop again; no longer waiting")
-                    overdue = overdue ?? abandonRuns(runs, &group, outcome)
+                    overdue = overdue ?? abandonRuns(&group, outcome)
+                case .changed(let change):
+                    group.addTask { await nextChange() }
+                    guard case .run(let bridge) = change else { break }
+                    running += 1
+                    group.addTask { await supervise(bridge) }
                 case .stopRequested:
                     beginStopping(&isStopping, in: &group)
                     group.addTask { await nextStop(stop) }
@@ -131,7 +142,7 @@ package struct Supervisor: Sendable {
                     bus.post { $0.end() }
                 case .drainOverdue:
                     log.warning("not everything could be delivered within \(deadlines.drain)")
-                    overdue = overdue ?? abandonRuns(runs, &group, outcome)
+                    overdue = overdue ?? abandonRuns(&group, outcome)
                 case .nothing: break
                 }
             }
@@ -139,6 +150,11 @@ package struct Supervisor: Sendable {
             group.cancelAll()
             return End(outcome: outcome, abandoned: abandoned.sorted())
         }
+    }
+
+    private func nextChange() async -> Event {
+        for await change in roster.changes { return .changed(change) }
+        return .nothing
     }
 
     private func nextStop(_ stop: AsyncStream<Void>) async -> Event {
@@ -158,12 +174,12 @@ package struct Supervisor: Sendable {
     }
 
     private func abandonRuns(
-        _ runs: BridgeRuns, _ group: inout TaskGroup<Event>, _ outcome: Outcome
+        _ group: inout TaskGroup<Event>, _ outcome: Outcome
     ) -> Task<Void, Never> {
         bus.post { $0.end() }
         group.cancelAll()
         // A separate task: those in the group are cancelled, so they can't sleep.
-        let (sleep, onOverdue, pause) = (sleep, onOverdue, deadlines.cancellation)
+        let (runs, sleep, onOverdue, pause) = (runs, sleep, onOverdue, deadlines.cancellation)
         return Task(executorPreference: executor) {
             do {
                 try await sleep(pause)
@@ -187,16 +203,53 @@ package struct Supervisor: Sendable {
 
     // MARK: - One bridge
 
-    private func supervise(_ bridge: SupervisedBridge, _ runs: BridgeRuns) async -> Event {
+    /// Ends one bridge while the others go on; returns when it is not run any more.
+    ///
+    /// - Parameter limit: the time for it to drain; it is cancelled then, and abandoned a second
+    ///   later.
+    package func retire(
+        _ bridge: SupervisedBridge, as ending: BridgeEnding, within limit: Duration
+    ) async {
+        let attachment = bridge.attachment
+        await bus.perform { $0.stop(attachment, as: ending) }
+        if await hasEnded(bridge, within: min(deadlines.sources, limit)) { return }
+        bus.post { $0.end(attachment) }
+        if await hasEnded(bridge, within: max(.zero, limit - deadlines.sources)) { return }
+        log.warning(
+            "not everything could be delivered within \(limit)", bridge: attachment.name)
+        runs.cancel(attachment)
+        if await hasEnded(bridge, within: deadlines.cancellation) { return }
+        runs.abandon(attachment)
+        await bridge.report.waitUntilEnded()
+    }
+
+    /// Forgets the state of a bridge that is not run any more.
+    func forget(_ name: String) { states.remove(name) }
+
+    private func hasEnded(_ bridge: SupervisedBridge, within limit: Duration) async -> Bool {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await sleep(limit) }
+            group.addTask { await bridge.report.waitUntilEnded() }
+            await group.next()
+            group.cancelAll()
+        }
+        return bridge.report.hasEnded
+    }
+
+    private func supervise(_ bridge: SupervisedBridge) async -> Event {
+        defer { bridge.report.record(.ended) }
         let name = bridge.attachment.name
         let log = log.named(name)
         var backoff = Backoff()
-        var wasEverReady = false
+        var wasEverReady = bridge.firstFailure == .isRetried
         while true {
             record(.starting, of: bridge)
-            await bus.begin(bridge.attachment) { record(.ready, of: bridge) }
+            await bus.begin(bridge.attachment) {
+                bridge.report.record(.ready)
+                record(.ready, of: bridge)
+            }
             let start = now()
-            let end = await run(bridge, runs)
+            let end = await run(bridge)
             let wasReady = bridge.attachment.isReady
             wasEverReady = wasEverReady || wasReady
             if end == .abandoned {
@@ -216,11 +269,15 @@ package struct Supervisor: Sendable {
                 return .finished
             }
             await bus.record(.failed, of: bridge.attachment, because: failure)
-            if await bus.isStopping || Task.isCancelled {
+            if bridge.attachment.isToEnd || Task.isCancelled {
                 log.error("\(failure)")
                 return .finished
             }
             if !wasEverReady, !bridge.isOptional {
+                guard bridge.firstFailure == .stops else {
+                    bridge.report.record(.failed(failure))
+                    return .finished
+                }
                 return .failedToStart(bridge: name, reason: failure)
             }
             // A bridge that fails as soon as it is ready did not work: the pause must grow.
@@ -228,8 +285,8 @@ package struct Supervisor: Sendable {
             record(.failed, of: bridge)
             let pause = backoff.next()
             log.error("\(failure); trying again in \(pause.rounded)")
-            await waitForRetry(pause)
-            if await bus.isStopping || Task.isCancelled { return .finished }
+            await waitForRetry(pause, of: bridge.attachment)
+            if bridge.attachment.isToEnd || Task.isCancelled { return .finished }
         }
     }
 
@@ -238,7 +295,7 @@ package struct Supervisor: Sendable {
     }
 
     /// Runs a bridge once, and logs it if it takes long to become ready.
-    private func run(_ bridge: SupervisedBridge, _ runs: BridgeRuns) async -> BridgeRuns.End {
+    private func run(_ bridge: SupervisedBridge) async -> BridgeRuns.End {
         let port = Port(bus: bus, attachment: bridge.attachment, requestShutdown: requestShutdown)
         return await withTaskGroup(of: Void.self) { group in
             group.addTask { await watchReadiness(of: bridge.attachment) }
@@ -255,11 +312,11 @@ package struct Supervisor: Sendable {
             bridge: attachment.name)
     }
 
-    /// Waits for a while, or until the bus stops.
-    private func waitForRetry(_ pause: Duration) async {
+    /// Waits for a while, or until the bridge is to end.
+    private func waitForRetry(_ pause: Duration, of attachment: BridgeAttachment) async {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await sleep(pause) }
-            group.addTask { await bus.waitForStop() }
+            group.addTask { await attachment.waitUntilToEnd() }
             await group.next()
             group.cancelAll()
         }

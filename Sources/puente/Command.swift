@@ -5,6 +5,7 @@ import Sockets
 enum Command: Equatable {
     case run(file: String)
     case check(file: String, connects: Bool)
+    case reload(isPlan: Bool, file: String)
     case describe(type: String?)
     case history(HistoryOptions, file: String)
     case search(String, HistoryOptions, file: String)
@@ -57,6 +58,8 @@ enum Command: Equatable {
         case "run": self = .run(file: arguments.file)
         case "check":
             self = .check(file: arguments.file, connects: arguments.removeFlag(.connect))
+        case "reload":
+            self = .reload(isPlan: arguments.removeFlag(.plan), file: arguments.file)
         case "describe":
             most = 2
             self = .describe(type: words.first)

@@ -6,6 +6,8 @@ enum ExitStatus: Int32, CaseIterable {
     /// There is no such account, token or ban; the daemon is not ready; a test failed; a replay
     /// differs.
     case unknown = 1
+    /// A reload would change something.
+    case differs = 2
     case usage = 64
     case unavailable = 69
     case configuration = 78

@@ -1,19 +1,20 @@
 import Glibc
 import MessageBus
 import Sockets
+import Synchronization
 import Wiring
 
 /// Writes the daemon's log to standard error, on a thread of its own, so that a slow reader delays
 /// nobody.
 ///
 /// Safe from any thread.
-struct LogSink: Sendable {
-    private let format: LogOptions.Format
+final class LogSink: Sendable {
+    private let isJSON: Atomic<Bool>
     private let isJournal = JournalStream.isStandardError
     private let writer: LineWriter
 
     init(_ format: LogOptions.Format) throws {
-        self.format = format
+        isJSON = Atomic(format == .json)
         let prefix = isJournal ? Log.Level.warning.journalPrefix : ""
         writer = try LineWriter(
             to: .descriptor(STDERR_FILENO, called: "standard error"),
@@ -24,8 +25,11 @@ struct LogSink: Sendable {
     func write(_ entry: Log.Entry) {
         let time = Timestamp(milliseconds: SystemClock().wall())
         let line = LogLine(entry, at: isJournal ? nil : time)
-        writer.write(format == .json ? line.json : line.text)
+        writer.write(isJSON.load(ordering: .relaxed) ? line.json : line.text)
     }
+
+    /// Writes in another form from now on.
+    func use(_ format: LogOptions.Format) { isJSON.store(format == .json, ordering: .relaxed) }
 
     /// Reopens standard error if it is a file, after a rotation.
     func reopen() { writer.reopen() }
@@ -35,9 +39,10 @@ struct LogSink: Sendable {
     /// For people without time and level, so that it stands out; for programs an entry like the
     /// others.
     func complain(_ reason: String, of bridge: String? = nil) async {
-        if format == .json { Log(from: .error, sink: write).error(reason, bridge: bridge) }
+        let isJSON = isJSON.load(ordering: .relaxed)
+        if isJSON { Log(from: .error, sink: write).error(reason, bridge: bridge) }
         await close()
-        if format == .text {
+        if !isJSON {
             let subject = bridge.map { "puente: \($0)" } ?? "puente"
             Terminal.complain("\(subject): \(reason)")
         }

@@ -52,6 +52,8 @@ struct Puente {
         switch command {
         case .run(let file): return await start(file)
         case .check(let file, let connects): return await check(file, connects: connects)
+        case .reload(let isPlan, let file):
+            return await ControlCommands(file, on: loop).reload(isPlan: isPlan)
         case .describe(let type): return describe(type)
         case .history(let options, let file):
             return await HistoryCommands(file, clock).history(options)
@@ -93,28 +95,31 @@ struct Puente {
         let registry = registry
         guard registryIsSound(registry) else { return .configuration }
         return await ExitStatus.saying {
-            let configuration = try Configuration.read(file, registry: registry)
+            let source = ConfigurationSource(file, registry: registry)
+            let configuration = try source.read()
             // From here on the daemon handles them; before they end it like any program.
             Signals.block(Daemon.signals)
             let sink = try LogSink(configuration.log.format)
-            let status = await start(configuration, sink)
+            let status = await start(configuration, from: source, sink)
             await sink.close()
             return try status.get()
         }
     }
 
     private func start(
-        _ configuration: Configuration, _ sink: LogSink
+        _ configuration: Configuration, from source: ConfigurationSource, _ sink: LogSink
     ) async -> Result<ExitStatus, any Error> {
         do {
             let assembly = try Assembly(
-                configuration, namePolicy: .chat(configuration.language), sink: sink.write)
+                configuration, source: source, namePolicy: .chat(configuration.language),
+                sink: sink.write)
             if let slowness = RegularExpressions.slowness {
                 Log(from: configuration.log.level, sink: sink.write).info(slowness)
             }
             Descriptors.raiseLimit()
             let daemon = Daemon(
-                assembly, on: loop, environment: service, reopenLog: sink.reopen
+                assembly, on: loop, environment: service, reopenLog: sink.reopen,
+                useLog: { sink.use($0.format) }
             ) { outcome in
                 guard case .failedToStart(let bridge, let reason) = outcome else {
                     leave(.success)

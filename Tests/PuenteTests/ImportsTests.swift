@@ -115,9 +115,9 @@ enum HouseRules {
         "Accounts": ["Locking", "MessageBus", "CSodium"],
         "Patterns": ["MessageBus", "CPCRE2"],
         "Middlewares": ["MessageBus", "Patterns"],
-        "Bridges/Chat": ["MessageBus", "Sockets", "TimeUnits"],
+        "Bridges/Chat": ["Locking", "MessageBus", "Sockets", "TimeUnits"],
         "Bridges/TCP": ["Chat", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
-        "Bridges/Stdio": ["Chat", "MessageBus", "Sockets"],
+        "Bridges/Stdio": ["Chat", "Locking", "MessageBus", "Sockets"],
         "Bridges/Tail": ["Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns"],
         "Bridges/Telegram": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/Web": [

@@ -55,12 +55,19 @@ package struct Stdio: Bridge {
     private let options: Options
     private let input: Int32
     private let output: Int32
+    private let remainder: StdioRemainder
 
     /// Makes a bridge for standard input and output.
     package init(_ options: Options) { self.init(options, input: 0, output: 1) }
 
     /// Makes a bridge for other descriptors.
     package init(_ options: Options, input: Int32, output: Int32) {
+        self.init(options, input: input, output: output, StdioRemainder())
+    }
+
+    /// Makes a bridge that goes on with what an earlier one has left.
+    init(_ options: Options, input: Int32, output: Int32, _ remainder: StdioRemainder) {
+        self.remainder = remainder
         self.options = options
         self.input = input
         self.output = output
@@ -75,7 +82,7 @@ package struct Stdio: Bridge {
             port.direction == .in
             ? nil
             : try StdioOutput(
-                self.output, buffer: options.buffer, port)
+                self.output, buffer: options.buffer, port, remainder)
         if input != nil { await port.openSource() }
         if input != nil, output != nil, await !port.present(as: sender) {
             port.log.warning(
@@ -113,7 +120,7 @@ package struct Stdio: Bridge {
     ) throws -> StdioInput {
         try StdioInput(
             input, lines: options.lines, sender: sender, exitsAtEnd: options.exitAtEnd, port,
-            dropLog)
+            dropLog, remainder)
     }
 
     /// Waits for both directions; when the output ends, so does the input.
@@ -157,9 +164,10 @@ package struct Stdio: Bridge {
 extension Registry {
     /// Registers `stdio`.
     package mutating func registerStdio() {
+        let remainder = StdioRemainder()
         bridge(
             "stdio", about: "Lines of standard input come in, the room goes out on standard output."
-        ) { Stdio($0) }
+        ) { Stdio($0, input: 0, output: 1, remainder) }
     }
 }
 

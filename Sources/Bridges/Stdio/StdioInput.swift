@@ -14,10 +14,11 @@ final class StdioInput: Sendable {
     private let isStopped = Atomic(false)
     private let port: Port
     private let dropLog: StdioDropLog
+    private let remainder: StdioRemainder
 
     init(
         _ descriptor: Int32, lines form: Stdio.Form, sender: String, exitsAtEnd: Bool, _ port: Port,
-        _ dropLog: StdioDropLog
+        _ dropLog: StdioDropLog, _ remainder: StdioRemainder
     ) throws {
         reader = try DescriptorReader(descriptor, called: "standard input")
         try reader.start()
@@ -26,6 +27,7 @@ final class StdioInput: Sendable {
         self.exitsAtEnd = exitsAtEnd
         self.port = port
         self.dropLog = dropLog
+        self.remainder = remainder
     }
 
     /// Stops reading; lines that have been read are still published.
@@ -45,11 +47,16 @@ final class StdioInput: Sendable {
     }
 
     private func publishAll() async {
-        var splitter = StdioLineSplitter(longest: Stdio.maxLineBytes)
+        var splitter =
+            remainder.takeSplitter() ?? StdioLineSplitter(longest: Stdio.maxLineBytes)
         var lines = StdioLines(form, sender: sender)
         while let chunk = await nextChunk() {
             chunk.withUnsafeBytes { splitter.split($0) { addLine($0, isCut: $1, into: &lines) } }
             guard await publish(lines.removeDrafts()) else { return }
+        }
+        if isStopped.load(ordering: .relaxed), await port.isReplaced {
+            // The line goes on in the next run.
+            return remainder.keep(splitter)
         }
         splitter.flush { addLine($0, isCut: $1, into: &lines) }
         _ = await publish(lines.removeDrafts())

@@ -20,19 +20,26 @@ final class StdioOutput: Sendable {
     private let buffer: ByteCount
     private let port: Port
     private let phrases: Phrases
+    private let remainder: StdioRemainder
 
-    init(_ descriptor: Int32, buffer: ByteCount, _ port: Port) throws {
+    init(
+        _ descriptor: Int32, buffer: ByteCount, _ port: Port, _ remainder: StdioRemainder
+    ) throws {
         writer = try DescriptorWriter(descriptor, called: "standard output")
         try writer.start()
         try ResourceLimits.checkMemory([buffer.bytes], for: #""buffer""#)
         self.buffer = buffer
         self.port = port
         phrases = Phrases(port.language)
+        self.remainder = remainder
     }
 
     /// Writes until the bus has stopped or the reading end is closed.
     func run() async -> End {
-        defer { writer.close() }
+        defer {
+            writer.close()
+            remainder.keep(writer.unwritten, of: port.name)
+        }
         async let _: Void = giveUpWhenStopping()
         return await withTaskGroup(of: SocketError?.self) { group in
             group.addTask { await self.writeAll() }
@@ -40,7 +47,8 @@ final class StdioOutput: Sendable {
             group.addTask { await self.writer.failure() }
             let failure = await group.next() ?? nil
             group.cancelAll()
-            guard let failure, !Task.isCancelled else { return .done }
+            let isReplaced = await port.isReplaced
+            guard let failure, !Task.isCancelled, !isReplaced else { return .done }
             return failure.meansGone ? .gone(failure) : .failed(failure)
         }
     }
@@ -48,16 +56,17 @@ final class StdioOutput: Sendable {
     /// Waits for the bus to stop.
     ///
     /// From then on a reader that goes on reading gets everything, and no other reader is waited
-    /// for.
+    /// for. If another bridge takes this one's place, that one writes the rest.
     private func giveUpWhenStopping() async {
         await port.stopping()
-        writer.giveUp()
+        if await port.isReplaced { writer.stop() } else { writer.giveUp() }
     }
 
     private func writeAll() async -> SocketError? {
         let encoder = ChatEncoder(phrases)
         var messages = port.messages.holding(buffer.bytes).makeAsyncIterator()
         do throws(SocketError) {
+            try await writer.write(remainder.dequeueOutput(of: port.name))
             while let batch = await messages.nextBatch() {
                 var lines: [UInt8] = []
                 for message in batch { encode(message, encoder, into: &lines) }

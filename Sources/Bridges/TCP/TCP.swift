@@ -146,13 +146,16 @@ package struct TCP: PeopleHosting {
         }
     }
 
-    let options: Options
+    let shared: RunningServer<Options, ChatServer>
     private let loop: EventLoop
     let directory: @Sendable (String) -> String
 
+    /// The options, with limits that may have changed since it was made.
+    var options: Options { shared.options }
+
     /// Makes a bridge that does not listen yet.
     package init(_ options: Options, _ context: Context) {
-        self.options = options
+        shared = RunningServer(options)
         loop = context.loop
         directory = { context.path($0) }
     }
@@ -168,12 +171,14 @@ package struct TCP: PeopleHosting {
                 rings + [options.lists.bytes], for: #"the "buffer" of each room and "lists""#)
         }
         let certificate = try await certificate()
-        let (options, loop) = (options, loop)
+        let (options, loop, shared) = (options, loop, shared)
         let server = try await port.bus.perform { bus in
             let server = ChatServer(options, port: port, bus: bus, loop: loop)
             try server.listen(on: wanted, certificate)
+            shared.begin(server)
             return server
         }
+        defer { shared.end() }
         await withTaskCancellationHandler {
             await port.openSource()
             for address in server.addresses {
@@ -189,7 +194,8 @@ package struct TCP: PeopleHosting {
         }
     }
 
-    private func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
+    /// Reads the certificate; `nil` without one.
+    func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
         guard let files = options.tls?.files(directory) else { return nil }
         return (files, try await CertificateWatch.load(files))
     }

@@ -4,7 +4,7 @@ import Patterns
 import Sockets
 
 /// The tail bridge: publishes every line that is written to files, exactly once.
-package struct Tail: Bridge {
+package struct Tail: SiblingBridge {
     /// The position from which files are read that exist at the first start.
     package enum Beginning: String, Sendable, CaseIterable, OptionValue {
         case end, start
@@ -109,6 +109,7 @@ package struct Tail: Bridge {
     private let clock: any LoopClock
     private let hearsEvents: Bool
     private let siblings: TailSiblings
+    private let member: TailSiblings.Member?
 
     /// Creates the bridge from its options.
     package init(_ options: Options, _ context: Context) throws {
@@ -122,7 +123,9 @@ package struct Tail: Bridge {
     ) throws {
         configuration = try TailConfiguration(options, context)
         self.siblings = siblings
-        if let name = context.bridge { siblings.register(configuration, named: name) }
+        member = context.bridge.map { [configuration] in
+            siblings.register(configuration, named: $0)
+        }
         beginning = options.from
         self.clock = clock
         self.hearsEvents = hearsEvents
@@ -141,7 +144,10 @@ package struct Tail: Bridge {
         var configuration = configuration
         // Half of the descriptors are for the other bridges.
         configuration.descriptors = max(16, min(Descriptors.limit / 2, 16_384))
-        siblings.register(configuration, named: port.name)
+        let member = member ?? siblings.register(configuration, named: port.name)
+        member.begin()
+        // After a failure it is run again, and its files are still its own.
+        defer { if port.attachment.isToEnd { member.end() } }
         let kept = try await siblings.kept(for: port, configuration)
         let thread = try TailThread(
             configuration, kept: kept, hearsEvents: hearsEvents, clock: clock, port.log)

@@ -1,20 +1,66 @@
 import Chat
 import MessageBus
 import Locking
+import Synchronization
 
 /// The tail bridges of one bridge.json: a file that is moved from one to another is continued
 /// there, whatever the bridges are called.
 ///
 /// Safe from any thread.
 final class TailSiblings: Sendable {
-    private let configurations = Locked<[String: TailConfiguration]>([:])
+    /// A bridge, as the others know it.
+    ///
+    /// Safe from any thread.
+    final class Member: Sendable {
+        fileprivate let name: String
+        fileprivate let configuration: TailConfiguration
+        fileprivate let hasEnded = Atomic(false)
 
+        fileprivate init(_ name: String, _ configuration: TailConfiguration) {
+            (self.name, self.configuration) = (name, configuration)
+        }
+
+        /// Declares that it tails its files, or is about to.
+        func begin() { hasEnded.store(false, ordering: .releasing) }
+
+        /// Declares that it tails them no longer: others may go on with them.
+        func end() { hasEnded.store(true, ordering: .releasing) }
+    }
+
+    private struct Entry {
+        weak var member: Member?
+    }
+
+    private struct State {
+        var members: [Entry] = []
+        /// The names of all bridges that there were in this process, also of those that have ended.
+        var names: Set<String> = []
+    }
+
+    private let state = Locked(State())
+
+    /// Names of bridges that have ended, of which more are not looked at.
+    private static let mostNames = 1_000
     /// The number of default bridge names that are checked as well.
     private static let unnamed = 16
 
-    /// Adds a bridge or replaces its configuration.
-    func register(_ configuration: TailConfiguration, named name: String) {
-        configurations.withLock { $0[name] = configuration }
+    /// Adds a bridge, for as long as somebody keeps what is returned; it takes the place of an
+    /// earlier one of that name.
+    func register(_ configuration: TailConfiguration, named name: String) -> Member {
+        let member = Member(name, configuration)
+        state.withLock { state in
+            state.members.removeAll { $0.member == nil }
+            state.members.append(Entry(member: member))
+            if state.names.count < Self.mostNames { state.names.insert(name) }
+        }
+        return member
+    }
+
+    /// The configurations of the bridges that have not ended.
+    private var configurations: [String: TailConfiguration] {
+        let present = state.withLock { $0.members.compactMap(\.member) }
+            .filter { !$0.hasEnded.load(ordering: .acquiring) }
+        return Dictionary(present.map { ($0.name, $0.configuration) }) { _, last in last }
     }
 
     /// Returns the checkpoints of files that a bridge is to tail: its own, and those of others that
@@ -23,7 +69,7 @@ final class TailSiblings: Sendable {
     /// Files that others still tail are left to them.
     func kept(for port: Port, _ configuration: TailConfiguration) async throws -> [String: [UInt8]]
     {
-        let configurations = configurations.withLock { $0 }
+        let configurations = configurations
         let others = configurations.filter { $0.key != port.name }
         var own = try await port.checkpoints()
         own = own.filter { source, state in
@@ -34,7 +80,8 @@ final class TailSiblings: Sendable {
         }
         let count = max(Self.unnamed, configurations.count + 1)
         let unnamed = (1...count).map { $0 == 1 ? "tail" : "tail-\($0)" }
-        for name in Set(unnamed).union(others.keys).sorted() where name != port.name {
+        let names = Set(unnamed).union(others.keys).union(state.withLock { $0.names })
+        for name in names.sorted() where name != port.name {
             let kept = try await port.checkpoints(of: name)
             let taken = kept.filter { source, state in
                 guard own[source] == nil, let path = Self.path(source, state) else { return false }

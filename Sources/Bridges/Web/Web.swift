@@ -104,13 +104,16 @@ package struct Web: PeopleHosting {
         }
     }
 
-    let options: Options
+    let shared: RunningServer<Options, WebServer>
     private let loop: EventLoop
     let directory: @Sendable (String) -> String
 
+    /// The options, with limits that may have changed since it was made.
+    var options: Options { shared.options }
+
     /// Makes a bridge that does not listen yet.
     package init(_ options: Options, _ context: Context) {
-        self.options = options
+        shared = RunningServer(options)
         loop = context.loop
         directory = { context.path($0) }
     }
@@ -139,8 +142,10 @@ package struct Web: PeopleHosting {
             let server = WebServer(
                 options, port: port, bus: bus, loop: loop, site: site, isLocal: isLocal)
             try server.listen(on: wanted, certificate)
+            shared.begin(server)
             return server
         }
+        defer { shared.end() }
         await withTaskCancellationHandler {
             await port.openSource()
             for address in server.addresses {
@@ -156,7 +161,8 @@ package struct Web: PeopleHosting {
         }
     }
 
-    private func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
+    /// Reads the certificate; `nil` without one.
+    func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
         guard let files = options.tls?.files(directory, for: .http1) else { return nil }
         return (files, try await CertificateWatch.load(files))
     }

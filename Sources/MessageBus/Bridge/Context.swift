@@ -19,7 +19,7 @@ public struct Context: Sendable {
     package var ownFiles: @Sendable () -> [String] = { [] }
     /// The accounts, bans and mutes.
     package var accounts: any AccountDirectory = NoAccounts()
-    private let files: @Sendable (String) -> any LineSink
+    private var files: @Sendable (String) -> any LineSink
 
     /// Makes a context.
     package init(
@@ -43,6 +43,13 @@ public struct Context: Sendable {
         context.bridge = bridge
         context.ownFiles = ownFiles
         context.accounts = accounts
+        return context
+    }
+
+    /// Returns the same context with other files to append to.
+    package func with(files: @escaping @Sendable (String) -> any LineSink) -> Context {
+        var context = self
+        context.files = files
         return context
     }
 

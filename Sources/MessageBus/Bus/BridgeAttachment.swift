@@ -33,12 +33,38 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     /// Returns the numbers that rise and fall; set by a bridge for the time of a run.
     package var readGauges: ((isolated Bus) -> BridgeGauges)?
 
+    /// True if the bridge is to end, with the bus or alone.
+    ///
+    /// Safe from any thread.
+    package var isToEnd: Bool { stopSignal.count > 0 }
+
+    /// Returns when the bridge is to end, or the task is cancelled.
+    package nonisolated(nonsending) func waitUntilToEnd() async { await stopSignal.wait(since: 0) }
+
     /// Number of messages the bridge has brought in.
     package internal(set) var received: UInt64 = 0
     /// Number of those that passed the chains.
     package internal(set) var passed: UInt64 = 0
     /// Number of those that a chain dropped.
     package internal(set) var dropped: UInt64 = 0
+
+    /// Sent once, when the bridge is to end: with the bus, or alone.
+    nonisolated let stopSignal = BroadcastSignal()
+    /// The reason for which the bridge is to end alone; `nil` if it is not.
+    package internal(set) var ending: BridgeEnding?
+    /// True once the bridge's sources are closed after it was told to end alone: a reader that has
+    /// got so far as it should is done.
+    package internal(set) var isEnding = false
+    /// The number up to which a bridge that ends alone is still to deliver.
+    var lastOwed: MessageNumber?
+    /// True once the bridge has ended and another may have its name: nothing comes in by this one.
+    var isDetached = false
+    /// Functions to call when the bridge's readers are to finish.
+    var endHandlers: [() -> Void] = []
+    /// The places where the readers of a bridge stood whose place this one takes.
+    var inheritedPlaces: [ReaderPlace.Reader: ReaderPlace] = [:]
+    /// The places where this bridge's readers stood when it ended.
+    var places: [ReaderPlace.Reader: ReaderPlace] = [:]
 
     var cursors: [Cursor] = []
     var positions: [String: LogPosition] = [:]
@@ -67,6 +93,28 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
         self.senderFormat = senderFormat
         self.chain = chain
         self.outgoing = outgoing
+    }
+
+    /// Makes an attachment like another one that has ended, to run its bridge again.
+    package convenience init(renewing other: BridgeAttachment) {
+        self.init(
+            name: other.name, room: other.room, direction: other.direction,
+            senderFormat: other.senderFormat, chain: other.chain, outgoing: other.outgoing)
+    }
+
+    /// Takes over what another bridge of that name leaves behind.
+    func goOn(from earlier: BridgeAttachment) {
+        outgoing.owner.assertOwned()
+        (received, passed, dropped) = (earlier.received, earlier.passed, earlier.dropped)
+        inheritedPlaces = earlier.places
+        pendingPrivateMessages = earlier.pendingPrivateMessages
+        earlier.pendingPrivateMessages = []
+    }
+
+    /// Remembers where a reader stands of a bridge that ends alone: another one may go on there.
+    func recordPlace(of cursor: Cursor) {
+        guard ending != nil else { return }
+        places[.init(room: cursor.room.name, channel: cursor.channel)] = cursor.place
     }
 }
 

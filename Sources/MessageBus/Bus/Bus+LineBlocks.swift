@@ -7,7 +7,7 @@ extension Bus {
         _ blocks: [LineBlock], checkpoints: [Checkpoint], by attachment: BridgeAttachment
     ) async throws -> Int {
         try await waitForCapacity(isOwed: true)
-        guard !isEnding else { throw PortError.stopped }
+        guard !isEnding, !attachment.isDetached else { throw PortError.stopped }
         guard let room = room(attachment.room) else { throw PortError.noRoom(attachment.room) }
         var dropped = 0
         for block in blocks where block.count > 0 {

@@ -15,16 +15,16 @@ extension Bus {
         attachment.reachabilityProblem = nil
         if attachment.runs > 0 { attachment.statistics.restarts += 1 }
         attachment.runs += 1
-        for room in rooms { attachment.positions[room.name] = room.log.end }
+        for room in allRooms { attachment.positions[room.name] = room.log.end }
     }
 
     /// Removes the readers, people and sources that a run of a bridge has left behind.
     package func finish(_ attachment: BridgeAttachment) {
-        for cursor in attachment.cursors { cursor.cancel() }
+        for cursor in attachment.cursors { release(cursor, of: attachment) }
         attachment.cursors = []
         for presence in attachment.presences { leave(presence) }
         attachment.presences = []
-        attachment.pendingPrivateMessages = []
+        if attachment.ending == nil { attachment.pendingPrivateMessages = [] }
         attachment.durableReaders = []
         attachment.readGauges = nil
         attachment.statistics.connections.open = 0
@@ -81,7 +81,7 @@ extension Bus {
         }
         let drafts = try await withSettledQuotations(drafts, by: attachment)
         try await waitForCapacity(isOwed: checkpoints != nil)
-        guard !isEnding else { throw PortError.stopped }
+        guard !isEnding, !attachment.isDetached else { throw PortError.stopped }
         var receipts: [Receipt] = []
         receipts.reserveCapacity(drafts.count)
         var rest = drafts[...]
@@ -281,15 +281,21 @@ extension Bus {
         holding bytes: Int? = nil
     ) -> Subscription? {
         guard let room = room(name), !(isEnding && room.log.end == 0) else { return nil }
+        let inherited = attachment.inheritedPlaces.removeValue(
+            forKey: .init(room: name, channel: channel))
         let position =
-            number.map { room.log.position(after: $0) }
+            number.map { room.log.position(after: $0) } ?? inherited?.position
             ?? attachment.positions[name] ?? room.log.end
         let cursor = Cursor(
             room: room, bridge: attachment.name, channel: channel, outgoing: attachment.outgoing,
             position: position)
         cursor.isMuted = attachment.direction == .in
         cursor.statistics = attachment.statistics
-        if let bytes { cursor.hold(upTo: bytes, after: startNumber(of: room, for: attachment)) }
+        if let bytes {
+            cursor.hold(
+                upTo: bytes,
+                after: inherited?.lastNumber ?? startNumber(of: room, for: attachment))
+        }
         room.attach(cursor)
         attachment.cursors.append(cursor)
         attachment.deliverPendingPrivateMessages(to: cursor)
@@ -298,7 +304,7 @@ extension Bus {
 
     func next(_ box: SendableCursor) async -> [Message]? {
         let cursor = box.cursor
-        while !cursor.isCancelled, !Task.isCancelled {
+        while !cursor.isCancelled, !cursor.isAtEnd, !Task.isCancelled {
             if cursor.readsStore, cursor.isBehind, let stored = await storedMessages(for: cursor) {
                 if stored.isEmpty { continue }
                 return stored
@@ -310,7 +316,7 @@ extension Bus {
             // Tested again: with a preferred executor the task may have left the bus since the last
             // test.
             await withCheckedContinuation { continuation in
-                if cursor.isUpToDate, !cursor.isCancelled, !isEnding {
+                if cursor.isUpToDate, !cursor.isCancelled, !cursor.isAtEnd, !isEnding {
                     cursor.wait(continuation)
                 } else {
                     continuation.resume()
@@ -331,7 +337,18 @@ extension Bus {
     }
 
     func release(_ box: SendableCursor) {
+        for attachment in bridges where attachment.cursors.contains(where: { $0 === box.cursor }) {
+            release(box.cursor, of: attachment)
+            attachment.cursors.removeAll { $0 === box.cursor }
+        }
         box.cursor.cancel()
-        for attachment in bridges { attachment.cursors.removeAll { $0 === box.cursor } }
+    }
+
+    private func release(_ cursor: Cursor, of attachment: BridgeAttachment) {
+        attachment.recordPlace(of: cursor)
+        if attachment.ending != nil {
+            attachment.pendingPrivateMessages += cursor.removePrivateMessages()
+        }
+        cursor.cancel()
     }
 }

@@ -13,6 +13,7 @@ extension Bus {
         isStopping = true
         conditions.recordStop()
         stopSignal.send()
+        for attachment in bridges { attachment.stopSignal.send() }
     }
 
     /// Ends the logs although a source is still open, when waiting longer is of no use.
@@ -22,16 +23,48 @@ extension Bus {
         isEnding = true
         throttledLog.tellRest()
         endTurn()
-        for room in rooms { room.end() }
+        for room in allRooms { room.end() }
         storeHasMoved()
-        let handlers = endHandlers
-        endHandlers = []
+        for attachment in bridges { callEndHandlers(of: attachment) }
+    }
+
+    private func callEndHandlers(of attachment: BridgeAttachment) {
+        let handlers = attachment.endHandlers
+        attachment.endHandlers = []
         for handler in handlers { handler() }
     }
 
-    /// Calls a function on the loop when the logs are complete.
-    package func whenEnding(_ handler: sending @escaping () -> Void) {
-        if isEnding { handler() } else { endHandlers.append(handler) }
+    /// Calls a function on the loop when the logs are complete, or the bridge is to end alone and
+    /// has closed its sources.
+    package func whenEnding(
+        of attachment: BridgeAttachment, _ handler: sending @escaping () -> Void
+    ) {
+        if isEnding || attachment.isEnding {
+            handler()
+        } else {
+            attachment.endHandlers.append(handler)
+        }
+    }
+
+    // MARK: - One bridge
+
+    /// Has one bridge end while the bus goes on: `Port.stopping()` returns for it, and its readers
+    /// finish when its sources are closed.
+    package func stop(_ attachment: BridgeAttachment, as ending: BridgeEnding) {
+        guard attachment.ending == nil, !isStopping else { return }
+        attachment.ending = ending
+        attachment.stopSignal.send()
+        if attachment.openSources == 0 { end(attachment) }
+    }
+
+    /// Has the readers of a bridge that ends alone finish, although a source may still be open.
+    package func end(_ attachment: BridgeAttachment) {
+        guard let ending = attachment.ending, !attachment.isEnding else { return }
+        attachment.isEnding = true
+        attachment.lastOwed = ending == .removed ? lastEnqueued : 0
+        for cursor in attachment.cursors { cursor.end(afterRest: ending == .removed) }
+        storeHasMoved()
+        callEndHandlers(of: attachment)
     }
 
     func openSource(_ attachment: BridgeAttachment) { attachment.openSources += 1 }
@@ -39,6 +72,7 @@ extension Bus {
     func closeSource(_ attachment: BridgeAttachment) {
         guard attachment.openSources > 0 else { return }
         attachment.openSources -= 1
+        if attachment.openSources == 0, attachment.ending != nil { end(attachment) }
         endIfComplete()
     }
 

@@ -59,12 +59,13 @@ extension Bus {
     /// Puts messages from before the process began into the rooms' logs, as many as people may ask
     /// for, without telling anybody.
     package func recall() async throws {
-        for room in rooms where keepsMessages {
-            let messages = try await store.texts(
-                in: room.name, before: .max, atMost: Self.maxTexts)
-            let extent = try await store.extent(of: room.name)
-            room.recall(messages, last: extent.last)
-        }
+        for room in rooms where keepsMessages { try await recall(into: room) }
+    }
+
+    func recall(into room: Room) async throws {
+        let messages = try await store.texts(in: room.name, before: .max, atMost: Self.maxTexts)
+        let extent = try await store.extent(of: room.name)
+        room.recall(messages, last: extent.last)
     }
 
     /// The most texts that somebody may ask for at once.

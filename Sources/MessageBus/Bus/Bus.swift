@@ -51,8 +51,12 @@ public actor Bus {
     /// The chain that judges every inbound message, after the chain of its bridge.
     let commonChain: Chain
     /// The rooms in the order of the file.
-    package let rooms: [Room]
-    private let roomsByName: [String: Room]
+    package internal(set) var rooms: [Room]
+    /// The rooms of a new configuration that is not in use yet: only its own bridges find them.
+    package internal(set) var pendingRooms: [Room] = []
+    var roomsByName: [String: Room]
+    /// Functions to call on the loop when the rooms or the common chain have changed.
+    var configurationObservers: [UInt64: () -> Void] = [:]
     private var numbers: NumberAllocator
     private var lastIdentity: UInt64 = 0
     private var lastConnectionID: UInt32 = 0
@@ -67,7 +71,6 @@ public actor Bus {
     package internal(set) var isEnding = false
     /// Sent once, when the bus begins to stop.
     nonisolated let stopSignal = BroadcastSignal()
-    var endHandlers: [() -> Void] = []
     /// Sent when the store may have got further, and at the end.
     nonisolated let storeSignal = BroadcastSignal()
     /// Functions to call on the loop when the store may have got further.
@@ -120,6 +123,12 @@ public actor Bus {
             self?.post { $0.storeHasMoved() }
         }
     }
+
+    /// All rooms, also those of a new configuration that is not in use yet.
+    package var allRooms: [Room] { pendingRooms.isEmpty ? rooms : rooms + pendingRooms }
+
+    /// What the bus's rooms are confined to.
+    var owner: Confinement { Confinement(executor) }
 
     /// Returns the room with a name.
     package func room(_ name: String) -> Room? { roomsByName[name] }
@@ -206,6 +215,7 @@ public actor Bus {
     /// earlier, so that its readers go on.
     package func endTurn() {
         for room in rooms where room.isDirty { room.flush() }
+        for room in pendingRooms where room.isDirty { room.flush() }
         if keepsMessages { store.endTurn() }
     }
 
@@ -225,12 +235,25 @@ public actor Bus {
     }
 
     /// Attaches a bridge, before it runs.
-    package func attach(_ attachment: BridgeAttachment) {
+    ///
+    /// - Parameter earlier: a bridge that has ended, in whose place the new one goes on.
+    package func attach(
+        _ attachment: BridgeAttachment, inPlaceOf earlier: BridgeAttachment? = nil
+    ) {
         attachment.chain.owner = Confinement(executor)
         attachment.chain.count(in: statistics)
         attachment.statistics = statistics.bridge(named: attachment.name)
         attachment.outgoing.owner = Confinement(executor)
+        if let earlier { attachment.goOn(from: earlier) }
         bridges.append(attachment)
         conditions.add(attachment.condition, named: attachment.name)
+        if isStopping { attachment.stopSignal.send() }
+    }
+
+    /// Removes a bridge that has ended; nothing comes in by it any more.
+    package func detach(_ attachment: BridgeAttachment) {
+        attachment.isDetached = true
+        bridges.removeAll { $0 === attachment }
+        endStatistics(of: attachment)
     }
 }

@@ -3,9 +3,9 @@
 /// Confined to the bus's loop.
 package final class Chain {
     /// One place in the chain: a middleware and the condition for messages that it judges.
-    package struct Step {
+    package struct Step: Sendable {
         /// The step's index and type, as `puente why` shows them: `middleware[1] filter`.
-        package let label: String
+        package private(set) var label: String
         /// The name under which the step's drops are counted: its type, or its entry's `label`.
         package let name: String
         package let condition: Condition
@@ -36,6 +36,13 @@ package final class Chain {
             self.make = make ?? { middleware }
         }
 
+        /// Returns the same step, with all it has counted, under another label.
+        func labelled(_ label: String) -> Step {
+            var step = self
+            step.label = label
+            return step
+        }
+
         /// Returns the same step for another place: it has judged nothing, and shares nothing.
         func renewed() -> Step {
             var step = self
@@ -53,7 +60,8 @@ package final class Chain {
     /// Set by the bus that the chain becomes part of.
     var owner = Confinement()
     /// The same steps for quoted words: made once, because making a step may take milliseconds.
-    private lazy var stepsForQuotations = steps.map { $0.renewed() }
+    private var stepsForQuotations: [Step]?
+    private var statistics: BusStatistics?
 
     /// Makes a chain in the order of the file.
     package init(_ steps: [Step] = []) { self.steps = steps }
@@ -66,10 +74,39 @@ package final class Chain {
 
     /// Returns a chain of the same steps for quoted words: judging them changes neither this chain
     /// nor the next such chain, unless a step keeps state outside itself.
-    func forQuotations() -> Chain { Chain(stepsForQuotations) }
+    func forQuotations() -> Chain {
+        let steps = stepsForQuotations ?? steps.map { $0.renewed() }
+        stepsForQuotations = steps
+        return Chain(steps)
+    }
 
-    /// Has what the steps drop counted.
+    /// A step of a chain that takes another's place.
+    package enum Successor: Sendable {
+        /// The step at an index of the present chain, with all it has counted, under another label.
+        case kept(index: Int, label: String)
+        /// A step that has judged nothing.
+        case new(Step)
+    }
+
+    /// Exchanges the steps, between two messages.
+    ///
+    /// - Parameter other: the chain whose steps are kept; `nil`: this one.
+    package func exchange(with places: [Successor], from other: Chain? = nil) {
+        owner.assertOwned()
+        let present = (other ?? self).steps
+        steps = places.map { place in
+            switch place {
+            case .kept(let index, let label): present[index].labelled(label)
+            case .new(let step): step
+            }
+        }
+        stepsForQuotations = nil
+        if let statistics { count(in: statistics) }
+    }
+
+    /// Has what the steps drop counted, also of steps that come later.
     func count(in statistics: BusStatistics) {
+        self.statistics = statistics
         for index in steps.indices {
             steps[index].statistics = statistics.step(named: steps[index].name)
         }

@@ -6,7 +6,7 @@ public struct Log: Sendable {
     public enum Level: String, Sendable, CaseIterable, Comparable, OptionValue {
         case debug, info, warning, error
 
-        private var rank: Int {
+        var rank: Int {
             switch self {
             case .debug: 0
             case .info: 1
@@ -63,7 +63,7 @@ public struct Log: Sendable {
             })
     }
 
-    private let threshold: Level
+    private let threshold: LogThreshold
     private let bridge: String?
     let times: Times
     private let sink: @Sendable (Entry) -> Void
@@ -72,11 +72,19 @@ public struct Log: Sendable {
     public init(
         from threshold: Level, times: Times = .system, sink: @escaping @Sendable (Entry) -> Void
     ) {
+        self.init(LogThreshold(threshold), bridge: nil, times, sink)
+    }
+
+    /// Makes a log whose level can be changed.
+    package init(
+        from threshold: LogThreshold, times: Times = .system,
+        sink: @escaping @Sendable (Entry) -> Void
+    ) {
         self.init(threshold, bridge: nil, times, sink)
     }
 
     private init(
-        _ threshold: Level, bridge: String?, _ times: Times,
+        _ threshold: LogThreshold, bridge: String?, _ times: Times,
         _ sink: @escaping @Sendable (Entry) -> Void
     ) {
         self.threshold = threshold
@@ -92,12 +100,12 @@ public struct Log: Sendable {
     public func named(_ bridge: String) -> Log { Log(threshold, bridge: bridge, times, sink) }
 
     /// Returns whether lines of a level are written.
-    public func shows(_ level: Level) -> Bool { level >= threshold }
+    public func shows(_ level: Level) -> Bool { threshold.admits(level) }
 
     /// Writes a line at a level.
     public func write(_ level: Level, _ sentence: @autoclosure () -> String, bridge: String? = nil)
     {
-        guard level >= threshold else { return }
+        guard threshold.admits(level) else { return }
         sink(Entry(level: level, bridge: bridge ?? self.bridge, sentence: sentence()))
     }
 

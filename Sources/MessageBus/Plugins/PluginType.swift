@@ -13,8 +13,16 @@ package struct PluginType<Plugin: Sendable>: Sendable {
     /// True for a bridge whose connections are people of this bus, with plain names.
     package let hostsPeople: Bool
 
+    /// A plug-in that can be made, and the values of its options.
+    package struct Prepared: Sendable {
+        /// Makes it.
+        package let make: Make
+        /// The values, for comparing them with those of another entry.
+        package let values: DecodedValues
+    }
+
     private let prepareOptions:
-        @Sendable (ConfigValue, [String], (String) -> String?, inout Problems) -> Make?
+        @Sendable (ConfigValue, [String], (String) -> String?, inout Problems) -> Prepared?
 
     private let renderOptions: @Sendable (ConfigValue, [String]) -> String?
 
@@ -30,7 +38,8 @@ package struct PluginType<Plugin: Sendable>: Sendable {
             let decoded = Options.decode(
                 object, owner: name, beside: common, elsewhere: elsewhere, into: &problems)
             guard let options = decoded else { return nil }
-            return { context in try make(options, context) }
+            return Prepared(
+                make: { context in try make(options, context) }, values: options.decodedValues)
         }
         renderOptions = { object, common in
             var quiet = Problems()
@@ -53,7 +62,7 @@ package struct PluginType<Plugin: Sendable>: Sendable {
     package func prepare(
         _ object: ConfigValue, beside common: [String],
         elsewhere: (String) -> String? = { _ in nil }, into problems: inout Problems
-    ) -> Make? {
+    ) -> Prepared? {
         prepareOptions(object, common, elsewhere, &problems)
     }
 }

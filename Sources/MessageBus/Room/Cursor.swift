@@ -24,6 +24,8 @@ package final class Cursor {
     /// Size in bytes up to which the room's log may grow before it lets go of the reader's next
     /// message.
     private(set) var held = 0
+    /// The position at which the reader is done, once its bridge ends alone.
+    private var endPosition: LogPosition?
     /// True if the bridge only brings in: it is given nothing but the end.
     var isMuted = false
     /// What is counted of the bridge; `nil` where nobody counts.
@@ -56,6 +58,18 @@ package final class Cursor {
 
     /// True if the room has let go of the reader's next message.
     var isBehind: Bool { position < room.log.start }
+
+    /// The place for a reader that goes on from here.
+    var place: ReaderPlace { ReaderPlace(position: position, lastNumber: lastNumber) }
+
+    /// True if the reader's bridge ends, and the reader has come as far as it should.
+    var isAtEnd: Bool { endPosition.map { position >= $0 } ?? false }
+
+    /// Ends the reading at once, or when everything that is there by now is read.
+    func end(afterRest: Bool) {
+        endPosition = afterRest ? room.log.end : position
+        wake()
+    }
 
     /// True if there is nothing to read at present.
     var isUpToDate: Bool { position == room.log.end && pendingPrivateMessages.isEmpty }
@@ -189,5 +203,12 @@ extension Cursor {
         }
         pendingPrivateMessages.append(message)
         wake()
+    }
+
+    /// Removes and returns the private messages that wait.
+    func removePrivateMessages() -> [Message] {
+        room.owner.assertOwned()
+        defer { pendingPrivateMessages = [] }
+        return pendingPrivateMessages
     }
 }

@@ -6,6 +6,8 @@ package final class Room {
     package let name: String
     package let log: MessageLog
     let owner: Confinement
+    /// True once the configuration has the room no longer: nothing more is said in it.
+    package internal(set) var isClosed = false
     /// Number of people in it.
     package internal(set) var population = 0
     /// Number of texts from before the process that the log began with; `nil` if nobody could tell.

@@ -15,6 +15,10 @@ public final class DescriptorWriter: Sendable {
         var watcher: CheckedContinuation<SocketError?, Never>?
         var failure: SocketError?
         var isClosed = false
+        /// True if writing ends behind what the kernel takes next.
+        var isStopping = false
+        /// Bytes that were given and not written when it was stopped.
+        var unwritten: [UInt8] = []
         /// Milliseconds without progress after which writing fails; `nil` for no limit.
         var patience: Int32?
     }
@@ -42,7 +46,10 @@ public final class DescriptorWriter: Sendable {
         let failure = await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isOver = state.withLock { state in
-                    guard !state.isClosed else { return true }
+                    guard !state.isClosed, !state.isStopping else {
+                        if state.isStopping { state.unwritten += lines }
+                        return true
+                    }
                     state.bytes = lines
                     state.request = continuation
                     return false
@@ -85,6 +92,15 @@ public final class DescriptorWriter: Sendable {
     /// Stops writing, whatever is left.
     public func close() { end(nil) }
 
+    /// Stops writing and keeps what is left, for another writer to the same descriptor.
+    package func stop() {
+        state.withLock { $0.isStopping = true }
+        wake()
+    }
+
+    /// The bytes that were given and not written before `stop()`.
+    package var unwritten: [UInt8] { state.withLock { $0.unwritten } }
+
     /// Starts the thread ahead of the first `write(_:)`, to find out whether there is one.
     ///
     /// - Throws: `SocketError` that names the limit, when the system gives no more threads.
@@ -118,8 +134,11 @@ public final class DescriptorWriter: Sendable {
 
     private func run() {
         while true {
-            let (bytes, isClosed) = state.withLock { ($0.bytes, $0.isClosed) }
+            let (bytes, isClosed, isStopping) = state.withLock {
+                ($0.bytes, $0.isClosed, $0.isStopping)
+            }
             if isClosed { return }
+            if isStopping, bytes.isEmpty { return end(nil) }
             if bytes.isEmpty {
                 waitUntilReady(for: [])
             } else if write(all: bytes) {
@@ -138,6 +157,11 @@ public final class DescriptorWriter: Sendable {
             var rest = bytes
             while !rest.isEmpty {
                 if state.withLock({ $0.isClosed }) { return false }
+                if state.withLock({ $0.isStopping }) {
+                    state.withLock { $0.unwritten = Array(rest) + $0.unwritten }
+                    end(nil)
+                    return false
+                }
                 guard waitUntilReady(for: .writable) else { continue }
                 switch LineOutput.write(rest, to: thread.descriptor) {
                 case .written(let count): rest = UnsafeRawBufferPointer(rebasing: rest[count...])

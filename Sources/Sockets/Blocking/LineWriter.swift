@@ -129,6 +129,19 @@ public final class LineWriter: Sendable {
         }
     }
 
+    /// Finds out whether `open()` and `reopen()` could open a file, without making one.
+    ///
+    /// - Throws: `SocketError`: `open /var/log/chat.log: permission denied`.
+    package static func tryToOpen(_ path: String) throws(SocketError) {
+        let flags = O_WRONLY | O_APPEND | O_CLOEXEC | O_NOCTTY | O_NONBLOCK
+        let descriptor = Glibc.open(path, flags)
+        if descriptor >= 0 { return _ = Glibc.close(descriptor) }
+        guard errno == ENOENT else { throw SocketError("open \(path)") }
+        let slash = path.lastIndex(of: "/")
+        let folder = slash.map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+        guard access(folder, W_OK | X_OK) == 0 else { throw SocketError("open \(path)") }
+    }
+
     private static func openFile(_ path: String) throws(SocketError) -> Int32 {
         // Non-blocking, else a named pipe without a reader would keep us here.
         let flags = O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK

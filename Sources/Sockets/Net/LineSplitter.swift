@@ -15,7 +15,7 @@ public struct LineSplitter: Sendable {
     }
 
     /// Longest line in bytes, without the ending.
-    public let longest: Int
+    public package(set) var longest: Int
     private var pending: [UInt8] = []
     private var isSkipping = false
 

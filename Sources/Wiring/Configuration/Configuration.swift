@@ -35,6 +35,9 @@ package struct Configuration: Sendable {
     /// Number of all warnings.
     package internal(set) var warningCount = 0
 
+    /// The names of all bridges, also of those that are left out.
+    package var bridgeNames: [String] { bridges.map(\.name) + leftOut.map(\.name) }
+
     /// Options at the top of the file.
     package static var topLevelOptions: [OptionDescription] {
         TopLevelOptions.options + [

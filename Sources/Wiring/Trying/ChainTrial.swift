@@ -24,12 +24,12 @@ struct ChainTrial: Sendable {
             name: configuration.name, language: configuration.language, log: .silent,
             executor: loop, directory: configuration.directory, files: { _ in NoLines() })
         var maker = EntryMaker(context: context, fold: namePolicy.fold)
-        let common = maker.chain(configuration.middleware)
+        let common = Chain(maker.steps(configuration.middleware))
         var attachments: [String: BridgeAttachment] = [:]
         for bridge in configuration.bridges where bridges.contains(bridge.name) {
             attachments[bridge.name] = BridgeAttachment(
                 name: bridge.name, room: bridge.room, direction: bridge.direction,
-                senderFormat: bridge.senderFormat, chain: maker.chain(bridge.middleware))
+                senderFormat: bridge.senderFormat, chain: Chain(maker.steps(bridge.middleware)))
         }
         if !maker.problems.isEmpty {
             throw ConfigurationReport(file: configuration.file, problems: maker.problems)

@@ -34,6 +34,16 @@ enum CommandReference {
                     + "Nothing is created and nothing is sent to anybody."
             ]),
         CommandDescription(
+            "reload [--plan]",
+            summary: [
+                "has the running bus read the file anew; with",
+                "--plan only says what would change",
+            ],
+            details: [
+                "Everything that can fail is done first, and either all changes or nothing. With "
+                    + "--plan the status is 0 where nothing differs and 2 where something does."
+            ]),
+        CommandDescription(
             "describe [TYPE]", summary: ["bridges and middlewares, with all their options"]),
     ]
 

@@ -18,7 +18,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
     private let files: CertificateFiles
     private let loop: EventLoop
     private let log: Log
-    private let use: (TLSContext) -> Void
+    private let onNew: (TLSContext) -> Void
     private var context: TLSContext
     /// The version of the files that was read last, whether it could be used or not.
     private var version: CertificateFiles.Version
@@ -69,7 +69,7 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
         self.files = files
         self.loop = loop
         self.log = log
-        self.use = use
+        onNew = use
         context = first.context
         version = first.version
         lastKeys = loop.now
@@ -114,20 +114,26 @@ package final class CertificateWatch: @unchecked Sendable {  // touched on the l
         guard let result, timer.deadline != nil else { return }
         switch result {
         case .success(let loaded):
-            self.version = loaded.version
-            context = loaded.context
-            (lastWarning, lastKeys) = (nil, loop.now)
-            use(loaded.context)
+            use(loaded)
             log.info(
                 """
                 the new certificate in \(files.certificate.name) is used from now on; it ends on \
                 \(Self.day(loaded.context.validity.end))
                 """)
-            warn(loaded)
         case .failure(let error):
             self.version = version
             log.warning("\(error); the certificate that was read before stays in use")
         }
+    }
+
+    /// Uses a certificate that was read just now for connections that are yet to come.
+    package func use(_ loaded: Loaded) {
+        loop.assertOwned()
+        version = loaded.version
+        context = loaded.context
+        (lastWarning, lastKeys) = (nil, loop.now)
+        onNew(loaded.context)
+        warn(loaded)
     }
 
     // MARK: - Warnings

@@ -34,7 +34,7 @@ package final class StalledReaders: @unchecked Sendable {  // touched on the loo
     private let loop: EventLoop
     private let bus: Bus
     /// Nanoseconds that a byte may stay unconfirmed.
-    private let timeout: Int64
+    private var timeout: Int64
     private var readers: [UInt32: Reader] = [:]
     /// The time at which the server began to stop; from then on a shorter timeout applies.
     private var stoppingSince: Int64?
@@ -64,6 +64,13 @@ package final class StalledReaders: @unchecked Sendable {  // touched on the loo
         self.timeout = timeout
         self.loop = loop
         self.bus = bus
+    }
+
+    /// Changes the time that a byte may stay unconfirmed, in nanoseconds, from the next sweep on.
+    package func setTimeout(_ timeout: Int64) {
+        loop.assertOwned()
+        self.timeout = timeout
+        if sweep.deadline != nil { loop.set(sweep, after: interval) }
     }
 
     /// Watches a connection that was sent something, until all of it is confirmed.

@@ -130,6 +130,13 @@ extension Phrases {
         say("Estás en \(room).", "You are in \(room).")
     }
 
+    /// After `[info]`, to whoever was in a room that there is no longer.
+    package func roomIsClosed(_ room: String, now other: String) -> String {
+        say(
+            "La sala \(room) ya no existe. Estás en \(other).",
+            "The room \(room) no longer exists. You are in \(other).")
+    }
+
     /// After the `[info]` lines of a list: their number.
     package func count(_ lines: Int) -> String { String(lines) }
 

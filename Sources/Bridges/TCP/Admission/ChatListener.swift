@@ -25,8 +25,8 @@ final class ChatListener {
 
     private let loop: EventLoop
     private let throttledLog: ThrottledLog
-    private let maxConnections: Int
-    private let maxPerHost: Int
+    private var maxConnections: Int
+    private var maxPerHost: Int
     private let mode: FileMode?
     private let proxies: ProxySources
     private let phrases: Phrases
@@ -58,6 +58,13 @@ final class ChatListener {
         self.counts = counts
         self.phrases = phrases
         self.admission = admission
+    }
+
+    /// Takes over the limits of other options, for clients that are yet to come.
+    func adjust(to options: TCP.Options) {
+        maxConnections = min(options.maxConnections, Descriptors.availableConnections)
+        maxPerHost = options.maxPerAddress
+        connects = ConnectLimit(options.connects)
     }
 
     /// The addresses it listens on.

@@ -16,7 +16,7 @@ final class UnnamedConnections {
     private var nameless: TimedQueue<UInt32>?
     private var beginning = TimedQueue<UInt32>()
     /// Nanoseconds within which a connection must have a name.
-    private let nameTimeout: Int64
+    private var nameTimeout: Int64
     private lazy var timer = LoopTimer { [unowned self] in self.closeAllLate() }
 
     /// Makes an empty set.
@@ -34,6 +34,26 @@ final class UnnamedConnections {
         self.loop = loop
         self.find = find
         self.closeLate = closeLate
+    }
+
+    /// Changes the time within which a connection must have a name; where there was no such time,
+    /// it begins for the connections that have none.
+    func setTimeout(_ timeout: Int64?, _ connections: [ChatConnection]) {
+        loop.assertOwned()
+        let hadTimeout = nameless != nil
+        nameTimeout = timeout ?? .max
+        guard timeout != nil else {
+            nameless = nil
+            return
+        }
+        if !hadTimeout {
+            nameless = TimedQueue<UInt32>()
+            for connection in connections {
+                nameless?.append(
+                    connection.connectionID, at: loop.now, among: connections.count, if: isNameless)
+            }
+        }
+        if let first = nameless?.first(where: isNameless) { setTimer(first.time + nameTimeout) }
     }
 
     /// Adds a new connection.
@@ -74,7 +94,9 @@ final class UnnamedConnections {
     }
 
     private func setTimer(_ time: Int64) {
-        if timer.deadline.map({ $0 > time }) ?? true { loop.set(timer, after: time - loop.now) }
+        if timer.deadline.map({ $0 > time }) ?? true {
+            loop.set(timer, after: max(0, time - loop.now))
+        }
     }
 
     private func closeAllLate() {

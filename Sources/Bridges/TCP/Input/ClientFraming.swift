@@ -83,6 +83,9 @@ struct ClientFraming {
 
     init(longest: Int) { splitter = LineSplitter(longest: longest) }
 
+    /// Changes the bytes of the longest line.
+    mutating func setLongest(_ bytes: Int) { splitter.longest = bytes }
+
     /// The effect of a silence on the pending text, if nothing more comes.
     var silence: Silence {
         guard hasPending else { return .endsNothing }

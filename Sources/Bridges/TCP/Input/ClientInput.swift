@@ -39,6 +39,9 @@ final class ClientInput {
         framing = ClientFraming(longest: server.options.maxLine.bytes)
     }
 
+    /// Changes the bytes of the longest line.
+    func setLongest(_ bytes: Int) { framing.setLongest(bytes) }
+
     /// Splits bytes that were read into the server's batch, and obeys the lines.
     func receive(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         if case .isText = opening {} else if isOther(bytes, bus) { return }

@@ -14,7 +14,7 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
     /// Requests to the store at a time, each for a piece.
     private static let fetchesAtOnce = 16
 
-    private let bound: Int
+    private var bound: Int
     private let loop: EventLoop
     private let bus: Bus
     /// Bytes that all lists hold.
@@ -31,6 +31,9 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
         self.loop = loop
         self.bus = bus
     }
+
+    /// Changes the bytes that all lists may hold; those that hold more go on.
+    func setBound(_ bytes: Int) { bound = bytes }
 
     /// Returns whether a list that holds so many bytes, and a piece of it, fit beside the others.
     ///

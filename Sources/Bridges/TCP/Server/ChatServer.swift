@@ -9,7 +9,7 @@ import TimeUnits
 ///
 /// Confined to the bus's loop.
 final class ChatServer: @unchecked Sendable {  // made on the loop, and touched there only
-    private enum Phase {
+    enum Phase {
         case open
         /// No client is let in and nothing is read; what connections are owed is still sent.
         case stopping
@@ -17,7 +17,8 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         case done
     }
 
-    let options: TCP.Options
+    /// The options; limits in them may change while the server runs.
+    var options: TCP.Options
     let port: Port
     let loop: EventLoop
     let phrases: Phrases
@@ -34,31 +35,33 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     /// True if connections neither read nor say anything before a login.
     let isLoginRequired: Bool
     /// The limit on each connection's commands.
-    let commandRule: CommandBucket.Rule
+    var commandRule: CommandBucket.Rule
     let scheduler: ReadScheduler
     let history: HistoryRenderer
     let stalled: StalledReaders
     let lists: AnswerLists
     let turnEndWork: TurnEndWork
 
-    private(set) var rooms: [RoomReaders] = []
-    private let entranceIndex: Int
+    var rooms: [RoomReaders] = []
+    /// The room where connections begin.
+    let entrance: RoomReaders
     private(set) var connections: [UInt32: ChatConnection] = [:]
     /// The connections that wait for the store: to be read again, or to be sent stored lines.
     private var awaitingStore: [ChatConnection] = []
     private var storeObserver: UInt64 = 0
     private var moderationObserver: UInt64 = 0
+    private var configurationObserver: UInt64 = 0
     private var bytesReadThisTurn = 0
     private var beforeTurnEndID = 0
     private var turnEndID = 0
-    private var phase = Phase.open
-    private var waiters: [CheckedContinuation<Void, Never>] = []
+    var phase = Phase.open
+    var waiters: [CheckedContinuation<Void, Never>] = []
     private var lastGuest = 0
     /// The last private message, until the end of the turn.
     private var lastPrivate: (number: MessageNumber, lines: [UInt8])?
-    private var certificateWatch: CertificateWatch?
-    private lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
-    private lazy var chatListener = ChatListener(
+    var certificateWatch: CertificateWatch?
+    lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
+    lazy var chatListener = ChatListener(
         options, on: loop, log: port.log, port.statistics.connections, phrases,
         ChatListener.Admission(
             admit: { [unowned self] in self.admit($0) },
@@ -67,13 +70,12 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             closeSilentConnection: { [unowned self] in self.closeSilentConnection() },
             freeDescriptor: { [unowned self] in self.freeDescriptor() }))
     private(set) lazy var unnamed = UnnamedConnections(
-        namedWithin: options.nameWithin?.inNanoseconds
-            ?? (isLoginRequired ? Self.loginTimeout : nil), on: loop,
+        namedWithin: nameTimeout, on: loop,
         find: { [unowned self] in self.connections[$0] },
         closeLate: { [unowned self] connection in
             self.port.bus.assumeIsolated { connection.closeAsNameless($0) }
         })
-    private lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
+    lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
         self.checkDone()
     }
 
@@ -115,9 +117,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             timeout: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
         lists = AnswerLists(bound: options.lists.bytes, on: loop, bus: port.bus)
         turnEndWork = TurnEndWork(on: loop)
-        rooms = bus.rooms.map { RoomReaders($0) }
-        entranceIndex = rooms.firstIndex { $0.room.name == port.room } ?? 0
-        if port.direction != .in { openRooms(bus) }
+        let all = bus.allRooms.map { RoomReaders($0) }
+        guard let entrance = all.first(where: { $0.room.name == port.room }) ?? all.first else {
+            preconditionFailure("a configuration without rooms has problems")
+        }
+        self.entrance = entrance
+        rooms = all
+        if port.direction != .in { for readers in rooms { open(readers, bus) } }
         beforeTurnEndID = loop.beforeTurnEnd { [scheduler] in scheduler.serveQueues() }
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
@@ -128,24 +134,29 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         exposeGauges()
         moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
+        configurationObserver = bus.whenConfigurationChanges { [unowned self] in
+            self.port.bus.assumeIsolated { self.useRooms($0) }
+        }
     }
 
-    private func openRooms(_ bus: isolated Bus) {
-        for readers in rooms {
-            readers.open(
-                readers.room.addFeed(
-                    capacity: options.buffer.bytes, encoder: encoder,
-                    outgoing: port.attachment.outgoing, reader: self,
-                    after: bus.nextNumber()), isStored: bus.keepsMessages)
-        }
+    /// Opens a room for readers.
+    func open(_ readers: RoomReaders, _ bus: isolated Bus) {
+        readers.open(
+            readers.room.addFeed(
+                capacity: options.buffer.bytes, encoder: encoder,
+                outgoing: port.attachment.outgoing, reader: self,
+                after: bus.nextNumber()), isStored: bus.keepsMessages)
+    }
+
+    /// Nanoseconds within which a connection must have a name; `nil` for no limit.
+    var nameTimeout: Int64? {
+        options.nameWithin?.inNanoseconds ?? (isLoginRequired ? Self.loginTimeout : nil)
     }
 
     /// True once no more lines are read.
     var isStopping: Bool { phase != .open }
     /// The addresses it listens on.
     var addresses: [String] { chatListener.addresses }
-    /// The room where connections begin.
-    var entrance: RoomReaders { rooms[entranceIndex] }
 
     /// Returns the lines of a private message as this bridge's clients read them, which are made once
     /// for all connections of the two.
@@ -206,7 +217,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     }
 
     /// Takes the server off the loop, the rooms and the store, none of which call it any more.
-    private func detach() {
+    func detach() {
         loop.removeTurnEnd(beforeTurnEndID)
         loop.removeTurnEnd(turnEndID)
         for readers in rooms {
@@ -215,6 +226,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         port.bus.assumeIsolated {
             $0.removeStoreObserver(storeObserver)
             $0.removeModerationObserver(moderationObserver)
+            $0.removeConfigurationObserver(configurationObserver)
         }
     }
 
@@ -320,65 +332,6 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         let connections = awaitingStore
         awaitingStore = []
         for connection in connections { connection.continueAfterStore() }
-    }
-
-    // MARK: - Stopping
-
-    /// Stops taking connections and lines, except lines that have come already; every connection
-    /// is closed when all it is owed is sent.
-    func stopReading(_ bus: isolated Bus) {
-        guard phase == .open else { return }
-        beginStopping()
-        for connection in Array(connections.values) { connection.readRemaining(bus) }
-        bus.whenEnding { [self] in
-            self.port.bus.assumeIsolated { bus in
-                for connection in Array(self.connections.values) { connection.closeWhenSent(bus) }
-                self.checkDone()
-            }
-        }
-    }
-
-    private func beginStopping() {
-        if phase == .open { phase = .stopping }
-        scheduler.isUnlimited = true
-        chatListener.close()
-        lingering.hurry()
-        stalled.hurry()
-    }
-
-    /// Closes all connections at once.
-    func closeAll(_ bus: isolated Bus) {
-        beginStopping()
-        for connection in Array(connections.values) { connection.close(bus) }
-        lingering.closeAll()
-        checkDone()
-    }
-
-    private func checkDone() {
-        guard phase == .stopping, connections.isEmpty, lingering.isEmpty else { return }
-        phase = .done
-        certificateWatch?.cancel()
-        stalled.cancel()
-        greetings.cancel()
-        unnamed.cancel()
-        if stalled.abandonedCount > 0 {
-            port.log.warning(
-                """
-                not everything could be delivered: clients that do not read: \
-                \(stalled.abandonedCount)
-                """)
-        }
-        detach()
-        for waiter in waiters { waiter.resume() }
-        waiters = []
-    }
-
-    /// Returns when all connections are closed.
-    func waitUntilDone(_ bus: isolated Bus) async {
-        checkDone()
-        await withCheckedContinuation { waiter in
-            if phase == .done { waiter.resume() } else { waiters.append(waiter) }
-        }
     }
 }
 

@@ -25,6 +25,15 @@ extension ChatConnection {
         close(bus)
     }
 
+    /// Goes from a room that is closed to the first one, which is told to this client alone.
+    func leaveClosedRoom(_ bus: isolated Bus) {
+        guard isOpen, let target = server.rooms.first else { return }
+        let closed = roomReaders.room.name
+        if slot == nil { roomReaders = target } else { move(to: target) }
+        if let participant { bus.transfer(participant.presence, to: target.room) }
+        answer(.info, server.phrases.roomIsClosed(closed, now: target.room.name))
+    }
+
     /// Closes a connection that took too long to take what it was sent.
     func closeAsStalled(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) is closed: it does not read what it is sent")

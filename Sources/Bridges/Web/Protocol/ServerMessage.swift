@@ -40,6 +40,15 @@ enum ServerMessage {
             ]))
     }
 
+    /// Returns what this client alone is told.
+    static func info(_ text: String) -> [UInt8] {
+        frame(
+            .object([
+                "type": .text("ok"), "code": .text(AnswerCode.info.rawValue),
+                "text": .text(text),
+            ]))
+    }
+
     /// Returns what an admin says to everybody.
     static func announcement(_ text: String) -> [UInt8] {
         frame(

@@ -8,7 +8,8 @@ import TimeUnits
 ///
 /// Confined to the bus's loop.
 final class WebServer: @unchecked Sendable {  // made on the loop, and touched there only
-    let options: Web.Options
+    /// The options; limits in them may change while the server runs.
+    var options: Web.Options
     let port: Port
     let loop: EventLoop
     let phrases: Phrases
@@ -32,9 +33,8 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// True if nothing is read nor said before a login.
     let isLoginRequired: Bool
     /// The limit on texts.
-    let textLimit: TextLimit
-    private(set) var rooms: [WebRoom] = []
-    private let defaultIndex: Int
+    var textLimit: TextLimit
+    var rooms: [WebRoom] = []
     private(set) var clients: [UInt32: WebClient] = [:]
     private(set) var streams: [UInt32: EventStream] = [:]
     let polls: LongPolls
@@ -43,13 +43,14 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     private var awaitingCommit: [(number: MessageNumber, then: () -> Void)] = []
     private var storeObserver: UInt64 = 0
     private var moderationObserver: UInt64 = 0
+    private var configurationObserver: UInt64 = 0
     private var turnEndID = 0
     private(set) var isStopping = false
     private var isDetached = false
     private var waiters: [CheckedContinuation<Void, Never>] = []
-    private var http: HTTPServer?
+    private(set) var http: HTTPServer?
     private var isHTTPClosed = true
-    private var certificateWatch: CertificateWatch?
+    private(set) var certificateWatch: CertificateWatch?
     /// The last private message, until the end of the turn.
     private var lastPrivate: (number: MessageNumber, frame: [UInt8])?
     private lazy var pings = LoopTimer { [unowned self] in self.ping() }
@@ -84,27 +85,27 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         isLoginRequired = bus.accounts.policy.isLoginRequired
         isTokenRequired = isLoginRequired || !isLocal || !options.proxies.isEmpty
         textLimit = TextLimit(of: port.attachment, on: bus)
-        defaultIndex = bus.rooms.firstIndex { $0.name == port.room } ?? 0
         polls = LongPolls(on: loop)
         polls.isAllowed = { [unowned self] in self.mayRead($0, $1) }
         polls.respond = { [unowned self] in self.api.respond($0, with: $1) }
-        openRooms(bus)
+        for room in bus.allRooms { rooms.append(open(room, bus)) }
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
         }
         exposeGauges()
         moderationObserver = bus.whenModerated { [unowned self] in self.obey($0) }
         storeObserver = bus.whenStoreMoves { [unowned self] in self.continueAfterStore() }
+        configurationObserver = bus.whenConfigurationChanges { [unowned self] in
+            self.port.bus.assumeIsolated { self.useConfiguration($0) }
+        }
         loop.set(pings, after: Self.pingInterval)
     }
 
-    private func openRooms(_ bus: isolated Bus) {
-        let isOut = port.direction != .in
-        rooms = bus.rooms.map { room in
-            WebRoom(
-                room, isStored: bus.keepsMessages,
-                makeFeed: isOut ? { self.makeFeed(of: $0, $1, bus) } : nil)
-        }
+    /// Opens a room for readers.
+    func open(_ room: Room, _ bus: isolated Bus) -> WebRoom {
+        WebRoom(
+            room, isStored: bus.keepsMessages,
+            makeFeed: port.direction == .in ? nil : { self.makeFeed(of: $0, $1, bus) })
     }
 
     private func makeFeed(
@@ -116,7 +117,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     }
 
     /// The room that one is in who names none.
-    var defaultRoom: WebRoom { rooms[defaultIndex] }
+    var defaultRoom: WebRoom { room(port.room) ?? rooms[0] }
 
     /// The rooms, that one first.
     var defaultFirst: [WebRoom] { [defaultRoom] + rooms.filter { $0 !== defaultRoom } }
@@ -323,7 +324,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         polls.stop(bus)
         continueAfterCommit(bus)
         http?.stop()
-        bus.whenEnding { [self] in
+        bus.whenEnding(of: port.attachment) { [self] in
             self.port.bus.assumeIsolated { bus in
                 // Where everybody has gone already, no timer must be set any more.
                 if self.isDetached { return }
@@ -368,6 +369,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         port.bus.assumeIsolated { bus in
             bus.removeStoreObserver(storeObserver)
             bus.removeModerationObserver(moderationObserver)
+            bus.removeConfigurationObserver(configurationObserver)
             // Whoever is between two pages does not come back to this bridge.
             for session in sessions.all { session.depart(bus) }
         }

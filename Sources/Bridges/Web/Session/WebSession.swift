@@ -132,6 +132,14 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         bus.leave([presence])
     }
 
+    /// Goes from a room that is closed to another one, and tells nobody.
+    func leaveClosedRoom(_ closed: Room, for room: Room, _ bus: isolated Bus) {
+        guard let presence = presence(in: closed) else { return }
+        if self.presence(in: room) == nil { return bus.transfer(presence, to: room) }
+        presences.removeAll { $0 === presence }
+        bus.withdraw(presence)
+    }
+
     /// The role of the account.
     func role(_ bus: isolated Bus) -> Role? { sender.flatMap { role(of: $0, bus) } }
 

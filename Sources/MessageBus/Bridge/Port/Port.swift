@@ -175,11 +175,18 @@ public struct Port: Sendable {
     /// The present time, by the wall clock of the bus.
     public var now: Timestamp { get async { await bus.now } }
 
-    /// Returns when the bus begins to stop: no more should be brought in from then on.
-    public func stopping() async { await bus.waitForStop() }
+    /// Returns when the bridge is to end, with the bus or alone, when the configuration has changed:
+    /// no more should be brought in from then on.
+    public func stopping() async { await attachment.waitUntilToEnd() }
 
-    /// True once the bus has begun to stop.
-    public var isStopping: Bool { get async { await bus.isStopping } }
+    /// True once the bridge is to end.
+    public var isStopping: Bool { get async { attachment.isToEnd } }
+
+    /// True if the bridge is to end because another takes its place: what it has read in part should
+    /// be left to that one.
+    package var isReplaced: Bool {
+        get async { await bus.perform { _ in attachment.ending == .replaced } }
+    }
 
     /// Opens a source: at shutdown the bus waits until it is closed before it ends `messages`.
     public func openSource() async { await bus.openSource(attachment) }

@@ -94,6 +94,7 @@ extension Bus {
     func next(_ reading: StoreBackedReader) async throws -> [Message]? {
         while !Task.isCancelled {
             let seen = storeSignal.count
+            if let owed = reading.attachment.lastOwed, reading.position >= owed { break }
             let found = try await available(reading)
             if !found.isEmpty { return found }
             let committed = store.committed
@@ -101,7 +102,7 @@ extension Bus {
             if reading.position < committed, !isMuted { continue }
             // Messages that a failing store has not kept yet are for the next run.
             let isAllThere = committed >= lastEnqueued || !isStoreCurrent
-            if isEnding, isMuted || isAllThere { break }
+            if isEnding || reading.attachment.isEnding, isMuted || isAllThere { break }
             await waitForStore(since: seen, evenWhenEnding: true)
         }
         if isStoreCurrent,

@@ -55,7 +55,7 @@ extension Bus {
         }
     }
 
-    private func remove(_ presence: Presence, of person: Person) {
+    func remove(_ presence: Presence, of person: Person) {
         let isLast = person.presences.count == 1
         person.detach(presence)
         guard isLast else { return }

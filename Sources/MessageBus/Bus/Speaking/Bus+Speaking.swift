@@ -157,6 +157,7 @@ extension Bus {
         _ speech: Speech, _ id: SpeechID?, answering message: Message?, in room: Room,
         by attachment: BridgeAttachment
     ) -> SpeechResult {
+        if room.isClosed { return .notHere }
         if let presence = speech.presence, presence.person == nil || presence.room !== room {
             return .notHere
         }

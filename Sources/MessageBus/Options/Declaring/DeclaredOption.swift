@@ -9,6 +9,10 @@ protocol DeclaredOption {
     /// Returns the value as JSON, if it has one.
     func rendered() -> String?
 
+    /// Returns the value in a form that is equal for equal values, also for secrets; never to be
+    /// shown.
+    func comparable() -> String
+
     /// Decodes the value that was written; returns false if something is wrong with it.
     func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool
 

@@ -151,6 +151,14 @@ extension Option: DeclaredOption {
 
     func rendered() -> String? { storage.value?.rendered }
 
+    func comparable() -> String {
+        guard let value = storage.value else { return "" }
+        if let options = value as? any PluginOptions { return options.comparable }
+        let rendered = value.rendered
+        if !Value.isSecret || rendered == "null" { return rendered }
+        return storage.source?.canonical ?? "default"
+    }
+
     func decode(_ value: ConfigValue, into problems: inout Problems) -> Bool {
         storage.location = OptionLocation(of: value)
         if case .null = value.kind, let standard = storage.value?.rendered {
@@ -165,6 +173,7 @@ extension Option: DeclaredOption {
         }
         guard let decoded = storage.decode(value, &problems) else { return false }
         storage.value = decoded
+        if Value.isSecret { storage.source = value }
         return true
     }
 

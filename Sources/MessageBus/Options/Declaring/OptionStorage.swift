@@ -14,6 +14,8 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
     let schema: @Sendable () -> OptionSchema
     let decode: Decode
     var value: Value?
+    /// The value as it was written, of a secret only: how it is rendered says nothing.
+    var source: ConfigValue?
     var location: OptionLocation
 
     init(
@@ -37,6 +39,7 @@ final class OptionStorage<Value: OptionValue>: @unchecked Sendable {
         schema = other.schema
         decode = other.decode
         value = other.value
+        source = other.source
         location = other.location
     }
 }

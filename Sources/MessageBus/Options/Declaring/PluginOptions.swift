@@ -113,6 +113,18 @@ extension PluginOptions {
         return "{" + members.joined(separator: ",") + "}"
     }
 
+    /// The values, for comparing them with those of other options.
+    package var decodedValues: DecodedValues {
+        var result = DecodedValues()
+        for (name, option) in declared { result.append(option.comparable(), for: name) }
+        return result
+    }
+
+    /// All values in a form that is equal for equal options; never to be shown.
+    var comparable: String {
+        declared.map { "\($0.name.quoted):\($0.option.comparable())" }.joined(separator: ",")
+    }
+
     /// Reports unknown keys, and returns the names that were probably meant.
     private static func reportUnknown(
         _ members: [ConfigValue.Member], _ owner: String, _ known: [String],

@@ -16,16 +16,11 @@ public struct Problems: Sendable {
     private var roomNames: Set<String>?
     private var wrong = FirstProblems()
     private var doubtful = FirstProblems()
-    private var claims: [Claim: ConfigLocation] = [:]
+    private var claims: [UniqueClaim: ConfigLocation] = [:]
+    private var claimsByOwner: [ConfigLocation: [UniqueClaim]] = [:]
     /// The number of names that may still be compared: suggestions in a file of a hundred thousand
     /// rooms would take minutes.
     private var comparisons = 400_000
-
-    /// A value that only one entry of the file may have.
-    private struct Claim: Hashable {
-        let name: String
-        let value: Secret
-    }
 
     /// Makes a collection with nothing in it.
     public init(rooms: [String]? = nil) {
@@ -63,10 +58,16 @@ public struct Problems: Sendable {
     mutating func claim(_ value: String, _ name: String, by owner: ConfigLocation)
         -> ConfigLocation?
     {
-        let claim = Claim(name: name, value: Secret(value))
+        let claim = UniqueClaim(name: name, value: Secret(value))
         if let first = claims[claim] { return first }
         claims[claim] = owner
+        claimsByOwner[owner, default: []].append(claim)
         return nil
+    }
+
+    /// Returns what an entry has that no other may have, each under its name; never to be shown.
+    package func claims(of owner: ConfigLocation) -> Set<UniqueClaim> {
+        Set(claimsByOwner[owner] ?? [])
     }
 
     /// Adds a problem or a warning.

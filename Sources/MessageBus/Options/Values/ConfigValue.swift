@@ -100,6 +100,24 @@ public struct ConfigValue: Sendable, CustomStringConvertible {
     }
 }
 
+extension ConfigValue {
+    /// The value as JSON with its keys in order, for comparing; never to be shown.
+    var canonical: String {
+        switch kind {
+        case .null, .invalid: "null"
+        case .bool(let isTrue): isTrue ? "true" : "false"
+        case .number(let text): text
+        case .string(let text): text.quoted
+        case .array(let elements):
+            "[" + elements.map(\.canonical).joined(separator: ",") + "]"
+        case .object(let members):
+            "{"
+                + members.sorted { $0.key < $1.key }
+                .map { "\($0.key.quoted):\($0.value.canonical)" }.joined(separator: ",") + "}"
+        }
+    }
+}
+
 extension ConfigValue: CustomReflectable {
     /// Shows what `description` shows, so that no dump prints a secret.
     public var customMirror: Mirror {

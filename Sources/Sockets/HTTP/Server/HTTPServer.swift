@@ -6,7 +6,7 @@ import Metrics
 ///
 /// Confined to the loop. Its owner keeps it until `onClosed`; the connections keep it too.
 package final class HTTPServer {
-    let options: Options
+    private(set) var options: Options
     let loop: EventLoop
     let handler: any HTTPHandler
     let forwarded: ForwardedPeer
@@ -98,6 +98,16 @@ package final class HTTPServer {
                 onShortage: { [unowned self] in self.freeDescriptor() },
                 onRefuse: { [unowned self] descriptor, _ in self.tell(descriptor, self.full) },
                 onAccept: { [unowned self] in self.accept($0, from: $1) }))
+    }
+
+    /// Takes over other limits, for connections that are yet to come.
+    package func adjust(maxConnections: Int, maxPerAddress: Int, stalledAfter: Duration) {
+        loop.assertOwned()
+        options.maxConnections = maxConnections
+        options.maxPerAddress = maxPerAddress
+        options.stalledAfter = stalledAfter
+        places.maxCount = min(maxConnections, Descriptors.availableConnections)
+        places.maxPerHost = maxPerAddress
     }
 
     /// Uses another certificate for connections that are yet to come.

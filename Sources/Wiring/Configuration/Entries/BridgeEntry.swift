@@ -21,6 +21,13 @@ package struct BridgeEntry: Sendable {
     /// Location of the entry.
     package let location: ConfigLocation
 
+    /// True if its name is given and not made from its type.
+    package let isNamed: Bool
+    /// What it has that no other bridge may have.
+    let claims: Set<UniqueClaim>
+    /// The values of its options, the common ones first, without its chains.
+    let values: DecodedValues
+
     /// Location of `senderFormat`; that of the entry if it is not given.
     let formatLocation: ConfigLocation
     let maker: PluginType<any Bridge>.Make

@@ -40,6 +40,19 @@ struct BridgeEntryOptions: TypedEntryOptions {
         "required": "\"optional\"", "kind": "\"type\"", "plugin": "\"type\"",
     ]
 
+    /// Returns the values that decide what the bridge is, beside its name and its chains.
+    ///
+    /// - Parameter room: the room it is in, also if that is not given.
+    func commonValues(room: String) -> DecodedValues {
+        var values = DecodedValues()
+        values.append(type.rendered, for: "type")
+        values.append(room.quoted, for: "room")
+        values.append(direction.rendered, for: "direction")
+        values.append(senderFormat.rendered, for: "senderFormat")
+        values.append(optional.rendered, for: "optional")
+        return values
+    }
+
     /// Reports formats that let people be mistaken for others, and chains that judge nothing.
     func validate(_ check: inout OptionCheck) {
         let found = $senderFormat.found(senderFormat.text.quoted)

@@ -22,7 +22,7 @@ struct EntryDecoder {
             entry, owner: "", beside: nil, into: &problems)
         problems.direction = options.map { ($0.direction, $0.$direction.location) }
         defer { problems.direction = nil }
-        let maker = resolve(
+        let prepared = resolve(
             entry, registry.bridges, "bridge", registry.middlewares, into: &problems)?
             .prepare(
                 entry, beside: Self.bridgeKeys, elsewhere: Self.hint(BridgeEntryOptions.self),
@@ -31,14 +31,16 @@ struct EntryDecoder {
             entry.member("middleware")?.value, of: name, into: &problems)
         let outgoing = self.middleware(
             entry.member("outgoing")?.value, isOutgoing: true, into: &problems)
-        guard let options, let maker, let room = options.room?.text ?? rooms?.names.first else {
-            return nil
-        }
+        guard let options, let prepared, let room = options.room?.text ?? rooms?.names.first
+        else { return nil }
+        var values = options.commonValues(room: room)
+        values.append(prepared.values)
         return BridgeEntry(
             type: options.type.text, name: name, room: room, direction: options.direction,
             middleware: middleware, outgoing: outgoing, senderFormat: options.senderFormat.text,
-            isOptional: options.optional, location: entry.location,
-            formatLocation: options.$senderFormat.location, maker: maker)
+            isOptional: options.optional, location: entry.location, isNamed: options.name != nil,
+            claims: problems.claims(of: entry.location), values: values,
+            formatLocation: options.$senderFormat.location, maker: prepared.make)
     }
 
     /// Decodes a chain, leaving out entries that have problems.
@@ -63,10 +65,10 @@ struct EntryDecoder {
             defer { problems.judged = nil }
             let type = resolve(
                 entry, registry.middlewares, "middleware", registry.bridges, into: &problems)
-            let maker = type?.prepare(
+            let prepared = type?.prepare(
                 entry, beside: Self.middlewareKeys,
                 elsewhere: Self.hint(MiddlewareEntryOptions.self), into: &problems)
-            guard let options, let type, let maker else { return nil }
+            guard let options, let type, let prepared else { return nil }
             let condition = Condition(
                 rooms: options.rooms, bridges: options.bridges, senders: options.senders,
                 kinds: options.kinds)
@@ -84,7 +86,7 @@ struct EntryDecoder {
                 condition: condition, location: entry.location,
                 rendered: {
                     options.rendered + (type.rendered(entry, beside: Self.middlewareKeys) ?? "")
-                }, maker: maker)
+                }, values: prepared.values, maker: prepared.make)
         }
     }
 

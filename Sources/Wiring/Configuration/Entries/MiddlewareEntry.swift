@@ -17,7 +17,15 @@ package struct MiddlewareEntry: Sendable {
     /// Returns the options and the condition as JSON: the same for entries that mean the same.
     let rendered: @Sendable () -> String
 
+    /// The values of its own options.
+    let values: DecodedValues
     let maker: PluginType<any Middleware>.Make
+
+    /// Returns whether another entry, wherever it stands, says the same.
+    func isEqual(to other: MiddlewareEntry) -> Bool {
+        type == other.type && name == other.name && condition == other.condition
+            && values == other.values
+    }
 
     /// Makes the middleware, without I/O; adds a problem if that fails.
     package func make(_ context: Context, into problems: inout Problems) -> (any Middleware)? {

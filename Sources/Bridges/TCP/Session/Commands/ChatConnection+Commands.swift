@@ -187,7 +187,8 @@ extension ChatConnection {
         output.detach(skipNotice: server.skipNotice)
     }
 
-    private func move(to target: RoomReaders) {
+    /// Reads another room from now on.
+    func move(to target: RoomReaders) {
         detachFromRoom()
         roomReaders = target
         target.attach(self)

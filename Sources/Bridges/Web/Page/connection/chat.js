@@ -154,7 +154,9 @@ function welcome(message) {
 	}
 	isWelcome = true;
 	rename(name);
-	const entered = isFirst ? read("rooms", []) : enteredNames();
+	const listed = message.rooms.map((room) => room.name);
+	const entered = (isFirst ? read("rooms", []) : enteredNames()).filter((room) => listed.includes(room));
+	closeAllBut(listed);
 	if (entered.length === 0) entered.push(...message.rooms.slice(0, 1).map((room) => room.name));
 	for (const room of entered.map(roomOf)) {
 		const last = message.rooms.find((listed) => listed.name === room.name)?.last ?? 0;
@@ -164,8 +166,19 @@ function welcome(message) {
 		if (isFirst && room.seen < last) fetchGap(room, room.timeline.gaps[0]);
 		send({ type: "people", room: room.name });
 	}
+	write("rooms", enteredNames());
 	openOutbox(deliver);
 	if (isFirst) openRoom(sessionStorage.getItem("puente:room") ?? entered[0]);
+}
+
+// Rooms that there are no longer: whoever was in one is in the first room, by the server's doing.
+function closeAllBut(listed) {
+	for (const room of allRooms()) {
+		if (room.isPrivate || listed.includes(room.name)) continue;
+		room.forget();
+		rooms.delete(room.name);
+		if (chat.current === room && listed.length > 0) openRoom(listed[0]);
+	}
 }
 
 function rename(name) {
@@ -210,6 +223,12 @@ function add(room, event) {
 
 function hearAnswer({ type, id, of, code, text }) {
 	const isOk = type === "ok";
+	// A room that one was in is gone since.
+	if (of === "hello" && code === "unknown-room") {
+		closeAllBut([]);
+		forget("rooms");
+		return send(hello());
+	}
 	if (id) return isOk ? removeLine(id) : refuseLine(id, code, text);
 	if (!isOk && (of === "hello" || (!isWelcome && of !== "people"))) {
 		isWelcome = false;

@@ -2,8 +2,8 @@
 ///
 /// Confined to whoever holds it.
 struct ConnectionPlaces {
-    private let maxCount: Int
-    private let maxPerHost: Int
+    var maxCount: Int
+    var maxPerHost: Int
     private var count = 0
     private var countByHost: [HostKey: Int] = [:]
 

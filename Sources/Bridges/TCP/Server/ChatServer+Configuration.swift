@@ -1,0 +1,43 @@
+import Chat
+import MessageBus
+import Sockets
+import TimeUnits
+
+// What a new configuration changes while the server runs.
+extension ChatServer {
+    /// Takes over the limits of other options.
+    func adjust(to new: TCP.Options) {
+        loop.assertOwned()
+        options.maxLine = new.maxLine
+        options.maxConnections = new.maxConnections
+        options.maxPerAddress = new.maxPerAddress
+        options.connects = new.connects
+        options.nameWithin = new.nameWithin
+        options.stalledAfter = new.stalledAfter
+        options.commands = new.commands
+        options.lists = new.lists
+        commandRule = CommandBucket.Rule(new.commands)
+        stalled.setTimeout(new.stalledAfter.inNanoseconds)
+        lists.setBound(new.lists.bytes)
+        chatListener.adjust(to: new)
+        unnamed.setTimeout(nameTimeout, connections.values.filter(\.isNameless))
+        for connection in connections.values { connection.input.setLongest(new.maxLine.bytes) }
+    }
+
+    /// Uses the rooms that there are by now; whoever is in one that is closed goes to the first one.
+    func useRooms(_ bus: isolated Bus) {
+        let before = rooms
+        rooms = bus.rooms.map { room in
+            if let known = before.first(where: { $0.room === room }) { return known }
+            let readers = RoomReaders(room)
+            if port.direction != .in { open(readers, bus) }
+            return readers
+        }
+        for readers in before where readers.room.isClosed {
+            for connection in connections.values where connection.roomReaders === readers {
+                connection.leaveClosedRoom(bus)
+            }
+            if let feed = readers.feed { readers.room.remove(feed) }
+        }
+    }
+}

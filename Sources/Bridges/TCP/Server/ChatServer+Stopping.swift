@@ -1,0 +1,64 @@
+import Chat
+import MessageBus
+import Sockets
+
+// The end of a server: nobody is let in any more, and everybody gets what they are owed.
+extension ChatServer {
+    /// Stops taking connections and lines, except lines that have come already; every connection
+    /// is closed when all it is owed is sent.
+    func stopReading(_ bus: isolated Bus) {
+        guard phase == .open else { return }
+        beginStopping()
+        for connection in Array(connections.values) { connection.readRemaining(bus) }
+        bus.whenEnding(of: port.attachment) { [self] in
+            self.port.bus.assumeIsolated { bus in
+                for connection in Array(self.connections.values) { connection.closeWhenSent(bus) }
+                self.checkDone()
+            }
+        }
+    }
+
+    private func beginStopping() {
+        if phase == .open { phase = .stopping }
+        scheduler.isUnlimited = true
+        chatListener.close()
+        lingering.hurry()
+        stalled.hurry()
+    }
+
+    /// Closes all connections at once.
+    func closeAll(_ bus: isolated Bus) {
+        beginStopping()
+        for connection in Array(connections.values) { connection.close(bus) }
+        lingering.closeAll()
+        checkDone()
+    }
+
+    /// Ends the server once every connection is closed.
+    func checkDone() {
+        guard phase == .stopping, connections.isEmpty, lingering.isEmpty else { return }
+        phase = .done
+        certificateWatch?.cancel()
+        stalled.cancel()
+        greetings.cancel()
+        unnamed.cancel()
+        if stalled.abandonedCount > 0 {
+            port.log.warning(
+                """
+                not everything could be delivered: clients that do not read: \
+                \(stalled.abandonedCount)
+                """)
+        }
+        detach()
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+
+    /// Returns when all connections are closed.
+    func waitUntilDone(_ bus: isolated Bus) async {
+        checkDone()
+        await withCheckedContinuation { waiter in
+            if phase == .done { waiter.resume() } else { waiters.append(waiter) }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+import Chat
+import MessageBus
+import Sockets
+import TimeUnits
+
+// What a new configuration changes while the server runs.
+extension WebServer {
+    /// Takes over the limits of other options.
+    func adjust(to new: Web.Options) {
+        loop.assertOwned()
+        options.maxConnections = new.maxConnections
+        options.maxPerAddress = new.maxPerAddress
+        options.stalledAfter = new.stalledAfter
+        stalled.setTimeout(new.stalledAfter.inNanoseconds)
+        http?.adjust(
+            maxConnections: new.maxConnections, maxPerAddress: new.maxPerAddress,
+            stalledAfter: new.stalledAfter)
+    }
+
+    /// Uses the rooms and the chains that there are by now; whoever is in a room that is closed goes
+    /// to the first one.
+    func useConfiguration(_ bus: isolated Bus) {
+        textLimit = TextLimit(of: port.attachment, on: bus)
+        let before = rooms
+        rooms = []
+        for room in bus.rooms {
+            rooms.append(before.first { $0.room === room } ?? open(room, bus))
+        }
+        for closed in before where closed.room.isClosed { close(closed, bus) }
+        guard before.map(\.room.name) != rooms.map(\.room.name) else { return }
+        // The list of rooms is part of it.
+        for client in clients.values { client.tellName() }
+    }
+
+    private func close(_ closed: WebRoom, _ bus: isolated Bus) {
+        guard let target = rooms.first else { return }
+        let notice = ServerMessage.info(
+            phrases.roomIsClosed(closed.room.name, now: target.room.name))
+        for session in sessions.all { session.leaveClosedRoom(closed.room, for: target.room, bus) }
+        for client in clients.values where client.stream.reads(closed) {
+            client.stream.send(notice, behind: closed)
+            client.stream.stopReading(closed)
+            client.stream.read(target, after: nil)
+        }
+        for stream in Array(streams.values) where stream.stream.reads(closed) { stream.end() }
+        for feed in closed.feeds { closed.room.remove(feed) }
+    }
+}

@@ -1,0 +1,66 @@
+import MessageBus
+
+/// The difference between a bridge as it runs and as the new configuration has it.
+struct BridgeDifference: Sendable {
+    /// The kind of difference.
+    enum Kind: Sendable, Equatable {
+        /// It goes on, whatever of its own chain or its limits changes.
+        case stays
+        /// It is stopped, and run anew.
+        case restarts
+        /// The old configuration does not have it.
+        case isNew
+        /// The new configuration does not have it.
+        case isRemoved
+    }
+
+    /// The bridge's name.
+    let name: String
+    let kind: Kind
+    /// The keys that differ.
+    let keys: [String]
+    /// The bridge's own chain, for one that both configurations have.
+    let middleware: ChainDifference?
+    /// The chain for what it is given, for one that both configurations have.
+    let outgoing: ChainDifference?
+
+    /// Describes a bridge that only one configuration has.
+    init(_ name: String, _ kind: Kind) {
+        (self.name, self.kind, keys) = (name, kind, [])
+        (middleware, outgoing) = (nil, nil)
+    }
+
+    /// Compares a bridge of both configurations.
+    ///
+    /// - Parameter adjustable: the keys that can change while it runs.
+    init(from old: BridgeEntry, to new: BridgeEntry, adjustable: Set<String>) {
+        name = new.name
+        let middleware = ChainDifference(from: old.middleware, to: new.middleware)
+        let outgoing = ChainDifference(from: old.outgoing, to: new.outgoing)
+        var keys = new.values.keysDiffering(from: old.values)
+        let own = adjustable.union(["optional"])
+        var isRestart = keys.contains { !own.contains($0) }
+        if !middleware.lines.isEmpty { keys.append("middleware") }
+        if !outgoing.lines.isEmpty {
+            keys.append("outgoing")
+            isRestart = true
+        }
+        kind = isRestart ? .restarts : .stays
+        (self.keys, self.middleware, self.outgoing) = (keys, middleware, outgoing)
+    }
+
+    /// True if nothing differs.
+    var isNothing: Bool { kind == .stays && keys.isEmpty }
+
+    /// The line of the plan: `bridge telegram: chats changed, restarts`.
+    var line: String {
+        let subject = "bridge \(name)"
+        switch kind {
+        case .isNew: return "\(subject) is new"
+        case .isRemoved: return "\(subject) is removed"
+        case .restarts: return "\(subject): \(keys.joined(separator: ", ")) changed, restarts"
+        case .stays where keys.isEmpty: return "\(subject): unchanged"
+        case .stays: return "\(subject): \(keys.joined(separator: ", ")) changed, goes on"
+        }
+    }
+}

@@ -1,0 +1,31 @@
+import JSON
+import MessageBus
+
+/// Has the running daemon read its configuration anew: `puente reload`.
+struct ReloadCommand: ControlCommand {
+    /// `reload`.
+    var name: String { "reload" }
+
+    private let gate: ReloadGate
+
+    init(_ gate: ReloadGate) { self.gate = gate }
+
+    /// Reloads, and sends the plan and what came of it; the reload goes on even if the client is
+    /// gone.
+    func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
+        guard let file = request.arguments["file"].string else {
+            answer.complain("reload needs the path of the configuration")
+            return ReloadResult.unavailable
+        }
+        let isPlan = request.arguments["plan"].isTrue
+        let outcome = await gate.reload(file, isPlan: isPlan)
+        for line in outcome.problems { answer.complain(line) }
+        for line in outcome.lines { answer.say(line) }
+        if outcome.isTaken || isPlan && outcome.status == ReloadResult.differs {
+            answer.say(outcome.summary)
+        } else {
+            answer.complain("puente: not reloaded: \(outcome.summary)")
+        }
+        return outcome.status
+    }
+}
