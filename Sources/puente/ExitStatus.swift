@@ -15,14 +15,16 @@ enum ExitStatus: Int32, CaseIterable {
 
 extension ExitStatus {
     /// Something is not as it was expected.
-    static var differs: ExitStatus { .unknown }
+    static var unexpected: ExitStatus { .unknown }
 
     /// What the status means.
     var summary: String {
         switch self {
         case .success: "Everything went well."
         case .unknown:
-            "There is no such account, token or ban; a test has failed; a replay found differences."
+            "There is no such account, token or ban; the daemon is not ready; a test has failed; a "
+                + "replay found differences."
+        case .differs: "A reload would change something."
         case .usage: "The command line makes no sense as it is written."
         case .unavailable:
             "It can't be done: an address is taken, a file can't be opened, a check has failed."

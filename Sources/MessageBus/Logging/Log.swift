@@ -111,7 +111,7 @@ public struct Log: Sendable {
 
     /// Writes a line about a message, which may quote it.
     package func writeMessage(_ level: Level, _ sentence: String) {
-        guard level >= threshold else { return }
+        guard threshold.admits(level) else { return }
         var entry = Entry(level: level, bridge: bridge, sentence: sentence)
         entry.isAboutMessage = true
         sink(entry)

@@ -3,7 +3,7 @@ import Metrics
 /// What is counted of the steps of one name, whichever chain they are in.
 ///
 /// Confined to the bus's loop.
-package final class StepStatistics {
+package final class StepStatistics: @unchecked Sendable {  // touched on the loop only
     /// Messages that the steps have dropped, by the code of the drop.
     package private(set) var drops = CodeCounts()
 

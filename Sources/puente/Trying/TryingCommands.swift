@@ -63,7 +63,7 @@ struct TryingCommands {
         for suite in suites {
             for test in suite.tests {
                 let result = try await runner.run(test)
-                if !result.isSuccess { status = .differs }
+                if !result.isSuccess { status = .unexpected }
                 Terminal.say(report.lines(result, in: suite.file))
             }
         }
@@ -101,7 +101,7 @@ struct TryingCommands {
                 Terminal.say(findings.map(lines.lines).joined(separator: "\n"))
             }
             Terminal.say(lines.lines(sum))
-            return sum.isSame ? .success : .differs
+            return sum.isSame ? .success : .unexpected
         }
     }
 
