@@ -15,6 +15,8 @@ final class WriteConnection {
     private var originIDs: [String: Int64] = [:]
     /// Details whose values are bound to the columns of `insert`.
     private var bound: MessageDetails?
+    /// True if `insert` has a program's message; it begins with a person's.
+    private var isBoundAutomatic = false
     private let digits = Digits()
     /// Number below which all may have been given, as last read or committed here.
     private var reserved: MessageNumber = 1
@@ -83,9 +85,10 @@ final class WriteConnection {
 
     private static let insertion = """
         INSERT INTO messages (number, room, kind, time, sender, bridge, text, channel, remote,
-            passed, reply_number, reply_name, reply_excerpt, other, said, origin, account, corrects)
+            passed, reply_number, reply_name, reply_excerpt, other, said, origin, account, corrects,
+            automatic)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18)
+            ?18, ?19)
         """
 
     /// Returns the statement for a text; it is prepared only once.
@@ -174,7 +177,10 @@ final class WriteConnection {
     ///
     /// - Parameter mayRefuse: true if a message whose number is taken may be left out.
     func write(_ page: MessagePage, mayRefuse: Bool) throws(StoreError) -> Int {
-        defer { insert.clear() }
+        defer {
+            insert.clear()
+            isBoundAutomatic = false
+        }
         var refused = 0
         var index = 0
         bound = nil
@@ -236,6 +242,8 @@ final class WriteConnection {
             if header.details != 0 || bound != nil {
                 try bind(arena.details(of: header), of: header)
             }
+            let isAutomatic = header.flags.contains(.automatic)
+            if isAutomatic != isBoundAutomatic { bind(isAutomatic: isAutomatic) }
             try insert.run()
             return true
         } catch {
@@ -245,6 +253,11 @@ final class WriteConnection {
             if mayRefuse { return false }
             throw .numberTaken(database.path)
         }
+    }
+
+    private func bind(isAutomatic: Bool) {
+        if isAutomatic { insert.bind(19, Int64(1)) } else { insert.bindNull(19) }
+        isBoundAutomatic = isAutomatic
     }
 
     /// Columns of details, which only some messages have; one more is the last.
