@@ -12,24 +12,16 @@ extension Bus {
     package func finish(_ attachment: BridgeAttachment) {
         for cursor in attachment.cursors { cursor.cancel() }
         attachment.cursors = []
-        for presence in attachment.presences { leave(presence) }
+        leave(attachment.presences)
         attachment.presences = []
         attachment.mail = []
+        attachment.privateMessages?.close()
+        attachment.privateMessages = nil
         while attachment.openSources > 0 { closeSource(attachment) }
     }
 
     func ready(_ attachment: BridgeAttachment) {
         attachment.readiness.store(true, ordering: .releasing)
-    }
-
-    func present(_ name: String, by attachment: BridgeAttachment) -> Bool {
-        guard let room = room(attachment.room) else { return false }
-        let presence = Presence(
-            sender: sender(of: Draft("", from: name), by: attachment), room: room,
-            delegate: attachment, isAnnounced: false)
-        guard enter(presence, by: attachment) == nil else { return false }
-        attachment.presences.append(presence)
-        return true
     }
 
     /// The time of the present turn, by the wall clock.
@@ -67,6 +59,8 @@ extension Bus {
                 bridge: attachment.name, checkpoints: checkpoints,
                 links: links(drafts, receipts, by: attachment))
             try await store.enqueue(progress).wait()
+        } else {
+            link(drafts, receipts, by: attachment)
         }
         return receipts
     }
@@ -86,6 +80,17 @@ extension Bus {
             checkpoints: sources.map { Checkpoint(source: $0, state: []) })
         progress.isErasing = isErasing
         try await store.enqueue(progress).wait()
+    }
+
+    /// Has the store link messages to their names in the remote chat, without waiting.
+    private func link(
+        _ drafts: [Draft], _ receipts: [Receipt], by attachment: BridgeAttachment
+    ) {
+        let links = links(drafts, receipts, by: attachment)
+        if links.isEmpty { return }
+        var progress = SourceProgress(bridge: attachment.name, checkpoints: [], links: links)
+        progress.isAwaited = false
+        _ = store.enqueue(progress)
     }
 
     /// Returns the links from messages to their names in the remote chat: to find them for answers
@@ -157,6 +162,7 @@ extension Bus {
     ) {
         var header = MessageHeader()
         header.kind = draft.kind
+        if draft.isAutomatic { header.flags.insert(.automatic) }
         let details = MessageDetails(of: draft, at: settings.time())
         let sender = sender(of: draft, by: attachment)
         append(text, header, details, by: sender, to: batch)
@@ -240,7 +246,7 @@ extension Bus {
             ?? attachment.positions[name] ?? room.log.end
         let cursor = Cursor(
             room: room, bridge: attachment.name, channel: channel, outgoing: attachment.outgoing,
-            position: position)
+            position: position, idle: attachment.idle)
         cursor.isMuted = attachment.direction == .in
         if let bytes { cursor.hold(upTo: bytes, after: startNumber(of: room, for: attachment)) }
         room.attach(cursor)
@@ -271,6 +277,16 @@ extension Bus {
             }
         }
         return nil
+    }
+
+    /// Returns when all readers of a bridge have read everything and wait for more, when the bus
+    /// ends, or when the task is cancelled.
+    func waitUntilIdle(_ attachment: BridgeAttachment) async {
+        while !Task.isCancelled, !isEnding {
+            let seen = attachment.idle.count
+            if attachment.cursors.allSatisfy(\.isIdle) { return }
+            await attachment.idle.wait(since: seen)
+        }
     }
 
     /// Returns the messages that a cursor can read at once; none if it would have to wait.

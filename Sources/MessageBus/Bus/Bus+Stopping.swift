@@ -23,6 +23,10 @@ extension Bus {
         endTurn()
         for room in rooms { room.end() }
         storeHasMoved()
+        for attachment in bridges {
+            attachment.privateMessages?.signal.send()
+            attachment.idle.send()
+        }
         let handlers = endHandlers
         endHandlers = []
         for handler in handlers { handler() }

@@ -24,13 +24,19 @@ package final class Cursor {
     /// Size in bytes up to which the room's log may grow before it lets go of the reader's next
     /// message.
     private(set) var held = 0
+    /// Sent when the reader has read everything and waits for more.
+    let idle: BroadcastSignal?
     /// True if the bridge only brings in: it is given nothing but the end.
     var isMuted = false
 
     /// The most private messages that wait for a reader; the oldest go.
     static let mailboxBound = 256
 
-    init(room: Room, bridge: String, channel: String?, outgoing: Chain, position: LogPosition) {
+    init(
+        room: Room, bridge: String, channel: String?, outgoing: Chain, position: LogPosition,
+        idle: BroadcastSignal? = nil
+    ) {
+        self.idle = idle
         self.room = room
         self.bridge = bridge
         self.channel = channel
@@ -125,7 +131,11 @@ package final class Cursor {
     func wait(_ continuation: CheckedContinuation<Void, Never>) {
         room.owner.assertOwned()
         waiter = continuation
+        idle?.send()
     }
+
+    /// True if the reader has read everything and waits for more.
+    var isIdle: Bool { waiter != nil && isUpToDate }
 
     func wake() {
         waiter?.resume()
