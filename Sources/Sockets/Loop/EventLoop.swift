@@ -16,6 +16,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
         let descriptor: Int32
     }
 
+    /// The routes that those who live on the loop give to one another's HTTP servers.
+    public let routes = HTTPRoutes()
     private let clock: any LoopClock
     private var poll: PollTable
     private let inbox: LoopInbox
