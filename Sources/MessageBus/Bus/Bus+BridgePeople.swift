@@ -30,7 +30,24 @@ extension Bus {
         }
         let leaving = attachment.presences.filter(isLeaving)
         attachment.presences.removeAll(where: isLeaving)
-        leave(leaving)
+        end(leaving)
+    }
+
+    /// Takes everybody off the list whom a bridge stands for.
+    func leaveAll(of attachment: BridgeAttachment) {
+        let leaving = attachment.presences
+        attachment.presences = []
+        end(leaving)
+    }
+
+    private func end(_ presences: [Presence]) {
+        // Those of one person together, so that none is a change of rooms.
+        var (people, order): ([String: [Presence]], [String]) = ([:], [])
+        for presence in presences {
+            if people[presence.sender.key] == nil { order.append(presence.sender.key) }
+            people[presence.sender.key, default: []].append(presence)
+        }
+        for key in order { leave(people[key] ?? []) }
     }
 
     /// Gives somebody another name.

@@ -12,8 +12,7 @@ extension Bus {
     package func finish(_ attachment: BridgeAttachment) {
         for cursor in attachment.cursors { cursor.cancel() }
         attachment.cursors = []
-        leave(attachment.presences)
-        attachment.presences = []
+        leaveAll(of: attachment)
         attachment.mail = []
         attachment.privateMessages?.close()
         attachment.privateMessages = nil

@@ -47,8 +47,7 @@ public final class ChildProcess {
         do {
             var group: pid_t = 0
             process = try SpawnedProcess(
-                command,
-                descriptors: [theirInput, theirOutput, theirErrors].map(\.descriptor), on: loop,
+                command, ends: [theirInput, theirOutput, theirErrors], on: loop,
                 onEnd: {
                     // While the number is still the child's, and so nobody else's.
                     Glibc.kill(-group, SIGKILL)

@@ -28,8 +28,7 @@ final class ProcessGuard {
             ChildCommand(
                 program: "/bin/sh", arguments: ["sh", "-c", Self.script, "puente-guard"],
                 environment: [:], directory: "/"),
-            descriptors: [reading.descriptor, null.descriptor, null.descriptor], on: loop,
-            onEnd: {}, onReaped: { _ in })
+            ends: [reading, null, null], on: loop, onEnd: {}, onReaped: { _ in })
     }
 
     /// Has a group killed when the daemon ends.

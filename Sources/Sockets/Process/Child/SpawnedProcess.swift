@@ -18,16 +18,19 @@ final class SpawnedProcess: EventHandler {
     /// but the three standard ones.
     ///
     /// - Parameters:
-    ///   - descriptors: what it has as standard input, output and error.
+    ///   - ends: what it has as standard input, output and error.
     ///   - onEnd: called when it has ended and its number is not free yet.
     ///   - onReaped: called right after that.
     /// - Throws: `SocketError` that names the program.
     init(
-        _ command: ChildCommand, descriptors: [Int32], on loop: EventLoop,
+        _ command: ChildCommand, ends: [PipeEnd], on loop: EventLoop,
         onEnd: @escaping () -> Void, onReaped: @escaping (ChildExit) -> Void
     ) throws {
         loop.assertOwned()
-        id = try Self.spawn(command, descriptors)
+        // Or they might be closed before the process has them.
+        id = try withExtendedLifetime(ends) {
+            try Self.spawn(command, ends.map(\.descriptor))
+        }
         self.loop = loop
         self.onEnd = onEnd
         self.onReaped = onReaped
