@@ -106,10 +106,14 @@ let package = Package(
             path: "Sources/Bridges/Web",
             resources: [.embedInCode("Page"), .embedInCode("API/openapi.json")]),
         .target(
+            name: "ExecBridge",
+            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/Exec"),
+        .target(
             name: "Bridges",
             dependencies: [
                 "MessageBus", "TCPBridge", "StdioBridge", "TailBridge", "TelegramBridge",
-                "WebBridge",
+                "WebBridge", "ExecBridge",
             ],
             path: "Sources/Bridges/BuiltIns"),
         .target(
@@ -122,7 +126,7 @@ let package = Package(
             name: "puente",
             dependencies: [
                 "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
-                "Wiring", "Plugins",
+                "ExecBridge", "Wiring", "Plugins",
             ]),
 
         // Tests: one target for each module, and what they share.
@@ -184,6 +188,12 @@ let package = Package(
                 "TestSupport",
             ],
             path: "Tests/BridgesTests/Web"),
+        .testTarget(
+            name: "ExecBridgeTests",
+            dependencies: [
+                "ExecBridge", "Chat", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport",
+            ],
+            path: "Tests/BridgesTests/Exec", exclude: ["Programs"]),
         .testTarget(
             name: "BrowserTests", dependencies: ["TestSupport"], exclude: ["Page"]),
         .testTarget(

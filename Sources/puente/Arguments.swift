@@ -7,13 +7,13 @@ struct Arguments {
 
     /// The names of options.
     enum Name: String, CaseIterable {
-        case config, room, last, since, follow, json, role, free
+        case config, room, last, since, follow, json, role, free, durable
         case readOnly = "read-only"
 
         var hasValue: Bool {
             switch self {
             case .config, .room, .last, .since, .role: true
-            case .follow, .json, .free, .readOnly: false
+            case .follow, .json, .free, .readOnly, .durable: false
             }
         }
     }

@@ -10,6 +10,7 @@ enum Command: Equatable {
     case search(String, HistoryOptions, file: String)
     case why(MessageNumber, file: String)
     case certificate([CertificateHost])
+    case conform([String], isDurable: Bool)
     case accounts(AccountCommand, file: String)
     case version
     case help
@@ -39,6 +40,8 @@ enum Command: Equatable {
                                                  the messages that hold all WORDS
                puente why NUMBER                 what became of one message
                puente certificate HOST...        makes certificate.pem and key.pem for TLS
+               puente conform [--durable] -- COMMAND...
+                                                 tries a program for the bridge exec
         \(AccountCommand.usage)
                puente version
                puente help
@@ -86,6 +89,12 @@ enum Command: Equatable {
                     }
                     return host
                 })
+        case "conform":
+            most = .max
+            guard !words.isEmpty else {
+                throw .noWord("conform needs the program, and perhaps its arguments, behind --")
+            }
+            self = .conform(Array(words), isDurable: arguments.takeFlag(.durable))
         case "user", "token", "ban":
             most = .max
             let file = arguments.file

@@ -5,6 +5,8 @@ enum ExitStatus: Int32 {
     case success = 0
     /// There is no such account, token or ban.
     case unknown = 1
+    /// A program does not conform.
+    static let failure = ExitStatus.unknown
     case usage = 64
     case unavailable = 69
     case configuration = 78

@@ -8,7 +8,7 @@ import Sockets
 import Wiring
 
 /// The command line: `puente run`, `check`, `describe`, `history`, `search`, `why`, `user`, `token`,
-/// `ban`, `certificate`, `version`, `help`.
+/// `ban`, `certificate`, `conform`, `version`, `help`.
 @main
 struct Puente {
     /// Not `async`: another thread would run before signals are blocked, and they would kill it.
@@ -56,6 +56,8 @@ struct Puente {
             return await HistoryCommands(file, clock).search(words, options)
         case .why(let number, let file): return await HistoryCommands(file, clock).why(number)
         case .certificate(let hosts): return await CertificateCommand(hosts).run()
+        case .conform(let command, let isDurable):
+            return await ConformCommand(command, isDurable: isDurable).run(on: loop)
         case .accounts(let command, let file):
             return await AccountCommands.run(command, file)
         case .version:

@@ -119,14 +119,16 @@ enum HouseRules {
         "Bridges/Tail": ["Chat", "Locking", "MessageBus", "Sockets", "Patterns"],
         "Bridges/Telegram": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/Web": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+        "Bridges/Exec": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/BuiltIns": [
-            "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge", "WebBridge",
+            "ExecBridge", "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge",
+            "WebBridge",
         ],
         "Wiring": ["Locking", "MessageBus", "Sockets", "Store", "Accounts"],
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
             "MessageBus", "Sockets", "Store", "Accounts", "Middlewares", "Bridges", "Chat",
-            "Wiring", "Plugins",
+            "ExecBridge", "Wiring", "Plugins",
         ],
     ]
     /// The modules of the toolchain that every target may import.
