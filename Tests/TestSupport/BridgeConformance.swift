@@ -13,16 +13,16 @@ package struct BridgeConformance: Sendable {
     package struct OtherSide: Sendable {
         /// Says a text there.
         let say: @Sendable (String) async throws -> Void
-        /// Ends what a run may wait for, such as a stream without an end.
-        let end: @Sendable () async -> Void
+        /// Closes it, after the last run.
+        let close: @Sendable () async -> Void
 
         /// Makes another side.
         package init(
             say: @escaping @Sendable (String) async throws -> Void,
-            end: @escaping @Sendable () async -> Void = {}
+            close: @escaping @Sendable () async -> Void = {}
         ) {
             self.say = say
-            self.end = end
+            self.close = close
         }
     }
 
@@ -139,7 +139,6 @@ private final class Trial: Sendable {
     }
 
     private func end() async throws {
-        await subject.otherSide?.end()
         try await run.withLock { $0 }?.value
     }
 
@@ -198,7 +197,8 @@ private final class Trial: Sendable {
     /// Ends whatever still runs.
     func finish() async {
         run.withLock { $0 }?.cancel()
-        await subject.otherSide?.end()
         test.stop()
+        _ = await run.withLock { $0 }?.result
+        await subject.otherSide?.close()
     }
 }
