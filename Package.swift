@@ -70,13 +70,16 @@ let package = Package(
 
         // One lock, for MessageBus and for Sockets, of which neither may import the other.
         .target(name: "Locking"),
+        // Nanoseconds, in which loops and threads count time.
+        .target(name: "TimeUnits"),
         // JSON from outside, for bridges that speak it.
         .target(name: "JSON"),
         // The bus and everything that stands on it.
         .target(name: "MessageBus", dependencies: ["Locking"]),
         .target(
-            name: "Sockets", dependencies: ["Locking", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
-        .target(name: "Store", dependencies: ["Locking", "MessageBus", "CSQLite"]),
+            name: "Sockets",
+            dependencies: ["Locking", "TimeUnits", "CLinux", "CCurl", "COpenSSL", "CZlib"]),
+        .target(name: "Store", dependencies: ["Locking", "MessageBus", "TimeUnits", "CSQLite"]),
         // Passwords, and whoever tries too many of them.
         .target(name: "Accounts", dependencies: ["Locking", "MessageBus", "CSodium"]),
         // Users' regular expressions, the same for all who take some.
@@ -84,9 +87,10 @@ let package = Package(
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
         // A target for each bridge, so that none can import another; what they share is Chat.
         .target(
-            name: "Chat", dependencies: ["MessageBus", "Sockets"], path: "Sources/Bridges/Chat"),
+            name: "Chat", dependencies: ["MessageBus", "Sockets", "TimeUnits"],
+            path: "Sources/Bridges/Chat"),
         .target(
-            name: "TCPBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
+            name: "TCPBridge", dependencies: ["Chat", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/TCP"),
         .target(
             name: "StdioBridge", dependencies: ["Chat", "MessageBus", "Sockets"],
@@ -102,7 +106,7 @@ let package = Package(
         // Page: what the browser gets, no Swift.
         .target(
             name: "WebBridge",
-            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/Web",
             resources: [.embedInCode("Page"), .embedInCode("API/openapi.json")]),
         .target(
@@ -117,7 +121,8 @@ let package = Package(
             ],
             path: "Sources/Bridges/BuiltIns"),
         .target(
-            name: "Wiring", dependencies: ["Locking", "MessageBus", "Sockets", "Store", "Accounts"]),
+            name: "Wiring",
+            dependencies: ["JSON", "Locking", "MessageBus", "Sockets", "Store", "Accounts"]),
         // The user's own; without package access they see what any other package would see.
         .target(
             name: "Plugins", dependencies: ["MessageBus", "Sockets"], path: "Plugins",
@@ -140,6 +145,7 @@ let package = Package(
             path: "Tests/TestDaemon"),
         .testTarget(name: "JSONTests", dependencies: ["JSON"]),
         .testTarget(name: "LockingTests", dependencies: ["Locking", "Sockets"]),
+        .testTarget(name: "TimeUnitsTests", dependencies: ["TimeUnits"]),
         .testTarget(
             name: "MessageBusTests", dependencies: ["MessageBus", "Locking", "TestSupport"]),
         .testTarget(
@@ -198,7 +204,7 @@ let package = Package(
             name: "BrowserTests", dependencies: ["TestSupport"], exclude: ["Page"]),
         .testTarget(
             name: "WiringTests",
-            dependencies: ["Wiring", "Locking", "MessageBus", "Sockets", "TestSupport"]),
+            dependencies: ["Wiring", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
             name: "PluginsTests", dependencies: ["Plugins", "MessageBus", "Sockets", "TestSupport"]),
         .testTarget(
@@ -222,6 +228,11 @@ let settings: [SwiftSetting] =
     // Fast, and yet with every check of a debug build.
     + (isFuzzing
         ? [.unsafeFlags(["-sanitize=fuzzer,address", "-O", "-assert-config", "Debug"])] : [])
+/// Targets in which whatever the compiler can't check must say `unsafe`: JSON comes from outside.
+///
+/// The others work on C's pointers and on buffers of bytes in more than a thousand places.
+let strictTargets: Set = ["JSON", "TimeUnits"]
 for target in package.targets where target.type != .system {
-    target.swiftSettings = settings
+    target.swiftSettings =
+        settings + (strictTargets.contains(target.name) ? [.strictMemorySafety()] : [])
 }

@@ -2,7 +2,7 @@ import MessageBus
 
 extension AccountService {
     /// Bans and mutes at most.
-    private static let mostRestrictions = 10_000
+    private static let maxRestrictions = 10_000
 
     /// Returns the ban that keeps an address out.
     package func ban(of address: ClientAddress) -> Ban? {
@@ -53,7 +53,7 @@ extension AccountService {
         _ then: @escaping (ModerationResult) -> Void,
         _ body: @escaping @Sendable (any AccountStore) throws -> ModerationResult
     ) {
-        guard restrictions.count < Self.mostRestrictions else {
+        guard restrictions.count < Self.maxRestrictions else {
             let then = LoopBound(then)
             return environment.post { then.value(.full) }
         }
@@ -82,6 +82,7 @@ extension AccountService {
     ) {
         if role == .relay, let key = account(id)?.key,
             settings.bridgeKeys.contains(key) || tokenKeys.contains(key)
+                || claimedKeys.contains(key)
         {
             let then = LoopBound(then)
             return environment.post { then.value(.refused) }
@@ -105,8 +106,8 @@ extension AccountService {
     ) {
         let then = LoopBound(then)
         run(
-            { [ledger] in
-                try ledger.change(body) { then.value($0) }
+            { [accountStore] in
+                try accountStore.change(body) { then.value($0) }
             }, failing: { then.value(.unavailable) })
     }
 }

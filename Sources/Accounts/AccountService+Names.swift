@@ -26,4 +26,26 @@ extension AccountService {
                     + "rename one of them (puente user rename)")
         }
     }
+
+    /// Claims names for programs that a bridge's configuration names.
+    ///
+    /// Other bridges may have claimed them already: one program may use several of them.
+    package func claim(_ keys: Set<String>) -> String? {
+        for key in keys.sorted() {
+            if settings.bridgeKeys.contains(key) {
+                return "\(key.quoted) is the name of a bridge and of a token in \"tokens\": rename "
+                    + "one of them"
+            }
+            if tokenKeys.contains(key) {
+                return "\(key.quoted) is the name of a token in \"tokens\" and of another one: "
+                    + "rename the first, or remove the second (puente token remove)"
+            }
+            if accounts.relayKeys.contains(key) {
+                return "\(key.quoted) is the name of a token in \"tokens\" and of a relay account: "
+                    + "rename one of them"
+            }
+        }
+        claimedKeys.formUnion(keys)
+        return nil
+    }
 }

@@ -2,13 +2,13 @@ import MessageBus
 
 extension AccountService {
     /// Messages that may wait for somebody who is away, from each sender and in all.
-    private static let mostOfSender = 50
-    private static let mostWaiting = 500
+    private static let maxOfSender = 50
+    private static let maxWaiting = 500
 
     /// Stores a private message for those of the two who have an account.
     package func keep(_ message: PrivateMessage) {
         guard message.sender.account != nil || message.receiver.account != nil else { return }
-        run { [ledger] in try ledger.read { try $0.keep(message, isLeft: false) } }
+        run { [accountStore] in try accountStore.read { try $0.keep(message, isLeft: false) } }
     }
 
     /// Stores a private message for somebody who is away.
@@ -18,10 +18,10 @@ extension AccountService {
             let receiver = message.receiver.account
         else { return environment.post { then.value(.unavailable) } }
         run(
-            { [ledger, environment] in
-                let result = try ledger.read { store -> LeavingResult in
+            { [accountStore, environment] in
+                let result = try accountStore.read { store -> LeavingResult in
                     let waiting = try store.waitingCount(for: receiver, from: sender)
-                    guard waiting.all < Self.mostWaiting, waiting.ofSender < Self.mostOfSender
+                    guard waiting.all < Self.maxWaiting, waiting.ofSender < Self.maxOfSender
                     else {
                         return .full
                     }
@@ -33,8 +33,8 @@ extension AccountService {
     }
 
     /// Takes what was left for an account while its owner was away, the oldest first; once.
-    package func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
-        ask(then, otherwise: []) { try $0.takeWaiting(for: id) }
+    package func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
+        ask(then, otherwise: []) { try $0.dequeueWaiting(for: id) }
     }
 
     /// Returns the last private messages between an account and somebody, the oldest first.
@@ -83,8 +83,8 @@ extension AccountService {
     ) {
         let then = LoopBound(then)
         run(
-            { [ledger, environment] in
-                let found = try ledger.read(question)
+            { [accountStore, environment] in
+                let found = try accountStore.read(question)
                 environment.post { then.value(found) }
             }, failing: { then.value(answer) })
     }

@@ -15,17 +15,21 @@ extension AccountService {
     /// Logs a session in.
     package func logIn(session digest: [UInt8], to id: AccountID) {
         let now = now
-        run { [ledger] in try ledger.read { try $0.logIn(session: digest, to: id, at: now) } }
+        run { [accountStore] in
+            try accountStore.read { try $0.logIn(session: digest, to: id, at: now) }
+        }
     }
 
     /// Logs a session out.
     package func endSession(_ digest: [UInt8]) {
-        run { [ledger] in try ledger.read { try $0.endSession(digest) } }
+        run { [accountStore] in try accountStore.read { try $0.endSession(digest) } }
     }
 
     /// Records how far somebody has read a room.
     package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {
-        run { [ledger] in try ledger.read { try $0.recordSeen(number, in: room, by: id) } }
+        run { [accountStore] in
+            try accountStore.read { try $0.recordSeen(number, in: room, by: id) }
+        }
     }
 
     /// Returns how far somebody has read, by room.

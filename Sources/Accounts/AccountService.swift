@@ -3,19 +3,21 @@ import MessageBus
 /// The accounts, bans and mutes of a running bus.
 ///
 /// Confined to the bus's loop, except `open`, which comes before it, `close`, and what it hands to
-/// other threads: passwords are checked by `PasswordDesk`, and the store is asked by `SerialWork`.
+/// other threads: passwords are checked by `PasswordChecker`, and the store is asked by `SerialWork`.
 package final class AccountService: AccountDirectory, @unchecked Sendable {  // on the bus's loop
     /// The rules of bridge.json.
     package let policy: AccountPolicy
     let settings: AccountSettings
     let environment: AccountEnvironment
-    let ledger: AccountLedger
+    let accountStore: SharedAccountStore
     let work: SerialWork
-    private let desk: PasswordDesk
+    private let passwordChecker: PasswordChecker
     private let weakly = WeakService()
     private(set) var accounts: AccountTable
     private(set) var restrictions = RestrictionTable()
     private(set) var tokenKeys: Set<String> = []
+    /// The folded names of programs that the configuration of a bridge names.
+    var claimedKeys: Set<String> = []
     /// The tokens by the digests of their secrets: looking one up tells nothing about others.
     private(set) var tokens: [[UInt8]: Token] = [:]
     /// True once the accounts are in memory: before that nobody may have any name.
@@ -29,7 +31,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     /// Milliseconds between two times that what is too old is deleted.
     private static let expiryPause: Int64 = 600_000
     /// Accounts and reserved names at most: about 300 MB in memory.
-    static let mostAccounts = 1_000_000
+    static let maxAccounts = 1_000_000
 
     /// The service as its other threads reach it, without keeping it alive.
     private final class WeakService: @unchecked Sendable {  // set once, before any thread starts
@@ -46,11 +48,11 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         self.environment = environment
         failures = ThrottledLog(environment.log)
         accounts = AccountTable(history: settings.history)
-        ledger = AccountLedger(store) { [environment, weakly] publication in
+        accountStore = SharedAccountStore(store) { [environment, weakly] publication in
             environment.post { weakly.service?.receive(publication) }
         }
         work = SerialWork { try environment.startThread("accounts", $0) }
-        desk = PasswordDesk(ledger, hashing: hashing, environment: environment)
+        passwordChecker = PasswordChecker(accountStore, hashing: hashing, environment: environment)
         weakly.service = self
     }
 
@@ -62,8 +64,8 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     package func open() {
         do {
             var first: StoredAccounts?
-            desk.restore(
-                try ledger.load { changes in
+            passwordChecker.restore(
+                try accountStore.load { changes in
                     first = changes
                     return false
                 })
@@ -85,20 +87,20 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
             restrictions.removeExpired(at: time.milliseconds)
         }
         let isLoaded = isLoaded
-        run { [ledger, desk] in
+        run { [accountStore, passwordChecker] in
             if isLoaded {
-                try ledger.refresh()
+                try accountStore.refresh()
             } else {
-                desk.restore(try ledger.load { _ in true })
+                passwordChecker.restore(try accountStore.load { _ in true })
             }
-            if isDue { try ledger.read { try $0.deleteExpired(at: time, history: history) } }
+            if isDue { try accountStore.read { try $0.deleteExpired(at: time, history: history) } }
         }
     }
 
     /// Refuses what waits and closes the store; may be called on any thread.
     package func close() {
-        desk.close()
-        ledger.close()
+        passwordChecker.close()
+        accountStore.close()
         failures.tellRest()
     }
 
@@ -109,7 +111,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         observers.append(observer)
     }
 
-    private func receive(_ publication: AccountLedger.Publication) {
+    private func receive(_ publication: SharedAccountStore.Publication) {
         let changes = publication.changes.map(apply) ?? []
         publication.then()
         for change in changes {
@@ -136,10 +138,10 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         _ body: @escaping @Sendable () throws -> Void,
         failing: @escaping @Sendable () -> Void = {}
     ) {
-        let isTaken = work.add { [failures, environment] in
+        let isTaken = work.enqueue { [failures, environment] in
             do {
                 try body()
-            } catch is AccountLedger.Closed {
+            } catch is SharedAccountStore.Closed {
                 environment.post(failing)
             } catch {
                 failures.error(cause: "store", "\(error)")
@@ -169,7 +171,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
 
     /// Looks at a name and a password.
     package func logIn(_ attempt: LoginAttempt, then: @escaping (LoginResult) -> Void) {
-        desk.add(
+        passwordChecker.enqueue(
             PasswordRequest(attempt: attempt, purpose: .login(LoopBound(then))),
             about: account(named: attempt.key)?.id)
     }
@@ -181,7 +183,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         let refusal: RegistrationResult? =
             if !policy.isRegistrationOpen {
                 .closed
-            } else if !isLoaded || accounts.count >= Self.mostAccounts {
+            } else if !isLoaded || accounts.count >= Self.maxAccounts {
                 .unavailable
             } else if isReserved(attempt.key) {
                 .reserved
@@ -192,7 +194,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         if let refusal {
             environment.post { then.value(refusal) }
         } else {
-            desk.add(
+            passwordChecker.enqueue(
                 PasswordRequest(attempt: attempt, purpose: .registration(name: name, then)))
         }
     }
@@ -204,7 +206,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
     ) {
         let attempt = LoginAttempt(
             key: account(id)?.key ?? "", password: old, address: address, connection: connection)
-        desk.add(
+        passwordChecker.enqueue(
             PasswordRequest(attempt: attempt, purpose: .newPassword(id, new, LoopBound(then))),
             about: id)
     }
@@ -217,7 +219,7 @@ package final class AccountService: AccountDirectory, @unchecked Sendable {  // 
         let attempt = LoginAttempt(
             key: account(id)?.key ?? "", password: password, address: address,
             connection: connection)
-        desk.add(
+        passwordChecker.enqueue(
             PasswordRequest(attempt: attempt, purpose: .removal(id, LoopBound(then))), about: id)
     }
 }

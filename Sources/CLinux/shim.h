@@ -31,3 +31,10 @@ extern int posix_spawn_file_actions_addclosefrom_np(posix_spawn_file_actions_t *
 static inline int puente_pidfd_open(pid_t process) {
     return (int)syscall(SYS_pidfd_open, process, 0);
 }
+
+// The process at the other end of a Unix socket, as SO_PEERCRED gives it (unix(7)).
+struct ucred {
+    pid_t pid;
+    uid_t uid;
+    gid_t gid;
+};

@@ -44,11 +44,11 @@ package enum JSON: Sendable, Equatable {
         return number.flatMap { (-(1 << 53)...1 << 53).contains($0) ? $0 : nil }
     }
 
-    /// The number; nil if it is none.
+    /// The number; nil if it is none, or too large.
     package var double: Double? {
         switch self {
         case .integer(let number): Double(number)
-        case .real(let number): number
+        case .real(let number): number.isFinite ? number : nil
         default: nil
         }
     }
@@ -79,7 +79,7 @@ extension JSON {
         case .null: bytes += "null".utf8
         case .bool(let value): bytes += (value ? "true" : "false").utf8
         case .integer(let number): bytes += String(number).utf8
-        case .real(let number): bytes += String(number).utf8
+        case .real(let number): bytes += (number.isFinite ? String(number) : "null").utf8
         case .text(let text): Self.encode(text, into: &bytes)
         case .list(let elements):
             bytes.append(UInt8(ascii: "["))

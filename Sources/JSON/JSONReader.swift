@@ -39,7 +39,8 @@ package struct JSONReader {
     }
 
     private mutating func consume(_ word: StaticString) -> Bool {
-        let found = word.withUTF8Buffer { bytes[at...].starts(with: $0) }
+        // The buffer is that of a literal, which is always there.
+        let found = word.withUTF8Buffer { unsafe bytes[at...].starts(with: $0) }
         if found { at += word.utf8CodeUnitCount }
         return found
     }
@@ -106,8 +107,8 @@ package struct JSONReader {
         }
         let text = String(decoding: bytes[start..<at], as: UTF8.self)
         if let whole = Int64(text) { return .integer(whole) }
-        // A number that is too large for any use is odd, and so counts as none.
-        return Double(text).map { $0.isFinite ? .real($0) : .null }
+        // A number that is too large for any use becomes infinite: no whole number, but there.
+        return Double(text).map { .real($0) }
     }
 
     /// Skips digits and returns whether there was one.

@@ -5,7 +5,7 @@
 /// per period: in it a message costs exactly a period.
 struct Buckets {
     /// The most buckets, 32 bytes each and as much again for the index: 8 MB.
-    static let most = 100_000
+    static let maxCount = 100_000
     /// The fewest buckets worth a sweep.
     private static let fewest = 1_024
 
@@ -67,12 +67,12 @@ struct Buckets {
     // fuller half.
     private mutating func sweep(at now: Int128) {
         buckets.removeAll { $0.fullAt <= now }
-        if buckets.count >= Self.most {
+        if buckets.count >= Self.maxCount {
             buckets.sort { $0.fullAt > $1.fullAt }
-            buckets.removeLast(buckets.count - Self.most / 2)
+            buckets.removeLast(buckets.count - Self.maxCount / 2)
         }
         indices.removeAll(keepingCapacity: true)
         for (location, bucket) in buckets.enumerated() { indices[bucket.key] = location }
-        sweepAt = min(Self.most, max(Self.fewest, 2 * buckets.count))
+        sweepAt = min(Self.maxCount, max(Self.fewest, 2 * buckets.count))
     }
 }

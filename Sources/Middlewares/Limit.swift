@@ -61,7 +61,7 @@ package struct Limit: CopyableMiddleware {
     /// As many messages as of one sender may come of all that an account speaks for, times this.
     private static let relayFactor: Int128 = 5
     /// The most keys in `refused`.
-    private static let mostRefused = 10_000
+    private static let maxRefused = 10_000
     private static let attosecondsPerNanosecond: Int128 = 1_000_000_000
     private static let nanosecondsPerSecond: Int128 = 1_000_000_000
 
@@ -136,7 +136,7 @@ package struct Limit: CopyableMiddleware {
 
     private mutating func rememberRefusal(of key: UInt64) {
         // The bound keeps a stream of strangers from growing the table without end.
-        if refused.count >= Self.mostRefused { refused = [] }
+        if refused.count >= Self.maxRefused { refused = [] }
         refused.insert(key)
     }
 

@@ -8,7 +8,7 @@ import MessageBus
 /// struct of this size would be copied for each search, which takes longer than the search.
 package final class Literal: Sendable {
     /// The longest word, in bytes: what fits in the vectors.
-    static let longest = 32
+    static let maxBytes = 32
 
     // A byte of the text matches if it equals the value once the mask's bits are set. For a
     // caseless letter the mask is the bit that distinguishes `A` from `a`, otherwise 0.
@@ -25,7 +25,7 @@ package final class Literal: Sendable {
 
     /// Makes a word of bytes; `nil` if there are none, too many, or caseless ones beyond ASCII.
     package init?(_ bytes: [UInt8], isCaseless: Bool) {
-        guard !bytes.isEmpty, bytes.count <= Self.longest,
+        guard !bytes.isEmpty, bytes.count <= Self.maxBytes,
             !isCaseless || bytes.allSatisfy({ $0 < 0x80 })
         else { return nil }
         count = bytes.count
@@ -176,7 +176,7 @@ package final class Literal: Sendable {
 
 extension Literal {
     /// The most words that are searched for one by one; for more, one pass of the engine is faster.
-    private static let most = 4
+    private static let maxCount = 4
 
     /// Returns the words of a pattern such as `(?i)casino|lotería`; `nil` if it contains anything
     /// else.
@@ -199,7 +199,7 @@ extension Literal {
             default: return nil
             }
         }
-        guard let literal = Literal(word, isCaseless: isCaseless), words.count < most else {
+        guard let literal = Literal(word, isCaseless: isCaseless), words.count < maxCount else {
             return nil
         }
         return words + [literal]

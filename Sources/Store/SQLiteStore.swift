@@ -1,5 +1,6 @@
 import Locking
 import MessageBus
+import TimeUnits
 
 /// The store in a SQLite file: messages, cursors, checkpoints and links.
 ///
@@ -192,7 +193,7 @@ package final class SQLiteStore: MessageStore, @unchecked Sendable {  // `turnBu
     package func endTurn() {
         guard !turnBuffer.isEmpty else { return }
         let lost = turnBuffer.lost
-        writeQueue.push(turnBuffer.takeBatch(), lost: lost)
+        writeQueue.push(turnBuffer.dequeueBatch(), lost: lost)
     }
 
     // MARK: - Progress

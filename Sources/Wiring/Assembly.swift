@@ -16,6 +16,8 @@ package struct Assembly: Sendable {
     let store: SQLiteStore?
     /// The accounts, bans and mutes.
     let accounts: AccountService
+    /// Path of the control socket; `nil` if there is none.
+    let controlPath: String?
 
     /// Makes chains and bridges.
     ///
@@ -63,6 +65,7 @@ package struct Assembly: Sendable {
         self.files = files
         self.bridges = bridges
         self.accounts = accounts
+        controlPath = configuration.control.map { context.path($0) }
         store = Self.store(of: configuration, context, fold: namePolicy.fold)
         bus = Bus(
             settings, chain: chain, store: store ?? VolatileStore(), executor: loop,

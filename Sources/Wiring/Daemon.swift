@@ -13,10 +13,14 @@ package struct Daemon: Sendable {
     /// The end of a run.
     package typealias End = Supervisor.End
 
-    private let assembly: Assembly
+    let assembly: Assembly
     private let loop: EventLoop
     private let onOverdue: @Sendable (Supervisor.Outcome) -> Void
     private let reopenLog: @Sendable () -> Void
+    /// The connection to the service manager.
+    let service: ServiceReporter
+    /// The sockets that the service manager has opened.
+    let inherited: [ServiceEnvironment.Descriptor]
     private let stopsOnHangUp: Bool
 
     /// Time for closing after the bridges: the store takes five seconds at most, log files two.
@@ -26,10 +30,13 @@ package struct Daemon: Sendable {
     ///
     /// - Parameters:
     ///   - loop: the loop that `run` is called on; must not be the bus's.
+    ///   - environment: what a service manager asks of the process.
     ///   - reopenLog: called when the daemon's own log is to be reopened, if it is a file.
     ///   - onOverdue: called when something keeps the daemon from ending in time.
     package init(
-        _ assembly: Assembly, on loop: EventLoop, reopenLog: @escaping @Sendable () -> Void = {},
+        _ assembly: Assembly, on loop: EventLoop,
+        environment: ServiceEnvironment = ServiceEnvironment(),
+        reopenLog: @escaping @Sendable () -> Void = {},
         onOverdue: @escaping @Sendable (Supervisor.Outcome) -> Void
     ) {
         self.assembly = assembly
@@ -38,6 +45,8 @@ package struct Daemon: Sendable {
         // Asked now, because after SIGHUP the terminal is gone.
         stopsOnHangUp = Signals.hasTerminal
         self.onOverdue = onOverdue
+        inherited = environment.descriptors
+        service = Self.reporter(to: environment, of: assembly)
     }
 
     /// Signals that the daemon handles; they must be blocked before any thread is started.
@@ -51,14 +60,14 @@ package struct Daemon: Sendable {
     ///
     /// - Throws: a sentence if it could not start.
     package func run() async throws -> End {
-        let bus = assembly.bus
         // A bridge may start two threads besides its own; then the log, signals, the bus, three of
         // the store, one of the accounts and those that check passwords.
         try ResourceLimits.checkMemory(
             forThreads: 7 + AccountEnvironment.hashersOfMachine + 3 * assembly.bridges.count,
             and: assembly.configuration.store?.backlog.bytes ?? 0)
-        let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue] in
+        let stopRequests = StopRequests(whileStarting: { [log = assembly.log, onOverdue, service] in
             log.info("stopped while starting")
+            service.beginStopping()
             onOverdue(.stopped)
         })
         // On a loop of their own, so that neither a hanging file system nor a middleware or bridge
@@ -72,15 +81,44 @@ package struct Daemon: Sendable {
             }
         }
         try signalLoop.start(named: "signals")
-        defer { withExtendedLifetime(signals) { signalLoop.stop() } }
+        defer {
+            withExtendedLifetime(signals) { signalLoop.stop() }
+            assembly.loop.stop()
+        }
+        adoptSockets()
         try assembly.files.open()
+        // Opening may take minutes after an update or a crash, and so may reading what was said.
+        let opening = service.extendTimeout(on: signalLoop)
         try assembly.store?.open()
+        // Under the store's lock, so that no other daemon with that store is there.
+        let control = try await openControl(on: signalLoop)
+        do {
+            let end = try await runBridges(stopRequests, opening)
+            // Before the store is closed, for a daemon that waits for its lock.
+            await control?.end()
+            let closing = service.extendTimeout(on: signalLoop)
+            await close(after: end.outcome)
+            closing?.end()
+            return end
+        } catch {
+            await control?.end()
+            throw error
+        }
+    }
+
+    /// Runs the bridges until a stop is requested, with the store open.
+    ///
+    /// - Parameter opening: the request for more time, which ends when the bridges start.
+    private func runBridges(
+        _ stopRequests: StopRequests, _ opening: TimeoutExtension?
+    ) async throws -> End {
+        let bus = assembly.bus
         assembly.accounts.open()
         try assembly.accounts.checkNames()
         AccountRefresh.start(assembly.accounts, on: assembly.loop)
         MemoryTrimmer.start(on: assembly.loop)
+        service.startWatchdog(on: assembly.loop)
         try assembly.loop.start(named: "bus")
-        defer { assembly.loop.stop() }
         let bridges = try assembly.bridges.map { bridge in
             let pool = ThreadPool(named: bridge.attachment.name)
             try pool.start()
@@ -89,16 +127,38 @@ package struct Daemon: Sendable {
         for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
         await recallMessages()
-        let end = await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
-        await close(after: end.outcome)
-        return end
+        opening?.end()
+        service.begin(with: bridges)
+        defer { service.beginStopping() }
+        return await supervisor(stopRequests).run(bridges, stop: stopRequests.stream())
     }
+
+    /// Opens the control socket, if there is to be one, on a loop other than the bus's.
+    private func openControl(on loop: EventLoop) async throws -> ControlServer? {
+        guard let path = assembly.controlPath else { return nil }
+        let address: ControlAddress
+        do {
+            address = try ControlAddress(path)
+        } catch let error as ControlError {
+            assembly.log.warning("\(error); there is none")
+            return nil
+        }
+        let (commands, log) = (commands, assembly.log)
+        return try await Task(executorPreference: LoopExecutor(loop)) {
+            try ControlServer(at: address, on: loop, commands: commands, log: log)
+        }.value
+    }
+
+    /// The commands of the control socket.
+    private var commands: [any ControlCommand] { [VersionCommand()] }
 
     private func supervisor(_ stopRequests: StopRequests) -> Supervisor {
         let clock = LoopSleep(loop)
         return Supervisor(
             bus: assembly.bus, log: assembly.log, sleep: { try await clock.sleep(for: $0) },
-            executor: LoopExecutor(loop), requestShutdown: { stopRequests.request() },
+            executor: LoopExecutor(loop), states: service.bridges,
+            onStopping: { [service] in service.beginStopping() },
+            requestShutdown: { stopRequests.request() },
             onOverdue: onOverdue)
     }
 

@@ -52,6 +52,8 @@ package struct Supervisor: Sendable {
     private let now: @Sendable () -> Duration
     private let sleep: @Sendable (Duration) async throws -> Void
     private let executor: (any TaskExecutor)?
+    private let states: BridgeStates
+    private let onStopping: @Sendable () -> Void
     private let requestShutdown: @Sendable () -> Void
     private let onOverdue: @Sendable (Outcome) -> Void
 
@@ -61,6 +63,8 @@ package struct Supervisor: Sendable {
     ///   - now: returns the time since an arbitrary moment; tests have their own.
     ///   - sleep: waits; tests have their own.
     ///   - executor: the executor that `run` is called on, for tasks outside of its group.
+    ///   - states: the table in which the states of the bridges are recorded.
+    ///   - onStopping: called when the bus begins to stop.
     ///   - requestShutdown: called by a bridge to stop the daemon.
     ///   - onOverdue: called if `run` does not return although it no longer waits for bridges:
     ///     the bus itself hangs.
@@ -72,7 +76,8 @@ package struct Supervisor: Sendable {
         sleep: @escaping @Sendable (Duration) async throws -> Void = {
             try await Task.sleep(for: $0)
         },
-        executor: (any TaskExecutor)? = nil,
+        executor: (any TaskExecutor)? = nil, states: BridgeStates = BridgeStates(),
+        onStopping: @escaping @Sendable () -> Void = {},
         requestShutdown: @escaping @Sendable () -> Void = {},
         onOverdue: @escaping @Sendable (Outcome) -> Void = { _ in }
     ) {
@@ -83,6 +88,8 @@ package struct Supervisor: Sendable {
         self.now = now
         self.sleep = sleep
         self.executor = executor
+        self.states = states
+        self.onStopping = onStopping
         self.requestShutdown = requestShutdown
         self.onOverdue = onOverdue
     }
@@ -144,6 +151,7 @@ package struct Supervisor: Sendable {
     private func beginStopping(_ isStopping: inout Bool, in group: inout TaskGroup<Event>) {
         guard !isStopping else { return }
         isStopping = true
+        onStopping()
         bus.post { $0.stop() }
         group.addTask { await wait(deadlines.sources, then: .sourcesOverdue) }
         group.addTask { await wait(deadlines.drain, then: .drainOverdue) }
@@ -185,7 +193,8 @@ package struct Supervisor: Sendable {
         var backoff = Backoff()
         var wasEverReady = false
         while true {
-            await bus.begin(bridge.attachment)
+            record(.starting, of: bridge)
+            await bus.begin(bridge.attachment) { record(.ready, of: bridge) }
             let start = now()
             let end = await run(bridge, runs)
             let wasReady = bridge.attachment.isReady
@@ -201,6 +210,7 @@ package struct Supervisor: Sendable {
             }
             await bus.finish(bridge.attachment)
             guard case .failed(let failure) = end else {
+                record(.finished, of: bridge)
                 log.info("finished")
                 return .finished
             }
@@ -213,11 +223,16 @@ package struct Supervisor: Sendable {
             }
             // A bridge that fails as soon as it is ready did not work: the pause must grow.
             if wasReady, now() - start > backoff.longest { backoff.reset() }
+            record(.failed, of: bridge)
             let pause = backoff.next()
             log.error("\(failure); trying again in \(pause.rounded)")
             await waitForRetry(pause)
             if await bus.isStopping || Task.isCancelled { return .finished }
         }
+    }
+
+    private func record(_ state: BridgeStates.State, of bridge: SupervisedBridge) {
+        states.record(state, of: bridge.attachment.name, isOptional: bridge.isOptional)
     }
 
     /// Runs a bridge once, and logs it if it takes long to become ready.

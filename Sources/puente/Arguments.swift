@@ -61,10 +61,10 @@ struct Arguments {
     }
 
     /// Removes and returns the value of an option.
-    mutating func takeValue(_ name: Name) -> String? { values.removeValue(forKey: name) }
+    mutating func removeValue(_ name: Name) -> String? { values.removeValue(forKey: name) }
 
     /// Removes an option without a value; returns true if it was given.
-    mutating func takeFlag(_ name: Name) -> Bool { flags.removeValue(forKey: name) != nil }
+    mutating func removeFlag(_ name: Name) -> Bool { flags.removeValue(forKey: name) != nil }
 
     /// Throws if an option or a word is left over.
     func expectNothingElse(words most: Int) throws(UsageError) {

@@ -94,7 +94,7 @@ enum Command: Equatable {
             guard !words.isEmpty else {
                 throw .noWord("conform needs the program, and perhaps its arguments, behind --")
             }
-            self = .conform(Array(words), isDurable: arguments.takeFlag(.durable))
+            self = .conform(Array(words), isDurable: arguments.removeFlag(.durable))
         case "user", "token", "ban":
             most = .max
             let file = arguments.file
@@ -111,30 +111,30 @@ enum Command: Equatable {
 
 extension Arguments {
     fileprivate var file: String {
-        mutating get { Command.standard(takeValue(.config)) }
+        mutating get { Command.standard(removeValue(.config)) }
     }
 
     fileprivate mutating func history(
         mayFollow: Bool
     ) throws(UsageError) -> Command.HistoryOptions {
         var options = Command.HistoryOptions()
-        options.room = takeValue(.room)
-        if let last = takeValue(.last) {
+        options.room = removeValue(.room)
+        if let last = removeValue(.last) {
             guard let count = Int(last), count > 0 else {
                 throw .badValue("--last", expected: "a whole number > 0", found: last)
             }
             options.last = count
         }
-        if let since = takeValue(.since) {
-            guard let duration = Duration(option: since), duration <= Duration.longestOption else {
-                let most = Duration.longestOption.plain
+        if let since = removeValue(.since) {
+            guard let duration = Duration(option: since), duration <= Duration.maxOption else {
+                let most = Duration.maxOption.plain
                 throw .badValue(
                     "--since", expected: "\(Duration.expectation), at most \(most)", found: since)
             }
             options.since = duration
         }
-        if mayFollow { options.isFollowing = takeFlag(.follow) }
-        options.isJSON = takeFlag(.json)
+        if mayFollow { options.isFollowing = removeFlag(.follow) }
+        options.isJSON = removeFlag(.json)
         return options
     }
 }

@@ -51,7 +51,7 @@ struct HistoryCommands {
     /// Shows the messages that contain all the words.
     func search(_ text: String, _ options: Command.HistoryOptions) async -> ExitStatus {
         guard let words = SearchWords(text) else {
-            let (words, bytes) = (SearchWords.mostWords, SearchWords.mostBytes)
+            let (words, bytes) = (SearchWords.maxWords, SearchWords.maxBytes)
             Terminal.complain(
                 SearchWords.isTooMuch(text)
                     ? "puente: at most \(words) words, of \(bytes) bytes in all, can be searched for"

@@ -9,16 +9,21 @@ import Wiring
 /// Safe from any thread.
 struct LogSink: Sendable {
     private let format: LogOptions.Format
+    private let isJournal = JournalStream.isStandardError
     private let writer: LineWriter
 
     init(_ format: LogOptions.Format) throws {
         self.format = format
-        writer = try LineWriter(to: .descriptor(STDERR_FILENO, called: "standard error"))
+        let prefix = isJournal ? Log.Level.warning.journalPrefix : ""
+        writer = try LineWriter(
+            to: .descriptor(STDERR_FILENO, called: "standard error"),
+            gapLine: { "\(prefix)… \($0) lines left out" })
         try writer.open()
     }
 
     func write(_ entry: Log.Entry) {
-        let line = LogLine(entry, at: Timestamp(milliseconds: SystemClock().wall()))
+        let time = Timestamp(milliseconds: SystemClock().wall())
+        let line = LogLine(entry, at: isJournal ? nil : time)
         writer.write(format == .json ? line.json : line.text)
     }
 

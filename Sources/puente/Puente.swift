@@ -17,6 +17,8 @@ struct Puente {
     /// system without more threads must be reported in a sentence.
     static func main() {
         StandardDescriptors.secure()
+        // Nothing is open yet, so that the sockets of a service manager are what it says they are.
+        let service = ServiceEnvironment.consume()
         MemoryTrimmer.keepLittle()
         // A reader that goes away or a file that is too long must not kill the process.
         Signals.ignoreFailedWrites()
@@ -30,7 +32,7 @@ struct Puente {
         do {
             try ResourceLimits.check()
             let loop = try EventLoop()
-            let puente = Puente(command: command, loop: loop)
+            let puente = Puente(command: command, loop: loop, service: service)
             Task.detached(executorPreference: LoopExecutor(loop)) {
                 exit(await puente.run().rawValue)
             }
@@ -44,6 +46,8 @@ struct Puente {
     let command: Command
     /// The main thread's loop.
     let loop: EventLoop
+    /// What a service manager asks of the process.
+    let service: ServiceEnvironment
 
     private func run() async -> ExitStatus {
         switch command {
@@ -104,7 +108,9 @@ struct Puente {
                 Log(from: configuration.log.level, sink: sink.write).info(slowness)
             }
             Descriptors.raiseLimit()
-            let daemon = Daemon(assembly, on: loop, reopenLog: sink.reopen) { outcome in
+            let daemon = Daemon(
+                assembly, on: loop, environment: service, reopenLog: sink.reopen
+            ) { outcome in
                 guard case .failedToStart(let bridge, let reason) = outcome else {
                     leave(.success)
                 }

@@ -11,8 +11,15 @@ enum Terminal {
     @discardableResult
     static func say(_ text: String) -> Bool { write(text + "\n", to: STDOUT_FILENO) }
 
-    /// Writes a text and a line ending to standard error.
-    static func complain(_ text: String) { _ = write(text + "\n", to: STDERR_FILENO) }
+    /// Writes a text and a line ending to standard error; into systemd's journal as errors.
+    static func complain(_ text: String) {
+        var text = text
+        if JournalStream.isStandardError {
+            let prefix = Log.Level.error.journalPrefix
+            text = prefix + text.replacing("\n", with: "\n\(prefix)")
+        }
+        _ = write(text + "\n", to: STDERR_FILENO)
+    }
 
     /// Writes a question to standard error, and leaves the line open for the answer.
     static func prompt(_ text: String) { _ = write(text, to: STDERR_FILENO) }

@@ -102,7 +102,7 @@ import Testing
         await host.look { $0.refresh() }
         // Asked by the same thread, after the look.
         let _: [PrivateMessage] = await host.ask { service, then in
-            service.takeLeft(for: AccountID(rawValue: 1), then: then)
+            service.dequeueLeft(for: AccountID(rawValue: 1), then: then)
         }
     }
 

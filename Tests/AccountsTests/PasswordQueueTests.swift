@@ -12,7 +12,7 @@ import Testing
         _ request: Int, from address: Int, connection: Int? = nil, isKnown: Bool = false,
         failures: [Int: Int] = [:]
     ) -> Int? {
-        let admission = queue.add(
+        let admission = queue.enqueue(
             request, from: .numbered(address), connection: UInt64(connection ?? request),
             isKnown: isKnown
         ) { Self.count(failures, $0) }

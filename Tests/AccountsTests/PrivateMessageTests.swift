@@ -67,7 +67,7 @@ import Testing
         #expect(await leave(message(51, from: ana, to: bob)) == .full)
         let take = { @Sendable () async -> [MessageNumber] in
             let found: [PrivateMessage] = await host.ask { service, then in
-                service.takeLeft(for: bob.id, then: then)
+                service.dequeueLeft(for: bob.id, then: then)
             }
             return found.map(\.number)
         }
@@ -130,7 +130,7 @@ import Testing
         #expect(
             try store.privateMessages(of: next.id, with: bob.id, key: "bob", before: .max, last: 9)
                 == [])
-        #expect(try store.takeWaiting(for: ana.id) == [])
+        #expect(try store.dequeueWaiting(for: ana.id) == [])
         #expect(try store.privateMessage(numbered: 4, of: bob.id) != nil)
         #expect(try store.privateMessage(numbered: 2, of: ana.id) == nil)
     }

@@ -14,8 +14,12 @@ struct ChatPage {
 
     /// Opens the page in a browser that has never seen it.
     ///
-    /// - Parameter messages: how many there are in the room already.
-    init(messages: Int = 0) async throws {
+    /// - Parameters:
+    ///   - messages: how many there are in the room already.
+    ///   - prepare: is called before the page is loaded.
+    init(
+        messages: Int = 0, prepare: (BrowserPage) async throws -> Void = { _ in }
+    ) async throws {
         let browser = try Self.browser.get()
         tab = try await browser.openPage(profile: try await browser.makeProfile())
         try await tab.serve(Self.origin) { path in
@@ -28,6 +32,7 @@ struct ChatPage {
             "Page.addScriptToEvaluateOnNewDocument", ["source": .string(server)])
         try await tab.send("Emulation.setFocusEmulationEnabled", ["enabled": true])
         try await tab.resize(width: 1_280, height: 800)
+        try await prepare(tab)
         try await tab.navigate(to: "\(Self.origin)/")
         try await tab.wait(for: "document.querySelector('#invitation').textContent")
         if messages > 0 { try await tab.evaluate("server.fill(\(messages))") }

@@ -71,6 +71,39 @@ import Testing
         try await page.tab.close()
     }
 
+    @Test func `a machine that slept comes back at once, with all that was said meanwhile`()
+        async throws
+    {
+        let page = try await ChatPage()
+        try await page.enter("ana")
+        try await page.say("before")
+        try await page.waitForLast("before")
+        try await page.tab.evaluate(
+            """
+            server.push({ from: "bob", text: "good night" });
+            server.sleep(3_600_000);
+            server.push({ from: "bob", text: "good morning" });
+            """)
+        try await page.waitForLast("good morning")
+        try await page.say("hello again")
+        try await page.waitForLast("hello again")
+        let texts = try await page.tab.evaluate(
+            "[...document.querySelectorAll('#log article .text')].map((each) => each.textContent)"
+        ).array.compactMap(\.string)
+        #expect(texts == ["before", "good night", "good morning", "hello again"])
+        #expect(page.tab.complaints == [])
+        try await page.tab.close()
+    }
+
+    @Test func `a moderator's command is the server's, and its answer is shown`() async throws {
+        let page = try await ChatPage()
+        try await page.enter("ana")
+        try await page.say("/kick bob too loud")
+        try await page.tab.wait(
+            for: "document.querySelector('#log .note')?.textContent === 'kick bob too loud: done'")
+        try await page.tab.close()
+    }
+
     @Test func `a refused text stays with its reason`() async throws {
         let page = try await ChatPage()
         try await page.enter("ana")

@@ -16,7 +16,9 @@ struct FuzzTarget: Sendable {
     let check: Check
 
     /// All targets: `.ci/fuzz` and the test know those that are here.
-    static let all: [FuzzTarget] = [lines, commands, configuration, telegram, proxy]
+    static let all: [FuzzTarget] = [
+        lines, commands, configuration, telegram, proxy, http, webSocket,
+    ]
 
     /// Makes a target whose check only computes.
     init(_ name: String, check: @escaping @Sendable (_ input: [UInt8]) throws -> Void) {

@@ -72,10 +72,10 @@ import Testing
         for _ in 0..<10 {
             for cause in 0..<1_000 { trial.throttled.warning(cause: "\(cause)", "about \(cause)") }
         }
-        #expect(trial.sentences.count == ThrottledLog.mostCauses + 1)
+        #expect(trial.sentences.count == ThrottledLog.maxCauses + 1)
         trial.advance(by: .seconds(60))
         let counts = trial.sentences
-        #expect(counts.count == ThrottledLog.mostCauses + 1)
+        #expect(counts.count == ThrottledLog.maxCauses + 1)
         #expect(counts.contains("9359 more lines of other causes"))
         #expect(counts.contains("about 0 (9 more times in the last minute)"))
         // Those are quiet now and make room.

@@ -162,7 +162,7 @@ import Testing
         #expect(buckets.count <= 1_024)
         var busy = Buckets(cost: 1 << 40, capacity: 1 << 40)
         for key in UInt64(0)..<250_000 { #expect(busy.spend(key, at: Int128(key)) == 0) }
-        #expect(busy.count <= Buckets.most)
+        #expect(busy.count <= Buckets.maxCount)
         #expect(busy.spend(249_999, at: 250_000) > 0)
     }
 }

@@ -12,7 +12,7 @@ import Testing
     ]
 
     /// Folders of `Chat` of which the same holds for all files.
-    private static let foldersOfTheRoom = ["Output/", "Queries/"]
+    private static let foldersOfTheRoom = ["Moderation/", "Output/", "Queries/"]
 
     /// What stands in those files and all bridges use.
     private static let ofAllBridges = [

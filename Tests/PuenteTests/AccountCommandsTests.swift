@@ -211,6 +211,29 @@ import Testing
             result.errors.contains { $0.contains(#""ci" is the name of a bridge and of a token"#) })
     }
 
+    @Test func `a token of the configuration keeps its name`() async throws {
+        let folder = try folder()
+        try folder.write(
+            """
+            { "language": "en", "store": { "path": "talk.sqlite" }, "bridges": [
+                { "type": "web", "listen": "127.0.0.1:0",
+                  "tokens": { "CI": "${env:UNSET}" } } ] }
+            """)
+        let refused = try await run(folder, "token", "add", "ci")
+        #expect(refused.status == 69)
+        #expect(refused.errors.joined().contains(#""ci" is the name of a token in"#))
+        #expect(try await run(folder, "token", "add", "cd").status == 0)
+        try folder.write(
+            """
+            { "language": "en", "store": { "path": "talk.sqlite" }, "bridges": [
+                { "type": "web", "listen": "127.0.0.1:0",
+                  "tokens": { "CD": "0123456789abcdef" } } ] }
+            """)
+        let result = try await folder.result("run")
+        #expect(result.status == 69)
+        #expect(result.errors.contains { $0.contains(#""cd" is the name of a token in "tokens""#) })
+    }
+
     @Test(.enabled(if: geteuid() == 0))
     func `root leaves files to the directory's owner`() async throws {
         let folder = try folder()

@@ -41,12 +41,13 @@ final class RunningProgram: Sendable {
     ///   - limits: commands of the shell before it becomes the program: `ulimit -v 100000`.
     ///   - ignoring: a signal that it ignores from the start, as under `nohup`.
     ///   - streams: the other end of all its descriptors.
+    ///   - passing: descriptors that it has as 3 and those that follow.
     ///   - folder: a folder that must exist until it has ended.
     init(
         _ arguments: [String], named name: String = "puente",
         in directory: URL = URL(filePath: "."), environment: [String: String] = [:],
         limits: String? = nil, ignoring: String? = nil, streams: Stream = .test,
-        keeping folder: TestFolder? = nil
+        passing: [Int32] = [], keeping folder: TestFolder? = nil
     ) throws {
         self.folder = folder
         let pipes = try Self.starting.withLock { _ in try (Ends(), Ends(), Ends()) }
@@ -60,8 +61,11 @@ final class RunningProgram: Sendable {
         let variables = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         var descriptors: [Int32] = []
         if streams == .test { descriptors = [pipes.0.read, pipes.1.write, pipes.2.write] }
+        // Out of the way: whichever numbers they have, they become others.
+        let passed = passing.map { fcntl($0, F_DUPFD_CLOEXEC, Self.highestDescriptor - 100) }
+        defer { for descriptor in passed { close(descriptor) } }
         process = try Self.starting.withLock { _ in
-            try Self.spawn(words, variables.map { "\($0)=\($1)" }, descriptors)
+            try Self.spawn(words, variables.map { "\($0)=\($1)" }, descriptors + passed)
         }
         for end in [pipes.0.read, pipes.1.write, pipes.2.write] { close(end) }
         input = Locked(FileHandle(fileDescriptor: pipes.0.write, closeOnDealloc: true))
@@ -166,8 +170,8 @@ final class RunningProgram: Sendable {
         }
     }
 
-    /// Starts a process with these as its descriptors 0, 1 and 2, or with none, and all signals as
-    /// they are in a shell: tests ignore some.
+    /// Starts a process with these as its descriptors from 0 on, or with none, and all signals as they
+    /// are in a shell: tests ignore some.
     private static func spawn(
         _ words: [String], _ variables: [String], _ descriptors: [Int32]
     ) throws -> pid_t {

@@ -41,6 +41,9 @@ final class TestFolder: Sendable {
         try text.write(to: file, atomically: true, encoding: .utf8)
     }
 
+    /// Returns the path of a file.
+    func path(of name: String) -> String { url.appending(path: name).path(percentEncoded: false) }
+
     /// Returns the contents of a file, or `nil` if it isn't there.
     func text(of name: String) -> String? {
         try? String(contentsOf: url.appending(path: name), encoding: .utf8)

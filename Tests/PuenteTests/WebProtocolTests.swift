@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Testing
 
 /// The examples of the web protocol's page, played against the built program.
@@ -29,11 +30,37 @@ import Testing
         }
     }
 
+    @Test func `what its speaker has read survives a kill -9`() async throws {
+        let folder = try TestFolder(
+            bridges: #"{ "type": "web", "listen": "127.0.0.1:0" }"#,
+            store: #"{ "path": "talk.sqlite" }"#)
+        var said: [String] = []
+        for round in 1...5 {
+            let daemon = try folder.start()
+            let socket = try await PageSocket(port: try await daemon.port(of: "web"))
+            try socket.send(
+                #"{"type":"hello","session":"4Zq1yTq0cVbW8nKxRz7uJg","name":"ana"}"#)
+            for text in ["\(round) one", "\(round) two"] {
+                try socket.send(
+                    #"{"type":"say","room":"general","text":"\#(text)","id":"\#(text)"}"#)
+                while !(try await socket.next().contains(#""id":"\#(text)""#)) {}
+                said.append(text)
+            }
+            daemon.signal(SIGKILL)
+            #expect(try await daemon.exitStatus() == 128 + SIGKILL)
+        }
+        let history = try await folder.result("history").output
+        #expect(history.filter { $0.contains("ana: ") }.count == said.count)
+        for (line, text) in zip(history.filter { $0.contains("ana: ") }, said) {
+            #expect(line.hasSuffix(": \(text)"))
+        }
+    }
+
     @Test func `every type of message that clients may send is shown`() throws {
         let page = try ProjectFile("Sources/puente/Puente.docc/TheWebProtocol.md").text
         for type in [
             "hello", "say", "whisper", "enter", "leave", "rename", "login", "register", "password",
-            "delete", "history", "search", "people", "seen", "bye",
+            "delete", "history", "search", "people", "seen", "bye", "command",
         ] {
             #expect(page.contains(#"{"type":"\#(type)""#), "\(type)")
         }

@@ -12,7 +12,7 @@ import Testing
         defer { pool.stop() }
         let pipe = try TestPipe()
         let (blocked, isBlocked) = AsyncStream.makeStream(of: Void.self)
-        let blocking = (1..<ThreadPool.mostThreads).map { _ in
+        let blocking = (1..<ThreadPool.maxThreads).map { _ in
             Task(executorPreference: pool) {
                 isBlocked.yield()
                 var byte: UInt8 = 0

@@ -39,7 +39,7 @@ import Testing
         let accounts = SQLiteAccountStore(besideStoreAt: folder.file)
         for number in UInt8(0)..<100 {
             for other in UInt8(0)..<30 {
-                let tries = StoredTries(
+                let tries = StoredAttempts(
                     counter: [number, other], failures: [1], delay: 0, until: 0, used: 1)
                 try accounts.save([tries], forgetting: [])
             }

@@ -160,10 +160,10 @@ import TestSupport
         }
         let stored = StoredMessages(connection.database, fold: { $0 }, clock: .still)
         let tail = try SearchTail()
-        let most = SearchTail.mostBytes / size
+        let most = SearchTail.maxBytes / size
         func found() throws -> [Int64] {
             try tail.update(from: stored, after: 0)
-            #expect(tail.bytes <= SearchTail.mostBytes)
+            #expect(tail.bytes <= SearchTail.maxBytes)
             return try tail.numbers(matching: "tren", after: 0, atMost: 1_000)
         }
         try say(1...most - 2)

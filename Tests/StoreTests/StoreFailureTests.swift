@@ -82,7 +82,7 @@ import TestSupport
         #expect(writeQueue.condition == .lags)
         var conditions: [StoreCondition] = []
         while writeQueue.hasMore {
-            _ = writeQueue.finish(writeQueue.takeBatches())
+            _ = writeQueue.finish(writeQueue.dequeueBatches())
             conditions.append(writeQueue.condition)
         }
         #expect(conditions == [.lags, .keepsUp])

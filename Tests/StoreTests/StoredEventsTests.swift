@@ -69,6 +69,13 @@ import Testing
         #expect(try await store.all().map(\.text) == ["hola"])
         #expect(try await store.extent(of: "general") == StoredExtent(last: 7, removed: 0))
         await store.close()
+        do {
+            let database = try Database(folder.file, .write)
+            try database.execute("DELETE FROM messages; UPDATE rooms SET removed = 7")
+        }
+        let emptied = try SQLiteStore.open(folder.file)
+        #expect(try await emptied.extent(of: "general") == StoredExtent(last: 7, removed: 7))
+        await emptied.close()
         let database = try Database(folder.file, .read)
         #expect(try database.number("SELECT count(*) FROM sessions") == 0)
         #expect(try database.number("SELECT count(*) FROM seen") == 0)

@@ -60,7 +60,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
         let engine = try TLSEngine(settings, resuming: other?.encryption?.ticket)
         encryption = engine
         engine.handshake()
-        try sendAsIs(engine.takeOutput())
+        try sendAsIs(engine.dequeueOutput())
         try await DedicatedThread.run(named: "test client") {
             Result {
                 while let engine = self.encryption, !engine.isConnected {
@@ -109,7 +109,7 @@ package final class ChatClient: @unchecked Sendable {  // see above
     }
 
     /// Sends what the encryption has made.
-    package func flush() throws { try sendAsIs(encryption?.takeOutput() ?? []) }
+    package func flush() throws { try sendAsIs(encryption?.dequeueOutput() ?? []) }
 
     /// Sends bytes without encryption.
     package func sendAsIs(_ bytes: [UInt8]) throws {

@@ -17,7 +17,7 @@ extension FakeAccounts {
         answer { then(result) }
     }
 
-    package func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
+    package func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
         let taken = state.withLock { state in
             defer { state.left.removeAll { $0.receiver.account == id } }
             return state.left.filter { $0.receiver.account == id }

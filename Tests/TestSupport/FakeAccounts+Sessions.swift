@@ -25,6 +25,13 @@ extension FakeAccounts {
 
     package func token(_ digest: [UInt8]) -> Token? { state.withLock { $0.tokens[digest] } }
 
+    package func claim(_ keys: Set<String>) -> String? {
+        state.withLock { state in
+            let taken = state.tokens.values.first { keys.contains($0.key) }
+            return taken.map { "\($0.name) is the name of a token" }
+        }
+    }
+
     package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {
         state.withLock { state in
             state.seen[id, default: [:]][room] = max(number, state.seen[id]?[room] ?? 0)

@@ -228,9 +228,9 @@ package final class MemoryStore: MessageStore {
 
     package func extent(of room: String) -> StoredExtent {
         state.withLock { state in
-            StoredExtent(
-                last: state.disk.messages.last { $0.room == room }?.number ?? 0,
-                removed: state.disk.removed[room] ?? 0)
+            let removed = state.disk.removed[room] ?? 0
+            let last = state.disk.messages.last { $0.room == room }?.number ?? 0
+            return StoredExtent(last: max(last, removed), removed: removed)
         }
     }
 

@@ -3,7 +3,7 @@ import MessageBus
 /// The addresses where accounts were logged in, in memory: whose turn comes first is asked on the
 /// loop, which must not wait for the disk.
 ///
-/// Owned by `PasswordDesk`, under its lock. It is full of those used last: two halves take turns, and
+/// Owned by `PasswordChecker`, under its lock. It is full of those used last: two halves take turns, and
 /// when one is full, the older half is forgotten. An account has 16 addresses at most, so that one
 /// account can't push others out.
 struct LoginAddresses {
@@ -11,11 +11,11 @@ struct LoginAddresses {
     private var older: [AccountID: [ClientAddress]] = [:]
 
     /// Addresses read from the store at most: some megabytes.
-    static let mostStored = 65_536
+    static let maxStored = 65_536
     /// Accounts in each half: 16 MB if all have 16 addresses.
-    private static let mostAccounts = 16_384
+    private static let maxAccounts = 16_384
     /// Addresses of each account, as in the store.
-    private static let mostAddresses = 16
+    private static let maxAddresses = 16
 
     /// Takes those of the store, the one used last at the end.
     init(_ stored: [(account: AccountID, address: ClientAddress)] = []) {
@@ -32,8 +32,8 @@ struct LoginAddresses {
         var addresses = recent[id] ?? older[id] ?? []
         addresses.removeAll { $0 == address }
         addresses.append(address)
-        if addresses.count > Self.mostAddresses { addresses.removeFirst() }
+        if addresses.count > Self.maxAddresses { addresses.removeFirst() }
         recent[id] = addresses
-        if recent.count >= Self.mostAccounts { (older, recent) = (recent, [:]) }
+        if recent.count >= Self.maxAccounts { (older, recent) = (recent, [:]) }
     }
 }

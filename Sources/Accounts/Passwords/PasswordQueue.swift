@@ -2,7 +2,7 @@ import MessageBus
 
 /// The requests that wait for their password to be checked; addresses take turns.
 ///
-/// Owned by `PasswordDesk`, under its lock. One request of each connection may wait or be checked,
+/// Owned by `PasswordChecker`, under its lock. One request of each connection may wait or be checked,
 /// and one of each address is checked at a time, so that its failures count before the next.
 /// Addresses with fewer failures come first, and when the queue is full, others give way to them.
 /// Requests for an account from an address where it was logged in before come before all others and
@@ -10,10 +10,10 @@ import MessageBus
 struct PasswordQueue<Request> {
     /// Requests that wait at most: at 30 ms or more for a hash, the last one waits a second or
     /// two.
-    static var most: Int { 32 }
+    static var maxCount: Int { 32 }
     /// More requests from known addresses that wait at most: the last one waits a quarter of a
     /// second.
-    static var mostKnown: Int { 8 }
+    static var maxKnown: Int { 8 }
 
     private struct Entry {
         let request: Request
@@ -43,7 +43,7 @@ struct PasswordQueue<Request> {
     /// - Parameters:
     ///   - isKnown: true if the account was logged in at the address before.
     ///   - failures: returns the recent failures at an address.
-    mutating func add(
+    mutating func enqueue(
         _ request: Request, from address: ClientAddress, connection: UInt64, isKnown: Bool = false,
         failures: (ClientAddress) -> Int
     ) -> Admission {
@@ -51,10 +51,10 @@ struct PasswordQueue<Request> {
         let entry = Entry(request: request, address: address, connection: connection)
         var (isPlaced, removed): (Bool, Entry?) = (false, nil)
         if isKnown {
-            (isPlaced, removed) = Self.place(entry, in: &known, Self.mostKnown, failures)
+            (isPlaced, removed) = Self.place(entry, in: &known, Self.maxKnown, failures)
         }
         if !isPlaced {
-            (isPlaced, removed) = Self.place(entry, in: &waiting, Self.most, failures)
+            (isPlaced, removed) = Self.place(entry, in: &waiting, Self.maxCount, failures)
         }
         guard isPlaced else { return .refused }
         connections.insert(connection)

@@ -15,7 +15,7 @@ final class SerialWork: Sendable {
 
     /// Functions that may wait: as many as the connections that a server takes by default, each
     /// of which asks for one at a time.
-    static let most = 10_000
+    static let maxCount = 10_000
 
     /// Makes a queue.
     ///
@@ -27,9 +27,9 @@ final class SerialWork: Sendable {
     /// Enqueues a function; returns false if too many wait.
     ///
     /// If the system gives no thread, it waits for the next call.
-    func add(_ job: @escaping @Sendable () -> Void) -> Bool {
+    func enqueue(_ job: @escaping @Sendable () -> Void) -> Bool {
         let (isTaken, wasRunning) = state.withLock { state in
-            let isTaken = state.jobs.count < Self.most
+            let isTaken = state.jobs.count < Self.maxCount
             if isTaken { state.jobs.append(job) }
             defer { state.isRunning = true }
             return (isTaken, state.isRunning)

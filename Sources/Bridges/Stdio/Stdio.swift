@@ -50,7 +50,7 @@ package struct Stdio: Bridge {
 
     /// Bytes of the longest line of standard input, without its ending: longer than any line people
     /// type, and a small part of the buffer.
-    static let longestLine = 64 << 10
+    static let maxLineBytes = 64 << 10
 
     private let options: Options
     private let input: Int32

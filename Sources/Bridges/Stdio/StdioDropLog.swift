@@ -12,7 +12,7 @@ final class StdioDropLog: Sendable {
     /// Records a line that was cut.
     func recordCutLine() {
         throttledLog.warning(
-            cause: "too long", "1 line longer than \(Stdio.longestLine) bytes cut")
+            cause: "too long", "1 line longer than \(Stdio.maxLineBytes) bytes cut")
     }
 
     /// Records a line that was a command with a password; nothing of it is logged.

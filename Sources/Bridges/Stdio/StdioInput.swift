@@ -45,7 +45,7 @@ final class StdioInput: Sendable {
     }
 
     private func publishAll() async {
-        var splitter = StdioLineSplitter(longest: Stdio.longestLine)
+        var splitter = StdioLineSplitter(longest: Stdio.maxLineBytes)
         var lines = StdioLines(form, sender: sender)
         while let chunk = await nextChunk() {
             chunk.withUnsafeBytes { splitter.split($0) { addLine($0, isCut: $1, into: &lines) } }

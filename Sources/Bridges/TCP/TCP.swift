@@ -54,7 +54,7 @@ package struct TCP: Bridge {
         /// Texts shown to a client that enters a room.
         @Option(
             "The number of a room's last texts that are shown to those who enter, before the join.",
-            in: 0...Bus.mostTexts)
+            in: 0...Bus.maxTexts)
         package var historyOnJoin = 0
         /// Connections at a time.
         @Option(
@@ -159,7 +159,7 @@ package struct TCP: Bridge {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await addresses()
+        let wanted = try await listenRequest().addresses
         warnOfDescriptors(port.log)
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
@@ -195,7 +195,7 @@ package struct TCP: Bridge {
     }
 
     private func warnOfDescriptors(_ log: Log) {
-        let free = ChatListener.availableConnections
+        let free = Descriptors.availableConnections
         if options.maxConnections > free {
             log.warning(
                 """
@@ -204,17 +204,14 @@ package struct TCP: Bridge {
                 """)
         }
     }
+}
 
-    private func addresses() async throws -> [SocketAddress] {
-        switch options.listen {
-        case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
-        case .network(let host, let port):
-            // The system's resolver waits for the network, so it gets a thread of its own.
-            let found = try await DedicatedThread.run(named: "resolver") {
-                Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
-            }
-            return try found.get()
-        }
+extension TCP: ListenRequester {
+    /// Returns the addresses that it will listen on.
+    ///
+    /// - Throws: `SocketError` with the resolver's sentence.
+    package func listenRequest() async throws -> ListenRequest {
+        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 

@@ -11,7 +11,7 @@ final class BoundedQueue<Item: Sendable>: Sendable {
         var waiter: CheckedContinuation<[Item], Never>?
         var hasEnded = false
 
-        mutating func takeAll() -> [Item] {
+        mutating func dequeueAll() -> [Item] {
             defer { items = [] }
             weight = 0
             return items
@@ -33,14 +33,14 @@ final class BoundedQueue<Item: Sendable>: Sendable {
     }
 
     /// True if there is room for another item.
-    var hasRoom: Bool { state.withLock { !$0.hasEnded && $0.weight < bound } }
+    var hasCapacity: Bool { state.withLock { !$0.hasEnded && $0.weight < bound } }
 
     /// True once the queue has ended.
     var hasEnded: Bool { state.withLock { $0.hasEnded } }
 
     /// Appends an item.
     ///
-    /// The caller has checked `hasRoom`.
+    /// The caller has checked `hasCapacity`.
     func put(_ item: Item, weight: Int) {
         let waiter = state.withLock { state in
             if state.waiter == nil, !state.hasEnded {
@@ -66,7 +66,7 @@ final class BoundedQueue<Item: Sendable>: Sendable {
     func next() async -> [Item] {
         let items = await withCheckedContinuation { continuation in
             let (items, isOver) = state.withLock { state -> ([Item], Bool) in
-                if !state.items.isEmpty { return (state.takeAll(), true) }
+                if !state.items.isEmpty { return (state.dequeueAll(), true) }
                 if !state.hasEnded { state.waiter = continuation }
                 return ([], state.hasEnded)
             }

@@ -178,7 +178,7 @@ package struct Tail: Bridge {
             let checkpoints = next.reduce(into: [:]) { $0.merge($1.checkpoints) { $1 } }
             do {
                 _ = try await port.publish(
-                    next.flatMap { $0.takeBlocks() },
+                    next.flatMap { $0.dequeueBlocks() },
                     checkpoints: checkpoints.map { Checkpoint(source: $0, state: $1) })
             } catch PortError.stopped {
                 // Lines that were not published are read again by the next run.
@@ -208,7 +208,7 @@ extension TailConfiguration {
         ownFiles = context.ownFiles
         startsAtEnd = options.from == .end
         sender = options.sender
-        longest = options.maxLine.bytes
+        maxMessageBytes = options.maxLine.bytes
         if let multiline = options.multiline {
             start = try Pattern(multiline.start)
             settlesAfter = Int64(multiline.timeout / .nanoseconds(1))

@@ -15,7 +15,7 @@ struct TailConfiguration: Sendable {
     /// The template of the sender: `{file}` and `{path}` are replaced.
     var sender = "{file}"
     /// The largest number of bytes in a message.
-    var longest = 64 << 10
+    var maxMessageBytes = 64 << 10
     /// A pattern for the first line of a message; `nil` if each line is a message.
     var start: Pattern?
     /// Nanoseconds of silence after which a message is complete.

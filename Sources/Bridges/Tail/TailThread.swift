@@ -54,7 +54,7 @@ final class TailThread: Sendable {
             scanIfDue(files)
             put(files.nextBatch(now: now) ?? TailBatch())
             while !batches.hasEnded { turn(files) }
-            files.tailLog.tellCounts(now: now, isLast: true)
+            files.tailLog.writeCounts(now: now, isLast: true)
             return nil
         } catch {
             return error
@@ -62,12 +62,12 @@ final class TailThread: Sendable {
     }
 
     private func turn(_ files: TailedFiles) {
-        let hasRoom = batches.hasRoom
-        events.wait(milliseconds: milliseconds(until: files.deadline(now: now, reads: hasRoom)))
+        let hasCapacity = batches.hasCapacity
+        events.wait(milliseconds: milliseconds(until: files.deadline(now: now, reads: hasCapacity)))
         events.drain { files.recordEvent($0) }
         scanIfDue(files)
-        files.tailLog.tellCounts(now: now)
-        while batches.hasRoom, let batch = files.nextBatch(now: now) {
+        files.tailLog.writeCounts(now: now)
+        while batches.hasCapacity, let batch = files.nextBatch(now: now) {
             put(batch)
             // A file that is rotated while this is published must be open by then.
             events.drain { files.recordEvent($0) }

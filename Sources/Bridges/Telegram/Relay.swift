@@ -73,36 +73,55 @@ struct Relay: Sendable {
                     return true
                 }
             }
-            if port.direction != .in {
-                for binding in chats.bindings {
-                    guard let pace = paces[binding.firstChat] else { continue }
-                    running += 1
-                    group.addTask {
-                        var outbox = Outbox(
-                            binding, settings, chats, api: api, pace: pace,
-                            connectionStatus: connectionStatus, blocks: blocks,
-                            reopened: reopened[binding] ?? AsyncSignal())
-                        try await outbox.run()
-                        return true
-                    }
-                }
-            }
-            if tellsOutages {
-                group.addTask {
-                    try? await connectionStatus.run()
-                    return false
-                }
-            }
-            if let notices {
-                group.addTask {
-                    try? await notices.run()
-                    return false
-                }
-            }
+            running += addOutboxTasks(to: &group, paces, connectionStatus, blocks, reopened)
+            addNoticeTasks(to: &group, connectionStatus, notices)
             while running > 0, let isWork = try await group.next() {
                 if isWork { running -= 1 }
             }
             group.cancelAll()
+        }
+    }
+
+    /// Adds a task for the outbox of each chat, none if the bridge only brings in; returns how many.
+    private func addOutboxTasks(
+        to group: inout ThrowingTaskGroup<Bool, any Error>, _ paces: [Int64: ChatPace],
+        _ connectionStatus: ConnectionStatus, _ blocks: BlockedChats,
+        _ reopened: [ChatBindings.Binding: AsyncSignal]
+    ) -> Int {
+        guard port.direction != .in else { return 0 }
+        var count = 0
+        for binding in chats.bindings {
+            guard let pace = paces[binding.firstChat] else { continue }
+            count += 1
+            group.addTask {
+                var outbox = Outbox(
+                    binding, settings, chats, api: api, pace: pace,
+                    connectionStatus: connectionStatus, blocks: blocks,
+                    reopened: reopened[binding] ?? AsyncSignal())
+                try await outbox.run()
+                return true
+            }
+        }
+        return count
+    }
+
+    /// Adds the tasks that tell of outages and of messages that were dropped; the bridge does not
+    /// wait for them.
+    private func addNoticeTasks(
+        to group: inout ThrowingTaskGroup<Bool, any Error>, _ connectionStatus: ConnectionStatus,
+        _ notices: DropNotices?
+    ) {
+        if tellsOutages {
+            group.addTask {
+                try? await connectionStatus.run()
+                return false
+            }
+        }
+        if let notices {
+            group.addTask {
+                try? await notices.run()
+                return false
+            }
         }
     }
 

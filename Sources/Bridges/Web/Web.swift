@@ -117,7 +117,7 @@ package struct Web: Bridge {
 
     /// Listens until the bus stops, then sends every client what it is owed.
     package func run(_ port: Port) async throws {
-        let wanted = try await addresses()
+        let wanted = try await listenRequest().addresses
         if port.direction != .in {
             let rooms = await port.bus.perform { $0.rooms.count }
             // Each room has two forms: frames, and server-sent events.
@@ -131,6 +131,10 @@ package struct Web: Bridge {
         let site = try await DedicatedThread.run(named: "page") { WebSite(title: title) }
         let (options, loop) = (options, loop)
         let isLocal = wanted.allSatisfy(\.isLocal)
+        let tokenKeys = Set(options.tokens.keys.map { NameFolding.key($0) })
+        if let taken = await port.bus.perform({ $0.accounts.claim(tokenKeys) }) {
+            throw BridgeError(taken)
+        }
         let server = try await port.bus.perform { bus in
             let server = WebServer(
                 options, port: port, bus: bus, loop: loop, site: site, isLocal: isLocal)
@@ -156,17 +160,14 @@ package struct Web: Bridge {
         guard let files = options.tls?.files(directory, for: .http1) else { return nil }
         return (files, try await CertificateWatch.load(files))
     }
+}
 
-    private func addresses() async throws -> [SocketAddress] {
-        switch options.listen {
-        case .unix(let path): return [try SocketAddress.unix(path: directory(path))]
-        case .network(let host, let port):
-            // The system's resolver waits for the network, so it gets a thread of its own.
-            let found = try await DedicatedThread.run(named: "resolver") {
-                Result { try SocketAddress.resolve(host: host, port: UInt16(clamping: port)) }
-            }
-            return try found.get()
-        }
+extension Web: ListenRequester {
+    /// Returns the addresses that it will listen on.
+    ///
+    /// - Throws: `SocketError` with the resolver's sentence.
+    package func listenRequest() async throws -> ListenRequest {
+        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
     }
 }
 

@@ -81,6 +81,13 @@ package protocol AccountDirectory: AnyObject, Sendable {
     ///
     /// From memory; tokens that another process makes or removes are seen within a second.
     func token(_ digest: [UInt8]) -> Token?
+    /// Claims names for programs that a bridge's configuration names, from now on: no relay gets one
+    /// of them.
+    ///
+    /// - Parameter keys: the names, folded.
+    /// - Returns: a sentence, if one of them is the name of a bridge, a token or a relay already;
+    ///   nothing is claimed then.
+    func claim(_ keys: Set<String>) -> String?
     /// Records how far somebody has read a room, for all devices; never moves back.
     func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID)
     /// Returns how far somebody has read, by room.
@@ -96,7 +103,7 @@ package protocol AccountDirectory: AnyObject, Sendable {
     /// days.
     func leave(_ message: PrivateMessage, then: @escaping (LeavingResult) -> Void)
     /// Takes what was left for an account while its owner was away, the oldest first; once.
-    func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void)
+    func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void)
     /// Returns the last private messages between an account and somebody with a folded name, the
     /// oldest first.
     func privateMessages(

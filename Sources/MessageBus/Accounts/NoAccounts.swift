@@ -80,6 +80,8 @@ package final class NoAccounts: AccountDirectory {
     package func endSession(_ digest: [UInt8]) {}
     /// Returns `nil`.
     package func token(_ digest: [UInt8]) -> Token? { nil }
+    /// Returns `nil`: nobody else has a name.
+    package func claim(_ keys: Set<String>) -> String? { nil }
     /// Does nothing.
     package func recordSeen(_ number: MessageNumber, in room: String, by id: AccountID) {}
     /// Answers with none.
@@ -94,7 +96,7 @@ package final class NoAccounts: AccountDirectory {
         then(.unavailable)
     }
     /// Answers with none.
-    package func takeLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
+    package func dequeueLeft(for id: AccountID, then: @escaping ([PrivateMessage]) -> Void) {
         then([])
     }
     /// Answers with none.

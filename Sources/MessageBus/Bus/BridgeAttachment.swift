@@ -21,9 +21,11 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     /// Safe from any thread.
     package var isReady: Bool { readiness.load(ordering: .acquiring) }
     let readiness = Atomic(false)
+    /// Called each time that the bridge says that it works.
+    var whenReady: (@Sendable () -> Void)?
 
     /// Number of messages the bridge has brought in.
-    package internal(set) var taken: UInt64 = 0
+    package internal(set) var received: UInt64 = 0
     /// Number of those that passed the chains.
     package internal(set) var passed: UInt64 = 0
     /// Number of those that a chain dropped.
@@ -37,8 +39,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var openSources = 0
     /// The presences of people whom the bridge stands for.
     var presences: [Presence] = []
-    /// Private messages that came before there was a reader, `Cursor.mailboxBound` at most.
-    var mail: [Message] = []
+    /// Private messages that came before there was a reader, `Cursor.maxPendingPrivateMessages` at most.
+    var pendingPrivateMessages: [Message] = []
     /// Where private messages go, if the bridge reads them by themselves.
     var privateMessages: PrivateMessageQueue?
 
@@ -74,16 +76,18 @@ extension BridgeAttachment: PresenceDelegate {
         } else if let cursor = cursors.first(where: reads) {
             cursor.deliver(message)
         } else {
-            if mail.count == Cursor.mailboxBound { mail.removeFirst() }
-            mail.append(message)
+            if pendingPrivateMessages.count == Cursor.maxPendingPrivateMessages {
+                pendingPrivateMessages.removeFirst()
+            }
+            pendingPrivateMessages.append(message)
         }
     }
 
-    func handMail(to cursor: Cursor) {
+    func deliverPendingPrivateMessages(to cursor: Cursor) {
         outgoing.owner.assertOwned()
         guard reads(cursor) else { return }
-        for message in mail { cursor.deliver(message) }
-        mail = []
+        for message in pendingPrivateMessages { cursor.deliver(message) }
+        pendingPrivateMessages = []
     }
 
     private func reads(_ cursor: Cursor) -> Bool {

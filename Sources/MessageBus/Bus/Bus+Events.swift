@@ -47,7 +47,7 @@ extension Bus {
             let through = storedEnd(of: room)
             guard through > number else {
                 // The log has let go of what is not committed yet.
-                await waitForStore(since: seen, evenAtTheEnd: true)
+                await waitForStore(since: seen, evenWhenEnding: true)
                 try Task.checkCancellation()
                 continue
             }

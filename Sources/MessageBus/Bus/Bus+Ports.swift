@@ -3,8 +3,13 @@ import Synchronization
 extension Bus {
     /// Records where the rooms' logs end when a bridge starts, so that it misses nothing from then
     /// on.
-    package func begin(_ attachment: BridgeAttachment) {
+    ///
+    /// - Parameter whenReady: called on the loop when the bridge says that it works.
+    package func begin(
+        _ attachment: BridgeAttachment, whenReady: (@Sendable () -> Void)? = nil
+    ) {
         attachment.readiness.store(false, ordering: .releasing)
+        attachment.whenReady = whenReady
         for room in rooms { attachment.positions[room.name] = room.log.end }
     }
 
@@ -13,7 +18,7 @@ extension Bus {
         for cursor in attachment.cursors { cursor.cancel() }
         attachment.cursors = []
         leaveAll(of: attachment)
-        attachment.mail = []
+        attachment.pendingPrivateMessages = []
         attachment.privateMessages?.close()
         attachment.privateMessages = nil
         while attachment.openSources > 0 { closeSource(attachment) }
@@ -21,6 +26,7 @@ extension Bus {
 
     func ready(_ attachment: BridgeAttachment) {
         attachment.readiness.store(true, ordering: .releasing)
+        attachment.whenReady?()
     }
 
     /// The time of the present turn, by the wall clock.
@@ -39,7 +45,7 @@ extension Bus {
             throw PortError.noRoom(name)
         }
         let drafts = try await withSettledQuotations(drafts, by: attachment)
-        try await waitForRoom(isOwed: checkpoints != nil)
+        try await waitForCapacity(isOwed: checkpoints != nil)
         guard !isEnding else { throw PortError.stopped }
         var receipts: [Receipt] = []
         receipts.reserveCapacity(drafts.count)
@@ -47,10 +53,10 @@ extension Bus {
         while let first = rest.first {
             let name = first.room ?? attachment.room
             guard let room = room(name) else { throw PortError.noRoom(name) }
-            let run = self.run(of: rest, in: name, by: attachment)
-            rest = rest.dropFirst(run.count)
+            let prefix = batchPrefix(of: rest, in: name, by: attachment)
+            rest = rest.dropFirst(prefix.count)
             receipts += self.receipts(
-                publish(run, in: room, by: attachment, isOwed: checkpoints != nil))
+                publish(prefix, in: room, by: attachment, isOwed: checkpoints != nil))
         }
         if let checkpoints {
             // In the same turn as the messages: the store keeps both in one transaction.
@@ -109,15 +115,20 @@ extension Bus {
         }
     }
 
+    /// Drafts in one batch at most.
+    private static var maxDraftsAtOnce: Int { 1_024 }
+    /// Bytes of text in one batch, about, so that a room's log holds several.
+    private static var maxBytesAtOnce: Int { 512 << 10 }
+
     /// Returns the drafts at the front that go into one batch: all of one room, and few enough
     /// bytes that the room's readers read them before its log lets them go.
-    private func run(
+    private func batchPrefix(
         of drafts: ArraySlice<Draft>, in room: String, by attachment: BridgeAttachment
     ) -> ArraySlice<Draft> {
         var bytes = 0
-        let rest = drafts.dropFirst().prefix(1_023).prefix { draft in
+        let rest = drafts.dropFirst().prefix(Self.maxDraftsAtOnce - 1).prefix { draft in
             bytes += draft.text.utf8.count
-            return bytes < 512 << 10 && (draft.room ?? attachment.room) == room
+            return bytes < Self.maxBytesAtOnce && (draft.room ?? attachment.room) == room
         }
         return drafts.prefix(1 + rest.count)
     }
@@ -167,7 +178,7 @@ extension Bus {
         append(text, header, details, by: sender, to: batch)
         if draft.origin?.passed.contains(settings.name) == true {
             batch.drop(batch.count - 1, Drop(code: "dropped", reason: "it has been here before"))
-        } else if let drop = unfit(batch.arena.all[batch.count - 1], in: batch) {
+        } else if let drop = reasonToRefuse(batch.arena.all[batch.count - 1], in: batch) {
             batch.drop(batch.count - 1, drop)
         }
     }
@@ -194,21 +205,24 @@ extension Bus {
     }
 
     /// Returns why a text can't be published at all: it is blank, or longer than any buffer.
-    func unfit(_ header: MessageHeader, in batch: Batch) -> Drop? {
+    func reasonToRefuse(_ header: MessageHeader, in batch: Batch) -> Drop? {
         guard header.kind == .message || header.kind == .edit else { return nil }
-        if header.count > Draft.longestText {
+        if header.count > Draft.maxTextBytes {
             return Drop(code: "too-long", reason: "\(header.count) bytes")
         }
         return TextTrimming.isBlank(batch.arena.text(header))
             ? Drop(code: "dropped", reason: "nothing was said") : nil
     }
 
+    /// Senders remembered for a bridge; all are forgotten when there are more, so that a stream of new
+    /// names does not grow the table for ever.
+    private static var maxSenders: Int { 10_000 }
+
     func sender(of draft: Draft, by attachment: BridgeAttachment) -> Sender {
         if draft.isFromBus || draft.isNamedAsShown { return busSender(draft.name, attachment) }
         let known = SenderKey(identity: draft.identity, name: draft.name)
         if let sender = attachment.senders[known] { return sender }
-        // Names come and go; the bound keeps a stream of new ones from growing the table for ever.
-        if attachment.senders.count >= 10_000 { attachment.senders = [:] }
+        if attachment.senders.count >= Self.maxSenders { attachment.senders = [:] }
         let sender = Sender(
             named: draft.name, attachment: attachment, namePolicy: settings.namePolicy,
             identity: identity(of: draft, by: attachment))
@@ -234,6 +248,9 @@ extension Bus {
 
     // MARK: - Reading
 
+    /// Messages that a reader looks at in one step, so that others get their turn.
+    private static var messagesPerRead: Int { 256 }
+
     func subscribe(
         _ attachment: BridgeAttachment, room name: String, channel: String?,
         after number: MessageNumber? = nil,
@@ -250,7 +267,7 @@ extension Bus {
         if let bytes { cursor.hold(upTo: bytes, after: startNumber(of: room, for: attachment)) }
         room.attach(cursor)
         attachment.cursors.append(cursor)
-        attachment.handMail(to: cursor)
+        attachment.deliverPendingPrivateMessages(to: cursor)
         return Subscription(bus: self, cursor: cursor)
     }
 
@@ -261,7 +278,7 @@ extension Bus {
                 if stored.isEmpty { continue }
                 return stored
             }
-            let messages = cursor.readMessages(atMost: 256)
+            let messages = cursor.readMessages(atMost: Self.messagesPerRead)
             if !messages.isEmpty { return messages }
             guard cursor.isUpToDate else { continue }
             if isEnding { break }
@@ -292,7 +309,7 @@ extension Bus {
     func available(_ box: SendableCursor) -> [Message] {
         let cursor = box.cursor
         while !cursor.isCancelled, !cursor.isUpToDate {
-            let messages = cursor.readMessages(atMost: 256)
+            let messages = cursor.readMessages(atMost: Self.messagesPerRead)
             if !messages.isEmpty { return messages }
         }
         return []

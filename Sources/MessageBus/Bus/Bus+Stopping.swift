@@ -19,7 +19,7 @@ extension Bus {
         guard !isEnding else { return }
         stopIntake()
         isEnding = true
-        repeats.tellRest()
+        throttledLog.tellRest()
         endTurn()
         for room in rooms { room.end() }
         storeHasMoved()

@@ -5,7 +5,7 @@ extension Bus {
     package var isLagging: Bool { keepsMessages && store.condition == .lags }
 
     /// True if the store has all messages or will have them within moments.
-    package var canCarryOn: Bool {
+    package var isStoreCurrent: Bool {
         keepsMessages && (store.condition == .keepsUp || store.condition == .lags)
     }
 
@@ -31,7 +31,7 @@ extension Bus {
     /// - Parameter isOwed: true if the messages to come must be kept, even if that takes until
     ///   somebody has made space on a full disk.
     /// - Throws: `CancellationError`.
-    func waitForRoom(isOwed: Bool) async throws {
+    func waitForCapacity(isOwed: Bool) async throws {
         guard keepsMessages else { return }
         while !isEnding {
             let seen = storeSignal.count
@@ -50,9 +50,9 @@ extension Bus {
     ///   - count: the count of `storeSignal` before the store was checked: with a preferred
     ///     executor the task may leave the bus between the check and the wait, and would sleep
     ///     through a change in between.
-    ///   - evenAtTheEnd: true to wait even if the bus has ended already.
-    func waitForStore(since count: UInt64, evenAtTheEnd: Bool = false) async {
-        if isEnding, !evenAtTheEnd { return }
+    ///   - evenWhenEnding: true to wait even if the bus has ended already.
+    func waitForStore(since count: UInt64, evenWhenEnding: Bool = false) async {
+        if isEnding, !evenWhenEnding { return }
         await storeSignal.wait(since: count)
     }
 
@@ -61,14 +61,14 @@ extension Bus {
     package func recall() async throws {
         for room in rooms where keepsMessages {
             let messages = try await store.texts(
-                in: room.name, before: .max, atMost: Self.mostTexts)
+                in: room.name, before: .max, atMost: Self.maxTexts)
             let extent = try await store.extent(of: room.name)
             room.recall(messages, last: extent.last)
         }
     }
 
     /// The most texts that somebody may ask for at once.
-    package static var mostTexts: Int { 500 }
+    package static var maxTexts: Int { 500 }
 
     // MARK: - Earlier messages
 

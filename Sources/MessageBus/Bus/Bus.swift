@@ -43,10 +43,9 @@ public actor Bus {
     /// Messages that were deleted since the start.
     nonisolated let deletedNumbers = DeletedNumbers()
     /// The log for lines that people can cause again and again.
-    let repeats: ThrottledLog
-    private let chain: Chain
+    let throttledLog: ThrottledLog
     /// The chain that judges every inbound message, after the chain of its bridge.
-    var common: Chain { chain }
+    let commonChain: Chain
     /// The rooms in the order of the file.
     package let rooms: [Room]
     private let roomsByName: [String: Room]
@@ -55,8 +54,9 @@ public actor Bus {
     private var lastConnectionID: UInt32 = 0
     var people: [String: Person] = [:]
     /// Names of everybody here, and of everybody who left within the hour.
-    var known = KnownNames()
-    private var attachments: [BridgeAttachment] = []
+    var knownNames = KnownNames()
+    /// The bridges, in the order in which they were attached.
+    package private(set) var bridges: [BridgeAttachment] = []
     /// True once no bridge should bring in more.
     package internal(set) var isStopping = false
     /// True once the logs are complete: a reader that has reached the end is done.
@@ -70,7 +70,7 @@ public actor Bus {
     var storeObservers: [UInt64: () -> Void] = [:]
     var lastObserver: UInt64 = 0
     /// The number of the newest message that the store was handed.
-    private(set) var lastTaken: MessageNumber = 0
+    private(set) var lastEnqueued: MessageNumber = 0
 
     /// The executor of the loop that the bus lives on.
     public nonisolated var unownedExecutor: UnownedSerialExecutor {
@@ -90,8 +90,8 @@ public actor Bus {
         executor: any SerialExecutor, atTurnEnd: (@escaping () -> Void) -> Void
     ) {
         self.settings = settings
-        repeats = ThrottledLog(settings.log)
-        self.chain = chain
+        throttledLog = ThrottledLog(settings.log)
+        commonChain = chain
         self.store = store
         keepsMessages = store.outlivesProcess
         self.executor = executor
@@ -165,7 +165,7 @@ public actor Bus {
     func store(_ batch: Batch, isOwed: Bool = false) -> Bool {
         if keepsMessages { store.enqueue(batch, isOwed: isOwed) }
         guard batch.drops.count < batch.count else { return false }
-        if keepsMessages, let last = batch.arena.all.last { lastTaken = last.number }
+        if keepsMessages, let last = batch.arena.all.last { lastEnqueued = last.number }
         return true
     }
 
@@ -178,13 +178,13 @@ public actor Bus {
         batch.arena.alterReservedMarkers()
         if restrictions.isInUse { dropRestricted(batch) }
         attachment.chain.judge(batch)
-        chain.judge(batch)
+        commonChain.judge(batch)
         for failure in batch.failures {
-            repeats.error(
+            throttledLog.error(
                 cause: failure.step, "a middleware failed: \(failure.error)",
                 times: failure.count, bridge: attachment.name)
         }
-        attachment.taken += UInt64(batch.count)
+        attachment.received += UInt64(batch.count)
         attachment.dropped += UInt64(batch.drops.count)
         attachment.passed += UInt64(batch.count - batch.drops.count)
     }
@@ -214,14 +214,9 @@ public actor Bus {
     }
 
     /// Attaches a bridge, before it runs.
-    ///
-    /// Before it runs.
     package func attach(_ attachment: BridgeAttachment) {
         attachment.chain.owner = Confinement(executor)
         attachment.outgoing.owner = Confinement(executor)
-        attachments.append(attachment)
+        bridges.append(attachment)
     }
-
-    /// The bridges, in the order in which they were attached.
-    package var bridges: [BridgeAttachment] { attachments }
 }

@@ -8,7 +8,7 @@ extension Bus {
     /// Returns the most characters that a text from a bridge may have, as far as a step of the chains
     /// says so for all rooms and senders; `nil` if none does.
     package func maxTextLength(by attachment: BridgeAttachment) -> Int? {
-        (attachment.chain.steps + common.steps).compactMap { step in
+        (attachment.chain.steps + commonChain.steps).compactMap { step in
             let condition = step.condition
             guard condition.rooms == nil, condition.senders == nil,
                 condition.kinds.contains(.message),

@@ -19,7 +19,7 @@ import Locking
 /// further causes within one minute count as one together.
 public final class ThrottledLog: Sendable {
     /// The most causes to tell apart.
-    public static let mostCauses = 64
+    public static let maxCauses = 64
 
     private struct Cause: Hashable {
         let name: String
@@ -129,11 +129,11 @@ public final class ThrottledLog: Sendable {
     ) -> (Cause, Tally?)? {
         state.withLock { state -> (Cause, Tally?)? in
             var key = cause
-            if state.tallies[key] == nil, state.tallies.count >= Self.mostCauses {
+            if state.tallies[key] == nil, state.tallies.count >= Self.maxCauses {
                 removeQuiet(from: &state, at: now)
                 // Never at the cost of a cause whose minute is not over: with one more cause than
                 // fits, each would be new again and again.
-                if state.tallies.count >= Self.mostCauses {
+                if state.tallies.count >= Self.maxCauses {
                     key = Cause(name: "", bridge: nil, isOverflow: true)
                 }
             }

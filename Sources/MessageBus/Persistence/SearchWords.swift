@@ -20,14 +20,14 @@ package struct SearchWords: Sendable, Equatable {
     package let phrases: [Phrase]
 
     /// The most words in a search: each is compared with each text of a room's log.
-    package static let mostWords = 32
+    package static let maxWords = 32
     /// The most bytes in a search.
-    package static let mostBytes = 512
+    package static let maxBytes = 512
 
     /// Returns whether a search has more words or bytes than it may.
     package static func isTooMuch(_ text: some StringProtocol) -> Bool {
-        text.utf8.count > mostBytes
-            || text.split { $0.isWhitespace || $0 == "\"" }.count > mostWords
+        text.utf8.count > maxBytes
+            || text.split { $0.isWhitespace || $0 == "\"" }.count > maxWords
     }
 
     /// Reads a search that somebody typed.

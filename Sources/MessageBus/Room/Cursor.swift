@@ -14,7 +14,7 @@ package final class Cursor {
     /// Number of messages that were gone before the reader came to them.
     private(set) var skipped: UInt64 = 0
     private var missed: UInt64 = 0
-    private var mailbox: [Message] = []
+    private var pendingPrivateMessages: [Message] = []
     private var waiter: CheckedContinuation<Void, Never>?
     private(set) var isCancelled = false
     /// The number of the newest message read, or a number before all messages to be given.
@@ -30,7 +30,7 @@ package final class Cursor {
     var isMuted = false
 
     /// The most private messages that wait for a reader; the oldest go.
-    static let mailboxBound = 256
+    static let maxPendingPrivateMessages = 256
 
     init(
         room: Room, bridge: String, channel: String?, outgoing: Chain, position: LogPosition,
@@ -58,7 +58,7 @@ package final class Cursor {
     var isBehind: Bool { position < room.log.start }
 
     /// True if there is nothing to read at present.
-    var isUpToDate: Bool { position == room.log.end && mailbox.isEmpty }
+    var isUpToDate: Bool { position == room.log.end && pendingPrivateMessages.isEmpty }
 
     /// Returns the next messages, looking at no more than `count`, and moves behind them.
     ///
@@ -75,7 +75,7 @@ package final class Cursor {
         if isMuted {
             delivered += UInt64(room.log.end - position)
             position = room.log.end
-            mailbox = []
+            pendingPrivateMessages = []
             return []
         }
         let found = room.log.messages(from: position, atMost: count)
@@ -83,9 +83,10 @@ package final class Cursor {
         delivered += UInt64(found.count)
         if let last = found.last { lastNumber = last.number }
         var result = fit(found)
-        if isUpToDateButMail {
-            result += outgoing.isEmpty ? mailbox : outgoing.judge(mailbox)
-            mailbox = []
+        if owesOnlyPrivateMessages {
+            result +=
+                outgoing.isEmpty ? pendingPrivateMessages : outgoing.judge(pendingPrivateMessages)
+            pendingPrivateMessages = []
         }
         recordMissed(in: &result)
         return result
@@ -126,7 +127,9 @@ package final class Cursor {
         missed = 0
     }
 
-    private var isUpToDateButMail: Bool { position == room.log.end && !mailbox.isEmpty }
+    private var owesOnlyPrivateMessages: Bool {
+        position == room.log.end && !pendingPrivateMessages.isEmpty
+    }
 
     func wait(_ continuation: CheckedContinuation<Void, Never>) {
         room.owner.assertOwned()
@@ -153,8 +156,10 @@ extension Cursor {
     /// Keeps a private message for the reader.
     func deliver(_ message: Message) {
         room.owner.assertOwned()
-        if mailbox.count == Self.mailboxBound { mailbox.removeFirst() }
-        mailbox.append(message)
+        if pendingPrivateMessages.count == Self.maxPendingPrivateMessages {
+            pendingPrivateMessages.removeFirst()
+        }
+        pendingPrivateMessages.append(message)
         wake()
     }
 }

@@ -93,7 +93,8 @@ package final class MessageLog {
         let capacity = min(4 * previous, 1_024)
         let size = max(64 * capacity, bytes)
         let new =
-            takeSpare(capacity, size) ?? MessageArena(room: room, capacity: capacity, bytes: size)
+            dequeueSpare(capacity, size)
+            ?? MessageArena(room: room, capacity: capacity, bytes: size)
         segments.append(Segment(start: end, arena: new))
         evict()
         return new
@@ -101,7 +102,7 @@ package final class MessageLog {
 
     /// Returns the batch that was let go last, if it is large enough and nobody holds a message of
     /// it: warm memory costs less than new memory.
-    private func takeSpare(_ capacity: Int, _ bytes: Int) -> MessageArena? {
+    private func dequeueSpare(_ capacity: Int, _ bytes: Int) -> MessageArena? {
         guard isKnownUniquelyReferenced(&spare), let arena = spare, arena.capacity == capacity,
             arena.storage.capacity >= bytes
         else { return nil }
@@ -190,7 +191,7 @@ package final class MessageLog {
             ? older.message(at: position) : messages(from: position, atMost: 1).first
         guard let last, last.header.isDeleted else { return last }
         // Rare enough to look at what was said before it.
-        return texts(in: 0..<position, atMost: Bus.mostTexts).last {
+        return texts(in: 0..<position, atMost: Bus.maxTexts).last {
             $0.sender.key == key && !$0.header.isDeleted
         }
     }

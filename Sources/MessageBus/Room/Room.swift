@@ -71,7 +71,7 @@ package final class Room {
 
     /// True if there may be older texts than the log has.
     var hasForgotten: Bool {
-        log.hasForgottenTexts || recalled.map { $0 == Bus.mostTexts } ?? true
+        log.hasForgottenTexts || recalled.map { $0 == Bus.maxTexts } ?? true
     }
 
     /// Lets every reader continue.

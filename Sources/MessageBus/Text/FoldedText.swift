@@ -21,7 +21,7 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
     private var encoded: [UInt8] = []
 
     /// The most marks of one character that are composed together: more than any script has.
-    private static let mostMarks = 30
+    private static let maxMarks = 30
 
     /// Makes an empty one.
     package init() {}
@@ -164,7 +164,7 @@ package final class FoldedText: @unchecked Sendable {  // one middleware has it,
             markEnd = behaviour.contains(.isIgnored) ? start : place
             var marks = 0
             var lastClass = table.combiningClass(of: first)
-            while place < text.count, text[place] >= 0x80, marks < FoldedText.mostMarks {
+            while place < text.count, text[place] >= 0x80, marks < FoldedText.maxMarks {
                 var next = place
                 let scalar = TextScan.scalar(in: text, at: &next)
                 behaviour = table.behaviour(of: scalar)

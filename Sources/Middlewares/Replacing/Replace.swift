@@ -79,7 +79,7 @@ package struct Replace: CopyableMiddleware {
     }
 
     /// The longest result, in bytes.
-    static let longest = 256 << 10
+    static let maxResultBytes = 256 << 10
 
     private let rules: [(matcher: Matcher, template: Template)]
     private let language: Language
@@ -98,7 +98,7 @@ package struct Replace: CopyableMiddleware {
         for index in rules.indices {
             let matcher = rules[index].matcher
             let seen = SeenText(message.content.unsafeBytes, by: matcher.pattern, folding)
-            let rewriting = try matcher.rewrite(seen, into: &result, limit: Self.longest) {
+            let rewriting = try matcher.rewrite(seen, into: &result, limit: Self.maxResultBytes) {
                 rules[index].template.append(to: &$0, seen, matcher)
             }
             switch rewriting {

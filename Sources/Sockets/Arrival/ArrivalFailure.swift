@@ -3,7 +3,7 @@ public enum ArrivalFailure: Equatable, Sendable {
     /// It took too long; `isSilent` if it has sent nothing.
     case late(isSilent: Bool)
     /// It sends text where TLS is spoken; its first bytes.
-    case plainText([UInt8])
+    case plaintext([UInt8])
     /// A proxy's header is missing or malformed; the sentence says in which way.
     case badHeader(String)
     /// A PROXY header came from an address that is no proxy's.

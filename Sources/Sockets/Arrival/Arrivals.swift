@@ -26,8 +26,8 @@ public final class Arrivals {
     public var context: TLSContext?
     private let proxies: ProxySources
     private var pending: [UInt64: PendingArrival] = [:]
-    private var order = ArrivalOrder()
-    private var handshakes = ArrivalOrder()
+    private var order = TimedQueue<UInt64>()
+    private var handshakes = TimedQueue<UInt64>()
     private var handshakeCount = 0
     private var ready: [PendingArrival] = []
     private var lastID: UInt64 = 0
@@ -92,16 +92,16 @@ public final class Arrivals {
 
     private func serveReady() {
         guard !ready.isEmpty else { return }
-        let start = loop.present
+        let start = loop.preciseNow
         var served = 0
-        while served < ready.count, served == 0 || loop.present - start < Self.timePerTurn {
+        while served < ready.count, served == 0 || loop.preciseNow - start < Self.timePerTurn {
             let arrival = ready[served]
             served += 1
             arrival.isQueued = false
             if arrival.isOpen { arrival.continueHandshake() }
         }
         ready.removeFirst(served)
-        if !ready.isEmpty { loop.goOn() }
+        if !ready.isEmpty { loop.requestTurn() }
     }
 
     /// Makes the encryption of a connection; ends the oldest handshake if there are too many.

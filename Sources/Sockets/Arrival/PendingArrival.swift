@@ -119,7 +119,7 @@ final class PendingArrival: EventHandler {
             bytes.append(contentsOf: buffer[..<count])
         }
         guard isOpen, !bytes.isEmpty else { return }
-        guard Self.mayBeHello(bytes) else { return endAsText(bytes) }
+        guard Self.mayBeHello(bytes) else { return endAsPlaintext(bytes) }
         stage = .hello(bytes)
         if Self.isRecordComplete(bytes) { arrivals.enqueue(self) }
     }
@@ -136,11 +136,11 @@ final class PendingArrival: EventHandler {
         return length > maxRecord || bytes.count >= recordHeader + length
     }
 
-    private func endAsText(_ bytes: [UInt8]) {
+    private func endAsPlaintext(_ bytes: [UInt8]) {
         bytes.withUnsafeBytes { bytes in
             var parser = ProxyHeaderParser()
             if case .header = parser.feed(bytes).result { return end(.strangeHeader) }
-            end(.plainText(Array(bytes.prefix(ProxyHeaderParser.maxVersion1))))
+            end(.plaintext(Array(bytes.prefix(ProxyHeaderParser.maxVersion1))))
         }
     }
 

@@ -160,7 +160,7 @@ public final class LineWriter: Sendable {
     /// Returns false if it did not fit or the writer is closed.
     @discardableResult
     public func write(_ line: String) -> Bool {
-        let (hasRoom, isWaitedFor) = queue.withLock { queue in
+        let (hasCapacity, isWaitedFor) = queue.withLock { queue in
             if queue.isClosing { return (false, false) }
             // Lines after a gap are left out too, until the thread has taken the queue: one gap,
             // one line about it.
@@ -179,7 +179,7 @@ public final class LineWriter: Sendable {
             return (true, queue.isWaitedFor)
         }
         if isWaitedFor { wakeup.signal() }
-        return hasRoom
+        return hasCapacity
     }
 
     /// Number of lines left out since the beginning.
@@ -239,7 +239,7 @@ public final class LineWriter: Sendable {
     private func nextBlock() -> [UInt8]? {
         while true {
             let (block, isClosing, isToBeReopened) = queue.withLock { queue in
-                let block = takeBlock(&queue)
+                let block = dequeueBlock(&queue)
                 queue.isWaitedFor = block.isEmpty
                 return (block, queue.isClosing, queue.isToBeReopened)
             }
@@ -249,7 +249,7 @@ public final class LineWriter: Sendable {
         }
     }
 
-    private func takeBlock(_ queue: inout Queue) -> [UInt8] {
+    private func dequeueBlock(_ queue: inout Queue) -> [UInt8] {
         var block: [UInt8] = []
         swap(&block, &queue.bytes)
         if queue.leftOut > 0 {

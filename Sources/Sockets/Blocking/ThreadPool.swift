@@ -6,7 +6,7 @@ import Glibc
 /// Safe from any thread. Give it to `Task(executorPreference:)`; child tasks inherit it.
 public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock guards what varies
     /// The most threads; when all are busy, jobs wait for one.
-    public static let mostThreads = 64
+    public static let maxThreads = 64
 
     /// Seconds that an idle thread waits before it ends, unless it is the last one.
     private static let patience = 5
@@ -87,7 +87,7 @@ public final class ThreadPool: TaskExecutor, @unchecked Sendable {  // the lock 
     ///
     /// Under the lock.
     private func reserveThread() -> Bool {
-        guard waiting > idle, !isStartingThread, threads < Self.mostThreads else { return false }
+        guard waiting > idle, !isStartingThread, threads < Self.maxThreads else { return false }
         isStartingThread = true
         threads += 1
         return true

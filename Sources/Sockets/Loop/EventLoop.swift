@@ -18,6 +18,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
 
     /// The routes that those who live on the loop give to one another's HTTP servers.
     public let routes = HTTPRoutes()
+    /// The sockets that its listeners listen with; other loops may share them.
+    package let listeningSockets: ListeningSockets
     private let clock: any LoopClock
     private var poll: PollTable
     private let inbox: LoopInbox
@@ -50,8 +52,18 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     /// Makes a loop that does not run yet.
     ///
     /// - Throws: `SocketError` when the kernel has no descriptors left.
-    public init(clock: any LoopClock = SystemClock()) throws {
+    public convenience init(clock: any LoopClock = SystemClock()) throws {
+        try self.init(clock: clock, ListeningSockets())
+    }
+
+    /// Makes a loop that does not run yet, whose listeners use the given sockets.
+    ///
+    /// - Throws: `SocketError` when the kernel has no descriptors left.
+    package init(
+        clock: any LoopClock = SystemClock(), _ listeningSockets: ListeningSockets
+    ) throws {
         self.clock = clock
+        self.listeningSockets = listeningSockets
         now = clock.monotonic()
         wallTime = clock.wall()
         poll = try PollTable()
@@ -226,21 +238,22 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     public func endTurnEarly() { endsTurn = true }
 
     /// Starts another turn right after this one, if the functions at its end already run.
-    public func wakeAgain() {
+    public func requestTurnIfEnding() {
         if isEnding { needsAnotherTurn = true }
     }
 
     /// Starts another turn right after this one, to go on with remaining work.
-    public func goOn() { needsAnotherTurn = true }
+    public func requestTurn() { needsAnotherTurn = true }
 
     /// Nanoseconds of the same clock as `now`, read now.
-    public var present: Int64 { clock.monotonic() }
+    public var preciseNow: Int64 { clock.monotonic() }
 
     /// Adds a function that is called in each turn after all handlers, before those of `atTurnEnd`.
     ///
     /// Returns an id for `removeTurnEnd`.
     @discardableResult
     public func beforeTurnEnd(_ action: @escaping () -> Void) -> Int {
+        assertOwned()
         lastTurnEnd += 1
         beforeTurnEnds.append((lastTurnEnd, action))
         return lastTurnEnd
@@ -251,6 +264,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
     /// Returns an id for `removeTurnEnd`.
     @discardableResult
     public func atTurnEnd(_ action: @escaping () -> Void) -> Int {
+        assertOwned()
         lastTurnEnd += 1
         turnEnds.append((lastTurnEnd, action))
         return lastTurnEnd
@@ -258,6 +272,7 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
 
     /// Removes a function of `beforeTurnEnd` or `atTurnEnd`.
     public func removeTurnEnd(_ id: Int) {
+        assertOwned()
         beforeTurnEnds.removeAll { $0.id == id }
         turnEnds.removeAll { $0.id == id }
     }

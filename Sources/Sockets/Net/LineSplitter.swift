@@ -37,7 +37,7 @@ public struct LineSplitter: Sendable {
         guard var at = bytes.baseAddress else { return }
         let end = at + bytes.count
         while at < end {
-            let special = PlainText.end(from: at, to: end)
+            let special = PrintableASCII.end(from: at, to: end)
             guard let ending = ending(from: special, to: end) else { break }
             if isSkipping || !pending.isEmpty {
                 finish(with: UnsafeRawBufferPointer(start: at, count: ending - at), body)
@@ -125,8 +125,8 @@ public struct LineSplitter: Sendable {
     }
 
     /// Bytes shown of a line that is too long: as many as there are wherever it was split.
-    private var shown: Int { min(longest, Self.mostShown) }
-    private static let mostShown = 256
+    private var shown: Int { min(longest, Self.maxShown) }
+    private static let maxShown = 256
 
     private mutating func keep(_ rest: UnsafeRawBufferPointer, _ body: (Piece) -> Void) {
         guard !isSkipping else { return }

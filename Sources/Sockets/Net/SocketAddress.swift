@@ -51,7 +51,7 @@ public struct SocketAddress: Sendable {
     /// Returns the address of a socket in the file system.
     ///
     /// - Throws: `SocketError` if the path is longer than the kernel takes (107 bytes).
-    public static func unix(path: String) throws -> SocketAddress {
+    public static func unix(path: String) throws(SocketError) -> SocketAddress {
         var unix = sockaddr_un()
         unix.sun_family = sa_family_t(AF_UNIX)
         let bytes = Array(path.utf8)
@@ -60,6 +60,32 @@ public struct SocketAddress: Sendable {
         }
         withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: bytes) }
         return SocketAddress(copying: &unix)
+    }
+
+    /// Returns the address of a Unix socket without a file (unix(7), "abstract").
+    ///
+    /// - Throws: `SocketError` if the name is empty or longer than the kernel takes (107 bytes).
+    static func abstract(name: String) throws(SocketError) -> SocketAddress {
+        let bytes = [0] + Array(name.utf8)
+        guard bytes.count > 1, bytes.count <= MemoryLayout<sockaddr_un>.size - pathOffset else {
+            throw SocketError("unix:@\(name)", reason: "the name has not 1 to 107 bytes")
+        }
+        var unix = sockaddr_un()
+        unix.sun_family = sa_family_t(AF_UNIX)
+        withUnsafeMutableBytes(of: &unix.sun_path) { $0.copyBytes(from: bytes) }
+        var address = SocketAddress(copying: &unix)
+        // Each further zero would be part of the name.
+        address.length = socklen_t(pathOffset + bytes.count)
+        return address
+    }
+
+    /// Bytes of `sockaddr_un` before the path.
+    private static let pathOffset = 2
+
+    /// True for a Unix socket with a name in place of a file.
+    var isAbstract: Bool {
+        family == AF_UNIX && length > Self.pathOffset
+            && withUnsafeBytes(of: storage) { $0[Self.pathOffset] == 0 }
     }
 
     /// AF_INET, AF_INET6 or AF_UNIX.
@@ -135,11 +161,14 @@ public struct SocketAddress: Sendable {
 }
 
 extension SocketAddress: CustomStringConvertible {
-    /// `0.0.0.0:2000`, `[::1]:2000`, `unix:/run/puente.sock`.
+    /// `0.0.0.0:2000`, `[::1]:2000`, `unix:/run/puente.sock`, `unix:@puente`.
     public var description: String {
         if family == AF_UNIX {
             return withUnsafeBytes(of: storage) { bytes in
-                "unix:" + String(decoding: bytes.dropFirst(2).prefix { $0 != 0 }, as: UTF8.self)
+                let path = bytes[..<Int(length)].dropFirst(Self.pathOffset)
+                return isAbstract
+                    ? "unix:@" + String(decoding: path.dropFirst(), as: UTF8.self)
+                    : "unix:" + String(decoding: path.prefix { $0 != 0 }, as: UTF8.self)
             }
         }
         return "\(hostText):\(port)"

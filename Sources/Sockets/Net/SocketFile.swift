@@ -1,7 +1,7 @@
 import Glibc
 
 /// The file of a Unix socket, known again even if another one has taken its place.
-struct SocketFile {
+struct SocketFile: Sendable {
     private let path: String
     private let device: dev_t
     private let inode: ino_t
@@ -15,13 +15,27 @@ struct SocketFile {
 
     /// Returns the path of an address, if it has one.
     static func path(of address: SocketAddress) -> String? {
-        address.family == AF_UNIX ? String("\(address)".dropFirst(5)) : nil
+        let hasFile = address.family == AF_UNIX && !address.isAbstract
+        return hasFile ? String("\(address)".dropFirst("unix:".count)) : nil
     }
 
     private static func status(_ path: String) -> stat? {
         var status = stat()
         guard lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFSOCK else { return nil }
         return status
+    }
+
+    /// Returns true if the address leads to this file, by whichever path.
+    func isFile(of address: SocketAddress) -> Bool {
+        guard let other = SocketFile(of: address) else { return false }
+        return other.device == device && other.inode == inode
+    }
+
+    /// Changes who may connect, in the bits of chmod(2).
+    ///
+    /// - Throws: `SocketError` with the address.
+    func setMode(_ mode: UInt32) throws(SocketError) {
+        guard chmod(path, mode) == 0 else { throw SocketError("chmod unix:\(path)") }
     }
 
     /// Removes the file, unless it is another one by now.

@@ -16,4 +16,13 @@ public enum Descriptors {
         getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
         return Int(clamping: limit.rlim_cur)
     }
+
+    /// Connections of one server for which the system has descriptors.
+    ///
+    /// An eighth of the limit, and 64 more, are kept for the loop, files, other servers, and refused
+    /// clients that are still reading the reason.
+    package static var availableConnections: Int {
+        let limit = limit
+        return max(limit - limit / 8 - 64, limit / 2)
+    }
 }

@@ -1,5 +1,6 @@
 import CLinux
 import Glibc
+import TimeUnits
 
 /// Returns memory to the system that the process has freed and the C library keeps, after a peak.
 ///
@@ -7,7 +8,7 @@ import Glibc
 public final class MemoryTrimmer {
     private let loop: EventLoop
     /// Least resident memory of the process so far, in bytes.
-    private var leastResident = MemoryTrimmer.residentBytes
+    private var minResident = MemoryTrimmer.residentBytes
     /// Resident bytes that were unused after the last trim.
     private var unusedAfterTrim = MemoryTrimmer.residentBytes - MemoryTrimmer.bytesInUse
     private var hasTrimmed = false
@@ -39,8 +40,8 @@ public final class MemoryTrimmer {
     private func trimIfNeeded() {
         loop.set(timer, after: Self.pause)
         let resident = Self.residentBytes
-        leastResident = min(leastResident, resident)
-        guard hasTrimmed || resident > leastResident + Self.slack else { return }
+        minResident = min(minResident, resident)
+        guard hasTrimmed || resident > minResident + Self.slack else { return }
         let unused = resident - Self.bytesInUse
         // The rest could not be returned, because it lies between blocks in use.
         unusedAfterTrim = hasTrimmed ? unused : min(unusedAfterTrim, unused)

@@ -4,7 +4,7 @@ import Glibc
 /// Checks of the system's limits (getrlimit(2)), with sentences that say which one to raise.
 public enum ResourceLimits {
     /// The least stack of the main thread, in bytes: four times the use that was measured.
-    private static let leastStack: UInt64 = 256 << 10
+    private static let minStack: UInt64 = 256 << 10
 
     /// Bytes that the daemon takes besides stacks and the buffers of bridge.json: the store's
     /// caches, and some hundred connections.
@@ -16,12 +16,12 @@ public enum ResourceLimits {
     public static func check() throws(SocketError) {
         // Otherwise each thread that allocates reserves 64 MiB of addresses.
         if limit(RLIMIT_AS) != nil { mallopt(M_ARENA_MAX, 1) }
-        if let stack = limit(RLIMIT_STACK), stack < leastStack {
+        if let stack = limit(RLIMIT_STACK), stack < minStack {
             throw SocketError(
                 "start",
                 reason: """
                     the stack is limited to \(stack >> 10) KiB (ulimit -s, LimitSTACK=); it takes \
-                    at least \(leastStack >> 10) KiB
+                    at least \(minStack >> 10) KiB
                     """)
         }
     }

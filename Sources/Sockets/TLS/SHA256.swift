@@ -1,6 +1,7 @@
 import COpenSSL
 
-/// SHA-256 of secrets: sessions and tokens are known by it, and never stored as they are.
+/// SHA-256: sessions and tokens are known by it, and never stored as they are; files are told apart
+/// by it.
 package enum SHA256 {
     /// Bytes of a digest.
     package static let count = 32

@@ -94,7 +94,7 @@ package struct WebSocketControl: Sendable {
     }
 
     /// Returns the frames that are to be sent before the next message, and forgets them.
-    package mutating func takeOutput() -> [UInt8] {
+    package mutating func dequeueOutput() -> [UInt8] {
         var bytes: [UInt8] = []
         if let pong { WebSocketFrame.append(.pong, pong, to: &bytes) }
         if hasPing { WebSocketFrame.append(.ping, [], to: &bytes) }

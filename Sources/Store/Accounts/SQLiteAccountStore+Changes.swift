@@ -7,7 +7,7 @@ extension SQLiteAccountStore {
         let database = try database()
         let present = try self.version(database)
         // A file that has taken the place of another one has nothing to do with what was known.
-        let isWhole = takeIsNew() || version == 0 || present < version
+        let isWhole = resetIsNew() || version == 0 || present < version
         let first = isWhole ? 0 : version
         var stored = StoredAccounts(version: present, isWhole: isWhole)
         if present == first, !isWhole { return stored }

@@ -2,7 +2,7 @@ import MessageBus
 
 extension SQLiteAccountStore {
     /// Milliseconds that a message waits for somebody who is away.
-    private static let longestWait: Int64 = 90 * 86_400_000
+    private static let maxWait: Int64 = 90 * 86_400_000
     /// Milliseconds that rows stay for others to see that they are void: an hour, while a daemon
     /// looks twice a second.
     private static let grace: Int64 = 3_600_000
@@ -13,7 +13,7 @@ extension SQLiteAccountStore {
         var statements: [(String, Int64)] = [
             (
                 "UPDATE private_messages SET waiting = 0 WHERE waiting AND time < ?1",
-                now - Self.longestWait
+                now - Self.maxWait
             ),
             ("DELETE FROM bans WHERE until < ?1", now - Self.grace),
             ("DELETE FROM sessions WHERE seen < ?1", now - 30 * 86_400_000),

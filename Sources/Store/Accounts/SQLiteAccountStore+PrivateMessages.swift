@@ -2,7 +2,7 @@ import MessageBus
 
 extension SQLiteAccountStore {
     /// The most private messages in memory, of 8 KiB at most each.
-    private static let mostInMemory = 10_000
+    private static let maxInMemory = 10_000
 
     /// Stores a private message, unless an account of the two was removed meanwhile.
     package func keep(_ message: PrivateMessage, isLeft: Bool) throws {
@@ -26,7 +26,7 @@ extension SQLiteAccountStore {
             _ = try database.run(
                 """
                 DELETE FROM private_messages WHERE number < (SELECT number FROM private_messages
-                    ORDER BY number DESC LIMIT 1 OFFSET \(Self.mostInMemory - 1))
+                    ORDER BY number DESC LIMIT 1 OFFSET \(Self.maxInMemory - 1))
                 """
             ) { _ in }
         }
@@ -58,7 +58,7 @@ extension SQLiteAccountStore {
     }
 
     /// Takes the messages that wait for an account, the oldest first.
-    package func takeWaiting(for receiver: AccountID) throws -> [PrivateMessage] {
+    package func dequeueWaiting(for receiver: AccountID) throws -> [PrivateMessage] {
         let isWaiting = "receiver = ?1 AND waiting"
         // Most logins find none, and need no transaction.
         let waiting = try messages(isWaiting, of: receiver, in: database())

@@ -7,7 +7,7 @@ extension SQLiteAccountStore {
     /// Milliseconds until the use of a session is written again.
     private static let useInterval: Int64 = 3_600_000
     /// The most sessions of an account; the ones not used for longest go.
-    private static let mostOfAccount = 100
+    private static let maxOfAccount = 100
 
     /// Logs a session in.
     package func logIn(session digest: [UInt8], to id: AccountID, at time: Timestamp) throws {
@@ -27,7 +27,7 @@ extension SQLiteAccountStore {
                 """
                 DELETE FROM sessions WHERE account = ?1 AND digest IN (
                     SELECT digest FROM sessions WHERE account = ?1
-                    ORDER BY seen DESC LIMIT -1 OFFSET \(Self.mostOfAccount))
+                    ORDER BY seen DESC LIMIT -1 OFFSET \(Self.maxOfAccount))
                 """
             ) { statement in statement.bind(1, id.rawValue) }
         }

@@ -58,7 +58,7 @@ package final class SQLiteAccountStore: AccountStore {
     }
 
     /// Returns true, once, if the file was opened since the last call.
-    func takeIsNew() -> Bool {
+    func resetIsNew() -> Bool {
         defer { isNew = false }
         return isNew
     }

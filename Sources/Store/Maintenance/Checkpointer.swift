@@ -1,5 +1,6 @@
 import CSQLite
 import Locking
+import TimeUnits
 
 /// Moves committed pages from the write-ahead log into the database, on a thread and a connection
 /// of its own, so that no commit waits for that.
@@ -16,7 +17,7 @@ final class Checkpointer: Sendable {
     /// Pages that the store's thread moves between two commits: a few milliseconds of work.
     private static let writerShare: Int32 = 250
     /// Pages in the log from which on the store's thread moves however many are left: 128 MiB.
-    private static let longest: Int32 = 32_000
+    private static let maxPages: Int32 = 32_000
 
     /// Nanoseconds until pages that could not be moved are tried again.
     private static let retryPause = Duration.milliseconds(100).inNanoseconds
@@ -88,7 +89,7 @@ final class Checkpointer: Sendable {
         state.pages >= max(Self.restartedFrom, state.nextWriterMove)
             && (state.pages - state.moved <= Self.writerShare
                 + (state.pages - Self.restartedFrom) / 4
-                || state.pages >= Self.longest)
+                || state.pages >= Self.maxPages)
     }
 
     /// Returns true if this thread has pages to move.

@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// The background work of the store: indexing and deleting, when no message waits to be written.
 ///
@@ -67,6 +68,7 @@ final class Maintenance {
 
     /// Does one small step of the work.
     func performStep(_ connection: WriteConnection) {
+        connection.assertOwned()
         if status.isIndexDamaged { return rebuildIndex(connection, at: monotonicNow()) }
         let now = monotonicNow()
         if scrubber.due == nil, nextLook <= now {
@@ -104,6 +106,7 @@ final class Maintenance {
 
     /// Clears and indexes as much as half a second allows, before the file is closed.
     func finishIndexing(_ connection: WriteConnection) {
+        connection.assertOwned()
         let end = monotonicNow() + Self.closingBudget
         if scrubber.due == nil { scrubber.reload() }
         while scrubber.due != nil, monotonicNow() < end {

@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// Deletes messages that are too old, a few at a time.
 ///
@@ -33,13 +34,13 @@ final class Retention {
     /// even if the daemon was off for longer than messages are kept.
     private static let startGrace = Duration.seconds(3_600).inNanoseconds
     /// Least time, in milliseconds, that a cursor not seen since the start protects messages.
-    private static let shortestHold: Int64 = 7 * 86_400_000
+    private static let minHold: Int64 = 7 * 86_400_000
     /// Messages from the future in a row that are skipped: about ten milliseconds of work.
-    private static let mostFuture: Int64 = 10_000
+    private static let maxFutureMessages: Int64 = 10_000
     /// Milliseconds that dropped messages are remembered.
     private static let droppedFor: Int64 = 86_400_000
     /// The most dropped messages that are remembered.
-    private static let mostDropped: Int64 = 100_000
+    private static let maxDropped: Int64 = 100_000
 
     /// - Parameter start: start of the process, in monotonic nanoseconds.
     init(history: Duration, bridges: Set<String>, start: Int64) {
@@ -66,11 +67,12 @@ final class Retention {
     func advance(
         _ connection: WriteConnection, at now: Int64, time: Int64, indexed: Int64
     ) throws(StoreError) {
+        connection.assertOwned()
         let cutoff = time - Int64(history / .milliseconds(1))
         try recordUse(connection, at: now, time: time)
         let hold =
             now < startGraceEnd
-            ? 0 : time - max(Self.shortestHold, Int64(history / .milliseconds(1)))
+            ? 0 : time - max(Self.minHold, Int64(history / .milliseconds(1)))
         var hasMore = false
         for (room, last) in try deletableEnds(connection, behind: indexed, holding: hold) {
             let limits = ExpiredMessages(
@@ -187,7 +189,7 @@ final class Retention {
         statement.bind(1, limits.room)
         statement.bind(2, number)
         statement.bind(3, limits.last)
-        statement.bind(4, Self.mostFuture)
+        statement.bind(4, Self.maxFutureMessages)
         statement.bind(5, limits.present)
         return try statement.step() && statement.integer(0) < limits.cutoff
     }
@@ -241,7 +243,7 @@ final class Retention {
             """)
         statement.bind(1, Self.stepSize)
         statement.bind(2, time)
-        statement.bind(3, Self.mostDropped)
+        statement.bind(3, Self.maxDropped)
         var numbers: [Int64] = []
         while try statement.step() { numbers.append(statement.integer(0)) }
         if numbers.isEmpty { return false }

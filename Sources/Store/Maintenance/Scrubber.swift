@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// Clears what SQLite keeps of deleted messages: words in older parts of the index, and pages in the
 /// log beside the database.
@@ -31,7 +32,7 @@ final class Scrubber {
     /// Nanoseconds between two beginnings: many deletions share one.
     ///
     /// Short enough for what is deleted to be gone from the files within a minute.
-    private static let shortestInterval = Duration.seconds(20).inNanoseconds
+    private static let minInterval = Duration.seconds(20).inNanoseconds
     /// Nanoseconds until the next attempt after a failure, or while a reader needs the log.
     private static let retryPause = Duration.seconds(2).inNanoseconds
     /// Milliseconds that cutting the log may wait for readers, as the bus's messages wait meanwhile.
@@ -56,12 +57,13 @@ final class Scrubber {
     func recordDeletion(at now: Int64) {
         if case .merging = stage { return }
         // At once, unless that was done a moment ago.
-        let start = lastStart.map { max(now, $0 + Self.shortestInterval) } ?? now
+        let start = lastStart.map { max(now, $0 + Self.minInterval) } ?? now
         (stage, next) = (.merging, start)
     }
 
     /// Does one step.
     func advance(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+        connection.assertOwned()
         next = now + Self.stepPause
         switch stage {
         case .nothing: break

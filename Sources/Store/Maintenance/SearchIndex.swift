@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// The full-text index, brought up to date a few messages at a time when the store is idle.
 ///
@@ -55,6 +56,7 @@ final class SearchIndex {
 
     /// Indexes some more messages.
     func advance(_ connection: WriteConnection, at now: Int64) throws(StoreError) {
+        connection.assertOwned()
         guard let start = indexed else { return try load(connection, at: now) }
         let next = try connection.statement(
             """

@@ -16,9 +16,9 @@ final class SearchTail {
     private(set) var bytes = 0
 
     /// The most messages it holds, the newest; the full-text index soon catches up.
-    private static let mostMessages = 20_000
+    private static let maxMessages = 20_000
     /// The most bytes of text it holds; FTS5 takes about as much memory for them.
-    static let mostBytes = 16 << 20
+    static let maxBytes = 16 << 20
 
     /// Makes an empty one.
     init() throws(StoreError) {
@@ -44,15 +44,15 @@ final class SearchTail {
         var start = through
         let isTooMuch =
             try startOfNewest(
-                in: messages, after: through, atMost: Self.mostMessages - count,
-                bytes: Self.mostBytes - bytes) != nil
+                in: messages, after: through, atMost: Self.maxMessages - count,
+                bytes: Self.maxBytes - bytes) != nil
         if isTooMuch {
             // Too much: keep only half, so that not every search from now on starts over.
             try reset(after: indexed)
             start =
                 try startOfNewest(
-                    in: messages, after: indexed, atMost: Self.mostMessages / 2,
-                    bytes: Self.mostBytes / 2) ?? indexed
+                    in: messages, after: indexed, atMost: Self.maxMessages / 2,
+                    bytes: Self.maxBytes / 2) ?? indexed
         }
         try insertMessages(messages, after: start)
         through = MessageNumber(column: newest)

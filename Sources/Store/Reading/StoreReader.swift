@@ -1,5 +1,6 @@
 import Glibc
 import MessageBus
+import TimeUnits
 
 /// Reads stored messages on a thread and a connection of its own.
 ///
@@ -109,7 +110,7 @@ final class StoreReader: Sendable {
         connection question: @escaping @Sendable (ReadConnection) throws(StoreError) -> Value
     ) async throws -> Value {
         let answer = Promise<Value>()
-        let hasRoom = monitor.withLock { state in
+        let hasCapacity = monitor.withLock { state in
             guard !state.isClosed, state.questions.count < Self.bound else { return false }
             state.questions.append { connection in
                 do throws(StoreError) {
@@ -120,7 +121,7 @@ final class StoreReader: Sendable {
             }
             return true
         }
-        guard hasRoom else { throw StoreClosed() }
+        guard hasCapacity else { throw StoreClosed() }
         monitor.wake()
         return try await answer.wait()
     }

@@ -1,7 +1,8 @@
 import MessageBus
 
 extension StoredMessages {
-    /// Returns how far the messages of a room go that are kept, and how far they have been deleted.
+    /// Returns how far the messages of a room go, also one that was deleted for its age, and how far
+    /// they have been deleted.
     func extent(of room: String) throws(StoreError) -> StoredExtent {
         guard let id = try id(ofRoom: room) else { return StoredExtent() }
         let statement = try statement(
@@ -12,7 +13,8 @@ extension StoredMessages {
         defer { statement.reset() }
         statement.bind(1, id)
         guard try statement.step() else { return StoredExtent() }
-        return StoredExtent(last: statement.number(0), removed: statement.number(1))
+        let removed = statement.number(1)
+        return StoredExtent(last: max(statement.number(0), removed), removed: removed)
     }
 
     /// Returns the newest correction of each of these messages, by their numbers.

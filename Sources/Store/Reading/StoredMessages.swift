@@ -52,7 +52,7 @@ final class StoredMessages {
     }
 
     /// About the most bytes of text in one answer.
-    private static let mostBytes = 256 << 10
+    private static let maxBytes = 256 << 10
     /// About the most bytes of text in a piece of a list that is shown piece by piece.
     private static let pieceBytes = 16 << 10
 
@@ -76,7 +76,7 @@ final class StoredMessages {
         while try statement.step() {
             found.append(try message(in: statement))
             bytes += found[found.count - 1].body.count
-            if bytes >= Self.mostBytes { return StoredRun(found, isComplete: false) }
+            if bytes >= Self.maxBytes { return StoredRun(found, isComplete: false) }
         }
         return StoredRun(found, isComplete: found.count < count)
     }

@@ -3,15 +3,15 @@
 /// Confined to its owner.
 final class Digits {
     /// Digits of a `UInt64`.
-    private static let most = 20
-    private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: most, alignment: 1)
+    private static let maxCount = 20
+    private let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: maxCount, alignment: 1)
 
     deinit { bytes.deallocate() }
 
     /// Writes a number and returns its digits.
     func write(_ number: UInt64) -> UnsafeRawBufferPointer {
         var rest = number
-        var start = Self.most
+        var start = Self.maxCount
         repeat {
             start -= 1
             bytes[start] = UInt8(truncatingIfNeeded: 0x30 + rest % 10)

@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// Message numbers reserved on the disk ahead of their use, so that none is ever given twice.
 ///

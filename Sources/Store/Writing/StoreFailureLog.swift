@@ -1,4 +1,5 @@
 import MessageBus
+import TimeUnits
 
 /// The log of the store's failures: each is reported once, then from time to time.
 ///
@@ -11,12 +12,12 @@ struct StoreFailureLog {
     /// Messages stored since writing works again.
     private var late = 0
     private var lost: UInt64 = 0
-    private var backoff = Backoff(from: .milliseconds(250), to: longestPause)
+    private var backoff = Backoff(from: .milliseconds(250), to: maxPause)
 
     /// Nanoseconds until the same failure is reported again.
     private static let silence = Duration.seconds(60).inNanoseconds
     /// The longest time between attempts, so that a repair is soon noticed.
-    private static let longestPause = Duration.seconds(4)
+    private static let maxPause = Duration.seconds(4)
 
     init(_ log: Log) { self.log = log }
 

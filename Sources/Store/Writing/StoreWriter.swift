@@ -1,5 +1,6 @@
 import Glibc
 import MessageBus
+import TimeUnits
 
 /// The store's thread: the only writer of the database.
 ///
@@ -18,6 +19,8 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     private var failureLog: StoreFailureLog
     private let maintenance: Maintenance
     private let checkpointer: Checkpointer
+    /// Claimed by the thread when that starts.
+    private let confinement = ThreadConfinement()
     /// True if the last attempt failed.
     private var hasFailed = false
     /// Messages that the file refused in the latest transaction.
@@ -79,7 +82,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     private func openConnection() throws(StoreError) -> WriteConnection {
         if let connection { return connection }
-        let opened = try WriteConnection(path)
+        let opened = try WriteConnection(path, confinement)
         for remark in opened.database.remarks { log.warning(remark) }
         numbers.skip(below: try opened.firstFreeNumber())
         mustReserve = true
@@ -131,6 +134,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Writes what is handed over until the store is closed.
     func run() {
+        confinement.claim()
         // On a single core the loop goes first. This affects only this thread: on Linux each has
         // its own nice value.
         _ = nice(5)
@@ -150,8 +154,9 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Commits what waits, in one transaction.
     private func commit() {
+        confinement.assertOwned()
         let now = monotonicNow()
-        if uncommitted.isEmpty { uncommitted = writeQueue.takeBatches() }
+        if uncommitted.isEmpty { uncommitted = writeQueue.dequeueBatches() }
         checkFile(at: now)
         do throws(StoreError) {
             let connection = try openConnection()
@@ -165,7 +170,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
 
     /// Has the log beside the database moved into it, or moves a small remainder itself.
     private func moveLogPages() {
-        guard let connection, checkpointer.recordLog(pages: connection.logPages) else {
+        guard let connection, checkpointer.recordLog(pages: connection.walPages) else {
             return
         }
         checkpointer.recordMoved(connection.database.checkpoint())
@@ -259,6 +264,7 @@ final class StoreWriter: @unchecked Sendable {  // made by `open`, handed to the
     ///   - unused: the first number that was not given, if known.
     ///   - last: closes the other connections.
     func finish(unused: MessageNumber?, last: () -> Void) -> Int {
+        confinement.assertOwned()
         repeat { commit() } while !hasFailed && writeQueue.hasMore
         let (rows, lost) = writeQueue.waiting(beside: uncommitted)
         for writeBatch in uncommitted { for item in writeBatch.items { item.fail(StoreClosed()) } }

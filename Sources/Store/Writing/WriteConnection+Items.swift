@@ -124,7 +124,7 @@ extension WriteConnection {
     }
 
     /// Characters of an answer that are kept: as many as a person would read.
-    private static var longestAnswer: Int { 1_000 }
+    private static var maxAnswerBytes: Int { 1_000 }
 
     private func recordAttempt(
         _ answer: String, to number: MessageNumber, of channel: DurableReader.Channel,
@@ -140,7 +140,7 @@ extension WriteConnection {
         try statement.bind(2, channel.bridge)
         try statement.bind(3, channel.name)
         statement.bind(4, time)
-        try statement.bind(5, String(answer.prefix(Self.longestAnswer)))
+        try statement.bind(5, String(answer.prefix(Self.maxAnswerBytes)))
         try statement.run()
     }
 

@@ -5,11 +5,12 @@ import MessageBus
 ///
 /// Confined to the store's thread, except for its initializer.
 final class WriteConnection {
+    private let confinement: ThreadConfinement
     let database: Database
     /// Files that SQLite keeps beside the database.
     let companions: [Companion]
-    /// Receives the length of the log beside the database, in pages.
-    private let log = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    /// Receives the length of the write-ahead log beside the database, in pages.
+    private let walPageCount = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
     private let insert: Statement
     private var roomIDs: [String: Int64] = [:]
     private var originIDs: [String: Int64] = [:]
@@ -23,8 +24,12 @@ final class WriteConnection {
 
     /// Opens a file and creates missing tables.
     ///
+    /// - Parameter confinement: the thread that uses it.
     /// - Throws: `StoreError`.
-    init(_ path: String) throws(StoreError) {
+    init(
+        _ path: String, _ confinement: ThreadConfinement = ThreadConfinement()
+    ) throws(StoreError) {
+        self.confinement = confinement
         database = try Database(path, .write)
         try Schema.check(database)
         // So that readers never wait for the writer, nor the writer for readers.
@@ -36,13 +41,13 @@ final class WriteConnection {
         try database.execute("PRAGMA journal_size_limit = 67108864")
         try Schema.prepare(database)
         // Replaces SQLite's own hook, which would move pages during a commit.
-        log.initialize(to: 0)
+        walPageCount.initialize(to: 0)
         sqlite3_wal_hook(
             database.pointer,
             { counter, _, _, pages in
                 counter?.assumingMemoryBound(to: Int32.self).pointee = pages
                 return SQLITE_OK
-            }, log)
+            }, walPageCount)
         insert = try Statement(database, Self.insertion)
         // If the path is a link, they are beside its target.
         let fullPath = database.fullPath
@@ -53,11 +58,14 @@ final class WriteConnection {
 
     deinit {
         sqlite3_wal_hook(database.pointer, nil, nil)
-        log.deallocate()
+        walPageCount.deallocate()
     }
 
-    /// Length of the log beside the database after the latest commit, in pages.
-    var logPages: Int32 { log.pointee }
+    /// Length of the write-ahead log beside the database after the latest commit, in pages.
+    var walPages: Int32 { walPageCount.pointee }
+
+    /// Traps in debug builds on another thread than the store's.
+    func assertOwned() { confinement.assertOwned() }
 
     /// A file that SQLite keeps beside the database.
     struct Companion {
@@ -79,8 +87,37 @@ final class WriteConnection {
     ///
     /// Works on a file that was moved away, too. Returns true if nothing is left.
     func settle() -> Bool {
+        assertOwned()
         let isBlocked = try? database.number("PRAGMA wal_checkpoint(TRUNCATE)")
         return isBlocked == 0
+    }
+
+    /// The numbers of the values of `insertion`.
+    private enum Column {
+        static let number: Int32 = 1
+        static let room: Int32 = 2
+        static let kind: Int32 = 3
+        static let time: Int32 = 4
+        static let sender: Int32 = 5
+        static let bridge: Int32 = 6
+        static let text: Int32 = 7
+        static let channel: Int32 = 8
+        static let remote: Int32 = 9
+        static let passed: Int32 = 10
+        static let replyNumber: Int32 = 11
+        static let replyName: Int32 = 12
+        static let replyExcerpt: Int32 = 13
+        static let other: Int32 = 14
+        static let said: Int32 = 15
+        static let origin: Int32 = 16
+        static let account: Int32 = 17
+        static let corrects: Int32 = 18
+        static let automatic: Int32 = 19
+        /// Those of details, which only some messages have.
+        static let details = [
+            channel, remote, passed, replyNumber, replyName, replyExcerpt, other, said, origin,
+            corrects,
+        ]
     }
 
     private static let insertion = """
@@ -93,11 +130,13 @@ final class WriteConnection {
 
     /// Returns the statement for a text; it is prepared only once.
     func statement(_ text: String) throws(StoreError) -> Statement {
-        try database.statement(text)
+        assertOwned()
+        return try database.statement(text)
     }
 
     /// Runs a function in a transaction that need not survive a power cut: it can be repeated.
     func backgroundTransaction(_ body: () throws(StoreError) -> Void) throws(StoreError) {
+        assertOwned()
         try database.execute("PRAGMA synchronous = NORMAL")
         defer { try? database.execute("PRAGMA synchronous = FULL") }
         try database.transaction(body)
@@ -177,6 +216,7 @@ final class WriteConnection {
     ///
     /// - Parameter mayRefuse: true if a message whose number is taken may be left out.
     func write(_ page: MessagePage, mayRefuse: Bool) throws(StoreError) -> Int {
+        assertOwned()
         defer {
             insert.clear()
             isBoundAutomatic = false
@@ -186,7 +226,7 @@ final class WriteConnection {
         bound = nil
         clearDetails()
         for run in page.runs {
-            insert.bind(2, try id(ofRoom: run.room))
+            insert.bind(Column.room, try id(ofRoom: run.room))
             var sender: UInt16?
             while index < run.end {
                 let header = page.arena.all[index]
@@ -203,12 +243,13 @@ final class WriteConnection {
 
     private func bind(_ sender: Sender) throws(StoreError) {
         try insert.bind(
-            5, staying: UnsafeRawBufferPointer(rebasing: sender.prefix.prefix(sender.nameCount)))
-        try insert.bind(6, sender.bridge)
+            Column.sender,
+            staying: UnsafeRawBufferPointer(rebasing: sender.prefix.prefix(sender.nameCount)))
+        try insert.bind(Column.bridge, sender.bridge)
         if let account = sender.account {
-            insert.bind(17, account.rawValue)
+            insert.bind(Column.account, account.rawValue)
         } else {
-            insert.bindNull(17)
+            insert.bindNull(Column.account)
         }
     }
 
@@ -235,10 +276,10 @@ final class WriteConnection {
         _ header: MessageHeader, _ arena: MessageArena, in room: String, _ mayRefuse: Bool
     ) throws(StoreError) -> Bool {
         do throws(StoreError) {
-            insert.bind(1, header.number)
-            insert.bind(3, Int64(header.kind.rawValue))
-            insert.bind(4, header.time)
-            try insert.bind(7, staying: arena.text(header))
+            insert.bind(Column.number, header.number)
+            insert.bind(Column.kind, Int64(header.kind.rawValue))
+            insert.bind(Column.time, header.time)
+            try insert.bind(Column.text, staying: arena.text(header))
             if header.details != 0 || bound != nil {
                 try bind(arena.details(of: header), of: header)
             }
@@ -256,16 +297,16 @@ final class WriteConnection {
     }
 
     private func bind(isAutomatic: Bool) {
-        if isAutomatic { insert.bind(19, Int64(1)) } else { insert.bindNull(19) }
+        if isAutomatic {
+            insert.bind(Column.automatic, Int64(1))
+        } else {
+            insert.bindNull(Column.automatic)
+        }
         isBoundAutomatic = isAutomatic
     }
 
-    /// Columns of details, which only some messages have; one more is the last.
-    private static let detailColumns: ClosedRange<Int32> = 8...16
-
     private func clearDetails() {
-        for column in Self.detailColumns { insert.bindNull(column) }
-        insert.bindNull(18)
+        for column in Column.details { insert.bindNull(column) }
     }
 
     /// Binds the details of a message; lines of a file have nearly all of them in common.
@@ -277,32 +318,33 @@ final class WriteConnection {
             bound = details
         }
         guard let position = details?.position(of: header) else { return }
-        try insert.bind(9, staying: digits.write(position))
+        try insert.bind(Column.remote, staying: digits.write(position))
     }
 
     private func bindAll(_ details: MessageDetails, of header: MessageHeader) throws(StoreError) {
         if details.position(of: header) != nil, let channel = details.channel {
-            insert.bind(16, try id(ofOrigin: channel))
+            insert.bind(Column.origin, try id(ofOrigin: channel))
         } else if let origin = details.origin(of: header) {
-            try insert.bind(8, origin.channel)
-            try insert.bind(9, origin.remoteID)
+            try insert.bind(Column.channel, origin.channel)
+            try insert.bind(Column.remote, origin.remoteID)
             try insert.bind(
-                10, origin.passed.isEmpty ? nil : origin.passed.joined(separator: "\n"))
+                Column.passed,
+                origin.passed.isEmpty ? nil : origin.passed.joined(separator: "\n"))
         }
         if let reply = details.reply {
-            insert.bind(11, reply.number)
-            try insert.bind(12, reply.name)
-            try insert.bind(13, reply.excerpt)
+            insert.bind(Column.replyNumber, reply.number)
+            try insert.bind(Column.replyName, reply.name)
+            try insert.bind(Column.replyExcerpt, reply.excerpt)
         }
-        try insert.bind(14, details.other?.name)
-        if let said = details.said { insert.bind(15, said) }
-        if let corrected = details.corrected { insert.bind(18, corrected) }
+        try insert.bind(Column.other, details.other?.name)
+        if let said = details.said { insert.bind(Column.said, said) }
+        if let corrected = details.corrected { insert.bind(Column.corrects, corrected) }
     }
 
     /// Returns the number of an origin in the database; it gets one if it has none.
     private func id(ofOrigin channel: String) throws(StoreError) -> Int64 {
         if let id = originIDs[channel] { return id }
-        if originIDs.count >= Self.mostOrigins { originIDs = [:] }
+        if originIDs.count >= Self.maxOrigins { originIDs = [:] }
         let adding = try statement("INSERT OR IGNORE INTO origins (channel) VALUES (?1)")
         try adding.bind(1, channel)
         try adding.run()
@@ -317,5 +359,5 @@ final class WriteConnection {
     }
 
     /// The most origins whose numbers are remembered.
-    private static let mostOrigins = 10_000
+    private static let maxOrigins = 10_000
 }

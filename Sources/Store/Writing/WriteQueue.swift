@@ -1,5 +1,6 @@
 import MessageBus
 import Synchronization
+import TimeUnits
 
 /// The queue of writes from the bus's loop, and from any task, to the store's thread.
 ///
@@ -174,7 +175,7 @@ final class WriteQueue: Sendable {
     }
 
     /// Removes and returns waiting batches, as many as one transaction should hold.
-    func takeBatches() -> [WriteBatch] {
+    func dequeueBatches() -> [WriteBatch] {
         monitor.withLock { state in
             var rows = 0
             let count =

@@ -18,6 +18,8 @@ package struct Configuration: Sendable {
     package let accounts: AccountRequirement
     /// True if people may register themselves.
     package let isRegistrationOpen: Bool
+    /// Path of the control socket, relative to the directory; `nil` if there is none.
+    package let control: String?
     /// The daemon's own log.
     package let log: LogOptions
     /// The chain every inbound message passes, in order.

@@ -80,9 +80,9 @@ struct Document {
         return Configuration(
             file: file, directory: directory, name: options.name.text, language: options.language,
             rooms: options.rooms.names, store: options.store, accounts: options.accounts,
-            isRegistrationOpen: options.isRegistrationOpen, log: options.log,
-            middleware: middleware,
-            bridges: bridges, leftOut: absent)
+            isRegistrationOpen: options.isRegistrationOpen,
+            control: options.control.path(besideStore: options.store?.path), log: options.log,
+            middleware: middleware, bridges: bridges, leftOut: absent)
     }
 
     /// The rooms; `nil` if they have problems, which are reported elsewhere.

@@ -11,6 +11,8 @@ package struct StoreLocation: Sendable, Equatable {
     package let rooms: [String]
     /// Names of the bridges, also of those that are left out.
     package let bridgeNames: [String]
+    /// Names of the tokens that bridges have in `tokens`.
+    package let tokenNames: [String]
 
     /// Reads a configuration.
     ///
@@ -49,7 +51,8 @@ package struct StoreLocation: Sendable, Equatable {
         return StoreLocation(
             path: defaults.store.map { Configuration.path($0.path, of: file) },
             language: defaults.language,
-            rooms: rooms(in: parsed, expansion), bridgeNames: bridgeNames(in: parsed, expansion))
+            rooms: rooms(in: parsed, expansion), bridgeNames: bridgeNames(in: parsed, expansion),
+            tokenNames: tokenNames(in: parsed))
     }
 
     private static func rooms(in root: ConfigValue, _ expansion: Expansion) -> [String] {
@@ -71,5 +74,14 @@ package struct StoreLocation: Sendable, Equatable {
             return expansion.expand(entry, unset: .empty, into: &quiet)
         }
         return BridgeNames(named, leftOut: [], into: &quiet).all
+    }
+
+    /// Only the names: a secret may be in a variable that only the daemon has.
+    private static func tokenNames(in root: ConfigValue) -> [String] {
+        guard case .array(let entries)? = root.member("bridges")?.value.kind else { return [] }
+        return entries.flatMap { entry -> [String] in
+            guard case .object(let tokens)? = entry.member("tokens")?.value.kind else { return [] }
+            return tokens.map(\.key)
+        }
     }
 }

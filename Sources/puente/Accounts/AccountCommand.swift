@@ -67,13 +67,13 @@ enum AccountCommand: Equatable {
         case "add":
             return .addUser(
                 name: try words.next("the name"),
-                try arguments.takeValue(.role).map(role(from:)) ?? .member)
+                try arguments.removeValue(.role).map(role(from:)) ?? .member)
         case "rename":
             return .renameUser(
                 name: try words.next("the present name"), to: try words.next("the new name"))
         case "remove":
             return .removeUser(
-                name: try words.next("the name"), frees: arguments.takeFlag(.free))
+                name: try words.next("the name"), frees: arguments.removeFlag(.free))
         case "password": return .setPassword(name: try words.next("the name"))
         case "role":
             return .setRole(
@@ -97,8 +97,8 @@ enum AccountCommand: Equatable {
         case "list": return .listTokens
         case "add":
             return .addToken(
-                name: try words.next("the name"), room: arguments.takeValue(.room),
-                isReadOnly: arguments.takeFlag(.readOnly))
+                name: try words.next("the name"), room: arguments.removeValue(.room),
+                isReadOnly: arguments.removeFlag(.readOnly))
         case "remove": return .removeToken(name: try words.next("the name"))
         default: throw unknown(action, of: "token")
         }
@@ -113,7 +113,7 @@ enum AccountCommand: Equatable {
         case "add":
             let subject = try words.next("the name or address")
             let duration = try words.duration()
-            return .addBan(subject: subject, duration, reason: words.takeRest())
+            return .addBan(subject: subject, duration, reason: words.removeRest())
         default: throw unknown(action, of: "ban")
         }
     }
@@ -137,7 +137,7 @@ enum AccountCommand: Equatable {
         mutating func duration() throws(UsageError) -> Duration? {
             guard let word = rest.first, word.first?.isNumber == true else { return nil }
             guard let duration = Duration(option: word), duration > .zero,
-                duration <= Duration.longestOption
+                duration <= Duration.maxOption
             else {
                 throw .badValue(
                     command, expected: "\(Duration.expectation) or a reason", found: word)
@@ -146,7 +146,7 @@ enum AccountCommand: Equatable {
             return duration
         }
 
-        mutating func takeRest() -> String {
+        mutating func removeRest() -> String {
             defer { rest = [] }
             return rest.joined(separator: " ")
         }

@@ -112,6 +112,9 @@ struct AccountCommands {
         if bridges.contains(key) {
             throw Refusal.impossible("\(name.quoted) is the name of a bridge in \(file)")
         }
+        if location.tokenNames.contains(where: { NameFolding.key($0) == key }) {
+            throw Refusal.impossible("\(name.quoted) is the name of a token in \(file)")
+        }
         if try store.tokens().contains(where: { $0.key == key }) {
             throw Refusal.impossible("\(name.quoted) is the name of a token")
         }

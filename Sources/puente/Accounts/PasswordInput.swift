@@ -23,7 +23,7 @@ enum PasswordInput {
     }
 
     /// Bytes of a line that are read at most: more than any password before it is composed.
-    private static let longestLine = 4_096
+    private static let maxLineBytes = 4_096
 
     /// Asks for a new password, twice at a terminal; or reads the first line of standard input.
     static func read(for name: String) throws(Failure) -> Password {
@@ -38,7 +38,7 @@ enum PasswordInput {
     }
 
     private static func password(_ prompt: String?) throws(Failure) -> Password {
-        let line = UnsafeMutableRawBufferPointer.allocate(byteCount: longestLine, alignment: 1)
+        let line = UnsafeMutableRawBufferPointer.allocate(byteCount: maxLineBytes, alignment: 1)
         defer {
             // Unlike memset it is not optimized away.
             line.baseAddress.map { explicit_bzero($0, line.count) }

@@ -18,6 +18,6 @@ import Testing
         turn.append(batch, isKept: true, pages: writeQueue)
         // Pages and a turn's own arrays; an optimized build needs a third of that.
         #expect(allocation_count() - before < 50)
-        #expect(turn.takeBatch().rows == 1_500)
+        #expect(turn.dequeueBatch().rows == 1_500)
     }
 }

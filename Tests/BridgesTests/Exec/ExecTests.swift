@@ -101,10 +101,10 @@ import Testing
     }
 
     @Test func `a long text is cut between two characters`() {
-        let text = String(repeating: "a", count: ProgramLine.longestText - 1) + "ñandú"
+        let text = String(repeating: "a", count: ProgramLine.maxTextBytes - 1) + "ñandú"
         let (cut, isCut) = ProgramLine.text(of: Body(text))
         #expect(isCut)
-        #expect(cut == String(text.prefix(ProgramLine.longestText - 1)))
+        #expect(cut == String(text.prefix(ProgramLine.maxTextBytes - 1)))
         #expect(ProgramLine.text(of: Body("ñ")).isCut == false)
     }
 
@@ -181,7 +181,7 @@ import Testing
         await #expect(throws: BridgeError.self) { try await host.run.value }
         let lines = host.test.log.sentences
         #expect(lines.count { $0.hasPrefix("line ") } == ProgramLog.linesPerSecond - 1)
-        #expect(lines.first { $0.hasPrefix("aaa") }?.utf8.count == ProgramLog.longestLine + 3)
+        #expect(lines.first { $0.hasPrefix("aaa") }?.utf8.count == ProgramLog.maxLineBytes + 3)
         #expect(
             lines.contains("401 more lines of the program are left out: 100 a second are written")
         )

@@ -161,7 +161,7 @@ struct StdioFixture {
 
     @Test func `a line that is too long is cut and said in the log`() async throws {
         let stdio = try await StdioFixture.make()
-        let long = String(repeating: "x", count: Stdio.longestLine)
+        let long = String(repeating: "x", count: Stdio.maxLineBytes)
         await stdio.input.write("\u{FEFF}\(long)yyy\r\n\(long)\r\nlast\n")
         #expect(
             await stdio.messages(3) == [

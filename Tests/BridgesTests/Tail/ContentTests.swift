@@ -10,7 +10,7 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct ContentTests {
     private func texts(_ bytes: [UInt8], longest: Int = 65_536) throws -> [String] {
         let folder = try TailFolder()
-        folder.configuration.longest = longest
+        folder.configuration.maxMessageBytes = longest
         folder.append(bytes, to: "a.log")
         try folder.start()
         folder.read()
@@ -69,7 +69,7 @@ import Testing
 
     @Test func `so does a long one`() throws {
         let folder = try TailFolder()
-        folder.configuration.longest = 64
+        folder.configuration.maxMessageBytes = 64
         folder.append("one\n", to: "a.log")
         folder.truncate("a.log", to: 1 << 20)
         try folder.start()
@@ -122,7 +122,7 @@ import Testing
 
     @Test func `a long line that comes in pieces is cut once, and the log tells`() throws {
         let folder = try TailFolder()
-        folder.configuration.longest = 1_000
+        folder.configuration.maxMessageBytes = 1_000
         try folder.start()
         for _ in 0..<40 {
             folder.append(String(repeating: "é", count: 10_000), to: "a.log")
@@ -226,7 +226,7 @@ import Testing
     @Test func `lines that belong together and are too many are split, and none is lost`() throws {
         let folder = try TailFolder()
         folder.configuration.start = try Pattern("^\\S")
-        folder.configuration.longest = 64
+        folder.configuration.maxMessageBytes = 64
         let lines = (0..<30_000).map { " line \($0)" }
         folder.append("start\n" + lines.joined(separator: "\n") + "\n", to: "a.log")
         try folder.start()
@@ -288,7 +288,7 @@ import Testing
     func `such files are followed from their end, and long lines are cut`(isLittle: Bool) throws {
         let folder = try TailFolder()
         folder.configuration.startsAtEnd = true
-        folder.configuration.longest = 64
+        folder.configuration.maxMessageBytes = 64
         folder.append(wide("old\nol", isLittle: isLittle), to: "a.log")
         try folder.start()
         folder.read()

@@ -48,7 +48,7 @@ import Testing
                 left -= 1
                 return false
             },
-            passedOver: { _, _ in nil }, record: { _, _ in nil }, listings: DirectoryListings())
+            endOfIgnored: { _, _ in nil }, record: { _, _ in nil }, listings: DirectoryListings())
         return search.find().map { found in
             let text = try? found.file.bytes(100, at: 0)
             return (

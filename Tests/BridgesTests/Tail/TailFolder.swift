@@ -91,7 +91,7 @@ final class TailFolder {
 
     /// Publishes a batch as the bus does: lines and checkpoints together.
     func publish(_ batch: TailBatch) {
-        for block in batch.takeBlocks() {
+        for block in batch.dequeueBlocks() {
             for record in block.arena.all {
                 let origin = block.arena.details(of: record)?.origin(of: record)
                 lines.append(

@@ -51,10 +51,11 @@ test("what is missing or too much is an error, and nothing is said", () => {
 });
 
 test("unknown commands are errors, and so are those of other bridges", () => {
-	equal(read("/foo"), { error: "unknown-command", verb: "foo" });
-	equal(read("/kick ana"), { error: "unknown-command", verb: "kick" });
-	equal(read("/constructor").error, "unknown-command");
-	equal(read("/").error, "unknown-command");
+	equal(read("/unregister secret"), { send: { type: "unregister", password: "secret" } });
+	equal(read("/foo"), { send: { type: "command", line: "foo" } });
+	equal(read(" /kick ana no more"), { send: { type: "command", line: "kick ana no more" } });
+	equal(read("/constructor"), { send: { type: "command", line: "constructor" } });
+	equal(read("/"), { send: { type: "command", line: "" } });
 });
 
 test("a longer name without quotes is not guessed at", () => {

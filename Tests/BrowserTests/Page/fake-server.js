@@ -1,18 +1,27 @@
 // Stands in for the daemon: a WebSocket that speaks the page's protocol, within the page itself.
 //
-// `server.isUp` and `server.drop()` are for outages, `server.push(event)` says something. What was
-// said survives a reload, as it would in a daemon.
+// `server.isUp` and `server.drop()` are for outages, `server.push(event)` says something, and
+// `server.sleep(ms)` is a machine that slept: its sockets are dead without a word, and its clock has
+// jumped when timers run again. What was said survives a reload, as it would in a daemon.
 
 {
 	const stored = JSON.parse(sessionStorage.getItem("fake") ?? '{"events":[],"said":{}}');
 	const sockets = new Set();
 	const keep = () => sessionStorage.setItem("fake", JSON.stringify(stored));
 	const later = (action) => setTimeout(action, 5);
+	const intervals = [];
+	let slept = 0;
+	const { now } = Date;
+	Date.now = () => now() + slept;
+	window.setInterval = (action) => intervals.push(action);
 
 	const server = {
 		isUp: true,
+		instance: "Test",
+		rooms: ["general"],
+		people: [],
 		push(event) {
-			const complete = { type: "message", room: "general", time: Date.now(), bridge: "tcp", ...event, number: stored.events.length + 1 };
+			const complete = { type: "message", room: "general", time: Date.now(), bridge: "web", ...event, number: stored.events.length + 1 };
 			stored.events.push(complete);
 			keep();
 			for (const socket of sockets) socket.tell(complete);
@@ -30,15 +39,21 @@
 		drop() {
 			for (const socket of sockets) socket.end();
 		},
+		sleep(time) {
+			for (const socket of sockets) socket.isDead = true;
+			sockets.clear();
+			slept += time;
+			intervals.forEach((action) => action());
+		},
 	};
 
 	const answers = {
-		hello(socket, { name = null, rooms }) {
+		hello(socket, { name = null, rooms, language }) {
 			if (name?.includes(":")) return { type: "refused", of: "hello", code: "bad-name", text: "Not that name." };
 			const last = rooms.general;
 			const rest = stored.events.filter((event) => last && event.number > last);
 			socket.name = name;
-			socket.tell({ type: "welcome", name, instance: "Test", version: "1", language: "en", accounts: "open", role: null, isStored: true, rooms: [{ name: "general", last: stored.events.length, people: 1 }], limits: { text: 4000 } });
+			socket.tell({ type: "welcome", name, instance: server.instance, version: "1", language, accounts: "open", role: null, isStored: true, rooms: server.rooms.map((room) => ({ name: room, last: room === "general" ? stored.events.length : 0, people: 1 })), limits: { text: 4000 } });
 			rest.forEach((event) => socket.tell(event));
 			sockets.add(socket);
 		},
@@ -51,7 +66,8 @@
 			const older = stored.events.filter((event) => event.type === "message" && event.number < before);
 			return { type: "history", room, messages: older.slice(-count), isComplete: older.length <= count };
 		},
-		people: (socket, { room }) => ({ type: "people", room, people: [{ name: socket.name, bridge: "web", account: false }] }),
+		command: (socket, { line }) => ({ type: "ok", of: "command", code: "ok", text: `${line}: done` }),
+		people: (socket, { room }) => ({ type: "people", room, people: [...server.people, { name: socket.name, bridge: "web", account: false }] }),
 	};
 
 	window.server = server;
@@ -70,14 +86,14 @@
 		send(text) {
 			const message = JSON.parse(text);
 			later(() => {
-				const answer = this.readyState === 1 && answers[message.type]?.(this, message);
+				const answer = this.readyState === 1 && !this.isDead && answers[message.type]?.(this, message);
 				if (answer) this.tell(answer);
 			});
 		}
 
 		tell(message) {
 			const data = JSON.stringify(message);
-			later(() => this.readyState === 1 && this.onmessage?.({ data }));
+			later(() => this.readyState === 1 && !this.isDead && this.onmessage?.({ data }));
 		}
 
 		end() {

@@ -89,7 +89,7 @@ private struct TelegramLaws {
         }
         for text in settings.composer.lines(of: message, quotes: true) {
             try require(
-                text.utf16.count <= MessageComposer.longest,
+                text.utf16.count <= MessageComposer.maxUnits,
                 "a line fits into a message of Telegram's")
         }
     }

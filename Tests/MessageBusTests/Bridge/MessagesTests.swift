@@ -102,7 +102,7 @@ import Testing
         #expect(await seen == [])
     }
 
-    @Test func `the mailbox holds the newest private messages`() async throws {
+    @Test func `the newest private messages wait for a reader`() async throws {
         let test = try TestBus()
         let reader = await test.port("b")
         #expect(await reader.present(as: "bob"))

@@ -75,7 +75,7 @@ private struct BusWorld {
     mutating func finish() async {
         for _ in 0..<200 { await read(256) }
         let counts = await test.bus.perform { bus in
-            bus.bridges.map { [$0.taken, $0.passed, $0.dropped] }
+            bus.bridges.map { [$0.received, $0.passed, $0.dropped] }
         }
         for (index, counts) in counts.enumerated() {
             if counts[0] != UInt64(taken[index]) || counts[1] != UInt64(passed[index])

@@ -60,7 +60,7 @@ import Testing
         let counts = await test.bus.perform { bus in
             let attachment = bus.bridges[0]
             return [
-                attachment.taken, attachment.passed, attachment.dropped,
+                attachment.received, attachment.passed, attachment.dropped,
                 bus.rooms[0].log.end.rawValue,
             ]
         }
@@ -185,7 +185,7 @@ import Testing
                 }
             }
             let counts = [
-                attachment.taken, attachment.passed, attachment.dropped,
+                attachment.received, attachment.passed, attachment.dropped,
                 bus.rooms[0].log.end.rawValue,
             ]
             for presence in presences { bus.leave(presence) }

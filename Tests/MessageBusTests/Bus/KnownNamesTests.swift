@@ -6,26 +6,26 @@ import Testing
 @Suite struct KnownNamesTests {
     @Test func `who goes to and fro between two names pushes nobody out`() {
         var names = KnownNames()
-        names.take("ana maría", at: 0)
-        names.leave("ana maría", at: 1)
-        for turn in 0..<Int64(3 * KnownNames.mostLeft) {
+        names.occupy("ana maría", at: 0)
+        names.release("ana maría", at: 1)
+        for turn in 0..<Int64(3 * KnownNames.maxDeparted) {
             let key = turn.isMultiple(of: 2) ? "u" : "v"
-            names.take(key, at: 1 + turn)
-            names.leave(key, at: 2 + turn)
+            names.occupy(key, at: 1 + turn)
+            names.release(key, at: 2 + turn)
         }
         let (soon, late) = (
             names.isRemembered("ana maría", at: 1_000_000),
-            names.isRemembered("ana maría", at: KnownNames.patience + 2)
+            names.isRemembered("ana maría", at: KnownNames.lifetime + 2)
         )
         #expect(soon && !late)
     }
 
-    @Test(arguments: [0, KnownNames.moments])
+    @Test(arguments: [0, KnownNames.minLastingTime])
     func `the oldest of too many are forgotten first`(stay: Int64) {
         var names = KnownNames()
-        for number in 0...Int64(KnownNames.mostLeft) {
-            names.take("\(number)", at: number)
-            names.leave("\(number)", at: number + stay)
+        for number in 0...Int64(KnownNames.maxDeparted) {
+            names.occupy("\(number)", at: number)
+            names.release("\(number)", at: number + stay)
         }
         let oldest = names.isRemembered("0", at: 20_000 + stay)
         let next = names.isRemembered("1", at: 20_000 + stay)
@@ -35,24 +35,24 @@ import Testing
     @Test func `a flood of names had for moments pushes out nobody who was here longer`() {
         var names = KnownNames()
         var now: Int64 = 0
-        names.take("ana maría", at: now)
-        names.take("bea luz", at: now)
-        now += KnownNames.moments
-        names.leave("ana maría", at: now)
+        names.occupy("ana maría", at: now)
+        names.occupy("bea luz", at: now)
+        now += KnownNames.minLastingTime
+        names.release("ana maría", at: now)
         // Who comes back for a moment only is as well known as before.
-        names.take("ana maría", at: now)
-        names.leave("ana maría", at: now)
-        for number in 0..<3 * KnownNames.mostLeft {
+        names.occupy("ana maría", at: now)
+        names.release("ana maría", at: now)
+        for number in 0..<3 * KnownNames.maxDeparted {
             now += 1
-            names.take("u\(number) x", at: now)
-            names.leave("u\(number) x", at: now)
+            names.occupy("u\(number) x", at: now)
+            names.release("u\(number) x", at: now)
         }
         let isRemembered = names.isRemembered("ana maría", at: now)
         #expect(isRemembered)
         #expect(names.index.hasLonger(than: "ana", atBeginningOf: "ana maría secreto"))
         // Whoever is here is never forgotten, however long and whoever comes and goes.
         #expect(names.index.hasLonger(than: "bea", atBeginningOf: "bea luz secreto"))
-        names.forget(at: now + 2 * KnownNames.patience)
+        names.forget(at: now + 2 * KnownNames.lifetime)
         #expect(!names.index.hasLonger(than: "ana", atBeginningOf: "ana maría secreto"))
         #expect(names.index.hasLonger(than: "bea", atBeginningOf: "bea luz secreto"))
     }
@@ -64,15 +64,15 @@ import Testing
         var here: Set<String> = []
         var now: Int64 = 0
         for _ in 0..<1_000 {
-            now += Int64.random(in: 0...KnownNames.moments / 4, using: &random)
+            now += Int64.random(in: 0...KnownNames.minLastingTime / 4, using: &random)
             let key = "n \(Int.random(in: 0..<20, using: &random))"
             if here.remove(key) != nil {
-                names.leave(key, at: now)
+                names.release(key, at: now)
             } else {
                 here.insert(key)
-                names.take(key, at: now)
+                names.occupy(key, at: now)
             }
-            if Int.random(in: 0..<100, using: &random) == 0 { now += KnownNames.patience }
+            if Int.random(in: 0..<100, using: &random) == 0 { now += KnownNames.lifetime }
             names.forget(at: now)
             let isLost = here.contains { !names.index.hasLonger(than: "n", atBeginningOf: $0) }
             #expect(!isLost)

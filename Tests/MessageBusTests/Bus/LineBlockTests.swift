@@ -104,13 +104,13 @@ import Testing
 
     @Test func `a block is full after so many lines or bytes`() {
         let small = LineBlock(lines: 2, bytes: 10)
-        #expect(small.hasRoom(for: 100))
+        #expect(small.hasCapacity(for: 100))
         small.begin(LineBlock.Origin(name: "a", channel: "/a"), at: 0)
         Array("12345678".utf8).withUnsafeBytes { _ = small.append($0, at: 0) }
-        #expect(small.hasRoom(for: 2))
-        #expect(!small.hasRoom(for: 3))
+        #expect(small.hasCapacity(for: 2))
+        #expect(!small.hasCapacity(for: 3))
         Array("x".utf8).withUnsafeBytes { _ = small.append($0, at: 9) }
-        #expect(!small.hasRoom(for: 0))
+        #expect(!small.hasCapacity(for: 0))
     }
 
     @Test func `after the end nothing is taken`() async throws {

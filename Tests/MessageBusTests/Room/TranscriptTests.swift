@@ -78,7 +78,7 @@ import Testing
 
     @Test func `a line may be a quarter of the ring and lie around its end`() {
         let transcript = Transcript(capacity: 65_536)
-        let line = [UInt8](repeating: 120, count: transcript.longestLine - 1) + [10]
+        let line = [UInt8](repeating: 120, count: transcript.maxLineBytes - 1) + [10]
         for count in 1...9 {
             transcript.write(atMost: line.count, lines: 1, connectionID: 0) { place in
                 UnsafeMutableRawBufferPointer(start: place, count: line.count).copyBytes(from: line)

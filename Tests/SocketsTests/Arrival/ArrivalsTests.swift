@@ -235,7 +235,7 @@ import Testing
         let host = try await Host(context)
         let bytes = text.unicodeScalars.map { UInt8(truncatingIfNeeded: $0.value) }
         try host.connect(from: "203.0.113.5").sendAsIs(bytes)
-        #expect(await host.results(1) == ["plainText(\(bytes)) of 203.0.113.5:9"])
+        #expect(await host.results(1) == ["plaintext(\(bytes)) of 203.0.113.5:9"])
     }
 
     @Test func `a header from elsewhere is told apart`() async throws {
@@ -269,7 +269,7 @@ import Testing
             let client = try host.connect(from: "203.0.113.\(index % 250)")
             let engine = try TLSEngine()
             engine.handshake()
-            try client.sendAsIs(engine.takeOutput())
+            try client.sendAsIs(engine.dequeueOutput())
             clients.append(client)
         }
         #expect(await host.results(1) == ["gaveWay of 203.0.113.0:9"])

@@ -38,7 +38,7 @@ final class TLSPair {
     func connect(piece: Int = .max) {
         client.handshake()
         while progress == .needsInput {
-            let bytes = client.takeOutput()
+            let bytes = client.dequeueOutput()
             if bytes.isEmpty { return }
             for start in stride(from: 0, to: bytes.count, by: min(piece, bytes.count)) {
                 let end = piece == .max ? bytes.count : min(bytes.count, start + piece)
@@ -74,7 +74,7 @@ final class TLSPair {
     /// Encrypts a text, and returns the bytes for the server.
     func encrypted(_ text: [UInt8]) -> [UInt8] {
         client.write(text)
-        return client.takeOutput()
+        return client.dequeueOutput()
     }
 
     /// Reads on the server's side until nothing is there.

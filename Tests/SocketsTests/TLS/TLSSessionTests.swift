@@ -127,7 +127,7 @@ import Testing
         for _ in 0..<200 {
             let pair = try TLSPair(context)
             pair.client.handshake()
-            var bytes = pair.client.takeOutput()
+            var bytes = pair.client.dequeueOutput()
             for _ in 0..<4 {
                 bytes[Int.random(in: bytes.indices, using: &random)] = .random(
                     in: 0...255, using: &random)
@@ -162,10 +162,10 @@ import Testing
     @Test func `text may come with the end of the handshake and byte by byte`() throws {
         let pair = try TLSPair(context)
         pair.client.handshake()
-        let hello = pair.client.takeOutput()
+        let hello = pair.client.dequeueOutput()
         #expect(hello.withUnsafeBytes { pair.session.handshake($0) } == .needsInput)
         pair.client.receive(pair.fromServer())
-        let finished = pair.client.takeOutput() + pair.encrypted(Array("ana: hola\n".utf8))
+        let finished = pair.client.dequeueOutput() + pair.encrypted(Array("ana: hola\n".utf8))
         #expect(finished.withUnsafeBytes { pair.session.handshake($0) } == .done)
         #expect(pair.session.hasHeldInput)
         #expect(pair.readAll() == (Array("ana: hola\n".utf8), .wouldBlock))
@@ -233,7 +233,7 @@ import Testing
         let pair = try connected()
         let last = pair.encrypted(Array("adiós".utf8))
         pair.client.finish()
-        pair.toServer(last + pair.client.takeOutput())
+        pair.toServer(last + pair.client.dequeueOutput())
         // Text and end come together; the end is reported although the kernel has nothing.
         #expect(pair.readAll() == (Array("adiós".utf8), .end))
         #expect(pair.session.hasHeldInput)
@@ -270,14 +270,14 @@ import Testing
     {
         let pair = try connected(Self.settings { $0.version = TLS1_2_VERSION })
         pair.client.renegotiate()
-        pair.toServer(pair.client.takeOutput())
+        pair.toServer(pair.client.dequeueOutput())
         #expect(pair.readAll() == ([], .wouldBlock))
         pair.client.receive(pair.fromServer())
         _ = pair.client.read()
         #expect(pair.client.end == .failed("no renegotiation"))
         let stubborn = try connected(Self.settings { $0.version = TLS1_2_VERSION })
         stubborn.client.renegotiate()
-        let hello = stubborn.client.takeOutput()
+        let hello = stubborn.client.dequeueOutput()
         stubborn.toServer(hello + hello)
         #expect(stubborn.readAll().end == .failed(EPROTO))
     }
@@ -286,13 +286,13 @@ import Testing
     {
         let pair = try connected()
         pair.client.updateKeys()
-        pair.toServer(pair.client.takeOutput() + pair.encrypted(Array("hola".utf8)))
+        pair.toServer(pair.client.dequeueOutput() + pair.encrypted(Array("hola".utf8)))
         #expect(pair.readAll().text == Array("hola".utf8))
         #expect(pair.send(Array("hola".utf8)) == .bytes(4))
         pair.client.receive(pair.fromServer())
         #expect(pair.client.read() == Array("hola".utf8))
         for _ in 0..<40 { pair.client.updateKeys() }
-        pair.toServer(pair.client.takeOutput())
+        pair.toServer(pair.client.dequeueOutput())
         #expect(pair.readAll().end == .failed(EPROTO))
     }
 }

@@ -35,12 +35,12 @@ import Testing
             control.check(at: Int64(round) * 30 * Self.second - 1)
             #expect(!control.hasOutput)
             control.check(at: Int64(round) * 30 * Self.second)
-            #expect(control.takeOutput() == [0x89, 0])
+            #expect(control.dequeueOutput() == [0x89, 0])
             #expect(control.state == .open)
             control.receivePong()
         }
         control.check(at: control.deadline)
-        _ = control.takeOutput()
+        _ = control.dequeueOutput()
         control.check(at: control.deadline)
         #expect(control.state == .lost)
     }
@@ -48,8 +48,8 @@ import Testing
     @Test func `of many pings the last one is answered`() {
         var control = WebSocketControl(at: 0)
         for byte: UInt8 in 1...100 { control.receivePing([byte]) }
-        #expect(control.takeOutput() == [0x8A, 1, 100])
-        #expect(!control.hasOutput && control.takeOutput() == [])
+        #expect(control.dequeueOutput() == [0x8A, 1, 100])
+        #expect(!control.hasOutput && control.dequeueOutput() == [])
     }
 
     @Test func `the client's close is answered with its code`() {
@@ -57,27 +57,27 @@ import Testing
         control.receivePing([1])
         control.receiveClose(.normal, at: 5)
         #expect(control.state == .closed)
-        #expect(control.takeOutput() == [0x88, 2, 0x03, 0xE8])
+        #expect(control.dequeueOutput() == [0x88, 2, 0x03, 0xE8])
         control.receivePing([2])
         control.close(.goingAway, at: 6)
-        #expect(control.takeOutput() == [])
+        #expect(control.dequeueOutput() == [])
         var silent = WebSocketControl(at: 0)
         silent.receiveClose(nil, at: 0)
-        #expect(silent.takeOutput() == [0x88, 0])
+        #expect(silent.dequeueOutput() == [0x88, 0])
     }
 
     @Test func `our close waits for the client's, for five seconds`() {
         var control = WebSocketControl(at: 0)
         control.close(.goingAway, at: Self.second)
-        #expect(control.takeOutput() == [0x88, 2, 0x03, 0xE9])
+        #expect(control.dequeueOutput() == [0x88, 2, 0x03, 0xE9])
         #expect(control.state == .closing && control.deadline == 6 * Self.second)
         var other = control
         other.receiveClose(.goingAway, at: 2 * Self.second)
-        #expect(other.state == .closed && other.takeOutput() == [])
+        #expect(other.state == .closed && other.dequeueOutput() == [])
         control.check(at: control.deadline)
         #expect(control.state == .lost)
         var failed = WebSocketControl(at: 0)
         failed.fail(WebSocketViolation(code: .invalidText, reason: "x"), at: 0)
-        #expect(failed.state == .closed && failed.takeOutput() == [0x88, 3, 0x03, 0xEF, 0x78])
+        #expect(failed.state == .closed && failed.dequeueOutput() == [0x88, 3, 0x03, 0xEF, 0x78])
     }
 }

@@ -82,7 +82,7 @@ package final class TLSEngine {
     }
 
     /// Returns and forgets bytes for the server.
-    package func takeOutput() -> [UInt8] {
+    package func dequeueOutput() -> [UInt8] {
         let count = Int(BIO_ctrl_pending(output))
         guard count > 0 else { return [] }
         return [UInt8](unsafeUninitializedCapacity: count) { buffer, used in

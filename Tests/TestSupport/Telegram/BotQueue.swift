@@ -7,9 +7,9 @@ struct BotQueue {
     private var lastTime: Int64 = 0
 
     /// The distance by which an offset may be ahead and still confirm something.
-    private static let mostAhead: Int64 = 10
-    private static let mostUpdates: Int64 = 100
-    private static let longestPoll: Int64 = 50
+    private static let maxAhead: Int64 = 10
+    private static let maxUpdates: Int64 = 100
+    private static let maxPoll: Int64 = 50
 
     /// Adds one.
     mutating func add(_ content: [String: Any]) {
@@ -27,8 +27,8 @@ struct BotQueue {
     mutating func ask(
         offset: Int64?, limit: Int64?, timeout: Int64?, now: Int64
     ) -> (limit: Int, timeout: Int64) {
-        var limit = min(max(limit ?? Self.mostUpdates, 1), Self.mostUpdates)
-        var timeout = min(max(timeout ?? 0, 0), Self.longestPoll)
+        var limit = min(max(limit ?? Self.maxUpdates, 1), Self.maxUpdates)
+        var timeout = min(max(timeout ?? 0, 0), Self.maxPoll)
         let offset = offset ?? 0
         if offset == lastOffset, timeout < 3, now - lastTime < 3_000_000_000 { timeout = 3 }
         // A client that asks for the same again so soon has not understood something in it.
@@ -36,7 +36,7 @@ struct BotQueue {
         (lastOffset, lastTime) = (offset, now)
         if offset < 0 {
             updates = Array(updates.suffix(Int(clamping: -offset)))
-        } else if offset <= next + Self.mostAhead {
+        } else if offset <= next + Self.maxAhead {
             updates.removeAll { $0.id < offset }
         }
         return (Int(limit), timeout)

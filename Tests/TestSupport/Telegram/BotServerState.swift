@@ -211,13 +211,13 @@ package final class BotServerState: @unchecked Sendable {
     /// Counts a message of the bot's; false if these are too many in a second for one bot.
     func countSend() -> Bool {
         sends.removeAll { $0 <= now - 1_000_000_000 }
-        guard sends.count < Self.mostSends else { return false }
+        guard sends.count < Self.maxSends else { return false }
         sends.append(now)
         return true
     }
 
     /// Messages that a bot may send in a second.
-    private static let mostSends = 30
+    private static let maxSends = 30
 
     /// Lets a chat be sent to again.
     package func endFlood(in chat: Int64) { chats[chat]?.blockedUntil = 0 }

@@ -2,14 +2,14 @@ import MessageBus
 
 extension Password {
     /// Bytes of a text that can become a password in NFC: composing shrinks it to a third at most.
-    private static let mostUncomposedBytes = 3 * allowedCount.upperBound
+    private static let maxUncomposedBytes = 3 * allowedCount.upperBound
 
     /// Takes what somebody typed, in any normal form; `nil` if it can't be a password.
     ///
     /// The bytes are not erased: their owner does that. ASCII is copied nowhere else; what is not
     /// ASCII passes through a `String`, whose memory is not erased.
     package convenience init?(typed text: UnsafeRawBufferPointer) {
-        guard text.count <= Self.mostUncomposedBytes else { return nil }
+        guard text.count <= Self.maxUncomposedBytes else { return nil }
         if text.allSatisfy({ $0 < 0x80 }) {
             self.init(composed: text)
         } else {

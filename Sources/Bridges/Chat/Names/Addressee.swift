@@ -43,7 +43,7 @@ package enum Addressee {
         init(_ log: MessageLog?, _ needsText: Bool, _ bus: isolated Bus) {
             self.log = log
             self.needsText = needsText
-            names = [bus.knownNames] + (log.map { [$0.speakerNames] } ?? [])
+            names = [bus.knownNameIndex] + (log.map { [$0.speakerNames] } ?? [])
         }
 
         func find(_ word: String, _ argument: NameArgument, _ bus: isolated Bus) -> Addressee {

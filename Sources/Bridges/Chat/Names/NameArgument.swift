@@ -20,7 +20,7 @@ package struct NameArgument {
     private let arguments: UnsafeRawBufferPointer
 
     /// Bytes that are searched for closing parentheses: more than any bridge's name has.
-    private static let longestParentheses = 128
+    private static let maxParenthesesBytes = 128
 
     /// Parses arguments; `nil` if they can't begin with a name.
     ///
@@ -66,7 +66,7 @@ package struct NameArgument {
     /// The beginning of the arguments, as long as a name may be, folded, with single spaces.
     package var beginning: String {
         var text = ""
-        var left = Name.maxBytes + Self.longestParentheses
+        var left = Name.maxBytes + Self.maxParenthesesBytes
         for word in arguments.split(whereSeparator: Self.isSpace) {
             left -= word.count + 1
             guard left >= 0,
@@ -85,7 +85,7 @@ package struct NameArgument {
         of rest: UnsafeRawBufferPointer
     ) -> (UnsafeRawBufferPointer?, UnsafeRawBufferPointer) {
         guard rest.first == UInt8(ascii: "("),
-            let closing = rest.prefix(longestParentheses).firstIndex(of: UInt8(ascii: ")")),
+            let closing = rest.prefix(maxParenthesesBytes).firstIndex(of: UInt8(ascii: ")")),
             closing > 1, closing + 1 == rest.count || isSpace(rest[closing + 1])
         else { return (nil, rest) }
         return (
@@ -97,7 +97,7 @@ package struct NameArgument {
     /// Returns whether a text begins with parentheses of any width, ignoring invisible characters
     /// in front.
     private static func looksLikeParentheses(_ rest: UnsafeRawBufferPointer) -> Bool {
-        let text = String(decoding: rest.prefix(longestParentheses), as: UTF8.self).unicodeScalars
+        let text = String(decoding: rest.prefix(maxParenthesesBytes), as: UTF8.self).unicodeScalars
         let visible = text.drop {
             $0.properties.isDefaultIgnorableCodePoint || $0.properties.isWhitespace
         }

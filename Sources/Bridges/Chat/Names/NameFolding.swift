@@ -36,16 +36,16 @@ package enum NameFolding {
     ///
     /// Folding takes 0.4 µs for each. Names of 64 bytes stay below it, unless they repeat
     /// characters that stand for whole words or sentences seven times and more.
-    static let mostScalars = 128
+    static let maxScalars = 128
 
     /// Returns whether a folded text stays within that, by Unicode's tables: a scalar becomes 18 at
     /// most.
     static func isShort(_ text: String) -> Bool {
-        text.utf8.count <= mostScalars && isASCII(text)
-            || text.unicodeScalars.reduce(0) { $0 + mostScalars(of: $1) } <= mostScalars
+        text.utf8.count <= maxScalars && isASCII(text)
+            || text.unicodeScalars.reduce(0) { $0 + maxScalars(of: $1) } <= maxScalars
     }
 
-    private static func mostScalars(of scalar: Unicode.Scalar) -> Int {
+    private static func maxScalars(of scalar: Unicode.Scalar) -> Int {
         switch scalar.value {
         case ..<0x80: 1
         // The ligatures that are a sentence and a phrase; squared words; words; circled and similar

@@ -1,5 +1,6 @@
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// Looks at the files of a certificate every ten seconds: uses new ones, and warns in time before
 /// one ends.

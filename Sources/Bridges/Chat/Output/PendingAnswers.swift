@@ -14,13 +14,13 @@ struct PendingAnswers {
 
     private var bytes: [UInt8] = []
     private var marks: [Mark] = []
-    /// Bytes, and below places, at the front that were taken already.
-    private var taken = 0
+    /// Bytes, and below places, at the front that were consumed already.
+    private var consumed = 0
     private var firstMark = 0
 
     /// Bytes of pending answers.
-    var byteCount: Int { bytes.count - taken }
-    /// Bytes in memory, pending or taken.
+    var byteCount: Int { bytes.count - consumed }
+    /// Bytes in memory, pending or consumed.
     var keptBytes: Int { bytes.count }
     /// Places with pending answers.
     var placeCount: Int { marks.count - firstMark }
@@ -52,26 +52,26 @@ struct PendingAnswers {
         guard areDue(at: position) else { return false }
         while areDue(at: position) {
             let mark = marks[firstMark]
-            due.append(bytes[taken..<mark.end])
+            due.append(bytes[consumed..<mark.end])
             if let list = mark.list { due.append(list) }
-            taken = mark.end
+            consumed = mark.end
             firstMark += 1
         }
         if isEmpty {
             bytes.removeAll(keepingCapacity: bytes.count <= 4_096)
             marks.removeAll(keepingCapacity: marks.count <= 64)
-            (taken, firstMark) = (0, 0)
-        } else if taken > 16 << 10, taken > bytes.count / 2 {
+            (consumed, firstMark) = (0, 0)
+        } else if consumed > 16 << 10, consumed > bytes.count / 2 {
             forgetTaken()
         }
         return true
     }
 
-    /// A client that always lags a little and always asks for more never has all its answers taken.
+    /// A client that always lags a little and always asks for more never has all its answers sent.
     private mutating func forgetTaken() {
-        bytes.removeFirst(taken)
+        bytes.removeFirst(consumed)
         marks.removeFirst(firstMark)
-        for index in marks.indices { marks[index].end -= taken }
-        (taken, firstMark) = (0, 0)
+        for index in marks.indices { marks[index].end -= consumed }
+        (consumed, firstMark) = (0, 0)
     }
 }

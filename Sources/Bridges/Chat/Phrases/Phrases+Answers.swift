@@ -179,7 +179,7 @@ extension Phrases {
 
     /// After `[bad-arguments]` if a search has too many words.
     package var tooManyWords: String {
-        let (words, bytes) = (SearchWords.mostWords, SearchWords.mostBytes)
+        let (words, bytes) = (SearchWords.maxWords, SearchWords.maxBytes)
         return say(
             "Una búsqueda admite como mucho \(words) palabras, \(bytes) bytes en total.",
             "A search takes at most \(words) words, \(bytes) bytes in all.")

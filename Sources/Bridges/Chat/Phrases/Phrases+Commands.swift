@@ -18,8 +18,8 @@ extension Phrases {
                 "/reply NAME TEXT · /reply #NUMBER TEXT")
         case .history:
             say(
-                "/history [@NOMBRE] [N], con N de 1 a \(Bus.mostTexts)",
-                "/history [@NAME] [N], with N from 1 to \(Bus.mostTexts)")
+                "/history [@NOMBRE] [N], con N de 1 a \(Bus.maxTexts)",
+                "/history [@NAME] [N], with N from 1 to \(Bus.maxTexts)")
         case .search: say("/search PALABRAS", "/search WORDS")
         case .register:
             say(

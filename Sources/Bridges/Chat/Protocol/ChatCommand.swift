@@ -53,7 +53,7 @@ package enum ChatCommand: String, Sendable, CaseIterable {
 
     /// Makes the command of a verb, in any case, or of a word that people try instead.
     package init?(verb: String) {
-        guard verb.utf8.count <= Self.longestVerb else { return nil }
+        guard verb.utf8.count <= Self.maxVerbBytes else { return nil }
         let verb = verb.lowercased()
         guard let command = ChatCommand(rawValue: verb) ?? Self.otherVerbs[verb] else { return nil }
         self = command
@@ -62,7 +62,7 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     /// Returns the verb that was probably meant by an unknown one.
     package static func nearestVerb(to verb: String) -> String? {
         let start = Array(verb.utf8.prefix(2))
-        guard let first = start.first, verb.utf8.count <= longestVerb else { return nil }
+        guard let first = start.first, verb.utf8.count <= maxVerbBytes else { return nil }
         // A comparison costs microseconds, so only verbs that begin alike are compared: with the
         // two letters swapped, or one letter too many or too few.
         let candidates = allVerbs.filter { other in
@@ -80,7 +80,7 @@ package enum ChatCommand: String, Sendable, CaseIterable {
     private static let allVerbs = allCases.map(\.rawValue) + otherVerbs.keys.sorted()
 
     /// Bytes of the longest text that is looked up as a verb.
-    private static let longestVerb = 32
+    private static let maxVerbBytes = 32
 
     /// Verbs of other chats, and the words for the commands in Spanish and English.
     private static let otherVerbs: [String: ChatCommand] = [

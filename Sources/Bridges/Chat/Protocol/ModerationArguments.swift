@@ -13,14 +13,14 @@ package enum ModerationArguments {
     }
 
     /// Characters of a reason that are kept: as many as a person reads.
-    private static let longestReason = 200
+    private static let maxReasonLength = 200
     /// Bytes of the longest address with its prefix, and more.
-    private static let longestBlock = 64
+    private static let maxBlockBytes = 64
 
     /// Reads an address or a block.
     package static func block(_ arguments: UnsafeRawBufferPointer) -> Block {
         let (word, rest) = split(arguments)
-        guard word.count <= longestBlock else { return .none }
+        guard word.count <= maxBlockBytes else { return .none }
         let text = String(decoding: word, as: UTF8.self)
         if let block = AddressBlock(text) { return .block(block, rest: rest) }
         let address = text.prefix { $0 != "/" }
@@ -37,14 +37,14 @@ package enum ModerationArguments {
         let (word, rest) = split(text)
         guard word.count <= 20, let time = Duration(option: String(decoding: word, as: UTF8.self))
         else { return (nil, text) }
-        guard time > .zero, time <= Duration.longestOption else { return nil }
+        guard time > .zero, time <= Duration.maxOption else { return nil }
         let end = start.milliseconds + Int64(time / .milliseconds(1))
         return (Timestamp(milliseconds: end), rest)
     }
 
     /// Returns a reason as it is kept.
     package static func reason(_ text: UnsafeRawBufferPointer) -> String {
-        String(String(decoding: text, as: UTF8.self).prefix(longestReason))
+        String(String(decoding: text, as: UTF8.self).prefix(maxReasonLength))
     }
 
     private static func split(

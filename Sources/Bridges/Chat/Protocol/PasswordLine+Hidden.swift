@@ -13,10 +13,11 @@ extension PasswordLine {
     package static func isHidden(
         in text: UnsafeRawBufferPointer, behindName mayFollowName: Bool
     ) -> Bool {
-        let front = UnsafeRawBufferPointer(rebasing: text.prefix(longestFront))
+        let front = UnsafeRawBufferPointer(rebasing: text.prefix(maxFrontBytes))
         guard front.indices.contains(where: { mayHide(front, at: $0) }) else { return false }
         let scalars = Array(
-            String(decoding: text.prefix(longestFront + longestVerb), as: UTF8.self).unicodeScalars)
+            String(decoding: text.prefix(maxFrontBytes + maxVerbBytes), as: UTF8.self)
+                .unicodeScalars)
         var last: Unicode.Scalar?
         for (index, scalar) in scalars.enumerated() {
             if slashes.contains(scalar), index > 0 || scalar != "/",

@@ -5,9 +5,9 @@ import MessageBus
 /// must never be said.
 package enum PasswordLine {
     /// Bytes in front of a command that are searched: a name, or a notice, and blanks.
-    static let longestFront = 512
+    static let maxFrontBytes = 512
     /// Bytes of the longest verb that is looked up, with what is not seen in it.
-    static let longestVerb = 64
+    static let maxVerbBytes = 64
 
     /// Returns true if the beginning of a line is, or may become, a command that carries a password:
     /// also behind a name or a notice.
@@ -17,14 +17,14 @@ package enum PasswordLine {
     package static func mayBegin(_ text: UnsafeRawBufferPointer) -> Bool {
         if TextScan.isPrintableASCII(text) { return mayBegin(clean: text) }
         // Twice as much, for clients that send two bytes for each character.
-        let front = UnsafeRawBufferPointer(rebasing: text.prefix(2 * longestFront))
+        let front = UnsafeRawBufferPointer(rebasing: text.prefix(2 * maxFrontBytes))
         return TextCleaning.cleaned(repairing: front, lineEndings: .removed)
             .withUnsafeBytes { mayBegin(clean: $0) }
     }
 
     private static func mayBegin(clean text: UnsafeRawBufferPointer) -> Bool {
         var last: UInt8?
-        for (offset, byte) in text.prefix(longestFront).enumerated() {
+        for (offset, byte) in text.prefix(maxFrontBytes).enumerated() {
             if byte == slash || isOtherSlash(text, endingAt: offset), mayPrecedeCommand(last),
                 isVerb(UnsafeRawBufferPointer(rebasing: text[(offset + 1)...]), orPart: true)
             {
@@ -52,7 +52,7 @@ package enum PasswordLine {
         guard offset + 1 < line.count, line[offset + 1] >= 0x41 else { return nil }
         let front = UnsafeRawBufferPointer(rebasing: line[..<offset])
         let name = TextTrimming.trimmed(front)
-        guard !name.isEmpty, offset <= longestFront,
+        guard !name.isEmpty, offset <= maxFrontBytes,
             ":>]".utf8.contains(front[name.upperBound - 1]),
             isMeant(by: UnsafeRawBufferPointer(rebasing: line[offset...]))
         else { return nil }
@@ -69,7 +69,7 @@ package enum PasswordLine {
     private static func isVerb(_ rest: UnsafeRawBufferPointer, orPart: Bool) -> Bool {
         let word = rest.prefix { $0 != 0x20 && $0 != 0x09 }
         // No string is made of what stands behind the slashes of an address.
-        guard word.count <= longestVerb, word.first != slash else { return false }
+        guard word.count <= maxVerbBytes, word.first != slash else { return false }
         let text = String(decoding: word, as: UTF8.self)
         let isASCII = text.utf8.allSatisfy { $0 < 0x80 }
         let verb = isASCII ? text.lowercased() : seen(text.unicodeScalars).lowercased()

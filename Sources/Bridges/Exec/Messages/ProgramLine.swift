@@ -6,7 +6,7 @@ struct ProgramLine {
     private var bytes: [UInt8] = []
 
     /// Bytes of a text that goes out; a longer one is cut.
-    static let longestText = 64 << 10
+    static let maxTextBytes = 64 << 10
     /// The version of the format.
     static let version = 1
 
@@ -98,10 +98,10 @@ struct ProgramLine {
     /// Returns a text that is not too long, cut between two characters if need be.
     static func text(of body: Body) -> (text: String, isCut: Bool) {
         body.withBytes { bytes in
-            guard bytes.count > longestText else {
+            guard bytes.count > maxTextBytes else {
                 return (String(decoding: bytes, as: UTF8.self), false)
             }
-            var end = longestText
+            var end = maxTextBytes
             // Not inside a character: the bytes of one that follow its first are 10xxxxxx.
             while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
             return (String(decoding: bytes[..<end], as: UTF8.self), true)

@@ -9,7 +9,7 @@ import Sockets
 /// hundred lines a second counted only.
 final class ProgramLog: Sendable {
     /// Bytes of a line at most.
-    static let longestLine = 4 << 10
+    static let maxLineBytes = 4 << 10
     /// Lines of a second at most.
     static let linesPerSecond = 100
     /// Bytes of a line that are read before it is cut, so that a secret is hidden whole.
@@ -130,8 +130,8 @@ final class ProgramLog: Sendable {
     }
 
     private static func cut(_ text: String) -> String {
-        guard text.utf8.count > longestLine else { return text }
-        var end = text.utf8.index(text.utf8.startIndex, offsetBy: longestLine)
+        guard text.utf8.count > maxLineBytes else { return text }
+        var end = text.utf8.index(text.utf8.startIndex, offsetBy: maxLineBytes)
         while end.samePosition(in: text) == nil { end = text.utf8.index(before: end) }
         return text[..<end] + "…"
     }

@@ -21,7 +21,7 @@ actor ProgramProcess {
 
     /// Bytes of a line of its output at most: as many as a text may have, and so more than a text that
     /// is quoted in JSON.
-    static let longestLine = Draft.longestText
+    static let maxLineBytes = Draft.maxTextBytes
     /// Bytes that may wait for it to read before whoever writes has to wait: a few thousand messages.
     static let inputBuffer = 256 << 10
     /// Bytes that may wait altogether, with the answers to what it says, which nobody waits for.
@@ -35,7 +35,7 @@ actor ProgramProcess {
     private let errorQueue: AsyncStream<[UInt8]>.Continuation
     private let queue: AsyncStream<Event>.Continuation
     private var child: ChildProcess?
-    private var splitter = LineSplitter(longest: longestLine)
+    private var splitter = LineSplitter(longest: maxLineBytes)
     private var waiters: [CheckedContinuation<Void, Never>] = []
     private var hasExited = false
     private var isOutputEnded = false

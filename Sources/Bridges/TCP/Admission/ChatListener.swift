@@ -17,7 +17,7 @@ final class ChatListener {
         /// Returns the reason for which an address is banned, which may be empty; `nil` if it is not.
         let ban: (_ host: HostKey?) -> String?
         /// Closes a connection that has said nothing, and returns whether there was one.
-        let makeRoom: () -> Bool
+        let closeSilentConnection: () -> Bool
         /// Frees a descriptor at once, and returns whether there was one to free.
         let freeDescriptor: () -> Bool
     }
@@ -48,22 +48,13 @@ final class ChatListener {
         self.loop = loop
         self.log = log
         throttledLog = ThrottledLog(log)
-        maxConnections = min(options.maxConnections, Self.availableConnections)
+        maxConnections = min(options.maxConnections, Descriptors.availableConnections)
         maxPerHost = options.maxPerAddress
         mode = options.mode
         proxies = ProxySources(options.proxyFrom)
         connects = ConnectLimit(options.connects)
         self.phrases = phrases
         self.admission = admission
-    }
-
-    /// Connections for which the system has descriptors.
-    ///
-    /// An eighth of the limit, and 64 more, are kept for the loop, files, other bridges, and refused
-    /// clients that are still reading the reason.
-    static var availableConnections: Int {
-        let limit = Descriptors.limit
-        return max(limit - limit / 8 - 64, limit / 2)
     }
 
     /// The addresses it listens on.
@@ -118,7 +109,7 @@ final class ChatListener {
         guard let arrivals else { return admission.close(descriptor) }
         // Of a proxy's connections it is not known yet whose they are.
         let host = arrivals.isProxy(peer) ? nil : peer.host
-        if let refusal = refusal(of: host) ?? refusalForLackOfRoom() {
+        if let refusal = refusal(of: host) ?? refusalIfFull() {
             refuse(descriptor, from: peer, refusal)
             return admission.close(descriptor)
         }
@@ -141,14 +132,14 @@ final class ChatListener {
         return connectionsByHost[host, default: 0] >= maxPerHost ? .addressIsFull : nil
     }
 
-    private func refusalForLackOfRoom() -> ConnectionRefusal? {
-        let hasRoom = connectionCount < maxConnections || makeRoom()
-        return hasRoom ? nil : .full
+    private func refusalIfFull() -> ConnectionRefusal? {
+        let hasCapacity = connectionCount < maxConnections || makeCapacity()
+        return hasCapacity ? nil : .full
     }
 
     /// Closes a connection that has said nothing, and returns whether there was one.
-    private func makeRoom() -> Bool {
-        arrivals?.closeOldest(isPatient: true) ?? false || admission.makeRoom()
+    private func makeCapacity() -> Bool {
+        arrivals?.closeOldest(isPatient: true) ?? false || admission.closeSilentConnection()
             || arrivals?.closeOldest(isPatient: false) ?? false
     }
 
@@ -216,7 +207,7 @@ extension ChatListener: ArrivalOwner {
     /// Returns what a client is told in plain before its connection closes.
     private func answer(to failure: ArrivalFailure) -> [UInt8]? {
         switch failure {
-        case .plainText(let bytes):
+        case .plaintext(let bytes):
             let other = bytes.withUnsafeBytes { OtherProtocol(line: $0, isFirst: true) }
             if let other { return phrases.refusal(of: other) }
             return Array("\(phrases.answer(.insecure, phrases.needsTLS))\n".utf8)
@@ -239,7 +230,7 @@ extension ChatListener: ArrivalOwner {
                 "\(peer.client), a proxy by \"proxyFrom\", is closed: \(reason)")
         case .strangeHeader: logStrangeHeader(from: peer.client)
         case .late: log.debug("\(client.client) is closed: it was not ready within 20 s")
-        case .plainText: log.debug("\(client.client) is closed: it does not speak TLS")
+        case .plaintext: log.debug("\(client.client) is closed: it does not speak TLS")
         case .handshake(let reason):
             log.debug("\(client.client) is closed: TLS handshake: \(reason)")
         case .gaveWay: log.debug("\(client.client) gives way: there is no room")

@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// A limit on new connections from one address: a burst at once, then one after each pause.
 ///

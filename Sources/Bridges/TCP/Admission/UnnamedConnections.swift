@@ -12,9 +12,9 @@ final class UnnamedConnections {
     private let loop: EventLoop
     private let find: (UInt32) -> ChatConnection?
     private let closeLate: (ChatConnection) -> Void
-    private var silent = ArrivalQueue()
-    private var nameless: ArrivalQueue?
-    private var beginning = ArrivalQueue()
+    private var silent = TimedQueue<UInt32>()
+    private var nameless: TimedQueue<UInt32>?
+    private var beginning = TimedQueue<UInt32>()
     /// Nanoseconds within which a connection must have a name.
     private let nameTimeout: Int64
     private lazy var timer = LoopTimer { [unowned self] in self.closeAllLate() }
@@ -30,7 +30,7 @@ final class UnnamedConnections {
         find: @escaping (UInt32) -> ChatConnection?, closeLate: @escaping (ChatConnection) -> Void
     ) {
         nameTimeout = timeout ?? .max
-        nameless = timeout.map { _ in ArrivalQueue() }
+        nameless = timeout.map { _ in TimedQueue<UInt32>() }
         self.loop = loop
         self.find = find
         self.closeLate = closeLate
@@ -61,7 +61,7 @@ final class UnnamedConnections {
         let oldest = silent.first { connectionID in
             find(connectionID).map { $0.isSilent && !$0.hasSentMore } ?? false
         }
-        return oldest.flatMap { find($0.connectionID) }
+        return oldest.flatMap { find($0.id) }
     }
 
     /// Stops watching.
@@ -78,20 +78,20 @@ final class UnnamedConnections {
     }
 
     private func closeAllLate() {
-        while let next = beginning.first(isSilent) {
+        while let next = beginning.first(where: isSilent) {
             if !closeIfLate(next, after: Self.halfLineTimeout) { break }
         }
-        while let next = nameless?.first(isNameless) {
+        while let next = nameless?.first(where: isNameless) {
             if !closeIfLate(next, after: nameTimeout) { break }
         }
     }
 
-    private func closeIfLate(_ arrival: ArrivalQueue.Arrival, after timeout: Int64) -> Bool {
-        guard loop.now - arrival.time >= timeout else {
-            setTimer(arrival.time + timeout)
+    private func closeIfLate(_ entry: TimedQueue<UInt32>.Entry, after timeout: Int64) -> Bool {
+        guard loop.now - entry.time >= timeout else {
+            setTimer(entry.time + timeout)
             return false
         }
-        if let connection = find(arrival.connectionID) { closeLate(connection) }
+        if let connection = find(entry.id) { closeLate(connection) }
         return true
     }
 }

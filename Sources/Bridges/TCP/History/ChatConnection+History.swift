@@ -33,7 +33,7 @@ extension ChatConnection {
     static func historyCount(_ text: String) -> Int? {
         if text.isEmpty { return usualHistory }
         guard text.utf8.allSatisfy({ $0 &- 0x30 < 10 }), let count = Int(text),
-            1...Bus.mostTexts ~= count
+            1...Bus.maxTexts ~= count
         else { return nil }
         return count
     }
@@ -48,7 +48,7 @@ extension ChatConnection {
         }
         let (room, search) = (roomReaders.room.name, server.history.search)
         query(bus) { bus in
-            try await search.numbers(with: words, in: room, of: bus, atMost: Bus.mostTexts)
+            try await search.numbers(with: words, in: room, of: bus, atMost: Bus.maxTexts)
         } then: { connection, result, bus in
             connection.list(result, in: room, bus)
         }

@@ -10,7 +10,7 @@ final class HistoryRenderer {
     /// The bridge's outgoing chain; each list gets a copy of its own.
     private let outgoing: Chain
     /// Bytes of the longest line, as in a room's transcript.
-    private let longestLine: Int
+    private let maxLineBytes: Int
     /// The beginning of each line of an answer.
     private let heading: String
     /// The search in the rooms' own logs.
@@ -20,7 +20,7 @@ final class HistoryRenderer {
         self.encoder = encoder
         self.phrases = phrases
         self.outgoing = outgoing
-        longestLine = buffer.bytes / 4
+        maxLineBytes = buffer.bytes / 4
         heading = String(phrases.answer(.info, " ").dropLast())
     }
 
@@ -42,8 +42,8 @@ final class HistoryRenderer {
     func append(_ message: Message, as form: MessageList.Form, to bytes: inout [UInt8]) {
         switch form {
         case .answer:
-            encoder.appendListed(message, heading: heading, longest: longestLine, to: &bytes)
-        case .plain: encoder.append(message, longest: longestLine, to: &bytes)
+            encoder.appendListed(message, heading: heading, longest: maxLineBytes, to: &bytes)
+        case .plain: encoder.append(message, longest: maxLineBytes, to: &bytes)
         }
     }
 

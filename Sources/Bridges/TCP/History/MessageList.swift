@@ -29,7 +29,7 @@ final class MessageList: AnswerList {
     private var fetchedThrough: MessageNumber = 0
 
     /// Messages that the store is asked for at once: about a piece of a list.
-    private static let mostFetched = 64
+    private static let maxFetched = 64
 
     /// Makes a list at its beginning.
     ///
@@ -53,7 +53,7 @@ final class MessageList: AnswerList {
             } else if let message = room.log.message(numbered: number) {
                 show(message, in: &piece)
             } else if bus.keepsMessages {
-                asked = numbers[next...].prefix(Self.mostFetched).filter {
+                asked = numbers[next...].prefix(Self.maxFetched).filter {
                     room.log.message(numbered: $0) == nil
                 }
                 return .needs(asked)

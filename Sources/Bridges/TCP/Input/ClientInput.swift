@@ -128,14 +128,14 @@ final class ClientInput {
 
     /// True if the pending text is another protocol's first line, or may be the beginning of one.
     var mayBeOther: Bool {
-        if connection.member != nil { return false }
+        if connection.participant != nil { return false }
         if case .byte = opening { return true }
         return isOtherWhole || framing.withPending { OtherProtocol.mayBegin($0) }
     }
 
     /// True if the pending text is another protocol's line, complete but for its ending.
     private var isOtherWhole: Bool {
-        connection.member == nil && framing.withPending { isOther(whole: $0) }
+        connection.participant == nil && framing.withPending { isOther(whole: $0) }
     }
 
     private func isOther(whole line: UnsafeRawBufferPointer) -> Bool {
@@ -147,7 +147,7 @@ final class ClientInput {
     /// it another protocol's.
     private func endsLinesBefore(_ bytes: UnsafeRawBufferPointer) -> Bool {
         guard framing.isHeldForSilence else { return false }
-        if connection.member != nil { return true }
+        if connection.participant != nil { return true }
         let rest = bytes.prefix { $0 != 0x0A }
         let isHalf = rest.count == bytes.count
         return framing.withPending { pending in

@@ -37,7 +37,7 @@ struct LineReader {
             else { return acceptUncommon(line, bus) }
         case .tooLong(let beginning):
             flush(bus)
-            if connection.member == nil, let other = OtherProtocol(tooLong: beginning) {
+            if connection.participant == nil, let other = OtherProtocol(tooLong: beginning) {
                 return connection.refuseProtocol(other, bus)
             }
             connection.greet()
@@ -49,7 +49,7 @@ struct LineReader {
     private mutating func acceptUncommon(_ raw: UnsafeRawBufferPointer, _ bus: isolated Bus) {
         connection.hasSentLine = true
         server.scheduler.recordLine(bytes: raw.count)
-        if connection.member == nil {
+        if connection.participant == nil {
             if connection.input.isOther(line: raw, bus) { return }
             if connection.input.hasReceivedText { connection.greet() }
         }
@@ -66,10 +66,10 @@ struct LineReader {
     }
 
     private mutating func execute(_ line: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        let member = connection.member
-        if let member, connection.isRelay { return relay(line, of: member.name, bus) }
+        let participant = connection.participant
+        if let participant, connection.isRelay { return relay(line, of: participant.name, bus) }
         switch server.grammar.meaning(
-            of: line, from: member?.name, isGuest: member?.isGuest ?? false)
+            of: line, from: participant?.name, isGuest: participant?.isGuest ?? false)
         {
         case .utterance(let utterance): execute(utterance, in: line, bus)
         case .enter(let name, let utterance):
@@ -210,10 +210,10 @@ struct LineReader {
     private mutating func say(
         _ text: UnsafeRawBufferPointer, as other: Sender? = nil, _ bus: isolated Bus
     ) {
-        guard let member = connection.member else {
+        guard let participant = connection.participant else {
             return connection.answer(.needName, server.phrases.needName)
         }
-        let sender = other ?? member.sender
+        let sender = other ?? participant.sender
         if server.port.direction == .out {
             return connection.answer(.forbidden, server.phrases.forbidden)
         }

@@ -18,7 +18,7 @@ struct RequestLine {
     /// First words of clients of other protocols that may arrive in pieces.
     private static let openings =
         methods + ["ssh-", "ehlo", "helo", "lhlo", "starttls", "mail", "rcpt"]
-    private static let longestMethod = 32
+    private static let maxMethodBytes = 32
     private static let proxied = ["tcp4 ", "tcp6 ", "unknown"]
 
     /// Parses a line, ignoring invisible bytes around it.
@@ -49,7 +49,7 @@ struct RequestLine {
 
     /// The method in lower case; empty if there is none, or if nothing follows.
     var method: String {
-        guard methodEnd <= Self.longestMethod, targetStart > methodEnd else { return "" }
+        guard methodEnd <= Self.maxMethodBytes, targetStart > methodEnd else { return "" }
         return lowercased(0..<methodEnd)
     }
 
@@ -79,7 +79,7 @@ struct RequestLine {
     /// True if it is a header of a request whose first line was lost: one that is nobody's name, or
     /// has a value that nobody says.
     var isHeader: Bool {
-        guard methodEnd > 0, methodEnd < bytes.count, methodEnd <= Self.longestMethod,
+        guard methodEnd > 0, methodEnd < bytes.count, methodEnd <= Self.maxMethodBytes,
             bytes[methodEnd] == UInt8(ascii: ":")
         else { return false }
         let name = lowercased(0..<methodEnd)
@@ -105,7 +105,7 @@ struct RequestLine {
     /// True if it may become a request if more comes.
     var mayBecomeRequest: Bool {
         if methodEnd == bytes.count {
-            guard methodEnd > 0, methodEnd <= Self.longestMethod else { return false }
+            guard methodEnd > 0, methodEnd <= Self.maxMethodBytes else { return false }
             let word = lowercased(0..<methodEnd)
             if endsInBlank { return isShouted || Self.methods.contains(word) }
             return Self.openings.contains { $0.hasPrefix(word) }
@@ -139,7 +139,7 @@ struct RequestLine {
 
     /// True if a client of a mail server begins so (RFC 5321, 4.1.1).
     var isMailCommand: Bool {
-        let word = lowercased(0..<min(methodEnd, Self.longestMethod))
+        let word = lowercased(0..<min(methodEnd, Self.maxMethodBytes))
         switch word {
         case "ehlo", "helo", "lhlo": return methodEnd == bytes.count || targetStart > methodEnd
         case "starttls": return methodEnd == bytes.count

@@ -23,7 +23,7 @@ struct TelnetFilter {
     private var subnegotiationBytes = 0
 
     /// Bytes of a subnegotiation at most; after more than that, what follows is text again.
-    private static let longestSubnegotiation = 1_024
+    private static let maxSubnegotiationBytes = 1_024
     private static let interpretAsCommand: UInt8 = 255
 
     /// Returns whether bytes must be filtered: they hold an IAC, or continue a command.
@@ -50,7 +50,7 @@ struct TelnetFilter {
             subnegotiationBytes += 1
             if byte == Self.interpretAsCommand {
                 state = .subnegotiationCommand
-            } else if subnegotiationBytes > Self.longestSubnegotiation {
+            } else if subnegotiationBytes > Self.maxSubnegotiationBytes {
                 state = .text
             }
         // SE ends it; any other byte, 255 for instance, is part of it.

@@ -35,7 +35,7 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
     /// Returns whether a list that holds so many bytes, and a piece of it, fit beside the others.
     ///
     /// The memory for the piece is reserved from the beginning, so a list never waits for others.
-    func hasRoom(for bytes: Int) -> Bool {
+    func hasCapacity(for bytes: Int) -> Bool {
         heldBytes + bytes + ClientOutput.listPieceBytes <= bound
     }
 
@@ -47,7 +47,7 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
         loop.assertOwned()
         ready.append(connection)
         // The pieces of this turn may have been produced already.
-        loop.wakeAgain()
+        loop.requestTurnIfEnding()
     }
 
     /// Produces the next pieces; returns whether there were any.
@@ -56,7 +56,7 @@ final class AnswerLists: @unchecked Sendable {  // touched on the loop only
         let served = ready.prefix(Self.piecesPerTurn)
         ready.removeFirst(served.count)
         for connection in served { connection.produceList(bus) }
-        if !ready.isEmpty { loop.wakeAgain() }
+        if !ready.isEmpty { loop.requestTurnIfEnding() }
         return !served.isEmpty
     }
 

@@ -8,7 +8,7 @@ extension ChatConnection {
     /// - Parameter isOwed: whether it must be shown, however much memory other lists take.
     func answer(_ list: some AnswerList, isOwed: Bool = false) {
         guard isOpen else { return }
-        guard isOwed || server.lists.hasRoom(for: list.heldBytes) else {
+        guard isOwed || server.lists.hasCapacity(for: list.heldBytes) else {
             return answer(.rateLimited, phrases.rateLimited)
         }
         roomReaders.feed?.catchUp()

@@ -2,6 +2,7 @@ import Chat
 import Glibc
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// The server of one tcp bridge: its rooms, its connections, and the services they share.
 ///
@@ -62,7 +63,7 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
             admit: { [unowned self] in self.admit($0) },
             close: { [unowned self] in self.linger($0) },
             ban: { [unowned self] in self.ban(of: $0) },
-            makeRoom: { [unowned self] in self.makeRoom() },
+            closeSilentConnection: { [unowned self] in self.closeSilentConnection() },
             freeDescriptor: { [unowned self] in self.freeDescriptor() }))
     private(set) lazy var unnamed = UnnamedConnections(
         namedWithin: options.nameWithin?.inNanoseconds
@@ -255,15 +256,15 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     }
 
     /// Closes the connection that has been silent for longest, and returns whether there was one.
-    private func makeRoom() -> Bool {
+    private func closeSilentConnection() -> Bool {
         guard let oldest = unnamed.oldestSilent() else { return false }
-        port.bus.assumeIsolated { oldest.closeToMakeRoom($0) }
+        port.bus.assumeIsolated { oldest.closeToFreeCapacity($0) }
         return true
     }
 
     /// Closes the connections that linger, or else one that is silent.
     private func freeDescriptor() -> Bool {
-        if lingering.isEmpty, !makeRoom() { return false }
+        if lingering.isEmpty, !closeSilentConnection() { return false }
         lingering.closeAll()
         return true
     }

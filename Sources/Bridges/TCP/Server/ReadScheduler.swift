@@ -100,7 +100,7 @@ final class ReadScheduler {
     }
 
     /// The current time, also within a turn, in nanoseconds of the loop's clock.
-    var now: Int64 { loop.present }
+    var now: Int64 { loop.preciseNow }
 
     // MARK: - Turns
 
@@ -149,7 +149,7 @@ final class ReadScheduler {
             run(removeFirst(from: &bulk), for: max(Self.sliceTime, Self.turnTime / Int64(left)))
             left -= 1
         }
-        if !typing.isEmpty || !bulk.isEmpty { loop.goOn() }
+        if !typing.isEmpty || !bulk.isEmpty { loop.requestTurn() }
     }
 
     private func removeFirst(from queue: inout ConnectionQueue) -> ChatConnection {

@@ -19,7 +19,7 @@ final class TurnEndWork {
     func scheduleSend(for connection: ChatConnection) {
         loop.assertOwned()
         // Another bridge's end of turn may write to a connection here after this bridge's has run.
-        if sending.isEmpty, !isRunning { loop.wakeAgain() }
+        if sending.isEmpty, !isRunning { loop.requestTurnIfEnding() }
         sending.append(connection)
     }
 

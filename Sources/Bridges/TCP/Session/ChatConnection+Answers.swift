@@ -19,7 +19,7 @@ extension ChatConnection {
     /// the client is told so.
     func spendCommand() -> Bool {
         let decision: CommandBucket.Decision
-        if let person = member?.presence.person, person.account != nil {
+        if let person = participant?.presence.person, person.account != nil {
             // Many connections of one person give no more than one.
             decision = person.commands.spend(at: server.loop.now, server.commandRule)
         } else {

@@ -16,7 +16,7 @@ extension ChatConnection {
     }
 
     /// Closes a silent connection at once to make room for another, whatever it is owed.
-    func closeToMakeRoom(_ bus: isolated Bus) {
+    func closeToFreeCapacity(_ bus: isolated Bus) {
         server.port.log.debug("\(peer) gives way: it has said nothing, and there is no room")
         awaitsGreeting = false
         answer(.full, server.phrases.full)

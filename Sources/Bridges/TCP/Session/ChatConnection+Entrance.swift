@@ -69,7 +69,7 @@ extension ChatConnection {
 
     private func enterAsGuest(_ bus: isolated Bus) -> Bool {
         guard enter(as: server.nextGuest(bus), isGuest: true, bus) else { return false }
-        if let member, !readsNotices { answer(.ok, phrases.nameIs(member.name.text)) }
+        if let participant, !readsNotices { answer(.ok, phrases.nameIs(participant.name.text)) }
         return true
     }
 

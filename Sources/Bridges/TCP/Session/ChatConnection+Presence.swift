@@ -18,9 +18,10 @@ extension ChatConnection: PresenceDelegate {
 
     /// Speaks by another name from now on.
     func senderChanged(to sender: Sender, isForced: Bool) {
-        guard let member else { return }
-        self.member = Member(
-            member.presence, isGuest: member.isGuest && sender.key == member.sender.key)
+        guard let participant else { return }
+        self.participant = Participant(
+            participant.presence,
+            isGuest: participant.isGuest && sender.key == participant.sender.key)
         guard isForced else { return }
         answer(
             .info,

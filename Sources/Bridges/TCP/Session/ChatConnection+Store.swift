@@ -34,12 +34,12 @@ extension ChatConnection {
         guard !isFetching, let catchUp = output.cursor?.catchUp,
             let transcript = output.cursor?.transcript
         else { return }
-        guard bus.canCarryOn else {
+        guard bus.isStoreCurrent else {
             output.abandonStore()
             return scheduleSend()
         }
         if let last = output.cursor?.lastNumber, catchUp.number >= last {
-            let nothing = EncodedPage(longest: transcript.longestLine)
+            let nothing = EncodedPage(longest: transcript.maxLineBytes)
             output.carryOn(nothing, through: last, skipNotice: server.skipNotice)
             return scheduleSend()
         }
@@ -75,7 +75,7 @@ extension ChatConnection {
             output.abandonStore()
             return scheduleSend()
         }
-        var lines = EncodedPage(skipping: catchUp.linesSent, longest: transcript.longestLine)
+        var lines = EncodedPage(skipping: catchUp.linesSent, longest: transcript.maxLineBytes)
         for message in found.messages {
             let isOwn = output.cursor?.isOwn(message.number) ?? false
             lines.append(message, isShown: server.options.echo || !isOwn, as: server.encoder)

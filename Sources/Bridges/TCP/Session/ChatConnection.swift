@@ -1,33 +1,13 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// One client of the chat: its socket, its name, its room, and what becomes of its lines.
 ///
 /// Confined to the bus's loop.
 // Touched on the loop only.
 final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable {
-    /// The person behind a connection that has a name.
-    struct Member {
-        let name: Name
-        let presence: Presence
-        /// The sender of `presence`, at hand.
-        let sender: Sender
-        /// True if the name was given, not chosen.
-        var isGuest = false
-
-        /// Takes what the bus knows of somebody who is in.
-        init(_ presence: Presence, isGuest: Bool = false) {
-            name = Name(of: presence.sender)
-            self.presence = presence
-            sender = presence.sender
-            self.isGuest = isGuest
-        }
-
-        /// True if the person is logged in to an account.
-        var isLoggedIn: Bool { sender.account != nil }
-    }
-
     /// The treatment of the connection's lines; the last three stages are never left for an earlier
     /// one.
     enum Stage {
@@ -48,7 +28,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     let connectionID: UInt32
     /// The bus's number for the person, whatever their name.
     let identity: UInt64
-    /// The part of the client's address that limits, failed tries and bans go by; `nil` for a client
+    /// The part of the client's address that limits, failed attempts and bans go by; `nil` for a client
     /// on a Unix socket.
     let host: HostKey?
     /// True if nobody between the client and this machine can read what is sent: with TLS, from
@@ -59,7 +39,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     /// The server; it removes the connection when that closes, which breaks the cycle.
     let server: ChatServer
     var stage = Stage.accepting
-    var member: Member?
+    var participant: Participant?
     /// The room it is in.
     var roomReaders: RoomReaders
     /// Its place among the room's readers.
@@ -146,9 +126,9 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     /// True if the kernel has input that is not read yet.
     var hasSentMore: Bool { socket?.hasUnread ?? false }
     /// True while it is open and has no name.
-    var isNameless: Bool { isOpen && member == nil }
+    var isNameless: Bool { isOpen && participant == nil }
     /// True while nothing works on it without an account.
-    var mustLogIn: Bool { member == nil && server.isLoginRequired }
+    var mustLogIn: Bool { participant == nil && server.isLoginRequired }
     /// True while it has neither a name nor sent a line.
     var isSilent: Bool { isNameless && !hasSentLine }
     /// Bytes the other side has not confirmed.
@@ -206,7 +186,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         isBackedUp = false
         if acceptsLines, input.hasDeferred {
             server.scheduler.enqueue(self)
-            server.loop.wakeAgain()
+            server.loop.requestTurnIfEnding()
         }
         updateInterest()
     }
@@ -243,7 +223,7 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
         // The loop reports only what the kernel has.
         if socket.hasHeldInput, isRead {
             server.scheduler.enqueue(self)
-            server.loop.goOn()
+            server.loop.requestTurn()
         }
     }
 
@@ -259,9 +239,9 @@ final class ChatConnection: EventHandler, WatchedConnection, @unchecked Sendable
     /// Tells the rooms, if need be, that the person is gone from here; the connection has no name any
     /// more.
     func announceLeave(_ bus: isolated Bus) {
-        guard let member else { return }
-        self.member = nil
-        bus.leave(member.presence)
+        guard let participant else { return }
+        self.participant = nil
+        bus.leave(participant.presence)
     }
 
     /// Closes when all that is owed is sent.

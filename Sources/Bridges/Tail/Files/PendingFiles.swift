@@ -1,4 +1,4 @@
-import Chat
+import Sockets
 
 /// The queue of tailed files that need work, so that a turn never visits idle ones.
 ///
@@ -11,7 +11,7 @@ final class PendingFiles {
     private var held: [TailedFile] = []
     /// Files whose checkpoint has to be saved.
     private var unsaved: [TailedFile] = []
-    private var alarms = DeadlineQueue()
+    private var alarms = DeadlineHeap<TailedFile>()
 
     /// The number of files that may have data to read.
     var count: Int { queue.count - head }
@@ -91,56 +91,23 @@ final class PendingFiles {
     // MARK: - Time
 
     /// The earliest time at which a file needs work although nothing happens to it.
-    var nextAlarm: Int64? { alarms.next }
+    var nextAlarm: Int64? { alarms.first?.deadline }
 
     /// Schedules work for a file at a time; an earlier alarm stays in force.
     func wake(_ tailed: TailedFile, at time: Int64) {
         if let alarm = tailed.alarm, alarm <= time { return }
         tailed.alarm = time
-        alarms.push(time, tailed)
+        alarms.insert(tailed, at: time)
     }
 
     /// Removes and returns the next file whose alarm is due.
     func nextDue(_ now: Int64) -> TailedFile? {
-        while let (time, tailed) = alarms.popDue(now) {
+        while let (time, tailed) = alarms.popFirst(dueAt: now) {
             // The alarm was set to an earlier time since.
             if tailed.alarm != time { continue }
             tailed.alarm = nil
             return tailed
         }
         return nil
-    }
-}
-
-/// Tailed files by their alarms: a binary heap.
-private struct DeadlineQueue {
-    private var heap: [(time: Int64, tailed: TailedFile)] = []
-
-    var next: Int64? { heap.first?.time }
-
-    mutating func push(_ time: Int64, _ tailed: TailedFile) {
-        heap.append((time, tailed))
-        var child = heap.count - 1
-        while child > 0, heap[child].time < heap[(child - 1) / 2].time {
-            heap.swapAt(child, (child - 1) / 2)
-            child = (child - 1) / 2
-        }
-    }
-
-    mutating func popDue(_ now: Int64) -> (time: Int64, tailed: TailedFile)? {
-        guard let first = heap.first, first.time <= now else { return nil }
-        heap.swapAt(0, heap.count - 1)
-        heap.removeLast()
-        var parent = 0
-        while true {
-            var least = parent
-            for child in [2 * parent + 1, 2 * parent + 2]
-            where child < heap.count && heap[child].time < heap[least].time {
-                least = child
-            }
-            if least == parent { return first }
-            heap.swapAt(parent, least)
-            parent = least
-        }
     }
 }

@@ -166,7 +166,7 @@ final class TailedFile {
     }
 
     /// Moves the offset back to the end of what the file still has of what was read.
-    func goOn(from fingerprint: FileFingerprint, at place: LineChecksums.LineStart) {
+    func resume(from fingerprint: FileFingerprint, at place: LineChecksums.LineStart) {
         self.fingerprint = fingerprint
         marks.cut(to: place.offset)
         if place.lines == nil { sums.forget(before: place.offset) } else { sums.cut(to: place) }

@@ -101,7 +101,7 @@ extension TailedFiles {
                 tailed.watch = watch
                 watched[watch] = .file(tailed.id)
             }
-            tailed.isSilent = !FileEvents.hears(file.descriptor)
+            tailed.isSilent = !FileEvents.seesAllChanges(of: file.descriptor)
             if tailed.isSilent { isPolling = true }
         } catch {
             isPolling = true

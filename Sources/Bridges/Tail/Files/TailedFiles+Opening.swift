@@ -106,7 +106,7 @@ extension TailedFiles {
             {
                 fingerprint = try FileFingerprint(of: file, upTo: place.offset)
                 isCut = true
-                tailLog.tell(
+                tailLog.info(
                     cause: "cut",
                     "\(path) was cut to a part of what it was: "
                         + "it is read on from byte \(place.offset)")
@@ -134,7 +134,7 @@ extension TailedFiles {
     /// Returns the fingerprint at the end of the last whole line within the first `size` bytes.
     func end(of file: OpenFile, _ size: UInt64) throws(SocketError) -> FileFingerprint {
         let form = try reader.form(of: file)
-        let most = min(size, UInt64(configuration.longest) + 1)
+        let most = min(size, UInt64(configuration.maxMessageBytes) + 1)
         var count = min(most, 1_024)
         while true {
             let start = size - count
@@ -174,7 +174,7 @@ extension TailedFiles {
             linkNames[tailed.target, default: []].insert(tailed.path)
         }
         watchTarget(of: tailed)
-        tailLog.detail(
+        tailLog.debug(
             "\(tailed.path) is followed from byte \(tailed.offset) on (\(tailed.id.inode))")
     }
 

@@ -20,17 +20,17 @@ extension TailedFiles {
             }
         }
         _ = pendingFiles.release()
-        var hasRoom = true
+        var hasCapacity = true
         repeat {
             // Each file once, so that all get their turn.
-            for _ in 0..<pendingFiles.count where hasRoom {
-                hasRoom = readNext(into: batch, now: now)
+            for _ in 0..<pendingFiles.count where hasCapacity {
+                hasCapacity = readNext(into: batch, now: now)
             }
-        } while hasRoom && pendingFiles.release()
+        } while hasCapacity && pendingFiles.release()
         if !batch.isEmpty || !checkpoints.isEmpty || pendingFiles.hasUnsaved {
             addCheckpoints(to: batch)
         }
-        tailLog.tellCounts(now: now)
+        tailLog.writeCounts(now: now)
         return batch.isEmpty ? nil : batch
     }
 
@@ -43,11 +43,11 @@ extension TailedFiles {
             pendingFiles.hold(tailed)
             return true
         }
-        let hasRoom = read(tailed, into: batch, now: now)
-        guard tailed.pendingFiles != nil else { return hasRoom }
+        let hasCapacity = read(tailed, into: batch, now: now)
+        guard tailed.pendingFiles != nil else { return hasCapacity }
         if tailed.isDirty { pendingFiles.enqueue(tailed) }
         setAlarm(tailed)
-        return hasRoom
+        return hasCapacity
     }
 
     /// Adds all checkpoints of the first scan, before any line is read.
@@ -191,7 +191,7 @@ extension TailedFiles {
         guard end == .final else { return }
         if mayHaveMore {
             tailLog.losses.lost(unread(tailed))
-            tailLog.detail(
+            tailLog.debug(
                 "\(tailed.path): the file that had this name can't be opened any more; "
                     + "what it had behind byte \(tailed.offset) may be lost")
         }
@@ -227,13 +227,13 @@ extension TailedFiles {
             let place = remainder?.place(reader.memory),
             let fingerprint = try? FileFingerprint(of: file, upTo: place.offset)
         {
-            tailLog.tell(
+            tailLog.info(
                 cause: "cut",
                 "\(tailed.path) was cut to a part of what it was: "
                     + "it is read on from byte \(place.offset)")
-            tailed.goOn(from: fingerprint, at: place)
+            tailed.resume(from: fingerprint, at: place)
         } else {
-            tailLog.tell(
+            tailLog.info(
                 cause: "truncated", "\(tailed.path) was truncated: it is read from its start")
             tailed.restart()
         }
@@ -310,7 +310,7 @@ extension TailedFiles {
 
     /// Finishes a file that has lost its path and is read to its end.
     private func finish(_ tailed: TailedFile) {
-        tailLog.detail("\(tailed.path): the file that had this name is done with")
+        tailLog.debug("\(tailed.path): the file that had this name is done with")
         let links = (try? tailed.file?.status().links) ?? 0
         let record = tailed.record(isFinished: true)
         if links == 0 {

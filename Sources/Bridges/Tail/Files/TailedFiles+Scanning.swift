@@ -31,7 +31,7 @@ extension TailedFiles {
         watch(search.directories, isAll: isFull)
         reportProblems(search, isFull: isFull)
         applySearch(search, heard, now: now, isFull: isFull)
-        passOver(newDirectories)
+        ignore(newDirectories)
         if isFirst { finishFirstScan() }
         if isFull {
             lastScan = (clock(), cost)
@@ -51,8 +51,8 @@ extension TailedFiles {
             tailLog.losses.wasKnown(at: path)
         }
         recordUnknownNames(search, heard)
-        if isFull { lookForUnfound(search, now: now) }
-        if isFirst { lookForUnknown(search, now: now) }
+        if isFull { searchForUnfound(search, now: now) }
+        if isFirst { searchForUnknown(search, now: now) }
         // Nothing is searched for while a path has its file: what appears beside it may be a copy
         // in the making.
         forgetMissing { tailedFiles[$0] != nil }
@@ -107,8 +107,8 @@ extension TailedFiles {
     }
 
     private func finishFirstScan() {
-        if allFiles.isEmpty, tailLog.hasNothingToTell {
-            tailLog.tell(
+        if allFiles.isEmpty, tailLog.hasNothingToReport {
+            tailLog.info(
                 "no file matches \(configuration.patterns.map(\.text).joined(separator: ", ")) yet")
         }
         let patterns = configuration.patterns.map(\.text).joined(separator: "\n")
@@ -247,7 +247,7 @@ extension TailedFiles {
     }
 
     private func loseName(_ tailed: TailedFile, now: Int64) {
-        tailLog.detail("\(tailed.path) is gone or another file")
+        tailLog.debug("\(tailed.path) is gone or another file")
         tailed.gone = now
         tailed.isDirty = true
         setAlarm(tailed)
@@ -274,7 +274,7 @@ extension TailedFiles {
     }
 
     private func rename(_ tailed: TailedFile, to path: FilePath) {
-        tailLog.detail("\(tailed.path) is called \(path) now")
+        tailLog.debug("\(tailed.path) is called \(path) now")
         unlink(tailed)
         tailed.path = path
         tailed.origin = senders.origin(path)

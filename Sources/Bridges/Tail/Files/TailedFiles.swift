@@ -30,7 +30,7 @@ final class TailedFiles {
     /// The records of files that are not tailed at present.
     var records = InactiveRecords()
     /// Rotated files that existed before their live file was first tailed.
-    var passedOver = IgnoredFiles()
+    var ignoredFiles = IgnoredFiles()
     /// Paths without a file, and the records of their last files.
     var missing = MissingNames()
     /// Resolved paths of files that are tailed for the first time.
@@ -114,7 +114,8 @@ final class TailedFiles {
         senders = SenderNames(configuration.sender)
         isPolling = events == nil || events?.failure != nil
         let start = try configuration.start.map { try Matcher($0) }
-        reader = FileReader(MessageSplitter(longest: configuration.longest, start: start), tailLog)
+        reader = FileReader(
+            MessageSplitter(maxMessageBytes: configuration.maxMessageBytes, start: start), tailLog)
         if let failure = events?.failure { tailLog.warnOnce(Self.polling(failure)) }
         restore(kept)
     }
@@ -159,7 +160,7 @@ final class TailedFiles {
                 }
             }
         case .overflow:
-            tailLog.detail("the kernel had more to tell than it keeps: everything is checked")
+            tailLog.debug("the kernel had more to tell than it keeps: everything is checked")
             needsScan = true
             for tailed in allFiles { tailed.isDirty = true }
         }

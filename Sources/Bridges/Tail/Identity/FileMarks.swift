@@ -36,7 +36,7 @@ struct FileMarks: Equatable, Sendable {
     /// The largest number of bytes in a checksum.
     ///
     /// It covers the whole line, since lines of web servers, for instance, end alike.
-    private static let longest = 4_096
+    private static let maxChecksumBytes = 4_096
 
     init() {}
 
@@ -49,7 +49,7 @@ struct FileMarks: Equatable, Sendable {
             else { return nil }
             // Those of the first version were all of this length.
             let count = numbers.count == 3 ? Int(numbers[2], radix: 36) : Self.window
-            guard let count, (1...Self.longest).contains(count) else { return nil }
+            guard let count, (1...Self.maxChecksumBytes).contains(count) else { return nil }
             return Mark(offset: offset, count: Int(min(UInt64(count), offset)), sum: sum)
         }
         if marks.count >= 2 {
@@ -92,7 +92,7 @@ struct FileMarks: Equatable, Sendable {
 
     /// Returns the number of bytes before a line's end in its checksum: the line's own.
     private static func count(before end: Int, _ base: UnsafeRawPointer) -> Int {
-        let most = min(end, longest)
+        let most = min(end, maxChecksumBytes)
         var count = 1
         while count < most, base.load(fromByteOffset: end - count - 1, as: UInt8.self) != 0x0A {
             count += 1

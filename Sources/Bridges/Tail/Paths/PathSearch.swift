@@ -41,7 +41,7 @@ struct PathSearch {
     /// Performs a full scan.
     init(_ configuration: TailConfiguration) {
         self.init(patterns: configuration.patterns, configuration)
-        lookForAll()
+        searchForAll()
     }
 
     /// Scans changed names and the contents of new directories.
@@ -56,7 +56,7 @@ struct PathSearch {
     /// Finds the directories that patterns name, directly or as the parents of files.
     init(directories patterns: [PathPattern]) {
         self.init(patterns: patterns, TailConfiguration(patterns: []))
-        lookForAll()
+        searchForAll()
     }
 
     private init(patterns: [PathPattern], _ configuration: TailConfiguration) {
@@ -66,7 +66,7 @@ struct PathSearch {
         links = LinkRule(patterns)
     }
 
-    private mutating func lookForAll() {
+    private mutating func searchForAll() {
         for isAbsolute in [true, false] {
             let chosen = patterns.indices.filter { patterns[$0].isAbsolute == isAbsolute }
             if chosen.isEmpty { continue }

@@ -39,7 +39,7 @@ final class FileReader {
         self.splitter = splitter
         self.tailLog = tailLog
         // Twice the longest message, so that the end of a group of lines is visible.
-        let size = FileFingerprint.backBytes + max(Self.chunk, 2 * splitter.longest + 8_192)
+        let size = FileFingerprint.backBytes + max(Self.chunk, 2 * splitter.maxMessageBytes + 8_192)
         buffer = .allocate(byteCount: size, alignment: 64)
         nulRuns = NULRunSearch(buffer: buffer)
     }
@@ -130,23 +130,15 @@ final class FileReader {
         }
         let isWide = tailed.form.isWide
         if !isWide { try detectLineEnding(new, tailed, file) }
-        if isFull, !isWide, new.first == 0 {
-            switch try nulRuns.ending(from: tailed.offset, tailed, file) {
-            case .data(let place):
-                tailed.fingerprint = try FileFingerprint(of: file, upTo: place)
-                return .hasMore
-            case .endOfFile: return .atEnd
-            case .unknown: return .isBusy
-            }
-        }
-        var hasRoom = true
+        if isFull, !isWide, new.first == 0 { return try skipNULs(tailed, file) }
+        var hasCapacity = true
         // The buffer is full, so this is not the end of the file.
         let end = isFull ? .open : end
-        var done = cut(new, end, tailed, into: batch, &hasRoom)
-        if done == 0, isFull, hasRoom {
+        var done = cut(new, end, tailed, into: batch, &hasCapacity)
+        if done == 0, isFull, hasCapacity {
             // A group of lines, or a single one, fills the buffer.
-            done = cut(new, .settled, tailed, into: batch, &hasRoom)
-            if done == 0, hasRoom {
+            done = cut(new, .settled, tailed, into: batch, &hasCapacity)
+            if done == 0, hasCapacity {
                 return try beginLongLine(
                     tailed, file, tailed.offset,
                     length: isWide ? new.count & ~1 : NULRunSearch.written(new))
@@ -157,8 +149,19 @@ final class FileReader {
         tailed.hasPending =
             end == .open && done < new.count
             && (splitter.start != nil || tailed.form.isUndecided)
-        if !hasRoom { return .batchIsFull }
+        if !hasCapacity { return .batchIsFull }
         return isFull ? .hasMore : .atEnd
+    }
+
+    /// Moves behind NULs that fill the buffer.
+    private func skipNULs(_ tailed: TailedFile, _ file: OpenFile) throws(SocketError) -> Outcome {
+        switch try nulRuns.ending(from: tailed.offset, tailed, file) {
+        case .data(let place):
+            tailed.fingerprint = try FileFingerprint(of: file, upTo: place)
+            return .hasMore
+        case .endOfFile: return .atEnd
+        case .unknown: return .isBusy
+        }
     }
 
     /// Fills the buffer from just before the offset on.
@@ -175,18 +178,18 @@ final class FileReader {
 
     private func cut(
         _ bytes: UnsafeRawBufferPointer, _ end: MessageSplitter.End, _ tailed: TailedFile,
-        into batch: TailBatch, _ hasRoom: inout Bool
+        into batch: TailBatch, _ hasCapacity: inout Bool
     ) -> Int {
         let offset = tailed.offset
-        var isRoomLeft = true
-        defer { hasRoom = isRoomLeft }
+        var isAppended = true
+        defer { hasCapacity = isAppended }
         if tailed.form.isWide {
             let text = WideText(bytes, tailed.form.encoding)
             let done = text.bytes.withUnsafeBytes { utf8 in
                 splitter.cut(utf8, isBeginning: offset == 0, end) { piece in
                     let place = offset + UInt64(text.rawPlace(of: piece.start))
-                    isRoomLeft = appendMessage(piece, at: place, tailed, to: batch)
-                    return isRoomLeft
+                    isAppended = appendMessage(piece, at: place, tailed, to: batch)
+                    return isAppended
                 }
             }
             return text.rawPlace(of: done)
@@ -197,8 +200,9 @@ final class FileReader {
         return splitter.cut(
             bytes, isBeginning: offset == 0, end, ending: isEndedByReturn ? 0x0D : 0x0A
         ) { piece in
-            isRoomLeft = appendMessage(piece, at: offset + UInt64(piece.start), tailed, to: batch)
-            return isRoomLeft
+            isAppended = appendMessage(
+                piece, at: offset + UInt64(piece.start), tailed, to: batch)
+            return isAppended
         }
     }
 
@@ -249,17 +253,11 @@ final class FileReader {
         _ tailed: TailedFile, _ file: OpenFile, _ start: UInt64, length: Int
     ) throws(SocketError) -> Outcome {
         let end = start + UInt64(length)
-        if length > splitter.longest + 8 {
+        if length > splitter.maxMessageBytes + 8 {
             tailed.searched = end
             return .hasMore
         }
-        switch try nulRuns.ending(from: end, tailed, file) {
-        case .data(let place):
-            tailed.searched = place
-            return .hasMore
-        case .endOfFile: return .atEnd
-        case .unknown: return .isBusy
-        }
+        return try searchBehindNULs(from: end, tailed, file)
     }
 
     private func readLongLine(
@@ -299,9 +297,16 @@ final class FileReader {
         tailed.searched = searched + UInt64(length)
         if count < buffer.count { return .atEnd }
         if length > 0 { return .hasMore }
-        switch try nulRuns.ending(from: searched, tailed, file) {
-        case .data(let place):
-            tailed.searched = place
+        return try searchBehindNULs(from: searched, tailed, file)
+    }
+
+    /// Continues the search for a line's end behind NULs, as far as there are any.
+    private func searchBehindNULs(
+        from place: UInt64, _ tailed: TailedFile, _ file: OpenFile
+    ) throws(SocketError) -> Outcome {
+        switch try nulRuns.ending(from: place, tailed, file) {
+        case .data(let next):
+            tailed.searched = next
             return .hasMore
         case .endOfFile: return .atEnd
         case .unknown: return .isBusy
@@ -323,7 +328,8 @@ final class FileReader {
         // Longer than the longest message, so that it is cut there.
         let isWide = tailed.form.isWide
         let raw = try file.bytes(
-            (isWide ? 2 * splitter.longest : splitter.longest) + 8, at: tailed.offset)
+            (isWide ? 2 * splitter.maxMessageBytes : splitter.maxMessageBytes) + 8,
+            at: tailed.offset)
         let rest = Int(last - tailed.offset) - raw.count
         let head =
             isWide

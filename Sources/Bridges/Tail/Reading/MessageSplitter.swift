@@ -31,7 +31,7 @@ struct MessageSplitter {
     }
 
     /// Longest message in bytes.
-    let longest: Int
+    let maxMessageBytes: Int
     /// A pattern for lines that begin a message; `nil` if every line does.
     let start: Matcher?
 
@@ -70,7 +70,9 @@ struct MessageSplitter {
         var group = LineGroup()
         var place = 0
         while let (line, next) = line(lines, at: place) {
-            if !group.isEmpty, begins(line.text) || !group.hasRoom(for: line, atMost: longest) {
+            if !group.isEmpty,
+                begins(line.text) || !group.hasCapacity(for: line, atMost: maxMessageBytes)
+            {
                 guard group.hand(to: body) else { return group.start }
             }
             group.append(line)
@@ -114,7 +116,8 @@ struct MessageSplitter {
         _ bytes: UnsafeRawBufferPointer, _ range: Range<Int>, start: Int
     ) -> Piece {
         let count =
-            range.count > longest ? Self.wholeCharacters(bytes, range, longest) : range.count
+            range.count > maxMessageBytes
+            ? Self.wholeCharacters(bytes, range, maxMessageBytes) : range.count
         return Piece(
             text: UnsafeRawBufferPointer(rebasing: bytes[range.prefix(count)]), start: start,
             omitted: range.count - count)
@@ -156,7 +159,7 @@ private struct LineGroup {
     private var text: [UInt8] = []
     private var omitted = 0
 
-    func hasRoom(for line: MessageSplitter.Piece, atMost longest: Int) -> Bool {
+    func hasCapacity(for line: MessageSplitter.Piece, atMost longest: Int) -> Bool {
         omitted == 0 && text.count + 1 + line.text.count + line.omitted <= longest
     }
 

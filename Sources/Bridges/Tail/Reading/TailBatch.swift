@@ -36,13 +36,13 @@ final class TailBatch: @unchecked Sendable {  // handed over whole
     }
 
     /// Removes and returns the blocks.
-    func takeBlocks() -> [LineBlock] {
+    func dequeueBlocks() -> [LineBlock] {
         defer { blocks = [] }
         return blocks
     }
 
     private func block(for bytes: Int) -> LineBlock? {
-        if let last = blocks.last, last.hasRoom(for: bytes) { return last }
+        if let last = blocks.last, last.hasCapacity(for: bytes) { return last }
         guard blocks.count < Self.bound else { return nil }
         let block =
             blocks.isEmpty

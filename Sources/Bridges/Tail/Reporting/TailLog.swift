@@ -84,7 +84,7 @@ final class TailLog {
     func warnOnce(_ sentence: @autoclosure () -> String) { once(.warning, sentence()) }
 
     /// Says something, unless it was said already.
-    func tellOnce(_ sentence: @autoclosure () -> String) { once(.info, sentence()) }
+    func infoOnce(_ sentence: @autoclosure () -> String) { once(.info, sentence()) }
 
     private func once(_ level: Log.Level, _ sentence: String) {
         // Rather a new one less than all of them again and again.
@@ -96,15 +96,15 @@ final class TailLog {
     func warn(_ sentence: @autoclosure () -> String) { log.warning(sentence()) }
 
     /// Says what happened.
-    func tell(_ sentence: @autoclosure () -> String) { log.info(sentence()) }
+    func info(_ sentence: @autoclosure () -> String) { log.info(sentence()) }
 
     /// Says what happened, and how often when that was more than once a minute.
-    func tell(cause: String, _ sentence: @autoclosure () -> String) {
+    func info(cause: String, _ sentence: @autoclosure () -> String) {
         throttled.write(.info, cause: cause, sentence())
     }
 
     /// Says what happened, for those who look closely.
-    func detail(_ sentence: @autoclosure () -> String) { log.debug(sentence()) }
+    func debug(_ sentence: @autoclosure () -> String) { log.debug(sentence()) }
 
     /// Counts a line that was cut.
     func countCutLine(_ path: FilePath) { cut.count(1, at: path) }
@@ -124,7 +124,7 @@ final class TailLog {
     private var reports: [PathReport] = []
 
     /// True if there is nothing that would explain that nothing is followed.
-    var hasNothingToTell: Bool {
+    var hasNothingToReport: Bool {
         refused.isEmpty && failures.isEmpty && others.isEmpty && linksOut.isEmpty && own.isEmpty
     }
 
@@ -151,7 +151,7 @@ final class TailLog {
     }
 
     /// Tells what there is to tell, each kind not too often.
-    func tellCounts(now: Int64, isLast: Bool = false) {
+    func writeCounts(now: Int64, isLast: Bool = false) {
         for report in reports {
             if let sentence = report.nextSentence(now: now, isLast: isLast) {
                 let isBad = report === refused || report === failures || report === unfound

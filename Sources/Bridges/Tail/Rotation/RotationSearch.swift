@@ -54,7 +54,7 @@ struct RotationSearch {
     /// Returns true if a file found at a path is tailed already.
     let isKnown: (FilePath, FileID) -> Bool
     /// Returns the offset up to which a file is ignored; `nil` if it is not.
-    let passedOver: (OpenFile, FileStatus) -> UInt64?
+    let endOfIgnored: (OpenFile, FileStatus) -> UInt64?
     /// Returns the record of a file that was tailed before.
     let record: (OpenFile, FileID) -> FileRecord?
     /// Listings of the directories.
@@ -68,7 +68,7 @@ struct RotationSearch {
     /// Returns true if a name was reported as changed since the last scan.
     var isHeardOf: (FilePath) -> Bool = { _ in false }
     /// Called with files that are copies of what was read.
-    var passOver: (FilePath) -> Void = { _ in }
+    var ignore: (FilePath) -> Void = { _ in }
     /// Called with byte indices at which rotation was found to insert a number or date.
     var confirm: (Int) -> Void = { _ in }
 
@@ -157,7 +157,7 @@ struct RotationSearch {
                 isKnown: true)
         }
         // Its content as of when it was ignored is not read.
-        let passed = passedOver(file, status) ?? 0
+        let passed = endOfIgnored(file, status) ?? 0
         if passed > 0, passed == status.size { return nil }
         // The number of a file of which nothing was read proves little: it may be reused.
         if isItself, fingerprint.offset > 0, lost.matches(file) {
@@ -173,7 +173,7 @@ struct RotationSearch {
                     offset: max(fingerprint.offset, passed), isSame: true, isCopy: !isItself)
             }
             if isCopy(file, status, lost) {
-                if status.size == fingerprint.offset { passOver(path) }
+                if status.size == fingerprint.offset { ignore(path) }
                 return nil
             }
         }

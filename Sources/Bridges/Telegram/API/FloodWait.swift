@@ -12,11 +12,11 @@ struct FloodWait: Sendable, Equatable {
     let since: Timestamp
 
     /// The longest wait that is believed: Telegram asks for no more than a day.
-    static let longest = Duration.seconds(86_400)
+    static let maxPause = Duration.seconds(86_400)
 
     /// Makes one that begins now.
     init(_ pause: Duration, at now: Timestamp) {
-        let pause = min(max(pause, .zero), Self.longest)
+        let pause = min(max(pause, .zero), Self.maxPause)
         self.pause = .milliseconds(Int64(pause / .milliseconds(1)))
         since = now
     }
@@ -41,7 +41,7 @@ struct FloodWait: Sendable, Equatable {
     init?(_ state: [UInt8]) {
         let numbers = String(decoding: state, as: UTF8.self).split(separator: " ")
         guard numbers.count == 2, let pause = Int64(numbers[0]), let since = Int64(numbers[1]),
-            pause >= 0, .milliseconds(pause) <= Self.longest
+            pause >= 0, .milliseconds(pause) <= Self.maxPause
         else { return nil }
         self.pause = .milliseconds(pause)
         self.since = Timestamp(milliseconds: since)

@@ -66,7 +66,7 @@ final class ConnectionStatus: Sendable {
     /// told of what is over: a second for what a poll waits, and one for the way.
     static let lastTry = longEnough - countLead - .seconds(2)
     /// Outages that follow one another faster are logged for debugging only.
-    private static let shortestQuiet = Duration.seconds(60)
+    private static let minQuiet = Duration.seconds(60)
 
     init(_ settings: BridgeSettings, _ bindings: [ChatBindings.Binding]) {
         self.settings = settings
@@ -154,7 +154,7 @@ final class ConnectionStatus: Sendable {
             let (isFirst, isNew) = (state.failing.isEmpty, state.failing[observer] == nil)
             if isNew { state.failing[observer] = Failure(since: since) }
             state.failing[observer]?.isWoken = false
-            let isQuiet = state.lastWarning.map { now - $0 < Self.shortestQuiet } ?? false
+            let isQuiet = state.lastWarning.map { now - $0 < Self.minQuiet } ?? false
             let isLoud = !state.isWarned && !isQuiet
             if isLoud { (state.isWarned, state.lastWarning) = (true, now) }
             return (isFirst, isNew, isLoud)

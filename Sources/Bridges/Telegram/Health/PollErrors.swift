@@ -21,7 +21,7 @@ final class PollErrors: Sendable {
     /// The most answers remembered.
     private static let bound = 20
     /// Answers that come and go faster than that are logged as one.
-    private static let shortest = Duration.seconds(60)
+    private static let minPause = Duration.seconds(60)
 
     init(_ settings: BridgeSettings) {
         log = settings.log
@@ -60,7 +60,7 @@ final class PollErrors: Sendable {
     func end() {
         let now = time.now()
         let isOver = state.withLock { state in
-            guard !state.logged.isEmpty, now - state.lastLogged >= Self.shortest else {
+            guard !state.logged.isEmpty, now - state.lastLogged >= Self.minPause else {
                 return false
             }
             defer { state = State() }

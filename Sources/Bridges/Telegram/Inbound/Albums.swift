@@ -9,7 +9,7 @@ struct Albums {
     /// The most albums remembered.
     private static let bound = 64
     /// The most pictures of one album, by Telegram's rules.
-    private static let longest = 10
+    private static let maxCount = 10
 
     /// Counts a message; returns true if it belongs to the album of one before it.
     mutating func isContinuation(_ post: IncomingMessage, of speaker: MessageAuthor) -> Bool {
@@ -23,6 +23,6 @@ struct Albums {
             order.append(album)
         }
         counts[album] = count + 1
-        return count % Self.longest != 0
+        return count % Self.maxCount != 0
     }
 }

@@ -48,11 +48,11 @@ final class DropNotices: Sendable {
     /// Messages that are dropped within that time are told together.
     private static let gathering = Duration.seconds(1)
     /// The time from one notice to the next, for one person: a minute, and a second for the way.
-    private static let shortest = Duration.seconds(61)
+    private static let minPause = Duration.seconds(61)
     /// The same for a chat, most of whose pace is for the messages of others.
-    private static let shortestInChat = Duration.seconds(10)
+    private static let minPauseInChat = Duration.seconds(10)
     /// The time after which a notice that could not be sent is forgotten.
-    private static let longestWait = Duration.seconds(600)
+    private static let maxWait = Duration.seconds(600)
     /// The most people remembered.
     private static let bound = 1_000
 
@@ -117,8 +117,8 @@ final class DropNotices: Sendable {
     ) -> Duration {
         max(
             person.first + gathering,
-            state.toldPeople[recipient.identity].map { $0 + shortest } ?? .zero,
-            state.lastTold[recipient.binding].map { $0 + shortestInChat } ?? .zero)
+            state.toldPeople[recipient.identity].map { $0 + minPause } ?? .zero,
+            state.lastTold[recipient.binding].map { $0 + minPauseInChat } ?? .zero)
     }
 
     // MARK: - Telling
@@ -152,7 +152,7 @@ final class DropNotices: Sendable {
             let due = state.people.filter { recipient, person in
                 recipient.binding == binding && Self.due(person, recipient, state) <= now
             }
-            state.toldPeople = state.toldPeople.filter { now - $0.value < Self.shortest }
+            state.toldPeople = state.toldPeople.filter { now - $0.value < Self.minPause }
             for recipient in due.keys {
                 state.people[recipient] = nil
                 state.toldPeople[recipient.identity] = now
@@ -166,7 +166,7 @@ final class DropNotices: Sendable {
     private func forgetOld() {
         let now = settings.time.now()
         state.withLock { state in
-            let old = state.people.filter { now - $0.value.first > Self.longestWait }
+            let old = state.people.filter { now - $0.value.first > Self.maxWait }
             for recipient in old.keys { state.people[recipient] = nil }
         }
     }

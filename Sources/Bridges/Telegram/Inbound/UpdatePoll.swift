@@ -20,7 +20,7 @@ struct UpdatePoll {
     /// The time that an answer may take longer than that.
     private static let grace = Duration.seconds(10)
     /// Polls that are answered with nothing new in less time are not to follow one another.
-    private static let shortest = Duration.seconds(1)
+    private static let minPause = Duration.seconds(1)
 
     /// Polls until the bus begins to stop.
     ///
@@ -42,8 +42,8 @@ struct UpdatePoll {
                 pollConflict.end()
                 connectionStatus.pollErrors.end()
                 isFresh = false
-                let isHasty = !isNews && settings.time.now() - start < Self.shortest
-                if isHasty, try await !settings.rest(Self.shortest) { break }
+                let isHasty = !isNews && settings.time.now() - start < Self.minPause
+                if isHasty, try await !settings.rest(Self.minPause) { break }
             } catch let apiError as BotAPIError {
                 isFresh = true
                 if case .pollConflict(let answer) = apiError { pollConflict.record(answer) }

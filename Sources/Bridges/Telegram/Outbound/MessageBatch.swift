@@ -21,12 +21,12 @@ struct MessageBatch {
     }
 
     /// True if nothing more fits.
-    var isFull: Bool { replyTo != nil || units >= MessageComposer.longest }
+    var isFull: Bool { replyTo != nil || units >= MessageComposer.maxUnits }
 
     /// Appends a message; returns false if there is no room for it.
     mutating func append(_ delivery: Delivery, _ lines: [String]) -> Bool {
         let more = lines.reduce(lines.count - 1) { $0 + $1.utf16.count }
-        if !deliveries.isEmpty, units + 1 + more > MessageComposer.longest { return false }
+        if !deliveries.isEmpty, units + 1 + more > MessageComposer.maxUnits { return false }
         units += deliveries.isEmpty ? more : more + 1
         self.lines += lines
         deliveries.append(delivery)

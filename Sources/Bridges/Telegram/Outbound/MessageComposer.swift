@@ -13,7 +13,7 @@ struct MessageComposer: Sendable {
     /// The longest message in UTF-16 units.
     ///
     /// Telegram counts code points, of which there are never more.
-    static let longest = 4_096
+    static let maxUnits = 4_096
 
     /// Returns the lines of a message, each as the format has it and short enough to be sent.
     ///
@@ -47,9 +47,9 @@ struct MessageComposer: Sendable {
     /// Returns a line, or as many as it takes, with the name in front of each.
     private func pieces(of line: String, name: String) -> [String] {
         let whole = fill(name, line)
-        if whole.utf16.count <= Self.longest { return [whole] }
+        if whole.utf16.count <= Self.maxUnits { return [whole] }
         // A format that is itself too long leaves a room of one; Telegram will refuse that, in words.
-        let room = max(Self.longest - fill(name, "").utf16.count, 2)
+        let room = max(Self.maxUnits - fill(name, "").utf16.count, 2)
         // The bus has checked the beginnings of lines; a cut makes new ones.
         return Self.split(line, atMost: room).enumerated().map { index, piece in
             fill(name, index == 0 ? piece : ReservedMarkers.altered(piece))
@@ -133,7 +133,7 @@ struct MessageComposer: Sendable {
         for line in lines {
             if part.isEmpty {
                 part = line
-            } else if part.utf16.count + 1 + line.utf16.count <= longest {
+            } else if part.utf16.count + 1 + line.utf16.count <= maxUnits {
                 part += "\n" + line
             } else {
                 parts.append(part)

@@ -32,13 +32,13 @@ extension Outbox {
     }
 
     /// Asks Telegram to delete what a message of ours has become there.
-    mutating func takeBack(_ delivery: Delivery) async throws -> Outcome {
+    mutating func retract(_ delivery: Delivery) async throws -> Outcome {
         let location = chats.location(of: binding)
         if let number = delivery.message.deletedNumber {
             for remoteID in try await port.remoteIDs(of: number, in: binding.channel) {
                 guard let id = IncomingMessage.id(of: remoteID, in: location.chat) else { continue }
                 let rest = try await rest(of: remoteID, without: number)
-                if let outcome = try await takeBack(
+                if let outcome = try await retract(
                     delivery, id, in: location, leaving: rest)
                 {
                     return outcome
@@ -66,7 +66,7 @@ extension Outbox {
 
     /// Deletes one message of Telegram's, or replaces it by what stays of it; returns what is to be
     /// done if that has to be tried again.
-    private mutating func takeBack(
+    private mutating func retract(
         _ delivery: Delivery, _ id: Int64, in location: ChatLocation, leaving rest: String?
     ) async throws -> Outcome? {
         var parameters = Self.target(id, in: location)

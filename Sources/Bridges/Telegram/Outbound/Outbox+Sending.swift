@@ -23,7 +23,7 @@ extension Outbox {
         if let index = queue.firstIndex(where: { !isSilent($0.message) }),
             queue[index].message.kind == .deletion
         {
-            return try await takeBack(queue[index])
+            return try await retract(queue[index])
         }
         let batch = try await compose()
         guard let sendPlan = batch.sendPlan else {

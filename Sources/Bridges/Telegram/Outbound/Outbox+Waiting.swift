@@ -7,7 +7,7 @@ extension Outbox {
     private static var shortWait: Duration { .seconds(3) }
     /// The time for which a topic keeps its turn while it waits for the pace, which takes no longer
     /// than this unless there is a flood.
-    private static var longestTurn: Duration { .seconds(5) }
+    private static var maxTurn: Duration { .seconds(5) }
     /// Messages that are counted while Telegram does not answer; more are only known to be more.
     private static var counted: Int { 1_000 }
     private static var countedBytes: Int { 1 << 20 }
@@ -41,7 +41,7 @@ extension Outbox {
     private func reserveMessage() async throws -> Duration? {
         while true {
             let left = pace.reserveMessage()
-            if left <= .zero || left > Self.longestTurn { return left }
+            if left <= .zero || left > Self.maxTurn { return left }
             guard endsWithBus(left) else {
                 try await settings.time.sleep(left)
                 continue

@@ -8,16 +8,20 @@ struct APIError: Error, Sendable, Equatable {
     let status: HTTPStatus
     let code: String
     let text: String
+    /// Seconds after which it may be tried again; `nil` if that is not said.
+    let retryAfter: Int64?
 
     /// Makes an error.
-    init(_ status: HTTPStatus, _ code: AnswerCode, _ text: String) {
-        self.init(status, code: code.rawValue, text)
+    init(_ status: HTTPStatus, _ code: AnswerCode, _ text: String, retryAfter: Int64? = nil) {
+        self.init(status, code: code.rawValue, text, retryAfter: retryAfter)
     }
 
-    private init(_ status: HTTPStatus, code: String, _ text: String) {
+    private init(_ status: HTTPStatus, code: String, _ text: String, retryAfter: Int64? = nil) {
         self.status = status
         self.code = code
         self.text = text
+        // The bucket of a limit has a part of a message left at any time; the text says more.
+        self.retryAfter = retryAfter ?? (status == .tooManyRequests ? 1 : nil)
     }
 
     /// Makes the error of a message that a middleware has dropped.
@@ -51,12 +55,8 @@ struct APIError: Error, Sendable, Equatable {
     var response: HTTPResponse {
         let json = JSON.object(["code": .text(code), "text": .text(text)])
         var response = HTTPResponse.json(status, json.encodedWithNulls)
-        switch status {
-        case .unauthorized: response = response.adding("WWW-Authenticate", "Bearer")
-        // The bucket of a limit has a part of a message left at any time; the reason says more.
-        case .tooManyRequests: response = response.adding("Retry-After", "1")
-        default: break
-        }
+        if status == .unauthorized { response = response.adding("WWW-Authenticate", "Bearer") }
+        if let retryAfter { response = response.adding("Retry-After", "\(retryAfter)") }
         return response
     }
 }

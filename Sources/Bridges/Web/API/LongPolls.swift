@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// The requests that wait for the next message of a room.
 ///
@@ -35,6 +36,9 @@ final class LongPolls {
     /// banned, while it waited.
     var isAllowed: (HTTPExchange, APIClient?) -> Bool = { _, _ in true }
 
+    /// Answers with messages.
+    var respond: (HTTPExchange, MessagePage) -> Void = { _, _ in }
+
     init(on loop: EventLoop) { self.loop = loop }
 
     /// True if nobody waits.
@@ -46,7 +50,7 @@ final class LongPolls {
         after number: MessageNumber, _ count: Int, within time: Duration
     ) {
         loop.assertOwned()
-        if isStopped { return Self.answer(exchange, [], atMost: count) }
+        if isStopped { return answer(exchange, [], atMost: count) }
         let poll = Poll(exchange, client, room, after: number, count)
         polls[ObjectIdentifier(exchange)] = poll
         let timer = LoopTimer { [unowned self, unowned poll] in finish(poll, []) }
@@ -60,14 +64,14 @@ final class LongPolls {
     /// Answers those who wait for what was said in this turn.
     func answer(_ bus: isolated Bus) {
         for poll in Array(polls.values) where poll.room.room.lastNumber > poll.after {
-            let texts = takeTexts(for: poll)
+            let texts = readTexts(for: poll)
             if !texts.isEmpty { finish(poll, texts) }
         }
     }
 
     /// Returns the texts behind what was looked at: one more than were asked for, if there are so
     /// many.
-    private func takeTexts(for poll: Poll) -> [Message] {
+    private func readTexts(for poll: Poll) -> [Message] {
         let log = poll.room.room.log
         var texts: [Message] = []
         while texts.count <= poll.count {
@@ -92,15 +96,14 @@ final class LongPolls {
             let error = APIError(.unauthorized, .loginRequired, "reading is not allowed any more")
             return poll.exchange.respond(error.response)
         }
-        Self.answer(poll.exchange, messages, atMost: poll.count)
+        answer(poll.exchange, messages, atMost: poll.count)
     }
 
-    private static func answer(
-        _ exchange: HTTPExchange, _ messages: [Message], atMost count: Int
-    ) {
-        exchange.respond(
+    private func answer(_ exchange: HTTPExchange, _ messages: [Message], atMost count: Int) {
+        if messages.isEmpty { return exchange.respond(MessagePage.none) }
+        respond(
+            exchange,
             MessagePage(
-                messages: Array(messages.prefix(count)), isComplete: messages.count <= count
-            ).response)
+                messages: Array(messages.prefix(count)), isComplete: messages.count <= count))
     }
 }

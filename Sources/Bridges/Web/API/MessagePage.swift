@@ -42,14 +42,16 @@ struct MessagePage: Sendable {
         }
     }
 
-    /// The answer.
-    var response: HTTPResponse {
+    /// The answer where nothing was said.
+    static let none = HTTPResponse.json(.ok, Array(#"{"messages":[],"isComplete":true}"#.utf8))
+
+    /// Returns the answer, produced piece by piece.
+    func response(
+        _ lists: ListProduction, _ bus: isolated Bus
+    ) async throws -> HTTPResponse {
         var json = Array("{\"messages\":[".utf8)
-        for (index, message) in messages.enumerated() {
-            if index > 0 { json.append(UInt8(ascii: ",")) }
-            WebEventEncoder.appendListed(message, to: &json)
-        }
-        json += "],\"isComplete\":\(isComplete)}".utf8
+        try await lists.append(messages, to: &json, bus)
+        json += ServerMessage.listEnd(isComplete: isComplete)
         return .json(.ok, json)
     }
 }

@@ -13,7 +13,7 @@ struct MessageQuery: Sendable, Equatable {
     var wait: Duration?
 
     /// The longest wait.
-    static let longestWait = Duration.seconds(60)
+    static let maxWait = Duration.seconds(60)
 
     /// Reads the query of a request.
     init(_ query: HTTPQuery) throws(APIError) {
@@ -32,7 +32,7 @@ struct MessageQuery: Sendable, Equatable {
             self.count = count
         }
         if let text = query["wait"] {
-            guard let wait = Duration(option: text), wait >= .zero, wait <= Self.longestWait else {
+            guard let wait = Duration(option: text), wait >= .zero, wait <= Self.maxWait else {
                 throw Self.wrong("wait must be a time up to 60s, such as 30s")
             }
             self.wait = wait

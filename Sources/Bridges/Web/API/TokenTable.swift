@@ -19,9 +19,8 @@ struct TokenTable: Sendable {
         configured[client.digest] != nil || accounts.token(client.digest) != nil
     }
 
-    /// Returns the program that has a secret; `nil` if there is none.
-    func client(_ secret: String, _ accounts: any AccountDirectory) -> APIClient? {
-        let digest = SHA256.digest(of: secret.utf8)
+    /// Returns the program that has a secret, by its SHA-256; `nil` if there is none.
+    func client(withDigest digest: [UInt8], _ accounts: any AccountDirectory) -> APIClient? {
         if let name = configured[digest] { return APIClient(name: name, digest: digest) }
         return accounts.token(digest).map { token in
             APIClient(

@@ -21,6 +21,10 @@ extension WebAPI {
         let room = try roomForSpeaking(exchange, client)
         try exchange.head.requireContentType("application/json")
         let new = try newMessage(exchange)
+        if server.textLimit.isExceeded(by: new.text) {
+            let reason = server.phrases.textIsTooLong(server.textLimit.characters)
+            throw APIError(.contentTooLarge, .tooLong, reason)
+        }
         let speech = Bus.Speech(
             Array(new.text.utf8), by: try sender(of: client, new.name), session: client.digest,
             id: new.id, reply: new.reply)

@@ -8,6 +8,7 @@ import Sockets
 /// Confined to the bus's loop.
 final class WebAPI: @unchecked Sendable {  // touched on the loop only
     unowned let server: WebServer
+    private var tries = TokenTries()
 
     /// Texts of one answer.
     static let counts = 1...500
@@ -51,28 +52,42 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
         case let error as APIError: error.response
         case let refusal as HTTPRefusal: APIError(refusal).response
         default:
-            APIError(.serviceUnavailable, .dropped, "the store can't be read at present").response
+            APIError(
+                .serviceUnavailable, .dropped, "the store can't be read at present", retryAfter: 10
+            ).response
         }
     }
 
-    /// Answers once the bus or the store has answered.
+    /// Answers with messages that the bus or the store has to be asked for.
     ///
     /// - Parameter question: returns `nil` if it has seen to the answer itself.
     private func answer(
         _ exchange: HTTPExchange,
-        _ question: @escaping @Sendable (isolated Bus) async throws -> HTTPResponse?
+        _ question: @escaping @Sendable (isolated Bus) async throws -> MessagePage?
     ) {
+        let (lists, host) = (server.lists, exchange.peer.host)
         let task = Task(executorPreference: bus.tasks) { [bus] in
-            let response: HTTPResponse?
+            var place: ListProduction.Place?
+            let response: HTTPResponse
             do {
-                response = try await question(bus)
+                let begun = try await lists.begin(for: host, bus)
+                guard let page = try await question(bus) else { return }
+                response = try await page.response(lists, bus)
+                place = begun
             } catch {
                 response = Self.response(error)
             }
-            guard let response else { return }
-            await bus.perform { _ in exchange.respond(response) }
+            await bus.perform { [place] _ in
+                if let place { lists.record(place, bytes: response.body.count) }
+                exchange.respond(response, keeping: place)
+            }
         }
         exchange.onCancel = { task.cancel() }
+    }
+
+    /// Answers with messages.
+    func respond(_ exchange: HTTPExchange, with page: MessagePage) {
+        answer(exchange) { _ in page }
     }
 
     // MARK: - Who asks
@@ -86,9 +101,19 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
             throw APIError(
                 .unauthorized, .loginRequired, "Authorization must be: Bearer SECRET")
         }
-        guard let client = server.tokens.client(String(parts[1]), bus.accounts) else {
+        let (secret, host, now) = (String(parts[1]), exchange.peer.host, server.loop.now)
+        let digest = SHA256.digest(of: secret.utf8)
+        if let seconds = tries.wait(of: host, at: now), !tries.wasUsed(digest, from: host) {
+            throw APIError(
+                .tooManyRequests, .rateLimited,
+                "too many wrong secrets came from this address; try again in \(seconds) s",
+                retryAfter: seconds)
+        }
+        guard let client = server.tokens.client(withDigest: digest, bus.accounts) else {
+            tries.recordFailure(from: host, at: now)
             throw APIError(.unauthorized, .loginRequired, "no token has this secret")
         }
+        tries.recordUse(of: digest, from: host)
         return client
     }
 
@@ -145,7 +170,7 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
             var page = try await MessagePage.read(query, of: room.room, bus)
             page.messages = room.shown(page.messages)
             guard let wait = query.wait, page.messages.isEmpty, page.isComplete else {
-                return page.response
+                return page
             }
             // What is newer are notices, which answer nobody.
             server.polls.wait(
@@ -158,7 +183,7 @@ final class WebAPI: @unchecked Sendable {  // touched on the loop only
         let client = try reader(exchange, bus)
         let room = try room(of: exchange, for: client)
         var response = HTTPResponse(.ok, contentType: "text/event-stream")
-        response.cacheControl = "no-store"
+        response.isStream = true
         if exchange.head.method == .head { return exchange.respond(response) }
         guard let text = exchange.head["last-event-id"] else {
             return begin(exchange, response, of: client, in: room, after: nil, missed: 0)

@@ -11,7 +11,7 @@ struct JSONBytes {
     init(at place: UnsafeMutableRawPointer) { self.place = place }
 
     /// The most bytes that a byte of a text becomes: `\u001f`.
-    static let mostPerByte = 6
+    static let maxPerByte = 6
 
     /// Writes bytes that are JSON already.
     @inline(__always)
@@ -132,7 +132,7 @@ struct JSONBytes {
     private static func count(escaping byte: UInt8) -> Int {
         switch byte {
         case UInt8(ascii: "\n"), UInt8(ascii: "\t"), UInt8(ascii: "\""), UInt8(ascii: "\\"): 2
-        case 0..<0x20: mostPerByte
+        case 0..<0x20: maxPerByte
         default: 1
         }
     }

@@ -72,7 +72,7 @@ struct WebEvent {
             bytes += 2 * (details.deleter?.utf8.count ?? 0)
             bytes += details.speakerID?.utf8.count ?? 0
         }
-        return Self.frameBytes + JSONBytes.mostPerByte * bytes
+        return Self.frameBytes + JSONBytes.maxPerByte * bytes
     }
 
     /// Cuts the text so that the event takes at most so many bytes.

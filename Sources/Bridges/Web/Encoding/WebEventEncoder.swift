@@ -36,7 +36,7 @@ package struct WebEventEncoder: MessageEncoder {
             var event = WebEvent(next, in: arena)
             next += 1
             guard event.isShown else { continue }
-            let size = size(of: &event, within: transcript.longestLine)
+            let size = size(of: &event, within: transcript.maxLineBytes)
             (transcript.firstNumber, transcript.number) = (event.number, event.number)
             transcript.write(atMost: size, lines: 1, connectionID: 0) { write(event, at: $0) }
         }

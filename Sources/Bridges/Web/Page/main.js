@@ -21,6 +21,7 @@ const { chat, note, say } = hub;
 let serverLanguage;
 let newer = 0;
 let pause = 0;
+let draws = 0;
 const dirty = new Set();
 
 for (const topic of ["log", "opened", "rooms"]) on(topic, () => redraw(topic));
@@ -46,10 +47,11 @@ on("reveal", (number) => {
 	element?.animate({ background: ["var(--mark)", "var(--mark)", "transparent"] }, 2000);
 });
 
-/** Draws once a frame, or less often if that takes long. */
+/** Draws at once, what is much with the next frame, or less often if that takes long. */
 function redraw(what) {
 	if (dirty.size === 0) {
-		if (pause === 0) requestAnimationFrame(draw);
+		if (pause === 0 && draws < 3) queueMicrotask(draw);
+		else if (pause === 0) requestAnimationFrame(draw);
 		// A hidden page has no frames, but its title goes on counting.
 		setTimeout(draw, pause || 200);
 	}
@@ -61,6 +63,8 @@ function draw() {
 	const due = new Set(dirty);
 	if (due.size === 0) return;
 	dirty.clear();
+	if (draws === 0) requestAnimationFrame(() => (draws = 0));
+	draws += 1;
 	const begun = performance.now();
 	if (due.has("opened")) {
 		newer = 0;
@@ -120,7 +124,7 @@ function open(name) {
 
 function obey(line) {
 	if (line.error) return note(tell(line.error, line.verb));
-	if (line.send) return hub.send({ ...line.send, name: line.send.name ?? chat.name }) || note(words.offline);
+	if (line.send) return hub.command(line.send) || note(words.offline);
 	if (line.local) return locals[line.local](line);
 	say(line.say, line.reply);
 	log.toEnd();
@@ -162,13 +166,8 @@ listen(window, "focus", () => {
 translate();
 hub.startChat();
 const { serviceWorker } = navigator;
-if (serviceWorker) startWorker();
-
-async function startWorker() {
+if (serviceWorker) {
 	serviceWorker.onmessage = ({ data }) => open(data);
-	serviceWorker.register("service-worker.js");
-	if (serviceWorker.controller) return;
-	// What was loaded before goes through the worker once more, to be kept.
-	await serviceWorker.ready;
-	["./", ...performance.getEntriesByType("resource").map(({ name }) => name)].forEach((name) => fetch(name));
+	// Later: what it keeps must not delay what is seen.
+	setTimeout(() => serviceWorker.register("service-worker.js"), 1000);
 }

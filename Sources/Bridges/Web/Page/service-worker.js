@@ -1,6 +1,11 @@
 // Lets the page open offline: network first, the cache only where that fails.
 
-addEventListener("install", () => skipWaiting());
+const SHELL = ["./"]; // the daemon writes the page's other files behind it
+
+addEventListener("install", (event) => {
+	skipWaiting();
+	event.waitUntil(caches.open("shell").then((cache) => cache.addAll(SHELL)));
+});
 addEventListener("activate", (event) => event.waitUntil(clients.claim()));
 addEventListener("fetch", (event) => {
 	const { method, url } = event.request;

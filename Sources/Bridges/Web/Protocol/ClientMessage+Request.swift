@@ -17,6 +17,8 @@ extension ClientMessage {
         case .people: .type(.people)
         case .seen: .type(.seen)
         case .bye: .type(.bye)
+        case .unregister: .type(.unregister)
+        case .command: .type(.command)
         }
     }
 }

@@ -52,6 +52,8 @@ struct ClientMessageReader {
         case .people: .people(room: try text("room"))
         case .seen: .seen(room: try text("room"), number: try requiredNumber("number"))
         case .bye: .bye(isSoon: try truth("soon"))
+        case .unregister: .unregister(password: try text("password"))
+        case .command: .command(line: try text("line"), room: try optionalText("room"))
         }
     }
 

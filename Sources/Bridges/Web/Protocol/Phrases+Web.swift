@@ -63,9 +63,22 @@ extension Phrases {
     /// After `forbidden`, to somebody who speaks in a room without being in it.
     var notInRoom: String { say("No estás en esa sala.", "You are not in that room.") }
 
+    /// After `too-long`, to somebody whose text has too many characters.
+    func textIsTooLong(_ limit: Int) -> String {
+        say(
+            "El mensaje tiene más de \(limit) caracteres.",
+            "The message has more than \(limit) characters.")
+    }
+
     /// After `rate-limited`, to a client that asks too much.
     var tooManyRequests: String {
         say("Demasiadas peticiones; espera un momento.", "Too many requests; wait a moment.")
+    }
+
+    /// After `unknown-command`, to somebody who calls a command as it is called elsewhere; or to a client
+    /// that should send the message of that name.
+    func isCalled(_ command: ChatCommand) -> String {
+        say("Aquí se escribe /\(command.rawValue).", "Here that is /\(command.rawValue).")
     }
 
     /// After `login-required`, where nothing works without an account.

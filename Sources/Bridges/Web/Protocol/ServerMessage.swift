@@ -62,28 +62,24 @@ enum ServerMessage {
             .object(["type": .text("people"), "room": .text(room.name), "people": .list(list)]))
     }
 
-    /// Returns a list of earlier messages.
+    /// Returns the beginning of a list of earlier messages, up to the first of them.
     ///
     /// - Parameters:
     ///   - type: `history` or `search`.
     ///   - place: the field that says whose they are, `room` or `with`, and its value.
-    static func list(
-        _ type: String, _ place: (field: String, value: String)?, _ messages: [Message],
-        isComplete: Bool
-    ) -> [UInt8] {
+    static func listStart(_ type: String, _ place: (field: String, value: String)?) -> [UInt8] {
         var json = Array("{\"type\":\"\(type)\",".utf8)
         if let place {
             json += "\"\(place.field)\":".utf8
             json += JSON.text(place.value).encoded
             json.append(UInt8(ascii: ","))
         }
-        json += "\"messages\":[".utf8
-        for (index, message) in messages.enumerated() {
-            if index > 0 { json.append(UInt8(ascii: ",")) }
-            WebEventEncoder.appendListed(message, to: &json)
-        }
-        json += "],\"isComplete\":\(isComplete)}".utf8
-        return WebSocketTextFrame.make(json)
+        return json + "\"messages\":[".utf8
+    }
+
+    /// Returns the end of a list of earlier messages.
+    static func listEnd(isComplete: Bool) -> [UInt8] {
+        Array("],\"isComplete\":\(isComplete)}".utf8)
     }
 
     /// Returns a frame with an object, of which fields that are null are kept.

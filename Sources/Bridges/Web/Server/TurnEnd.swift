@@ -17,13 +17,13 @@ final class TurnEnd {
     func schedule(_ stream: RoomStream) {
         loop.assertOwned()
         // Another bridge's end of turn may write to a stream here after this bridge's has run.
-        if sending.isEmpty, !isRunning { loop.wakeAgain() }
+        if sending.isEmpty, !isRunning { loop.requestTurnIfEnding() }
         sending.append(stream)
     }
 
     /// Schedules the close of a stream.
     func scheduleClose(of stream: RoomStream) {
-        if closing.isEmpty, !isRunning { loop.wakeAgain() }
+        if closing.isEmpty, !isRunning { loop.requestTurnIfEnding() }
         closing.append(stream)
     }
 

@@ -22,7 +22,10 @@ extension WebServer {
         do throws(HTTPRefusal) {
             let handshake = try WebSocketHandshake(
                 exchange, subprotocols: [Self.subprotocol]
-            ) { [origins] in origins.allows($0, host: exchange.head.host) }
+            ) { [origins] in
+                origins.allows(
+                    $0, host: exchange.head.host, isEncrypted: exchange.peer.isEncrypted)
+            }
             exchange.takeOver(handshake.response) { [unowned self] taken in
                 port.bus.assumeIsolated { begin(taken, $0) }
             }

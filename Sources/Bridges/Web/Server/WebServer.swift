@@ -1,6 +1,7 @@
 import Chat
 import MessageBus
 import Sockets
+import TimeUnits
 
 /// The server of one web bridge: its rooms, its sessions, and what its connections share.
 ///
@@ -22,14 +23,15 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     let stalled: StalledReaders
     let turnEnd: TurnEnd
     let search = MessageSearch()
+    let lists: ListProduction
     /// The limit on changes of name or room.
     let commandRule = CommandBucket.Rule(CommandBucket.Options())
     /// The limit on questions about what was said.
     let queryRule: CommandBucket.Rule
     /// True if nothing is read nor said before a login.
     let isLoginRequired: Bool
-    /// Characters of a text at most.
-    let maxText: Int
+    /// The limit on texts.
+    let textLimit: TextLimit
     private(set) var rooms: [WebRoom] = []
     private let defaultIndex: Int
     private(set) var clients: [UInt32: WebClient] = [:]
@@ -74,15 +76,17 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         stalled = StalledReaders(
             timeout: options.stalledAfter.inNanoseconds, on: loop, bus: port.bus)
         turnEnd = TurnEnd(on: loop)
+        lists = ListProduction(on: loop)
         var queries = CommandBucket.Options()
         (queries.burst, queries.per) = Self.queries
         queryRule = CommandBucket.Rule(queries)
         isLoginRequired = bus.accounts.policy.isLoginRequired
         isTokenRequired = isLoginRequired || !isLocal || !options.proxies.isEmpty
-        maxText = bus.maxTextLength(by: port.attachment) ?? 4_000
+        textLimit = TextLimit(of: port.attachment, on: bus)
         defaultIndex = bus.rooms.firstIndex { $0.name == port.room } ?? 0
         polls = LongPolls(on: loop)
         polls.isAllowed = { [unowned self] in self.mayRead($0, $1) }
+        polls.respond = { [unowned self] in self.api.respond($0, with: $1) }
         openRooms(bus)
         turnEndID = loop.atTurnEnd { [unowned self] in
             self.port.bus.assumeIsolated { self.endTurn($0) }
@@ -270,15 +274,21 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
     /// Continues with a stream when the store has made progress.
     func awaitStore(for stream: RoomStream) { awaitingStore.append(stream) }
 
-    /// Calls a function once a message can't be lost any more, or it is not known whether it can.
-    func whenKept(_ number: MessageNumber, _ then: @escaping () -> Void) {
+    /// Returns whether a message can't be lost any more, or nobody knows when that will be so.
+    func isKept(_ number: MessageNumber) -> Bool {
         let store = port.bus.store
-        guard store.outlivesProcess, store.committed < number else { return then() }
-        awaitingCommit.append((number, then))
+        return !store.outlivesProcess || store.committed >= number || store.condition != .keepsUp
+            || isStopping
+    }
+
+    /// Calls a function once a message can't be lost any more, or nobody knows when that will be so.
+    func whenKept(_ number: MessageNumber, _ then: @escaping () -> Void) {
+        if isKept(number) { then() } else { awaitingCommit.append((number, then)) }
     }
 
     private func continueAfterCommit(_ bus: isolated Bus) {
-        let committed = bus.isLagging || isStopping ? .max : bus.store.committed
+        let committed =
+            isStopping || bus.store.condition != .keepsUp ? .max : bus.store.committed
         let ready = awaitingCommit.filter { $0.number <= committed }
         awaitingCommit.removeAll { $0.number <= committed }
         for waiting in ready { waiting.then() }
@@ -297,6 +307,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         lastPrivate = nil
         if !polls.isEmpty { polls.answer(bus) }
         turnEnd.run(bus)
+        lists.goOn()
     }
 
     // MARK: - Stopping
@@ -307,6 +318,7 @@ final class WebServer: @unchecked Sendable {  // made on the loop, and touched t
         isStopping = true
         for client in Array(clients.values) { client.stopReading() }
         polls.stop(bus)
+        continueAfterCommit(bus)
         http?.stop()
         bus.whenEnding { [self] in
             self.port.bus.assumeIsolated { bus in

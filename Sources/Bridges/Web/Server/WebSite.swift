@@ -17,21 +17,41 @@ struct WebSite: Sendable {
     init(title: String, version: String = Version.current) {
         self.version = version
         var assets: [String: StaticAsset] = [:]
+        let links: (StaticString, String) = ("Link", Self.preloads)
         for (path, bytes) in PageFiles.all {
             var bytes = bytes
             switch path {
+            case "service-worker.js":
+                bytes = Self.replacing("[\"./\"]", by: Self.shell.encoded, in: bytes)
             case "index.html": bytes = Self.replacing("Puente", by: Self.html(title), in: bytes)
             case "manifest.webmanifest":
                 bytes = Self.replacing("\"Puente\"", by: JSON.text(title).encoded, in: bytes)
             default: break
             }
-            assets[path == "index.html" ? "" : path] = StaticAsset(
-                bytes, contentType: Self.contentType(of: path))
+            let isPage = path == "index.html"
+            assets[isPage ? "" : path] = StaticAsset(
+                bytes, contentType: Self.contentType(of: path), fields: isPage ? [links] : [])
         }
         let description = Self.replacing(
             "VERSION", by: Array(version.utf8), in: PackageResources.openapi_json)
         assets["api/openapi.json"] = StaticAsset(description, contentType: "application/json")
         self.assets = assets
+    }
+
+    /// The addresses of all that the page needs where there is no network: `./` is the page itself.
+    private static var shell: JSON {
+        let others = PageFiles.all.map(\.path).filter {
+            $0 != "index.html" && $0 != "service-worker.js" && $0 != "icon-512.png"
+        }
+        return .list((["./"] + others).map { .text($0) })
+    }
+
+    /// The modules, of which a browser would find out level by level (HTML, 4.6.7.15).
+    private static var preloads: String {
+        let modules = PageFiles.all.map(\.path).filter { path in
+            path.hasSuffix(".js") && path != "boot.js" && path != "service-worker.js"
+        }
+        return modules.map { "<\($0)>; rel=modulepreload" }.joined(separator: ", ")
     }
 
     private static func contentType(of path: String) -> String {

@@ -139,6 +139,15 @@ final class WebSession: @unchecked Sendable {  // touched on the loop only
         sender.account.flatMap { bus.accounts.account($0)?.role }
     }
 
+    /// Shows what was just said here on the person's pages once it can't be lost any more: their own
+    /// words tell them that it is said.
+    func holdBack(_ number: MessageNumber, in room: WebRoom) {
+        if server.isKept(number) { return }
+        let streams = clients.map(\.stream).filter { $0.reads(room) }
+        for stream in streams { stream.hold(room) }
+        server.whenKept(number) { for stream in streams { stream.release(room) } }
+    }
+
     // MARK: - Names
 
     /// Returns the sender that a name makes, for somebody who is not logged in.
@@ -187,7 +196,12 @@ extension WebSession: PresenceDelegate {
     func deliver(_ message: Message) {
         guard isReachable else { return }
         let frame = server.frame(ofPrivate: message)
-        for client in clients where !frame.isEmpty { client.stream.send(frame) }
+        if frame.isEmpty { return }
+        for client in clients { client.stream.send(frame) }
+        // Those of accounts are in the store.
+        guard account == nil else { return }
+        let time = server.port.bus.settings.time()
+        server.sessions.recentWhispers.record(frame, numbered: message.number, for: id, at: time)
     }
 
     /// Speaks by another name from now on.
@@ -204,7 +218,5 @@ extension WebSession: PresenceDelegate {
             clients = []
             depart(bus)
         }
-        // Whoever sends somebody away does so room by room, and comes here again for the next one.
-        server.loop.perform { [self] in withExtendedLifetime(self) {} }
     }
 }

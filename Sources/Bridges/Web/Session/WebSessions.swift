@@ -6,6 +6,8 @@ import Sockets
 /// Confined to the bus's loop.
 final class WebSessions {
     private var sessions: [SessionID: WebSession] = [:]
+    /// The private messages of a day, also of sessions that have left.
+    var recentWhispers = RecentWhispers()
 
     /// All of them, in no order.
     var all: [WebSession] { Array(sessions.values) }

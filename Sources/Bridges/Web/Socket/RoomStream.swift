@@ -29,6 +29,8 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
     private(set) var isOpen = true
     /// True if it closes as soon as everything is sent.
     private(set) var isEnding = false
+    /// What is kept until the client has taken all answers.
+    private var owners: [AnyObject] = []
     private var isScheduled = false
     private var isClosing = false
     var isWatched = false
@@ -104,6 +106,21 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
         readings.first { $0.form.feed.transcript === transcript }?.room
     }
 
+    // MARK: - Holding back
+
+    /// Holds back what a room says from here on, until `release`.
+    func hold(_ room: WebRoom) {
+        guard let form = room.form(form) else { return }
+        output.hold(form.feed.transcript)
+    }
+
+    /// Sends what was held back for longest.
+    func release(_ room: WebRoom) {
+        guard isOpen, let form = room.form(form) else { return }
+        output.release(form.feed.transcript)
+        scheduleSend()
+    }
+
     // MARK: - Sending
 
     /// Queues bytes for this client, in front of the events that it has not been sent yet.
@@ -121,6 +138,9 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
         output.send(bytes, behind: form.feed.transcript)
         scheduleSend()
     }
+
+    /// Keeps something until the client has taken all answers that wait, or is gone.
+    func keepUntilTaken(_ owner: AnyObject) { owners.append(owner) }
 
     private func scheduleSend() {
         guard isOpen, !isScheduled else { return }
@@ -152,6 +172,7 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
         case .blocked: break
         case .broken: return scheduleClose()
         }
+        if !owners.isEmpty, output.waitingBytes == 0 { owners = [] }
         updateInterest()
     }
 
@@ -277,6 +298,7 @@ final class RoomStream: WatchedConnection, @unchecked Sendable {  // touched on 
     func close(_ bus: isolated Bus) {
         guard isOpen else { return }
         isOpen = false
+        owners = []
         stopReadingAll()
         server.stalled.remove(self)
         if isEnding, output.isUpToDate { taken.closeWhenRead() } else { taken.close() }

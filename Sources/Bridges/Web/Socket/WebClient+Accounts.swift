@@ -162,11 +162,43 @@ extension WebClient {
             case .done:
                 bus.accounts.logIn(session: session.id.digest, to: account)
                 confirm(request, phrases.passwordChanged)
-            case .failed: refuse(request, .loginFailed, phrases.passwordIsWrong)
-            case .refused: refuse(request, .forbidden, phrases.lastAdminStays)
-            case .rateLimited(let seconds): refuseTry(request, seconds)
-            case .unavailable, nil: refuseUnavailable(request)
+            default: refuse(request, passwordResult: result)
             }
+        }
+    }
+
+    /// Removes the account; its sessions end.
+    func unregister(_ text: String, _ session: WebSession, _ bus: isolated Bus) {
+        let request = RequestName.type(.unregister)
+        guard spendCommand(request, bus), checkSecurity(request) else { return }
+        guard let account = session.account else {
+            return refuse(request, .loginRequired, phrases.onlyWithAccount)
+        }
+        guard let password = Self.password(text) else {
+            return refuse(request, .loginFailed, phrases.passwordIsWrong)
+        }
+        let (address, connection) = (address, session.connection)
+        ask(within: PendingQuery.passwordTimeout) { done in
+            bus.accounts.unregister(
+                account, password: password, from: address, connection: connection, then: done)
+        } then: { [self] (result: PasswordResult?, _) in
+            switch result {
+            case .done:
+                confirm(request, phrases.unregistered)
+                session.disconnect(.accountRemoved)
+            default: refuse(request, passwordResult: result)
+            }
+        }
+    }
+
+    /// Answers a password that was not right, or not looked at.
+    private func refuse(_ request: RequestName, passwordResult result: PasswordResult?) {
+        switch result {
+        case .done: break
+        case .failed: refuse(request, .loginFailed, phrases.passwordIsWrong)
+        case .refused: refuse(request, .forbidden, phrases.lastAdminStays)
+        case .rateLimited(let seconds): refuseTry(request, seconds)
+        case .unavailable, nil: refuseUnavailable(request)
         }
     }
 

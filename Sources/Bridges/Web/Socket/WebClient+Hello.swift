@@ -185,7 +185,7 @@ extension WebClient {
             name: session.sender?.name, instance: bus.settings.name,
             version: server.site.version, language: phrases.language,
             isLoginRequired: server.isLoginRequired, role: session.role(bus),
-            isStored: bus.keepsMessages, rooms: rooms, maxText: server.maxText)
+            isStored: bus.keepsMessages, rooms: rooms, maxText: server.textLimit.characters)
         stream.send(welcome.frame)
     }
 
@@ -199,27 +199,37 @@ extension WebClient {
     private func showWhispers(
         after number: MessageNumber?, isFirst: Bool, _ session: WebSession, _ bus: isolated Bus
     ) {
-        guard isFirst, let account = session.account, server.port.direction != .in else { return }
-        let day: Int64 = 86_400_000
-        let since = Timestamp(milliseconds: bus.settings.time() - day)
+        guard isFirst, server.port.direction != .in else { return }
+        guard let account = session.account else { return showWhispers([], after: number, bus) }
+        let since = Timestamp(milliseconds: bus.settings.time() - Self.day)
         ask(within: PendingQuery.passwordTimeout) { then in
-            bus.accounts.takeLeft(for: account, then: then)
+            bus.accounts.dequeueLeft(for: account, then: then)
         } then: { [self] (left: [PrivateMessage]?, bus) in
-            guard let number else { return showWhispers(left ?? [], bus) }
+            guard let number else { return showWhispers(left ?? [], after: nil, bus) }
             ask(within: PendingQuery.passwordTimeout) { then in
                 bus.accounts.privateMessages(
                     of: account, after: number, since: since, atMost: 1_000, then: then)
             } then: { [self] (recent: [PrivateMessage]?, bus) in
-                showWhispers((left ?? []) + (recent ?? []), bus)
+                showWhispers((left ?? []) + (recent ?? []), after: number, bus)
             }
         }
     }
 
-    private func showWhispers(_ messages: [PrivateMessage], _ bus: isolated Bus) {
-        var shown: Set<MessageNumber> = []
-        for message in messages.sorted(by: { $0.number < $1.number })
-        where shown.insert(message.number).inserted {
-            stream.send(server.frame(ofPrivate: Message(message)))
+    /// Milliseconds for which private messages are resumed.
+    private static let day: Int64 = 86_400_000
+
+    /// Sends private messages from the store, and those behind a number that only this process knows.
+    private func showWhispers(
+        _ messages: [PrivateMessage], after number: MessageNumber?, _ bus: isolated Bus
+    ) {
+        var frames: [MessageNumber: [UInt8]] = [:]
+        if let number, let session {
+            frames = server.sessions.recentWhispers.frames(
+                for: session.id, after: number, at: bus.settings.time())
         }
+        for message in messages {
+            frames[message.number] = server.frame(ofPrivate: Message(message))
+        }
+        for (_, frame) in frames.sorted(by: { $0.key < $1.key }) { stream.send(frame) }
     }
 }

@@ -22,17 +22,12 @@ extension WebClient {
 
     private func showHistory(of room: WebRoom, before: MessageNumber?, _ count: Int) {
         let name = room.room.name
-        ask { (bus: isolated Bus) -> RoomHistory? in
-            guard let room = bus.room(name) else { return nil }
-            return try await bus.history(in: room, before: before ?? .max, atMost: count)
-        } then: { [self] (found: RoomHistory??, _) in
-            guard let found, let found else {
-                return refuse(.type(.history), .dropped, phrases.noHistory)
-            }
-            stream.send(
-                ServerMessage.list(
-                    "history", ("room", name), room.shown(found.messages),
-                    isComplete: found.isComplete), behind: room)
+        list(.history, ("room", name), behind: room) { (bus: isolated Bus) in
+            guard let found = bus.room(name) else { return nil }
+            let history = try await bus.history(
+                in: found, before: before ?? .max, atMost: count)
+            return EarlierMessages(
+                messages: room.shown(history.messages), isComplete: history.isComplete)
         }
     }
 
@@ -46,18 +41,16 @@ extension WebClient {
         guard let key = Self.key(of: name) else {
             return refuse(.type(.history), .unknownUser, phrases.unknownUser)
         }
-        let (count, before) = (history.count, history.before)
-        ask(within: PendingQuery.passwordTimeout) { then in
-            bus.accounts.privateMessages(
-                of: account, with: key, before: before ?? .max, last: count + 1, then: then)
-        } then: { [self] (found: [PrivateMessage]?, _) in
-            guard let found else {
-                return refuse(.type(.history), .dropped, phrases.noHistory)
+        let (count, before, accounts) = (history.count, history.before ?? .max, bus.accounts)
+        list(.history, ("with", name)) { (_: isolated Bus) in
+            let found = await withCheckedContinuation { continuation in
+                accounts.privateMessages(of: account, with: key, before: before, last: count + 1) {
+                    continuation.resume(returning: $0)
+                }
             }
-            stream.send(
-                ServerMessage.list(
-                    "history", ("with", name), found.suffix(count).map { Message($0) },
-                    isComplete: found.count <= count))
+            return EarlierMessages(
+                messages: found.suffix(count).map { Message($0) },
+                isComplete: found.count <= count)
         }
     }
 
@@ -76,24 +69,62 @@ extension WebClient {
                 isTooMuch ? phrases.tooManyWords : phrases.badArguments(.search))
         }
         let (names, search) = (rooms.map(\.room.name), server.search)
-        ask { (bus: isolated Bus) -> [Message] in
+        list(.search, name.map { ("room", $0) }) { [server] (bus: isolated Bus) in
             var numbers: [MessageNumber] = []
             for room in names {
                 numbers += try await search.numbers(
                     with: words, in: room, of: bus, atMost: Self.maxFound)
             }
-            return try await bus.messages(numbered: numbers.sorted().suffix(Self.maxFound))
-        } then: { [self] (found: [Message]?, _) in
-            guard let found else {
-                return refuse(.type(.search), .dropped, phrases.noHistory)
-            }
+            let found = try await bus.messages(numbered: numbers.sorted().suffix(Self.maxFound))
             let shown = found.reversed().flatMap { message in
                 server.room(message.room)?.shown([message]) ?? []
             }
-            stream.send(
-                ServerMessage.list(
-                    "search", name.map { ("room", $0) }, shown,
-                    isComplete: found.count < Self.maxFound))
+            return EarlierMessages(messages: shown, isComplete: found.count < Self.maxFound)
         }
     }
+
+    /// Answers with a list of earlier messages, which is produced piece by piece.
+    ///
+    /// - Parameters:
+    ///   - place: the field that says whose they are, `room` or `with`, and its value.
+    ///   - room: the room behind whose events it comes; `nil`: at once.
+    private func list(
+        _ type: ClientMessageType, _ place: (field: String, value: String)?,
+        behind room: WebRoom? = nil,
+        _ question: @escaping @Sendable (isolated Bus) async throws -> EarlierMessages?
+    ) {
+        let (lists, host) = (server.lists, stream.peer.host)
+        ask { (bus: isolated Bus) -> ProducedList? in
+            let listPlace = try await lists.begin(for: host, bus)
+            guard let found = try await question(bus) else { return nil }
+            var json = ServerMessage.listStart(type.rawValue, place)
+            try await lists.append(found.messages, to: &json, bus)
+            json += ServerMessage.listEnd(isComplete: found.isComplete)
+            return ProducedList(place: listPlace, frame: WebSocketTextFrame.make(json))
+        } then: { [self] (found: ProducedList??, _) in
+            guard let found, let list = found else {
+                return refuse(.type(type), .dropped, phrases.noHistory)
+            }
+            lists.record(list.place, bytes: list.frame.count)
+            if let room {
+                stream.send(list.frame, behind: room)
+            } else {
+                stream.send(list.frame)
+            }
+            stream.keepUntilTaken(list.place)
+        }
+    }
+}
+
+/// Messages that somebody has asked for.
+private struct EarlierMessages: Sendable {
+    let messages: [Message]
+    /// True if there are no more.
+    let isComplete: Bool
+}
+
+/// A list that is to be sent, and the place that it holds until then.
+private struct ProducedList: Sendable {
+    let place: ListProduction.Place
+    let frame: [UInt8]
 }

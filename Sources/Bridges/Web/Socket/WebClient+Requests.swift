@@ -42,6 +42,8 @@ extension WebClient {
         case .leave(let room): leave(room, session, bus)
         case .rename(let name): rename(to: name, session, bus)
         case .changePassword(let old, let new): changePassword(old, new, session, bus)
+        case .unregister(let password): unregister(password, session, bus)
+        case .command(let line, let room): execute(line, in: room, session, bus)
         case .delete(let number): delete(number, session, bus)
         case .history(let history): showHistory(history, session, bus)
         case .search(let words, let room): search(words, in: room, bus)
@@ -51,7 +53,9 @@ extension WebClient {
         case .seen(let name, let number):
             guard spendQuery(request), let room = room(name, request) else { return }
             if let account = session.account {
-                bus.accounts.recordSeen(number, in: room.room.name, by: account)
+                // Nobody has read what was not said yet.
+                bus.accounts.recordSeen(
+                    min(number, room.room.lastNumber), in: room.room.name, by: account)
             }
             confirm(request)
         }
@@ -127,10 +131,12 @@ extension WebClient {
         guard let presence = session.presence(in: room.room) else {
             return refuse(request, .forbidden, phrases.notInRoom)
         }
+        guard checkLength(of: say.text, request) else { return }
         let speech = Bus.Speech(
             Array(say.text.utf8), by: sender, in: presence, session: session.id.digest, id: say.id,
             reply: say.reply)
         bus.say(speech, in: room.room, by: server.port.attachment) { [self] result in
+            if case .said(let number) = result { session.holdBack(number, in: room) }
             finish(result, say.id, reply: say.reply, isShown: stream.reads(room))
         }
     }
@@ -149,6 +155,7 @@ extension WebClient {
         guard let key = Self.key(of: whisper.to) else {
             return refuse(request, .unknownUser, phrases.unknownUser)
         }
+        guard checkLength(of: whisper.text, request) else { return }
         bus.whisper(
             Array(whisper.text.utf8), from: presence, to: key, session: session.id.digest,
             id: whisper.id, by: server.port.attachment
@@ -160,6 +167,12 @@ extension WebClient {
         }
     }
 
+    private func checkLength(of text: String, _ request: RequestName) -> Bool {
+        guard server.textLimit.isExceeded(by: text) else { return true }
+        refuse(request, .tooLong, phrases.textIsTooLong(server.textLimit.characters))
+        return false
+    }
+
     /// Answers something that was to be said.
     ///
     /// - Parameter isShown: true if this client is sent the message itself, which is the answer.
@@ -169,8 +182,9 @@ extension WebClient {
         let request = RequestName.id(id)
         switch result {
         case .said(let number):
-            if !isShown { confirm(request, number: number) }
-        case .saidBefore(let number): confirm(request, number: number)
+            if !isShown { server.whenKept(number) { self.confirm(request, number: number) } }
+        case .saidBefore(let number):
+            server.whenKept(number) { self.confirm(request, number: number) }
         case .dropped(let drop): refuse(request, drop)
         case .notHere: refuse(request, .forbidden, phrases.notInRoom)
         case .unknownMessage:

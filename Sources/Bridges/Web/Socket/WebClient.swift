@@ -21,7 +21,7 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     /// True once `hello` was answered by `welcome`.
     var isWelcome = false
     var phrases: Phrases
-    /// The address that limits, tries and bans go by.
+    /// The address that limits, attempts and bans go by.
     let address: ClientAddress
     /// True if passwords may come over this connection.
     let isSecure: Bool
@@ -217,6 +217,12 @@ final class WebClient: EventHandler, @unchecked Sendable {  // touched on the lo
     /// Pings, and closes a client that has not answered the ping before.
     func checkAlive(at now: Int64) {
         guard now - lastPing >= Self.pingInterval else { return }
+        // An answer would not be read, or the ping not get there: `stalledAfter` goes by what a client
+        // takes.
+        if !stream.isRead || stream.isFull || stream.isBlocked {
+            (lastPing, hasBeenPinged) = (now, false)
+            return
+        }
         if lastPong < lastPing, now - lastPing >= Self.pingInterval, hasBeenPinged {
             return bus.assumeIsolated { stream.close($0) }
         }

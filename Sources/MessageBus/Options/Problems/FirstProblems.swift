@@ -1,7 +1,7 @@
 /// The first of any number of problems, by position, and how many there are in all.
 struct FirstProblems: Sendable {
     /// The most problems to keep: as many as a person reads; the rest is counted.
-    static let most = 100
+    static let maxCount = 100
 
     /// Number of problems, kept or not.
     private(set) var count = 0
@@ -12,7 +12,7 @@ struct FirstProblems: Sendable {
     mutating func add(_ problem: Problem) {
         kept.append((count, problem))
         count += 1
-        if kept.count >= 8 * Self.most { kept = Array(ordered.prefix(Self.most)) }
+        if kept.count >= 8 * Self.maxCount { kept = Array(ordered.prefix(Self.maxCount)) }
     }
 
     /// Adds the problems of another collection, behind its own.
@@ -22,7 +22,7 @@ struct FirstProblems: Sendable {
     }
 
     /// The first problems by position; those at the same place in the order they were added.
-    var sorted: [Problem] { ordered.prefix(Self.most).map(\.problem) }
+    var sorted: [Problem] { ordered.prefix(Self.maxCount).map(\.problem) }
 
     private var ordered: [(number: Int, problem: Problem)] {
         let origin = TextPosition(line: 0, column: 0)

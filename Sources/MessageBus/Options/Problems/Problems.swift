@@ -137,7 +137,7 @@ public struct Problems: Sendable {
     /// Returns the name that was probably meant; nil also when so many names were compared for
     /// other problems that nobody would wait for more.
     package mutating func nearest(to text: String, among names: [String]) -> String? {
-        guard comparisons > 0, count < FirstProblems.most else { return nil }
+        guard comparisons > 0, count < FirstProblems.maxCount else { return nil }
         comparisons -= names.count
         return Suggestion.nearest(to: text, among: names)
     }

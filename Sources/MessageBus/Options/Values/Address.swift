@@ -9,13 +9,13 @@ public enum Address: Sendable, Hashable, CustomStringConvertible {
     case unix(path: String)
 
     /// The longest path that fits `sun_path` of `sockaddr_un` with its final zero.
-    private static let longestPath = 107
+    private static let maxPathBytes = 107
 
     /// Reads an address, and resolves nothing; nil if it isn't one.
     public init?(_ text: String) {
         if text.hasPrefix("unix:") {
             let path = text.dropFirst("unix:".count)
-            guard (1...Self.longestPath).contains(path.utf8.count), !path.utf8.contains(0) else {
+            guard (1...Self.maxPathBytes).contains(path.utf8.count), !path.utf8.contains(0) else {
                 return nil
             }
             self = .unix(path: String(path))
@@ -139,7 +139,7 @@ extension Address: OptionValue {
         return Address("\(bare):2000") == nil ? nil : "the port is missing, as in \"\(bare):2000\""
     }
 
-    private static let tooLong = "the path of a socket has at most \(longestPath) bytes"
+    private static let tooLong = "the path of a socket has at most \(maxPathBytes) bytes"
 
     private static func meant(_ address: Address) -> String {
         "did you mean \(address.rendered)?"

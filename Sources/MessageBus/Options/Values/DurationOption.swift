@@ -10,7 +10,7 @@ extension Duration: BoundedValue {
 
     /// The longest duration, a hundred years: longer ones can't be counted in nanoseconds without
     /// care.
-    package static let longestOption = Duration.seconds(36_500 * 86_400)
+    package static let maxOption = Duration.seconds(36_500 * 86_400)
 
     /// Suggests a duration for those of other programs: `10`, `10 s`, `1.5h`, `1h30m`, `2 weeks`.
     public static func hint(for value: ConfigValue) -> String? {
@@ -21,7 +21,7 @@ extension Duration: BoundedValue {
         default: return nil
         }
         if let known = Duration(option: text) {
-            return known > longestOption ? "\(longestOption.plain) are the most" : nil
+            return known > maxOption ? "\(maxOption.plain) are the most" : nil
         }
         guard let meant = Quantity.sum(of: text, units: Quantity.durations) else { return nil }
         return "did you mean \(Duration.milliseconds(meant).rendered)?"
@@ -33,8 +33,8 @@ extension Duration: BoundedValue {
             problems.expected(Self.self, found: value)
             return nil
         }
-        if duration > longestOption {
-            problems.expected("a duration ≤ \(longestOption.plain), like \"10s\"", found: value)
+        if duration > maxOption {
+            problems.expected("a duration ≤ \(maxOption.plain), like \"10s\"", found: value)
             return nil
         }
         return duration

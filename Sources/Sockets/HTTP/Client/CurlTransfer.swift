@@ -10,7 +10,7 @@ final class CurlTransfer {
     private let continuation: CheckedContinuation<HTTPAnswer, any Error>
     private let headers: UnsafeMutablePointer<curl_slist>?
     private var resolved: UnsafeMutablePointer<curl_slist>?
-    private let longestAnswer: Int
+    private let maxAnswerBytes: Int
     private var body: [UInt8] = []
     private var isTooLong = false
     /// True once the blank line after the header has come.
@@ -26,7 +26,7 @@ final class CurlTransfer {
         guard let handle = curl_easy_init() else { return nil }
         self.handle = handle
         self.continuation = continuation
-        longestAnswer = request.longestAnswer
+        maxAnswerBytes = request.maxAnswerBytes
         deadline = LoopTimer(onDeadline)
         // Without an empty "Expect:" curl waits for a 100 before it sends a long body.
         let first = curl_slist_append(nil, "Content-Type: \(request.contentType)")
@@ -124,7 +124,7 @@ final class CurlTransfer {
     }
 
     private func appendToBody(_ bytes: UnsafeRawBufferPointer) -> Int {
-        if body.count + bytes.count > longestAnswer {
+        if body.count + bytes.count > maxAnswerBytes {
             isTooLong = true
             return 0
         }
@@ -153,7 +153,7 @@ final class CurlTransfer {
     }
 
     /// The longest pause that a server may ask for, in seconds: a day.
-    private static let longestPause: Int64 = 86_400
+    private static let maxPause: Int64 = 86_400
 
     private var answer: HTTPAnswer {
         var status = 0
@@ -165,13 +165,13 @@ final class CurlTransfer {
         return HTTPAnswer(
             status: status, contentType: contentType.map { String(cString: $0) } ?? "",
             retryAfter: retryAfter > 0
-                ? .seconds(min(Int64(retryAfter), Self.longestPause)) : nil, body: body)
+                ? .seconds(min(Int64(retryAfter), Self.maxPause)) : nil, body: body)
     }
 
     private func error(_ code: CURLcode) -> HTTPError {
         if isTooLong {
             return HTTPError(
-                .tooLong, mayHaveArrived: true, "the answer is longer than \(longestAnswer) bytes")
+                .tooLong, mayHaveArrived: true, "the answer is longer than \(maxAnswerBytes) bytes")
         }
         if attempts > 1 {
             return HTTPError(

@@ -1,4 +1,5 @@
 import CCurl
+import TimeUnits
 
 /// Requests under way and open connections: curl's multi interface on an event loop.
 ///

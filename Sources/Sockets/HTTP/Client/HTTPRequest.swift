@@ -11,7 +11,7 @@ public struct HTTPRequest: Sendable {
     /// The time that all of it may take.
     public var deadline = Duration.seconds(30)
     /// The longest answer in bytes.
-    public var longestAnswer = 8 << 20
+    public var maxAnswerBytes = 8 << 20
     /// True to open a new connection instead of using a kept one.
     public var wantsFreshConnection = false
 

@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// Resolves host names on threads, so that the loop goes on.
 ///
 /// Confined to the loop. The system's resolver can't be interrupted: a request past its deadline is
@@ -28,14 +30,14 @@ final class HostResolver: @unchecked Sendable {  // see above
     private var cache: [HTTPHost: Entry] = [:]
 
     /// The most threads at a time: each may hang for as long as the system likes.
-    private static let mostThreads = 4
+    private static let maxThreads = 4
     /// Nanoseconds that addresses are valid for.
     private static let lifetime = Duration.seconds(60).inNanoseconds
     /// Nanoseconds to wait for the system's resolver if there are earlier addresses: as long as it
     /// waits itself before it asks a server again.
     private static let patience = Duration.seconds(5).inNanoseconds
     /// The most hosts remembered; a client talks to one or two.
-    private static let mostHosts = 64
+    private static let maxHosts = 64
 
     init(_ loop: EventLoop, _ resolve: @escaping Resolver) {
         self.loop = loop
@@ -72,7 +74,7 @@ final class HostResolver: @unchecked Sendable {  // see above
     }
 
     private func startNext() {
-        while lookups.count < Self.mostThreads, !queue.isEmpty {
+        while lookups.count < Self.maxThreads, !queue.isEmpty {
             let host = queue.removeFirst()
             lookups.insert(host)
             let (loop, resolve) = (loop, resolve)
@@ -125,7 +127,7 @@ final class HostResolver: @unchecked Sendable {  // see above
     }
 
     private func remember(_ addresses: [SocketAddress], of host: HTTPHost) {
-        if cache[host] == nil, cache.count >= Self.mostHosts,
+        if cache[host] == nil, cache.count >= Self.maxHosts,
             let oldest = cache.min(by: { $0.value.until < $1.value.until })
         {
             cache[oldest.key] = nil

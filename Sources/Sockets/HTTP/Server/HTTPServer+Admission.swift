@@ -39,8 +39,8 @@ extension HTTPServer {
     private func refusal(of peer: SocketAddress) -> HTTPResponse? {
         if let reason = options.ban(peer.host) { return banned(reason) }
         if places.isFull(for: peer.host) { return full }
-        let hasRoom = !places.isFull || arrivals?.closeOldest(isPatient: true) ?? false
-        return hasRoom ? nil : full
+        let hasCapacity = !places.isFull || arrivals?.closeOldest(isPatient: true) ?? false
+        return hasCapacity ? nil : full
     }
 
     private func banned(_ reason: String) -> HTTPResponse {
@@ -117,7 +117,7 @@ extension HTTPServer: ArrivalOwner {
         options.debug("\(peer) is closed: \(failure)")
         switch failure {
         case .gone: Glibc.close(descriptor)
-        case .plainText(let bytes):
+        case .plaintext(let bytes):
             // A method, in plain: somebody has left out the "s" of https.
             if bytes.first.map({ $0 &- 0x41 < 26 }) ?? false {
                 let refusal = HTTPRefusal(.badRequest, "this port speaks HTTPS")

@@ -21,8 +21,7 @@ package final class HTTPServer {
     private var takenCount = 0
     /// Descriptors of connections that are told, once they are encrypted, that there is no room.
     var unwelcome: Set<Int32> = []
-    private var queue: [HTTPServerConnection] = []
-    private var turnEndID = 0
+    private let pendingReads: PendingReads
     /// The time at which `stop` was called, by the loop's clock; `nil` before.
     private(set) var stoppingSince: Int64?
     private lazy var lingering = LingeringConnections(on: loop) { [unowned self] in
@@ -44,23 +43,14 @@ package final class HTTPServer {
         self.handler = handler
         forwarded = ForwardedPeer(proxies: options.proxies)
         places = ConnectionPlaces(
-            maxCount: min(options.maxConnections, Self.availableConnections),
+            maxCount: min(options.maxConnections, Descriptors.availableConnections),
             maxPerHost: options.maxPerAddress)
-        turnEndID = loop.beforeTurnEnd { [unowned self] in self.serveQueue() }
+        pendingReads = PendingReads(on: loop)
     }
 
     deinit {
-        loop.removeTurnEnd(turnEndID)
+        pendingReads.stop()
         readBuffer.deallocate()
-    }
-
-    /// Connections for which the system has descriptors.
-    ///
-    /// An eighth of the limit, and 64 more, are kept for the loop, files, other bridges, and
-    /// refused clients that are still reading the reason.
-    private static var availableConnections: Int {
-        let limit = Descriptors.limit
-        return max(limit - limit / 8 - 64, limit / 2)
     }
 
     /// True once `stop` was called.
@@ -133,21 +123,7 @@ package final class HTTPServer {
 
     /// Has a connection read again in this turn: it has input that the loop does not report.
     func enqueue(_ connection: HTTPServerConnection) {
-        guard !connection.isQueued else { return }
-        connection.isQueued = true
-        queue.append(connection)
-        loop.goOn()
-    }
-
-    private func serveQueue() {
-        guard !queue.isEmpty else { return }
-        let waiting = queue
-        queue = []
-        for connection in waiting {
-            connection.isQueued = false
-            connection.receive()
-            if connection.socket != nil { connection.advance() }
-        }
+        pendingReads.enqueue(connection)
     }
 
     /// Forgets a connection that has closed.

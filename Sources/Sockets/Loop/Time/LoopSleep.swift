@@ -1,3 +1,5 @@
+import TimeUnits
+
 /// A clock that sleeps by a loop's timers.
 ///
 /// `Task.sleep` needs a thread of Swift's pool, which a plug-in may block; this needs only the

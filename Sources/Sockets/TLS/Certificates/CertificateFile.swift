@@ -7,7 +7,7 @@ public struct CertificateFile: Sendable {
     private let bytes: [UInt8]
 
     /// Certificates of a chain at most: real ones have two to four.
-    private static let longestChain = 16
+    private static let maxChainLength = 16
 
     /// Wraps the contents of a file.
     public init(name: String, bytes: [UInt8]) {
@@ -21,7 +21,7 @@ public struct CertificateFile: Sendable {
     func certificates() throws(TLSError) -> [OpaquePointer] {
         var result: [OpaquePointer] = []
         let failure = withReader { reader -> TLSError? in
-            while result.count < Self.longestChain {
+            while result.count < Self.maxChainLength {
                 ERR_clear_error()
                 guard let next = PEM_read_bio_X509(reader, nil, refusePassword, nil) else {
                     let isAtEnd = puente_pem_is_at_end() == 1

@@ -18,7 +18,7 @@ public struct SelfSignedCertificate: Sendable {
     /// Seconds before now from which on it is valid: clocks differ.
     private static let leeway = 3_600
     /// Characters of the subject's name at most (RFC 5280, A.1).
-    private static let longestSubject = 64
+    private static let maxSubjectLength = 64
 
     /// Makes a certificate for some hosts, with a new key on the curve P-256.
     ///
@@ -80,7 +80,7 @@ public struct SelfSignedCertificate: Sendable {
     {
         let name = X509_get_subject_name(certificate)
         let host = hosts.first.map { "\($0)" } ?? "puente"
-        let subject = host.utf8.count <= longestSubject ? host : "puente"
+        let subject = host.utf8.count <= maxSubjectLength ? host : "puente"
         return X509_NAME_add_entry_by_txt(name, "CN", MBSTRING_UTF8, subject, -1, -1, 0) == 1
             && X509_set_issuer_name(certificate, name) == 1
     }

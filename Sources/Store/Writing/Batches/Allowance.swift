@@ -5,7 +5,7 @@ struct Allowance {
     /// The most in any one second of the wall clock.
     let perSecond: Int
     private var second: Int64 = 0
-    private var taken = 0
+    private var used = 0
 
     init(perSecond: Int) { self.perSecond = perSecond }
 
@@ -13,8 +13,8 @@ struct Allowance {
     ///
     /// - Parameter time: milliseconds of the wall clock.
     mutating func spend(at time: Int64) -> Bool {
-        if time / 1_000 != second { (second, taken) = (time / 1_000, 0) }
-        taken += 1
-        return taken <= perSecond
+        if time / 1_000 != second { (second, used) = (time / 1_000, 0) }
+        used += 1
+        return used <= perSecond
     }
 }

@@ -44,7 +44,7 @@ struct TurnBuffer {
     }
 
     /// Returns all writes of the turn and empties the buffer.
-    mutating func takeBatch() -> WriteBatch {
+    mutating func dequeueBatch() -> WriteBatch {
         closePage()
         lost = 0
         let finished = writeBatch

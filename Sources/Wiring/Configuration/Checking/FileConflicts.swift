@@ -25,7 +25,7 @@ struct FileConflicts {
     /// Endings of the files that SQLite and the store keep beside the database.
     private static let companions = ["-wal", "-shm", "-journal", ".lock", ".control"]
     /// The most comparisons of files with patterns: both lists may be long.
-    private static let mostComparisons = 200_000
+    private static let maxComparisons = 200_000
 
     mutating func report(into problems: inout Problems) {
         guard let files = problems.files else { return }
@@ -38,7 +38,7 @@ struct FileConflicts {
         var comparisons = 0
         for followed in uses.followed {
             comparisons += uses.written.count + 1
-            if comparisons > Self.mostComparisons { return }
+            if comparisons > Self.maxComparisons { return }
             reportFollowed(followed, uses, own, kept, into: &problems)
         }
     }

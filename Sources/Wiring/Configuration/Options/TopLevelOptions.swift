@@ -22,6 +22,11 @@ struct TopLevelOptions: PluginOptions {
         absent: "as accounts: open, or closed if required")
     var registration: Registration?
 
+    @Option(
+        "The Unix socket by which puente reload and the like reach the daemon; null: none.",
+        absent: "the store's path with .control")
+    var control: ControlOption
+
     @Option("The chain every inbound message passes, in order.")
     var middleware: [EntryObject] = []
 
@@ -49,8 +54,9 @@ struct TopLevelOptions: PluginOptions {
     /// True if people may register themselves.
     var isRegistrationOpen: Bool { registration.map { $0 == .open } ?? (accounts == .open) }
 
-    /// Warns of accounts that nobody can make.
+    /// Reports an impossible path, and warns of accounts that nobody can make.
     func validate(_ check: inout OptionCheck) {
+        if case .path(let path) = control { check.readFile(path, at: $control) }
         if accounts == .required, store == nil, !isRegistrationOpen {
             check.warning(
                 """

@@ -15,7 +15,7 @@ struct Expansion {
     /// memory.
     static let largestFile = 64 << 10
     /// The most bytes inserted in all: four times the largest configuration.
-    static let mostPutIn = 16 << 20
+    static let maxExpandedBytes = 16 << 20
 
     let environment: Environment
     /// Directory that relative paths of files are relative to.
@@ -107,8 +107,8 @@ struct Expansion {
 
     private func counted(_ text: String) throws(Failure) -> String {
         memory.size += text.utf8.count
-        if memory.size > Self.mostPutIn {
-            let most = ByteCount(Self.mostPutIn)
+        if memory.size > Self.maxExpandedBytes {
+            let most = ByteCount(Self.maxExpandedBytes)
             throw Failure(sentence: "expected at most \(most) from variables and files in all")
         }
         return text

@@ -64,6 +64,39 @@ import Testing
         try await next.stop()
     }
 
+    @Test func `wrong secrets of an address are looked at so many times`() async throws {
+        let host = try await host()
+        // Known here, so it goes on later.
+        #expect(try await post(host, #"{"text":"one"}"#).status == 201)
+        let wrong = ["Authorization: Bearer ffffffffffffffff"]
+        for _ in 0..<30 { #expect(try await post(host, #"{"text":"x"}"#, wrong).status == 401) }
+        for secret in ["ffffffffffffffff", "fedcba9876543210"] {
+            let answer = try await post(
+                host, #"{"text":"x"}"#, ["Authorization: Bearer \(secret)"])
+            #expect(answer.status == 429 && answer.code == "rate-limited")
+            #expect(answer.headers["retry-after"] == "2")
+        }
+        #expect(try await post(host, #"{"text":"two"}"#).status == 201)
+        await host.pass(seconds: 4)
+        let right = ["Authorization: Bearer fedcba9876543210"]
+        #expect(try await post(host, #"{"text":"x"}"#, right).status == 201)
+    }
+
+    @Test func `what is compressed, too long or numbered beyond all is refused`() async throws {
+        let host = try await host()
+        let coded = try await post(
+            host, #"{"text":"x"}"#, [Self.bearer, "Content-Encoding: gzip"])
+        #expect(coded.status == 415 && coded.code == "bad-arguments")
+        let plain = try await post(
+            host, #"{"text":"x"}"#, [Self.bearer, "Content-Encoding: identity"])
+        #expect(plain.status == 201)
+        let long = String(repeating: "x", count: 4_001)
+        let tooLong = try await post(host, #"{"text":"\#(long)"}"#)
+        #expect(tooLong.status == 413 && tooLong.code == "too-long")
+        let huge = try await post(host, #"{"text":"x","reply":1e400}"#)
+        #expect(huge.status == 400 && huge.code == "bad-arguments")
+    }
+
     @Test func `an answer quotes, and one to nothing is 404`() async throws {
         let host = try await host()
         let ana = try await host.client("ana")

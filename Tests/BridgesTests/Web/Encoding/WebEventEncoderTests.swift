@@ -47,7 +47,7 @@ import Testing
         let arena = MessageArena(messages, in: "general")
         #expect(
             encoder.encode(arena, 0..<arena.count, into: transcript, until: .max) == arena.count)
-        var page = EncodedPage(longest: transcript.longestLine)
+        var page = EncodedPage(longest: transcript.maxLineBytes)
         for message in messages { page.append(message, as: encoder) }
         var units: [String] = []
         var all: [UInt8] = []

@@ -27,7 +27,7 @@ final class HTTPClient: @unchecked Sendable {  // see above
     private var method = ""
 
     /// Bytes of an event at most.
-    private static let longestEvent = 40_000
+    private static let maxEventBytes = 40_000
 
     /// Connects.
     init(port: UInt16, receiveBuffer: Int32? = nil) throws {
@@ -90,7 +90,7 @@ final class HTTPClient: @unchecked Sendable {  // see above
         try await socket.read { bytes, _ in
             // Only the end is looked at, as long as the event is not there.
             guard bytes.last == 10,
-                bytes.suffix(Self.longestEvent).text.contains("\"number\":\(number),")
+                bytes.suffix(Self.maxEventBytes).text.contains("\"number\":\(number),")
             else { return nil }
             let text = bytes.text.replacing("\r\n", with: "\n")
             bytes = []

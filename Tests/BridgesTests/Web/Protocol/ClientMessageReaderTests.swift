@@ -58,6 +58,12 @@ import Testing
             #"{"type":"password","password":"p","new":"q"}"#,
             .changePassword(old: "p", new: "q")
         ),
+        (#"{"type":"unregister","password":"p"}"#, .unregister(password: "p")),
+        (
+            #"{"type":"command","line":"mute bob 10m","room":"general"}"#,
+            .command(line: "mute bob 10m", room: "general")
+        ),
+        (#"{"type":"command","line":"bans"}"#, .command(line: "bans", room: nil)),
         (#"{"type":"delete","number":5}"#, .delete(number: 5)),
         (
             #"{"type":"history","room":"general","before":9,"count":200}"#,

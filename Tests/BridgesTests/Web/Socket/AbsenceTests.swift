@@ -1,5 +1,9 @@
+import JSON
+import MessageBus
 import TestSupport
 import Testing
+
+@testable import WebBridge
 
 /// How long somebody is still there whose pages are gone.
 @Suite(.timeLimit(.minutes(5))) struct AbsenceTests {
@@ -98,6 +102,79 @@ import Testing
         #expect(try await ana.rest().code == 1000)
         await host.test.settle()
         #expect(try await eve.barrier() == ["ana left the chat."])
+    }
+
+    @Test(arguments: [5, 25])
+    func `what was whispered to somebody without an account waits for the pages`(
+        seconds: Int
+    ) async throws {
+        let host = try await WebHost()
+        let bob = try await host.client("bob")
+        let ana = try await host.client("ana")
+        try await ana.until("ana joins general")
+        try bob.send("whisper", ["to": "ana", "text": "seen", "id": "1"])
+        let seen = try await ana.next("whisper")["number"].integer ?? 0
+        try await lose(ana, host)
+        try bob.send("whisper", ["to": "ana", "text": "missed", "id": "2"])
+        try await bob.until("bob → ana: missed")
+        await host.pass(seconds: seconds)
+        let back = try await host.socket()
+        let session = WebHost.session("ana")
+        func hello(_ session: String, whispers: Int64) -> String {
+            #"{"type":"hello","session":"\#(session)","name":"ana","whispers":\#(whispers)}"#
+        }
+        try back.send(hello(session, whispers: seen))
+        let shown = try await back.until("bob → ana: missed")
+        #expect(shown.filter { $0.contains("→") } == ["bob → ana: missed"])
+        let page = try await host.socket()
+        try page.send(hello(session, whispers: 0))
+        try await page.until("bob → ana: seen")
+        try await page.until("bob → ana: missed")
+        // Nobody else gets them, by whatever name.
+        try back.send(#"{"type":"rename","name":"eva"}"#)
+        try await back.until("ok rename ok")
+        let other = try await host.socket()
+        try other.send(hello(WebHost.session("other"), whispers: 0))
+        try await other.next("welcome")
+        #expect(try await other.barrier().allSatisfy { !$0.contains("→") })
+    }
+
+    @Test func `who is sent away is told once on each page, whatever rooms they are in`()
+        async throws
+    {
+        let host = try await WebHost()
+        let ana = try await host.client("ana", rooms: #"{"general":null,"otra":null}"#)
+        let second = try await host.client("ana", rooms: #"{"general":null}"#)
+        try await ana.until("ana joins otra")
+        _ = try await second.barrier()
+        await host.test.bus.perform { bus in
+            _ = bus.person("ana").map { bus.kick($0, reason: "enough") }
+        }
+        for client in [ana, second] {
+            let (messages, code) = try await client.rest()
+            #expect(messages.filter { $0.hasPrefix("refused") } == ["refused ? forbidden"])
+            #expect(code == 1008)
+        }
+    }
+
+    @Test func `whoever reads too slowly to see a ping is not closed for that`() async throws {
+        let host = try await WebHost(store: MemoryStore()) {
+            // TCP_USER_TIMEOUT goes by the real clock, and this machine may be busy.
+            $0.stalledAfter = .seconds(3_600)
+        }
+        let bob = try await host.client("bob")
+        let slow = try await host.client(nil, receiveBuffer: 4_096)
+        let long = String(repeating: "x", count: 3_500)
+        for number in 1...1_500 {
+            try bob.say("\(number) \(long)", id: "\(number)")
+            try await bob.until { $0["id"].string == "\(number)" }
+        }
+        for _ in 0..<3 {
+            await host.pass(seconds: 30)
+            _ = try await bob.barrier()
+            _ = try await bob.barrier()
+        }
+        try await slow.until { $0["id"] == "1500" }
     }
 
     @Test func `who does not answer a ping is closed by the next`() async throws {

@@ -1,7 +1,11 @@
+import Chat
 import JSON
 import MessageBus
+import Sockets
 import TestSupport
 import Testing
+
+@testable import WebBridge
 
 /// Who somebody is, and which rooms they read.
 @Suite(.timeLimit(.minutes(5))) struct HelloTests {
@@ -151,6 +155,17 @@ import Testing
             "Sec-WebSocket-Protocol: puente.1", "Origin: http://localhost",
         ])
         #expect(answer.hasPrefix("HTTP/1.1 101"))
+        let proxied = try await WebHost { options in
+            options.proxies = AddressRange("127.0.0.1").map { [.addresses($0)] } ?? []
+        }
+        for (origin, status) in [("http://localhost", 403), ("https://localhost", 101)] {
+            let client = try SocketClient(port: proxied.port)
+            let answer = try await client.handshake([
+                "Sec-WebSocket-Protocol: puente.1", "Origin: \(origin)",
+                "X-Forwarded-For: 192.0.2.7", "X-Forwarded-Proto: https",
+            ])
+            #expect(answer.hasPrefix("HTTP/1.1 \(status)"))
+        }
         #expect(answer.lowercased().contains("sec-websocket-protocol: puente.1"))
     }
 

@@ -75,7 +75,7 @@ import Testing
     @Test func `what is kept no longer is counted`() async throws {
         let host = try await WebHost(store: VolatileStore())
         let bob = try await host.client("bob")
-        let long = String(repeating: "x", count: 30_000)
+        let long = String(repeating: "😀", count: 3_500)
         let said = try await say((1...400).map { "\($0) \(long)" }, by: bob)
         let reader = try await host.client(nil, rooms: #"{"general":\#(said[0])}"#)
         let messages = try await reader.until { $0["number"].integer == said[399] }
@@ -85,6 +85,30 @@ import Testing
         #expect(skipped.count > 0 && Int(count) + shown.count >= 399)
         #expect(shown == shown.sorted() && Set(shown).count == shown.count)
         #expect(shown.elementsEqual(said.suffix(shown.count)))
+    }
+
+    @Test func `what was removed for its age is counted, and the last number stays`() async throws {
+        let store = MemoryStore()
+        var host = try await WebHost(store: store)
+        let bob = try await host.client("bob")
+        let said = try await say((1...5).map { "text \($0)" }, by: bob)
+        try await host.stop()
+        var disk = store.disk
+        let last = MessageNumber(rawValue: UInt64(said[4]))
+        disk.messages.removeAll { $0.room == "general" && $0.number <= last }
+        disk.removed["general"] = last
+        host = try await WebHost(store: MemoryStore(disk))
+        let reader = try await host.socket()
+        try host.hello(reader, nil, rooms: #"{"general":\#(said[1])}"#)
+        let welcome = try await reader.next("welcome")
+        #expect(welcome["rooms"].elements.first?["last"].integer == said[4])
+        #expect(try await reader.next("skipped")["count"].integer == said[4] - said[1])
+        // Who has seen all has missed nothing.
+        let other = try await host.client(nil, rooms: #"{"general":\#(said[4])}"#)
+        let eve = try await host.client("eve")
+        try await eve.until("eve joins general")
+        #expect(try await other.until("eve joins general") == ["eve joins general"])
+        try await host.stop()
     }
 
     @Test func `a number of the future is as good as the end`() async throws {

@@ -49,6 +49,59 @@ import Testing
         try await next.stop()
     }
 
+    @Test func `one reads one's own words once they can't be lost, in the order of all`()
+        async throws
+    {
+        let store = MemoryStore()
+        let host = try await WebHost(store: store)
+        let ana = try await host.client("ana")
+        let second = try await host.client("ana")
+        let bob = try await host.client("bob")
+        for client in [ana, second] { try await client.until("bob joins general") }
+        store.hold()
+        try ana.say("one", id: "1")
+        try await bob.until("ana: one")
+        try bob.say("two", id: "2")
+        try ana.say("three", id: "3")
+        try ana.say("one", id: "1")
+        #expect(try await ana.barrier() == [])
+        #expect(try await second.barrier() == [])
+        store.release()
+        try await bob.until("ana: three")
+        try bob.say("end", id: "end")
+        for client in [ana, second] {
+            let shown = try await client.until("bob: end").filter { $0 != "ok 1 ok" }
+            #expect(shown == ["ana: one", "bob: two", "ana: three", "bob: end"])
+        }
+        // A store that fails keeps nobody waiting.
+        store.hold()
+        store.change(to: .fails)
+        try ana.say("four", id: "4")
+        try await ana.until("ana: four")
+    }
+
+    @Test func `a text that is longer than was announced is refused`() async throws {
+        let host = try await WebHost()
+        let ana = try await host.client("ana")
+        try ana.say(String(repeating: "x", count: 4_001), id: "1")
+        #expect(try await ana.next("refused").brief == "refused 1 too-long")
+        // Two bytes each, and one character.
+        try ana.say(String(repeating: "ñ", count: 4_000), id: "2")
+        #expect(try await ana.next("message")["id"] == "2")
+        let text = String(repeating: "ñ", count: 4_001)
+        try ana.send("whisper", ["to": "ana", "text": .text(text), "id": "3"])
+        #expect(try await ana.next("refused").brief == "refused 3 too-long")
+    }
+
+    @Test func `who leaves one of two rooms goes nowhere`() async throws {
+        let host = try await WebHost()
+        let ana = try await host.client("ana", rooms: #"{"general":null,"otra":null}"#)
+        let bob = try await host.client("bob")
+        try ana.send(#"{"type":"leave","room":"general"}"#)
+        let leave = try await bob.next("leave")
+        #expect(leave["from"] == "ana" && !leave["to"].isPresent)
+    }
+
     @Test func `an id is the session's own`() async throws {
         let host = try await WebHost()
         let ana = try await host.client("ana")

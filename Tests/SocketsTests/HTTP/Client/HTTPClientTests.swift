@@ -134,7 +134,7 @@ private final class HTTPFixture: Sendable {
             #expect(error?.mayHaveArrived == true, "\(path)")
         }
         #expect(try await fixture.get("/redirect").status == 302)
-        let long = await fixture.error("/long") { $0.longestAnswer = 3 }
+        let long = await fixture.error("/long") { $0.maxAnswerBytes = 3 }
         #expect(long?.kind == .tooLong)
     }
 
@@ -167,7 +167,7 @@ private final class HTTPFixture: Sendable {
         #expect(answer.status == 200)
         #expect(String(decoding: answer.body, as: UTF8.self) == "{\"ok\":true}")
         #expect(try await fixture.get("/large").body.count == 100_000)
-        #expect(await fixture.error("/large") { $0.longestAnswer = 99_999 }?.kind == .tooLong)
+        #expect(await fixture.error("/large") { $0.maxAnswerBytes = 99_999 }?.kind == .tooLong)
     }
 
     @Test func `an answer in chunks may have a trailer`() async throws {

@@ -147,6 +147,28 @@ import Testing
         while try await answer(for: "203.0.113.1").1 != 200 {}
     }
 
+    @Test func `a server is released on whichever thread`() async throws {
+        final class Nobody: HTTPHandler {
+            func admit(_ head: HTTPRequestHead, from peer: HTTPPeer) -> HTTPAdmission {
+                .answer(.text(.notFound, "nothing"))
+            }
+            func handle(_ exchange: HTTPExchange) {}
+        }
+        let loop = try EventLoop()
+        var server: HTTPServer? = HTTPServer(HTTPServer.Options(), on: loop, handler: Nobody())
+        #expect(server?.isStopping == false)
+        try loop.start()
+        await withCheckedContinuation { continuation in
+            loop.perform { continuation.resume() }
+        }
+        server = nil
+        // The loop goes on, without a function that asks what is gone.
+        await withCheckedContinuation { continuation in
+            loop.perform { continuation.resume() }
+        }
+        loop.stop()
+    }
+
     @Test func `on loopback another host is refused`() async throws {
         var options = HTTPServer.Options()
         options.hostRule = try HostRule(#require(OriginList(["https://chat.example.org"])))
@@ -164,17 +186,20 @@ import Testing
 
     @Test func `a page's own origin and those listed may connect`() throws {
         let list = try #require(OriginList(["https://chat.example.org", "http://a:81"]))
-        #expect(list.allows(nil, host: "h"))
-        #expect(list.allows("http://h", host: "h"))
-        #expect(list.allows("https://H", host: "h:443"))
-        #expect(list.allows("http://h:8080", host: "h:8080"))
-        #expect(!list.allows("http://h:8081", host: "h:8080"))
-        #expect(list.allows("https://chat.example.org:443", host: "h"))
-        #expect(!list.allows("http://chat.example.org", host: "h"))
-        #expect(list.allows("http://a:81", host: "h"))
-        #expect(!list.allows("http://a", host: "h"))
-        #expect(!list.allows("null", host: "h"))
-        #expect(!list.allows("http://", host: ""))
+        #expect(list.allows(nil, host: "h", isEncrypted: false))
+        #expect(list.allows("http://h", host: "h", isEncrypted: false))
+        #expect(list.allows("https://H", host: "h:443", isEncrypted: false))
+        #expect(list.allows("http://h:8080", host: "h:8080", isEncrypted: false))
+        #expect(!list.allows("http://h:8081", host: "h:8080", isEncrypted: false))
+        #expect(list.allows("https://chat.example.org:443", host: "h", isEncrypted: false))
+        #expect(!list.allows("http://chat.example.org", host: "h", isEncrypted: false))
+        #expect(list.allows("http://a:81", host: "h", isEncrypted: false))
+        #expect(!list.allows("http://a", host: "h", isEncrypted: false))
+        #expect(!list.allows("null", host: "h", isEncrypted: false))
+        #expect(list.allows("https://h", host: "h", isEncrypted: true))
+        #expect(!list.allows("http://h", host: "h", isEncrypted: true))
+        #expect(list.allows("http://a:81", host: "h", isEncrypted: true))
+        #expect(!list.allows("http://", host: "", isEncrypted: false))
         for bad in ["chat.example.org", "https://a/b", "ftp://a", "https://", "https://a b"] {
             #expect(OriginList([bad]) == nil)
         }

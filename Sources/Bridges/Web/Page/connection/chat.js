@@ -103,6 +103,9 @@ export function say(text, reply) {
 	addLine(isPrivate ? { to: title } : { room: name }, text, reply);
 }
 
+export const command = (fields) =>
+	send({ ...fields, name: fields.name ?? chat.name, room: chat.current.isPrivate ? undefined : chat.current.name });
+
 const deliver = ({ id, room, to, text, reply }) =>
 	send(to ? { type: "whisper", to, text, id } : { type: "say", room: room || chat.current.name, text, id, reply });
 

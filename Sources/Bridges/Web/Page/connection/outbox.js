@@ -1,6 +1,5 @@
 // Lines that are not confirmed yet: they survive a reload, and all tabs see them. Each is sent by the
 // tab it was typed in, one at a time, for their order; those of a tab that is gone are adopted.
-// Should two tabs send one all the same, its id keeps it from being said twice.
 
 import { forget, path, randomWord, read, readAll, watch, write } from "./storage.js";
 import { emit } from "./topics.js";

@@ -1,6 +1,5 @@
 // A line that begins with a slash becomes a message to the server, or something the page does.
 
-// The arguments of what the page and the server do.
 const LOCAL = {
 	help: /^$/, rooms: /^$/, who: /^$/, quit: /^$/, history: /^/, join: /^(?<room>\S+)$/, leave: /^(?<room>\S*)$/,
 	search: /^(?<words>.+)$/s, msg: /^(?<rest>.+)$/s, reply: /^(?:#(?<number>\d+)\s+(?<say>.+)|(?<rest>.+))$/s,
@@ -8,6 +7,7 @@ const LOCAL = {
 const SENT = {
 	nick: /^"?(?<name>.+?)"?$/, delete: /^#?(?<number>\d+)$/, register: /^(?:(?<name>\S+)\s+)?(?<password>\S+)$/,
 	login: /^"?(?<name>.+?)"?\s+(?<password>\S+)$/, password: /^(?<password>\S+)\s+(?<new>\S+)$/,
+	unregister: /^(?<password>\S+)$/,
 };
 
 /** True of what may carry a password: never kept as a draft, never recalled. */
@@ -21,7 +21,8 @@ export function readLine(text, names, events) {
 	const [, typed, rest] = /^\/(\S*)\s*(.*)$/s.exec(line);
 	const verb = typed.toLowerCase();
 	const commands = Object.hasOwn(LOCAL, verb) ? LOCAL : SENT;
-	if (!Object.hasOwn(commands, verb)) return { error: "unknown-command", verb };
+	// Those of moderators and admins.
+	if (!Object.hasOwn(commands, verb)) return { send: { type: "command", line: line.slice(1) } };
 	const match = commands[verb].exec(rest);
 	if (!match) return { error: "bad-arguments", verb };
 	const { number, ...found } = match.groups ?? {};

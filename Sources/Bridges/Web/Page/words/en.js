@@ -1,4 +1,4 @@
-// The words of the page in English. In sentences, # is a number and @ a name.
+// The page in English. In sentences, # is a number and @ a name.
 
 export default {
 	rooms: "Rooms", privates: "Private", persons: "People", close: "Close", loading: "Loading…",
@@ -40,10 +40,10 @@ export default {
 	help: `/nick NAME · /rooms · /join ROOM · /leave · /who · /quit
 /msg NAME TEXT · /reply NAME TEXT · /reply #N TEXT
 /search WORDS · /history · /delete #N
-/register PASSWORD · /login NAME PASSWORD · /password OLD NEW
+/register PASSWORD · /login NAME PASSWORD · /password OLD NEW · /unregister PASSWORD
+/kick, /ban, /unban, /mute, /unmute NAME · /bans · /announce TEXT · /role NAME ROLE
 
 ↑ recalls your last text, Tab completes names. Among the messages, ↑ and ↓ move and R replies.`,
-	"unknown-command": "There is no /@ on this page: /help shows what there is.",
 	"bad-arguments": "/@ needs something more, or less: see /help.",
 	"quote-name": "A longer name begins like that: put it in double quotes.",
 	"unknown-message": "That message is nowhere to be found.",

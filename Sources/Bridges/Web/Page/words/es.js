@@ -1,4 +1,4 @@
-// Las palabras de la página en español. En las frases, # es un número y @ un nombre.
+// La página en español. En las frases, # es un número y @ un nombre.
 
 export default {
 	rooms: "Salas", privates: "Privado", persons: "Personas", close: "Cerrar", loading: "Cargando…",
@@ -41,10 +41,10 @@ export default {
 	help: `/nick NOMBRE · /rooms · /join SALA · /leave · /who · /quit
 /msg NOMBRE TEXTO · /reply NOMBRE TEXTO · /reply #N TEXTO
 /search PALABRAS · /history · /delete #N
-/register CONTRASEÑA · /login NOMBRE CONTRASEÑA · /password ANTIGUA NUEVA
+/register CONTRASEÑA · /login NOMBRE CONTRASEÑA · /password ANTIGUA NUEVA · /unregister CONTRASEÑA
+/kick, /ban, /unban, /mute, /unmute NOMBRE · /bans · /announce TEXTO · /role NOMBRE PAPEL
 
 ↑ recupera lo último, Tab completa nombres. En los mensajes, ↑ y ↓ se mueven y R responde.`,
-	"unknown-command": "/@ no existe en esta página: con /help se ve lo que hay.",
 	"bad-arguments": "A /@ le falta o le sobra algo: mira /help.",
 	"quote-name": "Hay un nombre más largo que empieza así: ponlo entre comillas.",
 	"unknown-message": "No encuentro ese mensaje.",

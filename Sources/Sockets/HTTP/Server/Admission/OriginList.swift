@@ -43,16 +43,21 @@ package struct OriginList: Sendable {
 
     /// Returns whether a page may connect.
     ///
-    /// Its own may, whatever the scheme: a proxy that ends TLS may not have said so.
+    /// Its own may. Where the client is known to speak TLS, only one that came by TLS is that: anybody
+    /// on the way may have changed the other. Elsewhere the scheme says nothing, since a proxy that ends
+    /// TLS may not have said so, and no browser lets a page that came by TLS connect in plain.
     ///
     /// - Parameters:
     ///   - origin: the value of `Origin`; `nil` if there is none.
     ///   - host: the value of `Host`.
-    package func allows(_ origin: String?, host: String?) -> Bool {
+    ///   - isEncrypted: whether the client speaks TLS, to us or to its proxy.
+    package func allows(_ origin: String?, host: String?, isEncrypted: Bool) -> Bool {
         guard let origin = origin?.lowercased() else { return true }
         guard let (scheme, authority) = Self.split(origin) else { return false }
         let site = Self.withoutDefaultPort(authority, scheme)
-        if let host = host?.lowercased(), site == Self.withoutDefaultPort(host[...], scheme) {
+        if let host = host?.lowercased(), scheme == "https" || !isEncrypted,
+            site == Self.withoutDefaultPort(host[...], scheme)
+        {
             return true
         }
         return origins.contains("\(scheme)://\(site)")

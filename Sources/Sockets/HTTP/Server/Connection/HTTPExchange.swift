@@ -32,8 +32,11 @@ package final class HTTPExchange: @unchecked Sendable {  // touched on the loop 
     }
 
     /// Answers the request.
-    package func respond(_ response: HTTPResponse) {
+    ///
+    /// - Parameter owner: kept until the kernel has the whole answer, or the client is gone.
+    package func respond(_ response: HTTPResponse, keeping owner: AnyObject? = nil) {
         guard let connection = finish() else { return }
+        if let owner { connection.owners.append(owner) }
         connection.answer(self, response)
     }
 

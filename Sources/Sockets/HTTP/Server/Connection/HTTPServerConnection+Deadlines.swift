@@ -1,3 +1,5 @@
+import TimeUnits
+
 // What a client may take its time for, by the loop's clock.
 
 extension HTTPServerConnection {

@@ -124,7 +124,9 @@ extension HTTPServerConnection {
         guard let socket else { return }
         if !output.isEmpty || socket.hasUnsent {
             switch output.send(on: socket) {
-            case .done: (lastSent, idleSince) = (server.loop.now, server.loop.now)
+            case .done:
+                (lastSent, idleSince) = (server.loop.now, server.loop.now)
+                owners = []
             case .blocked(let hasMoved):
                 if hasMoved { lastSent = server.loop.now }
                 return

@@ -1,4 +1,5 @@
 import Glibc
+import TimeUnits
 
 /// One connection of an HTTP server: its requests, answered one after the other.
 ///
@@ -41,6 +42,8 @@ final class HTTPServerConnection: EventHandler {
     /// Bytes behind it that were received with it.
     var held: [UInt8] = []
     var output = HTTPOutput()
+    /// What is kept until everything is sent.
+    var owners: [AnyObject] = []
     /// True while events of the parser are obeyed, so that answers wait for the end of that.
     var isParsing = false
     /// True once the client has ended its sending side.
@@ -177,6 +180,7 @@ final class HTTPServerConnection: EventHandler {
     private func end() {
         phase = .over
         held = []
+        owners = []
         timer.cancel()
         server.remove(self)
         let exchange = exchange

@@ -14,6 +14,9 @@ package struct HTTPResponse: Sendable {
     package var body: [UInt8]
     /// The value of `Cache-Control`; an answer is about now unless it says otherwise.
     package var cacheControl: StaticString = "no-store"
+    /// True if the answer to a `GET` would have a body without an end, so that none is sent with
+    /// `HEAD`, and no length.
+    package var isStream = false
     /// True to close the connection afterwards.
     package var closesConnection = false
 

@@ -42,7 +42,7 @@ struct HTTPResponseEncoder {
         case .closed, .streamed: bytes.append("Connection: close\r\n")
         case .upgraded: bytes.append("Connection: Upgrade\r\n")
         }
-        if !response.status.forbidsBody, connection.hasLength {
+        if !response.status.forbidsBody, connection.hasLength, !response.isStream {
             bytes.append("Content-Length: \(response.body.count)\r\n")
         }
         if response.status.code >= 200 {

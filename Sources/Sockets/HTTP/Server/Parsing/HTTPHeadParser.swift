@@ -35,7 +35,7 @@ struct HTTPHeadParser {
             append(UnsafeRawBufferPointer(rebasing: input[..<count]))
             input = UnsafeRawBufferPointer(rebasing: input[count...])
             if bytes.count > Self.maxBytes { throw tooLong }
-            if ending != nil, try endLine() { return try takeHead() }
+            if ending != nil, try endLine() { return try parseHead() }
         }
         return nil
     }
@@ -115,7 +115,7 @@ struct HTTPHeadParser {
             ? "a field of the header has no name" : "the name of a field is no token"
     }
 
-    private mutating func takeHead() throws(HTTPRefusal) -> HTTPRequestHead {
+    private mutating func parseHead() throws(HTTPRefusal) -> HTTPRequestHead {
         guard let line = requestLine else { preconditionFailure("fields follow a request line") }
         var head = HTTPRequestHead(
             bytes: bytes, fields: fields, method: line.method, methodRange: line.methodRange,

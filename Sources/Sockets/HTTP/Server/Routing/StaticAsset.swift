@@ -1,6 +1,4 @@
-import COpenSSL
-
-/// A file of the page, in memory: as it is and compressed, each with its tag.
+/// A file to be served, in memory: as it is and compressed, each with its tag.
 ///
 /// Safe from any thread. Made once, at the start: compressing takes a while.
 package struct StaticAsset: Sendable {
@@ -10,12 +8,18 @@ package struct StaticAsset: Sendable {
     /// Compressed, if that makes it shorter.
     private let gzip: [UInt8]?
     private let gzipTag: String
+    private let fields: [(name: StaticString, value: String)]
 
     /// Prepares a file.
     ///
-    /// - Parameter contentType: `text/html; charset=utf-8`.
-    package init(_ bytes: [UInt8], contentType: String) {
+    /// - Parameters:
+    ///   - contentType: `text/html; charset=utf-8`.
+    ///   - fields: further fields of its answers.
+    package init(
+        _ bytes: [UInt8], contentType: String, fields: [(name: StaticString, value: String)] = []
+    ) {
         self.contentType = contentType
+        self.fields = fields
         plain = bytes
         let tag = Self.tag(of: bytes)
         // A strong tag belongs to the bytes that are sent, so each form has its own.
@@ -25,10 +29,7 @@ package struct StaticAsset: Sendable {
 
     /// Returns 16 digits of the SHA-256.
     private static func tag(of bytes: [UInt8]) -> String {
-        var digest = [UInt8](repeating: 0, count: Int(EVP_MAX_MD_SIZE))
-        var count: UInt32 = 0
-        EVP_Digest(bytes, bytes.count, &digest, &count, EVP_sha256(), nil)
-        return digest.prefix(8).map { byte in
+        SHA256.digest(of: bytes).prefix(8).map { byte in
             let digits = String(byte, radix: 16)
             return digits.count == 1 ? "0\(digits)" : digits
         }
@@ -52,6 +53,7 @@ package struct StaticAsset: Sendable {
         response.cacheControl = "no-cache"
         response.fields.append(("ETag", tag))
         if gzip != nil { response.fields.append(("Vary", "Accept-Encoding")) }
+        response.fields += fields
         return response
     }
 }

@@ -1,0 +1,126 @@
+import MessageBus
+
+/// The counters of failed logins and of registrations.
+///
+/// Owned by `PasswordChecker`, under its lock. The time is an argument: milliseconds since 1970, which
+/// never go back.
+package struct AttemptCounters: Sendable {
+    private var counters: [AttemptKey: AttemptCounter] = [:]
+
+    /// Counters remembered; the ones used longest ago go first.
+    static let maxCount = 10_000
+    /// A name at an address: after five in a minute each failure doubles the delay.
+    private static let nameAtAddress = AttemptCounter.Limit(count: 5, milliseconds: 60_000)
+    /// An address: 30 a minute.
+    private static let address = AttemptCounter.Limit(count: 30, milliseconds: 60_000)
+    /// A name at addresses where it was never logged in: 100 an hour.
+    private static let name = AttemptCounter.Limit(count: 100, milliseconds: 3_600_000)
+    /// Registrations at an address: 60 at once, then one a minute.
+    private static let registrationBurst = 60
+    private static let registrationInterval: Int64 = 60_000
+
+    /// The counters that a record has changed, to be stored.
+    package struct Changes: Sendable {
+        package var changed: [StoredAttempts] = []
+        package var forgotten: [[UInt8]] = []
+        package var isEmpty: Bool { changed.isEmpty && forgotten.isEmpty }
+    }
+
+    /// Makes counters of stored ones.
+    package init(_ stored: [StoredAttempts] = [], at now: Int64 = 0) {
+        for attempts in stored.suffix(Self.maxCount) {
+            // A bucket may be ahead by an hour, a delay too.
+            counters[AttemptKey(bytes: attempts.counter)] = AttemptCounter(
+                failures: attempts.failures, delay: attempts.delay * 1_000, until: attempts.until,
+                used: attempts.used, now: now)
+        }
+    }
+
+    // MARK: - Logins
+
+    /// Returns the seconds until the next password of a name at an address is checked; `nil` if now.
+    ///
+    /// - Parameter isKnown: true if the account was logged in at the address, so that failures
+    ///   elsewhere don't count; `nil` if that is not known yet.
+    package func secondsUntilLogin(
+        of key: String, at address: ClientAddress, isKnown: Bool?, now: Int64
+    ) -> Int? {
+        var next = max(now, counters[.name(key, at: address)]?.until ?? 0)
+        if let counter = counters[.address(address)] {
+            next = max(next, counter.nextAllowed(Self.address, at: now))
+        }
+        if isKnown == false, let counter = counters[.name(key)] {
+            next = max(next, counter.nextAllowed(Self.name, at: now))
+        }
+        return Self.seconds(from: now, to: next)
+    }
+
+    /// Records a failed login.
+    package mutating func recordFailure(
+        of key: String, at address: ClientAddress, isKnown: Bool, now: Int64
+    ) -> Changes {
+        var changes = Changes()
+        update(.name(key, at: address), into: &changes) {
+            $0.recordAndDelay(Self.nameAtAddress, at: now)
+        }
+        update(.address(address), into: &changes) { $0.record(Self.address, at: now) }
+        if !isKnown { update(.name(key), into: &changes) { $0.record(Self.name, at: now) } }
+        return changes
+    }
+
+    /// Records a login: failures of this name at this address are forgotten.
+    package mutating func recordSuccess(of key: String, at address: ClientAddress) -> Changes {
+        let key = AttemptKey.name(key, at: address)
+        var changes = Changes()
+        if counters.removeValue(forKey: key) != nil { changes.forgotten = [key.bytes] }
+        return changes
+    }
+
+    /// Returns the failures at an address within the last minute.
+    package func recentFailures(at address: ClientAddress, now: Int64) -> Int {
+        let since = now - Self.address.milliseconds
+        return counters[.address(address)]?.failures.count { $0 > since } ?? 0
+    }
+
+    // MARK: - Registrations
+
+    /// Returns the seconds until a registration from an address is taken; `nil` if now.
+    package func secondsUntilRegistration(at address: ClientAddress, now: Int64) -> Int? {
+        guard let counter = counters[.registrations(at: address)] else { return nil }
+        let next = counter.nextAllowed(
+            burst: Self.registrationBurst, every: Self.registrationInterval, at: now)
+        return Self.seconds(from: now, to: next)
+    }
+
+    /// Records a registration.
+    package mutating func recordRegistration(at address: ClientAddress, now: Int64) -> Changes {
+        var changes = Changes()
+        update(.registrations(at: address), into: &changes) {
+            $0.fill(every: Self.registrationInterval, at: now)
+        }
+        return changes
+    }
+
+    // MARK: - The table
+
+    private mutating func update(
+        _ key: AttemptKey, into changes: inout Changes, _ body: (inout AttemptCounter) -> Void
+    ) {
+        body(&counters[key, default: AttemptCounter()])
+        if counters.count > Self.maxCount,
+            let oldest = counters.min(by: { $0.value.used < $1.value.used })?.key
+        {
+            counters[oldest] = nil
+            changes.forgotten.append(oldest.bytes)
+        }
+        guard let counter = counters[key] else { return }
+        changes.changed.append(
+            StoredAttempts(
+                counter: key.bytes, failures: counter.failures, delay: counter.delay / 1_000,
+                until: counter.until, used: counter.used))
+    }
+
+    private static func seconds(from now: Int64, to next: Int64) -> Int? {
+        next > now ? Int((next - now + 999) / 1_000) : nil
+    }
+}

@@ -1,0 +1,267 @@
+import Glibc
+import Locking
+import MessageBus
+
+/// Checks passwords on threads of their own, within limits.
+///
+/// Safe from any thread. A thread exists only while requests wait; it has a low priority, because
+/// whoever talks goes before whoever logs in.
+final class PasswordChecker: Sendable {
+    private struct State {
+        var queue = PasswordQueue<PasswordRequest>()
+        var attempts = AttemptCounters()
+        var logins = LoginAddresses()
+        var running = 0
+        var isClosed = false
+    }
+
+    private let state = Locked(State())
+    let accountStore: SharedAccountStore
+    let hashing: PasswordHashing
+    let environment: AccountEnvironment
+    private let failures: ThrottledLog
+    /// The hash that unknown names are compared with, once it is made.
+    private let decoy = Locked<String?>(nil)
+
+    /// Seconds after which a request is worth another try that the queue had no room for: hashing
+    /// 32 passwords takes about that long.
+    private static let queueSeconds = 2
+    /// Added to the nice value of a hashing thread: at 10, a busy core gives it a tenth.
+    private static let niceness: Int32 = 10
+
+    init(
+        _ accountStore: SharedAccountStore, hashing: PasswordHashing,
+        environment: AccountEnvironment
+    ) {
+        self.accountStore = accountStore
+        self.hashing = hashing
+        self.environment = environment
+        failures = ThrottledLog(environment.log)
+    }
+
+    // MARK: - Limits
+
+    /// Takes over counters of an earlier process, and where accounts were logged in.
+    func restore(_ stored: [StoredAttempts]) {
+        let now = environment.steady()
+        // There may be no file yet.
+        let logins = try? accountStore.read {
+            LoginAddresses(try $0.loginAddresses(atMost: LoginAddresses.maxStored))
+        }
+        state.withLock { state in
+            state.attempts = AttemptCounters(stored, at: now)
+            if let logins { state.logins = logins }
+        }
+    }
+
+    /// Remembers where an account was logged in.
+    func recordLogin(of id: AccountID, at address: ClientAddress) {
+        state.withLock { $0.logins.record(id, at: address) }
+    }
+
+    /// Returns the seconds until the password of a request may be checked, as far as is known without the store.
+    private func wait(
+        _ request: PasswordRequest, isKnown: Bool? = nil, _ attempts: AttemptCounters
+    ) -> Int? {
+        let (attempt, now) = (request.attempt, environment.steady())
+        if case .registration = request.purpose {
+            return attempts.secondsUntilRegistration(at: attempt.address, now: now)
+        }
+        return attempts.secondsUntilLogin(
+            of: attempt.key, at: attempt.address, isKnown: isKnown, now: now)
+    }
+
+    // MARK: - The queue
+
+    /// Takes a request, or refuses it or another one; on the loop.
+    ///
+    /// - Parameter account: the account that it is about; `nil` if there is none of that name.
+    func enqueue(_ request: PasswordRequest, about account: AccountID? = nil) {
+        let now = environment.steady()
+        typealias Refused = (request: PasswordRequest, seconds: Int)
+        let (refused, starts) = state.withLock { state -> (Refused?, Bool) in
+            if state.isClosed { return ((request, Self.queueSeconds), false) }
+            if let seconds = wait(request, state.attempts) { return ((request, seconds), false) }
+            let (address, logins) = (request.attempt.address, state.logins)
+            let admission = state.queue.enqueue(
+                request, from: address, connection: request.attempt.connection,
+                isKnown: account.map { logins.contains($0, at: address) } ?? false
+            ) { [attempts = state.attempts] in attempts.recentFailures(at: $0, now: now) }
+            let starts = state.running < environment.hashers
+            switch admission {
+            case .refused: return ((request, Self.queueSeconds), false)
+            case .waits:
+                if starts { state.running += 1 }
+                return (nil, starts)
+            case .waitsInsteadOf(let other):
+                if starts { state.running += 1 }
+                return ((other, Self.queueSeconds), starts)
+            }
+        }
+        if let refused { refuse(refused.request, .rateLimited(seconds: refused.seconds)) }
+        if starts { start() }
+    }
+
+    private func refuse(_ request: PasswordRequest, _ refusal: PasswordRequest.Refusal) {
+        environment.post { request.refuse(refusal) }
+    }
+
+    private func start() {
+        do {
+            try environment.startThread("passwords") { self.run() }
+        } catch {
+            failures.error(cause: "thread", "accounts: \(error)")
+            let left = state.withLock { state in
+                state.running -= 1
+                return state.running == 0 ? state.queue.removeAll() : []
+            }
+            for request in left { refuse(request, .unavailable) }
+        }
+    }
+
+    private func run() {
+        // This thread only: on Linux each has its own nice value.
+        _ = nice(Self.niceness)
+        // Made before anything is checked, so that the first unknown name does not take longer.
+        _ = decoyHash
+        while let request = next() {
+            serve(request)
+            state.withLock { $0.queue.finish(from: request.attempt.address) }
+        }
+    }
+
+    private func next() -> PasswordRequest? {
+        let now = environment.steady()
+        return state.withLock { state in
+            let request = state.queue.next { [attempts = state.attempts] in
+                attempts.recentFailures(at: $0, now: now)
+            }
+            if request == nil { state.running -= 1 }
+            return request
+        }
+    }
+
+    /// Refuses all that wait, and what comes from now on.
+    func close() {
+        let left = state.withLock { state in
+            state.isClosed = true
+            return state.queue.removeAll()
+        }
+        for request in left { refuse(request, .unavailable) }
+    }
+
+    // MARK: - One request
+
+    private func serve(_ request: PasswordRequest) {
+        do {
+            switch request.purpose {
+            case .login(let then): try logIn(request, then: answering(request, then))
+            case .registration(let name, let then):
+                try register(request, name: name, then: answering(request, then))
+            case .newPassword(let id, let password, let then):
+                try change(request, of: id, to: password, then: answering(request, then))
+            case .removal(let id, let then):
+                try remove(request, id, then: answering(request, then))
+            }
+        } catch let refused as Refused {
+            release(request)
+            refuse(request, .rateLimited(seconds: refused.seconds))
+        } catch {
+            log(error)
+            release(request)
+            refuse(request, .unavailable)
+        }
+    }
+
+    /// Returns what answers a request, whose connection may ask again at once.
+    private func answering<Result>(
+        _ request: PasswordRequest, _ then: LoopBound<(Result) -> Void>
+    ) -> @Sendable (Result) -> Void {
+        { result in
+            self.release(request)
+            then.value(result)
+        }
+    }
+
+    private func release(_ request: PasswordRequest) {
+        state.withLock { $0.queue.release(connection: request.attempt.connection) }
+    }
+
+    /// The hash that unknown names are compared with, so that they take as long as others.
+    private var decoyHash: String {
+        decoy.withLock { decoy in
+            if decoy == nil {
+                decoy = Array("no-account".utf8).withUnsafeBytes { Password(composed: $0) }
+                    .flatMap { hashing.hash($0) }
+            }
+            return decoy ?? ""
+        }
+    }
+
+    /// Tells of a failure of the store.
+    private func log(_ error: any Error) {
+        failures.error(cause: "accounts", "\(error)")
+    }
+
+    /// Runs a function of the store without which everything else goes on.
+    func logFailure(of body: () throws -> Void) {
+        do { try body() } catch { log(error) }
+    }
+
+    private func save(_ changes: AttemptCounters.Changes) {
+        if changes.isEmpty { return }
+        logFailure {
+            try accountStore.read { try $0.save(changes.changed, forgetting: changes.forgotten) }
+        }
+    }
+
+    /// Checks the password of a request.
+    ///
+    /// Returns the credentials if it is right, `nil` if it is wrong or there is no such account;
+    /// throws `Refused` if it may not be checked.
+    func checked(
+        _ request: PasswordRequest, _ find: (any AccountStore) throws -> Credentials?
+    ) throws -> Credentials? {
+        let attempt = request.attempt
+        let (credentials, isKnown) = try accountStore.read { store in
+            let credentials = try find(store)
+            let isKnown = try credentials.map {
+                try store.wasLoggedIn($0.account.id, at: attempt.address)
+            }
+            return (credentials, isKnown ?? false)
+        }
+        // Asked again: others of this name may have failed while this one waited.
+        let seconds = state.withLock { wait(request, isKnown: isKnown, $0.attempts) }
+        if let seconds { throw Refused(seconds: seconds) }
+        let isRight = hashing.isHash(credentials?.password ?? decoyHash, attempt.password)
+        guard let credentials, isRight else {
+            let now = environment.steady()
+            save(
+                state.withLock {
+                    $0.attempts.recordFailure(
+                        of: attempt.key, at: attempt.address, isKnown: isKnown, now: now)
+                })
+            return nil
+        }
+        save(
+            state.withLock { $0.attempts.recordSuccess(of: attempt.key, at: attempt.address) })
+        return credentials
+    }
+
+    /// Counts a registration; throws `Refused` if there were too many.
+    func recordRegistration(_ request: PasswordRequest) throws {
+        let (address, now) = (request.attempt.address, environment.steady())
+        let (seconds, changes) = state.withLock { state in
+            if let seconds = state.attempts.secondsUntilRegistration(at: address, now: now) {
+                return (seconds as Int?, AttemptCounters.Changes())
+            }
+            return (nil, state.attempts.recordRegistration(at: address, now: now))
+        }
+        if let seconds { throw Refused(seconds: seconds) }
+        save(changes)
+    }
+
+    private struct Refused: Error {
+        let seconds: Int
+    }
+}

@@ -1,0 +1,113 @@
+import Locking
+import MessageBus
+
+/// The store of accounts, shared by threads, and the version of it that the bus knows.
+///
+/// Safe from any thread but the bus's loop, which it would hold up.
+final class SharedAccountStore: @unchecked Sendable {  // guarded by `lock`
+    private let lock = Locked(())
+    private let store: any AccountStore
+    private var version: Int64 = 0
+    private var isClosed = false
+    private let publish: @Sendable (Publication) -> Void
+
+    /// Changes for the loop.
+    struct Publication: Sendable {
+        /// The changes; `nil` if there are none.
+        let changes: StoredAccounts?
+        /// The connection that asked for them; 0 if none did.
+        let connection: UInt64
+        /// The function to be called when they are in memory, before anybody is told.
+        let then: @Sendable () -> Void
+
+        init(
+            changes: StoredAccounts?, connection: UInt64, then: @escaping @Sendable () -> Void
+        ) {
+            self.changes = changes
+            self.connection = connection
+            self.then = then
+        }
+    }
+
+    /// An operation after the end.
+    struct Closed: Error, CustomStringConvertible {
+        let description = "accounts: the bus is ending"
+    }
+
+    /// Makes one of a store.
+    ///
+    /// - Parameter publish: takes changes, in their order.
+    init(_ store: any AccountStore, publish: @escaping @Sendable (Publication) -> Void) {
+        self.store = store
+        self.publish = publish
+    }
+
+    /// Calls a function with the store.
+    ///
+    /// - Throws: what the function throws, or `Closed`.
+    func read<Value: Sendable>(_ body: (any AccountStore) throws -> Value) throws -> Value {
+        try lock.withLock { _ in
+            guard !isClosed else { throw Closed() }
+            return try body(store)
+        }
+    }
+
+    /// Reads everything; returns the counters of failed attempts.
+    ///
+    /// - Parameter publishes: takes the accounts; returns true if they are to be published.
+    func load(_ publishes: (StoredAccounts) -> Bool) throws -> [StoredAttempts] {
+        try lock.withLock { _ in
+            guard !isClosed else { throw Closed() }
+            let changes = try store.changes(since: 0)
+            version = changes.version
+            if publishes(changes) {
+                publish(Publication(changes: changes, connection: 0) {})
+            }
+            // There may be no file yet.
+            return (try? store.attempts()) ?? []
+        }
+    }
+
+    /// Calls a function that changes the store, and publishes what has changed, also by others.
+    ///
+    /// - Parameters:
+    ///   - connection: the connection that asks; 0 if none does.
+    ///   - then: called on the loop with the result, once the change is in memory.
+    /// - Throws: what the function throws, or `Closed`; `then` is not called.
+    func change<Value: Sendable>(
+        by connection: UInt64 = 0, _ body: (any AccountStore) throws -> Value,
+        then: @escaping @Sendable (Value) -> Void
+    ) throws {
+        try lock.withLock { _ in
+            guard !isClosed else { throw Closed() }
+            let value = try body(store)
+            // What can't be read now is seen with the next change, or the next look.
+            let changes = try? presentChanges()
+            publish(Publication(changes: changes, connection: connection) { then(value) })
+        }
+    }
+
+    /// Publishes what others have changed.
+    func refresh() throws {
+        try lock.withLock { _ in
+            guard !isClosed else { throw Closed() }
+            guard let changes = try presentChanges() else { return }
+            publish(Publication(changes: changes, connection: 0) {})
+        }
+    }
+
+    private func presentChanges() throws -> StoredAccounts? {
+        let changes = try store.changes(since: version)
+        guard changes.isWhole || changes.version != version else { return nil }
+        version = changes.version
+        return changes
+    }
+
+    /// Closes the store.
+    func close() {
+        lock.withLock { _ in
+            isClosed = true
+            store.close()
+        }
+    }
+}

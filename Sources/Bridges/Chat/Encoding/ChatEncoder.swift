@@ -1,0 +1,102 @@
+import MessageBus
+
+/// The encoder of messages as lines of the chat protocol, in one language.
+package struct ChatEncoder: TranscriptEncoder {
+    private let phrases: Phrases
+
+    /// Makes an encoder with the sentences of a language.
+    package init(_ phrases: Phrases) { self.phrases = phrases }
+
+    /// Encodes messages into a transcript, and returns the index of the first one that did not fit.
+    package func encode(
+        _ arena: MessageArena, _ range: Range<Int>, into transcript: Transcript,
+        until limit: TranscriptOffset
+    ) -> Int {
+        var next = range.lowerBound
+        while next < range.upperBound {
+            next = transcript.appendPlainLines(of: arena, next..<range.upperBound, until: limit)
+            if next == range.upperBound || transcript.head >= limit { break }
+            encode(arena.message(at: next), into: transcript)
+            next += 1
+        }
+        return next
+    }
+
+    private func encode(_ message: Message, into transcript: Transcript) {
+        var bytes: [UInt8] = []
+        append(message, to: &bytes)
+        let connectionID = message.kind == .message ? message.header.connectionID : 0
+        (transcript.firstNumber, transcript.number) = (message.number, message.number)
+        bytes.withUnsafeBytes { bytes in
+            var rest = bytes[...]
+            while let end = rest.firstIndex(of: lineFeed) {
+                transcript.isInMessage = end + 1 < rest.endIndex
+                let line = UnsafeRawBufferPointer(rebasing: rest[..<end])
+                let cut = Self.fittingCount(of: line, within: transcript.maxLineBytes - 4)
+                let ending: [UInt8] = cut < line.count ? Array("…\n".utf8) : [lineFeed]
+                transcript.write(atMost: cut + 4, lines: 1, connectionID: connectionID) { place in
+                    ending.withUnsafeBytes { ending in
+                        UnsafeMutableRawBufferPointer(start: place, count: cut + 4)
+                            .copyMemory(from: UnsafeRawBufferPointer(rebasing: line[..<cut]))
+                        UnsafeMutableRawBufferPointer(start: place + cut, count: 4)
+                            .copyMemory(from: ending)
+                    }
+                    return cut + ending.count
+                }
+                rest = rest[(end + 1)...]
+            }
+        }
+    }
+
+    /// Appends a message's lines, each with its ending; none of a message that is deleted, and of a
+    /// deletion.
+    package func append(_ message: Message, to bytes: inout [UInt8]) {
+        switch message.kind {
+        case .join: append(phrases.joined(message.sender.name), to: &bytes)
+        case .leave:
+            append(phrases.left(message.sender.name, for: message.destination), to: &bytes)
+        case .rename:
+            append(
+                phrases.renamed(message.sender.name, to: message.other?.name ?? ""), to: &bytes)
+        case .message, .edit: if !message.header.isDeleted { appendText(message, to: &bytes) }
+        case .deletion: break
+        }
+    }
+
+    private func append(_ line: String, to bytes: inout [UInt8]) {
+        bytes.append(contentsOf: line.utf8)
+        bytes.append(lineFeed)
+    }
+
+    private func appendText(_ message: Message, to bytes: inout [UInt8]) {
+        var prefix = Array(message.sender.prefix)
+        if message.isPrivate, let other = message.other {
+            prefix = Array(
+                phrases.privateHeading(from: message.sender.name, to: other.name).utf8)
+        }
+        var first = prefix
+        if let reply = message.reply {
+            first.append(contentsOf: "[↩ \(reply.name): \(reply.excerpt)] ".utf8)
+        }
+        if message.kind == .edit { first.append(contentsOf: "[✎] ".utf8) }
+        message.body.withBytes { text in
+            var isFirst = true
+            for line in text.split(separator: lineFeed, omittingEmptySubsequences: false) {
+                bytes.append(contentsOf: isFirst ? first : prefix)
+                bytes.append(contentsOf: line)
+                bytes.append(lineFeed)
+                isFirst = false
+            }
+        }
+    }
+
+    /// Returns how many bytes of a line fit without cutting a character in two.
+    static func fittingCount(of line: UnsafeRawBufferPointer, within count: Int) -> Int {
+        guard line.count > count else { return line.count }
+        var cut = count
+        while cut > 0, line[cut] & 0xC0 == 0x80 { cut -= 1 }
+        return cut
+    }
+
+    private var lineFeed: UInt8 { 0x0A }
+}

@@ -1,0 +1,122 @@
+import Chat
+import MessageBus
+import Sockets
+
+// The records of files, kept from one run to the next.
+extension TailedFiles {
+    /// Restores the checkpoints of an earlier run.
+    func restore(_ kept: [String: [UInt8]]) {
+        var unasked: Set<FilePath> = []
+        for (source, state) in kept {
+            switch source {
+            case Self.patternsSource:
+                let lines = state.split(separator: 0x0A)
+                knownPatterns = Set(lines.map { String(decoding: $0, as: UTF8.self) })
+            case Self.knownSource: knowsAllBefore = true
+            case Self.marksSource: restoreMarks(state)
+            default: restore(source, state, &unasked)
+            }
+        }
+        // This is the first run: no earlier one can have missed anything.
+        if kept.isEmpty { knowsAllBefore = true }
+        if !unasked.isEmpty {
+            tailLog.info(
+                "\(TailLog.list(unasked.sorted())) no longer asked for: what is written there from "
+                    + "now on does not come in")
+        }
+    }
+
+    private func restore(_ source: String, _ state: [UInt8], _ unasked: inout Set<FilePath>) {
+        let isIgnored = source.hasPrefix(IgnoredFiles.sourcePrefix)
+        let numbers =
+            isIgnored ? String(source.dropFirst(IgnoredFiles.sourcePrefix.count)) : source
+        guard var record = FileRecord(source: numbers, state: state) else {
+            tailLog.warnOnce(
+                "what was kept of the file \(source) can't be read: it is read from its start")
+            checkpoints[source] = []
+            return
+        }
+        if isIgnored { return ignoredFiles.restore(record) }
+        if !configuration.follows(record.path) {
+            guard !configuration.excludes(record.path),
+                let live = configuration.livePath(of: record.path)
+            else {
+                // The record stays, so that the file is continued if a pattern matches it again.
+                records.insert(record)
+                if !record.isFinished { unasked.insert(record.path) }
+                return
+            }
+            // It was tailed at the path that rotation had given it.
+            record.path = live
+        }
+        records.insert(record, isUnfound: !record.isFinished)
+    }
+
+    private func restoreMarks(_ state: [UInt8]) {
+        for part in state.split(separator: 0) {
+            guard let space = part.firstIndex(of: UInt8(ascii: " ")),
+                let mark = Int(String(decoding: part[..<space], as: UTF8.self))
+            else { continue }
+            rotationMarks[FilePath(bytes: part[(space + 1)...]), default: []].insert(mark)
+        }
+    }
+
+    /// Deletes records of files that have been missing for 30 days, and marks records of files that
+    /// are missing.
+    func sweepRecords(now: Int64) {
+        if let last = lastSweep, now - last.now < Self.sweepPause { return }
+        let wall = wallTime() / 1_000_000_000
+        // Setting the clock forward during the run makes nothing older.
+        let time =
+            lastSweep.map { min(wall, $0.wall + (now - $0.now) / 1_000_000_000 + 60) } ?? wall
+        lastSweep = (wall, now)
+        let directories = DirectoryListings()
+        var forgotten = 0
+        for (record, source) in records.all.map({ ($0, $0.source) })
+            + ignoredFiles.all.map({ ($0, IgnoredFiles.source($0)) })
+        {
+            let isIgnored = source != record.source
+            let gone = isThere(record, directories) ? 0 : goneSince(record, time)
+            if gone != 0, time - gone >= InactiveRecords.maxAge {
+                forgotten += 1
+                checkpoints[source] = []
+                if isIgnored { ignoredFiles.remove(record.id) } else { records.remove(record.id) }
+            } else if gone != record.gone {
+                var record = record
+                record.gone = gone
+                checkpoints[source] = record.state
+                if isIgnored {
+                    ignoredFiles.restore(record)
+                } else {
+                    records.insert(record, isUnfound: records.isUnfound(record))
+                }
+            }
+        }
+        if forgotten > 0 {
+            tailLog.info(
+                "\(forgotten == 1 ? "1 file has" : "\(forgotten) files have") been gone for 30 days:"
+                    + " how far \(forgotten == 1 ? "it" : "they") had been read is forgotten")
+        }
+    }
+
+    /// Nanoseconds between two searches for missing files: an hour.
+    private static let sweepPause: Int64 = 3_600_000_000_000
+
+    private func goneSince(_ record: FileRecord, _ time: Int64) -> Int64 {
+        // A time before 2020 came from a wrong clock, as does one in the future.
+        let isWrong =
+            record.gone == 0 || record.gone > time
+            || (record.gone < 1_577_836_800 && time >= 1_577_836_800)
+        return isWrong ? time : record.gone
+    }
+
+    /// Returns true if a file with the record's inode number is in a directory of its own or of
+    /// rotation, or if that can't be told.
+    private func isThere(_ record: FileRecord, _ listings: DirectoryListings) -> Bool {
+        let places = Set([record.path.directory, record.target.directory])
+        return places.union(rotatedToDirectories()).contains { directory in
+            let listing = listings[directory]
+            return listing.isUnknown || listing.inodes.contains(record.id.inode)
+        }
+    }
+}

@@ -1,0 +1,65 @@
+import MessageBus
+import Sockets
+
+/// The wrong secrets that came from each address, so that nobody can try many.
+///
+/// An address that has sent too many is not listened to for a while, but for secrets that it has
+/// used before: programs behind the same proxy or router go on. Confined to the bus's loop.
+struct TokenTries {
+    private struct Source {
+        var bucket = CommandBucket()
+        var lastTry: Int64 = 0
+    }
+
+    /// A secret that was right, and where it came from.
+    private struct Use: Hashable {
+        let host: HostKey?
+        let digest: [UInt8]
+    }
+
+    private var sources: [HostKey?: Source] = [:]
+    private var uses: Set<Use> = []
+
+    /// Wrong secrets of one address: as many as wrong passwords, 30 at once and 30 a minute.
+    private static let rule: CommandBucket.Rule = {
+        var options = CommandBucket.Options()
+        (options.burst, options.per) = (30, .seconds(2))
+        return CommandBucket.Rule(options)
+    }()
+    /// Addresses that are counted, and secrets that are remembered: as many as counters of passwords.
+    private static let bound = 10_000
+
+    /// Records that a secret was right.
+    mutating func recordUse(of digest: [UInt8], from host: HostKey?) {
+        // Whoever is forgotten is only looked at like everybody else.
+        if uses.count >= Self.bound { uses = [] }
+        uses.insert(Use(host: host, digest: digest))
+    }
+
+    /// Returns whether a secret was right before, at the same address.
+    func wasUsed(_ digest: [UInt8], from host: HostKey?) -> Bool {
+        uses.contains(Use(host: host, digest: digest))
+    }
+
+    /// Counts a wrong secret.
+    mutating func recordFailure(from host: HostKey?, at now: Int64) {
+        if sources[host] == nil, sources.count >= Self.bound { forgetOldest() }
+        _ = sources[host, default: Source()].bucket.spend(at: now, Self.rule)
+        sources[host]?.lastTry = now
+    }
+
+    /// Returns the seconds for which nothing that comes from an address is looked at; `nil` if it is.
+    func wait(of host: HostKey?, at now: Int64) -> Int64? {
+        guard var bucket = sources[host]?.bucket else { return nil }
+        return switch bucket.spend(at: now, Self.rule) {
+        case .allowed: nil
+        case .refused(let seconds): seconds
+        case .ignored: 1
+        }
+    }
+
+    private mutating func forgetOldest() {
+        guard let oldest = sources.min(by: { $0.value.lastTry < $1.value.lastTry }) else { return }
+        sources[oldest.key] = nil
+    }
+}

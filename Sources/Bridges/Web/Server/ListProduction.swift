@@ -1,0 +1,151 @@
+import Chat
+import MessageBus
+import Sockets
+
+/// The production of lists of earlier messages: so many at a time, of each address and in all, and
+/// piece by piece, so that whoever chats meanwhile does not wait.
+///
+/// Confined to the bus's loop.
+final class ListProduction: @unchecked Sendable {  // touched on the loop only
+    /// One list's place, from the question to the store until its client has taken the answer: it is
+    /// free as soon as nobody holds it.
+    ///
+    /// Confined to the bus's loop, but for its end: a task that is cancelled ends anywhere.
+    final class Place: @unchecked Sendable {  // touched on the loop only
+        fileprivate let host: HostKey?
+        /// Bytes that wait for the client; `nil` while the list is produced.
+        fileprivate var bytes: Int?
+        fileprivate var isTaken = false
+        private weak var production: ListProduction?
+
+        fileprivate init(_ host: HostKey?, of production: ListProduction) {
+            self.host = host
+            self.production = production
+        }
+
+        deinit {
+            guard isTaken, let production else { return }
+            production.loop.perform { [host, bytes] in production.free(host, bytes) }
+        }
+    }
+
+    private struct Waiter {
+        let place: Place
+        let continuation: CheckedContinuation<Void, Never>
+    }
+
+    private let loop: EventLoop
+    /// Those who wait for a place, in order.
+    private var waiting: [Waiter] = []
+    /// Those who go on in another turn.
+    private var paused: [CheckedContinuation<Void, Never>] = []
+    private var countByHost: [HostKey?: Int] = [:]
+    private var producing = 0
+    /// Bytes of all lists that their clients have not taken.
+    private var bytes = 0
+
+    /// Lists that are produced at a time.
+    private static let maxCount = 16
+    /// Lists of one address, produced or not taken yet.
+    private static let mostPerHost = 4
+    /// Bytes of lists that are not taken, beyond which none is begun: as much as those of tcp may hold.
+    private static let maxBytes = 64 << 20
+    /// Bytes of a piece: some tens of microseconds.
+    private static let pieceBytes = 32 << 10
+    /// Pieces in a turn.
+    private static let piecesPerTurn = 4
+
+    init(on loop: EventLoop) { self.loop = loop }
+
+    // MARK: - Places
+
+    /// Waits for a place.
+    ///
+    /// - Throws: `CancellationError` if the list is no longer wanted.
+    func begin(for host: HostKey?, _ bus: isolated Bus) async throws -> Place {
+        let place = Place(host, of: self)
+        if isFree(for: host), !waiting.contains(where: { $0.place.host == host }) {
+            take(place)
+        } else {
+            await withCheckedContinuation { waiting.append(Waiter(place: place, continuation: $0)) }
+        }
+        try Task.checkCancellation()
+        // What is fetched takes as long as a piece.
+        try await pause(bus)
+        return place
+    }
+
+    private func isFree(for host: HostKey?) -> Bool {
+        producing < Self.maxCount && bytes < Self.maxBytes
+            && countByHost[host, default: 0] < Self.mostPerHost
+    }
+
+    private func take(_ place: Place) {
+        place.isTaken = true
+        producing += 1
+        countByHost[place.host, default: 0] += 1
+    }
+
+    /// Records that a list is produced, and waits for its client.
+    func record(_ place: Place, bytes count: Int) {
+        guard place.bytes == nil else { return }
+        place.bytes = count
+        bytes += count
+        producing -= 1
+        letIn()
+    }
+
+    private func free(_ host: HostKey?, _ waiting: Int?) {
+        if let waiting { bytes -= waiting } else { producing -= 1 }
+        let count = countByHost[host, default: 1] - 1
+        countByHost[host] = count > 0 ? count : nil
+        letIn()
+    }
+
+    private func letIn() {
+        loop.assertOwned()
+        var index = 0
+        while index < waiting.count, producing < Self.maxCount, bytes < Self.maxBytes {
+            guard isFree(for: waiting[index].place.host) else {
+                index += 1
+                continue
+            }
+            let waiter = waiting.remove(at: index)
+            take(waiter.place)
+            waiter.continuation.resume()
+        }
+    }
+
+    // MARK: - Turns
+
+    /// Waits for another turn of the loop.
+    ///
+    /// - Throws: `CancellationError` if the list is no longer wanted.
+    func pause(_ bus: isolated Bus) async throws {
+        await withCheckedContinuation { paused.append($0) }
+        try Task.checkCancellation()
+    }
+
+    /// Lets some of those go on that wait for another turn.
+    ///
+    /// Called at the end of each turn.
+    func goOn() {
+        let next = paused.prefix(Self.piecesPerTurn)
+        paused.removeFirst(next.count)
+        for continuation in next { continuation.resume() }
+        // The others come with the next turn, which begins once these have gone on.
+        if !paused.isEmpty { loop.requestTurnIfEnding() }
+    }
+
+    /// Appends messages as the elements of a list, piece by piece.
+    func append(_ messages: [Message], to json: inout [UInt8], _ bus: isolated Bus) async throws {
+        var pieceStart = json.count
+        for (index, message) in messages.enumerated() {
+            if index > 0 { json.append(UInt8(ascii: ",")) }
+            WebEventEncoder.appendListed(message, to: &json)
+            guard json.count - pieceStart >= Self.pieceBytes else { continue }
+            try await pause(bus)
+            pieceStart = json.count
+        }
+    }
+}

@@ -1,0 +1,80 @@
+import MessageBus
+
+/// The private messages of a day that sessions without an account were sent, for pages that come back:
+/// nothing else keeps them.
+///
+/// In memory only; where there are too many, the oldest of all sessions are forgotten. Confined to the
+/// bus's loop.
+struct RecentWhispers {
+    private struct Whisper {
+        let number: MessageNumber
+        let frame: [UInt8]
+    }
+
+    /// A place in the order in which they are forgotten.
+    private struct Entry {
+        let session: SessionID
+        let number: MessageNumber
+        /// The time at which it was sent, in milliseconds of the bus's clock.
+        let time: Int64
+        let bytes: Int
+    }
+
+    /// Each session's, by rising numbers.
+    private var whispers: [SessionID: [Whisper]] = [:]
+    private var entries: [Entry] = []
+    /// The index of the oldest entry.
+    private var first = 0
+    private var bytes = 0
+
+    /// Milliseconds for which one is remembered.
+    private static let lifetime: Int64 = 86_400_000
+    /// Bytes of all together: about 20,000 of 200 characters.
+    private static let maxBytes = 8 << 20
+    /// Bytes that one takes besides its frame.
+    private static let entryBytes = 192
+    /// Those of one session: as many as wait for somebody with an account.
+    private static let maxPerSession = 500
+
+    /// Remembers one that a session was sent, as a frame.
+    mutating func record(
+        _ frame: [UInt8], numbered number: MessageNumber, for session: SessionID, at time: Int64
+    ) {
+        forget(before: time - Self.lifetime)
+        var known = whispers[session] ?? []
+        if let last = known.last, last.number >= number { return }
+        if known.count == Self.maxPerSession { known.removeFirst() }
+        known.append(Whisper(number: number, frame: frame))
+        whispers[session] = known
+        let size = frame.count + Self.entryBytes
+        entries.append(Entry(session: session, number: number, time: time, bytes: size))
+        bytes += size
+        while bytes > Self.maxBytes { forgetOldest() }
+    }
+
+    /// Returns the frames of those behind a number, by their numbers.
+    mutating func frames(
+        for session: SessionID, after number: MessageNumber, at time: Int64
+    ) -> [MessageNumber: [UInt8]] {
+        forget(before: time - Self.lifetime)
+        let found = (whispers[session] ?? []).filter { $0.number > number }
+        return Dictionary(uniqueKeysWithValues: found.map { ($0.number, $0.frame) })
+    }
+
+    private mutating func forget(before time: Int64) {
+        while first < entries.count, entries[first].time < time { forgetOldest() }
+    }
+
+    private mutating func forgetOldest() {
+        let entry = entries[first]
+        bytes -= entry.bytes
+        if whispers[entry.session]?.first?.number == entry.number {
+            whispers[entry.session]?.removeFirst()
+            if whispers[entry.session]?.isEmpty == true { whispers[entry.session] = nil }
+        }
+        first += 1
+        guard first > 1_024, first > entries.count / 2 else { return }
+        entries.removeFirst(first)
+        first = 0
+    }
+}

@@ -1,0 +1,158 @@
+// Who may not be here, or may not speak.
+extension Bus {
+    /// Drops what banned and muted people say, on whichever bridge.
+    ///
+    /// A look for each sender of the batch, and only if there are bans or mutes at all.
+    func dropRestricted(_ batch: Batch) {
+        for (index, sender) in batch.arena.senders.enumerated() {
+            guard let (drop, isBan) = restriction(of: sender) else { continue }
+            for place in 0..<batch.count {
+                let header = batch.arena.all[place]
+                guard header.sender == index, !header.flags.contains(.dropped),
+                    // Who is muted may come and go; a leave can't be dropped.
+                    header.isSaid || isBan && header.kind != .leave && header.kind != .deletion
+                else { continue }
+                batch.drop(place, drop)
+            }
+        }
+    }
+
+    /// Returns why what somebody says is dropped; `nil` if it is not.
+    private func restriction(of sender: Sender) -> (drop: Drop, isBan: Bool)? {
+        if let ban = ban(of: sender) {
+            restrictions.record(sender.key, of: sender.identity)
+            return (Drop(code: "forbidden", reason: ban.reason), true)
+        }
+        guard isMuted(sender) else { return nil }
+        restrictions.record(sender.key, of: sender.identity)
+        let reason =
+            settings.language == .es
+            ? "No puedes hablar: te han silenciado." : "You can't speak: you are muted."
+        return (Drop(code: "forbidden", reason: reason), false)
+    }
+
+    private func ban(of sender: Sender) -> Ban? {
+        for key in keys(of: sender) {
+            if let ban = accounts.ban(ofName: key) { return ban }
+        }
+        return nil
+    }
+
+    /// Returns true if somebody may not speak, nor change names.
+    func isMuted(_ sender: Sender) -> Bool {
+        restrictions.isInUse
+            && keys(of: sender).contains { accounts.mute(ofName: $0) != nil }
+    }
+
+    /// Returns the folded names by which a restriction may be meant for somebody: the present one,
+    /// an earlier one, and that of the account that speaks for them.
+    private func keys(of sender: Sender) -> [String] {
+        var keys = [sender.key]
+        if let earlier = restrictions.key(of: sender.identity), earlier != sender.key {
+            keys.append(earlier)
+        }
+        if sender.relay != 0, let account = sender.account.flatMap({ accounts.account($0) }) {
+            keys.append(account.key)
+        }
+        return keys
+    }
+
+    /// Remembers who has a name that is restricted, so that another one does not help.
+    func restrictIdentities(of key: String) {
+        restrictions.isInUse = true
+        for presence in people[key]?.presences ?? [] {
+            restrictions.record(key, of: presence.sender.identity)
+        }
+        for attachment in bridges {
+            for sender in attachment.senders.values where sender.key == key {
+                restrictions.record(key, of: sender.identity)
+            }
+        }
+    }
+
+    /// Sends away whoever is banned.
+    func obey(_ ban: Ban) {
+        restrictions.isInUse = true
+        switch ban.subject {
+        case .name(let key):
+            restrictIdentities(of: key)
+            let account = ban.account.flatMap { accounts.account($0) }
+            let person = people[key] ?? account.flatMap { owner(of: $0) }
+            for presence in person?.onePerDelegate ?? [] {
+                presence.delegate.disconnect(.banned(reason: ban.reason))
+            }
+        case .addresses(let block): tell(.banned(block, reason: ban.reason))
+        }
+    }
+
+    /// Sends somebody away from all connections; returns false if there is none that can be closed.
+    package func kick(_ person: Person, reason: String) -> Bool {
+        let presences = person.onePerDelegate.filter { $0.connection != 0 }
+        for presence in presences { presence.delegate.disconnect(.kicked(reason: reason)) }
+        return !presences.isEmpty
+    }
+
+    /// Returns true if a block of addresses may not be banned by whoever: it holds this machine or
+    /// one of its proxies.
+    package func isProtected(_ block: AddressBlock) -> Bool {
+        switch block.family {
+        case .local: return true
+        case .ipv4: if block.bits >> 24 == 127 { return true }
+        // ::1 is in the first /64 of all.
+        case .ipv6: if block.contains(ClientAddress(ipv6: 0, 1)) { return true }
+        }
+        return protectedAddresses.values.contains { $0(block) }
+    }
+
+    /// Keeps addresses from being banned: those of proxies.
+    ///
+    /// - Parameters:
+    ///   - addresses: how they are written; the same ones are protected once.
+    ///   - overlaps: returns true if a block has one of them in it.
+    package func protect(
+        _ addresses: String, _ overlaps: @escaping @Sendable (AddressBlock) -> Bool
+    ) {
+        protectedAddresses[addresses] = overlaps
+    }
+
+    // MARK: - Observers
+
+    /// Says something for the server to everybody on this bus, and to no other network.
+    package func announce(_ text: String) {
+        tell(.announcement(text))
+        let server = settings.namePolicy.server(settings.language)
+        var header = MessageHeader()
+        header.number = nextNumber()
+        header.time = settings.time()
+        let message = Message(
+            header: header,
+            sender: Sender(
+                name: server, key: settings.namePolicy.fold(server), bridge: "", identity: 0),
+            body: Body("[announce] \(text)"), room: "", details: nil, uptime: settings.uptime())
+        // The operator at the console is of this bus too.
+        for attachment in bridges where !attachment.presences.isEmpty && attachment.isReachable {
+            attachment.deliver(message)
+        }
+    }
+
+    private func tell(_ event: ModerationEvent) {
+        for observer in moderationObservers.values { observer(event) }
+    }
+
+    /// Calls a function on the loop with what concerns whoever is connected.
+    ///
+    /// Returns what to take it away by.
+    package func whenModerated(_ action: sending @escaping (ModerationEvent) -> Void) -> UInt64 {
+        lastObserver += 1
+        moderationObservers[lastObserver] = action
+        return lastObserver
+    }
+
+    /// Takes a function of `whenModerated` away.
+    package func removeModerationObserver(_ id: UInt64) { moderationObservers[id] = nil }
+
+    /// Returns everybody who is logged in as a moderator or an admin.
+    package var moderators: [Person] {
+        people.values.filter { $0.account?.role.mayModerate == true }
+    }
+}

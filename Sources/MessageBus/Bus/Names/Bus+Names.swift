@@ -1,0 +1,21 @@
+// Names that people may use for one another.
+extension Bus {
+    /// Returns whether somebody here has a folded name, or somebody who has left had it within the
+    /// hour.
+    package func isKnown(_ key: String) -> Bool {
+        people[key] != nil || knownNames.isRemembered(key, at: settings.uptime())
+    }
+
+    /// The folded names of everybody here, and of everybody who has left or changed names within
+    /// the hour.
+    package var knownNameIndex: NameIndex {
+        knownNames.forget(at: settings.uptime())
+        return knownNames.index
+    }
+
+    /// Returns whether a folded name is that of a bridge, as it stands in parentheses behind a
+    /// name.
+    package func isBridge(_ key: String) -> Bool {
+        bridges.contains { settings.namePolicy.fold($0.name) == key }
+    }
+}

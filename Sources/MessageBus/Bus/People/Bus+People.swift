@@ -1,0 +1,199 @@
+// Who is here: entering, leaving, changing names and rooms.
+extension Bus {
+    /// Returns the person here who has a folded name.
+    package func person(_ key: String) -> Person? { people[key] }
+
+    /// Returns everybody in a room, sorted by name.
+    package func people(in room: Room) -> [Person] {
+        people.values.filter { $0.isIn(room) }.sorted { $0.sender.name < $1.sender.name }
+    }
+
+    /// Lets somebody in and tells the room, unless the person is there already by another
+    /// connection of the same account.
+    ///
+    /// Who is in may go into further rooms: with a presence for each, of the same delegate and
+    /// identity, or of the same account.
+    ///
+    /// Returns why not, if so; nothing is done then.
+    ///
+    /// - Parameter before: is called when it is certain, before anybody is told.
+    package func enter(
+        _ presence: Presence, by attachment: BridgeAttachment, before: () -> Void = {}
+    ) -> NameRefusal? {
+        let sender = presence.sender
+        if let refusal = refusal(of: sender) { return refusal }
+        let known = people[sender.key]
+        if let known {
+            guard let own = known.sender(of: presence) else { return .taken }
+            presence.sender = own
+        }
+        let notice = joinNotice(of: presence, as: known, in: presence.room, attachment)
+        if let notice, !store(notice) { return .dropped(notice) }
+        before()
+        presence.attachment = attachment
+        let person = known ?? newPerson(sender)
+        person.attach(presence)
+        if let notice { presence.room.append(notice.arena) }
+        return nil
+    }
+
+    /// Ends several connections of somebody at once, so that each room is told of a leave and none
+    /// of a change of rooms.
+    package func leave(_ presences: [Presence]) {
+        var left: [(presence: Presence, person: Person, attachment: BridgeAttachment)] = []
+        for presence in presences {
+            guard let person = presence.person, let attachment = presence.attachment else {
+                continue
+            }
+            remove(presence, of: person)
+            left.append((presence, person, attachment))
+        }
+        var told: Set<ObjectIdentifier> = []
+        for (presence, person, attachment) in left
+        where !isStopping && told.insert(ObjectIdentifier(presence.room)).inserted {
+            announceLeave(of: presence, person, by: attachment)
+        }
+    }
+
+    private func remove(_ presence: Presence, of person: Person) {
+        let isLast = person.presences.count == 1
+        person.detach(presence)
+        guard isLast else { return }
+        people.removeValue(forKey: presence.sender.key)
+        knownNames.release(presence.sender.key, at: settings.uptime())
+    }
+
+    func newPerson(_ sender: Sender) -> Person {
+        let person = Person(
+            sender: sender, account: sender.account.flatMap { settings.accounts.account($0) },
+            firstNumber: unusedNumber ?? 0)
+        people[sender.key] = person
+        knownNames.occupy(sender.key, at: settings.uptime())
+        return person
+    }
+
+    /// Ends a connection of somebody: with the last in a room, and unless the bus is stopping, the
+    /// room is told.
+    package func leave(_ presence: Presence) {
+        guard let person = presence.person, let attachment = presence.attachment else { return }
+        remove(presence, of: person)
+        if !isStopping { announceLeave(of: presence, person, by: attachment) }
+    }
+
+    /// Gives somebody another name and tells the rooms.
+    ///
+    /// Returns why not, if so; nothing is done then.
+    ///
+    /// - Parameter presence: where the person asked for it.
+    package func rename(_ presence: Presence, to sender: Sender) -> NameRefusal? {
+        guard let person = presence.person, let attachment = presence.attachment else { return nil }
+        if let refusal = refusal(of: sender) { return refusal }
+        if isMuted(presence.sender) { return .muted }
+        if let other = people[sender.key], other !== person { return .taken }
+        let notices = renameNotices(of: person, to: sender, attachment)
+        if let refused = notices.first(where: { !$0.notice.drops.isEmpty }) {
+            _ = store(refused.notice)
+            return .dropped(refused.notice)
+        }
+        apply(sender, to: person, notices)
+        return nil
+    }
+
+    /// Gives somebody a name, whether or not a middleware would drop the notice.
+    func forceRename(_ person: Person, to sender: Sender) {
+        guard let attachment = person.presences.lazy.compactMap(\.attachment).first else { return }
+        let notices = renameNotices(of: person, to: sender, attachment)
+        apply(sender, to: person, notices.filter { $0.notice.drops.isEmpty }, isForced: true)
+    }
+
+    private func renameNotices(
+        of person: Person, to sender: Sender, _ attachment: BridgeAttachment
+    ) -> [(room: Room, notice: Batch)] {
+        person.announcedRooms.map { room in
+            (room, judged(.rename, of: person.sender, in: room, attachment, other: sender))
+        }
+    }
+
+    private func apply(
+        _ sender: Sender, to person: Person, _ notices: [(room: Room, notice: Batch)],
+        isForced: Bool = false
+    ) {
+        let old = person.sender.key
+        if sender.key != old {
+            people.removeValue(forKey: old)
+            people[sender.key] = person
+            person.firstNumber = unusedNumber ?? 0
+            knownNames.release(old, at: settings.uptime())
+            knownNames.occupy(sender.key, at: settings.uptime())
+        }
+        person.setName(of: sender, isForced: isForced)
+        for (room, notice) in notices where store(notice) { room.append(notice.arena) }
+    }
+
+    /// Takes a connection of somebody from one room to another and tells both.
+    ///
+    /// Returns why not, if so; nothing is done then.
+    package func move(
+        _ presence: Presence, to room: Room, between: () -> Void = {}
+    ) -> Drop? {
+        guard let person = presence.person, let attachment = presence.attachment else { return nil }
+        // Judged before anybody is told of the leave, appended when its reader is there to read it.
+        let notice = joinNotice(of: presence, as: person, in: room, attachment)
+        if let notice, !store(notice) { return notice.drops.first?.drop }
+        person.detach(presence)
+        announceLeave(of: presence, person, by: attachment, to: room)
+        presence.room = room
+        person.attach(presence)
+        between()
+        if let notice { room.append(notice.arena) }
+        return nil
+    }
+
+    // MARK: - Notices
+
+    /// The notice of a join, judged, neither stored nor appended yet; `nil` if there is to be none.
+    ///
+    /// - Parameter person: who the presence will belong to, if they are in already.
+    func joinNotice(
+        of presence: Presence, as person: Person?, in room: Room, _ attachment: BridgeAttachment
+    ) -> Batch? {
+        guard presence.isAnnounced, person?.isAnnounced(in: room) != true else { return nil }
+        return judged(.join, of: presence.sender, in: room, attachment)
+    }
+
+    /// Tells a room that somebody leaves it, which no middleware can drop.
+    ///
+    /// - Parameters:
+    ///   - presence: the one that has ended; others of the person in that room keep it silent.
+    ///   - room: where the person goes; `nil` where only a room is left, also if the person is in
+    ///     others still.
+    private func announceLeave(
+        of presence: Presence, _ person: Person, by attachment: BridgeAttachment,
+        to room: Room? = nil
+    ) {
+        guard presence.isAnnounced, !person.isAnnounced(in: presence.room) else { return }
+        // A room is no person, but where somebody goes is kept as whom something is about.
+        let destination = room.map {
+            Sender(name: $0.name, key: $0.name, bridge: "", identity: 0)
+        }
+        let notice = judged(
+            .leave, of: presence.sender, in: presence.room, attachment, other: destination)
+        if store(notice) { presence.room.append(notice.arena) }
+    }
+
+    /// Returns a notice that the chains have judged, neither stored nor appended yet.
+    private func judged(
+        _ kind: Message.Kind, of sender: Sender, in room: Room, _ attachment: BridgeAttachment,
+        other: Sender? = nil
+    ) -> Batch {
+        let batch = self.batch(room: room.name, capacity: 1, bytes: 0)
+        var header = MessageHeader()
+        header.kind = kind
+        let details = other.map { MessageDetails(other: $0) }
+        batch.arena.append(
+            header, copying: .init(start: nil, count: 0), sender: sender, details: details)
+        batch.pass.isTraced = keepsMessages
+        judge(batch, by: attachment)
+        return batch
+    }
+}

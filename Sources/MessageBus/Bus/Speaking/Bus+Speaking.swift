@@ -1,0 +1,230 @@
+// Speaking once: by sessions and tokens, which give what they say names of their own.
+extension Bus {
+    /// Something that a session or token says in a room.
+    package struct Speech {
+        /// The text: UTF-8, in one line or several.
+        package var text: [UInt8]
+        /// The sender.
+        package var sender: Sender
+        /// The sender's presence in the room, which must last until it is said; `nil` if a program
+        /// speaks, which is in no room: then the message is automatic.
+        package var presence: Presence?
+        /// The SHA-256 of the session or token.
+        package var session: [UInt8]
+        /// The speaker's own name for it; `nil`: it may be said any number of times.
+        package var id: String?
+        /// The number of the message that it answers.
+        package var reply: MessageNumber?
+
+        /// Makes something to say.
+        package init(
+            _ text: [UInt8], by sender: Sender, in presence: Presence? = nil, session: [UInt8],
+            id: String? = nil, reply: MessageNumber? = nil
+        ) {
+            self.text = text
+            self.sender = sender
+            self.presence = presence
+            self.session = session
+            self.id = id
+            self.reply = reply
+        }
+    }
+
+    /// Says something in a room, unless the same session has said something by the same name within
+    /// a day, also before a restart.
+    ///
+    /// What was dropped may be tried again. What one session says is said in its order.
+    ///
+    /// - Parameter then: is called on the loop, once, perhaps before this returns.
+    package func say(
+        _ speech: Speech, in room: Room, by attachment: BridgeAttachment,
+        then: @escaping (SpeechResult) -> Void
+    ) {
+        let id = speech.id.map {
+            SpeechID(bridge: attachment.name, session: speech.session, id: $0)
+        }
+        sayOnce(
+            SaidIDs.Pending(
+                id: id, reply: speech.reply, content: .speech(speech, room, attachment),
+                then: then), of: speech.session, by: attachment)
+    }
+
+    /// Says something to somebody alone, under the same rules.
+    ///
+    /// - Parameter presence: the sender's, in whatever room.
+    package func whisper(
+        _ text: [UInt8], from presence: Presence, to key: String, session: [UInt8], id: String?,
+        by attachment: BridgeAttachment, then: @escaping (SpeechResult) -> Void
+    ) {
+        let id = id.map { SpeechID(bridge: attachment.name, session: session, id: $0) }
+        sayOnce(
+            SaidIDs.Pending(
+                id: id, reply: nil, content: .whisper(text, presence, key), then: then),
+            of: session, by: attachment)
+    }
+
+    private func sayOnce(
+        _ pending: SaidIDs.Pending, of session: [UInt8], by attachment: BridgeAttachment
+    ) {
+        let channel =
+            pending.id?.channel
+            ?? SpeechID(bridge: attachment.name, session: session, id: "").channel
+        guard saidIDs.enqueue(pending, of: channel) else { return pending.then(.full) }
+        if saidIDs.isAlone(in: channel) { sayNext(of: channel) }
+    }
+
+    /// Says what a session says next, or asks the store first.
+    private func sayNext(of channel: DurableReader.Channel) {
+        guard let pending = saidIDs.next(of: channel) else { return }
+        if let id = pending.id, let number = saidIDs.number(of: id) {
+            return finish(pending, of: channel, .saidBefore(number))
+        }
+        let answered = pending.reply.flatMap { number in
+            rooms.lazy.compactMap { $0.log.message(numbered: number) }.first
+        }
+        let asksForReply = pending.reply != nil && answered == nil
+        guard keepsMessages, pending.id != nil || asksForReply else {
+            return attempt(pending, of: channel, answering: answered)
+        }
+        let (store, id, reply) = (store, pending.id, asksForReply ? pending.reply : nil)
+        Task(executorPreference: tasks) {
+            var numbers: [MessageNumber] = []
+            // A store that can't be read keeps nobody from speaking.
+            if let id { numbers = (try? await store.numbers(of: id.id, in: id.channel)) ?? [] }
+            var message: Message?
+            if let reply { message = try? await store.message(numbered: reply) }
+            let found = (numbers.first, message)
+            await self.perform { $0.proceed(channel, number: found.0, answered: found.1) }
+        }
+    }
+
+    /// Goes on with what a session says next, with what the store has answered.
+    private func proceed(
+        _ channel: DurableReader.Channel, number: MessageNumber?, answered: Message?
+    ) {
+        guard let pending = saidIDs.next(of: channel) else { return }
+        if let number {
+            if let id = pending.id { saidIDs.record(id, as: number, at: settings.time()) }
+            return finish(pending, of: channel, .saidBefore(number))
+        }
+        let answered =
+            answered
+            ?? pending.reply.flatMap { number in
+                rooms.lazy.compactMap { $0.log.message(numbered: number) }.first
+            }
+        attempt(pending, of: channel, answering: answered)
+    }
+
+    private func attempt(
+        _ pending: SaidIDs.Pending, of channel: DurableReader.Channel, answering message: Message?
+    ) {
+        if pending.reply != nil, message == nil {
+            return finish(pending, of: channel, .unknownMessage)
+        }
+        switch pending.content {
+        case .speech(let speech, let room, let attachment):
+            let result = publish(
+                speech, pending.id, answering: message, in: room, by: attachment)
+            finish(pending, of: channel, result)
+        case .whisper(let text, let presence, let key):
+            whisper(text, from: presence, to: key, pending.id) { result in
+                self.finish(pending, of: channel, result)
+            }
+        }
+    }
+
+    private func finish(
+        _ pending: SaidIDs.Pending, of channel: DurableReader.Channel, _ result: SpeechResult
+    ) {
+        if case .said(let number) = result, let id = pending.id {
+            saidIDs.record(id, as: number, at: settings.time())
+            if keepsMessages {
+                var progress = SourceProgress(
+                    bridge: channel.bridge, checkpoints: [],
+                    links: [(id.channel, Link(number: number, remoteID: id.id))])
+                progress.isAwaited = false
+                _ = store.enqueue(progress)
+            }
+        }
+        saidIDs.removeNext(of: channel)
+        pending.then(result)
+        sayNext(of: channel)
+    }
+
+    // MARK: - In a room
+
+    private func publish(
+        _ speech: Speech, _ id: SpeechID?, answering message: Message?, in room: Room,
+        by attachment: BridgeAttachment
+    ) -> SpeechResult {
+        if let presence = speech.presence, presence.person == nil || presence.room !== room {
+            return .notHere
+        }
+        if attachment.direction == .out {
+            return .dropped(Drop(code: "forbidden", reason: "direction is \"out\""))
+        }
+        var reply: Quotation?
+        if let message {
+            guard message.room == room.name, message.header.isSaid, !message.header.isDeleted,
+                !message.isPrivate
+            else { return .unknownMessage }
+            reply = Quotation(
+                number: message.number, name: message.sender.name, excerpt: message.text)
+        }
+        let batch = self.batch(room: room.name, capacity: 1, bytes: speech.text.count)
+        let details =
+            reply != nil || id != nil ? MessageDetails(reply: reply, origin: id?.origin) : nil
+        var header = MessageHeader()
+        if isAutomatic(speech) { header.flags.insert(.automatic) }
+        speech.text.withUnsafeBytes {
+            append(
+                $0, header, details, by: speech.presence?.sender ?? speech.sender,
+                to: batch)
+        }
+        if let drop = reasonToRefuse(batch.arena.all[0], in: batch) { return .dropped(drop) }
+        publish(batch, in: room, by: attachment)
+        if let drop = batch.drops.first?.drop { return .dropped(drop) }
+        return .said(batch.arena.all[0].number)
+    }
+
+    private func isAutomatic(_ speech: Speech) -> Bool {
+        guard speech.presence != nil else { return true }
+        return speech.sender.account.flatMap { accounts.account($0) }?.role == .relay
+    }
+
+    // MARK: - To somebody alone
+
+    private func whisper(
+        _ text: [UInt8], from presence: Presence, to key: String, _ id: SpeechID?,
+        done: @escaping (SpeechResult) -> Void
+    ) {
+        guard let sender = presence.person else { return done(.notHere) }
+        let cleaned = text.withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .kept)
+        }
+        if cleaned.withUnsafeBytes({ TextTrimming.isBlank($0) }) {
+            return done(.dropped(Drop(code: "dropped", reason: "nothing was said")))
+        }
+        if let receiver = people[key] {
+            guard receiver.isReachable else { return done(.unknownPerson) }
+            if receiver.isFull, receiver !== sender { return done(.full) }
+            let result = cleaned.withUnsafeBytes {
+                whisper($0, from: presence, to: receiver, named: id)
+            }
+            return done(result)
+        }
+        guard let account = accounts.account(named: key), presence.sender.account != nil else {
+            return done(.unknownPerson)
+        }
+        let drop = cleaned.withUnsafeBytes {
+            leave($0, from: presence, for: account, origin: id?.origin) { result, number in
+                switch result {
+                case .left: done(.said(number))
+                case .full: done(.full)
+                case .unavailable: done(.unknownPerson)
+                }
+            }
+        }
+        if let drop { done(.dropped(drop)) }
+    }
+}

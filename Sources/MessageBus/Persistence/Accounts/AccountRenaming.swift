@@ -1,0 +1,11 @@
+/// The answer to a new name.
+package enum AccountRenaming: Sendable, Equatable {
+    /// The account has the name.
+    case renamed
+    /// There is no such account.
+    case unknown
+    /// There is another account of that name.
+    case registered
+    /// The name is reserved since another account was removed or renamed.
+    case reserved
+}

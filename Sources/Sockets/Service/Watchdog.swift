@@ -1,0 +1,34 @@
+import TimeUnits
+
+/// Tells a service manager that a loop turns: twice within the time that the manager allows.
+///
+/// Confined to the loop, which keeps it. The loop itself sends, so that the manager restarts a process
+/// whose loop hangs.
+package final class Watchdog {
+    private let loop: EventLoop
+    private let notifier: ServiceNotifier
+    private let pause: Int64
+    private lazy var timer = LoopTimer { self.run() }
+
+    /// Nanoseconds between two notifications at least, whatever the manager asks for.
+    private static let minPause: Int64 = 1_000_000
+
+    private init(_ notifier: ServiceNotifier, timeout: Duration, on loop: EventLoop) {
+        self.loop = loop
+        self.notifier = notifier
+        pause = max(Self.minPause, timeout.inNanoseconds / 2)
+    }
+
+    /// Begins to notify, if the manager asks for it.
+    ///
+    /// Must be called on the loop, or before it starts.
+    package static func start(_ notifier: ServiceNotifier, on loop: EventLoop) {
+        guard let timeout = notifier.watchdogTimeout else { return }
+        Watchdog(notifier, timeout: timeout, on: loop).run()
+    }
+
+    private func run() {
+        notifier.alive()
+        loop.set(timer, after: pause)
+    }
+}

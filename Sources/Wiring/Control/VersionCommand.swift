@@ -1,0 +1,19 @@
+import Glibc
+import JSON
+import MessageBus
+
+/// Answers with the version of the daemon and its process.
+package struct VersionCommand: ControlCommand {
+    /// `version`.
+    package var name: String { "version" }
+
+    /// Makes the command.
+    package init() {}
+
+    /// Sends one object.
+    package func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
+        answer.send(
+            .object(["version": .text(Version.current), "process": .integer(Int64(getpid()))]))
+        return 0
+    }
+}
