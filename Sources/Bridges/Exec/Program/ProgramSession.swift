@@ -63,6 +63,8 @@ final class ProgramSession: Sendable {
         log.finish()
         await port.closeSource()
         if let failure = state.withLock({ $0.failure }) { throw failure }
+        // A program that was killed because the bridge was cancelled has not failed.
+        try Task.checkCancellation()
         guard let exit else { throw CancellationError() }
         return exit
     }
