@@ -119,10 +119,14 @@ let package = Package(
             path: "Sources/Bridges/Web",
             resources: [.embedInCode("Page"), .embedInCode("API/openapi.json")]),
         .target(
+            name: "ExecBridge",
+            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/Exec"),
+        .target(
             name: "Bridges",
             dependencies: [
                 "MessageBus", "TCPBridge", "StdioBridge", "TailBridge", "TelegramBridge",
-                "WebBridge",
+                "WebBridge", "ExecBridge",
             ],
             path: "Sources/Bridges/BuiltIns"),
         // The status page: what the browser gets of it, no Swift.
@@ -144,7 +148,7 @@ let package = Package(
             name: "puente",
             dependencies: [
                 "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Patterns", "Middlewares",
-                "Bridges", "Chat", "Wiring", "Plugins",
+                "Bridges", "Chat", "ExecBridge", "Wiring", "Plugins",
             ]),
 
         // Tests: one target for each module, and what they share.
@@ -214,6 +218,12 @@ let package = Package(
                 "TestSupport",
             ],
             path: "Tests/BridgesTests/Web"),
+        .testTarget(
+            name: "ExecBridgeTests",
+            dependencies: [
+                "ExecBridge", "Chat", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport",
+            ],
+            path: "Tests/BridgesTests/Exec", exclude: ["Programs"]),
         .testTarget(
             name: "BrowserTests", dependencies: ["TestSupport"], exclude: ["Page"]),
         .testTarget(

@@ -8,13 +8,13 @@ struct Arguments {
     /// The names of options.
     enum Name: String, CaseIterable {
         case config, room, last, since, follow, json, role, free, connect, with, write, plan
-        case bridge, verdict, `where`
+        case bridge, verdict, `where`, durable
         case readOnly = "read-only"
 
         var hasValue: Bool {
             switch self {
             case .config, .room, .last, .since, .role, .with, .bridge, .verdict, .where: true
-            case .follow, .json, .free, .readOnly, .connect, .write, .plan: false
+            case .follow, .json, .free, .readOnly, .connect, .write, .plan, .durable: false
             }
         }
     }

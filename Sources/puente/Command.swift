@@ -12,6 +12,7 @@ enum Command: Equatable {
     case why(MessageNumber, file: String)
     case status(isJSON: Bool, file: String)
     case certificate([CertificateHost])
+    case conform([String], isDurable: Bool)
     case accounts(AccountCommand, file: String)
     case tap(TapOptions, file: String)
     case schema
@@ -94,6 +95,12 @@ enum Command: Equatable {
                     }
                     return host
                 })
+        case "conform":
+            most = .max
+            guard !words.isEmpty else {
+                throw .noWord("conform needs the program, and perhaps its arguments, behind --")
+            }
+            self = .conform(Array(words), isDurable: arguments.removeFlag(.durable))
         case "user", "token", "ban":
             most = .max
             let file = arguments.file

@@ -63,6 +63,8 @@ struct Puente {
         case .status(let isJSON, let file):
             return await StatusQuestion(file, on: loop).ask(isJSON: isJSON)
         case .certificate(let hosts): return await CertificateCommand(hosts).run()
+        case .conform(let command, let isDurable):
+            return await ConformCommand(command, isDurable: isDurable).run(on: loop)
         case .accounts(let command, let file):
             return await AccountCommands.run(command, file)
         case .tap(let options, let file):

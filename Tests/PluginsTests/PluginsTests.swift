@@ -78,6 +78,12 @@ import Testing
             decode(Shorten.Options.self, [("patience", .number("3"))]).options?.patience == 3)
     }
 
+    @Test func `the cuckoo keeps the contract of bridges`() async throws {
+        let conformance = BridgeConformance { _ in .init(Cuckoo(Cuckoo.Options())) }
+        let problems = try await conformance.problems()
+        #expect(problems == [])
+    }
+
     @Test func `the cuckoo says the time every hour`() async throws {
         let bus = try TestBus()
         let reader = await bus.port("reader")

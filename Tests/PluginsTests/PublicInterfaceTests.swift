@@ -19,7 +19,7 @@ import Testing
         "struct ChatEncoder", "init(_ phrases: Phrases)", "func append(_ message: Message, to",
     ]
 
-    @Test func `telegram and stdio use the public interface of the bus only`() async throws {
+    @Test func `telegram, exec and stdio use the public interface of the bus only`() async throws {
         let (chat, bridges) = (try OutsideModule(), try OutsideModule())
         defer {
             chat.remove()
@@ -28,7 +28,7 @@ import Testing
         // Chat is ours, so it may use what the package may; to be seen from outside, it is made public.
         try Self.addSources("Bridges/Chat", to: chat)
         #expect(try await chat.emit("Chat") == "")
-        for target in ["Locking", "JSON", "Bridges/Telegram", "Bridges/Stdio"] {
+        for target in ["Locking", "JSON", "Bridges/Telegram", "Bridges/Stdio", "Bridges/Exec"] {
             try Self.addSources(target, to: bridges)
         }
         #expect(try await bridges.compile(with: chat) == "")

@@ -54,6 +54,7 @@ import Wiring
         #expect(status == 0)
         for verb in [
             "[run]", "check", "describe", "history", "search", "why", "user", "token", "ban",
+            "conform",
             "certificate", "version", "help",
         ] {
             #expect(output.contains { $0.contains("puente \(verb)") }, "\(verb)")

@@ -123,8 +123,10 @@ enum HouseRules {
         "Bridges/Web": [
             "Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits",
         ],
+        "Bridges/Exec": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
         "Bridges/BuiltIns": [
-            "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge", "WebBridge",
+            "ExecBridge", "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge",
+            "WebBridge",
         ],
         "StatusServer": ["JSON", "Locking", "Metrics", "MessageBus", "Sockets"],
         "Wiring": [
@@ -134,7 +136,7 @@ enum HouseRules {
         "Plugins": ["MessageBus", "Sockets"],
         "puente": [
             "JSON", "MessageBus", "Sockets", "Store", "Accounts", "Patterns", "Middlewares",
-            "Bridges", "Chat", "Wiring", "Plugins",
+            "Bridges", "Chat", "ExecBridge", "Wiring", "Plugins",
         ],
     ]
     /// The modules of the toolchain that every target may import.

@@ -34,6 +34,34 @@ import Testing
         #expect(try database.number("SELECT count(*) FROM accounts") == 0)
     }
 
+    @Test func `what programs said is told apart, after a migration too`() async throws {
+        do {
+            let database = try Database(folder.file, .write)
+            try database.execute(
+                """
+                PRAGMA application_id = \(0x506E_7465);
+                \(Schema.migrations[..<7].joined(separator: ";\n"));
+                PRAGMA user_version = 7;
+                INSERT INTO rooms (id, name) VALUES (1, 'general');
+                INSERT INTO messages (number, room, kind, time, sender, bridge, text)
+                    VALUES (7, 1, 0, 1000, 'ana', 'chat', 'hola')
+                """)
+        }
+        let store = try SQLiteStore.open(folder.file)
+        let first = store.reserve(4)
+        let messages = [true, false, true, true].enumerated().map { index, isAutomatic in
+            var message = Message.make("\(index)", number: first + index, time: 1_000)
+            if isAutomatic { message.header.flags.insert(.automatic) }
+            return message
+        }
+        store.enqueue(Batch.make(messages), isOwed: false)
+        let commit = store.enqueue(SourceProgress(bridge: "test", checkpoints: []))
+        store.endTurn()
+        try await commit.wait()
+        #expect(try await store.all().map(\.isAutomatic) == [false, true, false, true, true])
+        await store.close()
+    }
+
     @Test func `the account of a sender is stored with its messages`() async throws {
         let store = try SQLiteStore.open(folder.file)
         let first = store.reserve(3)

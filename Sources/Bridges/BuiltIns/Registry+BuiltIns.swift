@@ -1,3 +1,4 @@
+import ExecBridge
 import MessageBus
 import StdioBridge
 import TCPBridge
@@ -13,5 +14,6 @@ extension Registry {
         registerTail()
         registerTelegram()
         registerWeb()
+        registerExec()
     }
 }

@@ -67,6 +67,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var places: [ReaderPlace.Reader: ReaderPlace] = [:]
 
     var cursors: [Cursor] = []
+    /// Sent when a reader has read everything and waits for more.
+    let idle = BroadcastSignal()
     var positions: [String: LogPosition] = [:]
     var senders: [SenderKey: Sender] = [:]
     var openSources = 0
@@ -80,6 +82,8 @@ package final class BridgeAttachment: @unchecked Sendable {  // `var`s on the lo
     var presences: [Presence] = []
     /// Private messages that came before there was a reader, `Cursor.maxPendingPrivateMessages` at most.
     var pendingPrivateMessages: [Message] = []
+    /// Where private messages go, if the bridge reads them by themselves.
+    var privateMessages: PrivateMessageQueue?
 
     /// Makes the attachment of a bridge of bridge.json.
     package init(
@@ -126,7 +130,13 @@ extension BridgeAttachment: PresenceDelegate {
     /// there is one.
     package func deliver(_ message: Message) {
         outgoing.owner.assertOwned()
-        if let cursor = cursors.first(where: reads) {
+        if let privateMessages, message.isPrivate {
+            // Senders get their own as well, which is of no use to a bridge.
+            guard presences.contains(where: { $0.sender.key == message.other?.key }) else { return }
+            for message in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
+                privateMessages.append(message)
+            }
+        } else if let cursor = cursors.first(where: reads) {
             cursor.deliver(message)
         } else {
             if pendingPrivateMessages.count == Cursor.maxPendingPrivateMessages {

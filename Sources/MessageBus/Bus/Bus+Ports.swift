@@ -22,9 +22,10 @@ extension Bus {
     package func finish(_ attachment: BridgeAttachment) {
         for cursor in attachment.cursors { release(cursor, of: attachment) }
         attachment.cursors = []
-        for presence in attachment.presences { leave(presence) }
-        attachment.presences = []
+        leaveAll(of: attachment)
         if attachment.ending == nil { attachment.pendingPrivateMessages = [] }
+        attachment.privateMessages?.close()
+        attachment.privateMessages = nil
         attachment.durableReaders = []
         attachment.readGauges = nil
         attachment.statistics.connections.open = 0
@@ -52,16 +53,6 @@ extension Bus {
         _ state: BridgeState, of attachment: BridgeAttachment, because reason: String = ""
     ) {
         attachment.condition.set(state, at: now, because: reason)
-    }
-
-    func present(_ name: String, by attachment: BridgeAttachment) -> Bool {
-        guard let room = room(attachment.room) else { return false }
-        let presence = Presence(
-            sender: sender(of: Draft("", from: name), by: attachment), room: room,
-            delegate: attachment, isAnnounced: false)
-        guard enter(presence, by: attachment) == nil else { return false }
-        attachment.presences.append(presence)
-        return true
     }
 
     /// The time of the present turn, by the wall clock.
@@ -99,6 +90,8 @@ extension Bus {
                 bridge: attachment.name, checkpoints: checkpoints,
                 links: links(drafts, receipts, by: attachment))
             try await store.enqueue(progress).wait()
+        } else {
+            link(drafts, receipts, by: attachment)
         }
         return receipts
     }
@@ -118,6 +111,17 @@ extension Bus {
             checkpoints: sources.map { Checkpoint(source: $0, state: []) })
         progress.isErasing = isErasing
         try await store.enqueue(progress).wait()
+    }
+
+    /// Has the store link messages to their names in the remote chat, without waiting.
+    private func link(
+        _ drafts: [Draft], _ receipts: [Receipt], by attachment: BridgeAttachment
+    ) {
+        let links = links(drafts, receipts, by: attachment)
+        if links.isEmpty { return }
+        var progress = SourceProgress(bridge: attachment.name, checkpoints: [], links: links)
+        progress.isAwaited = false
+        _ = store.enqueue(progress)
     }
 
     /// Returns the links from messages to their names in the remote chat: to find them for answers
@@ -197,6 +201,7 @@ extension Bus {
     ) {
         var header = MessageHeader()
         header.kind = draft.kind
+        if draft.isAutomatic { header.flags.insert(.automatic) }
         let details = MessageDetails(of: draft, at: settings.time())
         let sender = sender(of: draft, by: attachment)
         append(text, header, details, by: sender, to: batch)
@@ -288,7 +293,7 @@ extension Bus {
             ?? attachment.positions[name] ?? room.log.end
         let cursor = Cursor(
             room: room, bridge: attachment.name, channel: channel, outgoing: attachment.outgoing,
-            position: position)
+            position: position, idle: attachment.idle)
         cursor.isMuted = attachment.direction == .in
         cursor.statistics = attachment.statistics
         if let bytes {
@@ -324,6 +329,16 @@ extension Bus {
             }
         }
         return nil
+    }
+
+    /// Returns when all readers of a bridge have read everything and wait for more, when the bus
+    /// ends, or when the task is cancelled.
+    func waitUntilIdle(_ attachment: BridgeAttachment) async {
+        while !Task.isCancelled, !isEnding, !attachment.isEnding {
+            let seen = attachment.idle.count
+            if attachment.cursors.allSatisfy(\.isIdle) { return }
+            await attachment.idle.wait(since: seen)
+        }
     }
 
     /// Returns the messages that a cursor can read at once; none if it would have to wait.

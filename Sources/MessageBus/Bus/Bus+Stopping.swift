@@ -29,6 +29,8 @@ extension Bus {
     }
 
     private func callEndHandlers(of attachment: BridgeAttachment) {
+        attachment.privateMessages?.close()
+        attachment.idle.send()
         let handlers = attachment.endHandlers
         attachment.endHandlers = []
         for handler in handlers { handler() }

@@ -105,6 +105,9 @@ public struct Message: Sendable {
     public var reply: Quotation? { kind == .deletion ? nil : details?.reply }
     /// The number of the message that was deleted, in a deletion; `nil` in anything else.
     public var deletedNumber: MessageNumber? { kind == .deletion ? details?.reply?.number : nil }
+    /// The number of the message that an edit corrects, if the bus has found it; `nil` in anything
+    /// else.
+    public var correctedNumber: MessageNumber? { kind == .edit ? details?.corrected : nil }
     /// The name of the person who deleted the message, whose text is empty then; `nil` if nobody did.
     public var deleter: String? { details?.deleter }
     /// The receiver of a private message, or the new name in a rename.
@@ -122,6 +125,9 @@ public struct Message: Sendable {
     /// They are judged as a message of their author, by copies of the steps. A step that counts
     /// messages or writes them down lets them pass.
     public var isQuotation: Bool { header.flags.contains(.isQuotation) }
+    /// True if a program says it, as far as its bridge knows, and no person: whoever answers by
+    /// itself should pass over it, so that two programs don't answer each other for ever.
+    public var isAutomatic: Bool { header.flags.contains(.automatic) }
     /// The place it came from before it reached the bus.
     public var origin: Origin? {
         // Which session says something is nobody's business.

@@ -26,6 +26,8 @@ package final class Cursor {
     private(set) var held = 0
     /// The position at which the reader is done, once its bridge ends alone.
     private var endPosition: LogPosition?
+    /// Sent when the reader has read everything and waits for more.
+    let idle: BroadcastSignal?
     /// True if the bridge only brings in: it is given nothing but the end.
     var isMuted = false
     /// What is counted of the bridge; `nil` where nobody counts.
@@ -38,7 +40,11 @@ package final class Cursor {
     /// The most private messages that wait for a reader; the oldest go.
     static let maxPendingPrivateMessages = 256
 
-    init(room: Room, bridge: String, channel: String?, outgoing: Chain, position: LogPosition) {
+    init(
+        room: Room, bridge: String, channel: String?, outgoing: Chain, position: LogPosition,
+        idle: BroadcastSignal? = nil
+    ) {
+        self.idle = idle
         self.room = room
         self.bridge = bridge
         self.channel = channel
@@ -159,7 +165,11 @@ package final class Cursor {
     func wait(_ continuation: CheckedContinuation<Void, Never>) {
         room.owner.assertOwned()
         waiter = continuation
+        idle?.send()
     }
+
+    /// True if the reader has read everything and waits for more.
+    var isIdle: Bool { waiter != nil && isUpToDate }
 
     func wake() {
         waiter?.resume()

@@ -16,6 +16,8 @@ public final class EventLoop: SerialExecutor, @unchecked Sendable {  // confined
         let descriptor: Int32
     }
 
+    /// The routes that those who live on the loop give to one another's HTTP servers.
+    public let routes = HTTPRoutes()
     /// The sockets that its listeners listen with; other loops may share them.
     package let listeningSockets: ListeningSockets
     private let clock: any LoopClock

@@ -34,7 +34,8 @@ final class StoredMessages {
             number, room, kind, time, sender, bridge, text, \(channel), remote, passed,
             reply_number, reply_name, reply_excerpt, other, \(version < 2 ? "NULL" : "said"),
             \(version < 5 ? "NULL" : "account"), \(version < 6 ? "NULL" : "deleted"),
-            \(version < 7 ? "NULL" : "corrects")
+            \(version < 7 ? "NULL" : "corrects"),
+            \(version < 8 ? "NULL" : "automatic")
             """
         self.fold = fold
         self.clock = clock
@@ -217,6 +218,7 @@ final class StoredMessages {
         header.place(at: 0, count: text.count)
         if text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
         if !row.isNull(16) { header.flags.insert(.deleted) }
+        if !row.isNull(18) { header.flags.insert(.automatic) }
         let sender = sender(
             row.text(4) ?? "", bridge: row.text(5) ?? "",
             account: row.isNull(15) ? nil : row.integer(15))

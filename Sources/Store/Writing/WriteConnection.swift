@@ -16,6 +16,8 @@ final class WriteConnection {
     private var originIDs: [String: Int64] = [:]
     /// Details whose values are bound to the columns of `insert`.
     private var bound: MessageDetails?
+    /// True if `insert` has a program's message; it begins with a person's.
+    private var isBoundAutomatic = false
     private let digits = Digits()
     /// Number below which all may have been given, as last read or committed here.
     private var reserved: MessageNumber = 1
@@ -110,6 +112,7 @@ final class WriteConnection {
         static let origin: Int32 = 16
         static let account: Int32 = 17
         static let corrects: Int32 = 18
+        static let automatic: Int32 = 19
         /// Those of details, which only some messages have.
         static let details = [
             channel, remote, passed, replyNumber, replyName, replyExcerpt, other, said, origin,
@@ -119,9 +122,10 @@ final class WriteConnection {
 
     private static let insertion = """
         INSERT INTO messages (number, room, kind, time, sender, bridge, text, channel, remote,
-            passed, reply_number, reply_name, reply_excerpt, other, said, origin, account, corrects)
+            passed, reply_number, reply_name, reply_excerpt, other, said, origin, account, corrects,
+            automatic)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17,
-            ?18)
+            ?18, ?19)
         """
 
     /// Returns the statement for a text; it is prepared only once.
@@ -213,7 +217,10 @@ final class WriteConnection {
     /// - Parameter mayRefuse: true if a message whose number is taken may be left out.
     func write(_ page: MessagePage, mayRefuse: Bool) throws(StoreError) -> Int {
         assertOwned()
-        defer { insert.clear() }
+        defer {
+            insert.clear()
+            isBoundAutomatic = false
+        }
         var refused = 0
         var index = 0
         bound = nil
@@ -276,6 +283,8 @@ final class WriteConnection {
             if header.details != 0 || bound != nil {
                 try bind(arena.details(of: header), of: header)
             }
+            let isAutomatic = header.flags.contains(.automatic)
+            if isAutomatic != isBoundAutomatic { bind(isAutomatic: isAutomatic) }
             try insert.run()
             return true
         } catch {
@@ -285,6 +294,15 @@ final class WriteConnection {
             if mayRefuse { return false }
             throw .numberTaken(database.path)
         }
+    }
+
+    private func bind(isAutomatic: Bool) {
+        if isAutomatic {
+            insert.bind(Column.automatic, Int64(1))
+        } else {
+            insert.bindNull(Column.automatic)
+        }
+        isBoundAutomatic = isAutomatic
     }
 
     private func clearDetails() {

@@ -10,7 +10,7 @@ extension Arguments.Name {
         case .bridge: "B"
         case .verdict: "passed|dropped|all"
         case .where: "REGEX"
-        case .follow, .json, .free, .readOnly, .connect, .write, .plan: nil
+        case .follow, .json, .free, .readOnly, .connect, .write, .plan, .durable: nil
         }
     }
 
@@ -29,6 +29,7 @@ extension Arguments.Name {
         case .connect: "Each bridge also tries its other side."
         case .write: "Replaces the file itself."
         case .plan: "Only says what would change."
+        case .durable: "The program acknowledges what it is given."
         case .bridge: "Only what this bridge brings in."
         case .verdict: "Only what passed, or what was dropped; all by default."
         case .where: "Only what this regular expression matches, as it is shown."

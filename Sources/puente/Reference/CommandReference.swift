@@ -7,6 +7,13 @@ enum CommandReference {
                 "certificate HOST...", summary: ["makes certificate.pem and key.pem for TLS"],
                 details: ["The certificate is signed by its own key and is for all HOSTs."]),
             CommandDescription(
+                "conform [--durable] -- COMMAND...",
+                summary: ["tries a program for the bridge exec"],
+                details: [
+                    "Starts COMMAND as the bridge would and tries what the program says it can. One "
+                        + "line each, pass or fail with the reason; the status is 1 if one failed."
+                ]),
+            CommandDescription(
                 "completion bash|zsh|fish", summary: ["completions for a shell"],
                 details: [
                     "For bash: source <(puente completion bash). For zsh, write it into a file "

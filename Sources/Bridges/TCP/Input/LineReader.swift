@@ -220,6 +220,7 @@ struct LineReader {
         if arena.isFull { flush(bus) }
         var header = MessageHeader()
         header.connectionID = connection.connectionID
+        if connection.isRelay { header.flags.insert(.automatic) }
         if let base, let start = text.baseAddress, start >= base,
             start < base + ChatServer.readSize
         {

@@ -169,6 +169,7 @@ struct Inbox {
         draft.kind = post.isEdit ? .edit : .message
         draft.origin = Origin(channel: binding.channel, remoteID: post.remoteID)
         draft.isLinked = true
+        draft.isAutomatic = speaker.isBot
         draft.time = post.time
         draft.attachment = post.attachment
         draft.isContinuation = albums.isContinuation(post, of: speaker)

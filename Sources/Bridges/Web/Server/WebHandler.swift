@@ -11,6 +11,7 @@ extension WebServer {
         }
         router.add(.get, "/ws") { [unowned self] in openWebSocket($0) }
         api.register(in: router)
+        router.add(routesOf: port.name, from: loop)
         return router
     }
 

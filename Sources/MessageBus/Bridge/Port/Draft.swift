@@ -34,8 +34,13 @@ public struct Draft: Sendable {
     /// True if the message belongs to the one before it, as the second picture of an album does: a
     /// limit counts both as one.
     public var isContinuation = false
-    /// True if answers and edits will look for the message by its origin: if it is published with a
-    /// checkpoint, the store links its number to the origin, or records that it was dropped.
+    /// True if a program says it and no person: programs that answer by themselves pass over it.
+    public var isAutomatic = false
+    /// True if answers and edits will look for the message by its origin: the store links its number
+    /// to the origin, or records that it was dropped.
+    ///
+    /// The link is kept in one transaction with the message if there is a checkpoint, else right
+    /// after it.
     public var isLinked = false
     /// The number of the message that an edit corrects, if the bus has found it.
     var corrected: MessageNumber?

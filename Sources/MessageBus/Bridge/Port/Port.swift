@@ -164,20 +164,19 @@ public struct Port: Sendable {
         Deliveries(port: self, room: room, channel: channel)
     }
 
-    /// Adds somebody to the list of people who are here, without an announcement.
-    ///
-    /// Private messages to them come with `messages`. They leave when the bridge's run ends.
-    ///
-    /// - Returns: false, and nothing is done, if somebody else has that name.
-    @discardableResult
-    public func present(as name: String) async -> Bool { await bus.present(name, by: attachment) }
-
     /// The present time, by the wall clock of the bus.
     public var now: Timestamp { get async { await bus.now } }
 
     /// Returns when the bridge is to end, with the bus or alone, when the configuration has changed:
     /// no more should be brought in from then on.
     public func stopping() async { await attachment.waitUntilToEnd() }
+
+    /// Returns when the readers of `messages` that this bridge has opened have handed out all there
+    /// is at present and are asked for more, when the bridge is to finish, or when the task is
+    /// cancelled.
+    ///
+    /// For bridges that tell the other side of the end once it has everything.
+    public func caughtUp() async { await bus.waitUntilIdle(attachment) }
 
     /// True once the bridge is to end.
     public var isStopping: Bool { get async { attachment.isToEnd } }

@@ -38,6 +38,23 @@ extension Bus {
         return .deleted
     }
 
+    /// Deletes a message that a bridge has brought in, in its author's name.
+    func delete(_ number: MessageNumber, by attachment: BridgeAttachment) async throws -> Verdict {
+        guard number > 0, let message = try await message(numbered: number),
+            message.header.isSaid, !message.isPrivate, !deletedNumbers.contains(number),
+            !message.header.isDeleted
+        else { return .drop("there is no such message", code: "unknown-message") }
+        try Task.checkCancellation()
+        guard message.sender.bridge == attachment.name, attachment.direction != .out else {
+            return .drop("the message is not this bridge's", code: "forbidden")
+        }
+        guard settings.time() - message.header.time <= Self.authorsTime else {
+            return .drop("the message is more than an hour old", code: "forbidden")
+        }
+        try await erase(message, by: message.sender).wait()
+        return .pass
+    }
+
     /// The time since when somebody must have said what may be deleted; `nil` for moderators, who
     /// may delete whatever they can read.
     package func earliestDeletable(by role: Role?) -> Timestamp? {

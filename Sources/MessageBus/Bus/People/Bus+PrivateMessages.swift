@@ -20,11 +20,12 @@ extension Bus {
     /// Does the same for somebody who has a name for what is said.
     func whisper(
         _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Person,
-        named id: SpeechID?, answering reply: Quotation? = nil
+        named id: SpeechID?, answering reply: Quotation? = nil, isAutomatic: Bool = false
     ) -> SpeechResult {
         guard let sender = presence.person else { return .notHere }
         let batch = privateBatch(
-            text, from: presence, to: receiver.sender, answering: reply, origin: id?.origin)
+            text, from: presence, to: receiver.sender, answering: reply, origin: id?.origin,
+            isAutomatic: isAutomatic)
         if let drop = batch.drops.first?.drop { return .dropped(drop) }
         let message = batch.arena.message(at: 0)
         deliver(message, to: sender, of: presence)
@@ -72,11 +73,11 @@ extension Bus {
 
     private func privateBatch(
         _ text: UnsafeRawBufferPointer, from presence: Presence, to receiver: Sender,
-        answering reply: Quotation?, origin: Origin?
+        answering reply: Quotation?, origin: Origin?, isAutomatic: Bool = false
     ) -> Batch {
         let batch = self.batch(room: presence.room.name, capacity: 1, bytes: text.count)
         var header = MessageHeader()
-        header.flags = .isPrivate
+        header.flags = isAutomatic ? [.isPrivate, .automatic] : .isPrivate
         if text.contains(UInt8(ascii: "\n")) { header.flags.insert(.hasLines) }
         batch.arena.append(
             header, copying: text, sender: presence.sender,

@@ -7,7 +7,7 @@ extension Bus {
         /// The sender.
         package var sender: Sender
         /// The sender's presence in the room, which must last until it is said; `nil` if a program
-        /// speaks, which is in no room.
+        /// speaks, which is in no room: then the message is automatic.
         package var presence: Presence?
         /// The SHA-256 of the session or token.
         package var session: [UInt8]
@@ -175,15 +175,22 @@ extension Bus {
         let batch = self.batch(room: room.name, capacity: 1, bytes: speech.text.count)
         let details =
             reply != nil || id != nil ? MessageDetails(reply: reply, origin: id?.origin) : nil
+        var header = MessageHeader()
+        if isAutomatic(speech) { header.flags.insert(.automatic) }
         speech.text.withUnsafeBytes {
             append(
-                $0, MessageHeader(), details, by: speech.presence?.sender ?? speech.sender,
+                $0, header, details, by: speech.presence?.sender ?? speech.sender,
                 to: batch)
         }
         if let drop = reasonToRefuse(batch.arena.all[0], in: batch) { return .dropped(drop) }
         publish(batch, in: room, by: attachment)
         if let drop = batch.drops.first?.drop { return .dropped(drop) }
         return .said(batch.arena.all[0].number)
+    }
+
+    private func isAutomatic(_ speech: Speech) -> Bool {
+        guard speech.presence != nil else { return true }
+        return speech.sender.account.flatMap { accounts.account($0) }?.role == .relay
     }
 
     // MARK: - To somebody alone

@@ -3,8 +3,8 @@
 package struct MessageHeader: Sendable {
     @usableFromInline
     package struct Flags: OptionSet, Sendable {
-        @usableFromInline package let rawValue: UInt8
-        @inlinable package init(rawValue: UInt8) { self.rawValue = rawValue }
+        @usableFromInline package let rawValue: UInt16
+        @inlinable package init(rawValue: UInt16) { self.rawValue = rawValue }
 
         /// A middleware has dropped it.
         @inlinable package static var dropped: Flags { Flags(rawValue: 1 << 0) }
@@ -23,6 +23,8 @@ package struct MessageHeader: Sendable {
 
         /// Somebody has deleted it: it has no text any more.
         @inlinable package static var deleted: Flags { Flags(rawValue: 1 << 7) }
+        /// A program says it, and no person.
+        @inlinable package static var automatic: Flags { Flags(rawValue: 1 << 8) }
 
         /// The flags of which none is set as long as the present step is to judge the message.
         @inlinable static var notJudged: Flags {

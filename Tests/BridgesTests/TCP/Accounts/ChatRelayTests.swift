@@ -48,6 +48,23 @@ import Testing
         #expect(try await bob.barrier().first == "Ana (bot): hola")
     }
 
+    @Test func `what it says is marked as a program's, what people say is not`() async throws {
+        let host = try await host()
+        let reader = await host.test.port("reader")
+        var messages = reader.messages.makeAsyncIterator()
+        let bob = try await host.client("bob")
+        let bot = try await logIn("bot", host)
+        try bot.send("Ana: uno\nbot: dos\nbot: tres\nAna: cuatro\n")
+        _ = try await lines(bot)
+        try bob.send("bob: cinco\n")
+        var marks: [String: Bool] = [:]
+        while marks.count < 5, let message = await messages.next() {
+            if message.kind == .message { marks[message.text] = message.isAutomatic }
+        }
+        #expect(
+            marks == ["uno": true, "dos": true, "tres": true, "cuatro": true, "cinco": false])
+    }
+
     @Test func `joins and leaves are not announced, and names obey the rules`() async throws {
         let host = try await host()
         let bob = try await host.client("bob")

@@ -84,7 +84,9 @@ extension TelegramTests {
                 }
                 state.say("fin", in: Self.group)
             }
-            let lines = await host.lines(31)
+            let messages = await host.messages(31)
+            #expect(messages.map(\.isAutomatic) == messages.map { $0.text != "fin" })
+            let lines = messages.map(TelegramHost.line)
             #expect(lines.first == "Bot (telegram): bot 1")
             #expect(lines.last == "Ana (telegram): fin")
             #expect(host.test.log.sentences.count { $0.contains("more than 30 messages") } == 1)

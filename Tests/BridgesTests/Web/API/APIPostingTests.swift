@@ -39,6 +39,9 @@ import Testing
         let message = try await ana.until { $0["type"] == "message" }.last ?? .null
         #expect(message["from"] == "ci (web)" && message["text"] == "built")
         #expect(message["number"] == first.json["number"])
+        let number = MessageNumber(rawValue: UInt64(message["number"].integer ?? 0))
+        let reader = await host.test.port("reader")
+        #expect(try await reader.message(numbered: number)?.isAutomatic == true)
         let again = try await post(host, #"{"text":"built","id":"a"}"#)
         #expect(again.status == 200 && again.json == first.json)
         let key = try await post(host, #"{"text":"built"}"#, [Self.bearer, "Idempotency-Key: a"])

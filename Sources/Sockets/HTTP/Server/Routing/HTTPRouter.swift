@@ -16,6 +16,8 @@ package final class HTTPRouter: HTTPHandler {
     }
 
     private var routes: [Route] = []
+    /// The name by which others give routes to this server, and the loop that has them.
+    private var shared: (name: String, loop: EventLoop)?
     private let answer: (HTTPRefusal) -> HTTPResponse
 
     /// Makes a router without routes.
@@ -42,6 +44,9 @@ package final class HTTPRouter: HTTPHandler {
                 maxBody: maxBody, handler: handler))
     }
 
+    /// Answers what no route of its own takes with those that others give to a server's name.
+    package func add(routesOf name: String, from loop: EventLoop) { shared = (name, loop) }
+
     // MARK: - Finding
 
     private enum Found {
@@ -65,12 +70,26 @@ package final class HTTPRouter: HTTPHandler {
             allowed.insert(route.method.rawValue)
             if route.method == .get { allowed.insert("HEAD") }
         }
+        if allowed.isEmpty, let route = sharedRoute(segments) {
+            if route.method == method { return .route(route, parameters: []) }
+            allowed.insert(route.method.rawValue)
+        }
         if allowed.isEmpty { return .response(answer(HTTPRefusal(.notFound, "nothing is here"))) }
         allowed.insert("OPTIONS")
         if head.method == .options { return .response(options(allowed.sorted())) }
         let refusal = HTTPRefusal(.methodNotAllowed, "this method does nothing here")
         return .response(
             answer(refusal).adding("Allow", allowed.sorted().joined(separator: ", ")))
+    }
+
+    private func sharedRoute(_ segments: [String]) -> Route? {
+        guard let (name, loop) = shared,
+            let route = loop.routes.route(segments.joined(separator: "/"), of: name)
+        else { return nil }
+        return Route(
+            method: HTTPMethod(rawValue: route.method) ?? .other, segments: [],
+            maxBody: route.maxBody,
+            handler: { route.handle(HTTPRouteRequest($0, path: route.path, on: loop)) })
     }
 
     private func options(_ methods: [String]) -> HTTPResponse {

@@ -1,0 +1,121 @@
+import Glibc
+import MessageBus
+
+// Checks of what survives the death of the program, or of the daemon.
+extension Conformance {
+    /// Deaths that a program goes through.
+    private static let deaths = 8
+    /// Messages that come meanwhile.
+    private static let messagesPerLife = 40
+
+    /// All messages are acknowledged, and nothing else is.
+    var acknowledgements: ConformanceCheck {
+        ConformanceCheck("ack") { kit in
+            try await kit.with(Ledger()) { program in
+                let given = program.ledger.give(100)
+                try await program.give(given)
+                try await kit.expectAcknowledgement(of: given, by: program)
+            }
+        }
+    }
+
+    private func expectAcknowledgement(
+        of given: [Ledger.Given], by program: TriedProgram
+    ) async throws {
+        let last = given.last?.number ?? 0
+        let ledger = program.ledger
+        _ = await program.wait(deadlines.answers) {
+            $0.ledger.now.acknowledged >= last || $0.ledger.now.mistake != nil
+        }
+        if let mistake = ledger.now.mistake { throw Mistake(mistake) }
+        if ledger.now.acknowledged >= last { return }
+        let end = program.exit.map { "; it \($0)" } ?? ""
+        throw Mistake(
+            "it has acknowledged \(ledger.now.acknowledged) of \(last) within"
+                + " \(deadlines.answers.plain)\(end)")
+    }
+
+    /// A program is killed at random moments, and so is the daemon, and nothing is lost; with
+    /// `checkpoint` nothing is repeated either.
+    func restarts(_ can: Set<String>) -> ConformanceCheck {
+        ConformanceCheck(can.contains("checkpoint") ? "restarts and checkpoint" : "restarts") {
+            kit in
+            let ledger = Ledger()
+            for death in 0..<Self.deaths {
+                _ = ledger.give(Self.messagesPerLife)
+                try await kit.live(ledger, can, isDaemonKilled: death.isMultiple(of: 2))
+                if let mistake = ledger.now.mistake { throw Mistake(mistake) }
+            }
+            try await kit.with(ledger) { program in
+                let waiting = ledger.waiting
+                try await program.give(waiting)
+                try await kit.expectAcknowledgement(of: ledger.now.given, by: program)
+            }
+            if can.contains("echo") {
+                try kit.checkLog(ledger, isExact: can.contains("checkpoint"))
+            }
+        }
+    }
+
+    /// One life of a program: it gets what it has not acknowledged, and is killed somewhere in it.
+    private func live(
+        _ ledger: Ledger, _ can: Set<String>, isDaemonKilled: Bool
+    ) async throws {
+        try await with(ledger) { program in
+            let waiting = ledger.waiting
+            let (before, answers) = (ledger.now.acknowledged, ledger.now.said.count)
+            let part = Int.random(in: 0..<max(1, waiting.count))
+            try await program.give(Array(waiting[..<part]))
+            let goal = part > 0 ? waiting[part / 2].number : before
+            _ = await program.wait(deadlines.answer) { $0.ledger.now.acknowledged >= goal }
+            // From here on what it says is kept, and its acknowledgements are lost.
+            if isDaemonKilled { ledger.cut() }
+            try? await program.give(Array(waiting[part...]))
+            if isDaemonKilled, can.contains("echo") {
+                let expected = max(answers, ledger.now.said.count) + 1
+                _ = await program.wait(deadlines.silence) { $0.ledger.now.said.count >= expected }
+            }
+        }
+        ledger.mend()
+    }
+
+    private func checkLog(_ ledger: Ledger, isExact: Bool) throws {
+        let answers = ledger.now.answers
+        let lost = Set(ledger.now.given.map(\.number)).subtracting(answers)
+        if let first = lost.min() {
+            throw Mistake(
+                "it was killed and started again, and \(lost.count) messages never came back:"
+                    + " \(first) was the first; is it acknowledged before it is said?")
+        }
+        if isExact, let twice = Self.firstRepeated(answers) {
+            throw Mistake(
+                "it was killed and started again, and has answered message \(twice) twice although"
+                    + " its checkpoint was kept with the first answer")
+        }
+    }
+
+    /// A program that speaks by itself goes on where its checkpoint is.
+    var checkpoints: ConformanceCheck {
+        ConformanceCheck("checkpoint") { kit in
+            let ledger = Ledger()
+            for _ in 0..<3 {
+                try await kit.with(ledger) { program in
+                    try await program.give(ledger.give(10))
+                    let count = ledger.now.said.count
+                    _ = await program.wait(kit.deadlines.answer) {
+                        $0.ledger.now.said.count >= count + 5
+                    }
+                }
+                var seen: Set<[String: String]> = []
+                let kept = ledger.now.said.map(\.checkpoint).filter { !$0.isEmpty }
+                if let again = kept.first(where: { !seen.insert($0).inserted }) {
+                    let state = again.map { "\($0.key) \($0.value)" }.sorted().joined(
+                        separator: ", ")
+                    throw Mistake(
+                        "it was killed and started again, and repeats what it had said with its"
+                            + " checkpoint (\(state))")
+                }
+            }
+        }
+    }
+}

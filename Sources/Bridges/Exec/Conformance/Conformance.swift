@@ -1,0 +1,159 @@
+import Glibc
+import MessageBus
+import Sockets
+
+/// The kit for those who write programs for `exec`: it plays the bus's side, and tries whether a
+/// program keeps to the format, and what it says it can.
+///
+/// Safe from any thread.
+package struct Conformance: Sendable {
+    /// The way in which one check has ended.
+    package enum Outcome: Sendable, Equatable {
+        case passed
+        case failed(String)
+    }
+
+    /// The time that a program has for anything it has to do.
+    struct Deadlines: Sendable {
+        var ready = Exec.readiness
+        /// For the answer to one message, and for those to many.
+        var answer = Duration.seconds(5)
+        var answers = Duration.seconds(30)
+        /// For the end, after `stop` and after SIGTERM.
+        var end = Duration.seconds(5)
+        /// For nothing to happen.
+        var silence = Duration.milliseconds(300)
+    }
+
+    let command: ChildCommand
+    let isDurable: Bool
+    let loop: EventLoop
+    let clock: any Clock<Duration>
+    let deadlines: Deadlines
+    private let report: @Sendable (String) -> Void
+
+    /// Makes a kit.
+    ///
+    /// - Parameters:
+    ///   - command: the program, with a slash in it or to be found by PATH, and its arguments.
+    ///   - isDurable: true to demand that it acknowledges what it gets.
+    ///   - report: called with a line for each check.
+    /// - Throws: `BridgeError` if there is no such program.
+    package init(
+        _ command: [String], isDurable: Bool, on loop: EventLoop,
+        report: @escaping @Sendable (String) -> Void
+    ) throws {
+        try self.init(
+            command, isDurable: isDurable, on: loop, clock: LoopSleep(loop),
+            deadlines: Deadlines(), report: report)
+    }
+
+    /// Makes a kit that waits by another clock, and for other times.
+    init(
+        _ command: [String], isDurable: Bool, on loop: EventLoop, clock: any Clock<Duration>,
+        deadlines: Deadlines, report: @escaping @Sendable (String) -> Void
+    ) throws {
+        self.command = try ChildCommand(
+            command, fileIn: { $0 }, environment: Self.environment, directory: ".")
+        self.isDurable = isDurable
+        self.loop = loop
+        self.clock = clock
+        self.deadlines = deadlines
+        self.report = report
+    }
+
+    /// The environment of whoever runs the kit, so that the program finds what it needs.
+    private static var environment: [String: String] {
+        var result: [String: String] = [:]
+        var next = environ
+        while let entry = next.pointee {
+            let text = String(cString: entry)
+            if let equals = text.firstIndex(of: "=") {
+                result[String(text[..<equals])] = String(text[text.index(after: equals)...])
+            }
+            next += 1
+        }
+        return result
+    }
+
+    /// Runs all checks, and returns whether all have passed.
+    package func run() async -> Bool {
+        guard let can = await tryReadiness() else { return false }
+        var failures = 0
+        for check in checks(for: can) {
+            let outcome = await perform(check)
+            if outcome != .passed { failures += 1 }
+            tell(check.name, outcome)
+        }
+        return failures == 0
+    }
+
+    private func checks(for can: Set<String>) -> [ConformanceCheck] {
+        var checks: [ConformanceCheck] = []
+        if isDurable, !can.contains("ack") {
+            checks.append(
+                ConformanceCheck("durable") { _ in
+                    throw Mistake(
+                        "it does not say that it can \"ack\", so nothing is ever done with")
+                })
+        }
+        if can.contains("echo") {
+            checks += [prompt, echo, pieces, joined]
+        }
+        checks += [flood(isEchoing: can.contains("echo")), junk(isEchoing: can.contains("echo"))]
+        if can.contains("echo") { checks.append(lastLine) }
+        checks += [endOfInput, termination]
+        if can.contains("ack") {
+            checks += [acknowledgements, restarts(can)]
+        } else if can.contains("checkpoint") {
+            checks.append(checkpoints)
+        }
+        return checks
+    }
+
+    private func perform(_ check: ConformanceCheck) async -> Outcome {
+        do {
+            try await check.body(self)
+            return .passed
+        } catch {
+            return .failed("\(error)")
+        }
+    }
+
+    private func tell(_ name: String, _ outcome: Outcome) {
+        switch outcome {
+        case .passed: report("pass: \(name)")
+        case .failed(let reason): report("fail: \(name): \(reason)")
+        }
+    }
+
+    // MARK: - Programs
+
+    /// Returns what the program says that it can; `nil` if it never says that it is ready.
+    private func tryReadiness() async -> Set<String>? {
+        do {
+            let can = try await with(Ledger()) { $0.can }
+            tell("ready", .passed)
+            return can
+        } catch {
+            tell("ready", .failed("\(error)"))
+            return nil
+        }
+    }
+
+    /// Starts the program, waits until it is ready, and ends it after a function has returned.
+    func with<Value: Sendable>(
+        _ ledger: Ledger, _ body: (TriedProgram) async throws -> Value
+    ) async throws -> Value {
+        let program = TriedProgram(self, ledger)
+        do {
+            try await program.start()
+            let value = try await body(program)
+            await program.kill()
+            return value
+        } catch {
+            await program.kill()
+            throw error
+        }
+    }
+}

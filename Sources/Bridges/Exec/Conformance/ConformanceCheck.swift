@@ -1,0 +1,10 @@
+/// Something that is tried, and its name.
+struct ConformanceCheck: Sendable {
+    let name: String
+    let body: @Sendable (Conformance) async throws -> Void
+
+    init(_ name: String, _ body: @escaping @Sendable (Conformance) async throws -> Void) {
+        self.name = name
+        self.body = body
+    }
+}

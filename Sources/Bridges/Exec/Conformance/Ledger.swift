@@ -1,0 +1,96 @@
+import Locking
+import MessageBus
+
+/// What the kit would have in its store: messages, what was said, checkpoints, and how far the program
+/// has acknowledged.
+///
+/// Safe from any thread. It outlives a run of the program.
+final class Ledger: Sendable {
+    /// A message that the program is given.
+    struct Given: Sendable {
+        let number: MessageNumber
+        let text: String
+    }
+
+    struct State: Sendable {
+        var last: MessageNumber = 0
+        var given: [Given] = []
+        var said: [ProgramRequest.Say] = []
+        /// The numbers of the messages that are answered, in the order of the answers.
+        var answers: [MessageNumber] = []
+        var checkpoints: [String: String] = [:]
+        var acknowledged: MessageNumber = 0
+        /// True while it is as if the daemon had been killed: what was said before is kept, and
+        /// nothing is answered or acknowledged.
+        var isCut = false
+        /// The first thing that the program must not do.
+        var mistake: String?
+    }
+
+    private let state = Locked(State())
+    /// A word that no program says by itself, so that its own words are no answers.
+    private let mark: String
+
+    init() { mark = String(UInt32.random(in: .min ... .max), radix: 36) }
+
+    /// The present state.
+    var now: State { state.withLock { $0 } }
+
+    /// Makes messages, and returns them.
+    func give(_ count: Int) -> [Given] {
+        state.withLock { state in
+            let new = (0..<count).map { _ in
+                // Numbers have gaps.
+                state.last = MessageNumber(
+                    rawValue: state.last.rawValue + 1 + UInt64.random(in: 0...1))
+                return Given(
+                    number: state.last, text: "prueba «\(mark)-\(state.last)» \"ñ\\/\" 🦉")
+            }
+            state.given += new
+            return new
+        }
+    }
+
+    /// Returns which of the messages something said answers; `nil` for none.
+    private func answered(by text: String) -> MessageNumber? {
+        guard let start = text.firstRange(of: "«\(mark)-")?.upperBound else { return nil }
+        return MessageNumber(text[start...].prefix { $0.isASCII && $0.isNumber })
+    }
+
+    /// The messages that the program has not acknowledged.
+    var waiting: [Given] { now.given.filter { $0.number > now.acknowledged } }
+
+    /// Records what the program says, and returns its number; `nil` if it is not to be answered.
+    func say(_ say: ProgramRequest.Say) -> MessageNumber? {
+        let answered = answered(by: say.text)
+        return state.withLock { state in
+            state.said.append(say)
+            if let answered { state.answers.append(answered) }
+            state.checkpoints.merge(say.checkpoint) { $1 }
+            if state.isCut { return nil }
+            state.last = MessageNumber(rawValue: state.last.rawValue + 1)
+            return state.last
+        }
+    }
+
+    /// Records that the program acknowledges.
+    ///
+    /// - Parameter handedOver: the numbers that it has been given in this run.
+    func acknowledge(_ number: MessageNumber, handedOver: Set<MessageNumber>) {
+        state.withLock { state in
+            guard handedOver.contains(number) else {
+                if state.mistake == nil {
+                    state.mistake = "it acknowledges \(number), which it has not been given"
+                }
+                return
+            }
+            if !state.isCut { state.acknowledged = max(state.acknowledged, number) }
+        }
+    }
+
+    /// Keeps all that was said up to now, and nothing more is answered.
+    func cut() { state.withLock { $0.isCut = true } }
+
+    /// Goes on as a daemon that was started again.
+    func mend() { state.withLock { $0.isCut = false } }
+}

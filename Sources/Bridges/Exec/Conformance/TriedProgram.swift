@@ -1,0 +1,219 @@
+import Glibc
+import JSON
+import Locking
+import MessageBus
+import Sockets
+
+/// A program that is tried, with the bus's side played for it.
+///
+/// Safe from any thread.
+final class TriedProgram: Sendable {
+    private struct State {
+        var can: Set<String>?
+        var exit: ChildExit?
+        var stray: String?
+        var handedOver: Set<MessageNumber> = []
+        /// True once all that it wrote is read.
+        var isRead = false
+        /// Number of times that something has changed.
+        var changes = 0
+        var waiters: [CheckedContinuation<Void, Never>] = []
+    }
+
+    let ledger: Ledger
+    private let kit: Conformance
+    private let process: ProgramProcess
+    private let state = Locked(State())
+    private let reading = Locked<Task<Void, Never>?>(nil)
+
+    init(_ kit: Conformance, _ ledger: Ledger) {
+        self.kit = kit
+        self.ledger = ledger
+        process = ProgramProcess(on: kit.loop)
+    }
+
+    /// What it says that it can.
+    var can: Set<String> { state.withLock { $0.can ?? [] } }
+    /// Its end; `nil` as long as it runs.
+    var exit: ChildExit? { state.withLock { $0.exit } }
+
+    // MARK: - Running
+
+    /// Starts it, and waits until it is ready.
+    ///
+    /// - Throws: `Mistake`; `SocketError` if it can't be run.
+    func start() async throws {
+        try await process.start(kit.command)
+        reading.withLock { task in
+            task = Task(executorPreference: LoopExecutor(self.kit.loop)) { await self.read() }
+        }
+        let checkpoints = ledger.now.checkpoints
+        _ = await process.writeNow(
+            ProgramLine.hello(
+                name: "prueba", room: "general", rooms: ["general"], language: .es,
+                checkpoints: checkpoints))
+        let isReady = await wait(kit.deadlines.ready) { $0.state.withLock { $0.can != nil } }
+        if isReady { return }
+        if let exit { throw Mistake("it \(exit) before it was ready") }
+        if let stray = state.withLock({ $0.stray }) {
+            throw Mistake("its first line is no such JSON object: \(stray)")
+        }
+        throw Mistake(
+            "it has not said {\"type\":\"ready\"} within \(kit.deadlines.ready.plain); is its output"
+                + " flushed after each line?")
+    }
+
+    /// Ends it at once, and waits until all that it had said is read.
+    func kill() async {
+        await process.signal(SIGKILL)
+        _ = await wait(kit.deadlines.end) { $0.exit != nil }
+        _ = await wait(kit.deadlines.silence) { $0.state.withLock { $0.isRead } }
+        await process.closeOutput()
+        await reading.withLock { $0 }?.value
+        await process.kill()
+    }
+
+    private func read() async {
+        async let errors: Void = readErrors()
+        for await event in process.events {
+            switch event {
+            case .lines(let lines):
+                for line in lines { await obey(line) }
+                try? await process.readMore()
+            case .exit(let exit):
+                state.withLock { $0.exit = exit }
+            }
+            wake()
+        }
+        await errors
+        state.withLock { $0.isRead = true }
+        wake()
+    }
+
+    /// Shows standard error to whoever runs the kit.
+    private func readErrors() async {
+        for await bytes in process.errors {
+            _ = bytes.withUnsafeBytes { Glibc.write(2, $0.baseAddress, $0.count) }
+            try? await process.readMoreErrors()
+        }
+    }
+
+    private func obey(_ line: ProgramProcess.Line) async {
+        guard case .whole(let bytes) = line, let request = ProgramRequest(bytes) else {
+            let bytes: [UInt8]
+            switch line {
+            case .whole(let whole): bytes = whole
+            case .tooLong(let beginning): bytes = beginning
+            }
+            state.withLock { state in
+                if state.stray == nil {
+                    state.stray = String(decoding: bytes.prefix(80), as: UTF8.self)
+                }
+            }
+            return
+        }
+        switch request {
+        case .ready(let can): state.withLock { $0.can = Set(can) }
+        case .say(let say):
+            guard let number = ledger.say(say) else { return }
+            _ = await process.writeNow(
+                ProgramLine.said(say.id, number, .pass))
+        case .ack(let number, _):
+            ledger.acknowledge(number, handedOver: state.withLock { $0.handedOver })
+        case .present, .whisper, .delete, .log, .unknown: break
+        }
+    }
+
+    // MARK: - Its input
+
+    /// Hands messages over, as fast as it reads.
+    ///
+    /// - Throws: `Mistake` if it does not read them in time.
+    func give(_ messages: [Ledger.Given], joined: Bool = false) async throws {
+        let lines = messages.map { Self.line(of: $0) }
+        let parts = joined ? [lines.flatMap(\.self)] : lines
+        for (index, part) in parts.enumerated() {
+            let numbers = joined ? messages.map(\.number) : [messages[index].number]
+            try await write(part) {
+                self.state.withLock { $0.handedOver.formUnion(numbers) }
+            }
+        }
+    }
+
+    /// Hands a message over in pieces of some bytes.
+    func give(_ message: Ledger.Given, inPiecesOf count: Int) async throws {
+        state.withLock { _ = $0.handedOver.insert(message.number) }
+        let line = Self.line(of: message)
+        for start in stride(from: 0, to: line.count, by: count) {
+            try await write(Array(line[start..<min(start + count, line.count)]))
+            // So that the program may read each piece by itself.
+            try? await kit.clock.sleep(for: .milliseconds(1))
+        }
+    }
+
+    /// Writes bytes.
+    ///
+    /// - Throws: `Mistake` if it does not read in time.
+    func write(_ bytes: [UInt8], before: @escaping @Sendable () -> Void = {}) async throws {
+        let isWritten = await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await self.process.write(bytes, before: before) }
+            group.addTask {
+                try? await self.kit.clock.sleep(for: self.kit.deadlines.answers)
+                return false
+            }
+            let isWritten = await group.next() ?? false
+            group.cancelAll()
+            await self.process.wakeWriters()
+            return isWritten
+        }
+        if isWritten { return }
+        if let exit { throw Mistake("it \(exit) although it was not told to stop") }
+        throw Mistake("it reads nothing for \(kit.deadlines.answers.plain)")
+    }
+
+    /// Tells it to stop, and ends its input.
+    func stop() async { await process.endInput(with: ProgramLine.stop) }
+
+    /// Sends it a signal.
+    func signal(_ number: Int32) async { await process.signal(number) }
+
+    private static func line(of given: Ledger.Given) -> [UInt8] {
+        ProgramLine.message(
+            number: given.number, text: given.text, room: "general", from: "ana", bridge: "chat")
+    }
+
+    // MARK: - Waiting
+
+    /// Waits for something; returns whether it came true in time.
+    func wait(
+        _ deadline: Duration, for isTrue: @escaping @Sendable (TriedProgram) -> Bool
+    ) async -> Bool {
+        let timer = Task(executorPreference: LoopExecutor(kit.loop)) { [kit] in
+            try? await kit.clock.sleep(for: deadline)
+            self.wake()
+        }
+        defer { timer.cancel() }
+        let end = ContinuousClock.now + deadline
+        while true {
+            let (seen, isRead) = state.withLock { ($0.changes, $0.isRead) }
+            if isTrue(self) { return true }
+            if isRead || ContinuousClock.now >= end { return false }
+            await withCheckedContinuation { continuation in
+                let hasChanged = state.withLock { state in
+                    if state.changes == seen { state.waiters.append(continuation) }
+                    return state.changes != seen
+                }
+                if hasChanged { continuation.resume() }
+            }
+        }
+    }
+
+    private func wake() {
+        let waiters = state.withLock { state in
+            state.changes += 1
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume() }
+    }
+}

@@ -1,0 +1,68 @@
+import Glibc
+import MessageBus
+import Sockets
+
+extension Exec.Options {
+    /// Directories for programs, where nothing else says any.
+    static let usualPath = "/usr/local/bin:/usr/bin:/bin"
+
+    /// Returns the command as the system takes it: the program's file found, the environment whole.
+    ///
+    /// - Throws: `BridgeError` if there is no such program or directory.
+    func childCommand(_ context: Context) throws -> ChildCommand {
+        try ChildCommand(
+            command, fileIn: { context.path($0) }, environment: childEnvironment,
+            directory: context.path(directory ?? "."))
+    }
+
+    /// Four variables of the daemon's own, and those that are given.
+    private var childEnvironment: [String: String] {
+        var result = ["PATH": Self.usualPath, "LANG": "C.UTF-8"]
+        for name in ["PATH", "HOME", "LANG", "TZ"] {
+            if let value = getenv(name) { result[name] = String(cString: value) }
+        }
+        for (name, value) in environment { result[name] = value.reveal() }
+        return result
+    }
+}
+
+extension ChildCommand {
+    /// Finds a program's file.
+    ///
+    /// - Parameters:
+    ///   - command: the program, with a slash in it or to be found by PATH, and its arguments.
+    ///   - fileIn: returns the path of a program with a slash.
+    /// - Throws: `BridgeError` if there is no such program or directory.
+    init(
+        _ command: [String], fileIn path: (String) -> String, environment: [String: String],
+        directory: String
+    ) throws {
+        guard access(directory, X_OK) == 0 else {
+            let reason = SocketError("directory \(directory)", errno: errno)
+            throw BridgeError("\(reason)")
+        }
+        let name = command.first ?? ""
+        let file: String
+        if name.utf8.contains(UInt8(ascii: "/")) {
+            file = Self.absolute(path(name))
+            guard Self.isExecutable(file) else {
+                throw BridgeError("\(file) is no file that can be run (chmod +x)")
+            }
+        } else {
+            let path = environment["PATH"] ?? Exec.Options.usualPath
+            guard let found = Self.find(name, in: path) else {
+                throw BridgeError("there is no program \(name) in \(path)")
+            }
+            file = found
+        }
+        self.init(
+            program: file, arguments: command, environment: environment, directory: directory)
+    }
+
+    /// Returns a path that is the same from another directory.
+    private static func absolute(_ path: String) -> String {
+        guard !path.hasPrefix("/"), let here = getcwd(nil, 0) else { return path }
+        defer { free(here) }
+        return "\(String(cString: here))/\(path)"
+    }
+}

@@ -1,0 +1,159 @@
+import JSON
+import MessageBus
+
+/// Lines that a program reads: one JSON object each, `type` in front.
+struct ProgramLine {
+    private var bytes: [UInt8] = []
+
+    /// Bytes of a text that goes out; a longer one is cut.
+    static let maxTextBytes = 64 << 10
+    /// The version of the format.
+    static let version = 1
+
+    private init(_ type: String) {
+        bytes.reserveCapacity(256)
+        bytes += "{\"type\":\"\(type)\"".utf8
+    }
+
+    private mutating func add(_ name: StaticString, _ value: JSON) {
+        bytes += ",\"\(name)\":".utf8
+        bytes += value.encoded
+    }
+
+    private mutating func add(_ name: StaticString, _ text: String) { add(name, .text(text)) }
+
+    private mutating func add(_ name: StaticString, _ number: MessageNumber) {
+        bytes += ",\"\(name)\":\(number)".utf8
+    }
+
+    private mutating func add(_ name: StaticString, _ count: Int64) {
+        bytes += ",\"\(name)\":\(count)".utf8
+    }
+
+    /// The line, with its ending.
+    private var ended: [UInt8] { bytes + "}\n".utf8 }
+
+    // MARK: - Messages
+
+    /// Returns the line of a message.
+    static func message(_ message: Message) -> [UInt8] {
+        var line = ProgramLine(type(of: message))
+        line.add("number", message.number)
+        line.add("time", message.time.milliseconds)
+        if !message.isPrivate { line.add("room", message.room) }
+        line.add("from", message.sender.name)
+        if !message.isPrivate { line.add("bridge", message.sender.bridge) }
+        switch message.kind {
+        case .message, .edit: line.addText(of: message)
+        case .deletion: if let deleted = message.deletedNumber { line.add("of", deleted) }
+        case .leave: if let destination = message.destination { line.add("to", destination) }
+        case .rename: if let other = message.other { line.add("to", other.name) }
+        case .join: break
+        }
+        if message.isAutomatic { line.add("automatic", .bool(true)) }
+        return line.ended
+    }
+
+    /// Returns the line of a text that somebody has said, for the kit.
+    static func message(
+        number: MessageNumber, text: String, room: String, from name: String, bridge: String
+    ) -> [UInt8] {
+        var line = ProgramLine("message")
+        line.add("number", number)
+        // 2026-01-01, and a millisecond later each.
+        line.add("time", 1_767_225_600_000 + Int64(clamping: number.rawValue))
+        line.add("room", room)
+        line.add("from", name)
+        line.add("bridge", bridge)
+        line.add("text", text)
+        return line.ended
+    }
+
+    private static func type(of message: Message) -> String {
+        switch message.kind {
+        case .message: message.isPrivate ? "whisper" : "message"
+        case .edit: "edit"
+        case .deletion: "delete"
+        case .join: "join"
+        case .leave: "leave"
+        case .rename: "rename"
+        }
+    }
+
+    private mutating func addText(of message: Message) {
+        if message.isPrivate, let other = message.other { add("to", other.name) }
+        if let corrected = message.correctedNumber { add("of", corrected) }
+        let (text, isCut) = Self.text(of: message.body)
+        add("text", text)
+        if let reply = message.reply {
+            var object: [String: JSON] = ["from": .text(reply.name), "text": .text(reply.excerpt)]
+            if reply.number > 0 {
+                object["number"] = .integer(Int64(clamping: reply.number.rawValue))
+            }
+            add("reply", .object(object))
+        }
+        if isCut { add("cut", .bool(true)) }
+    }
+
+    /// Returns a text that is not too long, cut between two characters if need be.
+    static func text(of body: Body) -> (text: String, isCut: Bool) {
+        body.withBytes { bytes in
+            guard bytes.count > maxTextBytes else {
+                return (String(decoding: bytes, as: UTF8.self), false)
+            }
+            var end = maxTextBytes
+            // Not inside a character: the bytes of one that follow its first are 10xxxxxx.
+            while end > 0, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+            return (String(decoding: bytes[..<end], as: UTF8.self), true)
+        }
+    }
+
+    // MARK: - Others
+
+    /// Returns the first line: what the program has to know.
+    static func hello(
+        name: String, room: String, rooms: [String], language: Language,
+        checkpoints: [String: String]
+    ) -> [UInt8] {
+        var line = ProgramLine("hello")
+        line.add("version", Int64(version))
+        line.add("name", name)
+        line.add("room", room)
+        line.add("rooms", .list(rooms.map { .text($0) }))
+        line.add("language", language.rawValue)
+        line.add("checkpoints", .object(checkpoints.mapValues { .text($0) }))
+        return line.ended
+    }
+
+    /// Returns the answer to something said.
+    ///
+    /// - Parameters:
+    ///   - id: the program's own name for it; null if it had none.
+    ///   - number: its number; `nil` if it could not be judged.
+    static func said(_ id: JSON, _ number: MessageNumber?, _ verdict: Verdict) -> [UInt8] {
+        var line = ProgramLine("said")
+        if id.isPresent { line.add("id", id) }
+        if let number { line.add("number", number) }
+        switch verdict {
+        case .pass: line.add("verdict", "pass")
+        case .drop(let reason, let code):
+            line.add("verdict", "drop")
+            line.add("code", code)
+            line.add("reason", reason)
+        }
+        return line.ended
+    }
+
+    /// Returns the line that tells how many are missing.
+    ///
+    /// - Parameter room: the room whose messages they are; `nil` for answers.
+    static func skipped(_ count: UInt64, room: String?) -> [UInt8] {
+        var line = ProgramLine("skipped")
+        line.add("count", Int64(clamping: count))
+        if let room { line.add("room", room) }
+        return line.ended
+    }
+
+    /// The line that asks the program to end.
+    static let stop = ProgramLine("stop").ended
+}

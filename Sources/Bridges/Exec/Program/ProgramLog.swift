@@ -1,0 +1,138 @@
+import Locking
+import MessageBus
+import Sockets
+
+/// What a program writes for the log: its standard error, what it says with `log`, and the beginnings
+/// of what is no message.
+///
+/// Safe from any thread. Secrets of its environment are hidden, long lines cut, and more than a
+/// hundred lines a second counted only.
+final class ProgramLog: Sendable {
+    /// Bytes of a line at most.
+    static let maxLineBytes = 4 << 10
+    /// Lines of a second at most.
+    static let linesPerSecond = 100
+    /// Bytes of a line that are read before it is cut, so that a secret is hidden whole.
+    private static let longestRead = 64 << 10
+    /// Characters that are shown of a line that is no message.
+    private static let shown = 80
+
+    private struct State {
+        /// The second, since 1970, that lines are counted in.
+        var second: Int64 = 0
+        var lines = 0
+        var leftOut = 0
+        var errors = LineSplitter(longest: longestRead)
+    }
+
+    private let log: Log
+    private let mask: SecretMask
+    private let now: @Sendable () async -> Timestamp
+    private let state = Locked(State())
+
+    /// Makes a log.
+    ///
+    /// - Parameters:
+    ///   - secrets: what must not be in it.
+    ///   - now: returns the present time.
+    init(_ log: Log, hiding secrets: [String], now: @escaping @Sendable () async -> Timestamp) {
+        self.log = log
+        mask = SecretMask(secrets)
+        self.now = now
+    }
+
+    /// Writes the lines of standard error that end in some bytes.
+    func writeErrors(_ bytes: [UInt8]) async {
+        let lines = state.withLock { state in
+            var lines: [String] = []
+            bytes.withUnsafeBytes { state.errors.split($0) { lines.append(text(of: $0)) } }
+            return lines
+        }
+        await write(.info, lines)
+    }
+
+    /// Writes the line of standard error that has no ending.
+    func endErrors() async {
+        let lines = state.withLock { state in
+            var lines: [String] = []
+            state.errors.flush { lines.append(text(of: $0)) }
+            return lines
+        }
+        await write(.info, lines)
+    }
+
+    /// Writes a text that the program has for the log.
+    func write(_ level: Log.Level, _ text: String) async {
+        await write(level, [mask.masked(text)])
+    }
+
+    /// Reports a line that is no message, with its beginning.
+    func reportStray(_ line: [UInt8], isTooLong: Bool = false) async {
+        let beginning = String(decoding: line.prefix(4 * Self.shown), as: UTF8.self)
+        let masked = Self.cleaned(mask.masked(beginning: beginning))
+        let short = masked.count > Self.shown ? masked.prefix(Self.shown) + "…" : masked[...]
+        let what = isTooLong ? "a line of more than 1 MiB" : "a line that is no JSON object"
+        await write(.warning, ["the program wrote \(what): \(short)"])
+    }
+
+    private func text(of piece: LineSplitter.Piece) -> String {
+        switch piece {
+        case .line(let line, _): mask.masked(String(decoding: line, as: UTF8.self))
+        case .tooLong(let beginning):
+            mask.masked(beginning: String(decoding: beginning, as: UTF8.self)) + "…"
+        }
+    }
+
+    /// Returns a text without control characters, which a terminal would obey.
+    private static func cleaned(_ text: String) -> String {
+        let bytes = Array(text.utf8).withUnsafeBytes {
+            TextCleaning.cleaned(repairing: $0, lineEndings: .removed)
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private func write(_ level: Log.Level, _ lines: [String]) async {
+        if lines.isEmpty { return }
+        let second = await now().milliseconds / 1_000
+        let (leftOut, allowed) = state.withLock { state in
+            var leftOut = 0
+            if state.second != second {
+                leftOut = state.leftOut
+                (state.second, state.lines, state.leftOut) = (second, 0, 0)
+            }
+            let allowed = min(lines.count, Self.linesPerSecond - state.lines)
+            state.lines += allowed
+            state.leftOut += lines.count - allowed
+            return (leftOut, allowed)
+        }
+        tellLeftOut(leftOut)
+        for line in lines.prefix(allowed) {
+            let text = Self.cut(Self.cleaned(line))
+            if !text.isEmpty { log.write(level, text) }
+        }
+    }
+
+    /// Tells how many lines are missing, at the end of the program at the latest.
+    func finish() {
+        let leftOut = state.withLock { state in
+            defer { state.leftOut = 0 }
+            return state.leftOut
+        }
+        tellLeftOut(leftOut)
+    }
+
+    private func tellLeftOut(_ count: Int) {
+        if count > 0 {
+            log.warning(
+                "\(count) more lines of the program are left out: \(Self.linesPerSecond) a second"
+                    + " are written")
+        }
+    }
+
+    private static func cut(_ text: String) -> String {
+        guard text.utf8.count > maxLineBytes else { return text }
+        var end = text.utf8.index(text.utf8.startIndex, offsetBy: maxLineBytes)
+        while end.samePosition(in: text) == nil { end = text.utf8.index(before: end) }
+        return text[..<end] + "…"
+    }
+}

@@ -1,0 +1,165 @@
+import JSON
+import Locking
+import MessageBus
+
+// From the program to the bus.
+extension ProgramSession {
+    /// Something to say that can be published, with the program's own name for it.
+    private struct Speech {
+        let id: JSON
+        let draft: Draft
+        let checkpoint: [String: String]
+    }
+
+    /// Obeys the lines of one read, and reads on.
+    func obey(_ lines: [ProgramProcess.Line], _ group: inout TaskGroup<Void>) async throws {
+        if options.format == .lines {
+            try await say(lines)
+        } else {
+            var speeches: [Speech] = []
+            for line in lines { try await obey(line, &speeches, &group) }
+            try await publish(&speeches)
+            try await acknowledgeDone()
+        }
+        try await process.readMore()
+    }
+
+    private func obey(
+        _ line: ProgramProcess.Line, _ speeches: inout [Speech], _ group: inout TaskGroup<Void>
+    ) async throws {
+        guard case .whole(let bytes) = line, let request = ProgramRequest(bytes) else {
+            return await reportStray(line)
+        }
+        if case .say(let say) = request {
+            if let draft = draft(of: say) {
+                speeches.append(Speech(id: say.id, draft: draft, checkpoint: say.checkpoint))
+            } else {
+                try await publish(&speeches)
+                await answer(
+                    [
+                        ProgramLine.said(
+                            say.id, nil,
+                            .drop(
+                                "this program has no room \((say.room ?? "").quoted)",
+                                code: "unknown-room"))
+                    ])
+            }
+            return
+        }
+        // What comes behind a say comes behind it on the bus.
+        try await publish(&speeches)
+        try await obey(request, &group)
+    }
+
+    private func obey(_ request: ProgramRequest, _ group: inout TaskGroup<Void>) async throws {
+        switch request {
+        case .ready(let can):
+            if options.durable, !can.contains("ack") {
+                port.log.warning(
+                    "the bridge is durable, and the program does not say that it can \"ack\"")
+            }
+            await becomeReady(&group)
+        case .say: break
+        case .ack(let number, let remote):
+            let isKnown = pending.withLock { $0.acknowledge(number, remote: remote) }
+            if !isKnown, options.durable {
+                port.log.debug("the program acknowledges \(number), which does not wait for that")
+            }
+        case .present(let name): await present(name)
+        case .whisper(let text, let name, let receiver):
+            let receipt = try await port.whisper(
+                text, from: name ?? port.name, to: receiver, isAutomatic: true)
+            report(receipt.verdict, "whisper to \(receiver)")
+        case .delete(let number):
+            report(try await port.delete(number), "delete #\(number)")
+        case .log(let level, let text): await log.write(level, text)
+        case .unknown(let type): port.log.debug("the program wrote an unknown \(type.quoted)")
+        }
+    }
+
+    private func reportStray(_ line: ProgramProcess.Line) async {
+        switch line {
+        case .whole(let bytes): await log.reportStray(bytes)
+        case .tooLong(let bytes): await log.reportStray(bytes, isTooLong: true)
+        }
+    }
+
+    private func present(_ name: String) async {
+        for room in rooms where await !port.present(as: name, in: room) {
+            port.log.warning("somebody else is already called \(port.shownName(name))")
+            return
+        }
+    }
+
+    private func report(_ verdict: Verdict, _ action: String) {
+        if case .drop(let reason, let code) = verdict {
+            port.log.info("the program could not \(action): [\(code)] \(reason)")
+        }
+    }
+
+    // MARK: - Saying
+
+    /// Returns a draft; `nil` if it is for a room that is not the program's.
+    private func draft(of say: ProgramRequest.Say) -> Draft? {
+        if let room = say.room, !rooms.contains(room) { return nil }
+        var draft = Draft(say.text, from: say.name ?? port.name)
+        draft.room = say.room
+        draft.isAutomatic = true
+        draft.time = say.time.map { Timestamp(milliseconds: $0) }
+        draft.reply = say.reply.map { Quotation(number: $0, name: "", excerpt: "") }
+        if let remote = say.remote {
+            draft.origin = Origin(remoteID: remote)
+            draft.isLinked = true
+        }
+        return draft
+    }
+
+    /// Publishes what was gathered, with the last checkpoint of each source in the same transaction.
+    private func publish(_ speeches: inout [Speech]) async throws {
+        if speeches.isEmpty { return }
+        defer { speeches = [] }
+        var states: [String: String] = [:]
+        for speech in speeches { states.merge(speech.checkpoint) { $1 } }
+        let drafts = speeches.map(\.draft)
+        let receipts: [Receipt]
+        do {
+            if states.isEmpty {
+                receipts = try await port.publish(drafts)
+            } else {
+                let checkpoints = states.map { Checkpoint(source: $0, state: Array($1.utf8)) }
+                receipts = try await port.publish(drafts, checkpoints: checkpoints)
+            }
+        } catch PortError.stopped {
+            await answer(
+                speeches.map {
+                    ProgramLine.said($0.id, nil, .drop("\(PortError.stopped)"))
+                })
+            return
+        }
+        await answer(zip(speeches, receipts).map { ProgramLine.said($0.id, $1.number, $1.verdict) })
+    }
+
+    private func say(_ lines: [ProgramProcess.Line]) async throws {
+        var drafts: [Draft] = []
+        for line in lines {
+            guard case .whole(let bytes) = line else {
+                await reportStray(line)
+                continue
+            }
+            var draft = Draft(String(decoding: bytes, as: UTF8.self), from: port.name)
+            draft.isAutomatic = true
+            if !draft.text.allSatisfy(\.isWhitespace) { drafts.append(draft) }
+        }
+        if drafts.isEmpty { return }
+        do { try await port.publish(drafts) } catch PortError.stopped { return }
+    }
+
+    /// Answers, or counts the answers if the program has not read so much that they don't fit.
+    private func answer(_ lines: [[UInt8]]) async {
+        let unread = state.withLock { $0.unreadAnswers }
+        var bytes = unread > 0 ? ProgramLine.skipped(unread, room: nil) : []
+        for line in lines { bytes += line }
+        let isWritten = await process.writeNow(bytes)
+        state.withLock { $0.unreadAnswers = isWritten ? 0 : unread + UInt64(lines.count) }
+    }
+}

@@ -1,0 +1,205 @@
+import Chat
+import Glibc
+import Locking
+import MessageBus
+import Sockets
+
+/// One run of a program: from its start to its end.
+///
+/// Safe from any thread.
+final class ProgramSession: Sendable {
+    /// What becomes of the session, beside the program's own end.
+    struct State {
+        var wasReady = false
+        /// The first thing that went wrong on our side, for which the program was ended.
+        var failure: (any Error)?
+        /// Answers that the program has not read in time.
+        var unreadAnswers: UInt64 = 0
+    }
+
+    /// The time that others have to let go of the program's output after its end.
+    private static let outputGrace = Duration.seconds(1)
+    /// Bytes of standard error that are read in a second: more slows the program down.
+    private static let errorBytesPerSecond = 1 << 20
+
+    let options: Exec.Options
+    let port: Port
+    let log: ProgramLog
+    let process: ProgramProcess
+    let rooms: [String]
+    let pending = Locked(PendingDeliveries())
+    let state = Locked(State())
+    private let clock: any Clock<Duration>
+
+    /// Makes a session whose program does not run yet.
+    init(
+        _ options: Exec.Options, _ port: Port, _ loop: EventLoop, log: ProgramLog,
+        clock: any Clock<Duration>
+    ) {
+        self.options = options
+        self.port = port
+        self.log = log
+        self.clock = clock
+        rooms = options.rooms?.map(\.text) ?? [port.room]
+        process = ProgramProcess(on: loop)
+    }
+
+    /// True once the program has said that it is ready.
+    var wasReady: Bool { state.withLock { $0.wasReady } }
+
+    /// Runs the program, and returns its end.
+    ///
+    /// - Throws: why it could not be started, or why it was ended; `CancellationError`.
+    func run(_ command: ChildCommand) async throws -> ChildExit {
+        try await process.start(command)
+        // What the program has said by the end of the bus is published.
+        await port.openSource()
+        let exit = try await withTaskCancellationHandler {
+            try await serve()
+        } onCancel: {
+            process.killSoon()
+        }
+        await process.kill()
+        log.finish()
+        await port.closeSource()
+        if let failure = state.withLock({ $0.failure }) { throw failure }
+        // A program that was killed because the bridge was cancelled has not failed.
+        try Task.checkCancellation()
+        guard let exit else { throw CancellationError() }
+        return exit
+    }
+
+    private func serve() async throws -> ChildExit? {
+        try await greet()
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.obeyStop() }
+            group.addTask { await self.readErrors() }
+            if options.format == .lines {
+                await becomeReady(&group)
+            } else {
+                group.addTask { await self.watchReadiness() }
+            }
+            var exit: ChildExit?
+            for await event in process.events {
+                switch event {
+                case .lines(let lines):
+                    await attempt { try await self.obey(lines, &group) }
+                case .exit(let end):
+                    exit = end
+                    group.addTask { await self.closeOutputSoon() }
+                }
+            }
+            group.cancelAll()
+            await group.waitForAll()
+            return exit
+        }
+    }
+
+    /// Tells the program where it is, as the first thing that it reads.
+    private func greet() async throws {
+        guard options.format == .json else { return }
+        let checkpoints = try await port.checkpoints()
+        _ = await process.writeNow(
+            ProgramLine.hello(
+                name: port.name, room: port.room, rooms: rooms, language: port.language,
+                checkpoints: checkpoints.mapValues { String(decoding: $0, as: UTF8.self) }))
+    }
+
+    /// Begins to hand messages over.
+    func becomeReady(_ group: inout TaskGroup<Void>) async {
+        let isFirst = state.withLock { state in
+            defer { state.wasReady = true }
+            return !state.wasReady
+        }
+        guard isFirst else { return }
+        await port.ready()
+        guard port.direction != .in else { return }
+        for room in rooms {
+            group.addTask { await self.attempt { try await self.deliver(from: room) } }
+        }
+        if options.format == .json {
+            group.addTask { await self.deliverPrivateMessages() }
+        }
+    }
+
+    /// Does something; if it fails, so does the session.
+    func attempt(_ body: () async throws -> Void) async {
+        do {
+            try await body()
+        } catch is CancellationError {
+            // The session is over already.
+        } catch {
+            await fail(error)
+        }
+    }
+
+    private func fail(_ error: any Error) async {
+        state.withLock { state in
+            if state.failure == nil { state.failure = error }
+        }
+        await process.kill()
+    }
+
+    // MARK: - Waiting
+
+    private func watchReadiness() async {
+        do { try await clock.sleep(for: Exec.readiness) } catch { return }
+        if wasReady { return }
+        await fail(
+            BridgeError(
+                "the program has not said {\"type\":\"ready\"} within \(Exec.readiness.plain)"))
+    }
+
+    /// Reads standard error, not faster than a log is of use.
+    private func readErrors() async {
+        var second = (start: clock.now, bytes: 0)
+        for await bytes in process.errors {
+            await log.writeErrors(bytes)
+            second.bytes += bytes.count
+            if second.bytes > Self.errorBytesPerSecond {
+                try? await clock.sleep(for: .seconds(1))
+                second = (clock.now, 0)
+            }
+            await attempt { try await self.process.readMoreErrors() }
+        }
+        await log.endErrors()
+    }
+
+    /// Lets go of the output of a program that has ended, if others hold it.
+    private func closeOutputSoon() async {
+        try? await clock.sleep(for: Self.outputGrace)
+        await process.closeOutput()
+    }
+
+    /// Ends the program when the bus stops: it is asked, then told, then killed.
+    private func obeyStop() async {
+        await port.stopping()
+        if Task.isCancelled { return }
+        let half = options.stopWithin / 2
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { (try? await self.clock.sleep(for: half)) != nil }
+            if !options.durable {
+                // What was said before the stop comes before it here, too.
+                group.addTask {
+                    await self.port.caughtUp()
+                    return false
+                }
+                let isHalfOver = await group.next() ?? true
+                await endInput()
+                if isHalfOver { return }
+            } else {
+                await endInput()
+            }
+            await group.waitForAll()
+        }
+        if Task.isCancelled { return }
+        await process.signal(SIGTERM)
+        do { try await clock.sleep(for: options.stopWithin - half) } catch { return }
+        port.log.warning("the program has not ended within \(options.stopWithin.plain): killed")
+        await process.signal(SIGKILL)
+    }
+
+    private func endInput() async {
+        await process.endInput(with: options.format == .json ? ProgramLine.stop : [])
+    }
+}

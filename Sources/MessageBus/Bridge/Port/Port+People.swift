@@ -1,0 +1,93 @@
+// People of the other side: on the list of those who are here, announced or not, and reached by
+// private messages.
+extension Port {
+    /// Adds somebody to the list of people who are here, without an announcement.
+    ///
+    /// Private messages to them come with `privateMessages` or, where nobody reads those, with
+    /// `messages`. They leave when the bridge's run ends, or with `leave(_:room:)`.
+    ///
+    /// - Parameter room: the room; `nil`: the bridge's own. Somebody may be in several.
+    /// - Returns: false, and nothing is done, if somebody else has that name, or there is no such
+    ///   room.
+    @discardableResult
+    public func present(as name: String, in room: String? = nil) async -> Bool {
+        await bus.enter(name, room: room, isAnnounced: false, by: attachment) == .pass
+    }
+
+    /// Lets somebody of the other side in, and tells the room, as it is told of people who come by a
+    /// socket.
+    ///
+    /// Otherwise the same as `present(as:in:)`. Somebody who is in that room already stays, and
+    /// nobody is told.
+    ///
+    /// - Returns: pass, or why not: `name-in-use`, `forbidden`, or what the chains say.
+    /// - Throws: `PortError` if there is no such room.
+    @discardableResult
+    public func enter(_ name: String, room: String? = nil) async throws -> Verdict {
+        if let room, await !bus.isRoom(room) { throw PortError.noRoom(room) }
+        return await bus.enter(name, room: room, isAnnounced: true, by: attachment)
+    }
+
+    /// Takes people off the list who came by `enter` or `present`; the room is told of those whose
+    /// entry it was told of.
+    ///
+    /// - Parameters:
+    ///   - names: one, or all that leave at once.
+    ///   - room: the room; `nil`: every one they are in.
+    public func leave(_ names: [String], room: String? = nil) async {
+        await bus.leave(names, room: room, by: attachment)
+    }
+
+    /// Gives somebody who came by `enter` or `present` another name, and tells the rooms.
+    ///
+    /// - Returns: pass, or why not: `unknown-user`, `name-in-use`, `forbidden`, or what the chains
+    ///   say.
+    @discardableResult
+    public func rename(_ name: String, to other: String) async -> Verdict {
+        await bus.rename(name, to: other, by: attachment)
+    }
+
+    // MARK: - Private messages
+
+    /// The private messages to people who came by `enter` or `present`, at most once each: they are
+    /// never in the store.
+    ///
+    /// As long as somebody reads them they don't come with `messages`. The oldest of more than 256
+    /// that wait are lost. The sequence ends when the bus stops.
+    public var privateMessages: PrivateMessages { PrivateMessages(port: self) }
+
+    /// Sends a private message.
+    ///
+    /// - Parameters:
+    ///   - name: the sender, as the bridge knows them. One who is not on the list is there for the
+    ///     moment, so can't be answered.
+    ///   - receiver: somebody who is here, by the name that everybody sees.
+    ///   - isAutomatic: true if a program says it and no person.
+    /// - Returns: its number, and the verdict: pass, or the code `unknown-user` if nobody here has
+    ///   that name, `full` if they read none at present, `name-in-use`, `forbidden`, or what the
+    ///   chains say.
+    /// - Throws: `PortError` if the bus has stopped.
+    @discardableResult
+    public func whisper(
+        _ text: String, from name: String, to receiver: String, isAutomatic: Bool = false
+    ) async throws -> Receipt {
+        guard await !bus.isEnding else { throw PortError.stopped }
+        return await bus.whisper(
+            text, from: name, to: receiver, isAutomatic: isAutomatic, by: attachment)
+    }
+
+    // MARK: - Deletions
+
+    /// Deletes a message that this bridge has brought in, for good, as its author: readers that have
+    /// passed it on are told.
+    ///
+    /// Returns when the store has it done.
+    ///
+    /// - Returns: pass, or why not: `unknown-message` if there is none with that number or it is
+    ///   deleted already, `forbidden` if it is of another bridge or more than an hour old.
+    /// - Throws: errors of the store; `CancellationError`.
+    @discardableResult
+    public func delete(_ number: MessageNumber) async throws -> Verdict {
+        try await bus.delete(number, by: attachment)
+    }
+}

@@ -1,0 +1,26 @@
+/// Private messages that wait for a bridge to read them.
+///
+/// Confined to the bus's loop, but for its signal.
+final class PrivateMessageQueue: @unchecked Sendable {  // `var`s on the loop only
+    private var messages: [Message] = []
+    /// Sent when there is a message, and at the end.
+    let signal = BroadcastSignal()
+    /// True once nobody reads it any more.
+    private(set) var isClosed = false
+
+    /// Adds a message; the oldest goes if there are too many.
+    func append(_ message: Message) {
+        if messages.count == Cursor.maxPendingPrivateMessages { messages.removeFirst() }
+        messages.append(message)
+        signal.send()
+    }
+
+    /// Removes and returns the oldest message.
+    func removeFirst() -> Message? { messages.isEmpty ? nil : messages.removeFirst() }
+
+    /// Ends it for whoever reads.
+    func close() {
+        isClosed = true
+        signal.send()
+    }
+}

@@ -1,0 +1,63 @@
+import Locking
+
+/// A server of its own for routes, in plain: for a plug-in that shares no web bridge's address.
+///
+/// Safe from any thread.
+public final class HTTPRouteServer: Sendable {
+    /// The addresses it listens on.
+    public let addresses: [SocketAddress]
+    private let loop: EventLoop
+    private let server: LoopBoundServer
+
+    private init(_ server: HTTPServer, on loop: EventLoop) {
+        addresses = server.addresses
+        self.server = LoopBoundServer(server)
+        self.loop = loop
+    }
+
+    /// Listens on addresses, at one port, and answers with the routes that are given to a name.
+    ///
+    /// - Parameters:
+    ///   - addresses: for instance of `SocketAddress.resolve(host:port:)`.
+    ///   - name: the server's name in `loop.routes`; one that no other server has.
+    ///   - onFailure: called, perhaps often, if connections can't be accepted for a while.
+    /// - Throws: `SocketError` if an address is taken or none of them exists on this machine.
+    public static func open(
+        at addresses: [SocketAddress], named name: String, on loop: EventLoop,
+        onFailure: @escaping @Sendable (SocketError) -> Void = { _ in }
+    ) async throws -> HTTPRouteServer {
+        try await withCheckedThrowingContinuation { continuation in
+            loop.perform {
+                let router = HTTPRouter { .text($0.status, $0.reason) }
+                router.add(routesOf: name, from: loop)
+                var options = HTTPServer.Options()
+                options.onFailure = onFailure
+                let server = HTTPServer(options, on: loop, handler: router)
+                continuation.resume(
+                    with: Result {
+                        try server.open(at: addresses)
+                        return HTTPRouteServer(server, on: loop)
+                    })
+            }
+        }
+    }
+
+    /// Stops listening, and returns when the requests under way are answered.
+    public func close() async {
+        await withCheckedContinuation { continuation in
+            loop.perform { [server] in
+                let waiter = Locked<CheckedContinuation<Void, Never>?>(continuation)
+                server.value.onClosed = {
+                    waiter.withLock { $0.take() }?.resume()
+                }
+                server.value.stop()
+            }
+        }
+    }
+}
+
+/// A server on its way to the loop.
+private struct LoopBoundServer: @unchecked Sendable {  // only the loop opens it
+    let value: HTTPServer
+    init(_ value: HTTPServer) { self.value = value }
+}

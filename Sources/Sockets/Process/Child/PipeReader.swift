@@ -1,0 +1,62 @@
+import Glibc
+
+/// The reading end of a pipe on the loop.
+///
+/// Confined to the loop, which keeps it while it reads.
+final class PipeReader: EventHandler {
+    private let pipe: PipeEnd
+    private let loop: EventLoop
+    private var registration: EventLoop.Registration?
+    private(set) var isAtEnd = false
+    private let onBytes: (UnsafeRawBufferPointer) -> Void
+    private let onEnd: () -> Void
+
+    /// Bytes of one read: as many as a pipe holds (pipe(7)).
+    private static let readSize = 64 << 10
+
+    init(
+        _ pipe: PipeEnd, on loop: EventLoop, onBytes: @escaping (UnsafeRawBufferPointer) -> Void,
+        onEnd: @escaping () -> Void
+    ) {
+        pipe.unblock()
+        self.pipe = pipe
+        self.loop = loop
+        self.onBytes = onBytes
+        self.onEnd = onEnd
+    }
+
+    /// Begins or goes on to read.
+    ///
+    /// - Throws: `SocketError`.
+    func resume() throws {
+        guard registration == nil, !isAtEnd else { return }
+        registration = try loop.add(pipe.descriptor, .readable, self)
+    }
+
+    /// Reads no more for a while.
+    ///
+    /// The pipe is not watched meanwhile: epoll would report its end again and again.
+    func pause() {
+        if let registration { loop.remove(registration) }
+        registration = nil
+    }
+
+    /// Reads no more.
+    func close() {
+        pause()
+        isAtEnd = true
+    }
+
+    /// Reads once.
+    func handle(_ ready: Readiness) {
+        let count = withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 1) {
+            buffer in
+            let count = read(pipe.descriptor, buffer.baseAddress, buffer.count)
+            if count > 0 { onBytes(UnsafeRawBufferPointer(rebasing: buffer[..<count])) }
+            return count
+        }
+        if count > 0 || count < 0 && (errno == EAGAIN || errno == EINTR) || isAtEnd { return }
+        close()
+        onEnd()
+    }
+}

@@ -1,0 +1,87 @@
+import Glibc
+
+/// The writing end of a pipe on the loop, with the bytes that it has not taken.
+///
+/// Confined to the loop, which keeps it while bytes wait.
+final class PipeWriter: EventHandler {
+    private var pipe: PipeEnd?
+    private let loop: EventLoop
+    private var registration: EventLoop.Registration?
+    private var bytes: [UInt8] = []
+    /// Bytes at the front that are written.
+    private var written = 0
+    private var isEnding = false
+    /// Called when all bytes are written, and when nobody reads any more.
+    private let onDrain: () -> Void
+
+    init(_ pipe: PipeEnd, on loop: EventLoop, onDrain: @escaping () -> Void) {
+        pipe.unblock()
+        self.pipe = pipe
+        self.loop = loop
+        self.onDrain = onDrain
+    }
+
+    /// Bytes that wait.
+    var waiting: Int { bytes.count - written }
+    /// True until the end was written, or nobody reads any more.
+    var isOpen: Bool { pipe != nil && !isEnding }
+
+    /// Writes bytes, now or as soon as the pipe takes them; its caller bounds them.
+    func write(_ more: [UInt8]) {
+        guard isOpen else { return }
+        bytes += more
+        if registration == nil { send() }
+    }
+
+    /// Writes the end behind all bytes.
+    func end() {
+        isEnding = true
+        if waiting == 0 { close() }
+    }
+
+    /// Closes the pipe, whatever waits.
+    func close() {
+        if let registration { loop.remove(registration) }
+        (registration, pipe, bytes, written) = (nil, nil, [], 0)
+    }
+
+    /// Writes on.
+    func handle(_ ready: Readiness) { send() }
+
+    private func send() {
+        while let pipe, waiting > 0 {
+            let count = bytes.withUnsafeBytes {
+                Glibc.write(pipe.descriptor, $0.baseAddress.map { $0 + written }, waiting)
+            }
+            if count >= 0 {
+                written += count
+            } else if errno == EAGAIN {
+                return wait(on: pipe)
+            } else if errno != EINTR {
+                // Nobody reads any more; whoever has ended is told of in another way.
+                close()
+                return onDrain()
+            }
+        }
+        (bytes, written) = ([], 0)
+        if let registration { loop.remove(registration) }
+        registration = nil
+        if isEnding { close() }
+        onDrain()
+    }
+
+    private func wait(on pipe: PipeEnd) {
+        // What is written is let go when it is half of all, so that moving the rest costs little.
+        if written > bytes.count / 2 {
+            bytes.removeFirst(written)
+            written = 0
+        }
+        if registration != nil { return }
+        do {
+            registration = try loop.add(pipe.descriptor, .writable, self)
+        } catch {
+            close()
+            onDrain()
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import Glibc
+
+/// A process that kills a child's group when the daemon is gone, however it ended: it waits for the
+/// end of a pipe that only the daemon holds.
+///
+/// Confined to the loop. It is a shell, because a copy of the daemon would keep the daemon's memory
+/// for as long as the child runs.
+final class ProcessGuard {
+    private let pipe: PipeEnd
+    private let process: SpawnedProcess
+
+    /// Reads the group's number, and then nothing more until the daemon is gone.
+    ///
+    /// Whoever stops a service sends its signals to all processes of it, and so to the guard, which
+    /// has to outlive the daemon.
+    private static let script =
+        "trap '' HUP INT QUIT TERM; read -r group || exit 0; read -r end; kill -KILL -$group"
+
+    /// Starts a guard that guards nothing yet.
+    ///
+    /// - Throws: `SocketError`.
+    init(on loop: EventLoop) throws {
+        let (reading, writing) = try PipeEnd.pair()
+        let null = PipeEnd(open("/dev/null", O_RDWR | O_CLOEXEC))
+        guard null.descriptor >= 0 else { throw SocketError("open /dev/null") }
+        pipe = writing
+        process = try SpawnedProcess(
+            ChildCommand(
+                program: "/bin/sh", arguments: ["sh", "-c", Self.script, "puente-guard"],
+                environment: [:], directory: "/"),
+            ends: [reading, null, null], on: loop, onEnd: {}, onReaped: { _ in })
+    }
+
+    /// Has a group killed when the daemon ends.
+    func watch(group: pid_t) {
+        let line = Array("\(group)\n".utf8)
+        // A pipe takes a line of this length whole (pipe(7), PIPE_BUF).
+        _ = write(pipe.descriptor, line, line.count)
+    }
+
+    /// Ends the guard, which then kills nothing.
+    func end() { process.signal(SIGKILL) }
+}

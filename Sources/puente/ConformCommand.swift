@@ -1,0 +1,25 @@
+import ExecBridge
+import MessageBus
+import Sockets
+
+/// The command `conform`, which tries whether a program keeps to the format of the bridge `exec`.
+struct ConformCommand {
+    private let command: [String]
+    private let isDurable: Bool
+
+    /// Takes the program and its arguments.
+    init(_ command: [String], isDurable: Bool) {
+        self.command = command
+        self.isDurable = isDurable
+    }
+
+    /// Writes a line for each check, and tells by the status whether all have passed.
+    func run(on loop: EventLoop) async -> ExitStatus {
+        await ExitStatus.saying {
+            let kit = try Conformance(command, isDurable: isDurable, on: loop) {
+                Terminal.say($0)
+            }
+            return await kit.run() ? .success : .unexpected
+        }
+    }
+}
