@@ -1,4 +1,4 @@
-// Puts the page together: draws what changed, and does what a line says.
+// Puts the page together.
 
 import * as hub from "./connection/chat.js";
 import { lines } from "./connection/outbox.js";

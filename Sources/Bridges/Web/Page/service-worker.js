@@ -1,4 +1,4 @@
-// Lets the page open offline: network first, the cache only where that fails.
+// The page offline: network first.
 
 const SHELL = ["./"]; // the daemon writes the page's other files behind it
 

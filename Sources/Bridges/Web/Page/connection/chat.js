@@ -1,4 +1,4 @@
-// What is known of the chat, and what the server's messages make of it.
+// The chat as the server tells it.
 
 import { isMentioned } from "../core/names.js";
 import { Room } from "../core/room.js";
@@ -171,7 +171,7 @@ function welcome(message) {
 	if (isFirst) openRoom(sessionStorage.getItem("puente:room") ?? entered[0]);
 }
 
-// Rooms that there are no longer: whoever was in one is in the first room, by the server's doing.
+// A closed room: its people are in the first one.
 function closeAllBut(listed) {
 	for (const room of allRooms()) {
 		if (room.isPrivate || listed.includes(room.name)) continue;

@@ -1,4 +1,4 @@
-// Links in a text. Nothing but http, https and mailto becomes one.
+// Links: http, https and mailto only.
 
 const CANDIDATE = /\b(?:https?:\/\/|mailto:)[^\s<>"“”«»]+/giu;
 const PAIRS = { ")": "(", "]": "[", "}": "{" };

@@ -1,4 +1,4 @@
-// The first thing one sees: a name, and a password where it is needed.
+// The form to enter.
 
 import { chat, enter } from "../connection/chat.js";
 import { tell } from "../words/words.js";

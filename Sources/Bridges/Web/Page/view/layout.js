@@ -1,4 +1,4 @@
-// Drawers on narrow screens, and room for a phone's keyboard.
+// Drawers, and a phone's keyboard.
 
 import { all, byId, listen } from "./dom.js";
 

@@ -26,7 +26,7 @@ const bottomOf = ({ offsetTop, offsetHeight }) => offsetTop + offsetHeight;
 const elementAt = (index) => shown.get(rows[index].key).element;
 
 listen(log, "scroll", scrolled);
-// The window, the composer and a phone's keyboard change what is seen.
+// What changes the visible part.
 new ResizeObserver(settle).observe(log);
 
 export function forgetRows() {

@@ -1,4 +1,4 @@
-// Making oneself noticed: the title, the icon, a sound, the desktop.
+// Unread marks, sounds, notifications.
 
 import { byId } from "./dom.js";
 import { settings } from "./settings.js";

@@ -1,4 +1,4 @@
-// How the page looks and makes itself heard; kept in this browser.
+// Settings, kept in this browser.
 
 import { quit } from "../connection/chat.js";
 import { read, write } from "../connection/storage.js";

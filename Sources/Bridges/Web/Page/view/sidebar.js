@@ -1,4 +1,4 @@
-// The lists at the sides: rooms, private conversations, people.
+// The lists at the sides.
 
 import { chat, enteredNames, isOwn, leaveRoom } from "../connection/chat.js";
 import { emit } from "../connection/topics.js";

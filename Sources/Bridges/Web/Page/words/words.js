@@ -1,4 +1,4 @@
-// The words of the language spoken here, and how it writes times and lists.
+// The language spoken here.
 
 import { all } from "../view/dom.js";
 import en from "./en.js";
