@@ -117,5 +117,6 @@ extension Schema {
         DROP TABLE tries; DROP TABLE bans; DROP TABLE tokens; DROP TABLE private_messages;
         ALTER TABLE messages DROP COLUMN account; DELETE FROM meta WHERE key = 'accounts';
         CREATE TABLE accounts (key TEXT PRIMARY KEY);
+        ALTER TABLE messages DROP COLUMN automatic;
         """
 }

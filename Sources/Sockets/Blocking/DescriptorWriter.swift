@@ -93,13 +93,13 @@ public final class DescriptorWriter: Sendable {
     public func close() { end(nil) }
 
     /// Stops writing and keeps what is left, for another writer to the same descriptor.
-    package func stop() {
+    public func stop() {
         state.withLock { $0.isStopping = true }
         wake()
     }
 
     /// The bytes that were given and not written before `stop()`.
-    package var unwritten: [UInt8] { state.withLock { $0.unwritten } }
+    public var unwritten: [UInt8] { state.withLock { $0.unwritten } }
 
     /// Starts the thread ahead of the first `write(_:)`, to find out whether there is one.
     ///

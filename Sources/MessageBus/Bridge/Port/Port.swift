@@ -183,7 +183,7 @@ public struct Port: Sendable {
 
     /// True if the bridge is to end because another takes its place: what it has read in part should
     /// be left to that one.
-    package var isReplaced: Bool {
+    public var isReplaced: Bool {
         get async { await bus.perform { _ in attachment.ending == .replaced } }
     }
 

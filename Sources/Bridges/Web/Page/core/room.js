@@ -4,7 +4,7 @@ import { Timeline } from "./timeline.js";
 
 export class Room {
 	timeline = new Timeline();
-	/** The number behind which the line between read and new is drawn; null: nowhere. */
+	/** The last number read, where a line is drawn, or null. */
 	leftOff = null;
 	people = null;
 	loading = null;

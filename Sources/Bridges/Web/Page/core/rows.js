@@ -50,7 +50,7 @@ export function rowsOf(timeline, { leftOff = null, notices = true, waiting = [],
 	return [...rows, ...waiting.map((line) => ({ kind: "waiting", key: line.id, at: Infinity, mark: line.refused, line }))];
 }
 
-// Who came and went, or went and is back, is not worth telling.
+// Who came and went is not worth telling.
 export function foldNotices(events) {
 	const joined = new Set();
 	const left = new Map();

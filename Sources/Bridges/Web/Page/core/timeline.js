@@ -18,7 +18,7 @@ export function firstIndex(list, fits) {
 export class Timeline {
 	events = [];
 	gaps = [{ after: 0, before: Infinity }];
-	/** The newest number seen, from which a connection is resumed. */
+	/** The newest number seen. */
 	last = 0;
 	notes = 0;
 
@@ -43,7 +43,7 @@ export class Timeline {
 		return isNew && isSeen;
 	}
 
-	/** Takes up a page of history: all there is below `before`, down to its first message. */
+	/** Takes up a page of history, all below `before`. */
 	addHistory(messages, before, isComplete) {
 		messages.forEach((message) => this.insert(message));
 		this.cover(isComplete || messages.length === 0 ? 0 : messages[0].number, before);

@@ -5,7 +5,7 @@ export const all = (selector) => document.querySelectorAll(selector);
 
 export const listen = (target, event, listener) => (byId(target) ?? target).addEventListener(event, listener);
 
-/** Makes an element: `el("p.note", { title }, "text", child)`. What is undefined or false is left out. */
+/** Makes an element: `el("p.note", { title }, "text", child)`. */
 export function el(name, properties, ...children) {
 	const [tag, ...classes] = name.split(".");
 	const element = document.createElement(tag);
