@@ -77,9 +77,9 @@ enum CommandReference {
                     + "length. The bus is never slowed: what comes too fast is counted."
             ]),
         CommandDescription(
-            "top", summary: ["what the running daemon does, each second, on the whole screen"],
+            "top", summary: ["what the running daemon does, each second"],
             details: [
-                "Needs a terminal at standard input and output. The last line of the screen tells the "
+                "Fills the terminal at standard input and output. The last line of the screen tells the "
                     + "keys: q quits, others sort. Exits with 69 where the daemon goes away."
             ]),
     ]

@@ -34,6 +34,8 @@ final class RawTerminal {
                 raise(signal)
             }
         }
+        // A stopped program would leave the shell without echo.
+        signal(SIGTSTP, SIG_IGN)
         var raw = settings
         raw.c_lflag &= ~tcflag_t(ECHO | ICANON | ISIG | IEXTEN)
         // Without control-S, which would stop the output and so the program.
@@ -58,6 +60,7 @@ final class RawTerminal {
         for signal in Self.signals where !Signals.isIgnored(signal) {
             Glibc.signal(signal, SIG_DFL)
         }
+        signal(SIGTSTP, SIG_DFL)
     }
 
     /// The size that the terminal has.
@@ -85,10 +88,12 @@ nonisolated(unsafe) private var settings = termios()
 /// Undoes what was set; all that it calls may be called in a signal handler (signal-safety(7)).
 private func giveBack() {
     let leaving: StaticString = "\u{1B}[0m\u{1B}[?7h\u{1B}[?25h\u{1B}[?1049l"
-    // A terminal that takes no output must not keep the program from ending.
+    tcsetattr(STDIN_FILENO, TCSANOW, &settings)
+    // A terminal that takes no output, or not within a second, must not keep the program from ending.
+    var output = pollfd(fd: STDOUT_FILENO, events: Int16(POLLOUT), revents: 0)
+    poll(&output, 1, 1_000)
     let flags = fcntl(STDOUT_FILENO, F_GETFL)
     _ = fcntl(STDOUT_FILENO, F_SETFL, flags | O_NONBLOCK)
     _ = write(STDOUT_FILENO, leaving.utf8Start, leaving.utf8CodeUnitCount)
     _ = fcntl(STDOUT_FILENO, F_SETFL, flags)
-    tcsetattr(STDIN_FILENO, TCSANOW, &settings)
 }

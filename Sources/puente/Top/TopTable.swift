@@ -17,6 +17,8 @@ struct TopTable {
     private static let roomColumns = [("", -9), ("IN/S", 7), ("PEOPLE", 7)]
     /// The widest column of names; behind it stand the reasons.
     private static let longestName = 40
+    /// The width from which on a reason has some 25 characters at least behind the figures.
+    private static let widthWithReasons = 120
     /// Lines that are always there: two of the daemon, two titles, two empty ones, the keys.
     private static let fixedLines = 7
 
@@ -74,10 +76,19 @@ struct TopTable {
         return parts.joined(separator: "   ")
     }
 
+    /// The line below that, with what is wrong, as far as it has no place elsewhere.
     private var storeLine: String {
-        if let refusal = report.refusal { return "reload refused: \(refusal)" }
-        guard report.store != "none" else { return "store none: nothing outlives the process" }
-        return "store \(report.store), \(TopFigure.size(report.storeBacklog)) to be stored"
+        var parts: [String] = []
+        if let refusal = report.refusal { parts.append("reload refused: \(refusal)") }
+        let backlog = TopFigure.size(report.storeBacklog)
+        parts.append(
+            report.store == "none"
+                ? "store none: nothing outlives the process"
+                : "store \(report.store), \(backlog) to be stored")
+        if isNarrow, let bridge = bridges.first(where: { !$0.remark.isEmpty }) {
+            parts.append("\(bridge.name): \(bridge.remark)")
+        }
+        return parts.joined(separator: "   ")
     }
 
     private var keys: String {
@@ -96,7 +107,8 @@ struct TopTable {
         let shown = rows.count > space ? max(0, space - 1) : rows.count
         lines += rows.prefix(shown).map { row in
             let text = line(row.name, row.cells, columns)
-            return TopLine(text: row.remark.isEmpty ? text : "\(text)  \(row.remark)")
+            return TopLine(
+                text: row.remark.isEmpty || isNarrow ? text : "\(text)  \(row.remark)")
         }
         if rows.count > shown { lines.append(TopLine(text: "… \(rows.count - shown) more")) }
         return lines
@@ -109,6 +121,9 @@ struct TopTable {
         for (cell, column) in zip(cells, columns) { text += " " + pad(cell, to: column.width) }
         return text
     }
+
+    /// True if there is no space for reasons behind the figures.
+    private var isNarrow: Bool { size.columns < Self.widthWithReasons }
 
     /// The width that names have: what the cells of bridges leave.
     private var nameWidth: Int {
