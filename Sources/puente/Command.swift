@@ -15,6 +15,7 @@ enum Command: Equatable {
     case conform([String], isDurable: Bool)
     case accounts(AccountCommand, file: String)
     case tap(TapOptions, file: String)
+    case top(file: String)
     case schema
     case test([String], file: String)
     case replay(ReplayOptions, file: String)
@@ -108,6 +109,7 @@ enum Command: Equatable {
         case "tap":
             let file = arguments.file
             self = .tap(try TapOptions(&arguments), file: file)
+        case "top": self = .top(file: arguments.file)
         case "schema", "test", "replay", "format", "completion", "manual":
             (self, most) = try Self.trying(verb, &arguments)
         case "version": self = .version

@@ -69,6 +69,7 @@ struct Puente {
             return await AccountCommands.run(command, file)
         case .tap(let options, let file):
             return await TapCommand(options, file, on: loop).run()
+        case .top(let file): return await TopCommand(file, on: loop).run()
         case .schema, .test, .replay, .format, .completion, .manual:
             let registry = registry
             guard registryIsSound(registry) else { return .configuration }

@@ -11,7 +11,10 @@ extension Bus {
             bridges: presentBridges.map { attachment in
                 BridgeReport(of: attachment, attachment.statistics, gauges(of: attachment))
             },
-            rooms: rooms.map { BusReport.Room(name: $0.name, people: $0.population) },
+            rooms: rooms.map { room in
+                BusReport.Room(
+                    name: room.name, people: room.population, events: room.log.end.rawValue)
+            },
             steps: statistics.steps.map {
                 BusReport.Step(name: $0.name, drops: $0.statistics.drops.all)
             },

@@ -2,10 +2,12 @@ import Metrics
 
 /// What was counted on the bus, and how it is, at a moment.
 package struct BusReport: Sendable {
-    /// A room with the number of people in it.
+    /// A room, with the people in it and what was said there.
     package struct Room: Sendable {
         package let name: String
         package let people: Int
+        /// Events of the room's log since the process began, with those that it began with.
+        package let events: UInt64
     }
 
     /// Drops of the steps of one name, by the code of the drop.

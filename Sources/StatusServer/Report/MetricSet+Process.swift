@@ -16,9 +16,7 @@ extension MetricSet {
                 add(.processTime, .number((user + system) / ticks))
             }
             if let virtual = stat.double(20) { add(.processVirtualMemory, .number(virtual)) }
-            if let pages = stat.double(21) {
-                add(.processMemory, .number(pages * Double(getpagesize())))
-            }
+            if let bytes = stat.residentBytes { add(.processMemory, .number(Double(bytes))) }
             if let threads = stat.double(17) { add(.processThreads, .number(threads)) }
         }
         if let count = ProcessFile.entries("/proc/self/fd") {

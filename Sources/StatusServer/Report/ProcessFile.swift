@@ -10,7 +10,16 @@ enum ProcessFile {
         func double(_ index: Int) -> Double? {
             index < words.count ? Double(words[index]) : nil
         }
+
+        /// Bytes of memory that the process occupies.
+        var residentBytes: UInt64? {
+            guard let pages = double(21), pages >= 0 else { return nil }
+            return UInt64(pages) * UInt64(getpagesize())
+        }
     }
+
+    /// Bytes of memory that this process occupies; `nil` if it can't be read.
+    static var residentBytes: UInt64? { words("/proc/self/stat")?.residentBytes }
 
     /// Bytes of a file that are read: those that are read here are shorter.
     private static let maxBytes = 16 << 10

@@ -58,8 +58,14 @@ package struct StatusReport: Sendable {
             members["time"] = .text(bus.time.inUTC)
             members["rooms"] = .list(
                 bus.rooms.map {
-                    .object(["name": .text($0.name), "people": .integer(Int64($0.people))])
+                    .object([
+                        "name": .text($0.name), "people": .integer(Int64($0.people)),
+                        "events": .integer(Int64(clamping: $0.events)),
+                    ])
                 })
+        }
+        if let bytes = ProcessFile.residentBytes {
+            members["memoryBytes"] = .integer(Int64(clamping: bytes))
         }
         if let newest {
             members["delay"] = .object([

@@ -76,6 +76,12 @@ enum CommandReference {
                     + "it stood then, unless the chain masks secrets; of a private one only the "
                     + "length. The bus is never slowed: what comes too fast is counted."
             ]),
+        CommandDescription(
+            "top", summary: ["what the running daemon does, each second"],
+            details: [
+                "Fills the terminal at standard input and output. The last line of the screen tells the "
+                    + "keys: q quits, others sort. Exits with 69 where the daemon goes away."
+            ]),
     ]
 
     private static let trying = [

@@ -1,0 +1,98 @@
+import Glibc
+import JSON
+import MessageBus
+import Sockets
+import Wiring
+
+/// `puente top`: shows on the whole terminal, each second, what the running daemon does.
+struct TopCommand {
+    private let file: String
+    private let loop: EventLoop
+
+    /// The time between two questions.
+    private static let interval = Duration.seconds(1)
+    /// The time that the daemon has for an answer.
+    private static let patience = Duration.seconds(5)
+
+    /// - Parameters:
+    ///   - file: the configuration that says where the control socket is.
+    ///   - loop: the loop of the calling task.
+    init(_ file: String, on loop: EventLoop) {
+        self.file = file
+        self.loop = loop
+    }
+
+    /// Shows the table until somebody quits.
+    ///
+    /// Returns 0 then, 64 without a terminal, and 69 if the daemon does not answer or goes away.
+    func run() async -> ExitStatus {
+        guard RawTerminal.isThere else {
+            Terminal.complain(
+                """
+                puente: top needs a terminal at standard input and at standard output; \
+                \"puente status --json\" tells programs the same
+                """)
+            return .usage
+        }
+        return await ExitStatus.saying {
+            guard let path = try ControlLocation.read(file).path else {
+                throw ControlError(
+                    """
+                    \(file): there is no control socket: "control" is null, or "store" is and \
+                    "control" is not given
+                    """)
+            }
+            // A daemon that does not answer is told before the screen is taken.
+            let report = try await ask(path)
+            return try await show(path, report)
+        }
+    }
+
+    private func show(_ path: String, _ report: TopReport) async throws -> ExitStatus {
+        let (quits, quitting) = AsyncStream.makeStream(of: Void.self)
+        let terminal = RawTerminal()
+        let screen = TopScreen(terminal, report, quitting: quitting)
+        Signals.block([SIGWINCH])
+        let resizes = try Signals([SIGWINCH], on: loop) { _ in screen.draw() }
+        try terminal.enter()
+        defer { terminal.restore() }
+        let keys = try TopKeys(on: loop) { screen.press($0) }
+        defer { keys.stop() }
+        screen.draw()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { for await _ in quits { return } }
+            group.addTask { try await follow(path, screen) }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+        withExtendedLifetime(resizes) {}
+        return .success
+    }
+
+    /// Asks each second, until it is cancelled or nobody answers.
+    private func follow(_ path: String, _ screen: TopScreen) async throws {
+        let clock = LoopSleep(loop)
+        while true {
+            try await clock.sleep(until: clock.now + Self.interval, tolerance: nil)
+            screen.show(try await ask(path))
+        }
+    }
+
+    private func ask(_ path: String) async throws -> TopReport {
+        let client = try ControlClient(
+            ControlRequest("status", ["json": .bool(true)]), to: path, on: loop)
+        var status: JSON?
+        var problem: String?
+        while let reply = try await client.next(within: Self.patience) {
+            switch reply {
+            case .line(let text): status = JSONReader.read(Array(text.utf8)) ?? status
+            case .problem(let text): problem = text
+            case .object, .exit: break
+            }
+        }
+        guard let status else {
+            throw ControlError(problem ?? "the daemon on \(path) did not say how it is")
+        }
+        return TopReport(status, at: Double(loop.preciseNow) / 1e9)
+    }
+}

@@ -1,0 +1,23 @@
+/// What the rows of `puente top` are sorted by, with the key that chooses it.
+enum TopOrder: Character, CaseIterable {
+    case file = "f"
+    case name = "n"
+    case incoming = "i"
+    case outgoing = "o"
+    case dropped = "d"
+    case waiting = "w"
+    case age = "a"
+
+    /// The word of the last line, which begins with the key.
+    var word: String {
+        switch self {
+        case .file: "file"
+        case .name: "name"
+        case .incoming: "in"
+        case .outgoing: "out"
+        case .dropped: "dropped"
+        case .waiting: "waiting"
+        case .age: "age"
+        }
+    }
+}

@@ -1,0 +1,52 @@
+import Sockets
+
+/// What `puente top` shows, and how keys change it.
+///
+/// Confined to the loop.
+final class TopScreen: @unchecked Sendable {  // touched on the loop only
+    private let terminal: RawTerminal
+    private let quitting: AsyncStream<Void>.Continuation
+    private var report: TopReport
+    private var earlier: TopReport?
+    private var order = TopOrder.file
+
+    /// Control-C, and control-D, as bytes.
+    private static let quittingKeys: Set<UInt8> = [3, 4, UInt8(ascii: "q"), UInt8(ascii: "Q")]
+
+    /// - Parameters:
+    ///   - report: the first report.
+    ///   - quitting: is told when somebody wants to quit.
+    init(
+        _ terminal: RawTerminal, _ report: TopReport, quitting: AsyncStream<Void>.Continuation
+    ) {
+        self.terminal = terminal
+        self.report = report
+        self.quitting = quitting
+    }
+
+    /// Shows another report, with the rates since the one before.
+    func show(_ report: TopReport) {
+        earlier = self.report
+        self.report = report
+        draw()
+    }
+
+    /// Does what a key is for; others do nothing.
+    ///
+    /// - Parameter key: the byte; `nil` if the terminal is gone.
+    func press(_ key: UInt8?) {
+        guard let key, !Self.quittingKeys.contains(key) else {
+            quitting.yield()
+            return
+        }
+        guard let order = TopOrder(rawValue: Character(UnicodeScalar(key))) else { return }
+        self.order = order
+        draw()
+    }
+
+    /// Draws, in the size that the terminal has at the moment.
+    func draw() {
+        terminal.draw(
+            TopTable(report, since: earlier, order: order, size: terminal.size).lines)
+    }
+}
