@@ -212,49 +212,12 @@ import Testing
     @Test func `the guard kills the group when the daemon's end of its pipe closes`() async throws {
         let child = try await Child(["sh", "-c", "trap '' TERM HUP; echo ready; sleep 1000"])
         _ = await child.hear { !$0.output.isEmpty }
-        let id = try await child.perform { $0.id }
-        let guardian = try #require(Self.guardian(besides: id))
-        // As a daemon that is killed closes it: its pipe's writing end is the one in this process
-        // that leads to the guard's standard input.
-        let pipe = try #require(Self.target(of: "/proc/\(guardian)/fd/0"))
-        for descriptor in 3..<Int32(1_024)
-        where Self.target(of: "/proc/self/fd/\(descriptor)") == pipe {
-            let null = open("/dev/null", O_RDWR | O_CLOEXEC)
-            dup2(null, descriptor)
-            close(null)
+        try await child.perform { [loop = child.loop] process in
+            // Only this closure holds the guard, and so its pipe, as the daemon does.
+            try ProcessGuard(on: loop).watch(group: process.id)
         }
         let heard = await child.hear { $0.exit != nil }
         #expect(heard.exit == .signal(SIGKILL))
-    }
-
-    /// Returns the process that guards the group of another: the last one before it.
-    private static func guardian(besides id: pid_t) -> pid_t? {
-        stride(from: id - 1, to: id - 200, by: -1).first { process in
-            guard let file = fopen("/proc/\(process)/cmdline", "r") else { return false }
-            defer { fclose(file) }
-            var bytes = [UInt8](repeating: 0, count: 512)
-            let count = fread(&bytes, 1, bytes.count, file)
-            let words = bytes.prefix(count).split(separator: 0).map { text(Array($0)) }
-            return words.last == "puente-guard" && getppid(of: process) == getpid()
-        }
-    }
-
-    private static func getppid(of process: pid_t) -> pid_t? {
-        guard let file = fopen("/proc/\(process)/stat", "r") else { return nil }
-        defer { fclose(file) }
-        var bytes = [UInt8](repeating: 0, count: 512)
-        let count = fread(&bytes, 1, bytes.count, file)
-        let fields = text(Array(bytes.prefix(count))).split(separator: " ")
-        return fields.count > 3 ? pid_t(fields[3]) : nil
-    }
-
-    private static func target(of link: String) -> String? {
-        withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
-            guard let start = buffer.baseAddress else { return nil }
-            let count = readlink(link, start, buffer.count)
-            return count > 0
-                ? text(buffer.prefix(count).map { UInt8(bitPattern: $0) }) : nil
-        }
     }
 
     /// Returns when a process of another's has ended, or waits to be reaped.
