@@ -53,7 +53,7 @@ struct Puente {
         case .run(let file): return await start(file)
         case .check(let file, let connects): return await check(file, connects: connects)
         case .reload(let isPlan, let file):
-            return await ControlCommands(file, on: loop).reload(isPlan: isPlan)
+            return await ReloadCommand(isPlan: isPlan, file, on: loop).run()
         case .describe(let type): return describe(type)
         case .history(let options, let file):
             return await HistoryCommands(file, clock).history(options)
@@ -61,7 +61,7 @@ struct Puente {
             return await HistoryCommands(file, clock).search(words, options)
         case .why(let number, let file): return await HistoryCommands(file, clock).why(number)
         case .status(let isJSON, let file):
-            return await StatusQuestion(file, on: loop).ask(isJSON: isJSON)
+            return await StatusCommand(isJSON: isJSON, file, on: loop).run()
         case .certificate(let hosts): return await CertificateCommand(hosts).run()
         case .conform(let command, let isDurable):
             return await ConformCommand(command, isDurable: isDurable).run(on: loop)

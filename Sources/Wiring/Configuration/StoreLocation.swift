@@ -21,38 +21,20 @@ package struct StoreLocation: Sendable, Equatable {
     package static func read(
         _ file: String, environment: Environment = .process
     ) throws(ConfigurationReport) -> StoreLocation {
-        var problems = Problems()
-        let location = decode(file, environment, into: &problems)
-        guard let location, problems.isEmpty else {
-            throw ConfigurationReport(file: file, problems: problems)
+        try ReadableConfiguration.read(file, environment) { configuration, problems in
+            let defaults = TopLevelOptions()
+            guard
+                let language = configuration.value(
+                    of: "language", otherwise: defaults.language, into: &problems),
+                let store = configuration.value(
+                    of: "store", otherwise: defaults.store, into: &problems)
+            else { return nil }
+            let (root, expansion) = (configuration.root, configuration.expansion)
+            return StoreLocation(
+                path: store.map { Configuration.path($0.path, of: file) }, language: language,
+                rooms: rooms(in: root, expansion), bridgeNames: bridgeNames(in: root, expansion),
+                tokenNames: tokenNames(in: root))
         }
-        return location
-    }
-
-    private static func decode(
-        _ file: String, _ environment: Environment, into problems: inout Problems
-    ) -> StoreLocation? {
-        guard let parsed = Configuration.parse(file, environment, into: &problems) else {
-            return nil
-        }
-        let expansion = Expansion(
-            environment: environment, directory: Configuration.directory(of: file))
-        var defaults = TopLevelOptions()
-        if let member = parsed.member("language") {
-            let value = expansion.expand(member.value, into: &problems)
-            guard let language = Language.decode(value, into: &problems) else { return nil }
-            defaults.language = language
-        }
-        if let member = parsed.member("store") {
-            let value = expansion.expand(member.value, into: &problems)
-            guard let store = StoreOptions?.decode(value, into: &problems) else { return nil }
-            defaults.store = store
-        }
-        return StoreLocation(
-            path: defaults.store.map { Configuration.path($0.path, of: file) },
-            language: defaults.language,
-            rooms: rooms(in: parsed, expansion), bridgeNames: bridgeNames(in: parsed, expansion),
-            tokenNames: tokenNames(in: parsed))
     }
 
     private static func rooms(in root: ConfigValue, _ expansion: Expansion) -> [String] {

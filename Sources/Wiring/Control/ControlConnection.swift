@@ -116,7 +116,7 @@ final class ControlConnection: EventHandler, @unchecked Sendable {  // touched o
     /// Tells the client in a sentence why it gets no other answer.
     func refuse(_ sentence: String) {
         hasAsked = true
-        answer.complain(sentence)
+        answer.complain("puente: \(sentence)")
         answer.end(Self.unavailable)
     }
 

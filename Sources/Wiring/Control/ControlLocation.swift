@@ -16,36 +16,24 @@ package struct ControlLocation: Sendable, Equatable {
     package static func read(
         _ file: String, environment: Environment = .process
     ) throws(ConfigurationReport) -> ControlLocation {
-        var problems = Problems()
-        let choice = decode(file, environment, into: &problems)
-        guard let choice, problems.isEmpty else {
-            throw ConfigurationReport(file: file, problems: problems)
+        try ReadableConfiguration.read(file, environment) { configuration, problems in
+            let defaults = TopLevelOptions()
+            guard
+                let control = configuration.value(
+                    of: "control", otherwise: defaults.control, into: &problems)
+            else { return nil }
+            var store = defaults.store
+            if case .besideStore = control {
+                let chosen = configuration.value(of: "store", otherwise: store, into: &problems)
+                guard let chosen else { return nil }
+                store = chosen
+            }
+            return ControlLocation(
+                file: absolute(file),
+                path: control.path(besideStore: store?.path).map {
+                    Configuration.path($0, of: file)
+                })
         }
-        return ControlLocation(
-            file: absolute(file), path: choice.map { Configuration.path($0, of: file) })
-    }
-
-    private static func decode(
-        _ file: String, _ environment: Environment, into problems: inout Problems
-    ) -> String?? {
-        guard let parsed = Configuration.parse(file, environment, into: &problems) else {
-            return nil
-        }
-        let expansion = Expansion(
-            environment: environment, directory: Configuration.directory(of: file))
-        var options = TopLevelOptions()
-        if let member = parsed.member("control") {
-            let value = expansion.expand(member.value, into: &problems)
-            guard let control = ControlOption.decode(value, into: &problems) else { return nil }
-            options.control = control
-        }
-        if case .path(let path) = options.control { return .some(path) }
-        if let member = parsed.member("store") {
-            let value = expansion.expand(member.value, into: &problems)
-            guard let store = StoreOptions?.decode(value, into: &problems) else { return nil }
-            options.store = store
-        }
-        return .some(options.control.path(besideStore: options.store?.path))
     }
 
     /// Returns a path that means the same in every directory.

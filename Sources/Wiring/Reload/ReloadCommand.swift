@@ -14,7 +14,7 @@ struct ReloadCommand: ControlCommand {
     /// gone.
     func run(_ request: ControlRequest, _ answer: ControlAnswer) async -> Int32 {
         guard let file = request.arguments["file"].string else {
-            answer.complain("reload needs the path of the configuration")
+            answer.complain("puente: reload needs the path of the configuration")
             return ReloadResult.unavailable
         }
         let isPlan = request.arguments["plan"].isTrue

@@ -16,7 +16,7 @@ struct TapCommand: ControlCommand {
         filter.verdict =
             request.arguments["verdict"].string.flatMap(TapFilter.Verdict.init) ?? .all
         if let problem = await problem(with: filter) {
-            answer.complain(problem)
+            answer.complain("puente: \(problem)")
             return Self.unavailable
         }
         let tap = MessageTap(filter)

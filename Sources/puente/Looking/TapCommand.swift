@@ -22,22 +22,11 @@ struct TapCommand {
     /// Shows messages until the daemon or the reader of standard output is gone.
     func run() async -> ExitStatus {
         await ExitStatus.saying {
-            guard let path = try ControlLocation.read(file).path else {
-                throw ControlError("\(file): there is no control socket: \"control\" is null")
-            }
-            let client = try ControlClient(request, to: path, on: loop)
             let matcher = try options.pattern.map { try Matcher(try Pattern($0)) }
             let lines = TapLines(isJSON: options.isJSON)
-            while let reply = try await client.next() {
-                switch reply {
-                case .problem(let text): Terminal.complain("puente: \(text)")
-                case .line(let text): Terminal.say(text)
-                case .exit(let status): return ExitStatus(rawValue: status) ?? .unavailable
-                case .object(let message):
-                    guard show(message, lines, matcher) else { return .success }
-                }
+            return try await RunningDaemon(of: file, on: loop).ask(request, within: nil) {
+                show($0, lines, matcher)
             }
-            return .unavailable
         }
     }
 

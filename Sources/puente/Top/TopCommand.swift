@@ -35,20 +35,14 @@ struct TopCommand {
             return .usage
         }
         return await ExitStatus.saying {
-            guard let path = try ControlLocation.read(file).path else {
-                throw ControlError(
-                    """
-                    \(file): there is no control socket: "control" is null, or "store" is and \
-                    "control" is not given
-                    """)
-            }
+            let daemon = try RunningDaemon(of: file, on: loop)
             // A daemon that does not answer is told before the screen is taken.
-            let report = try await ask(path)
-            return try await show(path, report)
+            let report = try await ask(daemon)
+            return try await show(daemon, report)
         }
     }
 
-    private func show(_ path: String, _ report: TopReport) async throws -> ExitStatus {
+    private func show(_ daemon: RunningDaemon, _ report: TopReport) async throws -> ExitStatus {
         let (quits, quitting) = AsyncStream.makeStream(of: Void.self)
         let terminal = RawTerminal()
         let screen = TopScreen(terminal, report, quitting: quitting)
@@ -61,7 +55,7 @@ struct TopCommand {
         screen.draw()
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { for await _ in quits { return } }
-            group.addTask { try await follow(path, screen) }
+            group.addTask { try await follow(daemon, screen) }
             defer { group.cancelAll() }
             try await group.next()
         }
@@ -70,29 +64,16 @@ struct TopCommand {
     }
 
     /// Asks each second, until it is cancelled or nobody answers.
-    private func follow(_ path: String, _ screen: TopScreen) async throws {
+    private func follow(_ daemon: RunningDaemon, _ screen: TopScreen) async throws {
         let clock = LoopSleep(loop)
         while true {
             try await clock.sleep(until: clock.now + Self.interval, tolerance: nil)
-            screen.show(try await ask(path))
+            screen.show(try await ask(daemon))
         }
     }
 
-    private func ask(_ path: String) async throws -> TopReport {
-        let client = try ControlClient(
-            ControlRequest("status", ["json": .bool(true)]), to: path, on: loop)
-        var status: JSON?
-        var problem: String?
-        while let reply = try await client.next(within: Self.patience) {
-            switch reply {
-            case .line(let text): status = JSONReader.read(Array(text.utf8)) ?? status
-            case .problem(let text): problem = text
-            case .object, .exit: break
-            }
-        }
-        guard let status else {
-            throw ControlError(problem ?? "the daemon on \(path) did not say how it is")
-        }
+    private func ask(_ daemon: RunningDaemon) async throws -> TopReport {
+        let status = try await daemon.status(within: Self.patience)
         return TopReport(status, at: Double(loop.preciseNow) / 1e9)
     }
 }

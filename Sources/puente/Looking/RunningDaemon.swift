@@ -1,0 +1,73 @@
+import JSON
+import MessageBus
+import Sockets
+import Wiring
+
+/// The daemon that runs a configuration, as commands ask it: over its control socket.
+struct RunningDaemon {
+    private let location: ControlLocation
+    private let path: String
+    private let loop: EventLoop
+
+    /// Finds the control socket of a configuration.
+    ///
+    /// - Parameter loop: the loop of the calling task.
+    /// - Throws: `ConfigurationReport`; `ControlError` if the configuration has none.
+    init(of file: String, on loop: EventLoop) throws {
+        location = try ControlLocation.read(file)
+        guard let path = location.path else {
+            throw ControlError(
+                """
+                \(file): there is no control socket: "control" is null, or "store" is and \
+                "control" is not given
+                """)
+        }
+        self.path = path
+        self.loop = loop
+    }
+
+    /// The path of the configuration, made absolute.
+    var file: String { location.file }
+
+    /// Asks, writes the lines of the answer to standard output and its problems to standard error,
+    /// and returns the status that it ends with.
+    ///
+    /// - Parameters:
+    ///   - patience: the time that each line of the answer may take; `nil`: for ever.
+    ///   - show: called with each object; returns false to end.
+    /// - Throws: `ControlError` if nobody answers.
+    func ask(
+        _ request: ControlRequest, within patience: Duration?,
+        show: (JSON) -> Bool = { _ in true }
+    ) async throws -> ExitStatus {
+        let client = try ControlClient(request, to: path, on: loop)
+        while let reply = try await client.next(within: patience) {
+            switch reply {
+            case .line(let text): Terminal.say(text)
+            case .problem(let text): Terminal.complain(text)
+            case .object(let object): guard show(object) else { return .success }
+            case .exit(let status): return ExitStatus(rawValue: status) ?? .unavailable
+            }
+        }
+        return .unavailable
+    }
+
+    /// Asks how it is, and returns what it says.
+    ///
+    /// - Throws: `ControlError` if it does not answer within a time.
+    func status(within patience: Duration) async throws -> JSON {
+        let client = try ControlClient(
+            ControlRequest("status", ["json": .bool(true)]), to: path, on: loop)
+        var status: JSON?
+        var problem: String?
+        while let reply = try await client.next(within: patience) {
+            switch reply {
+            case .line(let text): status = JSONReader.read(Array(text.utf8)) ?? status
+            case .problem(let text): problem = text
+            case .object, .exit: break
+            }
+        }
+        if let status { return status }
+        throw ControlError(problem ?? "the daemon on \(path) did not say how it is")
+    }
+}
