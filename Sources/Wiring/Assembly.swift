@@ -26,6 +26,8 @@ package struct Assembly: Sendable {
     let accounts: AccountService
     /// What can be known of the daemon while it runs.
     let monitor: StatusMonitor
+    /// The server of the status page.
+    let status: StatusService
     /// Path of the control socket; `nil` if there is none.
     let controlPath: String?
 
@@ -97,6 +99,8 @@ package struct Assembly: Sendable {
         monitor = StatusMonitor(
             bus, on: loop, clock: clock.monotonic, startedAt: now,
             reload: ReloadOutcome(startedAt: now), errors: errors)
+        status = StatusService(
+            monitor, from: loop.listeningSockets, configuration.language, log: log)
     }
 
     /// Makes everything that a new configuration asks for, without I/O.

@@ -141,8 +141,9 @@ package struct Daemon: Sendable {
         }
         for bridge in bridges { await bus.attach(bridge.attachment) }
         logStart()
-        let statusServer = try await startStatusServer()
-        defer { statusServer?.close() }
+        let status = assembly.status
+        status.use(try await status.open(for: assembly.configuration))
+        defer { status.close() }
         await recallMessages()
         opening?.end()
         service.begin(with: bridges.map(\.supervised))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A running program that is asked how it is.
@@ -6,19 +7,8 @@ import Testing
     private static let status = "\"status\": { \"listen\": \"127.0.0.1:0\" },"
     private static let store = "{ \"path\": \"talk.sqlite\" }"
 
-    private func fetch(_ path: String, port: UInt16) async throws -> (status: Int, text: String) {
-        let process = Process()
-        process.executableURL = URL(filePath: "/usr/bin/curl")
-        let url = "http://127.0.0.1:\(port)\(path)"
-        process.arguments = ["-s", "-m", "20", "-w", "\n%{http_code}", url]
-        let output = Pipe()
-        process.standardOutput = output
-        try process.run()
-        let text = String(
-            decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-        process.waitUntilExit()
-        let parts = text.split(separator: "\n", omittingEmptySubsequences: false)
-        return (Int(parts.last ?? "") ?? 0, parts.dropLast().joined(separator: "\n"))
+    private func fetch(_ path: String, port: UInt16) async throws -> LoopbackAnswer {
+        try await LoopbackAnswer("GET", path, port: port)
     }
 
     @Test func `it tells how it is, over HTTP and over its control socket`() async throws {

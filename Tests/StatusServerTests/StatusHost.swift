@@ -40,8 +40,8 @@ final class StatusHost: Sendable {
     func get(
         _ path: String, _ fields: [String] = [], method: String = "GET",
         host: String = "localhost"
-    ) async throws -> HTTPExchange {
-        try await HTTPExchange(method, path, fields, host: host, port: port)
+    ) async throws -> LoopbackAnswer {
+        try await LoopbackAnswer(method, path, fields, host: host, port: port)
     }
 
     /// Turns the clock a second at a time, as a heartbeat needs it.

@@ -10,6 +10,8 @@ package struct ReloadPlan: Sendable {
     let newRooms: [String]
     /// Names of rooms that are closed.
     let closedRooms: [String]
+    /// True if the status server is opened, moved or closed.
+    let movesStatus: Bool
     private let otherLines: [String]
     /// What is read or opened anew although nothing differs.
     private var renewals: [String] = []
@@ -44,9 +46,18 @@ package struct ReloadPlan: Sendable {
         {
             lines.append("rooms: another order")
         }
+        movesStatus = old.status?.decodedValues != new.status?.decodedValues
+        if movesStatus { lines.append(Self.statusLine(old.status, new.status)) }
         let keys = new.log.decodedValues.keysDiffering(from: old.log.decodedValues)
         if !keys.isEmpty { lines.append("log: \(keys.joined(separator: ", ")) changed") }
         otherLines = lines
+    }
+
+    private static func statusLine(_ old: StatusOptions?, _ new: StatusOptions?) -> String {
+        guard let old else { return "status is new" }
+        guard let new else { return "status is removed" }
+        let keys = new.decodedValues.keysDiffering(from: old.decodedValues)
+        return "status: \(keys.joined(separator: ", ")) changed"
     }
 
     private static func checkFixedKeys(

@@ -105,6 +105,9 @@ struct ReloadPreparation: Sendable {
     /// Returns what the running bridges listen on, as far as that can be told.
     private func presentRequests() async -> [ListenRequest] {
         var requests: [ListenRequest] = []
+        if let status = try? await StatusService.listenRequest(of: present) {
+            requests.append(status)
+        }
         for bridge in running.values {
             guard let requester = bridge.supervised.bridge as? any ListenRequester,
                 let request = try? await requester.listenRequest()
@@ -117,6 +120,7 @@ struct ReloadPreparation: Sendable {
     /// Returns what the bridges of the new configuration listen on, also those that go on.
     private func requests(_ prepared: Prepared) async throws -> [ListenRequest] {
         var requests: [ListenRequest] = []
+        let movesStatus = prepared.plan.movesStatus
         let staying = Set(prepared.plan.bridges.filter { $0.kind == .stays }.map(\.name))
         for made in prepared.made.bridges {
             guard let requester = made.bridge as? any ListenRequester else { continue }
@@ -126,6 +130,14 @@ struct ReloadPreparation: Sendable {
                 // Whoever goes on listens already, whatever the resolver says by now.
                 if !staying.contains(made.entry.name) { throw error }
             }
+        }
+        do {
+            let status = try await StatusService.listenRequest(of: prepared.made.configuration)
+            // What goes on has its sockets before anything new finds them taken: a bridge with
+            // port 0 may have the very port that the status page is to have now.
+            if let status { requests.insert(status, at: movesStatus ? requests.endIndex : 0) }
+        } catch {
+            if movesStatus { throw BridgeError("status: \(error)") }
         }
         return requests
     }

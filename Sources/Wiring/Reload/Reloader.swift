@@ -1,5 +1,6 @@
 import MessageBus
 import Sockets
+import StatusServer
 
 /// Exchanges the configuration of a running daemon when it is asked to.
 ///
@@ -153,12 +154,19 @@ package actor Reloader {
         do throws(ReloadRefusal) {
             let reservations = try await preparation.reserve(prepared)
             defer { for reservation in reservations { reservation.end() } }
+            let status = try await openStatus(plan, prepared.made.configuration)
             var transaction = ReloadTransaction(
                 plan, prepared.made, prepared.refreshes, in: assembly, supervisor: supervisor,
                 roster: roster, running: running, sleep: { try await clock.sleep(for: $0) })
             // Also after a refusal: what was exchanged back runs anew.
             defer { running = transaction.runningBridges }
-            _ = try await transaction.run()
+            do throws(ReloadRefusal) {
+                _ = try await transaction.run()
+            } catch {
+                status?.close()
+                throw error
+            }
+            if plan.movesStatus { assembly.status.use(status) }
         } catch {
             await prepared.stage.discard()
             return .refused(error, lines: plan.lines)
@@ -171,5 +179,17 @@ package actor Reloader {
             status: ReloadResult.success, lines: plan.lines, problems: prepared.warnings,
             summary: plan.isEmpty ? "nothing differs" : "the configuration is exchanged",
             isTaken: true)
+    }
+
+    /// Opens the status server that the plan wants, beside the present one.
+    private func openStatus(
+        _ plan: ReloadPlan, _ configuration: Configuration
+    ) async throws(ReloadRefusal) -> StatusServer? {
+        guard plan.movesStatus else { return nil }
+        do {
+            return try await assembly.status.open(for: configuration)
+        } catch {
+            throw ReloadRefusal("\(error)")
+        }
     }
 }

@@ -232,6 +232,31 @@ import Testing
         try await Self.end(daemon)
     }
 
+    @Test func `the status page comes, moves and goes`() async throws {
+        let (folder, daemon) = try Self.start(Self.configuration())
+        let chat = try await daemon.port()
+        func reload(_ listen: String?) async throws -> (status: Int32, lines: [String]) {
+            let more = listen.map { #""status": { "listen": "\#($0)" },"# } ?? ""
+            try folder.write(Self.configuration(more: more))
+            let result = try await folder.result("reload")
+            return (result.status, result.output + result.errors)
+        }
+        #expect(try await reload("127.0.0.1:0").lines.first == "status is new")
+        let first = try #require(try await Self.ports(of: ["status"], in: daemon)["status"])
+        #expect(try await LoopbackAnswer("GET", "/ready", port: first).status == 200)
+        // An address that is taken changes nothing.
+        let refused = try await reload("127.0.0.1:\(chat)")
+        #expect(refused.status == 69)
+        #expect(refused.lines.last?.contains("address already in use") == true, "\(refused)")
+        #expect(try await LoopbackAnswer("GET", "/ready", port: first).status == 200)
+        #expect(try await reload("localhost:0").lines.first == "status: listen changed")
+        let second = try #require(try await Self.ports(of: ["status"], in: daemon)["status"])
+        #expect(try await LoopbackAnswer("GET", "/health", port: second).status == 200)
+        #expect(try await reload(nil).lines.first == "status is removed")
+        while (try? await LoopbackAnswer("GET", "/health", port: second)) != nil {}
+        try await Self.end(daemon)
+    }
+
     @Test func `rooms come and go, and whoever is in one is moved`() async throws {
         let (folder, daemon) = try Self.start(Self.configuration(rooms: #""general", "casa""#))
         let port = try await daemon.port()

@@ -37,6 +37,17 @@ import Testing
                 == ["bridge tcp: maxLine, echo changed, restarts"])
     }
 
+    @Test func `the status page comes, moves and goes`() throws {
+        let tcp = #""bridges": [{ "type": "tcp" }]"#
+        func status(_ port: Int) -> String {
+            #""status": { "listen": "127.0.0.1:\#(port)" }, "# + tcp
+        }
+        #expect(try Self.lines(tcp, status(1)).first == "status is new")
+        #expect(try Self.lines(status(1), status(2)).first == "status: listen changed")
+        #expect(try Self.lines(status(1), tcp).first == "status is removed")
+        #expect(try Self.plan(status(1), status(1)).isEmpty)
+    }
+
     @Test func `a limit alone restarts nothing`() throws {
         #expect(
             try Self.lines(

@@ -38,8 +38,9 @@ import Testing
                 await world.pump(test, reading: .max)
             }
             let seen = await test.bus.perform { _ in world.end() }
-            for (start, numbers, skipped) in seen {
+            for (start, numbers, delivered, skipped) in seen {
                 #expect(numbers == said.filter { $0 > start } && skipped == 0)
+                #expect(delivered == numbers.count)
             }
             #expect(seen.count > 3)
             await test.settle()
@@ -68,7 +69,7 @@ import Testing
         for _ in 0..<3_000 where await !test.bus.perform({ _ in world.isDone }) {
             await world.pump(test, reading: .max)
         }
-        for (start, numbers, skipped) in await test.bus.perform({ _ in world.end() }) {
+        for (start, numbers, _, skipped) in await test.bus.perform({ _ in world.end() }) {
             let wanted = said.filter { $0 > start }
             #expect(zip(numbers, numbers.dropFirst()).allSatisfy { $0 < $1 })
             #expect(Set(numbers).isSubset(of: wanted))
@@ -186,6 +187,8 @@ private final class ReplayWorld: TranscriptReader, @unchecked Sendable {  // see
         _ = readers[index].output.sendPending(readers[index].connection) { _, count in
             NumberEncoder.frame(0, padding: count == 0 ? 0 : 1)
         }
+        // Asked at any time, as the bridges do after each turn.
+        #expect(readers[index].output.counts.delivered >= 0)
     }
 
     /// Lets every connection read a little, and go on.
@@ -247,8 +250,8 @@ private final class ReplayWorld: TranscriptReader, @unchecked Sendable {  // see
         }
     }
 
-    /// Ends all connections; returns what each has got, behind which number.
-    func end() -> [(start: MessageNumber, numbers: [MessageNumber], skipped: Int)] {
+    /// Ends all connections; returns what each has got, behind which number, and what was counted.
+    func end() -> [(start: MessageNumber, numbers: [MessageNumber], delivered: Int, skipped: Int)] {
         defer { readers = [] }
         return readers.indices.map { index in
             send(index)
@@ -270,7 +273,8 @@ private final class ReplayWorld: TranscriptReader, @unchecked Sendable {  // see
                 }
                 at += 4 + (Int(received[at + 2]) << 8 | Int(received[at + 3]))
             }
-            return (readers[index].start, numbers, skipped)
+            let delivered = readers[index].output.counts.delivered
+            return (readers[index].start, numbers, delivered, skipped)
         }
     }
 }

@@ -1,5 +1,6 @@
 import JSON
 import Sockets
+import TestSupport
 import Testing
 
 /// The answer to a request.

@@ -1,5 +1,6 @@
 import JSON
 import Sockets
+import TestSupport
 
 /// A client of the WebSocket as somebody would write one: masked frames out, messages in.
 ///

@@ -16,7 +16,9 @@ package struct TranscriptCursor {
 
     /// What has to be known of the lines that were passed to tell how many messages were sent.
     private struct Tally {
-        /// The line at which it began.
+        /// The earliest line that it has stood at.
+        ///
+        /// A replay that the transcript continues may end before the line where the reader began.
         var start: TranscriptLine = 0
         /// Lines of the transcript that only continue a message, at the beginning and now.
         var (firstContinuations, continuations) = (0, 0)
@@ -72,7 +74,7 @@ package struct TranscriptCursor {
     ///
     /// May be too large, by the lines that continue a message, until it has everything.
     package var delivered: Int {
-        let passed = max(0, line - tally.start) + tally.replayed
+        let passed = (line > tally.start ? line - tally.start : 0) + tally.replayed
         let others = passed - tally.skipped - (tally.own == 0 ? 0 : tally.own - own.lines)
         return max(0, others - (tally.continuations - tally.firstContinuations))
     }
@@ -295,6 +297,7 @@ package struct TranscriptCursor {
         // The transcript may have had all that was still to be replayed.
         replayEnd = nil
         defer { line = place }
+        tally.start = min(tally.start, place)
         let missed = place > line ? place - line : 0
         tally.skipped += missed
         return missed

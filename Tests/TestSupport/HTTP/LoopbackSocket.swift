@@ -1,15 +1,14 @@
 import Glibc
 import Sockets
-import TestSupport
 
 /// A blocking socket to a port of this machine, and what has come by it.
 ///
 /// Confined to the test that uses it: one call at a time. What waits does so on a thread of its own,
 /// because the threads of the tests are few.
-final class LoopbackSocket: @unchecked Sendable {  // see above
+package final class LoopbackSocket: @unchecked Sendable {  // see above
     private let descriptor: Int32
-    private(set) var received: [UInt8] = []
-    private(set) var isAtEnd = false
+    package private(set) var received: [UInt8] = []
+    package private(set) var isAtEnd = false
     private var isOpen = true
 
     /// Milliseconds for which a call waits before the test has failed: only a bug takes so long.
@@ -19,7 +18,7 @@ final class LoopbackSocket: @unchecked Sendable {  // see above
     ///
     /// - Parameter receiveBuffer: bytes the kernel keeps for who does not read; small for those who
     ///   are to be slow.
-    init(port: UInt16, receiveBuffer: Int32? = nil) throws {
+    package init(port: UInt16, receiveBuffer: Int32? = nil) throws {
         descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard descriptor >= 0 else { throw SocketError("socket") }
         if var size = receiveBuffer { setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &size, 4) }
@@ -40,14 +39,14 @@ final class LoopbackSocket: @unchecked Sendable {  // see above
     deinit { close() }
 
     /// Closes it.
-    func close() {
+    package func close() {
         guard isOpen else { return }
         isOpen = false
         Glibc.close(descriptor)
     }
 
     /// Sends bytes; they must be few enough for the kernel to take them at once.
-    func send(_ bytes: [UInt8]) throws {
+    package func send(_ bytes: [UInt8]) throws {
         var rest = bytes[...]
         while !rest.isEmpty {
             let count = rest.withUnsafeBytes {
@@ -62,7 +61,7 @@ final class LoopbackSocket: @unchecked Sendable {  // see above
     ///
     /// - Parameter parse: takes off the bytes it has used; called again when more have come, at the
     ///   end too; `nil`: not yet.
-    func read<Result: Sendable>(
+    package func read<Result: Sendable>(
         _ parse: @escaping @Sendable (inout [UInt8], _ isAtEnd: Bool) throws -> Result?
     ) async throws -> Result {
         if let result = try parse(&received, isAtEnd) { return result }
@@ -94,5 +93,5 @@ final class LoopbackSocket: @unchecked Sendable {  // see above
 
 extension Collection<UInt8> {
     /// The bytes as text.
-    var text: String { String(decoding: self, as: UTF8.self) }
+    package var text: String { String(decoding: self, as: UTF8.self) }
 }
