@@ -59,6 +59,8 @@ let package = Package(
         .systemLibrary(
             name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
         .systemLibrary(
+            name: "CNATS", pkgConfig: "libnats", providers: [.apt(["libnats-dev"])]),
+        .systemLibrary(
             name: "COpenSSL", pkgConfig: "libssl", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(
             name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -123,10 +125,31 @@ let package = Package(
             dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
             path: "Sources/Bridges/Exec"),
         .target(
+            name: "WebhookBridge",
+            dependencies: ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/Webhook"),
+        // IRC's messages, for its client and its server.
+        .target(name: "IRC", path: "Sources/Bridges/IRCMessages"),
+        .target(
+            name: "IRCBridge",
+            dependencies: ["IRC", "Chat", "Locking", "MessageBus", "Sockets"],
+            path: "Sources/Bridges/IRC"),
+        .target(
+            name: "IRCServerBridge",
+            dependencies: [
+                "IRC", "Chat", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits",
+            ],
+            path: "Sources/Bridges/IRCServer"),
+        .target(
+            name: "NATSBridge",
+            dependencies: ["Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "CNATS"],
+            path: "Sources/Bridges/NATS"),
+        .target(
             name: "Bridges",
             dependencies: [
                 "MessageBus", "TCPBridge", "StdioBridge", "TailBridge", "TelegramBridge",
-                "WebBridge", "ExecBridge",
+                "WebBridge", "ExecBridge", "WebhookBridge", "IRCBridge", "IRCServerBridge",
+                "NATSBridge",
             ],
             path: "Sources/Bridges/BuiltIns"),
         // The status page: what the browser gets of it, no Swift.
@@ -224,6 +247,35 @@ let package = Package(
                 "ExecBridge", "Chat", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport",
             ],
             path: "Tests/BridgesTests/Exec", exclude: ["Programs"]),
+        .testTarget(
+            name: "WebhookBridgeTests",
+            dependencies: [
+                "WebhookBridge", "Chat", "JSON", "Locking", "MessageBus", "Sockets",
+                "TestSupport",
+            ],
+            path: "Tests/BridgesTests/Webhook"),
+        .testTarget(
+            name: "IRCTests", dependencies: ["IRC", "TestSupport"],
+            path: "Tests/BridgesTests/IRCMessages"),
+        .testTarget(
+            name: "IRCBridgeTests",
+            dependencies: [
+                "IRCBridge", "IRC", "Chat", "Locking", "MessageBus", "Sockets", "TestSupport",
+            ],
+            path: "Tests/BridgesTests/IRC"),
+        .testTarget(
+            name: "IRCServerBridgeTests",
+            dependencies: [
+                "IRCServerBridge", "IRC", "TCPBridge", "Chat", "Locking", "MessageBus", "Sockets",
+                "TestSupport",
+            ],
+            path: "Tests/BridgesTests/IRCServer"),
+        .testTarget(
+            name: "NATSBridgeTests",
+            dependencies: [
+                "NATSBridge", "Chat", "JSON", "Locking", "MessageBus", "Sockets", "TestSupport",
+            ],
+            path: "Tests/BridgesTests/NATS"),
         .testTarget(
             name: "BrowserTests", dependencies: ["TestSupport"], exclude: ["Page"]),
         .testTarget(

@@ -124,9 +124,17 @@ enum HouseRules {
             "Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits",
         ],
         "Bridges/Exec": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+        "Bridges/Webhook": ["Chat", "JSON", "Locking", "MessageBus", "Sockets"],
+        "Bridges/IRCMessages": [],
+        "Bridges/IRC": ["IRC", "Chat", "Locking", "MessageBus", "Sockets"],
+        "Bridges/IRCServer": [
+            "IRC", "Chat", "Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits",
+        ],
+        "Bridges/NATS": ["Chat", "JSON", "Locking", "Metrics", "MessageBus", "Sockets", "CNATS"],
         "Bridges/BuiltIns": [
-            "ExecBridge", "MessageBus", "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge",
-            "WebBridge",
+            "ExecBridge", "IRCBridge", "IRCServerBridge", "MessageBus", "NATSBridge",
+            "StdioBridge", "TCPBridge", "TailBridge", "TelegramBridge", "WebBridge",
+            "WebhookBridge",
         ],
         "StatusServer": ["JSON", "Locking", "Metrics", "MessageBus", "Sockets"],
         "Wiring": [

@@ -1,0 +1,2 @@
+/// The bridge to a network of IRC.
+package enum IRCClient {}

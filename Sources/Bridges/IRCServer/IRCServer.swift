@@ -1,0 +1,2 @@
+/// The bridge for clients of IRC.
+package enum IRCServer {}

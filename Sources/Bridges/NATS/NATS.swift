@@ -1,0 +1,2 @@
+/// The bridge to other instances, over NATS JetStream.
+package enum NATS {}

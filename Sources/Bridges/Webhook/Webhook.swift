@@ -1,0 +1,2 @@
+/// The bridge to HTTP, in and out.
+package enum Webhook {}

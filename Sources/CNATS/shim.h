@@ -1,0 +1,2 @@
+// libnats: the client of NATS and JetStream.
+#include <nats/nats.h>

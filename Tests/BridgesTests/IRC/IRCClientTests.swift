@@ -1,0 +1,5 @@
+import Testing
+
+@testable import IRCBridge
+
+@Suite struct IRCClientTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import IRCServerBridge
+
+@Suite struct IRCServerTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import NATSBridge
+
+@Suite struct NATSTests {}

@@ -1,0 +1,5 @@
+import Testing
+
+@testable import WebhookBridge
+
+@Suite struct WebhookTests {}
