@@ -1,5 +1,6 @@
 import ExecBridge
 import MessageBus
+import NATSBridge
 import StdioBridge
 import TCPBridge
 import TailBridge
@@ -15,5 +16,6 @@ extension Registry {
         registerTelegram()
         registerWeb()
         registerExec()
+        registerNATS()
     }
 }

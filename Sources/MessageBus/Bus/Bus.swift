@@ -196,7 +196,7 @@ public actor Bus {
         if !batch.drops.isEmpty { statistics.ownDrops.record(batch.drops) }
         if !taps.isEmpty { batch.pass.isTraced = true }
         attachment.chain.judge(batch)
-        commonChain.judge(batch)
+        if !attachment.isFleet { commonChain.judge(batch) }
         if !taps.isEmpty { recordForTaps(batch, by: attachment) }
         for failure in batch.failures {
             throttledLog.error(

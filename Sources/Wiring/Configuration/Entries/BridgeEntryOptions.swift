@@ -74,6 +74,8 @@ struct BridgeEntryOptions: TypedEntryOptions {
                 at: $middleware)
         }
         check.placeholders(
-            in: senderFormat.text, known: ["name", "bridge"], at: $senderFormat)
+            in: senderFormat.text,
+            known: type.text == "nats" ? ["name", "instance"] : ["name", "bridge"],
+            at: $senderFormat)
     }
 }
