@@ -13,6 +13,7 @@ struct FleetRun: Sendable {
     private let publishers: [RoomPublisher]
     private let checkpoints: [String: [UInt8]]
     private let events: EventSignals
+    private let presence: Presence
 
     /// Signals for what happens at the broker.
     private final class EventSignals: Sendable {
@@ -31,23 +32,29 @@ struct FleetRun: Sendable {
 
     /// Makes a run.
     ///
-    /// - Parameter checkpoints: those that an earlier run has left.
+    /// - Parameters:
+    ///   - checkpoints: those that an earlier run has left.
+    ///   - now: the present time, in milliseconds since 1970.
     init(
         _ fleet: Fleet, _ access: BrokerAccess, _ settings: StreamSettings, sharesPresence: Bool,
-        checkpoints: [String: [UInt8]]
+        checkpoints: [String: [UInt8]], now: Int64
     ) {
         self.fleet = fleet
         self.checkpoints = checkpoints
-        let events = EventSignals()
+        let (events, channel) = (EventSignals(), LiveChannel(store: fleet.store))
         self.events = events
         let position = { (source: String) in
             checkpoints[source].flatMap { StreamPosition($0) } ?? StreamPosition()
         }
         let broker = Broker(
             access, settings, store: fleet.store, position: position(Fleet.readSource),
-            sent: position(Fleet.sentSource), log: fleet.log
+            sent: position(Fleet.sentSource), log: fleet.log,
+            companions: [("nats live", channel.serveAll), ("nats own", channel.serveOwn)]
         ) { events.send($0) }
         self.broker = broker
+        presence = Presence(
+            fleet, channel, isShared: sharesPresence, since: now,
+            isConnected: { broker.isConnected })
         publishers = fleet.rooms.there.sorted { $0.key < $1.key }.map { here, there in
             RoomPublisher(
                 fleet, broker, room: here, there: there,
@@ -71,7 +78,7 @@ struct FleetRun: Sendable {
                 }
                 defer { broker.end() }
                 try await becomeReady()
-                try await work()
+                try await workAlone()
                 broker.end()
                 try await group.waitForAll()
             }
@@ -95,6 +102,49 @@ struct FleetRun: Sendable {
 
     private func reportReachability() {
         port.reportReachability { [broker] in broker.problem.map { "\($0)" } }
+    }
+
+    /// Works, unless another living instance has this one's name or store.
+    private func workAlone() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await presence.hear() }
+            defer {
+                presence.channel.tell(.bye)
+                presence.channel.incoming.end()
+                // Whatever waits for the broker waits no longer.
+                broker.end()
+            }
+            try await checkName()
+            group.addTask {
+                try await presence.clashed.wait()
+                throw BridgeError(presence.clash ?? "another instance has this one's name")
+            }
+            group.addTask {
+                do { try await presence.tell() } catch is CancellationError {}
+            }
+            group.addTask { await presence.passWhispers() }
+            group.addTask {
+                try await work()
+                throw Finished()
+            }
+            do {
+                for try await _ in group {}
+            } catch is Finished {}
+            group.cancelAll()
+        }
+    }
+
+    private struct Finished: Error {}
+
+    /// Waits a moment for others to say that they have this instance's name.
+    private func checkName() async throws {
+        guard broker.isConnected else { return }
+        let pause = Duration.milliseconds(100)
+        for tries in 0..<8 {
+            if tries % 4 == 0 { presence.sayHello(asks: true) }
+            guard try await fleet.rest(pause) else { return }
+            if let clash = presence.clash { throw BridgeError(clash) }
+        }
     }
 
     private func work() async throws {

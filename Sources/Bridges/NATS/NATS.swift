@@ -55,7 +55,7 @@ package struct NATS: FleetBridge {
             resend: options.resend, clock: clock)
         let run = FleetRun(
             fleet, access, options.settings, sharesPresence: options.presence,
-            checkpoints: try await port.checkpoints())
+            checkpoints: try await port.checkpoints(), now: await port.now.milliseconds)
         try await run.run()
     }
 }

@@ -28,3 +28,24 @@ extension Phrases {
             "the other instances can be reached again" + (count == 0 ? "" : english))
     }
 }
+
+// What rooms read about one of them.
+extension Phrases {
+    /// Returns the sentence that an instance gives no sign of life.
+    func instanceIsSilent(_ name: String, _ people: Int) -> String {
+        say("\(name) no responde", "\(name) does not answer") + count(people)
+    }
+
+    /// Returns the sentence that it does again.
+    func instanceAnswers(_ name: String, _ people: Int) -> String {
+        say("\(name) responde otra vez", "\(name) answers again") + count(people)
+    }
+
+    private func count(_ people: Int) -> String {
+        switch people {
+        case 0: ""
+        case 1: say("; 1 persona", "; 1 person")
+        default: say("; \(people) personas", "; \(people) people")
+        }
+    }
+}

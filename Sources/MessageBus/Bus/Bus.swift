@@ -61,6 +61,8 @@ public actor Bus {
     private var lastIdentity: UInt64 = 0
     private var lastConnectionID: UInt32 = 0
     var people: [String: Person] = [:]
+    /// Counts whatever changes in who is here.
+    var peopleChanges: UInt64 = 0
     /// Names of everybody here, and of everybody who left within the hour.
     var knownNames = KnownNames()
     /// The bridges, in the order in which they were attached.

@@ -19,6 +19,7 @@ final class PublishQueue: Sendable {
 
     /// A message, and whoever waits for the end of the attempt.
     struct Request: Sendable {
+        let number: UInt64
         let content: [UInt8]
         let subject: String
         let id: String
@@ -33,6 +34,9 @@ final class PublishQueue: Sendable {
         var isStopping = false
         var hasEnded = false
         var generation = 0
+        var asked: UInt64 = 0
+        /// Those that were given up before they were here.
+        var cancelled: Set<UInt64> = []
 
         /// True if nothing that waits gets its turn before the daemon ends.
         var isHopeless: Bool { hasEnded || isStopping && !isConnected }
@@ -46,21 +50,36 @@ final class PublishQueue: Sendable {
 
     /// Publishes a message, and returns when the stream has it or the attempt has failed.
     ///
-    /// As long as there is no connection it waits.
+    /// As long as there is no connection it waits; a task that is cancelled does not.
     func publish(
         _ content: [UInt8], to subject: String, id: String, generation: Int
     ) async -> Outcome {
-        await withCheckedContinuation { waiter in
-            let outcome = state.withLock { state -> Outcome? in
-                if state.isHopeless { return .ended }
-                if state.generation != generation { return .forgotten }
-                state.requests.append(
-                    Request(
-                        content: content, subject: subject, id: id, generation: generation,
-                        waiter: waiter))
+        let number = state.withLock { state in
+            state.asked += 1
+            return state.asked
+        }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { waiter in
+                let outcome = state.withLock { state -> Outcome? in
+                    if state.isHopeless || state.cancelled.remove(number) != nil { return .ended }
+                    if state.generation != generation { return .forgotten }
+                    state.requests.append(
+                        Request(
+                            number: number, content: content, subject: subject, id: id,
+                            generation: generation, waiter: waiter))
+                    return nil
+                }
+                if let outcome { waiter.resume(returning: outcome) } else { signal.send() }
+            }
+        } onCancel: {
+            let request = state.withLock { state -> Request? in
+                if let index = state.requests.firstIndex(where: { $0.number == number }) {
+                    return state.requests.remove(at: index)
+                }
+                state.cancelled.insert(number)
                 return nil
             }
-            if let outcome { waiter.resume(returning: outcome) } else { signal.send() }
+            request?.waiter.resume(returning: .ended)
         }
     }
 

@@ -45,6 +45,34 @@ extension Port {
         }
     }
 
+    /// The people whom other bridges have here, with a count of all changes.
+    ///
+    /// - Parameter count: the count of an earlier answer: `nil` is returned if nothing has changed.
+    package func people(
+        in rooms: Set<String>, since count: UInt64?
+    ) async -> (people: [PersonHere], changes: UInt64)? {
+        await bus.perform { $0.people(in: rooms, since: count, beside: attachment) }
+    }
+
+    /// Lets people in, or takes them off the list, and tells the rooms of none of them; of those
+    /// who are let in rooms are told when they leave.
+    package func enterQuietly(_ people: [(name: String, room: String, isAnnounced: Bool)]) async {
+        await bus.perform { bus in
+            for person in people {
+                _ = bus.enter(
+                    person.name, room: person.room, isAnnounced: person.isAnnounced, isQuiet: true,
+                    by: attachment)
+            }
+        }
+    }
+
+    /// Takes people off the list, and tells no room.
+    package func leaveQuietly(_ names: [String]) async {
+        await bus.perform { bus in
+            bus.leave(names, room: nil, isQuiet: true, by: attachment)
+        }
+    }
+
     /// Deletes a message for good, as somebody on another instance has, who may do so there.
     ///
     /// - Parameter deleter: the name of who has deleted it, as everybody sees it.
@@ -60,7 +88,36 @@ extension Port {
     }
 }
 
+/// Somebody in a room, as other instances are told.
+package struct PersonHere: Sendable, Hashable {
+    /// The name, as everybody sees it.
+    package let name: String
+    package let room: String
+    /// True if the room was told of the entry.
+    package let isAnnounced: Bool
+    /// A number for the person, whatever the name.
+    package let identity: UInt64
+}
+
 extension Bus {
+    fileprivate func people(
+        in rooms: Set<String>, since count: UInt64?, beside attachment: BridgeAttachment
+    ) -> (people: [PersonHere], changes: UInt64)? {
+        if count == peopleChanges { return nil }
+        let rooms = self.rooms.filter { rooms.contains($0.name) }
+        var result: [PersonHere] = []
+        for person in people.values where person.sender.bridge != attachment.name {
+            for room in rooms where person.isIn(room) {
+                result.append(
+                    PersonHere(
+                        name: person.sender.name, room: room.name,
+                        isAnnounced: person.isAnnounced(in: room),
+                        identity: person.sender.identity))
+            }
+        }
+        return (result, peopleChanges)
+    }
+
     fileprivate func keep(_ checkpoints: [Checkpoint], ofBridge bridge: String) async throws {
         let progress = SourceProgress(bridge: bridge, checkpoints: checkpoints)
         try await store.enqueue(progress).wait()

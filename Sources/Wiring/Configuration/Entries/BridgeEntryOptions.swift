@@ -75,7 +75,7 @@ struct BridgeEntryOptions: TypedEntryOptions {
         }
         check.placeholders(
             in: senderFormat.text,
-            known: type.text == "nats" ? ["name", "instance"] : ["name", "bridge"],
+            known: ["name", "bridge"] + (type.text == "nats" ? ["instance"] : []),
             at: $senderFormat)
     }
 }
