@@ -98,6 +98,9 @@ struct FleetRun: Sendable {
         }
         await port.ready()
         reportReachability()
+        await port.expose { [broker, presence] in
+            BridgeGauges(broker.state.withLock { $0 }, presence.peers)
+        }
     }
 
     private func reportReachability() {

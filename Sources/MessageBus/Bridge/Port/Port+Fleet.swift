@@ -97,6 +97,14 @@ package struct PersonHere: Sendable, Hashable {
     package let isAnnounced: Bool
     /// A number for the person, whatever the name.
     package let identity: UInt64
+
+    /// Makes somebody.
+    package init(name: String, room: String, isAnnounced: Bool, identity: UInt64) {
+        self.name = name
+        self.room = room
+        self.isAnnounced = isAnnounced
+        self.identity = identity
+    }
 }
 
 extension Bus {
