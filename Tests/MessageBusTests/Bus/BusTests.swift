@@ -251,7 +251,7 @@ import Testing
         let test = try TestBus()
         let port = await test.port("one")
         let task = Task { await port.stopping() }
-        while !test.bus.stopSignal.hasWaiters { await Task.yield() }
+        while !port.attachment.stopSignal.hasWaiters { await Task.yield() }
         task.cancel()
         await task.value
         #expect(await !port.isStopping)
