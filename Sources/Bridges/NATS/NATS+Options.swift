@@ -22,7 +22,8 @@ extension NATS {
         package var stream = "PUENTE"
         @Option("Copies of the stream, each on another server, if this bridge makes it.", in: 1...5)
         package var replicas = 1
-        @Option("The time for which it keeps messages, if this bridge makes it.", in: .seconds(60)...)
+        @Option(
+            "The time for which it keeps messages, if this bridge makes it.", in: .seconds(60)...)
         package var maxAge = Duration.seconds(7 * 86_400)
         @Option("The size that it may have, if this bridge makes it.", in: .mebibytes(1)...)
         package var maxBytes = ByteCount.gibibytes(1)

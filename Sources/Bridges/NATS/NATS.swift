@@ -21,7 +21,8 @@ package struct NATS: FleetBridge {
     init(_ options: Options, _ context: Context, clock: any Clock<Duration>) throws {
         if context.name == "puente" {
             throw BridgeError(
-                "instances are told apart by their names: give this one another \"name\" than puente")
+                "instances are told apart by their names: give this one another \"name\" than puente"
+            )
         }
         if !context.hasStore {
             throw BridgeError("nats needs a store, which \"store\": null takes away")

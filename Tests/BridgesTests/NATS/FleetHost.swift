@@ -2,6 +2,7 @@ import Chat
 import Locking
 import MessageBus
 import TestSupport
+import Testing
 
 @testable import NATSBridge
 
@@ -22,12 +23,14 @@ final class FleetHost: Sendable {
     init(
         _ name: String, _ server: String, store: MemoryStore = MemoryStore(),
         rooms: [String] = ["general"], middlewares: [any Middleware] = [],
+        later: Duration = .zero,
         change: (inout NATS.Options) -> Void = { _ in }
     ) async throws {
         self.store = store
         let test = try TestBus(
             rooms: rooms, namePolicy: .chat(.es), middlewares: middlewares, store: store)
         self.test = test
+        test.advance(by: later)
         people = await test.port("chat", senderFormat: "{name}")
         port = await test.port("fleet", isFleet: true)
         var options = NATS.Options()
@@ -49,7 +52,13 @@ final class FleetHost: Sendable {
     /// Returns the first line of the log that contains some words, once there is one.
     @discardableResult
     func logged(_ words: String) async -> String {
-        await test.log.first { $0.sentence.contains(words) }.sentence
+        let end = ContinuousClock.now + .seconds(60)
+        while ContinuousClock.now < end, !Task.isCancelled {
+            if let found = test.log.sentences.first(where: { $0.contains(words) }) { return found }
+            await test.settle()
+        }
+        Issue.record("the log has no \(words.debugDescription): \(test.log.sentences)")
+        return ""
     }
 
     /// Has a person say something.
@@ -72,9 +81,15 @@ final class FleetHost: Sendable {
         return result
     }
 
+    /// Returns the first message that people read and that is meant.
+    func firstMessage(where isMeant: (Message) -> Bool) async -> Message? {
+        for await message in people.messages where isMeant(message) { return message }
+        return nil
+    }
+
     /// Returns when so many messages were put into the stream.
     func untilSent(_ count: UInt64) async {
-        while true {
+        while !Task.isCancelled {
             let state = store.disk.checkpoints["fleet"]?[OutboxProgress.source("general")]
             if let progress = state.flatMap({ OutboxProgress($0) }), progress.count >= count {
                 return

@@ -5,7 +5,8 @@ import Testing
 @testable import NATSBridge
 
 @Suite struct OwnPeopleTests {
-    private func person(_ name: String, _ identity: UInt64, room: String = "general") -> PersonHere {
+    private func person(_ name: String, _ identity: UInt64, room: String = "general") -> PersonHere
+    {
         PersonHere(name: name, room: room, isAnnounced: true, identity: identity)
     }
 

@@ -68,7 +68,9 @@ struct BrokerAccess: Sendable {
         var rest = Substring(address)
         if let scheme = rest.firstRange(of: "://") { rest = rest[scheme.upperBound...] }
         if let at = rest.lastIndex(of: "@") { rest = rest[rest.index(after: at)...] }
-        if rest.first == "[" { return rest.dropFirst().split(separator: "]").first.map(String.init) }
+        if rest.first == "[" {
+            return rest.dropFirst().split(separator: "]").first.map(String.init)
+        }
         return rest.split(separator: ":").first.map(String.init)
     }
 }

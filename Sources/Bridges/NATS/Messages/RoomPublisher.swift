@@ -111,8 +111,9 @@ final class RoomPublisher: Sendable {
         var writer = RecordWriter(fleet.port, store: fleet.store)
         var count = 0
         while number < last {
-            guard let events = try await fleet.port.events(
-                in: room, after: number, atMost: Self.page)
+            guard
+                let events = try await fleet.port.events(
+                    in: room, after: number, atMost: Self.page)
             else { return count }
             var batch = OutgoingBatch()
             for message in events.messages where message.number <= last {

@@ -9,7 +9,9 @@ package struct SharedRooms: OptionValue {
     package init(_ names: [String: String]) { self.names = names }
 
     /// The expectation, for a message about another value.
-    package static var expectation: String { "a list of rooms, or an object of rooms here and there" }
+    package static var expectation: String {
+        "a list of rooms, or an object of rooms here and there"
+    }
 
     /// A list of rooms, or the names of rooms there by those here.
     package static var schema: OptionSchema {

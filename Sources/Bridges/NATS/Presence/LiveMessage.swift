@@ -87,7 +87,8 @@ enum LiveMessage: Sendable, Equatable {
             ])
         case .whisper(let whisper):
             .object([
-                "type": .text("whisper"), "name": .text(whisper.name), "bridge": .text(whisper.bridge),
+                "type": .text("whisper"), "name": .text(whisper.name),
+                "bridge": .text(whisper.bridge),
                 "to": .text(whisper.receiver), "text": .text(whisper.text),
                 "automatic": .bool(whisper.isAutomatic),
             ])
