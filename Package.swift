@@ -95,7 +95,8 @@ let package = Package(
         .target(name: "Middlewares", dependencies: ["MessageBus", "Patterns"]),
         // A target for each bridge, so that none can import another; what they share is Chat.
         .target(
-            name: "Chat", dependencies: ["Locking", "MessageBus", "Sockets", "TimeUnits"],
+            name: "Chat",
+            dependencies: ["Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
             path: "Sources/Bridges/Chat"),
         .target(
             name: "TCPBridge",

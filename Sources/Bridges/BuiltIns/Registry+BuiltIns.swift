@@ -1,4 +1,5 @@
 import ExecBridge
+import IRCServerBridge
 import MessageBus
 import StdioBridge
 import TCPBridge
@@ -15,5 +16,6 @@ extension Registry {
         registerTelegram()
         registerWeb()
         registerExec()
+        registerIRCServer()
     }
 }
