@@ -270,7 +270,7 @@ let package = Package(
                 "IRCServerBridge", "IRC", "TCPBridge", "Chat", "Locking", "MessageBus", "Sockets",
                 "TestSupport",
             ],
-            path: "Tests/BridgesTests/IRCServer"),
+            path: "Tests/BridgesTests/IRCServer", exclude: ["bridge.json"]),
         .testTarget(
             name: "NATSBridgeTests",
             dependencies: [

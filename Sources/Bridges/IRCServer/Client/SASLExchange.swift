@@ -13,7 +13,7 @@ struct SASLExchange {
         case complete(name: String, password: [UInt8])
         /// It can't be understood.
         case malformed
-        /// It is too long.
+        /// A piece is too long.
         case tooLong
     }
 
@@ -34,9 +34,13 @@ struct SASLExchange {
 
     /// Takes a piece.
     mutating func append(_ piece: String) -> Step {
-        if piece.utf8.count > Self.pieceBytes || text.utf8.count + piece.utf8.count > Self.maxBytes {
+        if piece.utf8.count > Self.pieceBytes {
             end()
             return .tooLong
+        }
+        if text.utf8.count + piece.utf8.count > Self.maxBytes {
+            end()
+            return .malformed
         }
         if piece != "+" { text += piece }
         if piece.utf8.count == Self.pieceBytes { return .more }

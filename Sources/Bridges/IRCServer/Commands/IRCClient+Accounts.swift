@@ -28,8 +28,7 @@ extension IRCClient {
         case .malformed: numeric("904", [phrases.loginFailed])
         case .complete(let name, let password):
             check(name, password, bus) { [self] account, bus in
-                becomeOwner(of: account, bus)
-                if registeredOrWaits { numeric("903", [phrases.loggedIn(as: account.name)]) }
+                becomeOwner(of: account, isBySASL: true, bus)
                 register(bus)
             } else: { [self] reason, bus in
                 numeric("904", [reason])
@@ -37,9 +36,6 @@ extension IRCClient {
             }
         }
     }
-
-    /// True unless the client is being sent away.
-    private var registeredOrWaits: Bool { !stream.isEnding }
 
     /// Logs in by the password of the registration: `PASSWORD`, or `ACCOUNT:PASSWORD`.
     func logIn(withPass text: String, nick: String, _ bus: isolated Bus) {
@@ -170,20 +166,25 @@ extension IRCClient {
     }
 
     /// Makes the person behind this client the owner of an account.
-    private func becomeOwner(of account: Account, _ bus: isolated Bus) {
-        if let lobbyPresence {
-            _ = bus.freeName(of: account, for: lobbyPresence)
-            let wasOwner = sender?.account == account.id
-            if let refusal = bus.logIn(lobbyPresence, to: account) {
-                if case .dropped(let drop) = refusal { notify(drop.reason) }
-                return
-            }
-            if !wasOwner { tellAccount() }
-        } else {
-            registration.account = account
-        }
+    ///
+    /// - Parameter isBySASL: true if that is confirmed too, before the nick becomes the account's name.
+    private func becomeOwner(
+        of account: Account, isBySASL: Bool = false, _ bus: isolated Bus
+    ) {
         let shown = String(decoding: source.dropFirst().dropLast(), as: UTF8.self)
         numeric("900", [shown, account.name, phrases.loggedIn(as: account.name)])
+        if isBySASL { numeric("903", [phrases.loggedIn(as: account.name)]) }
+        guard let lobbyPresence else {
+            registration.account = account
+            return
+        }
+        _ = bus.freeName(of: account, for: lobbyPresence)
+        let wasOwner = sender?.account == account.id
+        if let refusal = bus.logIn(lobbyPresence, to: account) {
+            if case .dropped(let drop) = refusal { notify(drop.reason) }
+        } else if !wasOwner {
+            tellAccount()
+        }
     }
 
     /// Tells who has asked for it that this person is logged in now.

@@ -39,7 +39,7 @@ extension IRCClient {
 
     /// Shows who is in a room.
     func showNames(of room: Room, _ bus: isolated Bus) {
-        let head = line("353", ["=", "#\(room.name)", ":"]).dropLast(3)
+        let head = line("353", ["=", "#\(room.name)", ":"]).dropLast(4)
         var lines: [UInt8] = []
         var words: [UInt8] = []
         for person in bus.people(in: room) {

@@ -18,9 +18,6 @@ extension IRCClient {
             numeric("371", [phrases.aboutPuente])
             numeric("374", [phrases.endOfInfo])
         case "ADMIN": numeric("423", [network.name, phrases.noAdmin])
-        case "LINKS":
-            numeric("364", [network.name, network.name, "0 \(bus.settings.name)"])
-            numeric("365", ["*", phrases.endOfList])
         case "HELP", "HELPOP":
             let subject = parameters.first ?? "*"
             numeric("704", [subject, phrases.helpTitle])

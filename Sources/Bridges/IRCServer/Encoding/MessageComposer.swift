@@ -79,7 +79,7 @@ struct MessageComposer {
     private func appendLines(
         _ text: UnsafeRawBufferPointer, _ line: Line, to bytes: inout [UInt8]
     ) {
-        var pieces = TextPieces(of: text)
+        var pieces = TextPieces(of: text, cuts: line.place.cuts)
         var isFirst = true
         while let piece = pieces.next(
             within: line.budget - (isFirst ? line.front.count : 0))

@@ -1,0 +1,8 @@
+import MessageBus
+
+extension IRCHost {
+    /// The number of the last event of the first room.
+    var lastNumber: MessageNumber {
+        get async { await test.bus.perform { $0.rooms[0].lastNumber } }
+    }
+}
