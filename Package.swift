@@ -29,7 +29,7 @@ let countingTargets: [Target] = [
         name: "AllocationTests",
         dependencies: [
             "AllocationCounter", "Chat", "Store", "TCPBridge", "TailBridge", "WebBridge",
-            "MessageBus", "TestSupport", "TCPBridgeTests", "TailBridgeTests",
+            "IRCServerBridge", "MessageBus", "TestSupport", "TCPBridgeTests", "TailBridgeTests",
         ]),
 ]
 

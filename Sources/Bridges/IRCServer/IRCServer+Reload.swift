@@ -20,11 +20,9 @@ extension IRCServer: AdjustableBridge {
 extension IRCServer: RefreshableBridge {
     /// Reads the certificate, if connections are encrypted.
     package func readAnew() async throws -> BridgeRefresh? {
-        guard let (_, loaded) = try await certificate() else { return nil }
+        guard let certificates = try await certificates() else { return nil }
         let shared = shared
-        return BridgeRefresh("certificate") { _ in
-            shared.server?.certificateWatch?.use(loaded)
-        }
+        return BridgeRefresh("certificate") { _ in shared.server?.use(certificates) }
     }
 }
 

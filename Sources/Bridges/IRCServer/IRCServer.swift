@@ -147,11 +147,11 @@ package struct IRCServer: PeopleHosting {
                     count: IRCNetwork.maxSharedForms * rooms),
                 for: #"the "buffer" of each room"#)
         }
-        let certificate = try await certificate()
+        let certificates = try await certificates()
         let (options, loop) = (options, loop)
         let network = try await port.bus.perform { bus in
             let network = IRCNetwork(options, port: port, bus: bus, loop: loop)
-            try network.listen(on: wanted, webSockets: web, certificate)
+            try network.listen(on: wanted, webSockets: web, certificates)
             shared.begin(network)
             return network
         }
@@ -173,10 +173,19 @@ package struct IRCServer: PeopleHosting {
         }
     }
 
-    /// Reads the certificate; `nil` without one.
-    func certificate() async throws -> (CertificateFiles, CertificateWatch.Loaded)? {
-        guard let files = options.tls?.files(directory) else { return nil }
-        return (files, try await CertificateWatch.load(files))
+    /// Reads the certificate, for IRC and for WebSockets; `nil` without one.
+    func certificates() async throws -> Certificates? {
+        guard let tls = options.tls else { return nil }
+        let (irc, web) = (tls.files(directory, for: .irc), tls.files(directory, for: .http1))
+        return Certificates(
+            irc: (irc, try await CertificateWatch.load(irc)),
+            web: (web, try await CertificateWatch.load(web)))
+    }
+
+    /// One certificate as two protocols are told to a client.
+    struct Certificates: Sendable {
+        let irc: (files: CertificateFiles, loaded: CertificateWatch.Loaded)
+        let web: (files: CertificateFiles, loaded: CertificateWatch.Loaded)
     }
 }
 

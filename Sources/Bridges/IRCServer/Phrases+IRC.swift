@@ -30,7 +30,9 @@ extension Phrases {
     }
     var isSilent: String { say("No contestas", "You don't answer") }
     var needsTLSForIRC: String {
-        say("Aquí se habla TLS: conéctate con cifrado", "This port speaks TLS: connect with encryption")
+        say(
+            "Aquí se habla TLS: conéctate con cifrado",
+            "This port speaks TLS: connect with encryption")
     }
     var accountIsNeeded: String {
         say(
@@ -184,7 +186,9 @@ extension Phrases {
         say("Tengo \(count) clientes y 0 servidores", "I have \(count) clients and 0 servers")
     }
     func localCount(_ count: Int, _ most: Int) -> String {
-        say("Usuarios locales: \(count), máximo \(most)", "Current local users \(count), max \(most)")
+        say(
+            "Usuarios locales: \(count), máximo \(most)",
+            "Current local users \(count), max \(most)")
     }
     func globalCount(_ count: Int, _ most: Int) -> String {
         say("Usuarios: \(count), máximo \(most)", "Current global users \(count), max \(most)")
@@ -194,8 +198,12 @@ extension Phrases {
     /// What may be typed, a line each.
     var ircHelp: [String] {
         [
-            say("/list muestra las salas; /join #SALA entra", "/list shows the rooms; /join #ROOM goes in"),
-            say("/msg NICK TEXTO habla con alguien a solas", "/msg NICK TEXT talks to somebody alone"),
+            say(
+                "/list muestra las salas; /join #SALA entra",
+                "/list shows the rooms; /join #ROOM goes in"),
+            say(
+                "/msg NICK TEXTO habla con alguien a solas",
+                "/msg NICK TEXT talks to somebody alone"),
             say(
                 "/msg NickServ IDENTIFY CONTRASEÑA entra con tu cuenta",
                 "/msg NickServ IDENTIFY PASSWORD logs in to your account"),

@@ -332,6 +332,7 @@ final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the lo
         waiting = []
         for key in watched.keys { network.stopWatching(key, self) }
         depart(nil, bus)
+        network.markers.forget(.client(connectionID))
         if isSocket { network.port.statistics.connections.recordClosing() }
         network.remove(self)
     }

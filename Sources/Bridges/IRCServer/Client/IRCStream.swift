@@ -314,6 +314,7 @@ final class IRCStream: WatchedConnection, @unchecked Sendable {  // touched on t
         isEnding = true
         isRead = false
         endBytes = encoded(lines)
+        if transport != .lines { WebSocketFrame.appendClose(.normal, to: &endBytes) }
         scheduleSend()
     }
 

@@ -13,7 +13,8 @@ extension IRCClient {
         guard var message = IRCMessage(bytes) else { return }
         if bytes.first != UInt8(ascii: "@") { message.tags = IRCTags() }
         let isLabeled = capabilities.isSuperset(of: [.labeledResponse, .batch])
-        let label = isLabeled ? message.tags["label"].flatMap { $0.utf8.count <= 64 ? $0 : nil } : nil
+        let label =
+            isLabeled ? message.tags["label"].flatMap { $0.utf8.count <= 64 ? $0 : nil } : nil
         responses.begin(label.flatMap { $0.isEmpty ? nil : $0 })
         if bytes.withUnsafeBytes({ TextEncoding($0) }) != .valid {
             fail(message.command, "INVALID_UTF8", [], phrases.isNoUTF8)

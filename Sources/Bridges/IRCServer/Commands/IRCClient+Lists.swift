@@ -102,7 +102,8 @@ extension IRCClient {
         let sender = person.sender
         let profile = network.people.profile(of: sender.key)
         let source = IRCSource(
-            String(decoding: network.people.source(of: sender).dropFirst().dropLast(), as: UTF8.self))
+            String(
+                decoding: network.people.source(of: sender).dropFirst().dropLast(), as: UTF8.self))
         let nick = source.nick
         let (user, host) = (source.user ?? "user", source.host ?? "puente")
         let flags = profile?.away == nil ? "H" : "G"
@@ -158,7 +159,8 @@ extension IRCClient {
         guard isListAllowed("LIST") else { return }
         let words = (parameters.first ?? "").split(separator: ",").map { $0.lowercased() }
         var lines = line("321", ["Channel", phrases.listStarts])
-        for room in network.rooms where words.allSatisfy({ Self.fits(room, $0) }) || names(room, words) {
+        for room in network.rooms
+        where words.allSatisfy({ Self.fits(room, $0) }) || names(room, words) {
             lines += line(
                 "322",
                 ["#\(room.name)", "\(room.population)", network.options.topics[room.name] ?? ""])

@@ -20,7 +20,8 @@ extension IRCClient {
         }
         let sender = person.sender
         let source = IRCSource(
-            String(decoding: network.people.source(of: sender).dropFirst().dropLast(), as: UTF8.self))
+            String(
+                decoding: network.people.source(of: sender).dropFirst().dropLast(), as: UTF8.self))
         let nick = source.nick
         numeric(
             "311",

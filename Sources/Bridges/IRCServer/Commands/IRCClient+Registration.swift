@@ -175,14 +175,14 @@ extension IRCClient {
     private func supported(_ name: String) -> [String] {
         let network = NickRules.host(name)
         return [
-            "AWAYLEN=390", "BOT=", "CASEMAPPING=ascii", "CHANLIMIT=#:\(self.network.rooms.count)",
+            "AWAYLEN=390", "CASEMAPPING=ascii", "CHANLIMIT=#:\(self.network.rooms.count)",
             "CHANMODES=,,,nt", "CHANNELLEN=33", "CHANTYPES=#", "CHATHISTORY=\(Self.maxHistory)",
             "CLIENTTAGDENY=*,-draft/reply", "KICKLEN=390", "MODES=1",
             "MONITOR=\(Self.maxWatched)", "MSGREFTYPES=msgid,timestamp", "NAMELEN=150",
             "NETWORK=\(network)", "NICKLEN=\(NickRules.maxLength)", "PREFIX=(ov)@+",
             "TARGMAX=JOIN:,KICK:1,NAMES:,NOTICE:4,PART:,PRIVMSG:4,WHOIS:1", "TOPICLEN=390",
             "UTF8ONLY", "WHOX",
-        ].filter { $0 != "BOT=" }
+        ]
     }
 
     /// Delivers what was left for the person while they were away.

@@ -27,26 +27,37 @@ extension IRCNetwork {
     ///
     /// - Parameters:
     ///   - web: the addresses for WebSockets.
-    ///   - certificate: the certificate with its files; `nil` for connections in plain.
+    ///   - certificates: the certificate with its files; `nil` for connections in plain.
     /// - Throws: `BridgeError` if one is taken, or if none of them exists on this machine.
     func listen(
         on wanted: [SocketAddress], webSockets web: [SocketAddress],
-        _ certificate: (files: CertificateFiles, loaded: CertificateWatch.Loaded)?
+        _ certificates: IRCServer.Certificates?
     ) throws {
         do {
-            try listener.open(at: wanted, certificate?.loaded.context)
-            if !web.isEmpty { try openHTTP(at: web, certificate?.loaded.context) }
+            try listener.open(at: wanted, certificates?.irc.loaded.context)
+            if !web.isEmpty { try openHTTP(at: web, certificates?.web.loaded.context) }
         } catch {
             listener.close()
             detach()
             throw BridgeError("\(error)")
         }
-        certificateWatch = certificate.map { files, loaded in
-            CertificateWatch(files, loaded, on: loop, log: port.log) { [unowned self] in
-                self.listener.use($0)
-                self.http?.use($0)
-            }
-        }
+        guard let certificates else { return }
+        certificateWatches = [
+            CertificateWatch(
+                certificates.irc.files, certificates.irc.loaded, on: loop, log: port.log
+            ) { [unowned self] in self.listener.use($0) }
+        ]
+        if http == nil { return }
+        certificateWatches.append(
+            CertificateWatch(
+                certificates.web.files, certificates.web.loaded, on: loop, log: .silent
+            ) { [unowned self] in self.http?.use($0) })
+    }
+
+    /// Uses another certificate for connections that are yet to come.
+    func use(_ certificates: IRCServer.Certificates) {
+        certificateWatches.first?.use(certificates.irc.loaded)
+        if certificateWatches.count > 1 { certificateWatches[1].use(certificates.web.loaded) }
     }
 
     private func openHTTP(at web: [SocketAddress], _ context: TLSContext?) throws {
@@ -95,7 +106,8 @@ extension IRCNetwork {
                 self.begin($0, isBinary: isBinary)
             }
         } catch {
-            exchange.respond(WebSocketHandshake.explaining(HTTPResponse.text(error.status, error.reason)))
+            exchange.respond(
+                WebSocketHandshake.explaining(HTTPResponse.text(error.status, error.reason)))
         }
     }
 

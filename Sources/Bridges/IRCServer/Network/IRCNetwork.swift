@@ -65,7 +65,8 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
     var waiters: [CheckedContinuation<Void, Never>] = []
     var http: HTTPServer?
     var isHTTPClosed = true
-    var certificateWatch: CertificateWatch?
+    /// The watches of the certificate, for IRC and for WebSockets.
+    var certificateWatches: [CertificateWatch] = []
     lazy var listener = makeListener()
     lazy var lingering = LingeringConnections(on: loop) { [unowned self] in self.checkDone() }
     private lazy var pings = LoopTimer { [unowned self] in self.checkClients() }
@@ -130,8 +131,8 @@ final class IRCNetwork: @unchecked Sendable {  // made on the loop, and touched 
         isDetached = true
         isStopping = true
         pings.cancel()
-        certificateWatch?.cancel()
-        certificateWatch = nil
+        for watch in certificateWatches { watch.cancel() }
+        certificateWatches = []
         http = nil
         stalled.cancel()
         loop.removeTurnEnd(turnEndID)

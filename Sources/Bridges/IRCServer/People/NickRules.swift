@@ -36,7 +36,8 @@ enum NickRules {
     /// left.
     static func username(_ text: String) -> String? {
         let allowed = text.unicodeScalars.filter {
-            $0.isASCII && ($0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0))
+            $0.isASCII
+                && ($0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0))
         }.prefix(16)
         return allowed.isEmpty ? nil : String(String.UnicodeScalarView(allowed))
     }
@@ -45,8 +46,10 @@ enum NickRules {
     static func host(_ name: String) -> String {
         let host = String(
             name.map { character in
-                character.isASCII && (character.isLetter || character.isNumber || character == "-"
-                    || character == ".") ? character : "-"
+                character.isASCII
+                    && (character.isLetter || character.isNumber || character == "-"
+                        || character == ".")
+                    ? character : "-"
             })
         return host.isEmpty ? "puente" : host
     }

@@ -24,7 +24,8 @@ import Testing
 
     @Test func `lines are the same wherever the bytes are cut`() {
         let tagged = "@a=\(String(repeating: "b", count: 4_092)) PING x"
-        let text = "NICK ana\r\n\r\nUSER\n\(String(repeating: "x", count: 600))\n\(tagged)\r\nQUIT\n"
+        let text =
+            "NICK ana\r\n\r\nUSER\n\(String(repeating: "x", count: 600))\n\(tagged)\r\nQUIT\n"
         let bytes = Array(text.utf8)
         func lines(_ pieces: [ArraySlice<UInt8>]) -> [InputLines.Line] {
             var input = InputLines()

@@ -77,9 +77,11 @@ import Testing
         try eva.send("REDACT #general \(number)", "REDACT #general nada")
         let refusals = try await eva.until("no such message")
         #expect(
-            refusals.suffix(2).map { $0.split(separator: " ").prefix(4).joined(separator: " ") } == [
-                ":puente.irc FAIL REDACT REDACT_FORBIDDEN", ":puente.irc FAIL REDACT UNKNOWN_MSGID",
-            ])
+            refusals.suffix(2).map { $0.split(separator: " ").prefix(4).joined(separator: " ") }
+                == [
+                    ":puente.irc FAIL REDACT REDACT_FORBIDDEN",
+                    ":puente.irc FAIL REDACT UNKNOWN_MSGID",
+                ])
         try ana.send("REDACT #general \(number) :typo")
         #expect(
             try await eva.until(":typo").last == ":ana!ana@irc REDACT #general \(number) :typo")

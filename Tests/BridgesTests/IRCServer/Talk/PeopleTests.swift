@@ -11,13 +11,10 @@ import Testing
         let port = await host.test.port("telegram")
         let chat = try await host.chat("Ana María")
         let eva = try await host.client("eva")
-        let other = try await host.client("Ana_María", in: [])
-        #expect(try await other.barrier() == [])
-        try other.send("NICK Ana_María2", "NICK a/b", "NICK bob")
-        #expect(
-            try await other.barrier().map { $0.prefix(24) } == [
-                ":puente.irc 432 * a/b :T",
-            ] || true)
+        let other = try host.socket()
+        try other.send("NICK Ana_María", "NICK a/b", "USER x 0 * :x", "NICK Ana_María")
+        let refusals = try await other.until("is taken; choose another.")
+        #expect(refusals.map { $0.split(separator: " ")[1] } == ["432", "433"])
         try await port.publish("hola", from: "Ana")
         #expect(
             try await eva.until("hola").last
@@ -50,9 +47,7 @@ import Testing
         let ana = try await host.client("ana")
         let other = try host.socket()
         try other.send("NICK Ana", "USER x 0 * :x")
-        #expect(
-            try await other.line() == ":puente.irc 433 * Ana :That name is taken; choose another."
-                || true)
+        #expect(try await other.line()?.hasPrefix(":puente.irc 433 * Ana :") == true)
         try ana.send("QUIT")
         _ = try await ana.rest()
         try other.send("NICK ana")
@@ -113,7 +108,7 @@ import Testing
                 ":puente.irc 366 ana #otra :End of /NAMES list",
                 ":puente.irc 321 ana Channel :Users  Name", ":puente.irc 322 ana #general 0 :",
                 ":puente.irc 322 ana #otra 1 :", ":puente.irc 323 ana :End of list",
-            ] || lines.count == 9)
+            ])
         try await host.stop()
     }
 }

@@ -8,7 +8,8 @@ import Testing
 @Suite(.timeLimit(.minutes(10))) struct SharingTests {
     /// Sets of capabilities that differ in what is encoded.
     private static let sets = [
-        "", "server-time", "message-tags", "account-tag", "extended-join", "server-time message-tags",
+        "", "server-time", "message-tags", "account-tag", "extended-join",
+        "server-time message-tags",
         "server-time account-tag", "message-tags account-tag", "server-time extended-join",
         "message-tags extended-join",
     ]

@@ -11,7 +11,8 @@ import Testing
         let chat = try await host.chat("bob")
         let ana = try await host.client("ana")
         try ana.send("PRIVMSG #general :hola", "PRIVMSG #general :\u{1}ACTION se ríe\u{1}")
-        try ana.send("PRIVMSG #general :\u{3}04rojo\u{2} y\u{F} nada", "PRIVMSG #general :\u{1}VERSION\u{1}")
+        try ana.send(
+            "PRIVMSG #general :\u{3}04rojo\u{2} y\u{F} nada", "PRIVMSG #general :\u{1}VERSION\u{1}")
         try await ana.barrier()
         try chat.send("buenas\n//me saluda\n")
         let heard = try await ana.until("\u{1}").withoutNumerics
@@ -114,8 +115,10 @@ import Testing
         let start = ":bob!tcp@tcp PRIVMSG #general :"
         #expect(pieces.map { $0.dropFirst(start.count) }.joined() == "\(long)fin")
         let batch = try await lines.until("BATCH -m\(host.lastNumber)").dropFirst(1)
-        #expect(batch.first?.contains("BATCH +m\(host.lastNumber) draft/multiline #general") == true)
-        #expect(batch.dropFirst(2).dropLast().allSatisfy { $0.contains(";draft/multiline-concat ") })
+        #expect(
+            batch.first?.contains("BATCH +m\(host.lastNumber) draft/multiline #general") == true)
+        #expect(
+            batch.dropFirst(2).dropLast().allSatisfy { $0.contains(";draft/multiline-concat ") })
         try await host.stop()
     }
 
@@ -125,7 +128,9 @@ import Testing
         let ana = try await host.client("ana", "batch draft/multiline message-tags")
         let eva = try await host.client("eva")
         try ana.send("BATCH +1 draft/multiline #general", "@batch=1 PRIVMSG #general :uno")
-        try ana.send("@batch=1 PRIVMSG #general :dos", "@batch=1;draft/multiline-concat PRIVMSG #general : y medio")
+        try ana.send(
+            "@batch=1 PRIVMSG #general :dos",
+            "@batch=1;draft/multiline-concat PRIVMSG #general : y medio")
         try ana.send("BATCH -1", "BATCH +2 draft/multiline #general", "@batch=2 PRIVMSG #otra :x")
         #expect(
             try await ana.barrier().last?.hasPrefix(":puente.irc FAIL BATCH MULTILINE_INVALID")
@@ -144,7 +149,9 @@ import Testing
         let host = try await IRCHost(middlewares: [NoCasino()])
         let ana = try await host.client("ana")
         try ana.send("PRIVMSG #general :casino", "NOTICE #general :casino", "PRIVMSG #nada :x")
-        try ana.send("PRIVMSG #otra :x", "PRIVMSG #general :", "PRIVMSG #general :\(String(repeating: "a", count: 490))")
+        try ana.send(
+            "PRIVMSG #otra :x", "PRIVMSG #general :",
+            "PRIVMSG #general :\(String(repeating: "a", count: 490))")
         #expect(
             try await ana.barrier() == [
                 ":puente.irc 404 ana #general :[dropped] no gambling",

@@ -51,7 +51,10 @@ extension IRCClient: PresenceDelegate {
         _ = stream.recordTold(IRCPeople.renameKey(old, new))
         nick = newNick
         reply(source + "NICK \(newNick)\r\n".utf8)
-        if isForced { stream.send(IRCMessage("NOTICE", [nick, phrases.hasToBeCalled(newNick)], from: server).bytes) }
+        if isForced {
+            stream.send(
+                IRCMessage("NOTICE", [nick, phrases.hasToBeCalled(newNick)], from: server).bytes)
+        }
     }
 
     /// Sends the person away.

@@ -84,8 +84,10 @@ extension IRCClient {
             return refuse(
                 utterance, .tooLong, phrases.textIsTooLongForIRC(network.textLimit.characters))
         }
+        let relayed = relayed(utterance.text, by: sender, bus)
         var speech = Bus.Speech(
-            utterance.text, by: sender, in: presence, session: sessionKey,
+            relayed?.text ?? utterance.text, by: relayed?.sender ?? sender,
+            in: relayed == nil ? presence : nil, session: sessionKey,
             reply: utterance.reply.flatMap { MessageNumber($0) }.flatMap { $0 > 0 ? $0 : nil })
         speech.connectionID = connectionID
         speech.isAutomatic = utterance.isAutomatic
@@ -101,6 +103,22 @@ extension IRCClient {
             }
             finish(result, utterance, in: bus.room(name))
         }
+    }
+
+    /// Returns what an account that speaks for others says for somebody: `NAME: TEXT`; `nil` for what
+    /// anybody says for themselves.
+    private func relayed(
+        _ text: [UInt8], by sender: Sender, _ bus: isolated Bus
+    ) -> (sender: Sender, text: [UInt8])? {
+        guard let account = sender.account, bus.accounts.account(account)?.role == .relay,
+            let colon = text.firstIndex(of: UInt8(ascii: ":")), colon + 2 < text.count,
+            text[colon + 1] == UInt8(ascii: " "),
+            let name = try? Name(String(decoding: text[..<colon], as: UTF8.self), isChosen: false)
+        else { return nil }
+        return (
+            Sender(name.text, relayedBy: sender, fold: NameFolding.key),
+            Array(text[(colon + 2)...])
+        )
     }
 
     /// A name of this connection for what it says in order.
@@ -198,7 +216,8 @@ extension IRCClient {
             default:
                 if utterance.isAutomatic { break }
                 numeric(
-                    "401", [target, target.contains("/") ? phrases.isElsewhere : phrases.noSuchNick]
+                    "401",
+                    [target, target.contains("/") ? phrases.isElsewhere : phrases.noSuchNick]
                 )
             }
         }
@@ -210,8 +229,8 @@ extension IRCClient {
     /// so that nobody can try all names.
     private func unknownKey(_ nick: String) -> String? {
         guard case .allowed = spendCommand(), let key = IRCPeople.fold(nick) else { return nil }
-        for key in [key, key.replacing("_", with: " ")] where bus.accounts.account(named: key) != nil
-        {
+        for key in [key, key.replacing("_", with: " ")]
+        where bus.accounts.account(named: key) != nil {
             return key
         }
         return nick.contains("/") ? key : nil
