@@ -21,7 +21,9 @@ extension IRCNetwork {
     }
 
     /// Returns the last line that a client is sent.
-    static func error(_ reason: String) -> [UInt8] { IRCMessage("ERROR", [reason]).bytes }
+    static func error(_ reason: String) -> [UInt8] {
+        Array("ERROR :".utf8) + reason.utf8.filter { $0 != 13 && $0 != 10 } + [13, 10]
+    }
 
     /// Listens on all given addresses.
     ///

@@ -20,10 +20,12 @@ extension IRCNetwork {
 
     private func beginStopping() {
         isStopping = true
+        // First: where everybody has gone already, the rest ends the server, and no timer must be set
+        // any more.
+        stalled.hurry()
         listener.close()
         http?.stop()
         lingering.hurry()
-        stalled.hurry()
     }
 
     /// Closes all connections at once.

@@ -1,4 +1,5 @@
 import MessageBus
+import TestSupport
 
 extension IRCHost {
     /// The number of the last event of the first room.

@@ -101,6 +101,6 @@ import Testing
     ])
     func `a name becomes a nick`(name: String, nick: String) {
         #expect(NickRules.nick(for: name) == nick)
-        #expect(NickRules.isChoosable(nick) == (name == nick))
+        #expect(NickRules.isChoosable(name) == (name == nick))
     }
 }

@@ -9,7 +9,7 @@ import Testing
     /// `ana`, with the password `contraseña`.
     private func host() async throws -> IRCHost {
         let accounts = FakeAccounts()
-        accounts.add("ana", password: "contraseña")
+        accounts.addSilently("ana", password: "contraseña")
         return try await IRCHost(accounts: accounts)
     }
 
@@ -56,7 +56,7 @@ import Testing
 
     @Test func `only moderators send people away`() async throws {
         let accounts = FakeAccounts()
-        accounts.add("ana", password: "contraseña")
+        accounts.addSilently("ana", password: "contraseña")
         let host = try await IRCHost(accounts: accounts)
         let ana = try await host.client("other")
         let bob = try await host.client("bob")

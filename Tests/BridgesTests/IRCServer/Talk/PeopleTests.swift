@@ -104,7 +104,7 @@ import Testing
             lines == [
                 ":puente.irc 403 ana #generla :No such channel; did you mean #general?",
                 ":puente.irc 403 ana &x :No such channel", ":ana!ana@irc JOIN #otra",
-                ":puente.irc 353 ana = #otra ana",
+                ":puente.irc 353 ana = #otra :ana",
                 ":puente.irc 366 ana #otra :End of /NAMES list",
                 ":puente.irc 321 ana Channel :Users  Name", ":puente.irc 322 ana #general 0 :",
                 ":puente.irc 322 ana #otra 1 :", ":puente.irc 323 ana :End of list",

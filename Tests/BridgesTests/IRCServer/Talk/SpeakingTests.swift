@@ -114,9 +114,10 @@ import Testing
         #expect(pieces.allSatisfy { $0.utf8.count <= 510 })
         let start = ":bob!tcp@tcp PRIVMSG #general :"
         #expect(pieces.map { $0.dropFirst(start.count) }.joined() == "\(long)fin")
-        let batch = try await lines.until("BATCH -m\(host.lastNumber)").dropFirst(1)
+        let number = await host.lastNumber
+        let batch = try await lines.until("BATCH -m\(number)").dropFirst(1)
         #expect(
-            batch.first?.contains("BATCH +m\(host.lastNumber) draft/multiline #general") == true)
+            batch.first?.contains("BATCH +m\(number) draft/multiline #general") == true)
         #expect(
             batch.dropFirst(2).dropLast().allSatisfy { $0.contains(";draft/multiline-concat ") })
         try await host.stop()
