@@ -1,5 +1,4 @@
 import Chat
-import IRC
 import MessageBus
 import Metrics
 import Sockets

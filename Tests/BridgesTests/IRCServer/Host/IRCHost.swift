@@ -48,6 +48,7 @@ final class IRCHost: Sendable {
         var chat = TCP.Options()
         chat.listen = .network(host: "127.0.0.1", port: 0)
         chat.greeting = ""
+        chat.commands.burst = 1_000_000
         let tcp = try await Self.start(
             TCP(chat, context), named: "tcp", direction: .both, on: test)
         (port, webPort, chatPort) = (irc.port, web, tcp.port)
