@@ -1,4 +1,5 @@
 import ExecBridge
+import IRCBridge
 import MessageBus
 import StdioBridge
 import TCPBridge
@@ -15,5 +16,6 @@ extension Registry {
         registerTelegram()
         registerWeb()
         registerExec()
+        registerIRC()
     }
 }

@@ -1,5 +1,6 @@
 import IRC
 import MessageBus
+import Sockets
 
 // Getting into channels, and what they refuse.
 extension IRCNetwork {

@@ -1,5 +1,6 @@
 import IRC
 import MessageBus
+import Sockets
 
 // Lines of the server.
 extension IRCNetwork {

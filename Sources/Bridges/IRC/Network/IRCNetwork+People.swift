@@ -1,5 +1,6 @@
 import IRC
 import MessageBus
+import Sockets
 
 // People who come, go, and are called otherwise.
 extension IRCNetwork {

@@ -1,5 +1,6 @@
 import IRC
 import MessageBus
+import Sockets
 
 // The way out.
 extension IRCNetwork {

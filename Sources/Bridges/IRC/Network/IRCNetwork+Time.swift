@@ -1,5 +1,6 @@
 import IRC
 import MessageBus
+import Sockets
 
 // What happens because time passes.
 extension IRCNetwork {

@@ -20,36 +20,40 @@ struct Roster: Sendable, Equatable {
 
     /// Adds a member of a channel.
     mutating func add(_ nick: String, to channel: String) {
-        guard members[channel, default: [:]].count < Self.maxMembers else { return }
-        members[channel, default: [:]][key(nick)] = nick
+        guard members[channel]?.count ?? 0 < Self.maxMembers else { return }
+        let key = key(nick)
+        members[channel, default: [:]][key] = nick
     }
 
     /// Removes a member of a channel; returns whether it was one.
     @discardableResult
     mutating func remove(_ nick: String, from channel: String) -> Bool {
-        let wasThere = members[channel]?.removeValue(forKey: key(nick)) != nil
-        forgetIfAbsent(key(nick))
+        let key = key(nick)
+        let wasThere = members[channel]?.removeValue(forKey: key) != nil
+        forgetIfAbsent(key)
         return wasThere
     }
 
     /// Removes somebody from all channels, and returns those.
     mutating func removeEverywhere(_ nick: String) -> [String] {
         let channels = channels(of: nick)
-        for channel in channels { members[channel]?[key(nick)] = nil }
-        forgetIfAbsent(key(nick))
+        let key = key(nick)
+        for channel in channels { members[channel]?[key] = nil }
+        forgetIfAbsent(key)
         return channels
     }
 
     /// Gives somebody another nick, and returns the channels where they are.
     mutating func rename(_ nick: String, to other: String) -> [String] {
         let channels = channels(of: nick)
+        let (old, new) = (key(nick), key(other))
         for channel in channels {
-            members[channel]?[key(nick)] = nil
-            members[channel]?[key(other)] = other
+            members[channel]?[old] = nil
+            members[channel]?[new] = other
         }
-        let account = accounts.removeValue(forKey: key(nick))
-        if let account { accounts[key(other)] = account }
-        if bots.remove(key(nick)) != nil { bots.insert(key(other)) }
+        let account = accounts.removeValue(forKey: old)
+        if let account { accounts[new] = account }
+        if bots.remove(old) != nil { bots.insert(new) }
         return channels
     }
 

@@ -18,7 +18,7 @@ enum ServerTime {
             guard let fraction = number(digits) else { return nil }
             milliseconds = fraction * [0, 100, 10, 1][digits.count]
         }
-        let days = day(year, month, day)
+        let days = Self.days(year, month, day)
         return ((days * 24 + hour) * 60 + minute) * 60_000 + second * 1_000 + milliseconds
     }
 
@@ -29,7 +29,7 @@ enum ServerTime {
 
     /// Returns the number of a day since 1970-01-01, in the Gregorian calendar; years are taken to
     /// begin in March, so that the leap day is the last of one.
-    private static func day(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
+    private static func days(_ year: Int64, _ month: Int64, _ day: Int64) -> Int64 {
         let year = month <= 2 ? year - 1 : year
         let inYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
         return year * 365 + year / 4 - year / 100 + year / 400 + inYear - 719_468
