@@ -35,7 +35,9 @@ package struct IRCClient: Bridge {
         package var ignore: [Glob] = []
         @Option("The lines that the server takes: so many at once, and so many in that time.")
         package var flood = FloodAllowance()
-        @Option("The age from which what waits is only counted, in one line; null: all of it goes out.")
+        @Option(
+            "The age from which what waits is only counted, in one line; null: all of it goes out.",
+            above: .zero)
         package var older: Duration? = .seconds(900)
 
         /// Makes the defaults.

@@ -103,7 +103,9 @@ struct IRCRelay: Sendable {
             group.addTask { try? await LoopSleep(network.loop).sleep(for: Self.settlingTime) }
             group.addTask {
                 let clock = LoopSleep(network.loop)
-                while await !network.isSettled, (try? await clock.sleep(for: .milliseconds(20))) != nil {}
+                while await !network.isSettled,
+                    (try? await clock.sleep(for: .milliseconds(20))) != nil
+                {}
             }
             await group.next()
             group.cancelAll()

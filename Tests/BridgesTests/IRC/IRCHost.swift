@@ -101,8 +101,17 @@ final class IRCHost: Sendable {
     func until(
         _ step: Duration = .milliseconds(20), _ condition: (IRCHost) async -> Bool
     ) async {
-        while await !condition(self) { await self.step(step) }
+        for _ in 0..<Self.maxSteps {
+            if await condition(self) { return }
+            await self.step(step)
+        }
+        let last = test.log.sentences.suffix(20).joined(separator: "\n")
+        let lines = await server.perform { $0.lines.suffix(20).joined(separator: "\n") }
+        Issue.record("it does not come about; the log:\n\(last)\nthe server was told:\n\(lines)")
     }
+
+    /// Steps after which a test has failed.
+    private static let maxSteps = 15_000
 
     /// Advances the clock for a time.
     func pass(_ duration: Duration) async {

@@ -12,12 +12,12 @@ import Testing
             case let text as String: .string(text)
             case let isOn as Bool: .bool(isOn)
             case let number as Int: .number("\(number)")
-            case let list as [Any]: .array(list.map { value($0) })
             case let members as [(String, Any)]:
                 .object(
                     members.map {
                         ConfigValue.Member(key: $0.0, keyPlace: place, value: value($0.1))
                     })
+            case let list as [Any]: .array(list.map { value($0) })
             default: .null
             }
         return ConfigValue(kind, at: place)
@@ -54,14 +54,17 @@ import Testing
         let found = Self.problems([("server", server)] + secrets)
         #expect(found.count == 2)
         #expect(found.allSatisfy { $0.contains("only by TLS") })
-        #expect(Self.problems([("server", "irc.example.org:6697"), ("tls", false)] + secrets).count == 2)
+        #expect(
+            Self.problems([("server", "irc.example.org:6697"), ("tls", false)] + secrets).count == 2
+        )
         for local in ["localhost:6667", "127.0.0.1:6667", "[::1]:6667"] {
             #expect(Self.problems([("server", local)] + secrets) == [])
         }
     }
 
     @Test func `what can't be is told`() {
-        #expect(Self.problems([("server", "unix:/run/x")])[0].contains("expected a host and a port"))
+        #expect(
+            Self.problems([("server", "unix:/run/x")])[0].contains("expected a host and a port"))
         #expect(Self.problems([("nick", "9lives")])[0].contains("expected a nick"))
         #expect(Self.problems([("nick", "with space")]).count == 1)
         #expect(Self.problems([("alternatives", ["good", "-bad"])]).count == 1)
@@ -73,7 +76,8 @@ import Testing
         #expect(Self.problems([("channels", [("swift", "general" as Any)])])[0].contains("#"))
         #expect(Self.problems([("channels", [("#a", "nowhere" as Any)])]).count == 1)
         #expect(
-            Self.problems([("channels", [("#a", "general" as Any), ("#A x", "general")])]).count == 1)
+            Self.problems([("channels", [("#a", "general" as Any), ("#A x", "general")])]).count
+                == 1)
     }
 
     @Test func `a channel's key is not shown`() throws {

@@ -67,7 +67,9 @@ extension IRCBridgeTests {
             let host = try await IRCHost {
                 $0.behaviour = { $0.features += ["BOT=B", "WHOX"] }
             }
-            await host.until { await $0.server.perform { $0.lines.contains("WHO #swift %tnfa,152") } }
+            await host.until {
+                await $0.server.perform { $0.lines.contains("WHO #swift %tnfa,152") }
+            }
             let lines = await host.server.perform { $0.lines }
             #expect(lines.contains("MODE puente +B"))
             let heard = try await host.heard(1) {

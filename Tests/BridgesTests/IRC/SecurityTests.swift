@@ -48,7 +48,8 @@ extension IRCBridgeTests {
         @Test func `a server's password is sent first`() async throws {
             let host = try await IRCHost { $0.options.password = Secret("secreto") }
             let lines = await host.server.perform { $0.lines.prefix(4).map { String($0) } }
-            #expect(lines == ["CAP LS 302", "PASS secreto", "NICK puente", "USER puente 0 * Puente"])
+            #expect(
+                lines == ["CAP LS 302", "PASS secreto", "NICK puente", "USER puente 0 * Puente"])
         }
 
         @Test func `TLS is verified by a file of authorities`() async throws {

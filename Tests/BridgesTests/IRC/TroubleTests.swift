@@ -22,7 +22,9 @@ extension IRCBridgeTests {
             #expect(await host.told(1) == ["Ana: aquí"])
         }
 
-        @Test(arguments: ["471 Full", "473 Invite only", "474 Banned", "475 Bad key", "477 Register"])
+        @Test(arguments: [
+            "471 Full", "473 Invite only", "474 Banned", "475 Bad key", "477 Register",
+        ])
         func `a channel that can't be joined is told, tried again, and keeps no other up`(
             refusal: String
         ) async throws {
@@ -44,7 +46,8 @@ extension IRCBridgeTests {
             }
             #expect(
                 heard.map(\.text) == [
-                    "No se puede entrar en #swift: \(words[1]) (\(words[0]))", "De nuevo en #swift.",
+                    "No se puede entrar en #swift: \(words[1]) (\(words[0]))",
+                    "De nuevo en #swift.",
                 ])
             #expect(await host.told(1) == ["Ana: uno"])
         }
@@ -71,6 +74,31 @@ extension IRCBridgeTests {
                     "#swift acepta mensajes de nuevo.",
                 ])
             #expect(await host.told(2) == ["Ana: uno", "Ana: dos"])
+        }
+
+        @Test(arguments: [[], ["echo-message", "message-tags", "batch", "labeled-response"]])
+        func `a line that is never taken is told, and keeps no other up`(
+            capabilities: [String]
+        ) async throws {
+            let host = try await IRCHost {
+                $0.store = MemoryStore()
+                $0.behaviour = {
+                    $0.capabilities = capabilities
+                    $0.wordRefusals["casino"] = "936 Your message contained a censored word"
+                }
+            }
+            let heard = try await host.heard(1) {
+                try await host.say(["uno", "casino", "dos"])
+                await host.until { await $0.server.texts().contains { $0.hasSuffix("dos") } }
+            }
+            #expect(
+                heard.map(\.text) == [
+                    "#swift no acepta un mensaje de Ana: Your message contained a censored word"
+                ])
+            try await host.say("tres")
+            await host.until { await $0.server.texts().last?.hasSuffix("tres") == true }
+            await host.pass(.seconds(3))
+            #expect(await Set(host.told(3)) == ["Ana: uno", "Ana: dos", "Ana: tres"])
         }
 
         @Test func `a change of modes has it tried again soon`() async throws {
@@ -114,8 +142,8 @@ extension IRCBridgeTests {
                 $0.isDead = false
                 $0.drop()
             }
-            let back = try await host.heard(1) { await host.pass(.seconds(90)) }
-            #expect(back.map(\.text) == ["localhost responde de nuevo."])
+            let back = try await host.heard(2) { await host.pass(.seconds(90)) }
+            #expect(back.map(\.text) == ["localhost no responde.", "localhost responde de nuevo."])
             #expect(await host.server.perform { $0.connections } > 1)
         }
 
@@ -179,6 +207,8 @@ extension IRCBridgeTests {
         func `a flood of lines with kills loses nothing`(hasEcho: Bool) async throws {
             let host = try await IRCHost {
                 $0.store = MemoryStore()
+                // The pauses between the connections may take longer than a quarter of an hour.
+                $0.options.older = nil
                 $0.behaviour = {
                     $0.capabilities = hasEcho ? IRCHost.modern : []
                     $0.killAfter = 37

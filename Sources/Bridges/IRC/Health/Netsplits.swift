@@ -34,14 +34,17 @@ struct Netsplits: Sendable {
     /// Returns whether the words of a QUIT are those of a netsplit: the names of two servers.
     static func isSplit(_ reason: String) -> Bool {
         let words = reason.split(separator: " ", omittingEmptySubsequences: false)
-        return words.count == 2 && words.allSatisfy { word in
-            let labels = word.split(separator: ".", omittingEmptySubsequences: false)
-            return labels.count > 1 && word.utf8.count <= 63
-                && labels.allSatisfy { label in
-                    !label.isEmpty
-                        && label.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber) || "-*_".contains($0) }
-                }
-        }
+        return words.count == 2
+            && words.allSatisfy { word in
+                let labels = word.split(separator: ".", omittingEmptySubsequences: false)
+                return labels.count > 1 && word.utf8.count <= 63
+                    && labels.allSatisfy { label in
+                        !label.isEmpty
+                            && label.allSatisfy {
+                                $0.isASCII && ($0.isLetter || $0.isNumber) || "-*_".contains($0)
+                            }
+                    }
+            }
     }
 
     /// Returns whether somebody is gone from a channel with a part of the network.
@@ -55,7 +58,9 @@ struct Netsplits: Sendable {
     ) {
         departures[channel, default: Group(servers: servers, last: now)].people += 1
         departures[channel]?.last = now
-        if absent.count < Self.maxAbsent { absent[key, default: ([], now)].channels.insert(channel) }
+        if absent.count < Self.maxAbsent {
+            absent[key, default: ([], now)].channels.insert(channel)
+        }
     }
 
     /// Records that somebody is back.

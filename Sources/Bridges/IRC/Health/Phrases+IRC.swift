@@ -28,7 +28,9 @@ extension Phrases {
 
     /// Says that the nick is free again.
     func nickIsBack(_ nick: String, on server: String) -> String {
-        say("De nuevo con el apodo \(nick) en \(server).", "The nick is \(nick) on \(server) again.")
+        say(
+            "De nuevo con el apodo \(nick) en \(server).", "The nick is \(nick) on \(server) again."
+        )
     }
 
     /// Says that a channel lets the bridge not in.
@@ -55,6 +57,13 @@ extension Phrases {
             "\(channel) is not accepting messages: \(reason)")
     }
 
+    /// Says that a channel will never take a message.
+    func channelRejects(_ channel: String, _ name: String, _ reason: String) -> String {
+        say(
+            "\(channel) no acepta un mensaje de \(name): \(reason)",
+            "\(channel) does not accept a message from \(name): \(reason)")
+    }
+
     /// Says that a channel takes messages again.
     func channelListens(_ channel: String) -> String {
         say("\(channel) acepta mensajes de nuevo.", "\(channel) accepts messages again.")
@@ -62,7 +71,9 @@ extension Phrases {
 
     /// Says that people are gone with a part of the network.
     func networkIsSplit(_ people: Int, _ channel: String, _ servers: String) -> String {
-        let count = people == 1 ? say("1 persona", "1 person") : say("\(people) personas", "\(people) people")
+        let count =
+            people == 1
+            ? say("1 persona", "1 person") : say("\(people) personas", "\(people) people")
         return say(
             "La red se ha partido (\(servers)): \(channel) pierde a \(count).",
             "The network has split (\(servers)): \(channel) has lost \(count).")
@@ -70,7 +81,9 @@ extension Phrases {
 
     /// Says that they are back.
     func networkIsWhole(_ people: Int, _ channel: String) -> String {
-        let count = people == 1 ? say("1 persona", "1 person") : say("\(people) personas", "\(people) people")
+        let count =
+            people == 1
+            ? say("1 persona", "1 person") : say("\(people) personas", "\(people) people")
         return say(
             "La red se ha unido: \(channel) recupera a \(count).",
             "The network is whole again: \(count) back in \(channel).")

@@ -36,7 +36,9 @@ extension IRCRelay {
                 try await publish(&drafts)
                 for number in try await port.numbers(of: remoteID, in: channel) {
                     let verdict = try await port.delete(number)
-                    if verdict != .pass { port.log.debug("#\(number) can't be deleted: \(verdict)") }
+                    if verdict != .pass {
+                        port.log.debug("#\(number) can't be deleted: \(verdict)")
+                    }
                 }
             case .sentence(let sentence, let rooms):
                 try await publish(&drafts)

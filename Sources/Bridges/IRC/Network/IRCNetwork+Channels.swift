@@ -11,7 +11,10 @@ extension IRCNetwork {
         403, 405, 407, 437, 448, 470, 471, 473, 474, 475, 476, 477, 479, 480, 485, 489, 495, 520,
     ]
     /// Numerics that say why a channel takes nothing.
-    private static let speakRefusals: Set<Int> = [401, 404, 408, 415, 477, 482, 489, 531]
+    private static let speakRefusals: Set<Int> = [401, 404, 415, 477, 482, 489, 531]
+    /// Numerics that say that a line will never be taken: without a text, too long, with a word that is
+    /// not wanted.
+    private static let finalRefusals: Set<Int> = [408, 412, 417, 936]
     /// Numerics that say that the bridge is not in a channel.
     private static let outsideRefusals: Set<Int> = [403, 442]
 
@@ -82,6 +85,11 @@ extension IRCNetwork {
     /// Obeys a numeric that refuses something.
     func refuse(_ line: IRCMessage) {
         let id = line.parameters.dropFirst().compactMap { channelID($0) }.first
+        if line.numeric.map(Self.finalRefusals.contains) == true {
+            outbox.recordFinalRefusal(line.tags["label"], in: id, line.reason)
+            collectArrived()
+            return pump()
+        }
         guard let numeric = line.numeric, let id, let channel = channels[id] else {
             return log.debug("\(serverName): \(line.command) \(line.reason)")
         }

@@ -24,7 +24,8 @@ extension IRCNetwork {
             becomeReady()
             if loop.now - openedAt > Self.stableTime { backoff.reset() }
             let pause = Self.pause(after: end, &backoff)
-            log.warning("\(serverName) is not there: \(end.reason). Trying again in \(pause.plainSeconds)")
+            log.warning(
+                "\(serverName) is not there: \(end.reason). Trying again in \(pause.plainSeconds)")
             try await rest(pause)
         }
     }
@@ -55,13 +56,13 @@ extension IRCNetwork {
         end = nil
         openedAt = loop.now
         do {
-            let (target, isEncrypted) = try await target()
+            let target = try await ServerTarget.make(options, context, tlsPort: tlsPort)
             let established = try await connect(to: target)
             if isFinishing {
                 Glibc.close(established.descriptor)
                 return ConnectionEnd(kind: .finished, reason: "")
             }
-            try open(established, isEncrypted)
+            try open(established, isEncrypted: target.encryption != nil)
         } catch let failure as ConnectFailure {
             recordSilence()
             return ConnectionEnd(
@@ -76,36 +77,13 @@ extension IRCNetwork {
         return end ?? ConnectionEnd(kind: .finished, reason: "")
     }
 
-    /// Returns the server to connect to, by TLS if the file or the server itself wants that.
-    private func target() async throws -> (ConnectTarget, isEncrypted: Bool) {
-        let (host, port) = options.endpoint
-        var tlsPort = upgradePort
-        if let sts, sts.host == host, sts.until > loop.wallTime, options.encryption == nil {
-            tlsPort = tlsPort ?? sts.port
+    /// The port to which the server has sent its clients, now or in an earlier run.
+    private var tlsPort: UInt16? {
+        if let upgradePort { return upgradePort }
+        guard let sts, sts.host == options.endpoint.host, sts.until > loop.wallTime else {
+            return nil
         }
-        guard let verification = options.encryption ?? (tlsPort == nil ? nil : .system) else {
-            let target = ConnectTarget(host: host, port: port, isLocalOnly: options.hasSecrets)
-            return (target, false)
-        }
-        let trust: TLSClientContext.Trust =
-            switch verification {
-            case .system: .system
-            case .authorities(let path): .authorities(path: context.path(path))
-            case .fingerprint(let digits): .fingerprint(digits)
-            }
-        // Reading the authorities of a machine takes some 50 ms.
-        let made = try await DedicatedThread.run(named: "authorities") {
-            () -> Result<TLSClientContext, TLSError> in
-            do throws(TLSError) {
-                return .success(try TLSClientContext(trusting: trust))
-            } catch {
-                return .failure(error)
-            }
-        }
-        let target = ConnectTarget(
-            host: host, port: options.encryption == nil ? tlsPort ?? port : port,
-            encryption: try made.get())
-        return (target, true)
+        return sts.port
     }
 
     private func connect(to target: ConnectTarget) async throws -> EstablishedConnection {
@@ -123,7 +101,7 @@ extension IRCNetwork {
         return try result.get()
     }
 
-    private func open(_ established: EstablishedConnection, _ isEncrypted: Bool) throws {
+    private func open(_ established: EstablishedConnection, isEncrypted: Bool) throws {
         let link = try ServerLink(established, on: loop)
         link.onLine = { [weak self] line in self?.assumeIsolated { $0.receive(line) } }
         link.onEnd = { [weak self] reason in

@@ -83,7 +83,7 @@ extension IRCNetwork {
             }
         case 396: if parameters.count > 1 { own.host = parameters[1] }
         case 432, 433, 436, 437: refuseNick(line)
-        case 400...599: refuse(line)
+        case 400...599, 936: refuse(line)
         default: break
         }
     }

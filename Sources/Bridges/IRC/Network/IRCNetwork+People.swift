@@ -48,7 +48,8 @@ extension IRCNetwork {
         }
         roster.add(source.nick, to: id)
         if line.parameters.count > 1 { roster.setAccount(line.parameters[1], of: source.nick) }
-        if batches.isPart(of: "netjoin", line) || splits.isAbsent(roster.key(source.nick), from: id) {
+        if batches.isPart(of: "netjoin", line) || splits.isAbsent(roster.key(source.nick), from: id)
+        {
             splits.recordReturn(of: roster.key(source.nick), to: id, at: loop.now)
             return
         }

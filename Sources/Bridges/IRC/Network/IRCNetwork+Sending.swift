@@ -45,6 +45,7 @@ extension IRCNetwork {
         for (id, items) in done {
             arrived += items
             if items.contains(where: \.isDelivered) { recordSpoken(in: id) }
+            for item in items { tellRefusal(of: item, in: id) }
             for case .digest(let lines) in items.map(\.content) {
                 port.leftOut.add(UInt64(lines))
             }
@@ -52,6 +53,13 @@ extension IRCNetwork {
         arrivals.send()
         wakeSenders()
         if let pumpTimer { loop.set(pumpTimer, after: 0) }
+    }
+
+    private func tellRefusal(of item: OutgoingItem, in id: String) {
+        guard let refusal = item.refusal, let channel = channels[id] else { return }
+        let message = item.delivery.message
+        log.error("\(channel.name) does not take message #\(message.number): \(refusal)")
+        say(phrases.channelRejects(channel.name, message.sender.name, refusal), in: channel)
     }
 
     // MARK: - For the senders

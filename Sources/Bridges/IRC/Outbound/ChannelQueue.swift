@@ -12,6 +12,8 @@ struct ChannelQueue: Sendable {
     var isOpen = false
     /// Lines that the server has refused since the last answer to a PING.
     var refusals = 0
+    /// True if one line at a time goes out, to find the one that the server never takes.
+    var isCareful = false
 
     init(_ channel: String) { self.channel = channel }
 

@@ -46,7 +46,8 @@ struct FloodBucket: Sendable, Equatable {
 
     private mutating func update(_ now: Int64) {
         guard now > updated else { return }
-        tokens = min(max(1, capacity / slowness), tokens + Double(now - updated) / (interval * slowness))
+        tokens = min(
+            max(1, capacity / slowness), tokens + Double(now - updated) / (interval * slowness))
         updated = now
     }
 }

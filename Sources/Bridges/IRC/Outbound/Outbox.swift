@@ -95,6 +95,7 @@ struct Outbox: Sendable {
     private mutating func nextChannel(_ rules: LineRules) -> String? {
         for (index, id) in order.enumerated() {
             guard var queue = queues[id], queue.isOpen else { continue }
+            if queue.isCareful, sent.contains(where: { $0.channel == id }) { continue }
             for item in queue.items.indices where !queue.items[item].isOpen {
                 queue.items[item].compose(for: queue.channel, rules, composer)
             }
@@ -170,6 +171,7 @@ struct Outbox: Sendable {
 
     private mutating func confirm(_ unit: Sent, as remoteID: String?) {
         _ = withQueue(unit.channel) { queue in
+            queue.isCareful = false
             for item in queue.items.indices {
                 for index in queue.items[item].units.indices
                 where queue.items[item].units[index].state == .sent(unit.number) {
@@ -224,6 +226,35 @@ struct Outbox: Sendable {
             }
         } else if sent.contains(where: { $0.channel == id }) {
             _ = withQueue(id) { $0.refusals += 1 }
+        }
+    }
+
+    /// Records that the server will never take a line; nobody knows which if several are on their way
+    /// and it has no labels: they go out again, one by one.
+    ///
+    /// - Parameter id: the channel, if the server has named it.
+    mutating func recordFinalRefusal(_ label: String?, in id: String?, _ reason: String) {
+        let number = label.flatMap { Int($0) }
+        let candidates = sent.filter { id == nil || $0.channel == id }
+        let known = candidates.first { $0.number == number }
+        guard let unit = known ?? (candidates.count == 1 ? candidates[0] : nil) else {
+            for id in Set(candidates.map(\.channel)) {
+                _ = withQueue(id) {
+                    $0.isCareful = true
+                    $0.refusals += 1
+                }
+            }
+            return
+        }
+        sent.removeAll { $0.number == unit.number }
+        _ = withQueue(unit.channel) { queue in
+            for item in queue.items.indices {
+                for index in queue.items[item].units.indices
+                where queue.items[item].units[index].state == .sent(unit.number) {
+                    queue.items[item].units[index].state = .confirmed
+                    queue.items[item].refusal = reason
+                }
+            }
         }
     }
 

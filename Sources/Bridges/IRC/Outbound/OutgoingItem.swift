@@ -89,7 +89,8 @@ struct OutgoingItem: Sendable {
                     ])
             }
         }
-        let maxLines = max(1, min(capabilities.limit("max-lines", of: "draft/multiline") ?? 24, 100))
+        let maxLines = max(
+            1, min(capabilities.limit("max-lines", of: "draft/multiline") ?? 24, 100))
         let maxBytes = capabilities.limit("max-bytes", of: "draft/multiline") ?? 4_096
         var groups: [[String]] = []
         var bytes = 0

@@ -55,7 +55,8 @@ struct Registration: Sendable {
         nick = nicks.next() ?? options.nick
         output.append(IRCMessage("NICK", [nick]))
         output.append(
-            IRCMessage("USER", [options.user ?? Self.user(options.nick), "0", "*", options.realname]))
+            IRCMessage(
+                "USER", [options.user ?? Self.user(options.nick), "0", "*", options.realname]))
     }
 
     private static func user(_ nick: String) -> String {

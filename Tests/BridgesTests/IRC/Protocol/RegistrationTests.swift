@@ -85,7 +85,8 @@ import Testing
     }
 
     @Test func `lines without what they should have change nothing`() throws {
-        for command in ["CAP", "CAP *", "CAP * ACK", "AUTHENTICATE", "433", "005", "NICK", "ERROR"] {
+        for command in ["CAP", "CAP *", "CAP * ACK", "AUTHENTICATE", "433", "005", "NICK", "ERROR"]
+        {
             var registration = Self.registration()
             _ = try Self.receive(command, &registration)
         }

@@ -23,7 +23,9 @@ final class ServerClient: EventHandler {
     private var batch: (reference: String, opening: IRCMessage, lines: [IRCMessage])?
     private var credentials = ""
 
-    init(_ descriptor: Int32, _ context: TLSContext?, on loop: EventLoop, _ state: ServerState) throws {
+    init(_ descriptor: Int32, _ context: TLSContext?, on loop: EventLoop, _ state: ServerState)
+        throws
+    {
         self.state = state
         self.loop = loop
         self.descriptor = descriptor
@@ -33,6 +35,8 @@ final class ServerClient: EventHandler {
         } else {
             connection = try Connection(descriptor, on: loop, handler: self)
         }
+        // Or each line would wait for the bridge's kernel to confirm the last one.
+        connection?.setUpTCP(givingUpAfter: 60_000_000_000)
     }
 
     private var source: IRCSource { IRCSource(nick: nick, user: user, host: "bridge.example.org") }
@@ -80,7 +84,9 @@ final class ServerClient: EventHandler {
     }
 
     private func reply(_ numeric: String, _ parameters: [String]) {
-        send(IRCMessage(numeric, [nick.isEmpty ? "*" : nick] + parameters, from: IRCSource("irc.test")))
+        send(
+            IRCMessage(
+                numeric, [nick.isEmpty ? "*" : nick] + parameters, from: IRCSource("irc.test")))
     }
 
     func close() {
@@ -106,7 +112,9 @@ final class ServerClient: EventHandler {
             welcome()
         case "PING":
             if !state.ignoresPings {
-                send(IRCMessage("PONG", ["irc.test", line.parameters[0]], from: IRCSource("irc.test")))
+                send(
+                    IRCMessage(
+                        "PONG", ["irc.test", line.parameters[0]], from: IRCSource("irc.test")))
             }
         case "JOIN": join(line.parameters[0])
         case "PRIVMSG": say(line)
@@ -152,7 +160,8 @@ final class ServerClient: EventHandler {
         }
         if word != "+" { credentials += word }
         if word.utf8.count == 400 { return }
-        let plain = Data(base64Encoded: credentials).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let plain =
+            Data(base64Encoded: credentials).map { String(decoding: $0, as: UTF8.self) } ?? ""
         let words = plain.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
         isLoggedIn = words.count == 3 && state.accounts[words[1]] == words[2]
         reply(isLoggedIn ? "903" : "904", [isLoggedIn ? "logged in" : "invalid account"])
@@ -221,7 +230,8 @@ final class ServerClient: EventHandler {
     private func accept(
         _ channel: String, _ text: String, _ tags: IRCTags, echo: (IRCTags) -> Void
     ) {
-        if let refusal = state.speakRefusals[channel] {
+        let ofWord = state.wordRefusals.first { text.contains($0.key) }?.value
+        if let refusal = state.speakRefusals[channel] ?? ofWord {
             let words = refusal.split(separator: " ", maxSplits: 1).map(String.init)
             var answer = IRCMessage(
                 words[0], [nick, channel, words[1]], from: IRCSource("irc.test"))

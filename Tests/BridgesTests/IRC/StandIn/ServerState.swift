@@ -26,6 +26,8 @@ final class ServerState: @unchecked Sendable {
     var joinRefusals: [String: String] = [:]
     /// Numerics and reasons with which PRIVMSG is answered, by channel.
     var speakRefusals: [String: String] = [:]
+    /// Numerics and reasons with which PRIVMSG is answered, by a word of the text.
+    var wordRefusals: [String: String] = [:]
     /// True if it answers nothing, and takes nothing in.
     var isDead = false
     /// True if it answers no PING.
@@ -85,7 +87,7 @@ final class ServerState: @unchecked Sendable {
     /// Sends a line to all clients that are welcome, without the tags that they don't know.
     func emit(_ line: String) {
         for client in clients where client.isWelcome {
-            var line = IRCMessage(line.utf8)!
+            guard var line = IRCMessage(line.utf8) else { continue }
             if !client.capabilities.contains("message-tags") { line.tags = IRCTags() }
             client.send(line)
         }
