@@ -1,4 +1,5 @@
 import ExecBridge
+import IRCBridge
 import IRCServerBridge
 import MessageBus
 import StdioBridge
@@ -16,6 +17,7 @@ extension Registry {
         registerTelegram()
         registerWeb()
         registerExec()
+        registerIRC()
         registerIRCServer()
     }
 }
