@@ -195,8 +195,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         while true {
             lastGuest += 1
             let name = Name(guest: lastGuest, phrases: phrases)
-            if bus.person(name.key) == nil { return name }
+            // Numbers begin again with each run; bans and mutes of an earlier guest are not this one's.
+            if bus.person(name.key) == nil, !isRestricted(name.key, bus) { return name }
         }
+    }
+
+    private func isRestricted(_ key: String, _ bus: isolated Bus) -> Bool {
+        bus.accounts.ban(ofName: key) != nil || bus.accounts.mute(ofName: key) != nil
     }
 
     /// Listens on all given addresses, at one port.
