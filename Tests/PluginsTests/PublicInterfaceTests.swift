@@ -8,22 +8,25 @@ import Testing
         "Addressee.swift", "ChatCommand+Roles.swift", "ModerationArguments.swift",
         "ChatEncoder.swift", "ChatEncoder+History.swift",
         "NamePolicy+Chat.swift", "Phrases+Accounts.swift", "Phrases+Moderation.swift",
-        "WordMatcher.swift",
+        "TextLimit.swift", "WordMatcher.swift",
     ]
 
     /// Folders of `Chat` of which the same holds for all files.
-    private static let foldersOfTheRoom = ["Moderation/", "Output/", "Queries/"]
+    private static let foldersOfTheRoom = ["Admission/", "Moderation/", "Output/", "Queries/"]
 
     /// What stands in those files and all bridges use.
     private static let ofAllBridges = [
         "struct ChatEncoder", "init(_ phrases: Phrases)", "func append(_ message: Message, to",
     ]
 
-    @Test func `telegram, exec and stdio use the public interface of the bus only`() async throws {
+    @Test func `telegram, irc, exec and stdio use the public interface only`() async throws {
         let (chat, bridges) = (try OutsideModule(), try OutsideModule())
+        // A module of its own, for each bridge has names of its own.
+        let irc = try OutsideModule()
         defer {
             chat.remove()
             bridges.remove()
+            irc.remove()
         }
         // Chat is ours, so it may use what the package may; to be seen from outside, it is made public.
         for target in ["Locking", "Bridges/Chat"] { try Self.addSources(target, to: chat) }
@@ -34,6 +37,11 @@ import Testing
         }
         let complaintsOfBridges = try await bridges.compile(with: chat)
         #expect(complaintsOfBridges == "")
+        for target in ["Locking", "Bridges/IRCMessages", "Bridges/IRC"] {
+            try Self.addSources(target, to: irc)
+        }
+        let complaintsOfIRC = try await irc.compile(with: chat)
+        #expect(complaintsOfIRC == "")
     }
 
     private static func addSources(_ target: String, to module: OutsideModule) throws {
@@ -57,7 +65,9 @@ import Testing
             text = text.replacingOccurrences(of: "package " + kind, with: "public " + kind)
         }
         // The lock's two files are compiled with Chat, those of JSON with the bridges.
-        for left in ["import Locking\n", "import JSON\n", "@inlinable", "@usableFromInline"] {
+        for left in [
+            "import Locking\n", "import JSON\n", "import IRC\n", "@inlinable", "@usableFromInline",
+        ] {
             text = text.replacingOccurrences(of: left, with: "")
         }
         return text

@@ -1,4 +1,6 @@
 import ExecBridge
+import IRCBridge
+import IRCServerBridge
 import MessageBus
 import NATSBridge
 import StdioBridge
@@ -16,6 +18,8 @@ extension Registry {
         registerTelegram()
         registerWeb()
         registerExec()
+        registerIRC()
+        registerIRCServer()
         registerNATS()
     }
 }

@@ -72,6 +72,14 @@ final class BrokerConnection: @unchecked Sendable {  // the library's own lock g
     /// The largest message that the server takes.
     var maxPayload: Int { Int(natsConnection_GetMaxPayload(pointer)) }
 
+    /// What the server has complained of last, such as a right that is missing; `nil` if nothing.
+    var complaint: String? {
+        var text: UnsafePointer<CChar>?
+        guard natsConnection_GetLastError(pointer, &text) != NATS_OK, let text else { return nil }
+        let complaint = String(cString: text)
+        return complaint.isEmpty ? nil : complaint
+    }
+
     /// True if the connection is not gone.
     var isOpen: Bool { natsConnection_Status(pointer) == NATS_CONN_STATUS_CONNECTED }
 

@@ -37,9 +37,10 @@ struct BrokerInbox {
         while true {
             let rest = end - ThreadTime.now
             guard rest > 0, let answer = try subscription.next(milliseconds: rest) else {
+                let complaint = connection.complaint.map { " (\($0))" } ?? ""
                 throw BrokerError(
                     .unreachable,
-                    "no answer to \(subject) within \(Self.deadline / 1_000) s")
+                    "no answer to \(subject) within \(Self.deadline / 1_000) s\(complaint)")
             }
             // An answer that came too late for an earlier question.
             guard answer.subject == own else { continue }

@@ -42,7 +42,8 @@ extension Bus {
     func leaveAll(of attachment: BridgeAttachment) {
         let leaving = attachment.presences
         attachment.presences = []
-        end(leaving)
+        // People of other instances come back with the bridge: nobody has left.
+        end(leaving, isQuiet: attachment.isFleet)
     }
 
     private func end(_ presences: [Presence], isQuiet: Bool = false) {
