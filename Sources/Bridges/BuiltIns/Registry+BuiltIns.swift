@@ -1,5 +1,6 @@
 import ExecBridge
 import IRCBridge
+import IRCServerBridge
 import MessageBus
 import StdioBridge
 import TCPBridge
@@ -17,5 +18,6 @@ extension Registry {
         registerWeb()
         registerExec()
         registerIRC()
+        registerIRCServer()
     }
 }
