@@ -5,6 +5,7 @@ import TCPBridge
 import TailBridge
 import TelegramBridge
 import WebBridge
+import WebhookBridge
 
 extension Registry {
     /// Registers the bridges that come with the program, as plug-ins are registered.
@@ -15,5 +16,6 @@ extension Registry {
         registerTelegram()
         registerWeb()
         registerExec()
+        registerWebhook()
     }
 }
