@@ -8,9 +8,13 @@ enum SlackMarkup {
         while let start = rest.firstIndex(of: "<") {
             result += unescaped(rest[..<start])
             let inside = rest[rest.index(after: start)...]
-            guard let end = inside.firstIndex(of: ">") else {
+            guard let end = inside.firstIndex(where: { $0 == ">" || $0 == "<" }),
+                inside[end] == ">"
+            else {
                 // Nothing closes it, so it opens nothing.
-                return result + unescaped(rest[start...])
+                result += "<"
+                rest = inside
+                continue
             }
             result += reference(inside[..<end])
             rest = inside[inside.index(after: end)...]
