@@ -220,8 +220,7 @@ extension WebhookTests {
         }
 
         @Test func `a receiver that is not there is one that fails`() async throws {
-            let closed: UInt16
-            do { closed = try TestHTTPServer { _, _ in }.port }
+            let closed = try LoopbackSocket.freePort()
             let host = try await WebhookHost(
                 #"{"url": "http://127.0.0.1:\#(closed)/"}"#, store: MemoryStore())
             await host.untilReady()

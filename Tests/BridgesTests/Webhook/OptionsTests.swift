@@ -44,7 +44,7 @@ import Testing
         ),
         (
             #"{"url": "https://a/", "headers": {"webhook-ID": "1"}}"#,
-            #"headers["webhook-ID"]: webhook-ID is written by the bridge itself"#
+            #"headers.webhook-ID: webhook-ID is written by the bridge itself"#
         ),
         (
             #"{"url": "https://a/", "headers": {"X:Y": "1"}}"#,
@@ -150,7 +150,7 @@ import Testing
              "hook": {"path": "S3CRET!", "web": "w", "text": "x", "proof": "path", "maxBody": 1}}
             """#
         let problems = WebhookOptions.problems(text)
-        #expect(problems.count >= 3, "\(problems)")
+        #expect(problems.count >= 2, "\(problems)")
         #expect(!problems.contains { $0.contains("S3CRET") }, "\(problems)")
     }
 

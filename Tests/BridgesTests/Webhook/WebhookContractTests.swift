@@ -14,9 +14,7 @@ import Testing
             store: { () -> any MessageStore in isDurable ? MemoryStore() : VolatileStore() }
         ) { context in
             let receiver = try TestReceiver()
-            // A free port, which is free again by the time that the bridge wants it.
-            let port: UInt16
-            do { port = try TestHTTPServer { _, _ in }.port }
+            let port = try LoopbackSocket.freePort()
             let options = try WebhookOptions.decode(
                 #"""
                 {"url": "\#(receiver.url)", "batch": {"messages": 100},

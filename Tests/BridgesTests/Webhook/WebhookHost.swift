@@ -13,6 +13,8 @@ final class WebhookHost: Sendable {
     let port: MessageBus.Port
     /// Somebody else on the bus.
     let other: MessageBus.Port
+    /// Somebody who reads everything.
+    private let reader: MessageBus.Port
     let run: Task<Void, any Error>
 
     /// Starts a bridge.
@@ -28,6 +30,7 @@ final class WebhookHost: Sendable {
             language: language, middlewares: middlewares, store: store, clock: clock)
         self.test = test
         other = await test.port("chat", senderFormat: "{name}")
+        reader = await test.port("reader")
         port = await test.port("hook", direction: direction)
         let bridge = Webhook(
             try WebhookOptions.decode(options), test.context(), clock: test.clock)
@@ -101,10 +104,10 @@ final class WebhookHost: Sendable {
         return LoopbackAnswer(bytes)
     }
 
-    /// Returns the messages that others read, as many as asked for.
+    /// Returns the first messages of the room, as many as asked for.
     func read(_ count: Int) async -> [Message] {
         var result: [Message] = []
-        for await message in other.messages {
+        for await message in reader.messages {
             result.append(message)
             if result.count == count { break }
         }

@@ -84,6 +84,11 @@ package struct BodyTemplate: Sendable {
     }
 }
 
+extension BodyTemplate: CustomReflectable {
+    /// A mirror without children, so that `dump` shows nothing.
+    package var customMirror: Mirror { Mirror(self, children: []) }
+}
+
 extension BodyTemplate: OptionValue {
     /// In words.
     package static var expectation: String {
