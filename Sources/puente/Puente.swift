@@ -170,7 +170,11 @@ struct Puente {
                 Terminal.say("\(file): everything is in order.")
             }
             guard connects else { return .success }
-            let connections = try await ConnectionChecks(assembly, on: loop).run()
+            let connections = try await ConnectionChecks(assembly, on: loop) { address in
+                await ListenCheck(address, nil) {
+                    Configuration.path($0, of: configuration.file)
+                }.findings()
+            }.run()
             Terminal.say(connections.lines.joined(separator: "\n"))
             return connections.isGood ? .success : .unavailable
         }

@@ -28,6 +28,9 @@ extension Bus {
         attachment.privateMessages = nil
         attachment.durableReaders = []
         attachment.readGauges = nil
+        // Both hold the bridge, which holds the attachment.
+        attachment.whenReady = nil
+        attachment.reachabilityProblem = nil
         attachment.statistics.connections.open = 0
         while attachment.openSources > 0 { closeSource(attachment) }
     }

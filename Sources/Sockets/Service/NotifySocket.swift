@@ -15,24 +15,25 @@ final class NotifySocket: Sendable {
     /// Notifications that may wait: more than there are in the life of a process that does not
     /// reload in a loop.
     private static let maxWaiting = 64
-    /// Seconds that the thread waits for the queue, for each notification: a manager that is stopped
-    /// or starved for longer is not there.
-    private static let patience = 60
+    private let patience: Int
 
     /// Opens a socket to send from.
     ///
     /// - Parameters:
     ///   - name: an absolute path, or `@` and the name of an abstract socket (unix(7)).
+    ///   - patience: seconds to wait for the queue, for each notification.
     ///   - report: called for each notification that can't be delivered.
     /// - Throws: `SocketError` for another kind of address, or without descriptors.
     init(
-        _ name: String, report: @escaping @Sendable (SocketError) -> Void
+        _ name: String, patience: Int,
+        report: @escaping @Sendable (SocketError) -> Void
     ) throws(SocketError) {
         switch name.first {
         case "/": address = try .unix(path: name)
         case "@": address = try .abstract(name: String(name.dropFirst()))
         default: throw SocketError("NOTIFY_SOCKET \(name)", reason: "it is no Unix socket")
         }
+        self.patience = patience
         self.report = report
         let type = Int32(SOCK_DGRAM.rawValue | SOCK_CLOEXEC.rawValue)
         descriptor = socket(AF_UNIX, type, 0)
@@ -70,7 +71,7 @@ final class NotifySocket: Sendable {
     }
 
     private func sendWaiting() {
-        var timeout = timeval(tv_sec: Self.patience, tv_usec: 0)
+        var timeout = timeval(tv_sec: patience, tv_usec: 0)
         setsockopt(
             descriptor, SOL_SOCKET, SO_SNDTIMEO, &timeout, socklen_t(MemoryLayout<timeval>.size))
         var next = waiting.withLock { $0.first }

@@ -19,21 +19,27 @@ package final class ServiceNotifier: Sendable {
     package let watchdogTimeout: Duration?
     private let state = Locked(State())
 
+    /// Seconds to wait for a manager whose queue is full: one that is stopped or starved for longer
+    /// is not there.
+    package static let patience = 60
     /// Bytes of a status at most: `systemctl status` shows one line.
     private static let maxStatus = 256
 
     /// Makes a notifier.
     ///
-    /// - Parameter report: called with a sentence when the manager can't be reached; may be called
-    ///   again and again.
+    /// - Parameters:
+    ///   - patience: seconds to wait for a manager whose queue is full, for each notification.
+    ///   - report: called with a sentence when the manager can't be reached; may be called again and
+    ///     again.
     package init(
         _ environment: ServiceEnvironment = ServiceEnvironment(),
+        patience: Int = ServiceNotifier.patience,
         report: @escaping @Sendable (SocketError) -> Void = { _ in }
     ) {
         var socket: NotifySocket?
         do throws(SocketError) {
             socket = try environment.notifySocket.map { name throws(SocketError) in
-                try NotifySocket(name, report: report)
+                try NotifySocket(name, patience: patience, report: report)
             }
         } catch {
             report(error)

@@ -49,7 +49,7 @@ extension Configuration {
 
     /// Returns a path relative to the working directory, given one relative to the directory of a
     /// file.
-    static func path(_ path: String, of file: String) -> String {
+    package static func path(_ path: String, of file: String) -> String {
         let directory = directory(of: file)
         return path.hasPrefix("/") || directory == "." ? path : "\(directory)/\(path)"
     }

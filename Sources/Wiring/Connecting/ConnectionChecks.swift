@@ -6,16 +6,23 @@ import Sockets
 package struct ConnectionChecks: Sendable {
     private let assembly: Assembly
     private let loop: EventLoop
+    private let checkListening: @Sendable (Address) async -> [ConnectionFinding]
 
     /// The time for each bridge; all are asked at once.
     private static let deadline = Duration.seconds(10)
 
     /// Makes checks.
     ///
-    /// - Parameter loop: the loop that `run` is called on; must not be the bus's.
-    package init(_ assembly: Assembly, on loop: EventLoop) {
+    /// - Parameters:
+    ///   - loop: the loop that `run` is called on; must not be the bus's.
+    ///   - checkListening: tries the status page's address.
+    package init(
+        _ assembly: Assembly, on loop: EventLoop,
+        checkListening: @escaping @Sendable (Address) async -> [ConnectionFinding]
+    ) {
         self.assembly = assembly
         self.loop = loop
+        self.checkListening = checkListening
     }
 
     /// Performs all checks.
@@ -31,6 +38,11 @@ package struct ConnectionChecks: Sendable {
         }
         var findings = StoreCheck(assembly.configuration).findings.map {
             ConnectionReport.Finding(name: "store", finding: $0)
+        }
+        if let status = assembly.configuration.status {
+            findings += await checkListening(status.listen).map {
+                ConnectionReport.Finding(name: "status", finding: $0)
+            }
         }
         let names = checked.map(\.attachment.name)
         let answers = await withTaskGroup(of: (Int, [ConnectionFinding]).self) { group in

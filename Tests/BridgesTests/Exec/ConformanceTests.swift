@@ -12,7 +12,7 @@ import Testing
 
     /// Returns whether a program conforms, and what the kit has to say.
     private static func conforms(
-        _ command: [String], isDurable: Bool = false
+        _ command: [String], isDurable: Bool = false, endsAtFailure: Bool = false
     ) async throws -> (conforms: Bool, report: [String]) {
         Signals.ignoreFailedWrites()
         let loop = try EventLoop()
@@ -28,7 +28,7 @@ import Testing
         let kit = try Conformance(
             command, isDurable: isDurable, on: loop, clock: LoopSleep(loop), deadlines: deadlines
         ) { line in report.withLock { $0.append(line) } }
-        let conforms = await kit.run()
+        let conforms = await kit.run(endsAtFailure: endsAtFailure)
         return (conforms, report.withLock { $0 })
     }
 
@@ -74,7 +74,7 @@ import Testing
         _ way: String, _ reason: String
     ) async throws {
         let (conforms, report) = try await Self.conforms(
-            ["python3", Self.file("broken.py"), way], isDurable: true)
+            ["python3", Self.file("broken.py"), way], isDurable: true, endsAtFailure: true)
         #expect(!conforms)
         let failure = report.first { $0.hasPrefix("fail: ") } ?? ""
         #expect(failure.contains(reason), "\(report)")

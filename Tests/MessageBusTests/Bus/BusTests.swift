@@ -251,10 +251,29 @@ import Testing
         let test = try TestBus()
         let port = await test.port("one")
         let task = Task { await port.stopping() }
-        while !test.bus.stopSignal.hasWaiters { await Task.yield() }
+        while !port.attachment.stopSignal.hasWaiters { await Task.yield() }
         task.cancel()
         await task.value
         #expect(await !port.isStopping)
+    }
+
+    @Test func `nothing is left of a bridge that has ended`() async throws {
+        let test = try TestBus()
+        weak var left: BridgeAttachment?
+        do {
+            let attachment = BridgeAttachment(
+                name: "one", room: "general", direction: .both, senderFormat: "{name}",
+                chain: Chain(), outgoing: Chain())
+            left = attachment
+            await test.bus.attach(attachment)
+            await test.bus.begin(attachment) { _ = attachment.name }
+            await test.bus.perform { bus in
+                bus.stop(attachment, as: .removed)
+                bus.finish(attachment)
+                bus.detach(attachment)
+            }
+        }
+        #expect(left == nil)
     }
 
     @Test func `a checkpoint is kept under its bridge's name`() async throws {

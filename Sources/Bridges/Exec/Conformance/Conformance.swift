@@ -77,13 +77,16 @@ package struct Conformance: Sendable {
     }
 
     /// Runs all checks, and returns whether all have passed.
-    package func run() async -> Bool {
+    ///
+    /// - Parameter endsAtFailure: true to leave out what comes after a check that fails.
+    package func run(endsAtFailure: Bool = false) async -> Bool {
         guard let can = await tryReadiness() else { return false }
         var failures = 0
         for check in checks(for: can) {
             let outcome = await perform(check)
             if outcome != .passed { failures += 1 }
             tell(check.name, outcome)
+            if endsAtFailure, failures > 0 { break }
         }
         return failures == 0
     }

@@ -19,16 +19,29 @@ extension Outbox {
         try await port.forget([SendPlan.source(binding.channel)], isErasing: true)
         pendingSend.finish()
         let location = chats.location(of: binding)
+        if sendPlan.isUnderWay {
+            settings.log.warning(
+                "a deleted message may stay in \(location): the answer to it was lost")
+        }
+        let deleter = try await deleter(in: sendPlan)
         for remoteID in sendPlan.remoteIDs {
             guard let id = IncomingMessage.id(of: remoteID, in: location.chat) else { continue }
-            if case .failure(let apiError) = await call(
-                "deleteMessage", Self.target(id, in: location))
-            {
+            if case .failure(let apiError) = await erase(id, in: location, deleter: deleter) {
                 settings.log.warning(
                     "a part of a deleted message stays in \(location): \(apiError)")
             }
         }
         return .proceed
+    }
+
+    /// Returns the name of who deleted the first message of a plan that was deleted.
+    private func deleter(in sendPlan: SendPlan) async throws -> String {
+        for waiting in queue where waiting.message.number <= sendPlan.last {
+            let number = waiting.message.number
+            guard port.isDeleted(number) else { continue }
+            if let name = try await port.message(numbered: number)?.deleter { return name }
+        }
+        return "?"
     }
 
     /// Asks Telegram to delete what a message of ours has become there.
@@ -69,20 +82,12 @@ extension Outbox {
     private mutating func retract(
         _ delivery: Delivery, _ id: Int64, in location: ChatLocation, leaving rest: String?
     ) async throws -> Outcome? {
-        var parameters = Self.target(id, in: location)
-        var result: Result<JSON, BotAPIError>
-        if rest == nil {
-            result = await call("deleteMessage", parameters)
-        } else {
-            result = .failure(.rejected(""))
-        }
-        if case .failure(.rejected) = result {
-            // Telegram deletes nothing that is older than two days, but its text can be replaced.
-            let deleter = delivery.message.sender.name
-            parameters["text"] = .text(rest ?? "[deleted by \(deleter)]")
-            parameters["link_preview_options"] = .object(["is_disabled": .bool(true)])
-            result = await call("editMessageText", parameters)
-        }
+        let result =
+            if let rest {
+                await replace(id, in: location, by: rest)
+            } else {
+                await erase(id, in: location, deleter: delivery.message.sender.name)
+            }
         guard case .failure(let apiError) = result else {
             connectionStatus.recordSuccess(of: observer)
             return nil
@@ -105,6 +110,26 @@ extension Outbox {
             connectionStatus.record(apiError, of: observer, since: attemptStart)
             return .retryLater
         }
+    }
+
+    /// Deletes a message of Telegram's.
+    ///
+    /// Telegram deletes nothing that is older than two days, but its text can be replaced.
+    private func erase(
+        _ id: Int64, in location: ChatLocation, deleter: String
+    ) async -> Result<JSON, BotAPIError> {
+        let result = await call("deleteMessage", Self.target(id, in: location))
+        guard case .failure(.rejected) = result else { return result }
+        return await replace(id, in: location, by: "[deleted by \(deleter)]")
+    }
+
+    private func replace(
+        _ id: Int64, in location: ChatLocation, by text: String
+    ) async -> Result<JSON, BotAPIError> {
+        var parameters = Self.target(id, in: location)
+        parameters["text"] = .text(text)
+        parameters["link_preview_options"] = .object(["is_disabled": .bool(true)])
+        return await call("editMessageText", parameters)
     }
 
     private func call(

@@ -127,16 +127,20 @@ struct Outbox {
 
     // MARK: - The queue
 
-    /// Returns true if a message is not for Telegram.
+    /// Returns true if a message does not go out: it is not for Telegram, or was deleted while it
+    /// waited.
     func isSilent(_ message: Message) -> Bool {
+        isForOthers(message) || message.kind != .deletion && port.isDeleted(message.number)
+    }
+
+    /// Returns true if a message is not for Telegram.
+    private func isForOthers(_ message: Message) -> Bool {
         switch message.kind {
         case .join, .leave, .rename: if !settings.relaysNotices { return true }
         case .edit: if !settings.showsEdits { return true }
         case .message: break
         case .deletion: return false
         }
-        // Deleted while it waited.
-        if port.isDeleted(message.number) { return true }
         // The bus's sentences about Telegram are for the others.
         return message.isPrivate || message.sender.bridge == port.name && message.origin == nil
     }
@@ -193,7 +197,9 @@ struct Outbox {
             settings.log.info("the chat \(chats.location(of: binding)) takes messages again")
             shutReason = ""
         }
-        let finished = queued(in: sendPlan)
+        // Also what was deleted since it was sent: it has to be found there.
+        let finished = queue.prefix { $0.message.number <= sendPlan.last }
+            .filter { !isForOthers($0.message) }
         let hasArrived =
             !sendPlan.remoteIDs.isEmpty
             || !finished.contains { rejections.hasSkipped($0.message.number) }

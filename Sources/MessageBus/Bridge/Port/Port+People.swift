@@ -6,7 +6,9 @@ extension Port {
     /// Private messages to them come with `privateMessages` or, where nobody reads those, with
     /// `messages`. They leave when the bridge's run ends, or with `leave(_:room:)`.
     ///
-    /// - Parameter room: the room; `nil`: the bridge's own. Somebody may be in several.
+    /// - Parameters:
+    ///   - name: the name, as the bridge knows it.
+    ///   - room: the room; `nil`: the bridge's own. Somebody may be in several.
     /// - Returns: false, and nothing is done, if somebody else has that name, or there is no such
     ///   room.
     @discardableResult
@@ -59,6 +61,7 @@ extension Port {
     /// Sends a private message.
     ///
     /// - Parameters:
+    ///   - text: the text; may have several lines.
     ///   - name: the sender, as the bridge knows them. One who is not on the list is there for the
     ///     moment, so can't be answered.
     ///   - receiver: somebody who is here, by the name that everybody sees.

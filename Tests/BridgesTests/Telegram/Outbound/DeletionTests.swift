@@ -26,6 +26,17 @@ extension TelegramTests {
             try await host.stop()
         }
 
+        @Test func `what is deleted while its answer is on the way goes there too`() async throws {
+            let host = try await TelegramHost()
+            await host.server.perform { $0.slowness = 20_000 }
+            let receipt = try await host.other.publish(Draft("hola", from: "ana"))
+            await host.until { $0.chats[Self.group]?.posts.count == 1 }
+            try await delete(receipt.number, host)
+            await host.server.perform { $0.slowness = 0 }
+            await host.until { $0.chats[Self.group]?.posts.isEmpty == true }
+            try await host.stop()
+        }
+
         @Test func `of several that went out as one, the others stay`() async throws {
             let host = try await TelegramHost()
             let receipts = try await host.other.publish(

@@ -186,6 +186,24 @@ import Testing
             ])
     }
 
+    @Test func `check --connect tries the status page's address`() async throws {
+        let other = try TestFolder(bridges: TestFolder.chat)
+        let daemon = try other.start()
+        let port = try await daemon.port()
+        let folder = try TestFolder()
+        try folder.write(
+            """
+            { "language": "en", "status": { "listen": "127.0.0.1:\(port)" },
+              "bridges": [{ "type": "stdio" }] }
+            """)
+        let (status, output, _) = try await folder.result("check", "--connect")
+        #expect(status == 69)
+        #expect(
+            output.contains(
+                "✗ status: bind 127.0.0.1:\(port): address already in use: stop what listens "
+                    + "there, or choose another address"))
+    }
+
     // MARK: - For shells, editors and man
 
     @Test func `the schema names every option, and is in the one style`() async throws {

@@ -8,7 +8,8 @@ struct ProjectFile: Sendable {
 
     /// The directory that Package.swift is in.
     static let top = URL(filePath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().deletingLastPathComponent()
 
     /// Reads a file, which must be there.
     init(_ path: String) throws {
