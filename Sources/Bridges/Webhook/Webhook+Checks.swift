@@ -19,7 +19,8 @@ extension Webhook.Options {
                 ("headers", $headers), ("body", $body), ("batch", $batch),
                 ("giveUpAfter", $giveUpAfter), ("automatic", $automatic),
             ] where location.isSet {
-                check.warning("without \"url\" nothing goes out, and \"\(name)\" has no effect", at: location)
+                check.warning(
+                    "without \"url\" nothing goes out, and \"\(name)\" has no effect", at: location)
             }
             return
         }

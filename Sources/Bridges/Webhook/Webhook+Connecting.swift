@@ -19,14 +19,16 @@ extension Webhook: ConnectionChecking {
     }
 
     private func finding(_ receiver: Receiver) async -> ConnectionFinding {
-        let name = receiver.host.hasPrefix("[")
+        let name =
+            receiver.host.hasPrefix("[")
             ? String(receiver.host.dropFirst().dropLast()) : receiver.host
         do {
             let addresses = try await DedicatedThread.run(named: "check") {
                 Result { try SocketAddress.resolve(host: name, port: 0) }
             }.get()
             if receiver.isPlain, !addresses.allSatisfy(\.isLocal) {
-                return .fails("\(receiver) is another machine, and http is not encrypted: use https")
+                return .fails(
+                    "\(receiver) is another machine, and http is not encrypted: use https")
             }
             return .untried("\(receiver) has an address; asking it would be a message")
         } catch {

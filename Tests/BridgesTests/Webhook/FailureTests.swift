@@ -244,7 +244,8 @@ extension WebhookTests {
 
         @Test(arguments: [
             ("https://user:pw@Hooks.Example.org:8443/T/B?x=1", "https://hooks.example.org"),
-            ("HTTP://localhost/", "http://localhost"), ("https://[2001:DB8::1]:1/", "https://[2001:db8::1]"),
+            ("HTTP://localhost/", "http://localhost"),
+            ("https://[2001:DB8::1]:1/", "https://[2001:db8::1]"),
             ("http://127.0.0.1@evil.example/", "http://evil.example"),
             ("ftp://example.org/", nil), ("https://", nil), ("https:///x", nil),
             ("https://example.org:99999/", nil), ("https://example.org:/", nil),

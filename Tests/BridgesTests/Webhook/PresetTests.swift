@@ -113,7 +113,8 @@ import Testing
         ),
         (
             "label", #""action": "created", "label": {"name": "bug"}"#,
-            "event label (created) of acme/web, by ana", "evento label (created) de acme/web, por ana"
+            "event label (created) of acme/web, by ana",
+            "evento label (created) de acme/web, por ana"
         ),
     ])
     func `events of GitHub are sentences`(

@@ -200,9 +200,12 @@ extension WebhookTests {
                 ("another body", Self.signed(body, id: "m3"), #"{"text":"dos"}"#),
                 ("old", Self.signed(body, id: "m4", at: start - 301), body),
                 ("of the future", Self.signed(body, id: "m5", at: start + 400), body),
-                ("no time", Self.signed(body, id: "m6", at: start).map {
-                    $0.replacing("timestamp: \(start)", with: "timestamp: now")
-                }, body),
+                (
+                    "no time",
+                    Self.signed(body, id: "m6", at: start).map {
+                        $0.replacing("timestamp: \(start)", with: "timestamp: now")
+                    }, body
+                ),
                 ("another id", ["webhook-id: m8"] + Self.signed(body, id: "m7").dropFirst(), body),
                 ("two ids", ["webhook-id: m8"] + Self.signed(body, id: "m7"), body),
                 ("no signature", Array(Self.signed(body, id: "m9").dropLast()), body),
@@ -212,9 +215,13 @@ extension WebhookTests {
                         $0.hasPrefix("webhook-s") ? String($0.dropLast(4)) : $0
                     }, body
                 ),
-                ("another secret", Self.signed(
-                    body, id: "m11", secret: "whsec_\(Data(repeating: 1, count: 24).base64EncodedString())"),
-                    body),
+                (
+                    "another secret",
+                    Self.signed(
+                        body, id: "m11",
+                        secret: "whsec_\(Data(repeating: 1, count: 24).base64EncodedString())"),
+                    body
+                ),
             ] {
                 let answer = try await host.post(sent, fields)
                 #expect(answer.status == 401, "\(name): \(answer.status) \(answer.text)")

@@ -89,9 +89,10 @@ extension WebhookTests {
             _ = await host.other.rename("bob", to: "eva")
             await host.other.leave(["eva"])
             let bodies = try await receiver.requests(5).map { JSONReader.read($0.body) ?? .null }
-            #expect(bodies.map { $0["type"].string } == [
-                "message", "delete", "join", "rename", "leave",
-            ])
+            #expect(
+                bodies.map { $0["type"].string } == [
+                    "message", "delete", "join", "rename", "leave",
+                ])
             #expect(bodies[1]["of"].integer == Int64(first.rawValue))
             #expect(bodies[3]["to"].string == "eva")
             try await host.stop()
@@ -142,13 +143,12 @@ extension WebhookTests {
             let store = MemoryStore()
             let receiver = try TestReceiver([.silence])
             let options = { (count: Int) in
-                #"{"url": "\#(receiver.url)", "batch": {"messages": \#(count), "wait": "1s"}}"#
+                #"{"url": "\#(receiver.url)", "batch": {"messages": \#(count), "wait": "1h"}}"#
             }
-            var host: WebhookHost? = try await WebhookHost(options(10), store: store)
+            var host: WebhookHost? = try await WebhookHost(options(2), store: store)
             await host?.untilReady()
             let first = try await host?.say("uno") ?? 0
             let last = try await host?.say("dos") ?? 0
-            await host?.turn(by: .seconds(1))
             let before = try await receiver.requests(1)[0]
             // Nothing is written from now on: as if it was killed.
             let disk = store.disk

@@ -83,7 +83,8 @@ final class WebhookHost: Sendable {
 
     /// Posts to the hook.
     func post(
-        _ body: String, _ fields: [String] = [], path: String = "x", type: String = "application/json"
+        _ body: String, _ fields: [String] = [], path: String = "x",
+        type: String = "application/json"
     ) async throws -> LoopbackAnswer {
         try await Self.post(body, fields, path: path, type: type, port: await hookPort())
     }

@@ -106,7 +106,9 @@ package struct HookProof: Sendable {
                 tokens.append(String(words[1]))
             }
         }
-        if tokens.isEmpty { return "the token is missing: Authorization: Bearer, or X-Gitlab-Token" }
+        if tokens.isEmpty {
+            return "the token is missing: Authorization: Bearer, or X-Gitlab-Token"
+        }
         var isRight = false
         for secret in secrets {
             for token in tokens

@@ -114,7 +114,9 @@ struct HookReceiver {
         if let id, let answer = await earlierAnswer(to: id, at: now) { return .answer(answer) }
         guard let json = read.json else {
             return .answer(
-                refusal(400, hook.preset?.complaint ?? "the body is no JSON, nor a form with \"payload\""))
+                refusal(
+                    400,
+                    hook.preset?.complaint ?? "the body is no JSON, nor a form with \"payload\""))
         }
         guard let said = content.text(of: json, read) else {
             if let complaint = hook.preset?.complaintAboutNothing {

@@ -52,7 +52,8 @@ struct HookRequest: Sendable {
         let type = (field("content-type") ?? "").split(separator: ";").first?
             .lowercased().filter { $0 != " " }
         // What curl sends is called a form unless one says otherwise.
-        let isJSON = body.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
+        let isJSON =
+            body.first { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 }
             .map { $0 == UInt8(ascii: "{") || $0 == UInt8(ascii: "[") } ?? false
         if type == "application/x-www-form-urlencoded", !isJSON {
             return FormBody.value(of: "payload", in: body).flatMap { JSONReader.read($0) }

@@ -44,7 +44,8 @@ package struct HookOptions: PluginOptions {
         checkPath(&check)
         if listen == nil, web == nil {
             check.problem(
-                "expected \"listen\" with an address, or \"web\" with a bridge's name, found neither")
+                "expected \"listen\" with an address, or \"web\" with a bridge's name, found neither"
+            )
         } else if listen != nil, web != nil {
             check.problem("expected \"listen\" or \"web\", found both", at: $web)
         }
@@ -61,7 +62,8 @@ package struct HookOptions: PluginOptions {
         let isGood =
             text.utf8.count <= Self.maxPath
             && parts.allSatisfy { part in
-                !part.isEmpty && part != "." && part != ".." && part.utf8.allSatisfy(Self.isPathByte)
+                !part.isEmpty && part != "." && part != ".."
+                    && part.utf8.allSatisfy(Self.isPathByte)
             }
         if !isGood {
             check.problem(

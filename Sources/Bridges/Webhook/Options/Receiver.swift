@@ -26,7 +26,8 @@ struct Receiver: Sendable, CustomStringConvertible {
         else { return nil }
         let authority = text.dropFirst(isPlain ? 7 : 8).prefix { $0 != "/" && $0 != "?" }
         // What is in front of @ is a name and a password.
-        let place = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
+        let place =
+            authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] }
             ?? authority
         let host: Substring
         if place.hasPrefix("["), let end = place.firstIndex(of: "]") {

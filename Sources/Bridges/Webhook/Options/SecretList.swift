@@ -16,7 +16,8 @@ package struct SecretList: Sendable {
     /// Returns the key in a secret of Standard Webhooks; `nil` if it is none.
     static func key(in secret: Secret) -> [UInt8]? {
         let text = secret.reveal()
-        guard text.hasPrefix(prefix), let data = Data(base64Encoded: "\(text.dropFirst(prefix.count))"),
+        guard text.hasPrefix(prefix),
+            let data = Data(base64Encoded: "\(text.dropFirst(prefix.count))"),
             sizes.contains(data.count)
         else { return nil }
         return Array(data)

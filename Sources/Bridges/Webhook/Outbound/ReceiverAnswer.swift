@@ -25,7 +25,8 @@ enum ReceiverAnswer: Equatable, Sendable {
         case 408, 425, 429: self = .failed("it answers \(status)", after: pause)
         case 300..<400:
             self = .failed(
-                "it answers \(status), a redirect, which is not followed: put the new address in \"url\"")
+                "it answers \(status), a redirect, which is not followed: put the new address in \"url\""
+            )
         case 400..<500: self = .rejected("it answers \(status)")
         default: self = .failed("it answers \(status)", after: pause)
         }

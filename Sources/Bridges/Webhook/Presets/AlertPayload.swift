@@ -31,7 +31,8 @@ struct AlertPayload {
     }
 
     private var name: String {
-        for labels in [json["groupLabels"], json["commonLabels"], alerts.first?["labels"] ?? .null] {
+        for labels in [json["groupLabels"], json["commonLabels"], alerts.first?["labels"] ?? .null]
+        {
             if let name = labels["alertname"].line(100) { return name }
         }
         return json["title"].line(100) ?? "?"

@@ -58,7 +58,8 @@ struct GitHubPayload {
             let head = json["created"].isTrue ? json["repository"]["html_url"] : json["compare"]
             return link(phrases.createdReference(who, kind, name, place), head)
         }
-        let first = json["head_commit"]["message"].firstLine(100)
+        let first =
+            json["head_commit"]["message"].firstLine(100)
             ?? commits.last?["message"].firstLine(100)
         return link(
             phrases.pushed(
@@ -79,9 +80,11 @@ struct GitHubPayload {
 
     private var comment: String {
         if action != "created" { return other }
-        let subject = [json["issue"], json["pull_request"], json["discussion"]]
+        let subject =
+            [json["issue"], json["pull_request"], json["discussion"]]
             .first { $0.isPresent } ?? .null
-        let number = subject["number"].line(20).map { "#\($0)" }
+        let number =
+            subject["number"].line(20).map { "#\($0)" }
             ?? String((json["comment"]["commit_id"].string ?? "").prefix(7))
         return link(
             phrases.commented(

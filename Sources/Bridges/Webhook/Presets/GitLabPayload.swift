@@ -98,7 +98,8 @@ struct GitLabPayload {
 
     private var pipeline: String? {
         guard let status = subject["status"].line(30), Self.isResult(status) else { return nil }
-        let url = subject["url"].isPresent
+        let url =
+            subject["url"].isPresent
             ? subject["url"]
             : json["project"]["web_url"].string.map {
                 .text("\($0)/-/pipelines/\(subject["id"].line(20) ?? "")")

@@ -52,7 +52,8 @@ extension JSON {
     /// The first line of a text.
     func firstLine(_ limit: Int = 200) -> String? {
         string.flatMap { text in
-            text.split(whereSeparator: \.isNewline).first.flatMap { JSON.text(String($0)).line(limit) }
+            text.split(whereSeparator: \.isNewline).first
+                .flatMap { JSON.text(String($0)).line(limit) }
         }
     }
 }

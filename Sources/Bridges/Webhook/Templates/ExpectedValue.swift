@@ -62,9 +62,11 @@ extension JSON {
         case .array(let values): self = .list(values.compactMap { JSON($0) })
         case .object(let members):
             self = .object(
-                Dictionary(members.compactMap { member in
-                    JSON(member.value).map { (member.key, $0) }
-                }) { first, _ in first })
+                Dictionary(
+                    members.compactMap { member in
+                        JSON(member.value).map { (member.key, $0) }
+                    }
+                ) { first, _ in first })
         case .invalid: return nil
         }
     }

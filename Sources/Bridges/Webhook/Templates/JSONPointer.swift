@@ -73,7 +73,8 @@ extension JSONPointer: OptionValue {
     }
 
     /// Decodes a pointer.
-    package static func decode(_ value: ConfigValue, into problems: inout Problems) -> JSONPointer? {
+    package static func decode(_ value: ConfigValue, into problems: inout Problems) -> JSONPointer?
+    {
         if let pointer = value.text.flatMap({ JSONPointer($0) }) { return pointer }
         problems.expected(Self.self, found: value)
         return nil
