@@ -28,6 +28,11 @@ static inline int puente_ssl_set_version(SSL *ssl, int version) {
         && SSL_set_max_proto_version(ssl, version);
 }
 
+// The name that a client asks for (SNI).
+static inline long puente_ssl_set_server_name(SSL *ssl, const char *name) {
+    return SSL_set_tlsext_host_name(ssl, name);
+}
+
 static inline int puente_ssl_set_groups(SSL_CTX *context, const char *groups) {
     return SSL_CTX_set1_groups_list(context, groups);
 }
@@ -58,6 +63,10 @@ static inline long puente_ssl_add_chain(SSL_CTX *context, X509 *certificate) {
 static inline uint64_t puente_ssl_options(void) {
     return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_ENABLE_KTLS
         | SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA;
+}
+
+static inline uint64_t puente_ssl_client_options(void) {
+    return SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION;
 }
 
 static inline int puente_ssl_is_kernel_sending(SSL *ssl) {

@@ -19,7 +19,7 @@ import Testing
         "struct ChatEncoder", "init(_ phrases: Phrases)", "func append(_ message: Message, to",
     ]
 
-    @Test func `telegram, exec, webhook and stdio use the public interface only`() async throws {
+    @Test func `telegram, irc, exec, webhook and stdio use the public interface only`() async throws {
         let chat = try OutsideModule()
         defer { chat.remove() }
         // Chat is ours, so it may use what the package may; to be seen from outside, it is made public.
@@ -27,7 +27,11 @@ import Testing
         let complaints = try await chat.emit("Chat")
         #expect(complaints == "")
         // Two that have types of the same name are two modules here, too.
-        for group in [["Bridges/Telegram", "Bridges/Stdio", "Bridges/Exec"], ["Bridges/Webhook"]] {
+        let groups = [
+            ["Bridges/Telegram", "Bridges/Stdio", "Bridges/Exec"], ["Bridges/Webhook"],
+            ["Bridges/IRCMessages", "Bridges/IRC"],
+        ]
+        for group in groups {
             let bridges = try OutsideModule()
             defer { bridges.remove() }
             for target in ["Locking", "JSON"] + group {
@@ -59,7 +63,9 @@ import Testing
             text = text.replacingOccurrences(of: "package " + kind, with: "public " + kind)
         }
         // The lock's two files are compiled with Chat, those of JSON with the bridges.
-        for left in ["import Locking\n", "import JSON\n", "@inlinable", "@usableFromInline"] {
+        for left in [
+            "import Locking\n", "import JSON\n", "import IRC\n", "@inlinable", "@usableFromInline",
+        ] {
             text = text.replacingOccurrences(of: left, with: "")
         }
         return text

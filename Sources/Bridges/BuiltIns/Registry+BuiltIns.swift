@@ -1,4 +1,5 @@
 import ExecBridge
+import IRCBridge
 import MessageBus
 import StdioBridge
 import TCPBridge
@@ -17,5 +18,6 @@ extension Registry {
         registerWeb()
         registerExec()
         registerWebhook()
+        registerIRC()
     }
 }

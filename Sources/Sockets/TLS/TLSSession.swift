@@ -21,6 +21,8 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
     private let ssl: OpaquePointer
     private let transport: TLSTransport
     let descriptor: Int32
+    /// True if this side has connected.
+    private let isClient: Bool
     /// Encrypted bytes that the kernel has not taken.
     private var unsent: [UInt8] = []
     /// Encrypted bytes that were received with the end of the handshake.
@@ -71,6 +73,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         self.ssl = ssl
         self.transport = transport
         self.descriptor = descriptor
+        isClient = false
         receiveSize = Self.firstReceiveSize
         BIO_up_ref(transport.bio)
         SSL_set0_rbio(ssl, transport.bio)
@@ -81,6 +84,28 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
             SSL_set0_wbio(ssl, transport.bio)
         }
         SSL_set_accept_state(ssl)
+    }
+
+    /// Makes a session for a descriptor that has connected to a server; `handshake` without bytes
+    /// begins it.
+    ///
+    /// - Parameter host: the name or IP address that the server's certificate has to be for.
+    /// - Throws: `TLSError` if there is no memory.
+    public init(
+        _ context: TLSClientContext, to host: String, _ transport: TLSTransport,
+        on descriptor: Int32
+    ) throws(TLSError) {
+        guard let ssl = SSL_new(context.pointer) else { throw TLSError(openSSL: "TLS") }
+        self.ssl = ssl
+        self.transport = transport
+        self.descriptor = descriptor
+        isClient = true
+        receiveSize = Self.firstReceiveSize
+        for _ in 0..<2 { BIO_up_ref(transport.bio) }
+        SSL_set0_rbio(ssl, transport.bio)
+        SSL_set0_wbio(ssl, transport.bio)
+        guard context.expect(host, in: ssl) else { throw TLSError(openSSL: "TLS to \(host)") }
+        SSL_set_connect_state(ssl)
     }
 
     deinit { SSL_free(ssl) }
@@ -97,7 +122,7 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
         }
         // The bytes are the caller's.
         defer { transport.input = TLSTransport.nothing }
-        if sendFailure != 0 { return fail("the client is gone") }
+        if sendFailure != 0 { return fail("the \(peer) is gone") }
         switch error {
         case SSL_ERROR_NONE:
             // Text may follow in the same segment.
@@ -107,9 +132,28 @@ public final class TLSSession: @unchecked Sendable {  // touched on the loop onl
             return .done
         case SSL_ERROR_WANT_READ where unsent.isEmpty: return .needsInput
         // A few thousand bytes are more than a new socket holds only if it was made to hold little.
-        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return fail("the client does not read")
-        default: return fail(TLSError.lastReason)
+        case SSL_ERROR_WANT_READ, SSL_ERROR_WANT_WRITE: return fail("the \(peer) does not read")
+        default:
+            let doubt = doubt
+            return fail(doubt ?? TLSError.lastReason)
         }
+    }
+
+    private var peer: String { isClient ? "server" : "client" }
+
+    /// The reason why the server's certificate is not believed; `nil` if there is none.
+    public var doubt: String? {
+        let code = SSL_get_verify_result(ssl)
+        guard isClient, code != Int(X509_V_OK) else { return nil }
+        let reason = X509_verify_cert_error_string(code).map { String(cString: $0) }
+        return "its certificate is not trusted: \(reason ?? "unknown reason")"
+    }
+
+    /// SHA-256 of the peer's certificate, as in `AB:CD:…`; `nil` if it has shown none.
+    public var peerFingerprint: String? {
+        guard let certificate = SSL_get1_peer_certificate(ssl) else { return nil }
+        defer { X509_free(certificate) }
+        return CertificateFingerprint.text(of: certificate)
     }
 
     /// Has the kernel encrypt if it knows the cipher.

@@ -95,6 +95,15 @@ import Testing
         #expect(result.status == 0)
     }
 
+    @Test func `the configuration of the IRC page is in order`() async throws {
+        let result = try await RunningProgram.result(
+            "check", "--config", "bridge.json",
+            in: ProjectFile.top.appending(path: "Tests/PuenteTests/Examples/irc"),
+            environment: ["IRC_PASSWORD": "0123456789abcdef"])
+        #expect(result.errors == [])
+        #expect(result.status == 0)
+    }
+
     @Test func `the changes begin with the version that the program says`() throws {
         let version = try Program.run(["version"]).output.split(separator: "\n").first
         let page = try ProjectFile("Sources/puente/Puente.docc/Changes.md")

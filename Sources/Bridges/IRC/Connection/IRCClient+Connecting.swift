@@ -1,0 +1,46 @@
+import Chat
+import Glibc
+import MessageBus
+import Sockets
+
+extension IRCClient: ConnectionChecking {
+    /// Nanoseconds for the server: there are ten seconds for the check.
+    private static let checkTime: Int64 = 8_000_000_000
+
+    /// Connects to the server and verifies it; says nothing there.
+    package func checkConnection() async -> [ConnectionFinding] {
+        let server = options.server.description
+        do {
+            let target = try await ServerTarget.make(options, context)
+            let isEncrypted = target.encryption != nil
+            try await Self.connect(to: target, on: context.loop)
+            return [.works("\(server) answers\(isEncrypted ? ", and is who it should be" : "")")]
+        } catch {
+            return [.fails("\(error): check \"server\", \"tls\" and the network")]
+        }
+    }
+
+    private static func connect(to target: ConnectTarget, on loop: EventLoop) async throws {
+        let result = await withCheckedContinuation {
+            (
+                continuation: CheckedContinuation<
+                    Result<EstablishedConnection, ConnectFailure>, Never
+                >
+            )
+            in
+            loop.perform {
+                let connector = Connector(on: loop)
+                var attempt: ConnectAttempt?
+                attempt = connector.connect(to: target, within: checkTime) { result in
+                    // Kept until now.
+                    attempt = nil
+                    continuation.resume(returning: result)
+                }
+                withExtendedLifetime(attempt) {}
+            }
+        }
+        let connection = try result.get()
+        // The session does not own the descriptor.
+        Glibc.close(connection.descriptor)
+    }
+}

@@ -1,0 +1,41 @@
+/// The order of a server to be reached by TLS only (IRCv3 strict transport security), and the time
+/// until which it is to be obeyed.
+struct STSPolicy: Sendable, Equatable {
+    /// The server's name, to which it belongs.
+    let host: String
+    /// The port for TLS.
+    let port: UInt16
+    /// Milliseconds since 1970.
+    var until: Int64
+
+    /// The source of the checkpoint.
+    static let source = "sts"
+
+    /// Makes a policy.
+    init(host: String, port: UInt16, until: Int64) {
+        self.host = host
+        self.port = port
+        self.until = until
+    }
+
+    /// Reads what the store has kept; `nil` if it is no policy.
+    init?(_ state: [UInt8]) {
+        let words = String(decoding: state, as: UTF8.self).split(separator: " ")
+        guard words.count == 3, let port = UInt16(words[1]), let until = Int64(words[2]) else {
+            return nil
+        }
+        self.init(host: String(words[0]), port: port, until: until)
+    }
+
+    /// The state that the store is to keep.
+    var state: [UInt8] { Array("\(host) \(port) \(until)".utf8) }
+
+    /// Returns the number behind a key in the value of the capability `sts`.
+    static func number(_ key: String, in value: String) -> Int64? {
+        for pair in value.split(separator: ",") {
+            let parts = pair.split(separator: "=", maxSplits: 1)
+            if parts.count == 2, parts[0] == key { return Int64(parts[1]) }
+        }
+        return nil
+    }
+}

@@ -1,0 +1,190 @@
+import Chat
+import MessageBus
+import Sockets
+
+/// An irc bridge at work: the network, what comes from it, and a sender for each channel.
+///
+/// Run by the bridge's task.
+struct IRCRelay: Sendable {
+    private let options: IRCClient.Options
+    private let context: Context
+    let port: Port
+
+    /// The time after the bus has begun to stop in which messages still go out.
+    private static let sendingTime = Duration.seconds(6)
+    /// The time in which they may yet be confirmed.
+    private static let settlingTime = Duration.milliseconds(2_500)
+
+    init(_ options: IRCClient.Options, _ context: Context, _ port: Port) {
+        self.options = options
+        self.context = context
+        self.port = port
+    }
+
+    /// A part of the work.
+    private enum Part: Sendable {
+        /// One that the bridge waits for when the bus stops.
+        case sender
+        case source
+        /// One that ends only by a failure, or with the bridge.
+        case other
+    }
+
+    /// Works until the bus has ended.
+    ///
+    /// - Throws: `BridgeError` if the server refuses the first connection; what the store throws.
+    func run() async throws {
+        let state = try await port.checkpoint(of: STSPolicy.source)
+        let network = IRCNetwork(options, context, port, sts: state.flatMap { STSPolicy($0) })
+        _ = (port.possibleDuplicates, port.leftOut)
+        if port.direction != .out { await port.openSource() }
+        do {
+            try await work(on: network)
+            await network.close()
+        } catch {
+            await network.close()
+            await port.closeSource()
+            throw error
+        }
+    }
+
+    private func work(on network: IRCNetwork) async throws {
+        await network.begin()
+        try await withThrowingTaskGroup(of: Part.self) { group in
+            group.addTask {
+                try await network.stayConnected()
+                return .other
+            }
+            group.addTask {
+                try await tellBus(of: network)
+                return .other
+            }
+            group.addTask {
+                try await acknowledge(network)
+                return .other
+            }
+            group.addTask {
+                await port.stopping()
+                try Task.checkCancellation()
+                await network.beginStopping()
+                if port.direction != .out { await port.closeSource() }
+                return .source
+            }
+            var running = 1
+            if port.direction != .in {
+                for channel in await network.channels.values {
+                    running += 1
+                    group.addTask {
+                        try await send(to: channel, of: network)
+                        return .sender
+                    }
+                }
+            }
+            while running > 0, let part = try await group.next() {
+                if case .other = part { continue }
+                running -= 1
+                if case .source = part { group.addTask { try await limitSending(network) } }
+            }
+            await settle(network)
+            group.cancelAll()
+        }
+    }
+
+    /// Ends what the senders wait for some time after the bus has begun to stop.
+    private func limitSending(_ network: IRCNetwork) async throws -> Part {
+        try await LoopSleep(network.loop).sleep(for: Self.sendingTime)
+        await network.stopSending()
+        return .other
+    }
+
+    /// Waits a little for what is on its way, and says good-bye.
+    private func settle(_ network: IRCNetwork) async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { try? await LoopSleep(network.loop).sleep(for: Self.settlingTime) }
+            group.addTask {
+                let clock = LoopSleep(network.loop)
+                while await !network.isSettled,
+                    (try? await clock.sleep(for: .milliseconds(20))) != nil
+                {}
+            }
+            await group.next()
+            group.cancelAll()
+        }
+        let rest = await network.takeArrived()
+        try? await Self.acknowledge(rest, port)
+        await network.finish()
+    }
+
+    // MARK: - From the rooms
+
+    private func send(to channel: JoinedChannel, of network: IRCNetwork) async throws {
+        var deliveries = port.deliveries(in: channel.room, for: channel.id).makeAsyncIterator()
+        while let delivery = try await deliveries.next() {
+            guard try await network.waitForSpace(channel.id) else { return }
+            if delivery.message.missed > 0 {
+                port.log.warning(
+                    "\(delivery.message.missed) messages were gone before IRC could have them")
+            }
+            for content in try await contents(of: delivery, channel.id) {
+                await network.enqueue(content, delivery, for: channel.id)
+            }
+            if try await !deliveries.look() { await network.closeDigest(of: channel.id) }
+        }
+    }
+
+    /// Returns what a message becomes in a channel.
+    private func contents(
+        of delivery: Delivery, _ channel: String
+    ) async throws -> [OutgoingItem.Content] {
+        let message = delivery.message
+        if message.kind == .deletion {
+            guard let number = message.deletedNumber, message.sender.bridge != port.name else {
+                return [.nothing]
+            }
+            let names = try await port.remoteIDs(of: number, in: channel)
+            return names.isEmpty ? [.nothing] : names.map { .redaction(remoteID: $0) }
+        }
+        if isSilent(message) { return [.nothing] }
+        var answered: String?
+        if message.kind == .message, let number = message.reply?.number, number > 0 {
+            answered = try await port.remoteID(of: number, in: channel)
+        }
+        return [.message(message, answered: answered)]
+    }
+
+    /// Returns whether a message is not for the channel.
+    private func isSilent(_ message: Message) -> Bool {
+        switch message.kind {
+        case .join, .leave, .rename: if !options.notices { return true }
+        case .message, .edit, .deletion: break
+        }
+        if message.isPrivate || port.isDeleted(message.number) { return true }
+        // The bus's sentences about the network are for the others.
+        return message.sender.bridge == port.name && message.origin == nil
+    }
+
+    // MARK: - To the store
+
+    private func acknowledge(_ network: IRCNetwork) async throws {
+        while true {
+            try await network.arrivals.wait()
+            try await Self.acknowledge(await network.takeArrived(), port)
+        }
+    }
+
+    private static func acknowledge(_ items: [OutgoingItem], _ port: Port) async throws {
+        // At once, so that they are kept in one transaction.
+        try await withThrowingDiscardingTaskGroup { group in
+            for item in items {
+                if item.isDelivered { port.recordAttempt("delivered") }
+                group.addTask {
+                    if let refusal = item.refusal {
+                        try await item.delivery.recordFailure(refusal)
+                    }
+                    try await Delivery.acknowledge(
+                        [item.delivery], as: item.remoteIDs, areDelivered: item.isDelivered)
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+import Glibc
+import IRC
+import MessageBus
+import Sockets
+
+// Making connections, and their ends.
+extension IRCNetwork {
+    /// Nanoseconds for the addresses, the connection and its encryption.
+    private static let connectTime: Int64 = 30_000_000_000
+    /// Seconds of a connection that count as success.
+    private static let stableTime: Int64 = 60_000_000_000
+
+    /// Keeps a connection to the server, until it is finished.
+    ///
+    /// - Throws: `BridgeError` if the server refuses the first one; `CancellationError`.
+    func stayConnected() async throws {
+        var backoff = Backoff()
+        while !isFinishing {
+            let end = await connectOnce()
+            try Task.checkCancellation()
+            if isFinishing { return }
+            if end.kind == .upgrade { continue }
+            if end.kind == .refused, !isReady { throw BridgeError("\(serverName): \(end.reason)") }
+            becomeReady()
+            if loop.now - openedAt > Self.stableTime { backoff.reset() }
+            let pause = Self.pause(after: end, &backoff)
+            log.warning(
+                "\(serverName) is not there: \(end.reason). Trying again in \(pause.plainSeconds)")
+            try await rest(pause)
+        }
+    }
+
+    private static func pause(after end: ConnectionEnd, _ backoff: inout Backoff) -> Duration {
+        let words = end.reason.lowercased()
+        let isTooFast = ["throttl", "too fast", "reconnecting", "too many"].contains {
+            words.contains($0)
+        }
+        let pause = backoff.next()
+        return isTooFast ? max(pause, .seconds(20)) : pause
+    }
+
+    /// Waits, or until the connection is not wanted any more.
+    private func rest(_ pause: Duration) async throws {
+        let until = loop.now + Int64(pause / .nanoseconds(1))
+        while loop.now < until, !isFinishing { try await progress.wait() }
+    }
+
+    func becomeReady() {
+        guard !isReady else { return }
+        isReady = true
+        tell(.ready)
+    }
+
+    /// Makes a connection, and returns when it has ended.
+    private func connectOnce() async -> ConnectionEnd {
+        end = nil
+        openedAt = loop.now
+        do {
+            let target = try await ServerTarget.make(options, context, tlsPort: tlsPort)
+            let established = try await connect(to: target)
+            if isFinishing {
+                Glibc.close(established.descriptor)
+                return ConnectionEnd(kind: .finished, reason: "")
+            }
+            try open(established, isEncrypted: target.encryption != nil)
+        } catch let failure as ConnectFailure {
+            recordSilence()
+            return ConnectionEnd(
+                kind: failure.kind == .untrusted ? .refused : .lost, reason: "\(failure)")
+        } catch {
+            recordSilence()
+            return ConnectionEnd(kind: error is TLSError ? .refused : .lost, reason: "\(error)")
+        }
+        while end == nil, !Task.isCancelled { try? await progress.wait() }
+        link?.close()
+        link = nil
+        return end ?? ConnectionEnd(kind: .finished, reason: "")
+    }
+
+    /// The port to which the server has sent its clients, now or in an earlier run.
+    private var tlsPort: UInt16? {
+        if let upgradePort { return upgradePort }
+        guard let sts, sts.host == options.endpoint.host, sts.until > loop.wallTime else {
+            return nil
+        }
+        return sts.port
+    }
+
+    private func connect(to target: ConnectTarget) async throws -> EstablishedConnection {
+        let result: Result<EstablishedConnection, ConnectFailure> =
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { continuation in
+                    attempt = connector.connect(to: target, within: Self.connectTime) {
+                        continuation.resume(returning: $0)
+                    }
+                }
+            } onCancel: {
+                closeSoon()
+            }
+        attempt = nil
+        return try result.get()
+    }
+
+    private func open(_ established: EstablishedConnection, isEncrypted: Bool) throws {
+        let link = try ServerLink(established, on: loop)
+        link.onLine = { [weak self] line in self?.assumeIsolated { $0.receive(line) } }
+        link.onEnd = { [weak self] reason in
+            self?.assumeIsolated { $0.lose(ConnectionEnd(kind: .lost, reason: reason)) }
+        }
+        self.link = link
+        (features, roster, batches) = (ServerFeatures(), Roster(), OpenBatches())
+        splits = Netsplits()
+        (isWelcome, greetedAt) = (false, nil)
+        (lastLine, openedAt) = (loop.now, loop.now)
+        own = IRCSource(nick: "")
+        registration = Registration(options, isEncrypted: isEncrypted)
+        registration.begin()
+        log.debug("connected to \(established.address)")
+        sendRegistration()
+        link.begin()
+    }
+
+    func sendRegistration() {
+        for line in registration.takeOutput() { link?.send(line) }
+    }
+
+    /// Ends the connection.
+    func lose(_ end: ConnectionEnd) {
+        guard link != nil, self.end == nil else { return }
+        self.end = end
+        link?.close()
+        link = nil
+        isWelcome = false
+        for id in channels.keys {
+            channels[id]?.place = .outside
+            channels[id]?.retryAt = 0
+            channels[id]?.isMuted = false
+        }
+        let isFlood = end.kind == .flooded
+        outbox.recordLoss(isFlood: isFlood, now: loop.now)
+        if isFlood {
+            log.warning(
+                """
+                \(serverName) does not take so many lines: \"flood\" allows too much; it goes on more \
+                slowly
+                """)
+        }
+        if end.kind != .upgrade { recordSilence() }
+        progress.send()
+        wakeSenders()
+    }
+
+    /// Says good-bye, and ends.
+    func finish() {
+        isFinishing = true
+        if isWelcome { link?.send(IRCMessage("QUIT", ["Puente"])) }
+        lose(ConnectionEnd(kind: .finished, reason: ""))
+        close()
+        progress.send()
+    }
+
+    // MARK: - Telling the rooms that the server is not there
+
+    private func recordSilence() {
+        guard silentSince == nil else { return }
+        silentSince = loop.now
+        let name = serverName
+        let reason = end?.reason ?? "it can't be reached"
+        port.reportReachability { [weak self] in
+            guard let self else { return nil }
+            return self.assumeIsolated { $0.silentSince != nil } ? "\(name): \(reason)" : nil
+        }
+    }
+
+    func recordAnswer() {
+        guard silentSince != nil else { return }
+        silentSince = nil
+        port.reportReachability { [weak self] in
+            guard let self else { return nil }
+            return self.assumeIsolated { $0.silentSince != nil } ? "the server is not there" : nil
+        }
+        if isSilenceTold {
+            isSilenceTold = false
+            say(phrases.serverAnswers(serverName))
+        }
+    }
+}
+
+extension Duration {
+    /// In seconds, with a tenth: `1.5 s`.
+    fileprivate var plainSeconds: String {
+        let tenths = Int64(self / .milliseconds(100))
+        return "\(tenths / 10).\(tenths % 10) s"
+    }
+}

@@ -1,0 +1,128 @@
+import IRC
+import MessageBus
+import Sockets
+
+// The way out.
+extension IRCNetwork {
+    /// Bytes of the prefix that is not known yet: the longest user and host there are.
+    private static let longestUserAndHost = 12 + 65
+
+    /// The rules that lines have to keep to at present.
+    private var rules: LineRules {
+        let user = own.user.map(\.utf8.count)
+        let host = own.host.map(\.utf8.count)
+        let rest = user.flatMap { user in host.map { user + $0 + 2 } } ?? Self.longestUserAndHost
+        return LineRules(
+            // The colon in front, the space behind.
+            prefixBytes: own.nick.utf8.count + rest + 2, capabilities: registration.capabilities)
+    }
+
+    /// Sends what may go out now.
+    func pump() {
+        guard isWelcome, let link, !link.isFull else { return }
+        collectArrived()
+        let (lines, wait) = outbox.next(rules, now: loop.now)
+        for line in lines { self.link?.send(line) }
+        if let wait, let pumpTimer { loop.set(pumpTimer, after: max(wait, 1_000_000)) }
+        let doubts = outbox.takeDoubts()
+        if doubts > 0 {
+            possibleDuplicates += doubts
+            port.possibleDuplicates.add(UInt64(doubts))
+            log.warning(
+                """
+                \(doubts) messages go out again, and may be there twice: nobody knows whether they had \
+                arrived (possible duplicates so far: \(possibleDuplicates))
+                """)
+        }
+        // Messages of which nothing goes out are done at once.
+        collectArrived()
+    }
+
+    /// Takes what is done with out of the queues.
+    func collectArrived() {
+        let done = outbox.removeDone()
+        guard !done.isEmpty else { return }
+        for (id, items) in done {
+            arrived += items
+            if items.contains(where: \.isDelivered) { recordSpoken(in: id) }
+            for item in items { tellRefusal(of: item, in: id) }
+            for case .digest(let lines) in items.map(\.content) {
+                port.leftOut.add(UInt64(lines))
+            }
+        }
+        arrivals.send()
+        wakeSenders()
+        if let pumpTimer { loop.set(pumpTimer, after: 0) }
+    }
+
+    private func tellRefusal(of item: OutgoingItem, in id: String) {
+        guard let refusal = item.refusal, let channel = channels[id] else { return }
+        let message = item.delivery.message
+        log.error("\(channel.name) does not take message #\(message.number): \(refusal)")
+        say(phrases.channelRejects(channel.name, message.sender.name, refusal), in: channel)
+    }
+
+    // MARK: - For the senders
+
+    /// Returns whether a message for a channel can be taken from its room: false if the bus stops
+    /// first.
+    nonisolated func waitForSpace(_ id: String) async throws -> Bool {
+        while true {
+            switch await state(of: id) {
+            case .open: return true
+            case .over: return false
+            case .shut: try await space[id]?.wait()
+            }
+        }
+    }
+
+    /// The state of a channel for its sender.
+    enum SenderState: Sendable {
+        case open
+        case shut
+        case over
+    }
+
+    private func state(of id: String) -> SenderState {
+        guard !isFinishing, let channel = channels[id], let queue = outbox.queues[id] else {
+            return .over
+        }
+        let isOpen = channel.isInside && !channel.isMuted && link != nil
+        // What waits stays in the store, for the next run.
+        if isStopping, !isOpen { return .over }
+        return isOpen && queue.hasRoom ? .open : .shut
+    }
+
+    /// Adds a message for a channel; one that is too old is only counted.
+    func enqueue(_ content: OutgoingItem.Content, _ delivery: Delivery, for id: String) {
+        var content = content
+        if case .message(let message, _) = content, let limit = options.older,
+            Self.isOld(message, limit, loop.wallTime)
+        {
+            content = .digest(lines: LineComposer.count(message))
+        }
+        _ = outbox.withQueue(id) { $0.append(OutgoingItem(content, delivery)) }
+        if case .digest = content { return }
+        pump()
+    }
+
+    /// Sends the line that stands for old messages, because no older one follows.
+    func closeDigest(of id: String) {
+        _ = outbox.withQueue(id) { $0.closeDigest() }
+        pump()
+    }
+
+    /// True if nothing is on its way any more, or nothing can be.
+    var isSettled: Bool { link == nil || !isWelcome || outbox.isConfirmed }
+
+    /// Begins to stop.
+    func beginStopping() {
+        isStopping = true
+        wakeSenders()
+    }
+
+    /// Sends nothing more; what is on its way may yet be confirmed.
+    func stopSending() {
+        for id in channels.keys { _ = outbox.withQueue(id) { $0.isOpen = false } }
+    }
+}

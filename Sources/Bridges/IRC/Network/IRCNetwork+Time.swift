@@ -1,0 +1,79 @@
+import IRC
+import MessageBus
+import Sockets
+
+// What happens because time passes.
+extension IRCNetwork {
+    /// Nanoseconds for the registration.
+    private static let registrationTime: Int64 = 60_000_000_000
+    /// Nanoseconds after the server's first words within which it should have told what it is.
+    private static let introductionTime: Int64 = 10_000_000_000
+    /// Nanoseconds of silence after which the server is asked whether it is there.
+    private static let quietTime: Int64 = 45_000_000_000
+    /// Nanoseconds of silence after which it is not: also after a PING that is not answered.
+    private static let deadTime: Int64 = 90_000_000_000
+    /// Nanoseconds until an answer to JOIN.
+    private static let joinTime: Int64 = 60_000_000_000
+    /// Nanoseconds between two attempts to join some channel.
+    private static let joinPause: Int64 = 500_000_000
+    /// Nanoseconds without a server after which people are told.
+    private static let longSilence: Int64 = 30_000_000_000
+    /// Nanoseconds between attempts to get the nick back.
+    static let nickPause: Int64 = 120_000_000_000
+
+    /// Does what is due.
+    func passTime() {
+        progress.send()
+        let now = loop.now
+        if let since = silentSince, !isSilenceTold, isReady, now - since >= Self.longSilence {
+            isSilenceTold = true
+            say(phrases.serverIsSilent(serverName))
+        }
+        guard link != nil else { return }
+        if !isWelcome {
+            if let greetedAt, now - greetedAt > Self.introductionTime {
+                beWelcome()
+            } else if now - openedAt > Self.registrationTime {
+                lose(ConnectionEnd(kind: .lost, reason: "it does not answer the registration"))
+            }
+            return
+        }
+        keepAlive(now)
+        guard isWelcome else { return }
+        for id in channels.keys.sorted() { retry(id, now) }
+        tellSplits(splits.removeSettled(now))
+        if own.nick != wantedNick, now >= nextNickTry {
+            nextNickTry = now + Self.nickPause
+            link?.send(IRCMessage("NICK", [options.nick]))
+        }
+        pump()
+    }
+
+    private func keepAlive(_ now: Int64) {
+        let silence = now - lastLine
+        let unanswered = outbox.unansweredSince.map { now - $0 } ?? 0
+        if silence > Self.deadTime || unanswered > Self.deadTime {
+            lose(ConnectionEnd(kind: .lost, reason: "it has not answered for a while"))
+        } else if silence > Self.quietTime, silence % 10_000_000_000 < Self.tick {
+            link?.send(IRCMessage("PING", ["alive"]))
+        }
+    }
+
+    private func retry(_ id: String, _ now: Int64) {
+        guard let channel = channels[id] else { return }
+        switch channel.place {
+        case .outside:
+            guard now >= channel.retryAt, now - lastJoin >= Self.joinPause else { return }
+            lastJoin = now
+            join(id)
+        case .joining(let since):
+            if now - since > Self.joinTime { failToJoin(id, "the server does not answer") }
+        case .inside(let since):
+            if now - since > Self.joinTime { channels[id]?.joinBackoff.reset() }
+            if channel.isMuted, now >= channel.retryAt {
+                channels[id]?.isMuted = false
+                openQueue(id)
+            }
+        }
+    }
+}

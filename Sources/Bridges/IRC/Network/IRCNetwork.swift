@@ -1,0 +1,172 @@
+import Chat
+import IRC
+import MessageBus
+import Sockets
+
+/// The network as the bridge knows it: the connection, the channels, the people, and what is on its
+/// way.
+///
+/// An actor on the bus's own loop, where its socket is read and written; what a line leads to is done
+/// at once, and what has to wait for the bus goes into a queue of events.
+actor IRCNetwork {
+    nonisolated let loop: EventLoop
+    nonisolated let options: IRCClient.Options
+    nonisolated let context: Context
+    nonisolated let port: Port
+    nonisolated let phrases: Phrases
+    /// The server as people are told of it: its host.
+    nonisolated let serverName: String
+    /// Signalled when there are events for the bus.
+    nonisolated let news = AsyncSignal()
+    /// Signalled when messages have arrived.
+    nonisolated let arrivals = AsyncSignal()
+    /// Signalled when a channel's sender is to look again, by channel.
+    nonisolated let space: [String: AsyncSignal]
+    /// Signalled at each tick, and when the connection has ended.
+    nonisolated let progress = AsyncSignal()
+
+    let connector: Connector
+    var attempt: ConnectAttempt?
+    var link: ServerLink?
+    /// The registration of the connection, which knows its capabilities.
+    var registration: Registration
+    /// True once the server has told what it is, and channels are joined.
+    var isWelcome = false
+    /// The time of the server's 001, in the loop's nanoseconds.
+    var greetedAt: Int64?
+    var features = ServerFeatures()
+    var roster = Roster()
+    var batches = OpenBatches()
+    var splits = Netsplits()
+    /// The bridge itself as the server shows it.
+    var own = IRCSource(nick: "")
+    var channels: [String: JoinedChannel] = [:]
+    var outbox: Outbox
+    /// Messages that have arrived, or will never, by channel.
+    var arrived: [OutgoingItem] = []
+    var sts: STSPolicy?
+    /// The port to which the server has sent the bridge, for TLS.
+    var upgradePort: UInt16?
+    /// The end of the last connection, until it is looked at.
+    var end: ConnectionEnd?
+    /// Nanoseconds of the loop at which the last line came.
+    var lastLine: Int64 = 0
+    /// Nanoseconds of the loop at which the connection began.
+    var openedAt: Int64 = 0
+    /// Nanoseconds of the loop since which the server is not there.
+    var silentSince: Int64?
+    /// True if the rooms know that.
+    var isSilenceTold = false
+    /// The nick that the rooms know of, if it is not the one that is wanted.
+    var toldNick: String?
+    var nextNickTry: Int64 = 0
+    /// The time at which some channel was last asked for again.
+    var lastJoin: Int64 = 0
+    /// True once the first attempt to connect has ended in one way or another.
+    var isReady = false
+    /// True once the bus stops: nothing is brought in any more.
+    var isStopping = false
+    /// True once the connection is not to be made again.
+    var isFinishing = false
+    var possibleDuplicates = 0
+
+    private var events: [InboundEvent] = []
+    private var tickTimer: LoopTimer?
+    var pumpTimer: LoopTimer?
+
+    /// Events that may wait for the bus before the server has to wait.
+    private static let maxEvents = 512
+    /// Nanoseconds from one tick to the next.
+    static let tick: Int64 = 250_000_000
+
+    /// The thread of the loop is the actor's.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { loop.asUnownedSerialExecutor() }
+
+    init(_ options: IRCClient.Options, _ context: Context, _ port: Port, sts: STSPolicy?) {
+        loop = context.loop
+        self.options = options
+        self.context = context
+        self.port = port
+        self.sts = sts
+        phrases = Phrases(port.language)
+        serverName = options.endpoint.host
+        let channels = options.channels.entries.map { JoinedChannel($0) }
+        self.channels = Dictionary(channels.map { ($0.id, $0) }) { first, _ in first }
+        space = Dictionary(channels.map { ($0.id, AsyncSignal()) }) { first, _ in first }
+        outbox = Outbox(
+            LineComposer(phrases: phrases, format: options.outgoingFormat),
+            channels: channels.map { ($0.id, $0.name) },
+            bucket: FloodBucket(options.flood, now: 0))
+        registration = Registration(options, isEncrypted: false)
+        connector = Connector(on: loop)
+    }
+
+    nonisolated var log: Log { port.log }
+
+    /// Begins to keep time.
+    func begin() {
+        let timer = LoopTimer { [weak self] in
+            self?.assumeIsolated { network in
+                network.passTime()
+                network.setTickTimer()
+            }
+        }
+        tickTimer = timer
+        pumpTimer = LoopTimer { [weak self] in self?.assumeIsolated { $0.pump() } }
+        setTickTimer()
+    }
+
+    private func setTickTimer() {
+        if let tickTimer { loop.set(tickTimer, after: Self.tick) }
+    }
+
+    /// Ends everything at once.
+    func close() {
+        isFinishing = true
+        tickTimer?.cancel()
+        pumpTimer?.cancel()
+        (tickTimer, pumpTimer) = (nil, nil)
+        attempt?.cancel()
+        link?.close()
+        link = nil
+        wakeSenders()
+    }
+
+    /// Ends everything soon; for callers that can't wait.
+    nonisolated func closeSoon() { loop.perform { self.assumeIsolated { $0.close() } } }
+
+    // MARK: - Events for the bus
+
+    /// Adds an event for the bus.
+    func tell(_ event: InboundEvent) {
+        events.append(event)
+        if events.count >= Self.maxEvents { link?.pause() }
+        news.send()
+    }
+
+    /// Says a sentence in the rooms of all channels, or of one.
+    func say(_ sentence: String, in channel: JoinedChannel? = nil) {
+        let rooms = channel.map { [$0.room] } ?? Set(channels.values.map(\.room)).sorted()
+        if !rooms.isEmpty { tell(.sentence(sentence, rooms: rooms)) }
+    }
+
+    /// Returns the events since the last call.
+    func takeEvents() -> [InboundEvent] {
+        defer { events = [] }
+        return events
+    }
+
+    /// Reads on, once the events are told.
+    func resumeReading() { if events.count < Self.maxEvents { link?.resume() } }
+
+    // MARK: - Messages for the channels
+
+    /// Returns the messages that are done with since the last call.
+    func takeArrived() -> [OutgoingItem] {
+        defer { arrived = [] }
+        return arrived
+    }
+
+    /// Has the senders look whether there is room.
+    func wakeSenders() { for signal in space.values { signal.send() } }
+}

@@ -1,0 +1,44 @@
+import MessageBus
+
+/// A channel of the configuration, and the bridge's place in it.
+struct JoinedChannel: Sendable {
+    /// The bridge's place in the channel.
+    enum Place: Sendable, Equatable {
+        /// Not in it.
+        case outside
+        /// It has asked to be let in, at a time.
+        case joining(Int64)
+        /// In it, since a time.
+        case inside(Int64)
+    }
+
+    /// The bus's name for it: its own, in lower case.
+    let id: String
+    let name: String
+    let key: Secret?
+    let room: String
+    var place = Place.outside
+    /// The time at which it asks again to be let in, or says something again, in the loop's
+    /// nanoseconds.
+    var retryAt: Int64 = 0
+    /// The pauses between two attempts to get in.
+    var joinBackoff = Backoff(from: .seconds(5), to: .seconds(300))
+    /// The pauses between two attempts to say something.
+    var speakBackoff = Backoff(from: .seconds(10), to: .seconds(300))
+    /// True while it takes nothing.
+    var isMuted = false
+    /// True if the room knows that it can't be joined.
+    var isClosedTold = false
+    /// True if the room knows that it takes nothing.
+    var isMutedTold = false
+
+    init(_ entry: ChannelRooms.Entry) {
+        name = entry.channel
+        id = entry.channel.lowercased()
+        key = entry.key
+        room = entry.room.text
+    }
+
+    /// True if the bridge is in it.
+    var isInside: Bool { if case .inside = place { true } else { false } }
+}

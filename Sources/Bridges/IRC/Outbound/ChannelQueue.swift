@@ -1,0 +1,99 @@
+import MessageBus
+
+/// The messages that are on their way to one channel, in order.
+struct ChannelQueue: Sendable {
+    /// Messages that are taken from the room before the first of them is confirmed.
+    static let maxItems = 64
+
+    /// The channel's name.
+    let channel: String
+    var items: [OutgoingItem] = []
+    /// True if lines may go out: the channel is joined and takes them.
+    var isOpen = false
+    /// Lines that the server has refused since the last answer to a PING.
+    var refusals = 0
+    /// True if one line at a time goes out, to find the one that the server never takes.
+    var isCareful = false
+
+    init(_ channel: String) { self.channel = channel }
+
+    /// True if it takes another message.
+    var hasRoom: Bool { items.count < Self.maxItems }
+
+    /// Adds a message.
+    mutating func append(_ item: OutgoingItem) {
+        if let last = items.indices.last, items[last].isOpen {
+            switch (items[last].content, item.content) {
+            case (.digest(let count), .digest(let more)):
+                items[last].content = .digest(lines: count + more)
+                items[last].delivery = item.delivery
+                return
+            case (.digest, .nothing):
+                items[last].delivery = item.delivery
+                return
+            default: items[last].isOpen = false
+            }
+        }
+        items.append(item)
+    }
+
+    /// Closes a digest: nothing old waits behind it.
+    mutating func closeDigest() {
+        if let last = items.indices.last { items[last].isOpen = false }
+    }
+
+    /// Puts messages at the front that have become too old into one line.
+    ///
+    /// - Parameter isOld: says so of a message.
+    mutating func leaveOutOld(_ isOld: (Message) -> Bool) {
+        var count = 0
+        var taken = 0
+        var lines = 0
+        for item in items {
+            guard item.isUntouched else { break }
+            switch item.content {
+            case .message(let message, _) where isOld(message):
+                lines += LineComposer.count(message)
+                count += 1
+            case .digest(let more): lines += more
+            case .nothing: break
+            default: return replace(taken, by: lines, count)
+            }
+            taken += 1
+        }
+        replace(taken, by: lines, count)
+    }
+
+    private mutating func replace(_ taken: Int, by lines: Int, _ count: Int) {
+        guard count > 0 else { return }
+        var digest = OutgoingItem(.digest(lines: lines), items[taken - 1].delivery)
+        digest.isOpen = taken == items.count && items[taken - 1].isOpen
+        items.replaceSubrange(..<taken, with: [digest])
+    }
+
+    /// Has everything that is not confirmed sent again.
+    mutating func reset() {
+        refusals = 0
+        for index in items.indices { items[index].reset() }
+    }
+
+    /// Has what was sent and is not confirmed sent again on the same connection.
+    mutating func requeue(upTo number: Int, hasDoubt: Bool) {
+        for index in items.indices {
+            for unit in items[index].units.indices {
+                guard case .sent(let sent) = items[index].units[unit].state, sent <= number else {
+                    continue
+                }
+                items[index].units[unit].state = .waiting
+                if hasDoubt { items[index].recordDoubt() }
+            }
+        }
+    }
+
+    /// Removes and returns the items at the front that are done.
+    mutating func removeDone() -> [OutgoingItem] {
+        let count = items.prefix { $0.isDone }.count
+        defer { items.removeFirst(count) }
+        return Array(items.prefix(count))
+    }
+}

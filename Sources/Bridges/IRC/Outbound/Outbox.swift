@@ -1,0 +1,287 @@
+import IRC
+import MessageBus
+
+/// The way out: it chooses what goes out next and when, and knows what has arrived.
+///
+/// A line has arrived when it comes back (`echo-message`), or when a PING that was sent behind it is
+/// answered and the server has not refused it before. Owned by the network's actor.
+struct Outbox: Sendable {
+    /// A unit on its way.
+    private struct Sent: Sendable {
+        let number: Int
+        let channel: String
+        let texts: [String]
+        let time: Int64
+    }
+
+    /// A PING on its way.
+    private struct Barrier: Sendable {
+        let number: Int
+        let time: Int64
+    }
+
+    let composer: LineComposer
+    private(set) var queues: [String: ChannelQueue] = [:]
+    private var order: [String] = []
+    private(set) var bucket: FloodBucket
+    private var sent: [Sent] = []
+    private var barrier: Barrier?
+    private var lastNumber = 0
+    private var lastBarrier = 0
+    private var window = maxWindow
+    /// Messages that may have arrived more than once since this was last asked.
+    private(set) var doubts = 0
+
+    /// Units on their way at most.
+    private static let maxWindow = 32
+    /// Units behind which a PING goes out in any case.
+    private static let maxUnasked = 8
+    /// Nanoseconds after which a PING goes out behind a line: with and without echo.
+    private static let patience: (echo: Int64, silent: Int64) = (3_000_000_000, 1_000_000_000)
+    /// The beginning of the words of those PINGs.
+    static let pingPrefix = "puente-"
+
+    /// Makes an empty outbox.
+    init(_ composer: LineComposer, channels: [(id: String, name: String)], bucket: FloodBucket) {
+        self.composer = composer
+        self.bucket = bucket
+        for (id, name) in channels {
+            queues[id] = ChannelQueue(name)
+            order.append(id)
+        }
+    }
+
+    /// The time at which the PING was sent that is not answered; `nil` if there is none.
+    var unansweredSince: Int64? { barrier?.time }
+    /// True if nothing waits and nothing is on its way.
+    var isEmpty: Bool { queues.values.allSatisfy(\.items.isEmpty) }
+    /// True if nothing is on its way.
+    var isConfirmed: Bool { sent.isEmpty }
+
+    /// Returns the queue of a channel for a change.
+    mutating func withQueue<Result>(
+        _ id: String, _ body: (inout ChannelQueue) -> Result
+    ) -> Result? {
+        guard var queue = queues.removeValue(forKey: id) else { return nil }
+        defer { queues[id] = queue }
+        return body(&queue)
+    }
+
+    /// Returns and forgets the number of messages that may have arrived twice.
+    mutating func takeDoubts() -> Int {
+        defer { doubts = 0 }
+        return doubts
+    }
+
+    // MARK: - Out
+
+    /// Returns the lines that go out now, and the nanoseconds after which there may be more.
+    mutating func next(_ rules: LineRules, now: Int64) -> (lines: [IRCMessage], wait: Int64?) {
+        var lines: [IRCMessage] = []
+        var wait: Int64?
+        while sent.count < window, let id = nextChannel(rules) {
+            let pause = bucket.wait(now)
+            if pause > 0 {
+                wait = pause
+                break
+            }
+            lines += send(from: id, rules, now)
+        }
+        if let ping = ping(rules, isIdle: wait == nil, now) { lines.append(ping) }
+        return (lines, wait)
+    }
+
+    /// Returns the channel whose turn it is; the next one in the order if several have something.
+    private mutating func nextChannel(_ rules: LineRules) -> String? {
+        for (index, id) in order.enumerated() {
+            guard var queue = queues[id], queue.isOpen else { continue }
+            if queue.isCareful, sent.contains(where: { $0.channel == id }) { continue }
+            for item in queue.items.indices where !queue.items[item].isOpen {
+                queue.items[item].compose(for: queue.channel, rules, composer)
+            }
+            let hasMore = queue.items.contains {
+                !$0.isOpen && $0.units.contains { $0.state == .waiting }
+            }
+            queues[id] = queue
+            guard hasMore else { continue }
+            order.remove(at: index)
+            order.append(id)
+            return id
+        }
+        return nil
+    }
+
+    private mutating func send(from id: String, _ rules: LineRules, _ now: Int64) -> [IRCMessage] {
+        guard let queue = queues[id] else { return [] }
+        for (item, waiting) in queue.items.enumerated() where !waiting.isOpen {
+            guard let unit = waiting.units.firstIndex(where: { $0.state == .waiting }) else {
+                continue
+            }
+            lastNumber += 1
+            if queues[id]?.items[item].takeDoubt() == true { doubts += 1 }
+            queues[id]?.items[item].units[unit].state = .sent(lastNumber)
+            let texts = waiting.units[unit].texts
+            var lines = waiting.units[unit].lines
+            sent.append(Sent(number: lastNumber, channel: id, texts: texts, time: now))
+            if rules.capabilities.hasLabels { lines[0].tags["label"] = "\(lastNumber)" }
+            bucket.spend(lines.count, now)
+            return lines
+        }
+        return []
+    }
+
+    /// Returns the PING that asks whether what went out has arrived, if it is time for one.
+    private mutating func ping(_ rules: LineRules, isIdle: Bool, _ now: Int64) -> IRCMessage? {
+        let unasked = sent.filter { $0.number > lastBarrier }
+        guard barrier == nil, let oldest = unasked.first else { return nil }
+        let hasEcho = rules.capabilities.hasEcho
+        let age = now - oldest.time
+        let isHeld = queues.values.contains { $0.refusals > 0 }
+        guard
+            isHeld || unasked.count >= Self.maxUnasked
+                || age >= (hasEcho ? Self.patience.echo : Self.patience.silent)
+                || isIdle && !hasEcho
+        else { return nil }
+        barrier = Barrier(number: lastNumber, time: now)
+        lastBarrier = lastNumber
+        bucket.spend(1, now)
+        return IRCMessage("PING", ["\(Self.pingPrefix)\(lastNumber)"])
+    }
+
+    // MARK: - Arrived, or not
+
+    /// Records that something of ours has come back.
+    ///
+    /// - Parameters:
+    ///   - label: the label that it was sent with, if the server has labels.
+    ///   - texts: the texts of it.
+    ///   - remoteID: the server's name for it.
+    mutating func confirm(
+        _ label: String?, in id: String, texts: [String], remoteID: String?
+    ) {
+        let number = label.flatMap { Int($0) }
+        let index =
+            sent.firstIndex { $0.number == number && $0.channel == id }
+            ?? sent.firstIndex { $0.channel == id && $0.texts == texts }
+            // The server may change what it passes on.
+            ?? sent.firstIndex { $0.channel == id && !$0.texts.isEmpty }
+        guard let index else { return }
+        confirm(sent.remove(at: index), as: remoteID)
+    }
+
+    private mutating func confirm(_ unit: Sent, as remoteID: String?) {
+        _ = withQueue(unit.channel) { queue in
+            queue.isCareful = false
+            for item in queue.items.indices {
+                for index in queue.items[item].units.indices
+                where queue.items[item].units[index].state == .sent(unit.number) {
+                    queue.items[item].units[index].state = .confirmed
+                    if let remoteID { queue.items[item].remoteIDs.append(remoteID) }
+                }
+            }
+        }
+        window = min(window + 1, Self.maxWindow)
+        bucket.recover()
+    }
+
+    /// Records the answer to a PING; returns false if it is not one of the outbox's.
+    mutating func recordPong(_ word: String) -> Bool {
+        guard word.hasPrefix(Self.pingPrefix),
+            let number = Int(word.dropFirst(Self.pingPrefix.count))
+        else { return false }
+        if let barrier, barrier.number <= number { self.barrier = nil }
+        let settled = sent.filter { $0.number <= number }
+        sent.removeAll { $0.number <= number }
+        for id in Set(settled.map(\.channel)) {
+            let units = settled.filter { $0.channel == id }
+            let refusals = queues[id]?.refusals ?? 0
+            if refusals == 0 {
+                for unit in units { confirm(unit, as: nil) }
+            } else {
+                // Nobody knows which of them were refused, unless all were.
+                _ = withQueue(id) {
+                    $0.requeue(upTo: number, hasDoubt: refusals < units.count)
+                    $0.refusals = 0
+                }
+            }
+        }
+        return true
+    }
+
+    /// Records that the server has refused a line to a channel.
+    ///
+    /// - Parameter label: the line's label, if the server has labels.
+    mutating func recordRefusal(_ label: String?, in id: String) {
+        if let number = label.flatMap({ Int($0) }),
+            let index = sent.firstIndex(where: { $0.number == number && $0.channel == id })
+        {
+            let unit = sent.remove(at: index)
+            _ = withQueue(id) { queue in
+                for item in queue.items.indices {
+                    for index in queue.items[item].units.indices
+                    where queue.items[item].units[index].state == .sent(unit.number) {
+                        queue.items[item].units[index].state = .waiting
+                    }
+                }
+            }
+        } else if sent.contains(where: { $0.channel == id }) {
+            _ = withQueue(id) { $0.refusals += 1 }
+        }
+    }
+
+    /// Records that the server will never take a line; nobody knows which if several are on their way
+    /// and it has no labels: they go out again, one by one.
+    ///
+    /// - Parameter id: the channel, if the server has named it.
+    mutating func recordFinalRefusal(_ label: String?, in id: String?, _ reason: String) {
+        let number = label.flatMap { Int($0) }
+        let candidates = sent.filter { id == nil || $0.channel == id }
+        let known = candidates.first { $0.number == number }
+        guard let unit = known ?? (candidates.count == 1 ? candidates[0] : nil) else {
+            for id in Set(candidates.map(\.channel)) {
+                _ = withQueue(id) {
+                    $0.isCareful = true
+                    $0.refusals += 1
+                }
+            }
+            return
+        }
+        sent.removeAll { $0.number == unit.number }
+        _ = withQueue(unit.channel) { queue in
+            for item in queue.items.indices {
+                for index in queue.items[item].units.indices
+                where queue.items[item].units[index].state == .sent(unit.number) {
+                    queue.items[item].units[index].state = .confirmed
+                    queue.items[item].refusal = reason
+                }
+            }
+        }
+    }
+
+    /// Has everything that was not confirmed go out again, after the connection was lost.
+    mutating func recordLoss(isFlood: Bool, now: Int64) {
+        if !sent.isEmpty { window = max(1, window / 2) }
+        if isFlood { bucket.slowDown() }
+        (sent, barrier) = ([], nil)
+        lastBarrier = lastNumber
+        for id in queues.keys {
+            queues[id]?.reset()
+            queues[id]?.isOpen = false
+        }
+        bucket.fill(now)
+    }
+
+    /// Has everything composed anew, because the server has not taken it in this form.
+    mutating func recompose() {
+        sent = []
+        for id in queues.keys { queues[id]?.reset() }
+    }
+
+    /// Removes and returns the items that are done, by channel.
+    mutating func removeDone() -> [(id: String, items: [OutgoingItem])] {
+        order.sorted().compactMap { id in
+            let items = queues[id]?.removeDone() ?? []
+            return items.isEmpty ? nil : (id, items)
+        }
+    }
+}

@@ -1,0 +1,43 @@
+import IRC
+
+/// The features that a server tells of itself (`RPL_ISUPPORT`, 005).
+struct ServerFeatures: Sendable, Equatable {
+    /// The way in which it compares names.
+    private(set) var caseMapping = IRCCaseMapping.rfc1459
+    /// The longest nick; `nil` if that is not told.
+    private(set) var nickLength: Int?
+    /// The longest name of a channel; `nil` if that is not told.
+    private(set) var channelLength: Int?
+    /// The name of the network; `nil` if that is not told.
+    private(set) var network: String?
+    /// The letter of the mode of bots; `nil` if there is none.
+    private(set) var botMode: Character?
+    /// True if WHO tells accounts (WHOX).
+    private(set) var hasExtendedWho = false
+    /// The signs in front of nicks in a list of a channel's members.
+    private(set) var memberSigns: Set<Character> = ["@", "+", "%", "&", "~", "!"]
+
+    /// Nothing is told yet.
+    init() {}
+
+    /// Reads the parameters of a 005, without the nick in front and the words at the end.
+    mutating func read(_ tokens: some Sequence<String>) {
+        for token in tokens {
+            let parts = token.split(separator: "=", maxSplits: 1)
+            guard let key = parts.first else { continue }
+            let value = parts.count > 1 ? String(parts[1]) : ""
+            switch key {
+            case "CASEMAPPING": caseMapping = IRCCaseMapping(rawValue: value) ?? .rfc1459
+            case "NICKLEN": nickLength = Int(value).map { min(max($0, 1), 100) }
+            case "CHANNELLEN": channelLength = Int(value)
+            case "NETWORK": network = value.isEmpty ? nil : String(value.prefix(60))
+            case "BOT": botMode = value.first
+            case "WHOX": hasExtendedWho = true
+            case "PREFIX":
+                guard let end = value.firstIndex(of: ")") else { continue }
+                memberSigns = Set(value[value.index(after: end)...])
+            default: break
+            }
+        }
+    }
+}

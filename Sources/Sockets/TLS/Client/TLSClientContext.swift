@@ -1,0 +1,96 @@
+import COpenSSL
+
+/// The rules of encrypted connections to servers, and the reason to believe that a server is who it
+/// says.
+///
+/// Safe from any thread.
+public final class TLSClientContext: @unchecked Sendable {  // SSL_CTX counts references atomically
+    /// The reason to believe a server.
+    public enum Trust: Sendable, Equatable {
+        /// An authority that this machine trusts has signed its certificate.
+        case system
+        /// An authority of a file in PEM format has.
+        case authorities(path: String)
+        /// The SHA-256 of its certificate, in hexadecimal digits, with or without colons.
+        case fingerprint(String)
+    }
+
+    let pointer: OpaquePointer
+    let trust: Trust
+
+    /// Makes a context; reads files, so that it must not be called on the loop.
+    ///
+    /// - Throws: `TLSError` with what is wrong with which file.
+    public init(trusting trust: Trust) throws(TLSError) {
+        _ = puente_ssl_start()
+        ERR_clear_error()
+        self.trust = trust
+        // The last step that can fail: an object that is complete would be freed twice.
+        pointer = try Self.make(trust)
+    }
+
+    deinit { SSL_CTX_free(pointer) }
+
+    private static func make(_ trust: Trust) throws(TLSError) -> OpaquePointer {
+        guard let context = SSL_CTX_new(TLS_client_method()) else {
+            throw TLSError(openSSL: "TLS")
+        }
+        do throws(TLSError) {
+            try use(trust, in: context)
+        } catch {
+            SSL_CTX_free(context)
+            throw error
+        }
+        return context
+    }
+
+    private static func use(_ trust: Trust, in context: OpaquePointer) throws(TLSError) {
+        guard puente_ssl_set_minimum(context, TLS1_2_VERSION) == 1 else {
+            throw TLSError(openSSL: "TLS")
+        }
+        SSL_CTX_set_options(context, puente_ssl_client_options())
+        puente_ssl_set_modes(
+            context,
+            Int(
+                SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE
+                    | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER), Int(SSL_MODE_AUTO_RETRY))
+        puente_ssl_turn_off_cache(context)
+        switch trust {
+        case .system:
+            guard SSL_CTX_set_default_verify_paths(context) == 1 else {
+                throw TLSError(openSSL: "the authorities of this machine")
+            }
+        case .authorities(let path):
+            guard SSL_CTX_load_verify_file(context, path) == 1 else {
+                throw TLSError(openSSL: path)
+            }
+        case .fingerprint:
+            // Compared when the server has shown its certificate.
+            SSL_CTX_set_verify(context, SSL_VERIFY_NONE, nil)
+            return
+        }
+        SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nil)
+    }
+
+    /// Has a session ask for a host, and expect a certificate that is for it.
+    func expect(_ host: String, in ssl: OpaquePointer) -> Bool {
+        if SocketAddress.ipBytes(host) != nil {
+            return X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host) == 1
+        }
+        let name = host.hasSuffix(".") ? String(host.dropLast()) : host
+        SSL_set_hostflags(ssl, UInt32(X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS))
+        return puente_ssl_set_server_name(ssl, name) == 1 && SSL_set1_host(ssl, name) == 1
+    }
+
+    /// Returns why a server is not believed whose handshake is done; `nil` if it is.
+    func doubt(of session: TLSSession) -> String? {
+        guard case .fingerprint(let expected) = trust else { return session.doubt }
+        let found = session.peerFingerprint ?? "none"
+        return Self.digits(found) == Self.digits(expected)
+            ? nil : "its certificate has another fingerprint: \(found)"
+    }
+
+    private static func digits(_ fingerprint: String) -> String {
+        fingerprint.lowercased().filter { $0 != ":" }
+    }
+}

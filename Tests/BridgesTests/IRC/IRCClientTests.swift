@@ -1,5 +1,0 @@
-import Testing
-
-@testable import IRCBridge
-
-@Suite struct IRCClientTests {}
