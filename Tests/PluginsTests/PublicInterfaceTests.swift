@@ -19,7 +19,7 @@ import Testing
         "struct ChatEncoder", "init(_ phrases: Phrases)", "func append(_ message: Message, to",
     ]
 
-    @Test func `telegram, irc, exec, webhook and stdio use the public interface only`() async throws {
+    @Test func `these bridges use the public interface only`() async throws {
         let chat = try OutsideModule()
         defer { chat.remove() }
         // Chat is ours, so it may use what the package may; to be seen from outside, it is made public.

@@ -227,6 +227,8 @@ final class CurlTransfer {
                 the server's certificate is not to be trusted: self-signed, expired or another's
                 """
         }
+        // "Transferred a partial file" speaks of another protocol.
+        if code == CURLE_PARTIAL_FILE { reason = "the connection was closed inside the answer" }
         let kind: HTTPError.Kind =
             switch code {
             case CURLE_OPERATION_TIMEDOUT where attempts > 0: .timedOut
