@@ -8,11 +8,11 @@ import Testing
         "Addressee.swift", "ChatCommand+Roles.swift", "ModerationArguments.swift",
         "ChatEncoder.swift", "ChatEncoder+History.swift",
         "NamePolicy+Chat.swift", "Phrases+Accounts.swift", "Phrases+Moderation.swift",
-        "WordMatcher.swift",
+        "TextLimit.swift", "WordMatcher.swift",
     ]
 
     /// Folders of `Chat` of which the same holds for all files.
-    private static let foldersOfTheRoom = ["Moderation/", "Output/", "Queries/"]
+    private static let foldersOfTheRoom = ["Admission/", "Moderation/", "Output/", "Queries/"]
 
     /// What stands in those files and all bridges use.
     private static let ofAllBridges = [

@@ -1,5 +1,6 @@
 import ExecBridge
 import IRCBridge
+import IRCServerBridge
 import MessageBus
 import StdioBridge
 import TCPBridge
@@ -19,5 +20,6 @@ extension Registry {
         registerExec()
         registerWebhook()
         registerIRC()
+        registerIRCServer()
     }
 }

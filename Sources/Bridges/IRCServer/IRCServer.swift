@@ -1,2 +1,213 @@
-/// The bridge for clients of IRC.
-package enum IRCServer {}
+import Chat
+import MessageBus
+import Sockets
+
+/// The bridge for clients of IRC: rooms are channels, people are nicks.
+package struct IRCServer: PeopleHosting {
+    /// The bridge's options in bridge.json.
+    package struct Options: PluginOptions {
+        /// The address it listens on.
+        @Option("The address to listen on; port 0 lets the system choose.")
+        package var listen = Address.network(host: "0.0.0.0", port: 6_667)
+        /// The mode of a Unix socket's file; `nil` leaves it to the umask.
+        @Option(
+            "The mode of a unix: socket's file, as chmod takes it: those who may write connect.",
+            absent: "by the umask")
+        package var mode: FileMode?
+        /// The address for WebSockets; `nil` for none.
+        @Option("The address for clients that speak IRC over a WebSocket.", absent: "none")
+        package var websocket: Address?
+        /// The sites whose pages may open a WebSocket.
+        @Option("Further origins whose pages may connect, such as \"https://chat.example.org\".")
+        package var origins: [String] = []
+        /// The files of the certificate; `nil` for connections in plain.
+        @Option("Encrypts connections by TLS with this certificate.", absent: "plain text")
+        package var tls: TLSOptions?
+        /// The addresses that proxies connect from.
+        @Option(
+            "The proxies: their connections begin with a PROXY header, their WebSockets name clients by X-Forwarded-For."
+        )
+        package var proxyFrom: [ProxySource] = []
+        /// The sentences about the rooms.
+        @Option("Rooms and the sentences that their channels have as a topic.")
+        package var topics: [String: String] = [:]
+        /// Texts shown to a client that enters a channel.
+        @Option(
+            "The number of a room's last texts that are shown to those who join, unless their client asks for history.",
+            in: 0...500)
+        package var historyOnJoin = 20
+        /// Connections at a time.
+        @Option(
+            "Connections in all; one more takes the place of a silent one or is refused.",
+            in: 1...1_000_000)
+        package var maxConnections = 10_000
+        /// Connections at a time from one address.
+        @Option("Connections from one IP address; one more is refused.", in: 1...1_000_000)
+        package var maxPerAddress = 1_000
+        /// The limit on new connections from one address.
+        @Option("The limit on new connections from one address; this machine's are not limited.")
+        package var connects = ConnectLimit.Options()
+        /// The age at which an unread byte closes its reader's connection.
+        @Option(
+            "The age of the oldest byte that a reader has not taken at which it is closed.",
+            in: .milliseconds(1)...)
+        package var stalledAfter = Duration.seconds(60)
+        /// True if passwords may come over connections that are not secure.
+        @Option("Takes passwords over connections that are neither encrypted nor this machine's.")
+        package var plaintextPasswords = false
+        /// The limit on the commands of a connection, or of somebody who is logged in.
+        @Option("The limit on commands other than texts of a connection; logged in: a person.")
+        package var commands = CommandBucket.Options()
+        /// Bytes of lines that each room keeps for readers that lag.
+        @Option(
+            "Memory that each room keeps for readers that lag, for each of at most 8 sets of capabilities; rounded up to a power of two.",
+            in: ByteCount.kibibytes(64)...ByteCount.gibibytes(1))
+        package var buffer = ByteCount.mebibytes(1)
+
+        /// Names that other programs have for these options.
+        package static let synonyms = [
+            "host": listening, "port": listening, "address": listening, "addr": listening,
+            "bind": listening, "ip": listening, "hostname": listening, "interface": listening,
+            "socket": "\"listen\": \"unix:PATH\"",
+            "cert": encrypted, "certificate": encrypted, "key": encrypted, "ssl": encrypted,
+            "ws": "\"websocket\"", "web": "\"websocket\"", "topic": "\"topics\"",
+            "proxyprotocol": "\"proxyFrom\"", "trustedproxies": "\"proxyFrom\"",
+            "proxies": "\"proxyFrom\"", "history": "\"historyOnJoin\"",
+            "maxclients": "\"maxConnections\"", "timeout": "\"stalledAfter\"",
+        ]
+
+        private static let encrypted = "\"tls\": {\"certificate\": …, \"key\": …}"
+        private static let listening = "\"listen\": \"HOST:PORT\""
+
+        /// Makes the defaults.
+        package init() {}
+
+        /// Reports addresses, origins and topics that can't be used.
+        package func validate(_ check: inout OptionCheck) {
+            for (index, origin) in origins.enumerated() where OriginList([origin]) == nil {
+                check.problem(
+                    """
+                    expected an origin like "https://chat.example.org", without a path, found \
+                    \($origins.found(origin.shortened(to: 60).quoted))
+                    """, at: $origins[index])
+            }
+            for (room, topic) in topics.sorted(by: { $0.key < $1.key }) where topic.utf8.count > 390
+            {
+                check.problem(
+                    "expected at most 390 bytes, found \(topic.utf8.count)",
+                    at: $topics.location.member(room, at: $topics.location.position))
+            }
+            if case .unix(let path) = listen {
+                check.file(path, at: $listen)
+            } else if mode != nil {
+                check.problem(
+                    "\"mode\" is for unix: addresses only, and \"listen\" is \(listen)", at: $mode)
+            }
+            if !listen.isAnyPort {
+                check.unique(
+                    "\(listen)", "address", expected: "an address of its own", at: $listen)
+            }
+            if let websocket, !websocket.isAnyPort {
+                check.unique(
+                    "\(websocket)", "address", expected: "an address of its own", at: $websocket)
+            }
+        }
+
+        /// The options that have to do with connections.
+        var listenerSettings: ChatListener.Settings {
+            ChatListener.Settings(
+                maxConnections: maxConnections, maxPerAddress: maxPerAddress, connects: connects,
+                mode: mode, proxyFrom: proxyFrom)
+        }
+    }
+
+    let shared: RunningServer<Options, IRCNetwork>
+    private let loop: EventLoop
+    let directory: @Sendable (String) -> String
+
+    /// The options, with limits that may have changed since it was made.
+    var options: Options { shared.options }
+
+    /// Makes a bridge that does not listen yet.
+    package init(_ options: Options, _ context: Context) {
+        shared = RunningServer(options)
+        loop = context.loop
+        directory = { context.path($0) }
+    }
+
+    /// Listens until the bus stops, then sends every client what it is owed.
+    package func run(_ port: Port) async throws {
+        let wanted = try await listenRequest().addresses
+        let web = try await options.websocket?.resolved(directory) ?? []
+        if port.direction != .in {
+            let rooms = await port.bus.perform { $0.rooms.count }
+            try ResourceLimits.checkMemory(
+                [Int](
+                    repeating: Transcript.size(for: options.buffer.bytes),
+                    count: IRCNetwork.maxSharedForms * rooms),
+                for: #"the "buffer" of each room"#)
+        }
+        let certificates = try await certificates()
+        let (options, loop) = (options, loop)
+        let network = try await port.bus.perform { bus in
+            let network = IRCNetwork(options, port: port, bus: bus, loop: loop)
+            try network.listen(on: wanted, webSockets: web, certificates)
+            shared.begin(network)
+            return network
+        }
+        defer { shared.end() }
+        await withTaskCancellationHandler {
+            await port.openSource()
+            let addresses = network.listener.addresses
+            let more = network.http?.addresses.map { "\($0) (WebSocket)" } ?? []
+            for address in addresses + more {
+                port.log.always(Phrases(port.language).listening(on: address))
+            }
+            await port.ready()
+            await port.stopping()
+            await port.bus.perform { network.stopReading($0) }
+            await port.closeSource()
+            await network.waitUntilDone(port.bus)
+        } onCancel: {
+            port.bus.post { network.closeAll($0) }
+        }
+    }
+
+    /// Reads the certificate, for IRC and for WebSockets; `nil` without one.
+    func certificates() async throws -> Certificates? {
+        guard let tls = options.tls else { return nil }
+        let (irc, web) = (tls.files(directory, for: .irc), tls.files(directory, for: .http1))
+        return Certificates(
+            irc: (irc, try await CertificateWatch.load(irc)),
+            web: (web, try await CertificateWatch.load(web)))
+    }
+
+    /// One certificate as two protocols are told to a client.
+    struct Certificates: Sendable {
+        let irc: (files: CertificateFiles, loaded: CertificateWatch.Loaded)
+        let web: (files: CertificateFiles, loaded: CertificateWatch.Loaded)
+    }
+}
+
+extension IRCServer: ListenRequester {
+    /// Returns the addresses that it will listen on.
+    ///
+    /// - Throws: `SocketError` with the resolver's sentence.
+    package func listenRequest() async throws -> ListenRequest {
+        ListenRequest(try await options.listen.resolved(directory), mode: options.mode?.bits)
+    }
+}
+
+extension Registry {
+    /// Registers `ircd`.
+    package mutating func registerIRCServer() {
+        bridge("ircd", about: "IRC: any client of IRC is a client of the chat.", IRCServer.init)
+    }
+}
+
+extension Address {
+    /// True if the system chooses the port.
+    fileprivate var isAnyPort: Bool {
+        if case .network(_, port: 0) = self { true } else { false }
+    }
+}

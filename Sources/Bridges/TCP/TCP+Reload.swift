@@ -17,6 +17,15 @@ extension TCP: AdjustableBridge {
     }
 }
 
+extension TCP.Options {
+    /// The options that have to do with its connections.
+    var listenerSettings: ChatListener.Settings {
+        ChatListener.Settings(
+            maxConnections: maxConnections, maxPerAddress: maxPerAddress, connects: connects,
+            mode: mode, proxyFrom: proxyFrom)
+    }
+}
+
 extension TCP: RefreshableBridge {
     /// Reads the certificate, if connections are encrypted.
     package func readAnew() async throws -> BridgeRefresh? {

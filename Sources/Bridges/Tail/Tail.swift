@@ -40,7 +40,9 @@ package struct Tail: SiblingBridge {
             do throws(PatternError) {
                 _ = try Pattern(start)
             } catch {
-                check.problem("expected a regular expression: \(error)", at: $start)
+                check.problem(
+                    "expected a regular expression, found \($start.found(start.quoted)): \(error)",
+                    at: $start)
                 return
             }
             guard let mistake = PatternMistake(in: start) else { return }

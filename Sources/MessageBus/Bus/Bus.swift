@@ -57,6 +57,8 @@ public actor Bus {
     var roomsByName: [String: Room]
     /// Functions to call on the loop when the rooms or the common chain have changed.
     var configurationObservers: [UInt64: () -> Void] = [:]
+    /// Functions to call on the loop with the folded name of whoever comes or goes.
+    var peopleObservers: [UInt64: (String) -> Void] = [:]
     private var numbers: NumberAllocator
     private var lastIdentity: UInt64 = 0
     private var lastConnectionID: UInt32 = 0

@@ -1,5 +1,5 @@
-/// The markers that only the bus may write in front of a text: `[↩ ana: …]` before an answer and
-/// `[✎]` before an edit.
+/// The markers that only the bus may write in front of a text: `[↩ ana: …]` before an answer, `[✎]`
+/// before an edit, and `[deleted by ana]` in place of a text.
 ///
 /// If somebody types such a beginning, a round bracket takes the place of the square one: it has as
 /// many bytes, so a text is altered where it stands.
@@ -82,7 +82,7 @@ public enum ReservedMarkers {
         var offset = start
         while offset < text.count, text[offset] != 0x0A {
             let (scalar, length) = scalar(in: text, at: offset)
-            if bracket != nil, isMark(scalar) { return bracket }
+            if bracket != nil, isMark(scalar) || isDeletion(in: text, at: offset) { return bracket }
             if let bytes = roundBracket(for: scalar) {
                 // Of several brackets the last one stands at the mark.
                 bracket = Replacement(offset: offset, bytes: bytes)
@@ -92,6 +92,15 @@ public enum ReservedMarkers {
             offset &+= length
         }
         return nil
+    }
+
+    /// Returns whether a text goes on as that of a message that was deleted.
+    private static func isDeletion(in text: UnsafeRawBufferPointer, at offset: Int) -> Bool {
+        let words: StaticString = "deleted by"
+        guard text.count &- offset > words.utf8CodeUnitCount else { return false }
+        return words.withUTF8Buffer { words in
+            words.indices.allSatisfy { text[offset &+ $0] | 0x20 == words[$0] }
+        }
     }
 
     /// Returns the character at an offset of valid UTF-8, and its number of bytes.

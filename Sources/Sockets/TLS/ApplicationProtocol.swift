@@ -9,6 +9,8 @@ public enum ApplicationProtocol: String, Sendable {
     case puente
     /// HTTP/1.1.
     case http1 = "http/1.1"
+    /// Internet Relay Chat.
+    case irc
 
     /// OpenSSL's function for the choice, without a closure's context.
     var selection: SSL_CTX_alpn_select_cb_func {
@@ -20,6 +22,10 @@ public enum ApplicationProtocol: String, Sendable {
         case .http1:
             { _, selected, count, offer, offered, _ in
                 select(.http1, selected, count, offer, offered)
+            }
+        case .irc:
+            { _, selected, count, offer, offered, _ in
+                select(.irc, selected, count, offer, offered)
             }
         }
     }

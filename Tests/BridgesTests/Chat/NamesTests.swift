@@ -47,6 +47,10 @@ func problem(_ raw: String) -> NameProblem? {
             ("［", "["), ("］", "]"), ("\u{FE55}", ":"), ("\u{FE13}", ":"), ("\u{2A74}", ":"),
             ("\u{2474}", "("), ("⁽", "("), ("₎", ")"), ("\u{FE59}", "("), ("\u{FE35}", "("),
             ("\u{FE47}", "["), ("￫", "→"), ("㈠", "("), ("🄐", "("),
+            // What is only drawn like them.
+            ("servidor꞉", "꞉"), ("Ana∶", "∶"), ("Ana˸", "˸"), ("Ana։", "։"), ("Ana׃", "׃"),
+            ("operador ❨stdio❩", "❨"), ("Pepe ⸨telegram⸩", "⸨"), ("〔a〕", "〔"), ("a」", "」"),
+            ("ana ⟶ bob", "⟶"), ("ana ➔ bob", "➔"), ("ana ⇒ bob", "⇒"),
         ] as [(String, Character)])
     func `the bus's own punctuation is refused in every form`(raw: String, found: Character) {
         #expect(problem(raw) == .reserved(found))
@@ -101,6 +105,17 @@ func problem(_ raw: String) -> NameProblem? {
     ])
     func `the server's name is refused in any language and form`(raw: String) {
         #expect(problem(raw) == .server)
+    }
+
+    @Test(arguments: [
+        "SERVİDOR", "servi\u{307}dor", "servi\u{323}\u{307}dor", "servi\u{307}\u{307}dor",
+    ])
+    func `a dot above a letter that has one makes no other name`(raw: String) throws {
+        let isServer = !raw.unicodeScalars.contains("\u{323}")
+        #expect(problem(raw) == (isServer ? .server : nil))
+        #expect(NameFolding.key("Dani\u{307}") == "dani")
+        #expect(NameFolding.key("bİb") == NameFolding.key("bib"))
+        #expect(NameFolding.key("ė") != NameFolding.key("e"))
     }
 
     @Test(arguments: ["ana~", "~", "ana～"])

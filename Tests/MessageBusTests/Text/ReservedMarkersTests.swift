@@ -21,6 +21,7 @@ import Testing
         ("[[↩ x", "[(↩ x"), ("[↪ x", "(↪ x"), ("[✏️] x", "(✏️] x"), ("[🖉] x", "(🖉] x"),
         ("[⤶ bob: x] y", "(⤶ bob: x] y"), ("[↩️ bob: x] y", "(↩️ bob: x] y"),
         ("uno\n[↩ bob: x] dos\n[✎] tres", "uno\n(↩ bob: x] dos\n(✎] tres"), ("\n\n[✎]", "\n\n(✎]"),
+        ("[deleted by bob]", "(deleted by bob]"), ("【Deleted by bob】", "❨Deleted by bob】"),
     ])
     func `what only the bus begins a line with is altered, in as many bytes`(
         text: String, expected: String
@@ -33,7 +34,8 @@ import Testing
     @Test(arguments: [
         "", "[", "hola", "[hola] ↩", "[foto] la playa", "↩ x", "✎ x", "(↩ x", "a [↩ bob: x] y",
         "[a↩",
-        "[\n↩", "uno\n", "[1] [✎]", "¡[↩", "日本[✎]", "[→ x]", "[x", "ñ", "\u{200B}",
+        "[\n↩", "[deleted]", "[deleted by", "uno\n", "[1] [✎]", "¡[↩", "日本[✎]", "[→ x]", "[x", "ñ",
+        "\u{200B}",
     ])
     func `everything else stays as it is`(text: String) { #expect(altered(text) == text) }
 

@@ -115,7 +115,7 @@ enum HouseRules {
         "Accounts": ["Locking", "MessageBus", "CSodium"],
         "Patterns": ["MessageBus", "CPCRE2"],
         "Middlewares": ["MessageBus", "Patterns"],
-        "Bridges/Chat": ["Locking", "MessageBus", "Sockets", "TimeUnits"],
+        "Bridges/Chat": ["Locking", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
         "Bridges/TCP": ["Chat", "Metrics", "MessageBus", "Sockets", "TimeUnits"],
         "Bridges/Stdio": ["Chat", "Locking", "MessageBus", "Sockets"],
         "Bridges/Tail": ["Chat", "Locking", "Metrics", "MessageBus", "Sockets", "Patterns"],

@@ -150,7 +150,8 @@ package struct Moderator {
     ) throws(ModerationRefusal) -> ModerationOutcome {
         let target = try target(of: .mute, arguments, mayBeUnknown: true, bus)
         try checkRank(of: target, bus)
-        guard let term = ModerationArguments.term(target.rest, from: bus.now) else {
+        guard let term = ModerationArguments.term(target.rest, from: bus.now), term.rest.isEmpty
+        else {
             throw refusal(.badArguments, phrases.badArguments(.mute))
         }
         let mute = Mute(of: target.key, shown: target.shown, by: name, at: bus.now, until: term.end)
@@ -247,6 +248,8 @@ package struct Moderator {
             let shown = "\(name.text) (\(String(decoding: parentheses, as: UTF8.self)))"
             return Target(key: full, shown: shown, rest: argument.restBehindParentheses)
         }
+        // Somebody of a bridge that is not there is nobody, and not whoever has the bare name.
+        if argument.parentheses != nil || argument.isAmbiguous { return nil }
         let account = bus.accounts.account(named: key)
         return Target(key: key, shown: account?.name ?? name.text, rest: argument.rest)
     }

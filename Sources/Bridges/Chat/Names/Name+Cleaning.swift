@@ -57,7 +57,7 @@ extension Name {
 
     private static func isReserved(_ scalar: Unicode.Scalar) -> Bool {
         NameFolding.compatible(String(scalar)).unicodeScalars.contains(
-            where: NameRules.reserved.contains)
+            where: NameRules.isReserved)
     }
 
     private static func isLeadingSign(_ scalar: Unicode.Scalar) -> Bool {

@@ -29,8 +29,29 @@ package enum NameFolding {
             if next.utf8.elementsEqual(key.utf8) { break }
             key = next
         }
-        return key
+        return withoutDots(key)
     }
+
+    /// Returns a folded text without dots above letters that have one already.
+    ///
+    /// Such a letter (`Soft_Dotted` in Unicode's tables) is drawn with one dot only. The Turkish `İ`
+    /// is such an `i` once it is folded.
+    private static func withoutDots(_ key: String) -> String {
+        guard key.unicodeScalars.contains(where: isDotAbove) else { return key }
+        var scalars = String.UnicodeScalarView()
+        var isDotted = false
+        for scalar in key.decomposedStringWithCanonicalMapping.unicodeScalars {
+            if NameRules.isMark(scalar) {
+                if isDotted, isDotAbove(scalar) { continue }
+            } else {
+                isDotted = scalar.properties.isSoftDotted
+            }
+            scalars.append(scalar)
+        }
+        return composed(String(scalars))
+    }
+
+    private static func isDotAbove(_ scalar: Unicode.Scalar) -> Bool { scalar.value == 0x0307 }
 
     /// Scalars of a folded name at most.
     ///

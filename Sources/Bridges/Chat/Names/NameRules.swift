@@ -15,13 +15,35 @@ enum NameRules {
             isAfterSpace = scalar == " "
         }
         if isAfterSpace { return .misplacedSpace }
-        if let found = compatible.unicodeScalars.first(where: reserved.contains) {
+        if let found = compatible.unicodeScalars.first(where: isReserved) {
             return .reserved(Character(found))
         }
         if let first = compatible.unicodeScalars.first, leadingSigns.contains(first) {
             return .leadingSign(Character(first))
         }
         return nil
+    }
+
+    /// Returns whether a character is the bus's own punctuation, or is drawn like it.
+    static func isReserved(_ scalar: Unicode.Scalar) -> Bool {
+        if scalar.value < 0x80 { return reserved.contains(scalar) }
+        switch scalar.properties.generalCategory {
+        // Brackets of every kind.
+        case .openPunctuation, .closePunctuation: return true
+        default: break
+        }
+        switch scalar.value {
+        // Two dots, one above the other: modifier letters, the ends of Armenian, Hebrew, Ethiopic,
+        // Mongolian and other sentences, ratios, the visarga's like in punctuation.
+        case 0x02D0, 0x02F8, 0x0589, 0x05C3, 0x0703, 0x0704, 0x1365, 0x16EC, 0x1803, 0x1804, 0x1809,
+            0x205A, 0x2236, 0x2237, 0x2982, 0x2E2C, 0xA4FD, 0xA789, 0xFE13, 0xFE30, 0xFE55, 0xFF1A:
+            return true
+        // Arrows, of all blocks.
+        case 0x2190...0x21FF, 0x2794...0x27BE, 0x27F0...0x27FF, 0x2900...0x297F, 0x2B00...0x2B11,
+            0x2B30...0x2B4F, 0x2B5A...0x2BB8, 0x1F800...0x1F8FF:
+            return true
+        default: return false
+        }
     }
 
     /// Checks the folded name for words that only the bus may say.

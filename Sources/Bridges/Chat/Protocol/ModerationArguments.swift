@@ -28,7 +28,8 @@ package enum ModerationArguments {
             ? .tooLarge : .none
     }
 
-    /// Reads how long something is to last; `nil` if that is nothing, or longer than a hundred years.
+    /// Reads how long something is to last; `nil` if that is nothing, longer than a hundred years, or
+    /// looks like a duration that is mistyped.
     ///
     /// The end is `nil` where no duration begins the text: for ever.
     package static func term(
@@ -36,10 +37,16 @@ package enum ModerationArguments {
     ) -> (end: Timestamp?, rest: UnsafeRawBufferPointer)? {
         let (word, rest) = split(text)
         guard word.count <= 20, let time = Duration(option: String(decoding: word, as: UTF8.self))
-        else { return (nil, text) }
+        else { return isMistyped(word) ? nil : (nil, text) }
         guard time > .zero, time <= Duration.maxOption else { return nil }
         let end = start.milliseconds + Int64(time / .milliseconds(1))
         return (Timestamp(milliseconds: end), rest)
+    }
+
+    /// Returns whether a word is a number, with letters behind it or not: `5`, `5min`, `5M`.
+    private static func isMistyped(_ word: UnsafeRawBufferPointer) -> Bool {
+        let rest = word.drop { $0 &- 0x30 < 10 }
+        return rest.count < word.count && rest.allSatisfy { ($0 | 0x20) &- 0x61 < 26 }
     }
 
     /// Returns a reason as it is kept.

@@ -19,7 +19,7 @@ extension ChatServer {
         commandRule = CommandBucket.Rule(new.commands)
         stalled.setTimeout(new.stalledAfter.inNanoseconds)
         lists.setBound(new.lists.bytes)
-        chatListener.adjust(to: new)
+        chatListener.adjust(to: new.listenerSettings)
         unnamed.setTimeout(nameTimeout, connections.values.filter(\.isNameless))
         for connection in connections.values { connection.input.setLongest(new.maxLine.bytes) }
     }

@@ -21,9 +21,11 @@ extension ChatServer {
     private func beginStopping() {
         if phase == .open { phase = .stopping }
         scheduler.isUnlimited = true
+        // First: where only lingering connections are left, their end is the server's, and no timer
+        // must be set any more.
+        stalled.hurry()
         chatListener.close()
         lingering.hurry()
-        stalled.hurry()
     }
 
     /// Closes all connections at once.

@@ -62,13 +62,17 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
     var certificateWatch: CertificateWatch?
     lazy var greetings = DelayedGreetings(after: flushAfter, on: loop)
     lazy var chatListener = ChatListener(
-        options, on: loop, log: port.log, port.statistics.connections, phrases,
+        options.listenerSettings, on: loop, log: port.log, port.statistics.connections,
         ChatListener.Admission(
             admit: { [unowned self] in self.admit($0) },
             close: { [unowned self] in self.linger($0) },
             ban: { [unowned self] in self.ban(of: $0) },
             closeSilentConnection: { [unowned self] in self.closeSilentConnection() },
-            freeDescriptor: { [unowned self] in self.freeDescriptor() }))
+            freeDescriptor: { [unowned self] in self.freeDescriptor() },
+            refusal: { [phrases] in
+                Array("\(phrases.answer($0.code, $0.sentence(in: phrases)))\n".utf8)
+            },
+            plaintextAnswer: { [phrases] in phrases.answer(toPlaintext: $0) }))
     private(set) lazy var unnamed = UnnamedConnections(
         namedWithin: nameTimeout, on: loop,
         find: { [unowned self] in self.connections[$0] },
@@ -191,8 +195,13 @@ final class ChatServer: @unchecked Sendable {  // made on the loop, and touched 
         while true {
             lastGuest += 1
             let name = Name(guest: lastGuest, phrases: phrases)
-            if bus.person(name.key) == nil { return name }
+            // Numbers begin again with each run; bans and mutes of an earlier guest are not this one's.
+            if bus.person(name.key) == nil, !isRestricted(name.key, bus) { return name }
         }
+    }
+
+    private func isRestricted(_ key: String, _ bus: isolated Bus) -> Bool {
+        bus.accounts.ban(ofName: key) != nil || bus.accounts.mute(ofName: key) != nil
     }
 
     /// Listens on all given addresses, at one port.

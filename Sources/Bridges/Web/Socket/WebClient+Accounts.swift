@@ -174,6 +174,10 @@ extension WebClient {
         guard let account = session.account else {
             return refuse(request, .loginRequired, phrases.onlyWithAccount)
         }
+        // It would be a way to another name.
+        if let key = session.sender?.key, bus.accounts.mute(ofName: key) != nil {
+            return refuse(request, .forbidden, phrases.muted)
+        }
         guard let password = Self.password(text) else {
             return refuse(request, .loginFailed, phrases.passwordIsWrong)
         }

@@ -61,6 +61,7 @@ extension Bus {
         guard isLast else { return }
         people.removeValue(forKey: presence.sender.key)
         knownNames.release(presence.sender.key, at: settings.uptime())
+        tellPeopleChange(presence.sender.key)
     }
 
     func newPerson(_ sender: Sender) -> Person {
@@ -69,6 +70,7 @@ extension Bus {
             firstNumber: unusedNumber ?? 0)
         people[sender.key] = person
         knownNames.occupy(sender.key, at: settings.uptime())
+        tellPeopleChange(sender.key)
         return person
     }
 
@@ -125,6 +127,8 @@ extension Bus {
             person.firstNumber = unusedNumber ?? 0
             knownNames.release(old, at: settings.uptime())
             knownNames.occupy(sender.key, at: settings.uptime())
+            tellPeopleChange(old)
+            tellPeopleChange(sender.key)
         }
         person.setName(of: sender, isForced: isForced)
         for (room, notice) in notices where store(notice) { room.append(notice.arena) }
@@ -148,6 +152,31 @@ extension Bus {
         if let notice { room.append(notice.arena) }
         return nil
     }
+
+    // MARK: - Observers
+
+    /// Calls a function on the loop with the folded name of everybody who comes, goes or changes
+    /// names, while that happens: it may only write down what it is told.
+    ///
+    /// Returns an id for `removePeopleObserver(_:)`.
+    package func whenPeopleChange(_ action: @escaping (String) -> Void) -> UInt64 {
+        lastObserver += 1
+        peopleObservers[lastObserver] = action
+        return lastObserver
+    }
+
+    /// Removes a function that `whenPeopleChange(_:)` added.
+    package func removePeopleObserver(_ id: UInt64) { peopleObservers[id] = nil }
+
+    private func tellPeopleChange(_ key: String) {
+        for observer in peopleObservers.values { observer(key) }
+    }
+
+    /// Returns a room that is in no list and that nobody reads: for people who are here and in none
+    /// of the others yet.
+    ///
+    /// - Parameter name: the room whose rules hold for what they say to somebody alone.
+    package func hiddenRoom(like name: String) -> Room { Room(name: name, owner: owner) }
 
     // MARK: - Notices
 

@@ -1,7 +1,8 @@
 /// A limit on the commands of one connection, or of one person who is logged in: some at once, then one more after each pause.
 ///
 /// Kept as the time at which the full allowance is available again, so that nothing has to be
-/// refilled. Answers to refused commands are bounded too, at a hundred a second.
+/// refilled. Somebody who is logged in may be on bridges with different limits: what is used counts
+/// for each as the share of its own allowance. Answers to refused commands are bounded too, at a hundred a second.
 package struct CommandBucket: Sendable {
     /// The limit as bridge.json states it.
     package struct Options: PluginOptions {
@@ -43,6 +44,8 @@ package struct CommandBucket: Sendable {
     static let answersPerSecond = 100
 
     private var fullAt: Int128 = 0
+    /// The capacity by which `fullAt` is reckoned.
+    private var capacity: Int128 = 0
     private var second = Int64.min
     private var answers = 0
 
@@ -53,6 +56,15 @@ package struct CommandBucket: Sendable {
     ///
     /// - Parameter now: nanoseconds of a clock that never jumps.
     package mutating func spend(at now: Int64, _ rule: Rule) -> Decision {
+        if capacity != rule.capacity {
+            let used = max(0, fullAt - Int128(now))
+            // Not exact, but it can't overflow.
+            if capacity > 0 {
+                fullAt =
+                    Int128(now) + Int128(Double(used) / Double(capacity) * Double(rule.capacity))
+            }
+            capacity = rule.capacity
+        }
         let next = max(fullAt, Int128(now)) + rule.cost
         let lacking = next - Int128(now) - rule.capacity
         guard lacking > 0 else {

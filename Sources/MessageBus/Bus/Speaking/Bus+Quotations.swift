@@ -54,7 +54,7 @@ extension Bus {
     }
 
     /// Returns a draft's text as the chains leave it; `nil` if they drop it.
-    func words(of draft: Draft, by attachment: BridgeAttachment) -> String? {
+    package func words(of draft: Draft, by attachment: BridgeAttachment) -> String? {
         var text = draft.text
         let batch = self.batch(
             room: draft.room ?? attachment.room, capacity: 1, bytes: text.utf8.count)

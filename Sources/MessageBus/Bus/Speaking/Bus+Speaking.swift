@@ -15,6 +15,10 @@ extension Bus {
         package var id: String?
         /// The number of the message that it answers.
         package var reply: MessageNumber?
+        /// The connection that says it, which may pass over it; 0 for none.
+        package var connectionID: UInt32 = 0
+        /// True if the speaker's program says it by itself.
+        package var isAutomatic = false
 
         /// Makes something to say.
         package init(
@@ -51,15 +55,19 @@ extension Bus {
 
     /// Says something to somebody alone, under the same rules.
     ///
-    /// - Parameter presence: the sender's, in whatever room.
+    /// - Parameters:
+    ///   - presence: the sender's, in whatever room.
+    ///   - isAutomatic: true if the sender's program says it by itself.
     package func whisper(
         _ text: [UInt8], from presence: Presence, to key: String, session: [UInt8], id: String?,
-        by attachment: BridgeAttachment, then: @escaping (SpeechResult) -> Void
+        isAutomatic: Bool = false, by attachment: BridgeAttachment,
+        then: @escaping (SpeechResult) -> Void
     ) {
         let id = id.map { SpeechID(bridge: attachment.name, session: session, id: $0) }
         sayOnce(
             SaidIDs.Pending(
-                id: id, reply: nil, content: .whisper(text, presence, key), then: then),
+                id: id, reply: nil,
+                content: .whisper(text, presence, key, isAutomatic: isAutomatic), then: then),
             of: session, by: attachment)
     }
 
@@ -126,8 +134,10 @@ extension Bus {
             let result = publish(
                 speech, pending.id, answering: message, in: room, by: attachment)
             finish(pending, of: channel, result)
-        case .whisper(let text, let presence, let key):
-            whisper(text, from: presence, to: key, pending.id) { result in
+        case .whisper(let text, let presence, let key, let isAutomatic):
+            whisper(
+                text, from: presence, to: key, pending.id, isAutomatic: isAutomatic
+            ) { result in
                 self.finish(pending, of: channel, result)
             }
         }
@@ -176,6 +186,7 @@ extension Bus {
         let details =
             reply != nil || id != nil ? MessageDetails(reply: reply, origin: id?.origin) : nil
         var header = MessageHeader()
+        header.connectionID = speech.connectionID
         if isAutomatic(speech) { header.flags.insert(.automatic) }
         speech.text.withUnsafeBytes {
             append(
@@ -189,7 +200,7 @@ extension Bus {
     }
 
     private func isAutomatic(_ speech: Speech) -> Bool {
-        guard speech.presence != nil else { return true }
+        guard speech.presence != nil, !speech.isAutomatic else { return true }
         return speech.sender.account.flatMap { accounts.account($0) }?.role == .relay
     }
 
@@ -197,7 +208,7 @@ extension Bus {
 
     private func whisper(
         _ text: [UInt8], from presence: Presence, to key: String, _ id: SpeechID?,
-        done: @escaping (SpeechResult) -> Void
+        isAutomatic: Bool, done: @escaping (SpeechResult) -> Void
     ) {
         guard let sender = presence.person else { return done(.notHere) }
         let cleaned = text.withUnsafeBytes {
@@ -210,7 +221,7 @@ extension Bus {
             guard receiver.isReachable else { return done(.unknownPerson) }
             if receiver.isFull, receiver !== sender { return done(.full) }
             let result = cleaned.withUnsafeBytes {
-                whisper($0, from: presence, to: receiver, named: id)
+                whisper($0, from: presence, to: receiver, named: id, isAutomatic: isAutomatic)
             }
             return done(result)
         }

@@ -18,7 +18,7 @@ struct SaidIDs {
         /// To everybody in a room.
         case speech(Bus.Speech, Room, BridgeAttachment)
         /// To somebody with a folded name alone.
-        case whisper([UInt8], Presence, String)
+        case whisper([UInt8], Presence, String, isAutomatic: Bool)
     }
 
     private struct Entry {

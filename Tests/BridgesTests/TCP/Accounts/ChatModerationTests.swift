@@ -213,6 +213,41 @@ import Testing
         #expect(try await again.barrier() == ["ＢＯＢ: hola"])
     }
 
+    @Test(arguments: [
+        "/mute bob 5min", "/mute bob 10 m", "/mute bob porque sí", "/ban bob 5", "/ban bob 5M x",
+    ])
+    func `a mistyped duration is not for ever`(command: String) async throws {
+        let (host, _) = try await host()
+        let bob = try await host.client("bob")
+        let mod = try await logIn("mod", host)
+        _ = try await bob.barrier()
+        try mod.send("\(command)\n")
+        #expect(try await mod.barrier().last?.contains("[bad-arguments]") == true)
+        try bob.send("hola\n")
+        #expect(try await bob.barrier().contains("bob: hola"))
+    }
+
+    @Test(arguments: ["/ban Carla (nowhere) x", "/mute Carla (nowhere)"])
+    func `somebody of a bridge that is not there is nobody`(command: String) async throws {
+        let (host, _) = try await host()
+        let mod = try await logIn("mod", host)
+        try mod.send("\(command)\n")
+        #expect(try await mod.barrier().last?.contains("[unknown-user]") == true)
+        let carla = try await host.client("Carla")
+        try carla.send("hola\n")
+        #expect(try await carla.barrier().contains("Carla: hola"))
+    }
+
+    @Test func `who is muted keeps the account`() async throws {
+        let (host, _) = try await host()
+        let ana = try await logIn("ana", host)
+        let mod = try await logIn("mod", host)
+        try mod.send("/mute ana 1h\n")
+        _ = try await mod.barrier()
+        try ana.send("/unregister secreto1\n")
+        #expect(try await ana.barrier().last?.hasPrefix("servidor: [forbidden] Te han") == true)
+    }
+
     @Test func `people of other networks are muted and banned in the bus`() async throws {
         let (host, _) = try await host()
         let mod = try await logIn("mod", host)

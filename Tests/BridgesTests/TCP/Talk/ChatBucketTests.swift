@@ -89,6 +89,19 @@ import Testing
         #expect(bucket.spend(at: start + 500_000_000, rule) == .allowed)
         #expect(bucket.spend(at: start + 500_000_000, rule) == .refused(seconds: 1))
         for _ in 0..<3 { #expect(bucket.spend(at: start + 9_000_000_000, rule) == .allowed) }
+        // By another bridge, with other limits: half of the allowance is used there, too.
+        options.burst = 100
+        options.per = .milliseconds(10)
+        var shared = CommandBucket()
+        for _ in 0..<50 {
+            #expect(shared.spend(at: start, CommandBucket.Rule(options)) == .allowed)
+        }
+        options.burst = 4
+        options.per = .seconds(1)
+        for _ in 0..<2 {
+            #expect(shared.spend(at: start, CommandBucket.Rule(options)) == .allowed)
+        }
+        #expect(shared.spend(at: start, CommandBucket.Rule(options)) == .refused(seconds: 1))
         options.burst = 1_000_000_000
         options.per = .seconds(36_500 * 86_400)
         var large = CommandBucket()

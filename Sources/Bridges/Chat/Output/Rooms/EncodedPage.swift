@@ -39,14 +39,26 @@ package struct EncodedPage {
             encoder.append(message, longest: longest, to: &lines)
             append(lines, isShown: isShown)
         } else {
-            // One line each.
-            let end = bytes.count
-            encoder.append(message, longest: longest, to: &bytes)
-            if bytes.count > end, !countLine() || !isShown {
-                bytes.removeLast(bytes.count - end)
+            var units: [UInt8] = []
+            encoder.append(message, longest: longest, to: &units)
+            var rest = units[...]
+            while !rest.isEmpty {
+                let unit = rest.prefix(Self.unitCount(of: rest, encoder.framing))
+                rest = rest[unit.endIndex...]
+                if countLine(), isShown { bytes.append(contentsOf: unit) }
             }
         }
         counts.append((message.number, count - before))
+    }
+
+    /// Returns the bytes of the first unit: a frame, or all that is there.
+    private static func unitCount(of bytes: ArraySlice<UInt8>, _ framing: TranscriptFraming) -> Int
+    {
+        guard framing == .webSocketFrames, bytes.count > 1 else { return bytes.count }
+        let lengthBytes = [126: 2, 127: 8][Int(bytes[bytes.startIndex + 1])] ?? 0
+        if lengthBytes == 0 { return 2 + Int(bytes[bytes.startIndex + 1]) }
+        return bytes.dropFirst(2).prefix(lengthBytes).reduce(0) { $0 << 8 | Int($1) } + 2
+            + lengthBytes
     }
 
     private mutating func append(_ lines: [UInt8], isShown: Bool) {

@@ -142,6 +142,12 @@ package struct RoomsOutput {
         readings[index].cursor.end(at: number)
     }
 
+    /// Records a range of lines of a room that the connection does not want back.
+    package mutating func passOver(_ run: Transcript.Run, in transcript: Transcript) {
+        guard let index = index(of: transcript) else { return }
+        readings[index].cursor.passOver(run)
+    }
+
     // MARK: - Holding back
 
     /// Holds back the lines of a room from the present end of its transcript on, until they are

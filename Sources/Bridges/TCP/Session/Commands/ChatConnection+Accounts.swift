@@ -185,9 +185,11 @@ extension ChatConnection {
     }
 
     private func unregister(_ arguments: UnsafeRawBufferPointer, _ bus: isolated Bus) {
-        guard let account = participant?.sender.account else {
+        guard let sender = participant?.sender, let account = sender.account else {
             return answer(.loginRequired, phrases.onlyWithAccount)
         }
+        // It would be a way to another name.
+        if bus.accounts.mute(ofName: sender.key) != nil { return answer(.forbidden, phrases.muted) }
         guard Self.isWord(arguments) else {
             return answer(.badArguments, phrases.badArguments(.unregister))
         }

@@ -1,4 +1,3 @@
-import Chat
 import Glibc
 import MessageBus
 import Metrics
@@ -8,9 +7,9 @@ import Sockets
 /// connection's first line, and its bounds on how many connections there may be.
 ///
 /// Confined to the bus's loop.
-final class ChatListener {
+package final class ChatListener {
     /// The listener's calls to the server that owns it.
-    struct Admission {
+    package struct Admission {
         /// Takes a client over, and returns whether it has become a connection.
         let admit: (Arrival) -> Bool
         /// Closes the descriptor of a refused client once the client has read the refusal.
@@ -21,6 +20,49 @@ final class ChatListener {
         let closeSilentConnection: () -> Bool
         /// Frees a descriptor at once, and returns whether there was one to free.
         let freeDescriptor: () -> Bool
+        /// Returns the bytes that tell a client in plain why it is refused.
+        let refusal: (ConnectionRefusal) -> [UInt8]
+        /// Returns the answer to a client that does not speak TLS where that is spoken, by its first
+        /// bytes; `nil` for one that is silent.
+        let plaintextAnswer: (_ bytes: [UInt8]?) -> [UInt8]
+
+        /// Takes the functions of a server.
+        package init(
+            admit: @escaping (Arrival) -> Bool, close: @escaping (Int32) -> Void,
+            ban: @escaping (HostKey?) -> String?, closeSilentConnection: @escaping () -> Bool,
+            freeDescriptor: @escaping () -> Bool,
+            refusal: @escaping (ConnectionRefusal) -> [UInt8],
+            plaintextAnswer: @escaping ([UInt8]?) -> [UInt8]
+        ) {
+            self.admit = admit
+            self.close = close
+            self.ban = ban
+            self.closeSilentConnection = closeSilentConnection
+            self.freeDescriptor = freeDescriptor
+            self.refusal = refusal
+            self.plaintextAnswer = plaintextAnswer
+        }
+    }
+
+    /// The options of a bridge that have to do with its connections.
+    package struct Settings {
+        let maxConnections: Int
+        let maxPerAddress: Int
+        let connects: ConnectLimit.Options
+        let mode: FileMode?
+        let proxyFrom: [ProxySource]
+
+        /// Takes the options of a bridge.
+        package init(
+            maxConnections: Int, maxPerAddress: Int, connects: ConnectLimit.Options,
+            mode: FileMode?, proxyFrom: [ProxySource]
+        ) {
+            self.maxConnections = maxConnections
+            self.maxPerAddress = maxPerAddress
+            self.connects = connects
+            self.mode = mode
+            self.proxyFrom = proxyFrom
+        }
     }
 
     private let loop: EventLoop
@@ -29,46 +71,44 @@ final class ChatListener {
     private var maxPerHost: Int
     private let mode: FileMode?
     private let proxies: ProxySources
-    private let phrases: Phrases
     private let admission: Admission
     private let log: Log
     private let counts: ConnectionCounts
     private var connects: ConnectLimit
     private var listeners: [Listener] = []
     /// The connections that are on their way to their first line.
-    private(set) var arrivals: Arrivals?
+    package private(set) var arrivals: Arrivals?
     /// The reason for which the last client of a proxy was refused.
     private var identityRefusal: ConnectionRefusal?
     private var connectionCount = 0
     private var connectionsByHost: [HostKey: Int] = [:]
 
     /// Makes a listener that does not listen yet.
-    init(
-        _ options: TCP.Options, on loop: EventLoop, log: Log, _ counts: ConnectionCounts,
-        _ phrases: Phrases, _ admission: Admission
+    package init(
+        _ settings: Settings, on loop: EventLoop, log: Log, _ counts: ConnectionCounts,
+        _ admission: Admission
     ) {
         self.loop = loop
         self.log = log
         throttledLog = ThrottledLog(log)
-        maxConnections = min(options.maxConnections, Descriptors.availableConnections)
-        maxPerHost = options.maxPerAddress
-        mode = options.mode
-        proxies = ProxySources(options.proxyFrom)
-        connects = ConnectLimit(options.connects)
+        maxConnections = min(settings.maxConnections, Descriptors.availableConnections)
+        maxPerHost = settings.maxPerAddress
+        mode = settings.mode
+        proxies = ProxySources(settings.proxyFrom)
+        connects = ConnectLimit(settings.connects)
         self.counts = counts
-        self.phrases = phrases
         self.admission = admission
     }
 
     /// Takes over the limits of other options, for clients that are yet to come.
-    func adjust(to options: TCP.Options) {
-        maxConnections = min(options.maxConnections, Descriptors.availableConnections)
-        maxPerHost = options.maxPerAddress
-        connects = ConnectLimit(options.connects)
+    package func adjust(to settings: Settings) {
+        maxConnections = min(settings.maxConnections, Descriptors.availableConnections)
+        maxPerHost = settings.maxPerAddress
+        connects = ConnectLimit(settings.connects)
     }
 
     /// The addresses it listens on.
-    var addresses: [String] { listeners.map { "\($0.address)" } }
+    package var addresses: [String] { listeners.map { "\($0.address)" } }
 
     /// True if connections are encrypted by TLS.
     var isEncrypted: Bool { arrivals?.context != nil }
@@ -78,7 +118,7 @@ final class ChatListener {
     /// - Parameter context: the certificate; `nil` for connections in plain.
     /// - Throws: `SocketError` if one is taken, or if none of them exists on this machine; the
     ///   listener is closed then.
-    func open(at wanted: [SocketAddress], _ context: TLSContext?) throws {
+    package func open(at wanted: [SocketAddress], _ context: TLSContext?) throws {
         loop.assertOwned()
         arrivals = try Arrivals(from: proxies, context, on: loop, owner: self)
         var missing: SocketError?
@@ -113,7 +153,7 @@ final class ChatListener {
     }
 
     /// Uses another certificate for connections that are yet to come.
-    func use(_ context: TLSContext) { arrivals?.context = context }
+    package func use(_ context: TLSContext) { arrivals?.context = context }
 
     private func accept(_ descriptor: Int32, from peer: SocketAddress) {
         guard let arrivals else { return admission.close(descriptor) }
@@ -162,7 +202,7 @@ final class ChatListener {
         counts.refusals.record(refusal.code.rawValue)
         log.debug("\(peer.client) is refused: \(refusal.reason)")
         // What is not encrypted would make no sense to a client of TLS.
-        tell(descriptor, isEncrypted ? Self.refusalAlert : refusal.line(in: phrases))
+        tell(descriptor, isEncrypted ? Self.refusalAlert : admission.refusal(refusal))
     }
 
     /// A fatal alert: internal_error, the nearest to "no room" (RFC 8446, 6).
@@ -176,7 +216,7 @@ final class ChatListener {
     }
 
     /// Stops counting a connection that has closed.
-    func removeConnection(from host: HostKey?) {
+    package func removeConnection(from host: HostKey?) {
         loop.assertOwned()
         connectionCount -= 1
         guard let host, let count = connectionsByHost[host] else { return }
@@ -184,14 +224,15 @@ final class ChatListener {
     }
 
     /// Stops listening, and ends the connections that are on their way.
-    func close() {
+    package func close() {
         for listener in listeners { listener.close() }
         arrivals?.close()
     }
 }
 
 extension ChatListener: ArrivalOwner {
-    func identify(_ client: SocketAddress, isNamed: Bool) -> Bool {
+    /// Lets in a client that a proxy names, or does not.
+    package func identify(_ client: SocketAddress, isNamed: Bool) -> Bool {
         // The proxy's own connections, its health checks, are not limited by their frequency.
         if let refusal = refusal(of: client.host, isLimited: isNamed) {
             log.debug("\(client.client) is refused: \(refusal.reason)")
@@ -203,11 +244,13 @@ extension ChatListener: ArrivalOwner {
         return true
     }
 
-    func admit(_ arrival: Arrival) {
+    /// Hands over a connection whose protocol begins.
+    package func admit(_ arrival: Arrival) {
         if !admission.admit(arrival) { removeConnection(from: arrival.host) }
     }
 
-    func end(
+    /// Answers and closes a connection that ends before.
+    package func end(
         _ descriptor: Int32, client: SocketAddress?, peer: SocketAddress, _ failure: ArrivalFailure
     ) {
         removeConnection(from: client?.host)
@@ -230,17 +273,13 @@ extension ChatListener: ArrivalOwner {
     /// Returns what a client is told in plain before its connection closes.
     private func answer(to failure: ArrivalFailure) -> [UInt8]? {
         switch failure {
-        case .plaintext(let bytes):
-            let other = bytes.withUnsafeBytes { OtherProtocol(line: $0, isFirst: true) }
-            if let other { return phrases.refusal(of: other) }
-            return Array("\(phrases.answer(.insecure, phrases.needsTLS))\n".utf8)
+        case .plaintext(let bytes): return admission.plaintextAnswer(bytes)
         // Somebody with nc who waits for a greeting.
-        case .late(isSilent: true) where isEncrypted:
-            return Array("\(phrases.answer(.insecure, phrases.needsTLS))\n".utf8)
+        case .late(isSilent: true) where isEncrypted: return admission.plaintextAnswer(nil)
         case .refused:
-            return isEncrypted ? Self.refusalAlert : identityRefusal?.line(in: phrases)
+            return isEncrypted ? Self.refusalAlert : identityRefusal.map(admission.refusal)
         case .gaveWay:
-            return isEncrypted ? Self.refusalAlert : ConnectionRefusal.full.line(in: phrases)
+            return isEncrypted ? Self.refusalAlert : admission.refusal(.full)
         case .late, .badHeader, .strangeHeader, .handshake, .gone: return nil
         }
     }
@@ -263,7 +302,7 @@ extension ChatListener: ArrivalOwner {
 
     /// Logs that a PROXY header came from somebody who is no proxy: an attempt to have another
     /// address, or a proxy that bridge.json does not know.
-    func logStrangeHeader(from peer: String) {
+    package func logStrangeHeader(from peer: String) {
         throttledLog.warning(
             cause: "strange header",
             """

@@ -1,7 +1,5 @@
-import Chat
-
 /// The reason for which a client is not let in.
-enum ConnectionRefusal {
+package enum ConnectionRefusal {
     /// The bridge has `maxConnections` connections.
     case full
     /// The client's address has `maxPerAddress` connections.
@@ -14,7 +12,7 @@ enum ConnectionRefusal {
     case banned(String)
 
     /// The reason as the log states it.
-    var reason: String {
+    package var reason: String {
         switch self {
         case .full: "there are maxConnections connections"
         case .addressIsFull: "there are maxPerAddress connections from its address"
@@ -25,7 +23,7 @@ enum ConnectionRefusal {
     }
 
     /// The code that the client is told.
-    var code: AnswerCode {
+    package var code: AnswerCode {
         switch self {
         case .banned: .forbidden
         case .tooFast: .rateLimited
@@ -33,14 +31,12 @@ enum ConnectionRefusal {
         }
     }
 
-    /// Returns the line that tells the client, ending included.
-    func line(in phrases: Phrases) -> [UInt8] {
-        let sentence =
-            switch self {
-            case .banned(let reason): phrases.banned(reason)
-            case .tooFast: phrases.rateLimited
-            case .full, .addressIsFull, .noDescriptor: phrases.full
-            }
-        return Array("\(phrases.answer(code, sentence))\n".utf8)
+    /// Returns the sentence that the client is told.
+    package func sentence(in phrases: Phrases) -> String {
+        switch self {
+        case .banned(let reason): phrases.banned(reason)
+        case .tooFast: phrases.rateLimited
+        case .full, .addressIsFull, .noDescriptor: phrases.full
+        }
     }
 }

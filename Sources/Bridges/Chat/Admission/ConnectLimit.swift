@@ -1,4 +1,3 @@
-import Chat
 import MessageBus
 import Sockets
 import TimeUnits
@@ -33,14 +32,15 @@ package struct ConnectLimit {
     /// While so many are over their pause, a new address is not limited.
     private static let maxAddresses = 10_000
 
-    init(_ options: Options) {
+    /// Makes a limit that nobody has come near.
+    package init(_ options: Options) {
         pause = max(1, options.per.inNanoseconds)
         let (product, overflow) = pause.multipliedReportingOverflow(by: Int64(options.burst - 1))
         allowance = overflow ? .max / 4 : product
     }
 
     /// Counts a connection, and returns whether it may come in.
-    mutating func spend(for host: HostKey, at now: Int64) -> Bool {
+    package mutating func spend(for host: HostKey, at now: Int64) -> Bool {
         if host.isLoopback { return true }
         if busyUntil.count >= Self.maxAddresses, busyUntil[host] == nil {
             busyUntil = busyUntil.filter { $0.value > now }

@@ -1,0 +1,38 @@
+import Sockets
+
+/// What carries a client's lines: a socket, or a WebSocket.
+///
+/// Confined to the bus's loop.
+enum ClientWire {
+    /// A socket; the function closes its descriptor once the other side has read everything.
+    case socket(Connection, closeWhenRead: (Int32) -> Void)
+    /// A WebSocket.
+    case webSocket(TakenConnection, isBinary: Bool)
+
+    /// The connection below.
+    var connection: Connection {
+        switch self {
+        case .socket(let connection, _): connection
+        case .webSocket(let taken, _): taken.connection
+        }
+    }
+
+    /// The form in which it carries lines.
+    var transport: ClientForm.Transport {
+        switch self {
+        case .socket: .lines
+        case .webSocket(_, let isBinary): isBinary ? .binaryFrames : .textFrames
+        }
+    }
+
+    /// Closes at once, or once the other side has read everything.
+    func close(whenRead: Bool) {
+        switch self {
+        case .socket(let connection, let closeWhenRead):
+            guard connection.isOpen else { return }
+            if whenRead { closeWhenRead(connection.detach()) } else { connection.close() }
+        case .webSocket(let taken, _):
+            if whenRead { taken.closeWhenRead() } else { taken.close() }
+        }
+    }
+}

@@ -1,0 +1,30 @@
+import MessageBus
+
+// Something that is mostly answered at once, and sometimes later.
+extension IRCClient {
+    /// Does something whose answer comes at once, or later: then the client's lines wait for it.
+    func wait(
+        _ action: (_ then: @escaping (SpeechResult) -> Void) -> Void,
+        finish: @escaping @Sendable (SpeechResult, isolated Bus) -> Void
+    ) {
+        let answer = Answer()
+        action { [self] result in
+            guard answer.isLate else {
+                answer.result = result
+                return
+            }
+            bus.assumeIsolated { endWait(result, finish, $0) }
+        }
+        if let result = answer.result {
+            bus.assumeIsolated { finish(result, $0) }
+        } else {
+            answer.isLate = true
+            beginWait()
+        }
+    }
+
+    private final class Answer {
+        var result: SpeechResult?
+        var isLate = false
+    }
+}

@@ -1,0 +1,346 @@
+import Chat
+import IRC
+import MessageBus
+import Metrics
+import Sockets
+import TimeUnits
+
+/// One client of IRC.
+///
+/// Its lines are obeyed one after the other: while a password is checked or the store is read, the
+/// next ones wait. Confined to the bus's loop.
+final class IRCClient: EventHandler, @unchecked Sendable {  // touched on the loop only
+    let connectionID: UInt32
+    unowned let network: IRCNetwork
+    let wire: ClientWire
+    private(set) lazy var stream = IRCStream(wire, connectionID: connectionID, of: network) {
+        [unowned self] in self.closed($0)
+    }
+    let host: HostKey?
+    /// True if passwords may come over this connection.
+    let isSecure: Bool
+    /// The bus's number for the person, whatever the name.
+    let identity: UInt64
+    var registration = Registration()
+    var capabilities: Set<Capability> = []
+    /// The version of capability negotiation, such as 302; 0 before.
+    var capabilityVersion = 0
+    var sasl = SASLExchange()
+    /// The name, with the account if there is one; `nil` before the registration is complete.
+    var sender: Sender?
+    /// The nick as the client knows it.
+    var nick = "*"
+    /// The place of somebody who is here, in no channel.
+    var lobbyPresence: Presence?
+    var presences: [Presence] = []
+    var profile: Profile?
+    /// The folded names by which it is among the network's clients.
+    var registeredKey: String?
+    var responses = Responses()
+    /// The batch that the client is sending.
+    var multiline: MultilineInput?
+    /// The folded nicks that it watches, and how they were written.
+    var watched: [String: String] = [:]
+    /// The private message that is being said by this client, and its tag.
+    var speaking: Speaking?
+    private var commands = CommandBucket()
+    private var queries = CommandBucket()
+    private let events = ClientEvents()
+    private var lines = InputLines()
+    private var frames = WebSocketReader(maxMessage: InputLines.maxBytes, takesBinary: true)
+    private var waiting: [InputLines.Line] = []
+    private(set) lazy var query = PendingQuery(on: network.loop, bus: network.port.bus)
+    private(set) var isAsking = false
+    private var isServing = false
+    private var isPausedForStore = false
+    private(set) var hasSentLine = false
+    private let began: Int64
+    private var lastInput: Int64
+    private var lastPing: Int64?
+
+    /// Something that is said to somebody alone at this moment.
+    struct Speaking {
+        /// The value of `+draft/reply`.
+        let reply: String?
+    }
+
+    /// Bytes of one read.
+    private static let readSize = 16 << 10
+    /// Lines that wait while one is obeyed; beyond these nothing is read, and a read holds no more.
+    private static let maxWaiting = 64
+    /// Nanoseconds within which a client must be registered.
+    private static let registrationTimeout: Int64 = 60_000_000_000
+    /// Nanoseconds of silence after which a client is pinged, and then closed.
+    private static let silence: Int64 = 90_000_000_000
+
+    /// Takes over a socket.
+    init(_ arrival: Arrival, of network: IRCNetwork, _ bus: isolated Bus) throws {
+        let connection = try Connection(
+            arrival.descriptor, session: arrival.session, on: network.loop, handler: events,
+            counts: network.port.statistics.connections)
+        connection.setUpTCP(givingUpAfter: network.options.stalledAfter.inNanoseconds)
+        wire = .socket(connection) { network.lingering.close(whenRead: $0) }
+        host = arrival.host
+        isSecure = arrival.isSecure
+        self.network = network
+        connectionID = bus.nextConnectionID()
+        identity = bus.nextIdentity()
+        (began, lastInput) = (network.loop.now, network.loop.now)
+        events.client = self
+    }
+
+    /// Takes over a WebSocket.
+    init(_ taken: TakenConnection, isBinary: Bool, of network: IRCNetwork, _ bus: isolated Bus) {
+        wire = .webSocket(taken, isBinary: isBinary)
+        host = taken.peer.host
+        isSecure = taken.peer.isSecure
+        self.network = network
+        connectionID = bus.nextConnectionID()
+        identity = bus.nextIdentity()
+        (began, lastInput) = (network.loop.now, network.loop.now)
+    }
+
+    var bus: Bus { network.port.bus }
+    var phrases: Phrases { network.phrases }
+    /// True once the client has a nick here.
+    var isRegistered: Bool { sender != nil }
+    /// True if it speaks IRC over a socket of its own.
+    var isSocket: Bool { if case .socket = wire { true } else { false } }
+    /// The address that limits, attempts and bans go by.
+    var clientAddress: ClientAddress { host.map { ClientAddress($0) } ?? .local }
+    /// True if passwords may come over this connection.
+    var mayLogIn: Bool { isSecure || network.options.plaintextPasswords }
+    /// The form in which it reads.
+    var form: ClientForm { ClientForm(capabilities, wire.transport) }
+
+    /// Takes the bytes that came behind the handshake.
+    func begin(_ received: [UInt8], _ bus: isolated Bus) {
+        if !received.isEmpty { received.withUnsafeBytes { read($0, bus) } }
+        if stream.isOpen, wire.connection.hasHeldInput { receive(bus) }
+        stream.updateInterest()
+    }
+
+    // MARK: - Input
+
+    func handle(_ ready: Readiness) {
+        network.loop.assertOwned()
+        if ready.contains(.writable) { stream.sendPending() }
+        bus.assumeIsolated { bus in
+            if ready.contains(.readable), stream.isOpen, stream.isRead { receive(bus) }
+            if stream.isOpen, ready.contains(.failed) || ready.contains(.hungUp) {
+                stream.close(bus)
+            }
+        }
+    }
+
+    private func receive(_ bus: isolated Bus) {
+        if bus.isLagging {
+            isPausedForStore = true
+            network.awaitStore(for: self)
+            return updateReading()
+        }
+        withUnsafeTemporaryAllocation(byteCount: Self.readSize, alignment: 16) { buffer in
+            repeat {
+                switch stream.connection.receive(into: buffer) {
+                case .bytes(let count):
+                    read(UnsafeRawBufferPointer(rebasing: buffer[..<count]), bus)
+                case .wouldBlock: return
+                case .end, .failed: return stream.close(bus)
+                }
+            } while stream.isOpen && stream.isRead && stream.connection.hasHeldInput
+        }
+    }
+
+    private func read(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        lastInput = network.loop.now
+        lastPing = nil
+        switch wire {
+        case .socket:
+            lines.append(bytes)
+            while let line = lines.next() { waiting.append(line) }
+        case .webSocket: readFrames(bytes, bus)
+        }
+        serveNext(bus)
+    }
+
+    private func readFrames(_ bytes: UnsafeRawBufferPointer, _ bus: isolated Bus) {
+        var input = bytes
+        do throws(WebSocketViolation) {
+            while stream.isOpen, !stream.isEnding, let event = try frames.next(&input) {
+                switch event {
+                case .text(let line), .binary(let line):
+                    let bare = line.filter { $0 != 0x0D && $0 != 0x0A }
+                    if bare.isEmpty { continue }
+                    waiting.append(InputLines.isTooLong(bare[...]) ? .tooLong : .line(bare))
+                case .ping(let payload):
+                    var frame: [UInt8] = []
+                    WebSocketFrame.append(.pong, payload, to: &frame)
+                    stream.sendFrame(frame)
+                case .pong: break
+                case .close: return stream.close(bus)
+                }
+            }
+        } catch {
+            stream.close(bus)
+        }
+    }
+
+    /// Obeys the lines that wait, until one has to ask.
+    func serveNext(_ bus: isolated Bus) {
+        guard !isServing else { return }
+        isServing = true
+        defer { isServing = false }
+        var served = 0
+        while !isAsking, stream.isOpen, !stream.isEnding, served < waiting.count {
+            let line = waiting[served]
+            served += 1
+            hasSentLine = true
+            obey(line, bus)
+        }
+        waiting.removeFirst(min(served, waiting.count))
+        updateReading()
+    }
+
+    private func updateReading() {
+        stream.isRead =
+            !isAsking && !stream.isEnding && !network.isStopping && !isPausedForStore
+            && waiting.count < Self.maxWaiting
+    }
+
+    /// Goes on reading if the store keeps up again.
+    func continueAfterStore(_ bus: isolated Bus) {
+        guard stream.isOpen, isPausedForStore else { return }
+        isPausedForStore = bus.isLagging
+        if isPausedForStore { network.awaitStore(for: self) }
+        updateReading()
+    }
+
+    // MARK: - Questions
+
+    /// Asks somebody who answers later; lines wait meanwhile.
+    func ask<Answer: Sendable>(
+        _ question: (_ then: @escaping (Answer) -> Void) -> Void,
+        then finish: @escaping @Sendable (Answer?, isolated Bus) -> Void
+    ) {
+        beginQuestion()
+        query.ask(within: PendingQuery.passwordTimeout, question) { [self] result, bus in
+            endQuestion(try? result.get(), finish, bus)
+        }
+    }
+
+    /// Asks the bus or the store.
+    func ask<Answer: Sendable>(
+        _ question: @escaping @Sendable (isolated Bus) async throws -> Answer,
+        then finish: @escaping @Sendable (Answer?, isolated Bus) -> Void
+    ) {
+        beginQuestion()
+        query.start(question) { [self] result, bus in
+            if case .failure(let error) = result {
+                network.throttledLog.warning(
+                    cause: "no answer: \(error)",
+                    "what was said before can't be read: \(error); who asks is told so")
+            }
+            endQuestion(try? result.get(), finish, bus)
+        }
+    }
+
+    private func beginQuestion() {
+        isAsking = true
+        updateReading()
+    }
+
+    /// Lets lines wait.
+    func beginWait() { beginQuestion() }
+
+    /// Goes on with something that lines have waited for.
+    func endWait(
+        _ result: SpeechResult, _ finish: (SpeechResult, isolated Bus) -> Void, _ bus: isolated Bus
+    ) {
+        guard stream.isOpen else { return }
+        isAsking = false
+        finish(result, bus)
+        if !isAsking { endResponse() }
+        serveNext(bus)
+    }
+
+    private func endQuestion<Answer>(
+        _ answer: Answer?, _ finish: (Answer?, isolated Bus) -> Void, _ bus: isolated Bus
+    ) {
+        guard stream.isOpen else { return }
+        isAsking = false
+        finish(answer, bus)
+        if !isAsking { endResponse() }
+        serveNext(bus)
+    }
+
+    /// Counts a question about what was said; answers if there are too many.
+    func spendQuery() -> Bool {
+        if case .allowed = queries.spend(at: network.loop.now, network.queryRule) { return true }
+        return false
+    }
+
+    /// Counts a command, and returns what becomes of it.
+    func spendCommand() -> CommandBucket.Decision {
+        if let person = lobbyPresence?.person, person.account != nil {
+            return person.commands.spend(at: network.loop.now, network.commandRule)
+        }
+        return commands.spend(at: network.loop.now, network.commandRule)
+    }
+
+    // MARK: - The end
+
+    /// Pings a client that is silent, and closes one that does not answer.
+    func checkAlive(at now: Int64) {
+        guard stream.isOpen, !stream.isEnding else { return }
+        if !isRegistered {
+            if now - began >= Self.registrationTimeout { end(phrases.registrationIsLate) }
+            return
+        }
+        guard stream.isRead, !stream.isBlocked, !stream.isFull,
+            now - lastInput >= Self.silence
+        else { return }
+        if let lastPing {
+            if now - lastPing >= Self.silence { quit("Ping timeout", phrases.isSilent) }
+        } else {
+            lastPing = now
+            stream.send(IRCMessage("PING", [network.name], from: nil).bytes)
+        }
+    }
+
+    /// Leaves with some last words, and closes.
+    func quit(_ words: String, _ answer: String) {
+        bus.assumeIsolated { depart(words, $0) }
+        end(answer)
+    }
+
+    /// Says why, and closes once everything that is owed is sent.
+    func end(_ reason: String) {
+        endResponse()
+        stream.closeWhenSent(IRCNetwork.error(reason))
+    }
+
+    /// Reads nothing any more; the daemon stops.
+    func stopReading(_ bus: isolated Bus) {
+        query.cancel()
+        isAsking = false
+        serveNext(bus)
+        stream.isRead = false
+    }
+
+    private func closed(_ bus: isolated Bus) {
+        query.cancel()
+        waiting = []
+        for key in watched.keys { network.stopWatching(key, self) }
+        depart(nil, bus)
+        network.markers.forget(.client(connectionID))
+        if isSocket { network.port.statistics.connections.recordClosing() }
+        network.remove(self)
+    }
+}
+
+/// The events of a client's socket: made before the client is.
+private final class ClientEvents: EventHandler {
+    weak var client: IRCClient?
+
+    func handle(_ ready: Readiness) { client?.handle(ready) }
+}

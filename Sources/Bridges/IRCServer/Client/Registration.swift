@@ -1,0 +1,19 @@
+import MessageBus
+
+/// What a client has said before it is registered.
+///
+/// Confined to whoever holds it.
+struct Registration {
+    /// The nick that it wants.
+    var nick: String?
+    /// The user name that it gives.
+    var username: String?
+    /// What it says of itself.
+    var realname = ""
+    /// The password of an account, until it is looked at.
+    var password: String?
+    /// True while it negotiates capabilities.
+    var isNegotiating = false
+    /// The account that it has logged in to.
+    var account: Account?
+}

@@ -1,0 +1,73 @@
+import Chat
+import IRC
+import MessageBus
+import Sockets
+
+// What the bus tells somebody who is here by this client.
+extension IRCClient: PresenceDelegate {
+    /// True if the bridge shows anything but answers.
+    var isReachable: Bool { network.port.direction != .in }
+
+    /// True if the client does not read what it is sent.
+    var isFull: Bool { stream.isFull }
+
+    /// The address that bans go by.
+    var address: ClientAddress? { clientAddress }
+
+    /// Shows a private message.
+    func deliver(_ message: Message) {
+        guard isReachable, let sender, let other = message.other else { return }
+        let isMine = message.sender.key == sender.key
+        let isForMe = other.key == sender.key
+        let outgoing = network.port.attachment.outgoing
+        for shown in outgoing.isEmpty ? [message] : outgoing.judge([message]) {
+            var place = MessageComposer.Surroundings(
+                source: network.people.source(of: shown.sender),
+                target: Array(network.people.nick(of: other).utf8),
+                account: network.people.accountName(of: shown.sender))
+            place.reply = network.speakingReply
+            var lines: [UInt8] = []
+            MessageComposer(form: form).appendSaid(shown, in: place, to: &lines)
+            network.port.statistics.deliveries += 1
+            if isMine, capabilities.contains(.echoMessage) {
+                let isBatch = form.isMultiline && lines.count(where: { $0 == 0x0A }) > 1
+                if speaking != nil {
+                    reply(lines, isBatch: isBatch)
+                } else if !isForMe {
+                    stream.send(lines)
+                }
+            }
+            if isForMe { stream.send(lines) }
+        }
+    }
+
+    /// Speaks by another name from now on, and tells the client.
+    func senderChanged(to new: Sender, isForced: Bool) {
+        guard let old = sender else { return }
+        let source = network.people.source(of: old)
+        become(new)
+        let newNick = network.people.nick(of: new)
+        guard newNick != nick else { return }
+        _ = stream.recordTold(IRCPeople.renameKey(old, new))
+        nick = newNick
+        reply(source + "NICK \(newNick)\r\n".utf8)
+        if isForced {
+            stream.send(
+                IRCMessage("NOTICE", [nick, phrases.hasToBeCalled(newNick)], from: server).bytes)
+        }
+    }
+
+    /// Sends the person away.
+    func disconnect(_ reason: Disconnection) {
+        let farewell = phrases.farewell(reason)
+        bus.assumeIsolated { bus in
+            if case .kicked(let words) = reason, let sender,
+                network.people.live.leaves[sender.key] == nil
+            {
+                network.people.live.leaves[sender.key] = .said(words)
+            }
+            depart(nil, bus)
+        }
+        end(farewell)
+    }
+}

@@ -1,0 +1,304 @@
+import Chat
+import IRC
+import MessageBus
+
+// What a client says: in channels, and to somebody alone.
+extension IRCClient {
+    /// Something that is to be said.
+    struct Utterance {
+        var command: String
+        var target: String
+        var text: [UInt8]
+        var cuts: [Int] = []
+        var reply: String?
+        /// True if its lines were cut by the client, so that none is too long.
+        var isCut = false
+
+        /// True if a program says it by itself.
+        var isAutomatic: Bool { command == "NOTICE" }
+    }
+
+    /// Targets of one command at most.
+    private static let maxTargets = 4
+    /// Bytes of a reference to another message at most.
+    private static let maxReference = 64
+
+    /// Says something.
+    func speak(_ command: String, _ parameters: [String], _ tags: IRCTags, _ bus: isolated Bus) {
+        guard let list = parameters.first, !list.isEmpty else {
+            return command == "NOTICE" ? () : numeric("411", [phrases.noRecipient(command)])
+        }
+        guard parameters.count > 1, !parameters[1].isEmpty else {
+            return command == "NOTICE" ? () : numeric("412", [phrases.noText])
+        }
+        guard let text = Self.text(parameters[1]) else { return }
+        let targets = list.split(separator: ",")
+        if targets.count > Self.maxTargets {
+            return numeric("407", [list, phrases.tooManyTargets])
+        }
+        for target in targets {
+            if isAsking { break }
+            let utterance = Utterance(
+                command: command, target: String(target), text: text, reply: reference(in: tags))
+            say(utterance, bus)
+        }
+    }
+
+    private func reference(in tags: IRCTags) -> String? {
+        guard capabilities.contains(.messageTags), let reply = tags["+draft/reply"],
+            !reply.isEmpty, reply.utf8.count <= Self.maxReference
+        else { return nil }
+        return reply
+    }
+
+    /// Returns a text as the bus carries it; `nil` for a request between two programs, which is not
+    /// carried.
+    static func text(_ raw: String) -> [UInt8]? {
+        guard raw.utf8.first == 1 else { return Array(IRCFormatting.remove(from: raw).utf8) }
+        guard raw.hasPrefix("\u{1}ACTION ") else { return nil }
+        let action = raw.dropFirst(8).prefix { $0 != "\u{1}" }
+        return Array("/me \(IRCFormatting.remove(from: String(action)))".utf8)
+    }
+
+    /// Says something to one target.
+    func say(_ utterance: Utterance, _ bus: isolated Bus) {
+        let target = utterance.target
+        if !utterance.isCut {
+            let head = source.count + utterance.command.utf8.count + target.utf8.count + 3
+            // Readers would get it in two lines.
+            if head + utterance.text.count > IRCMessage.maxLine - 2 {
+                return numeric("417", [phrases.lineIsTooLong])
+            }
+        }
+        if !target.hasPrefix("#") { return whisper(utterance, bus) }
+        guard let room = network.room(target) else {
+            return utterance.isAutomatic ? () : numeric("403", [target, phrases.noChannel(nil)])
+        }
+        guard let presence = presence(in: room), let sender else {
+            return refuse(utterance, .forbidden, phrases.notInRoomForIRC)
+        }
+        if network.port.direction == .out {
+            return refuse(utterance, .forbidden, phrases.forbidden)
+        }
+        if network.textLimit.isExceeded(by: String(decoding: utterance.text, as: UTF8.self)) {
+            return refuse(
+                utterance, .tooLong, phrases.textIsTooLongForIRC(network.textLimit.characters))
+        }
+        let relayed = relayed(utterance.text, by: sender, bus)
+        var speech = Bus.Speech(
+            relayed?.text ?? utterance.text, by: relayed?.sender ?? sender,
+            in: relayed == nil ? presence : nil, session: sessionKey,
+            reply: utterance.reply.flatMap { MessageNumber($0) }.flatMap { $0 > 0 ? $0 : nil })
+        speech.connectionID = connectionID
+        speech.isAutomatic = utterance.isAutomatic
+        let name = room.name
+        wait { then in
+            bus.say(speech, in: room, by: network.port.attachment, then: then)
+        } finish: { [self] result, bus in
+            if case .unknownMessage = result {
+                // What is answered may be anywhere; the words are said all the same.
+                var plain = utterance
+                plain.reply = nil
+                return say(plain, bus)
+            }
+            finish(result, utterance, in: bus.room(name))
+        }
+    }
+
+    /// Returns what an account that speaks for others says for somebody: `NAME: TEXT`; `nil` for what
+    /// anybody says for themselves.
+    private func relayed(
+        _ text: [UInt8], by sender: Sender, _ bus: isolated Bus
+    ) -> (sender: Sender, text: [UInt8])? {
+        guard let account = sender.account, bus.accounts.account(account)?.role == .relay,
+            let colon = text.firstIndex(of: UInt8(ascii: ":")), colon + 2 < text.count,
+            text[colon + 1] == UInt8(ascii: " "),
+            let name = try? Name(String(decoding: text[..<colon], as: UTF8.self), isChosen: false)
+        else { return nil }
+        return (
+            Sender(name.text, relayedBy: sender, fold: NameFolding.key),
+            Array(text[(colon + 2)...])
+        )
+    }
+
+    /// A name of this connection for what it says in order.
+    private var sessionKey: [UInt8] {
+        Array("irc:\(connectionID)".utf8)
+    }
+
+    private func finish(_ result: SpeechResult, _ utterance: Utterance, in room: Room?) {
+        switch result {
+        case .said(let number):
+            if !utterance.cuts.isEmpty {
+                network.people.live.record(utterance.cuts, of: utterance.text, numbered: number)
+            }
+            if capabilities.contains(.echoMessage), let room { echo(number, in: room) }
+        case .dropped(let drop): refuse(utterance, code: drop.code, drop.reason)
+        case .full: refuse(utterance, .rateLimited, phrases.tooManyRequests)
+        default: refuse(utterance, .forbidden, phrases.notInRoomForIRC)
+        }
+    }
+
+    /// Sends the client what it has said, as everybody else reads it.
+    private func echo(_ number: MessageNumber, in room: Room) {
+        guard let form = stream.form(of: room), let said = room.log.message(numbered: number) else {
+            return
+        }
+        var lines: [UInt8] = []
+        for message in form.feed.shown([said]) {
+            var place = MessageComposer.Surroundings(
+                source: network.people.source(of: message.sender),
+                target: Array("#\(room.name)".utf8),
+                account: network.people.accountName(of: message.sender))
+            place.cuts = network.people.live.cuts(of: message)
+            MessageComposer(form: self.form).appendSaid(message, in: place, to: &lines)
+        }
+        let isBatch = lines.count(where: { $0 == 0x0A }) > 1 && form.encoder.form.isMultiline
+        if let now = responses.add(lines, isBatch: isBatch) {
+            stream.send(now, behind: form)
+        } else {
+            form.catchUp()
+        }
+    }
+
+    // MARK: - Refusals
+
+    private func refuse(_ utterance: Utterance, _ code: AnswerCode, _ text: String) {
+        refuse(utterance, code: code.rawValue, text)
+    }
+
+    /// Answers that something is not said; nothing ever answers a NOTICE.
+    private func refuse(_ utterance: Utterance, code: String, _ text: String) {
+        if utterance.isAutomatic { return }
+        let sentence = text.isEmpty ? "[\(code)]" : "[\(code)] \(text)"
+        if utterance.target.hasPrefix("#") {
+            numeric("404", [utterance.target, sentence])
+        } else {
+            reply(IRCMessage("NOTICE", [nick, sentence], from: server))
+        }
+    }
+
+    // MARK: - To somebody alone
+
+    private func whisper(_ utterance: Utterance, _ bus: isolated Bus) {
+        let target = utterance.target
+        if target.lowercased() == Self.serviceName.lowercased() {
+            if utterance.isAutomatic { return }
+            return askService(String(decoding: utterance.text, as: UTF8.self), bus)
+        }
+        guard let lobbyPresence else { return }
+        let presence = presences.first ?? lobbyPresence
+        if network.port.direction == .out {
+            return refuse(utterance, .forbidden, phrases.forbidden)
+        }
+        guard let key = network.people.key(ofNick: target) ?? unknownKey(target) else {
+            return utterance.isAutomatic ? () : numeric("401", [target, phrases.noSuchNick])
+        }
+        let isHere = bus.person(key) != nil
+        network.speakingReply = utterance.reply
+        speaking = Speaking(reply: utterance.reply)
+        wait { then in
+            bus.whisper(
+                utterance.text, from: presence, to: key, session: sessionKey, id: nil,
+                isAutomatic: utterance.isAutomatic, by: network.port.attachment, then: then)
+        } finish: { [self] result, bus in
+            switch result {
+            case .said:
+                if utterance.isAutomatic { break }
+                if let away = network.people.profile(of: key)?.away {
+                    numeric("301", [target, away])
+                } else if !isHere {
+                    let name = bus.accounts.account(named: key)?.name ?? target
+                    numeric("301", [target, phrases.leftMessage(for: name)])
+                }
+            case .dropped(let drop): refuse(utterance, code: drop.code, drop.reason)
+            case .full: refuse(utterance, .full, phrases.busyUser(target))
+            default:
+                if utterance.isAutomatic { break }
+                numeric(
+                    "401",
+                    [target, target.contains("/") ? phrases.isElsewhere : phrases.noSuchNick]
+                )
+            }
+        }
+        network.speakingReply = nil
+        speaking = nil
+    }
+
+    /// Returns the folded name of an account whose owner is away, by a nick; it counts as a command,
+    /// so that nobody can try all names.
+    private func unknownKey(_ nick: String) -> String? {
+        guard case .allowed = spendCommand(), let key = IRCPeople.fold(nick) else { return nil }
+        for key in [key, key.replacing("_", with: " ")]
+        where bus.accounts.account(named: key) != nil {
+            return key
+        }
+        return nick.contains("/") ? key : nil
+    }
+
+    // MARK: - Several lines
+
+    /// Begins or ends a batch.
+    func changeBatch(_ parameters: [String], _ tags: IRCTags, _ bus: isolated Bus) {
+        guard let name = parameters.first, name.utf8.count > 1 else { return needMore("BATCH") }
+        if name.hasPrefix("+"), parameters.count > 2, parameters[1] == "draft/multiline",
+            capabilities.contains(.multiline), multiline == nil
+        {
+            multiline = MultilineInput(
+                String(name.dropFirst().prefix(64)), to: parameters[2], label: responses.label,
+                reply: reference(in: tags))
+            // The end of the batch is answered, not its beginning.
+            return responses.begin(nil)
+        }
+        guard name.hasPrefix("-"), let batch = multiline, batch.name == name.dropFirst() else {
+            multiline = nil
+            return fail("BATCH", "MULTILINE_INVALID", [], phrases.isNoBatch)
+        }
+        multiline = nil
+        guard let command = batch.command else { return }
+        if let label = batch.label { responses.begin(label) }
+        guard batch.text.contains(where: { $0 != 0x0A && $0 != 0x20 }) else {
+            return numeric("412", [phrases.noText])
+        }
+        let utterance = Utterance(
+            command: command, target: batch.target, text: batch.text, cuts: batch.cuts,
+            reply: batch.reply, isCut: true)
+        say(utterance, bus)
+    }
+
+    /// Adds a line to the batch in progress.
+    func addToBatch(_ name: String, _ message: IRCMessage, _ bus: isolated Bus) {
+        guard var batch = multiline, batch.name == name,
+            ["PRIVMSG", "NOTICE"].contains(message.command), message.parameters.count > 1
+        else {
+            multiline = nil
+            return fail("BATCH", "MULTILINE_INVALID", [], phrases.isNoBatch)
+        }
+        let clean = Array(IRCFormatting.remove(from: message.parameters[1]).utf8)
+            .withUnsafeBytes { TextCleaning.cleaned(repairing: $0, lineEndings: .removed) }
+        do throws(MultilineInput.Refusal) {
+            try batch.append(
+                message.command, to: message.parameters[0], clean,
+                isConcatenated: message.tags["draft/multiline-concat"] != nil)
+            multiline = batch
+        } catch {
+            multiline = nil
+            switch error {
+            case .invalid: fail("BATCH", "MULTILINE_INVALID", [], phrases.isNoBatch)
+            case .tooLong:
+                fail(
+                    "BATCH", "MULTILINE_MAX_BYTES", ["\(MultilineInput.maxBytes)"],
+                    phrases.lineIsTooLong)
+            case .tooManyLines:
+                fail(
+                    "BATCH", "MULTILINE_MAX_LINES", ["\(MultilineInput.maxLines)"],
+                    phrases.lineIsTooLong)
+            }
+        }
+    }
+}
+
+extension ClientForm {
+    /// True if several lines are one batch.
+    var isMultiline: Bool { options.contains(.multiline) }
+}

@@ -1,0 +1,197 @@
+import Chat
+import IRC
+import MessageBus
+
+/// The composer of a message's lines as clients of one form read them, each with CR LF.
+struct MessageComposer {
+    /// What a message's lines have besides the message.
+    struct Surroundings {
+        /// `:nick!user@host ` of the sender.
+        var source: [UInt8]
+        /// The channel, or the receiver's nick.
+        var target: [UInt8]
+        /// The sender's account; `nil` without one.
+        var account: String?
+        /// The batch that the lines belong to.
+        var batch: String?
+        /// The label of the command that this answers.
+        var label: String?
+        /// The value of `+draft/reply`, where the message's own does not say it.
+        var reply: String?
+        /// What stands in front of the text: the time, for clients that are not told it.
+        var stamp: [UInt8] = []
+        /// Places inside lines at which the speaker has cut the text.
+        var cuts: [Int] = []
+    }
+
+    let form: ClientForm
+
+    /// Bytes of a line at most, without CR LF and tags.
+    private static let maxLine = 510
+
+    // MARK: - Texts
+
+    /// Appends the lines of something said.
+    func appendSaid(_ message: Message, in place: Surroundings, to bytes: inout [UInt8]) {
+        message.content.withBytes { text in
+            var front = place.stamp
+            if let reply = message.reply, !form.options.contains(.tags) {
+                front += "[↩ \(reply.name): \(reply.excerpt)] ".utf8
+            }
+            if message.kind == .edit { front += "[✎] ".utf8 }
+            let isAction = front.isEmpty && Self.isAction(text)
+            let words =
+                isAction ? UnsafeRawBufferPointer(rebasing: text.dropFirst(4)) : text
+            let command: StaticString = message.isAutomatic ? "NOTICE " : "PRIVMSG "
+            let head = place.source.count + command.utf8CodeUnitCount + place.target.count + 2
+            let line = Line(
+                message: message, place: place, command: command, front: front,
+                isAction: isAction, budget: Self.maxLine - head - (isAction ? 9 : 0))
+            if form.options.contains(.multiline),
+                message.hasSeveralLines || front.count + words.count > line.budget
+                    || !place.cuts.isEmpty
+            {
+                appendBatch(words, line, to: &bytes)
+            } else {
+                appendLines(words, line, to: &bytes)
+            }
+        }
+    }
+
+    /// What all lines of a message have in common.
+    private struct Line {
+        let message: Message
+        let place: Surroundings
+        let command: StaticString
+        let front: [UInt8]
+        let isAction: Bool
+        /// Bytes of text at most.
+        let budget: Int
+    }
+
+    /// `/me` in front of a text is how an action is said, on every bridge.
+    private static func isAction(_ text: UnsafeRawBufferPointer) -> Bool {
+        text.count > 4 && text[0] == UInt8(ascii: "/") && text[1] == UInt8(ascii: "m")
+            && text[2] == UInt8(ascii: "e") && text[3] == UInt8(ascii: " ")
+    }
+
+    /// Appends a line for each piece; blank lines can't be said.
+    private func appendLines(
+        _ text: UnsafeRawBufferPointer, _ line: Line, to bytes: inout [UInt8]
+    ) {
+        var pieces = TextPieces(of: text, cuts: line.place.cuts)
+        var isFirst = true
+        while let piece = pieces.next(
+            within: line.budget - (isFirst ? line.front.count : 0))
+        {
+            if piece.range.isEmpty, !(isFirst && !line.front.isEmpty) { continue }
+            appendTags(
+                of: line.message, line.place, batch: line.place.batch, isWhole: isFirst, to: &bytes)
+            append(text, piece, line, isFirst: isFirst, to: &bytes)
+            isFirst = false
+        }
+    }
+
+    /// Appends a batch of `draft/multiline`.
+    private func appendBatch(
+        _ text: UnsafeRawBufferPointer, _ line: Line, to bytes: inout [UInt8]
+    ) {
+        let name = "m\(line.message.number)"
+        appendTags(of: line.message, line.place, batch: line.place.batch, isWhole: true, to: &bytes)
+        bytes += line.place.source
+        bytes += "BATCH +\(name) draft/multiline ".utf8
+        bytes += line.place.target
+        bytes += [13, 10]
+        var pieces = TextPieces(of: text, cuts: line.place.cuts)
+        var isFirst = true
+        while let piece = pieces.next(
+            within: line.budget - (isFirst ? line.front.count : 0))
+        {
+            bytes += "@batch=\(name)".utf8
+            if piece.isContinuation { bytes += ";draft/multiline-concat".utf8 }
+            bytes.append(UInt8(ascii: " "))
+            append(text, piece, line, isFirst: isFirst, to: &bytes)
+            isFirst = false
+        }
+        if let batch = line.place.batch { bytes += "@batch=\(batch) ".utf8 }
+        bytes += line.place.source
+        bytes += "BATCH -\(name)\r\n".utf8
+    }
+
+    private func append(
+        _ text: UnsafeRawBufferPointer, _ piece: TextPieces.Piece, _ line: Line, isFirst: Bool,
+        to bytes: inout [UInt8]
+    ) {
+        bytes += line.place.source
+        line.command.withUTF8Buffer { bytes.append(contentsOf: $0) }
+        bytes += line.place.target
+        bytes.append(UInt8(ascii: " "))
+        bytes.append(UInt8(ascii: ":"))
+        if isFirst { bytes += line.front }
+        if line.isAction { Self.append("\u{1}ACTION ", to: &bytes) }
+        bytes.append(contentsOf: UnsafeRawBufferPointer(rebasing: text[piece.range]))
+        if line.isAction { bytes.append(1) }
+        bytes.append(13)
+        bytes.append(10)
+    }
+
+    private static func append(_ text: StaticString, to bytes: inout [UInt8]) {
+        text.withUTF8Buffer { bytes.append(contentsOf: $0) }
+    }
+
+    // MARK: - Tags
+
+    /// Appends the tags of a message, with `@` in front and a space behind; nothing if there are
+    /// none.
+    ///
+    /// - Parameter isWhole: false for the later lines of one message, which have no `msgid`.
+    func appendTags(
+        of message: Message, _ place: Surroundings, batch: String?, isWhole: Bool,
+        to bytes: inout [UInt8]
+    ) {
+        let start = bytes.count
+        if form.options.contains(.time) {
+            Self.append("@time=", to: &bytes)
+            ServerTime.append(message.time.milliseconds, to: &bytes)
+        }
+        if form.options.contains(.tags), isWhole, message.header.isSaid {
+            begin("msgid=", from: start, in: &bytes)
+            Self.append(message.number, to: &bytes)
+            if let reply = place.reply {
+                begin("+draft/reply=", from: start, in: &bytes)
+                bytes += IRCTags.escape(reply).utf8
+            } else if let reply = message.reply, reply.number > 0 {
+                begin("+draft/reply=", from: start, in: &bytes)
+                Self.append(reply.number, to: &bytes)
+            }
+        }
+        if form.options.contains(.account), let account = place.account {
+            begin("account=", from: start, in: &bytes)
+            bytes += IRCTags.escape(account).utf8
+        }
+        if let batch {
+            begin("batch=", from: start, in: &bytes)
+            bytes += batch.utf8
+        }
+        if let label = place.label, isWhole {
+            begin("label=", from: start, in: &bytes)
+            bytes += IRCTags.escape(label).utf8
+        }
+        if bytes.count > start { bytes.append(UInt8(ascii: " ")) }
+    }
+
+    private func begin(_ key: StaticString, from start: Int, in bytes: inout [UInt8]) {
+        bytes.append(bytes.count == start ? UInt8(ascii: "@") : UInt8(ascii: ";"))
+        Self.append(key, to: &bytes)
+    }
+
+    private static func append(_ number: MessageNumber, to bytes: inout [UInt8]) {
+        let start = bytes.count
+        var rest = number.rawValue
+        repeat {
+            bytes.append(UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10))
+            rest /= 10
+        } while rest > 0
+        bytes[start...].reverse()
+    }
+}

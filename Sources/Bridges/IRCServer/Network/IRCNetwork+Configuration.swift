@@ -1,0 +1,59 @@
+import Chat
+import MessageBus
+import Metrics
+import Sockets
+import TimeUnits
+
+// What a new configuration changes while the server runs.
+extension IRCNetwork {
+    /// Takes over the limits of other options.
+    func adjust(to new: IRCServer.Options) {
+        loop.assertOwned()
+        options.maxConnections = new.maxConnections
+        options.maxPerAddress = new.maxPerAddress
+        options.connects = new.connects
+        options.stalledAfter = new.stalledAfter
+        options.commands = new.commands
+        options.historyOnJoin = new.historyOnJoin
+        options.topics = new.topics
+        commandRule = CommandBucket.Rule(new.commands)
+        stalled.setTimeout(new.stalledAfter.inNanoseconds)
+        listener.adjust(to: new.listenerSettings)
+        http?.adjust(
+            maxConnections: new.maxConnections, maxPerAddress: new.maxPerAddress,
+            stalledAfter: new.stalledAfter)
+    }
+
+    /// Uses the rooms and the chains that there are by now; whoever is in a room that is closed has
+    /// left it.
+    func useConfiguration(_ bus: isolated Bus) {
+        textLimit = TextLimit(of: port.attachment, on: bus)
+        let closed = rooms.filter(\.isClosed)
+        rooms = bus.rooms
+        for room in closed {
+            for client in Array(clients.values) { client.leaveClosedRoom(room, bus) }
+        }
+    }
+
+    /// Has the connections counted, and what waits for them told to whoever asks.
+    func exposeGauges() {
+        port.statistics.connections.isUsed = true
+        port.attachment.readGauges = { [weak self] in self?.gauges($0) ?? BridgeGauges() }
+    }
+
+    private func gauges(_ bus: isolated Bus) -> BridgeGauges {
+        var gauges = BridgeGauges()
+        for room in rooms {
+            var waiting = WaitingMessages(channel: room.name, count: 0, age: 0)
+            for form in allForms where form.feed.room === room {
+                let more = form.feed.waiting(
+                    for: form.readers.lazy.compactMap { $0.cursor(in: form.feed.transcript) },
+                    at: bus.now.milliseconds)
+                waiting.count += more.count
+                waiting.age = max(waiting.age, more.age)
+            }
+            gauges.waiting.append(waiting)
+        }
+        return gauges
+    }
+}

@@ -1,0 +1,55 @@
+import Chat
+import MessageBus
+import Sockets
+
+// The end of a server: nobody is let in any more, and everybody gets what they are owed.
+extension IRCNetwork {
+    /// Lets nobody in any more; every client is closed when all it is owed is sent.
+    func stopReading(_ bus: isolated Bus) {
+        guard !isStopping else { return }
+        beginStopping()
+        for client in Array(clients.values) { client.stopReading(bus) }
+        bus.whenEnding(of: port.attachment) { [self] in
+            self.port.bus.assumeIsolated { bus in
+                if self.isDetached { return }
+                for client in Array(self.clients.values) { client.end(self.phrases.serverStops) }
+                self.checkDone()
+            }
+        }
+    }
+
+    private func beginStopping() {
+        isStopping = true
+        // First: where everybody has gone already, the rest ends the server, and no timer must be set
+        // any more.
+        stalled.hurry()
+        listener.close()
+        http?.stop()
+        lingering.hurry()
+    }
+
+    /// Closes all connections at once.
+    func closeAll(_ bus: isolated Bus) {
+        if !isStopping { beginStopping() }
+        for client in Array(clients.values) { client.stream.close(bus) }
+        http?.closeAll()
+        lingering.closeAll()
+        checkDone()
+    }
+
+    /// Ends the server once every connection is closed.
+    func checkDone() {
+        guard isStopping, clients.isEmpty, lingering.isEmpty, isHTTPClosed else { return }
+        detach()
+        for waiter in waiters { waiter.resume() }
+        waiters = []
+    }
+
+    /// Returns when all connections are closed.
+    func waitUntilDone(_ bus: isolated Bus) async {
+        checkDone()
+        await withCheckedContinuation { waiter in
+            if isDetached { waiter.resume() } else { waiters.append(waiter) }
+        }
+    }
+}

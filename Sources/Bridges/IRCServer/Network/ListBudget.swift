@@ -1,0 +1,30 @@
+/// The bytes of long answers that all clients together have not taken: names, histories.
+///
+/// Confined to the bus's loop.
+final class ListBudget {
+    /// One answer's part, which is free once nobody holds it.
+    final class Part {
+        fileprivate let bytes: Int
+        private weak var budget: ListBudget?
+
+        fileprivate init(_ bytes: Int, of budget: ListBudget) {
+            self.bytes = bytes
+            self.budget = budget
+            budget.used += bytes
+        }
+
+        deinit { budget?.used -= bytes }
+    }
+
+    private var used = 0
+    /// Bytes beyond which no further answer is begun.
+    private let bound: Int
+
+    init(bound: Int) { self.bound = bound }
+
+    /// True if no further long answer may be begun.
+    var isSpent: Bool { used > bound }
+
+    /// Counts an answer.
+    func part(of bytes: Int) -> Part { Part(bytes, of: self) }
+}

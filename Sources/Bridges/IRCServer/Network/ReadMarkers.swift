@@ -1,0 +1,44 @@
+import MessageBus
+
+/// How far people have read, as clients of IRC say it: a time for each channel and each
+/// conversation.
+///
+/// Those of accounts are kept for all their clients, and for channels with the account. Confined to
+/// the bus's loop.
+final class ReadMarkers {
+    /// Whose markers they are.
+    enum Owner: Hashable {
+        case account(AccountID)
+        case client(UInt32)
+    }
+
+    private var markers: [Owner: [String: Int64]] = [:]
+    private var order: [Owner] = []
+
+    /// Targets of one owner at most.
+    private static let maxTargets = 200
+    /// Owners at most; the markers of the oldest are forgotten.
+    private static let maxOwners = 10_000
+
+    /// Returns a marker, in milliseconds since 1970; `nil` if there is none.
+    func marker(of target: String, _ owner: Owner) -> Int64? { markers[owner]?[target] }
+
+    /// Moves a marker forward, and returns where it is then.
+    func move(_ target: String, to time: Int64, _ owner: Owner) -> Int64 {
+        if markers[owner] == nil {
+            order.append(owner)
+            if order.count > Self.maxOwners { markers[order.removeFirst()] = nil }
+        }
+        var own = markers[owner] ?? [:]
+        let moved = max(own[target] ?? .min, time)
+        if own[target] != nil || own.count < Self.maxTargets { own[target] = moved }
+        markers[owner] = own
+        return moved
+    }
+
+    /// Forgets a client's.
+    func forget(_ owner: Owner) {
+        guard markers.removeValue(forKey: owner) != nil else { return }
+        order.removeAll { $0 == owner }
+    }
+}

@@ -1,0 +1,56 @@
+import Foundation
+import Chat
+import MessageBus
+
+/// The nicks that names become, and the names that nicks may be.
+enum NickRules {
+    /// Bytes of a nick at most, as `NICKLEN` counts them: as many as a name's characters.
+    static let maxLength = 32
+
+    /// Returns the nick that stands for somebody: spaces become `_`, and `Ana (telegram)` becomes
+    /// `Ana/telegram`.
+    static func nick(for name: String) -> String {
+        guard name.hasSuffix(")"), let start = name.range(of: " (", options: .backwards) else {
+            return cleaned(name)
+        }
+        let owner = name[start.upperBound...].dropLast()
+        return "\(cleaned(String(name[..<start.lowerBound])))/\(cleaned(String(owner)))"
+    }
+
+    /// The slash belongs to those of other bridges, so that nobody can be faked from here.
+    private static let replaced: Set<Character> = [" ", ",", "*", "?", "!", "@", ":", "/", "\t"]
+    private static let leading: Set<Character> = ["$", "#", "&", "~", "%", "+", "@", ":"]
+
+    private static func cleaned(_ name: String) -> String {
+        var nick = String(name.map { replaced.contains($0) ? "_" : $0 })
+        if let first = nick.first, leading.contains(first) { nick = "_" + nick }
+        return nick.isEmpty ? "_" : nick
+    }
+
+    /// Returns true if somebody may choose a name as a nick: it stands for itself.
+    static func isChoosable(_ nick: String) -> Bool {
+        nick.utf8.count <= Name.maxBytes && !nick.isEmpty && cleaned(nick) == nick
+    }
+
+    /// Returns what a client gives as its user name, as far as it can be shown; `nil` if nothing is
+    /// left.
+    static func username(_ text: String) -> String? {
+        let allowed = text.unicodeScalars.filter {
+            $0.isASCII
+                && ($0.properties.isAlphabetic || "0123456789-_.".unicodeScalars.contains($0))
+        }.prefix(16)
+        return allowed.isEmpty ? nil : String(String.UnicodeScalarView(allowed))
+    }
+
+    /// Returns a name as the host in `nick!user@host`.
+    static func host(_ name: String) -> String {
+        let host = String(
+            name.map { character in
+                character.isASCII
+                    && (character.isLetter || character.isNumber || character == "-"
+                        || character == ".")
+                    ? character : "-"
+            })
+        return host.isEmpty ? "puente" : host
+    }
+}

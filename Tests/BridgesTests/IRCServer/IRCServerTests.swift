@@ -1,5 +1,0 @@
-import Testing
-
-@testable import IRCServerBridge
-
-@Suite struct IRCServerTests {}

@@ -1,0 +1,76 @@
+import MessageBus
+import TestSupport
+import Testing
+
+@testable import IRCServerBridge
+
+/// Accounts, by SASL, by PASS and by NickServ.
+@Suite(.timeLimit(.minutes(10))) struct AccountsTests {
+    /// `ana`, with the password `contraseña`.
+    private func host() async throws -> IRCHost {
+        let accounts = FakeAccounts()
+        accounts.addSilently("ana", password: "contraseña")
+        return try await IRCHost(accounts: accounts)
+    }
+
+    @Test func `SASL logs in, and a name that is registered needs it`() async throws {
+        let host = try await host()
+        let thief = try host.socket()
+        try thief.send("NICK ana", "USER x 0 * :x")
+        #expect(try await thief.line()?.hasPrefix(":puente.irc 433 * ana") == true)
+        let ana = try host.socket()
+        try ana.send("CAP REQ :sasl", "NICK otra", "USER a 0 * :Ana", "AUTHENTICATE PLAIN")
+        #expect(try await ana.until("+") == [":puente.irc CAP * ACK sasl", "AUTHENTICATE +"])
+        // ana, ana, contraseña; then a wrong one.
+        try ana.send("AUTHENTICATE YW5hAGFuYQBjb250cmFzZcOxYQ==", "CAP END")
+        let welcome = try await ana.until("Welcome to puente, ana")
+        #expect(welcome.map { $0.split(separator: " ")[1] } == ["900", "903", "001"])
+        let second = try host.socket()
+        try second.send("PASS contraseña", "NICK ana", "USER a 0 * :Ana")
+        #expect(try await second.until("Welcome to puente, ana").count == 2)
+        try second.send("JOIN #general", "PRIVMSG ana :a mí")
+        #expect(try await second.until(":a mí").last == ":ana!a@irc PRIVMSG ana :a mí")
+        #expect(try await ana.until(":a mí").last == ":ana!a@irc PRIVMSG ana :a mí")
+        try await host.stop()
+    }
+
+    @Test func `a wrong password is refused everywhere`() async throws {
+        let host = try await host()
+        let bob = try await host.client("bob", "sasl", in: [])
+        try bob.send("AUTHENTICATE PLAIN", "AUTHENTICATE YW5hAGFuYQBmYWxzbyBmYWxzbw==")
+        #expect(try await bob.until("wrong.").last?.hasPrefix(":puente.irc 904 bob") == true)
+        try bob.send("PRIVMSG NickServ :IDENTIFY ana falsofalso")
+        #expect(
+            try await bob.until("wrong.").last?.hasPrefix(":NickServ!services@puente.irc NOTICE")
+                == true)
+        try bob.send("PRIVMSG NickServ :IDENTIFY ana contraseña")
+        let lines = try await bob.until("NOTICE ana :You are logged in as ana.")
+        #expect(lines.contains(":bob!bob@irc NICK ana"))
+        let wrong = try host.socket()
+        try wrong.send("PASS falsofalso", "NICK ana", "USER a 0 * :Ana")
+        #expect(
+            try await wrong.rest().map { $0.split(separator: " ").prefix(2).joined(separator: " ") }
+                == [":puente.irc 464", "ERROR :The"])
+        try await host.stop()
+    }
+
+    @Test func `only moderators send people away`() async throws {
+        let accounts = FakeAccounts()
+        accounts.addSilently("ana", password: "contraseña")
+        let host = try await IRCHost(accounts: accounts)
+        let ana = try await host.client("other")
+        let bob = try await host.client("bob")
+        let eva = try await host.client("eva")
+        try ana.send("KICK #general bob")
+        #expect(try await ana.until("moderators").last?.contains(" 482 ") == true)
+        let account = try #require(accounts.account(named: "ana"))
+        accounts.setRole(.moderator, of: account.id) { _ in }
+        try ana.send("NS IDENTIFY ana contraseña")
+        _ = try await ana.until("You are logged in as ana.")
+        try ana.send("KICK #general bob :fuera")
+        #expect(
+            try await eva.until(":fuera").last == ":ana!other@irc KICK #general bob :fuera")
+        #expect(try await bob.rest().last?.hasPrefix("ERROR :") == true)
+        try await host.stop()
+    }
+}
