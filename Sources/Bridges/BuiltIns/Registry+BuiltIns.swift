@@ -8,6 +8,7 @@ import TCPBridge
 import TailBridge
 import TelegramBridge
 import WebBridge
+import WebhookBridge
 
 extension Registry {
     /// Registers the bridges that come with the program, as plug-ins are registered.
@@ -18,6 +19,7 @@ extension Registry {
         registerTelegram()
         registerWeb()
         registerExec()
+        registerWebhook()
         registerIRC()
         registerIRCServer()
         registerNATS()
