@@ -7,6 +7,7 @@ import TCPBridge
 import TailBridge
 import TelegramBridge
 import WebBridge
+import WebhookBridge
 
 extension Registry {
     /// Registers the bridges that come with the program, as plug-ins are registered.
@@ -17,6 +18,7 @@ extension Registry {
         registerTelegram()
         registerWeb()
         registerExec()
+        registerWebhook()
         registerIRC()
         registerIRCServer()
     }

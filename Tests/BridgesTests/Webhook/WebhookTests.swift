@@ -1,5 +1,6 @@
 import Testing
 
-@testable import WebhookBridge
-
-@Suite struct WebhookTests {}
+/// The tests of running webhook bridges.
+///
+/// One test at a time: each advances a clock.
+@Suite(.serialized, .timeLimit(.minutes(10))) enum WebhookTests {}

@@ -12,13 +12,17 @@ package struct LoopbackAnswer: Sendable {
 
     /// Sends a request and waits for the end of the answer.
     package init(
-        _ method: String, _ path: String, _ fields: [String] = [], host: String = "localhost",
-        port: UInt16
+        _ method: String, _ path: String, _ fields: [String] = [], body: String = "",
+        host: String = "localhost", port: UInt16
     ) async throws {
         let socket = try LoopbackSocket(port: port)
         let lines = ["\(method) \(path) HTTP/1.1", "Host: \(host)", "Connection: close"] + fields
-        try socket.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n").utf8))
-        let bytes = try await socket.read { bytes, isAtEnd in isAtEnd ? bytes : nil }
+        try socket.send(Array((lines.joined(separator: "\r\n") + "\r\n\r\n\(body)").utf8))
+        self.init(try await socket.read { bytes, isAtEnd in isAtEnd ? bytes : nil })
+    }
+
+    /// Reads an answer that has come whole.
+    package init(_ bytes: [UInt8]) {
         let text = bytes.text
         head = String(text[..<(text.firstRange(of: "\r\n\r\n")?.lowerBound ?? text.endIndex)])
             .lowercased()

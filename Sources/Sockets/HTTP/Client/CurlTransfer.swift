@@ -11,6 +11,11 @@ final class CurlTransfer {
     private let headers: UnsafeMutablePointer<curl_slist>?
     private var resolved: UnsafeMutablePointer<curl_slist>?
     private let maxAnswerBytes: Int
+    private let cutsLongAnswer: Bool
+    /// True if the connection must lead to this machine.
+    private let needsLoopback: Bool
+    /// True if it did not.
+    private var isElsewhere = false
     private var body: [UInt8] = []
     private var isTooLong = false
     /// True once the blank line after the header has come.
@@ -27,10 +32,10 @@ final class CurlTransfer {
         self.handle = handle
         self.continuation = continuation
         maxAnswerBytes = request.maxAnswerBytes
+        cutsLongAnswer = request.cutsLongAnswer
+        needsLoopback = request.isPlainOnlyToLoopback && request.isPlain
         deadline = LoopTimer(onDeadline)
-        // Without an empty "Expect:" curl waits for a 100 before it sends a long body.
-        let first = curl_slist_append(nil, "Content-Type: \(request.contentType)")
-        headers = curl_slist_append(first, "Expect:")
+        headers = Self.headers(of: request)
         setUp(request, proxy)
     }
 
@@ -38,6 +43,20 @@ final class CurlTransfer {
         curl_easy_cleanup(handle)
         curl_slist_free_all(headers)
         curl_slist_free_all(resolved)
+    }
+
+    private static func headers(of request: HTTPRequest) -> UnsafeMutablePointer<curl_slist>? {
+        var headers: UnsafeMutablePointer<curl_slist>?
+        if request.body != nil {
+            headers = curl_slist_append(headers, "Content-Type: \(request.contentType)")
+            // Without an empty "Expect:" curl waits for a 100 before it sends a long body.
+            headers = curl_slist_append(headers, "Expect:")
+        }
+        for (name, value) in request.headers {
+            // curl sends no field for a name and a colon, and an empty one for a semicolon.
+            headers = curl_slist_append(headers, value.isEmpty ? "\(name);" : "\(name): \(value)")
+        }
+        return headers
     }
 
     /// Gives curl the addresses of a host, and forbids its own resolver.
@@ -75,8 +94,8 @@ final class CurlTransfer {
         if let body = request.body {
             puente_set_number(handle, CURLOPT_POST, 1)
             _ = body.withUnsafeBytes { puente_set_body(handle, $0.baseAddress, $0.count) }
-            puente_set_headers(handle, headers)
         }
+        puente_set_headers(handle, headers)
         let this = Unmanaged.passUnretained(self).toOpaque()
         puente_set_context(handle, CURLOPT_WRITEDATA, this)
         puente_set_write(handle) { bytes, size, count, context in
@@ -92,9 +111,9 @@ final class CurlTransfer {
             return size * count
         }
         puente_set_context(handle, CURLOPT_PREREQDATA, this)
-        puente_set_before_request(handle) { context, _, _, _, _ in
+        puente_set_before_request(handle) { context, remote, _, _, _ in
             guard let context else { return CURL_PREREQFUNC_ABORT }
-            return CurlTransfer.of(context).beginAttempt()
+            return CurlTransfer.of(context).beginAttempt(remote.map { String(cString: $0) } ?? "")
                 ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
         }
     }
@@ -112,7 +131,13 @@ final class CurlTransfer {
     /// If a kept connection breaks before the first byte of an answer, curl sends the request again
     /// on another one. The first may have arrived, so the caller must decide: there is no second
     /// attempt.
-    private func beginAttempt() -> Bool {
+    ///
+    /// - Parameter remote: the IP address that the connection leads to.
+    private func beginAttempt(_ remote: String) -> Bool {
+        if needsLoopback, !SocketAddress.isLoopback(remote) {
+            isElsewhere = true
+            return false
+        }
         attempts += 1
         return attempts == 1
     }
@@ -126,6 +151,7 @@ final class CurlTransfer {
     private func appendToBody(_ bytes: UnsafeRawBufferPointer) -> Int {
         if body.count + bytes.count > maxAnswerBytes {
             isTooLong = true
+            if cutsLongAnswer { body.append(contentsOf: bytes.prefix(maxAnswerBytes - body.count)) }
             return 0
         }
         body.append(contentsOf: bytes)
@@ -137,7 +163,9 @@ final class CurlTransfer {
     /// Completes the request with curl's result.
     func finish(_ code: CURLcode) {
         // curl accepts a truncated header as an answer.
-        if code == CURLE_OK, !isHeadComplete {
+        if isTooLong, cutsLongAnswer, isHeadComplete {
+            continuation.resume(returning: answer)
+        } else if code == CURLE_OK, !isHeadComplete {
             fail(.broken, "the connection was closed inside the answer")
         } else if code == CURLE_OK {
             continuation.resume(returning: answer)
@@ -173,6 +201,11 @@ final class CurlTransfer {
             return HTTPError(
                 .tooLong, mayHaveArrived: true, "the answer is longer than \(maxAnswerBytes) bytes")
         }
+        if isElsewhere {
+            return HTTPError(
+                .refused, mayHaveArrived: false,
+                "the connection would leave this machine unencrypted: use https")
+        }
         if attempts > 1 {
             return HTTPError(
                 .broken, mayHaveArrived: true, "the connection was closed before an answer came")
@@ -194,6 +227,8 @@ final class CurlTransfer {
                 the server's certificate is not to be trusted: self-signed, expired or another's
                 """
         }
+        // "Transferred a partial file" speaks of another protocol.
+        if code == CURLE_PARTIAL_FILE { reason = "the connection was closed inside the answer" }
         let kind: HTTPError.Kind =
             switch code {
             case CURLE_OPERATION_TIMEDOUT where attempts > 0: .timedOut

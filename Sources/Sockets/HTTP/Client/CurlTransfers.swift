@@ -85,6 +85,13 @@ final class CurlTransfers: @unchecked Sendable {
                 throwing: HTTPError(.cancelled, mayHaveArrived: false, "cancelled"))
             return
         }
+        guard request.hasGoodHeaders else {
+            continuation.resume(
+                throwing: HTTPError(
+                    .refused, mayHaveArrived: false,
+                    "a field of the head has a character that none can have"))
+            return
+        }
         // The loop keeps the timer until the deadline, so the closure must not keep the request.
         let transfer = CurlTransfer(request, proxy: proxy, continuation) {
             [weak self, unowned cancellation, deadline = request.deadline] in

@@ -8,10 +8,20 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]?
     /// The content type of the body.
     public var contentType = "application/json"
+    /// Further fields of the head, in order, such as `Authorization`.
+    ///
+    /// May contain secrets; they appear in no error. A name that is no token, or a value with a
+    /// control character, refuses the request.
+    public var headers: [(name: String, value: String)] = []
     /// The time that all of it may take.
     public var deadline = Duration.seconds(30)
     /// The longest answer in bytes.
     public var maxAnswerBytes = 8 << 20
+    /// True to cut a longer answer and keep its status; false to fail.
+    public var cutsLongAnswer = false
+    /// True to send nothing in plain to another machine: `http` only where the connection leads to a
+    /// loopback address, whatever the name resolved to.
+    public var isPlainOnlyToLoopback = false
     /// True to open a new connection instead of using a kept one.
     public var wantsFreshConnection = false
 
@@ -20,6 +30,19 @@ public struct HTTPRequest: Sendable {
         self.url = url
         self.body = body
     }
+}
+
+extension HTTPRequest {
+    /// True if no field could be taken for two, or for none.
+    var hasGoodHeaders: Bool {
+        headers.allSatisfy { name, value in
+            !name.isEmpty && name.utf8.allSatisfy(HTTPCharacters.isToken)
+                && value.utf8.allSatisfy(HTTPCharacters.isFieldValue)
+        }
+    }
+
+    /// True if everybody between here and there can read it.
+    var isPlain: Bool { !url.lowercased().hasPrefix("https://") }
 }
 
 extension HTTPRequest: CustomStringConvertible, CustomReflectable {

@@ -54,6 +54,11 @@ extension SocketAddress {
         return text.hasPrefix("[") ? String(text.dropFirst().dropLast()) : text
     }
 
+    /// Returns whether an IP address as it is written, without a port, is one of this machine alone.
+    static func isLoopback(_ text: String) -> Bool {
+        ipBytes(text).flatMap { ip($0, port: 0) }?.isLocal ?? false
+    }
+
     /// True if the other side is on this machine: a Unix socket, 127.0.0.0/8, ::1.
     public var isLocal: Bool { family == AF_UNIX || host?.isLoopback ?? false }
 }

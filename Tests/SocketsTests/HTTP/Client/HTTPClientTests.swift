@@ -46,6 +46,44 @@ private final class HTTPFixture: Sendable {
 }
 
 @Suite(.timeLimit(.minutes(10))) struct HTTPClientTests {
+    @Test func `further fields are sent as they are, and none that could be two`() async throws {
+        let fixture = try HTTPFixture { request, connection in
+            connection.answer(
+                "\(request.headers["x-a"] ?? "-") \(request.headers["x-b"] ?? "-")")
+        }
+        let answer = try await fixture.get("/") { $0.headers = [("X-A", "a: b"), ("X-B", "")] }
+        #expect(String(decoding: answer.body, as: UTF8.self) == "a: b ")
+        let bad = [("X-A", "a\r\nX-B: b"), ("X A", "a"), ("", "a"), ("X:A", "a"), ("X-A", "\0")]
+        for header in bad {
+            let error = await fixture.error { $0.headers = [header] }
+            #expect(error?.kind == .refused, "\(header)")
+        }
+    }
+
+    @Test func `a long answer is cut, where that is wanted`() async throws {
+        let fixture = try HTTPFixture { _, connection in
+            connection.answer(String(repeating: "x", count: 1 << 20))
+        }
+        let answer = try await fixture.get("/") {
+            $0.maxAnswerBytes = 1_000
+            $0.cutsLongAnswer = true
+        }
+        #expect(answer.status == 200)
+        #expect(answer.body.count == 1_000)
+        #expect(await fixture.error { $0.maxAnswerBytes = 1_000 }?.kind == .tooLong)
+    }
+
+    @Test func `in plain nothing leaves this machine, where that is wanted`() async throws {
+        let fixture = try HTTPFixture { _, connection in connection.answer("here") }
+        _ = try await fixture.get("/") { $0.isPlainOnlyToLoopback = true }
+        for text in ["127.0.0.1", "127.255.0.9", "::1", "::ffff:127.0.0.1"] {
+            #expect(SocketAddress.isLoopback(text), "\(text)")
+        }
+        for text in ["192.0.2.1", "::", "::2", "::ffff:192.0.2.1", "fe80::1", "localhost", ""] {
+            #expect(!SocketAddress.isLoopback(text), "\(text)")
+        }
+    }
+
     @Test func `an answer comes with its status and body, whatever the status`() async throws {
         let fixture = try HTTPFixture { request, connection in
             let body = String(decoding: request.body, as: UTF8.self)

@@ -9,6 +9,11 @@ public final class HTTPRouteServer: Sendable {
     private let loop: EventLoop
     private let server: LoopBoundServer
 
+    /// Connections at a time: each may fill a body's memory, whoever it is from.
+    private static let maxConnections = 256
+    /// Connections at a time from one address.
+    private static let maxPerAddress = 64
+
     private init(_ server: HTTPServer, on loop: EventLoop) {
         addresses = server.addresses
         self.server = LoopBoundServer(server)
@@ -32,6 +37,8 @@ public final class HTTPRouteServer: Sendable {
                 router.add(routesOf: name, from: loop)
                 var options = HTTPServer.Options()
                 options.onFailure = onFailure
+                options.maxConnections = maxConnections
+                options.maxPerAddress = maxPerAddress
                 let server = HTTPServer(options, on: loop, handler: router)
                 continuation.resume(
                     with: Result {

@@ -6,6 +6,7 @@ import Locking
 /// again.
 public final class HTTPRoutes: Sendable {
     private let routes = Locked<[String: [String: HTTPRoute]]>([:])
+    private let servers = Locked<Set<String>>([])
 
     /// Adds a route to a server.
     ///
@@ -24,6 +25,12 @@ public final class HTTPRoutes: Sendable {
     public func remove(_ path: String, from server: String) {
         routes.withLock { $0[server]?[path] = nil }
     }
+
+    /// Returns whether a server of that name has asked for its routes since the start.
+    public func hasServer(_ name: String) -> Bool { servers.withLock { $0.contains(name) } }
+
+    /// Records that a server asks for the routes of a name.
+    func addServer(_ name: String) { servers.withLock { _ = $0.insert(name) } }
 
     /// Returns a server's route with a path.
     func route(_ path: String, of server: String) -> HTTPRoute? {

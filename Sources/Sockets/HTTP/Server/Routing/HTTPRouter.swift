@@ -45,7 +45,10 @@ package final class HTTPRouter: HTTPHandler {
     }
 
     /// Answers what no route of its own takes with those that others give to a server's name.
-    package func add(routesOf name: String, from loop: EventLoop) { shared = (name, loop) }
+    package func add(routesOf name: String, from loop: EventLoop) {
+        loop.routes.addServer(name)
+        shared = (name, loop)
+    }
 
     // MARK: - Finding
 

@@ -1,0 +1,49 @@
+import MessageBus
+import Sockets
+
+/// The answers to requests with an id within a day, as far as they fit: the same id is answered as
+/// the first time.
+///
+/// Owned by the hook's task. What is not here any more is found in the store.
+struct RecentAnswers {
+    private struct Entry {
+        let id: String
+        let time: Int64
+    }
+
+    private var answers: [String: HTTPRouteAnswer] = [:]
+    private var order: [Entry] = []
+    private var first = 0
+
+    /// The most ids: with the longest ones about 5 MB.
+    private static let bound = 10_000
+    /// Milliseconds for which an id is remembered.
+    static let lifetime: Int64 = 86_400_000
+
+    /// Returns the answer to an id, if it is younger than a day.
+    mutating func answer(to id: String, at now: Int64) -> HTTPRouteAnswer? {
+        removeOld(at: now)
+        return answers[id]
+    }
+
+    /// Remembers an answer.
+    mutating func record(_ id: String, _ answer: HTTPRouteAnswer, at time: Int64) {
+        if answers.updateValue(answer, forKey: id) == nil {
+            order.append(Entry(id: id, time: time))
+        }
+        removeOld(at: time)
+    }
+
+    private mutating func removeOld(at now: Int64) {
+        while first < order.count,
+            order.count - first > Self.bound || order[first].time < now - Self.lifetime
+        {
+            answers[order[first].id] = nil
+            first += 1
+        }
+        if first > 1_024, first > order.count / 2 {
+            order.removeFirst(first)
+            first = 0
+        }
+    }
+}

@@ -1,0 +1,35 @@
+import MessageBus
+
+/// Messages that go out together, from the first try on: they keep one id, whatever happens.
+struct BatchPlan: Equatable, Sendable {
+    /// The first message's number.
+    let first: MessageNumber
+    /// The last one's.
+    let last: MessageNumber
+    /// The time since which the receiver has taken nothing, in milliseconds since 1970; `nil` if it
+    /// did.
+    var failingSince: Int64?
+
+    /// The name of the checkpoint.
+    static let source = "batch"
+
+    init(first: MessageNumber, last: MessageNumber, failingSince: Int64? = nil) {
+        (self.first, self.last, self.failingSince) = (first, last, failingSince)
+    }
+
+    /// Reads a checkpoint; `nil` if it is none.
+    init?(_ state: [UInt8]) {
+        let words = String(decoding: state, as: UTF8.self).split(separator: " ")
+        guard words.count == 2 || words.count == 3, let first = MessageNumber(words[0]),
+            let last = MessageNumber(words[1])
+        else { return nil }
+        self.init(
+            first: first, last: last,
+            failingSince: words.count == 3 ? Int64(words[2]) : nil)
+    }
+
+    var checkpoint: Checkpoint {
+        let since = failingSince.map { " \($0)" } ?? ""
+        return Checkpoint(source: Self.source, state: Array("\(first) \(last)\(since)".utf8))
+    }
+}

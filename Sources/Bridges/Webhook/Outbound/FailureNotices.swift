@@ -1,0 +1,66 @@
+import Chat
+import MessageBus
+
+/// What the room is told of messages that were passed over: the first one at once, more of them
+/// together, once a minute at most.
+///
+/// Owned by the outbox.
+struct FailureNotices {
+    /// The reason for which messages were passed over.
+    enum Reason: Equatable {
+        /// The receiver has rejected them.
+        case rejected(String)
+        /// It has taken nothing for too long.
+        case givenUp
+    }
+
+    private let port: Port
+    private let receiver: Receiver
+    private var pending: (count: Int, reason: Reason)?
+    /// The time from which the room may be told again, in milliseconds since 1970.
+    private(set) var due: Int64 = 0
+
+    /// Milliseconds between two notices.
+    private static let pause: Int64 = 60_000
+
+    init(_ port: Port, _ receiver: Receiver) {
+        self.port = port
+        self.receiver = receiver
+    }
+
+    /// True if there is something to tell.
+    var isPending: Bool { pending != nil }
+
+    /// Adds messages that were passed over, and tells the room if it is time.
+    mutating func add(_ count: Int, _ reason: Reason) async {
+        pending = ((pending?.count ?? 0) + count, reason)
+        await tellIfDue()
+    }
+
+    /// Tells the room, if it is time.
+    mutating func tellIfDue() async {
+        guard await port.now.milliseconds >= due else { return }
+        await tell()
+    }
+
+    /// Tells the room what it has not been told.
+    mutating func tell() async {
+        guard let (count, reason) = pending else { return }
+        pending = nil
+        due = await port.now.milliseconds + Self.pause
+        let phrases = Phrases(port.language)
+        let sentence =
+            switch reason {
+            case .rejected(let answer):
+                phrases.webhookRejects(count, "\(receiver)", answer)
+            case .givenUp: phrases.webhookGivesUp(count, "\(receiver)")
+            }
+        // While the bus stops nobody is told anything any more.
+        _ = try? await port.announce(sentence)
+    }
+
+    /// Tells the room that the receiver wants no more.
+    func tellGone() async {
+        _ = try? await port.announce(Phrases(port.language).webhookGone("\(receiver)"))
+    }
+}

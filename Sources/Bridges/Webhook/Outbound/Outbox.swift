@@ -1,0 +1,173 @@
+import Chat
+import MessageBus
+import Sockets
+
+/// The way out: it sends what is said in the room, in order, one request at a time, each until the
+/// receiver has answered.
+///
+/// Owned by the task that runs it.
+struct Outbox {
+    let port: Port
+    let options: Webhook.Options
+    let receiver: Receiver
+    let encoder: MessageEncoder
+    let client: HTTPClient
+    let queue: DeliveryQueue
+    let clock: any Clock<Duration>
+    let status: ReceiverStatus
+    var notices: FailureNotices
+    var backoff = Backoff()
+    /// The store's part of each request's id.
+    var storeID = ""
+    /// The batch that an earlier run has begun.
+    var restored: BatchPlan?
+    /// The time since which nothing was taken, in milliseconds since 1970.
+    var failingSince: Int64?
+    /// True if connections that are open are not to be trusted.
+    var wantsFreshConnection = false
+
+    /// Bytes of texts in one request, but for the last one.
+    static let maxBatchBytes = 1 << 20
+
+    /// Makes an outbox; `nil` if there is nobody to send to.
+    init?(
+        _ options: Webhook.Options, _ port: Port, instance: String, client: HTTPClient,
+        queue: DeliveryQueue, clock: any Clock<Duration>
+    ) {
+        guard let receiver = options.url.flatMap({ Receiver($0) }) else { return nil }
+        self.port = port
+        self.options = options
+        self.receiver = receiver
+        self.client = client
+        self.queue = queue
+        self.clock = clock
+        encoder = MessageEncoder(
+            template: options.body, isBatch: options.batch.messages > 1, instance: instance)
+        status = ReceiverStatus(receiver, port)
+        notices = FailureNotices(port, receiver)
+    }
+
+    /// Delivers until the bus has ended, or the receiver wants no more.
+    ///
+    /// - Throws: what the store throws; `CancellationError`.
+    mutating func run() async throws {
+        storeID = try await StoreID.load(port)
+        restored = try await port.checkpoint(of: BatchPlan.source).flatMap { BatchPlan($0) }
+        failingSince = restored?.failingSince
+        while let plan = try await nextPlan() {
+            guard try await deliver(plan) else { break }
+            // Another takes its place, and goes on from here.
+            if await port.isReplaced { break }
+        }
+        await notices.tell()
+    }
+
+    // MARK: - What is next
+
+    /// Returns whether a message is for the receiver.
+    func isGiven(_ message: Message) -> Bool {
+        if !encoder.encodes(message) || message.isPrivate { return false }
+        // The bridge's own sentences, and what it has brought in and is deleted.
+        if message.sender.bridge == port.name { return false }
+        return options.automatic || !message.isAutomatic
+    }
+
+    /// Returns the messages of the next request; `nil` at the end.
+    private mutating func nextPlan() async throws -> BatchPlan? {
+        while true {
+            try await waitForMessages()
+            guard try await acknowledgeSilent() else { return nil }
+            if let plan = try await restoredPlan() { return plan }
+            if queue.look({ $0.deliveries.isEmpty }) { continue }
+            try await waitForOthers()
+            guard let plan = makePlan() else { continue }
+            // Before the first try: whatever happens then, it is tried as this batch again.
+            try await port.keep([plan.checkpoint])
+            return plan
+        }
+    }
+
+    /// Returns when there are messages, or will be none; tells the room in time what it has not been
+    /// told.
+    private mutating func waitForMessages() async throws {
+        let isReady: @Sendable (borrowing DeliveryQueue.Contents) -> Bool = {
+            !$0.deliveries.isEmpty || $0.isFinished
+        }
+        if notices.isPending {
+            let left = notices.due - (await port.now.milliseconds)
+            try await wait(until: isReady, atMost: .milliseconds(max(left, 0)), orStopping: true)
+            await notices.tellIfDue()
+        }
+        try await queue.wait(until: isReady)
+    }
+
+    /// Acknowledges messages at the front that are not for the receiver; returns false at the end.
+    private func acknowledgeSilent() async throws -> Bool {
+        let (silent, isEnd) = queue.look { contents in
+            let silent = contents.deliveries.prefix { !isGiven($0.message) || $0.isDeleted }
+            return (Array(silent), contents.deliveries.isEmpty && contents.isFinished)
+        }
+        if isEnd { return false }
+        if let last = silent.last {
+            try await Delivery.acknowledge([last], areDelivered: false)
+            queue.removeFirst(silent.count)
+        }
+        return true
+    }
+
+    /// Returns the batch that an earlier run has tried, once its messages are there.
+    private mutating func restoredPlan() async throws -> BatchPlan? {
+        guard let plan = restored else { return nil }
+        let last = plan.last
+        try await queue.wait { contents in
+            contents.isComplete || contents.isCaughtUp
+                || contents.deliveries.last.map { $0.message.number >= last } ?? false
+        }
+        restored = nil
+        let isThere = queue.look { contents in
+            contents.deliveries.first.map { $0.message.number <= last } ?? false
+        }
+        // It was delivered, or deleted.
+        return isThere ? plan : nil
+    }
+
+    /// Waits until a batch is full, as long as it may.
+    private func waitForOthers() async throws {
+        guard options.batch.messages > 1, options.batch.wait > .zero else { return }
+        let wanted = options.batch.messages
+        try await wait(
+            until: { $0.deliveries.count >= wanted || $0.isComplete }, atMost: options.batch.wait,
+            orStopping: true)
+    }
+
+    private func makePlan() -> BatchPlan? {
+        let numbers = queue.look { contents in
+            var numbers: [MessageNumber] = []
+            var bytes = 0
+            for delivery in contents.deliveries
+            where isGiven(delivery.message) && !delivery.isDeleted {
+                numbers.append(delivery.message.number)
+                bytes += delivery.message.body.count
+                if numbers.count == options.batch.messages || bytes >= Self.maxBatchBytes { break }
+            }
+            return numbers
+        }
+        guard let first = numbers.first, let last = numbers.last else { return nil }
+        return BatchPlan(first: first, last: last, failingSince: failingSince)
+    }
+
+    /// Returns when the queue is as wanted, after a time, or when the bus stops.
+    private func wait(
+        until isReady: @escaping @Sendable (borrowing DeliveryQueue.Contents) -> Bool,
+        atMost limit: Duration, orStopping: Bool
+    ) async throws {
+        let (queue, clock, port) = (queue, clock, port)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await queue.wait(until: isReady) }
+            group.addTask { try await clock.sleep(for: limit) }
+            if orStopping { group.addTask { await port.stopping() } }
+            defer { group.cancelAll() }
+            try await group.next()
+        }
+    }
+}

@@ -1,0 +1,38 @@
+import Chat
+import MessageBus
+import Sockets
+
+extension Webhook: ConnectionChecking {
+    /// Checks that the receiver's name is one, and the address of the hook; sends nothing.
+    package func checkConnection() async -> [ConnectionFinding] {
+        var findings: [ConnectionFinding] = []
+        if let receiver = options.url.flatMap({ Receiver($0) }) {
+            findings.append(await finding(receiver))
+        }
+        if let listen = options.hook?.listen {
+            let context = context
+            findings += await ListenCheck(listen, nil, directory: { context.path($0) }).findings()
+        } else if let web = options.hook?.web {
+            findings.append(.untried("the hook is served by the bridge \(web.quoted)"))
+        }
+        return findings
+    }
+
+    private func finding(_ receiver: Receiver) async -> ConnectionFinding {
+        let name =
+            receiver.host.hasPrefix("[")
+            ? String(receiver.host.dropFirst().dropLast()) : receiver.host
+        do {
+            let addresses = try await DedicatedThread.run(named: "check") {
+                Result { try SocketAddress.resolve(host: name, port: 0) }
+            }.get()
+            if receiver.isPlain, !addresses.allSatisfy(\.isLocal) {
+                return .fails(
+                    "\(receiver) is another machine, and http is not encrypted: use https")
+            }
+            return .untried("\(receiver) has an address; asking it would be a message")
+        } catch {
+            return .fails("\(receiver): \(error): check \"url\"")
+        }
+    }
+}
