@@ -5,7 +5,7 @@ extension MetricSet {
     /// [the text format](https://prometheus.io/docs/instrumenting/exposition_formats/) and
     /// [OpenMetrics](https://prometheus.io/docs/specs/om/open_metrics_spec/).
     package func exposition(as format: ExpositionFormat) -> [UInt8] {
-        var lines = ExpositionLines(format)
+        var lines = ExpositionLines(format, names: Set(entries.map(\.family.name)))
         for entry in entries {
             lines.describe(entry.family)
             for sample in entry.samples { lines.append(sample, of: entry.family) }
@@ -19,18 +19,25 @@ extension MetricSet {
 /// Confined to whoever holds it.
 private struct ExpositionLines {
     private let format: ExpositionFormat
+    /// The names of all families.
+    private let names: Set<String>
     private var bytes: [UInt8] = []
 
-    init(_ format: ExpositionFormat) {
+    init(_ format: ExpositionFormat, names: Set<String>) {
         self.format = format
+        self.names = names
         // Some tens of families, most with a few samples.
         bytes.reserveCapacity(32 << 10)
     }
 
     mutating func describe(_ family: MetricFamily) {
-        let name = format == .openMetrics ? family.baseName : family.name
+        var (name, kind) = (family.name, family.kind.rawValue)
+        if format == .openMetrics, family.baseName != name {
+            // A counter beside a gauge of the same base name would be the same family there.
+            if names.contains(family.baseName) { kind = "unknown" } else { name = family.baseName }
+        }
         append("# HELP \(name) \(Self.escaped(family.help, quotes: format == .openMetrics))\n")
-        append("# TYPE \(name) \(family.kind.rawValue)\n")
+        append("# TYPE \(name) \(kind)\n")
         if format == .openMetrics, !family.unit.isEmpty {
             append("# UNIT \(name) \(family.unit)\n")
         }

@@ -207,7 +207,7 @@ package struct Daemon: Sendable {
         }
         observer.isCurrent = { [service] in
             service.setRefusal(nil)
-            recordSuccess()
+            outcome.clearFailure()
         }
         observer.use = { [useLog, reopenLog] configuration in
             useLog(configuration.log)

@@ -35,6 +35,16 @@ import Testing
                 """#)
     }
 
+    @Test func `OpenMetrics has one family of a name`() {
+        var set = MetricSet()
+        set.add(MetricFamily("puente_connections", .gauge, "Open."), .integer(2))
+        set.add(MetricFamily("puente_connections_total", .counter, "So far."), .integer(9))
+        let lines = text(set, .openMetrics)
+        #expect(lines.contains("# TYPE puente_connections gauge\npuente_connections 2\n"))
+        #expect(
+            lines.contains("# TYPE puente_connections_total unknown\npuente_connections_total 9\n"))
+    }
+
     @Test func `values of labels are escaped`() {
         var set = MetricSet()
         set.add(messages, .integer(1), ["bridge": "a\"b\\c\nd"])

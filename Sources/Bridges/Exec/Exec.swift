@@ -92,8 +92,8 @@ package struct Exec: Bridge {
     /// The time within which the program has to say that it is ready.
     static let readiness = Duration.seconds(10)
 
-    private let options: Options
-    private let context: Context
+    let options: Options
+    let context: Context
     private let clock: any Clock<Duration>
 
     /// Makes a bridge whose program does not run yet.

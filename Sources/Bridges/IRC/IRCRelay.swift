@@ -102,10 +102,9 @@ struct IRCRelay: Sendable {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { try? await LoopSleep(network.loop).sleep(for: Self.settlingTime) }
             group.addTask {
-                let clock = LoopSleep(network.loop)
-                while await !network.isSettled,
-                    (try? await clock.sleep(for: .milliseconds(20))) != nil
-                {}
+                while await !network.isSettled {
+                    do { try await network.confirmations.wait() } catch { return }
+                }
             }
             await group.next()
             group.cancelAll()

@@ -252,10 +252,17 @@ public actor Bus {
         if isStopping { attachment.stopSignal.send() }
     }
 
+    /// Puts the bridges into the order of names, in which they are reported.
+    package func orderBridges(as names: [String]) {
+        let places = Dictionary(zip(names, 0...)) { first, _ in first }
+        bridges.sort { places[$0.name] ?? .max < places[$1.name] ?? .max }
+    }
+
     /// Removes a bridge that has ended; nothing comes in by it any more.
     package func detach(_ attachment: BridgeAttachment) {
         attachment.isDetached = true
         bridges.removeAll { $0 === attachment }
-        endStatistics(of: attachment)
+        // Counters go on where another bridge takes its place.
+        if attachment.ending != .replaced { endStatistics(of: attachment) }
     }
 }

@@ -23,9 +23,14 @@ package final class ReloadOutcome: Sendable {
     /// The outcome at present.
     package var report: Report { contents.withLock { $0 } }
 
-    /// Records that the file was taken, or that it is what runs already.
+    /// Records that the file was taken.
     package func recordSuccess(at time: Timestamp) {
         contents.withLock { $0 = Report(takenAt: time) }
+    }
+
+    /// Records that the file was found to say what runs.
+    package func clearFailure() {
+        contents.withLock { ($0.isSuccessful, $0.reason) = (true, "") }
     }
 
     /// Records that the file was refused.

@@ -12,6 +12,8 @@ struct ReloadCommand {
 
     /// The time for an answer: a reload takes 60 seconds at most, and another may have to end first.
     private static let patience = Duration.seconds(150)
+    /// The time for an answer of a daemon that works.
+    private static let aliveness = Duration.seconds(5)
 
     /// - Parameters:
     ///   - file: the configuration that says where the control socket is.
@@ -27,6 +29,8 @@ struct ReloadCommand {
         await ExitStatus.saying {
             do {
                 let daemon = try RunningDaemon(of: file, on: loop)
+                // One that hangs would not answer either after all that a reload may take.
+                _ = try await daemon.status(within: Self.aliveness)
                 return try await daemon.ask(
                     ControlRequest(
                         "reload", ["file": .text(daemon.file), "plan": .bool(isPlan)]),

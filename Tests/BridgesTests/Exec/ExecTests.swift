@@ -157,6 +157,7 @@ import Testing
             """
             echo "$READY"; echo 'Traceback: s3cr3t0'; echo '[1]'; echo '{"type":"novelty"}'
             echo '{"type":"log","level":"error","text":"ay s3cr3t0"}'
+            echo '{"type":"whisper","to":"s3cr3t0","text":"x"}'; echo '{"type":"s3cr3t0"}'
             printf 'bytes \\377\\n' >&2; printf 's3cr3t0 sin fin' >&2
             echo '{"type":"say","text":"sigo"}'
             """
@@ -164,11 +165,13 @@ import Testing
         #expect(await host.read(1).first?.text == "sigo")
         #expect(
             await host.logged("Traceback")
-                == "the program wrote a line that is no JSON object: Traceback: …")
+                == "the program wrote a line that is no message: Traceback: …")
         await host.logged("[1]")
         #expect(await host.logged("ay ") == "ay …")
         #expect(await host.logged("sin fin") == "… sin fin")
         await host.logged("bytes ")
+        await host.logged("could not whisper to …")
+        await host.logged("wrote an unknown")
         #expect(!host.test.log.sentences.contains { $0.contains("s3cr3t0") })
     }
 

@@ -276,6 +276,23 @@ import Testing
         #expect(left == nil)
     }
 
+    @Test(arguments: [BridgeEnding.replaced, .removed])
+    func `counters go on where another bridge takes the place`(ending: BridgeEnding) async throws {
+        let test = try TestBus()
+        let port = await test.port("one")
+        try await port.publish("x", from: "y")
+        let goesOn = await test.bus.perform { bus in
+            let old = port.attachment
+            bus.stop(old, as: ending)
+            bus.finish(old)
+            bus.detach(old)
+            let new = BridgeAttachment(renewing: old)
+            bus.attach(new, inPlaceOf: old)
+            return new.statistics === old.statistics
+        }
+        #expect(goesOn == (ending == .replaced))
+    }
+
     @Test func `a checkpoint is kept under its bridge's name`() async throws {
         let test = try TestBus()
         let port = await test.port("one")

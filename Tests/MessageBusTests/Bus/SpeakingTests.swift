@@ -164,15 +164,19 @@ import Testing
         #expect(await Self.texts(test) == ["- ¿qué?", "1 1", "- 2", "3 3", "5 5"])
     }
 
-    @Test func `a session waits with 64 things at most`() async throws {
+    @Test(arguments: [(1_010, 1, 10), (20, 65_536, 4)])
+    func `a session waits with a thousand things at most, and a mebibyte`(
+        count: Int, bytes: Int, refused: Int
+    ) async throws {
         let test = try TestBus(store: MemoryStore())
         _ = await test.port("web")
         let results = Results()
         await test.bus.perform { bus in
-            for id in 0..<70 { Self.say("x", id: "\(id)", to: results, bus) }
+            let text = String(repeating: "x", count: bytes)
+            for id in 0..<count { Self.say(text, id: "\(id)", to: results, bus) }
         }
-        await Self.settle(test, results, 70)
-        #expect(results.all.count { $0 == "full" } == 6)
+        await Self.settle(test, results, count)
+        #expect(results.all.count { $0 == "full" } == refused)
     }
 
     @Test func `who has left the room says nothing any more`() async throws {

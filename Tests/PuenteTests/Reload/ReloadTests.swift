@@ -51,6 +51,27 @@ import Testing
         #expect(try await daemon.exitStatus() == 0)
     }
 
+    @Test func `what is exchanged back works by the time of the answer`() async throws {
+        let (folder, daemon) = try Self.start(Self.configuration())
+        let port = try await daemon.port()
+        try folder.write(
+            Self.configuration(
+                bridges: [
+                    Self.chat(#", "maxConnections": 9, "listen": "127.0.0.1:\#(port)""#)
+                        .replacing(#""listen": "127.0.0.1:0","#, with: ""),
+                    #"{ "type": "exec", "command": ["/nowhere"] }"#,
+                ]))
+        let reload = try await folder.result("reload")
+        #expect(reload.status == 69)
+        #expect(reload.errors.last?.contains("/nowhere") == true, "\(reload)")
+        for _ in 0..<3 {
+            let client = try ChatClient(port: port)
+            try client.send("ana: hi\n")
+            try await client.barrier()
+        }
+        try await Self.end(daemon)
+    }
+
     @Test func `a comment, an equal default and another order are no change`() async throws {
         let (folder, daemon) = try Self.start(Self.configuration())
         _ = try await daemon.port()

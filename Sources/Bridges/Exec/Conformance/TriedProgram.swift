@@ -120,6 +120,10 @@ final class TriedProgram: Sendable {
                 ProgramLine.said(say.id, number, .pass))
         case .ack(let number, _):
             ledger.acknowledge(number, handedOver: state.withLock { $0.handedOver })
+        case .wrongSay:
+            state.withLock { state in
+                if state.stray == nil { state.stray = "a say without a text" }
+            }
         case .present, .whisper, .delete, .log, .unknown: break
         }
     }

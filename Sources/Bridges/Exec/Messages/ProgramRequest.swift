@@ -23,6 +23,8 @@ enum ProgramRequest: Sendable {
     case whisper(String, from: String?, to: String)
     case delete(MessageNumber)
     case log(Log.Level, String)
+    /// Something to say without a text.
+    case wrongSay(id: JSON)
     /// Of a type that later versions may know.
     case unknown(String)
 
@@ -38,7 +40,7 @@ enum ProgramRequest: Sendable {
     private static func request(_ type: String, _ json: JSON) -> ProgramRequest? {
         switch type {
         case "ready": return .ready(can: json["can"].elements.compactMap(\.string))
-        case "say": return say(json).map { .say($0) }
+        case "say": return say(json).map { .say($0) } ?? .wrongSay(id: json["id"])
         case "ack": return number(json["number"]).map { .ack($0, remote: json["remote"].string) }
         case "present": return json["name"].nonEmptyString.map { .present($0) }
         case "whisper":

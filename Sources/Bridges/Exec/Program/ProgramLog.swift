@@ -71,7 +71,7 @@ final class ProgramLog: Sendable {
         let beginning = String(decoding: line.prefix(4 * Self.shown), as: UTF8.self)
         let masked = Self.cleaned(mask.masked(beginning: beginning))
         let short = masked.count > Self.shown ? masked.prefix(Self.shown) + "…" : masked[...]
-        let what = isTooLong ? "a line of more than 1 MiB" : "a line that is no JSON object"
+        let what = isTooLong ? "a line of more than 1 MiB" : "a line that is no message"
         await write(.warning, ["the program wrote \(what): \(short)"])
     }
 

@@ -69,11 +69,17 @@ extension ProgramSession {
         case .whisper(let text, let name, let receiver):
             let receipt = try await port.whisper(
                 text, from: name ?? port.name, to: receiver, isAutomatic: true)
-            report(receipt.verdict, "whisper to \(receiver)")
+            await report(receipt.verdict, "whisper to \(receiver)")
         case .delete(let number):
-            report(try await port.delete(number), "delete #\(number)")
+            await report(try await port.delete(number), "delete #\(number)")
         case .log(let level, let text): await log.write(level, text)
-        case .unknown(let type): port.log.debug("the program wrote an unknown \(type.quoted)")
+        case .wrongSay(let id):
+            await answer([
+                ProgramLine.said(
+                    id, nil, .drop("text must be a string", code: "bad-arguments"))
+            ])
+        case .unknown(let type):
+            await log.write(.debug, "the program wrote an unknown \(type.quoted)")
         }
     }
 
@@ -86,14 +92,16 @@ extension ProgramSession {
 
     private func present(_ name: String) async {
         for room in rooms where await !port.present(as: name, in: room) {
-            port.log.warning("somebody else is already called \(port.shownName(name))")
+            await log.write(
+                .warning, "somebody else is already called \(port.shownName(name))")
             return
         }
     }
 
-    private func report(_ verdict: Verdict, _ action: String) {
+    /// Reports what was refused; names come from the program, so secrets are hidden in them too.
+    private func report(_ verdict: Verdict, _ action: String) async {
         if case .drop(let reason, let code) = verdict {
-            port.log.info("the program could not \(action): [\(code)] \(reason)")
+            await log.write(.info, "the program could not \(action): [\(code)] \(reason)")
         }
     }
 

@@ -147,6 +147,7 @@ extension IRCNetwork {
         }
         if end.kind != .upgrade { recordSilence() }
         progress.send()
+        confirmations.send()
         wakeSenders()
     }
 

@@ -52,7 +52,11 @@ extension IRCNetwork {
         case "JOIN", "PART", "QUIT", "NICK", "KICK", "MODE", "INVITE", "ACCOUNT", "CHGHOST":
             movePeople(line)
         case "PONG":
-            if let word = line.parameters.last, outbox.recordPong(word) { collectArrived() }
+            if let word = line.parameters.last, outbox.recordPong(word) {
+                collectArrived()
+                pump()
+                confirmations.send()
+            }
         case "ERROR": lose(Self.end(line.reason))
         case "CAP":
             registration.recordChange(line)

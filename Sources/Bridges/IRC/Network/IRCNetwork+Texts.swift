@@ -97,5 +97,6 @@ extension IRCNetwork {
             batches.label(of: line), in: id, texts: texts,
             remoteID: line.command == "REDACT" ? nil : line.tags["msgid"].flatMap(Self.remoteID))
         collectArrived()
+        confirmations.send()
     }
 }

@@ -20,6 +20,8 @@ actor IRCNetwork {
     nonisolated let news = AsyncSignal()
     /// Signalled when messages have arrived.
     nonisolated let arrivals = AsyncSignal()
+    /// Signalled when something on its way is confirmed, or the connection has ended.
+    nonisolated let confirmations = AsyncSignal()
     /// Signalled when a channel's sender is to look again, by channel.
     nonisolated let space: [String: AsyncSignal]
     /// Signalled at each tick, and when the connection has ended.

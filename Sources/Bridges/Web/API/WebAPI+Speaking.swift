@@ -29,11 +29,12 @@ extension WebAPI {
             Array(new.text.utf8), by: try sender(of: client, new.name), session: client.digest,
             id: new.id, reply: new.reply)
         bus.say(speech, in: room, by: server.port.attachment) { [server] result in
-            guard case .said(let number) = result else {
-                return exchange.respond(Self.response(result))
-            }
+            switch result {
             // Whoever is told that it is said must not have to say it again after a crash.
-            server.whenKept(number) { exchange.respond(Self.response(result)) }
+            case .said(let number), .saidBefore(let number):
+                server.whenKept(number) { exchange.respond(Self.response(result)) }
+            default: exchange.respond(Self.response(result))
+            }
         }
     }
 

@@ -163,7 +163,12 @@ extension WebClient {
             if case .unknownPerson = result, key.utf8.last == UInt8(ascii: ")") {
                 return refuse(request, .forbidden, phrases.isElsewhere)
             }
-            finish(result, whisper.id, reply: nil, isShown: session.isReachable)
+            // Private messages are not among those that the store numbers: none is waited for.
+            switch result {
+            case .said(let number) where !session.isReachable, .saidBefore(let number):
+                confirm(request, number: number)
+            default: finish(result, whisper.id, reply: nil, isShown: true)
+            }
         }
     }
 

@@ -19,6 +19,20 @@ struct SaidIDs {
         case speech(Bus.Speech, Room, BridgeAttachment)
         /// To somebody with a folded name alone.
         case whisper([UInt8], Presence, String, isAutomatic: Bool)
+
+        /// Bytes of the text.
+        var bytes: Int {
+            switch self {
+            case .speech(let speech, _, _): speech.text.count
+            case .whisper(let text, _, _, _): text.count
+            }
+        }
+    }
+
+    /// What waits of a session.
+    private struct Waiting {
+        var pending: [Pending] = []
+        var bytes = 0
     }
 
     private struct Entry {
@@ -30,14 +44,17 @@ struct SaidIDs {
     private var order: [Entry] = []
     private var first = 0
     /// What waits, by session; the first of each is looked at.
-    private var waiting: [DurableReader.Channel: [Pending]] = [:]
+    private var waiting: [DurableReader.Channel: Waiting] = [:]
 
     /// The most names to remember: about 20 MB.
     private static let bound = 100_000
     /// Milliseconds for which a name is remembered.
     private static let lifetime: Int64 = 86_400_000
-    /// The most that may wait of a session.
-    private static let maxWaiting = 64
+    /// The most that may wait of a session: more than a page keeps unsent while there is no
+    /// connection.
+    private static let maxWaiting = 1_000
+    /// The most bytes of texts that may wait of a session.
+    private static let maxWaitingBytes = 1 << 20
 
     /// Returns the number of what was said by a name; `nil` if that is not known here.
     func number(of id: SpeechID) -> MessageNumber? { numbers[id] }
@@ -63,20 +80,26 @@ struct SaidIDs {
 
     /// Enqueues something that a session says; returns false if too much waits.
     mutating func enqueue(_ pending: Pending, of channel: DurableReader.Channel) -> Bool {
-        guard waiting[channel]?.count ?? 0 < Self.maxWaiting else { return false }
-        waiting[channel, default: []].append(pending)
+        let present = waiting[channel] ?? Waiting()
+        guard present.pending.count < Self.maxWaiting,
+            present.pending.isEmpty || present.bytes + pending.content.bytes <= Self.maxWaitingBytes
+        else { return false }
+        waiting[channel, default: Waiting()].pending.append(pending)
+        waiting[channel]?.bytes += pending.content.bytes
         return true
     }
 
     /// Returns what a session says next; `nil` if nothing waits.
-    func next(of channel: DurableReader.Channel) -> Pending? { waiting[channel]?.first }
+    func next(of channel: DurableReader.Channel) -> Pending? { waiting[channel]?.pending.first }
 
     /// Returns true if only one thing waits.
-    func isAlone(in channel: DurableReader.Channel) -> Bool { waiting[channel]?.count == 1 }
+    func isAlone(in channel: DurableReader.Channel) -> Bool { waiting[channel]?.pending.count == 1 }
 
     /// Removes what a session has said now.
     mutating func removeNext(of channel: DurableReader.Channel) {
-        waiting[channel]?.removeFirst()
-        if waiting[channel]?.isEmpty == true { waiting[channel] = nil }
+        if let done = waiting[channel]?.pending.removeFirst() {
+            waiting[channel]?.bytes -= done.content.bytes
+        }
+        if waiting[channel]?.pending.isEmpty == true { waiting[channel] = nil }
     }
 }

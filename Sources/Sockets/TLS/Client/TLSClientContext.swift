@@ -1,4 +1,5 @@
 import COpenSSL
+import Glibc
 
 /// The rules of encrypted connections to servers, and the reason to believe that a server is who it
 /// says.
@@ -61,6 +62,10 @@ public final class TLSClientContext: @unchecked Sendable {  // SSL_CTX counts re
                 throw TLSError(openSSL: "the authorities of this machine")
             }
         case .authorities(let path):
+            // OpenSSL says no more than that the system has failed.
+            guard access(path, R_OK) == 0 else {
+                throw TLSError(path, SocketError("open").reason)
+            }
             guard SSL_CTX_load_verify_file(context, path) == 1 else {
                 throw TLSError(openSSL: path)
             }

@@ -154,10 +154,27 @@ struct ReloadTransaction: Sendable {
         return RunningBridge(entry: made.entry, supervised: supervised, pool: pool)
     }
 
-    /// Waits for all of them together.
+    /// Waits for all of them together, but for those that are optional.
     private func waitUntilReady(_ bridges: [RunningBridge]) async throws(ReloadRefusal) {
         let waited = bridges.filter { !$0.entry.isOptional }
-        let (sleep, bus, limit) = (sleep, bus, min(Self.readiness, max(.seconds(1), remaining)))
+        let limit = min(Self.readiness, max(.seconds(1), remaining))
+        await wait(for: waited, within: limit)
+        if await bus.isStopping { throw .stopping }
+        for bridge in waited {
+            let subject = "bridge \(bridge.entry.name)"
+            switch bridge.supervised.report.state {
+            case .ready, .ended: break
+            case .failed(let reason): throw ReloadRefusal("\(subject): \(reason)")
+            case .running:
+                throw ReloadRefusal("\(subject) was not ready within \(limit.plain)")
+            }
+        }
+    }
+
+    /// Returns when all bridges are ready or have ended, one has failed, the bus stops, or the time is
+    /// over.
+    private func wait(for waited: [RunningBridge], within limit: Duration) async {
+        let (sleep, bus) = (sleep, bus)
         await withTaskGroup(of: Bool.self) { group in
             group.addTask {
                 try? await sleep(limit)
@@ -177,16 +194,6 @@ struct ReloadTransaction: Sendable {
             var left = waited.count
             while left > 0, await group.next() == false { left -= 1 }
             group.cancelAll()
-        }
-        if await bus.isStopping { throw .stopping }
-        for bridge in waited {
-            let subject = "bridge \(bridge.entry.name)"
-            switch bridge.supervised.report.state {
-            case .ready, .ended: break
-            case .failed(let reason): throw ReloadRefusal("\(subject): \(reason)")
-            case .running:
-                throw ReloadRefusal("\(subject) was not ready within \(limit.plain)")
-            }
         }
     }
 
@@ -222,6 +229,7 @@ struct ReloadTransaction: Sendable {
             for refresh in refreshes { refresh.use(bus) }
             bus.exchangeRooms(for: made.configuration.rooms)
             for bridge in removed { bus.stop(bridge.attachment, as: .removed) }
+            bus.orderBridges(as: made.configuration.bridges.map(\.name))
             bus.configurationHasChanged()
         }
         for entry in made.configuration.bridges { running[entry.name]?.entry = entry }
@@ -236,8 +244,10 @@ struct ReloadTransaction: Sendable {
 
     // MARK: - Backward
 
-    /// Exchanges everything back that was exchanged.
+    /// Exchanges everything back that was exchanged, and returns once it works again: until then the
+    /// addresses are kept open.
     private mutating func exchangeBack() async {
+        var renewed: [RunningBridge] = []
         for exchange in exchanges.reversed() {
             // All together, however many there are.
             let rest = max(.milliseconds(100), remaining + Self.ending)
@@ -253,16 +263,21 @@ struct ReloadTransaction: Sendable {
                 let supervised = old.supervised.renewed(
                     attachment, firstFailure: .isRetried, on: pool)
                 roster.run(supervised)
-                running[old.entry.name] = RunningBridge(
+                let bridge = RunningBridge(
                     entry: old.entry, supervised: supervised, pool: pool)
+                running[old.entry.name] = bridge
+                renewed.append(bridge)
             }
             let olds = Set(exchange.old.map(\.entry.name))
             for new in exchange.new where !olds.contains(new.entry.name) {
                 running[new.entry.name] = nil
                 supervisor.forget(new.entry.name)
+                let attachment = new.attachment
+                await bus.perform { $0.endStatistics(of: attachment) }
             }
         }
         exchanges = []
+        await wait(for: renewed, within: max(.seconds(1), remaining + Self.ending))
         await bus.perform { bus in
             bus.closePendingRooms()
             bus.configurationHasChanged()
