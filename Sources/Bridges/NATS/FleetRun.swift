@@ -157,9 +157,10 @@ struct FleetRun: Sendable {
             if port.direction != .out {
                 running += 1
                 group.addTask {
+                    // As it is stored: the broker's own place is ahead of it already.
+                    let stored = checkpoints[Fleet.readSource].flatMap { StreamPosition($0) }
                     var inbox = Inbox(
-                        fleet, broker, checkpoints,
-                        position: broker.state.withLock { $0.position })
+                        fleet, broker, checkpoints, position: stored ?? StreamPosition())
                     try await inbox.run()
                     await port.closeSource()
                     return true
