@@ -39,9 +39,9 @@ struct MessageComposer {
                 front += "[↩ \(reply.name): \(reply.excerpt)] ".utf8
             }
             if message.kind == .edit { front += "[✎] ".utf8 }
-            let isAction = front.isEmpty && Self.isAction(text)
-            let words =
-                isAction ? UnsafeRawBufferPointer(rebasing: text.dropFirst(4)) : text
+            let deed = front.isEmpty ? Self.deedStart(in: text, of: message.sender) : nil
+            let isAction = deed != nil
+            let words = UnsafeRawBufferPointer(rebasing: text.dropFirst(deed ?? 0))
             let command: StaticString = message.isAutomatic ? "NOTICE " : "PRIVMSG "
             let head = place.source.count + command.utf8CodeUnitCount + place.target.count + 2
             let line = Line(
@@ -69,10 +69,15 @@ struct MessageComposer {
         let budget: Int
     }
 
-    /// `/me` in front of a text is how an action is said, on every bridge.
-    private static func isAction(_ text: UnsafeRawBufferPointer) -> Bool {
-        text.count > 4 && text[0] == UInt8(ascii: "/") && text[1] == UInt8(ascii: "m")
-            && text[2] == UInt8(ascii: "e") && text[3] == UInt8(ascii: " ")
+    /// Returns where the deed begins in a text that `/me` has made, `* Ana waves`; `nil` in any other.
+    private static func deedStart(in text: UnsafeRawBufferPointer, of sender: Sender) -> Int? {
+        let count = sender.nameCount
+        guard text.count > count + 3, text[0] == UInt8(ascii: "*"), text[1] == UInt8(ascii: " "),
+            text[count + 2] == UInt8(ascii: " "),
+            UnsafeRawBufferPointer(rebasing: text[2..<(count + 2)])
+                .elementsEqual(sender.prefix.prefix(count))
+        else { return nil }
+        return count + 3
     }
 
     /// Appends a line for each piece; blank lines can't be said.

@@ -14,7 +14,7 @@ import Testing
         try ana.send(
             "PRIVMSG #general :\u{3}04rojo\u{2} y\u{F} nada", "PRIVMSG #general :\u{1}VERSION\u{1}")
         try await ana.barrier()
-        try chat.send("buenas\n//me saluda\n")
+        try chat.send("buenas\n* bob saluda\n")
         let heard = try await ana.until("\u{1}").withoutNumerics
         #expect(
             heard == [
@@ -24,8 +24,8 @@ import Testing
         let read = try await chat.barrier()
         #expect(
             read == [
-                "ana joined the chat.", "ana: hola", "ana: /me se ríe", "ana: rojo y nada",
-                "bob: buenas", "bob: /me saluda",
+                "ana joined the chat.", "ana: hola", "ana: * ana se ríe", "ana: rojo y nada",
+                "bob: buenas", "bob: * bob saluda",
             ])
         try await host.stop()
     }

@@ -31,7 +31,7 @@ extension IRCClient {
         guard parameters.count > 1, !parameters[1].isEmpty else {
             return command == "NOTICE" ? () : numeric("412", [phrases.noText])
         }
-        guard let text = Self.text(parameters[1]) else { return }
+        guard let text = Self.text(parameters[1], by: sender?.name ?? nick) else { return }
         let targets = list.split(separator: ",")
         if targets.count > Self.maxTargets {
             return numeric("407", [list, phrases.tooManyTargets])
@@ -51,13 +51,13 @@ extension IRCClient {
         return reply
     }
 
-    /// Returns a text as the bus carries it; `nil` for a request between two programs, which is not
-    /// carried.
-    static func text(_ raw: String) -> [UInt8]? {
+    /// Returns a text as the bus carries it: what `/me` says becomes `* Ana waves`, which everybody
+    /// can read; `nil` for a request between two programs, which is not carried.
+    static func text(_ raw: String, by name: String) -> [UInt8]? {
         guard raw.utf8.first == 1 else { return Array(IRCFormatting.remove(from: raw).utf8) }
         guard raw.hasPrefix("\u{1}ACTION ") else { return nil }
         let action = raw.dropFirst(8).prefix { $0 != "\u{1}" }
-        return Array("/me \(IRCFormatting.remove(from: String(action)))".utf8)
+        return Array("* \(name) \(IRCFormatting.remove(from: String(action)))".utf8)
     }
 
     /// Says something to one target.
